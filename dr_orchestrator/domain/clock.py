@@ -1,0 +1,82 @@
+"""The named events of a recovery, from which every duration is derived."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from dr_orchestrator.settings import Pace
+
+
+class Moment(StrEnum):
+    """The events T0 to T9, in the order in which a recovery passes them."""
+
+    DISRUPTION = "disruption"
+    DETECTED = "detected"
+    DECLARED = "declared"
+    RECOVERY_STARTED = "recovery started"
+    ACCEPTED = "accepted by the API"
+    INFRASTRUCTURE_READY = "infrastructure ready"
+    DATA_RESTORED = "data restored"
+    DATA_VERIFIED = "data verified"
+    SERVICE_VERIFIED = "service verified"
+    OWNER_ACCEPTED = "owner accepted"
+    CLEAN = "clean"
+
+
+LABELS = {
+    Moment.DISRUPTION: "T0",
+    Moment.DETECTED: "T1",
+    Moment.DECLARED: "T2",
+    Moment.RECOVERY_STARTED: "T3",
+    Moment.INFRASTRUCTURE_READY: "T4",
+    Moment.DATA_RESTORED: "T5",
+    Moment.DATA_VERIFIED: "T6",
+    Moment.SERVICE_VERIFIED: "T7",
+    Moment.OWNER_ACCEPTED: "T8",
+    Moment.CLEAN: "T9",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """A moment that was reached: when (UTC, for the record) and how long after the disruption (monotonic)."""
+
+    moment: Moment
+    at: datetime
+    offset: timedelta
+
+
+def span(events: Iterable[Event], start: Moment, end: Moment) -> timedelta | None:
+    """The monotonic time between two moments, None where either was not reached."""
+    offsets = {event.moment: event.offset for event in events}
+    if start not in offsets or end not in offsets:
+        return None
+    return offsets[end] - offsets[start]
+
+
+class PacedClock:
+    """The clock of a real process: drill time runs `pace.factor` times as fast as the machine's."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+
+    @property
+    def pace(self) -> float:
+        """Drill seconds to a real second."""
+        return self._pace.factor
+
+    def now(self) -> datetime:
+        """The drill's wall clock, in UTC."""
+        return datetime.fromtimestamp(self._pace.drill_time(time.time()), UTC)
+
+    def monotonic(self) -> float:
+        """Seconds of drill time since some fixed point; never steps back."""
+        return time.monotonic() * self._pace.factor
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for a span of drill time."""
+        time.sleep(max(0.0, seconds) / self._pace.factor)

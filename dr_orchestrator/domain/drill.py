@@ -1,0 +1,174 @@
+"""What is drilled: the written definition of a drill, how it picks a recovery point, and what it checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dr_orchestrator.domain.objective import Disruption, Objective
+from dr_orchestrator.domain.service import Resource, ResourceType, Service
+
+
+class Kind(StrEnum):
+    """The kinds of drill; the name of a kind is the name of its script in `flows/`."""
+
+    SNAPSHOT_RESTORE = "snapshot-restore"
+    PITR_RESTORE = "pitr-restore"
+    REPLICA_REBUILD = "replica-rebuild"
+
+    @property
+    def script(self) -> str:
+        """The module and function in `flows/` that performs drills of this kind."""
+        return self.value.replace("-", "_")
+
+
+KINDS_OF_TYPE: Mapping[ResourceType, frozenset[Kind]] = {
+    ResourceType.RDS_INSTANCE: frozenset({Kind.SNAPSHOT_RESTORE, Kind.PITR_RESTORE}),
+    ResourceType.DYNAMODB_TABLE: frozenset({Kind.PITR_RESTORE}),
+    ResourceType.CLOUDFORMATION_STACK: frozenset({Kind.REPLICA_REBUILD}),
+}
+
+
+class Pick(StrEnum):
+    """Which recovery point is taken."""
+
+    LATEST = "latest"
+    AT = "at"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The choice of a recovery point; `at` is the instant (UTC), or how long before the drill's start it lies."""
+
+    pick: Pick = Pick.LATEST
+    at: datetime | None = None
+    ago: timedelta | None = None
+
+    def __str__(self) -> str:
+        if self.ago is not None:
+            return f"{self.pick} {self.ago} ago"
+        return f"{self.pick} {self.at.isoformat()}" if self.at else str(self.pick)
+
+
+class Path(StrEnum):
+    """Whether a drill proves the path that serves the tier's promise, or a fallback behind it."""
+
+    PRIMARY = "primary"
+    FALLBACK = "fallback"
+
+
+class Every(StrEnum):
+    """How often a drill is due."""
+
+    QUARTER = "quarter"
+    HALF_YEAR = "half-year"
+    YEAR = "year"
+
+
+@dataclass(frozen=True)
+class RowsAtLeast:
+    """A table of the copy holds at least this many rows, counted."""
+
+    name: str
+    table: str
+    minimum: int
+    mandatory: bool = True
+
+
+@dataclass(frozen=True)
+class NewestRow:
+    """The newest value of a time column in the copy; `canary` marks the heartbeat that RPA is read from.
+
+    `interval` is the heartbeat's: how far behind the asked instant its newest row may be. `within` bounds its age
+    at the disruption, where the team wants a bound of its own beside the RPO.
+    """
+
+    name: str
+    table: str
+    column: str
+    canary: bool = False
+    interval: timedelta = timedelta(minutes=1)
+    within: timedelta | None = None
+    mandatory: bool = True
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query against the copy returns one expected value (compared as text)."""
+
+    name: str
+    sql: str
+    equals: str
+    mandatory: bool = True
+
+
+@dataclass(frozen=True)
+class ItemsAtLeast:
+    """A table of the copy holds at least this many items, by reading them (never by ItemCount)."""
+
+    name: str
+    minimum: int
+    table: str = ""
+    mandatory: bool = True
+
+
+@dataclass(frozen=True)
+class CanaryItem:
+    """The heartbeat item of a table: its key, and the attribute that holds its time (ISO 8601 or Unix seconds)."""
+
+    name: str
+    key: Mapping[str, str]
+    attribute: str
+    table: str = ""
+    interval: timedelta = timedelta(minutes=1)
+    mandatory: bool = True
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """An endpoint of the copy answers with a status (and a text in its body, where one is given).
+
+    `url` may name an output of the rebuilt stack: `{OutputKey}`.
+    """
+
+    name: str
+    url: str
+    status: int = 200
+    contains: str = ""
+    timeout: timedelta = timedelta(seconds=10)
+    mandatory: bool = True
+
+
+Check = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | HttpAnswer
+
+
+@dataclass(frozen=True)
+class Drill:
+    """The written definition of a drill: one resource of one service, one kind, held to one objective."""
+
+    name: str
+    service: Service
+    resource: Resource
+    kind: Kind
+    disruption: Disruption
+    objective: Objective
+    checks: tuple[Check, ...]
+    selection: Selection = Selection()
+    path: Path = Path.PRIMARY
+    every: Every = Every.QUARTER
+    summary: str = ""
+    file: str = ""
+    digest: str = ""
+    stores: Mapping[str, Resource] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that a workspace declares."""
+
+    services: Mapping[str, Service]
+    drills: Mapping[str, Drill]
+    at_once: int = 4
+    revision: str = ""

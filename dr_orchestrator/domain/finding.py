@@ -1,0 +1,32 @@
+"""Something to remediate, found by a run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong, and for whom; the same cause has the same fingerprint in every run."""
+
+    fingerprint: str
+    severity: Severity
+    title: str
+    detail: str
+    owner: str
+
+
+def finding(severity: Severity, title: str, detail: str, *, owner: str, cause: tuple[str, ...]) -> Finding:
+    """Make a finding whose fingerprint follows from its cause (service, drill, rule), not from its wording."""
+    digest = hashlib.sha256("\x1f".join(cause).encode()).hexdigest()[:16]
+    return Finding(digest, severity, title, detail, owner)

@@ -1,0 +1,218 @@
+"""One execution of a drill, as the ledger holds it: its steps, events, checks, copies and outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dr_orchestrator.domain.clock import Event
+from dr_orchestrator.domain.drill import Kind, Path
+from dr_orchestrator.domain.finding import Finding
+from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Objective
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+
+SCHEMA_VERSION = 1
+
+
+class Phase(StrEnum):
+    """What a step is for; only `recover` and `verify` lie on the recovery clock."""
+
+    PREPARE = "prepare"
+    RECOVER = "recover"
+    VERIFY = "verify"
+    TEARDOWN = "teardown"
+
+
+class CopyType(StrEnum):
+    """What a drill can create in AWS."""
+
+    RDS_INSTANCE = "rds-instance"
+    DYNAMODB_TABLE = "dynamodb-table"
+    CLOUDFORMATION_STACK = "cloudformation-stack"
+
+
+class CopyState(StrEnum):
+    """Where a copy is in its life, as far as the ledger knows."""
+
+    INTENDED = "intended"
+    CREATED = "created"
+    DELETED = "deleted"
+    NEVER_CREATED = "never created"
+    LEFTOVER = "leftover"
+    UNPROVEN = "unproven"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy as planned: its name follows from the run, so that it can be found again after a crash.
+
+    `parent` is the id of the stack that owns it and deletes it, where there is one.
+    """
+
+    type: CopyType
+    id: str
+    region: str
+    run: str
+    drill: str
+    service: str
+    parent: str = ""
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags that mark the live object as this run's copy; one of the three proofs before deletion."""
+        return {"dr-drill:run": self.run, "dr-drill:drill": self.drill, "dr-drill:service": self.service}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What AWS calls the object that it made: ARN and the id that is never used again (DbiResourceId, stack id)."""
+
+    arn: str
+    unique_id: str
+
+
+@dataclass(frozen=True)
+class CopyRecord:
+    """A copy in the ledger: planned, and what became of it."""
+
+    copy: Copy
+    state: CopyState
+    identity: Identity | None
+    intended_at: datetime
+    created_at: datetime | None = None
+    gone_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named, timed part of a run; `ended_at` is None while it is under way (or its process died in it)."""
+
+    seq: int
+    name: str
+    phase: Phase
+    started_at: datetime
+    offset: timedelta
+    ended_at: datetime | None = None
+    duration: timedelta | None = None
+    outcome: Outcome | None = None
+    detail: str = ""
+    attempts: int = 1
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check claimed and what was seen; `newest` is the newest instant that it found in the copy.
+
+    `canary` marks the heartbeat; `proves_data` is false for checks of the service's surface (an HTTP answer).
+    """
+
+    name: str
+    expected: str
+    observed: str
+    outcome: Outcome
+    mandatory: bool = True
+    duration: timedelta = timedelta()
+    newest: datetime | None = None
+    canary: bool = False
+    proves_data: bool = True
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A change of state that AWS reported for a copy, as the watcher saw it."""
+
+    copy: str
+    state: str
+    at: datetime
+    offset: timedelta
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where and by what a run was made: enough to repeat it and to know what its figures are worth."""
+
+    tool_version: str
+    definition: str
+    catalogue_revision: str
+    account: str
+    caller: str
+    region: str
+    endpoint: str
+    simulated: bool
+    pace: float
+    engine: str
+    operator: str
+
+
+@dataclass(frozen=True)
+class RunHeader:
+    """What is known when a run opens: the drill, and the promise as it stood then (frozen, never repainted)."""
+
+    id: str
+    drill: str
+    kind: Kind
+    service: str
+    service_title: str
+    owner: str
+    tier: int
+    resource: str
+    resource_id: str
+    disruption: Disruption
+    path: Path
+    selection: str
+    objective: Objective
+    policy: ClockPolicy
+    provenance: Provenance
+    started_at: datetime
+    exercise: str = ""
+    planned_checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The figures of a run; None where one could not be measured. All durations are unrounded.
+
+    `rta` is the one that is judged (allowances included); `rpa_grade` is A to E, empty where nothing was measured.
+    """
+
+    rta: timedelta | None = None
+    rta_from_disruption: timedelta | None = None
+    rta_from_declaration: timedelta | None = None
+    rpa: timedelta | None = None
+    rpa_grade: str = ""
+    rpa_source: str = ""
+    rpa_reference: datetime | None = None
+    newest_data: datetime | None = None
+    worst_case: timedelta | None = None
+    worst_case_source: str = ""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """How a run ended: verdict with reasons, clean-up with reasons, and the measures behind them."""
+
+    ended_at: datetime
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    cleanup: Cleanup
+    cleanup_reasons: tuple[str, ...]
+    measures: Measures
+    worst_case_verdict: str
+    findings: tuple[Finding, ...] = ()
+    rule_version: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run read back from the ledger; `closing` is None while it is under way (or its process died)."""
+
+    header: RunHeader
+    events: tuple[Event, ...] = ()
+    steps: tuple[Step, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+    copies: tuple[CopyRecord, ...] = ()
+    points: tuple[RecoveryPoint, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    closing: Closing | None = None

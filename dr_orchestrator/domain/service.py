@@ -1,0 +1,97 @@
+"""What is protected: services, the people who answer for them, and their resources in AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from dr_orchestrator.domain.objective import Disruption, Objective, Tier
+
+
+class ResourceType(StrEnum):
+    """The kinds of resource that can be drilled."""
+
+    RDS_INSTANCE = "rds-instance"
+    DYNAMODB_TABLE = "dynamodb-table"
+    CLOUDFORMATION_STACK = "cloudformation-stack"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A person or rota to reach, and how."""
+
+    name: str
+    role: str
+    reach: str
+
+
+@dataclass(frozen=True)
+class Runbook:
+    """The document that a drill proves."""
+
+    url: str
+    reviewed: date
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """Where copies of an RDS instance are put: a subnet group and security groups (ids or names) without a way out."""
+
+    subnet_group: str
+    security_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Database:
+    """How to log in to a copy: the database, and the Secrets Manager secret that holds `username` and `password`."""
+
+    name: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """How an environment is created anew: its template (file text), parameters, and the stores to be filled.
+
+    `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it.
+    """
+
+    template: str
+    template_path: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    stores: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A protected resource of a service; `id` is its AWS identifier (instance, table or stack name)."""
+
+    name: str
+    type: ResourceType
+    id: str
+    region: str
+    account: str = ""
+    isolation: Isolation | None = None
+    database: Database | None = None
+    rebuild: Rebuild | None = None
+
+
+@dataclass(frozen=True)
+class Service:
+    """What people use, and who answers for its recovery."""
+
+    name: str
+    title: str
+    tier: Tier
+    owner: str
+    dr_champion: str
+    runbook: Runbook
+    contacts: tuple[Contact, ...] = ()
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    objectives: Mapping[Disruption, Objective] = field(default_factory=dict)
+
+    def objective_for(self, disruption: Disruption) -> Objective:
+        """The promise for a disruption: the service's own where it declares one (even 'none'), else its tier's."""
+        return self.objectives.get(disruption, self.tier.objective)

@@ -1,0 +1,96 @@
+"""Every error that a user can meet, each with what to do next and the exit code it ends the program with.
+
+DroError
+├── UsageError            2   wrong arguments, settings or drill files
+│   └── CatalogError      2   problems in drill files, each with file, line and key
+├── DrillFault            3   a drill cannot go on; it ends with a verdict and is in the ledger
+│   ├── NotRecoverable    1   the service cannot be recovered this way: a FAILED drill
+│   ├── NotMeasured       3   we could not look (denied, unreachable): INCONCLUSIVE, never green
+│   └── UnsafeToDelete    5   a copy could not be proven to be ours, and was left alone
+└── LabError              2   the simulated AWS cannot be started or reached
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The program's exit codes, a contract with whoever scripts it."""
+
+    PASSED = 0
+    FAILED = 1
+    USAGE = 2
+    INCONCLUSIVE = 3
+    ABORTED = 4
+    LEFTOVERS = 5
+    DEFECT = 70
+
+
+class DroError(Exception):
+    """Base of every error that is told to the user as a message and a hint, never as a traceback."""
+
+    exit_code: Exit = Exit.USAGE
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(DroError):
+    """Wrong arguments or settings."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a drill file, told so that it can be mended without searching."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" + (f":{self.key}" if self.key else "")
+        return f"{place}: {self.message}" + (f" ({self.fix})" if self.fix else "")
+
+
+class CatalogError(UsageError):
+    """Problems in drill files; nothing was started."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)), "mend the lines above, then run `dro check` again")
+        self.problems = problems
+
+
+class DrillFault(DroError):
+    """A drill cannot go on. `call` is the AWS call (or query) that said so, empty where none did."""
+
+    exit_code = Exit.INCONCLUSIVE
+
+    def __init__(self, message: str, hint: str = "", call: str = "") -> None:
+        super().__init__(f"{call}: {message}" if call else message, hint)
+        self.call = call
+
+
+class NotRecoverable(DrillFault):
+    """The service cannot be recovered this way (no recovery point, PITR off, a copy that died): a failed drill."""
+
+    exit_code = Exit.FAILED
+
+
+class NotMeasured(DrillFault):
+    """We could not look (access denied, endpoint unreachable): inconclusive, never green."""
+
+
+class UnsafeToDelete(DrillFault):
+    """An object could not be proven to be a copy of this run, so it was not deleted."""
+
+    exit_code = Exit.LEFTOVERS
+
+
+class LabError(DroError):
+    """The lab cannot be started, reached or stopped."""

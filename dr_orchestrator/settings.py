@@ -1,0 +1,114 @@
+"""Where things are and how the clock runs, read from the environment once: `DRO_HOME`, `DRO_DATABASE_URL`, the pace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dr_orchestrator.errors import UsageError
+
+CONTENT = Path(__file__).parent / "_content"
+CHECKOUT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How drill time runs against real time: `factor` drill seconds a real second, equal at `origin` (Unix seconds)."""
+
+    factor: float = 1.0
+    origin: float = 0.0
+
+    def drill_time(self, real: float) -> float:
+        """Unix seconds of the drill's clock at a real Unix time."""
+        return self.origin + (real - self.origin) * self.factor
+
+    def real_time(self, drill: float) -> float:
+        """Unix seconds of the real clock at a drill time; the inverse of `drill_time`."""
+        return self.origin + (drill - self.origin) / self.factor
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the environment decides; frozen, handed to whoever needs it."""
+
+    home: Path
+    database_url: str
+    pace: Pace
+    bundled: bool
+
+    @property
+    def drills(self) -> Path:
+        """The folder of tiers and services."""
+        return self.home / "drills"
+
+    @property
+    def flows(self) -> Path:
+        """The folder of Prefect scripts."""
+        return self.home / "flows"
+
+    @property
+    def templates(self) -> tuple[Path, ...]:
+        """Where report templates are looked for: the workspace first, then what the program ships."""
+        return (self.home / "reports" / "templates", shipped() / "reports" / "templates")
+
+    @property
+    def generated(self) -> Path:
+        """Where reports are written."""
+        return self.working / "reports" / "generated"
+
+    @property
+    def state(self) -> Path:
+        """The program's own files: SQLite ledger, lab, Prefect home."""
+        return self.working / ".dro"
+
+    @property
+    def working(self) -> Path:
+        """Where files may be written: the workspace, or the current folder when the workspace is inside the wheel."""
+        return Path.cwd() if self.bundled else self.home
+
+
+def shipped() -> Path:
+    """The content that came with the program: inside the wheel, or the checkout of an editable install."""
+    return CONTENT if CONTENT.is_dir() else CHECKOUT
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; a workspace is `DRO_HOME`, else the current folder if it has drills, else the shipped one."""
+    env = os.environ if environ is None else environ
+    home, bundled = _home(env)
+    working = Path.cwd() if bundled else home
+    default = f"sqlite:///{working / '.dro' / 'ledger.db'}"
+    return Settings(home, env.get("DRO_DATABASE_URL") or default, _pace(env), bundled)
+
+
+def _home(env: Mapping[str, str]) -> tuple[Path, bool]:
+    named = env.get("DRO_HOME")
+    if named:
+        home = Path(named).expanduser().resolve()
+        if not home.is_dir():
+            raise UsageError(f"DRO_HOME={named}: no such folder", "make a workspace there with `dro init DIR`")
+        return home, False
+    if (Path.cwd() / "drills" / "tiers.yaml").is_file():
+        return Path.cwd(), False
+    return shipped(), CONTENT.is_dir()
+
+
+def _pace(env: Mapping[str, str]) -> Pace:
+    text = env.get("DRO_CLOCK_PACE", "")
+    if not text:
+        return Pace()
+    try:
+        factor, _, origin = text.partition("@")
+        pace = Pace(float(factor), float(origin or 0))
+    except ValueError as wrong:
+        raise UsageError(f"DRO_CLOCK_PACE={text}: not FACTOR@ORIGIN", "take it from `dro lab env`") from wrong
+    if pace.factor <= 0:
+        raise UsageError(f"DRO_CLOCK_PACE={text}: the factor must be above 0", "take it from `dro lab env`")
+    if pace.factor != 1 and not env.get("AWS_ENDPOINT_URL"):
+        raise UsageError(
+            "DRO_CLOCK_PACE is set but AWS_ENDPOINT_URL is not: against AWS itself the clock is the real one",
+            'unset DRO_CLOCK_PACE, or point at the lab with `eval "$(dro lab env)"`',
+        )
+    return pace
