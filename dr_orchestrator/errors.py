@@ -6,6 +6,7 @@ DroError
 ├── DrillFault            3   a drill cannot go on; it ends with a verdict and is in the ledger
 │   ├── NotRecoverable    1   the service cannot be recovered this way: a FAILED drill
 │   ├── NotMeasured       3   we could not look (denied, unreachable): INCONCLUSIVE, never green
+│   ├── Aborted           4   somebody stopped the drill
 │   └── UnsafeToDelete    5   a copy could not be proven to be ours, and was left alone
 └── LabError              2   the simulated AWS cannot be started or reached
 """
@@ -84,6 +85,12 @@ class NotRecoverable(DrillFault):
 
 class NotMeasured(DrillFault):
     """We could not look (access denied, endpoint unreachable): inconclusive, never green."""
+
+
+class Aborted(DrillFault):
+    """Somebody stopped the drill; its copies are cleaned up and its measures kept."""
+
+    exit_code = Exit.ABORTED
 
 
 class UnsafeToDelete(DrillFault):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 class FakeClock:
     """A clock that stands still until it is slept on or moved; safe to share between threads."""
 
-    pace = 1.0
+    pace = 120.0
 
     def __init__(self, start: datetime = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)) -> None:
         self._start = start

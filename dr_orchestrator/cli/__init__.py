@@ -1,1 +1,1 @@
-"""."""
+"""`dro`: parse, call one thing, print, exit."""

@@ -43,7 +43,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Event:
-    """A moment that was reached: when (UTC, for the record) and how long after the disruption (monotonic)."""
+    """A moment that was reached: when (UTC, for the record) and how long after the run opened (monotonic)."""
 
     moment: Moment
     at: datetime

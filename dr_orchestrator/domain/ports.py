@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.programme import Exercise
-from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import (
     CheckResult,
     Closing,
@@ -92,15 +92,58 @@ class Ledger(Protocol):
         """Write the verdict; the run is complete."""
 
 
-class Teardown(Protocol):
-    """Destroys a copy and proves it gone. Idempotent: a copy that was never created is not an error."""
+class Restorer(Protocol):
+    """Restores one resource from its recovery points; the verbs are called in this order."""
 
-    def __call__(self, copy: Copy) -> CopyState:
-        """Return DELETED or NEVER_CREATED once proven; raise DrillFault where it could not be."""
+    def preflight(self, copy: Copy) -> str:
+        """Look, read-only, whether the copy can be made safely; return what was seen, raise DrillFault where not."""
+
+    def choose(self) -> RecoveryPoint:
+        """Find the recovery point that the drill's selection means; NotRecoverable where there is none."""
+
+    def worst_case(self, until: datetime) -> WorstCase | None:
+        """The largest loss that the real history of recovery points would have allowed; None where there is none."""
+
+    def restore(self, point: RecoveryPoint, copy: Copy) -> Identity:
+        """Ask for the copy. Idempotent: one that this run already made is adopted."""
+
+    def ready(self, copy: Copy) -> None:
+        """Wait until the copy can be used; NotRecoverable where it never will be."""
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """Delete the copy and prove it gone: DELETED, or NEVER_CREATED. Idempotent.
+
+        DrillFault where it could not be proven, UnsafeToDelete where the live object is not provably this run's.
+        """
+
+
+class Environment(Protocol):
+    """Creates a whole environment anew from its template; the verbs are called in this order."""
+
+    def preflight(self, copy: Copy) -> str:
+        """Read the template for what would collide with production or stay behind; raise DrillFault where it does."""
+
+    def build(self, copy: Copy) -> Identity:
+        """Ask for the environment. Idempotent: one that this run already made is adopted."""
+
+    def ready(self, copy: Copy) -> None:
+        """Wait until every resource is made; NotRecoverable where one failed."""
+
+    def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
+        """One resource of the environment as a copy of its own (owned by the stack), so that it may be written to."""
+
+    def fill(self, interim: Copy, member: Copy) -> int:
+        """Copy every item of a restored store into the environment's own; return how many."""
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """As for a Restorer; every resource of the environment is proven gone."""
 
 
 class Checks(Protocol):
     """The checks of one drill."""
 
-    def all(self, copy: Copy) -> Sequence[CheckResult]:
-        """Perform every check, whatever the others find; one that crashes is inconclusive."""
+    def all(self, copy: Copy, points: Sequence[RecoveryPoint], disrupted: datetime) -> Sequence[CheckResult]:
+        """Perform every check, whatever the others find; one that crashes is inconclusive.
+
+        Ages are counted from `disrupted`, or from the instant that a recovery point was asked for.
+        """

@@ -36,6 +36,14 @@ class RecoveryPoint:
     reference: datetime | None = None
 
 
+@dataclass(frozen=True)
+class WorstCase:
+    """The largest loss that a disaster at the worst instant would have meant, and what that is read from."""
+
+    loss: timedelta
+    source: str
+
+
 def largest_gap(data_times: Sequence[datetime], until: datetime) -> timedelta | None:
     """The longest span that a disaster could have lost, over a history of recovery points up to `until`.
 

@@ -1,0 +1,109 @@
+"""Calls to AWS whose errors say which call failed, why, and what that means for a drill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+
+_DENIED = (
+    *("AccessDenied", "UnauthorizedOperation", "InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken"),
+    *("UnrecognizedClient", "AuthFailure", "NotAuthorized", "OptInRequired", "KMSKeyNotAccessible"),
+)
+_TRANSIENT = (
+    *("Throttling", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure"),
+    *("InternalError", "InternalServerError", "RequestTimeout", "ProvisionedThroughputExceeded", "SlowDown"),
+)
+_MISSING = ("NotFound", "NoSuch", "DoesNotExist")
+
+
+class NotFound(NotRecoverable):
+    """What was named does not exist."""
+
+
+class Refused(NotRecoverable):
+    """AWS refuses, and would again. `code` is its error code."""
+
+    code = ""
+
+
+class Denied(NotMeasured):
+    """The caller may not do this, or its credentials are not good (any more)."""
+
+
+class Transient(NotMeasured):
+    """Throttled, unreachable or broken for the moment; asking again may help."""
+
+
+class Api:
+    """One service in one region."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._service: str = client.meta.service_model.service_name
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that calls go to."""
+        return str(self._client.meta.endpoint_url)
+
+    @property
+    def region(self) -> str:
+        """The region that calls go to."""
+        return str(self._client.meta.region_name)
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call an operation by its AWS name, such as `DescribeDBSnapshots`."""
+        name = f"{self._service}:{operation}"
+        try:
+            response = getattr(self._client, xform_name(operation))(**parameters)
+        except ClientError as error:
+            raise _from_aws(error, name, parameters) from error
+        except NoCredentialsError as error:
+            raise Denied("no AWS credentials", "set AWS_PROFILE or the AWS_* variables", name) from error
+        except BotoCoreError as error:
+            hint = f"is {self.endpoint} the right endpoint, and reachable from here?"
+            raise Transient(str(error), hint, name) from error
+        return dict(response)
+
+    def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Every item of a paginated listing."""
+        name = f"{self._service}:{operation}"
+        try:
+            for page in self._client.get_paginator(xform_name(operation)).paginate(**parameters):
+                yield from page.get(key, [])
+        except ClientError as error:
+            raise _from_aws(error, name, parameters) from error
+        except NoCredentialsError as error:
+            raise Denied("no AWS credentials", "set AWS_PROFILE or the AWS_* variables", name) from error
+        except BotoCoreError as error:
+            hint = f"is {self.endpoint} the right endpoint, and reachable from here?"
+            raise Transient(str(error), hint, name) from error
+
+
+def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotRecoverable | NotMeasured:
+    code, message = str(error.response["Error"].get("Code", "")), str(error.response["Error"].get("Message", ""))
+    told = f"{code}: {message}" if message else code
+    if any(known in code for known in _DENIED):
+        return Denied(told, f"allow {call} for the caller: `aws sts get-caller-identity` tells who that is", call)
+    if any(known in code for known in _TRANSIENT) or error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
+        return Transient(told, "AWS was asked several times; try again later", call)
+    if any(known in code for known in _MISSING) or _stack_is_missing(code, message):
+        return NotFound(told, f"is it named as in AWS, in this account and region? asked: {_brief(parameters)}", call)
+    refused = Refused(told, f"asked: {_brief(parameters)}", call)
+    refused.code = code
+    return refused
+
+
+def _stack_is_missing(code: str, message: str) -> bool:
+    """CloudFormation says a missing stack by a general code and a sentence."""
+    return code == "ValidationError" and "does not exist" in message
+
+
+def _brief(parameters: dict[str, Any]) -> str:
+    named = {key: value for key, value in parameters.items() if isinstance(value, str) and len(value) < 200}
+    return ", ".join(f"{key}={value}" for key, value in named.items())

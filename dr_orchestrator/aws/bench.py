@@ -1,0 +1,92 @@
+"""What every restorer works with, and the verbs that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.api import Refused
+from dr_orchestrator.aws.copies import Proofs
+from dr_orchestrator.aws.watcher import ABSENT, Feed, States, Watcher
+from dr_orchestrator.domain.drill import Pick, Selection
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.domain.run import Copy, CopyState
+from dr_orchestrator.errors import NotRecoverable
+
+TEARDOWN_CEILING = 4 * 3600.0
+RETRY = 30.0
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One run's tools. `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most."""
+
+    account: Account
+    watcher: Watcher
+    clock: Clock
+    proofs: Proofs
+    observe: Callable[[Copy, str], None]
+    ceiling: float
+
+    def wait_until_gone(self, feed: Feed, copy: Copy, states: States, name: str = "") -> None:
+        """Wait, whatever anyone says, until the copy is provably no more."""
+        self.watcher.wait(
+            feed,
+            name or copy.id,
+            states,
+            ceiling=TEARDOWN_CEILING,
+            observe=lambda state: self.observe(copy, state),
+            heed_stop=False,
+        )
+
+    def insist(self, act: Callable[[], object], while_code: str) -> None:
+        """Repeat a deletion that AWS refuses for now (the copy is still being made) until it is taken."""
+        started = self.clock.monotonic()
+        while True:
+            try:
+                act()
+            except Refused as refused:
+                if while_code not in refused.code or self.clock.monotonic() - started > TEARDOWN_CEILING:
+                    raise
+                self.clock.sleep(RETRY)
+            else:
+                return
+
+    def never_created(self, copy: Copy) -> CopyState:
+        """What the absence of a copy means: it is gone if it ever was, else it was never made."""
+        record = self.proofs.intended(copy)
+        return CopyState.NEVER_CREATED if record.identity is None else CopyState.DELETED
+
+
+def gone(states: States) -> States:
+    """For a deletion: only absence is the end of it, and every state that a copy can have is on the way there."""
+    known = states.ready | states.dead | states.progress
+    return States(ready=frozenset({ABSENT}), progress=known - {ABSENT})
+
+
+def instant_in_window(
+    selection: Selection, window: tuple[datetime, datetime], source: str, now: datetime
+) -> RecoveryPoint:
+    """The instant that a selection means, in a window of continuous backup; NotRecoverable outside of it."""
+    earliest, latest = window
+    instant, reference = latest, None
+    if selection.pick is Pick.AT:
+        instant = selection.at or now - (selection.ago or now - now)
+        reference = instant
+    if not earliest <= instant <= latest:
+        span = f"{earliest:%Y-%m-%d %H:%M:%S} to {latest:%Y-%m-%d %H:%M:%S} UTC"
+        side = f"{format_duration(earliest - instant if instant < earliest else instant - latest)} outside"
+        raise NotRecoverable(f"{source}: {instant:%Y-%m-%d %H:%M:%S} UTC is {side} its restorable window, {span}")
+    return RecoveryPoint(
+        id=f"{source}@{instant:%Y-%m-%dT%H:%M:%SZ}",
+        kind=PointKind.CONTINUOUS,
+        data_time=instant,
+        data_time_source="asked instant" if reference else "latest restorable time",
+        window_start=earliest,
+        window_end=latest,
+        reference=reference,
+    )

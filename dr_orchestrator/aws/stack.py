@@ -1,0 +1,171 @@
+"""CloudFormation: create an environment anew under drill names, fill its stores, take it down whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dr_orchestrator.aws import dynamodb, template
+from dr_orchestrator.aws.api import NotFound, Refused
+from dr_orchestrator.aws.bench import Bench
+from dr_orchestrator.aws.copies import Live
+from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States
+from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Identity
+from dr_orchestrator.domain.service import Rebuild, Resource
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+
+STATES = States(
+    ready=frozenset({"CREATE_COMPLETE"}),
+    dead=frozenset(
+        {"CREATE_FAILED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
+        | {"DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED"}
+    ),
+    progress=frozenset({"CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", ABSENT}),
+)
+GONE = States(
+    ready=frozenset({"DELETE_COMPLETE", ABSENT}),
+    dead=frozenset({"DELETE_FAILED"}),
+    progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"})
+    - {"DELETE_FAILED"},
+)
+
+
+class CloudFormationStack:
+    """Creates an environment anew from its template."""
+
+    def __init__(self, resource: Resource, bench: Bench) -> None:
+        self._resource, self._bench = resource, bench
+        self._api = bench.account.api("cloudformation")
+
+    def preflight(self, copy: Copy) -> str:
+        """Read the template for literal names and for policies that would leave things behind."""
+        rebuild = self._rebuild()
+        seen = template.inspect(rebuild.template, rebuild.template_path)
+        if live := self._describe(copy.id):
+            self._ours(copy, live)
+        return seen
+
+    def build(self, copy: Copy) -> Identity:
+        """Ask for the stack. What fails is kept as it failed, so that its events tell why; teardown removes it."""
+        rebuild = self._rebuild()
+        parameters = [
+            {"ParameterKey": key, "ParameterValue": value.replace("{copy}", copy.id)}
+            for key, value in rebuild.parameters.items()
+        ]
+        try:
+            stack_id = self._api.call(
+                "CreateStack",
+                StackName=copy.id,
+                TemplateBody=rebuild.template,
+                Parameters=parameters,
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+                OnFailure="DO_NOTHING",
+                EnableTerminationProtection=False,
+                ClientRequestToken=copy.id,
+                Tags=[{"Key": key, "Value": value} for key, value in copy.tags.items()],
+            )["StackId"]
+        except Refused as refused:
+            existing = self._describe(copy.id) if "AlreadyExists" in refused.code else None
+            if existing is None:
+                raise
+            stack_id = self._ours(copy, existing)["StackId"]
+        return Identity(stack_id, stack_id)
+
+    def ready(self, copy: Copy) -> None:
+        """Wait until every resource is made; the fault names the first that failed."""
+        try:
+            self._bench.watcher.wait(
+                self._feed(),
+                copy.id,
+                STATES,
+                ceiling=self._bench.ceiling,
+                observe=lambda state: self._bench.observe(copy, state),
+            )
+        except NotRecoverable as fault:
+            raise NotRecoverable(f"{fault.message}{self._first_failure(copy)}", fault.hint) from fault
+
+    def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
+        """A table of the stack, as a copy that the stack owns."""
+        name = self.physical(logical_id, copy)
+        api = self._bench.account.api("dynamodb")
+        table = dynamodb.describe(api, name)
+        if table is None:
+            raise NotRecoverable(f"{logical_id} of {copy.id} is no DynamoDB table", call="dynamodb:DescribeTable")
+        member = Copy(CopyType.DYNAMODB_TABLE, name, copy.region, copy.run, copy.drill, copy.service, parent=copy.id)
+        return member, dynamodb.identity(table)
+
+    def fill(self, interim: Copy, member: Copy) -> int:
+        """Copy every item of a restored table into the stack's own."""
+        return dynamodb.load(self._bench.account.api("dynamodb"), self._bench, interim.id, member.id)
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """Delete the stack by its id, once proven to be this run's, and see it gone with all it held."""
+        live = self._describe(copy.id)
+        if live is None:
+            return self._bench.never_created(copy)
+        stack_id = live["StackId"]
+        if live["StackStatus"] != "DELETE_IN_PROGRESS":
+            tags = {tag["Key"]: tag["Value"] for tag in live.get("Tags", [])}
+            self._bench.proofs.prove(copy, Live(live["StackName"], stack_id, tags))
+            held = self._resources(stack_id)
+            self._api.call("DeleteStack", StackName=stack_id)
+        else:
+            held = self._resources(stack_id)
+        self._bench.wait_until_gone(self._feed(), copy, GONE, name=stack_id)
+        self._prove_empty(held)
+        return CopyState.DELETED
+
+    def physical(self, logical_id: str, copy: Copy) -> str:
+        """What a resource of the stack is called in AWS."""
+        for resource in self._resources(copy.id):
+            if resource.get("LogicalResourceId") == logical_id and resource.get("PhysicalResourceId"):
+                return str(resource["PhysicalResourceId"])
+        raise NotMeasured(f"{copy.id} has no resource {logical_id}", call="cloudformation:DescribeStackResources")
+
+    def outputs(self, copy: Copy) -> dict[str, str]:
+        """The stack's outputs."""
+        live = self._describe(copy.id) or {}
+        return {each["OutputKey"]: each["OutputValue"] for each in live.get("Outputs", [])}
+
+    def _prove_empty(self, held: list[Mapping[str, Any]]) -> None:
+        """CloudFormation's word is not enough: the tables that it held are looked for."""
+        api = self._bench.account.api("dynamodb")
+        tables = [each["PhysicalResourceId"] for each in held if each.get("ResourceType") == "AWS::DynamoDB::Table"]
+        kept = [name for name in tables if dynamodb.describe(api, name)]
+        if kept:
+            raise NotMeasured(f"the stack is deleted but left {', '.join(kept)} behind", call="dynamodb:DescribeTable")
+
+    def _resources(self, stack: str) -> list[Mapping[str, Any]]:
+        return list(self._api.call("DescribeStackResources", StackName=stack)["StackResources"])
+
+    def _first_failure(self, copy: Copy) -> str:
+        events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=copy.id)
+        failed = [event for event in events if "FAILED" in event.get("ResourceStatus", "")]
+        if not failed:
+            return ""
+        first = min(failed, key=lambda event: event["Timestamp"])
+        return f"; {first['LogicalResourceId']}: {first.get('ResourceStatusReason', first['ResourceStatus'])}"
+
+    def _describe(self, stack: str) -> Mapping[str, Any] | None:
+        try:
+            return dict(self._api.call("DescribeStacks", StackName=stack)["Stacks"][0])
+        except NotFound:
+            return None
+
+    def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
+        tags = {tag["Key"]: tag["Value"] for tag in live.get("Tags", [])}
+        if tags.get("dr-drill:run") != copy.run:
+            raise NotRecoverable(f"a stack {copy.id} exists already and is not of this run")
+        return live
+
+    def _rebuild(self) -> Rebuild:
+        if self._resource.rebuild is None:
+            raise NotRecoverable(f"{self._resource.name} has no template", "declare `rebuild` at the resource")
+        return self._resource.rebuild
+
+    def _feed(self) -> Feed:
+        def look(names: Iterable[str]) -> dict[str, Sighting]:
+            found = {name: self._describe(name) for name in names}
+            return {name: Sighting(stack["StackStatus"], stack) for name, stack in found.items() if stack}
+
+        return self._bench.watcher.feed((self._api.endpoint, self._api.region, "cloudformation"), look)

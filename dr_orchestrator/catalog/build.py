@@ -1,0 +1,161 @@
+"""Legal drill files -> the domain's Catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dr_orchestrator.catalog import digest
+from dr_orchestrator.catalog.declared import Declared
+from dr_orchestrator.catalog.shapes import checks as claims
+from dr_orchestrator.catalog.shapes import service as written
+from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
+from dr_orchestrator.catalog.shapes.tiers import TiersFile
+from dr_orchestrator.catalog.template import Template, Unusable
+from dr_orchestrator.domain.drill import (
+    CanaryItem,
+    Catalogue,
+    Check,
+    Drill,
+    HttpAnswer,
+    ItemsAtLeast,
+    NewestRow,
+    Path,
+    Pick,
+    Query,
+    RowsAtLeast,
+    Selection,
+)
+from dr_orchestrator.domain.objective import ClockPolicy, Objective, Tier
+from dr_orchestrator.domain.service import (
+    Contact,
+    Database,
+    Isolation,
+    Rebuild,
+    Resource,
+    ResourceType,
+    Runbook,
+    Service,
+)
+
+
+def catalogue(policy: TiersFile, declared: Sequence[Declared]) -> Catalogue:
+    """Put the files together, services and drills in the order of their names."""
+    tiers = {tier.number: _tier(tier, policy.revision) for tier in policy.tiers}
+    services: dict[str, Service] = {}
+    drills: dict[str, Drill] = {}
+    for each in sorted(declared, key=lambda one: one.name):
+        if each.whole:
+            service = _service(each.whole, tiers, policy, each.templates)
+            services[service.name] = service
+            drills |= {
+                name: _drill(name, drill, service, policy.revision, each.document.file)
+                for name, drill in each.whole.drills.items()
+            }
+    drills = dict(sorted(drills.items()))
+    settings = {"at_once": policy.limits.at_once, "revision": policy.revision, "tiers": tiers}
+    revision = digest.of_catalogue(services, drills, settings)
+    return Catalogue(services, drills, policy.limits.at_once, revision)
+
+
+def _tier(tier: WrittenTier, revision: str) -> Tier:
+    clock = tier.clock
+    return Tier(
+        tier.number,
+        tier.name,
+        Objective(tier.rto, tier.rpo, f"tier {tier.number}", revision),
+        ClockPolicy(clock.judged_from, clock.detection_allowance, clock.decision_allowance),
+    )
+
+
+def _service(
+    file: written.ServiceFile,
+    tiers: Mapping[int, Tier],
+    policy: TiersFile,
+    templates: Mapping[str, Template | Unusable],
+) -> Service:
+    return Service(
+        name=file.service,
+        title=file.title,
+        tier=tiers[file.tier],
+        owner=file.owner,
+        dr_champion=file.dr_champion,
+        runbook=Runbook(file.runbook.url, file.runbook.reviewed),
+        contacts=tuple(Contact(each.name, each.role, each.reach) for each in file.contacts),
+        resources={
+            name: _resource(name, resource, policy.isolation, templates.get(name))
+            for name, resource in file.resources.items()
+        },
+        objectives={
+            disruption: Objective(promise.rto, promise.rpo, f"{file.service}, {disruption}", policy.revision)
+            for disruption, promise in file.objectives.written.items()
+        },
+    )
+
+
+def _resource(
+    name: str, resource: written.Resource, default: written.Isolation | None, template: Template | Unusable | None
+) -> Resource:
+    isolation = resource.isolation or (default if resource.type is ResourceType.RDS_INSTANCE else None)
+    database, rebuild = resource.database, resource.rebuild
+    outline = template if isinstance(template, Template) else Template()
+    return Resource(
+        name=name,
+        type=resource.type,
+        id=resource.id,
+        region=resource.region,
+        account=resource.account or "",
+        isolation=Isolation(isolation.subnet_group, tuple(isolation.security_groups)) if isolation else None,
+        database=Database(database.name, database.secret) if database else None,
+        rebuild=Rebuild(outline.text, rebuild.template, rebuild.parameters, rebuild.stores) if rebuild else None,
+    )
+
+
+def _drill(name: str, drill: written.Drill, service: Service, revision: str, file: str) -> Drill:
+    resource = service.resources[drill.resource]
+    stores = resource.rebuild.stores if resource.rebuild else {}
+    return digest.stamped(
+        Drill(
+            name=name,
+            service=service,
+            resource=resource,
+            kind=drill.kind,
+            disruption=drill.disruption,
+            objective=_objective(name, drill, service, revision),
+            checks=tuple(_check(check) for check in drill.checks),
+            selection=_selection(drill.selection),
+            path=drill.path,
+            every=drill.every,
+            summary=drill.summary or "",
+            file=file,
+            stores={logical: service.resources[store] for logical, store in stores.items()},
+        )
+    )
+
+
+def _objective(name: str, drill: written.Drill, service: Service, revision: str) -> Objective:
+    own = drill.objective
+    if own and drill.path is Path.FALLBACK:
+        return Objective(own.rto, own.rpo, f"{name} (fallback)", revision)
+    return service.objective_for(drill.disruption)
+
+
+def _selection(selection: written.Selection) -> Selection:
+    asked = selection.ago is not None or selection.at is not None
+    return Selection(Pick.AT, selection.at, selection.ago) if asked else Selection()
+
+
+def _check(check: claims.Check) -> Check:
+    name, must = check.name, check.mandatory
+    match check.claim:
+        case claims.RowsAtLeast(table=table, minimum=minimum):
+            return RowsAtLeast(name, table, minimum, must)
+        case claims.NewestRow() as row:
+            return NewestRow(name, row.table, row.column, row.canary, row.interval, row.within, must)
+        case claims.Query(sql=sql, equals=equals):
+            return Query(name, sql, equals, must)
+        case claims.ItemsAtLeast(minimum=minimum, table=table):
+            return ItemsAtLeast(name, minimum, table or "", must)
+        case claims.CanaryItem() as item:
+            return CanaryItem(name, item.key, item.attribute, item.table or "", item.interval, must)
+        case claims.HttpAnswer() as answer:
+            return HttpAnswer(name, answer.url, answer.status, answer.contains or "", answer.timeout, must)

@@ -1,0 +1,118 @@
+"""What one file declares, as far as it can be read: a mistake in one drill hides nothing that is wrong in another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from dr_orchestrator.catalog import template
+from dr_orchestrator.catalog.explain import explain
+from dr_orchestrator.catalog.shapes.service import Drill, Resource, ServiceFile
+from dr_orchestrator.catalog.shapes.tiers import TiersFile
+from dr_orchestrator.catalog.source import Data, Document, read
+from dr_orchestrator.catalog.template import Template, Unusable
+
+Entry = TypeVar("Entry", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Entries(Generic[Entry]):
+    """The entries of a mapping: those that are legal, and the names of all that are written."""
+
+    legal: Mapping[str, Entry] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A service file; `whole` is None where something in it is not legal."""
+
+    document: Document
+    stem: str
+    whole: ServiceFile | None
+    name: str
+    tier: int | None
+    resources: Entries[Resource]
+    drills: Entries[Drill]
+    templates: Mapping[str, Template | Unusable]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The tiers file; `whole` is None where something in it is not legal."""
+
+    document: Document
+    whole: TiersFile | None
+
+
+def read_policy(drills: Path) -> Policy:
+    """Read tiers.yaml."""
+    path = drills / "tiers.yaml"
+    file = f"{drills.name}/tiers.yaml"
+    if not path.exists():
+        missing = Document(file)
+        fix = "rename tiers.yml" if (drills / "tiers.yml").exists() else "make a workspace with `dro init DIR`"
+        missing.problems.append(missing.problem((), "the file is missing", fix))
+        return Policy(missing, None)
+    document = read(path, file)
+    return Policy(document, _shaped(document, TiersFile))
+
+
+def read_service(path: Path) -> Declared:
+    """Read a service file."""
+    document = read(path, f"{path.parent.name}/{path.name}")
+    whole = _shaped(document, ServiceFile)
+    raw: Mapping[str, Any] = document.data if isinstance(document.data, dict) else {}
+    if whole:
+        resources, drills = _legal(whole.resources), _legal(whole.drills)
+    else:
+        resources, drills = _salvaged(raw.get("resources"), Resource), _salvaged(raw.get("drills"), Drill)
+    name = raw.get("service")
+    return Declared(
+        document=document,
+        stem=path.stem,
+        whole=whole,
+        name=str(name) if isinstance(name, str) else "",
+        tier=whole.tier if whole else None,
+        resources=resources,
+        drills=drills,
+        templates=_templates(resources, path.parent),
+    )
+
+
+def _shaped(document: Document, shape: type[Entry]) -> Entry | None:
+    if document.data is None:
+        return None
+    try:
+        return shape.model_validate(document.data)
+    except ValidationError as wrong:
+        document.problems.extend(explain(wrong, document, shape))
+        return None
+
+
+def _legal(entries: Mapping[str, Entry]) -> Entries[Entry]:
+    return Entries(entries, frozenset(entries))
+
+
+def _salvaged(raw: Data | None, shape: type[Entry]) -> Entries[Entry]:
+    """The legal entries of a file that is not legal as a whole; its mistakes are told already."""
+    written = raw if isinstance(raw, dict) else {}
+    legal: dict[str, Entry] = {}
+    for name, body in written.items():
+        with suppress(ValidationError):
+            legal[name] = shape.model_validate(body)
+    return Entries(legal, frozenset(written))
+
+
+def _templates(resources: Entries[Resource], folder: Path) -> dict[str, Template | Unusable]:
+    """The outlines of the templates, by resource."""
+    return {
+        name: template.outline(folder / resource.rebuild.template, folder.parent)
+        for name, resource in resources.legal.items()
+        if resource.rebuild
+    }

@@ -1,0 +1,76 @@
+"""YAML text -> the parser's events, bounded in depth and number before anything is built from them."""
+
+from __future__ import annotations
+
+import yaml
+
+MOST_NODES = 20_000
+DEEPEST = 50
+
+
+class Stop(Exception):
+    """The text cannot be read any further."""
+
+    def __init__(self, line: int, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.line, self.message, self.fix = line, message, fix
+
+
+def line_of(event: yaml.Event) -> int:
+    """The line that an event begins on."""
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def events(text: str) -> list[yaml.Event]:
+    """The parser's events. They come one by one, so that depth and number are bounded before anything is built."""
+    found: list[yaml.Event] = []
+    depth = documents = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            _bound(event, len(found), depth, documents)
+            if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
+                found.append(event)
+    except yaml.YAMLError as wrong:
+        raise _syntax(wrong, text) from wrong
+    if not documents:
+        raise Stop(1, "is empty", "declare something in it, or remove it")
+    return found
+
+
+def _bound(event: yaml.Event, number: int, depth: int, documents: int) -> None:
+    line = line_of(event)
+    if documents > 1:
+        raise Stop(line, "a second document begins here", "keep one document to a file")
+    if depth > DEEPEST:
+        raise Stop(line, f"is nested deeper than {DEEPEST} levels", "write it flat")
+    if number >= MOST_NODES:
+        raise Stop(line, f"holds more than {MOST_NODES:,} values", "split the file")
+
+
+def _syntax(wrong: yaml.YAMLError, text: str) -> Stop:
+    mark = getattr(wrong, "problem_mark", None)
+    if mark is None:  # a character that YAML forbids: only its position is known
+        line = text.count("\n", 0, getattr(wrong, "position", 0)) + 1
+        return Stop(line, "a control character is not legal in YAML", "remove it, or escape it inside quotes")
+    written = (text.splitlines() or [""])[min(mark.line, max(len(text.splitlines()) - 1, 0))]
+    if "\t" in written[: len(written) - len(written.lstrip())]:
+        return Stop(mark.line + 1, "the line is indented with a tab", "indent with spaces")
+    problem = getattr(wrong, "problem", None) or "is not YAML"
+    return Stop(mark.line + 1, f"is not YAML: {problem}", "look at this line and the one before it")
+
+
+def targets(stream: list[yaml.Event]) -> dict[int, int]:
+    """For each alias the index of the event that it stands for."""
+    anchors: dict[str, int] = {}
+    found: dict[int, int] = {}
+    for index, event in enumerate(stream):
+        anchor = getattr(event, "anchor", None)
+        if isinstance(event, yaml.AliasEvent):
+            if anchor not in anchors:
+                raise Stop(line_of(event), f"the alias *{anchor} has no anchor", f"write &{anchor} first")
+            found[index] = anchors[anchor]
+        elif anchor:
+            anchors[anchor] = index
+    return found

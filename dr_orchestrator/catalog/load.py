@@ -1,0 +1,48 @@
+"""Reads a folder of drill files; all or nothing: with a single problem there is no catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dr_orchestrator.catalog import build
+from dr_orchestrator.catalog.declared import read_policy, read_service
+from dr_orchestrator.catalog.rules import estate
+from dr_orchestrator.domain.drill import Catalogue
+from dr_orchestrator.errors import CatalogError, Problem
+
+_INIT = "make a workspace with `dro init DIR`"
+
+
+def load(drills: Path) -> Catalogue:
+    """Read tiers.yaml and every service file; CatalogError with all problems where there is one."""
+    catalogue, found = _read(drills)
+    if catalogue is None:
+        raise CatalogError(found)
+    return catalogue
+
+
+def problems(drills: Path) -> tuple[Problem, ...]:
+    """Everything that is wrong with the drill files, by file and line; empty where they can be loaded."""
+    return _read(drills)[1]
+
+
+def service_files(drills: Path) -> list[Path]:
+    """The files of services, by name."""
+    found = (path for ending in ("*.yaml", "*.yml") for path in drills.glob(ending))
+    return sorted(path for path in found if path.stem != "tiers" and not path.name.startswith("."))
+
+
+def _read(drills: Path) -> tuple[Catalogue | None, tuple[Problem, ...]]:
+    name = drills.name or str(drills)
+    if not drills.is_dir():
+        return None, (Problem(name, 1, "", "there is no such folder", _INIT),)
+    policy = read_policy(drills)
+    services = [read_service(path) for path in service_files(drills)]
+    documents = [policy.document, *(service.document for service in services)]
+    found = [problem for document in documents for problem in document.problems]
+    found += estate.problems(policy, services)
+    if not services:
+        found.append(Problem(name, 1, "", "holds no service file", _INIT))
+    if found or policy.whole is None:
+        return None, tuple(sorted(set(found), key=lambda one: (one.file, one.line, one.key, one.message)))
+    return build.catalogue(policy.whole, services), ()

@@ -1,0 +1,114 @@
+"""Rules of one drill: it can be performed, it is held to the right promise, and it proves something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dr_orchestrator.catalog.declared import Declared
+from dr_orchestrator.catalog.shapes.checks import OF_DATA, OF_DATABASE, OF_TABLE, CanaryItem, Check, HttpAnswer
+from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
+from dr_orchestrator.catalog.shapes.fields import likely
+from dr_orchestrator.catalog.shapes.service import Drill, Resource
+from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.catalog.template import Template
+from dr_orchestrator.domain.drill import KINDS_OF_TYPE, Kind, Path
+from dr_orchestrator.domain.service import ResourceType
+from dr_orchestrator.errors import Problem
+
+Mistake = tuple[Key, str, str]
+
+
+def problems(service: Declared) -> Iterator[Problem]:
+    """What is wrong with the drills of a service."""
+    for name, drill in service.drills.legal.items():
+        for key, message, fix in _mistakes(service, drill):
+            yield service.document.problem(("drills", name, *key), message, fix)
+
+
+def _mistakes(service: Declared, drill: Drill) -> Iterator[Mistake]:
+    yield from _promise(drill)
+    yield from _names(drill)
+    if not any(check.mandatory and isinstance(check.claim, OF_DATA) for check in drill.checks):
+        message = "no mandatory check proves the data, so the drill could never pass"
+        yield ("checks",), message, "add a mandatory check of rows, items or a query"
+    resource = service.resources.legal.get(drill.resource)
+    if resource:
+        yield from _kind(drill, resource)
+        for index, check in enumerate(drill.checks):
+            for key, message, fix in _check(service, drill, resource, check):
+                yield ("checks", index, *key), message, fix
+    elif drill.resource not in service.resources.names:
+        fix = likely(drill.resource, service.resources.names) or "declare it under `resources`"
+        yield ("resource",), f"the service has no resource '{drill.resource}'", fix
+
+
+def _promise(drill: Drill) -> Iterator[Mistake]:
+    if drill.objective and drill.path is Path.PRIMARY:
+        message = "a primary drill is held to the service's promise and has none of its own"
+        yield ("objective",), message, "remove it, or add `path: fallback`"
+    asked = [key for key in ("ago", "at") if getattr(drill.selection, key) is not None]
+    if asked and drill.kind is not Kind.PITR_RESTORE:
+        message = f"a {drill.kind} takes the latest recovery point, not one at an instant"
+        yield ("selection", asked[0]), message, "remove it, or make it a pitr-restore"
+
+
+def _names(drill: Drill) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    for index, check in enumerate(drill.checks):
+        if check.name in seen:
+            yield ("checks", index, "name"), f"the drill has two checks named '{check.name}'", "rename one"
+        seen.add(check.name)
+
+
+def _kind(drill: Drill, resource: Resource) -> Iterator[Mistake]:
+    kinds = KINDS_OF_TYPE[resource.type]
+    if drill.kind not in kinds:
+        message = f"a {resource.type} cannot be drilled by {drill.kind}"
+        yield ("kind",), message, f"one of: {', '.join(sorted(kinds))}"
+    elif drill.kind is Kind.REPLICA_REBUILD and not resource.rebuild:
+        yield ("resource",), f"'{drill.resource}' does not say how it is rebuilt", "add `rebuild` to the resource"
+
+
+def _check(service: Declared, drill: Drill, resource: Resource, check: Check) -> Iterator[Mistake]:
+    claim, written = check.claim, next(iter(check.claims))
+    if isinstance(claim, OF_DATABASE):
+        yield from _of_database(resource, written)
+    elif isinstance(claim, OF_TABLE):
+        yield from _of_table(resource, claim, written)
+    else:
+        yield from _of_endpoint(service, drill, claim, written)
+
+
+def _of_database(resource: Resource, written: str) -> Iterator[Mistake]:
+    if resource.type is not ResourceType.RDS_INSTANCE:
+        yield (written,), f"a {resource.type} has no rows to query", "use items-at-least or canary-item"
+    elif not resource.database:
+        message = "the resource does not say how to log in to a copy"
+        yield (written,), message, "add `database: {name: ..., secret: ...}` to the resource"
+
+
+def _of_table(resource: Resource, claim: Items | CanaryItem, written: str) -> Iterator[Mistake]:
+    stores = resource.rebuild.stores if resource.rebuild else {}
+    if resource.type is ResourceType.RDS_INSTANCE:
+        yield (written,), "an rds-instance has no items", "use rows-at-least, newest-row or query"
+    elif resource.type is ResourceType.DYNAMODB_TABLE:
+        if claim.table:
+            yield (written, "table"), "the drill restores one table, which needs no naming", "remove it"
+    elif not claim.table:
+        yield (written,), "in a replica the table has to be named", f"add `table`, {likely('', stores) or 'a store'}"
+    elif claim.table not in stores:
+        fix = likely(claim.table, stores) or "add it to the resource's `rebuild.stores`"
+        yield (written, "table"), f"'{claim.table}' is not among the stores that are filled", fix
+
+
+def _of_endpoint(service: Declared, drill: Drill, claim: HttpAnswer, written: str) -> Iterator[Mistake]:
+    if drill.kind is not Kind.REPLICA_REBUILD:
+        yield (written,), f"a {drill.kind} makes no endpoint of its own", "remove it; only a replica answers"
+        return
+    template = service.templates.get(drill.resource)
+    if isinstance(template, Template):
+        for output in re.findall(r"\{(\w+)\}", claim.url, re.ASCII):
+            if output not in template.outputs:
+                fix = likely(output, template.outputs) or "the template has no Outputs"
+                yield (written, "url"), f"the template has no output '{output}'", fix

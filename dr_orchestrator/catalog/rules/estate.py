@@ -1,0 +1,73 @@
+"""Rules across files: names and sources are unique, tiers exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from dr_orchestrator.catalog.declared import Declared, Policy
+from dr_orchestrator.catalog.rules import drill, resource
+from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.errors import Problem
+
+
+def problems(policy: Policy, services: Sequence[Declared]) -> Iterator[Problem]:
+    """Everything that is wrong beyond the shape of single files."""
+    yield from _tiers(policy)
+    yield from _files(services)
+    yield from _unique(services)
+    isolation = bool(policy.whole and policy.whole.isolation) or policy.whole is None
+    for service in services:
+        yield from _tier(service, policy)
+        yield from resource.problems(service, isolation_by_default=isolation)
+        yield from drill.problems(service)
+
+
+def _tiers(policy: Policy) -> Iterator[Problem]:
+    seen: dict[int, int] = {}
+    for index, tier in enumerate(policy.whole.tiers if policy.whole else ()):
+        first = seen.setdefault(tier.number, index)
+        if first != index:
+            line = policy.document.line(("tiers", first))
+            place = ("tiers", index, "number")
+            yield policy.document.problem(place, f"tier {tier.number} is declared on line {line}", "renumber it")
+
+
+def _tier(service: Declared, policy: Policy) -> Iterator[Problem]:
+    if policy.whole and service.tier is not None:
+        known = sorted(tier.number for tier in policy.whole.tiers)
+        if service.tier not in known:
+            fix = f"one of: {', '.join(map(str, known))}"
+            yield service.document.problem(("tier",), f"tier {service.tier} is not in tiers.yaml", fix)
+
+
+def _files(services: Sequence[Declared]) -> Iterator[Problem]:
+    for before, service in pairwise(services):
+        if before.stem == service.stem:
+            message = f"{before.document.file} has the same name but for its ending"
+            yield service.document.problem((), message, "keep one of the two files")
+    for service in services:
+        if service.whole and service.name != service.stem:
+            message = f"the service '{service.name}' stands in a file named '{service.stem}'"
+            yield service.document.problem(("service",), message, f"rename the file to {service.name}.yaml")
+
+
+def _unique(services: Sequence[Declared]) -> Iterator[Problem]:
+    first: dict[tuple[str, ...], str] = {}
+    for service in services:
+        for thing, name, key, fix in _claims(service):
+            place = f"{service.document.file}:{service.document.line(key)}"
+            known = first.setdefault((thing, name), place)
+            if known != place:
+                yield service.document.problem(key, f"the {thing} {name} is already declared in {known}", fix)
+
+
+def _claims(service: Declared) -> Iterator[tuple[str, str, Key, str]]:
+    """What may be declared once in a workspace: kind of thing, name, place, and what to do about a second one."""
+    if service.name:
+        yield "service", f"'{service.name}'", ("service",), "give it a name of its own"
+    for name in sorted(service.drills.names):
+        yield "drill", f"'{name}'", ("drills", name), "give it a name of its own"
+    for name, entry in service.resources.legal.items():
+        where = f"'{entry.id}' in {entry.region}" + (f" of account {entry.account}" if entry.account else "")
+        yield f"{entry.type} source", where, ("resources", name, "id"), "declare a source once"

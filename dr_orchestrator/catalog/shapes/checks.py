@@ -1,0 +1,125 @@
+"""The shapes of checks: a name, and exactly one claim about the copy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, model_validator
+
+from dr_orchestrator.catalog.shapes.fields import (
+    Answer,
+    AnswerUrl,
+    Attribute,
+    Identifier,
+    LogicalId,
+    Scalar,
+    Shape,
+    Span,
+    Text,
+    Truth,
+    whole,
+    wrong,
+)
+
+_IN_REPLICA = "In a replica: the table's logical id in the template. Left out elsewhere."
+_INTERVAL = "How often the heartbeat is written; its newest one may be this far behind."
+
+
+class RowsAtLeast(Shape):
+    """A table of the copy holds at least this many rows, counted."""
+
+    table: Identifier = Field(description="The table, schema.table where it is not on the search path.")
+    minimum: Annotated[int, whole(1)] = Field(description="The least number of rows, 1 or more.")
+
+
+class NewestRow(Shape):
+    """The newest value of a time column in the copy; the heartbeat among them is what RPA is read from."""
+
+    table: Identifier = Field(description="The table, schema.table where it is not on the search path.")
+    column: Identifier = Field(description="Its time column.")
+    canary: Truth = Field(default=False, description="True for the heartbeat table, which RPA is read from.")
+    interval: Span = Field(default=timedelta(minutes=1), description=_INTERVAL)
+    within: Span | None = Field(default=None, description="How old the newest row may be at the disruption.")
+
+
+class Query(Shape):
+    """A query against the copy returns one expected value."""
+
+    sql: Text = Field(description="A query that returns one value.")
+    equals: Answer = Field(description="The value expected, compared as text.")
+
+
+class ItemsAtLeast(Shape):
+    """A table of the copy holds at least this many items, counted by reading them."""
+
+    minimum: Annotated[int, whole(1)] = Field(description="The least number of items, 1 or more.")
+    table: LogicalId | None = Field(default=None, description=_IN_REPLICA)
+
+
+class CanaryItem(Shape):
+    """The heartbeat item of a table, which RPA is read from."""
+
+    key: dict[Attribute, Scalar] = Field(min_length=1, description="The item's key: attribute name and value.")
+    attribute: Attribute = Field(description="The attribute with the time, ISO 8601 or Unix seconds.")
+    table: LogicalId | None = Field(default=None, description=_IN_REPLICA)
+    interval: Span = Field(default=timedelta(minutes=1), description=_INTERVAL)
+
+
+class HttpAnswer(Shape):
+    """An endpoint of the rebuilt stack answers."""
+
+    url: AnswerUrl = Field(description="The address; an output of the stack stands in braces: {HealthUrl}.")
+    status: Annotated[int, whole(100, 599)] = Field(default=200, description="The HTTP status expected.")
+    contains: Text | None = Field(default=None, description="Text that the body holds.")
+    timeout: Span = Field(default=timedelta(seconds=10), description="How long to wait for the answer.")
+
+
+Claim = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | HttpAnswer
+CLAIMS = ("rows-at-least", "newest-row", "query", "items-at-least", "canary-item", "http-answer")
+OF_DATABASE = (RowsAtLeast, NewestRow, Query)
+OF_TABLE = (ItemsAtLeast, CanaryItem)
+OF_DATA = (*OF_DATABASE, *OF_TABLE)
+
+
+class Check(Shape):
+    """A claim about the copy: a name, and exactly one of the claims."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [claim]} for claim in CLAIMS]})
+
+    name: Text = Field(description="What the check proves, as reports show it; unique in its drill.")
+    mandatory: Truth = Field(default=True, description="False where the drill may pass without it.")
+    rows_at_least: RowsAtLeast | None = Field(
+        default=None, alias="rows-at-least", description="A table holds at least so many rows (RDS)."
+    )
+    newest_row: NewestRow | None = Field(
+        default=None, alias="newest-row", description="The newest row of a table, and its age (RDS)."
+    )
+    query: Query | None = Field(default=None, description="A query returns an expected value (RDS).")
+    items_at_least: ItemsAtLeast | None = Field(
+        default=None, alias="items-at-least", description="A table holds at least so many items (DynamoDB)."
+    )
+    canary_item: CanaryItem | None = Field(
+        default=None, alias="canary-item", description="The heartbeat item of a table (DynamoDB)."
+    )
+    http_answer: HttpAnswer | None = Field(
+        default=None, alias="http-answer", description="An endpoint of the rebuilt stack answers (replica)."
+    )
+
+    @property
+    def claims(self) -> dict[str, Claim]:
+        """The claims that are written, by the key they stand under."""
+        written = {key: getattr(self, key.replace("-", "_")) for key in CLAIMS}
+        return {key: claim for key, claim in written.items() if claim is not None}
+
+    @property
+    def claim(self) -> Claim:
+        """The one claim."""
+        return next(iter(self.claims.values()))
+
+    @model_validator(mode="after")
+    def _one_claim(self) -> Check:
+        if len(self.claims) != 1:
+            found = " and ".join(self.claims) or "none"
+            raise wrong(f"a check makes exactly one claim, this has {found}", f"one of: {', '.join(CLAIMS)}")
+        return self

@@ -1,0 +1,183 @@
+"""The shape of a service file: who answers for the service, its resources and its drills."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from dr_orchestrator.catalog.shapes.checks import Check
+from dr_orchestrator.catalog.shapes.fields import (
+    Account,
+    Address,
+    Bound,
+    Day,
+    Instant,
+    LogicalId,
+    Name,
+    Region,
+    Scalar,
+    Shape,
+    Span,
+    Text,
+    choice,
+    whole,
+    wrong,
+)
+from dr_orchestrator.domain import drill as domain
+from dr_orchestrator.domain.objective import Disruption
+from dr_orchestrator.domain.service import ResourceType
+
+
+class Contact(Shape):
+    """A person or rota to reach."""
+
+    name: Text = Field(description="Who.")
+    role: Text = Field(description="In which role, such as on-call.")
+    reach: Text = Field(description="How: a channel, a phone number, an address.")
+
+
+class Runbook(Shape):
+    """The document that the drills prove."""
+
+    url: Address = Field(description="Where it is.")
+    reviewed: Day = Field(description="When it was last reviewed.")
+
+
+class Promise(Shape):
+    """RTO and RPO."""
+
+    rto: Bound = Field(description='Recovery time objective: "< 4h", "<= 4h", or none.')
+    rpo: Bound = Field(description='Recovery point objective: "< 1h", "<= 1h", or none.')
+    reason: Text | None = Field(default=None, description="Why it is not the tier's.")
+
+
+class FallbackPromise(Promise):
+    """RTO and RPO of a fallback, which has to say why it promises less."""
+
+    reason: Text = Field(description="Why the fallback has an objective of its own.")
+
+
+def _none_at_all(value: object) -> object:
+    return {"rto": "none", "rpo": "none"} if value == "none" else value
+
+
+def _latest(value: object) -> object:
+    if value == {}:
+        raise wrong("is empty", "write latest, {ago: 20m} or {at: 2026-11-20T09:00:00Z}")
+    return {} if value == "latest" else value
+
+
+OwnPromise = Annotated[Promise, BeforeValidator(_none_at_all, json_schema_input_type=Literal["none"] | Promise)]
+
+
+class Objectives(Shape):
+    """The service's own promises; where one is missing, its tier's holds. `none` says that there is no target."""
+
+    application: OwnPromise | None = Field(default=None, description="A fault of the application or its data.")
+    infrastructure: OwnPromise | None = Field(default=None, description="A loss of the infrastructure.")
+    availability_zone: OwnPromise | None = Field(
+        default=None, alias="availability-zone", description="A loss of one availability zone."
+    )
+    region: OwnPromise | None = Field(default=None, description="A loss of the region.")
+
+    @property
+    def written(self) -> dict[Disruption, Promise]:
+        """The promises that are declared."""
+        found = {each: getattr(self, each.replace("-", "_")) for each in Disruption}
+        return {each: promise for each, promise in found.items() if promise is not None}
+
+
+class Isolation(Shape):
+    """Where copies of an RDS instance are put; there must be no way out of it."""
+
+    subnet_group: Text = Field(description="The DB subnet group.")
+    security_groups: list[Text] = Field(min_length=1, description="The security groups, by id or name.")
+
+
+class Database(Shape):
+    """How checks log in to a copy."""
+
+    name: Text = Field(description="The database.")
+    secret: Text = Field(description="The Secrets Manager secret that holds username and password.")
+
+
+class Rebuild(Shape):
+    """How an environment is created anew."""
+
+    template: Text = Field(description="The CloudFormation template, relative to this file.")
+    parameters: dict[LogicalId, Scalar] = Field(
+        default={}, description="The template's parameters; {copy} stands for the name of the copy."
+    )
+    stores: dict[LogicalId, Name] = Field(
+        default={}, description="Which table of the template is filled from which resource of this service."
+    )
+
+
+class Resource(Shape):
+    """A protected resource."""
+
+    type: Annotated[ResourceType, choice(ResourceType, "a type of resource")] = Field(description="What it is.")
+    id: Text = Field(description="Its AWS identifier: instance, table or stack name.")
+    region: Region = Field(description="The AWS region it is in.")
+    account: Account | None = Field(default=None, description="The AWS account, where it is not the caller's.")
+    database: Database | None = Field(default=None, description="How to log in to a copy (rds-instance).")
+    isolation: Isolation | None = Field(
+        default=None, description="Where copies are put, where it is not the place in tiers.yaml (rds-instance)."
+    )
+    rebuild: Rebuild | None = Field(default=None, description="How it is created anew (cloudformation-stack).")
+
+
+class Selection(Shape):
+    """An instant to restore to, given by one of the two."""
+
+    ago: Span | None = Field(default=None, description="How long before the drill's start the instant lies.")
+    at: Instant | None = Field(default=None, description="The instant itself, with its zone.")
+
+    @model_validator(mode="after")
+    def _not_both(self) -> Selection:
+        if self.ago is not None and self.at is not None:
+            raise wrong("'ago' and 'at' exclude each other", "keep one of them")
+        return self
+
+
+Chosen = Annotated[Selection, BeforeValidator(_latest, json_schema_input_type=Literal["latest"] | Selection)]
+
+
+class Drill(Shape):
+    """The written definition of a drill: one resource, one kind, held to one objective."""
+
+    kind: Annotated[domain.Kind, choice(domain.Kind, "a kind of drill")] = Field(description="What is done.")
+    resource: Name = Field(description="The resource of this service that is recovered.")
+    disruption: Annotated[Disruption, choice(Disruption, "a disruption")] = Field(
+        description="What is supposed to have happened; decides which objective holds."
+    )
+    summary: Text | None = Field(default=None, description="What the drill proves, in a sentence.")
+    every: Annotated[domain.Every, choice(domain.Every, "a period")] = Field(
+        default=domain.Every.QUARTER, description="How often it is due."
+    )
+    path: Annotated[domain.Path, choice(domain.Path, "a path")] = Field(
+        default=domain.Path.PRIMARY, description="Whether it proves the promise itself, or a fallback behind it."
+    )
+    objective: FallbackPromise | None = Field(default=None, description="A fallback's own objective.")
+    selection: Chosen = Field(
+        default=Selection(), description="Which recovery point: latest, or an instant (pitr-restore)."
+    )
+    checks: list[Check] = Field(description="What must be true of the copy; one of them at least proves its data.")
+
+
+class ServiceFile(Shape):
+    """A service: who answers for it, what is protected, and how its recovery is drilled."""
+
+    service: Name = Field(description="Its name, which is also the name of this file.")
+    title: Text = Field(description="What people call it.")
+    tier: Annotated[int, whole(0, 99)] = Field(description="Its tier, from tiers.yaml.")
+    owner: Text = Field(description="The team or person that owns it.")
+    dr_champion: Text = Field(description="Who sees to its disaster recovery.")
+    contacts: list[Contact] = Field(default=[], description="Whom to reach in a drill.")
+    runbook: Runbook = Field(description="The document that its drills prove.")
+    objectives: Objectives = Field(
+        default=Objectives(), description="Its own objectives by disruption, where they are not its tier's."
+    )
+    resources: dict[Name, Resource] = Field(default={}, description="What is protected, by name.")
+    drills: dict[Name, Drill] = Field(default={}, description="Its drills, by name; unique in the workspace.")

@@ -1,0 +1,59 @@
+"""The shape of tiers.yaml: the policy that services are held to, and what holds for all drills."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from dr_orchestrator.catalog.shapes.fields import Bound, Day, Duration, Scalar, Shape, Text, choice, whole
+from dr_orchestrator.catalog.shapes.service import Isolation
+from dr_orchestrator.domain.objective import ClockStart
+
+
+class Clock(Shape):
+    """How recovery time is judged; the allowances stand for what an automated drill does not exercise."""
+
+    judged_from: Annotated[ClockStart, choice(ClockStart, "a start of the clock")] = Field(
+        default=ClockStart.DISRUPTION, description="Whether the clock starts at the disruption or its declaration."
+    )
+    detection_allowance: Duration = Field(default=timedelta(), description="Added for noticing the disruption.")
+    decision_allowance: Duration = Field(default=timedelta(), description="Added for deciding to recover.")
+
+
+class Tier(Shape):
+    """A class of services with one promise."""
+
+    number: Annotated[int, whole(0, 99)] = Field(description="Its number; 0 is recovered first.")
+    name: Text = Field(description="What it is called in reports.")
+    rto: Bound = Field(description='Recovery time objective: "< 4h", "<= 4h", or none.')
+    rpo: Bound = Field(description='Recovery point objective: "< 1h", "<= 1h", or none.')
+    clock: Clock = Field(default=Clock(), description="How recovery time is judged.")
+    examples: list[Text] = Field(default=[], description="Services of this tier, for the reader.")
+
+
+class Approval(Shape):
+    """Who approved the policy, and when."""
+
+    by: Text = Field(description="Who.")
+    role: Text | None = Field(default=None, description="In which role.")
+    date: Day = Field(description="When.")
+
+
+class Limits(Shape):
+    """What holds for every exercise."""
+
+    at_once: Annotated[int, whole(1, 1000)] = Field(default=4, description="How many drills run at once.")
+
+
+class TiersFile(Shape):
+    """The policy: tiers and their promises, and what holds for all drills."""
+
+    revision: Scalar = Field(description="The policy's revision, which every report is stamped with.")
+    approved: Approval = Field(description="Who approved it.")
+    tiers: list[Tier] = Field(min_length=1, description="The tiers.")
+    isolation: Isolation | None = Field(
+        default=None, description="Where copies of RDS instances are put unless a resource says otherwise."
+    )
+    limits: Limits = Field(default=Limits(), description="What holds for every exercise.")

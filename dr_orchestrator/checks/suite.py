@@ -1,0 +1,66 @@
+"""The checks of a drill, performed together; a point-in-time restore is also held to the instant it asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dr_orchestrator.checks import http, items, sql
+from dr_orchestrator.checks.result import timed
+from dr_orchestrator.domain.drill import CanaryItem, Check, HttpAnswer, ItemsAtLeast, NewestRow
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.domain.run import CheckResult, Copy
+from dr_orchestrator.domain.verdict import Outcome
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Performs a drill's checks in the order they are declared."""
+
+    checks: tuple[Check, ...]
+    sql: sql.SqlChecks
+    items: items.ItemChecks
+    http: http.HttpChecks
+    clock: Clock
+
+    def all(self, copy: Copy, points: Sequence[RecoveryPoint], disrupted: datetime) -> list[CheckResult]:
+        """Perform every check, whatever the others find; one that crashes is inconclusive."""
+        asked = [point.reference for point in points if point.reference]
+        reference = min(asked, default=disrupted)
+        results: list[CheckResult] = []
+        for check in self.checks:
+            result = self._perform(check, copy, reference)
+            results.append(result)
+            results += _held_to_the_instant(check, result, points)
+        return results
+
+    def _perform(self, check: Check, copy: Copy, reference: datetime) -> CheckResult:
+        if isinstance(check, HttpAnswer):
+            return timed(check, http.expectation(check), self.clock, lambda: self.http.perform(check, copy))
+        if isinstance(check, ItemsAtLeast | CanaryItem):
+            expected = items.expectation(check)
+            result = timed(check, expected, self.clock, lambda: self.items.perform(check, copy, reference))
+            return replace(result, canary=isinstance(check, CanaryItem))
+        expected = sql.expectation(check)
+        result = timed(check, expected, self.clock, lambda: self.sql.perform(check, copy, reference))
+        return replace(result, canary=isinstance(check, NewestRow) and check.canary)
+
+
+def _held_to_the_instant(check: Check, result: CheckResult, points: Sequence[RecoveryPoint]) -> list[CheckResult]:
+    """Whether the heartbeat in the copy is the last one before the instant: rows before are there, rows after not."""
+    if not result.canary or not isinstance(check, NewestRow | CanaryItem):
+        return []
+    instants = [point.data_time for point in points if point.kind is PointKind.CONTINUOUS]
+    if not instants:
+        return []
+    instant, earliest = max(instants), min(instants) - 2 * check.interval
+    expected = f"newest heartbeat within {format_duration(2 * check.interval)} before {instant:%Y-%m-%d %H:%M:%S} UTC"
+    name = f"{check.name}: the asked instant"
+    if result.newest is None:
+        return [CheckResult(name, expected, result.observed, Outcome.INCONCLUSIVE, check.mandatory)]
+    held = Outcome.PASSED if earliest <= result.newest <= instant else Outcome.FAILED
+    side = f"{format_duration(instant - result.newest)} before it"
+    return [CheckResult(name, expected, f"{result.newest:%Y-%m-%d %H:%M:%S} UTC, {side}", held, check.mandatory)]

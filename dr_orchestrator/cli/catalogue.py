@@ -1,0 +1,126 @@
+"""Commands on drill files: init, drills, check, schema."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from dr_orchestrator import settings
+from dr_orchestrator.cli.output import json_option, print_json, print_table
+from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.errors import Exit, UsageError
+
+CONTENT = ("flows", "drills", "reports/templates", "prefect.yaml")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def init(folder: Path) -> None:
+    """Copy the sample workspace to FOLDER, to be made your own."""
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty", "name a folder that is new or empty; nothing was written")
+    for name in CONTENT:
+        source, target = settings.shipped() / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        else:
+            shutil.copy(source, target)
+    (folder / ".gitignore").write_text(".dro/\nreports/generated/\n", encoding="utf-8")
+    click.echo(f"A workspace with the sample company is in {folder}. Next:")
+    click.echo(f"  cd {folder} && dro check      # your drill files are right")
+    click.echo("  dro drills                    # what is declared")
+    click.echo("  dro demo                      # run it all on a simulated AWS")
+
+
+@click.command()
+@click.option("--service", help="Only the drills of this service.")
+@json_option
+def drills(service: str | None, as_json: bool) -> None:
+    """List what is declared: every drill, tier 0 first."""
+    from dr_orchestrator.catalog.load import load
+
+    catalogue = load(settings.load().drills)
+    if service is not None and service not in catalogue.services:
+        raise UsageError(f"no service '{service}'", f"declared are {', '.join(sorted(catalogue.services))}")
+    chosen = [drill for drill in catalogue.drills.values() if service in (None, drill.service.name)]
+    chosen.sort(key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name))
+    if as_json:
+        print_json([_as_json(drill) for drill in chosen])
+        return
+    columns = ("Tier", "Service", "Drill", "Kind", "Resource", "Disruption", "Path", "RTO", "RPO", "Every")
+    print_table(columns, [_row(drill) for drill in chosen])
+
+
+def _row(drill: Drill) -> tuple[str, ...]:
+    objective = drill.objective
+    return (
+        str(drill.service.tier.number),
+        drill.service.name,
+        drill.name,
+        drill.kind,
+        drill.resource.id,
+        drill.disruption,
+        drill.path,
+        str(objective.rto or "no target"),
+        str(objective.rpo or "no target"),
+        drill.every,
+    )
+
+
+def _as_json(drill: Drill) -> dict[str, object]:
+    objective = drill.objective
+    return {
+        "drill": drill.name,
+        "service": drill.service.name,
+        "tier": drill.service.tier.number,
+        "kind": drill.kind.value,
+        "resource": drill.resource.name,
+        "resource_id": drill.resource.id,
+        "region": drill.resource.region,
+        "disruption": drill.disruption.value,
+        "path": drill.path.value,
+        "every": drill.every.value,
+        "rto_s": objective.rto.value.total_seconds() if objective.rto else None,
+        "rpo_s": objective.rpo.value.total_seconds() if objective.rpo else None,
+        "objective": objective.source,
+        "checks": [check.name for check in drill.checks],
+        "file": drill.file,
+        "digest": drill.digest,
+    }
+
+
+@click.command()
+@json_option
+def check(as_json: bool) -> int:
+    """Check the drill files; each problem with file, line, key and the likely fix. Nothing is started."""
+    from dr_orchestrator.catalog.load import load, problems
+
+    folder = settings.load().drills
+    found = problems(folder)
+    if as_json:
+        print_json([vars(problem) for problem in found])
+    elif found:
+        for problem in found:
+            click.echo(str(problem), err=True)
+        click.echo(f"{len(found)} problem{'s' if len(found) > 1 else ''}; nothing was started.", err=True)
+    else:
+        catalogue = load(folder)
+        click.echo(f"{len(catalogue.drills)} drills of {len(catalogue.services)} services in {folder}: all right.")
+    return Exit.USAGE if found else Exit.PASSED
+
+
+@click.command()
+@click.argument("which", type=click.Choice(["service", "tiers"]), default="service")
+@click.option("--write", type=click.Path(path_type=Path, file_okay=False), help="Write both files to this folder.")
+def schema(which: str, write: Path | None) -> None:
+    """Print the JSON Schema of service files (or of tiers.yaml), for editors and check-jsonschema."""
+    from dr_orchestrator.catalog import schema as schemas
+
+    if write is not None:
+        for path in schemas.write(write):
+            click.echo(str(path))
+        return
+    click.echo(schemas.rendered(schemas.service_schema() if which == "service" else schemas.tiers_schema()), nl=False)

@@ -1,0 +1,100 @@
+"""Commands on the simulated AWS: lab, demo."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+import click
+
+from dr_orchestrator import settings
+from dr_orchestrator.cli.output import json_option, print_json
+from dr_orchestrator.errors import LabError
+
+FACTOR = 120.0
+
+
+def _state() -> Path:
+    return settings.load({**os.environ, "DRO_CLOCK_PACE": ""}).state / "lab"
+
+
+@click.group()
+def lab() -> None:
+    """The simulated AWS: moto, restores that take time, and real PostgreSQL behind RDS. On loopback only."""
+
+
+@lab.command()
+@click.option(
+    "--factor", type=click.FloatRange(1, 600), default=FACTOR, show_default=True, help="Lab seconds a second."
+)
+def start(factor: float) -> None:
+    """Start the lab; clears what a dead one left."""
+    from dr_orchestrator import lab as simulated
+
+    info = simulated.start(_state(), factor=factor, progress=lambda text: click.echo(text, err=True))
+    click.echo(f"The lab answers at {info.endpoint}; its time runs {info.factor:g} times as fast.")
+    click.echo('Point a shell at it:  eval "$(dro lab env)"')
+
+
+@lab.command()
+def stop() -> None:
+    """Stop the lab and everything it started."""
+    from dr_orchestrator import lab as simulated
+
+    click.echo("The lab is stopped." if simulated.stop(_state()) else "No lab was running.")
+
+
+@lab.command()
+@json_option
+def env(as_json: bool) -> None:
+    """Print the environment that points a shell at the lab."""
+    from dr_orchestrator import lab as simulated
+
+    info = simulated.read(_state())
+    if info is None:
+        raise LabError("no lab is running here", "start one with `dro lab start`")
+    if as_json:
+        print_json(info.environment())
+        return
+    for name, value in info.environment().items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@click.command()
+@click.option(
+    "--factor", type=click.FloatRange(1, 600), default=FACTOR, show_default=True, help="Lab seconds a second."
+)
+@click.option("--at-once", type=click.IntRange(1, 16), default=6, show_default=True, help="Drills at a time.")
+@json_option
+def demo(factor: float, at_once: int, as_json: bool) -> int:
+    """Run the sample company's quarterly exercise: a lab, a Prefect server, real flows, reports; then stop it all."""
+    from dr_orchestrator import lab as simulated
+    from dr_orchestrator import prefect_runner
+    from dr_orchestrator.cli import running, server
+
+    prefect_runner.hush()
+    here = settings.load({**os.environ, "DRO_CLOCK_PACE": ""})
+    home = here.state / "prefect"
+    _say(f"Starting a simulated AWS (time runs {factor:g} times as fast) and a Prefect server, on loopback")
+    with server.starting(home) as api:
+        running_before = simulated.read(_state())
+        info = simulated.start(_state(), factor=factor)
+        try:
+            os.environ.update(info.environment(), PREFECT_HOME=str(home), PREFECT_API_URL=api)
+            from dr_orchestrator import wiring
+
+            world = wiring.world()
+            server.wait(api, home / "server.log")
+            _say(f"Running the quarterly exercise as Prefect flows, {at_once} drills at a time")
+            with running.stopping_on_signals(world):
+                exercise = running.exercise_followed(world, lambda: prefect_runner.run_quarterly(None, at_once))
+        finally:
+            if running_before is None:
+                simulated.stop(_state())
+    _say("")
+    return running.print_exercise(world, exercise, as_json)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

@@ -1,0 +1,118 @@
+"""The `dro` command: finds the command asked for, and turns errors into a message, a hint and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from dr_orchestrator import __version__
+from dr_orchestrator.errors import DroError, Exit
+
+COMMANDS = {
+    "demo": ("lab", "Run the sample company's quarterly exercise on a simulated AWS."),
+    "lab": ("lab", "Start, stop and reach the simulated AWS."),
+    "init": ("catalogue", "Copy the sample workspace to a folder of your own."),
+    "drills": ("catalogue", "List what is declared."),
+    "check": ("catalogue", "Check the drill files; nothing is started."),
+    "schema": ("catalogue", "Print the JSON Schema of the drill files."),
+    "plan": ("plan", "Look, read-only, what drills would do and whether they could."),
+    "run": ("running", "Run drills, one after the other."),
+    "quarterly": ("running", "Run every drill that is due, as one exercise."),
+    "runs": ("history", "List runs and exercises."),
+    "show": ("history", "Show one run."),
+    "report": ("history", "Render the report of a run or an exercise anew."),
+}
+"""Each command, the module that holds it, and its line in the help: so that help imports none of them."""
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order of a DR team's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import and return a command."""
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"dr_orchestrator.cli.{COMMANDS[name][0]}")
+        command: click.Command = getattr(module, name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a name that is nearly one is answered with it."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as wrong:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            if near:
+                raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near[0]}'?", ctx) from wrong
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="dro")
+def dro() -> None:
+    """Disaster-recovery drills on AWS: restore beside production, prove RTO and RPO, take down, report.
+
+    \b
+    Exit codes: 0 passed (also with findings), 1 failed, 2 wrong usage or drill file, 3 inconclusive or
+    partial, 4 aborted, 5 a copy may still exist (wins over the others), 70 a defect of the program.
+
+    \b
+    Settings: DRO_HOME (workspace), DRO_DATABASE_URL (ledger), PREFECT_API_URL (else drills run without
+    Prefect), and the standard AWS_* variables.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `dro` and end the process with its exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run `dro`; return its exit code. A user's mistake never shows a traceback."""
+    try:
+        code = dro.main(arguments, prog_name="dro", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except click.exceptions.Exit as left:
+        return left.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; say nothing more
+        return 0
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last net: everything ends as a message
+        return _told(error)
+
+
+def _told(error: BaseException) -> Exit:
+    """Tell an error in its own words; what nobody foresaw is a defect of ours, and says so."""
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return Exit.ABORTED
+    if isinstance(error, click.ClickException):
+        error.show()
+        return Exit.USAGE
+    if isinstance(error, DroError):
+        click.echo(f"Error: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"  → {error.hint}", err=True)
+        return error.exit_code
+    traceback.print_exception(error)
+    click.echo("Error: this is a defect of dro. The ledger holds what was done; please report it.", err=True)
+    return Exit.DEFECT

@@ -1,0 +1,80 @@
+"""What every command prints with: tables, JSON, and the exit code of verdicts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.errors import Exit
+
+if TYPE_CHECKING:
+    from dr_orchestrator.domain.run import Run
+
+WIDE = 160
+STYLES = {
+    "PASSED": "green",
+    "PASSED WITH FINDINGS": "green",
+    "FAILED": "bold red",
+    "ABORTED": "magenta",
+    "INCONCLUSIVE": "yellow",
+    "PARTIAL": "yellow",
+    "CLEAN": "green",
+    "LEFTOVERS": "bold red",
+    "UNPROVEN": "yellow",
+}
+
+RUN_COLUMNS = ("Service", "Tier", "Drill", "RTO actual / objective", "RPO actual / objective", "Verdict", "Clean-up")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+    """Print a table as wide as the terminal, or wide enough for a log where there is none."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+    console.print(table)
+
+
+def run_rows(runs: Iterable[Run]) -> list[tuple[str, ...]]:
+    """The cells of runs under RUN_COLUMNS."""
+    from dr_orchestrator.reporting.view.summary import summary_rows
+
+    return [
+        (row.service, row.tier, row.drill, row.rto, row.rpo, row.verdict, row.cleanup) for row in summary_rows(runs)
+    ]
+
+
+def exit_code(runs: Iterable[Run], planned: int | None = None) -> Exit:
+    """The exit code of runs: a possible leftover wins, then the worst verdict; a run without one is inconclusive."""
+    listed = list(runs)
+    closings = [run.closing for run in listed]
+    if any(closing is None or closing.cleanup is not Cleanup.CLEAN for closing in closings):
+        return Exit.LEFTOVERS
+    verdicts = {closing.verdict for closing in closings if closing}
+    for verdict, code in (
+        (Verdict.ABORTED, Exit.ABORTED),
+        (Verdict.FAILED, Exit.FAILED),
+        (Verdict.INCONCLUSIVE, Exit.INCONCLUSIVE),
+        (Verdict.PARTIAL, Exit.INCONCLUSIVE),
+    ):
+        if verdict in verdicts:
+            return code
+    return Exit.INCONCLUSIVE if not listed or (planned is not None and planned > len(listed)) else Exit.PASSED

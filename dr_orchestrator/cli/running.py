@@ -1,0 +1,121 @@
+"""Commands that run drills: run, quarterly."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dr_orchestrator.cli.output import RUN_COLUMNS, exit_code, json_option, print_json, print_table, run_rows
+
+if TYPE_CHECKING:
+    from dr_orchestrator.domain.run import Run
+    from dr_orchestrator.wiring.world import World
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@json_option
+def run(names: tuple[str, ...], as_json: bool) -> int:
+    """Run drills by name, one after the other; exits with the worst of their verdicts."""
+    from dr_orchestrator import prefect_runner, wiring
+    from dr_orchestrator.cli.progress import following
+
+    here = wiring.world()
+    for name in names:
+        here.drill(name)  # a name that is wrong is said before anything is started
+    done: list[Run] = []
+    with stopping_on_signals(here), following(here):
+        for name in dict.fromkeys(names):
+            if not here.stop.is_set():
+                done.append(here.ledger.queries.run(prefect_runner.run_drill(name)))
+    print_runs(here, done, as_json)
+    return exit_code(done, planned=len(set(names)))
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+@click.option("--at-once", type=click.IntRange(1, 64), help="How many drills run at a time (default: tiers.yaml).")
+@json_option
+def quarterly(names: tuple[str, ...], at_once: int | None, as_json: bool) -> int:
+    """Run every drill that is due this quarter (or those named), tier 0 first, as one exercise."""
+    from dr_orchestrator import prefect_runner, wiring
+
+    here = wiring.world()
+    with stopping_on_signals(here):
+        exercise = exercise_followed(here, lambda: prefect_runner.run_quarterly(list(names) or None, at_once))
+    return print_exercise(here, exercise, as_json)
+
+
+def exercise_followed(here: World, perform: Any) -> str:
+    """Run an exercise while its progress is shown; return its id."""
+    from dr_orchestrator.cli.progress import following
+
+    with following(here):
+        return str(perform())
+
+
+def print_exercise(here: World, name: str, as_json: bool = False) -> int:
+    """Print an exercise's table, verdict and report; return its exit code."""
+    from dr_orchestrator.reporting.export import exercise_json
+
+    exercise, runs = here.ledger.queries.exercise(name)
+    if as_json:
+        print_json(exercise_json(exercise, runs))
+    else:
+        _table(runs)
+        click.echo()
+        stamp = "SIMULATED, no evidence: " if exercise.simulated else ""
+        left_out = f", {len(exercise.left_out)} left out" if exercise.left_out else ""
+        planned = len(exercise.planned)
+        click.echo(f"{stamp}exercise {exercise.id}: {exercise.verdict} — {len(runs)} of {planned} drills ran{left_out}")
+        click.echo(f"Report: {_report(here, exercise.id)}")
+    return exit_code(runs, planned=len(exercise.planned))
+
+
+def print_runs(here: World, runs: list[Run], as_json: bool) -> None:
+    """Print the table of runs, why those that are not green are not, and where the reports are."""
+    from dr_orchestrator.reporting.export import run_json
+
+    if as_json:
+        documents = [run_json(run) for run in runs]
+        print_json(documents[0] if len(documents) == 1 else documents)
+        return
+    _table(runs)
+    for run in runs:
+        click.echo(f"\n{'SIMULATED, no evidence: ' if run.header.provenance.simulated else ''}run {run.header.id}")
+        for reason in run.closing.reasons if run.closing else ():
+            click.echo(f"  {reason}")
+        for reason in run.closing.cleanup_reasons if run.closing else ():
+            click.echo(f"  clean-up: {reason}")
+        click.echo(f"  Report: {_report(here, run.header.id)}")
+
+
+def _table(runs: list[Run]) -> None:
+    print_table(RUN_COLUMNS, run_rows(runs))
+
+
+def _report(here: World, name: str) -> Path:
+    return here.settings.generated / f"{name}.html"
+
+
+@contextmanager
+def stopping_on_signals(here: World) -> Iterator[None]:
+    """First SIGINT or SIGTERM: stop starting, clean up, keep the evidence. Second: stop now."""
+
+    def stop(_number: int, _frame: object) -> None:
+        if here.stop.is_set():
+            raise KeyboardInterrupt
+        here.stop.set()
+        click.echo("\nStopping: no new step is begun, copies are taken down. Again to stop at once.", err=True)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

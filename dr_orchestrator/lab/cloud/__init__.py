@@ -1,0 +1,1 @@
+"""moto with the time, the strictness and the faults of the real AWS laid over it."""

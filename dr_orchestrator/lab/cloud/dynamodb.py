@@ -1,0 +1,286 @@
+"""DynamoDB with durations, and restores that hold exactly what the table held at the instant asked for."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import Any, cast
+
+from moto.core.exceptions import JsonRESTError
+from moto.core.responses import ActionResult
+from moto.dynamodb.exceptions import (
+    PointInTimeRecoveryUnavailable,
+    ResourceInUseException,
+    ResourceNotFoundException,
+    SourceTableNotFoundException,
+    TableAlreadyExistsException,
+    TableNotFoundException,
+)
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler, DynamoResult
+
+from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.lab.cloud.lifecycle import Timeline, passing
+from dr_orchestrator.lab.cloud.rds_models import aware
+from dr_orchestrator.lab.cloud.world import ACCOUNT, naive, world
+
+LAG = timedelta(minutes=5)
+_ERROR = "com.amazonaws.dynamodb.v20120810#"
+DATA_PLANE = frozenset(
+    "PutItem GetItem UpdateItem DeleteItem Query Scan BatchGetItem BatchWriteItem TransactGetItems "
+    "TransactWriteItems ExecuteStatement BatchExecuteStatement ExecuteTransaction".split()
+)
+_PRUNE_EVERY = 2048
+
+
+class JournalledTable(Table):
+    """A table that remembers every version of its items, and is not there before its time."""
+
+    timeline: Timeline
+    restore: dict[str, Any] | None = None
+    pitr_since: datetime | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.history: dict[tuple[Any, Any], list[tuple[datetime, dict[str, Any] | None]]] = {}
+        self.timeline = lifecycle.settled("ACTIVE")
+        super().__init__(*args, **kwargs)
+        # CloudFormation says SSEEnabled, the API says Enabled.
+        if self.sse_specification and "SSEEnabled" in self.sse_specification:
+            self.sse_specification["Enabled"] = str(self.sse_specification.pop("SSEEnabled")).lower() == "true"
+
+    @property
+    def status(self) -> str:
+        """The state by now."""
+        return self.timeline.at(world().now())
+
+    def put_item(self, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:
+        """As moto, remembered."""
+        item = super().put_item(item_attrs, *args, **kwargs)
+        self.remember(world().now(), item_attrs)
+        return item
+
+    def delete_item(self, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
+        """As moto, remembered."""
+        gone = super().delete_item(hash_key, range_key)
+        if gone is not None:
+            key = (hash_key.value, range_key.value if range_key else None)
+            self.history.setdefault(key, []).append((world().now(), None))
+        return gone
+
+    def remember(self, at: datetime, attributes: Mapping[str, Any]) -> None:
+        """Note what an item is from `at` on."""
+        versions = self.history.setdefault(self._key(attributes), [])
+        versions.append((at, copy.deepcopy(dict(attributes))))
+        if len(versions) % _PRUNE_EVERY == 0:
+            kept = world().now() - timedelta(days=36)
+            first = next((index for index, (when, _) in enumerate(versions) if when > kept), 1)
+            del versions[: max(0, first - 1)]
+
+    def as_of(self, at: datetime) -> Iterator[dict[str, Any]]:
+        """The items that the table held at an instant."""
+        for versions in list(self.history.values()):
+            held = [attributes for when, attributes in versions if when <= at]
+            if held and held[-1] is not None:
+                yield held[-1]
+
+    def describe(self, base_key: str = "TableDescription") -> dict[str, Any]:
+        """As moto, with the state by now and what a restored table was made from."""
+        described = super().describe(base_key)
+        described[base_key]["TableStatus"] = self.status
+        if self.status == "CREATING":
+            described[base_key]["ItemCount"] = 0
+        if self.restore:
+            described[base_key]["RestoreSummary"] = {**self.restore, "RestoreInProgress": self.status == "CREATING"}
+        return described
+
+    @property
+    def window(self) -> tuple[datetime, datetime] | None:
+        """The earliest and latest instants that it can be restored to; None with PITR off."""
+        if self.pitr_since is None or world().faults.pretends("pitr-off", "dynamodb", self.name):
+            return None
+        return max(self.pitr_since, world().now() - timedelta(days=35)), world().now() - LAG
+
+    def _key(self, attributes: Mapping[str, Any]) -> tuple[Any, Any]:
+        keys = (self.hash_key_attr, self.range_key_attr)
+        first, second = (next(iter(attributes[name].values())) if name else None for name in keys)
+        return first, second
+
+    @classmethod
+    def create_from_cloudformation_json(cls, *args: Any, **kwargs: Any) -> Table:
+        """As moto."""
+        return Table.create_from_cloudformation_json(*args, **kwargs)
+
+
+class DynamoDb(DynamoDBBackend):
+    """One account's DynamoDB in one region."""
+
+    @property
+    def _url_module(self) -> Any:
+        return import_module("moto.dynamodb.urls")
+
+    def create_table(self, name: str, **given: Any) -> Table:  # type: ignore[override]
+        """A table that is being created first."""
+        if name in self.tables:
+            raise ResourceInUseException(f"Table already exists: {name}")
+        table = JournalledTable(name, account_id=self.account_id, region=self.region_name, **given)
+        fate = world().faults.fate("dynamodb", "CreateTable", name)
+        table.timeline = passing([("CREATING", lifecycle.CREATE_TABLE)], "ACTIVE", fate)
+        self.tables[name] = table
+        return table
+
+    def describe_table(self, name: str) -> dict[str, Any]:
+        """As moto, unless a fault hides it."""
+        if world().faults.pretends("not-found", "dynamodb", name.rsplit("/", 1)[-1]):
+            raise ResourceNotFoundException(table_name=name)
+        return super().describe_table(name)
+
+    def delete_table(self, name: str) -> Table:
+        """Deleting takes its time, and is refused while the table is being created."""
+        table = cast(JournalledTable, self.get_table(name))
+        if table.status != "ACTIVE":
+            raise ResourceInUseException(
+                f"Attempt to change a resource which is still in use: Table is being {table.status.lower()}: {table.name}"
+            )
+        if table.deletion_protection_enabled:
+            raise JsonRESTError(
+                _ERROR + "ValidationException",
+                "Resource cannot be deleted as it is currently protected against deletion. "
+                "Disable deletion protection first.",
+            )
+        if world().hurried:
+            return self.tables.pop(table.name)
+        fate = world().faults.fate("dynamodb", "DeleteTable", table.name)
+        table.timeline = passing([("DELETING", lifecycle.DELETE_TABLE)], "GONE", fate)
+        if table.timeline.final == "GONE":
+            world().agenda.at(table.timeline.ends, lambda: self._remove(table))
+        return table
+
+    def _remove(self, table: Table) -> None:
+        if self.tables.get(table.name) is table:
+            del self.tables[table.name]
+
+    def update_item(self, table_name: str, *args: Any, **kwargs: Any) -> Item:
+        """As moto, which changes the item in place; remembered."""
+        item = super().update_item(table_name, *args, **kwargs)
+        cast(JournalledTable, self.get_table(table_name)).remember(world().now(), item.to_json()["Attributes"])
+        return item
+
+    def describe_continuous_backups(self, table_name: str) -> dict[str, Any]:
+        """With the window by now, which moto freezes when PITR is switched on."""
+        try:
+            table = cast(JournalledTable, self.get_table(table_name))
+        except ResourceNotFoundException as missing:
+            raise TableNotFoundException(table_name) from missing
+        window = table.window
+        if window is None:
+            return {
+                "ContinuousBackupsStatus": "ENABLED",
+                "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"},
+            }
+        described = copy.deepcopy(table.continuous_backups)
+        described["PointInTimeRecoveryDescription"] |= {
+            "EarliestRestorableDateTime": window[0].timestamp(),
+            "LatestRestorableDateTime": max(window).timestamp(),
+        }
+        return described
+
+    def update_continuous_backups(self, table_name: str, point_in_time_spec: dict[str, Any]) -> dict[str, Any]:
+        """As moto, remembering since when."""
+        super().update_continuous_backups(table_name, point_in_time_spec)
+        table = cast(JournalledTable, self.get_table(table_name))
+        wanted = point_in_time_spec["PointInTimeRecoveryEnabled"]
+        table.pitr_since = (table.pitr_since or world().now()) if wanted else None
+        return self.describe_continuous_backups(table_name)
+
+    def restore_to(self, source_name: str, target_name: str, given: Mapping[str, Any]) -> JournalledTable:
+        """A new table with what the source held at the instant asked for."""
+        try:
+            source = cast(JournalledTable, self.get_table(source_name))
+        except ResourceNotFoundException as missing:
+            raise SourceTableNotFoundException(source_name) from missing
+        if target_name in self.tables:
+            raise TableAlreadyExistsException(target_name)
+        at = _instant(source, given)
+        made = self._copy(source, target_name, given)
+        for attributes in source.as_of(at):
+            Table.put_item(made, copy.deepcopy(attributes))
+            made.remember(at, attributes)
+        # RestoreDateTime is the instant that was restored, not when it was done.
+        made.restore = {"SourceTableArn": source.table_arn, "RestoreDateTime": naive(at)}
+        fate = world().faults.fate("dynamodb", "RestoreTableToPointInTime", target_name)
+        made.timeline = passing([("CREATING", lifecycle.RESTORE_TABLE)], "ACTIVE", fate)
+        self.tables[target_name] = made
+        return made
+
+    def _copy(self, source: JournalledTable, name: str, given: Mapping[str, Any]) -> JournalledTable:
+        # As AWS: keys, indexes, capacity and encryption are restored; tags, TTL, streams and PITR are not.
+        made = JournalledTable(
+            name,
+            account_id=self.account_id,
+            region=self.region_name,
+            schema=copy.deepcopy(source.schema),
+            attr=copy.deepcopy(source.attr),
+            throughput=copy.deepcopy(source.throughput),
+            billing_mode=given.get("BillingModeOverride") or source.billing_mode,
+            sse_specification=copy.deepcopy(given.get("SSESpecificationOverride") or source.sse_specification),
+        )
+        made.indexes = copy.deepcopy(source.indexes)
+        made.global_indexes = copy.deepcopy(source.global_indexes)
+        return made
+
+
+def unreachable(region: str, action: str, body: Mapping[str, Any]) -> bool:
+    """Whether a call is for the data of a table that is being created or deleted; moto always serves it."""
+    if action not in DATA_PLANE:
+        return False
+    tables = dynamodb_backends[ACCOUNT][region].tables
+    named = (tables.get(name.rsplit("/", 1)[-1]) for name in table_names(body))
+    return any(isinstance(table, JournalledTable) and table.status in ("CREATING", "DELETING") for table in named)
+
+
+def _instant(source: JournalledTable, given: Mapping[str, Any]) -> datetime:
+    window = source.window
+    if window is None:
+        raise PointInTimeRecoveryUnavailable(source.name)
+    latest, asked = given.get("UseLatestRestorableTime"), given.get("RestoreDateTime")
+    if bool(latest) == bool(asked):
+        raise JsonRESTError(_ERROR + "ValidationException", "Give either RestoreDateTime or UseLatestRestorableTime.")
+    at = window[1] if latest else _time(asked)
+    if not window[0] <= at <= window[1] + timedelta(seconds=1):
+        raise JsonRESTError(
+            _ERROR + "InvalidRestoreTimeException",
+            f"{at.isoformat()} is outside {window[0].isoformat()} to {window[1].isoformat()}.",
+        )
+    return at
+
+
+def _time(asked: Any) -> datetime:
+    return datetime.fromtimestamp(asked, UTC) if isinstance(asked, int | float) else aware(asked)
+
+
+def _restore(self: DynamoHandler) -> ActionResult:
+    """moto drops every parameter but the two names."""
+    given = self.body
+    source = given.get("SourceTableName") or str(given.get("SourceTableArn", "")).rsplit("/", 1)[-1]
+    made = cast(DynamoDb, self.dynamodb_backend).restore_to(source, given["TargetTableName"], given)
+    return DynamoResult(made.describe())
+
+
+def table_names(body: Any) -> Iterator[str]:
+    """Every table that a request names, however deep."""
+    if isinstance(body, list):
+        for each in body:
+            yield from table_names(each)
+    if isinstance(body, dict):
+        if isinstance(body.get("TableName"), str):
+            yield body["TableName"]
+        yield from body["RequestItems"] if isinstance(body.get("RequestItems"), dict) else ()
+        for key in ("TransactItems", "Put", "Update", "Delete", "Get", "ConditionCheck"):
+            yield from table_names(body.get(key))
+
+
+PATCHES = ((DynamoHandler, "restore_table_to_point_in_time", _restore),)

@@ -1,0 +1,71 @@
+"""Lays the lab over moto for as long as it runs, and takes it off again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import moto.core.utils
+from moto.cloudformation import parsing
+from moto.cloudformation.models import cloudformation_backends
+from moto.core.base_backend import BackendDict
+from moto.core.common_models import BaseModel
+from moto.dynamodb.models import dynamodb_backends
+from moto.rds.models import rds_backends
+
+from dr_orchestrator.lab.cloud import dynamodb, rds, stacks
+from dr_orchestrator.lab.cloud.world import World, inhabited, moto_now
+
+_BACKENDS = (
+    (rds_backends, rds.Rds),
+    (dynamodb_backends, dynamodb.DynamoDb),
+    (cloudformation_backends, stacks.CloudFormation),
+)
+
+
+@contextmanager
+def installed(world: World) -> Iterator[None]:
+    """Within: moto's state is the lab's, empty at first; its clock, its services and its refusals are too."""
+    with ExitStack() as undo:
+        undo.enter_context(inhabited(world))
+        _reset()
+        undo.callback(_reset)
+        for backends, kind in _BACKENDS:
+            undo.enter_context(_set(backends, "backend", kind))
+        for owner, name, value in (*rds.PATCHES, *dynamodb.PATCHES, *stacks.PATCHES, *_clocks()):
+            undo.enter_context(_set(owner, name, value))
+        yield
+
+
+def _clocks() -> Iterator[tuple[Any, str, Any]]:
+    """moto's modules each hold `utcnow` by name; those imported later take it from moto.core.utils."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("moto.") and getattr(module, "utcnow", None) is moto.core.utils.utcnow:
+            yield module, "utcnow", moto_now
+
+
+@contextmanager
+def _set(owner: Any, name: str, value: Any) -> Iterator[None]:
+    before = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)
+
+
+def _reset() -> None:
+    """Empty moto: its backends, and its list of every model ever made, which keeps them alive."""
+    BackendDict.reset()
+    for kind in _all_kinds(BaseModel):
+        getattr(kind, "instances_tracked", []).clear()
+    for cached in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
+        cached.cache_clear()
+
+
+def _all_kinds(kind: type) -> Iterator[type]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _all_kinds(each)

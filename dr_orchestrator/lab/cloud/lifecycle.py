@@ -1,0 +1,64 @@
+"""How long things take in AWS, and the states that they pass meanwhile: size divided by throughput, with jitter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dr_orchestrator.lab.cloud.world import world
+
+MINUTE = 60.0
+FOR_EVER = timedelta(days=36500)
+
+# Lab seconds, near what is seen in AWS; a 100 GiB restore takes about 17 minutes.
+RESTORE_BASE, RESTORE_PER_GIB = 7 * MINUTE, 6.0
+CREATE_INSTANCE = 5 * MINUTE
+BACK_UP = 2 * MINUTE
+DELETE_INSTANCE = 3 * MINUTE
+SNAPSHOT_BASE, SNAPSHOT_PER_GIB = 2 * MINUTE, 1.5
+CREATE_TABLE, RESTORE_TABLE, DELETE_TABLE = 10.0, 10 * MINUTE, 30.0
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A sequence of states by lab time, computed once and read at any instant; nothing has to run for it to pass."""
+
+    began: datetime
+    steps: tuple[tuple[datetime, str], ...]
+    final: str
+
+    def at(self, now: datetime) -> str:
+        """The state at an instant."""
+        return next((state for until, state in self.steps if now < until), self.final)
+
+    @property
+    def ends(self) -> datetime:
+        """When the final state is reached."""
+        return self.steps[-1][0] if self.steps else self.began
+
+    def percent(self, now: datetime) -> int:
+        """How far along it is."""
+        whole = (self.ends - self.began).total_seconds()
+        return 100 if whole <= 0 or now >= self.ends else int(100 * (now - self.began).total_seconds() / whole)
+
+
+def settled(state: str) -> Timeline:
+    """A thing that is in its final state already."""
+    return Timeline(world().now(), (), state)
+
+
+def passing(states: list[tuple[str, float]], final: str, fate: str = "") -> Timeline:
+    """A thing that passes `states` (each for about so many lab seconds) from now on and ends as `final`.
+
+    `fate` is what a fault has in store for it: "stuck" keeps the first state for ever, another word is how it ends.
+    """
+    if world().hurried:
+        return settled(final)
+    now = until = world().now()
+    if fate == "stuck":
+        return Timeline(now, ((now + FOR_EVER, states[0][0]),), final)
+    steps = []
+    for state, seconds in states[:1] if fate else states:
+        until += world().jitter(seconds)
+        steps.append((until, state))
+    return Timeline(now, tuple(steps), fate or final)

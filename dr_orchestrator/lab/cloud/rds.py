@@ -1,0 +1,375 @@
+"""RDS with durations and refusals as in AWS: restores that take their time, windows that are checked, False that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any, cast
+
+from moto.core.responses import ActionResult, PaginatedResult
+from moto.ec2.models import ec2_backends
+from moto.rds.exceptions import (
+    DBInstanceAlreadyExists,
+    DBInstanceNotFoundError,
+    DBSnapshotAlreadyExistsError,
+    DBSnapshotNotFoundFault,
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    KMSKeyNotAccessibleFault,
+    RDSClientError,
+)
+from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot, RDSBackend
+from moto.rds.responses import RDSResponse
+
+from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.lab.cloud.lifecycle import passing
+from dr_orchestrator.lab.cloud.rds_models import AutomatedBackup, Instance, Snapshot, aware
+from dr_orchestrator.lab.cloud.world import Database, world
+
+# What a restored instance takes over from its source; everything else is as given, or AWS's default.
+INHERITED = (
+    "engine engine_version license_model db_name allocated_storage storage_type iops master_username "
+    "port storage_encrypted kms_key_id auto_minor_version_upgrade db_instance_class "
+    "backup_retention_period preferred_backup_window preferred_maintenance_window character_set_name"
+).split()
+# Parameters of a restore that say what it is made from, not what it becomes.
+_SOURCES = (
+    "db_snapshot_identifier source_db_instance_identifier source_dbi_resource_id "
+    "source_db_instance_automated_backups_arn target_db_instance_identifier restore_time "
+    "use_latest_restorable_time use_default_processor_features"
+).split()
+_DELETABLE_ONCE = "deleting"
+
+
+class Rds(RDSBackend):
+    """One account's RDS in one region."""
+
+    @property
+    def _url_module(self) -> Any:
+        return import_module("moto.rds.urls")
+
+    # Instances
+
+    def create_db_instance(self, db_kwargs: Any) -> DBInstance:
+        """As moto, but the instance is being created first, and no backup is made that was not asked for."""
+        given = _plain(db_kwargs)
+        if given.get("db_cluster_identifier"):
+            return super().create_db_instance(db_kwargs)
+        instance = self._make(given["db_instance_identifier"], given)
+        fate = world().faults.fate("rds", "CreateDBInstance", instance.db_instance_identifier)
+        self._begin(instance, lifecycle.CREATE_INSTANCE, fate)
+        plane = world().databases
+        if plane is not None and instance.engine == "postgres" and not fate:
+            instance.database = plane.create(
+                instance.dbi_resource_id,
+                instance.db_name or "postgres",
+                str(instance.master_username),
+                instance.password,
+            )
+        return instance
+
+    def restore_db_instance_from_db_snapshot(self, from_snapshot_id: str, overrides: Any) -> DBInstance:
+        """Restore a snapshot beside its source; what is given counts, also where it is False or 0."""
+        given = _plain(overrides)
+        snapshot = self._snapshot(from_snapshot_id)
+        if snapshot.status != "available":
+            raise RDSClientError("InvalidDBSnapshotState", f"Snapshot {from_snapshot_id} is {snapshot.status}.")
+        source = cast(Instance, snapshot.database)
+        kept = {"kms_key_id": snapshot.kms_key_id, "storage_encrypted": snapshot.encrypted}
+        made = self._restored("RestoreDBInstanceFromDBSnapshot", given["db_instance_identifier"], source, kept | given)
+        if not made.timeline.final.startswith("incompatible"):
+            made.database = _database_of_snapshot(made.dbi_resource_id, snapshot, source)
+        return made
+
+    def restore_db_instance_to_point_in_time(
+        self, source_db_identifier: str, target_db_identifier: str, overrides: Any
+    ) -> DBInstance:
+        """Restore to an instant within the source's window, which moto does not look at."""
+        given = _plain(overrides)
+        source = self._pitr_source(source_db_identifier, given)
+        at = _instant(source, given)
+        made = self._restored("RestoreDBInstanceToPointInTime", target_db_identifier, source, given)
+        plane = world().databases
+        if plane is not None and source.database is not None and not made.timeline.final.startswith("incompatible"):
+            made.database = plane.restore_instant(made.dbi_resource_id, source.dbi_resource_id, at)
+        return made
+
+    def modify_db_instance(self, db_instance_identifier: str, db_kwargs: Any) -> DBInstance:
+        """As moto; switching backups off also drops the automated snapshots, and switching them on starts anew."""
+        instance = cast(Instance, self.describe_db_instances(db_instance_identifier)[0])
+        if instance.status in ("creating", "deleting"):
+            raise _state(f"Instance {db_instance_identifier} is {instance.status}.")
+        retention, before = _plain(db_kwargs).get("backup_retention_period"), instance.backup_retention_period
+        modified = super().modify_db_instance(db_instance_identifier, db_kwargs)
+        if retention is not None and int(retention) == 0:
+            self._drop_automated(instance)
+        elif retention and not before:
+            instance.protected_since = world().now()
+        return modified
+
+    def delete_db_instance(
+        self,
+        db_instance_identifier: str,
+        final_db_snapshot_identifier: str | None = None,
+        skip_final_snapshot: bool | None = False,
+        delete_automated_backups: bool | None = True,
+    ) -> DBInstance:
+        """Deleting takes its time; a final snapshot is made or declined, never forgotten."""
+        instance = cast(Instance, self.databases.get(db_instance_identifier))
+        if instance is None:
+            raise DBInstanceNotFoundError(db_instance_identifier)
+        _refuse_delete(instance, final_db_snapshot_identifier, bool(skip_final_snapshot))
+        if final_db_snapshot_identifier:
+            self.create_db_snapshot(db_instance_identifier, final_db_snapshot_identifier)
+        fate = world().faults.fate("rds", "DeleteDBInstance", instance.db_instance_identifier)
+        instance.timeline = passing([("deleting", lifecycle.DELETE_INSTANCE)], "gone", fate)
+        if instance.timeline.final == "gone":
+            world().agenda.at(instance.timeline.ends, lambda: self._remove(instance, bool(delete_automated_backups)))
+        return instance
+
+    def describe_db_instances(self, db_instance_identifier: str | None = None, filters: Any = None) -> list[DBInstance]:
+        """As moto, without those that a fault hides."""
+        found = super().describe_db_instances(db_instance_identifier, filters)
+        seen = [each for each in found if not _hidden(each.db_instance_identifier)]
+        if db_instance_identifier and not seen:
+            raise DBInstanceNotFoundError(db_instance_identifier)
+        return seen
+
+    # Snapshots
+
+    def create_db_snapshot(
+        self,
+        db_instance_identifier: str,
+        db_snapshot_identifier: str,
+        snapshot_type: str = "manual",
+        tags: list[dict[str, str]] | None = None,
+        original_created_at: datetime | None = None,
+        kms_key_id: str | None = None,
+    ) -> DBSnapshot:
+        """A snapshot that is being created first, and that copies the database behind the instance."""
+        instance = cast(Instance, self.describe_db_instances(db_instance_identifier)[0])
+        if instance.status != "available":
+            raise _state(f"Instance {db_instance_identifier} is {instance.status}.")
+        snapshot = self._recorded(instance, db_snapshot_identifier, snapshot_type, tags, kms_key_id)
+        seconds = lifecycle.SNAPSHOT_BASE + lifecycle.SNAPSHOT_PER_GIB * instance.allocated_storage
+        fate = world().faults.fate("rds", "CreateDBSnapshot", db_snapshot_identifier)
+        snapshot.timeline = passing([("creating", seconds)], "available", fate)
+        plane = world().databases
+        if plane is not None and instance.database is not None:
+            name = snapshot.db_snapshot_identifier
+            plane.snapshot(instance.dbi_resource_id, name, instance.database)
+            snapshot.written = lambda: plane.holds(name)
+        return snapshot
+
+    def record_automated(self, instance: Instance, at: datetime) -> Snapshot:
+        """An automated snapshot of `at`: it names an instant, which the archived WAL holds; nothing is copied."""
+        name = f"rds:{instance.db_instance_identifier}-{at:%Y-%m-%d-%H-%M}"
+        snapshot = self._recorded(instance, name, "automated", None, None)
+        snapshot.dated(at)
+        return snapshot
+
+    def describe_db_snapshots(
+        self,
+        db_instance_identifier: str | None,
+        db_snapshot_identifier: str | None = None,
+        snapshot_type: str | None = None,
+        filters: dict[str, Any] | None = None,
+    ) -> list[DBSnapshot]:
+        """As moto, in the order of their time, without those that a fault hides."""
+        if db_snapshot_identifier and db_snapshot_identifier.startswith("arn:"):
+            db_snapshot_identifier = self.extract_snapshot_name_from_arn(db_snapshot_identifier)
+        found = super().describe_db_snapshots(db_instance_identifier, db_snapshot_identifier, snapshot_type, filters)
+        faults = world().faults
+        seen = [each for each in found if not faults.pretends("no-snapshot", "rds", each.db_instance_identifier)]
+        if db_snapshot_identifier and not seen:
+            raise DBSnapshotNotFoundFault(db_snapshot_identifier)
+        return sorted(seen, key=lambda each: each.created)
+
+    def delete_db_snapshot(self, db_snapshot_identifier: str) -> DBSnapshot:
+        """As moto; automated snapshots cannot be deleted by a call."""
+        snapshot = self.database_snapshots.get(db_snapshot_identifier)
+        if snapshot is not None and snapshot.snapshot_type == "automated":
+            raise RDSClientError("InvalidDBSnapshotState", "Automated snapshots cannot be deleted.")
+        return super().delete_db_snapshot(db_snapshot_identifier)
+
+    def describe_db_instance_automated_backups(
+        self, db_instance_identifier: str | None = None, **given: Any
+    ) -> list[DBInstanceAutomatedBackup]:
+        """One per instance with backups, with the window that it can be restored to."""
+        resource = given.get("dbi_resource_id")
+        instances: Iterable[Any] = list(self.databases.values())
+        kept = [each for each in instances if isinstance(each, Instance) and each.backup_retention_period]
+        if db_instance_identifier:
+            kept = [each for each in kept if each.db_instance_identifier == db_instance_identifier.lower()]
+        if resource:
+            kept = [each for each in kept if each.dbi_resource_id == resource]
+        return [AutomatedBackup(each, []) for each in kept if not _hidden(each.db_instance_identifier)]
+
+    # How it is done
+
+    def _make(self, identifier: str, given: dict[str, Any]) -> Instance:
+        if identifier in self.databases:
+            raise DBInstanceAlreadyExists
+        self._validate_db_identifier(identifier)
+        self._check_network(given)
+        self._check_key(given)
+        given.setdefault("db_subnet_group_name", None)
+        given["db_subnet_group_name"] = given["db_subnet_group_name"] or self._default_subnet_group()
+        instance = Instance(self, **{**given, "db_instance_identifier": identifier})
+        self.databases[identifier] = instance
+        instance.add_event("DB_INSTANCE_CREATE")
+        return instance
+
+    def _restored(self, action: str, identifier: str, source: Instance, given: dict[str, Any]) -> Instance:
+        inherited = {name: getattr(source, name, None) for name in INHERITED}
+        inherited["master_user_password"] = source.password
+        if given.get("allocated_storage") and given["allocated_storage"] < source.allocated_storage:
+            raise InvalidParameterValue("The allocated storage size can't be less than the source's.")
+        kept = {name: value for name, value in given.items() if name not in _SOURCES}
+        made = self._make(identifier, {key: value for key, value in inherited.items() if value is not None} | kept)
+        seconds = lifecycle.RESTORE_BASE + lifecycle.RESTORE_PER_GIB * made.allocated_storage
+        self._begin(made, seconds, world().faults.fate("rds", action, made.db_instance_identifier))
+        return made
+
+    def _begin(self, instance: Instance, seconds: float, fate: str) -> None:
+        states = [("creating", seconds)]
+        if instance.backup_retention_period:
+            states.append(("backing-up", lifecycle.BACK_UP))
+        instance.timeline = passing(states, "available", fate)
+        instance.protected_since = instance.timeline.ends
+        if instance.backup_retention_period and not fate and not world().hurried:
+            world().agenda.at(instance.timeline.ends, lambda: self._first_backup(instance))
+
+    def _first_backup(self, instance: Instance) -> None:
+        if self.databases.get(instance.db_instance_identifier) is instance and instance.backup_retention_period:
+            self.record_automated(instance, world().now())
+
+    def _recorded(
+        self, instance: Instance, name: str, kind: str, tags: list[dict[str, str]] | None, key: str | None
+    ) -> Snapshot:
+        if name in self.database_snapshots:
+            raise DBSnapshotAlreadyExistsError(name)
+        snapshot = Snapshot(self, instance, name, kind, tags, None, key)
+        self.database_snapshots[name] = snapshot
+        return snapshot
+
+    def _remove(self, instance: Instance, with_backups: bool) -> None:
+        self.databases.pop(instance.db_instance_identifier, None)
+        if with_backups:
+            self._drop_automated(instance)
+        if instance.database is not None:
+            instance.database.drop()
+
+    def _drop_automated(self, instance: Instance) -> None:
+        for name, snapshot in list(self.database_snapshots.items()):
+            if snapshot.snapshot_type == "automated" and snapshot.dbi_resource_id == instance.dbi_resource_id:
+                del self.database_snapshots[name]
+
+    def _snapshot(self, identifier: str) -> Snapshot:
+        found = self.describe_db_snapshots(None, identifier)
+        return cast(Snapshot, found[0])
+
+    def _pitr_source(self, identifier: str | None, given: dict[str, Any]) -> Instance:
+        resource = given.get("source_dbi_resource_id")
+        backup = given.get("source_db_instance_automated_backups_arn")
+        if sum(map(bool, (identifier, resource, backup))) != 1:
+            raise InvalidParameterCombination("Name exactly one source to restore from.")
+        if identifier:
+            return cast(Instance, self.describe_db_instances(identifier.rsplit(":", 1)[-1])[0])
+        for each in self.databases.values():
+            if each.dbi_resource_id == resource or (backup and backup.endswith(f"ab-{each.db_instance_identifier}")):
+                return cast(Instance, each)
+        raise DBInstanceNotFoundError(str(resource or backup))
+
+    def _check_network(self, given: dict[str, Any]) -> None:
+        ec2 = ec2_backends[self.account_id][self.region_name]
+        for group in given.get("vpc_security_group_ids") or []:
+            if ec2.get_security_group_from_id(group) is None:
+                raise InvalidParameterValue(f"Invalid security group , groupId= {group}, groupName=.")
+
+    def _check_key(self, given: dict[str, Any]) -> None:
+        key = given.get("kms_key_id")
+        if not key or not given.get("storage_encrypted"):
+            return
+        arn = self._validate_kms_key(key)
+        if not self.kms.describe_key(arn.rsplit("/", 1)[-1]).enabled:
+            raise KMSKeyNotAccessibleFault(key)
+
+    def _default_subnet_group(self) -> str:
+        if "default" not in self.subnet_groups:
+            subnets = ec2_backends[self.account_id][self.region_name].get_default_subnets()
+            self.create_subnet_group("default", "default", list(subnets.values()), [])
+        return "default"
+
+
+def _plain(params: Any) -> dict[str, Any]:
+    """moto hands over a mapping that answers to both spellings; from here on there is one."""
+    return dict(params.items())
+
+
+def _state(message: str) -> RDSClientError:
+    return RDSClientError("InvalidDBInstanceState", message)
+
+
+def _hidden(identifier: str) -> bool:
+    return world().faults.pretends("not-found", "rds", identifier)
+
+
+def _refuse_delete(instance: Instance, final: str | None, skip: bool) -> None:
+    if instance.status == _DELETABLE_ONCE:
+        raise _state(f"Instance {instance.db_instance_identifier} is already being deleted.")
+    if instance.deletion_protection:
+        raise InvalidParameterCombination(
+            "Cannot delete protected DB Instance, please disable deletion protection and try again."
+        )
+    if skip and final:
+        raise InvalidParameterCombination("FinalDBSnapshotIdentifier can not be specified when deleting without one.")
+    if not skip and not final:
+        raise InvalidParameterCombination(
+            "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
+        )
+
+
+def _instant(source: Instance, given: dict[str, Any]) -> datetime:
+    latest, asked = given.get("use_latest_restorable_time"), given.get("restore_time")
+    if bool(latest) == bool(asked):
+        raise InvalidParameterCombination("Give either RestoreTime or UseLatestRestorableTime.")
+    if not source.backup_retention_period:
+        raise RDSClientError(
+            "PointInTimeRestoreNotEnabled",
+            f"Automated backups are not enabled for {source.db_instance_identifier}.",
+        )
+    window = source.window
+    if window is None:
+        raise RDSClientError("InvalidRestoreFault", f"{source.db_instance_identifier} has no restorable time yet.")
+    at = window[1] if latest else aware(cast(datetime, asked))
+    if not window[0] <= at <= window[1] + timedelta(milliseconds=1):
+        raise RDSClientError(
+            "InvalidRestoreFault", f"{at.isoformat()} is outside {window[0].isoformat()} to {window[1].isoformat()}."
+        )
+    return at
+
+
+def _database_of_snapshot(key: str, snapshot: Snapshot, source: Instance) -> Database | None:
+    plane = world().databases
+    if plane is None or source.database is None:
+        return None
+    if plane.holds(snapshot.db_snapshot_identifier):
+        return plane.restore_snapshot(key, snapshot.db_snapshot_identifier, snapshot.data_time)
+    return plane.restore_instant(key, source.dbi_resource_id, snapshot.data_time)
+
+
+def _paged_snapshots(self: RDSResponse) -> ActionResult:
+    """moto answers with all snapshots on one page; AWS keeps to MaxRecords."""
+    given = self.params
+    filters = {each["Name"]: each["Values"] for each in given.get("Filters", [])}
+    if given.get("DbiResourceId"):
+        filters["dbi-resource-id"] = [given["DbiResourceId"]]
+    found = self.backend.describe_db_snapshots(
+        given.get("DBInstanceIdentifier"), given.get("DBSnapshotIdentifier"), given.get("SnapshotType"), filters
+    )
+    return PaginatedResult({"DBSnapshots": found})
+
+
+PATCHES = ((RDSResponse, "describe_db_snapshots", _paged_snapshots),)

@@ -1,0 +1,160 @@
+"""RDS instances and snapshots whose state passes with the lab's time and waits for the database behind them."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot
+
+from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.lab.cloud.lifecycle import Timeline
+from dr_orchestrator.lab.cloud.world import Database, naive, world
+
+LAG = timedelta(minutes=5)
+"""How far the latest restorable time is behind in AWS."""
+_UNIQUE = string.ascii_uppercase + string.digits
+_UNBORN = ("creating", "deleting")
+
+
+class Instance(DBInstance):
+    """A DB instance; `database` is the physical one behind it, where there is one."""
+
+    timeline: Timeline
+    database: Database | None = None
+    protected_since: datetime
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.timeline = lifecycle.settled("available")
+        super().__init__(*args, **kwargs)
+        # moto gives every instance the same id; AWS never gives one twice.
+        self.dbi_resource_id = "db-" + "".join(secrets.choice(_UNIQUE) for _ in range(26))
+        self.protected_since = world().now()
+
+    @property
+    def status(self) -> str:
+        """The state by now: never further than the database behind it really is."""
+        planned = self.timeline.at(world().now())
+        if self.database is None or planned in _UNBORN:
+            return planned
+        if self.database.failed:
+            return "incompatible-restore"
+        return planned if self.database.ready else "creating"
+
+    @status.setter
+    def status(self, value: str) -> None:
+        self.timeline = lifecycle.settled(value)
+
+    @property
+    def password(self) -> str:
+        """The master password, which moto lets nobody read."""
+        return str(getattr(self, "_master_user_password", ""))
+
+    @property
+    def endpoint(self) -> dict[str, Any] | None:  # type: ignore[override]
+        """Absent until the instance has been created, as in AWS."""
+        if self.status in ("creating", "incompatible-restore"):
+            return None
+        if self.database is None:
+            return super().endpoint
+        host, port = self.database.address
+        return {"Address": host, "Port": port}
+
+    @property
+    def backup_retention_period(self) -> int:
+        """Days of backups; 0 also while a fault pretends that backups are off."""
+        off = world().faults.pretends("pitr-off", "rds", self.db_instance_identifier)
+        return 0 if off else super().backup_retention_period
+
+    @backup_retention_period.setter
+    def backup_retention_period(self, value: int) -> None:
+        self._backup_retention_period = int(value)
+
+    @property
+    def window(self) -> tuple[datetime, datetime] | None:
+        """The earliest and latest instants that it can be restored to; None where there are none."""
+        if not self.backup_retention_period or self.status in ("creating", "incompatible-restore"):
+            return None
+        latest: datetime | None = world().now() - LAG
+        if self.database is not None:
+            archived = self.database.restorable_until()
+            latest = min(archived, world().now() - LAG) if archived else None
+        kept = world().now() - timedelta(days=self.backup_retention_period)
+        earliest = max(kept, self.protected_since)
+        return (earliest, latest) if latest and earliest <= latest else None
+
+    @property
+    def latest_restorable_time(self) -> datetime | None:  # type: ignore[override]
+        """The end of the window."""
+        return naive(self.window[1]) if self.window else None
+
+
+class Snapshot(DBSnapshot):
+    """A DB snapshot; `data_time` is the instant whose data it holds."""
+
+    timeline: Timeline
+    written: Callable[[], bool] | None = None
+    data_time: datetime
+    source_db_snapshot_identifier: str | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.timeline = lifecycle.settled("available")
+        super().__init__(*args, **kwargs)
+        self.data_time = world().now()
+        self.availability_zone = self.database.availability_zone
+        self.license_model = self.database.license_model
+        self.storage_type = self.database.storage_type
+        self.snapshot_target = "region"
+
+    @property
+    def status(self) -> str:
+        """The state by now; not available before its physical copy is complete."""
+        planned = self.timeline.at(world().now())
+        return "creating" if planned == "available" and self.written and not self.written() else planned
+
+    @status.setter
+    def status(self, value: str) -> None:
+        self.timeline = lifecycle.settled(value)
+
+    @property
+    def percent_progress(self) -> int:
+        """How far along it is."""
+        return 100 if self.status == "available" else min(99, self.timeline.percent(world().now()))
+
+    @property
+    def snapshot_database_time(self) -> datetime:
+        """The time of the newest transaction in it."""
+        return naive(self.data_time)
+
+    def dated(self, at: datetime) -> None:
+        """Make it one that was taken at `at`."""
+        self.data_time = at
+        self.created = self.original_snapshot_create_time = naive(at)
+        self.timeline = Timeline(at, (), "available")
+
+
+class AutomatedBackup(DBInstanceAutomatedBackup):
+    """The continuous backup of an instance, with the window that moto leaves out."""
+
+    def __init__(self, instance: Instance, snapshots: list[DBSnapshot]) -> None:
+        super().__init__(instance.backend, instance.db_instance_identifier, snapshots)
+        self.dbi_resource_id = instance.dbi_resource_id
+        self.db_instance_arn = instance.db_instance_arn
+        self.backup_retention_period = instance.backup_retention_period
+        self.encrypted = instance.storage_encrypted
+        self.kms_key_id = instance.kms_key_id
+        self.engine = instance.engine
+        self.engine_version = instance.engine_version
+        self.allocated_storage = instance.allocated_storage
+        self.db_instance_automated_backups_arn = instance.arn.replace(":db:", ":auto-backup:ab-")
+        window = instance.window
+        self.restore_window = {"EarliestTime": naive(window[0]), "LatestTime": naive(window[1])} if window else None
+
+
+def aware(at: datetime | str) -> datetime:
+    """A time from a request, in UTC."""
+    parsed = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

@@ -1,0 +1,179 @@
+"""What the simulated services share: the lab's clock, what is due when, the faults asked for, the databases behind RDS."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.lab.faults import Faults
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+_log = logging.getLogger(__name__)
+
+
+class Database(Protocol):
+    """A physical database behind an RDS instance; `failed` says why it will never be ready, empty while it may."""
+
+    failed: str
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is out of recovery and answers SQL."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+
+    def restorable_until(self) -> datetime | None:
+        """The lab time of the newest commit that is safely archived; None where nothing is archived."""
+
+    def drop(self) -> None:
+        """End it and remove its files; what snapshots need stays."""
+
+
+class Databases(Protocol):
+    """The plane that puts a physical database behind an RDS instance. Its work goes on in the background."""
+
+    def create(self, key: str, name: str, user: str, password: str) -> Database:
+        """A new, empty database."""
+
+    def snapshot(self, key: str, snapshot: str, source: Database) -> None:
+        """Copy a database physically, under the name of a snapshot."""
+
+    def holds(self, snapshot: str) -> bool:
+        """Whether that snapshot's copy is complete."""
+
+    def restore_snapshot(self, key: str, snapshot: str, at: datetime) -> Database:
+        """A new database with what a physical snapshot held at `at`."""
+
+    def restore_instant(self, key: str, source: str, at: datetime) -> Database:
+        """A new database with what the database of key `source` held at `at`."""
+
+
+class World:
+    """One simulated AWS: everything in it tells the time of its clock."""
+
+    def __init__(self, clock: Clock, databases: Databases | None = None, seed: int = 42) -> None:
+        self.clock = clock
+        self.databases = databases
+        self.faults = Faults()
+        self.agenda = Agenda(clock.now)
+        self.endpoint = ""
+        self.defects: list[str] = []
+        self._random = random.Random(seed)  # noqa: S311 (jitter, not secrets)
+        self._local = threading.local()
+
+    def now(self) -> datetime:
+        """The lab's time; inside something that was due, the instant at which it was."""
+        return self.agenda.instant or self.clock.now()
+
+    def jitter(self, seconds: float) -> timedelta:
+        """A duration of about so many lab seconds; seeded, so that a lab behaves alike from run to run."""
+        return timedelta(seconds=seconds * self._random.uniform(0.92, 1.08))
+
+    @property
+    def hurried(self) -> bool:
+        """Whether what is created now is there at once."""
+        return getattr(self._local, "hurried", False)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Within: what is created is there at once, as for things that have existed for long."""
+        before, self._local.hurried = self.hurried, True
+        try:
+            yield
+        finally:
+            self._local.hurried = before
+
+    def defect(self, what: str) -> None:
+        """Remember something that the lab itself did wrong; told under /lab/state."""
+        _log.exception(what)
+        self.defects.append(what)
+
+
+@dataclass(order=True)
+class _Entry:
+    due: datetime
+    order: int
+    act: Callable[[], None] = field(compare=False)
+
+
+class Agenda:
+    """What happens at a lab time. Nothing runs by itself: `settle` performs what has become due, in order."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._entries: list[_Entry] = []
+        self._order = itertools.count()
+        self._lock = threading.RLock()
+        self._local = threading.local()
+
+    @property
+    def instant(self) -> datetime | None:
+        """The due time of what this thread is performing."""
+        return getattr(self._local, "instant", None)
+
+    def at(self, due: datetime, act: Callable[[], None]) -> None:
+        """Have `act` called once its time has come."""
+        with self._lock:
+            heapq.heappush(self._entries, _Entry(due, next(self._order), act))
+
+    def settle(self, on_error: Callable[[str], None]) -> None:
+        """Perform what is due by now, each with the clock standing at its own instant."""
+        with self._lock:
+            if self.instant is not None:
+                return
+            now = self._now()
+            while self._entries and self._entries[0].due <= now:
+                entry = heapq.heappop(self._entries)
+                self._local.instant = entry.due
+                try:
+                    entry.act()
+                except Exception as wrong:  # noqa: BLE001 (one broken entry must not stop the others, nor a stranger's call)
+                    on_error(f"due at {entry.due}: {wrong!r}")
+                finally:
+                    self._local.instant = None
+
+
+_current: list[World] = []
+
+
+def world() -> World:
+    """The lab that this process runs; moto's state is the process's, so there is one at a time."""
+    return _current[-1]
+
+
+def active() -> bool:
+    """Whether a lab runs in this process."""
+    return bool(_current)
+
+
+@contextmanager
+def inhabited(new: World) -> Iterator[World]:
+    """Within: `new` is the lab of this process."""
+    _current.append(new)
+    try:
+        yield new
+    finally:
+        _current.remove(new)
+
+
+def naive(at: datetime) -> datetime:
+    """moto keeps UTC without a zone."""
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def moto_now() -> datetime:
+    """Stands in for moto's own `utcnow`: the lab's time, or the machine's while no lab runs."""
+    return naive(world().now()) if active() else datetime.now(UTC).replace(tzinfo=None)

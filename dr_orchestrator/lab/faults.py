@@ -1,0 +1,111 @@
+"""Failures asked for by hand: rules that the lab applies to the calls and the resources that they name."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from dr_orchestrator.errors import LabError
+
+CALL_KINDS = ("access-denied", "expired-token", "throttle", "server-error", "reset", "hang", "error")
+"""Kinds that a call meets when it arrives."""
+FATE_KINDS = ("stuck", "ends-as")
+"""Kinds that decide how what a call creates (or deletes) ends."""
+STATE_KINDS = ("no-snapshot", "pitr-off", "not-found")
+"""Kinds under which a resource looks otherwise than it is, for as long as the rule stands."""
+
+
+@dataclass
+class Rule:
+    """One failure: what it hits (shell patterns), what happens, how often (`times`, 0 is always), after how many."""
+
+    kind: str
+    service: str = "*"
+    action: str = "*"
+    resource: str = "*"
+    times: int = 0
+    after: int = 0
+    code: str = "InternalFailure"
+    message: str = "asked for by a fault rule of the lab"
+    http: int = 400
+    status: str = ""
+    seconds: float = 30.0
+    id: int = 0
+    seen: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.kind not in (*CALL_KINDS, *FATE_KINDS, *STATE_KINDS):
+            raise LabError(
+                f"no such kind of fault: {self.kind}", "one of " + ", ".join(CALL_KINDS + FATE_KINDS + STATE_KINDS)
+            )
+        if self.kind == "ends-as" and not self.status:
+            raise LabError("a fault of kind ends-as needs a status", 'for example "incompatible-restore"')
+
+    def hits(self, service: str, action: str, resources: Iterable[str]) -> bool:
+        """Whether a call is one that this rule is about."""
+        named = any(fnmatchcase(name, self.resource) for name in resources) or self.resource == "*"
+        return fnmatchcase(service, self.service) and fnmatchcase(action, self.action) and named
+
+    def counts(self) -> bool:
+        """Count a hit; whether the failure happens this time."""
+        self.seen += 1
+        return self.after < self.seen and (not self.times or self.seen <= self.after + self.times)
+
+
+class Faults:
+    """The rules in force; the first that applies wins."""
+
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+        self._ids = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def add(self, rule: Mapping[str, Any]) -> int:
+        """Put a rule in force; returns its id."""
+        try:
+            made = Rule(**{**rule, "id": next(self._ids)})
+        except TypeError as wrong:
+            raise LabError(
+                f"not a fault rule: {wrong}", "its keys are those of dr_orchestrator.lab.faults.Rule"
+            ) from wrong
+        with self._lock:
+            self._rules.append(made)
+        return made.id
+
+    def remove(self, rule: int) -> None:
+        """Take a rule out of force."""
+        with self._lock:
+            self._rules = [each for each in self._rules if each.id != rule]
+
+    def clear(self) -> None:
+        """Take all rules out of force."""
+        with self._lock:
+            self._rules = []
+
+    def listed(self) -> list[dict[str, Any]]:
+        """The rules in force, with how often each was met."""
+        with self._lock:
+            return [asdict(rule) for rule in self._rules]
+
+    def for_call(self, service: str, action: str, resources: Iterable[str]) -> Rule | None:
+        """The failure that a call meets on arrival."""
+        return self._first(CALL_KINDS, service, action, tuple(resources))
+
+    def fate(self, service: str, action: str, resource: str) -> str:
+        """How what a call makes ends: "stuck", a status, or empty where it ends well."""
+        rule = self._first(FATE_KINDS, service, action, (resource,))
+        return "" if rule is None else rule.status or rule.kind
+
+    def pretends(self, kind: str, service: str, resource: str) -> bool:
+        """Whether a resource is to look otherwise than it is; not counted, for it is looked at often."""
+        with self._lock:
+            return any(rule.kind == kind and rule.hits(service, "*", (resource,)) for rule in self._rules)
+
+    def _first(self, kinds: tuple[str, ...], service: str, action: str, resources: tuple[str, ...]) -> Rule | None:
+        with self._lock:
+            hit = (rule for rule in self._rules if rule.kind in kinds and rule.hits(service, action, resources))
+            return next((rule for rule in hit if rule.counts()), None)

@@ -1,0 +1,157 @@
+"""Opens the database that `DRO_DATABASE_URL` names, and makes every failure of it readable and free of passwords."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, StatementError
+
+from dr_orchestrator.errors import UsageError
+
+WAIT_SECONDS = 30
+_CONNECT_SECONDS = 10
+_POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
+_SQLITE = {"sqlite", "sqlite+pysqlite"}
+
+
+class LedgerDefect(Exception):
+    """A fact that contradicts the record (written twice, without its run, without a zone): the program's own fault."""
+
+
+def create(url: str) -> Engine:
+    """Open the database; UsageError, naming the setting, where it cannot be reached or is no database of ours."""
+    parsed = _parse(url)
+    sqlite = parsed.drivername in _SQLITE
+    try:
+        engine = _sqlite(parsed) if sqlite else _postgresql(parsed)
+        engine.connect().close()
+    except (DBAPIError, OSError) as wrong:
+        raise _unreachable(parsed, wrong) from None
+    return engine
+
+
+def shown(url: URL) -> str:
+    """The URL as it may be printed: without password and without options, which can hold one."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def reading(engine: Engine) -> Engine:
+    """The same database for transactions that only read: each sees one instant of it, and none holds up a writer."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(reading=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction, committed at its end; a database that does not answer is a UsageError, a refusal our defect."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except (OperationalError, InterfaceError) as lost:
+        raise UsageError(
+            f"the ledger {shown(engine.url)} does not answer: {_reason(engine.url, lost)}",
+            "see that the database runs and its disk has room; then look at `dro runs`, and `dro resume` what is open",
+        ) from None
+    except StatementError as refused:
+        raise LedgerDefect(f"the ledger refused a fact: {refused.orig}") from refused
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise _wrong(_masked(url), "not a database URL") from None
+    if "@" in f"{parsed.host}{parsed.database if parsed.drivername not in _SQLITE else ''}":
+        raise _wrong(_masked(url), "an @, : or / inside the password must be percent-encoded")
+    if parsed.drivername in _POSTGRESQL:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in _SQLITE:
+        raise _wrong(shown(parsed), f"{parsed.drivername} is not supported")
+    if parsed.database in (None, "", ":memory:") or str(parsed.database).startswith("file:"):
+        raise _wrong(shown(parsed), "a ledger needs a file of its own")
+    return parsed
+
+
+def _wrong(url: str, reason: str) -> UsageError:
+    return UsageError(
+        f"DRO_DATABASE_URL={url}: {reason}",
+        "write sqlite:////absolute/path/ledger.db or postgresql://USER:PASSWORD@HOST:5432/DATABASE",
+    )
+
+
+def _unreachable(url: URL, wrong: Exception) -> UsageError:
+    hint = (
+        "choose a file that this user may create and write"
+        if url.drivername in _SQLITE
+        else "see that the server runs, and that host, port, database, user and password are right"
+    )
+    return UsageError(f"DRO_DATABASE_URL={shown(url)}: cannot be opened: {_reason(url, wrong)}", hint)
+
+
+def _reason(url: URL, wrong: Exception) -> str:
+    original = wrong.orig if isinstance(wrong, DBAPIError) else wrong
+    text = " ".join(str(original).split())
+    return text.replace(url.password, "***") if url.password else text
+
+
+def _masked(url: str) -> str:
+    # A URL that cannot be parsed: all between the scheme and the last @ may be the password.
+    return re.sub(r"://.*@", "://***@", url.partition("?")[0], flags=re.DOTALL)
+
+
+def _postgresql(url: URL) -> Engine:
+    timeout = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
+    name = {} if "application_name" in url.query else {"application_name": "dro"}
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args={**timeout, **name})
+
+
+def _sqlite(url: URL) -> Engine:
+    _make_private_file(Path(str(url.database)))
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_SECONDS})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_private_file(path: Path) -> None:
+    # SQLite gives its -wal and -shm files the mode of the database, so that one mode protects all three.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    # Python's sqlite3 would begin transactions itself, late and only for some statements.
+    connection.isolation_level = None
+    _turn_wal_on(connection)
+    # WAL alone may lose the newest facts when the power fails.
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _turn_wal_on(connection: sqlite3.Connection) -> None:
+    # The busy timeout does not hold here: two programs that open a new ledger at once would fail without this loop.
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as wrong:
+            if wrong.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that turns from reading to writing fails at once when another writes; IMMEDIATE waits its turn.
+    reads = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

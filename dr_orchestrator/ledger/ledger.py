@@ -1,0 +1,139 @@
+"""Writes the record: each method is one short transaction, durable when it returns, from any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, Update, func, insert, update
+
+from dr_orchestrator.domain.clock import Event
+from dr_orchestrator.domain.programme import Exercise
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.run import (
+    CheckResult,
+    Closing,
+    Copy,
+    CopyRecord,
+    CopyState,
+    Identity,
+    Observation,
+    RunHeader,
+    Step,
+)
+from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.ledger import rows, tables
+from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
+from dr_orchestrator.ledger.migrate import upgrade
+from dr_orchestrator.ledger.queries import Queries
+
+_GONE = (CopyState.DELETED, CopyState.NEVER_CREATED)
+
+
+def connect(url: str) -> SqlLedger:
+    """Open the ledger of a database URL, made or brought up to date first; UsageError where that cannot be."""
+    engine = create(url)
+    try:
+        upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlLedger(engine)
+
+
+class SqlLedger:
+    """The ledger in SQLite or PostgreSQL; a fact that contradicts what is written is refused as LedgerDefect."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.queries = Queries(engine)
+
+    def close(self) -> None:
+        """Let go of the database; nothing is pending, for every method has committed."""
+        self._engine.dispose()
+
+    def open_exercise(self, exercise: Exercise) -> None:
+        """Write an exercise before its first run."""
+        self._insert(tables.exercise, rows.exercise_row(exercise))
+
+    def close_exercise(self, exercise: str, ended_at: datetime, verdict: Verdict) -> None:
+        """Write an exercise's end."""
+        table = tables.exercise
+        still_open = update(table).where(table.c.id == exercise, table.c.ended_at.is_(None))
+        with transaction(self._engine) as connection:
+            _change(connection, still_open.values(ended_at=ended_at, verdict=verdict), f"open exercise {exercise}")
+
+    def open_run(self, header: RunHeader) -> None:
+        """Write a run before anything is done for it."""
+        self._insert(tables.run, rows.header_row(header))
+
+    def record_event(self, run: str, event: Event) -> None:
+        """Write a moment reached; a second time is refused."""
+        self._insert(tables.event, rows.row_of(event, run=run))
+
+    def start_step(self, run: str, step: Step) -> None:
+        """Write that a step begins; a second time is refused."""
+        self._insert(tables.step, rows.row_of(step, run=run))
+
+    def finish_step(self, run: str, step: Step) -> None:
+        """Write how the step of that `seq` ended; its name and its start stay as they were written."""
+        table = tables.step
+        ending = ("ended_at", "duration_us", "outcome", "detail", "attempts")
+        values = {name: value for name, value in rows.row_of(step).items() if name in ending}
+        under_way = update(table).where(table.c.run == run, table.c.seq == step.seq, table.c.ended_at.is_(None))
+        with transaction(self._engine) as connection:
+            _change(connection, under_way.values(values), f"step {step.seq} of run {run} under way")
+
+    def record_point(self, run: str, point: RecoveryPoint) -> None:
+        """Write the recovery point that was chosen."""
+        self._insert(tables.recovery_point, rows.row_of(point, run=run))
+
+    def intend_copy(self, copy: Copy, at: datetime) -> None:
+        """Write the intent to create a copy, before the call that creates it."""
+        self._insert(tables.copy, rows.copy_row(copy, intended_at=at))
+
+    def change_copy(self, copy: Copy, state: CopyState, at: datetime, identity: Identity | None = None) -> None:
+        """Write what became of a copy; an identity, a creation and an end are kept as first written."""
+        table = tables.copy.c
+        values: dict[str, Any] = {"state": state}
+        if state is CopyState.CREATED:
+            values["created_at"] = func.coalesce(table.created_at, at)
+        if state in _GONE:
+            values["gone_at"] = func.coalesce(table.gone_at, at)
+        if identity is not None:
+            values["arn"] = func.coalesce(table.arn, identity.arn)
+            values["unique_id"] = func.coalesce(table.unique_id, identity.unique_id)
+        this = (table.run == copy.run, table.type == copy.type, table.region == copy.region, table.id == copy.id)
+        with transaction(self._engine) as connection:
+            _change(connection, update(tables.copy).where(*this).values(values), f"copy {copy.id} of run {copy.run}")
+
+    def copies(self, run: str) -> Sequence[CopyRecord]:
+        """The copies of a run, in the order of their intent."""
+        return self.queries.copies(run)
+
+    def record_check(self, run: str, result: CheckResult) -> None:
+        """Write a check's result."""
+        self._insert(tables.check_result, rows.row_of(result, run=run))
+
+    def record_observation(self, run: str, observation: Observation) -> None:
+        """Write a change of state that was seen."""
+        self._insert(tables.observation, rows.row_of(observation, run=run))
+
+    def close_run(self, run: str, closing: Closing) -> None:
+        """Write the verdict and its findings in one transaction; a verdict that was written stays."""
+        table = tables.run
+        still_open = update(table).where(table.c.id == run, table.c.verdict.is_(None))
+        with transaction(self._engine) as connection:
+            _change(connection, still_open.values(rows.closing_row(closing)), f"open run {run}")
+            if closing.findings:
+                connection.execute(insert(tables.finding), [rows.row_of(each, run=run) for each in closing.findings])
+
+    def _insert(self, table: Table, values: dict[str, Any]) -> None:
+        with transaction(self._engine) as connection:
+            connection.execute(insert(table).values(values))
+
+
+def _change(connection: Connection, change: Update, what: str) -> None:
+    if connection.execute(change).rowcount != 1:
+        raise LedgerDefect(f"the ledger has no {what}")

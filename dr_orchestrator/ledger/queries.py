@@ -1,0 +1,173 @@
+"""Reads the record back: runs and exercises whole, each answer from one instant of the ledger."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, Table, func, select
+
+from dr_orchestrator.domain.clock import Event
+from dr_orchestrator.domain.finding import Finding
+from dr_orchestrator.domain.programme import Exercise
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.run import CheckResult, CopyRecord, Observation, Run, Step
+from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.errors import UsageError
+from dr_orchestrator.ledger import rows, tables
+from dr_orchestrator.ledger.engine import reading, transaction
+from dr_orchestrator.ledger.rows import Row
+
+LATEST = "latest"
+_GREEN = tuple(verdict for verdict in Verdict if verdict.green)
+_NAMED = 10  # how many ids a message lists
+_COMPARED = 1000  # how many of the newest ids a mistyped one is compared with
+
+_Chosen = Select[tuple[str]]
+_FACTS = (
+    tables.event,
+    tables.step,
+    tables.check_result,
+    tables.copy,
+    tables.recovery_point,
+    tables.observation,
+    tables.finding,
+)
+
+
+class Queries:
+    """The read side of a ledger; safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = reading(engine)
+
+    def run(self, name: str) -> Run:
+        """The run of an id, of the beginning of one that no other shares, or `latest`; UsageError where none is."""
+        with transaction(self._engine) as connection:
+            found = _find(connection, tables.run, name, "dro runs")
+            return _runs(connection, select(tables.run.c.id).where(tables.run.c.id == found))[0]
+
+    def runs(
+        self,
+        limit: int | None = None,
+        *,
+        service: str | None = None,
+        drill: str | None = None,
+        exercise: str | None = None,
+    ) -> list[Run]:
+        """Runs, newest first; narrowed to a service, a drill or an exercise (by its whole id) where one is named."""
+        chosen = _newest(tables.run).limit(limit)
+        for column, value in (("service", service), ("drill", drill), ("exercise", exercise)):
+            if value is not None:
+                chosen = chosen.where(tables.run.c[column] == value)
+        with transaction(self._engine) as connection:
+            return _runs(connection, chosen)
+
+    def open_runs(self) -> list[Run]:
+        """Runs without a verdict, newest first: under way, or left behind by a process that died."""
+        with transaction(self._engine) as connection:
+            return _runs(connection, _newest(tables.run).where(tables.run.c.verdict.is_(None)))
+
+    def exercise(self, name: str = LATEST) -> tuple[Exercise, list[Run]]:
+        """An exercise, found as a run is, and its runs in the order in which they opened."""
+        with transaction(self._engine) as connection:
+            found = _find(connection, tables.exercise, name, "dro runs")
+            row = connection.execute(select(tables.exercise).where(tables.exercise.c.id == found)).mappings().one()
+            chosen = select(tables.run.c.id).where(tables.run.c.exercise == found)
+            return rows.exercise_of(row), _runs(connection, chosen)[::-1]
+
+    def exercises(self, limit: int | None = None) -> list[Exercise]:
+        """Exercises, newest first."""
+        order = (tables.exercise.c.started_at.desc(), tables.exercise.c.id.desc())
+        with transaction(self._engine) as connection:
+            found = connection.execute(select(tables.exercise).order_by(*order).limit(limit)).mappings()
+            return [rows.exercise_of(row) for row in found]
+
+    def last_green(self) -> dict[str, datetime]:
+        """When each drill's newest passed run on real AWS began: one begun before a period ended counts for that."""
+        run = tables.run.c
+        query = (
+            select(run.drill, func.max(run.started_at).label("began"))
+            .where(run.simulated.is_(False), run.verdict.in_(_GREEN))
+            .group_by(run.drill)
+        )
+        with transaction(self._engine) as connection:
+            return {row.drill: row.began for row in connection.execute(query)}
+
+    def copies(self, run: str) -> list[CopyRecord]:
+        """The copies of a run, in the order of their intent."""
+        with transaction(self._engine) as connection:
+            return [rows.copy_of(row) for row in _facts(connection, tables.copy, _only(run))[run]]
+
+
+def _only(run: str) -> _Chosen:
+    return select(tables.run.c.id).where(tables.run.c.id == run)
+
+
+def _newest(table: Table) -> _Chosen:
+    key = table.c.number if "number" in table.c else table.c.id
+    return select(table.c.id).order_by(table.c.started_at.desc(), key.desc())
+
+
+def _runs(connection: Connection, chosen: _Chosen) -> list[Run]:
+    """The chosen runs, whole and newest first: one query a table, however many runs they are."""
+    facts = {table.name: _facts(connection, table, chosen) for table in _FACTS}
+    headers = connection.execute(
+        select(tables.run)
+        .where(tables.run.c.id.in_(chosen))
+        .order_by(tables.run.c.started_at.desc(), tables.run.c.number.desc())
+    )
+    return [_run(row, {name: found[row["id"]] for name, found in facts.items()}) for row in headers.mappings()]
+
+
+def _run(row: Row, facts: Mapping[str, list[Row]]) -> Run:
+    return Run(
+        header=rows.header_of(row),
+        events=rows.records_of(Event, facts["event"]),
+        steps=rows.records_of(Step, facts["step"]),
+        checks=rows.records_of(CheckResult, facts["check_result"]),
+        copies=tuple(map(rows.copy_of, facts["copy"])),
+        points=rows.records_of(RecoveryPoint, facts["recovery_point"]),
+        observations=rows.records_of(Observation, facts["observation"]),
+        closing=rows.closing_of(row, rows.records_of(Finding, facts["finding"])),
+    )
+
+
+def _facts(connection: Connection, table: Table, chosen: _Chosen) -> defaultdict[str, list[Row]]:
+    order = table.c.number if "number" in table.c else table.c.seq
+    facts: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in connection.execute(select(table).where(table.c.run.in_(chosen)).order_by(order)).mappings():
+        facts[row["run"]].append(row)
+    return facts
+
+
+def _find(connection: Connection, table: Table, name: str, listing: str) -> str:
+    ids = _newest(table)
+    if name == LATEST:
+        matches = _ids(connection, ids.limit(1))
+    else:
+        matches = _ids(connection, ids.where(table.c.id == name)) or _ids(connection, _beginning(ids, table, name))
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise UsageError(f"'{name}' begins the ids of several: {_listed(matches)}", "write more of it")
+    near = difflib.get_close_matches(name, _ids(connection, ids.limit(_COMPARED)), n=3)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    raise UsageError(f"there is no {table.name} '{name}'", f"{hint}`{listing}` lists them")
+
+
+def _beginning(ids: _Chosen, table: Table, start: str) -> _Chosen:
+    # Not LIKE: it ignores case in SQLite, and % and _ are letters like others in an id.
+    return ids.where(func.substr(table.c.id, 1, len(start)) == start).limit(_NAMED + 1)
+
+
+def _ids(connection: Connection, query: Select[Any]) -> list[str]:
+    return list(connection.scalars(query))
+
+
+def _listed(ids: Iterable[str]) -> str:
+    shown = list(ids)
+    return ", ".join(shown[:_NAMED]) + (" and more" if len(shown) > _NAMED else "")

@@ -1,0 +1,145 @@
+"""Turns the domain's records into rows and back, field by field, with nothing rounded and nothing left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dr_orchestrator.domain.objective import ClockPolicy, Limit, Objective, Operator
+from dr_orchestrator.domain.programme import Exercise
+from dr_orchestrator.domain.run import (
+    SCHEMA_VERSION,
+    Closing,
+    Copy,
+    CopyRecord,
+    CopyState,
+    Identity,
+    Measures,
+    Provenance,
+    RunHeader,
+)
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from dr_orchestrator.domain.finding import Finding
+
+Row = Mapping[Any, Any]
+Record = TypeVar("Record", bound="DataclassInstance")
+
+# Durations, by the names of their fields; their columns say the unit.
+_SPANS = {
+    "offset",
+    "duration",
+    "detection_allowance",
+    "decision_allowance",
+    "rta",
+    "rta_from_disruption",
+    "rta_from_declaration",
+    "rpa",
+    "worst_case",
+}
+_CLOSING = ("ended_at", "verdict", "reasons", "cleanup", "cleanup_reasons", "worst_case_verdict", "rule_version")
+_NESTED = {"objective", "policy", "provenance", "exercise"}
+
+
+def row_of(record: DataclassInstance, **more: Any) -> dict[str, Any]:
+    """The columns of a flat record, each field under its own name."""
+    return {_column(field.name): getattr(record, field.name) for field in fields(record)} | more
+
+
+def record_of(kind: type[Record], row: Row) -> Record:
+    """A flat record from a row that holds at least its columns."""
+    return kind(**{field.name: row[_column(field.name)] for field in fields(kind)})
+
+
+def records_of(kind: type[Record], rows: Iterable[Row]) -> tuple[Record, ...]:
+    """Flat records from their rows, in order."""
+    return tuple(record_of(kind, row) for row in rows)
+
+
+def header_row(header: RunHeader) -> dict[str, Any]:
+    """The columns that are known when a run opens."""
+    flat = {field.name: getattr(header, field.name) for field in fields(header) if field.name not in _NESTED}
+    promise = header.objective
+    return {
+        **flat,
+        **_limit_columns("rto", promise.rto),
+        **_limit_columns("rpo", promise.rpo),
+        **row_of(header.policy),
+        **row_of(header.provenance),
+        "objective_source": promise.source,
+        "objective_revision": promise.revision,
+        "exercise": header.exercise or None,
+        "schema_version": SCHEMA_VERSION,
+    }
+
+
+def header_of(row: Row) -> RunHeader:
+    """A run's header from its row."""
+    return RunHeader(
+        **{field.name: row[field.name] for field in fields(RunHeader) if field.name not in _NESTED},
+        objective=Objective(
+            _limit(row["rto_us"], row["rto_operator"]),
+            _limit(row["rpo_us"], row["rpo_operator"]),
+            row["objective_source"],
+            row["objective_revision"],
+        ),
+        policy=record_of(ClockPolicy, row),
+        provenance=record_of(Provenance, row),
+        exercise=row["exercise"] or "",
+    )
+
+
+def closing_row(closing: Closing) -> dict[str, Any]:
+    """The columns of a run's end; its findings have a table of their own."""
+    return {name: getattr(closing, name) for name in _CLOSING} | row_of(closing.measures)
+
+
+def closing_of(row: Row, findings: tuple[Finding, ...]) -> Closing | None:
+    """A run's end from its row, None while it is open."""
+    if row["verdict"] is None:
+        return None
+    ending = {name: row[name] for name in _CLOSING}
+    return Closing(**ending, measures=record_of(Measures, row), findings=findings)
+
+
+def copy_row(copy: Copy, **more: Any) -> dict[str, Any]:
+    """The columns of a copy that is intended."""
+    return row_of(copy, state=CopyState.INTENDED, **more)
+
+
+def copy_of(row: Row) -> CopyRecord:
+    """A copy and what became of it, from its row."""
+    return CopyRecord(
+        copy=record_of(Copy, row),
+        state=row["state"],
+        identity=None if row["unique_id"] is None else record_of(Identity, row),
+        intended_at=row["intended_at"],
+        created_at=row["created_at"],
+        gone_at=row["gone_at"],
+    )
+
+
+def exercise_row(exercise: Exercise) -> dict[str, Any]:
+    """The columns of an exercise."""
+    return row_of(exercise, left_out=dict(exercise.left_out))
+
+
+def exercise_of(row: Row) -> Exercise:
+    """An exercise from its row."""
+    return record_of(Exercise, row)
+
+
+def _column(field: str) -> str:
+    return f"{field}_us" if field in _SPANS else field
+
+
+def _limit_columns(name: str, limit: Limit | None) -> dict[str, Any]:
+    return {f"{name}_us": limit and limit.value, f"{name}_operator": limit and limit.operator}
+
+
+def _limit(value: timedelta | None, operator: Operator | None) -> Limit | None:
+    return None if value is None or operator is None else Limit(value, operator)

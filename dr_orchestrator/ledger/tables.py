@@ -1,0 +1,248 @@
+"""The tables of the record, as the newest migration leaves them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.drill import Kind, Path
+from dr_orchestrator.domain.finding import Severity
+from dr_orchestrator.domain.objective import ClockStart, Disruption, Operator
+from dr_orchestrator.domain.recovery_point import PointKind
+from dr_orchestrator.domain.run import CopyState, CopyType, Phase
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.ledger.columns import Instant, Listing, Names, Serial, Span, Words, choice, together
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _number() -> Column[int]:
+    # Facts are read back in the order in which they were written, which their own times cannot always tell.
+    return Column("number", Serial, primary_key=True, autoincrement=True)
+
+
+def _run(**more: Any) -> Column[str]:
+    return Column("run", Text, ForeignKey("run.id"), nullable=False, **more)
+
+
+def _words(name: str) -> Column[str]:
+    return Column(name, Words, nullable=False)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False)
+
+
+def _instant(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, Instant, nullable=null)
+
+
+def _span(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, Span, nullable=null)
+
+
+exercise = Table(
+    "exercise",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _words("title"),
+    _words("purpose"),
+    _words("quarter"),
+    _instant("started_at"),
+    Column("planned", Names, nullable=False),
+    Column("left_out", Listing, nullable=False),
+    Column("at_once", Integer, nullable=False),
+    _flag("simulated"),
+    Column("pace", Double, nullable=False),
+    _words("engine"),
+    _instant("ended_at", null=True),
+    choice("verdict", Verdict, null=True),
+    together("closed", "verdict", "ended_at"),
+    Index(None, "started_at"),
+)
+
+# `number` counts the runs for lists that must be complete: a number that is missing has to be explained.
+run = Table(
+    "run",
+    metadata,
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("schema_version", Integer, nullable=False),
+    Column("exercise", Text, ForeignKey("exercise.id")),
+    _words("drill"),
+    choice("kind", Kind, grows=True),
+    _words("service"),
+    _words("service_title"),
+    _words("owner"),
+    Column("tier", Integer, nullable=False),
+    _words("resource"),
+    _words("resource_id"),
+    choice("disruption", Disruption),
+    choice("path", Path),
+    _words("selection"),
+    Column("planned_checks", Names, nullable=False),
+    _instant("started_at"),
+    # The promise as it stood when the run opened; an operator without a limit would promise nothing.
+    _span("rto_us", null=True),
+    choice("rto_operator", Operator, null=True),
+    _span("rpo_us", null=True),
+    choice("rpo_operator", Operator, null=True),
+    _words("objective_source"),
+    _words("objective_revision"),
+    choice("judged_from", ClockStart),
+    _span("detection_allowance_us"),
+    _span("decision_allowance_us"),
+    # Where and by what the run was made.
+    _words("tool_version"),
+    _words("definition"),
+    _words("catalogue_revision"),
+    _words("account"),
+    _words("caller"),
+    _words("region"),
+    _words("endpoint"),
+    _flag("simulated"),
+    Column("pace", Double, nullable=False),
+    _words("engine"),
+    _words("operator"),
+    # How it ended: all of it unknown while the run is open.
+    _instant("ended_at", null=True),
+    choice("verdict", Verdict, null=True),
+    Column("reasons", Names),
+    choice("cleanup", Cleanup, null=True),
+    Column("cleanup_reasons", Names),
+    _span("rta_us", null=True),
+    _span("rta_from_disruption_us", null=True),
+    _span("rta_from_declaration_us", null=True),
+    _span("rpa_us", null=True),
+    Column("rpa_grade", Words),
+    Column("rpa_source", Words),
+    _instant("rpa_reference", null=True),
+    _instant("newest_data", null=True),
+    _span("worst_case_us", null=True),
+    Column("worst_case_source", Words),
+    Column("worst_case_verdict", Words),
+    Column("rule_version", Words),
+    together("rto", "rto_us", "rto_operator"),
+    together("rpo", "rpo_us", "rpo_operator"),
+    together("closed", "verdict", "ended_at", "reasons", "cleanup", "cleanup_reasons", "rule_version"),
+    Index(None, "exercise"),
+    Index(None, "drill"),
+    Index(None, "service"),
+    Index(None, "started_at"),
+    sqlite_autoincrement=True,
+)
+
+event = Table(
+    "event",
+    metadata,
+    _number(),
+    _run(),
+    choice("moment", Moment, grows=True),
+    _instant("at"),
+    _span("offset_us"),
+    UniqueConstraint("run", "moment"),
+)
+
+step = Table(
+    "step",
+    metadata,
+    _run(primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    _words("name"),
+    choice("phase", Phase),
+    _instant("started_at"),
+    _span("offset_us"),
+    _instant("ended_at", null=True),
+    _span("duration_us", null=True),
+    choice("outcome", Outcome, null=True),
+    _words("detail"),
+    Column("attempts", Integer, nullable=False),
+    together("ended", "outcome", "ended_at"),
+)
+
+copy = Table(
+    "copy",
+    metadata,
+    _number(),
+    _run(),
+    choice("type", CopyType, grows=True),
+    Column("region", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    _words("drill"),
+    _words("service"),
+    _words("parent"),
+    choice("state", CopyState),
+    Column("arn", Text),
+    Column("unique_id", Text),
+    _instant("intended_at"),
+    _instant("created_at", null=True),
+    _instant("gone_at", null=True),
+    UniqueConstraint("run", "type", "region", "id"),
+    together("identity", "arn", "unique_id"),
+)
+
+check_result = Table(
+    "check_result",
+    metadata,
+    _number(),
+    _run(index=True),
+    _words("name"),
+    _words("expected"),
+    _words("observed"),
+    choice("outcome", Outcome),
+    _flag("mandatory"),
+    _span("duration_us"),
+    _instant("newest", null=True),
+    _flag("canary"),
+    _flag("proves_data"),
+)
+
+recovery_point = Table(
+    "recovery_point",
+    metadata,
+    _number(),
+    _run(index=True),
+    _words("id"),
+    choice("kind", PointKind),
+    _instant("data_time"),
+    _words("data_time_source"),
+    _instant("created_at", null=True),
+    Column("encrypted", Boolean),
+    Column("size_gib", Integer),
+    _instant("window_start", null=True),
+    _instant("window_end", null=True),
+    _instant("reference", null=True),
+)
+
+observation = Table(
+    "observation",
+    metadata,
+    _number(),
+    _run(index=True),
+    _words("copy"),
+    _words("state"),
+    _instant("at"),
+    _span("offset_us"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    _number(),
+    _run(index=True),
+    Column("fingerprint", Text, nullable=False, index=True),
+    choice("severity", Severity),
+    _words("title"),
+    _words("detail"),
+    _words("owner"),
+)

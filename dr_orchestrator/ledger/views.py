@@ -1,0 +1,55 @@
+"""The views for reports and BI tools, a stable contract: their columns are only ever added to.
+
+`v_run` has one row per run, `v_step` one per step, `v_check` one per check. Durations are numbers of seconds, named
+`*_s`; what could not be measured is NULL, and so is the verdict of a run that is open. Headroom is objective minus
+actual. `simulated` stands in every row: such a row is never evidence. Every migration builds the views anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, text
+
+VIEWS: Mapping[str, str] = {
+    "v_run": """
+        SELECT run.number, run.id AS run, run.exercise, exercise.quarter, exercise.title AS exercise_title,
+            run.drill, run.kind, run.path, run.disruption, run.service, run.service_title, run.owner, run.tier,
+            run.resource, run.resource_id, run.region, run.account, run.simulated, run.pace, run.selection,
+            run.started_at, run.ended_at, run.verdict, run.cleanup,
+            run.rto_operator, run.rto_us / 1000000.0 AS rto_s, run.rta_us / 1000000.0 AS rta_s,
+            (run.rto_us - run.rta_us) / 1000000.0 AS rto_headroom_s,
+            run.rta_from_disruption_us / 1000000.0 AS rta_from_disruption_s,
+            run.rta_from_declaration_us / 1000000.0 AS rta_from_declaration_s,
+            run.rpo_operator, run.rpo_us / 1000000.0 AS rpo_s, run.rpa_us / 1000000.0 AS rpa_s,
+            (run.rpo_us - run.rpa_us) / 1000000.0 AS rpo_headroom_s, run.rpa_grade, run.rpa_source,
+            run.worst_case_us / 1000000.0 AS worst_case_s, run.worst_case_verdict,
+            run.objective_source, run.objective_revision, run.tool_version, run.operator
+        FROM run LEFT JOIN exercise ON exercise.id = run.exercise
+    """,
+    "v_step": """
+        SELECT step.run, run.drill, run.service, run.simulated, step.seq, step.name, step.phase, step.started_at,
+            step.ended_at, step.offset_us / 1000000.0 AS offset_s, step.duration_us / 1000000.0 AS duration_s,
+            step.outcome, step.attempts, step.detail
+        FROM step JOIN run ON run.id = step.run
+    """,
+    "v_check": """
+        SELECT check_result.number, check_result.run, run.drill, run.service, run.simulated, check_result.name,
+            check_result.expected, check_result.observed, check_result.outcome, check_result.mandatory,
+            check_result.duration_us / 1000000.0 AS duration_s, check_result.newest, check_result.canary,
+            check_result.proves_data
+        FROM check_result JOIN run ON run.id = check_result.run
+    """,
+}
+
+
+def drop(connection: Connection) -> None:
+    """Take the views away, so that the tables under them can be changed."""
+    for name in VIEWS:
+        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+
+
+def create(connection: Connection) -> None:
+    """Build the views upon the tables as they now are."""
+    for name, query in VIEWS.items():
+        connection.execute(text(f"CREATE VIEW {name} AS {query}"))

@@ -1,0 +1,170 @@
+"""The steps of a run over its recovery clock, with the events T0 to T9 and the RTO line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dr_orchestrator.domain.clock import LABELS, Moment
+from dr_orchestrator.domain.objective import ClockStart, format_duration
+from dr_orchestrator.domain.run import Phase, Run, Step
+from dr_orchestrator.domain.verdict import Outcome
+from dr_orchestrator.reporting.chart.axis import Axis, Tick, anchor, percent
+from dr_orchestrator.reporting.measure.steps import origin, slowest
+from dr_orchestrator.reporting.wording import figure
+
+_NEAR = 1.5
+"""An RTO up to this many times the drawn span is drawn on the same axis; one farther off would squash the steps."""
+_APART = 0.14
+"""Labels closer than this share of the width go to the next line, so that they can be read on a telephone."""
+_LABEL_ROWS = 2
+_KINDS = {Phase.RECOVER: "recover", Phase.VERIFY: "verify", Phase.PREPARE: "beside", Phase.TEARDOWN: "beside"}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One step: its name, its figure in words, and its place."""
+
+    name: str
+    value: str
+    exact: str
+    x: str
+    width: str
+    kind: str
+    y: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One or more events at (nearly) one place; `row` keeps neighbours apart."""
+
+    x: str
+    text: str
+    anchor: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Gantt:
+    """What the chart is drawn from; `rto` is None where the line lies beyond the axis, and `note` says so."""
+
+    title: str
+    desc: str
+    bars: tuple[Bar, ...]
+    marks: tuple[Mark, ...]
+    ticks: tuple[Tick, ...]
+    rto: Tick | None
+    end: Tick | None
+    note: str
+    top: int
+    foot: int
+    height: int
+
+
+def gantt(run: Run) -> Gantt | None:
+    """Lay out a run's steps; None where it has none."""
+    if not run.steps:
+        return None
+    zero = origin(run)
+    axis, rto_at = _axis(run, zero)
+    drawn = rto_at is not None and rto_at <= axis.end
+    limit = run.header.objective.rto
+    marks = _marks(axis, run, zero)
+    top = 20 + 15 * (1 + max((mark.row for mark in marks), default=0))
+    foot = top + 34 * len(run.steps)
+    end = next((event.offset - zero for event in run.events if event.moment is Moment.SERVICE_VERIFIED), None)
+    return Gantt(
+        title=f"Steps of run {run.header.id} over the recovery clock",
+        desc=_desc(run, end),
+        bars=_bars(run, axis, zero, top),
+        marks=marks,
+        ticks=axis.ticks(),
+        rto=axis.tick(rto_at, f"RTO {limit}") if rto_at is not None and drawn else None,
+        end=axis.tick(end, "RTA ends") if end is not None else None,
+        note="" if drawn else _beyond(run, rto_at, axis),
+        top=top,
+        foot=foot,
+        height=foot + 24,
+    )
+
+
+def _axis(run: Run, zero: timedelta) -> tuple[Axis, timedelta | None]:
+    offsets = [event.offset - zero for event in run.events]
+    ends = [step.offset - zero + (step.duration or timedelta()) for step in run.steps]
+    start = min([timedelta(), *offsets, *(step.offset - zero for step in run.steps)])
+    end = max([timedelta(seconds=1), *offsets, *ends])
+    if any(step.duration is None for step in run.steps):
+        end += (end - start) / 10
+    rto = _rto_offset(run, zero)
+    near = rto is not None and rto - start <= (end - start) * _NEAR
+    return Axis(start, max(end, rto + (end - start) / 50) if near and rto is not None else end), rto
+
+
+def _rto_offset(run: Run, zero: timedelta) -> timedelta | None:
+    """Where the RTO is used up: after the judged start, earlier by the allowances that the policy adds."""
+    limit, policy = run.header.objective.rto, run.header.policy
+    if limit is None:
+        return None
+    if policy.judged_from is ClockStart.DISRUPTION:
+        return limit.value - policy.detection_allowance - policy.decision_allowance
+    declared = next((event.offset - zero for event in run.events if event.moment is Moment.DECLARED), timedelta())
+    return declared + limit.value
+
+
+def _bars(run: Run, axis: Axis, zero: timedelta, top: int) -> tuple[Bar, ...]:
+    longest = slowest(run.steps)
+    return tuple(_bar(step, axis, zero, top + 34 * row, step is longest) for row, step in enumerate(run.steps))
+
+
+def _bar(step: Step, axis: Axis, zero: timedelta, y: int, longest: bool) -> Bar:
+    begin = step.offset - zero
+    end = axis.end if step.duration is None else begin + step.duration
+    shown = figure(step.duration, "under way")
+    words = [shown.text]
+    words += [step.outcome.value] if step.outcome not in (None, Outcome.PASSED) else []
+    words += ["slowest"] if longest else []
+    bad = step.outcome in (Outcome.FAILED, Outcome.ABORTED, Outcome.INCONCLUSIVE)
+    kind = "bad" if bad else "open" if step.duration is None else _KINDS[step.phase]
+    return Bar(step.name, " · ".join(words), shown.exact, axis.x(begin), axis.width(begin, end), kind, y)
+
+
+def _marks(axis: Axis, run: Run, zero: timedelta) -> tuple[Mark, ...]:
+    """Labels of the events, joined where they fall together, on a second line where they would touch."""
+    groups: list[tuple[float, int, list[str]]] = []
+    ends = [-1.0] * _LABEL_ROWS
+    for share, label in _labels(axis, run, zero):
+        if groups and share - groups[-1][0] < 0.005:
+            groups[-1][2].append(label)
+            continue
+        row = next((row for row, end in enumerate(ends) if share - end >= _APART), None)
+        if row is None:
+            groups[-1][2].append(label)
+            continue
+        ends[row] = share
+        groups.append((share, row, [label]))
+    return tuple(Mark(percent(share), _joined(labels), anchor(share), row) for share, row, labels in groups)
+
+
+def _labels(axis: Axis, run: Run, zero: timedelta) -> Iterable[tuple[float, str]]:
+    events = sorted(run.events, key=lambda event: (event.offset, list(Moment).index(event.moment)))
+    return [(axis.share(event.offset - zero), LABELS[event.moment]) for event in events if event.moment in LABELS]
+
+
+def _joined(labels: Sequence[str]) -> str:
+    return labels[0] if len(labels) == 1 else f"{labels[0]}–{labels[-1]}"
+
+
+def _beyond(run: Run, rto: timedelta | None, axis: Axis) -> str:
+    if rto is None:
+        return "No RTO line: no target is set."
+    times = (rto - axis.start) / (axis.end - axis.start)
+    limit = run.header.objective.rto
+    return f"The RTO ({limit}) lies beyond this axis, at {times:.1f} times its length; the bar below holds it to scale."
+
+
+def _desc(run: Run, end: timedelta | None) -> str:
+    longest = slowest(run.steps)
+    slow = f" The slowest on the recovery clock is {longest.name}." if longest else ""
+    verified = f"verified after {format_duration(end)}" if end is not None else "never verified"
+    return f"{len(run.steps)} steps; the service was {verified}.{slow} The same figures are in the table of steps."

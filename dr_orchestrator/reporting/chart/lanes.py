@@ -1,0 +1,134 @@
+"""The runs of an exercise side by side: when each ran, how long it recovered, how many were at work at once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.programme import Exercise
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.reporting.chart.axis import Axis, Tick
+from dr_orchestrator.reporting.measure.steps import ON_THE_CLOCK
+from dr_orchestrator.reporting.measure.tally import at_once
+from dr_orchestrator.reporting.wording import count, figure, verdict_badge
+
+_MOST = 60
+"""Lanes beyond this many cannot be read; the table holds every run."""
+_STRIP = 44
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One run: the whole of it, and the recovery inside it (empty where nothing was recovered)."""
+
+    name: str
+    value: str
+    tone: str
+    x: str
+    width: str
+    recovery_x: str
+    recovery_width: str
+    y: int
+
+
+@dataclass(frozen=True)
+class Level:
+    """A span with a constant number of runs at work."""
+
+    x: str
+    width: str
+    y: str
+    height: str
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """What the chart is drawn from."""
+
+    title: str
+    desc: str
+    lanes: tuple[Lane, ...]
+    levels: tuple[Level, ...]
+    ticks: tuple[Tick, ...]
+    peak: int
+    note: str
+    top: int
+    foot: int
+    height: int
+
+
+def lanes(exercise: Exercise, runs: Sequence[Run]) -> Lanes | None:
+    """Lay out the runs of an exercise in the order in which they started; None where none did."""
+    if not runs:
+        return None
+    ordered = sorted(runs, key=lambda run: (run.header.started_at, run.header.id))
+    shown, until = ordered[:_MOST], _until(exercise, ordered)
+    zero = min(exercise.started_at, ordered[0].header.started_at)
+    axis = Axis(timedelta(), max(until - zero, timedelta(seconds=1)))
+    levels = at_once(ordered, until)
+    peak = max(level for _, level in levels)
+    top = _STRIP + 26
+    foot = top + 34 * len(shown)
+    return Lanes(
+        title=f"Runs of exercise {exercise.id} over time",
+        desc=f"{count(len(runs), 'run')}, at most {peak} at once. The same figures are in the table of results.",
+        lanes=tuple(_lane(run, axis, zero, until, top + 34 * row) for row, run in enumerate(shown)),
+        levels=_levels(levels, peak, axis, zero),
+        ticks=axis.ticks(),
+        peak=peak,
+        note=f"The first {_MOST} of {len(runs)} runs are drawn; the table holds them all." if runs[_MOST:] else "",
+        top=top,
+        foot=foot,
+        height=foot + 24,
+    )
+
+
+def _until(exercise: Exercise, runs: Sequence[Run]) -> datetime:
+    """The last instant that the records know of; an open run is drawn up to it."""
+    ends = [run.closing.ended_at for run in runs if run.closing]
+    seen = [event.at for run in runs for event in run.events] + [run.header.started_at for run in runs]
+    return max([*ends, *seen, *([exercise.ended_at] if exercise.ended_at else [])])
+
+
+def _lane(run: Run, axis: Axis, zero: datetime, until: datetime, y: int) -> Lane:
+    begin = run.header.started_at - zero
+    end = (run.closing.ended_at if run.closing else until) - zero
+    badge = verdict_badge(run.closing.verdict if run.closing else None)
+    took = figure(run.closing.ended_at - run.header.started_at if run.closing else None, "not closed")
+    recovery = _recovery(run)
+    inner = (recovery[0] - zero, recovery[1] - zero) if recovery else None
+    return Lane(
+        name=run.header.drill,
+        value=f"{took.text} · {badge.word}",
+        tone=badge.tone,
+        x=axis.x(begin),
+        width=axis.width(begin, end),
+        recovery_x=axis.x(inner[0]) if inner else "",
+        recovery_width=axis.width(*inner) if inner else "",
+        y=y,
+    )
+
+
+def _recovery(run: Run) -> tuple[datetime, datetime] | None:
+    """From the disruption to the verified service, or to the end of the last step that tried."""
+    at = {event.moment: event.at for event in run.events}
+    tried = [step.ended_at for step in run.steps if step.phase in ON_THE_CLOCK and step.ended_at]
+    end = at.get(Moment.SERVICE_VERIFIED) or max(tried, default=None)
+    return (at[Moment.DISRUPTION], end) if Moment.DISRUPTION in at and end else None
+
+
+def _levels(levels: Sequence[tuple[datetime, int]], peak: int, axis: Axis, zero: datetime) -> tuple[Level, ...]:
+    spans = itertools.pairwise(levels)
+    return tuple(
+        _level(level, peak, axis.x(at - zero), axis.width(at - zero, later - zero))
+        for (at, level), (later, _) in spans
+        if level
+    )
+
+
+def _level(level: int, peak: int, x: str, width: str) -> Level:
+    height = _STRIP * level / max(peak, 1)
+    return Level(x, width, f"{18 + _STRIP - height:.1f}", f"{height:.1f}")

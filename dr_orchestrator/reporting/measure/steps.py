@@ -1,0 +1,22 @@
+"""Where a run's steps and events lie on its recovery clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.run import Phase, Run, Step
+
+ON_THE_CLOCK = (Phase.RECOVER, Phase.VERIFY)
+
+
+def origin(run: Run) -> timedelta:
+    """The offset of the disruption, which every offset in a report counts from; the opening where none was reached."""
+    return next((event.offset for event in run.events if event.moment is Moment.DISRUPTION), timedelta())
+
+
+def slowest(steps: Sequence[Step]) -> Step | None:
+    """The longest finished step on the recovery clock: where time can be won."""
+    timed = [step for step in steps if step.duration is not None and step.phase in ON_THE_CLOCK]
+    return max(timed, key=lambda step: step.duration or timedelta(), default=None)

@@ -1,0 +1,111 @@
+"""An actual held against its limit: how it stands, and what was left of the target."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from dr_orchestrator.domain.judge import THIN, headroom
+from dr_orchestrator.domain.objective import Limit, format_duration
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.reporting.wording import NO_TARGET, NOT_MEASURED, Badge, Figure, figure
+
+
+class Standing(StrEnum):
+    """How an actual stands against its limit; only `ok` and `thin` keep the promise."""
+
+    OK = "ok"
+    THIN = "thin"
+    MISSED = "missed"
+    NO_TARGET = NO_TARGET
+    NOT_MEASURED = NOT_MEASURED
+    NOT_CREDIBLE = "not credible"
+
+
+TONES = {
+    Standing.OK: "pass",
+    Standing.THIN: "warn",
+    Standing.MISSED: "fail",
+    Standing.NO_TARGET: "none",
+    Standing.NOT_MEASURED: "unsure",
+    Standing.NOT_CREDIBLE: "unsure",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """RTO or RPO of one run: the limit (None: no target) and the actual (None: not measured)."""
+
+    name: str
+    limit: Limit | None
+    actual: timedelta | None
+
+    @property
+    def credible(self) -> bool:
+        """Whether the actual can be true: no recovery takes no time, no loss is negative."""
+        if self.actual is None:
+            return False
+        return self.actual > timedelta() if self.name == "RTO" else self.actual >= timedelta()
+
+    @property
+    def headroom(self) -> float | None:
+        """The share of the target that was left; None where nothing can be said."""
+        if self.limit is None or self.actual is None:
+            return None
+        return headroom(self.limit, self.actual)
+
+    @property
+    def standing(self) -> Standing:
+        """How the actual stands; the limit's own operator decides, so that equality misses a `<`."""
+        if self.actual is not None and not self.credible:
+            return Standing.NOT_CREDIBLE
+        if self.limit is None:
+            return Standing.NO_TARGET
+        if self.actual is None:
+            return Standing.NOT_MEASURED
+        if not self.limit.met_by(self.actual):
+            return Standing.MISSED
+        return Standing.OK if headroom(self.limit, self.actual) >= THIN else Standing.THIN
+
+    @property
+    def badge(self) -> Badge:
+        """The standing as a word with its tone."""
+        return Badge(self.standing.value, TONES[self.standing])
+
+    @property
+    def objective(self) -> str:
+        """The limit in words: `< 4 h`, or that there is none."""
+        return str(self.limit) if self.limit else NO_TARGET
+
+    @property
+    def figure(self) -> Figure:
+        """The actual as shown: rounded up, but never so that a kept promise looks like a broken one."""
+        shown = figure(self.actual)
+        if self.limit and self.actual and self.actual != self.limit.value:
+            same = shown.text == format_duration(self.limit.value)
+            return Figure(f"{shown.text} ({shown.exact})", shown.exact) if same else shown
+        return shown
+
+    @property
+    def margin(self) -> str:
+        """What was left of the target, or by how much it was missed, in words."""
+        share = self.headroom
+        if self.limit is None or self.actual is None or share is None or self.standing is Standing.NOT_CREDIBLE:
+            return self.standing.value
+        if self.standing is not Standing.MISSED:
+            # Rounded down: 19.9 % must not read as the 20 % that it did not reach.
+            return f"{math.floor(share * 100)} % headroom"
+        over = self.actual - self.limit.value
+        return f"over by {format_duration(over)}" if over else "exactly at the limit, and equality misses it"
+
+
+def targets(run: Run) -> tuple[Target, Target]:
+    """RTO and RPO of a run; nothing is measured before it closes."""
+    measures = run.closing.measures if run.closing else None
+    objective = run.header.objective
+    return (
+        Target("RTO", objective.rto, measures.rta if measures else None),
+        Target("RPO", objective.rpo, measures.rpa if measures else None),
+    )

@@ -1,0 +1,100 @@
+"""The records of a run, one by one, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dr_orchestrator.domain.clock import LABELS, Event
+from dr_orchestrator.domain.finding import Finding
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.run import CheckResult, CopyRecord, Observation, Step
+from dr_orchestrator.reporting.wording import iso, seconds
+
+Json = dict[str, Any]
+
+
+def event_json(event: Event, offset: float | None) -> Json:
+    """A moment that was reached."""
+    label = LABELS.get(event.moment)
+    return {"name": event.moment.value, "label": label, "at": iso(event.at), "offset_s": offset}
+
+
+def step_json(step: Step, offset: float | None, pace: float) -> Json:
+    """A step, in drill seconds and in real ones."""
+    return {
+        "seq": step.seq,
+        "name": step.name,
+        "phase": step.phase.value,
+        "started_at": iso(step.started_at),
+        "ended_at": iso(step.ended_at),
+        "offset_s": offset,
+        "seconds": seconds(step.duration),
+        "real_seconds": seconds(step.duration / pace) if step.duration is not None else None,
+        "outcome": step.outcome.value if step.outcome else None,
+        "attempts": step.attempts,
+        "detail": step.detail,
+    }
+
+
+def check_json(check: CheckResult) -> Json:
+    """A check and what it saw."""
+    return {
+        "name": check.name,
+        "expected": check.expected,
+        "observed": check.observed,
+        "outcome": check.outcome.value,
+        "mandatory": check.mandatory,
+        "canary": check.canary,
+        "proves_data": check.proves_data,
+        "newest": iso(check.newest),
+        "seconds": seconds(check.duration),
+    }
+
+
+def point_json(point: RecoveryPoint) -> Json:
+    """A recovery point as it was chosen."""
+    return {
+        "id": point.id,
+        "kind": point.kind.value,
+        "data_time": iso(point.data_time),
+        "data_time_source": point.data_time_source,
+        "created_at": iso(point.created_at),
+        "encrypted": point.encrypted,
+        "size_gib": point.size_gib,
+        "window_start": iso(point.window_start),
+        "window_end": iso(point.window_end),
+        "reference": iso(point.reference),
+    }
+
+
+def copy_json(record: CopyRecord) -> Json:
+    """A copy and what became of it."""
+    copy, identity = record.copy, record.identity
+    return {
+        "type": copy.type.value,
+        "id": copy.id,
+        "region": copy.region,
+        "parent": copy.parent or None,
+        "state": record.state.value,
+        "arn": identity.arn if identity else None,
+        "unique_id": identity.unique_id if identity else None,
+        "intended_at": iso(record.intended_at),
+        "created_at": iso(record.created_at),
+        "gone_at": iso(record.gone_at),
+    }
+
+
+def observation_json(seen: Observation, offset: float | None) -> Json:
+    """A state that AWS reported."""
+    return {"copy": seen.copy, "state": seen.state, "at": iso(seen.at), "offset_s": offset}
+
+
+def finding_json(found: Finding) -> Json:
+    """Something to remediate."""
+    return {
+        "fingerprint": found.fingerprint,
+        "severity": found.severity.value,
+        "title": found.title,
+        "detail": found.detail,
+        "owner": found.owner or None,
+    }

@@ -1,0 +1,155 @@
+"""Reports as files: Jinja2 templates for HTML and Markdown, the workspace's before the shipped ones, and JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+
+from dr_orchestrator.domain.programme import Exercise
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.errors import UsageError
+from dr_orchestrator.reporting.export import exercise_json, run_json
+from dr_orchestrator.reporting.markdown import inert
+from dr_orchestrator.reporting.records import Json
+from dr_orchestrator.reporting.view.exercise import exercise_view
+from dr_orchestrator.reporting.view.run import run_view
+from dr_orchestrator.reporting.wording import visible
+
+_STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_HINT = "the fields that a template may use are listed in reports/README.md"
+
+
+def run_html(run: Run, templates: Sequence[Path]) -> str:
+    """The report of a run as one self-contained page."""
+    return _render("run.html.j2", templates, run=run_view(run), stem=_stem(run.header.id))
+
+
+def run_markdown(run: Run, templates: Sequence[Path]) -> str:
+    """The report of a run as Markdown."""
+    return _render("run.md.j2", templates, run=run_view(run), stem=_stem(run.header.id))
+
+
+def exercise_html(
+    exercise: Exercise, runs: Sequence[Run], templates: Sequence[Path], reports: Mapping[str, str] | None = None
+) -> str:
+    """The report of an exercise as one self-contained page."""
+    return _exercise("exercise.html.j2", exercise, runs, templates, reports)
+
+
+def exercise_markdown(
+    exercise: Exercise, runs: Sequence[Run], templates: Sequence[Path], reports: Mapping[str, str] | None = None
+) -> str:
+    """The report of an exercise as Markdown."""
+    return _exercise("exercise.md.j2", exercise, runs, templates, reports)
+
+
+def write_run(run: Run, out: Path, templates: Sequence[Path], *, stem: str = "") -> dict[str, Path]:
+    """Write a run's report; returns its files by format. The JSON comes first: no template can be in its way."""
+    write = partial(_write, out, _stem(stem or run.header.id))
+    return {
+        "json": write("json", to_json(run_json(run))),
+        "md": write("md", run_markdown(run, templates)),
+        "html": write("html", run_html(run, templates)),
+    }
+
+
+def write_exercise(
+    exercise: Exercise,
+    runs: Sequence[Run],
+    out: Path,
+    templates: Sequence[Path],
+    *,
+    stem: str = "",
+    reports: Mapping[str, str] | None = None,
+) -> dict[str, Path]:
+    """Write an exercise's report; it links to `<run id>` beside it, or to the stems that `reports` gives by run id."""
+    write = partial(_write, out, _stem(stem or exercise.id))
+    return {
+        "json": write("json", to_json(exercise_json(exercise, runs))),
+        "md": write("md", exercise_markdown(exercise, runs, templates, reports)),
+        "html": write("html", exercise_html(exercise, runs, templates, reports)),
+    }
+
+
+def to_json(value: Json) -> str:
+    """JSON text as it is written to files."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _exercise(
+    name: str,
+    exercise: Exercise,
+    runs: Sequence[Run],
+    templates: Sequence[Path],
+    reports: Mapping[str, str] | None,
+) -> str:
+    links = {run.header.id: run.header.id for run in runs} if reports is None else reports
+    linked = {run: _stem(stem) for run, stem in links.items()}
+    view = exercise_view(exercise, runs, linked)
+    return _render(name, templates, exercise=view, stem=_stem(exercise.id))
+
+
+def _render(name: str, templates: Sequence[Path], **fields: object) -> str:
+    try:
+        return _environment(tuple(templates), name.endswith(".html.j2")).get_template(name).render(**fields)
+    except TemplateNotFound as missing:
+        looked = ", ".join(map(str, templates))
+        raise UsageError(f"report template {missing.name}: not found in {looked}", _HINT) from missing
+    except TemplateSyntaxError as wrong:
+        raise UsageError(f"report template {wrong.filename or name}:{wrong.lineno}: {wrong.message}", _HINT) from wrong
+    except Exception as wrong:  # only the template's own expressions run here: what they raise is theirs to mend
+        raise UsageError(f"report template {_place(wrong) or name}: {wrong}", _HINT) from wrong
+
+
+def _place(wrong: BaseException) -> str:
+    """File and line in the template that raised; Jinja puts them into the traceback."""
+    place, trace = "", wrong.__traceback__
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        place = f"{file}:{trace.tb_lineno}" if file.endswith(".j2") else place
+        trace = trace.tb_next
+    return place
+
+
+@cache
+def _environment(folders: tuple[Path, ...], html: bool) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=html,
+        undefined=StrictUndefined,
+        finalize=_shown if html else inert,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _shown(value: Any) -> Any:
+    return visible(value) if type(value) is str else value
+
+
+def _stem(name: str) -> str:
+    if not _STEM.fullmatch(name):
+        raise UsageError(f"'{name}' cannot name a report file", "use letters, digits, '.', '_' and '-'")
+    return name
+
+
+def _write(out: Path, stem: str, ending: str, text: str) -> Path:
+    """Write a file whole or not at all: a reader never meets half a report."""
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"{stem}.{ending}"
+    draft = out / f".{path.name}.{secrets.token_hex(4)}"
+    try:
+        # Lone surrogates cannot be encoded; in JSON the backslash form is even their proper spelling.
+        draft.write_bytes(text.encode("utf-8", "backslashreplace"))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path

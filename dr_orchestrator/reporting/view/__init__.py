@@ -1,0 +1,1 @@
+"""Runs and exercises as templates see them: strings only, with nothing left to decide."""

@@ -1,0 +1,114 @@
+"""The recovery clock as a template sees it: events T0 to T9, the policy in words, both recovery times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dr_orchestrator.domain.clock import LABELS, Event, Moment
+from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, format_duration
+from dr_orchestrator.domain.run import Measures, Run
+from dr_orchestrator.reporting.measure.steps import origin
+from dr_orchestrator.reporting.wording import NOT_REACHED, Figure, figure, instant, real
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """A moment of the recovery; those that were not reached are listed as such."""
+
+    label: str
+    name: str
+    at: str
+    offset: Figure
+    since: Figure
+    real: Figure
+    reached: bool
+
+
+@dataclass(frozen=True)
+class TimeRow:
+    """One way to count the recovery time."""
+
+    name: str
+    value: Figure
+    judged: bool
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """Events, recovery times, and how they are judged."""
+
+    events: tuple[EventRow, ...]
+    times: tuple[TimeRow, ...]
+    policy: tuple[str, ...]
+
+
+def clock_view(run: Run) -> ClockView:
+    """The clock of a run."""
+    return ClockView(_events(run), _times(run), policy_words(run))
+
+
+def policy_words(run: Run) -> tuple[str, ...]:
+    """How the recovery time of a run is judged, in sentences."""
+    policy = run.header.policy
+    start = "disruption (T0)" if policy.judged_from is ClockStart.DISRUPTION else "declaration (T2)"
+    said = [f"The recovery time is judged from the {start} to the verified service (T7)."]
+    if not detection_exercised(run):
+        said.append("Detection and declaration were not exercised: T0, T1 and T2 are one instant.")
+    said.append(_allowances(policy))
+    return tuple(said)
+
+
+def detection_exercised(run: Run) -> bool:
+    """Whether somebody had to notice and to declare: T0, T1 and T2 are not one instant."""
+    wanted = (Moment.DISRUPTION, Moment.DETECTED, Moment.DECLARED)
+    offsets = [event.offset for event in run.events if event.moment in wanted]
+    return len(offsets) == len(wanted) and len(set(offsets)) > 1
+
+
+def _allowances(policy: ClockPolicy) -> str:
+    detection, decision = policy.detection_allowance, policy.decision_allowance
+    if policy.judged_from is ClockStart.DECLARATION:
+        return "No allowance applies: the clock starts at the declaration."
+    if not detection and not decision:
+        return "The policy adds no allowance for them."
+    return f"The policy adds {format_duration(detection)} for detection and {format_duration(decision)} for decision."
+
+
+def _events(run: Run) -> tuple[EventRow, ...]:
+    zero, pace = origin(run), run.header.provenance.pace
+    reached = {event.moment: event for event in run.events}
+    rows, before = [], None
+    for moment in Moment:
+        event = reached.get(moment)
+        rows.append(_event_row(moment, event, before, zero, pace))
+        before = event or before
+    return tuple(rows)
+
+
+def _event_row(moment: Moment, event: Event | None, before: Event | None, zero: timedelta, pace: float) -> EventRow:
+    offset = event.offset - zero if event else None
+    since = event.offset - before.offset if event and before else None
+    return EventRow(
+        label=LABELS.get(moment, "·"),
+        name=moment.value,
+        at=instant(event.at if event else None, NOT_REACHED),
+        offset=figure(offset, NOT_REACHED),
+        since=figure(since, "start" if event else NOT_REACHED),
+        real=figure(None, NOT_REACHED) if offset is None else real(offset, pace),
+        reached=event is not None,
+    )
+
+
+def _times(run: Run) -> tuple[TimeRow, ...]:
+    policy = run.header.policy
+    measures = run.closing.measures if run.closing else Measures()
+    disruption = policy.judged_from is ClockStart.DISRUPTION
+    allowed = disruption and bool(policy.detection_allowance or policy.decision_allowance)
+    rows = [
+        TimeRow("From the disruption (T0 to T7)", figure(measures.rta_from_disruption), disruption and not allowed),
+        TimeRow("From the declaration (T2 to T7)", figure(measures.rta_from_declaration), not disruption),
+    ]
+    if allowed:
+        rows.append(TimeRow("From the disruption, with the policy's allowances", figure(measures.rta), True))
+    return tuple(rows)

@@ -1,0 +1,207 @@
+"""An exercise as a template sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dr_orchestrator.domain.finding import Finding
+from dr_orchestrator.domain.programme import Exercise
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.reporting.chart.lanes import Lanes, lanes
+from dr_orchestrator.reporting.measure.tally import Tally, doubts, makespan, tally
+from dr_orchestrator.reporting.measure.target import targets
+from dr_orchestrator.reporting.view.context import pace_words
+from dr_orchestrator.reporting.view.proof import Fact
+from dr_orchestrator.reporting.view.run import FindingRow, finding_rows
+from dr_orchestrator.reporting.view.target import TargetView, target_view
+from dr_orchestrator.reporting.wording import (
+    UNDER_WAY,
+    Badge,
+    Figure,
+    cleanup_badge,
+    count,
+    figure,
+    instant,
+    spoken,
+    told,
+    verdict_badge,
+)
+
+_LEADS = {
+    None: "This exercise is not closed: it is under way, or its process died. Nothing on this page is final.",
+    Verdict.ABORTED: "The exercise was stopped.",
+    Verdict.FAILED: "Not every promise was kept.",
+    Verdict.INCONCLUSIVE: "Not every promise could be measured.",
+    Verdict.PARTIAL: "What ran has passed, but not everything that was planned did run.",
+    Verdict.PASSED_WITH_FINDINGS: "Every promise was kept, and there is something to work on.",
+    Verdict.PASSED: "Every promise was kept.",
+}
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One run in the table of results; `report` is the file of its own report, empty where there is none."""
+
+    id: str
+    report: str
+    title: str
+    drill: str
+    kind: str
+    path: str
+    rto: TargetView
+    rpo: TargetView
+    verdict: Badge
+    cleanup: Badge
+
+
+@dataclass(frozen=True)
+class TierView:
+    """The runs of one tier."""
+
+    number: str
+    rows: tuple[RunRow, ...]
+
+
+@dataclass(frozen=True)
+class SharedFinding:
+    """A finding with the runs that met it."""
+
+    finding: FindingRow
+    service: str
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExerciseView:
+    """Everything that a template of an exercise may use."""
+
+    id: str
+    title: str
+    purpose: str
+    quarter: str
+    started: str
+    ended: str
+    makespan: Figure
+    simulated: bool
+    stamp: str
+    verdict: Badge
+    sentence: str
+    doubts: tuple[str, ...]
+    cleanup: Badge
+    plan: tuple[Fact, ...]
+    plan_sentence: str
+    verdicts: tuple[tuple[Badge, str], ...]
+    tiers: tuple[TierView, ...]
+    lanes: Lanes | None
+    findings: tuple[SharedFinding, ...]
+    left_out: tuple[Fact, ...]
+    not_reached: tuple[str, ...]
+    unplanned: tuple[str, ...]
+    provenance: tuple[Fact, ...]
+
+
+def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str, str]) -> ExerciseView:
+    """An exercise as a template sees it; `reports` names the report file of each run that has one."""
+    counted = tally(exercise, runs)
+    simulated = exercise.simulated or any(run.header.provenance.simulated for run in runs)
+    return ExerciseView(
+        id=exercise.id,
+        title=exercise.title,
+        purpose=told(exercise.purpose),
+        quarter=told(exercise.quarter),
+        started=instant(exercise.started_at),
+        ended=instant(exercise.ended_at, "not closed"),
+        makespan=figure(makespan(exercise, runs), "not closed"),
+        simulated=simulated,
+        stamp=f"Figures of a simulated AWS ({pace_words(exercise.pace)}). Not evidence." if simulated else "",
+        verdict=verdict_badge(exercise.verdict),
+        sentence=_LEADS[exercise.verdict],
+        doubts=doubts(exercise, runs),
+        cleanup=cleanup_badge(counted.cleanup),
+        plan=_plan(counted),
+        plan_sentence=_plan_sentence(counted, len(runs)),
+        verdicts=tuple((verdict_badge(verdict), str(number)) for verdict, number in counted.verdicts),
+        tiers=_tiers(runs, reports),
+        lanes=lanes(exercise, runs),
+        findings=_findings(runs),
+        left_out=tuple(Fact(name, why) for name, why in counted.left_out),
+        not_reached=counted.not_reached,
+        unplanned=counted.unplanned,
+        provenance=_provenance(exercise, runs),
+    )
+
+
+def _plan(counted: Tally) -> tuple[Fact, ...]:
+    return (
+        Fact("in scope", str(len(counted.scope))),
+        Fact("ran", str(len(counted.ran))),
+        Fact("left out", str(len(counted.left_out))),
+        Fact("not reached", str(len(counted.not_reached))),
+    )
+
+
+def _plan_sentence(counted: Tally, runs: int) -> str:
+    again = f" in {runs} runs" if runs != len(counted.ran) else ""
+    said = f"Of {count(len(counted.scope), 'drill')} in scope {len(counted.ran)} ran{again}"
+    return f"{said}, {len(counted.left_out)} left out with a reason, {len(counted.not_reached)} not reached."
+
+
+def _tiers(runs: Sequence[Run], reports: Mapping[str, str]) -> tuple[TierView, ...]:
+    ordered = sorted(runs, key=lambda run: (run.header.tier, run.header.service_title, run.header.started_at))
+    numbers = dict.fromkeys(run.header.tier for run in ordered)
+    return tuple(
+        TierView(str(number), tuple(_row(run, reports) for run in ordered if run.header.tier == number))
+        for number in numbers
+    )
+
+
+def _row(run: Run, reports: Mapping[str, str]) -> RunRow:
+    header, (rto, rpo) = run.header, targets(run)
+    return RunRow(
+        id=header.id,
+        report=reports.get(header.id, ""),
+        title=header.service_title,
+        drill=header.drill,
+        kind=spoken(header.kind.value),
+        path=header.path.value,
+        rto=target_view(rto),
+        rpo=target_view(rpo),
+        verdict=verdict_badge(run.closing.verdict if run.closing else None),
+        cleanup=cleanup_badge(run.closing.cleanup if run.closing else None),
+    )
+
+
+def _findings(runs: Sequence[Run]) -> tuple[SharedFinding, ...]:
+    """Findings of all runs, the gravest first; the same cause in several runs is one finding."""
+    found: dict[str, tuple[Finding, str, list[str]]] = {}
+    for run in runs:
+        for item in run.closing.findings if run.closing else ():
+            found.setdefault(item.fingerprint, (item, run.header.service_title, []))[2].append(run.header.id)
+    rows = finding_rows(tuple(item for item, _, _ in found.values()))
+    return tuple(SharedFinding(row, found[row.fingerprint][1], tuple(found[row.fingerprint][2])) for row in rows)
+
+
+def _provenance(exercise: Exercise, runs: Sequence[Run]) -> tuple[Fact, ...]:
+    sources = [run.header.provenance for run in runs]
+
+    def every(values: Sequence[str]) -> str:
+        return told(", ".join(dict.fromkeys(value for value in values if value)))
+
+    return (
+        Fact("Exercise", exercise.id),
+        Fact("Started", instant(exercise.started_at)),
+        Fact("Ended", instant(exercise.ended_at, UNDER_WAY.lower())),
+        Fact("At most at once", str(exercise.at_once)),
+        Fact("Simulated", told(exercise.simulated)),
+        Fact("Clock", pace_words(exercise.pace)),
+        Fact("Engine", told(exercise.engine)),
+        Fact("Account", every([source.account for source in sources])),
+        Fact("Region", every([source.region for source in sources])),
+        Fact("Endpoint", every([source.endpoint for source in sources])),
+        Fact("Caller", every([source.caller for source in sources])),
+        Fact("Operator", every([source.operator for source in sources])),
+        Fact("Tool version", every([source.tool_version for source in sources])),
+        Fact("Catalogue revision", every([source.catalogue_revision for source in sources])),
+    )

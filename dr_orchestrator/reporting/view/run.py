@@ -1,0 +1,247 @@
+"""A run as a template sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dr_orchestrator.domain.finding import Finding, Severity
+from dr_orchestrator.domain.run import CopyRecord, Observation, Run, Step
+from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.reporting.chart.gantt import Gantt, gantt
+from dr_orchestrator.reporting.measure.steps import origin, slowest
+from dr_orchestrator.reporting.measure.target import Target, targets
+from dr_orchestrator.reporting.view.clock import ClockView, clock_view
+from dr_orchestrator.reporting.view.context import not_exercised, promise_facts, provenance_facts, stamp
+from dr_orchestrator.reporting.view.proof import Fact, ProofView, proof_view
+from dr_orchestrator.reporting.view.target import TargetView, target_view
+from dr_orchestrator.reporting.wording import (
+    COPIES,
+    NOT_RECORDED,
+    Badge,
+    Figure,
+    cleanup_badge,
+    figure,
+    instant,
+    outcome_badge,
+    real,
+    spoken,
+    told,
+    verdict_badge,
+)
+
+_LEADS = {
+    Verdict.ABORTED: "The drill was stopped before it could prove anything.",
+    Verdict.FAILED: "The promise was not kept.",
+    Verdict.INCONCLUSIVE: "The promise was neither proven nor disproven: not everything could be measured.",
+    Verdict.PARTIAL: "What ran has passed, but not everything that was planned did run.",
+    Verdict.PASSED_WITH_FINDINGS: "The promise was kept, and there is something to work on.",
+    Verdict.PASSED: "The promise was kept.",
+}
+_OPEN = "This run is not closed: it is under way, or its process died. Nothing on this page is a result yet."
+_TONES = {Severity.HIGH: "fail", Severity.MEDIUM: "warn", Severity.LOW: "none"}
+_SEVERITIES = list(Severity)
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step of the run, in drill time and in real time."""
+
+    seq: str
+    name: str
+    phase: str
+    started: Figure
+    took: Figure
+    real: Figure
+    attempts: str
+    badge: Badge
+    detail: str
+    slowest: bool
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """A copy and what became of it."""
+
+    type: str
+    id: str
+    region: str
+    parent: str
+    unique_id: str
+    arn: str
+    badge: Badge
+    created: str
+    gone: str
+
+
+@dataclass(frozen=True)
+class ObservationRow:
+    """A state that AWS reported."""
+
+    copy: str
+    state: str
+    at: str
+    offset: Figure
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """Something to remediate."""
+
+    badge: Badge
+    title: str
+    detail: str
+    owner: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class RunView:
+    """Everything that a template of a run may use."""
+
+    id: str
+    drill: str
+    kind: str
+    service: str
+    title: str
+    tier: str
+    resource: str
+    exercise: str
+    started: str
+    took: Figure
+    closed: bool
+    simulated: bool
+    paced: bool
+    stamp: str
+    verdict: Badge
+    sentence: str
+    reasons: tuple[str, ...]
+    cleanup: Badge
+    cleanup_reasons: tuple[str, ...]
+    copies_line: str
+    rto: TargetView
+    rpo: TargetView
+    findings: tuple[FindingRow, ...]
+    promise: tuple[Fact, ...]
+    clock: ClockView
+    gantt: Gantt | None
+    steps: tuple[StepRow, ...]
+    proof: ProofView
+    copies: tuple[CopyRow, ...]
+    observations: tuple[ObservationRow, ...]
+    not_exercised: tuple[str, ...]
+    provenance: tuple[Fact, ...]
+
+
+def run_view(run: Run) -> RunView:
+    """A run as a template sees it."""
+    header, closing = run.header, run.closing
+    rto, rpo = targets(run)
+    return RunView(
+        id=header.id,
+        drill=header.drill,
+        kind=spoken(header.kind.value),
+        service=header.service,
+        title=header.service_title,
+        tier=f"tier {header.tier}",
+        resource=header.resource,
+        exercise=told(header.exercise, "none"),
+        started=instant(header.started_at),
+        took=figure(closing.ended_at - header.started_at if closing else None, "not closed"),
+        closed=closing is not None,
+        simulated=header.provenance.simulated,
+        paced=header.provenance.pace != 1,
+        stamp=stamp(header.provenance),
+        verdict=verdict_badge(closing.verdict if closing else None),
+        sentence=_sentence(run, rto, rpo),
+        reasons=closing.reasons if closing else (),
+        cleanup=cleanup_badge(closing.cleanup if closing else None),
+        cleanup_reasons=closing.cleanup_reasons if closing else (),
+        copies_line=_copies_line(run),
+        rto=target_view(rto),
+        rpo=target_view(rpo),
+        findings=finding_rows(closing.findings if closing else ()),
+        promise=promise_facts(run),
+        clock=clock_view(run),
+        gantt=gantt(run),
+        steps=_steps(run),
+        proof=proof_view(run),
+        copies=tuple(map(_copy, run.copies)),
+        observations=tuple(_observation(seen, run) for seen in run.observations),
+        not_exercised=not_exercised(run),
+        provenance=provenance_facts(run),
+    )
+
+
+def finding_rows(findings: tuple[Finding, ...]) -> tuple[FindingRow, ...]:
+    """Findings, the gravest first."""
+    ordered = sorted(findings, key=lambda found: _SEVERITIES.index(found.severity))
+    return tuple(
+        FindingRow(severity_badge(f.severity), f.title, f.detail, told(f.owner, "no owner"), f.fingerprint)
+        for f in ordered
+    )
+
+
+def severity_badge(severity: Severity) -> Badge:
+    """How much a finding matters."""
+    return Badge(severity.value, _TONES[severity])
+
+
+def _sentence(run: Run, rto: Target, rpo: Target) -> str:
+    if run.closing is None:
+        return _OPEN
+    took = "Recovery was not timed" if rto.actual is None else f"Recovery took {rto.figure.text}"
+    lost = "data loss was not measured" if rpo.actual is None else f"{rpo.figure.text} of data was lost"
+    lead = _LEADS[run.closing.verdict]
+    return f"{lead} {took} (target {rto.objective}); {lost} (target {rpo.objective})."
+
+
+def _copies_line(run: Run) -> str:
+    if not run.copies:
+        return "No copy was made."
+    states = [record.state.value for record in run.copies]
+    return ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+
+
+def _steps(run: Run) -> tuple[StepRow, ...]:
+    zero, pace, longest = origin(run), run.header.provenance.pace, slowest(run.steps)
+    return tuple(
+        StepRow(
+            seq=str(step.seq),
+            name=step.name,
+            phase=step.phase.value,
+            started=figure(step.offset - zero),
+            took=figure(step.duration, "under way"),
+            real=figure(None, "under way") if step.duration is None else real(step.duration, pace),
+            attempts=str(step.attempts),
+            badge=_step_badge(step, run),
+            detail=step.detail,
+            slowest=step is longest,
+        )
+        for step in run.steps
+    )
+
+
+def _step_badge(step: Step, run: Run) -> Badge:
+    """A step without an end in a closed run did not end well: its process died in it."""
+    if step.outcome is None and run.closing is not None:
+        return Badge("never ended", "unsure")
+    return outcome_badge(step.outcome)
+
+
+def _copy(record: CopyRecord) -> CopyRow:
+    copy, identity = record.copy, record.identity
+    return CopyRow(
+        type=spoken(copy.type.value),
+        id=copy.id,
+        region=copy.region,
+        parent=copy.parent,
+        unique_id=told(identity.unique_id if identity else None, "not known"),
+        arn=told(identity.arn if identity else None, "not known"),
+        badge=Badge(record.state.value, COPIES[record.state]),
+        created=instant(record.created_at, NOT_RECORDED),
+        gone=instant(record.gone_at, "not proven gone"),
+    )
+
+
+def _observation(seen: Observation, run: Run) -> ObservationRow:
+    return ObservationRow(seen.copy, seen.state, instant(seen.at), figure(seen.offset - origin(run)))

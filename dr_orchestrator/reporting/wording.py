@@ -1,0 +1,148 @@
+"""How figures, instants and outcomes are put into words; the same words in every format."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.run import CopyState
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+
+NOT_MEASURED = "not measured"
+NOT_RECORDED = "not recorded"
+NOT_REACHED = "not reached"
+NO_TARGET = "no target"
+UNDER_WAY = "UNDER WAY"
+SIMULATED = "SIMULATED"
+GRADES: Mapping[str, str] = {
+    "A": "a heartbeat written to the source was found in the restored data",
+    "B": "the newest business record found in the restored data",
+    "C": "the instant that was asked for or that the engine reports, not read from the data",
+    "D": "the creation time of the recovery point, not read from the data",
+    "E": "arithmetic on the backup schedule: no evidence",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A duration as people read it (rounded up), and exactly."""
+
+    text: str
+    exact: str
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word of judgement and its tone; the tone picks colour and icon, the word alone says it all."""
+
+    word: str
+    tone: str
+
+
+VERDICTS: Mapping[Verdict, str] = {
+    Verdict.ABORTED: "stop",
+    Verdict.FAILED: "fail",
+    Verdict.INCONCLUSIVE: "unsure",
+    Verdict.PARTIAL: "unsure",
+    Verdict.PASSED_WITH_FINDINGS: "warn",
+    Verdict.PASSED: "pass",
+}
+CLEANUPS: Mapping[Cleanup, str] = {Cleanup.CLEAN: "pass", Cleanup.LEFTOVERS: "fail", Cleanup.UNPROVEN: "unsure"}
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.PASSED: "pass",
+    Outcome.FAILED: "fail",
+    Outcome.INCONCLUSIVE: "unsure",
+    Outcome.ABORTED: "stop",
+    Outcome.SKIPPED: "none",
+}
+COPIES: Mapping[CopyState, str] = {
+    CopyState.INTENDED: "unsure",
+    CopyState.CREATED: "unsure",
+    CopyState.DELETED: "pass",
+    CopyState.NEVER_CREATED: "none",
+    CopyState.LEFTOVER: "fail",
+    CopyState.UNPROVEN: "unsure",
+}
+MET: Mapping[str, str] = {"met": "pass", "missed": "fail", NO_TARGET: "none", NOT_MEASURED: "unsure"}
+
+
+def verdict_badge(verdict: Verdict | None) -> Badge:
+    """A verdict; one that is not there yet is 'under way', never green."""
+    return Badge(UNDER_WAY, "open") if verdict is None else Badge(verdict.value, VERDICTS[verdict])
+
+
+def cleanup_badge(cleanup: Cleanup | None) -> Badge:
+    """The verdict of the clean-up; not known while the run is open."""
+    return Badge("NOT KNOWN YET", "open") if cleanup is None else Badge(cleanup.value, CLEANUPS[cleanup])
+
+
+def outcome_badge(outcome: Outcome | None, missing: str = "under way") -> Badge:
+    """How a step or a check ended."""
+    return Badge(missing, "open") if outcome is None else Badge(outcome.value, OUTCOMES[outcome])
+
+
+def seconds(value: timedelta | None) -> int | float | None:
+    """The exact seconds of a duration as a number, whole where they are."""
+    if value is None:
+        return None
+    exact = value.total_seconds()
+    return int(exact) if exact.is_integer() else exact
+
+
+def exact(value: timedelta) -> str:
+    """The exact seconds of a duration as text: `4329.412345 s`."""
+    text = f"{value.total_seconds():.6f}".rstrip("0").rstrip(".")
+    return f"{text} s"
+
+
+def figure(value: timedelta | None, missing: str = NOT_MEASURED) -> Figure:
+    """A duration for people; one that is missing says so, and is never 0 or blank."""
+    return Figure(missing, missing) if value is None else Figure(format_duration(value), exact(value))
+
+
+def real(value: timedelta | None, pace: float) -> Figure:
+    """The real time behind a span of drill time."""
+    return figure(None if value is None else value / pace)
+
+
+def instant(value: datetime | None, missing: str = NOT_RECORDED) -> str:
+    """An instant for people, in UTC to the second: `2026-11-20 09:00:00 UTC`."""
+    return missing if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def iso(value: datetime | None) -> str | None:
+    """An instant for machines: ISO 8601, UTC, exact."""
+    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def told(value: object | None, missing: str = NOT_RECORDED) -> str:
+    """A fact as text; nothing at all says so."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return missing if value is None or value == "" else str(value)
+
+
+def spoken(name: str) -> str:
+    """A hyphenated name as words."""
+    return name.replace("-", " ")
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: `1 run`, `3 runs`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def visible(text: str) -> str:
+    """Text in which control and direction characters show instead of acting; letters of any script stay."""
+    return "".join(f"⟨U+{ord(char):04X}⟩" if _acts(char) else char for char in text)
+
+
+def _acts(char: str) -> bool:
+    if char in "\n\t":
+        return False
+    category = unicodedata.category(char)
+    # The zero-width joiner is part of many emoji and scripts; it moves nothing.
+    return category in ("Cc", "Cs") or (category == "Cf" and char not in "\u200c\u200d\u00ad")

@@ -1,0 +1,185 @@
+"""Opens runs and exercises: in the ledger before anything happens, judged and reported when they end."""
+
+from __future__ import annotations
+
+import contextvars
+import getpass
+import secrets
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from dr_orchestrator import __version__
+from dr_orchestrator.aws.accounts import Account, Caller
+from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.ports import Call, Clock
+from dr_orchestrator.domain.programme import Exercise, due, quarter_of
+from dr_orchestrator.domain.run import Copy, CopyRecord, Provenance, Run, RunHeader
+from dr_orchestrator.domain.verdict import Verdict, worst
+from dr_orchestrator.errors import DrillFault, NotMeasured, UsageError
+from dr_orchestrator.runner import Session
+from dr_orchestrator.wiring.equipment import equip, guarded, plan_copy, read_only
+from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
+from dr_orchestrator.wiring.world import World, world
+
+SERVICES = ("sts", "rds", "dynamodb", "cloudformation")
+_exercise: contextvars.ContextVar[str] = contextvars.ContextVar("exercise", default="")
+
+
+@contextmanager
+def as_part_of(exercise: str) -> Iterator[None]:
+    """While inside, runs belong to an exercise."""
+    token = _exercise.set(exercise)
+    try:
+        yield
+    finally:
+        _exercise.reset(token)
+
+
+def kind_of(drill: str) -> str:
+    """The kind of a declared drill."""
+    return world().drill(drill).kind.value
+
+
+@contextmanager
+def open_run(drill: str, call: Call) -> Iterator[Session]:
+    """Open a run of a drill; whatever happens inside, it ends torn down, judged, in the ledger and reported."""
+    here = world()
+    definition = here.drill(drill)
+    run = new_run_id(here.clock)
+    account = guarded(here, definition.resource.region, run)
+    simulated = account.simulated(SERVICES)
+    caller, fault = look_around(account, definition)
+    header = _header(here, definition, run, caller, simulated, account)
+    copy = plan_copy(definition, definition.resource, run)
+    session = Session(header, copy, ledger=here.ledger, clock=here.clock, call=call)
+
+    def record(of: Copy) -> CopyRecord | None:
+        return next((row for row in here.ledger.copies(run) if row.copy.id == of.id), None)
+
+    if fault is None:
+        parts = equip(here, definition, copy, account, record, session.observe)
+        session.equip(parts, here.stop.is_set)
+    else:
+        session.cannot_start(fault)
+    try:
+        with session:
+            yield session
+    finally:
+        publish_run(here, run)
+
+
+@contextmanager
+def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator[Exercise]:
+    """Open the quarter's exercise over the drills named, or all that are due; judged and reported at its end."""
+    here = world()
+    exercise = _plan(here, drills, at_once)
+    here.ledger.open_exercise(exercise)
+    try:
+        yield exercise
+    finally:
+        _, runs = here.ledger.queries.exercise(exercise.id)
+        here.ledger.close_exercise(exercise.id, here.clock.now(), verdict_of(exercise, runs))
+        publish_exercise(here, exercise.id)
+
+
+def verdict_of(exercise: Exercise, runs: Sequence[Run]) -> Verdict:
+    """The worst verdict of its runs; a planned drill that left none makes the exercise inconclusive."""
+    closed = {run.header.drill: run.closing.verdict for run in runs if run.closing}
+    return worst(closed.get(drill, Verdict.INCONCLUSIVE) for drill in exercise.planned)
+
+
+def new_run_id(clock: Clock) -> str:
+    """A run's id: its day and a random part; it is in the name of every copy."""
+    return f"{clock.now():%Y%m%d}-{secrets.token_hex(3)}"
+
+
+def look_around(account: Account, drill: Drill) -> tuple[Caller, DrillFault | None]:
+    """Whose credentials these are; what goes wrong here is returned, for the run to record."""
+    try:
+        caller = account.caller()
+    except DrillFault as fault:
+        return Caller("", ""), fault
+    expected = drill.resource.account
+    if expected and caller.account != expected:
+        message = f"the credentials are for account {caller.account}, {drill.resource.name} is declared in {expected}"
+        return caller, NotMeasured(message, "use the right profile: nothing was started")
+    return caller, None
+
+
+def _plan(here: World, drills: Sequence[str] | None, at_once: int | None) -> Exercise:
+    now = here.clock.now()
+    if drills is not None:
+        if not drills:
+            raise UsageError("no drills were named, so there is nothing to run", "name some, or none to run all due")
+        planned = [here.drill(name) for name in dict.fromkeys(drills)]
+        left_out = {name: "not named" for name in here.catalogue.drills if name not in drills}
+        planned.sort(key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name))
+    else:
+        planned, left_out = due(here.catalogue.drills.values(), here.ledger.queries.last_green(), now)
+    if not planned:
+        told = "; ".join(f"{name}: {why}" for name, why in left_out.items()) or "no drill is declared"
+        raise UsageError(f"nothing is due: {told}", "name drills to run them all the same: dro quarterly NAME...")
+    quarter = quarter_of(now)
+    return Exercise(
+        id=f"{quarter.lower()}-{secrets.token_hex(2)}",
+        title=f"Quarterly restore drills, {quarter}",
+        purpose="Prove that every service can be restored within its tier's RTO and RPO.",
+        quarter=quarter,
+        started_at=now,
+        planned=tuple(drill.name for drill in planned),
+        left_out=left_out,
+        at_once=max(1, at_once or here.catalogue.at_once),
+        simulated=read_only(here, planned[0].resource.region).simulated(SERVICES),
+        pace=here.clock.pace,
+        engine=_engine(),
+    )
+
+
+def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool, account: Account) -> RunHeader:
+    service = drill.service
+    return RunHeader(
+        id=run,
+        drill=drill.name,
+        kind=drill.kind,
+        service=service.name,
+        service_title=service.title,
+        owner=service.owner,
+        tier=service.tier.number,
+        resource=drill.resource.name,
+        resource_id=drill.resource.id,
+        disruption=drill.disruption,
+        path=drill.path,
+        selection=str(drill.selection),
+        objective=drill.objective,
+        policy=service.tier.policy,
+        provenance=Provenance(
+            tool_version=__version__,
+            definition=drill.digest,
+            catalogue_revision=here.catalogue.revision,
+            account=caller.account,
+            caller=caller.arn,
+            region=drill.resource.region,
+            endpoint=account.api("sts").endpoint,
+            simulated=simulated,
+            pace=here.clock.pace,
+            engine=_engine(),
+            operator=_operator(),
+        ),
+        started_at=here.clock.now(),
+        exercise=_exercise.get(),
+        planned_checks=tuple(check.name for check in drill.checks),
+    )
+
+
+def _engine() -> str:
+    """Which engine performs the run: Prefect inside one of its flow runs, else the local one."""
+    context = sys.modules.get("prefect.context")
+    return "prefect" if context and context.FlowRunContext.get() is not None else "local"
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return "unknown"

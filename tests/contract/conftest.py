@@ -1,0 +1,30 @@
+"""What every ledger test gets: an empty ledger, once in SQLite and once in a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dr_orchestrator.ledger.ledger import SqlLedger, connect
+from tests.postgres_server import postgres_server, postgres_url
+
+__all__ = ["database_url", "ledger", "postgres_server", "postgres_url"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database that nothing was written to."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'state' / 'ledger.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def ledger(database_url: str) -> Iterator[SqlLedger]:
+    """An empty ledger."""
+    opened = connect(database_url)
+    yield opened
+    opened.close()

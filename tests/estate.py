@@ -1,0 +1,167 @@
+"""A small estate in a lab of this process: one instance, one table, one network, on a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import boto3
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.bench import Bench
+from dr_orchestrator.aws.copies import Proofs
+from dr_orchestrator.aws.guard import Guard
+from dr_orchestrator.aws.watcher import Watcher
+from dr_orchestrator.domain.run import Copy, CopyRecord, CopyState, CopyType, Identity
+from dr_orchestrator.domain.service import Isolation, Rebuild, Resource, ResourceType
+from dr_orchestrator.lab import Lab, serve
+from tests.fakes import FakeClock
+
+REGION = "us-east-1"
+RUN = "20261120-abc123"
+ISOLATION = Isolation("dro-isolated", ("dro-isolated",))
+INSTANCE = Resource("orders-db", ResourceType.RDS_INSTANCE, "orders-prod", REGION, isolation=ISOLATION)
+TABLE = Resource("sessions", ResourceType.DYNAMODB_TABLE, "sessions-prod", REGION)
+TEMPLATE = """
+Parameters: {EnvironmentName: {Type: String}}
+Resources:
+  Config:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: !Sub "${EnvironmentName}-config"
+      AttributeDefinitions: [{AttributeName: pk, AttributeType: S}]
+      KeySchema: [{AttributeName: pk, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+  Queue: {Type: AWS::SQS::Queue}
+Outputs:
+  Table: {Value: !Ref Config}
+"""
+STACK = Resource(
+    "environment",
+    ResourceType.CLOUDFORMATION_STACK,
+    "shop-prod",
+    REGION,
+    rebuild=Rebuild(TEMPLATE, "shop.template.yaml", {"EnvironmentName": "{copy}"}, {"Config": "sessions"}),
+)
+
+
+@dataclass
+class Ledger:
+    """The copies of one run, kept in memory: what the guard and the proofs ask."""
+
+    rows: dict[str, CopyRecord] = field(default_factory=dict)
+    seen: list[tuple[str, str]] = field(default_factory=list)
+
+    def intend(self, copy: Copy, clock: FakeClock, identity: Identity | None = None) -> Copy:
+        self.rows[copy.id] = CopyRecord(copy, CopyState.INTENDED, identity, clock.now())
+        return copy
+
+
+@dataclass
+class Estate:
+    """What a test of a restorer works with."""
+
+    lab: Lab
+    clock: FakeClock
+    ledger: Ledger
+    bench: Bench
+
+    def client(self, service: str) -> Any:
+        """An unguarded client: the hand of somebody else in the account."""
+        return boto3.client(service, region_name=REGION)
+
+    def copy_of(self, resource: Resource, intended: bool = True) -> Copy:
+        copy = Copy(CopyType(resource.type.value), f"dro-{RUN}-{resource.id}", REGION, RUN, "a-drill", "a-service")
+        return self.ledger.intend(copy, self.clock) if intended else copy
+
+    def calls(self, action: str) -> list[dict[str, Any]]:
+        """The parameters of every call of an operation that reached the lab."""
+        return [entry.params for entry in self.lab.journal if entry.action == action]
+
+    def inventory(self) -> dict[str, list[str]]:
+        """What there is in the account, by name."""
+        rds, dynamodb = self.client("rds"), self.client("dynamodb")
+        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
+        return {
+            "instances": sorted(each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]),
+            "tables": sorted(dynamodb.list_tables()["TableNames"]),
+            "stacks": sorted(each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"),
+        }
+
+
+@contextmanager
+def estate(home: Path) -> Iterator[Estate]:
+    """Within: the estate, made before the clock is handed over."""
+    clock, ledger = FakeClock(), Ledger()
+    with serve(clock, postgres=False, estate=False, state=home) as lab, mock.patch.dict(os.environ, lab.environment()):
+        guard = Guard(ledger.rows.__contains__, frozenset({INSTANCE.id, TABLE.id, STACK.id}))
+        watcher = Watcher(clock, stopping=lambda: False)
+        proofs = Proofs(lambda copy: ledger.rows.get(copy.id), frozenset({INSTANCE.id, TABLE.id, STACK.id}))
+        account = Account(REGION, guard)
+
+        def observe(copy: Copy, state: str) -> None:
+            ledger.seen.append((copy.id, state))
+
+        made = Estate(lab, clock, ledger, Bench(account, watcher, clock, proofs, observe, ceiling=12 * 3600.0))
+        _network(made)
+        _instance(made)
+        _table(made)
+        yield made
+
+
+def _network(made: Estate) -> None:
+    ec2, rds = made.client("ec2"), made.client("rds")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]][:2]
+    group = ec2.create_security_group(GroupName="dro-isolated", Description="no way out", VpcId=vpc)["GroupId"]
+    everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    ec2.revoke_security_group_egress(GroupId=group, IpPermissions=everything)
+    rds.create_db_subnet_group(DBSubnetGroupName="dro-isolated", DBSubnetGroupDescription="isolated", SubnetIds=subnets)
+
+
+def _instance(made: Estate) -> None:
+    rds, kms = made.client("rds"), made.client("kms")
+    rds.create_db_instance(
+        DBInstanceIdentifier=INSTANCE.id,
+        DBInstanceClass="db.m6g.large",
+        Engine="postgres",
+        EngineVersion="16.4",
+        AllocatedStorage=100,
+        MasterUsername="orders",
+        MasterUserPassword="not-a-secret",
+        DBName="orders",
+        BackupRetentionPeriod=30,
+        MultiAZ=True,
+        DeletionProtection=True,
+        StorageEncrypted=True,
+        KmsKeyId=kms.create_key()["KeyMetadata"]["Arn"],
+        Tags=[{"Key": "env", "Value": "production"}],
+    )
+    made.clock.sleep(timedelta(hours=2).total_seconds())
+    rds.create_db_snapshot(DBInstanceIdentifier=INSTANCE.id, DBSnapshotIdentifier="orders-by-hand")
+    made.clock.sleep(timedelta(hours=2).total_seconds())
+
+
+def _table(made: Estate) -> None:
+    dynamodb = made.client("dynamodb")
+    dynamodb.create_table(
+        TableName=TABLE.id,
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        DeletionProtectionEnabled=True,
+    )
+    made.clock.sleep(60)
+    dynamodb.update_continuous_backups(
+        TableName=TABLE.id, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    made.clock.sleep(60)
+    for number in range(60):
+        dynamodb.put_item(TableName=TABLE.id, Item={"pk": {"S": f"session#{number}"}})
+        made.clock.sleep(60)

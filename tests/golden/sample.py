@@ -1,0 +1,233 @@
+"""The runs of the sample company's quarter, told with figures that never change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.drill import Kind, Path
+from dr_orchestrator.domain.objective import Limit, Objective, Operator
+from dr_orchestrator.domain.programme import Exercise
+from dr_orchestrator.domain.recovery_point import WorstCase
+from dr_orchestrator.domain.run import CheckResult, CopyState, CopyType, Phase, Run
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, worst
+from tests.golden.story import DAY, Story, header
+
+DAILY = "largest gap between 91 daily snapshots of the last 90 days"
+WINDOW = "longest lag of the restore window in the last 90 days"
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def rows(table: str, expected: int, observed: int) -> CheckResult:
+    outcome = Outcome.PASSED if observed >= expected else Outcome.FAILED
+    return CheckResult(f"{table} are there", f"at least {expected:,}", f"{observed:,}", outcome, duration=minutes(0.2))
+
+
+def heartbeat(newest: datetime | None, seen: str = "") -> CheckResult:
+    found = Outcome.PASSED if newest else Outcome.INCONCLUSIVE
+    said = f"newest {newest:%Y-%m-%d %H:%M:%S} UTC" if newest else seen
+    return CheckResult("heartbeat", "a newest row", said, found, newest=newest, canary=True, duration=minutes(0.1))
+
+
+def rds(story: Story, restore: float, loss: timedelta, *checks: CheckResult) -> Story:
+    """Restore an RDS instance beside production and verify it."""
+    instance = story.header.resource_id
+    story.step("look before starting", 6.117, Phase.PREPARE)
+    story.disrupt()
+    if story.header.kind is Kind.PITR_RESTORE:
+        story.step("choose instant", 3.402)
+        source = "DescribeDBInstanceAutomatedBackups.RestoreWindow.LatestTime"
+        story.point(f"{instance} (automated backup)", loss, source, continuous=True, gib=200)
+    else:
+        story.step("choose snapshot", 4.218)
+        age = loss + timedelta(seconds=38)
+        story.point(f"rds:{instance}-2026-11-20", age, "DBSnapshot.OriginalSnapshotCreateTime", gib=200)
+    copy = story.copy(CopyType.RDS_INSTANCE, f"dro-{story.header.id}", "db-Q7M2V4XKJ5T3")
+    story.step("restore", 11.904)
+    story.reached(Moment.ACCEPTED)
+    story.observe(copy, "creating")
+    story.step("wait until ready", restore * 60 + 0.331472, attempts=2)
+    story.observe(copy, "available")
+    story.reached(Moment.INFRASTRUCTURE_READY)
+    story.verified([heartbeat(story.events[0].at - loss), *checks], 47.062)
+    return story
+
+
+def promised(story: Story, loss: timedelta, source: str) -> Story:
+    story.worst.append(WorstCase(loss, source))
+    return story
+
+
+def passed() -> Run:
+    """A tier-1 service brought back from its daily snapshot, the fallback, well within its targets."""
+    own = Objective(
+        Limit(minutes(6 * 60)), Limit(minutes(25 * 60), Operator.AT_MOST), "jira-snapshot (fallback)", "2026-Q4"
+    )
+    head = header(
+        2,
+        "jira-snapshot",
+        Kind.SNAPSHOT_RESTORE,
+        1,
+        "Jira Cloud",
+        "jira-db",
+        objective=own,
+        path=Path.FALLBACK,
+        started_at=DAY + minutes(1),
+        planned_checks=("heartbeat", "issues are there", "every issue has its date"),
+    )
+    dated = CheckResult("every issue has its date", "0", "0", Outcome.PASSED, duration=minutes(0.31))
+    story = rds(Story(head), 68, minutes(541), rows("issues", 1_200_000, 1_284_117), dated)
+    return clean(promised(story, minutes(1443.2), DAILY))
+
+
+def failed() -> Run:
+    """A tier-1 service that came back too late, with too old data, and whose copy would not go."""
+    head = header(
+        5, "bitbucket-pitr", Kind.PITR_RESTORE, 1, "Bitbucket Cloud", "bitbucket-db", started_at=DAY + minutes(60)
+    )
+    story = rds(Story(head), 391, minutes(74), rows("repositories", 40_000, 41_902))
+    promised(story, minutes(75.6), "longest stall of the restore window in the last 90 days")
+    refused = "DeleteDBInstance: Cannot delete protected DB Instance, please disable deletion protection"
+    story.step("destroy copy", 600, Phase.TEARDOWN, Outcome.INCONCLUSIVE, detail=refused, attempts=3)
+    story.copies[0] = replace(story.copies[0], state=CopyState.LEFTOVER)
+    name = story.copies[0].copy.id
+    return story.closed(Cleanup.LEFTOVERS, [f"rds-instance {name} in us-east-1: {refused}"])
+
+
+def inconclusive() -> Run:
+    """A tier-3 service whose heartbeat could not be read."""
+    head = header(
+        7,
+        "analytics-snapshot",
+        Kind.SNAPSHOT_RESTORE,
+        3,
+        "Analytics and BI",
+        "analytics-db",
+        started_at=DAY + minutes(89),
+        planned_checks=("heartbeat", "events are there", "every event has its date"),
+    )
+    story = Story(head)
+    story.step("look before starting", 6.402, Phase.PREPARE)
+    story.step("choose snapshot", 3.9)
+    story.point("rds:analytics-db-prod-2026-11-20", minutes(412), "DBSnapshot.OriginalSnapshotCreateTime", gib=900)
+    copy = story.copy(CopyType.RDS_INSTANCE, f"dro-{head.id}", "db-H2T8WQ5YB6LN")
+    story.step("restore", 14.2)
+    story.reached(Moment.ACCEPTED)
+    story.observe(copy, "creating")
+    story.step("wait until ready", 9124.75)
+    story.observe(copy, "available")
+    story.reached(Moment.INFRASTRUCTURE_READY)
+    denied = heartbeat(None, "permission denied for table heartbeat")
+    story.verified([denied, rows("events", 10_000_000, 12_480_551)], 61.4)
+    return clean(promised(story, minutes(1441), DAILY))
+
+
+def platform() -> Run:
+    head = header(1, "platform-pitr", Kind.PITR_RESTORE, 0, "Micros platform", "platform-db")
+    story = rds(Story(head), 55, minutes(4.2), rows("tenants", 9_000, 9_411))
+    return clean(promised(story, minutes(5.1), WINDOW))
+
+
+def jira_pitr() -> Run:
+    head = header(3, "jira-pitr", Kind.PITR_RESTORE, 1, "Jira Cloud", "jira-db", started_at=DAY + minutes(2))
+    story = rds(Story(head), 82, minutes(3.4), rows("issues", 1_200_000, 1_284_117))
+    return clean(promised(story, minutes(5), WINDOW))
+
+
+def confluence() -> Run:
+    """Within its targets, but with little left of the recovery time."""
+    head = header(
+        4, "confluence-pitr", Kind.PITR_RESTORE, 1, "Confluence Cloud", "confluence-db", started_at=DAY + minutes(3)
+    )
+    story = rds(Story(head), 301, minutes(4.9), rows("pages", 800_000, 811_003))
+    return clean(promised(story, minutes(5), WINDOW))
+
+
+def image_effects() -> Run:
+    """Lucky: the daily snapshot was young enough today, and cannot be so every day."""
+    head = header(
+        6, "images-snapshot", Kind.SNAPSHOT_RESTORE, 2, "Image Effects", "images-db", started_at=DAY + minutes(75)
+    )
+    story = rds(Story(head), 49, minutes(312), rows("images", 500, 731))
+    return clean(promised(story, minutes(1442), DAILY))
+
+
+def develop_table() -> Run:
+    """The table of a serverless app, to the newest restorable second."""
+    head = header(8, "dwa-table-pitr", Kind.PITR_RESTORE, 1, "Develop with AWS", "config-table")
+    story = Story(replace(head, service="develop-with-aws", objective=develop(12), started_at=DAY + minutes(130)))
+    story.step("choose instant", 2.4)
+    story.point("dwa-prod-config", minutes(5), "ContinuousBackups.LatestRestorableDateTime", continuous=True)
+    copy = story.copy(CopyType.DYNAMODB_TABLE, f"dro-{head.id}", "5a0d7c1e-77b0-4f61-9d0e-2f3a51c0b9ee")
+    story.step("restore", 5.6)
+    story.reached(Moment.ACCEPTED)
+    story.step("wait until ready", 1384.9)
+    story.observe(copy, "ACTIVE")
+    story.reached(Moment.INFRASTRUCTURE_READY)
+    story.verified([heartbeat(story.events[0].at - minutes(5.3)), rows("items", 2_000, 2_318)], 12.2)
+    return clean(promised(story, minutes(5), WINDOW))
+
+
+def develop_replica() -> Run:
+    """A whole environment from its infrastructure code, with its data."""
+    head = header(9, "dwa-replica", Kind.REPLICA_REBUILD, 1, "Develop with AWS", "environment")
+    story = Story(replace(head, service="develop-with-aws", objective=develop(4), started_at=DAY + minutes(158)))
+    story.disrupt()
+    stack = story.copy(CopyType.CLOUDFORMATION_STACK, f"dro-{head.id}", "0c6e1f50-c5e1-11f1-8d7b-0a58a9feac02")
+    story.step("create environment", 9.7)
+    story.reached(Moment.ACCEPTED)
+    story.step("choose backup of config-table", 3.1)
+    story.point("dwa-prod-config", minutes(5), "ContinuousBackups.LatestRestorableDateTime", continuous=True)
+    table = story.copy(CopyType.DYNAMODB_TABLE, f"dro-{head.id}-config", "b8b2c7f4-5d1f-4c8e-8a55-90d1f5f3b1c2")
+    story.step("restore config-table", 7.9)
+    story.step("wait until built", 402.7)
+    story.observe(stack, "CREATE_COMPLETE")
+    story.reached(Moment.INFRASTRUCTURE_READY)
+    story.step("wait for config-table", 890.4)
+    story.observe(table, "ACTIVE")
+    story.copy(CopyType.DYNAMODB_TABLE, f"{stack.id}-ConfigTable", "f1f1c9f2-1f0d-4b57-a3f8-6a0f2c0e7d11", stack.id)
+    story.step("fill ConfigTable", 208.3)
+    answer = CheckResult("the replica answers", "200, ok", "200, ok", Outcome.PASSED, proves_data=False)
+    story.verified([heartbeat(story.events[0].at - minutes(5.8)), rows("items", 2_000, 2_318), answer], 15.5)
+    return clean(promised(story, minutes(5), WINDOW))
+
+
+def develop(hours: int) -> Objective:
+    """The app's own promise, which may be met exactly."""
+    rto, rpo = (Limit(minutes(60 * hours), Operator.AT_MOST) for hours in (hours, 1))
+    return Objective(rto, rpo, f"develop-with-aws, {'infrastructure' if hours == 4 else 'application'}", "2026-Q4")
+
+
+def clean(story: Story) -> Run:
+    story.gone(188.0)
+    return story.closed()
+
+
+def runs() -> tuple[Run, ...]:
+    """The nine runs of the quarter, in the order in which they started."""
+    early = (platform(), passed(), jira_pitr(), confluence(), failed())
+    return (*early, image_effects(), inconclusive(), develop_table(), develop_replica())
+
+
+def exercise() -> Exercise:
+    """The quarter's drills; one was left out with a reason, one was not reached."""
+    told = runs()
+    return Exercise(
+        id="2026-Q4-quarterly",
+        title="Quarterly recovery drills, 2026-Q4",
+        purpose="Prove RTO and RPO of every tier",
+        quarter="2026-Q4",
+        started_at=DAY,
+        planned=tuple(run.header.drill for run in told),
+        left_out={"confluence-snapshot": "passed on 2026-10-14, due once a quarter"},
+        at_once=4,
+        simulated=True,
+        pace=120.0,
+        engine="local",
+        ended_at=max(run.closing.ended_at for run in told if run.closing),
+        verdict=worst(run.closing.verdict for run in told if run.closing),
+    )

