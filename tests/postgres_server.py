@@ -14,10 +14,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString, cast
 from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.sql import SQL
 
 USER = "dro"
 PASSWORD = "correct-horse"
@@ -48,12 +50,17 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> str:
+def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URL of an empty database, this test's own."""
     name = f"t{uuid4().hex}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-    return postgres_server.removesuffix("postgres") + name
+    _ask(postgres_server, f"CREATE DATABASE {name}")
+    yield postgres_server.removesuffix("postgres") + name
+    _ask(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _ask(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(SQL(cast("LiteralString", statement)))
 
 
 def _installed() -> Path:

@@ -21,6 +21,7 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeDBInstances",
             "DescribeDBSnapshots",
             "DescribeDBInstanceAutomatedBackups",
+            "DescribeAccountAttributes",
             "DescribeDBSubnetGroups",
             "ListTagsForResource",
         }

@@ -1,4 +1,4 @@
-"""What changing the schema promises: migrations and program agree, once, whoever starts first, and nothing is guessed."""
+"""What changing the schema promises: migrations and program agree, whoever starts first, and nothing is guessed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_migrations_make_the_tables_of_the_program(database_url: str) -> Non
 
 
 def test_the_migrations_make_the_constraints_of_the_program(
-    database_url: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Every CHECK, key and index is the same too, which Alembic does not compare."""
     engine = migrated(database_url)
@@ -47,7 +47,7 @@ def test_the_migrations_make_the_constraints_of_the_program(
         if engine.dialect.name == "sqlite":
             other = create_engine(f"sqlite:///{tmp_path_factory.mktemp('other') / 'made.db'}")
         else:
-            connection.execute(text("CREATE SCHEMA old; ALTER SCHEMA public RENAME TO aside; CREATE SCHEMA public"))
+            connection.execute(text("ALTER SCHEMA public RENAME TO aside; CREATE SCHEMA public"))
             other = engine
     with other.begin() as connection:
         metadata.create_all(connection)
@@ -109,13 +109,19 @@ def test_an_up_to_date_ledger_does_not_load_alembic(ledger: SqlLedger, database_
 def test_two_programs_can_start_at_once(database_url: str) -> None:
     """Programs that find the same empty database make one ledger together, and all of them can use it."""
     code = (
-        "import sys; from dr_orchestrator.ledger.ledger import connect; sys.stdin.read(1);"
-        "print(len(connect(sys.argv[1]).queries.runs()))"
+        "import sys; from dr_orchestrator.ledger.ledger import connect; print('ready', flush=True);"
+        "sys.stdin.readline(); print(len(connect(sys.argv[1]).queries.runs()))"
     )
     command = [sys.executable, "-c", code, database_url]
     started = [subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, text=True) for _ in range(3)]
-    answers = [process.communicate("\n") for process in started]
-    assert answers == [("0\n", "")] * 3
+    for process in started:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    assert [process.communicate() for process in started] == [("0\n", "")] * 3
 
 
 def migrated(url: str) -> Engine:

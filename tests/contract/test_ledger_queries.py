@@ -78,7 +78,7 @@ def test_many_matches_are_listed_in_part(ledger: SqlLedger) -> None:
     """A message lists ten ids and says that there are more."""
     for number in range(12):
         ledger.open_run(header(f"r-{number:02}"))
-    with pytest.raises(UsageError, match="r-11, .*r-02 and more$"):
+    with pytest.raises(UsageError, match=r"r-11, .*r-02 and more$"):
         ledger.queries.run("r-")
 
 

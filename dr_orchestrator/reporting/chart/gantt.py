@@ -47,7 +47,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Gantt:
-    """What the chart is drawn from; `rto` is None where the line lies beyond the axis, and `note` says so."""
+    """What the chart is drawn from; `drawn` is false where the RTO lies beyond the axis, and `note` says so."""
 
     title: str
     desc: str
@@ -57,6 +57,7 @@ class Gantt:
     rto: Tick | None
     end: Tick | None
     note: str
+    drawn: bool
     top: int
     foot: int
     height: int
@@ -82,7 +83,8 @@ def gantt(run: Run) -> Gantt | None:
         ticks=axis.ticks(),
         rto=axis.tick(rto_at, f"RTO {limit}") if rto_at is not None and drawn else None,
         end=axis.tick(end, "RTA ends") if end is not None else None,
-        note="" if drawn else _beyond(run, rto_at, axis),
+        note=_early(run) if drawn else _beyond(run, rto_at, axis),
+        drawn=drawn,
         top=top,
         foot=foot,
         height=foot + 24,
@@ -153,6 +155,14 @@ def _labels(axis: Axis, run: Run, zero: timedelta) -> Iterable[tuple[float, str]
 
 def _joined(labels: Sequence[str]) -> str:
     return labels[0] if len(labels) == 1 else f"{labels[0]}–{labels[-1]}"
+
+
+def _early(run: Run) -> str:
+    policy = run.header.policy
+    allowed = policy.detection_allowance + policy.decision_allowance
+    if policy.judged_from is not ClockStart.DISRUPTION or not allowed:
+        return ""
+    return f"The RTO line stands {format_duration(allowed)} early: so much the policy allows for what was not exercised."
 
 
 def _beyond(run: Run, rto: timedelta | None, axis: Axis) -> str:

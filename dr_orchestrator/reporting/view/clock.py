@@ -36,16 +36,17 @@ class TimeRow:
 
 @dataclass(frozen=True)
 class ClockView:
-    """Events, recovery times, and how they are judged."""
+    """Events, recovery times, and how they are judged; `judged` is the policy in one line."""
 
     events: tuple[EventRow, ...]
     times: tuple[TimeRow, ...]
     policy: tuple[str, ...]
+    judged: str
 
 
 def clock_view(run: Run) -> ClockView:
     """The clock of a run."""
-    return ClockView(_events(run), _times(run), policy_words(run))
+    return ClockView(_events(run), _times(run), policy_words(run), _judged(run.header.policy))
 
 
 def policy_words(run: Run) -> tuple[str, ...]:
@@ -64,6 +65,14 @@ def detection_exercised(run: Run) -> bool:
     wanted = (Moment.DISRUPTION, Moment.DETECTED, Moment.DECLARED)
     offsets = [event.offset for event in run.events if event.moment in wanted]
     return len(offsets) == len(wanted) and len(set(offsets)) > 1
+
+
+def _judged(policy: ClockPolicy) -> str:
+    allowed = policy.detection_allowance + policy.decision_allowance
+    if policy.judged_from is ClockStart.DECLARATION:
+        return "From the declaration to the verified service."
+    extra = f", {format_duration(allowed)} of allowances included" if allowed else ""
+    return f"From the disruption to the verified service{extra}."
 
 
 def _allowances(policy: ClockPolicy) -> str:

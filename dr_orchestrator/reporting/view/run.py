@@ -9,7 +9,7 @@ from dr_orchestrator.domain.run import CopyRecord, Observation, Run, Step
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.reporting.chart.gantt import Gantt, gantt
 from dr_orchestrator.reporting.measure.steps import origin, slowest
-from dr_orchestrator.reporting.measure.target import Target, targets
+from dr_orchestrator.reporting.measure.target import targets
 from dr_orchestrator.reporting.view.clock import ClockView, clock_view
 from dr_orchestrator.reporting.view.context import not_exercised, promise_facts, provenance_facts, stamp
 from dr_orchestrator.reporting.view.proof import Fact, ProofView, proof_view
@@ -30,6 +30,7 @@ from dr_orchestrator.reporting.wording import (
 )
 
 _LEADS = {
+    None: "This run is not closed: it is under way, or its process died. Nothing on this page is a result yet.",
     Verdict.ABORTED: "The drill was stopped before it could prove anything.",
     Verdict.FAILED: "The promise was not kept.",
     Verdict.INCONCLUSIVE: "The promise was neither proven nor disproven: not everything could be measured.",
@@ -37,9 +38,10 @@ _LEADS = {
     Verdict.PASSED_WITH_FINDINGS: "The promise was kept, and there is something to work on.",
     Verdict.PASSED: "The promise was kept.",
 }
-_OPEN = "This run is not closed: it is under way, or its process died. Nothing on this page is a result yet."
 _TONES = {Severity.HIGH: "fail", Severity.MEDIUM: "warn", Severity.LOW: "none"}
 _SEVERITIES = list(Severity)
+_TOP = 3
+"""How many findings the first page has room for."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ class RunView:
     copies_line: str
     rto: TargetView
     rpo: TargetView
+    top_findings: tuple[FindingRow, ...]
     findings: tuple[FindingRow, ...]
     promise: tuple[Fact, ...]
     clock: ClockView
@@ -135,6 +138,7 @@ class RunView:
 def run_view(run: Run) -> RunView:
     """A run as a template sees it."""
     header, closing = run.header, run.closing
+    findings = finding_rows(closing.findings if closing else ())
     rto, rpo = targets(run)
     return RunView(
         id=header.id,
@@ -152,14 +156,15 @@ def run_view(run: Run) -> RunView:
         paced=header.provenance.pace != 1,
         stamp=stamp(header.provenance),
         verdict=verdict_badge(closing.verdict if closing else None),
-        sentence=_sentence(run, rto, rpo),
+        sentence=_LEADS[closing.verdict if closing else None],
         reasons=closing.reasons if closing else (),
         cleanup=cleanup_badge(closing.cleanup if closing else None),
         cleanup_reasons=closing.cleanup_reasons if closing else (),
         copies_line=_copies_line(run),
         rto=target_view(rto),
         rpo=target_view(rpo),
-        findings=finding_rows(closing.findings if closing else ()),
+        top_findings=findings[:_TOP],
+        findings=findings,
         promise=promise_facts(run),
         clock=clock_view(run),
         gantt=gantt(run),
@@ -184,15 +189,6 @@ def finding_rows(findings: tuple[Finding, ...]) -> tuple[FindingRow, ...]:
 def severity_badge(severity: Severity) -> Badge:
     """How much a finding matters."""
     return Badge(severity.value, _TONES[severity])
-
-
-def _sentence(run: Run, rto: Target, rpo: Target) -> str:
-    if run.closing is None:
-        return _OPEN
-    took = "Recovery was not timed" if rto.actual is None else f"Recovery took {rto.figure.text}"
-    lost = "data loss was not measured" if rpo.actual is None else f"{rpo.figure.text} of data was lost"
-    lead = _LEADS[run.closing.verdict]
-    return f"{lead} {took} (target {rto.objective}); {lost} (target {rpo.objective})."
 
 
 def _copies_line(run: Run) -> str:

@@ -1,0 +1,71 @@
+"""The command that looks before anything is done: plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dr_orchestrator.cli.output import json_option, print_json
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from dr_orchestrator.wiring.planning import Plan
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+@json_option
+def plan(names: tuple[str, ...], as_json: bool) -> int:
+    """Look, read-only, what the drills named (or all) would do, and whether they could. Nothing is created."""
+    from dr_orchestrator import wiring
+    from dr_orchestrator.wiring.planning import plan as look
+
+    here = wiring.world()
+    chosen = list(dict.fromkeys(names)) or list(here.catalogue.drills)
+    if not chosen:
+        raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
+    plans = [look(here, name) for name in chosen]
+    if as_json:
+        print_json([_as_json(each) for each in plans])
+    else:
+        for each in plans:
+            _print(each)
+        stuck = [each.drill.name for each in plans if each.obstacles]
+        click.echo(f"{len(plans) - len(stuck)} of {len(plans)} drills could run; nothing was created.")
+    return Exit.INCONCLUSIVE if any(each.obstacles for each in plans) else Exit.PASSED
+
+
+def _print(plan: Plan) -> None:
+    drill = plan.drill
+    click.echo(
+        f"{drill.name}  ({drill.kind} of {drill.resource.id}, {drill.resource.region}, account {plan.account or '?'})"
+    )
+    click.echo(
+        f"  held to    RTO {drill.objective.rto or 'no target'}, RPO {drill.objective.rpo or 'no target'}"
+        f"  ({drill.objective.source})"
+    )
+    for line in plan.creates:
+        click.echo(f"  creates    {line}, and deletes it")
+    for line in plan.seen:
+        click.echo(f"  seen       {line}")
+    expected = format_duration(plan.expected) if plan.expected else "not known: it never ran"
+    click.echo(f"  takes      {expected}; it is billed for as long (prices are not looked up)")
+    for line in plan.obstacles:
+        click.echo(f"  OBSTACLE   {line}")
+    click.echo()
+
+
+def _as_json(plan: Plan) -> dict[str, object]:
+    return {
+        "drill": plan.drill.name,
+        "kind": plan.drill.kind.value,
+        "account": plan.account,
+        "region": plan.drill.resource.region,
+        "creates": plan.creates,
+        "seen": plan.seen,
+        "recovery_points": [point.id for point in plan.recovery_points],
+        "expected_s": plan.expected.total_seconds() if plan.expected else None,
+        "obstacles": plan.obstacles,
+    }
