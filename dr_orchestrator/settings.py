@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -104,8 +105,8 @@ def _pace(env: Mapping[str, str]) -> Pace:
         pace = Pace(float(factor), float(origin or 0))
     except ValueError as wrong:
         raise UsageError(f"DRO_CLOCK_PACE={text}: not FACTOR@ORIGIN", "take it from `dro lab env`") from wrong
-    if pace.factor <= 0:
-        raise UsageError(f"DRO_CLOCK_PACE={text}: the factor must be above 0", "take it from `dro lab env`")
+    if not (0 < pace.factor < math.inf and math.isfinite(pace.origin)):
+        raise UsageError(f"DRO_CLOCK_PACE={text}: the factor must be a number above 0", "take it from `dro lab env`")
     if pace.factor != 1 and not env.get("AWS_ENDPOINT_URL"):
         raise UsageError(
             "DRO_CLOCK_PACE is set but AWS_ENDPOINT_URL is not: against AWS itself the clock is the real one",

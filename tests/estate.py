@@ -21,7 +21,7 @@ from dr_orchestrator.aws.watcher import Watcher
 from dr_orchestrator.domain.run import Copy, CopyRecord, CopyState, CopyType, Identity
 from dr_orchestrator.domain.service import Isolation, Rebuild, Resource, ResourceType
 from dr_orchestrator.lab import Lab, serve
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, RunningClock
 
 REGION = "us-east-1"
 RUN = "20261120-abc123"
@@ -98,7 +98,7 @@ class Estate:
 @contextmanager
 def estate(home: Path) -> Iterator[Estate]:
     """Within: the estate, made before the clock is handed over."""
-    clock, ledger = FakeClock(), Ledger()
+    clock, ledger = RunningClock(), Ledger()
     with serve(clock, postgres=False, estate=False, state=home) as lab, mock.patch.dict(os.environ, lab.environment()):
         guard = Guard(ledger.rows.__contains__, frozenset({INSTANCE.id, TABLE.id, STACK.id}))
         watcher = Watcher(clock, stopping=lambda: False)

@@ -30,3 +30,11 @@ class FakeClock:
     def step(self, by: timedelta) -> None:
         """Set the wall clock forward or back, as an administrator or NTP would; `monotonic` does not notice."""
         self._stepped += by
+
+
+class RunningClock(FakeClock):
+    """A clock that runs a millisecond at each look, so that whatever happens between two looks takes some time."""
+
+    def monotonic(self) -> float:
+        self.sleep(0.001)
+        return super().monotonic()

@@ -14,12 +14,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import LiteralString, cast
 from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.sql import SQL
 
 USER = "dro"
 PASSWORD = "correct-horse"
@@ -60,7 +58,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 def _ask(url: str, statement: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(SQL(cast("LiteralString", statement)))
+        connection.execute(statement)
 
 
 def _installed() -> Path:

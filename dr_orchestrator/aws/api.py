@@ -6,17 +6,37 @@ from collections.abc import Iterator
 from typing import Any
 
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
 
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 _DENIED = (
     *("AccessDenied", "UnauthorizedOperation", "InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken"),
     *("UnrecognizedClient", "AuthFailure", "NotAuthorized", "OptInRequired", "KMSKeyNotAccessible"),
+    *("InvalidSignature", "IncompleteSignature", "InvalidAccessKeyId", "MissingAuthenticationToken"),
+    *("RequestExpired", "RequestTimeTooSkewed"),
 )
 _TRANSIENT = (
-    *("Throttling", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure"),
+    *("Throttling", "Throttled", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure"),
     *("InternalError", "InternalServerError", "RequestTimeout", "ProvisionedThroughputExceeded", "SlowDown"),
+)
+_CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    TokenRetrievalError,
+    NoAuthTokenError,
+    SSOError,
 )
 _MISSING = ("NotFound", "NoSuch", "DoesNotExist")
 
@@ -63,11 +83,8 @@ class Api:
             response = getattr(self._client, xform_name(operation))(**parameters)
         except ClientError as error:
             raise _from_aws(error, name, parameters) from error
-        except NoCredentialsError as error:
-            raise Denied("no AWS credentials", "set AWS_PROFILE or the AWS_* variables", name) from error
         except BotoCoreError as error:
-            hint = f"is {self.endpoint} the right endpoint, and reachable from here?"
-            raise Transient(str(error), hint, name) from error
+            raise _from_botocore(error, name, self.endpoint) from error
         return dict(response)
 
     def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
@@ -78,11 +95,17 @@ class Api:
                 yield from page.get(key, [])
         except ClientError as error:
             raise _from_aws(error, name, parameters) from error
-        except NoCredentialsError as error:
-            raise Denied("no AWS credentials", "set AWS_PROFILE or the AWS_* variables", name) from error
         except BotoCoreError as error:
-            hint = f"is {self.endpoint} the right endpoint, and reachable from here?"
-            raise Transient(str(error), hint, name) from error
+            raise _from_botocore(error, name, self.endpoint) from error
+
+
+def _from_botocore(error: BotoCoreError, call: str, endpoint: str) -> NotMeasured:
+    """What went wrong on our side of the wire; only what the network did may pass by itself."""
+    if isinstance(error, _CREDENTIALS):
+        return Denied(f"no AWS credentials: {error}", "set AWS_PROFILE or the AWS_* variables", call)
+    if isinstance(error, HTTPClientError):
+        return Transient(str(error), f"is {endpoint} the right endpoint, and reachable from here?", call)
+    return NotMeasured(f"{type(error).__name__}: {error}", f"is {endpoint} the right endpoint?", call)
 
 
 def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotRecoverable | NotMeasured:
@@ -90,13 +113,17 @@ def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotR
     told = f"{code}: {message}" if message else code
     if any(known in code for known in _DENIED):
         return Denied(told, f"allow {call} for the caller: `aws sts get-caller-identity` tells who that is", call)
-    if any(known in code for known in _TRANSIENT) or error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
+    if any(known in code for known in _TRANSIENT) or _status(error) >= 500:
         return Transient(told, "AWS was asked several times; try again later", call)
     if any(known in code for known in _MISSING) or _stack_is_missing(code, message):
         return NotFound(told, f"is it named as in AWS, in this account and region? asked: {_brief(parameters)}", call)
     refused = Refused(told, f"asked: {_brief(parameters)}", call)
     refused.code = code
     return refused
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
 def _stack_is_missing(code: str, message: str) -> bool:

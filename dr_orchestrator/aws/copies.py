@@ -45,7 +45,7 @@ class Proofs:
     def prove(self, copy: Copy, live: Live) -> None:
         """Raise UnsafeToDelete unless ledger, tag and identity agree that the live object is this run's copy."""
         record = self.intended(copy)
-        if live.name in self.sources:
+        if live.name.lower() in {source.lower() for source in self.sources}:
             raise UnsafeToDelete(f"{live.name} is a registered source: never deleted, whatever its tags say")
         if live.name != copy.id:
             raise UnsafeToDelete(f"{live.name} is not {copy.id}, which the ledger of this run holds")

@@ -6,6 +6,7 @@ name: one that nobody listed is refused, whatever it does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,13 @@ READS: Mapping[str, frozenset[str]] = {
     "dynamodb": frozenset({"DescribeTable", "DescribeContinuousBackups", "GetItem", "Scan", "ListTagsOfResource"}),
     "cloudformation": frozenset({"DescribeStacks", "DescribeStackEvents", "DescribeStackResources"}),
 }
+
+_ENDPOINT = re.compile(
+    r"(?:vpce-[0-9a-z-]+\.)?"
+    rf"(?:(?:{'|'.join(READS)})(?:-fips)?|[0-9]{{12}}\.ddb)"
+    r"(?:\.[a-z]+(?:-[a-z]+)+-[0-9])?(?:\.vpce)?"
+    r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)"
+)
 
 Targets = Callable[[Mapping[str, Any]], Iterator[str]]
 
@@ -82,7 +90,7 @@ class Guard:
 
     def __init__(self, is_copy: Callable[[str], bool], sources: frozenset[str]) -> None:
         self._is_copy = is_copy
-        self._sources = sources
+        self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
         self._hosts: set[str] = set()
 
     def watch(self, session: Any) -> None:
@@ -99,7 +107,7 @@ class Guard:
         if targets is None:
             raise Forbidden("not a call that a drill makes; it was not sent", "this is a defect: please report", call)
         for target in targets(parameters):
-            if target in self._sources or not target or not self._is_copy(target):
+            if target.lower() in self._sources or not target or not self._is_copy(target):
                 hint = "nothing was changed; only copies in the ledger of this run may be"
                 raise Forbidden(f"'{target}' is not a copy of this run; the call was not sent", hint, call)
 
@@ -116,5 +124,5 @@ class Guard:
 
 
 def is_aws(host: str) -> bool:
-    """Whether a host is one of AWS's own endpoints."""
-    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws"))
+    """Whether a host is a service endpoint of AWS's own; customers' machines also have names under its domains."""
+    return _ENDPOINT.fullmatch(host.lower()) is not None

@@ -54,11 +54,13 @@ def _syntax(wrong: yaml.YAMLError, text: str) -> Stop:
     if mark is None:  # a character that YAML forbids: only its position is known
         line = text.count("\n", 0, getattr(wrong, "position", 0)) + 1
         return Stop(line, "a control character is not legal in YAML", "remove it, or escape it inside quotes")
-    written = (text.splitlines() or [""])[min(mark.line, max(len(text.splitlines()) - 1, 0))]
+    lines = text.splitlines() or [""]
+    line = min(mark.line + 1, len(lines))  # what is missing at the end is missing on the last line
+    written = lines[line - 1]
     if "\t" in written[: len(written) - len(written.lstrip())]:
-        return Stop(mark.line + 1, "the line is indented with a tab", "indent with spaces")
+        return Stop(line, "the line is indented with a tab", "indent with spaces")
     problem = getattr(wrong, "problem", None) or "is not YAML"
-    return Stop(mark.line + 1, f"is not YAML: {problem}", "look at this line and the one before it")
+    return Stop(line, f"is not YAML: {problem}", "look at this line and the one before it")
 
 
 def targets(stream: list[yaml.Event]) -> dict[int, int]:

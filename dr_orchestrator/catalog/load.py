@@ -33,16 +33,16 @@ def service_files(drills: Path) -> list[Path]:
 
 
 def _read(drills: Path) -> tuple[Catalogue | None, tuple[Problem, ...]]:
-    name = drills.name or str(drills)
+    drills = drills.absolute()  # so that it has a name, whatever folder the user stands in
     if not drills.is_dir():
-        return None, (Problem(name, 1, "", "there is no such folder", _INIT),)
+        return None, (Problem(drills.name, 1, "", "there is no such folder", _INIT),)
     policy = read_policy(drills)
     services = [read_service(path) for path in service_files(drills)]
     documents = [policy.document, *(service.document for service in services)]
     found = [problem for document in documents for problem in document.problems]
     found += estate.problems(policy, services)
     if not services:
-        found.append(Problem(name, 1, "", "holds no service file", _INIT))
+        found.append(Problem(drills.name, 1, "", "holds no service file", _INIT))
     if found or policy.whole is None:
         return None, tuple(sorted(set(found), key=lambda one: (one.file, one.line, one.key, one.message)))
     return build.catalogue(policy.whole, services), ()

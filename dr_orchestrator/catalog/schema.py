@@ -68,7 +68,9 @@ def _draft_07(node: Any) -> Any:
         return node
     plain = {key: _draft_07(value) for key, value in node.items() if not (key == "default" and value is None)}
     if isinstance(plain.get("properties"), dict):
-        plain["properties"] = {name: {**body, "title": _title(name)} for name, body in plain["properties"].items()}
+        plain["properties"] = {
+            name: _beside_reference({**body, "title": _title(name)}) for name, body in plain["properties"].items()
+        }
     return _beside_reference(_without_null(plain))
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dr_orchestrator.catalog.source import Data, Document, read
-from dr_orchestrator.errors import Problem
 
 MOST_BYTES = 51_200  # what CloudFormation takes in one call
 
@@ -37,8 +36,8 @@ def outline(path: Path, workspace: Path) -> Template | Unusable:
         return Unusable("the template lies outside the workspace", "copy it into drills/infrastructure/")
     document = read(path, path.name, foreign=True)
     if document.problems:
-        first: Problem = document.problems[0]
-        return Unusable(f"the template {first.file}:{first.line} {first.message}", first.fix)
+        first = document.problems[0]
+        return Unusable(f"line {first.line}: {first.message}", first.fix)
     text = path.read_text(encoding="utf-8-sig")
     if len(text.encode()) > MOST_BYTES:
         return Unusable(f"the template is larger than {MOST_BYTES:,} bytes", "CloudFormation takes no more in one call")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,11 +51,12 @@ class Judgement:
 def judge(record: Record) -> Judgement:
     """Hold a run against its objective; what could not be measured is never a pass."""
     measures = measure(record)
-    failed = [*_failures(record), *_missed(record, measures)]
-    unknown = [*_unknowns(record, measures), *clock_faults(record)]
+    failures = {**_failures(record), **_missed(record, measures)}
+    failed = list(failures.values())
+    unknown = [*_unknowns(record, measures), *_passed_over(record), *clock_faults(record)]
     not_reached = _not_reached(record)
     worst = _worst_case_verdict(record, measures)
-    findings = _findings(record, measures, failed, worst)
+    findings = _findings(record, measures, failures, worst)
     aborted = [said for outcome, said in [record.fault or (None, "")] if outcome is Outcome.ABORTED]
     ladder = [
         (Verdict.ABORTED, aborted),
@@ -78,8 +79,9 @@ def measure(record: Record) -> Measures:
     from_disruption = span(record.events, Moment.DISRUPTION, Moment.SERVICE_VERIFIED)
     from_declaration = span(record.events, Moment.DECLARED, Moment.SERVICE_VERIFIED)
     judged = from_declaration
-    if policy.judged_from is ClockStart.DISRUPTION and from_disruption is not None:
-        judged = from_disruption + policy.detection_allowance + policy.decision_allowance
+    if policy.judged_from is ClockStart.DISRUPTION:
+        allowances = policy.detection_allowance + policy.decision_allowance
+        judged = from_disruption + allowances if from_disruption is not None else None
     reference = _reference(record)
     newest, grade, source = _newest(record)
     worst = max(record.worst_cases, key=lambda case: case.loss, default=None)
@@ -105,9 +107,11 @@ def clock_faults(record: Record) -> list[str]:
         if earlier.duration is not None and earlier.offset + earlier.duration > later.offset:
             faults.append(f"steps '{earlier.name}' and '{later.name}' overlap")
     tolerance = timedelta(seconds=max(1.0, record.header.provenance.pace))
-    for first, second in itertools.pairwise(sorted(record.events, key=lambda event: event.offset)):
-        if abs((second.at - first.at) - (second.offset - first.offset)) > tolerance:
-            faults.append(f"the wall clock jumped between '{first.moment}' and '{second.moment}'")
+    readings = [(step.offset, step.started_at, f"step '{step.name}'") for step in record.steps]
+    readings += [(event.offset, event.at, f"'{event.moment}'") for event in record.events]
+    for (offset, at, first), (later, then, second) in itertools.pairwise(sorted(readings, key=lambda each: each[0])):
+        if abs((then - at) - (later - offset)) > tolerance:
+            faults.append(f"the wall clock jumped between {first} and {second}")
     return faults
 
 
@@ -141,25 +145,32 @@ def _newest(record: Record) -> tuple[datetime | None, str, str]:
     return point.data_time, grade, f"{point.data_time_source} of {point.id}"
 
 
-def _failures(record: Record) -> list[str]:
-    failed = [
-        f"check '{check.name}' failed: expected {check.expected}, observed {check.observed}"
-        for check in record.checks
-        if check.mandatory and check.outcome is Outcome.FAILED
-    ]
+def _failures(record: Record) -> dict[str, str]:
+    """What failed, each under the rule that says so: the same in every run, whatever names and times the text holds."""
+    failed = {}
     if record.fault and record.fault[0] is Outcome.FAILED:
-        failed.insert(0, record.fault[1])
+        failed[f"fault {_lasting_words(record.fault[1], record.header.id)}"] = record.fault[1]
+    for check in record.checks:
+        if check.mandatory and check.outcome is Outcome.FAILED:
+            told = f"check '{check.name}' failed: expected {check.expected}, observed {check.observed}"
+            failed[f"check {check.name}"] = told
     return failed
 
 
-def _missed(record: Record, measures: Measures) -> list[str]:
+def _lasting_words(text: str, run: str) -> str:
+    """A message without what differs from run to run: the run's id, figures, instants, units."""
+    words = text.replace(run, "").split()
+    return " ".join(word for word in words if len(word) > 1 and not any(map(str.isdigit, word)))
+
+
+def _missed(record: Record, measures: Measures) -> dict[str, str]:
     objective = record.header.objective
     pairs = (("RTO", objective.rto, measures.rta), ("RPO", objective.rpo, measures.rpa))
-    return [
-        f"{name} missed: {format_duration(actual)} against {limit} ({objective.source})"
+    return {
+        f"{name} missed": f"{name} missed: {format_duration(actual)} against {limit} ({objective.source})"
         for name, limit, actual in pairs
         if limit is not None and actual is not None and not limit.met_by(actual)
-    ]
+    }
 
 
 def _unknowns(record: Record, measures: Measures) -> list[str]:
@@ -176,7 +187,7 @@ def _unknowns(record: Record, measures: Measures) -> list[str]:
         unknown.append(f"no target: {objective.source} promises neither RTO nor RPO")
     if measures.rta is None:
         unknown.append("RTA was not measured: the service was never verified")
-    elif measures.rta <= timedelta():
+    elif any(lasted is not None and lasted <= timedelta() for lasted in _lasted(measures)):
         unknown.append("RTA is zero or negative")
     if measures.rpa is None:
         unknown.append("RPA was not measured: no instant was read from the copy")
@@ -185,6 +196,22 @@ def _unknowns(record: Record, measures: Measures) -> list[str]:
             f"RPA is negative: the copy holds data from after {measures.rpa_reference:%Y-%m-%d %H:%M:%S} UTC"
         )
     return unknown
+
+
+def _lasted(measures: Measures) -> tuple[timedelta | None, ...]:
+    """The recovery as measured: the judged figure may have an allowance on top, which must not hide a broken clock."""
+    return measures.rta, measures.rta_from_disruption, measures.rta_from_declaration
+
+
+def _passed_over(record: Record) -> list[str]:
+    """Steps that did not pass while the run went on: a script may catch a fault, and that proves nothing."""
+    if record.fault is not None:
+        return []
+    return [
+        f"step '{step.name}' did not pass: {step.detail or 'it did not end'}"
+        for step in record.steps
+        if step.phase in (Phase.PREPARE, Phase.RECOVER) and step.outcome is not Outcome.PASSED
+    ]
 
 
 def _not_reached(record: Record) -> list[str]:
@@ -205,18 +232,19 @@ def _met(record: Record, measures: Measures) -> list[str]:
 def _worst_case_verdict(record: Record, measures: Measures) -> str:
     if record.header.objective.rpo is None:
         return "no target"
-    if measures.worst_case is None:
+    if measures.worst_case is None or measures.worst_case < timedelta():
         return "not measured"
     return "met" if record.header.objective.rpo.met_by(measures.worst_case) else "missed"
 
 
-def _findings(record: Record, measures: Measures, failed: Sequence[str], worst: str) -> tuple[Finding, ...]:
+def _findings(record: Record, measures: Measures, failures: Mapping[str, str], worst: str) -> tuple[Finding, ...]:
     header = record.header
 
     def found(severity: Severity, title: str, detail: str, rule: str) -> Finding:
         return finding(severity, title, detail, owner=header.owner, cause=(header.service, header.drill, rule))
 
-    findings = [found(Severity.HIGH, reason, "The promise was not kept in this run.", reason[:24]) for reason in failed]
+    broken = "The promise was not kept in this run."
+    findings = [found(Severity.HIGH, reason, broken, rule) for rule, reason in failures.items()]
     if record.cleanup is not Cleanup.CLEAN:
         detail = "; ".join(record.cleanup_reasons) or "The clean-up was not proven."
         findings.append(found(Severity.HIGH, "A copy may still exist", detail, "leftover"))
@@ -232,7 +260,7 @@ def _findings(record: Record, measures: Measures, failed: Sequence[str], worst: 
             ("RTO", header.objective.rto, measures.rta),
             ("RPO", header.objective.rpo, measures.rpa),
         )
-        if limit and actual is not None and 0 < (share := headroom(limit, actual)) < THIN
+        if limit and actual is not None and limit.met_by(actual) and (share := headroom(limit, actual)) < THIN
     ]
     findings += [
         found(Severity.LOW, f"Optional check '{check.name}' did not pass", check.observed, f"check {check.name}")

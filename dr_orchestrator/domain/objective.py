@@ -84,7 +84,10 @@ def parse_duration(text: str) -> timedelta:
     stripped = text.strip()
     if not _DURATION.fullmatch(stripped):
         raise ValueError(f"'{text}' is not a duration such as 90m, 4h or 1d 12h")
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(stripped)))
+    try:
+        return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(stripped)))
+    except OverflowError as error:
+        raise ValueError(f"'{text}' is longer than any duration can be") from error
 
 
 def parse_limit(text: str) -> Limit:

@@ -63,8 +63,8 @@ def read(environ: dict[str, Any]) -> ApiCall | None:
 def error(call: ApiCall, code: str, message: str, http: int) -> tuple[int, list[tuple[str, str]], bytes]:
     """An error that botocore understands as the service's own: status, headers, body."""
     if call.protocol in ("json", "rest-json"):
-        name = code if code.endswith(("Exception", "Error", "Fault")) else f"{code}Exception"
-        name = {"NotImplementedException": "NotImplemented"}.get(name, name)
+        code = {"InternalFailure": "InternalServerError"}.get(code, code)
+        name = code if code.endswith(("Exception", "Error", "Fault", "NotImplemented")) else f"{code}Exception"
         body = json.dumps({"__type": name, "message": message, "Message": message})
         return http, [("Content-Type", "application/x-amz-json-1.0"), ("x-amzn-ErrorType", name)], body.encode()
     inner = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"

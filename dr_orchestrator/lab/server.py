@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import socket
 import struct
 import threading
@@ -95,7 +96,7 @@ class Application:
                 call, "NotImplemented", f"the lab failed on {call.service} {call.action}: {wrong!r}", 501
             )
         status = int(str(seen[0]).split()[0])
-        if (status == 404 and b"Not yet implemented" in body) or (status >= 500 and b"<html" in body[:200].lower()):
+        if status >= 400 and (b"Not yet implemented" in body or b"<html" in body[:200].lower()):
             return calls.error(call, "NotImplemented", f"the lab has no {call.service} {call.action}", 501)
         return status, [pair for pair in seen[1] if pair[0].lower() != "content-length"], body
 
@@ -147,6 +148,10 @@ class Application:
 class Handler(MotoRequestHandler):
     """Quiet: the journal is the log."""
 
+    def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
+        """Read no further request from a connection that was cut."""
+        self.close_connection = True
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing; see the journal."""
 
@@ -197,7 +202,7 @@ def _reset(environ: dict[str, Any]) -> None:
     """Cut the connection as a dying host does, with a TCP reset."""
     connection: socket.socket = environ["werkzeug.socket"]
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
+    os.close(connection.detach())
     raise ConnectionResetError("asked for by a fault rule of the lab")
 
 

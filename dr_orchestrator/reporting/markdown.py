@@ -6,15 +6,17 @@ import re
 
 from dr_orchestrator.reporting.wording import visible
 
-_MEANT = re.compile(r"[\\`*_\[\]|~]")
-_OPENING = re.compile(r"^(?:([#+=-])|(\d+)([.)])(?=\s))")
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_MEANT = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)")
+_OPENING = re.compile(r"^(?:([#+=>-])|(\d+)([.)])(?=\s))")
+_TAG = re.compile(r"<(?=[A-Za-z/!?]|$)")
+_ENTITY = re.compile(r"&(?=#|\w+;|$)")
 
 
 def inert(value: object) -> str:
     """A template's value as Markdown that means nothing but itself, on one line."""
     text = " ".join(visible(str(value)).split())
-    text = _MEANT.sub(r"\\\g<0>", text.translate(_ENTITIES))
+    text = _TAG.sub("&lt;", _ENTITY.sub("&amp;", text))
+    text = _MEANT.sub(r"\\\g<0>", text)
     return _OPENING.sub(_escaped, text)
 
 

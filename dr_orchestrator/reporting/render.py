@@ -122,7 +122,7 @@ def _place(wrong: BaseException) -> str:
 def _environment(folders: tuple[Path, ...], html: bool) -> Environment:
     return Environment(
         loader=FileSystemLoader(folders),
-        autoescape=html,
+        autoescape=html,  # noqa: S701 - in Markdown `inert` does what escaping does in HTML
         undefined=StrictUndefined,
         finalize=_shown if html else inert,
         trim_blocks=True,

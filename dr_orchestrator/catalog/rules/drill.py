@@ -64,7 +64,7 @@ def _names(drill: Drill) -> Iterator[Mistake]:
 def _kind(drill: Drill, resource: Resource) -> Iterator[Mistake]:
     kinds = KINDS_OF_TYPE[resource.type]
     if drill.kind not in kinds:
-        message = f"a {resource.type} cannot be drilled by {drill.kind}"
+        message = f"{resource.type}s cannot be drilled by {drill.kind}"
         yield ("kind",), message, f"one of: {', '.join(sorted(kinds))}"
     elif drill.kind is Kind.REPLICA_REBUILD and not resource.rebuild:
         yield ("resource",), f"'{drill.resource}' does not say how it is rebuilt", "add `rebuild` to the resource"
@@ -82,7 +82,7 @@ def _check(service: Declared, drill: Drill, resource: Resource, check: Check) ->
 
 def _of_database(resource: Resource, written: str) -> Iterator[Mistake]:
     if resource.type is not ResourceType.RDS_INSTANCE:
-        yield (written,), f"a {resource.type} has no rows to query", "use items-at-least or canary-item"
+        yield (written,), f"{resource.type}s have no rows to query", "use items-at-least or canary-item"
     elif not resource.database:
         message = "the resource does not say how to log in to a copy"
         yield (written,), message, "add `database: {name: ..., secret: ...}` to the resource"
@@ -91,7 +91,7 @@ def _of_database(resource: Resource, written: str) -> Iterator[Mistake]:
 def _of_table(resource: Resource, claim: Items | CanaryItem, written: str) -> Iterator[Mistake]:
     stores = resource.rebuild.stores if resource.rebuild else {}
     if resource.type is ResourceType.RDS_INSTANCE:
-        yield (written,), "an rds-instance has no items", "use rows-at-least, newest-row or query"
+        yield (written,), f"{resource.type}s have no items", "use rows-at-least, newest-row or query"
     elif resource.type is ResourceType.DYNAMODB_TABLE:
         if claim.table:
             yield (written, "table"), "the drill restores one table, which needs no naming", "remove it"

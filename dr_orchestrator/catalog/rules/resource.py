@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.shapes.fields import likely
+from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable
@@ -45,10 +45,10 @@ Mistake = tuple[Key, str, str]
 def _mistakes(service: Declared, name: str, resource: Resource, isolation_by_default: bool) -> Iterator[Mistake]:
     pattern, rule = _IDS[resource.type]
     if not re.fullmatch(pattern, resource.id, re.ASCII):
-        yield ("id",), f"'{resource.id}' is not the identifier of a {resource.type}", rule
+        yield ("id",), f"{quoted(resource.id)} is not a legal {resource.type} identifier", rule
     for key, owner in _ONLY_OF.items():
         if getattr(resource, key) is not None and resource.type is not owner:
-            yield (key,), f"a {resource.type} has no {key}", f"remove it; it belongs to a {owner}"
+            yield (key,), f"{resource.type}s have no {key}", f"remove it; only {owner}s have one"
     if resource.type is ResourceType.RDS_INSTANCE and not (resource.isolation or isolation_by_default):
         yield (), "nothing says where copies may be put", "add `isolation`, here or in tiers.yaml"
     if resource.rebuild and resource.type is ResourceType.CLOUDFORMATION_STACK:
@@ -59,7 +59,7 @@ def _rebuild(
     service: Declared, resource: Resource, rebuild: Rebuild, template: Template | Unusable
 ) -> Iterator[Mistake]:
     if isinstance(template, Unusable):
-        yield ("rebuild", "template"), f"{rebuild.template}: {template.message}", template.fix
+        yield ("rebuild", "template"), f"{quoted(rebuild.template)}: {template.message}", template.fix
         return
     for parameter in rebuild.parameters.keys() - template.parameters:
         fix = likely(parameter, template.parameters) or "the template has none"
@@ -67,6 +67,10 @@ def _rebuild(
     for parameter in template.required - rebuild.parameters.keys():
         message = f"the template's parameter '{parameter}' has no default and no value"
         yield ("rebuild", "parameters"), message, f"add `{parameter}: ...`"
+    for parameter, value in rebuild.parameters.items():
+        for placeholder in re.findall(r"\{\w+\}", value):
+            if placeholder != "{copy}":
+                yield ("rebuild", "parameters", parameter), f"{placeholder} stands for nothing", "only {copy} does"
     for logical, store in rebuild.stores.items():
         yield from _store(service, resource, template, logical, store)
 
@@ -81,7 +85,7 @@ def _store(service: Declared, stack: Resource, template: Template, logical: str,
         fix = likely(store, service.resources.names)
         yield key, f"the service has no resource '{store}'", fix
     elif source and source.type is not ResourceType.DYNAMODB_TABLE:
-        fix = "name a dynamodb-table; drill an rds-instance on its own"
-        yield key, f"'{store}' is a {source.type}, which a replica cannot be filled from yet", fix
+        fix = "name a dynamodb-table; drill rds-instances on their own"
+        yield key, f"a replica cannot be filled from '{store}' yet, which is of type {source.type}", fix
     elif source and (source.region, source.account) != (stack.region, stack.account):
         yield key, f"'{store}' is not in the region and account of the stack", "declare both in one place"

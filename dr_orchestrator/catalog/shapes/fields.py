@@ -19,6 +19,7 @@ from dr_orchestrator.domain.objective import Limit, parse_duration, parse_limit
 
 T = TypeVar("T")
 _DURATION = r"(?:\d+(?:\.\d+)?\s*[smhd]\s*)+"
+_LONGEST_SHOWN = 60
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -60,6 +61,12 @@ def likely(word: str, legal: Iterable[str]) -> str:
     return f"one of: {', '.join(words)}" if words else ""
 
 
+def quoted(written: object) -> str:
+    """A value as messages show it: not longer than a line can bear."""
+    whole = str(written)
+    return f"'{whole}'" if len(whole) <= _LONGEST_SHOWN else f"'{whole[:_LONGEST_SHOWN]}...'"
+
+
 def text(value: object) -> str:
     """Some text; a number or truth value has to be quoted to be text."""
     if isinstance(value, Plain):
@@ -93,7 +100,7 @@ def _shaped(pattern: str, what: str, rule: str, longest: int = 2000) -> Reads:
     def read(value: object) -> str:
         written = text(value)
         if not re.fullmatch(pattern, written, re.ASCII) or len(written) > longest:
-            raise wrong(f"'{written}' is not {what}", rule)
+            raise wrong(f"{quoted(written)} is not {what}", rule)
         return written
 
     return Reads(read, {"type": "string", "pattern": f"^(?:{pattern})$", "maxLength": longest})
@@ -105,7 +112,7 @@ def _parsed(parse: Callable[[str], T], what: str, rule: str, schema: Mapping[str
         try:
             return parse(written)
         except (ValueError, OverflowError) as mistake:
-            raise wrong(f"'{written}' is not {what}", rule) from mistake
+            raise wrong(f"{quoted(written)} is not {what}", rule) from mistake
 
     return Reads(read, schema)
 
@@ -118,7 +125,7 @@ def choice(options: type[StrEnum], what: str) -> Reads:
         try:
             return options(written)
         except ValueError as mistake:
-            raise wrong(f"'{written}' is not {what}", likely(written, [*options])) from mistake
+            raise wrong(f"{quoted(written)} is not {what}", likely(written, [*options])) from mistake
 
     return Reads(read, {"type": "string", "enum": [option.value for option in options]})
 
@@ -129,7 +136,7 @@ def whole(least: int, most: int = 1_000_000_000_000) -> Reads:
     def read(value: object) -> int:
         if isinstance(value, Plain) and re.fullmatch(r"-?[0-9]{1,15}", value) and least <= int(value) <= most:
             return int(value)
-        shown = f"'{value}'" if isinstance(value, str) else _collection(value)
+        shown = quoted(value) if isinstance(value, str) else _collection(value)
         bounds = f"from {least} to {most}" if most < 1_000_000 else f"from {least} up"
         raise wrong(f"{shown} is not a whole number {bounds}", "write digits only, without quotes")
 
@@ -139,7 +146,7 @@ def whole(least: int, most: int = 1_000_000_000_000) -> Reads:
 def _truth(value: object) -> bool:
     if isinstance(value, Plain) and value.lower() in ("true", "false"):
         return value.lower() == "true"
-    raise wrong(f"'{value}' is not a truth value", "write true or false")
+    raise wrong(f"{quoted(value)} is not a truth value", "write true or false")
 
 
 def _positive(written: str) -> timedelta:
@@ -181,7 +188,9 @@ Address = Annotated[str, _shaped(r"https?://[^\s{}]+", "an address", "such as ht
 AnswerUrl = Annotated[
     str,
     _shaped(
-        r"(?:https?://\S*)?\{[A-Za-z0-9]+\}\S*", "an address in the copy", "name an output of the stack: {HealthUrl}"
+        r"(?:https?://[^\s{}]*)?\{[A-Za-z0-9]+\}(?:[^\s{}]|\{[A-Za-z0-9]+\})*",
+        "an address in the copy",
+        "name an output of the stack: {HealthUrl}",
     ),
 ]
 Identifier = Annotated[

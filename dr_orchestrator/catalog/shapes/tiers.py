@@ -56,4 +56,4 @@ class TiersFile(Shape):
     isolation: Isolation | None = Field(
         default=None, description="Where copies of RDS instances are put unless a resource says otherwise."
     )
-    limits: Limits = Field(default=Limits(), description="What holds for every exercise.")
+    limits: Limits = Field(default=Limits(), description="What every exercise keeps to.")

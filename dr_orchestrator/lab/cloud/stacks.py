@@ -146,6 +146,14 @@ class CloudFormation(CloudFormationBackend):
             raise ValidationError(name_or_stack_id)
         return seen
 
+    def create_change_set(self, *args: Any, **kwargs: Any) -> tuple[str, str]:
+        """Refused: moto's would build the stack in no time."""
+        raise NotImplementedError("change sets")
+
+    def update_stack(self, *args: Any, **kwargs: Any) -> Stack:
+        """Refused: moto's would change the stack in no time."""
+        raise NotImplementedError("updates of stacks")
+
     def _gone(self, stack: Stack) -> None:
         for export in [key for key, value in self.exports.items() if value.exporting_stack_id == stack.stack_id]:
             del self.exports[export]
@@ -227,6 +235,7 @@ class _Removing:
         """Note each deletion, then the end."""
         at, began = SETTLE, world().now()
         for name in self._backwards():
+            world().agenda.at(_after(began, at), lambda name=name: self._start(name))  # type: ignore[misc]
             at += world().jitter(DELETION.get(self._stack.type_of(name), QUICK)).total_seconds()
             world().agenda.at(_after(began, at), lambda name=name: self._remove(name))  # type: ignore[misc]
         world().agenda.at(_after(began, at + SETTLE), lambda: self._end(afterwards))
@@ -235,15 +244,21 @@ class _Removing:
         built = self._stack.built()
         return [name for name, _, _ in reversed(self._stack.build_order()) if name in built]
 
+    def _kept(self, name: str) -> bool:
+        return self._keep and self._policy(name) == "Retain"
+
+    def _policy(self, name: str) -> str:
+        return str(self._stack.template_dict["Resources"][name].get("DeletionPolicy", "Delete"))
+
+    def _start(self, name: str) -> None:
+        self._stack.tell(name, "DELETE_SKIPPED" if self._kept(name) else "DELETE_IN_PROGRESS")
+
     def _remove(self, name: str) -> None:
-        policy = self._stack.template_dict["Resources"][name].get("DeletionPolicy", "Delete")
-        if self._keep and policy == "Retain":
-            self._stack.tell(name, "DELETE_SKIPPED")
+        if self._kept(name):
             return
-        self._stack.tell(name, "DELETE_IN_PROGRESS")
         try:
             with world().at_once():
-                self._delete(name, policy)
+                self._delete(name)
         except Exception as wrong:  # noqa: BLE001 (whatever a service says against it fails the deletion, as in AWS)
             self._failed.append(name)
             self._stack.tell(name, "DELETE_FAILED", str(getattr(wrong, "message", "")) or repr(wrong))
@@ -251,10 +266,10 @@ class _Removing:
         self._stack.tell(name, "DELETE_COMPLETE")
         self._stack.resource_map._parsed_resources.pop(name, None)
 
-    def _delete(self, name: str, policy: str) -> None:
+    def _delete(self, name: str) -> None:
         resource = self._stack.built()[name]
         body = self._stack.template_dict["Resources"][name]
-        if self._keep and policy == "Snapshot" and hasattr(resource, "db_instance_identifier"):
+        if self._keep and self._policy(name) == "Snapshot" and hasattr(resource, "db_instance_identifier"):
             snapshot = f"{self._stack.name}-{name}-{world().now():%Y%m%d%H%M%S}".lower()
             resource.backend.create_db_snapshot(resource.db_instance_identifier, snapshot)
         self._stack.resource_map._delete_resource(resource, body)

@@ -162,7 +162,7 @@ def _early(run: Run) -> str:
     allowed = policy.detection_allowance + policy.decision_allowance
     if policy.judged_from is not ClockStart.DISRUPTION or not allowed:
         return ""
-    return f"The RTO line stands {format_duration(allowed)} early: so much the policy allows for what was not exercised."
+    return f"The RTO line stands {format_duration(allowed)} early: the policy's allowance for what was not exercised."
 
 
 def _beyond(run: Run, rto: timedelta | None, axis: Axis) -> str:

@@ -99,7 +99,7 @@ def _event_row(moment: Moment, event: Event | None, before: Event | None, zero: 
     offset = event.offset - zero if event else None
     since = event.offset - before.offset if event and before else None
     return EventRow(
-        label=LABELS.get(moment, "·"),
+        label=LABELS.get(moment, "API"),
         name=moment.value,
         at=instant(event.at if event else None, NOT_REACHED),
         offset=figure(offset, NOT_REACHED),

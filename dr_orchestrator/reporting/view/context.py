@@ -19,7 +19,7 @@ def promise_facts(run: Run) -> tuple[Fact, ...]:
         Fact("Revision", told(objective.revision)),
         Fact("Disruption", spoken(header.disruption.value)),
         Fact("Path", f"{header.path.value} path"),
-        Fact("Recovery point", told(header.selection)),
+        Fact("Recovery point asked for", told(header.selection)),
         Fact("Owner", told(header.owner)),
     )
 
@@ -51,9 +51,14 @@ def pace_words(pace: float) -> str:
     return "real time" if pace == 1 else f"{pace:g} drill seconds to a real second"
 
 
+def simulated_words(pace: float) -> str:
+    """What the figures of a simulated AWS are worth."""
+    return f"Figures of a simulated AWS ({pace_words(pace)}), never evidence of a recovery."
+
+
 def stamp(source: Provenance) -> str:
     """What a simulated run is worth; empty where the run was made on AWS itself."""
-    return f"Figures of a simulated AWS ({pace_words(source.pace)}). Not evidence." if source.simulated else ""
+    return simulated_words(source.pace) if source.simulated else ""
 
 
 def not_exercised(run: Run) -> tuple[str, ...]:

