@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -153,7 +153,10 @@ class Session:
         reaches: Moment | None = None,
         phase: Phase = Phase.RECOVER,
     ) -> T:
-        """Perform one timed step; it is in the ledger before it begins, and again before the next one does."""
+        """Perform one timed step; it is in the ledger before it begins, and again before the next one does.
+
+        Words that it returns are what it saw, and are kept as evidence.
+        """
         if phase is Phase.RECOVER and not self._events:
             self._disrupt()
         step = self._begin(name, phase)
@@ -164,7 +167,7 @@ class Session:
         except BaseException as error:
             self._finish(step, outcome_of(error), str(error) or type(error).__name__)
             raise
-        self._finish(step, Outcome.PASSED)
+        self._finish(step, Outcome.PASSED, result if isinstance(result, str) else "")
         if reaches is not None:
             self.reached(reaches)
         return result
@@ -185,8 +188,11 @@ class Session:
             for result in results:
                 self._checks.append(result)
                 self._ledger.record_check(self.header.id, result)
-            if unproven := [result.name for result in results if result.mandatory and not _passed(result)]:
-                raise _ChecksDidNotPass(f"did not pass: {', '.join(unproven)}")
+            mandatory = [result for result in results if result.mandatory]
+            if unproven := [result for result in mandatory if result.outcome is not Outcome.PASSED]:
+                raise _ChecksDidNotPass(unproven)
+            if not mandatory:
+                raise _ChecksDidNotPass([])
 
         self.reached(Moment.DATA_RESTORED)
         try:
@@ -251,7 +257,11 @@ class Session:
         reasons: list[str] = []
         states: list[CopyState] = []
         for teardown in reversed(self._teardowns):
-            state, why = self._destroy(teardown)
+            try:
+                state, why = self._destroy(teardown)
+            except Exception as error:  # noqa: BLE001 - a ledger that cannot be written to is no reason to stop here
+                copy = teardown.copy
+                state, why = CopyState.UNPROVEN, f"{copy.type} {copy.id} in {copy.region}: {_told(error)}"
             states.append(state)
             reasons += [why] if why else []
         gone = all(state in (CopyState.DELETED, CopyState.NEVER_CREATED) for state in states)
@@ -317,12 +327,17 @@ class Session:
 class _ChecksDidNotPass(DrillFault):
     """Ends the verify step as not passed; the check results carry the reasons."""
 
+    def __init__(self, unproven: Sequence[CheckResult]) -> None:
+        names = ", ".join(result.name for result in unproven)
+        super().__init__(f"did not pass: {names}" if names else "no mandatory check ran")
+        self.failed = any(result.outcome is Outcome.FAILED for result in unproven)
+
 
 def outcome_of(error: BaseException) -> Outcome:
     """What an exception makes of the step that it ended; a defect of ours proves nothing about the service."""
     if isinstance(error, Aborted) or not isinstance(error, Exception):
         return Outcome.ABORTED  # an interrupt, an exit, or Prefect's own signal
-    if isinstance(error, NotRecoverable | _ChecksDidNotPass):
+    if isinstance(error, NotRecoverable) or (isinstance(error, _ChecksDidNotPass) and error.failed):
         return Outcome.FAILED
     return Outcome.INCONCLUSIVE
 
@@ -333,10 +348,6 @@ def _told(error: BaseException) -> str:
     if not isinstance(error, Exception):
         return "stopped on request"
     return f"a defect of the program: {type(error).__name__}: {error}"
-
-
-def _passed(result: CheckResult) -> bool:
-    return result.outcome is Outcome.PASSED
 
 
 def _raise(error: Exception) -> None:

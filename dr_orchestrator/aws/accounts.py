@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +15,12 @@ import boto3
 import botocore.loaders
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 from botocore.utils import parse_timestamp
 
 from dr_orchestrator.aws.api import Api
 from dr_orchestrator.aws.guard import Guard, is_aws
+from dr_orchestrator.errors import UsageError
 
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 5},
@@ -42,6 +46,16 @@ def _models() -> botocore.loaders.Loader:
     return botocore.loaders.create_loader()
 
 
+@contextmanager
+def _usable(what: str) -> Iterator[None]:
+    """Within: what botocore says against the settings is told as the user's to mend."""
+    try:
+        yield
+    except (BotoCoreError, ValueError) as error:
+        hint = "AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL (http://HOST:PORT) must be good"
+        raise UsageError(f"no AWS client for {what}: {error}", hint) from error
+
+
 def _utc(value: Any) -> datetime:
     """Every instant that AWS tells, in UTC; botocore would give it in the machine's own zone."""
     instant: datetime = parse_timestamp(value)
@@ -56,14 +70,16 @@ class Account:
         core.register_component("data_loader", _models())
         core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_utc)
         guard.watch(core)
-        self._session = boto3.Session(botocore_session=core, region_name=region)
+        with _usable("session"):
+            self._session = boto3.Session(botocore_session=core, region_name=region)
         self._apis: dict[str, Api] = {}
 
     def api(self, service: str) -> Api:
         """The service's calls; the client is made once."""
         with _making:  # making clients is not thread-safe in botocore
             if service not in self._apis:
-                client: Any = self._session.client(service, config=_CONFIG)
+                with _usable(service):
+                    client: Any = self._session.client(service, config=_CONFIG)
                 self._apis[service] = Api(client)
             return self._apis[service]
 

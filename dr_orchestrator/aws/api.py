@@ -9,6 +9,7 @@ from botocore import xform_name
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionError,
     CredentialRetrievalError,
     HTTPClientError,
     NoAuthTokenError,
@@ -103,7 +104,7 @@ def _from_botocore(error: BotoCoreError, call: str, endpoint: str) -> NotMeasure
     """What went wrong on our side of the wire; only what the network did may pass by itself."""
     if isinstance(error, _CREDENTIALS):
         return Denied(f"no AWS credentials: {error}", "set AWS_PROFILE or the AWS_* variables", call)
-    if isinstance(error, HTTPClientError):
+    if isinstance(error, HTTPClientError | ConnectionError):
         return Transient(str(error), f"is {endpoint} the right endpoint, and reachable from here?", call)
     return NotMeasured(f"{type(error).__name__}: {error}", f"is {endpoint} the right endpoint?", call)
 

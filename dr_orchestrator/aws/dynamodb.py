@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws.api import Api, NotFound, Refused
@@ -25,6 +25,8 @@ BATCH = 25
 """The most items that BatchWriteItem takes."""
 
 BACK_OFF = 2.0
+SKEW = timedelta(minutes=5)
+"""How far the clocks of AWS and of this machine may lie apart."""
 
 
 class DynamoTable:
@@ -105,7 +107,11 @@ class DynamoTable:
         summary = live.get("RestoreSummary", {})
         restored_here = str(summary.get("SourceTableArn", "")).endswith(f":table/{self._resource.id}")
         record = self._bench.proofs.intended(copy)
-        derived = restored_here and record.identity is not None and record.identity.unique_id == unique_id(live)
+        if record.identity is not None:
+            same = record.identity.unique_id == unique_id(live)
+        else:  # the answer to the restore was lost: what appeared under the run's own name after its intent is ours
+            same = live["CreationDateTime"] >= record.intended_at - SKEW
+        derived = restored_here and same
         return Live(live["TableName"], unique_id(live), tags(self._api, live), derived)
 
     def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:

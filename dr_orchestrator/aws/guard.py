@@ -28,7 +28,7 @@ READS: Mapping[str, frozenset[str]] = {
         }
     ),
     "dynamodb": frozenset({"DescribeTable", "DescribeContinuousBackups", "GetItem", "Scan", "ListTagsOfResource"}),
-    "cloudformation": frozenset({"DescribeStacks", "DescribeStackEvents", "DescribeStackResources"}),
+    "cloudformation": frozenset({"DescribeStacks", "DescribeStackEvents", "ListStackResources"}),
 }
 
 _ENDPOINT = re.compile(

@@ -216,10 +216,12 @@ class RdsSnapshot(RdsInstance):
         return max(points, key=lambda point: point.data_time)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
-        """The largest gap between the data times of successive snapshots, up to now."""
-        times = [point.data_time for point in self._snapshots() if point.data_time >= until - HISTORY]
-        gap = largest_gap(times, until)
-        return WorstCase(gap, f"largest gap between {len(times)} snapshots") if gap is not None and times else None
+        """The largest gap between the data times of successive snapshots, up to now; one alone shows no rhythm."""
+        times = sorted(point.data_time for point in self._snapshots())
+        before = [instant for instant in times if instant < until - HISTORY]
+        times = [*before[-1:], *times[len(before) :]]  # the gap that reaches into the period counts whole
+        gap = largest_gap(times, until) if len(times) > 1 else None
+        return WorstCase(gap, f"largest gap between {len(times)} snapshots") if gap is not None else None
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Identity:
         """Ask for an instance from the snapshot, in isolation."""
@@ -229,7 +231,8 @@ class RdsSnapshot(RdsInstance):
 
     def _snapshots(self) -> list[RecoveryPoint]:
         found = self._api.pages("DescribeDBSnapshots", "DBSnapshots", DBInstanceIdentifier=self._resource.id)
-        return [_point(snapshot) for snapshot in found if snapshot.get("Status") == "available"]
+        usable = (each for each in found if each.get("Status") == "available" and each.get("SnapshotCreateTime"))
+        return [_point(snapshot) for snapshot in usable]
 
 
 class RdsPointInTime(RdsInstance):

@@ -28,6 +28,7 @@ GONE = States(
     progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"})
     - {"DELETE_FAILED"},
 )
+TABLE = "AWS::DynamoDB::Table"
 
 
 class CloudFormationStack:
@@ -86,7 +87,7 @@ class CloudFormationStack:
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         """A table of the stack, as a copy that the stack owns."""
-        name = self.physical(logical_id, copy)
+        name = self.physical(logical_id, copy, TABLE)
         api = self._bench.account.api("dynamodb")
         table = dynamodb.describe(api, name)
         if table is None:
@@ -115,12 +116,14 @@ class CloudFormationStack:
         self._prove_empty(held)
         return CopyState.DELETED
 
-    def physical(self, logical_id: str, copy: Copy) -> str:
-        """What a resource of the stack is called in AWS."""
+    def physical(self, logical_id: str, copy: Copy, of: str = "") -> str:
+        """What a resource of the stack is called in AWS; `of` is the type that it must have."""
         for resource in self._resources(copy.id):
-            if resource.get("LogicalResourceId") == logical_id and resource.get("PhysicalResourceId"):
+            typed = not of or resource.get("ResourceType") == of
+            if resource.get("LogicalResourceId") == logical_id and resource.get("PhysicalResourceId") and typed:
                 return str(resource["PhysicalResourceId"])
-        raise NotMeasured(f"{copy.id} has no resource {logical_id}", call="cloudformation:DescribeStackResources")
+        wanted = f"{of} {logical_id}".strip()
+        raise NotMeasured(f"{copy.id} has no resource {wanted}", call="cloudformation:ListStackResources")
 
     def outputs(self, copy: Copy) -> dict[str, str]:
         """The stack's outputs."""
@@ -130,13 +133,13 @@ class CloudFormationStack:
     def _prove_empty(self, held: list[Mapping[str, Any]]) -> None:
         """CloudFormation's word is not enough: the tables that it held are looked for."""
         api = self._bench.account.api("dynamodb")
-        tables = [each["PhysicalResourceId"] for each in held if each.get("ResourceType") == "AWS::DynamoDB::Table"]
+        tables = [each["PhysicalResourceId"] for each in held if each.get("ResourceType") == TABLE]
         kept = [name for name in tables if dynamodb.describe(api, name)]
         if kept:
             raise NotMeasured(f"the stack is deleted but left {', '.join(kept)} behind", call="dynamodb:DescribeTable")
 
     def _resources(self, stack: str) -> list[Mapping[str, Any]]:
-        return list(self._api.call("DescribeStackResources", StackName=stack)["StackResources"])
+        return list(self._api.pages("ListStackResources", "StackResourceSummaries", StackName=stack))
 
     def _first_failure(self, copy: Copy) -> str:
         events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=copy.id)

@@ -12,10 +12,12 @@ from dr_orchestrator.errors import NotRecoverable
 
 NAMES = frozenset(
     {
+        "AlarmName",
         "BucketName",
         "ClusterName",
         "DBClusterIdentifier",
         "DBInstanceIdentifier",
+        "DashboardName",
         "DomainName",
         "FunctionName",
         "GroupName",
@@ -33,6 +35,20 @@ NAMES = frozenset(
 """Properties that name a resource once in an account and region, whatever its type."""
 
 NAMED_BY_NAME = ("AWS::Events::Rule", "AWS::SSM::Parameter", "AWS::SecretsManager::Secret", "AWS::KMS::Alias")
+PUT_ON: Mapping[str, tuple[str, ...]] = {
+    "AWS::EC2::Route": ("RouteTableId",),
+    "AWS::EC2::SecurityGroupEgress": ("GroupId",),
+    "AWS::EC2::SecurityGroupIngress": ("GroupId",),
+    "AWS::IAM::ManagedPolicy": ("Roles", "Users", "Groups"),
+    "AWS::IAM::Policy": ("Roles", "Users", "Groups"),
+    "AWS::Route53::RecordSet": ("Name",),
+    "AWS::S3::BucketPolicy": ("Bucket",),
+    "AWS::SNS::Subscription": ("TopicArn",),
+    "AWS::SNS::TopicPolicy": ("Topics",),
+    "AWS::SQS::QueuePolicy": ("Queues",),
+}
+"""Types that change something which exists already, and the properties that say what."""
+
 SNAPSHOT_BY_DEFAULT = (
     "AWS::RDS::DBInstance",
     "AWS::RDS::DBCluster",
@@ -88,7 +104,7 @@ def _oversize(text: str) -> Iterator[str]:
 
 
 def _unsafe(template: Mapping[str, Any]) -> Iterator[str]:
-    if template.get("Transform"):
+    if _transforms(template):
         yield "it uses a Transform, which is expanded elsewhere and cannot be inspected"
     for logical_id, resource in template["Resources"].items():
         if not isinstance(resource, dict):
@@ -96,6 +112,15 @@ def _unsafe(template: Mapping[str, Any]) -> Iterator[str]:
             continue
         yield from _stays_behind(logical_id, resource)
         yield from _collides(logical_id, resource)
+        yield from _reaches_out(logical_id, resource)
+
+
+def _transforms(part: Any) -> bool:
+    """Whether there is a Transform at the top, or a macro called anywhere below."""
+    if isinstance(part, dict):
+        called = any(key in ("Transform", "Fn::Transform", "!Transform") and part[key] for key in part)
+        return called or any(map(_transforms, part.values()))
+    return isinstance(part, list) and any(map(_transforms, part))
 
 
 def _stays_behind(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:
@@ -116,5 +141,23 @@ def _collides(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:
         return
     for key, value in properties.items():
         names = key in NAMES or (key == "Name" and resource.get("Type") in NAMED_BY_NAME)
-        if names and isinstance(value, str):
-            yield f"{logical_id} has the literal name '{value}' ({key}): it would collide with production's"
+        if names and (literal := _literal(value)):
+            yield f"{logical_id} has the literal name '{literal}' ({key}): it would collide with production's"
+
+
+def _reaches_out(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:
+    """A resource that is put on another one changes it: that one must be of the stack too."""
+    properties = resource.get("Properties")
+    for key in PUT_ON.get(str(resource.get("Type")), ()) if isinstance(properties, dict) else ():
+        value = properties.get(key)
+        for each in value if isinstance(value, list) else [value]:
+            if literal := _literal(each):
+                yield f"{logical_id} would change '{literal}' ({key}), which the stack does not make"
+
+
+def _literal(value: Any) -> str:
+    """The text of a value that is the same in every stack; empty where something is put into it."""
+    if isinstance(value, dict) and len(value) == 1:
+        (form, inner), *_ = value.items()
+        value = inner if form in ("!Sub", "Fn::Sub") else None
+    return value if isinstance(value, str) and "${" not in value else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import httpx
 
@@ -25,10 +24,10 @@ class HttpChecks:
         try:
             answer = httpx.get(url, timeout=check.timeout.total_seconds(), follow_redirects=False, trust_env=False)
         except httpx.HTTPError as error:
-            return _of_the_surface(judged(check, expectation(check), f"no answer: {error}", False))
+            return judged(check, expectation(check), f"no answer: {error}", False)
         held = answer.status_code == check.status and check.contains in answer.text
         observed = f"status {answer.status_code}: {answer.text[:120].strip()}"
-        return _of_the_surface(judged(check, expectation(check), observed, held))
+        return judged(check, expectation(check), observed, held)
 
     def _address(self, check: HttpAnswer, copy: Copy) -> str:
         outputs = self._outputs(copy) if "{" in check.url else {}
@@ -37,10 +36,6 @@ class HttpChecks:
         except KeyError as missing:
             known = ", ".join(sorted(outputs)) or "none"
             raise NotMeasured(f"{copy.id} has no output {missing}; it has: {known}") from missing
-
-
-def _of_the_surface(result: CheckResult) -> CheckResult:
-    return replace(result, proves_data=False)
 
 
 def expectation(check: HttpAnswer) -> str:

@@ -57,6 +57,7 @@ class SqlChecks:
         try:
             with psycopg.connect(
                 host=login.host,
+                hostaddr="",  # else PGHOSTADDR, or a service file, could send the checks to another server
                 port=login.port,
                 dbname=login.database,
                 user=login.user,

@@ -28,7 +28,10 @@ STYLES = {
     "UNPROVEN": "yellow",
 }
 
-RUN_COLUMNS = ("Service", "Tier", "Drill", "RTO actual / objective", "RPO actual / objective", "Verdict", "Clean-up")
+RUN_COLUMNS = (
+    *("Service", "Tier", "Drill", "RTO actual / objective", "RPO actual / objective", "Verdict", "Clean-up"),
+    "Evidence",
+)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
@@ -58,7 +61,8 @@ def run_rows(runs: Iterable[Run]) -> list[tuple[str, ...]]:
     from dr_orchestrator.reporting.view.summary import summary_rows
 
     return [
-        (row.service, row.tier, row.drill, row.rto, row.rpo, row.verdict, row.cleanup) for row in summary_rows(runs)
+        (row.service, row.tier, row.drill, row.rto, row.rpo, row.verdict, row.cleanup, row.simulated or "real")
+        for row in summary_rows(runs)
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dr_orchestrator.domain.objective import Disruption, Objective
+from dr_orchestrator.domain.objective import Disruption, Objective, format_duration
 from dr_orchestrator.domain.service import Resource, ResourceType, Service
 
 
@@ -48,8 +48,8 @@ class Selection:
 
     def __str__(self) -> str:
         if self.ago is not None:
-            return f"{self.pick} {self.ago} ago"
-        return f"{self.pick} {self.at.isoformat()}" if self.at else str(self.pick)
+            return f"{format_duration(self.ago)} before the start"
+        return f"at {self.at:%Y-%m-%d %H:%M:%S} UTC" if self.at else str(self.pick)
 
 
 class Path(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -103,9 +104,9 @@ def clock_faults(record: Record) -> list[str]:
     """What shows that the clocks cannot be trusted: a step or event out of order, a wall clock that jumped."""
     faults = [f"step '{step.name}' took no time or less" for step in record.steps if _timeless(step)]
     timed = sorted((step for step in record.steps if step.duration is not None), key=lambda step: step.offset)
-    for earlier, later in itertools.pairwise(timed):
-        if earlier.duration is not None and earlier.offset + earlier.duration > later.offset:
-            faults.append(f"steps '{earlier.name}' and '{later.name}' overlap")
+    for before, after in itertools.pairwise(timed):
+        if before.duration is not None and before.offset + before.duration > after.offset:
+            faults.append(f"steps '{before.name}' and '{after.name}' overlap")
     tolerance = timedelta(seconds=max(1.0, record.header.provenance.pace))
     readings = [(step.offset, step.started_at, f"step '{step.name}'") for step in record.steps]
     readings += [(event.offset, event.at, f"'{event.moment}'") for event in record.events]
@@ -254,7 +255,7 @@ def _findings(record: Record, measures: Measures, failures: Mapping[str, str], w
         findings.append(found(Severity.MEDIUM, title, detail, "worst-case"))
     findings += [
         found(
-            Severity.LOW, f"{name} headroom is thin: {share:.0%}", f"{format_duration(actual)} against {limit}.", name
+            Severity.LOW, f"{name} headroom is thin: {math.floor(share * 100)} %", f"{format_duration(actual)} against {limit}.", name
         )
         for name, limit, actual in (
             ("RTO", header.objective.rto, measures.rta),

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab import process
 from dr_orchestrator.lab.cloud.install import installed
-from dr_orchestrator.lab.cloud.world import REGION, World
+from dr_orchestrator.lab.cloud.world import World
+from dr_orchestrator.lab.estate import Estate
 from dr_orchestrator.lab.faults import Faults
+from dr_orchestrator.lab.postgres.plane import Plane
 from dr_orchestrator.lab.server import Application, Entry, WebServer
+from dr_orchestrator.settings import Pace
 
-if TYPE_CHECKING:
-    from dr_orchestrator.lab.estate import Estate
+# Real seconds: how often the writer writes at most, and how often WAL goes to the archive at most.
+WRITE_EVERY, ARCHIVE_EVERY = 0.25, 2.0
+_CLOCK_TOLERANCE = 5.0
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,6 @@ class Lab:
     endpoint: str
     world: World
     application: Application
-    estate: Estate | None = None
 
     @property
     def faults(self) -> Faults:
@@ -40,40 +46,84 @@ class Lab:
 
     def environment(self) -> dict[str, str]:
         """What to set so that any AWS client reaches this lab; the clock is shared by hand, so there is no pace."""
-        return environment(self.endpoint)
+        return process.environment(self.endpoint)
 
     def settle(self) -> None:
         """Perform what has become due without waiting for the next call."""
         self.world.agenda.settle(self.world.defect)
 
 
-def environment(endpoint: str) -> dict[str, str]:
-    """The variables through which every AWS client finds the lab, and finds no real credentials."""
-    return {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "lab",
-        "AWS_SECRET_ACCESS_KEY": "lab",
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-
-
 _one_at_a_time = threading.Lock()
 
 
 @contextmanager
-def serve(clock: Clock, *, postgres: bool = False, estate: bool = False, state: Path | None = None) -> Iterator[Lab]:
+def serve(
+    clock: Clock,
+    *,
+    postgres: bool = False,
+    estate: bool = False,
+    state: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Iterator[Lab]:
     """Within: a lab in this process whose time is `clock`'s. One at a time, for moto's state is the process's.
 
-    With `postgres` there are real databases, whose files are under `state`; the clock must then be a paced one.
+    With `postgres` there are real databases, whose files are under `state`; the clock must then be one that runs.
     """
-    del postgres, estate, state
     with _one_at_a_time, ExitStack() as undo:
-        world = World(clock)
+        plane = undo.enter_context(_plane(clock, state)) if postgres else None
+        world = World(clock, plane)
         undo.enter_context(installed(world))
         server = WebServer(Application(world))
         world.endpoint = server.endpoint
+        if estate:
+            progress("seeding the sample company")
+            company = Estate(world, plane)
+            company.seed()
+            if plane is not None:
+                undo.enter_context(_writing(company, world))
         server.start()
         undo.callback(server.stop)
         yield Lab(server.endpoint, world, server.application)
+
+
+@contextmanager
+def _plane(clock: Clock, state: Path | None) -> Iterator[Plane]:
+    with ExitStack() as undo:
+        if state is None:
+            state = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="dro-lab-")))
+        plane = Plane(process.data_root(state.resolve()), _pace(clock))
+        undo.callback(plane.stop)
+        yield plane
+
+
+def _pace(clock: Clock) -> Pace:
+    """The clock's pace with its origin: commits carry the machine's time, so instants are translated."""
+    real, drill, factor = time.time(), clock.now().timestamp(), clock.pace
+    pace = Pace(factor, (real * factor - drill) / (factor - 1)) if factor != 1 else Pace()
+    if abs(pace.drill_time(real) - drill) > _CLOCK_TOLERANCE:
+        raise LabError("a real database needs a clock that runs", "use PacedClock, or serve without postgres")
+    return pace
+
+
+@contextmanager
+def _writing(company: Estate, world: World) -> Iterator[None]:
+    """Within: a thread keeps canaries fresh and WAL archived."""
+    done = threading.Event()
+    every = max(WRITE_EVERY, 60.0 / world.clock.pace)
+
+    def write() -> None:
+        archived = 0.0
+        while not done.wait(every):
+            due = time.monotonic() - archived >= max(ARCHIVE_EVERY, 60.0 / world.clock.pace)
+            archived = time.monotonic() if due else archived
+            world.agenda.settle(world.defect)
+            company.beat(archive=due)
+
+    thread = threading.Thread(target=write, name="lab-writer", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join(10)
+        company.stop()

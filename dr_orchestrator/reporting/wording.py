@@ -127,7 +127,7 @@ def told(value: object | None, missing: str = NOT_RECORDED) -> str:
 
 def spoken(name: str) -> str:
     """A hyphenated name as words."""
-    return name.replace("-", " ")
+    return name.replace("-", " ").replace("pitr", "PITR")
 
 
 def count(number: int, noun: str) -> str:

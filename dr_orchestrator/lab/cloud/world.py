@@ -96,6 +96,12 @@ class World:
         finally:
             self._local.hurried = before
 
+    @contextmanager
+    def as_of(self, at: datetime) -> Iterator[None]:
+        """Within: this thread lives at `at`, to make things that are older than the lab."""
+        with self.agenda.standing_at(at):
+            yield
+
     def defect(self, what: str) -> None:
         """Remember something that the lab itself did wrong; told under /lab/state."""
         _log.exception(what)
@@ -124,6 +130,15 @@ class Agenda:
         """The due time of what this thread is performing."""
         return getattr(self._local, "instant", None)
 
+    @contextmanager
+    def standing_at(self, at: datetime) -> Iterator[None]:
+        """Within: for this thread the time is `at`."""
+        before, self._local.instant = self.instant, at
+        try:
+            yield
+        finally:
+            self._local.instant = before
+
     def at(self, due: datetime, act: Callable[[], None]) -> None:
         """Have `act` called once its time has come."""
         with self._lock:
@@ -137,13 +152,11 @@ class Agenda:
             now = self._now()
             while self._entries and self._entries[0].due <= now:
                 entry = heapq.heappop(self._entries)
-                self._local.instant = entry.due
                 try:
-                    entry.act()
+                    with self.standing_at(entry.due):
+                        entry.act()
                 except Exception as wrong:  # noqa: BLE001 (one broken entry must not stop the others, nor a stranger's call)
                     on_error(f"due at {entry.due}: {wrong!r}")
-                finally:
-                    self._local.instant = None
 
 
 _current: list[World] = []

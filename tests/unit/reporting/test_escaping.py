@@ -1,5 +1,6 @@
 """Names come from AWS and from files; none of them may act in a report."""
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_markdown_tables_keep_their_columns(templates: tuple[Path, ...], name: s
             cells = line.replace("\\\\", "").replace("\\|", "").count("|")
             assert "<script" not in line
             assert "<img" not in line
-            assert "](javascript" not in line
+            assert not re.search(r"(?<!\\)\]\(javascript", line)
             if line.startswith("|"):
                 width = width or cells
                 assert cells == width, line

@@ -1,6 +1,7 @@
 """What every page keeps: self-contained, stamped, never green by accident, figures equal in every format."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.golden import sample
 from tests.unit.reporting import variants
 from tests.unit.reporting.test_escaping import tags
 
-RUNS = {
+RUNS: dict[str, Callable[[], Run]] = {
     "passed": sample.passed,
     "failed": sample.failed,
     "inconclusive": sample.inconclusive,
@@ -29,8 +30,7 @@ RUNS = {
 
 @pytest.fixture(params=RUNS, ids=list(RUNS))
 def run(request: pytest.FixtureRequest) -> Run:
-    made: Run = RUNS[request.param]()
-    return made
+    return RUNS[request.param]()
 
 
 def test_a_page_needs_nothing_from_outside(run: Run, templates: tuple[Path, ...]) -> None:

@@ -1,0 +1,40 @@
+"""The background process of `start`: serves a lab until it is told to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.lab import process
+from dr_orchestrator.lab.process import MARK, LabInfo, publish, sole
+from dr_orchestrator.settings import Pace
+
+
+def main(state: Path, factor: float, postgres: bool) -> None:
+    """Serve the lab of `state` at `factor` lab seconds to a real one, until SIGTERM."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    with sole(state):
+        _tell("loading the simulated AWS")
+        from dr_orchestrator.lab.running import serve  # noqa: PLC0415 (moto takes seconds; the lock is held before)
+
+        origin = time.time()
+        with serve(PacedClock(Pace(factor, origin)), postgres=postgres, estate=True, state=state, progress=_tell) as lab:
+            publish(state, LabInfo(lab.endpoint, factor, origin, os.getpid()))
+            _tell(f"ready at {lab.endpoint}")
+            ended.wait()
+        (state / process.INFO).unlink(missing_ok=True)
+
+
+def _tell(line: str) -> None:
+    print(f"{MARK}{line}", flush=True)  # noqa: T201 (the log that the starter reads)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3] == "postgres")

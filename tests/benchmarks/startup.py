@@ -1,0 +1,50 @@
+"""How long `dro --help` and `dro check` of 100 service files take, each as a whole process."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests import workspace
+
+RUNS = 7
+SERVICES = 100
+
+
+def timed(arguments: list[str], environment: dict[str, str]) -> list[float]:
+    seconds = []
+    for _ in range(RUNS + 1):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "dr_orchestrator", *arguments], env=environment, check=True, stdout=-3)
+        seconds.append(time.perf_counter() - began)
+    return sorted(seconds[1:])
+
+
+def shown(name: str, seconds: list[float], limit: float) -> None:
+    print(  # noqa: T201
+        f"{name}: median {statistics.median(seconds):.2f} s, "
+        f"{seconds[0]:.2f} to {seconds[-1]:.2f} s over {RUNS} runs (wanted: {limit} s)"
+    )
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        workspace.write(home)
+        text = (home / "drills" / "shop.yaml").read_text()
+        (home / "drills" / "shop.yaml").unlink()
+        for number in range(SERVICES):
+            mine = text
+            for word in ("shop", "orders", "sessions"):
+                mine = mine.replace(word, f"{word}{number}")
+            mine = mine.replace(f"shop{number}.template.yaml", "shop.template.yaml")
+            (home / "drills" / f"shop{number}.yaml").write_text(mine)
+        environment = {**os.environ, "DRO_HOME": folder}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        shown("dro --help", timed(["--help"], environment), 0.5)
+        shown(f"dro check of {SERVICES} service files", timed(["check"], environment), 1.5)

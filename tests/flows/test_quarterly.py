@@ -1,0 +1,83 @@
+"""The quarterly exercise by the local engine: what is due, side by side, none keeping another from running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.errors import UsageError
+from tests import workspace
+from tests.estate import TABLE, Estate, estate
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("lab")) as made:
+        yield made
+
+
+@pytest.fixture
+def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    canary = {"pk": {"S": "canary"}, "at": {"S": shop.clock.now().isoformat()}}
+    shop.client("dynamodb").put_item(TableName=TABLE.id, Item=canary)
+    shop.clock.sleep(301)
+    with wiring.using(workspace.world(tmp_path, shop.clock)) as made:
+        yield made
+
+
+def test_every_drill_that_is_due_runs_once(shop: Estate, here: wiring.World) -> None:
+    """All declared drills run, each leaves a run, and the exercise is worth the worst of them."""
+    before = shop.inventory()
+
+    name = prefect_runner.run_quarterly(None, 3)
+
+    exercise, runs = here.ledger.queries.exercise(name)
+    assert {run.header.drill for run in runs} == set(exercise.planned) == set(here.catalogue.drills)
+    assert {run.header.exercise for run in runs} == {name}
+    verdicts = {run.header.drill: run.closing.verdict for run in runs if run.closing}
+    assert verdicts["sessions-pitr"].green
+    assert verdicts["orders-snapshot"] is Verdict.INCONCLUSIVE  # there is no database behind this lab's instances
+    assert exercise.verdict is Verdict.INCONCLUSIVE
+    assert (here.settings.generated / f"{name}.html").is_file()
+    assert shop.inventory() == before
+
+
+def test_named_drills_run_alone_and_the_rest_is_listed(here: wiring.World) -> None:
+    """Drills that were not named are left out by name, not silently."""
+    name = prefect_runner.run_quarterly(["sessions-pitr"], 1)
+
+    exercise, runs = here.ledger.queries.exercise(name)
+    assert [run.header.drill for run in runs] == ["sessions-pitr"]
+    assert set(exercise.left_out) == {"orders-snapshot", "shop-replica"}
+
+
+def test_a_simulated_pass_does_not_count_as_done(here: wiring.World) -> None:
+    """What passed on a lab is due again: simulated is never evidence."""
+    prefect_runner.run_quarterly(["sessions-pitr"], 1)
+
+    with wiring.open_exercise(None, None) as exercise:
+        assert "sessions-pitr" in exercise.planned
+
+
+def test_an_empty_selection_is_refused(here: wiring.World) -> None:
+    """Naming no drill at all is a mistake, not a green exercise."""
+    with pytest.raises(UsageError, match="nothing to run"):
+        prefect_runner.run_quarterly([], 1)
+
+
+def test_a_request_to_stop_ends_in_aborted_runs(shop: Estate, here: wiring.World) -> None:
+    """Once somebody asked to stop, no drill restores anything, and each says that it was stopped."""
+    asked = len(shop.calls("RestoreTableToPointInTime"))
+    here.stop.set()
+
+    name = prefect_runner.run_quarterly(["sessions-pitr"], 1)
+
+    exercise, _ = here.ledger.queries.exercise(name)
+    assert exercise.verdict is Verdict.ABORTED
+    assert len(shop.calls("RestoreTableToPointInTime")) == asked
