@@ -7,14 +7,18 @@ import contextvars
 import importlib.util
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 from dr_orchestrator import settings, wiring
 from dr_orchestrator.errors import UsageError
 
 T = TypeVar("T")
+_loading = threading.Lock()
 
 QUIET = {
     "PREFECT_LOGGING_LEVEL": "WARNING",
@@ -110,14 +114,21 @@ def api_configured() -> bool:
 def script(name: str) -> Any:
     """The flow of a kind, loaded by path from the workspace's `flows/`."""
     hush()
-    module_name = name.replace("-", "_")
-    path = settings.load().flows / f"{module_name}.py"
-    spec = importlib.util.spec_from_file_location(f"dro_flows_{module_name}", path)
+    function = name.replace("-", "_")
+    path = settings.load().flows / f"{function}.py"
+    with _loading:
+        return getattr(_loaded(path, f"dro_flows_{function}"), function)
+
+
+def _loaded(path: Path, name: str) -> ModuleType:
+    """A script as a module, loaded once: drills that run side by side share it."""
+    known = sys.modules.get(name)
+    if known is not None and known.__file__ == str(path):
+        return known
+    spec = importlib.util.spec_from_file_location(name, path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise UsageError(f"{path}: no such flow", "a kind of drill is a script of that name in flows/; see `dro init`")
-    if spec.name in sys.modules:
-        return getattr(sys.modules[spec.name], module_name)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
-    return getattr(module, module_name)
+    return module

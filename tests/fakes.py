@@ -1,9 +1,27 @@
-"""Stand-ins for the world: a clock that moves only when told."""
+"""Stand-ins for the world: a clock that moves only when told, a ledger in memory."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+
+from dr_orchestrator.domain.clock import Event
+from dr_orchestrator.domain.programme import Exercise
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.run import (
+    CheckResult,
+    Closing,
+    Copy,
+    CopyRecord,
+    CopyState,
+    Identity,
+    Observation,
+    RunHeader,
+    Step,
+)
+from dr_orchestrator.domain.verdict import Verdict
 
 
 class FakeClock:
@@ -38,3 +56,84 @@ class RunningClock(FakeClock):
     def monotonic(self) -> float:
         self.sleep(0.001)
         return super().monotonic()
+
+
+@dataclass
+class MemoryLedger:
+    """A ledger that remembers the order of what was written; `before` is called before each write and may raise.
+
+    `story` holds each write as one line, among whatever else a test tells it.
+    """
+
+    story: list[str] = field(default_factory=list)
+    headers: list[RunHeader] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    steps: dict[int, Step] = field(default_factory=dict)
+    points: list[RecoveryPoint] = field(default_factory=list)
+    checks: list[CheckResult] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    exercises: list[Exercise] = field(default_factory=list)
+    rows: dict[str, CopyRecord] = field(default_factory=dict)
+    closing: Closing | None = None
+    before: Callable[[str], None] = lambda _line: None
+
+    def _write(self, line: str) -> None:
+        self.before(line)
+        self.story.append(line)
+
+    def open_exercise(self, exercise: Exercise) -> None:
+        self._write(f"open exercise {exercise.id}")
+        self.exercises.append(exercise)
+
+    def close_exercise(self, exercise: str, ended_at: datetime, verdict: Verdict) -> None:
+        self._write(f"close exercise {exercise} {verdict} {ended_at}")
+
+    def open_run(self, header: RunHeader) -> None:
+        self._write("open run")
+        self.headers.append(header)
+
+    def record_event(self, run: str, event: Event) -> None:
+        assert event.moment not in [each.moment for each in self.events], f"{run}: {event.moment} is reached once"
+        self._write(f"event {event.moment}")
+        self.events.append(event)
+
+    def start_step(self, run: str, step: Step) -> None:
+        assert step.seq not in self.steps, f"{run}: step {step.seq} starts once"
+        self._write(f"start {step.name}")
+        self.steps[step.seq] = step
+
+    def finish_step(self, run: str, step: Step) -> None:
+        assert self.steps[step.seq].ended_at is None, f"{run}: step {step.seq} ends once"
+        self._write(f"finish {step.name} {step.outcome}")
+        self.steps[step.seq] = step
+
+    def record_point(self, run: str, point: RecoveryPoint) -> None:
+        self._write(f"point {point.id} of {run}")
+        self.points.append(point)
+
+    def intend_copy(self, copy: Copy, at: datetime) -> None:
+        assert copy.id not in self.rows, f"{copy.id} is intended once"
+        self._write(f"intend {copy.id}")
+        self.rows[copy.id] = CopyRecord(copy, CopyState.INTENDED, None, at)
+
+    def change_copy(self, copy: Copy, state: CopyState, at: datetime, identity: Identity | None = None) -> None:
+        self._write(f"copy {copy.id} {state}")
+        before = self.rows[copy.id]
+        self.rows[copy.id] = replace(before, state=state, identity=before.identity or identity, gone_at=at)
+
+    def copies(self, run: str) -> Sequence[CopyRecord]:
+        self.before(f"read copies of {run}")
+        return list(self.rows.values())
+
+    def record_check(self, run: str, result: CheckResult) -> None:
+        self._write(f"check {result.name} {result.outcome} of {run}")
+        self.checks.append(result)
+
+    def record_observation(self, run: str, observation: Observation) -> None:
+        self._write(f"observed {observation.state} of {run}")
+        self.observations.append(observation)
+
+    def close_run(self, run: str, closing: Closing) -> None:
+        assert self.closing is None, f"{run} is closed once"
+        self._write(f"close {closing.verdict}")
+        self.closing = closing

@@ -9,7 +9,7 @@ from datetime import datetime
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.api import Refused
 from dr_orchestrator.aws.copies import Proofs
-from dr_orchestrator.aws.watcher import ABSENT, Feed, States, Watcher
+from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States, Watcher
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
@@ -31,6 +31,19 @@ class Bench:
     proofs: Proofs
     observe: Callable[[Copy, str], None]
     ceiling: float
+
+    def wait_until_ready(
+        self, feed: Feed, copy: Copy, states: States, ready: Callable[[Sighting], bool] = lambda _: True
+    ) -> Sighting:
+        """Wait until the copy can be used, on past its target, to the ceiling."""
+        return self.watcher.wait(
+            feed,
+            copy.id,
+            states,
+            ceiling=self.ceiling,
+            observe=lambda state: self.observe(copy, state),
+            ready=ready,
+        )
 
     def wait_until_gone(self, feed: Feed, copy: Copy, states: States, name: str = "") -> None:
         """Wait, whatever anyone says, until the copy is provably no more."""

@@ -74,13 +74,11 @@ class DynamoTable:
 
     def ready(self, copy: Copy) -> None:
         """Wait until the table is active; only then can it be tagged, which AWS does not do on restore."""
-        seen = self._bench.watcher.wait(
+        seen = self._bench.wait_until_ready(
             feed(self._api, self._bench),
-            copy.id,
+            copy,
             STATES,
-            ceiling=self._bench.ceiling,
-            observe=lambda state: self._bench.observe(copy, state),
-            ready=lambda sighting: not sighting.detail.get("RestoreSummary", {}).get("RestoreInProgress"),
+            lambda sighting: not sighting.detail.get("RestoreSummary", {}).get("RestoreInProgress"),
         )
         tags = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
         self._api.call("TagResource", ResourceArn=seen.detail["TableArn"], Tags=tags)

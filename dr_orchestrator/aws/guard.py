@@ -38,6 +38,10 @@ _ENDPOINT = re.compile(
     r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)"
 )
 
+_ARN = re.compile(
+    r"arn:[a-z-]+:(?:dynamodb:[^:/]+:[^:/]+:table/([^:/]+)|cloudformation:[^:/]+:[^:/]+:stack/([^:/]+)/[^:/]+)"
+)
+
 Targets = Callable[[Mapping[str, Any]], Iterator[str]]
 
 
@@ -49,7 +53,7 @@ def _parameter(name: str) -> Targets:
 
 
 def _arn(name: str) -> Targets:
-    """The resource's name at the end of an ARN; for a stack, the part between the slashes."""
+    """The resource that a name, or the ARN of just a table or a stack, stands for; nothing for any other ARN."""
 
     def targets(parameters: Mapping[str, Any]) -> Iterator[str]:
         yield _name_in(str(parameters.get(name, "")))
@@ -64,8 +68,8 @@ def _tables(parameters: Mapping[str, Any]) -> Iterator[str]:
 def _name_in(text: str) -> str:
     if not text.startswith("arn:"):
         return text
-    resource = text.split(":", 5)[-1]
-    return resource.split("/")[1] if "/" in resource else resource.rsplit(":", 1)[-1]
+    named = _ARN.fullmatch(text)
+    return named[1] or named[2] if named else ""
 
 
 WRITES: Mapping[tuple[str, str], Targets] = {

@@ -77,13 +77,8 @@ class RdsInstance:
 
     def ready(self, copy: Copy) -> None:
         """Wait until the instance is available and has an address."""
-        self._bench.watcher.wait(
-            self._feed(),
-            copy.id,
-            STATES,
-            ceiling=self._bench.ceiling,
-            observe=lambda state: self._bench.observe(copy, state),
-            ready=lambda sighting: bool(sighting.detail.get("Endpoint", {}).get("Address")),
+        self._bench.wait_until_ready(
+            self._feed(), copy, STATES, lambda sighting: bool(sighting.detail.get("Endpoint", {}).get("Address"))
         )
 
     def destroy(self, copy: Copy) -> CopyState:

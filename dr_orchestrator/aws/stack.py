@@ -75,13 +75,7 @@ class CloudFormationStack:
     def ready(self, copy: Copy) -> None:
         """Wait until every resource is made; the fault names the first that failed."""
         try:
-            self._bench.watcher.wait(
-                self._feed(),
-                copy.id,
-                STATES,
-                ceiling=self._bench.ceiling,
-                observe=lambda state: self._bench.observe(copy, state),
-            )
+            self._bench.wait_until_ready(self._feed(), copy, STATES)
         except NotRecoverable as fault:
             raise NotRecoverable(f"{fault.message}{self._first_failure(copy)}", fault.hint) from fault
 

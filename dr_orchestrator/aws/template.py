@@ -148,7 +148,9 @@ def _collides(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:
 def _reaches_out(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:
     """A resource that is put on another one changes it: that one must be of the stack too."""
     properties = resource.get("Properties")
-    for key in PUT_ON.get(str(resource.get("Type")), ()) if isinstance(properties, dict) else ():
+    if not isinstance(properties, dict):
+        return
+    for key in PUT_ON.get(str(resource.get("Type")), ()):
         value = properties.get(key)
         for each in value if isinstance(value, list) else [value]:
             if literal := _literal(each):

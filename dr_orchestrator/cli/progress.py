@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -18,13 +17,14 @@ if TYPE_CHECKING:
     from dr_orchestrator.wiring.world import World
 
 LOOK_EVERY_S = 0.5
+MANY = 100
+"""Of so many newest runs those that began since are followed."""
 
 
 @contextmanager
 def following(here: World) -> Iterator[None]:
     """While inside, print to stderr each drill that begins, the steps of a slow one, and each that ends."""
-    began, done = here.clock.now(), threading.Event()
-    follower = _Follower(here, began)
+    done, follower = threading.Event(), _Follower(here)
     thread = threading.Thread(target=follower.follow, args=(done,), name="progress", daemon=True)
     thread.start()
     try:
@@ -37,8 +37,9 @@ def following(here: World) -> Iterator[None]:
 class _Follower:
     """Remembers what was told, so that each thing is told once."""
 
-    def __init__(self, here: World, began: datetime) -> None:
-        self._here, self._began = here, began
+    def __init__(self, here: World) -> None:
+        self._here = here
+        self._before = {run.header.id for run in here.ledger.queries.runs(MANY)}
         self._told: set[tuple[str, int]] = set()
         self._plain = not sys.stderr.isatty()
 
@@ -49,7 +50,7 @@ class _Follower:
         self._look()
 
     def _look(self) -> None:
-        runs = [run for run in self._here.ledger.queries.runs(200) if run.header.started_at >= self._began]
+        runs = [run for run in self._here.ledger.queries.runs(MANY) if run.header.id not in self._before]
         for run in reversed(runs):
             for step in run.steps:
                 self._tell(run, step)

@@ -67,7 +67,7 @@ def print_exercise(here: World, name: str, as_json: bool = False) -> int:
     if as_json:
         print_json(exercise_json(exercise, runs))
     else:
-        _table(runs)
+        _table(sorted(runs, key=lambda run: (run.header.tier, run.header.service, run.header.drill)))
         click.echo()
         stamp = "SIMULATED, no evidence: " if exercise.simulated else ""
         left_out = f", {len(exercise.left_out)} left out" if exercise.left_out else ""

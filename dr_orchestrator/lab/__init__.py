@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from dr_orchestrator.lab.running import Lab, serve
 
 __all__ = ["Lab", "LabInfo", "read", "serve", "start", "stop"]
-_HOMES = {"LabInfo": "process", "read": "process", "start": "process", "stop": "process", "Lab": "running", "serve": "running"}
+_HOMES = {
+    "LabInfo": "process",
+    "read": "process",
+    "start": "process",
+    "stop": "process",
+    "Lab": "running",
+    "serve": "running",
+}
 
 
 def __getattr__(name: str) -> Any:

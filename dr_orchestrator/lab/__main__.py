@@ -12,6 +12,7 @@ from pathlib import Path
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.lab import process
 from dr_orchestrator.lab.process import MARK, LabInfo, publish, sole
+from dr_orchestrator.lab.running import serve
 from dr_orchestrator.settings import Pace
 
 
@@ -21,11 +22,11 @@ def main(state: Path, factor: float, postgres: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     with sole(state):
-        _tell("loading the simulated AWS")
-        from dr_orchestrator.lab.running import serve  # noqa: PLC0415 (moto takes seconds; the lock is held before)
-
+        _tell("loading the simulated AWS" + (", making its databases" if postgres else ""))
         origin = time.time()
-        with serve(PacedClock(Pace(factor, origin)), postgres=postgres, estate=True, state=state, progress=_tell) as lab:
+        with serve(
+            PacedClock(Pace(factor, origin)), postgres=postgres, estate=True, state=state, progress=_tell
+        ) as lab:
             publish(state, LabInfo(lab.endpoint, factor, origin, os.getpid()))
             _tell(f"ready at {lab.endpoint}")
             ended.wait()

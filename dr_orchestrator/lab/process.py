@@ -106,7 +106,7 @@ def clear(state: Path) -> None:
 
 
 def data_root(state: Path) -> Path:
-    """An empty folder for the databases, noted in `state` before it is made, so that it is found again whatever happens.
+    """An empty folder for the databases, noted in `state` before it is made, so that it is found again in any case.
 
     It is below `state`, unless the user that PostgreSQL runs as cannot get there.
     """
@@ -175,10 +175,12 @@ def _await_ready(state: Path, progress: Callable[[str], None]) -> LabInfo:
 def _end(state: Path) -> None:
     pid = int((state / LOCK).read_text() or 0)
     if MODULE not in command_line(pid):
-        raise LabError(f"process {pid} holds {state / LOCK}, but it is no lab", "find out what it is, and end it by hand")
+        raise LabError(
+            f"process {pid} holds {state / LOCK}, but it is no lab", "find out what it is, and end it by hand"
+        )
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + _STOP_TIMEOUT
-    while _runs(state):
+    while _runs(state) or MODULE in command_line(pid):
         if time.monotonic() > deadline:
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.02)

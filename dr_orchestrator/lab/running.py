@@ -9,17 +9,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
 
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import process
-from dr_orchestrator.lab.cloud.install import installed
 from dr_orchestrator.lab.cloud.world import World
-from dr_orchestrator.lab.estate import Estate
+from dr_orchestrator.lab.estate.writer import Writer
 from dr_orchestrator.lab.faults import Faults
 from dr_orchestrator.lab.postgres.plane import Plane
-from dr_orchestrator.lab.server import Application, Entry, WebServer
 from dr_orchestrator.settings import Pace
+
+if TYPE_CHECKING:
+    from dr_orchestrator.lab.server import Application, Entry
 
 # Real seconds: how often the writer writes at most, and how often WAL goes to the archive at most.
 WRITE_EVERY, ARCHIVE_EVERY = 0.25, 2.0
@@ -70,17 +74,27 @@ def serve(
     With `postgres` there are real databases, whose files are under `state`; the clock must then be one that runs.
     """
     with _one_at_a_time, ExitStack() as undo:
+        start = clock.now()
         plane = undo.enter_context(_plane(clock, state)) if postgres else None
-        world = World(clock, plane)
+        writer = Writer(plane, start) if plane is not None and estate else None
+        # moto takes seconds to import, while the databases are being made.
+        from dr_orchestrator.lab.cloud.install import installed  # noqa: PLC0415
+        from dr_orchestrator.lab.estate.aws import Estate  # noqa: PLC0415
+        from dr_orchestrator.lab.server import Application, WebServer  # noqa: PLC0415
+
+        world = World(clock)
         undo.enter_context(installed(world))
         server = WebServer(Application(world))
         world.endpoint = server.endpoint
         if estate:
             progress("seeding the sample company")
-            company = Estate(world, plane)
-            company.seed()
-            if plane is not None:
-                undo.enter_context(_writing(company, world))
+            Estate(world, start, writer).seed()
+        if writer is not None:
+            progress("filling its databases")
+            writer.catch_up(clock.now())
+        if plane is not None:
+            undo.enter_context(_kept_alive(plane, writer, world))
+        world.databases = plane
         server.start()
         undo.callback(server.stop)
         yield Lab(server.endpoint, world, server.application)
@@ -106,24 +120,31 @@ def _pace(clock: Clock) -> Pace:
 
 
 @contextmanager
-def _writing(company: Estate, world: World) -> Iterator[None]:
-    """Within: a thread keeps canaries fresh and WAL archived."""
+def _kept_alive(plane: Plane, writer: Writer | None, world: World) -> Iterator[None]:
+    """Within: a thread performs what is due, keeps canaries fresh, and archives WAL."""
     done = threading.Event()
     every = max(WRITE_EVERY, 60.0 / world.clock.pace)
+    archive_every = max(ARCHIVE_EVERY, 60.0 / world.clock.pace)
 
-    def write() -> None:
+    def live() -> None:
         archived = 0.0
         while not done.wait(every):
-            due = time.monotonic() - archived >= max(ARCHIVE_EVERY, 60.0 / world.clock.pace)
-            archived = time.monotonic() if due else archived
             world.agenda.settle(world.defect)
-            company.beat(archive=due)
+            if writer is not None:
+                writer.beat(world.clock.now(), world.defect)
+            if time.monotonic() - archived >= archive_every:
+                archived = time.monotonic()
+                try:
+                    plane.tick()
+                except psycopg.Error as wrong:
+                    world.defect(f"WAL was not archived: {wrong}")
 
-    thread = threading.Thread(target=write, name="lab-writer", daemon=True)
+    thread = threading.Thread(target=live, name="lab-life", daemon=True)
     thread.start()
     try:
         yield
     finally:
         done.set()
         thread.join(10)
-        company.stop()
+        if writer is not None:
+            writer.stop()

@@ -148,7 +148,7 @@ class Application:
 class Handler(MotoRequestHandler):
     """Quiet: the journal is the log."""
 
-    def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
+    def connection_dropped(self, *_: Any) -> None:
         """Read no further request from a connection that was cut."""
         self.close_connection = True
 

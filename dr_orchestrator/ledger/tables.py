@@ -54,7 +54,8 @@ def _span(name: str, *, null: bool = False) -> Column[Any]:
 exercise = Table(
     "exercise",
     metadata,
-    Column("id", Text, primary_key=True),
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
     _words("title"),
     _words("purpose"),
     _words("quarter"),

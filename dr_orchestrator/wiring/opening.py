@@ -73,6 +73,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
 def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator[Exercise]:
     """Open the quarter's exercise over the drills named, or all that are due; judged and reported at its end."""
     here = world()
+    here.prepare()
     exercise = _plan(here, drills, at_once)
     here.ledger.open_exercise(exercise)
     try:

@@ -57,6 +57,11 @@ class World:
         services = self.catalogue.services.values()
         return frozenset(resource.id for service in services for resource in service.resources.values())
 
+    def prepare(self) -> None:
+        """Make what drills share, before several of them run side by side and each would make its own."""
+        for shared in ("ledger", "catalogue", "sources", "watcher"):
+            getattr(self, shared)
+
     def drill(self, name: str) -> Drill:
         """A drill by name; UsageError with the nearest ones where there is none."""
         found = self.catalogue.drills.get(name)

@@ -135,7 +135,7 @@ def test_a_database_that_stays_locked_is_told(impatient: SqlLedger, tmp_path: Pa
     with other.begin():
         with pytest.raises(UsageError, match=r"ledger\.db does not answer: database is locked") as told:
             impatient.start_step("r-1", step())
-        assert "dro resume" in told.value.hint
+        assert "dro runs" in told.value.hint
         assert impatient.queries.run("r-1").steps == ()
     impatient.start_step("r-1", step())
     other.dispose()

@@ -31,10 +31,24 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT, naive, world
 LAG = timedelta(minutes=5)
 _ERROR = "com.amazonaws.dynamodb.v20120810#"
 DATA_PLANE = frozenset(
-    "PutItem GetItem UpdateItem DeleteItem Query Scan BatchGetItem BatchWriteItem TransactGetItems "
-    "TransactWriteItems ExecuteStatement BatchExecuteStatement ExecuteTransaction".split()
+    (
+        "PutItem",
+        "GetItem",
+        "UpdateItem",
+        "DeleteItem",
+        "Query",
+        "Scan",
+        "BatchGetItem",
+        "BatchWriteItem",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "ExecuteStatement",
+        "BatchExecuteStatement",
+        "ExecuteTransaction",
+    )
 )
 _PRUNE_EVERY = 2048
+_SECOND = timedelta(seconds=1)
 
 
 class JournalledTable(Table):
@@ -104,15 +118,27 @@ class JournalledTable(Table):
             return None
         return max(self.pitr_since, world().now() - timedelta(days=35)), world().now() - LAG
 
+    def instant(self, given: Mapping[str, Any]) -> datetime:
+        """The instant that a restore asks for; refused where it is outside the window."""
+        window = self.window
+        if window is None:
+            raise PointInTimeRecoveryUnavailable(self.name)
+        latest, asked = given.get("UseLatestRestorableTime"), given.get("RestoreDateTime")
+        if bool(latest) == bool(asked):
+            raise JsonRESTError(
+                _ERROR + "ValidationException", "Give either RestoreDateTime or UseLatestRestorableTime."
+            )
+        at = window[1] if latest else _time(asked)
+        # DynamoDB's times are whole seconds on the wire.
+        if not window[0] - _SECOND < at < window[1] + _SECOND:
+            bounds = " to ".join(each.isoformat() for each in window)
+            raise JsonRESTError(_ERROR + "InvalidRestoreTimeException", f"{at.isoformat()} is outside {bounds}.")
+        return at
+
     def _key(self, attributes: Mapping[str, Any]) -> tuple[Any, Any]:
         keys = (self.hash_key_attr, self.range_key_attr)
         first, second = (next(iter(attributes[name].values())) if name else None for name in keys)
         return first, second
-
-    @classmethod
-    def create_from_cloudformation_json(cls, *args: Any, **kwargs: Any) -> Table:
-        """As moto."""
-        return Table.create_from_cloudformation_json(*args, **kwargs)
 
 
 class DynamoDb(DynamoDBBackend):
@@ -126,7 +152,9 @@ class DynamoDb(DynamoDBBackend):
         """A table that is being created first."""
         if name in self.tables:
             raise ResourceInUseException(f"Table already exists: {name}")
-        table = JournalledTable(name, account_id=self.account_id, region=self.region_name, **given)
+        table = JournalledTable(  # type: ignore[abstract] # moto's are too
+            name, account_id=self.account_id, region=self.region_name, **given
+        )
         fate = world().faults.fate("dynamodb", "CreateTable", name)
         table.timeline = passing([("CREATING", lifecycle.CREATE_TABLE)], "ACTIVE", fate)
         self.tables[name] = table
@@ -143,7 +171,7 @@ class DynamoDb(DynamoDBBackend):
         table = cast(JournalledTable, self.get_table(name))
         if table.status != "ACTIVE":
             raise ResourceInUseException(
-                f"Attempt to change a resource which is still in use: Table is being {table.status.lower()}: {table.name}"
+                f"Attempt to change a resource which is still in use: {table.name} is {table.status}"
             )
         if table.deletion_protection_enabled:
             raise JsonRESTError(
@@ -204,7 +232,7 @@ class DynamoDb(DynamoDBBackend):
             raise SourceTableNotFoundException(source_name) from missing
         if target_name in self.tables:
             raise TableAlreadyExistsException(target_name)
-        at = _instant(source, given)
+        at = source.instant(given)
         made = self._copy(source, target_name, given)
         for attributes in source.as_of(at):
             Table.put_item(made, copy.deepcopy(attributes))
@@ -218,7 +246,7 @@ class DynamoDb(DynamoDBBackend):
 
     def _copy(self, source: JournalledTable, name: str, given: Mapping[str, Any]) -> JournalledTable:
         # As AWS: keys, indexes, capacity and encryption are restored; tags, TTL, streams and PITR are not.
-        made = JournalledTable(
+        made = JournalledTable(  # type: ignore[abstract] # moto's are too
             name,
             account_id=self.account_id,
             region=self.region_name,
@@ -240,22 +268,6 @@ def unreachable(region: str, action: str, body: Mapping[str, Any]) -> bool:
     tables = dynamodb_backends[ACCOUNT][region].tables
     named = (tables.get(name.rsplit("/", 1)[-1]) for name in table_names(body))
     return any(isinstance(table, JournalledTable) and table.status in ("CREATING", "DELETING") for table in named)
-
-
-def _instant(source: JournalledTable, given: Mapping[str, Any]) -> datetime:
-    window = source.window
-    if window is None:
-        raise PointInTimeRecoveryUnavailable(source.name)
-    latest, asked = given.get("UseLatestRestorableTime"), given.get("RestoreDateTime")
-    if bool(latest) == bool(asked):
-        raise JsonRESTError(_ERROR + "ValidationException", "Give either RestoreDateTime or UseLatestRestorableTime.")
-    at = window[1] if latest else _time(asked)
-    if not window[0] <= at <= window[1] + timedelta(seconds=1):
-        raise JsonRESTError(
-            _ERROR + "InvalidRestoreTimeException",
-            f"{at.isoformat()} is outside {window[0].isoformat()} to {window[1].isoformat()}.",
-        )
-    return at
 
 
 def _time(asked: Any) -> datetime:

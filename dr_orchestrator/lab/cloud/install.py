@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import moto.core.utils
+from moto import settings
 from moto.cloudformation import parsing
 from moto.cloudformation.models import cloudformation_backends
 from moto.core.base_backend import BackendDict
@@ -23,6 +24,8 @@ _BACKENDS = (
     (dynamodb_backends, dynamodb.DynamoDb),
     (cloudformation_backends, stacks.CloudFormation),
 )
+# Machine images, which nobody asks for and which take long to load.
+_NO_IMAGES = (settings, "ec2_load_default_amis", lambda: False)
 
 
 @contextmanager
@@ -34,7 +37,7 @@ def installed(world: World) -> Iterator[None]:
         undo.callback(_reset)
         for backends, kind in _BACKENDS:
             undo.enter_context(_set(backends, "backend", kind))
-        for owner, name, value in (*rds.PATCHES, *dynamodb.PATCHES, *stacks.PATCHES, *_clocks()):
+        for owner, name, value in (*rds.PATCHES, *dynamodb.PATCHES, *stacks.PATCHES, *_clocks(), _NO_IMAGES):
             undo.enter_context(_set(owner, name, value))
         yield
 
@@ -65,7 +68,7 @@ def _reset() -> None:
         cached.cache_clear()
 
 
-def _all_kinds(kind: type) -> Iterator[type]:
+def _all_kinds(kind: type[Any]) -> Iterator[type[Any]]:
     for each in kind.__subclasses__():
         yield each
         yield from _all_kinds(each)

@@ -1,9 +1,9 @@
-"""RDS with durations and refusals as in AWS: restores that take their time, windows that are checked, False that counts."""
+"""RDS as AWS does it: restores that take their time, windows that are checked, a False that counts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib import import_module
 from typing import Any, cast
 
@@ -24,22 +24,40 @@ from moto.rds.responses import RDSResponse
 
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.lifecycle import passing
-from dr_orchestrator.lab.cloud.rds_models import AutomatedBackup, Instance, Snapshot, aware
+from dr_orchestrator.lab.cloud.rds_models import AutomatedBackup, Instance, Snapshot, wrong_state
 from dr_orchestrator.lab.cloud.world import Database, world
 
 # What a restored instance takes over from its source; everything else is as given, or AWS's default.
 INHERITED = (
-    "engine engine_version license_model db_name allocated_storage storage_type iops master_username "
-    "port storage_encrypted kms_key_id auto_minor_version_upgrade db_instance_class "
-    "backup_retention_period preferred_backup_window preferred_maintenance_window character_set_name"
-).split()
+    "engine",
+    "engine_version",
+    "license_model",
+    "db_name",
+    "allocated_storage",
+    "storage_type",
+    "iops",
+    "master_username",
+    "port",
+    "storage_encrypted",
+    "kms_key_id",
+    "auto_minor_version_upgrade",
+    "db_instance_class",
+    "backup_retention_period",
+    "preferred_backup_window",
+    "preferred_maintenance_window",
+    "character_set_name",
+)
 # Parameters of a restore that say what it is made from, not what it becomes.
 _SOURCES = (
-    "db_snapshot_identifier source_db_instance_identifier source_dbi_resource_id "
-    "source_db_instance_automated_backups_arn target_db_instance_identifier restore_time "
-    "use_latest_restorable_time use_default_processor_features"
-).split()
-_DELETABLE_ONCE = "deleting"
+    "db_snapshot_identifier",
+    "source_db_instance_identifier",
+    "source_dbi_resource_id",
+    "source_db_instance_automated_backups_arn",
+    "target_db_instance_identifier",
+    "restore_time",
+    "use_latest_restorable_time",
+    "use_default_processor_features",
+)
 
 
 class Rds(RDSBackend):
@@ -88,18 +106,18 @@ class Rds(RDSBackend):
         """Restore to an instant within the source's window, which moto does not look at."""
         given = _plain(overrides)
         source = self._pitr_source(source_db_identifier, given)
-        at = _instant(source, given)
+        at = source.instant(given)
         made = self._restored("RestoreDBInstanceToPointInTime", target_db_identifier, source, given)
         plane = world().databases
         if plane is not None and source.database is not None and not made.timeline.final.startswith("incompatible"):
-            made.database = plane.restore_instant(made.dbi_resource_id, source.dbi_resource_id, at)
+            made.database = plane.restore_instant(made.dbi_resource_id, source.database.key, at)
         return made
 
     def modify_db_instance(self, db_instance_identifier: str, db_kwargs: Any) -> DBInstance:
         """As moto; switching backups off also drops the automated snapshots, and switching them on starts anew."""
         instance = cast(Instance, self.describe_db_instances(db_instance_identifier)[0])
         if instance.status in ("creating", "deleting"):
-            raise _state(f"Instance {db_instance_identifier} is {instance.status}.")
+            raise wrong_state(f"Instance {db_instance_identifier} is {instance.status}.")
         retention, before = _plain(db_kwargs).get("backup_retention_period"), instance.backup_retention_period
         modified = super().modify_db_instance(db_instance_identifier, db_kwargs)
         if retention is not None and int(retention) == 0:
@@ -119,7 +137,7 @@ class Rds(RDSBackend):
         instance = cast(Instance, self.databases.get(db_instance_identifier))
         if instance is None:
             raise DBInstanceNotFoundError(db_instance_identifier)
-        _refuse_delete(instance, final_db_snapshot_identifier, bool(skip_final_snapshot))
+        instance.refuse_delete(final_db_snapshot_identifier, bool(skip_final_snapshot))
         if final_db_snapshot_identifier:
             self.create_db_snapshot(db_instance_identifier, final_db_snapshot_identifier)
         fate = world().faults.fate("rds", "DeleteDBInstance", instance.db_instance_identifier)
@@ -144,13 +162,13 @@ class Rds(RDSBackend):
         db_snapshot_identifier: str,
         snapshot_type: str = "manual",
         tags: list[dict[str, str]] | None = None,
-        original_created_at: datetime | None = None,
+        original_created_at: datetime | None = None,  # noqa: ARG002 (moto's signature)
         kms_key_id: str | None = None,
     ) -> DBSnapshot:
         """A snapshot that is being created first, and that copies the database behind the instance."""
         instance = cast(Instance, self.describe_db_instances(db_instance_identifier)[0])
         if instance.status != "available":
-            raise _state(f"Instance {db_instance_identifier} is {instance.status}.")
+            raise wrong_state(f"Instance {db_instance_identifier} is {instance.status}.")
         snapshot = self._recorded(instance, db_snapshot_identifier, snapshot_type, tags, kms_key_id)
         seconds = lifecycle.SNAPSHOT_BASE + lifecycle.SNAPSHOT_PER_GIB * instance.allocated_storage
         fate = world().faults.fate("rds", "CreateDBSnapshot", db_snapshot_identifier)
@@ -158,7 +176,7 @@ class Rds(RDSBackend):
         plane = world().databases
         if plane is not None and instance.database is not None:
             name = snapshot.db_snapshot_identifier
-            plane.snapshot(instance.dbi_resource_id, name, instance.database)
+            plane.snapshot(name, instance.database)
             snapshot.written = lambda: plane.holds(name)
         return snapshot
 
@@ -216,9 +234,8 @@ class Rds(RDSBackend):
         self._check_key(given)
         given.setdefault("db_subnet_group_name", None)
         given["db_subnet_group_name"] = given["db_subnet_group_name"] or self._default_subnet_group()
-        instance = Instance(self, **{**given, "db_instance_identifier": identifier})
+        instance = Instance(self, **{**given, "db_instance_identifier": identifier})  # type: ignore[abstract] # moto's are too
         self.databases[identifier] = instance
-        instance.add_event("DB_INSTANCE_CREATE")
         return instance
 
     def _restored(self, action: str, identifier: str, source: Instance, given: dict[str, Any]) -> Instance:
@@ -238,11 +255,14 @@ class Rds(RDSBackend):
             states.append(("backing-up", lifecycle.BACK_UP))
         instance.timeline = passing(states, "available", fate)
         instance.protected_since = instance.timeline.ends
-        if instance.backup_retention_period and not fate and not world().hurried:
-            world().agenda.at(instance.timeline.ends, lambda: self._first_backup(instance))
+        if not fate and not world().hurried:
+            world().agenda.at(instance.timeline.ends, lambda: self._made(instance))
 
-    def _first_backup(self, instance: Instance) -> None:
-        if self.databases.get(instance.db_instance_identifier) is instance and instance.backup_retention_period:
+    def _made(self, instance: Instance) -> None:
+        if self.databases.get(instance.db_instance_identifier) is not instance or instance.status == "deleting":
+            return
+        instance.add_event("DB_INSTANCE_CREATE")
+        if instance.backup_retention_period:
             self.record_automated(instance, world().now())
 
     def _recorded(
@@ -308,47 +328,8 @@ def _plain(params: Any) -> dict[str, Any]:
     return dict(params.items())
 
 
-def _state(message: str) -> RDSClientError:
-    return RDSClientError("InvalidDBInstanceState", message)
-
-
 def _hidden(identifier: str) -> bool:
     return world().faults.pretends("not-found", "rds", identifier)
-
-
-def _refuse_delete(instance: Instance, final: str | None, skip: bool) -> None:
-    if instance.status == _DELETABLE_ONCE:
-        raise _state(f"Instance {instance.db_instance_identifier} is already being deleted.")
-    if instance.deletion_protection:
-        raise InvalidParameterCombination(
-            "Cannot delete protected DB Instance, please disable deletion protection and try again."
-        )
-    if skip and final:
-        raise InvalidParameterCombination("FinalDBSnapshotIdentifier can not be specified when deleting without one.")
-    if not skip and not final:
-        raise InvalidParameterCombination(
-            "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
-        )
-
-
-def _instant(source: Instance, given: dict[str, Any]) -> datetime:
-    latest, asked = given.get("use_latest_restorable_time"), given.get("restore_time")
-    if bool(latest) == bool(asked):
-        raise InvalidParameterCombination("Give either RestoreTime or UseLatestRestorableTime.")
-    if not source.backup_retention_period:
-        raise RDSClientError(
-            "PointInTimeRestoreNotEnabled",
-            f"Automated backups are not enabled for {source.db_instance_identifier}.",
-        )
-    window = source.window
-    if window is None:
-        raise RDSClientError("InvalidRestoreFault", f"{source.db_instance_identifier} has no restorable time yet.")
-    at = window[1] if latest else aware(cast(datetime, asked))
-    if not window[0] <= at <= window[1] + timedelta(milliseconds=1):
-        raise RDSClientError(
-            "InvalidRestoreFault", f"{at.isoformat()} is outside {window[0].isoformat()} to {window[1].isoformat()}."
-        )
-    return at
 
 
 def _database_of_snapshot(key: str, snapshot: Snapshot, source: Instance) -> Database | None:
@@ -357,7 +338,7 @@ def _database_of_snapshot(key: str, snapshot: Snapshot, source: Instance) -> Dat
         return None
     if plane.holds(snapshot.db_snapshot_identifier):
         return plane.restore_snapshot(key, snapshot.db_snapshot_identifier, snapshot.data_time)
-    return plane.restore_instant(key, source.dbi_resource_id, snapshot.data_time)
+    return plane.restore_instant(key, source.database.key, snapshot.data_time)
 
 
 def _paged_snapshots(self: RDSResponse) -> ActionResult:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
 from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot
 
 from dr_orchestrator.lab.cloud import lifecycle
@@ -86,6 +87,37 @@ class Instance(DBInstance):
         earliest = max(kept, self.protected_since)
         return (earliest, latest) if latest and earliest <= latest else None
 
+    def instant(self, given: Mapping[str, Any]) -> datetime:
+        """The instant that a restore asks for; refused where it is outside the window."""
+        latest, asked = given.get("use_latest_restorable_time"), given.get("restore_time")
+        if bool(latest) == bool(asked):
+            raise InvalidParameterCombination("Give either RestoreTime or UseLatestRestorableTime.")
+        name = self.db_instance_identifier
+        if not self.backup_retention_period:
+            raise RDSClientError("PointInTimeRestoreNotEnabled", f"Automated backups are not enabled for {name}.")
+        window = self.window
+        if window is None:
+            raise RDSClientError("InvalidRestoreFault", f"{name} has no restorable time yet.")
+        at = aware(asked) if asked else window[1]
+        # A time that was read from us comes back rounded.
+        if not window[0] <= at <= window[1] + timedelta(milliseconds=1):
+            bounds = " to ".join(each.isoformat() for each in window)
+            raise RDSClientError("InvalidRestoreFault", f"{at.isoformat()} is outside {bounds}.")
+        return at
+
+    def refuse_delete(self, final_snapshot: str | None, skip: bool) -> None:
+        """Raise where AWS would not delete it."""
+        if self.status == "deleting":
+            raise wrong_state(f"Instance {self.db_instance_identifier} is already being deleted.")
+        if self.deletion_protection:
+            raise InvalidParameterCombination(
+                "Cannot delete protected DB Instance, please disable deletion protection and try again."
+            )
+        if bool(final_snapshot) == skip:
+            raise InvalidParameterCombination(
+                "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified, and not allowed if it is."
+            )
+
     @property
     def latest_restorable_time(self) -> datetime | None:  # type: ignore[override]
         """The end of the window."""
@@ -158,3 +190,8 @@ def aware(at: datetime | str) -> datetime:
     """A time from a request, in UTC."""
     parsed = datetime.fromisoformat(at) if isinstance(at, str) else at
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def wrong_state(message: str) -> RDSClientError:
+    """The refusal of something that an instance's state does not allow."""
+    return RDSClientError("InvalidDBInstanceState", message)

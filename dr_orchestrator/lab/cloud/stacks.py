@@ -2,94 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, cast
 
 from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
-from moto.cloudformation.models import CloudFormationBackend, Event, Stack
+from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.utils import generate_stack_id
-from moto.core.common_models import CloudFormationModel
-from moto.dynamodb.models import dynamodb_backends
 
-from dr_orchestrator.lab.cloud import functions, lifecycle
-from dr_orchestrator.lab.cloud.templates import SafeYaml, dependencies
+from dr_orchestrator.lab.cloud.stack_work import Building, Removing, TimedStack, physical_id
+from dr_orchestrator.lab.cloud.templates import SafeYaml
 from dr_orchestrator.lab.cloud.world import world
-
-# Lab seconds; what is not listed is quick.
-CREATION = {
-    "AWS::DynamoDB::Table": 35.0,
-    "AWS::Lambda::Function": 25.0,
-    "AWS::IAM::Role": 20.0,
-    "AWS::SQS::Queue": 62.0,
-    "AWS::Events::Rule": 62.0,
-    "AWS::RDS::DBInstance": lifecycle.CREATE_INSTANCE,
-    functions.FunctionUrl.cloudformation_type(): 8.0,
-}
-QUICK = 8.0
-DELETION = {"AWS::SQS::Queue": 62.0, "AWS::Events::Rule": 62.0, "AWS::DynamoDB::Table": 30.0}
-SETTLE = 5.0
-_BUSY = ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS")
-_COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-
-
-class TimedStack(Stack):
-    """A stack that comes into being step by step; only what has been built shows."""
-
-    def build_order(self) -> list[tuple[str, float, float]]:
-        """Each resource with when its creation starts and ends, in seconds; what can go side by side does."""
-        waits = dependencies(self.template_dict)
-        ends: dict[str, float] = {}
-        order: list[tuple[str, float, float]] = []
-        while waits:
-            ready = [name for name, others in waits.items() if not others - ends.keys()]
-            if not ready:
-                raise ValidationError(message="Circular dependency between resources: " + ", ".join(sorted(waits)))
-            for name in ready:
-                start = max((ends[other] for other in waits.pop(name)), default=SETTLE)
-                ends[name] = start + world().jitter(CREATION.get(self.type_of(name), QUICK)).total_seconds()
-                order.append((name, start, ends[name]))
-        return order
-
-    def type_of(self, logical: str) -> str:
-        """The type of a resource of the template."""
-        return str(self.template_dict["Resources"][logical]["Type"])
-
-    def wanted(self, logical: str) -> bool:
-        """Whether a resource's condition holds."""
-        condition = self.template_dict["Resources"][logical].get("Condition")
-        return not condition or bool(self.resource_map.lazy_condition_map[condition])
-
-    def tell(self, logical: str, status: str, reason: str | None = None) -> None:
-        """An event of one of the stack's resources."""
-        built = self.resource_map._parsed_resources.get(logical)
-        physical = getattr(built, "physical_resource_id", "") or ""
-        self.events.append(
-            Event(self.stack_id, self.name, logical, physical, self.type_of(logical), status, reason, "")
-        )
-
-    def turn(self, status: str, reason: str | None = None) -> None:
-        """The stack's own change of state."""
-        self.status = status
-        self.stack_status_reason = reason
-        self._add_stack_event(status, reason)
-
-    def built(self) -> dict[str, Any]:
-        """The resources that exist, by logical id."""
-        parsed = self.resource_map._parsed_resources
-        return {name: parsed[name] for name in self.template_dict.get("Resources", {}) if name in parsed}
-
-    @property
-    def stack_resources(self) -> Iterable[type[CloudFormationModel]]:
-        """Only what exists; moto would create the rest by looking at it."""
-        return list(self.built().values())
-
-    @property
-    def outputs(self) -> list[dict[str, Any]] | None:
-        """None until the stack is complete."""
-        return super().outputs if self.status in _COMPLETE else None
 
 
 class CloudFormation(CloudFormationBackend):
@@ -103,7 +26,7 @@ class CloudFormation(CloudFormationBackend):
         """Accept a stack; its resources follow in lab time."""
         if any(stack.name == name for stack in self.stacks.values()):
             raise AlreadyExistsException(f"Stack [{name}] already exists")
-        stack = TimedStack(
+        stack = TimedStack(  # type: ignore[abstract] # moto's are too
             stack_id=generate_stack_id(name, self.region_name, self.account_id),
             name=name,
             template=template,
@@ -117,7 +40,7 @@ class CloudFormation(CloudFormationBackend):
         order = stack.build_order()
         self.stacks[stack.stack_id] = stack
         stack.turn("CREATE_IN_PROGRESS", "User Initiated")
-        _Building(stack, order).schedule()
+        Building(stack, order).schedule()
         return stack
 
     def delete_stack(self, name_or_stack_id: str) -> None:
@@ -136,7 +59,7 @@ class CloudFormation(CloudFormationBackend):
         fate = world().faults.fate("cloudformation", "DeleteStack", stack.name)
         if fate == "stuck":
             return
-        _Removing(stack, "DELETE", fate).schedule(lambda: self._gone(stack))
+        Removing(stack, "DELETE", fate).schedule(lambda: self._gone(stack))
 
     def describe_stacks(self, name_or_stack_id: str) -> list[Stack]:
         """As moto, unless a fault hides it."""
@@ -161,150 +84,17 @@ class CloudFormation(CloudFormationBackend):
         self.deleted_stacks[stack.stack_id] = stack
 
 
-class _Building:
-    """The creation of a stack's resources, from the agenda."""
-
-    def __init__(self, stack: TimedStack, order: list[tuple[str, float, float]]) -> None:
-        self._stack = stack
-        self._order = [entry for entry in order if stack.wanted(entry[0])]
-        self._left = {name for name, _, _ in self._order}
-        self._fate = world().faults.fate("cloudformation", "CreateStack", stack.name)
-
-    def schedule(self) -> None:
-        """Note each resource's start and end; a hurried world does it all now."""
-        began = world().now()
-        if world().hurried:
-            for name, _, _ in self._order:
-                self._start(name)
-                self._finish(name)
-            return
-        for name, start, end in self._order:
-            world().agenda.at(_after(began, start), lambda name=name: self._start(name))  # type: ignore[misc]
-            world().agenda.at(_after(began, end), lambda name=name: self._finish(name))  # type: ignore[misc]
-
-    @property
-    def _over(self) -> bool:
-        return self._stack.status != "CREATE_IN_PROGRESS"
-
-    def _start(self, name: str) -> None:
-        if not self._over:
-            self._stack.tell(name, "CREATE_IN_PROGRESS")
-
-    def _finish(self, name: str) -> None:
-        if self._over or (self._fate == "stuck" and len(self._left) == 1):
-            return
-        if self._fate and len(self._left) == 1:
-            self._fail(name, f"asked for by a fault rule of the lab: {self._fate}")
-            return
-        try:
-            with world().at_once():
-                self._stack.resource_map[name]
-                _finish_table(self._stack, name)
-        except Exception as wrong:  # noqa: BLE001 (whatever a service says against it ends the stack, as in AWS)
-            self._fail(name, str(getattr(wrong, "message", "")) or repr(wrong))
-            return
-        self._stack.tell(name, "CREATE_COMPLETE")
-        self._left.discard(name)
-        if not self._left:
-            self._complete()
-
-    def _complete(self) -> None:
-        backend = models.cloudformation_backends[self._stack.account_id][self._stack.region_name]
-        self._stack.turn("CREATE_COMPLETE")
-        for export in self._stack.exports:
-            backend.exports[export.name] = export
-
-    def _fail(self, name: str, reason: str) -> None:
-        self._stack.tell(name, "CREATE_FAILED", reason)
-        self._stack.turn("ROLLBACK_IN_PROGRESS", f"The following resource(s) failed to create: [{name}].")
-        ends = "ROLLBACK_FAILED" if self._fate == "ROLLBACK_FAILED" else ""
-        _Removing(self._stack, "ROLLBACK", ends, keep_policies=False).schedule(lambda: None)
-
-
-class _Removing:
-    """The deletion of a stack's resources, dependants first, from the agenda."""
-
-    def __init__(self, stack: TimedStack, verb: str, fate: str, keep_policies: bool = True) -> None:
-        self._stack = stack
-        self._verb = verb
-        self._fate = fate
-        self._keep = keep_policies
-        self._failed: list[str] = []
-
-    def schedule(self, afterwards: Any) -> None:
-        """Note each deletion, then the end."""
-        at, began = SETTLE, world().now()
-        for name in self._backwards():
-            world().agenda.at(_after(began, at), lambda name=name: self._start(name))  # type: ignore[misc]
-            at += world().jitter(DELETION.get(self._stack.type_of(name), QUICK)).total_seconds()
-            world().agenda.at(_after(began, at), lambda name=name: self._remove(name))  # type: ignore[misc]
-        world().agenda.at(_after(began, at + SETTLE), lambda: self._end(afterwards))
-
-    def _backwards(self) -> list[str]:
-        built = self._stack.built()
-        return [name for name, _, _ in reversed(self._stack.build_order()) if name in built]
-
-    def _kept(self, name: str) -> bool:
-        return self._keep and self._policy(name) == "Retain"
-
-    def _policy(self, name: str) -> str:
-        return str(self._stack.template_dict["Resources"][name].get("DeletionPolicy", "Delete"))
-
-    def _start(self, name: str) -> None:
-        self._stack.tell(name, "DELETE_SKIPPED" if self._kept(name) else "DELETE_IN_PROGRESS")
-
-    def _remove(self, name: str) -> None:
-        if self._kept(name):
-            return
-        try:
-            with world().at_once():
-                self._delete(name)
-        except Exception as wrong:  # noqa: BLE001 (whatever a service says against it fails the deletion, as in AWS)
-            self._failed.append(name)
-            self._stack.tell(name, "DELETE_FAILED", str(getattr(wrong, "message", "")) or repr(wrong))
-            return
-        self._stack.tell(name, "DELETE_COMPLETE")
-        self._stack.resource_map._parsed_resources.pop(name, None)
-
-    def _delete(self, name: str) -> None:
-        resource = self._stack.built()[name]
-        body = self._stack.template_dict["Resources"][name]
-        if self._keep and self._policy(name) == "Snapshot" and hasattr(resource, "db_instance_identifier"):
-            snapshot = f"{self._stack.name}-{name}-{world().now():%Y%m%d%H%M%S}".lower()
-            resource.backend.create_db_snapshot(resource.db_instance_identifier, snapshot)
-        self._stack.resource_map._delete_resource(resource, body)
-
-    def _end(self, afterwards: Any) -> None:
-        if self._fate.endswith("_FAILED") or self._failed:
-            self._stack.turn(f"{self._verb}_FAILED", f"The following resource(s) failed to delete: {self._failed}.")
-            return
-        self._stack.turn(f"{self._verb}_COMPLETE")
-        afterwards()
-
-
-def _after(began: datetime, seconds: float) -> datetime:
-    return began + timedelta(seconds=seconds)
-
-
 def _refuse_unknown(stack: TimedStack) -> None:
     """moto skips types that it cannot build, and calls the stack complete all the same."""
     types = {body["Type"] for body in stack.template_dict["Resources"].values()}
     unknown = sorted(each for each in types if each not in parsing.get_model_map())
+    restored = [name for name, body in stack.template_dict["Resources"].items() if _restores(body)]
+    if restored:
+        raise ValidationError(message=f"The lab's CloudFormation restores no snapshots: {restored}")
     if unknown or "AWS::CloudFormation::Stack" in types:
         raise ValidationError(
             message=f"Template format error: Unrecognized resource types: {unknown or 'nested stacks'}"
         )
-
-
-def _finish_table(stack: TimedStack, name: str) -> None:
-    """moto ignores a table's PointInTimeRecoverySpecification."""
-    body = stack.template_dict["Resources"][name]
-    if body["Type"] != "AWS::DynamoDB::Table":
-        return
-    asked = parsing.clean_json(body.get("Properties", {}).get("PointInTimeRecoverySpecification"), stack.resource_map)
-    if asked and str(asked.get("PointInTimeRecoveryEnabled")).lower() == "true":
-        tables = dynamodb_backends[stack.account_id][stack.region_name]
-        tables.update_continuous_backups(stack.built()[name].name, {"PointInTimeRecoveryEnabled": True})
 
 
 class _ResourceRow:
@@ -314,14 +104,18 @@ class _ResourceRow:
         self.stack_id = stack.stack_id
         self.stack_name = stack.name
         self.logical_resource_id = getattr(resource, "logical_resource_id", None)
-        self.physical_resource_id = getattr(resource, "physical_resource_id", None)
+        self.physical_resource_id = physical_id(stack, resource)
         self.resource_type = getattr(resource, "cf_resource_type", None)
         told = [event for event in stack.events if event.logical_resource_id == self.logical_resource_id]
         self.resource_status = told[-1].resource_status if told else stack.status
         self.timestamp = told[-1].timestamp if told else stack.creation_time
 
 
-def _no_urls(self: Any, template_url: str) -> str:
+def _restores(body: dict[str, Any]) -> bool:
+    return body["Type"] == "AWS::RDS::DBInstance" and "DBSnapshotIdentifier" in body.get("Properties", {})
+
+
+def _no_urls(_: Any, template_url: str) -> str:
     raise ValidationError(message=f"The lab reads no template from {template_url}; give TemplateBody.")
 
 

@@ -1,4 +1,4 @@
-"""What the simulated services share: the lab's clock, what is due when, the faults asked for, the databases behind RDS."""
+"""What the simulated services share: the lab's clock, what is due when, the faults asked for, the databases."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _log = logging.getLogger(__name__)
 
 
 class Database(Protocol):
-    """A physical database behind an RDS instance; `failed` says why it will never be ready, empty while it may."""
+    """A physical database behind an instance; `key` names it in its plane, `failed` says why it never will be ready."""
 
     failed: str
+    key: str
 
     @property
     def ready(self) -> bool:
@@ -48,7 +49,7 @@ class Databases(Protocol):
     def create(self, key: str, name: str, user: str, password: str) -> Database:
         """A new, empty database."""
 
-    def snapshot(self, key: str, snapshot: str, source: Database) -> None:
+    def snapshot(self, snapshot: str, source: Database) -> None:
         """Copy a database physically, under the name of a snapshot."""
 
     def holds(self, snapshot: str) -> bool:

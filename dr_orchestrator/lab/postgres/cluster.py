@@ -20,7 +20,8 @@ from dr_orchestrator.lab.postgres.programs import Programs
 
 HOST = "127.0.0.1"
 ADMIN = "rdsadmin"
-MAINTENANCE = "postgres"
+MAINTENANCE = "template1"
+_BLANK = "postgres"
 START_TIMEOUT = 60.0
 _PORT_TRIES = 4
 
@@ -108,19 +109,20 @@ class Cluster:
             connect_timeout=5,
         )
 
-    def add_database(self, name: str, owner: str, password: str) -> None:
-        """A database and the role that owns it, as RDS makes them."""
+    def name_database(self, name: str, owner: str, password: str) -> None:
+        """Make the one database that it came with an instance's, and the role that owns it, as RDS does.
+
+        Renaming takes no time; a new one would be copied from the template, file by file.
+        """
+        role = sql.Identifier(owner)
         with self.connect() as connection:
-            role = sql.Identifier(owner)
             connection.execute(
                 sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(role, sql.Literal(password))
             )
-            if name == MAINTENANCE:
-                connection.execute(sql.SQL("ALTER DATABASE postgres OWNER TO {}").format(role))
-            else:
-                # Copying by WAL would log the whole template database.
-                statement = sql.SQL("CREATE DATABASE {} OWNER {} STRATEGY file_copy")
-                connection.execute(statement.format(sql.Identifier(name), role))
+            if name != _BLANK:
+                rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+                connection.execute(rename.format(sql.Identifier(_BLANK), sql.Identifier(name)))
+            connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(name), role))
 
     def base_backup(self, target: Path) -> None:
         """A physical copy, with the WAL that makes it consistent."""
@@ -130,6 +132,12 @@ class Cluster:
             cwd=target.parent,
             env={"PGPASSWORD": self._password},
         )
+
+    def shut_down(self) -> None:
+        """End it with all its data written."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(30)
 
     def stop(self) -> None:
         """End it at once; its data is about to go, so nothing is saved."""

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,88 +21,16 @@ import psycopg
 from psycopg import sql
 
 from dr_orchestrator.errors import LabError
-from dr_orchestrator.lab.postgres.cluster import ADMIN, HOST, Cluster
+from dr_orchestrator.lab.cloud.world import Database
+from dr_orchestrator.lab.postgres.cluster import ADMIN, Cluster
 from dr_orchestrator.lab.postgres.programs import prepare
+from dr_orchestrator.lab.postgres.sources import Base, LiveDatabase, Source
 from dr_orchestrator.settings import Pace
 
 FOLDERS = ("clusters", "archive", "bases", "snapshots", "template")
 _ARCHIVE_WAIT = 60.0
 _SEGMENTS_A_BASE = 150
 _BASES_KEPT = 5
-
-
-@dataclass(frozen=True)
-class Base:
-    """A base backup: usable for any instant from `ended` (Unix seconds) on."""
-
-    folder: Path
-    ended: float
-
-
-@dataclass
-class Source:
-    """What can be restored of a database: its bases, its archive and how far that reaches (Unix seconds)."""
-
-    archive: Path
-    reaches: float
-    database: str
-    ages: Mapping[str, str] = field(default_factory=dict)
-    bases: list[Base] = field(default_factory=list)
-    pending: list[tuple[str, float]] = field(default_factory=list)
-    segments: int = 0
-    based: threading.Event = field(default_factory=threading.Event)
-    backing_up: bool = False
-
-    def archived_until(self) -> float:
-        """The newest commit (Unix seconds) whose WAL segment has arrived in the archive."""
-        while self.pending and (self.archive / f"{self.pending[0][0]}.gz").exists():
-            self.reaches = self.pending.pop(0)[1]
-            self.segments += 1
-        return self.reaches
-
-
-class LiveDatabase:
-    """A database that is being made, or is there; `ready` only once it answers SQL and recovers no more."""
-
-    def __init__(self, plane: Plane, key: str) -> None:
-        self.failed = ""
-        self.cluster: Cluster | None = None
-        self.key = key
-        self._plane = plane
-        self._ready = threading.Event()
-
-    @property
-    def ready(self) -> bool:
-        """Whether it is out of recovery and answers SQL."""
-        return self._ready.is_set()
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """Host and port."""
-        return HOST, self.cluster.port if self.cluster else 0
-
-    def restorable_until(self) -> datetime | None:
-        """The lab time of the newest archived commit; None for copies, which archive nothing."""
-        return self._plane.restorable_until(self.key)
-
-    def drop(self) -> None:
-        """End it and remove its files, in the background."""
-        self._plane.forget(self)
-
-    def made(self, make: Callable[[], Cluster]) -> None:
-        """Make it; what goes wrong is told by `failed`."""
-        try:
-            self.cluster = make()
-            self._ready.set()
-        except (LabError, OSError, psycopg.Error) as wrong:
-            self.failed = str(wrong)
-
-    def wait(self, seconds: float = 60.0) -> None:
-        """Wait until it is ready; an error if it will not be."""
-        deadline = time.monotonic() + seconds
-        while not self._ready.wait(0.02):
-            if self.failed or time.monotonic() > deadline:
-                raise LabError(self.failed or f"no database after {seconds:.0f} s")
 
 
 class Plane:
@@ -127,28 +54,29 @@ class Plane:
 
     # What RDS asks for
 
-    def create(self, key: str, name: str, user: str, password: str) -> LiveDatabase:
-        """A new database that archives its WAL."""
+    def create(self, key: str, name: str, user: str, password: str, *, to_be_filled: bool = False) -> LiveDatabase:
+        """A new database that archives its WAL; one `to_be_filled` is backed up once `seeded` says that it is."""
 
         def make() -> Cluster:
             cluster = self._new_cluster(key, self._template.result())
             source = self._new_source(key, name)
             cluster.configure(_archiving(source.archive))
             cluster.start()
-            cluster.add_database(name, user, password)
+            cluster.name_database(name, user, password)
+            if not to_be_filled:
+                self._back_up(key)
             return cluster
 
         return self._make(key, make)
 
-    def snapshot(self, key: str, snapshot: str, source: LiveDatabase) -> None:
+    def snapshot(self, snapshot: str, source: Database) -> None:
         """Copy a database physically, under the name of a snapshot."""
-        source.wait(0.1)
-        if source.cluster is None:
-            raise LabError(f"there is no database behind {key}")
-        target = self._snapshot_folder(snapshot)
-        if key in self._trims:
-            self._trims[snapshot] = self._trims[key]
-        self._snapshots[snapshot] = self._pool.submit(source.cluster.base_backup, target)
+        cluster = self._live[source.key].cluster
+        if cluster is None:
+            raise LabError(f"there is no database behind {source.key}")
+        if source.key in self._trims:
+            self._trims[snapshot] = self._trims[source.key]
+        self._snapshots[snapshot] = self._pool.submit(cluster.base_backup, self._snapshot_folder(snapshot))
 
     def holds(self, snapshot: str) -> bool:
         """Whether that snapshot's copy is complete."""
@@ -198,12 +126,16 @@ class Plane:
         self._trims[key] = (source.database, dict(ages))
         self._back_up(key)
 
-    def tick(self, key: str) -> None:
-        """Commit, and send the WAL up to here to the archive: this is what makes an instant restorable."""
-        source, live = self._sources[key], self._live.get(key)
-        if live is None or not live.ready or live.cluster is None:
-            return
-        with live.cluster.connect() as connection:
+    def tick(self) -> None:
+        """Commit in each source, and send the WAL up to here to its archive: this makes instants restorable."""
+        for key in list(self._sources):
+            live = self._live.get(key)
+            if live is not None and live.ready and live.cluster is not None:
+                self._tick(key, live.cluster)
+
+    def _tick(self, key: str, cluster: Cluster) -> None:
+        source = self._sources[key]
+        with cluster.connect() as connection:
             # Recovery stops at the first commit after its target, so there has to be one after `now`.
             now = time.time()
             connection.execute("SELECT txid_current()")
@@ -250,6 +182,14 @@ class Plane:
             cwd=folder.parent,
         )
         secret.unlink()
+        # A third of the files is a template that nobody uses, and every cluster and backup would copy them.
+        cluster = Cluster(self._programs, folder, self._password)
+        cluster.configure({})
+        cluster.start()
+        with cluster.connect() as connection:
+            connection.execute("ALTER DATABASE template0 IS_TEMPLATE false")
+            connection.execute("DROP DATABASE template0")
+        cluster.shut_down()
         return folder
 
     def _new_cluster(self, key: str, source: Path) -> Cluster:

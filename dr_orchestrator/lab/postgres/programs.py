@@ -25,6 +25,21 @@ class Account:
     gid: int
     switched: bool
 
+    @property
+    def as_user(self) -> int | None:
+        """For a new process: its user; None leaves it as it is."""
+        return self.uid if self.switched else None
+
+    @property
+    def as_group(self) -> int | None:
+        """For a new process: its group."""
+        return self.gid if self.switched else None
+
+    @property
+    def as_groups(self) -> list[int] | None:
+        """For a new process: its other groups, none."""
+        return [] if self.switched else None
+
     def can_reach(self, path: Path) -> bool:
         """Whether this user may pass through every folder above a path, and read the path itself."""
         folders = [path, *path.parents] if path.is_dir() else list(path.parents)
@@ -62,7 +77,15 @@ class Programs:
         said = cwd / f".{Path(command[0]).name}.{os.getpid()}.{os.urandom(4).hex()}.out"
         with said.open("wb") as out:
             done = subprocess.run(
-                self._full(command), stdout=out, stderr=out, cwd=cwd, env=self._env(env), check=False, **self._as_user()
+                self._full(command),
+                stdout=out,
+                stderr=out,
+                cwd=cwd,
+                env=self._env(env),
+                check=False,
+                user=self.account.as_user,
+                group=self.account.as_group,
+                extra_groups=self.account.as_groups,
             )
         text = said.read_text(errors="replace")
         said.unlink()
@@ -80,7 +103,9 @@ class Programs:
                 cwd=cwd,
                 env=self._env(None),
                 start_new_session=True,
-                **self._as_user(),
+                user=self.account.as_user,
+                group=self.account.as_group,
+                extra_groups=self.account.as_groups,
             )
 
     def own(self, *paths: Path) -> None:
@@ -96,11 +121,6 @@ class Programs:
     def _env(self, more: Mapping[str, str] | None) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
         return {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin", **kept, **(more or {})}
-
-    def _as_user(self) -> dict[str, int | list[int]]:
-        if not self.account.switched:
-            return {}
-        return {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
 
 
 def installed() -> Path:

@@ -75,7 +75,8 @@ def _of_run() -> sa.Column[Any]:
 def _exercise() -> None:
     op.create_table(
         "exercise",
-        sa.Column("id", sa.Text(), primary_key=True),
+        _number(),
+        sa.Column("id", sa.Text(), nullable=False, unique=True),
         _text("title"),
         _text("purpose"),
         _text("quarter"),

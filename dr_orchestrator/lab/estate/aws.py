@@ -1,30 +1,27 @@
-"""Puts the sample company into a fresh lab, and keeps it alive: canaries, new rows, scheduled snapshots."""
+"""Puts the sample company into a fresh lab as AWS shows it: instances, snapshots, table, stack, network, secrets."""
 
 from __future__ import annotations
 
 import json
 import random
 import secrets
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-import psycopg
 from moto.cloudformation.models import cloudformation_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
 from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
-from psycopg import sql
 
-from dr_orchestrator.lab import company
 from dr_orchestrator.lab.cloud.dynamodb import JournalledTable
 from dr_orchestrator.lab.cloud.rds import Rds
 from dr_orchestrator.lab.cloud.rds_models import Instance
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, World, naive
-from dr_orchestrator.lab.company import DATABASES, CompanyDatabase
-from dr_orchestrator.lab.postgres.plane import LiveDatabase, Plane
+from dr_orchestrator.lab.estate import company
+from dr_orchestrator.lab.estate.company import DATABASES, CompanyDatabase
+from dr_orchestrator.lab.estate.writer import Writer
 from dr_orchestrator.settings import shipped
 
 _TAGS = [{"Key": "env", "Value": "production"}]
@@ -38,13 +35,11 @@ _CATCH_UP = timedelta(days=1)
 class Estate:
     """The sample company of one lab."""
 
-    def __init__(self, world: World, plane: Plane | None) -> None:
+    def __init__(self, world: World, start: datetime, writer: Writer | None) -> None:
         self._world = world
-        self._plane = plane
-        self._start = world.now()
+        self._start = start
+        self._writer = writer
         self._random = random.Random(7)  # noqa: S311 (the look of sample data)
-        self._beats = 0
-        self._writers: dict[str, psycopg.Connection] = {}
         self.instances: dict[str, Instance] = {}
 
     def seed(self) -> None:
@@ -60,32 +55,8 @@ class Estate:
                 self._make_snapshots(database)
             self._fill_table()
         self._world.agenda.at(self._start + _MINUTE, self._beat_table)
-        if self._plane is not None:
-            with ThreadPoolExecutor(len(DATABASES), thread_name_prefix="lab-seed") as pool:
-                list(pool.map(self._fill_database, DATABASES))
 
-    def beat(self, archive: bool) -> None:
-        """Write one canary and some rows into each database; `archive` also makes them restorable."""
-        self._beats += 1
-        now = self._world.clock.now()
-        for database in DATABASES:
-            instance = self.instances[database.name]
-            if self._plane is None or instance.database is None or not instance.database.ready:
-                continue
-            try:
-                self._write(database, now)
-                if archive:
-                    self._plane.tick(instance.dbi_resource_id)
-            except psycopg.Error as wrong:
-                self._writers.pop(database.name, None)
-                self._world.defect(f"the writer of {database.instance}: {wrong}")
-
-    def stop(self) -> None:
-        """Close the writer's connections."""
-        for connection in self._writers.values():
-            connection.close()
-
-    # AWS
+    # RDS
 
     def _make_key(self) -> str:
         key = kms_backends[ACCOUNT][REGION].create_key(
@@ -110,7 +81,7 @@ class Estate:
         return ec2.create_security_group(name, description, vpc.id)
 
     def _make_instance(self, database: CompanyDatabase, key: str, subnets: str, group: str) -> None:
-        password = secrets.token_urlsafe(18)
+        password = self._writer.passwords[database.name] if self._writer else secrets.token_urlsafe(18)
         given = {
             "db_instance_identifier": database.instance,
             "db_instance_class": "db.m6g.large",
@@ -133,11 +104,19 @@ class Estate:
             "master_user_password": password,
             "tags": list(_TAGS),
         }
-        made = rds_backends[ACCOUNT][REGION].create_db_instance(given)
-        self.instances[database.name] = cast(Instance, made)
+        made = self.instances[database.name] = cast(Instance, self._backend.create_db_instance(given))
+        made.database = self._writer.databases[database.name] if self._writer else None
         login = {"username": database.user, "password": password, "dbname": database.name}
         secretsmanager_backends[ACCOUNT][REGION].create_secret(
-            database.secret, json.dumps(login), None, f"login of {database.instance}", list(_TAGS), None, None, [], False
+            database.secret,
+            json.dumps(login),
+            None,
+            f"login of {database.instance}",
+            list(_TAGS),
+            None,
+            None,
+            [],
+            False,
         )
 
     def _make_snapshots(self, database: CompanyDatabase) -> None:
@@ -155,7 +134,11 @@ class Estate:
         self._backend.record_automated(instance, now)
         for name, snapshot in list(self._backend.database_snapshots.items()):
             expired = snapshot.created < naive(now - _KEPT)
-            if expired and snapshot.snapshot_type == "automated" and snapshot.dbi_resource_id == instance.dbi_resource_id:
+            if (
+                expired
+                and snapshot.snapshot_type == "automated"
+                and snapshot.dbi_resource_id == instance.dbi_resource_id
+            ):
                 del self._backend.database_snapshots[name]
 
     @property
@@ -175,7 +158,6 @@ class Estate:
         )
         table = self._table
         table.deletion_protection_enabled = True
-        table.tags = [*table.tags, *(tag for tag in _TAGS if tag not in table.tags)]
 
     @property
     def _table(self) -> JournalledTable:
@@ -205,43 +187,6 @@ class Estate:
         table.put_item(_canary(now))
         # After a long sleep of a virtual clock only the last day is caught up.
         self._world.agenda.at(max(now + _MINUTE, self._world.clock.now() - _CATCH_UP), self._beat_table)
-
-    # PostgreSQL
-
-    def _fill_database(self, database: CompanyDatabase) -> None:
-        instance = self.instances[database.name]
-        live = cast(LiveDatabase, instance.database)
-        live.wait()
-        with self._connect(database, live) as connection, connection.transaction():
-            connection.execute(f"CREATE TABLE {company.HEARTBEAT} (at timestamptz PRIMARY KEY, source text NOT NULL)")  # type: ignore[arg-type]
-            connection.execute(
-                f"INSERT INTO {company.HEARTBEAT} SELECT at, 'writer' FROM "  # type: ignore[arg-type] # noqa: S608
-                "generate_series(%s::timestamptz, %s::timestamptz, '1 minute') AS at",
-                (self._start - company.HISTORY, self._start),
-            )
-            for table in database.tables:
-                connection.execute(table.create())
-                connection.execute(table.fill(), (self._start,))
-        if self._plane is not None:
-            self._plane.seeded(instance.dbi_resource_id, database.ages)
-
-    def _write(self, database: CompanyDatabase, now: datetime) -> None:
-        connection = self._writers.get(database.name)
-        if connection is None:
-            live = cast(LiveDatabase, self.instances[database.name].database)
-            connection = self._writers[database.name] = self._connect(database, live)
-        with connection.transaction():
-            heartbeat = f"INSERT INTO {company.HEARTBEAT} VALUES (%s, 'writer') ON CONFLICT DO NOTHING"  # noqa: S608
-            connection.execute(heartbeat, (now,))  # type: ignore[arg-type]
-            connection.execute(database.tables[-1].add(), (now, 10_000 + self._beats))
-
-    @staticmethod
-    def _connect(database: CompanyDatabase, live: LiveDatabase) -> psycopg.Connection:
-        if live.cluster is None:
-            raise psycopg.OperationalError(f"there is no database behind {database.instance}")
-        connection = live.cluster.connect(database.name)
-        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(database.user)))
-        return connection
 
 
 def _canary(at: datetime) -> dict[str, Any]:

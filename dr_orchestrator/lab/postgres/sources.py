@@ -1,0 +1,101 @@
+"""A database as the plane knows it: the server while it is there, and what it can be restored from."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+
+from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab.postgres.cluster import HOST, Cluster
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base backup: usable for any instant from `ended` (Unix seconds) on."""
+
+    folder: Path
+    ended: float
+
+
+@dataclass
+class Source:
+    """What can be restored of a database: its bases, its archive and how far that reaches (Unix seconds)."""
+
+    archive: Path
+    reaches: float
+    database: str
+    bases: list[Base] = field(default_factory=list)
+    pending: list[tuple[str, float]] = field(default_factory=list)
+    segments: int = 0
+    based: threading.Event = field(default_factory=threading.Event)
+    backing_up: bool = False
+
+    def archived_until(self) -> float:
+        """The newest commit (Unix seconds) whose WAL segment has arrived in the archive."""
+        while self.pending and (self.archive / f"{self.pending[0][0]}.gz").exists():
+            self.reaches = self.pending.pop(0)[1]
+            self.segments += 1
+        return self.reaches
+
+
+class Keeper(Protocol):
+    """What a database needs of its plane."""
+
+    def restorable_until(self, key: str) -> datetime | None:
+        """The lab time of the newest archived commit."""
+
+    def forget(self, live: LiveDatabase) -> None:
+        """End a database and remove its files."""
+
+
+class LiveDatabase:
+    """A database that is being made, or is there; `ready` only once it answers SQL and recovers no more."""
+
+    def __init__(self, plane: Keeper, key: str) -> None:
+        self.failed = ""
+        self.cluster: Cluster | None = None
+        self.key = key
+        self.dropped = False
+        self._plane = plane
+        self._ready = threading.Event()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is out of recovery and answers SQL."""
+        return self._ready.is_set()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        return HOST, self.cluster.port if self.cluster else 0
+
+    def restorable_until(self) -> datetime | None:
+        """The lab time of the newest archived commit; None for copies, which archive nothing."""
+        return self._plane.restorable_until(self.key)
+
+    def drop(self) -> None:
+        """End it and remove its files, in the background."""
+        self.dropped = True
+        self._plane.forget(self)
+
+    def made(self, make: Callable[[], Cluster]) -> None:
+        """Make it; what goes wrong is told by `failed`."""
+        try:
+            self.cluster = make()
+            self._ready.set()
+        except (LabError, OSError, psycopg.Error) as wrong:
+            self.failed = str(wrong)
+
+    def wait(self, seconds: float = 60.0) -> None:
+        """Wait until it is ready; an error if it will not be."""
+        deadline = time.monotonic() + seconds
+        while not self._ready.wait(0.02):
+            if self.failed or time.monotonic() > deadline:
+                raise LabError(self.failed or f"no database after {seconds:.0f} s")

@@ -1,0 +1,65 @@
+"""A lab on a virtual clock, and clients that reach it without retrying."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from dr_orchestrator.lab import Lab, serve
+from tests.fakes import FakeClock
+
+_SESSION = boto3.Session(aws_access_key_id="lab", aws_secret_access_key="lab", region_name="us-east-1")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def lab(clock: FakeClock) -> Iterator[Lab]:
+    with serve(clock) as running:
+        yield running
+
+
+def client(lab_or_endpoint: Any, service: str) -> Any:
+    """A client of a lab; a refused call fails at once."""
+    endpoint = getattr(lab_or_endpoint, "endpoint", lab_or_endpoint)
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=20)
+    return _SESSION.client(service, endpoint_url=endpoint, config=config)
+
+
+def refused(call: Callable[..., Any], **given: Any) -> str:
+    """The error code that a call is refused with."""
+    try:
+        call(**given)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    raise AssertionError("the call was not refused")
+
+
+def get(url: str, **headers: str) -> tuple[int, Any]:
+    """Status and JSON of a GET."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as answer:
+        return answer.code, json.load(answer)
+
+
+def wait_while(clock: Any, state: str, look: Callable[[], str], step: float = 5.0) -> timedelta:
+    """Sleep until what `look` returns is no longer `state`; how long that took."""
+    began = clock.now()
+    while look() == state:
+        clock.sleep(step)
+        assert clock.now() - began < timedelta(hours=3), f"still {state}"
+    return clock.now() - began

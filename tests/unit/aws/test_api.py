@@ -1,0 +1,145 @@
+"""Calls: every way that AWS, the network or the settings can say no has a meaning for the drill, and names the call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import botocore.exceptions as boto
+import pytest
+from botocore.exceptions import ClientError
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.api import Api, Denied, NotFound, Refused, Transient
+from dr_orchestrator.aws.guard import Guard
+from dr_orchestrator.errors import DrillFault, Exit, NotMeasured, UsageError
+
+FOREIGN = "us-east-1"
+ASKED = {"DBInstanceIdentifier": "orders-prod", "Tags": [1], "Long": "x" * 300}
+
+
+class Client:
+    """A client each of whose calls raises, as botocore's would."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    class meta:  # noqa: N801
+        endpoint_url = "https://rds.us-east-1.amazonaws.com"
+        region_name = FOREIGN
+
+        class service_model:  # noqa: N801
+            service_name = "rds"
+
+    def describe_db_instances(self, **_: Any) -> dict[str, Any]:
+        raise self._error
+
+    def get_paginator(self, _operation: str) -> Client:
+        return self
+
+    def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
+        yield {"DBInstances": [{"a": 1}]}
+        raise self._error
+
+
+def aws(code: str, message: str = "told", status: int = 400) -> ClientError:
+    answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "DescribeDBInstances")  # type: ignore[arg-type]
+
+
+ERRORS: list[tuple[Exception, type[DrillFault]]] = [
+    *((aws(code, status=403), Denied) for code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")),
+    *((aws(code, status=403), Denied) for code in ("InvalidClientTokenId", "UnrecognizedClientException")),
+    *((aws(code, status=403), Denied) for code in ("ExpiredToken", "ExpiredTokenException", "RequestExpired")),
+    *((aws(code, status=403), Denied) for code in ("SignatureDoesNotMatch", "InvalidSignatureException")),
+    *((aws(code), Denied) for code in ("AuthFailure", "MissingAuthenticationToken", "KMSKeyNotAccessibleFault")),
+    *((aws(code), Transient) for code in ("Throttling", "ThrottlingException", "RequestLimitExceeded")),
+    *((aws(code), Transient) for code in ("EC2ThrottledException", "ProvisionedThroughputExceededException")),
+    (aws("Strange", status=500), Transient),
+    (aws("503", status=503), Transient),
+    (aws("InternalFailure", status=500), Transient),
+    *((aws(code, status=404), NotFound) for code in ("DBInstanceNotFound", "DBSubnetGroupNotFoundFault")),
+    *((aws(code), NotFound) for code in ("ResourceNotFoundException", "TableNotFoundException")),
+    (aws("ValidationError", "Stack with id dro-x does not exist"), NotFound),
+    (aws("ValidationError", "1 validation error detected"), Refused),
+    (aws("InvalidParameterValue", "this does not exist"), Refused),
+    *((aws(code), Refused) for code in ("InstanceQuotaExceeded", "DBInstanceAlreadyExists", "InvalidDBInstanceState")),
+    (ClientError({"Error": {}}, "x"), Refused),  # type: ignore[typeddict-item]
+    (boto.NoCredentialsError(), Denied),
+    (boto.PartialCredentialsError(provider="env", cred_var="secret"), Denied),
+    (boto.CredentialRetrievalError(provider="sso", error_msg="gone"), Denied),
+    (boto.TokenRetrievalError(provider="sso", error_msg="expired"), Denied),
+    (boto.UnauthorizedSSOTokenError(), Denied),
+    (boto.EndpointConnectionError(endpoint_url="https://x"), Transient),
+    (boto.ConnectTimeoutError(endpoint_url="https://x"), Transient),
+    (boto.ReadTimeoutError(endpoint_url="https://x"), Transient),
+    (boto.ConnectionClosedError(endpoint_url="https://x"), Transient),
+    (boto.SSLError(endpoint_url="https://x", error="bad"), Transient),
+]
+
+
+@pytest.mark.parametrize(("error", "meaning"), ERRORS, ids=[f"{n}-{type(e[0]).__name__}" for n, e in enumerate(ERRORS)])
+@pytest.mark.parametrize("listed", [False, True], ids=["call", "pages"])
+def test_every_refusal_has_its_meaning(error: Exception, meaning: type[DrillFault], listed: bool) -> None:
+    """Denied and unreachable are INCONCLUSIVE, missing and refused FAILED; the message names service:Operation."""
+    api = Api(Client(error))
+    with pytest.raises(DrillFault) as told:
+        list(api.pages("DescribeDBInstances", "DBInstances", **ASKED)) if listed else api.call(
+            "DescribeDBInstances", **ASKED
+        )
+    assert type(told.value) is meaning
+    assert told.value.message.startswith("rds:DescribeDBInstances: ")
+    assert told.value.hint
+    assert told.value.__cause__ is error
+    expected = Exit.INCONCLUSIVE if issubclass(meaning, NotMeasured) else Exit.FAILED
+    assert told.value.exit_code is expected
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        boto.ParamValidationError(report="unknown parameter"),
+        boto.UnknownEndpointError(service_name="x", region_name="y"),
+    ],
+)
+def test_a_mistake_on_our_side_is_not_waited_for(error: Exception) -> None:
+    """A call that can never be sent is inconclusive at once: only what may pass by itself is Transient."""
+    with pytest.raises(NotMeasured) as told:
+        Api(Client(error)).call("DescribeDBInstances")
+    assert not isinstance(told.value, Transient)
+    assert type(error).__name__ in told.value.message
+
+
+def test_what_was_asked_is_told_without_bulk() -> None:
+    """The hint names the short text parameters, and no template or list."""
+    with pytest.raises(NotFound) as told:
+        Api(Client(aws("DBInstanceNotFound"))).call("DescribeDBInstances", **ASKED)
+    assert "asked: DBInstanceIdentifier=orders-prod" in told.value.hint
+    assert "xxx" not in told.value.hint
+    assert "Tags" not in told.value.hint
+
+
+def test_a_refusal_keeps_its_code() -> None:
+    """A restorer can tell 'exists already' from any other refusal."""
+    with pytest.raises(Refused) as told:
+        Api(Client(aws("DBInstanceAlreadyExists"))).call("DescribeDBInstances")
+    assert told.value.code == "DBInstanceAlreadyExists"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"AWS_ENDPOINT_URL": "not a url"},
+        {"AWS_ENDPOINT_URL": "localhost:5000"},
+        {"AWS_ENDPOINT_URL": "http://[::1"},
+        {"AWS_PROFILE": "no-such-profile"},
+    ],
+)
+def test_a_wrong_setting_is_the_users_to_mend(setting: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A malformed endpoint or a missing profile is a usage error with a hint, never a traceback."""
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError) as told:
+        Account("us-east-1", Guard(lambda _: False, frozenset())).api("sts")
+    assert "no AWS client for" in told.value.message
+    assert next(iter(setting)) in told.value.hint

@@ -1,0 +1,79 @@
+"""The calendar: which drills are due, and in what order."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dr_orchestrator.domain.drill import Drill, Every, Kind
+from dr_orchestrator.domain.objective import Disruption, Limit, Objective, Tier
+from dr_orchestrator.domain.programme import due, period_start, quarter_of
+from dr_orchestrator.domain.service import Resource, ResourceType, Runbook, Service
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+PROMISE = Objective(Limit(timedelta(hours=4)), Limit(timedelta(hours=1)), "tier")
+
+
+def drill(name: str, tier: int = 1, service: str = "orders", every: Every = Every.QUARTER) -> Drill:
+    of = Service(service, service, Tier(tier, "t", PROMISE), "o", "c", Runbook("u", date(2026, 1, 1)))
+    resource = Resource("db", ResourceType.RDS_INSTANCE, "orders-prod", "us-east-1")
+    return Drill(name, of, resource, Kind.SNAPSHOT_RESTORE, Disruption.REGION, PROMISE, (), every=every)
+
+
+def test_tier_0_comes_first() -> None:
+    """Due drills are ordered by tier, then service, then name, whatever order they are declared in."""
+    declared = [drill("b", 2), drill("z", 0, "zoo"), drill("a", 1), drill("c", 0, "ant"), drill("b0", 0, "ant")]
+    chosen, left_out = due(declared, {}, NOW)
+    assert [each.name for each in chosen] == ["b0", "c", "z", "a", "b"]
+    assert not left_out
+
+
+@pytest.mark.parametrize(
+    ("every", "passed", "is_due"),
+    [
+        (Every.QUARTER, datetime(2026, 10, 1, tzinfo=UTC), False),
+        (Every.QUARTER, datetime(2026, 9, 30, 23, 59, 59, 999999, tzinfo=UTC), True),
+        (Every.HALF_YEAR, datetime(2026, 7, 1, tzinfo=UTC), False),
+        (Every.HALF_YEAR, datetime(2026, 6, 30, 23, tzinfo=UTC), True),
+        (Every.YEAR, datetime(2026, 1, 1, tzinfo=UTC), False),
+        (Every.YEAR, datetime(2025, 12, 31, 23, 59, tzinfo=UTC), True),
+    ],
+)
+def test_a_drill_is_due_once_a_period(every: Every, passed: datetime, is_due: bool) -> None:
+    """A pass counts for the calendar period that it lies in, to the microsecond, and for no other."""
+    chosen, left_out = due([drill("a", every=every)], {"a": passed}, NOW)
+    assert bool(chosen) is is_due
+    assert bool(left_out) is not is_due
+
+
+def test_who_is_left_out_is_named_with_the_reason() -> None:
+    """Every declared drill is either chosen or left out by name; none disappears."""
+    declared = [drill("a"), drill("b")]
+    chosen, left_out = due(declared, {"a": NOW - timedelta(days=3)}, NOW)
+    assert [each.name for each in chosen] == ["b"]
+    assert left_out == {"a": "passed on 2026-11-17, due once a quarter"}
+
+
+def test_a_drill_that_never_passed_is_due() -> None:
+    """No green run on real AWS (none is ever passed in for a simulated one) means due, not forgotten."""
+    assert due([drill("a")], {"another": NOW}, NOW)[0]
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.sampled_from(Every))
+def test_an_instant_lies_in_its_own_period(instant: datetime, every: Every) -> None:
+    """A period begins at or before the instant, at midnight UTC, and is the same for its own beginning."""
+    start = period_start(every, instant)
+    assert start <= instant
+    assert (start.day, start.hour, start.tzinfo) == (1, 0, UTC)
+    assert period_start(every, start) == start
+    assert every is not Every.QUARTER or quarter_of(start) == quarter_of(instant)
+
+
+def test_quarters_are_counted_in_utc() -> None:
+    """New Year's Eve in New York is the next quarter in UTC, which is what counts."""
+    evening = datetime(2026, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5)))
+    assert quarter_of(evening) == "2027-Q1"
+    assert period_start(Every.YEAR, evening) == datetime(2027, 1, 1, tzinfo=UTC)

@@ -1,0 +1,5 @@
+"""The lab's fixtures."""
+
+from tests.lab_fixtures import clock, lab
+
+__all__ = ["clock", "lab"]
