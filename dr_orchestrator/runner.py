@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -74,6 +75,7 @@ class Session:
         self._steps: list[Step] = []
         self._checks: list[CheckResult] = []
         self._points: list[RecoveryPoint] = []
+        self._chosen_from: list[Restorer] = []
         self._worst_cases: list[WorstCase] = []
         self._stopping: Callable[[], bool] = lambda: False
 
@@ -121,12 +123,11 @@ class Session:
         return self.step(name, act, *args, phase=Phase.PREPARE)
 
     def choose(self, name: str, restorer: Restorer) -> RecoveryPoint:
-        """A step that picks the recovery point, and notes what its history promises in the worst case."""
+        """A step that picks the recovery point; what its history promises in the worst case is looked up at the end."""
         point = self.step(name, restorer.choose)
         self._points.append(point)
         self._ledger.record_point(self.header.id, point)
-        worst = restorer.worst_case(self._clock.now())
-        self._worst_cases += [worst] if worst else []
+        self._chosen_from.append(restorer)
         return point
 
     def at_exit(self, name: str, destroy: Callable[[Copy], CopyState], copy: Copy) -> None:
@@ -221,6 +222,7 @@ class Session:
     ) -> bool:
         """Tear down, judge, close. A fault of the drill ends here; a defect of ours, or a stop, passes on."""
         cleanup_reasons = self._tear_down()
+        self._look_back()
         fault = (outcome_of(error), _told(error)) if error is not None else None
         judgement = judge(
             Record(
@@ -271,6 +273,15 @@ class Session:
         if gone and self._events:
             self.reached(Moment.CLEAN)
         return reasons
+
+    def _look_back(self) -> None:
+        """What the history of recovery points promises in the worst case; off the clock, for no recovery needs it."""
+        for restorer in self._chosen_from:
+            with suppress(DrillFault):  # the step says what went wrong, and the worst case stays not measured
+                worst = self.step(
+                    "look back at the recovery points", restorer.worst_case, self._disrupted(), phase=Phase.TEARDOWN
+                )
+                self._worst_cases += [worst] if worst else []
 
     def _destroy(self, teardown: _Teardown) -> tuple[CopyState, str]:
         copy, why = teardown.copy, ""

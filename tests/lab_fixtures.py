@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import boto3
+import httpx
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -49,11 +47,8 @@ def refused(call: Callable[..., Any], **given: Any) -> str:
 
 def get(url: str, **headers: str) -> tuple[int, Any]:
     """Status and JSON of a GET."""
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as answer:
-        return answer.code, json.load(answer)
+    answer = httpx.get(url, headers=headers, timeout=20, trust_env=False)
+    return answer.status_code, answer.json()
 
 
 def wait_while(clock: Any, state: str, look: Callable[[], str], step: float = 5.0) -> timedelta:

@@ -153,6 +153,8 @@ def test_everything_is_written_in_its_order() -> None:
         "! destroy",
         "finish destroy passed",
         f"copy {COPY.id} deleted",
+        "start look back at the recovery points",
+        "finish look back at the recovery points passed",
         "close PASSED",
     ]
 
@@ -534,7 +536,10 @@ def test_every_step_goes_through_the_engine_once() -> None:
 
     drill = Drill()
     drill.run(drill.session(call))
-    assert seen == ["look", "choose", "restore", "ready", "verify", "destroy"]
+    assert seen == [
+        *("look", "choose", "restore", "ready", "verify", "destroy"),
+        "look back at the recovery points",
+    ]
 
 
 def test_what_a_step_saw_is_kept() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any, cast
 
-from moto.core.responses import ActionResult, PaginatedResult
+from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.rds.exceptions import (
     DBInstanceAlreadyExists,
@@ -350,7 +350,12 @@ def _paged_snapshots(self: RDSResponse) -> ActionResult:
     found = self.backend.describe_db_snapshots(
         given.get("DBInstanceIdentifier"), given.get("DBSnapshotIdentifier"), given.get("SnapshotType"), filters
     )
-    return PaginatedResult({"DBSnapshots": found})
+    size, marker = int(given.get("MaxRecords") or 100), str(given.get("Marker") or "")
+    names = [each.db_snapshot_identifier for each in found]
+    first = names.index(marker) + 1 if marker in names else 0
+    page = found[first : first + size]
+    more = page[-1].db_snapshot_identifier if first + size < len(found) else None
+    return ActionResult({"DBSnapshots": page, "Marker": more})
 
 
 PATCHES = ((RDSResponse, "describe_db_snapshots", _paged_snapshots),)

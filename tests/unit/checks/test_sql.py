@@ -167,7 +167,7 @@ def test_a_copy_that_does_not_answer_is_inconclusive(monkeypatch: pytest.MonkeyP
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     login = Login("127.0.0.1", port, "orders", "orders", SECRET)
-    with pytest.raises(NotMeasured, match="^SQL on dro-x: ") as told:
+    with pytest.raises(NotMeasured, match=r"^SQL on dro-x: ") as told:
         SqlChecks(lambda _: login).perform(RowsAtLeast("rows", "orders", 1), COPY, NOW)
     assert "\n" not in told.value.message
 

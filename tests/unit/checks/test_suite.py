@@ -107,7 +107,7 @@ def test_what_cannot_tell_is_inconclusive(error: Exception) -> None:
 
 
 def test_what_is_mandatory_and_what_is_the_heartbeat_survives_a_crash() -> None:
-    """A crashed canary is still known as the canary (so nothing else stands in for it), an optional check as optional."""
+    """A crashed canary is still known as the canary (nothing else stands in for it), an optional check as optional."""
     optional = replace(CANARY, mandatory=False)
     row = NewestRow("row", "t", "at", canary=True)
     first, second = suite(optional, row, tables=Tables([], RuntimeError())).all(COPY, (), NOW)
@@ -218,7 +218,7 @@ def test_ages_count_from_the_asked_instant() -> None:
 class Page(BaseHTTPRequestHandler):
     """Answers /STATUS with that status; /302 leads to a page that would pass."""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         status = int(self.path.strip("/"))
         self.send_response(status)
         if status == 302:

@@ -33,9 +33,9 @@ def make_source(rds: Any, clock: FakeClock, **given: Any) -> dict[str, Any]:
         "DeletionProtection": True,
         "Tags": [{"Key": "env", "Value": "production"}],
     }
-    rds.create_db_instance(**{**wanted, **given})
+    made = rds.create_db_instance(**{**wanted, **given})["DBInstance"]
     clock.sleep(3600)
-    return described(rds, SOURCE)
+    return described(rds, made["DBInstanceIdentifier"])
 
 
 def described(rds: Any, identifier: str) -> dict[str, Any]:
@@ -125,7 +125,11 @@ def test_without_backups_there_is_no_point_in_time(rds: Any, clock: FakeClock) -
     make_source(rds, clock)
     rds.modify_db_instance(DBInstanceIdentifier=SOURCE, BackupRetentionPeriod=0, ApplyImmediately=True)
     assert rds.describe_db_snapshots(DBInstanceIdentifier=SOURCE)["DBSnapshots"] == []
-    asked = {"SourceDBInstanceIdentifier": SOURCE, "TargetDBInstanceIdentifier": "copy", "UseLatestRestorableTime": True}
+    asked = {
+        "SourceDBInstanceIdentifier": SOURCE,
+        "TargetDBInstanceIdentifier": "copy",
+        "UseLatestRestorableTime": True,
+    }
     assert refused(rds.restore_db_instance_to_point_in_time, **asked) == "PointInTimeRestoreNotEnabled"
 
 
