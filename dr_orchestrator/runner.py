@@ -278,9 +278,8 @@ class Session:
         """What the history of recovery points promises in the worst case; off the clock, for no recovery needs it."""
         for restorer in self._chosen_from:
             with suppress(DrillFault):  # the step says what went wrong, and the worst case stays not measured
-                worst = self.step(
-                    "look back at the recovery points", restorer.worst_case, self._disrupted(), phase=Phase.TEARDOWN
-                )
+                now = self._clock.now()
+                worst = self.step("look back at the recovery points", restorer.worst_case, now, phase=Phase.TEARDOWN)
                 self._worst_cases += [worst] if worst else []
 
     def _destroy(self, teardown: _Teardown) -> tuple[CopyState, str]:

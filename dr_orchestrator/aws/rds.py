@@ -214,8 +214,10 @@ class RdsSnapshot(RdsInstance):
         """The largest gap between the data times of successive snapshots, up to now; one alone shows no rhythm."""
         times = sorted(point.data_time for point in self._snapshots())
         before = [instant for instant in times if instant < until - HISTORY]
+        if len(times) < 2:
+            return None
         times = [*before[-1:], *times[len(before) :]]  # the gap that reaches into the period counts whole
-        gap = largest_gap(times, until) if len(times) > 1 else None
+        gap = largest_gap(times, until)
         return WorstCase(gap, f"largest gap between {len(times)} snapshots") if gap is not None else None
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Identity:

@@ -68,14 +68,18 @@ class Feed:
                 self._waiting[name] -= 1
                 self._waiting += Counter()
 
-    def sight(self, name: str, max_age: float) -> Sighting:
-        """The object's state, not older than `max_age` drill seconds; whoever comes first describes for all."""
+    def sight(self, name: str, max_age: float, since: float = float("-inf")) -> Sighting:
+        """The object's state, not older than `max_age` drill seconds; whoever comes first describes for all.
+
+        Nor was it seen before `since`: what was true before a call says nothing about what the call did.
+        """
         with self._lock:
-            if self._clock.monotonic() - self._taken >= max_age or name not in self._sightings:
+            now = self._clock.monotonic()
+            if now - self._taken >= max_age or self._taken < since or name not in self._sightings:
                 asked = frozenset(self._waiting) | {name}
                 found = self._describe(sorted(asked))
                 self._sightings = {each: found.get(each, Sighting(ABSENT)) for each in asked}
-                self._taken = self._clock.monotonic()
+                self._taken = now
             return self._sightings[name]
 
 
@@ -113,7 +117,7 @@ class Watcher:
                 now = self._clock.monotonic()
                 tick = self._tick(now - started)
                 try:
-                    sighting = feed.sight(name, tick * 0.9)
+                    sighting = feed.sight(name, tick * 0.9, started)
                     silent_since = now
                 except Transient:
                     if now - silent_since > PATIENCE:

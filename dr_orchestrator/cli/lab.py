@@ -65,7 +65,7 @@ def env(as_json: bool) -> None:
 @click.option(
     "--factor", type=click.FloatRange(1, 600), default=FACTOR, show_default=True, help="Lab seconds a second."
 )
-@click.option("--at-once", type=click.IntRange(1, 16), default=6, show_default=True, help="Drills at a time.")
+@click.option("--at-once", type=click.IntRange(1, 16), default=10, show_default=True, help="Drills at a time.")
 @json_option
 def demo(factor: float, at_once: int, as_json: bool) -> int:
     """Run the sample company's quarterly exercise: a lab, a Prefect server, real flows, reports; then stop it all."""
@@ -89,11 +89,13 @@ def demo(factor: float, at_once: int, as_json: bool) -> int:
             _say(f"Running the quarterly exercise as Prefect flows, {at_once} drills at a time")
             with running.stopping_on_signals(world):
                 exercise = running.exercise_followed(world, lambda: prefect_runner.run_quarterly(None, at_once))
+            _say("")
+            code = running.print_exercise(world, exercise, as_json)
         finally:
+            _say("Stopping what was started")
             if running_before is None:
                 simulated.stop(_state())
-    _say("")
-    return running.print_exercise(world, exercise, as_json)
+    return code
 
 
 def _say(text: str) -> None:

@@ -281,3 +281,18 @@ def test_a_sighting_is_no_older_than_asked() -> None:
     clock.sleep(1)
     feed.sight("one", 5)
     assert cloud.asked == [0, 5]
+
+
+def test_what_was_seen_before_a_wait_began_does_not_end_it() -> None:
+    """A sighting from before the deletion was asked for cannot prove that the copy is gone, nor that it died."""
+    clock = FakeClock()
+    cloud = Cloud(clock, [(10, ABSENT), (60, "deleting"), (0, ABSENT)])
+    watcher = Watcher(clock, lambda: False)
+    feed = watcher.feed(("rds",), cloud.describe)
+    clock.pace = 3000.0  # a tick of 150 s: the old sighting is young enough by its age
+    with feed.awaited("copy"):
+        assert feed.sight("copy", 100).status == ABSENT
+    clock.sleep(20)
+    seen: list[str] = []
+    watcher.wait(feed, "copy", gone(STATES), ceiling=HOUR, observe=seen.append)
+    assert seen == ["deleting (unknown state)", ABSENT]
