@@ -277,7 +277,7 @@ class Session:
     def _look_back(self) -> None:
         """What the history of recovery points promises in the worst case; off the clock, for no recovery needs it."""
         for restorer in self._chosen_from:
-            with suppress(DrillFault):  # the step says what went wrong, and the worst case stays not measured
+            with suppress(Exception):  # the step says what went wrong; the run must be judged and closed all the same
                 now = self._clock.now()
                 worst = self.step("look back at the recovery points", restorer.worst_case, now, phase=Phase.TEARDOWN)
                 self._worst_cases += [worst] if worst else []

@@ -150,7 +150,7 @@ def _failures(record: Record) -> dict[str, str]:
     """What failed, each under the rule that says so: the same in every run, whatever names and times the text holds."""
     failed = {}
     if record.fault and record.fault[0] is Outcome.FAILED:
-        failed[f"fault {_lasting_words(record.fault[1], record.header.id)}"] = record.fault[1]
+        failed[f"fault {_lasting_words(record.fault[1])}"] = record.fault[1]
     for check in record.checks:
         if check.mandatory and check.outcome is Outcome.FAILED:
             told = f"check '{check.name}' failed: expected {check.expected}, observed {check.observed}"
@@ -158,10 +158,9 @@ def _failures(record: Record) -> dict[str, str]:
     return failed
 
 
-def _lasting_words(text: str, run: str) -> str:
-    """A message without what differs from run to run: the run's id, figures, instants, units."""
-    words = text.replace(run, "").split()
-    return " ".join(word for word in words if len(word) > 1 and not any(map(str.isdigit, word)))
+def _lasting_words(text: str) -> str:
+    """A message without what differs from run to run: names with the run's id, figures, instants, units."""
+    return " ".join(word for word in text.split() if len(word) > 1 and not any(map(str.isdigit, word)))
 
 
 def _missed(record: Record, measures: Measures) -> dict[str, str]:
@@ -255,7 +254,10 @@ def _findings(record: Record, measures: Measures, failures: Mapping[str, str], w
         findings.append(found(Severity.MEDIUM, title, detail, "worst-case"))
     findings += [
         found(
-            Severity.LOW, f"{name} headroom is thin: {math.floor(share * 100)} %", f"{format_duration(actual)} against {limit}.", name
+            Severity.LOW,
+            f"{name} headroom is thin: {math.floor(share * 100)} %",
+            f"{format_duration(actual)} against {limit}.",
+            name,
         )
         for name, limit, actual in (
             ("RTO", header.objective.rto, measures.rta),

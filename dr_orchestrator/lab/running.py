@@ -73,7 +73,10 @@ def serve(
 
     With `postgres` there are real databases, whose files are under `state`; the clock must then be one that runs.
     """
-    with _one_at_a_time, ExitStack() as undo:
+    with ExitStack() as undo:
+        if not _one_at_a_time.acquire(blocking=False):
+            raise LabError("a lab already runs in this process", "leave its `with` first")
+        undo.callback(_one_at_a_time.release)
         start = clock.now()
         plane = undo.enter_context(_plane(clock, state)) if postgres else None
         writer = Writer(plane, start) if plane is not None and estate else None

@@ -58,7 +58,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     except (OperationalError, InterfaceError) as lost:
         raise UsageError(
             f"the ledger {shown(engine.url)} does not answer: {_reason(engine.url, lost)}",
-            "see that the database runs and its disk has room; then look at `dro runs`: what was under way is still open there",
+            "see that the database runs and its disk has room; then look at `dro runs` for what is still open",
         ) from None
     except StatementError as refused:
         raise LedgerDefect(f"the ledger refused a fact: {refused.orig}") from refused

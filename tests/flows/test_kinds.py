@@ -63,6 +63,7 @@ def test_a_table_is_restored_proven_and_taken_down(shop: Estate, here: wiring.Wo
         "wait until ready",
         "verify",
         "destroy copy",
+        "look back at the recovery points",
     ]
     assert [check.name for check in found.checks] == ["heartbeat", "heartbeat: the asked instant", "sessions are there"]
     assert found.header.provenance.simulated

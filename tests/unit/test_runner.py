@@ -501,6 +501,22 @@ def test_a_leftover_is_a_finding_of_a_passed_run() -> None:
     assert "A copy may still exist" in drill.reasons
 
 
+@pytest.mark.parametrize("error", [NotMeasured("denied"), KeyError("a defect"), OSError("database is locked")])
+def test_a_look_back_that_fails_loses_neither_verdict_nor_close(error: Exception, monkeypatch: Any) -> None:
+    """The worst case is then not measured; the recovery that was proven stays proven, and the run is closed."""
+    drill = Drill()
+
+    def broken(_until: datetime) -> None:
+        raise error
+
+    monkeypatch.setattr(drill, "worst_case", broken)
+    run = drill.run()
+    assert run.verdict is Verdict.PASSED
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.worst_case_verdict == "not measured"
+    assert drill.ledger.story[-1] == "close PASSED"
+
+
 # Environments, engines, observations.
 
 

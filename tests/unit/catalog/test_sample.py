@@ -29,7 +29,7 @@ def test_the_drills_of_the_sample_company(catalogue: Catalogue) -> None:
     }
     assert told == {
         "analytics-snapshot": ("snapshot-restore", "< 72 h", "< 24 h", "latest"),
-        "bitbucket-pitr": ("pitr-restore", "< 6 h", "< 1 h", "at 0:20:00 ago"),
+        "bitbucket-pitr": ("pitr-restore", "< 6 h", "< 1 h", "20 m before the start"),
         "confluence-pitr": ("pitr-restore", "< 6 h", "< 1 h", "latest"),
         "confluence-snapshot": ("snapshot-restore", "< 6 h", "<= 25 h", "latest"),
         "dwa-replica": ("replica-rebuild", "<= 4 h", "<= 1 h", "latest"),

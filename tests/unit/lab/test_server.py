@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
+
+from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import Lab, serve
 from tests.fakes import FakeClock
 from tests.lab_fixtures import client, get, refused
@@ -81,3 +85,15 @@ def test_the_sample_company_is_there_and_lives(clock: FakeClock) -> None:
         newest = max(each["created"] for each in after["snapshots"].values() if each["instance"] == "images-prod")
         assert newest > (clock.now() - timedelta(hours=7)).replace(tzinfo=None).isoformat()
         assert abs(len(after["snapshots"]) - snapshots) <= 6
+
+
+def test_a_real_database_needs_a_clock_that_runs(tmp_path: Path) -> None:
+    """A virtual clock is refused: commits carry the machine's time."""
+    with pytest.raises(LabError, match="clock that runs"), serve(FakeClock(), postgres=True, state=tmp_path):
+        pass
+
+
+def test_one_process_has_one_lab(lab: Lab) -> None:
+    """A second lab at the same time is refused, for moto's state is the process's."""
+    with pytest.raises(LabError, match="already runs in this process"), serve(FakeClock()):
+        pass
