@@ -7,6 +7,7 @@ DroError
 │   ├── NotRecoverable    1   the service cannot be recovered this way: a FAILED drill
 │   ├── NotMeasured       3   we could not look (denied, unreachable): INCONCLUSIVE, never green
 │   ├── Aborted           4   somebody stopped the drill
+│   ├── LeaseLost         3   another process drives the run now; this one lets go of it
 │   └── UnsafeToDelete    5   a copy could not be proven to be ours, and was left alone
 └── LabError              2   the simulated AWS cannot be started or reached
 """
@@ -91,6 +92,10 @@ class Aborted(DrillFault):
     """Somebody stopped the drill; its copies are cleaned up and its measures kept."""
 
     exit_code = Exit.ABORTED
+
+
+class LeaseLost(DrillFault):
+    """Another process drives the run now, because this one was not heard of for too long; it lets go of everything."""
 
 
 class UnsafeToDelete(DrillFault):

@@ -101,7 +101,7 @@ def estate(home: Path) -> Iterator[Estate]:
     clock, ledger = RunningClock(), Ledger()
     with serve(clock, postgres=False, estate=False, state=home) as lab, mock.patch.dict(os.environ, lab.environment()):
         guard = Guard(ledger.rows.__contains__, frozenset({INSTANCE.id, TABLE.id, STACK.id}))
-        watcher = Watcher(clock, stopping=lambda: False)
+        watcher = Watcher(clock)
         proofs = Proofs(lambda copy: ledger.rows.get(copy.id), frozenset({INSTANCE.id, TABLE.id, STACK.id}))
         account = Account(REGION, guard)
 

@@ -23,7 +23,10 @@ RETRY = 30.0
 
 @dataclass(frozen=True)
 class Bench:
-    """One run's tools. `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most."""
+    """One run's tools. `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most.
+
+    `heed` raises where somebody stopped the drill; what tears copies down does not heed it.
+    """
 
     account: Account
     watcher: Watcher
@@ -31,6 +34,7 @@ class Bench:
     proofs: Proofs
     observe: Callable[[Copy, str], None]
     ceiling: float
+    heed: Callable[[], None] = lambda: None
 
     def wait_until_ready(
         self, feed: Feed, copy: Copy, states: States, ready: Callable[[Sighting], bool] = lambda _: True
@@ -43,6 +47,7 @@ class Bench:
             ceiling=self.ceiling,
             observe=lambda state: self.observe(copy, state),
             ready=ready,
+            heed=self.heed,
         )
 
     def wait_until_gone(self, feed: Feed, copy: Copy, states: States, name: str = "") -> None:
@@ -53,7 +58,6 @@ class Bench:
             states,
             ceiling=TEARDOWN_CEILING,
             observe=lambda state: self.observe(copy, state),
-            heed_stop=False,
         )
 
     def insist(self, act: Callable[[], object], while_code: str) -> None:

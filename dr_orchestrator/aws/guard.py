@@ -27,7 +27,9 @@ READS: Mapping[str, frozenset[str]] = {
             "ListTagsForResource",
         }
     ),
-    "dynamodb": frozenset({"DescribeTable", "DescribeContinuousBackups", "GetItem", "Scan", "ListTagsOfResource"}),
+    "dynamodb": frozenset(
+        {"DescribeTable", "DescribeContinuousBackups", "GetItem", "ListTables", "Scan", "ListTagsOfResource"}
+    ),
     "cloudformation": frozenset({"DescribeStacks", "DescribeStackEvents", "ListStackResources"}),
 }
 

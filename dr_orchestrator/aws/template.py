@@ -131,8 +131,11 @@ def _stays_behind(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]
         yield f"{logical_id} has no DeletionPolicy: for {resource['Type']} that means a final snapshot, left behind"
     elif policy not in (None, "Delete"):
         yield f"{logical_id} has a DeletionPolicy that cannot be read: {policy}"
-    if resource.get("Type") == "AWS::CloudFormation::Stack":
+    kind = str(resource.get("Type", ""))
+    if kind == "AWS::CloudFormation::Stack":
         yield f"{logical_id} is a nested stack, which cannot be inspected"
+    if kind == "AWS::CloudFormation::CustomResource" or kind.startswith("Custom::"):
+        yield f"{logical_id} is a custom resource, whose code may do anything to anybody"
 
 
 def _collides(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:

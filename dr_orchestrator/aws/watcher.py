@@ -11,7 +11,7 @@ from typing import Any
 
 from dr_orchestrator.aws.api import Transient
 from dr_orchestrator.domain.ports import Clock
-from dr_orchestrator.errors import Aborted, NotRecoverable
+from dr_orchestrator.errors import NotRecoverable
 
 ABSENT = "absent"
 PATIENCE = 900.0
@@ -86,8 +86,8 @@ class Feed:
 class Watcher:
     """Waits for copies; shared by all runs of the process."""
 
-    def __init__(self, clock: Clock, stopping: Callable[[], bool]) -> None:
-        self._clock, self._stopping = clock, stopping
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._feeds: dict[tuple[str, ...], Feed] = {}
         self._lock = threading.Lock()
 
@@ -105,15 +105,17 @@ class Watcher:
         ceiling: float,
         observe: Callable[[str], None],
         ready: Callable[[Sighting], bool] = lambda _: True,
-        heed_stop: bool = True,
+        heed: Callable[[], None] = lambda: None,
     ) -> Sighting:
-        """Wait until the object is in a ready state; NotRecoverable where it died or passed the ceiling (seconds)."""
+        """Wait until the object is in a ready state; NotRecoverable where it died or passed the ceiling (seconds).
+
+        `heed` is called at every look, and raises where the wait is to end: somebody stopped the drill, say.
+        """
         started = self._clock.monotonic()
         seen, silent_since = "", started
         with feed.awaited(name):
             while True:
-                if heed_stop and self._stopping():
-                    raise Aborted("stopped on request while waiting", "run it again when the reason is gone")
+                heed()
                 now = self._clock.monotonic()
                 tick = self._tick(now - started)
                 try:

@@ -204,13 +204,17 @@ def _lasted(measures: Measures) -> tuple[timedelta | None, ...]:
 
 
 def _passed_over(record: Record) -> list[str]:
-    """Steps that did not pass while the run went on: a script may catch a fault, and that proves nothing."""
+    """Steps that did not pass while the run went on: a script may catch a fault, and that proves nothing.
+
+    One that passed when it was done again, in the process that resumed the run, is made good.
+    """
     if record.fault is not None:
         return []
+    passed = {(step.name, step.phase) for step in record.steps if step.outcome is Outcome.PASSED}
     return [
         f"step '{step.name}' did not pass: {step.detail or 'it did not end'}"
         for step in record.steps
-        if step.phase in (Phase.PREPARE, Phase.RECOVER) and step.outcome is not Outcome.PASSED
+        if step.phase in (Phase.PREPARE, Phase.RECOVER) and (step.name, step.phase) not in passed
     ]
 
 

@@ -16,6 +16,7 @@ from dr_orchestrator.domain.run import (
     CopyRecord,
     CopyState,
     Identity,
+    Lease,
     Observation,
     RunHeader,
     Step,
@@ -90,6 +91,22 @@ class Ledger(Protocol):
 
     def close_run(self, run: str, closing: Closing) -> None:
         """Write the verdict; the run is complete."""
+
+
+class Leases(Protocol):
+    """Who drives a run. Times are the machine's own, not the drill's: a process is dead after real seconds."""
+
+    def take(self, run: str, holder: str, now: datetime, until: datetime) -> None:
+        """Take the lease of a run that nobody holds; UsageError, naming the holder, where somebody does."""
+
+    def beat(self, run: str, holder: str, now: datetime, until: datetime) -> Lease | None:
+        """Prolong a lease that is still the holder's own, and return it; None where it was lost."""
+
+    def lease(self, run: str) -> Lease | None:
+        """The lease of a run, held or run out; None where it never had one."""
+
+    def ask_to_abort(self, run: str, by: str) -> None:
+        """Note that somebody wants a run stopped; whoever drives it reads that at the next beat."""
 
 
 class Restorer(Protocol):

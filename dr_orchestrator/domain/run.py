@@ -205,6 +205,20 @@ class Closing:
 
 
 @dataclass(frozen=True)
+class Lease:
+    """Which process drives a run (`host:pid:token`), and until when it is taken to be alive; by the machine's clock.
+
+    `abort_by` names whoever asked for the run to be stopped.
+    """
+
+    run: str
+    holder: str
+    beat_at: datetime
+    until: datetime
+    abort_by: str = ""
+
+
+@dataclass(frozen=True)
 class Run:
     """A run read back from the ledger; `closing` is None while it is under way (or its process died)."""
 

@@ -7,9 +7,12 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.errors import DroError
 from dr_orchestrator.lab import process
 from dr_orchestrator.lab.process import MARK, LabInfo, publish, sole
 from dr_orchestrator.lab.running import serve
@@ -21,7 +24,7 @@ def main(state: Path, factor: float, postgres: bool) -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    with sole(state):
+    with sole(state), _told():
         _tell("loading the simulated AWS" + (", making its databases" if postgres else ""))
         origin = time.time()
         with serve(
@@ -31,6 +34,16 @@ def main(state: Path, factor: float, postgres: bool) -> None:
             _tell(f"ready at {lab.endpoint}")
             ended.wait()
         (state / process.INFO).unlink(missing_ok=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Within: an error that has a message ends the process with it as the last line of the log."""
+    try:
+        yield
+    except DroError as wrong:
+        print(f"{wrong.message}: {wrong.hint}" if wrong.hint else wrong.message, flush=True)  # noqa: T201
+        raise SystemExit(wrong.exit_code) from None
 
 
 def _tell(line: str) -> None:

@@ -12,9 +12,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
@@ -25,7 +26,7 @@ INFO, LOG, LOCK, STARTING, DATA = "lab.json", "lab.log", "lab.lock", "lab.starti
 MODULE = "dr_orchestrator.lab"
 MARK = "· "
 """Begins a line of the log that tells how far the start has come."""
-_START_TIMEOUT, _STOP_TIMEOUT = 120.0, 30.0
+_START_TIMEOUT, _STOP_TIMEOUT, _LOOKS = 120.0, 30.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def clear(state: Path) -> None:
         root = Path(pointer.read_text(encoding="utf-8"))
         if root.is_dir():
             end_orphans(root)
-            shutil.rmtree(root, ignore_errors=True)
+            remove(root)
         pointer.unlink()
     for name in (INFO, LOCK):
         (state / name).unlink(missing_ok=True)
@@ -129,17 +130,39 @@ def publish(state: Path, info: LabInfo) -> None:
     draft.rename(state / INFO)
 
 
+def remove(root: Path) -> None:
+    """Delete a folder; programs that outlived their lab (a base backup, a copy) may write into it for a moment."""
+    deadline = time.monotonic() + _STOP_TIMEOUT
+    while root.exists():
+        shutil.rmtree(root, ignore_errors=True)
+        if time.monotonic() > deadline:
+            raise LabError(f"{root} cannot be removed", "remove it by hand")
+        time.sleep(0.05)
+
+
 @contextmanager
 def sole(state: Path) -> Iterator[None]:
     """Within: this process is the lab of `state`. The lock ends with the process, however it ends."""
-    with (state / LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as held:
-            raise LabError(f"a lab already runs under {state}") from held
+    with (state / LOCK).open("a") as lock:
+        _take(lock, state)
+        lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def _take(lock: IO[str], state: Path) -> None:
+    # Whoever looks whether a lab runs holds the lock for an instant.
+    deadline = time.monotonic() + _LOOKS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            if time.monotonic() > deadline:
+                raise LabError(f"a lab already runs under {state}") from held
+            time.sleep(0.005)
+        else:
+            return
 
 
 def _launch(state: Path, factor: float, postgres: bool) -> None:
@@ -173,7 +196,7 @@ def _await_ready(state: Path, progress: Callable[[str], None]) -> LabInfo:
 
 
 def _end(state: Path) -> None:
-    pid = int((state / LOCK).read_text() or 0)
+    pid = _holder(state)
     if MODULE not in command_line(pid):
         raise LabError(
             f"process {pid} holds {state / LOCK}, but it is no lab", "find out what it is, and end it by hand"
@@ -182,20 +205,34 @@ def _end(state: Path) -> None:
     deadline = time.monotonic() + _STOP_TIMEOUT
     while _runs(state) or MODULE in command_line(pid):
         if time.monotonic() > deadline:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         time.sleep(0.02)
 
 
 def _runs(state: Path) -> bool:
-    """Whether a process holds the lock of a lab."""
-    try:
-        with (state / LOCK).open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
+    """Whether a process holds the lock of a lab. One that was killed and is still dying is waited for."""
+    while not _free(state / LOCK):
+        holder = _holder(state)
+        if not holder or command_line(holder):
+            return True
+        time.sleep(0.01)
     return False
+
+
+def _free(lock: Path) -> bool:
+    try:
+        with lock.open("r") as held:
+            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return True
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(state: Path) -> int:
+    return int((state / LOCK).read_text() or 0)
 
 
 @contextmanager

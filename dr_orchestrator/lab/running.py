@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Real seconds: how often the writer writes at most, and how often WAL goes to the archive at most.
 WRITE_EVERY, ARCHIVE_EVERY = 0.25, 2.0
-_CLOCK_TOLERANCE = 5.0
+_CLOCK_TOLERANCE, _LOOK = 0.5, 0.01
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,10 @@ def _plane(clock: Clock, state: Path | None) -> Iterator[Plane]:
     with ExitStack() as undo:
         if state is None:
             state = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="dro-lab-")))
-        plane = Plane(process.data_root(state.resolve()), _pace(clock))
+        pace = _pace(clock)
+        root = process.data_root(state.resolve())
+        undo.callback(process.remove, root)
+        plane = Plane(root, pace)
         undo.callback(plane.stop)
         yield plane
 
@@ -117,37 +120,52 @@ def _pace(clock: Clock) -> Pace:
     """The clock's pace with its origin: commits carry the machine's time, so instants are translated."""
     real, drill, factor = time.time(), clock.now().timestamp(), clock.pace
     pace = Pace(factor, (real * factor - drill) / (factor - 1)) if factor != 1 else Pace()
-    if abs(pace.drill_time(real) - drill) > _CLOCK_TOLERANCE:
+    time.sleep(_LOOK)
+    runs = abs(clock.now().timestamp() - pace.drill_time(time.time())) < _CLOCK_TOLERANCE * max(1.0, factor)
+    if not runs or clock.now().timestamp() <= drill:
         raise LabError("a real database needs a clock that runs", "use PacedClock, or serve without postgres")
     return pace
 
 
 @contextmanager
 def _kept_alive(plane: Plane, writer: Writer | None, world: World) -> Iterator[None]:
-    """Within: a thread performs what is due, keeps canaries fresh, and archives WAL."""
-    done = threading.Event()
-    every = max(WRITE_EVERY, 60.0 / world.clock.pace)
-    archive_every = max(ARCHIVE_EVERY, 60.0 / world.clock.pace)
+    """Within: what is due happens and canaries are written; beside that, so as not to delay them, WAL is archived."""
+    minute = 60.0 / world.clock.pace
 
     def live() -> None:
-        archived = 0.0
-        while not done.wait(every):
-            world.agenda.settle(world.defect)
-            if writer is not None:
-                writer.beat(world.clock.now(), world.defect)
-            if time.monotonic() - archived >= archive_every:
-                archived = time.monotonic()
-                try:
-                    plane.tick()
-                except psycopg.Error as wrong:
-                    world.defect(f"WAL was not archived: {wrong}")
+        world.agenda.settle(world.defect)
+        if writer is not None:
+            writer.beat(world.clock.now(), world.defect)
 
-    thread = threading.Thread(target=live, name="lab-life", daemon=True)
+    def archive() -> None:
+        try:
+            plane.tick()
+        except psycopg.Error as wrong:
+            world.defect(f"WAL was not archived: {wrong}")
+
+    with ExitStack() as undo:
+        if writer is not None:
+            undo.callback(writer.stop)
+        undo.enter_context(_repeated(live, max(WRITE_EVERY, minute)))
+        undo.enter_context(_repeated(archive, max(ARCHIVE_EVERY, minute)))
+        yield
+
+
+@contextmanager
+def _repeated(act: Callable[[], None], seconds: float) -> Iterator[None]:
+    """Within: a thread calls `act` every so many real seconds, the time that it takes included."""
+    done = threading.Event()
+
+    def repeat() -> None:
+        due = time.monotonic()
+        while not done.wait(max(0.0, due - time.monotonic())):
+            due = max(due + seconds, time.monotonic())
+            act()
+
+    thread = threading.Thread(target=repeat, name=f"lab-{act.__name__}", daemon=True)
     thread.start()
     try:
         yield
     finally:
         done.set()
         thread.join(10)
-        if writer is not None:
-            writer.stop()

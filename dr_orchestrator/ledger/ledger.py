@@ -25,6 +25,7 @@ from dr_orchestrator.domain.run import (
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.ledger import rows, tables
 from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
+from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.migrate import upgrade
 from dr_orchestrator.ledger.queries import Queries
 
@@ -48,6 +49,7 @@ class SqlLedger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.queries = Queries(engine)
+        self.leases = SqlLeases(engine)
 
     def close(self) -> None:
         """Let go of the database; nothing is pending, for every method has committed."""

@@ -247,3 +247,13 @@ finding = Table(
     _words("detail"),
     _words("owner"),
 )
+
+lease = Table(
+    "lease",
+    metadata,
+    _run(primary_key=True),
+    Column("holder", Text, nullable=False),
+    _instant("beat_at"),
+    _instant("until"),
+    Column("abort_by", Text),
+)

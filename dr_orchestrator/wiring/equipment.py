@@ -57,11 +57,15 @@ def equip(
     account: Account,
     record: Callable[[Copy], CopyRecord | None] = lambda _: None,
     observe: Callable[[Copy, str], None] = lambda _copy, _state: None,
+    heed: Callable[[], None] = lambda: None,
 ) -> Parts:
-    """The restorer and checks of a drill. `record` asks the ledger for a copy's row, `observe` notes a state seen."""
+    """The restorer and checks of a drill.
+
+    `record` asks the ledger for a copy's row, `observe` notes a state seen, `heed` raises where the drill is stopped.
+    """
     rto = drill.objective.rto
     ceiling = rto.value.total_seconds() * CEILING if rto else NO_TARGET_CEILING_S
-    bench = Bench(account, here.watcher, here.clock, Proofs(record, here.sources), observe, ceiling)
+    bench = Bench(account, here.watcher, here.clock, Proofs(record, here.sources), observe, ceiling, heed)
     if drill.resource.type is ResourceType.CLOUDFORMATION_STACK:
         return _environment(drill, copy, bench)
     if drill.resource.type is ResourceType.DYNAMODB_TABLE:

@@ -19,10 +19,12 @@ from dr_orchestrator.domain.verdict import Verdict, worst
 from dr_orchestrator.errors import DrillFault, NotMeasured, UsageError
 from dr_orchestrator.runner import Session
 from dr_orchestrator.wiring.equipment import equip, guarded, plan_copy, read_only
+from dr_orchestrator.wiring.keeping import Keeper
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
 from dr_orchestrator.wiring.world import World, world
 
-SERVICES = ("sts", "rds", "dynamodb", "cloudformation")
+SERVICES = ("sts", "rds", "dynamodb", "cloudformation", "ec2", "secretsmanager")
+_resumed: contextvars.ContextVar[Run | None] = contextvars.ContextVar("resumed", default=None)
 _exercise: contextvars.ContextVar[str] = contextvars.ContextVar("exercise", default="")
 
 
@@ -42,28 +44,49 @@ def kind_of(drill: str) -> str:
 
 
 @contextmanager
+def resuming(run: str) -> Iterator[Run]:
+    """While inside, the next run that opens is this one, going on where its dead process left it."""
+    recorded = world().ledger.queries.run(run)
+    if recorded.closing is not None:
+        raise UsageError(f"run {recorded.header.id} is closed: {recorded.closing.verdict}", "start a new one: dro run")
+    token = _resumed.set(recorded)
+    try:
+        yield recorded
+    finally:
+        _resumed.reset(token)
+
+
+@contextmanager
 def open_run(drill: str, call: Call) -> Iterator[Session]:
     """Open a run of a drill; whatever happens inside, it ends torn down, judged, in the ledger and reported."""
-    here = world()
+    here, recorded = world(), _resumed.get()
+    here.prepare()
     definition = here.drill(drill)
-    run = new_run_id(here.clock)
+    run = recorded.header.id if recorded else new_run_id(here.clock)
     account = guarded(here, definition.resource.region, run)
     simulated = account.simulated(SERVICES)
     caller, fault = look_around(account, definition)
-    header = _header(here, definition, run, caller, simulated, account)
+    header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
+    if recorded and header.provenance.definition != definition.digest:
+        hint = f"stop it and clean up with `dro abort {run}`, or bring the old definition back"
+        raise UsageError(f"drill {drill} was changed since run {run} began", hint)
     copy = plan_copy(definition, definition.resource, run)
-    session = Session(header, copy, ledger=here.ledger, clock=here.clock, call=call)
+    session = Session(header, copy, ledger=here.ledger, clock=here.clock, call=call, recorded=recorded)
+    keeper = Keeper(here.ledger.leases, run, here.stop)
 
     def record(of: Copy) -> CopyRecord | None:
         return next((row for row in here.ledger.copies(run) if row.copy.id == of.id), None)
 
     if fault is None:
-        parts = equip(here, definition, copy, account, record, session.observe)
-        session.equip(parts, here.stop.is_set)
+        session.equip(equip(here, definition, copy, account, record, session.observe, keeper.heed), keeper.heed)
     else:
         session.cannot_start(fault)
+    if recorded:
+        keeper.take()
     try:
-        with session:
+        with keeper.beating(), session:
+            if not recorded:
+                keeper.take()
             yield session
     finally:
         publish_run(here, run)

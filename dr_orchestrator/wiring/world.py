@@ -49,7 +49,7 @@ class World:
         """The one that waits for all copies."""
         from dr_orchestrator.aws.watcher import Watcher
 
-        return Watcher(self.clock, self.stop.is_set)
+        return Watcher(self.clock)
 
     @functools.cached_property
     def sources(self) -> frozenset[str]:
@@ -58,7 +58,7 @@ class World:
         return frozenset(resource.id for service in services for resource in service.resources.values())
 
     def prepare(self) -> None:
-        """Make what drills share, before several of them run side by side and each would make its own."""
+        """Make what drills share before their clocks start, and before several would each make their own."""
         for shared in ("ledger", "catalogue", "sources", "watcher"):
             getattr(self, shared)
 

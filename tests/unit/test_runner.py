@@ -90,8 +90,12 @@ class Drill:
     def session(self, call: Any = plain) -> Session:
         header = replace(HEADER, started_at=self.clock.now())
         session = Session(header, COPY, ledger=self.ledger, clock=self.clock, call=call)
-        session.equip(Parts(self, restorer=self), lambda: self.stop)
+        session.equip(Parts(self, restorer=self), self.heed)
         return session
+
+    def heed(self) -> None:
+        if self.stop:
+            raise Aborted("stopped on request")
 
     def run(self, session: Session | None = None) -> Session:
         """What flows/snapshot_restore.py does."""
@@ -370,7 +374,7 @@ def test_a_session_without_parts_is_a_defect_of_ours() -> None:
         _ = run.restorer
     assert drill.ledger.closing is not None
     other = drill.session()
-    other.equip(Parts(drill), lambda: False)
+    other.equip(Parts(drill))
     with pytest.raises(TypeError, match="has no restorer"):
         _ = other.restorer
     with pytest.raises(TypeError, match="has no environment"):
@@ -530,7 +534,7 @@ def test_a_member_is_in_the_ledger_before_it_is_filled_and_shares_its_stacks_end
     drill = Drill(failing=fails)
     session = drill.session()
     store = Store("sessions", "Config", drill, replace(COPY, id=f"dro-{RUN}-interim"))  # type: ignore[arg-type]
-    session.equip(Parts(drill, environment=drill, stores=(store,)), lambda: False)  # type: ignore[arg-type]
+    session.equip(Parts(drill, environment=drill, stores=(store,)))  # type: ignore[arg-type]
     with session as run:
         run.at_exit("destroy environment", run.environment.destroy, run.copy)
         run.create("build", run.environment.build, copy=run.copy)

@@ -185,20 +185,22 @@ def end_orphans(root: Path) -> list[int]:
     """End the servers that a dead lab left under `root`; only those whose command line names their data directory."""
     ended = []
     for lock in root.glob("*/*/postmaster.pid"):
-        pid = int(lock.read_text().split("\n", 1)[0])
-        if _serves(pid, lock.parent):
-            os.kill(pid, signal.SIGQUIT)
-            _wait_gone(pid, lock.parent)
-            ended.append(pid)
+        first = lock.read_text().split("\n", 1)[0].strip()
+        if first.isdigit() and _serves(int(first), lock.parent):
+            _end(int(first), lock.parent)
+            ended.append(int(first))
     return ended
 
 
-def _wait_gone(pid: int, folder: Path) -> None:
+def _end(pid: int, folder: Path) -> None:
     deadline = time.monotonic() + 10
-    while _serves(pid, folder):
-        if time.monotonic() > deadline:
-            os.kill(pid, signal.SIGKILL)
-        time.sleep(0.02)
+    # It may end by itself between a look and a signal.
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGQUIT)
+        while _serves(pid, folder):
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.02)
 
 
 def _serves(pid: int, folder: Path) -> bool:

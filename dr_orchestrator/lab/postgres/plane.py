@@ -8,6 +8,7 @@ its rows were written together, so no WAL tells them apart.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import shutil
 import threading
@@ -27,6 +28,7 @@ from dr_orchestrator.lab.postgres.programs import prepare
 from dr_orchestrator.lab.postgres.sources import Base, LiveDatabase, Source
 from dr_orchestrator.settings import Pace
 
+_log = logging.getLogger(__name__)
 FOLDERS = ("clusters", "archive", "bases", "snapshots", "template")
 _ARCHIVE_WAIT = 60.0
 _SEGMENTS_A_BASE = 150
@@ -64,7 +66,8 @@ class Plane:
             cluster.start()
             cluster.name_database(name, user, password)
             if not to_be_filled:
-                self._back_up(key)
+                # Nothing that anybody writes is before the first backup.
+                self._add_base(key, cluster)
             return cluster
 
         return self._make(key, make)
@@ -76,15 +79,14 @@ class Plane:
             raise LabError(f"there is no database behind {source.key}")
         if source.key in self._trims:
             self._trims[snapshot] = self._trims[source.key]
-        self._snapshots[snapshot] = self._pool.submit(cluster.base_backup, self._snapshot_folder(snapshot))
+        copy = self._pool.submit(cluster.base_backup, self._snapshot_folder(snapshot))
+        copy.add_done_callback(_tell_failure)
+        self._snapshots[snapshot] = copy
 
     def holds(self, snapshot: str) -> bool:
-        """Whether that snapshot's copy is complete."""
+        """Whether that snapshot's copy is complete; never, where it failed."""
         copy = self._snapshots.get(snapshot)
-        if copy is None or not copy.done():
-            return False
-        copy.result()
-        return True
+        return copy is not None and copy.done() and copy.exception() is None
 
     def restore_snapshot(self, key: str, snapshot: str, at: datetime) -> LiveDatabase:
         """A new database with what a physical snapshot held at `at`."""
@@ -101,12 +103,11 @@ class Plane:
         def make() -> Cluster:
             origin = self._sources[source]
             real = self._pace.real_time(at.timestamp())
-            if not origin.based.wait(_ARCHIVE_WAIT):
-                raise LabError(f"there is no base backup of {source}")
+            self._await(origin.based.is_set, f"there is no base backup of {source}")
             before = [base for base in origin.bases if base.ended <= real]
             if not before:
                 return self._recovered(key, origin.bases[0].folder, at, self._trims.get(source))
-            self._await_archive(origin, real)
+            self._await(lambda: origin.archived_until() >= real, "the WAL of that instant has not been archived")
             return self._recovered(key, before[-1].folder, at, None, _target(origin.archive, real))
 
         return self._make(key, make)
@@ -225,32 +226,42 @@ class Plane:
             raise
         return cluster
 
-    def _await_archive(self, source: Source, real: float) -> None:
+    def _await(self, done: Callable[[], bool], otherwise: str) -> None:
         deadline = time.monotonic() + _ARCHIVE_WAIT
-        while source.archived_until() < real:
+        while not done():
             if time.monotonic() > deadline or self._closing.wait(0.05):
-                raise LabError("the WAL of that instant has not been archived")
+                raise LabError(otherwise)
 
     def _back_up(self, key: str) -> None:
-        source, live = self._sources[key], self._live[key]
-        number, source.backing_up, source.segments = len(source.bases), True, 0
+        source, cluster = self._sources[key], self._live[key].cluster
+        if cluster is None:
+            raise LabError(f"there is no database behind {key}")
+        source.backing_up, source.segments = True, 0
+        self._pool.submit(self._add_base, key, cluster).add_done_callback(_tell_failure)
 
-        def work() -> None:
-            live.wait()
-            folder = self.root / "bases" / key / f"{number}-{time.time():.0f}"
-            if live.cluster is not None:
-                live.cluster.base_backup(folder)
+    def _add_base(self, key: str, cluster: Cluster) -> None:
+        source = self._sources[key]
+        folder = self.root / "bases" / key / f"{time.time():.3f}"
+        try:
+            cluster.base_backup(folder)
             source.bases.append(Base(folder, time.time()))
-            source.backing_up = False
             source.based.set()
-            # The first covers the history before it; of the others the newest make recovery quick.
-            while len(source.bases) > _BASES_KEPT:
-                shutil.rmtree(source.bases.pop(1).folder, ignore_errors=True)
-
-        self._pool.submit(work)
+        finally:
+            source.backing_up = False
+        # The first covers the history before it; of the others the newest make recovery quick. What is dropped now
+        # is deleted at the next turn, for a restore may be copying it.
+        for base in source.retired:
+            shutil.rmtree(base.folder, ignore_errors=True)
+        source.retired = source.bases[1 : 1 + max(0, len(source.bases) - _BASES_KEPT)]
+        source.bases = [base for base in source.bases if base not in source.retired]
 
     def _snapshot_folder(self, snapshot: str) -> Path:
         return self.root / "snapshots" / snapshot.replace(":", "_")
+
+
+def _tell_failure(done: Future[None]) -> None:
+    if not done.cancelled() and done.exception() is not None:
+        _log.error("a base backup failed: %s", done.exception())
 
 
 def _archiving(archive: Path) -> dict[str, str]:

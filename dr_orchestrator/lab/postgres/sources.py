@@ -32,6 +32,7 @@ class Source:
     reaches: float
     database: str
     bases: list[Base] = field(default_factory=list)
+    retired: list[Base] = field(default_factory=list)
     pending: list[tuple[str, float]] = field(default_factory=list)
     segments: int = 0
     based: threading.Event = field(default_factory=threading.Event)

@@ -61,11 +61,16 @@ class Wait:
         self.clock = FakeClock()
         self.clock.pace = 1.0
         self.cloud = Cloud(self.clock, self.timeline, self.error, self.broken)
-        self.watcher = Watcher(self.clock, lambda: self.clock.monotonic() >= self.stop_at)
+        self.watcher = Watcher(self.clock)
 
-    def run(self, states: States = STATES, ceiling: float = HOUR, **given: bool) -> str:
+    def heed(self) -> None:
+        if self.clock.monotonic() >= self.stop_at:
+            raise Aborted("stopped on request")
+
+    def run(self, states: States = STATES, ceiling: float = HOUR) -> str:
         feed = self.watcher.feed(("rds",), self.cloud.describe)
-        return self.watcher.wait(feed, "copy", states, ceiling=ceiling, observe=self.seen.append, **given).status
+        seen = self.seen.append
+        return self.watcher.wait(feed, "copy", states, ceiling=ceiling, observe=seen, heed=self.heed).status
 
 
 def test_each_state_is_reported_once_in_its_order() -> None:
@@ -170,12 +175,6 @@ def test_a_stop_is_heeded_within_a_tick() -> None:
     assert wait.clock.monotonic() <= 500 + SLOWEST
 
 
-def test_a_stop_does_not_interrupt_a_teardown() -> None:
-    """A copy is taken down whatever anyone says."""
-    wait = Wait([(300, "deleting"), (0, ABSENT)], stop_at=0)
-    assert wait.run(gone(STATES), heed_stop=False) == ABSENT
-
-
 def test_only_absence_ends_a_deletion() -> None:
     """No state that a copy can have counts as gone, not even one in which it was ready or dead."""
     after = gone(STATES)
@@ -234,7 +233,7 @@ def test_one_look_serves_all_that_wait() -> None:
     def looks(waiters: int) -> Cloud:
         clock = Lockstep(waiters)
         cloud = Cloud(clock, [(1200, "creating"), (0, "available")])
-        watcher = Watcher(clock, lambda: False)
+        watcher = Watcher(clock)
         start = threading.Barrier(waiters)
 
         def wait(number: int) -> str:
@@ -261,7 +260,7 @@ def test_a_feed_is_shared_by_key_and_forgets_who_left() -> None:
     """One account, region and service has one feed; what nobody waits for any more is not described."""
     clock = FakeClock()
     cloud = Cloud(clock, [(0, "available")])
-    watcher = Watcher(clock, lambda: False)
+    watcher = Watcher(clock)
     feed = watcher.feed(("a",), cloud.describe)
     assert watcher.feed(("a",), cloud.describe) is feed is not watcher.feed(("b",), cloud.describe)
     with feed.awaited("one"), feed.awaited("one"):
@@ -287,7 +286,7 @@ def test_what_was_seen_before_a_wait_began_does_not_end_it() -> None:
     """A sighting from before the deletion was asked for cannot prove that the copy is gone, nor that it died."""
     clock = FakeClock()
     cloud = Cloud(clock, [(10, ABSENT), (60, "deleting"), (0, ABSENT)])
-    watcher = Watcher(clock, lambda: False)
+    watcher = Watcher(clock)
     feed = watcher.feed(("rds",), cloud.describe)
     clock.pace = 3000.0  # a tick of 150 s: the old sighting is young enough by its age
     with feed.awaited("copy"):

@@ -219,7 +219,7 @@ class Page(BaseHTTPRequestHandler):
     """Answers /STATUS with that status; /302 leads to a page that would pass."""
 
     def do_GET(self) -> None:
-        status = int(self.path.strip("/"))
+        status = int(self.path.rsplit("/", 1)[-1])
         self.send_response(status)
         if status == 302:
             self.send_header("Location", "/200")
@@ -289,6 +289,8 @@ def test_a_proxy_of_the_environment_is_not_used(site: str, monkeypatch: pytest.M
     """A proxy could answer for a service that is down."""
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, site)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
     check = HttpAnswer("http", "http://127.0.0.1:9/200", timeout=timedelta(seconds=2))
     (result,) = suite(check).all(COPY, (), NOW)
     assert result.outcome is Outcome.FAILED

@@ -1,0 +1,115 @@
+"""What a run has written down so far; a run that goes on in another process reads here what it need not do again."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from dr_orchestrator.domain.clock import Event, Moment
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.ports import Clock, Ledger
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.run import CheckResult, Copy, Observation, Phase, Run, RunHeader, Step
+from dr_orchestrator.domain.verdict import Outcome
+
+
+class Journal:
+    """The facts of one run: in the ledger as soon as they are known, and at hand for the verdict.
+
+    `recorded` is the run as a dead process left it. Its time goes on: what lay between counts, for nobody recovered
+    anything meanwhile; that span is bridged by the wall clock, as no monotonic clock outlives its process.
+    """
+
+    def __init__(self, header: RunHeader, ledger: Ledger, clock: Clock, recorded: Run | None = None) -> None:
+        self.header = header
+        self._ledger, self._clock = ledger, clock
+        self._recorded = recorded
+        self._zero = clock.monotonic()
+        if recorded is not None:
+            self._zero -= max(0.0, (clock.now() - header.started_at).total_seconds())
+        self.events: list[Event] = list(recorded.events) if recorded else []
+        self.steps: list[Step] = list(recorded.steps) if recorded else []
+        self.points: list[RecoveryPoint] = []
+        self._checks = {check.name: check for check in recorded.checks} if recorded else {}
+        self._old_points = deque(recorded.points if recorded else ())
+        self._passed = {(step.name, step.phase) for step in self.steps if step.outcome is Outcome.PASSED}
+
+    @property
+    def checks(self) -> list[CheckResult]:
+        """The results; of a check that was performed again the newest."""
+        return list(self._checks.values())
+
+    def open(self) -> None:
+        """Write the run, or what became of the step in which its process died."""
+        if self._recorded is None:
+            self._ledger.open_run(self.header)
+            return
+        for step in self.steps:
+            if step.outcome is None:
+                lost = format_duration(self.offset() - step.offset)
+                self.finish(step, Outcome.ABORTED, f"its process died in this step; gone on {lost} after it began")
+
+    def passed_before(self, name: str, phase: Phase) -> bool:
+        """Whether a step passed in an earlier process of this run, and need not be done again."""
+        return (name, phase) in self._passed
+
+    def point_before(self) -> RecoveryPoint | None:
+        """The next recovery point that an earlier process chose, in the order of choosing."""
+        return self._old_points.popleft() if self._old_points else None
+
+    def has(self, moment: Moment) -> bool:
+        """Whether a moment was reached."""
+        return any(event.moment is moment for event in self.events)
+
+    def reach(self, moment: Moment, at: datetime | None = None, offset: timedelta | None = None) -> None:
+        """Write that a moment was reached, now; one that was reached before stays as it was."""
+        if self.has(moment):
+            return
+        event = Event(moment, at or self._clock.now(), self.offset() if offset is None else offset)
+        self.events.append(event)
+        self._ledger.record_event(self.header.id, event)
+
+    def disrupt(self) -> None:
+        """The clock starts. A scheduled drill exercises neither detection nor declaration: both are T0."""
+        at, offset = self._clock.now(), self.offset()
+        for moment in (Moment.DISRUPTION, Moment.DETECTED, Moment.DECLARED, Moment.RECOVERY_STARTED):
+            self.reach(moment, at, offset)
+
+    def disrupted(self) -> datetime:
+        """The instant of the disruption; now, where there was none yet."""
+        return next((event.at for event in self.events if event.moment is Moment.DISRUPTION), self._clock.now())
+
+    def begin(self, name: str, phase: Phase) -> Step:
+        """Write that a step begins."""
+        step = Step(len(self.steps) + 1, name, phase, self._clock.now(), self.offset())
+        self.steps.append(step)
+        self._ledger.start_step(self.header.id, step)
+        return step
+
+    def finish(self, step: Step, outcome: Outcome, detail: str = "") -> None:
+        """Write how a step ended."""
+        duration = self.offset() - step.offset
+        done = replace(step, ended_at=self._clock.now(), duration=duration, outcome=outcome, detail=detail)
+        self.steps[step.seq - 1] = done
+        self._ledger.finish_step(self.header.id, done)
+
+    def choose(self, point: RecoveryPoint, known: bool) -> None:
+        """Note the recovery point that was chosen, and write it unless an earlier process did."""
+        self.points.append(point)
+        if not known:
+            self._ledger.record_point(self.header.id, point)
+
+    def check(self, result: CheckResult) -> None:
+        """Write a check's result."""
+        self._checks[result.name] = result
+        self._ledger.record_check(self.header.id, result)
+
+    def observe(self, copy: Copy, state: str) -> None:
+        """Write a state that AWS reported for a copy."""
+        seen = Observation(copy.id, state, self._clock.now(), self.offset())
+        self._ledger.record_observation(self.header.id, seen)
+
+    def offset(self) -> timedelta:
+        """How long the run has been open."""
+        return timedelta(seconds=self._clock.monotonic() - self._zero)

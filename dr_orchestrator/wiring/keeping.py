@@ -1,0 +1,91 @@
+"""Keeps a run's lease while this process drives it, and hears through it that somebody wants the run stopped."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from dr_orchestrator.domain.ports import Leases
+from dr_orchestrator.errors import Aborted, DroError, LeaseLost
+
+log = logging.getLogger(__name__)
+
+BEAT = timedelta(seconds=5)
+LEASE = timedelta(seconds=30)
+"""Real time, whatever the drill's: a process that was not heard of for so long is dead."""
+
+
+def now() -> datetime:
+    """The machine's own clock: leases are about processes, not about drills."""
+    return datetime.now(UTC)
+
+
+class Keeper:
+    """One run's lease in this process. `stop` is set when the whole process is asked to stop."""
+
+    def __init__(self, leases: Leases, run: str, stop: threading.Event) -> None:
+        self._leases, self._run, self._stop = leases, run, stop
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._aborted_by = ""
+        self._taken = self._lost = False
+
+    def take(self) -> None:
+        """Take the lease; UsageError where a living process holds it."""
+        began = now()
+        self._leases.take(self._run, self.holder, began, began + LEASE)
+        self._taken = True
+
+    def heed(self) -> None:
+        """Raise Aborted where somebody asked for the run to be stopped, LeaseLost where it is not ours any more."""
+        if self._lost:
+            raise LeaseLost(f"run {self._run} was taken over by another process", "its end is that process's business")
+        if self._aborted_by or self._stop.is_set():
+            who = f" by {self._aborted_by}" if self._aborted_by else ""
+            raise Aborted(f"stopped on request{who}", "run it again when the reason is gone")
+
+    def beat(self) -> None:
+        """Say that this process is alive. A ledger that is gone for a moment is no reason to stop."""
+        at = now()
+        try:
+            lease = self._leases.beat(self._run, self.holder, at, at + LEASE)
+        except DroError as error:
+            log.warning("run %s: the ledger did not take a heartbeat: %s", self._run, error)
+            return
+        if lease is None:
+            self._lost = True
+        else:
+            self._aborted_by = lease.abort_by
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """While inside, a thread beats; at the end the lease is let go, so that it is not waited for."""
+        done = threading.Event()
+
+        def beat() -> None:
+            while not done.wait(BEAT.total_seconds()):
+                if self._taken:
+                    self.beat()
+
+        thread = threading.Thread(target=beat, name=f"lease {self._run}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if not self._taken:
+            return
+        at = now()
+        try:
+            self._leases.beat(self._run, self.holder, at, at)
+        except DroError as error:
+            log.warning("run %s: its lease runs out by itself: %s", self._run, error)

@@ -1,0 +1,192 @@
+"""Killed at any write to the ledger, a drill is finished by `resume` or cleaned up by `sweep`; nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from dr_orchestrator import prefect_runner, settings, wiring
+from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.domain.run import CopyState, Run
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.errors import UsageError
+from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.settings import CHECKOUT, Pace, Settings
+from dr_orchestrator.wiring import keeping, sweeping
+
+FACTOR = 600.0
+FULL = os.environ.get("DRO_FAULTS") == "full"
+GONE = (CopyState.DELETED, CopyState.NEVER_CREATED)
+
+
+@dataclass
+class Ground:
+    """A lab with the sample company (no databases behind it), and the environment that points a process at it."""
+
+    lab: Lab
+    environment: dict[str, str]
+    pace: Pace
+
+    def inventory(self) -> dict[str, Any]:
+        """All that is in the account but what the writer keeps fresh."""
+        state = httpx.get(f"{self.lab.endpoint}/lab/state", trust_env=False).json()
+        return {
+            "instances": {name: each["resource_id"] for name, each in state["instances"].items()},
+            "tables": {name: each["tags"] for name, each in state["tables"].items()},
+            "stacks": {name: each["tags"] for name, each in state["stacks"].items() if "DELETE" not in each["status"]},
+        }
+
+    def restores(self) -> int:
+        wanted = ("RestoreTableToPointInTime", "CreateStack")
+        return sum(1 for call in self.lab.journal if call.action in wanted and call.status == 200)
+
+
+@pytest.fixture(scope="module")
+def ground() -> Iterator[Ground]:
+    pace = Pace(FACTOR, time.time())
+    with serve(PacedClock(pace), estate=True) as lab:
+        environment = {**lab.environment(), "DRO_CLOCK_PACE": f"{pace.factor!r}@{pace.origin!r}"}
+        yield Ground(lab, environment, pace)
+
+
+@pytest.fixture
+def here(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+    """The process that comes after: half a minute later, so that the dead one's lease has run out."""
+    for name, value in {**ground.environment, "DRO_HOME": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    for name in ("drills", "flows", "reports"):
+        shutil.copytree(CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("generated", "__pycache__"))
+    later = keeping.now
+    monkeypatch.setattr(keeping, "now", lambda: later() + 2 * keeping.LEASE)
+    monkeypatch.setattr(sweeping, "now", lambda: later() + 2 * keeping.LEASE)
+    made = settings.load()
+    world = wiring.World(Settings(made.home, made.database_url, ground.pace, made.bundled), PacedClock(ground.pace))
+    with wiring.using(world) as using:
+        yield using
+
+
+def victim(here: wiring.World, drill: str, at: int, when: str = "before") -> subprocess.CompletedProcess[str]:
+    """Run a drill in a process of its own until its `at`th write."""
+    command = [sys.executable, "-m", "tests.faults.victim", drill, str(at), when]
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    return subprocess.run(
+        command, env=environment, cwd=here.settings.home, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def writes(drill: str) -> list[int]:
+    """At which writes a drill is killed: at every one in the full suite, at some in the short one."""
+    last = {"dwa-table-pitr": 33, "dwa-replica": 57}[drill]
+    return list(range(1, last + 1)) if FULL else list(range(3, last + 1, 7 if drill == "dwa-table-pitr" else 13))
+
+
+CASES = [(drill, at) for drill in ("dwa-table-pitr", "dwa-replica") for at in writes(drill)]
+
+
+def settled(run: Run) -> bool:
+    return all(row.state in GONE for row in run.copies)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("drill", "at"), CASES)
+def test_a_killed_drill_is_finished_by_resume(ground: Ground, here: wiring.World, drill: str, at: int) -> None:
+    """Another process goes on, passes, and leaves nothing behind; no copy is made twice."""
+    before, asked = ground.inventory(), ground.restores()
+    assert victim(here, drill, at).returncode == -signal.SIGKILL
+    found = here.ledger.queries.runs()
+    if not found:
+        assert at == 1, "a run that had begun is not in the ledger"
+        assert ground.restores() == asked
+        return
+
+    with wiring.resuming(found[0].header.id):
+        run = here.ledger.queries.run(prefect_runner.run_drill(drill))
+
+    assert run.closing is not None
+    assert run.closing.verdict is Verdict.PASSED, run.closing.reasons
+    assert run.closing.cleanup is Cleanup.CLEAN
+    assert settled(run)
+    assert len(here.ledger.queries.runs()) == 1
+    assert ground.restores() - asked == len([row for row in run.copies if not row.copy.parent])
+    assert ground.inventory() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("drill", "at"), CASES)
+def test_a_killed_drill_is_cleaned_up_by_sweep(ground: Ground, here: wiring.World, drill: str, at: int) -> None:
+    """A sweep closes the run, never green, with what it had measured, and takes down all that it had made."""
+    before = ground.inventory()
+    assert victim(here, drill, at, "after" if at % 2 else "before").returncode == -signal.SIGKILL
+
+    for dead in sweeping.dead_runs(here):
+        sweeping.sweep_run(here, dead, "its process died; swept")
+
+    for run in here.ledger.queries.runs():
+        assert run.closing is not None
+        assert run.closing.cleanup is Cleanup.CLEAN
+        assert settled(run)
+    assert not sweeping.dead_runs(here)
+    assert not sweeping.strays(here)
+    assert ground.inventory() == before
+
+
+def test_a_living_run_is_left_alone(here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run whose process was heard of just now is neither resumed nor swept by anybody else."""
+    monkeypatch.undo()
+    with wiring.using(here), wiring.open_run("dwa-table-pitr", call=lambda _, act: act()) as run:
+        assert sweeping.dead_runs(here) == []
+        with pytest.raises(UsageError, match="is driven by"), wiring.resuming(run.header.id):
+            prefect_runner.run_drill("dwa-table-pitr")
+
+
+def test_a_closed_run_is_not_resumed(ground: Ground, here: wiring.World) -> None:
+    """What has a verdict keeps it."""
+    name = prefect_runner.run_drill("dwa-table-pitr")
+
+    with pytest.raises(UsageError, match="is closed: PASSED"), wiring.resuming(name):
+        pass
+
+
+def test_somebody_elses_object_that_wears_our_tag_is_reported_and_left(ground: Ground, here: wiring.World) -> None:
+    """A production object that was tagged by hand as a copy is a stray: told, never touched."""
+    import boto3
+
+    rds = boto3.client("rds", region_name="us-east-1")
+    arn = rds.describe_db_instances(DBInstanceIdentifier="jira-prod")["DBInstances"][0]["DBInstanceArn"]
+    rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "dr-drill:run", "Value": "20261120-abcdef"}])
+    try:
+        (stray,) = sweeping.strays(here)
+    finally:
+        rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["dr-drill:run"])
+
+    assert (stray.id, stray.run) == ("jira-prod", "20261120-abcdef")
+    assert "jira-prod" in ground.inventory()["instances"]
+
+
+def test_the_lost_time_counts(ground: Ground, here: wiring.World) -> None:
+    """Between death and resume nobody recovered anything: the recovery time goes on, and the step says so."""
+    assert victim(here, "dwa-table-pitr", 20).returncode == -signal.SIGKILL
+    (dead,) = here.ledger.queries.runs()
+    clock = here.clock
+    clock.sleep(timedelta(hours=1).total_seconds())
+
+    with wiring.resuming(dead.header.id):
+        run = here.ledger.queries.run(prefect_runner.run_drill("dwa-table-pitr"))
+
+    assert run.closing is not None
+    assert run.closing.measures.rta_from_disruption is not None
+    assert run.closing.measures.rta_from_disruption > timedelta(hours=1)
+    assert "its process died in this step" in json.dumps([step.detail for step in run.steps])
