@@ -9,6 +9,7 @@ DroError
 │   ├── Aborted           4   somebody stopped the drill
 │   ├── LeaseLost         3   another process drives the run now; this one lets go of it
 │   └── UnsafeToDelete    5   a copy could not be proven to be ours, and was left alone
+├── CopiesMayRemain       5   a run ended so that its copies may still exist
 └── LabError              2   the simulated AWS cannot be started or reached
 """
 
@@ -100,6 +101,12 @@ class LeaseLost(DrillFault):
 
 class UnsafeToDelete(DrillFault):
     """An object could not be proven to be a copy of this run, so it was not deleted."""
+
+    exit_code = Exit.LEFTOVERS
+
+
+class CopiesMayRemain(DroError):
+    """A run ended (a defect, an interrupt) so that its copies may still exist; its cause tells why."""
 
     exit_code = Exit.LEFTOVERS
 

@@ -51,7 +51,7 @@ def as_task(name: str, act: Callable[[], T]) -> T:
     def step() -> T:
         return act()
 
-    return task(name=name, cache_policy=NO_CACHE, persist_result=False)(step)()
+    return task(name=name, cache_policy=NO_CACHE, persist_result=False, retries=0)(step)()
 
 
 async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> None:
@@ -72,7 +72,7 @@ async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> No
             if FlowRunContext.get() is None:
                 await perform(drill)
             else:
-                await task(name=drill, cache_policy=NO_CACHE, persist_result=False)(perform)(drill)
+                await task(name=drill, cache_policy=NO_CACHE, persist_result=False, retries=0)(perform)(drill)
 
     try:
         results = await asyncio.gather(*(one(drill) for drill in drills), return_exceptions=True)

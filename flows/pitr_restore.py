@@ -7,7 +7,7 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.prefect_runner import as_task
 
 
-@flow(name="pitr-restore", flow_run_name="{drill}")
+@flow(name="pitr-restore", flow_run_name="{drill}", retries=0)
 def pitr_restore(drill: str) -> str:
     """Run one pitr-restore drill; return its run id."""
     with wiring.open_run(drill, call=as_task) as run:

@@ -6,7 +6,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.prefect_runner import side_by_side
 
 
-@flow(name="quarterly")
+@flow(name="quarterly", retries=0)
 async def quarterly(drills: list[str] | None = None, at_once: int | None = None) -> str:
     """Run the drills named, or all that are due; return the exercise's id."""
     with wiring.open_exercise(drills, at_once) as exercise:

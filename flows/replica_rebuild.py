@@ -7,7 +7,7 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.prefect_runner import as_task
 
 
-@flow(name="replica-rebuild", flow_run_name="{drill}")
+@flow(name="replica-rebuild", flow_run_name="{drill}", retries=0)
 def replica_rebuild(drill: str) -> str:
     """Run one replica-rebuild drill; return its run id. The backups are restored while the environment is built."""
     with wiring.open_run(drill, call=as_task) as run:

@@ -90,4 +90,5 @@ class Account:
 
     def simulated(self, services: tuple[str, ...]) -> bool:
         """Whether any of the services' endpoints is not AWS's own: then nothing that happens here is evidence."""
-        return not all(is_aws(urlsplit(self.api(service).endpoint).hostname or "") for service in services)
+        endpoints = [urlsplit(self.api(service).endpoint) for service in services]
+        return not all(each.scheme == "https" and not each.port and is_aws(each.hostname or "") for each in endpoints)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore import xform_name
 from botocore.exceptions import (
@@ -69,8 +70,9 @@ class Api:
 
     @property
     def endpoint(self) -> str:
-        """The URL that calls go to."""
-        return str(self._client.meta.endpoint_url)
+        """The URL that calls go to, without what would log in there: it is printed."""
+        url = urlsplit(str(self._client.meta.endpoint_url))
+        return url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
 
     @property
     def region(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.api import Refused
@@ -17,8 +18,11 @@ from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import Copy, CopyState
 from dr_orchestrator.errors import NotRecoverable
 
+T = TypeVar("T")
 TEARDOWN_CEILING = 4 * 3600.0
 RETRY = 30.0
+ABSENCES, BETWEEN_ABSENCES = 4, 20.0
+"""How often, and how many drill seconds apart, a copy must be absent before it counts as never made."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +64,30 @@ class Bench:
             observe=lambda state: self.observe(copy, state),
         )
 
-    def insist(self, act: Callable[[], object], while_code: str) -> None:
-        """Repeat a deletion that AWS refuses for now (the copy is still being made) until it is taken."""
+    def insist(self, prove_and_delete: Callable[[], object], while_code: str) -> None:
+        """Repeat a deletion that AWS refuses for now (the copy is still being made) until it is taken.
+
+        Each try proves anew: between two of them the name may have become somebody else's.
+        """
         started = self.clock.monotonic()
         while True:
             try:
-                act()
+                prove_and_delete()
             except Refused as refused:
                 if while_code not in refused.code or self.clock.monotonic() - started > TEARDOWN_CEILING:
                     raise
                 self.clock.sleep(RETRY)
             else:
                 return
+
+    def find(self, look: Callable[[], T | None]) -> T | None:
+        """What is there to be deleted. AWS may not show for a while what it has just made: one absence is no proof."""
+        for again in range(ABSENCES):
+            if again:
+                self.clock.sleep(BETWEEN_ABSENCES)
+            if (found := look()) is not None:
+                return found
+        return None
 
     def never_created(self, copy: Copy) -> CopyState:
         """What the absence of a copy means: it is gone if it ever was, else it was never made."""

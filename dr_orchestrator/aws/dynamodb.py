@@ -85,16 +85,19 @@ class DynamoTable:
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the table, once proven to be this run's copy."""
-        live = describe(self._api, copy.id)
+        live = self._bench.find(lambda: describe(self._api, copy.id))
         if live is None:
             return self._bench.never_created(copy)
         if live["TableStatus"] != "DELETING":
-            self._bench.proofs.prove(copy, self._live(copy, live))
-            self._bench.insist(lambda: self._delete(copy), while_code="ResourceInUse")
+            self._bench.insist(lambda: self._prove_and_delete(copy), while_code="ResourceInUse")
         self._bench.wait_until_gone(feed(self._api, self._bench), copy, gone(STATES))
         return CopyState.DELETED
 
-    def _delete(self, copy: Copy) -> None:
+    def _prove_and_delete(self, copy: Copy) -> None:
+        live = describe(self._api, copy.id)
+        if live is None:
+            return  # gone already: what was wanted
+        self._bench.proofs.prove(copy, self._live(copy, live))
         try:
             self._api.call("DeleteTable", TableName=copy.id)
         except NotFound:

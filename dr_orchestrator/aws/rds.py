@@ -83,12 +83,11 @@ class RdsInstance:
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the instance without final snapshot and backups, once proven to be this run's copy."""
-        live = self._describe(copy.id)
+        live = self._bench.find(lambda: self._describe(copy.id))
         if live is None:
             return self._bench.never_created(copy)
         if live.get("DBInstanceStatus") != "deleting":
-            self._bench.proofs.prove(copy, _live(live))
-            self._bench.insist(lambda: self._delete(copy), while_code="InvalidDBInstanceState")
+            self._bench.insist(lambda: self._prove_and_delete(copy), while_code="InvalidDBInstanceState")
         self._bench.wait_until_gone(self._feed(), copy, gone(STATES))
         return CopyState.DELETED
 
@@ -107,7 +106,11 @@ class RdsInstance:
             raise NotMeasured(f"secret {database.secret} cannot be used as a login", hint) from error
         return Login(address["Address"], int(address["Port"]), database.name, user, password)
 
-    def _delete(self, copy: Copy) -> None:
+    def _prove_and_delete(self, copy: Copy) -> None:
+        live = self._describe(copy.id)
+        if live is None:
+            return  # gone already: what was wanted
+        self._bench.proofs.prove(copy, _live(live))
         try:
             self._api.call(
                 "DeleteDBInstance",
@@ -228,8 +231,10 @@ class RdsSnapshot(RdsInstance):
 
     def _snapshots(self) -> list[RecoveryPoint]:
         found = self._api.pages("DescribeDBSnapshots", "DBSnapshots", DBInstanceIdentifier=self._resource.id)
+        source = self._describe(self._resource.id) or {}
+        ours = source.get("DbiResourceId")  # the name may have been another instance's before
         usable = (each for each in found if each.get("Status") == "available" and each.get("SnapshotCreateTime"))
-        return [_point(snapshot) for snapshot in usable]
+        return [_point(snapshot) for snapshot in usable if not ours or snapshot.get("DbiResourceId", ours) == ours]
 
 
 class RdsPointInTime(RdsInstance):

@@ -95,7 +95,7 @@ class CloudFormationStack:
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the stack by its id, once proven to be this run's, and see it gone with all it held."""
-        live = self._describe(copy.id)
+        live = self._bench.find(lambda: self._describe(copy.id))
         if live is None:
             return self._bench.never_created(copy)
         stack_id = live["StackId"]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from dr_orchestrator import __version__
-from dr_orchestrator.errors import DroError, Exit
+from dr_orchestrator.errors import CopiesMayRemain, DroError, Exit
 
 COMMANDS = {
     "demo": ("lab", "Run the sample company's quarterly exercise on a simulated AWS."),
@@ -112,6 +112,8 @@ def _told(error: BaseException) -> Exit:
         error.show()
         return Exit.USAGE
     if isinstance(error, DroError):
+        if isinstance(error, CopiesMayRemain) and error.__cause__ is not None:
+            _told(error.__cause__)
         click.echo(f"Error: {error.message}", err=True)
         if error.hint:
             click.echo(f"  → {error.hint}", err=True)

@@ -26,10 +26,10 @@ def resume(name: str, as_json: bool) -> int:
     """Go on with a run whose process died: what passed is not done again, restores under way are adopted."""
     from dr_orchestrator import prefect_runner, wiring
     from dr_orchestrator.cli.progress import following
-    from dr_orchestrator.cli.running import print_runs, stopping_on_signals
+    from dr_orchestrator.cli.running import minding_leftovers, print_runs, stopping_on_signals
 
     here = wiring.world()
-    with stopping_on_signals(here), following(here), wiring.resuming(name) as recorded:
+    with minding_leftovers(here), stopping_on_signals(here), following(here), wiring.resuming(name) as recorded:
         run = prefect_runner.run_drill(recorded.header.drill)
     done = [here.ledger.queries.run(run)]
     print_runs(here, done, as_json)

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dr_orchestrator.cli.output import RUN_COLUMNS, exit_code, json_option, print_json, print_table, run_rows
+from dr_orchestrator.errors import CopiesMayRemain, Exit
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.run import Run
     from dr_orchestrator.wiring.world import World
+
+MANY = 1000
 
 
 @click.command()
@@ -29,7 +32,7 @@ def run(names: tuple[str, ...], as_json: bool) -> int:
     for name in names:
         here.drill(name)  # a name that is wrong is said before anything is started
     done: list[Run] = []
-    with stopping_on_signals(here), following(here):
+    with minding_leftovers(here), stopping_on_signals(here), following(here):
         for name in dict.fromkeys(names):
             if not here.stop.is_set():
                 done.append(here.ledger.queries.run(prefect_runner.run_drill(name)))
@@ -46,7 +49,7 @@ def quarterly(names: tuple[str, ...], at_once: int | None, as_json: bool) -> int
     from dr_orchestrator import prefect_runner, wiring
 
     here = wiring.world()
-    with stopping_on_signals(here):
+    with minding_leftovers(here), stopping_on_signals(here):
         exercise = exercise_followed(here, lambda: prefect_runner.run_quarterly(list(names) or None, at_once))
     return print_exercise(here, exercise, as_json)
 
@@ -104,8 +107,24 @@ def _report(here: World, name: str) -> Path:
 
 
 @contextmanager
+def minding_leftovers(here: World) -> Iterator[None]:
+    """However this ends, a copy that may still exist decides the exit code."""
+    before = {run.header.id for run in here.ledger.queries.runs(MANY)}
+    try:
+        yield
+    except BaseException as error:
+        new = [run for run in here.ledger.queries.runs(MANY) if run.header.id not in before]
+        left = [run.header.id for run in new if exit_code([run]) is Exit.LEFTOVERS]
+        if left:
+            raise CopiesMayRemain(
+                f"runs {', '.join(left)} may have left copies", "take them down: dro sweep"
+            ) from error
+        raise
+
+
+@contextmanager
 def stopping_on_signals(here: World) -> Iterator[None]:
-    """First SIGINT or SIGTERM: stop starting, clean up, keep the evidence. Second: stop now."""
+    """First SIGINT, SIGTERM or SIGHUP: stop starting, clean up, keep the evidence. Second: stop now."""
 
     def stop(_number: int, _frame: object) -> None:
         if here.stop.is_set():
@@ -113,7 +132,7 @@ def stopping_on_signals(here: World) -> Iterator[None]:
         here.stop.set()
         click.echo("\nStopping: no new step is begun, copies are taken down. Again to stop at once.", err=True)
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:

@@ -232,8 +232,17 @@ class Session:
         """Tear down, judge, close. A fault of the drill ends here; a defect of ours, or a stop, passes on."""
         if isinstance(error, LeaseLost):
             return False  # another process drives the run now: its copies and its end are that one's
-        reasons = self._tear_down()
-        self._look_back()
+        reasons = ["the teardown was cut short; `dro sweep` finishes it"]
+        try:
+            reasons = self._tear_down()
+            self._look_back()
+        except BaseException as stopped:
+            self._close(error or stopped, reasons)
+            raise
+        self._close(error, reasons)
+        return isinstance(error, DrillFault)
+
+    def _close(self, error: BaseException | None, reasons: Sequence[str]) -> None:
         fault = (outcome_of(error), _told(error)) if error is not None else None
         journal = self._journal
         record = Record(
@@ -248,7 +257,6 @@ class Session:
             fault,
         )
         self.verdict = close(record, self._ledger, self._clock)
-        return isinstance(error, DrillFault)
 
     def _tear_down(self) -> list[str]:
         """Destroy every registered copy, last first; one that resists does not keep the others."""
@@ -276,9 +284,20 @@ class Session:
                 self._worst_cases += [worst] if worst else []
 
     def _destroy(self, teardown: _Teardown) -> tuple[CopyState, str]:
-        copy, why = teardown.copy, ""
+        copy, why, tried = teardown.copy, "", False
+
+        def destroy() -> CopyState:
+            nonlocal tried
+            tried = True
+            return teardown.destroy(copy)
+
         try:
-            state = self._perform(teardown.name, teardown.destroy, copy, phase=Phase.TEARDOWN)
+            try:
+                state = self._perform(teardown.name, destroy, phase=Phase.TEARDOWN)
+            except Exception:
+                if tried:
+                    raise
+                state = destroy()  # the ledger did not take the step; the copy has to go all the same
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the other copies must still be destroyed
             row = self._row(copy)
             state = CopyState.LEFTOVER if row is not None and row.identity is not None else CopyState.UNPROVEN

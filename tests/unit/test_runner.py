@@ -489,11 +489,13 @@ def test_what_may_never_have_been_made_is_unproven() -> None:
 
 
 def test_a_second_interrupt_stops_the_teardown_at_once() -> None:
-    """It is not swallowed; the run stays open in the ledger, with its copies, for the sweep."""
+    """It is not swallowed; the run is closed as aborted, its clean-up as unproven, and the sweep finds its copies."""
     drill = Drill(failing={"ready": KeyboardInterrupt(), "destroy": KeyboardInterrupt()})
     with pytest.raises(KeyboardInterrupt):
         drill.run()
-    assert drill.ledger.closing is None
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.verdict is Verdict.ABORTED
+    assert drill.ledger.closing.cleanup is Cleanup.UNPROVEN
     assert drill.ledger.rows[COPY.id].state is CopyState.CREATED
 
 
