@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill test check format lint types contracts fix schema samples benchmarks package clean
+.PHONY: help setup drill test faults check format lint types contracts fix schema samples benchmarks package clean
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ schema: setup ## write drills/*.schema.json anew
 
 samples: setup ## write the golden reports in reports/samples anew
 	$(BIN)/python -m tests.golden.write
+
+faults: setup ## kill a drill at every write to its ledger (about a quarter of an hour)
+	DRO_FAULTS=full $(BIN)/python -m pytest -n 2 --dist load tests/faults
 
 benchmarks: setup ## print the figures (not part of the tests)
 	$(BIN)/python -m tests.benchmarks

@@ -39,9 +39,9 @@ class CloudFormationStack:
         self._api = bench.account.api("cloudformation")
 
     def preflight(self, copy: Copy) -> str:
-        """Read the template for literal names and for policies that would leave things behind."""
+        """Read the template for what would collide with production, change it, or stay behind."""
         rebuild = self._rebuild()
-        seen = template.inspect(rebuild.template, rebuild.template_path)
+        seen = template.inspect(rebuild.template, rebuild.template_path, rebuild.parameters, copy.id)
         if live := self._describe(copy.id):
             self._ours(copy, live)
         return seen

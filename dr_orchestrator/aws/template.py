@@ -1,62 +1,30 @@
-"""Reads a CloudFormation template for what would collide with production, or stay behind after a drill."""
+"""Reads a CloudFormation template for what would collide with production, change it, or stay behind after a drill."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from dr_orchestrator.aws.template_rules import ALLOWED, AROUND, OPAQUE, SNAPSHOT_BY_DEFAULT, UNREADABLE, Rule
 from dr_orchestrator.errors import NotRecoverable
 
-NAMES = frozenset(
-    {
-        "AlarmName",
-        "BucketName",
-        "ClusterName",
-        "DBClusterIdentifier",
-        "DBInstanceIdentifier",
-        "DashboardName",
-        "DomainName",
-        "FunctionName",
-        "GroupName",
-        "LogGroupName",
-        "ManagedPolicyName",
-        "PolicyName",
-        "QueueName",
-        "RoleName",
-        "StateMachineName",
-        "TableName",
-        "TopicName",
-        "UserName",
-    }
-)
-"""Properties that name a resource once in an account and region, whatever its type."""
-
-NAMED_BY_NAME = ("AWS::Events::Rule", "AWS::SSM::Parameter", "AWS::SecretsManager::Secret", "AWS::KMS::Alias")
-PUT_ON: Mapping[str, tuple[str, ...]] = {
-    "AWS::EC2::Route": ("RouteTableId",),
-    "AWS::EC2::SecurityGroupEgress": ("GroupId",),
-    "AWS::EC2::SecurityGroupIngress": ("GroupId",),
-    "AWS::IAM::ManagedPolicy": ("Roles", "Users", "Groups"),
-    "AWS::IAM::Policy": ("Roles", "Users", "Groups"),
-    "AWS::Route53::RecordSet": ("Name",),
-    "AWS::S3::BucketPolicy": ("Bucket",),
-    "AWS::SNS::Subscription": ("TopicArn",),
-    "AWS::SNS::TopicPolicy": ("Topics",),
-    "AWS::SQS::QueuePolicy": ("Queues",),
-}
-"""Types that change something which exists already, and the properties that say what."""
-
-SNAPSHOT_BY_DEFAULT = (
-    "AWS::RDS::DBInstance",
-    "AWS::RDS::DBCluster",
-    "AWS::Redshift::Cluster",
-    "AWS::Neptune::DBCluster",
-)
 LARGEST = 51_200
 """Bytes that CreateStack takes as text."""
+
+SAME_EVERYWHERE = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
+"""Pseudo parameters that tell no stack from another: in a name they are only words."""
+
+HINT = (
+    "let every name hold the copy's id, by a parameter that is '{copy}' or by AWS::StackName; put things only on what "
+    "the template makes (!Ref, !GetAtt); give `DeletionPolicy: Delete` to what a replica may lose; keep what a replica "
+    "must not make in a template of its own"
+)
+_INSERT = re.compile(r"\$\{([^}]*)\}")
 
 
 class _Loader(yaml.SafeLoader):
@@ -64,37 +32,38 @@ class _Loader(yaml.SafeLoader):
 
 
 def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
+    form = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
     if isinstance(node, yaml.ScalarNode):
-        return {f"!{suffix}": loader.construct_scalar(node)}
+        return {form: loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):
-        return {f"!{suffix}": loader.construct_sequence(node, deep=True)}
+        return {form: loader.construct_sequence(node, deep=True)}
     if isinstance(node, yaml.MappingNode):
-        return {f"!{suffix}": loader.construct_mapping(node, deep=True)}
-    return {f"!{suffix}": None}
+        return {form: loader.construct_mapping(node, deep=True)}
+    return {form: None}
 
 
 _Loader.add_multi_constructor("!", _short_form)
 
 
 def parse(text: str, path: str) -> Mapping[str, Any]:
-    """A template as data; NotRecoverable where it is none."""
+    """A template as data, its functions in their long forms; NotRecoverable where it is none."""
     try:
         template = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, ValueError) as error:
+        json.dumps(template, default=str)  # refuses what contains itself
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise NotRecoverable(f"{path} is not a template: {error}") from error
     if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
         raise NotRecoverable(f"{path} is not a template: it has no Resources")
     return template
 
 
-def inspect(text: str, path: str) -> str:
-    """What the template will make; NotRecoverable with all that is unsafe in it."""
+def inspect(text: str, path: str, parameters: Mapping[str, str], copy_id: str) -> str:
+    """What the template will make with these parameters; NotRecoverable with all that is unsafe in it."""
     template = parse(text, path)
-    unsafe = [*_oversize(text), *_unsafe(template)]
+    unsafe = [*_oversize(text), *_Inspection.of(template, parameters, copy_id).unsafe()]
     if unsafe:
-        hint = "give names through a parameter, and `DeletionPolicy: Delete` to what a replica may lose"
-        raise NotRecoverable(f"{path} is not safe to rebuild beside production: " + "; ".join(unsafe), hint)
-    kinds = sorted(resource.get("Type", "?") for resource in template["Resources"].values())
+        raise NotRecoverable(f"{path} is not safe to rebuild beside production: " + "; ".join(unsafe), HINT)
+    kinds = sorted(resource["Type"] for resource in template["Resources"].values())
     return f"{len(kinds)} resources: {', '.join(kinds)}"
 
 
@@ -103,24 +72,140 @@ def _oversize(text: str) -> Iterator[str]:
         yield f"it has more than {LARGEST} bytes, the most that CreateStack takes as text"
 
 
-def _unsafe(template: Mapping[str, Any]) -> Iterator[str]:
-    if _transforms(template):
-        yield "it uses a Transform, which is expanded elsewhere and cannot be inspected"
-    for logical_id, resource in template["Resources"].items():
-        if not isinstance(resource, dict):
-            yield f"{logical_id} is not a resource"
-            continue
-        yield from _stays_behind(logical_id, resource)
-        yield from _collides(logical_id, resource)
-        yield from _reaches_out(logical_id, resource)
+class _Unresolved(Exception):
+    """A value that is known only to AWS."""
 
 
-def _transforms(part: Any) -> bool:
-    """Whether there is a Transform at the top, or a macro called anywhere below."""
-    if isinstance(part, dict):
-        called = any(key in ("Transform", "Fn::Transform", "!Transform") and part[key] for key in part)
-        return called or any(map(_transforms, part.values()))
-    return isinstance(part, list) and any(map(_transforms, part))
+@dataclass(frozen=True)
+class _Inspection:
+    """A template with the parameters that it will be made with; `known` are what its references stand for."""
+
+    template: Mapping[str, Any]
+    resources: Mapping[str, Any]
+    known: Mapping[str, str]
+    copy_id: str
+
+    @classmethod
+    def of(cls, template: Mapping[str, Any], parameters: Mapping[str, str], copy_id: str) -> _Inspection:
+        """The defaults of the template, overlaid by the drill's parameters."""
+        known = {name: f"<{name}>" for name in SAME_EVERYWHERE} | {"AWS::StackName": copy_id}
+        for name, body in _mapping(template.get("Parameters")).items():
+            value = parameters.get(name, _mapping(body).get("Default"))
+            # Others are lists, or keys in the Parameter Store whose values AWS puts in their place.
+            if _mapping(body).get("Type") in ("String", "Number") and isinstance(value, str | int | float):
+                known[name] = str(value).replace("{copy}", copy_id)
+        return cls(template, template["Resources"], known, copy_id)
+
+    def unsafe(self) -> Iterator[str]:
+        """All that is unsafe, in words."""
+        if _holds(self.template, ("Transform", "Fn::Transform")):
+            yield "it uses a Transform, which is expanded elsewhere and cannot be inspected"
+        if _holds(self.template, ("Fn::ImportValue",)):
+            yield "it uses Fn::ImportValue, which reaches into another stack"
+        for logical_id, resource in self.resources.items():
+            if not isinstance(resource, dict):
+                yield f"{logical_id} is not a resource"
+                continue
+            yield from _stays_behind(logical_id, resource)
+            yield from self._of_resource(logical_id, resource)
+        for name, output in _mapping(self.template.get("Outputs")).items():
+            if export := _mapping(output).get("Export"):
+                yield from self._name(f"the export of {name}", "Name", _mapping(export).get("Name"))
+
+    def _of_resource(self, logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:
+        kind, properties = resource.get("Type"), resource.get("Properties") or {}
+        rule = ALLOWED.get(kind) if isinstance(kind, str) else None
+        if rule is None:
+            yield f"{logical_id} is of type {kind}, which a replica may not make: what it does cannot be inspected"
+        elif not isinstance(properties, dict) or any(str(key).startswith("Fn::") for key in properties):
+            yield f"{logical_id} has Properties that cannot be inspected"
+        else:
+            for key in sorted(rule.names & properties.keys()):
+                yield from self._name(logical_id, key, properties[key])
+            yield from self._reaches_out(logical_id, rule, properties)
+
+    def _name(self, logical_id: str, key: str, value: Any) -> Iterator[str]:
+        """A name without the copy's id may be production's, which the stack would adopt, and later delete."""
+        try:
+            name = self._text(value, {})
+        except _Unresolved as unknown:
+            yield f"{logical_id} has a name that cannot be told beforehand ({key}): {unknown}"
+            return
+        if self.copy_id in name:
+            return
+        if isinstance(value, str) or ((literal := _sub_text(value)) and "${" not in literal):
+            yield f"{logical_id} has the literal name '{name}' ({key}): it would collide with production's"
+        else:
+            yield f"{logical_id} has a name ({key}) that resolves to '{name}', without the copy's id {self.copy_id}"
+
+    def _text(self, value: Any, local: Mapping[str, Any]) -> str:
+        """The text that CloudFormation will make of a value."""
+        if isinstance(value, str | int | float):
+            if "{{" in str(value):
+                raise _Unresolved(_shown(value))
+            return str(value)
+        form, inner = _function(value)
+        if form == "Ref" and isinstance(inner, str) and inner in self.known:
+            return self._text(self.known[inner], {})
+        if form == "Fn::Join" and isinstance(inner, list) and len(inner) == 2 and isinstance(inner[1], list):
+            return self._text(inner[0], {}).join(self._text(part, local) for part in inner[1])
+        if form == "Fn::Sub":
+            return self._sub(value, inner)
+        raise _Unresolved(_shown(value))
+
+    def _sub(self, value: Any, inner: Any) -> str:
+        text, local = (inner[0], inner[1]) if isinstance(inner, list) and len(inner) == 2 else (inner, {})
+        if not isinstance(text, str) or not isinstance(local, dict) or "{{" in text:
+            raise _Unresolved(_shown(value))
+
+        def put(found: re.Match[str]) -> str:
+            name = found[1].strip()
+            if name.startswith("!"):
+                return "${" + name[1:] + "}"
+            return self._text(local.get(name, {"Ref": name}), {})
+
+        return _INSERT.sub(put, text)
+
+    def _reaches_out(self, logical_id: str, rule: Rule, part: Any) -> Iterator[str]:
+        """A resource that is put on another one changes it: that one must be of the stack too."""
+        if isinstance(part, list):
+            for each in part:
+                yield from self._reaches_out(logical_id, rule, each)
+        if not isinstance(part, dict):
+            return
+        for key, value in part.items():
+            if key in UNREADABLE or (key == "RedrivePolicy" and (isinstance(value, str) or _function(value)[0])):
+                yield f"{logical_id} has a {key}, which cannot be inspected"
+            elif key in rule.targets:
+                for each in value if isinstance(value, list) else [value]:
+                    if not self._is_own(each, AROUND.get(key)):
+                        yield f"{logical_id} would change {_shown(each)} ({key}), which the stack does not make"
+            elif key not in OPAQUE:
+                yield from self._reaches_out(logical_id, rule, value)
+
+    def _is_own(self, value: Any, around: str | None) -> bool:
+        """Whether a value is a reference to a resource of this template, and to nothing else."""
+        form, inner = _function(value)
+        if form == "Fn::Sub" and isinstance(inner, str):
+            found = re.fullmatch(around, inner) if around else None
+            reference = re.fullmatch(r"\$\{([A-Za-z0-9.]+)\}", found[1] if found else inner)
+            name, _, attribute = reference[1].partition(".") if reference else ("", "", "")
+        elif form == "Fn::GetAtt" and isinstance(inner, list) and len(inner) == 2:
+            name, attribute = str(inner[0]), str(inner[1]) if isinstance(inner[1], str) else "?"
+        elif form == "Fn::GetAtt" and isinstance(inner, str):
+            name, _, attribute = inner.partition(".")
+        else:
+            name, attribute = (inner, "") if form == "Ref" and isinstance(inner, str) else ("", "")
+        return name in self.resources and not self._is_echo(self.resources[name], attribute)
+
+    def _is_echo(self, resource: Any, attribute: str) -> bool:
+        """Whether an attribute only gives back what the resource was given, such as the value of a parameter."""
+        if attribute == "?":
+            return True
+        rule = ALLOWED.get(str(_mapping(resource).get("Type")))
+        given = _mapping(_mapping(resource).get("Properties"))
+        first = attribute.partition(".")[0]
+        return first in given and not (rule and first in rule.names)
 
 
 def _stays_behind(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:
@@ -130,39 +215,38 @@ def _stays_behind(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]
     elif policy is None and resource.get("Type") in SNAPSHOT_BY_DEFAULT:
         yield f"{logical_id} has no DeletionPolicy: for {resource['Type']} that means a final snapshot, left behind"
     elif policy not in (None, "Delete"):
-        yield f"{logical_id} has a DeletionPolicy that cannot be read: {policy}"
-    kind = str(resource.get("Type", ""))
-    if kind == "AWS::CloudFormation::Stack":
-        yield f"{logical_id} is a nested stack, which cannot be inspected"
-    if kind == "AWS::CloudFormation::CustomResource" or kind.startswith("Custom::"):
-        yield f"{logical_id} is a custom resource, whose code may do anything to anybody"
+        yield f"{logical_id} has a DeletionPolicy that cannot be read: {_shown(policy)}"
 
 
-def _collides(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:
-    properties = resource.get("Properties")
-    if not isinstance(properties, dict):
-        return
-    for key, value in properties.items():
-        names = key in NAMES or (key == "Name" and resource.get("Type") in NAMED_BY_NAME)
-        if names and (literal := _literal(value)):
-            yield f"{logical_id} has the literal name '{literal}' ({key}): it would collide with production's"
+def _holds(part: Any, keys: tuple[str, ...]) -> bool:
+    """Whether one of the keys stands, with a value, anywhere in a part."""
+    if isinstance(part, dict):
+        return any(part.get(key) for key in keys) or any(_holds(value, keys) for value in part.values())
+    return isinstance(part, list) and any(_holds(value, keys) for value in part)
 
 
-def _reaches_out(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:
-    """A resource that is put on another one changes it: that one must be of the stack too."""
-    properties = resource.get("Properties")
-    if not isinstance(properties, dict):
-        return
-    for key in PUT_ON.get(str(resource.get("Type")), ()):
-        value = properties.get(key)
-        for each in value if isinstance(value, list) else [value]:
-            if literal := _literal(each):
-                yield f"{logical_id} would change '{literal}' ({key}), which the stack does not make"
-
-
-def _literal(value: Any) -> str:
-    """The text of a value that is the same in every stack; empty where something is put into it."""
+def _function(value: Any) -> tuple[str, Any]:
+    """The function that a value is a call of, and its argument; empty where it is none."""
     if isinstance(value, dict) and len(value) == 1:
         (form, inner), *_ = value.items()
-        value = inner if form in ("!Sub", "Fn::Sub") else None
-    return value if isinstance(value, str) and "${" not in value else ""
+        if form == "Ref" or str(form).startswith("Fn::"):
+            return form, inner
+    return "", None
+
+
+def _sub_text(value: Any) -> str:
+    form, inner = _function(value)
+    return inner if form == "Fn::Sub" and isinstance(inner, str) else ""
+
+
+def _shown(value: Any) -> str:
+    """A value as messages show it."""
+    if isinstance(value, str):
+        return f"'{value}'"
+    form, inner = _function(value)
+    shown = f"!{form.removeprefix('Fn::')} {json.dumps(inner, default=str)}" if form else json.dumps(value, default=str)
+    return shown if len(shown) <= 120 else f"{shown[:120]}..."
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import threading
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 
@@ -10,6 +15,15 @@ from dr_orchestrator.checks.result import judged
 from dr_orchestrator.domain.drill import HttpAnswer
 from dr_orchestrator.domain.run import CheckResult, Copy
 from dr_orchestrator.errors import NotMeasured
+
+MOST_READ = 64 * 1024
+"""Bytes of an answer that are read: what it must contain stands in these."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    text: str
 
 
 class HttpChecks:
@@ -22,20 +36,65 @@ class HttpChecks:
         """Ask once; redirects are not followed: they would leave the copy."""
         url = self._address(check, copy)
         try:
-            answer = httpx.get(url, timeout=check.timeout.total_seconds(), follow_redirects=False, trust_env=False)
+            answer = _ask(url, check.timeout)
         except httpx.HTTPError as error:
             return judged(check, expectation(check), f"no answer: {error}", False)
-        held = answer.status_code == check.status and check.contains in answer.text
-        observed = f"status {answer.status_code}: {answer.text[:120].strip()}"
+        held = answer.status == check.status and check.contains in answer.text
+        observed = f"status {answer.status}: {answer.text[:120].strip()}"
         return judged(check, expectation(check), observed, held)
 
     def _address(self, check: HttpAnswer, copy: Copy) -> str:
         outputs = self._outputs(copy) if "{" in check.url else {}
         try:
-            return check.url.format_map(dict(outputs))
+            url = check.url.format_map(dict(outputs))
         except KeyError as missing:
             known = ", ".join(sorted(outputs)) or "none"
             raise NotMeasured(f"{copy.id} has no output {missing}; it has: {known}") from missing
+        first = re.match(r"\{(\w+)\}", check.url)
+        if first and _origin(url) != _origin(outputs[first[1]]):
+            raise NotMeasured(f"{url} is not an address at {outputs[first[1]]}, the output {first[1]} of {copy.id}")
+        return url
+
+
+def _origin(url: str) -> tuple[str, bytes, bytes]:
+    """Scheme, user and host with port; what is no address has none, and is told as such when it is asked."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return "", b"", b""
+    return parsed.scheme, parsed.userinfo, parsed.netloc
+
+
+def _ask(url: str, within: timedelta) -> _Answer:
+    """The answer within a time for all of it: asked aside, since a server may send its headers byte by byte."""
+    got: list[_Answer | Exception] = []
+
+    def aside() -> None:
+        try:
+            got.append(_read(url, within.total_seconds()))
+        except Exception as error:  # noqa: BLE001 - raised again below, by who waits
+            got.append(error)
+
+    asking = threading.Thread(target=aside, daemon=True)
+    asking.start()
+    asking.join(within.total_seconds() + 0.2)
+    result = got[0] if got else httpx.ReadTimeout(f"not complete within {within.total_seconds():g} s")
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _read(url: str, seconds: float) -> _Answer:
+    deadline = time.monotonic() + seconds
+    with httpx.stream("GET", url, timeout=seconds, follow_redirects=False, trust_env=False) as answer:
+        body = b""
+        for chunk in answer.iter_bytes(4096):
+            body += chunk
+            if len(body) >= MOST_READ:
+                break
+            if time.monotonic() > deadline:
+                raise httpx.ReadTimeout(f"not complete within {seconds:g} s")
+        return _Answer(answer.status_code, body[:MOST_READ].decode(answer.encoding or "utf-8", "replace"))
 
 
 def expectation(check: HttpAnswer) -> str:

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from dr_orchestrator.domain.clock import Event, Moment, span
 from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.finding import Finding, Severity, finding
-from dr_orchestrator.domain.objective import ClockStart, Limit, format_duration
-from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import CheckResult, Measures, Phase, RunHeader, Step
+from dr_orchestrator.domain.measure import Record, clock_faults, measure, newest
+from dr_orchestrator.domain.objective import Limit, format_duration
+from dr_orchestrator.domain.run import Measures, Phase
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+
+__all__ = ["RULES", "THIN", "Judgement", "Record", "headroom", "judge"]
 
 RULES = "1"
 """The version of the rules below, kept with every verdict that they gave."""
 
 THIN = 0.2
 """Headroom under this share of the target is worth a finding."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """All that a verdict may rest on. `fault` is what ended the recovery early: its outcome, and what was said."""
-
-    header: RunHeader
-    events: Sequence[Event]
-    steps: Sequence[Step]
-    checks: Sequence[CheckResult]
-    points: Sequence[RecoveryPoint]
-    worst_cases: Sequence[WorstCase]
-    cleanup: Cleanup
-    cleanup_reasons: Sequence[str] = ()
-    fault: tuple[Outcome, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +39,7 @@ def judge(record: Record) -> Judgement:
     measures = measure(record)
     failures = {**_failures(record), **_missed(record, measures)}
     failed = list(failures.values())
-    unknown = [*_unknowns(record, measures), *_passed_over(record), *clock_faults(record)]
+    unknown = [*_unknowns(record, measures), *_passed_over(record), *_contradictions(record), *clock_faults(record)]
     not_reached = _not_reached(record)
     worst = _worst_case_verdict(record, measures)
     findings = _findings(record, measures, failures, worst)
@@ -72,78 +57,6 @@ def judge(record: Record) -> Judgement:
     if verdict.green:
         reasons = [*met, *(item.title for item in findings)]
     return Judgement(verdict, tuple(dict.fromkeys(reasons)), measures, worst, findings)
-
-
-def measure(record: Record) -> Measures:
-    """Derive RTA from the events, and RPA from the newest instant that was found in the copy."""
-    policy = record.header.policy
-    from_disruption = span(record.events, Moment.DISRUPTION, Moment.SERVICE_VERIFIED)
-    from_declaration = span(record.events, Moment.DECLARED, Moment.SERVICE_VERIFIED)
-    judged = from_declaration
-    if policy.judged_from is ClockStart.DISRUPTION:
-        allowances = policy.detection_allowance + policy.decision_allowance
-        judged = from_disruption + allowances if from_disruption is not None else None
-    reference = _reference(record)
-    newest, grade, source = _newest(record)
-    worst = max(record.worst_cases, key=lambda case: case.loss, default=None)
-    return Measures(
-        rta=judged,
-        rta_from_disruption=from_disruption,
-        rta_from_declaration=from_declaration,
-        rpa=reference - newest if reference is not None and newest is not None else None,
-        rpa_grade=grade,
-        rpa_source=source,
-        rpa_reference=reference,
-        newest_data=newest,
-        worst_case=worst.loss if worst else None,
-        worst_case_source=worst.source if worst else "",
-    )
-
-
-def clock_faults(record: Record) -> list[str]:
-    """What shows that the clocks cannot be trusted: a step or event out of order, a wall clock that jumped."""
-    faults = [f"step '{step.name}' took no time or less" for step in record.steps if _timeless(step)]
-    timed = sorted((step for step in record.steps if step.duration is not None), key=lambda step: step.offset)
-    for before, after in itertools.pairwise(timed):
-        if before.duration is not None and before.offset + before.duration > after.offset:
-            faults.append(f"steps '{before.name}' and '{after.name}' overlap")
-    tolerance = timedelta(seconds=max(1.0, record.header.provenance.pace))
-    readings = [(step.offset, step.started_at, f"step '{step.name}'") for step in record.steps]
-    readings += [(event.offset, event.at, f"'{event.moment}'") for event in record.events]
-    for (offset, at, first), (later, then, second) in itertools.pairwise(sorted(readings, key=lambda each: each[0])):
-        if abs((then - at) - (later - offset)) > tolerance:
-            faults.append(f"the wall clock jumped between {first} and {second}")
-    return faults
-
-
-def _timeless(step: Step) -> bool:
-    on_the_clock = step.phase in (Phase.RECOVER, Phase.VERIFY)
-    return on_the_clock and step.duration is not None and step.duration <= timedelta()
-
-
-def _reference(record: Record) -> datetime | None:
-    """The instant that loss is counted from: the one the drill asked for, else the disruption."""
-    asked = [point.reference for point in record.points if point.reference is not None]
-    disrupted = [event.at for event in record.events if event.moment is Moment.DISRUPTION]
-    return min(asked, default=disrupted[0] if disrupted else None)
-
-
-def _newest(record: Record) -> tuple[datetime | None, str, str]:
-    """The newest data, its grade and its source; of several stores the one that lost most speaks for all."""
-    for grade, is_canary in (("A", True), ("B", False)):
-        rows = [check for check in record.checks if check.proves_data and check.canary is is_canary]
-        instants = [(check.newest, check.name) for check in rows if check.newest is not None]
-        if is_canary and any(check.newest is None for check in rows):
-            return None, "", ""  # a heartbeat that should be there is not: nothing else may stand in for it
-        if instants:
-            instant, name = min(instants)
-            return instant, grade, f"newest instant in the copy, check '{name}'"
-    verified = any(event.moment is Moment.DATA_VERIFIED for event in record.events)
-    if not record.points or not verified:
-        return None, "", ""
-    point = min(record.points, key=lambda point: point.data_time)
-    grade = "C" if point.kind is PointKind.CONTINUOUS else "D"
-    return point.data_time, grade, f"{point.data_time_source} of {point.id}"
 
 
 def _failures(record: Record) -> dict[str, str]:
@@ -190,12 +103,32 @@ def _unknowns(record: Record, measures: Measures) -> list[str]:
     elif any(lasted is not None and lasted <= timedelta() for lasted in _lasted(measures)):
         unknown.append("RTA is zero or negative")
     if measures.rpa is None:
-        unknown.append("RPA was not measured: no instant was read from the copy")
-    elif measures.rpa < timedelta():
+        unknown.append(f"RPA was not measured: {newest(record).missing or 'the run has no disruption'}")
+    if measures.rpa is not None and measures.rpa < timedelta():
         unknown.append(
             f"RPA is negative: the copy holds data from after {measures.rpa_reference:%Y-%m-%d %H:%M:%S} UTC"
         )
+    else:
+        unknown += _ahead(record, measures)
     return unknown
+
+
+def _ahead(record: Record, measures: Measures) -> list[str]:
+    """Canaries from after the instant that loss is counted from: one of them makes every other figure doubtful."""
+    since = measures.rpa_reference
+    return [
+        f"check '{check.name}' found a canary from after {since:%Y-%m-%d %H:%M:%S} UTC, which no copy can hold"
+        for check in record.checks
+        if check.canary and check.newest is not None and since is not None and check.newest > since
+    ]
+
+
+def _contradictions(record: Record) -> list[str]:
+    """What a run says of itself that cannot be true together."""
+    source = record.header.provenance
+    if source.simulated or source.pace == 1:
+        return []
+    return [f"drill time ran {source.pace:g} times as fast, yet the run claims to be real"]
 
 
 def _lasted(measures: Measures) -> tuple[timedelta | None, ...]:
@@ -206,15 +139,17 @@ def _lasted(measures: Measures) -> tuple[timedelta | None, ...]:
 def _passed_over(record: Record) -> list[str]:
     """Steps that did not pass while the run went on: a script may catch a fault, and that proves nothing.
 
-    One that passed when it was done again, in the process that resumed the run, is made good.
+    One that passed when it was done again later, in the process that resumed the run, is made good.
     """
     if record.fault is not None:
         return []
-    passed = {(step.name, step.phase) for step in record.steps if step.outcome is Outcome.PASSED}
+    passed = {(step.name, step.phase): step.seq for step in record.steps if step.outcome is Outcome.PASSED}
     return [
         f"step '{step.name}' did not pass: {step.detail or 'it did not end'}"
         for step in record.steps
-        if step.phase in (Phase.PREPARE, Phase.RECOVER) and (step.name, step.phase) not in passed
+        if step.phase in (Phase.PREPARE, Phase.RECOVER)
+        and step.outcome is not Outcome.PASSED
+        and passed.get((step.name, step.phase), 0) < step.seq
     ]
 
 
@@ -275,7 +210,9 @@ def _findings(record: Record, measures: Measures, failures: Mapping[str, str], w
         if not check.mandatory and check.outcome is not Outcome.PASSED
     ]
     if measures.rpa_grade in ("C", "D"):
-        title = f"RPA has grade {measures.rpa_grade}: it was not read from the restored data"
+        read = any(check.proves_data and check.newest is not None for check in record.checks)
+        where = "all of the restored data" if read else "the restored data"
+        title = f"RPA has grade {measures.rpa_grade}: it was not read from {where}"
         findings.append(found(Severity.LOW, title, "Add a canary: see drills/README.md.", "rpa-grade"))
     if header.path is Path.FALLBACK and not header.objective.rpo:
         findings.append(found(Severity.LOW, "A fallback without a target", "Give it an objective.", "fallback"))

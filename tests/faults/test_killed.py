@@ -89,7 +89,7 @@ def victim(here: wiring.World, drill: str, at: int, when: str = "before") -> sub
 
 def writes(drill: str) -> list[int]:
     """At which writes a drill is killed: at every one in the full suite, at some in the short one."""
-    last = {"dwa-table-pitr": 33, "dwa-replica": 57}[drill]
+    last = {"dwa-table-pitr": 33, "dwa-replica": 48}[drill]
     return list(range(1, last + 1)) if FULL else list(range(3, last + 1, 7 if drill == "dwa-table-pitr" else 13))
 
 
@@ -178,7 +178,7 @@ def test_somebody_elses_object_that_wears_our_tag_is_reported_and_left(ground: G
 
 def test_the_lost_time_counts(ground: Ground, here: wiring.World) -> None:
     """Between death and resume nobody recovered anything: the recovery time goes on, and the step says so."""
-    assert victim(here, "dwa-table-pitr", 20).returncode == -signal.SIGKILL
+    assert victim(here, "dwa-table-pitr", 17).returncode == -signal.SIGKILL
     (dead,) = here.ledger.queries.runs()
     clock = here.clock
     clock.sleep(timedelta(hours=1).total_seconds())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dr_orchestrator.catalog.declared import Declared
+from dr_orchestrator.catalog.rules import outputs
 from dr_orchestrator.catalog.shapes.checks import OF_DATA, OF_DATABASE, OF_TABLE, CanaryItem, Check, HttpAnswer
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
 from dr_orchestrator.catalog.shapes.fields import likely
@@ -112,3 +113,6 @@ def _of_endpoint(service: Declared, drill: Drill, claim: HttpAnswer, written: st
             if output not in template.outputs:
                 fix = likely(output, template.outputs) or "the template has no Outputs"
                 yield (written, "url"), f"the template has no output '{output}'", fix
+            elif wrong := outputs.mistake(template.text, output):
+                fix = "let its Value be !GetAtt of what answers, or !Sub that begins with it"
+                yield (written, "url"), f"the output '{output}' {wrong}", fix

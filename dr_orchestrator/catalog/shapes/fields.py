@@ -188,9 +188,9 @@ Address = Annotated[str, _shaped(r"https?://[^\s{}]+", "an address", "such as ht
 AnswerUrl = Annotated[
     str,
     _shaped(
-        r"(?:https?://[^\s{}]*)?\{[A-Za-z0-9]+\}(?:[^\s{}]|\{[A-Za-z0-9]+\})*",
+        r"\{[A-Za-z0-9]+\}(?:[^\s{}@.:][^\s{}@]*)?",
         "an address in the copy",
-        "name an output of the stack: {HealthUrl}",
+        "begin with an output of the stack, which is all of the host: {HealthUrl}, {HealthUrl}/path",
     ),
 ]
 Identifier = Annotated[

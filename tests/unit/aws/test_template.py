@@ -7,15 +7,33 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.template import LARGEST, inspect
+from dr_orchestrator.aws import template as under_test
+from dr_orchestrator.aws.template import LARGEST
 from dr_orchestrator.errors import NotRecoverable
 from tests.estate import TEMPLATE
 
 TABLE = "Type: AWS::DynamoDB::Table"
+COPY = "dro-20261120-abc123-shop"
+GIVEN = {"EnvironmentName": "{copy}", "Prod": "shop-prod"}
+PARAMETERS = """\
+Parameters:
+  EnvironmentName: {Type: String, Default: shop-prod}
+  Prod: {Type: String}
+  Late: {Type: String, Default: shop-prod}
+  Stored: {Type: "AWS::SSM::Parameter::Value<String>", Default: "{copy}"}
+"""
+OWN = """\
+Own: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Resource: "arn:aws:s3:::prod"}]}}}
+Held: {Type: AWS::SSM::Parameter, Properties: {Value: prod-role}}
+"""
+
+
+def inspect(template: str, path: str) -> str:
+    return under_test.inspect(template, path, GIVEN, COPY)
 
 
 def resources(text: str) -> str:
-    return "Resources:\n" + "\n".join(f"  {line}" for line in text.splitlines())
+    return PARAMETERS + "Resources:\n" + "\n".join(f"  {line}" for line in text.splitlines())
 
 
 def refusal(template: str) -> str:
@@ -32,7 +50,8 @@ def test_a_safe_template_is_described() -> None:
 
 def test_a_template_may_be_json() -> None:
     """JSON is read with the same eyes, safe or not."""
-    body: dict[str, Any] = {"Resources": {"T": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Q"}}}}}
+    body: dict[str, Any] = {"Parameters": {"Q": {"Type": "String", "Default": "q-{copy}"}}}
+    body["Resources"] = {"T": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Q"}}}}
     assert inspect(json.dumps(body), "t.json") == "1 resources: AWS::SQS::Queue"
     body["Resources"]["T"]["Properties"]["QueueName"] = "orders"
     assert "T has the literal name 'orders' (QueueName)" in refusal("\n " + json.dumps(body))
@@ -58,26 +77,159 @@ def test_a_literal_name_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "put_on",
+    "target",
     [
-        "P: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: orders}}",
-        "P: {Type: AWS::IAM::Policy, Properties: {Roles: [!Ref Own, orders]}}",
-        "P: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: orders}}",
-        "P: {Type: AWS::SQS::QueuePolicy, Properties: {Queues: [!Sub orders]}}",
-        "P: {Type: AWS::Route53::RecordSet, Properties: {Name: orders}}",
+        "prod-role",
+        "!Ref Late",
+        "!Ref Missing",
+        "!ImportValue prod-role",
+        "!Sub [prod-role, {}]",
+        "!Sub ['${R}', {R: prod-role}]",
+        "!Sub 'prod-${AWS::Region}'",
+        "!Sub 'prod-${Own}'",
+        "!Join ['', [prod, -role]]",
+        "!Select [0, !Split [',', 'prod,x']]",
+        "!If [Always, prod-role, !Ref Own]",
+        "!FindInMap [A, B, C]",
+        "'{{resolve:ssm:prod-role}}'",
+        "!GetAtt Held.Value",
+        "!GetAtt Missing.Arn",
+        "!GetAtt [Held, !Ref Prod]",
+        "!Ref AWS::NoValue",
     ],
 )
-def test_what_would_change_an_existing_thing_is_refused(put_on: str) -> None:
-    """A policy put on a bucket that the stack does not make would change production, and teardown would strip it."""
-    assert "P would change 'orders'" in refusal(resources(put_on))
+@pytest.mark.parametrize("long", [False, True], ids=["short form", "json"])
+def test_what_would_change_an_existing_thing_is_refused(target: str, long: bool) -> None:
+    """A policy is put on a role of this template or on none: production's may hide behind anything else."""
+    template = resources(OWN + f"P: {{Type: AWS::IAM::Policy, Properties: {{Roles: [!Ref Own, {target}]}}}}")
+    told = refusal(json.dumps(under_test.parse(template, "t")) if long else template)
+    assert "P would change" in told
+    assert "(Roles), which the stack does not make" in told
 
 
 @pytest.mark.parametrize(
-    "name", ["!Ref Name", "!Sub '${EnvironmentName}-orders'", "{Fn::Sub: ['${A}-x', {A: b}]}", "!GetAtt Other.Name"]
+    "body",
+    [
+        "AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref Prod}",
+        "AWS::Events::Rule, Properties: {Targets: [{Id: a, Arn: !GetAtt Own.Arn}, {Id: b, Arn: !Ref Prod}]}",
+        "AWS::Events::Rule, Properties: {EventBusName: shop-prod}",
+        "AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref Own, EventSourceArn: 'arn:aws:sqs:prod'}",
+        "AWS::Lambda::Function, Properties: {Role: 'arn:aws:iam::1:role/prod'}",
+        "AWS::Lambda::Permission, Properties: {FunctionName: shop-prod}",
+        "AWS::S3::Bucket, Properties: {ReplicationConfiguration: {Rules: [{Destination: {Bucket: !Ref Prod}}]}}",
+        "AWS::S3::BucketPolicy, Properties: {Bucket: !Ref Prod}",
+        "AWS::SNS::Subscription, Properties: {TopicArn: !Ref Prod, Endpoint: !Ref Own}",
+        "AWS::SNS::Topic, Properties: {Subscription: [{Protocol: email, Endpoint: on-call@example.com}]}",
+        "AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: 'arn:aws:sqs:prod'}}",
+        "AWS::Scheduler::Schedule, Properties: {Target: {Arn: !Ref Prod, RoleArn: !GetAtt Own.Arn}}",
+        "AWS::CloudWatch::Alarm, Properties: {AlarmActions: ['arn:aws:sns:prod']}",
+        "AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Own, IntegrationUri: !Sub 'https://prod/${Own}'}",
+    ],
 )
-def test_a_name_made_for_the_stack_is_fine(name: str) -> None:
-    """What is put together from parameters or other resources is the stack's own."""
+def test_every_type_reaches_only_its_own_stack(body: str) -> None:
+    """Targets, sources, destinations and subscribers, however deep, are of this template."""
+    assert "P would change" in refusal(resources(OWN + f"P: {{Type: {body}}}"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'AWS::SQS::Queue, Properties: {RedrivePolicy: \'{"deadLetterTargetArn": "arn:aws:sqs:prod"}\'}',
+        "AWS::ApiGatewayV2::Api, Properties: {Body: {paths: {}}}",
+        "AWS::SQS::Queue, Properties: {Fn::If: [A, {QueueName: prod}, {}]}",
+    ],
+)
+def test_what_hides_its_targets_is_refused(body: str) -> None:
+    """What cannot be read is not trusted."""
+    assert "cannot be inspected" in refusal(resources(f"P: {{Type: {body}}}"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "AWS::CloudFormation::CustomResource",
+        "AWS::CloudFormation::StackSet",
+        "AWS::EC2::EIPAssociation",
+        "AWS::ElasticLoadBalancingV2::ListenerRule",
+        "AWS::IAM::UserToGroupAddition",
+        "AWS::Route53::RecordSet",
+        "AWS::Route53::RecordSetGroup",
+        "AWS::SSM::Association",
+        "Custom::Anything",
+        "Our::Own::Thing::MODULE",
+        "[a, list]",
+    ],
+)
+def test_a_type_that_is_not_known_to_be_safe_is_refused(kind: str) -> None:
+    """Types are allowed by name: a new one may change anything."""
+    assert "P is of type " in refusal(resources(f"P: {{Type: {kind}}}"))
+
+
+def test_what_reaches_into_another_stack_is_refused() -> None:
+    """An import may be of production, wherever it stands."""
+    variables = "{Environment: {Variables: {A: !ImportValue x}}, Role: !GetAtt Own.Arn}"
+    assert "Fn::ImportValue" in refusal(resources(OWN + f"F: {{Type: AWS::Lambda::Function, Properties: {variables}}}"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "AWS::IAM::ManagedPolicy, Properties: {Roles: [!Ref Own], PolicyDocument: {Role: 'arn:aws:iam::1:role/prod'}}",
+        "AWS::Lambda::Function, Properties: {Role: !Sub '${Own.Arn}', Environment: {Variables: {TargetArn: x}}}",
+        "AWS::Events::Rule, Properties: {Targets: [{Id: a, Arn: {Fn::GetAtt: [Own, Arn]}}]}",
+        "AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref Own, Target: !Sub 'integrations/${Own}'}",
+        "AWS::ApiGateway::Method, Properties: {Integration: {Uri: !Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path"
+        "/2015-03-31/functions/${Own.Arn}/invocations'}}",
+    ],
+)
+def test_what_stays_within_the_stack_is_fine(body: str) -> None:
+    """References to the template's own resources, and what its roles may read, are no matter."""
+    assert inspect(resources(OWN + f"P: {{Type: {body}}}"), "t")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "!Ref EnvironmentName",
+        "!Sub '${EnvironmentName}-orders'",
+        "!Sub '${AWS::StackName}-orders-${AWS::Region}'",
+        "!Join [-, [!Ref AWS::StackName, orders]]",
+        "{Fn::Sub: ['${A}-x', {A: !Ref EnvironmentName}]}",
+    ],
+)
+def test_a_name_made_for_the_copy_is_fine(name: str) -> None:
+    """What holds the copy's id is the copy's own."""
     assert inspect(resources(f"T: {{{TABLE}, Properties: {{TableName: {name}}}}}"), "t")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("!Sub '${Prod}-jobs'", "resolves to 'shop-prod-jobs'"),
+        ("!Ref Late", "resolves to 'shop-prod'"),
+        ("!Join ['-', [!Ref Prod, jobs]]", "resolves to 'shop-prod-jobs'"),
+        ("!Sub ['${EnvironmentName}', {EnvironmentName: prod}]", "resolves to 'prod'"),
+        ("!Sub '${!EnvironmentName}'", "'${EnvironmentName}'"),
+        ("!Sub '${AWS::Region}-jobs'", "resolves to '<AWS::Region>-jobs'"),
+        ("!Ref Missing", "cannot be told"),
+        ("!Ref Stored", "cannot be told"),
+        ("!GetAtt Other.Name", "cannot be told"),
+        ("!If [A, !Ref EnvironmentName, prod]", "cannot be told"),
+        ("'{{resolve:ssm:name}}'", "cannot be told"),
+        ("[a]", "cannot be told"),
+    ],
+)
+def test_a_name_without_the_copys_id_is_refused(name: str, told: str) -> None:
+    """A parameter may hold production's name: CloudFormation would adopt production's queue, and delete it later."""
+    assert told in refusal(resources(f"T: {{Type: AWS::SQS::Queue, Properties: {{QueueName: {name}}}}}"))
+
+
+def test_an_export_is_named_for_the_copy() -> None:
+    """An export's name is taken once in a region, as other names are."""
+    table = resources(f"T: {{{TABLE}}}") + "\nOutputs: {O: {Value: !Ref T, Export: {Name: !Sub '%s-o'}}}"
+    assert inspect(table % "${EnvironmentName}", "t")
+    assert "the export of O" in refusal(table % "${Prod}")
 
 
 @pytest.mark.parametrize("policy", ["Retain", "RetainExceptOnCreate", "Snapshot", "!Ref Policy", "delete"])
@@ -117,7 +269,19 @@ def test_everything_that_is_unsafe_is_told_at_once() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "- a list", "Resources: [", "{", "{}", "Resources:\n", "Resources: []", "a: &a [*a]\n", "\t", "\x00"],
+    [
+        "",
+        "- a list",
+        "Resources: [",
+        "{",
+        "{}",
+        "Resources:\n",
+        "Resources: []",
+        "a: &a [*a]\n",
+        "Resources: &a {A: *a}",
+        "\t",
+        "\x00",
+    ],
 )
 def test_what_is_no_template_is_told_as_such(text: str) -> None:
     """Broken YAML or JSON is a failed preflight with the file's name, not a crash."""

@@ -144,9 +144,12 @@ def test_what_must_hold_of_a_rebuild(tmp_path: Path, old: str, new: str, key: st
         ("table: Settings", "table: Setings", "[0].items-at-least.table", "'Setings' is not among the stores", "did y"),
         (ITEMS, ROWS, "[0].rows-at-least", "cloudformation-stacks have no rows to query", "use items-at-least"),
         ("{Url}", "{Ur}", "[1].http-answer.url", "the template has no output 'Ur'", "did you mean 'Url'?"),
-        ("{Url}health", "{Url}{0.x}", "[1].http-answer.url", "'{Url}{0.x}' is not an address", "name an output"),
+        ("{Url}health", "{Url}{0.x}", "[1].http-answer.url", "'{Url}{0.x}' is not an address", "begin with"),
+        ("{Url}health", "http://prod/health?of={Url}", "[1].http-answer.url", "'http://prod/health?of={Url}'", "begin"),
+        ("{Url}health", "{Url}.prod.example.com", "[1].http-answer.url", "'{Url}.prod.example.com' is not", "begin"),
+        ("{Url}health", "{Url}x@prod", "[1].http-answer.url", "'{Url}x@prod' is not an address", "begin"),
         ('"{Url}health"', "https://prod.example.com", "[1].http-answer.url", "'https://prod.example.com' is not an add",
-         "name an output of the stack"),
+         "begin with an output of the stack"),
     ],
 )  # fmt: skip
 def test_what_must_hold_of_the_checks_of_a_replica(
@@ -157,6 +160,35 @@ def test_what_must_hold_of_the_checks_of_a_replica(
     assert problem.key == f"drills.cloud-replica.checks{key}"
     assert problem.message.startswith(message)
     assert problem.fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("https://prod.example.com/", "is not the address of a resource"),
+        ("!Ref Name", "is not the address of a resource"),
+        ("!ImportValue prod-url", "is not the address of a resource"),
+        ("!GetAtt Other.Url", "is not the address of a resource"),
+        ("!Sub 'https://prod/?of=${Api.FunctionUrl}'", "is not the address of a resource"),
+        ("!Sub 'https://${Name}/${Api.FunctionUrl}'", "is not the address of a resource"),
+        ("!Sub 'https://${Queue.QueueName}@prod/'", "is not the address of a resource"),
+        ("!Sub 'https://${Queue}.prod.example.com/'", "is not the address of a resource"),
+        ("!GetAtt Settings.TableName", "only gives back what Settings was given"),
+        ("!GetAtt [Api, FunctionUrl]", ""),
+        ("!Sub '${Api.FunctionUrl}'", ""),
+        ("!Sub 'http://${Api.Host}:8080/health'", ""),
+        ("!Sub 'https://${Api}.execute-api.${AWS::Region}.amazonaws.com/live/'", ""),
+    ],
+)
+def test_the_address_of_a_replica_is_its_own(tmp_path: Path, value: str, told: str) -> None:
+    """An answer of production must not pass for one of the replica: the output's host is a resource's."""
+    line = CLOUD[: CLOUD.index("http-answer")].count("\n") + 1
+    template = changed(TEMPLATE, "!GetAtt Api.FunctionUrl", value)
+    found = problems(write(tmp_path, {"cloud.template.yaml.txt": template}))
+    assert [(one.file, one.key) for one in found] == (
+        [("drills/cloud.yaml", "drills.cloud-replica.checks[1].http-answer.url")] if told else []
+    )
+    assert all(told in one.message and one.line == line and "!GetAtt" in one.fix for one in found)
 
 
 @pytest.mark.parametrize(

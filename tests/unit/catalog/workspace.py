@@ -74,7 +74,8 @@ Parameters: {Name: {Type: String}}
 Resources:
   Settings: {Type: AWS::DynamoDB::Table, Properties: {TableName: !Sub "${Name}-settings"}}
   Queue: {Type: AWS::SQS::Queue}
-Outputs: {Url: {Value: !GetAtt Api.Url}}
+  Api: {Type: AWS::Lambda::Url, Properties: {AuthType: NONE, TargetFunctionArn: !GetAtt Function.Arn}}
+Outputs: {Url: {Value: !GetAtt Api.FunctionUrl}}
 """
 
 LEGAL = {"tiers.yaml": TIERS, "shop.yaml": SHOP, "cloud.yaml": CLOUD, "cloud.template.yaml.txt": TEMPLATE}

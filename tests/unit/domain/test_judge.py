@@ -247,49 +247,6 @@ def test_without_a_disruption_nothing_is_judged_from_it() -> None:
     assert judged.verdict is UNKNOWN
 
 
-# RPA: grades and references.
-
-
-@pytest.mark.parametrize(
-    ("checks", "point", "grade", "rpa"),
-    [
-        ([ROWS, HEARTBEAT], POINT, "A", minutes(21)),
-        ([replace(ROWS, newest=DISRUPTED - minutes(5))], POINT, "B", minutes(5)),
-        ([ROWS], CONTINUOUS, "C", minutes(22)),
-        ([ROWS], POINT, "D", minutes(22)),
-    ],
-)
-def test_the_grade_says_where_rpa_was_read(checks: list[Any], point: Any, grade: str, rpa: timedelta) -> None:
-    """A canary is A, another row B, a claim of the recovery point C (continuous) or D (snapshot), never better."""
-    judged = judge(run_with(checks=checks, points=[point], planned_checks=()))
-    assert (judged.measures.rpa_grade, judged.measures.rpa) == (grade, rpa)
-    graded = [item for item in judged.findings if "grade" in item.title]
-    assert bool(graded) is (grade in "CD")
-
-
-def test_a_claim_counts_only_once_the_data_is_verified() -> None:
-    """The recovery point's own word is no RPA while no check has passed."""
-    judged = judge(run_with(checks=[ROWS], events=events()[:4]))
-    assert (judged.measures.rpa, judged.measures.rpa_grade) == (None, "")
-
-
-def test_the_store_that_lost_most_speaks_for_all() -> None:
-    """Of several heartbeats the oldest is the RPA."""
-    older = replace(HEARTBEAT, name="heartbeat 2", newest=DISRUPTED - minutes(50))
-    judged = judge(run_with(checks=[ROWS, HEARTBEAT, older]))
-    assert judged.measures.rpa == minutes(50)
-    assert "heartbeat 2" in judged.measures.rpa_source
-
-
-def test_loss_is_counted_from_the_instant_that_was_asked_for() -> None:
-    """A restore to an instant is held to that instant, not to the drill's start."""
-    asked = replace(CONTINUOUS, data_time=OPENED - minutes(600), reference=OPENED - minutes(600))
-    beat = replace(HEARTBEAT, newest=OPENED - minutes(601))
-    judged = judge(run_with(points=[asked], checks=[ROWS, beat]))
-    assert judged.measures.rpa == minutes(1)
-    assert judged.measures.rpa_reference == asked.reference
-
-
 # The worst case.
 
 
@@ -388,7 +345,7 @@ def test_no_finding_hides_another() -> None:
 def test_the_lab_clock_may_jitter_by_a_real_second() -> None:
     """At pace 120 two lab minutes of scheduling noise are no jump; at pace 1 they are."""
     shaken = [*events()[:-1], replace(events()[-1], at=events()[-1].at + minutes(1.9))]
-    fast = replace(PROVENANCE, pace=120.0)
+    fast = replace(PROVENANCE, pace=120.0, simulated=True)
     assert judge(run_with(events=shaken, provenance=fast)).verdict is PASSED
     assert judge(run_with(events=shaken)).verdict is UNKNOWN
 

@@ -1,0 +1,73 @@
+"""HTTP checks: the address stays with the copy, and neither a slow nor an endless answer holds up a drill."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from dr_orchestrator.checks.http import HttpChecks
+from dr_orchestrator.domain.drill import HttpAnswer
+from dr_orchestrator.domain.run import Copy, CopyType, Outcome
+from dr_orchestrator.errors import NotMeasured
+from tests.estate import REGION, RUN
+
+COPY = Copy(CopyType.CLOUDFORMATION_STACK, f"dro-{RUN}-shop", REGION, RUN, "a-drill", "a-service")
+HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+
+
+@contextmanager
+def server(*parts: bytes, pause: float = 0.0) -> Iterator[str]:
+    """A server that sends the parts one by one, with pauses; its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            try:
+                with listening.accept()[0] as asking:
+                    asking.recv(65536)
+                    for part in parts:
+                        asking.sendall(part)
+                        time.sleep(pause)
+            except OSError:
+                pass
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    thread.join(5)
+
+
+@pytest.mark.parametrize(
+    "parts", [(HEAD + b"\r\n", *[b"x"] * 30), (HEAD, *[b"A: b\r\n"] * 30)], ids=["body", "headers"]
+)
+def test_the_time_is_for_the_whole_answer(parts: tuple[bytes, ...]) -> None:
+    """A server that drips bytes is never silent for long, and still ends with the check's time."""
+    with server(*parts, pause=0.1) as address:
+        begun = time.monotonic()
+        check = HttpAnswer("http", "{Url}", timeout=timedelta(seconds=0.5))
+        result = HttpChecks(lambda _: {"Url": address}).perform(check, COPY)
+        took = time.monotonic() - begun
+    assert result.observed == "no answer: not complete within 0.5 s"
+    assert took < 1.5
+
+
+def test_an_endless_answer_is_read_to_its_64th_kibibyte() -> None:
+    """What stands in the first 64 KiB counts; what comes after is not waited for."""
+    with server(HEAD + b"\r\nfirst", *[b"x" * 65536] * 50, b"last") as address:
+        ask = HttpChecks(lambda _: {"Url": address}).perform
+        assert ask(HttpAnswer("http", "{Url}", contains="first"), COPY).outcome is Outcome.PASSED
+    with server(HEAD + b"\r\n" + b"x" * 65536, b"last") as address:
+        ask = HttpChecks(lambda _: {"Url": address}).perform
+        assert ask(HttpAnswer("http", "{Url}", contains="last"), COPY).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("url", ["{Url}@127.0.0.2/", "{Url}.prod.example.com", "{Url}0/"])
+def test_an_address_that_leaves_the_output_is_not_asked(url: str) -> None:
+    """What follows an output must not make another host of it."""
+    with pytest.raises(NotMeasured, match=r"is not an address at http://127\.0\.0\.1:9"):
+        HttpChecks(lambda _: {"Url": "http://127.0.0.1:9"}).perform(HttpAnswer("http", url), COPY)
