@@ -9,7 +9,7 @@ from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.rules import outputs
 from dr_orchestrator.catalog.shapes.checks import OF_DATA, OF_DATABASE, OF_TABLE, CanaryItem, Check, HttpAnswer
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
-from dr_orchestrator.catalog.shapes.fields import likely
+from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Drill, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
@@ -106,6 +106,10 @@ def _of_table(resource: Resource, claim: Items | CanaryItem, written: str) -> It
 def _of_endpoint(service: Declared, drill: Drill, claim: HttpAnswer, written: str) -> Iterator[Mistake]:
     if drill.kind is not Kind.REPLICA_REBUILD:
         yield (written,), f"a {drill.kind} makes no endpoint of its own", "remove it; only a replica answers"
+        return
+    if not re.fullmatch(r"\{[A-Za-z0-9]+\}(?:[^\s{}@.:][^\s{}@]*)?", claim.url, re.ASCII):
+        message = f"{quoted(claim.url)} is not an address in the copy"
+        yield (written, "url"), message, "begin with one output, which is all of the host: {HealthUrl}/path"
         return
     template = service.templates.get(drill.resource)
     if isinstance(template, Template):

@@ -188,9 +188,9 @@ Address = Annotated[str, _shaped(r"https?://[^\s{}]+", "an address", "such as ht
 AnswerUrl = Annotated[
     str,
     _shaped(
-        r"\{[A-Za-z0-9]+\}(?:[^\s{}@.:][^\s{}@]*)?",
+        r"(?:https?://[^\s{}]*)?\{[A-Za-z0-9]+\}(?:[^\s{}]|\{[A-Za-z0-9]+\})*",
         "an address in the copy",
-        "begin with an output of the stack, which is all of the host: {HealthUrl}, {HealthUrl}/path",
+        "name an output of the stack: {HealthUrl}",
     ),
 ]
 Identifier = Annotated[

@@ -144,12 +144,12 @@ def test_what_must_hold_of_a_rebuild(tmp_path: Path, old: str, new: str, key: st
         ("table: Settings", "table: Setings", "[0].items-at-least.table", "'Setings' is not among the stores", "did y"),
         (ITEMS, ROWS, "[0].rows-at-least", "cloudformation-stacks have no rows to query", "use items-at-least"),
         ("{Url}", "{Ur}", "[1].http-answer.url", "the template has no output 'Ur'", "did you mean 'Url'?"),
-        ("{Url}health", "{Url}{0.x}", "[1].http-answer.url", "'{Url}{0.x}' is not an address", "begin with"),
+        ("{Url}health", "{Url}{0.x}", "[1].http-answer.url", "'{Url}{0.x}' is not an address", "name an output"),
         ("{Url}health", "http://prod/health?of={Url}", "[1].http-answer.url", "'http://prod/health?of={Url}'", "begin"),
         ("{Url}health", "{Url}.prod.example.com", "[1].http-answer.url", "'{Url}.prod.example.com' is not", "begin"),
         ("{Url}health", "{Url}x@prod", "[1].http-answer.url", "'{Url}x@prod' is not an address", "begin"),
         ('"{Url}health"', "https://prod.example.com", "[1].http-answer.url", "'https://prod.example.com' is not an add",
-         "begin with an output of the stack"),
+         "name an output of the stack"),
     ],
 )  # fmt: skip
 def test_what_must_hold_of_the_checks_of_a_replica(
