@@ -37,13 +37,15 @@ class Source:
     segments: int = 0
     based: threading.Event = field(default_factory=threading.Event)
     backing_up: bool = False
+    _looking: threading.Lock = field(default_factory=threading.Lock)
 
     def archived_until(self) -> float:
         """The newest commit (Unix seconds) whose WAL segment has arrived in the archive."""
-        while self.pending and (self.archive / f"{self.pending[0][0]}.gz").exists():
-            self.reaches = self.pending.pop(0)[1]
-            self.segments += 1
-        return self.reaches
+        with self._looking:  # several describe the instance at once, and the writer asks too
+            while self.pending and (self.archive / f"{self.pending[0][0]}.gz").exists():
+                self.reaches = self.pending.pop(0)[1]
+                self.segments += 1
+            return self.reaches
 
 
 class Keeper(Protocol):
