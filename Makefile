@@ -24,7 +24,7 @@ drill: setup ## run the sample company's quarterly exercise on a simulated AWS a
 	@$(BIN)/dro demo
 
 test: setup ## run every test
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: format lint types contracts test ## all that must hold before a change lands
 

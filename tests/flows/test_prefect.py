@@ -22,7 +22,7 @@ from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.settings import CHECKOUT, Pace
 from tests import workspace
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 FACTOR = 300.0
 POOL = "dr-drills"
 
