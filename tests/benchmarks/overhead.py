@@ -12,7 +12,7 @@ from unittest import mock
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.lab import serve
-from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.lab.cloud import dynamodb, lifecycle
 from dr_orchestrator.settings import Pace, Settings
 from tests import workspace
 
@@ -67,7 +67,7 @@ def main() -> None:
         made = workspace.write(home, shop=shop)
         environment = {**lab.environment(), "DRO_HOME": folder}
         here = wiring.World(Settings(made.home, made.database_url, Pace(FACTOR, origin), made.bundled), clock)
-        patched = mock.patch.object(lifecycle, "passing", recorded)
+        patched = mock.patch.object(dynamodb, "passing", recorded)
         with mock.patch.dict(os.environ, environment), wiring.using(here), patched:
             began = clock.monotonic()
             exercise = prefect_runner.run_quarterly(None, AT_ONCE)
