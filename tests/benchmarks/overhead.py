@@ -1,9 +1,14 @@
-"""What orchestration costs: an exercise's makespan against the ideal one of the same restores and deletions."""
+"""What orchestration costs: an exercise's makespan against the ideal one of the same restores and deletions.
+
+The makespan is that of `run_quarterly`, from its call to its return, reports written; importing Prefect into the
+process is `startup`'s to measure, and a worker has done it long before.
+"""
 
 from __future__ import annotations
 
 import heapq
 import os
+import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +24,9 @@ from tests import workspace
 DRILLS, AT_ONCE = 8, 4
 FACTOR = 10.0
 """A table is restored in about ten lab minutes: one real minute at this pace."""
+
+DELETED_WITHIN = 120
+"""Lab seconds that tell a deletion (about 30) from a restore (about 600)."""
 
 HEADER = """
 service: shop
@@ -43,7 +51,7 @@ DRILL = """
 
 
 def ideal(durations: list[float], lanes: int) -> float:
-    """The makespan when each starts as soon as a lane is free and takes just as long as AWS does."""
+    """The makespan when each, in this order, starts as soon as a lane is free and takes just as long as AWS does."""
     free = [0.0] * lanes
     for duration in durations:
         heapq.heappush(free, heapq.heappop(free) + duration)
@@ -69,13 +77,14 @@ def main() -> None:
         here = wiring.World(Settings(made.home, made.database_url, Pace(FACTOR, origin), made.bundled), clock)
         patched = mock.patch.object(dynamodb, "passing", recorded)
         with mock.patch.dict(os.environ, environment), wiring.using(here), patched:
+            prefect_runner.script("quarterly")
             began = clock.monotonic()
             exercise = prefect_runner.run_quarterly(None, AT_ONCE)
             measured = clock.monotonic() - began
         _, runs = here.ledger.queries.exercise(exercise)
-    restores = sorted((each for each in durations if each > 120), reverse=True)
-    deletions = [each for each in durations if each <= 120]
-    per_drill = [restore + delete for restore, delete in zip(restores, deletions, strict=True)]
+    restores = [each for each in durations if each > DELETED_WITHIN]  # in the order in which they were asked for
+    deletions = [each for each in durations if each <= DELETED_WITHIN]
+    per_drill = [restore + statistics.mean(deletions) for restore in restores]
     best = ideal(per_drill, AT_ONCE)
     green = sum(1 for run in runs if run.closing and run.closing.verdict.green)
     print(  # noqa: T201
