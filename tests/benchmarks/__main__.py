@@ -7,7 +7,7 @@ import sys
 from tests.benchmarks import memory, overhead, startup
 
 ALL = {"startup": startup.main, "memory": memory.main, "overhead": overhead.main}
-"""In this order: a process starts with the peak memory of the one that forked it, and `overhead` makes this one large."""
+"""In this order: a process starts with the peak memory of the one that forked it, and `overhead` makes that large."""
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:
