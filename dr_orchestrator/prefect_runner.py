@@ -86,13 +86,14 @@ async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> No
         raise defects[0]
 
 
-def _in_exercise(drill: str, exercise: str) -> str:
+def _in_exercise(drill: str, exercise: str) -> None:
     with wiring.as_part_of(exercise):
-        return str(script(wiring.kind_of(drill)).fn(drill))
+        for _ in range(wiring.runs_of(drill)):
+            script(wiring.kind_of(drill)).fn(drill)
 
 
 def run_drill(drill: str) -> str:
-    """Run one drill, through Prefect where an API is configured, else by the local engine; return the run's id."""
+    """Run a drill once, through Prefect where an API is configured, else by the local engine; return the run's id."""
     flow = script(wiring.kind_of(drill))
     return str(flow(drill) if api_configured() else flow.fn(drill))
 

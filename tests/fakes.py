@@ -19,6 +19,8 @@ from dr_orchestrator.domain.run import (
     Identity,
     Observation,
     RunHeader,
+    Segment,
+    ServerTime,
     Step,
 )
 from dr_orchestrator.domain.verdict import Verdict
@@ -72,6 +74,8 @@ class MemoryLedger:
     points: list[RecoveryPoint] = field(default_factory=list)
     checks: list[CheckResult] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+    server_times: list[ServerTime] = field(default_factory=list)
     exercises: list[Exercise] = field(default_factory=list)
     rows: dict[str, CopyRecord] = field(default_factory=dict)
     closing: Closing | None = None
@@ -132,6 +136,14 @@ class MemoryLedger:
     def record_observation(self, run: str, observation: Observation) -> None:
         self._write(f"observed {observation.state} of {run}")
         self.observations.append(observation)
+
+    def record_segment(self, run: str, segment: Segment) -> None:
+        self._write(f"{segment.kind} of {run}")
+        self.segments.append(segment)
+
+    def record_server_time(self, run: str, told: ServerTime) -> None:
+        self._write(f"AWS's time of {told.state} of {run}")
+        self.server_times.append(told)
 
     def close_run(self, run: str, closing: Closing) -> None:
         assert self.closing is None, f"{run} is closed once"

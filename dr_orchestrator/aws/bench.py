@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from dr_orchestrator.aws.accounts import Account
@@ -15,7 +16,8 @@ from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
-from dr_orchestrator.domain.run import Copy, CopyState
+from dr_orchestrator.domain.run import Copy, CopyState, SegmentKind
+from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 
 T = TypeVar("T")
@@ -27,9 +29,11 @@ ABSENCES, BETWEEN_ABSENCES = 4, 20.0
 
 @dataclass(frozen=True)
 class Bench:
-    """One run's tools. `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most.
+    """One run's tools, the `run` being its id.
 
-    `heed` raises where somebody stopped the drill; what tears copies down does not heed it.
+    `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most. `heed` raises where
+    somebody stopped the drill; what tears copies down does not heed it. `delayed` notes that for the last so many
+    drill seconds the run waited for something else than its recovery, and why.
     """
 
     account: Account
@@ -38,7 +42,9 @@ class Bench:
     proofs: Proofs
     observe: Callable[[Copy, str], None]
     ceiling: float
+    run: str = ""
     heed: Callable[[], None] = lambda: None
+    delayed: Callable[[SegmentKind, str, float], None] = lambda _kind, _reason, _seconds: None
 
     def wait_until_ready(
         self, feed: Feed, copy: Copy, states: States, ready: Callable[[Sighting], bool] = lambda _: True
@@ -102,14 +108,14 @@ def gone(states: States) -> States:
 
 
 def instant_in_window(
-    selection: Selection, window: tuple[datetime, datetime], source: str, now: datetime
+    selection: Selection, window: tuple[datetime, datetime], resource: Resource, now: datetime, run: str
 ) -> RecoveryPoint:
-    """The instant that a selection means, in a window of continuous backup; NotRecoverable outside of it."""
-    earliest, latest = window
-    instant, reference = latest, None
-    if selection.pick is Pick.AT:
-        instant = selection.at or now - (selection.ago or now - now)
-        reference = instant
+    """The instant that a selection means, in a window of continuous backup; NotRecoverable outside of it.
+
+    A random one follows from the run's id, so that it can be drawn again.
+    """
+    source, (earliest, latest) = resource.id, window
+    instant, told = _instant(selection, earliest, latest, now, run)
     if not earliest <= instant <= latest:
         span = f"{earliest:%Y-%m-%d %H:%M:%S} to {latest:%Y-%m-%d %H:%M:%S} UTC"
         side = f"{format_duration(earliest - instant if instant < earliest else instant - latest)} outside"
@@ -118,8 +124,27 @@ def instant_in_window(
         id=f"{source}@{instant:%Y-%m-%dT%H:%M:%SZ}",
         kind=PointKind.CONTINUOUS,
         data_time=instant,
-        data_time_source="asked instant" if reference else "latest restorable time",
+        data_time_source=told,
         window_start=earliest,
         window_end=latest,
-        reference=reference,
+        reference=None if selection.pick is Pick.LATEST else instant,
+        store=resource.name,
     )
+
+
+def _instant(
+    selection: Selection, earliest: datetime, latest: datetime, now: datetime, run: str
+) -> tuple[datetime, str]:
+    """The instant, and what it is; AWS restores to whole seconds."""
+    match selection.pick:
+        case Pick.RANDOM:
+            second = random.Random(run).randrange(int((latest - earliest).total_seconds()) + 1)  # noqa: S311 - to be drawn again
+            return earliest + timedelta(seconds=second), f"random instant, drawn from run {run}"
+        case Pick.OLDEST:
+            return earliest, "earliest restorable time"
+        case Pick.BEFORE if selection.at is not None:
+            last = selection.at.replace(microsecond=0)
+            return last - timedelta(seconds=last == selection.at), "last second before the incident"
+        case Pick.AT:
+            return selection.at or now - (selection.ago or timedelta()), "asked instant"
+    return latest, "latest restorable time"

@@ -49,7 +49,7 @@ class DynamoTable:
         if window is None:
             message = f"point-in-time recovery is switched off for table {self._resource.id}"
             raise NotRecoverable(message, "switch it on for the table", "dynamodb:DescribeContinuousBackups")
-        return instant_in_window(self._selection, window, self._resource.id, self._bench.clock.now())
+        return instant_in_window(self._selection, window, self._resource, self._bench.clock.now(), self._bench.run)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """How far the latest restorable time lies behind now: what a disaster at this instant would lose."""

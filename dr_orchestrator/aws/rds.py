@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from dr_orchestrator.aws.api import NotFound, Refused
 from dr_orchestrator.aws.bench import Bench, gone, instant_in_window
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
-from dr_orchestrator.domain.drill import Selection
+from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase, largest_gap
 from dr_orchestrator.domain.run import Copy, CopyState, Identity
 from dr_orchestrator.domain.service import Database, Isolation, Resource
@@ -206,12 +207,29 @@ class RdsSnapshot(RdsInstance):
     """Restores from the snapshots of an instance."""
 
     def choose(self) -> RecoveryPoint:
-        """The newest snapshot that is available, by the time of its data."""
-        points = self._snapshots()
+        """The snapshot that the selection means, of those that are available, by the times of their data.
+
+        Loss is counted from the disruption for the newest; for another, from the instant that it was chosen for.
+        """
+        points = sorted(self._snapshots(), key=lambda point: (point.data_time, point.id))
         if not points:
             hint = "are automated backups on, and has the first snapshot been taken?"
             raise NotRecoverable(f"no available snapshot of {self._resource.id}", hint, "rds:DescribeDBSnapshots")
-        return max(points, key=lambda point: point.data_time)
+        selection, now = self._selection, self._bench.clock.now()
+        match selection.pick:
+            case Pick.LATEST:
+                return points[-1]
+            case Pick.OLDEST:
+                return _as_of_itself(points[0])
+            case Pick.RANDOM:
+                return _as_of_itself(random.Random(self._bench.run).choice(points))  # noqa: S311 - to be drawn again
+        wanted = selection.at or now - (selection.ago or timedelta())
+        before = [point for point in points if point.data_time <= wanted]
+        if not before:
+            oldest = f"the oldest is of {points[0].data_time:%Y-%m-%d %H:%M:%S} UTC"
+            message = f"no snapshot of {self._resource.id} from before {wanted:%Y-%m-%d %H:%M:%S} UTC; {oldest}"
+            raise NotRecoverable(message, call="rds:DescribeDBSnapshots")
+        return replace(before[-1], reference=wanted)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between the data times of successive snapshots, up to now; one alone shows no rhythm."""
@@ -234,7 +252,11 @@ class RdsSnapshot(RdsInstance):
         source = self._describe(self._resource.id) or {}
         ours = source.get("DbiResourceId")  # the name may have been another instance's before
         usable = (each for each in found if each.get("Status") == "available" and each.get("SnapshotCreateTime"))
-        return [_point(snapshot) for snapshot in usable if not ours or snapshot.get("DbiResourceId", ours) == ours]
+        return [
+            _point(snapshot, self._resource.name)
+            for snapshot in usable
+            if not ours or snapshot.get("DbiResourceId", ours) == ours
+        ]
 
 
 class RdsPointInTime(RdsInstance):
@@ -251,7 +273,8 @@ class RdsPointInTime(RdsInstance):
         if latest is None:
             raise NotRecoverable(f"{self._resource.id} has no restorable time yet", call="rds:DescribeDBInstances")
         earliest = self._earliest() or latest
-        return instant_in_window(self._selection, (earliest, latest), self._resource.id, self._bench.clock.now())
+        now, run = self._bench.clock.now(), self._bench.run
+        return instant_in_window(self._selection, (earliest, latest), self._resource, now, run)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """How far the latest restorable time lies behind now: what a disaster at this instant would lose."""
@@ -282,7 +305,7 @@ def _live(described: Mapping[str, Any]) -> Live:
     return Live(described["DBInstanceIdentifier"], described["DbiResourceId"], tags)
 
 
-def _point(snapshot: Mapping[str, Any]) -> RecoveryPoint:
+def _point(snapshot: Mapping[str, Any], store: str) -> RecoveryPoint:
     """A snapshot's age is that of its data; SnapshotCreateTime changes when a snapshot is copied, so it comes last."""
     sources = ("SnapshotDatabaseTime", "OriginalSnapshotCreateTime", "SnapshotCreateTime")
     source = next(name for name in sources if snapshot.get(name))
@@ -294,7 +317,13 @@ def _point(snapshot: Mapping[str, Any]) -> RecoveryPoint:
         created_at=snapshot.get("SnapshotCreateTime"),
         encrypted=snapshot.get("Encrypted"),
         size_gib=snapshot.get("AllocatedStorage"),
+        store=store,
     )
+
+
+def _as_of_itself(point: RecoveryPoint) -> RecoveryPoint:
+    """An old point drilled for its own sake: what it lost of its own instant is what counts, not its age."""
+    return replace(point, reference=point.data_time)
 
 
 def _isolation_of(resource: Resource) -> Isolation:

@@ -140,6 +140,12 @@ def _objective(name: str, drill: written.Drill, service: Service, revision: str)
 
 
 def _selection(selection: written.Selection) -> Selection:
+    if selection.random is not None:
+        return Selection(Pick.RANDOM, runs=selection.random)
+    if selection.oldest:
+        return Selection(Pick.OLDEST)
+    if selection.before is not None:
+        return Selection(Pick.BEFORE, selection.before)
     asked = selection.ago is not None or selection.at is not None
     return Selection(Pick.AT, selection.at, selection.ago) if asked else Selection()
 

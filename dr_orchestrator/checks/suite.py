@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,13 +18,14 @@ from dr_orchestrator.domain.verdict import Outcome
 
 @dataclass(frozen=True)
 class Suite:
-    """Performs a drill's checks in the order they are declared."""
+    """Performs a drill's checks in the order they are declared; `store_of` names the resource whose data one reads."""
 
     checks: tuple[Check, ...]
     sql: sql.SqlChecks
     items: items.ItemChecks
     http: http.HttpChecks
     clock: Clock
+    store_of: Callable[[Check], str] = lambda _: ""
 
     def all(self, copy: Copy, points: Sequence[RecoveryPoint], disrupted: datetime) -> list[CheckResult]:
         """Perform every check, whatever the others find; one that crashes is inconclusive."""
@@ -32,9 +33,10 @@ class Suite:
         reference = min(asked, default=disrupted)
         results: list[CheckResult] = []
         for check in self.checks:
-            result = self._perform(check, copy, reference)
-            results.append(result)
-            results += _held_to_the_instant(check, result, points)
+            store = self.store_of(check)
+            result = replace(self._perform(check, copy, reference), store=store)
+            of_store = [point for point in points if point.store == store or len(points) == 1]
+            results += [result, *_held_to_the_instant(check, result, of_store)]
         return results
 
     def _perform(self, check: Check, copy: Copy, reference: datetime) -> CheckResult:
@@ -61,7 +63,9 @@ def _held_to_the_instant(check: Check, result: CheckResult, points: Sequence[Rec
     expected = f"newest heartbeat within {format_duration(2 * check.interval)} before {instant:%Y-%m-%d %H:%M:%S} UTC"
     name = f"{check.name}: the asked instant"
     if result.newest is None:
-        return [CheckResult(name, expected, result.observed, Outcome.INCONCLUSIVE, check.mandatory)]
+        unread = CheckResult(name, expected, result.observed, Outcome.INCONCLUSIVE, check.mandatory)
+        return [replace(unread, store=result.store)]
     held = Outcome.PASSED if earliest <= result.newest <= instant else Outcome.FAILED
     side = f"{format_duration(instant - result.newest)} before it"
-    return [CheckResult(name, expected, f"{result.newest:%Y-%m-%d %H:%M:%S} UTC, {side}", held, check.mandatory)]
+    observed = f"{result.newest:%Y-%m-%d %H:%M:%S} UTC, {side}"
+    return [CheckResult(name, expected, observed, held, check.mandatory, store=result.store)]

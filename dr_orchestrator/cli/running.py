@@ -5,15 +5,17 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dr_orchestrator.cli.output import RUN_COLUMNS, exit_code, json_option, print_json, print_table, run_rows
-from dr_orchestrator.errors import CopiesMayRemain, Exit
+from dr_orchestrator.errors import CopiesMayRemain, Exit, UsageError
 
 if TYPE_CHECKING:
+    from dr_orchestrator.domain.drill import Selection
     from dr_orchestrator.domain.run import Run
     from dr_orchestrator.wiring.world import World
 
@@ -22,22 +24,57 @@ MANY = 1000
 
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--at", metavar="INSTANT", help="Restore to this instant, such as 2026-11-20T09:00:00Z.")
+@click.option("--before", metavar="INSTANT", help="Restore to the last instant before an incident.")
+@click.option("--oldest", is_flag=True, help="Restore the oldest recovery point: the edge of the retention.")
+@click.option("--random", "draws", type=click.IntRange(1, MANY), help="Restore so many random points, each in a run.")
 @json_option
-def run(names: tuple[str, ...], as_json: bool) -> int:
-    """Run drills by name, one after the other; exits with the worst of their verdicts."""
+def run(
+    names: tuple[str, ...], at: str | None, before: str | None, oldest: bool, draws: int | None, as_json: bool
+) -> int:
+    """Run drills by name, one after the other; exits with the worst of their verdicts.
+
+    Without an option each takes the recovery point that its drill declares.
+    """
     from dr_orchestrator import prefect_runner, wiring
     from dr_orchestrator.cli.progress import following
 
-    here = wiring.world()
-    for name in names:
-        here.drill(name)  # a name that is wrong is said before anything is started
-    done: list[Run] = []
-    with minding_leftovers(here), stopping_on_signals(here), following(here):
-        for name in dict.fromkeys(names):
-            if not here.stop.is_set():
-                done.append(here.ledger.queries.run(prefect_runner.run_drill(name)))
+    here, selection = wiring.world(), _selection(at, before, oldest, draws)
+    with wiring.choosing(selection):
+        planned = [name for name in dict.fromkeys(names) for _ in range(wiring.runs_of(name))]
+        done: list[Run] = []
+        with minding_leftovers(here), stopping_on_signals(here), following(here):
+            for name in planned:
+                if not here.stop.is_set():
+                    done.append(here.ledger.queries.run(prefect_runner.run_drill(name)))
     print_runs(here, done, as_json)
-    return exit_code(done, planned=len(set(names)))
+    return exit_code(done, planned=len(planned))
+
+
+def _selection(at: str | None, before: str | None, oldest: bool, draws: int | None) -> Selection | None:
+    """The recovery point that the options ask for; None where they say nothing."""
+    from dr_orchestrator.domain.drill import Pick, Selection
+
+    asked = [
+        name for name, given in (("--at", at), ("--before", before), ("--oldest", oldest), ("--random", draws)) if given
+    ]
+    if len(asked) > 1:
+        raise UsageError(f"{' and '.join(asked)} exclude each other", "keep one of them")
+    if at or before:
+        return Selection(Pick.AT if at else Pick.BEFORE, _instant(asked[0], at or before or ""))
+    if draws:
+        return Selection(Pick.RANDOM, runs=draws)
+    return Selection(Pick.OLDEST) if oldest else None
+
+
+def _instant(option: str, text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {text}: not an instant", "write it like 2026-11-20T09:00:00Z") from error
+    if instant.tzinfo is None:
+        raise UsageError(f"{option} {text}: has no time zone", f"write {text}Z for UTC, or {text}+01:00")
+    return instant.astimezone(UTC)
 
 
 @click.command()

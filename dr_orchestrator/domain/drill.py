@@ -23,6 +23,11 @@ class Kind(StrEnum):
         """The module and function in `flows/` that performs drills of this kind."""
         return self.value.replace("-", "_")
 
+    @property
+    def selects(self) -> bool:
+        """Whether it can take another recovery point than the newest."""
+        return self is not Kind.REPLICA_REBUILD
+
 
 KINDS_OF_TYPE: Mapping[ResourceType, frozenset[Kind]] = {
     ResourceType.RDS_INSTANCE: frozenset({Kind.SNAPSHOT_RESTORE, Kind.PITR_RESTORE}),
@@ -35,21 +40,32 @@ class Pick(StrEnum):
     """Which recovery point is taken."""
 
     LATEST = "latest"
+    RANDOM = "random"
+    OLDEST = "oldest"
     AT = "at"
+    BEFORE = "before"
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The choice of a recovery point; `at` is the instant (UTC), or how long before the drill's start it lies."""
+    """The choice of a recovery point; `at` is the instant (UTC), or how long before the drill's start it lies.
+
+    `before` takes the last instant before an incident (`at`). `random` is drawn anew for each of so many `runs`, from
+    the run's id, so that a stranger can draw it again.
+    """
 
     pick: Pick = Pick.LATEST
     at: datetime | None = None
     ago: timedelta | None = None
+    runs: int = 1
 
     def __str__(self) -> str:
         if self.ago is not None:
             return f"{format_duration(self.ago)} before the start"
-        return f"at {self.at:%Y-%m-%d %H:%M:%S} UTC" if self.at else str(self.pick)
+        if self.at is None:
+            return str(self.pick)
+        before = "just before the incident " if self.pick is Pick.BEFORE else ""
+        return f"{before}at {self.at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 class Path(StrEnum):

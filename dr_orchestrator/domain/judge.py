@@ -9,14 +9,14 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.finding import Finding, Severity, finding
-from dr_orchestrator.domain.measure import Record, clock_faults, measure, newest
+from dr_orchestrator.domain.measure import SCHEDULE, Record, clock_faults, measure, newest
 from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.run import Measures, Phase
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 
 __all__ = ["RULES", "THIN", "Judgement", "Record", "headroom", "judge"]
 
-RULES = "1"
+RULES = "2"
 """The version of the rules below, kept with every verdict that they gave."""
 
 THIN = 0.2
@@ -78,7 +78,7 @@ def _lasting_words(text: str) -> str:
 
 def _missed(record: Record, measures: Measures) -> dict[str, str]:
     objective = record.header.objective
-    pairs = (("RTO", objective.rto, measures.rta), ("RPO", objective.rpo, measures.rpa))
+    pairs = (("RTO", objective.rto, measures.rta), ("RPO", objective.rpo, _proven(measures)))
     return {
         f"{name} missed": f"{name} missed: {format_duration(actual)} against {limit} ({objective.source})"
         for name, limit, actual in pairs
@@ -102,8 +102,10 @@ def _unknowns(record: Record, measures: Measures) -> list[str]:
         unknown.append("RTA was not measured: the service was never verified")
     elif any(lasted is not None and lasted <= timedelta() for lasted in _lasted(measures)):
         unknown.append("RTA is zero or negative")
-    if measures.rpa is None:
+    if measures.rpa is None or measures.rpa_grade == SCHEDULE:
         unknown.append(f"RPA was not measured: {newest(record).missing or 'the run has no disruption'}")
+    if measures.rpa_grade == SCHEDULE:
+        unknown.append(f"RPA has grade {SCHEDULE}, from the schedule: arithmetic is no evidence")
     if measures.rpa is not None and measures.rpa < timedelta():
         unknown.append(
             f"RPA is negative: the copy holds data from after {measures.rpa_reference:%Y-%m-%d %H:%M:%S} UTC"
@@ -111,6 +113,11 @@ def _unknowns(record: Record, measures: Measures) -> list[str]:
     else:
         unknown += _ahead(record, measures)
     return unknown
+
+
+def _proven(measures: Measures) -> timedelta | None:
+    """The RPA, where it is more than arithmetic: a schedule can neither keep a promise nor break it."""
+    return None if measures.rpa_grade == SCHEDULE else measures.rpa
 
 
 def _ahead(record: Record, measures: Measures) -> list[str]:
@@ -160,7 +167,7 @@ def _not_reached(record: Record) -> list[str]:
 
 def _met(record: Record, measures: Measures) -> list[str]:
     objective = record.header.objective
-    pairs = (("RTO", objective.rto, measures.rta), ("RPO", objective.rpo, measures.rpa))
+    pairs = (("RTO", objective.rto, measures.rta), ("RPO", objective.rpo, _proven(measures)))
     return [
         f"{name} met: {format_duration(actual)} against {limit}" if limit else f"{name}: no target"
         for name, limit, actual in pairs
@@ -200,7 +207,7 @@ def _findings(record: Record, measures: Measures, failures: Mapping[str, str], w
         )
         for name, limit, actual in (
             ("RTO", header.objective.rto, measures.rta),
-            ("RPO", header.objective.rpo, measures.rpa),
+            ("RPO", header.objective.rpo, _proven(measures)),
         )
         if limit and actual is not None and limit.met_by(actual) and (share := headroom(limit, actual)) < THIN
     ]

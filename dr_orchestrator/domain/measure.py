@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.clock import Event, Moment, span
 from dr_orchestrator.domain.objective import ClockStart
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import CheckResult, Measures, Phase, RunHeader, Step
+from dr_orchestrator.domain.run import CheckResult, Measures, Phase, RunHeader, Segment, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
 
 UNREAD = "no instant was read from the copy"
+SCHEDULE = "E"
+"""The grade of an RPA that was only worked out from the schedule: shown, and never better than inconclusive."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Record:
     cleanup: Cleanup
     cleanup_reasons: Sequence[str] = ()
     fault: tuple[Outcome, str] | None = None
+    segments: Sequence[Segment] = ()
 
 
 def measure(record: Record) -> Measures:
@@ -43,18 +46,48 @@ def measure(record: Record) -> Measures:
     since = reference(record)
     data = newest(record)
     worst = max(record.worst_cases, key=lambda case: case.loss, default=None)
-    return Measures(
+    measures = Measures(
         rta=judged,
         rta_from_disruption=from_disruption,
         rta_from_declaration=from_declaration,
+        rta_net=judged - waited(record) if judged is not None else None,
         rpa=since - data.at if since is not None and data.at is not None else None,
         rpa_grade=data.grade,
         rpa_source=data.source,
         rpa_reference=since,
         newest_data=data.at,
+        rpa_skew=data.skew,
         worst_case=worst.loss if worst else None,
         worst_case_source=worst.source if worst else "",
+        worst_case_gap=worst.gap if worst else None,
+        worst_case_p95=worst.p95 if worst else None,
+        worst_case_backup=worst.backup if worst else None,
     )
+    if measures.rpa is None and worst is not None and record.points:
+        return replace(measures, rpa=worst.loss, rpa_grade=SCHEDULE, rpa_source=f"arithmetic: {worst.source}")
+    return measures
+
+
+def waited(record: Record) -> timedelta:
+    """How much of the recovery clock lies in labelled segments; where several overlap, that time counts once."""
+    start, end = (_offset(record, moment) for moment in (_start(record), Moment.SERVICE_VERIFIED))
+    if start is None or end is None:
+        return timedelta()
+    total, reached = timedelta(), start
+    for segment in sorted(record.segments, key=lambda each: each.offset):
+        begins, ends = max(segment.offset, reached), min(segment.offset + segment.duration, end)
+        if ends > begins:
+            total, reached = total + (ends - begins), ends
+    return total
+
+
+def _start(record: Record) -> Moment:
+    disrupted = record.header.policy.judged_from is ClockStart.DISRUPTION
+    return Moment.DISRUPTION if disrupted else Moment.DECLARED
+
+
+def _offset(record: Record, moment: Moment) -> timedelta | None:
+    return next((event.offset for event in record.events if event.moment is moment), None)
 
 
 def clock_faults(record: Record) -> list[str]:
@@ -87,46 +120,61 @@ def reference(record: Record) -> datetime | None:
 
 @dataclass(frozen=True)
 class Newest:
-    """The newest data that a run recovered, as far as it is known; `missing` says why where `at` is None."""
+    """The newest data that a run recovered, as far as it is known; `missing` says why where `at` is None.
+
+    `skew` is how far the newest data of several stores lie apart.
+    """
 
     at: datetime | None = None
     grade: str = ""
     source: str = ""
     missing: str = ""
+    skew: timedelta | None = None
 
 
 def newest(record: Record) -> Newest:
     """The newest data, its grade and its source; of several stores the one that lost most speaks for all.
 
-    A result does not say which store it was read from, so with several recovery points only as many canaries as
-    points speak for every store, and no other row does. With fewer, each point's claim counts beside what was read.
+    The grade is that of the store that is known worst: one good canary says nothing of the other stores.
     """
-    canaries = [check for check in record.checks if check.proves_data and check.canary]
+    stores = [_of_store(record, point) for point in record.points] or [_read(record.checks)]
+    unknown = [store for store in stores if store.at is None]
+    if unknown:
+        return Newest(missing="; ".join(dict.fromkeys(store.missing for store in unknown)))
+    known = [(store.at, store.source) for store in stores if store.at is not None]
+    (oldest, source), (youngest, _) = min(known), max(known)
+    skew = youngest - oldest if len(known) > 1 else None
+    return Newest(oldest, max(store.grade for store in stores), source, skew=skew)
+
+
+def _of_store(record: Record, point: RecoveryPoint) -> Newest:
+    """What is known of one store: read from its copy, or else claimed by its recovery point."""
+    alone = len(record.points) == 1
+    checks = [check for check in record.checks if check.store == point.store or (alone and not check.store)]
+    read = _read(checks)
+    if read.at is not None or any(check.canary for check in checks):
+        return read
+    return _claimed(record, point)
+
+
+def _read(checks: Sequence[CheckResult]) -> Newest:
+    """The newest instant that checks read: heartbeats (A), or rows (B); the one that lost most speaks for the store."""
+    canaries = [check for check in checks if check.proves_data and check.canary]
     if any(check.newest is None for check in canaries):
         return Newest(missing=UNREAD)  # a heartbeat that should be there is not: nothing else may stand in for it
-    rows = [check for check in record.checks if check.proves_data and not check.canary]
-    read = _instants(canaries) or _instants(rows)
-    covered, points = len({check.name for check in canaries}), len(record.points)
-    if read and (covered >= points or points == 1):
-        at, name = min(read)
-        return Newest(at, "A" if canaries else "B", f"newest instant in the copy, check '{name}'")
-    return _claimed(record, read, f"canaries cover {covered} of {points} recovery points" if points > 1 else "")
+    rows = [check for check in checks if check.proves_data and not check.canary]
+    instants = [(check.newest, check.name) for check in canaries or rows if check.newest is not None]
+    if not instants:
+        return Newest(missing=UNREAD)
+    at, name = min(instants)
+    return Newest(at, "A" if canaries else "B", f"newest instant in the copy, check '{name}'")
 
 
-def _instants(checks: Sequence[CheckResult]) -> list[tuple[datetime, str]]:
-    return [(check.newest, check.name) for check in checks if check.newest is not None]
-
-
-def _claimed(record: Record, read: Sequence[tuple[datetime, str]], cover: str) -> Newest:
-    """What the recovery points say of themselves, where not every store was read; an asked instant says nothing."""
-    asked = [point.id for point in record.points if point.reference == point.data_time]
-    if asked:
-        told = "holds the asked instant by its own word only: add a canary to read it back"
-        return Newest(missing="; ".join(filter(None, (f"{asked[0]} {told}", cover))))
-    verified = any(event.moment is Moment.DATA_VERIFIED for event in record.events)
-    if not record.points or not verified:
-        return Newest(missing="; ".join(filter(None, (UNREAD, cover))))
-    claims = [(point.data_time, f"{point.data_time_source} of {point.id}") for point in record.points]
-    at, source = min([*claims, *((instant, f"newest instant in the copy, check '{name}'") for instant, name in read)])
-    continuous = all(point.kind is PointKind.CONTINUOUS for point in record.points)
-    return Newest(at, "C" if continuous else "D", "; ".join(filter(None, (source, cover))))
+def _claimed(record: Record, point: RecoveryPoint) -> Newest:
+    """What a recovery point says of itself, where its store was not read; an asked instant says nothing."""
+    if point.reference == point.data_time:
+        return Newest(missing=f"{point.id} holds the asked instant by its own word only: add a canary to read it back")
+    if not any(event.moment is Moment.DATA_VERIFIED for event in record.events):
+        return Newest(missing=UNREAD)
+    grade = "C" if point.kind is PointKind.CONTINUOUS else "D"
+    return Newest(point.data_time, grade, f"{point.data_time_source} of {point.id}")

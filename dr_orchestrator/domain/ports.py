@@ -19,6 +19,8 @@ from dr_orchestrator.domain.run import (
     Lease,
     Observation,
     RunHeader,
+    Segment,
+    ServerTime,
     Step,
 )
 from dr_orchestrator.domain.verdict import Verdict
@@ -89,6 +91,12 @@ class Ledger(Protocol):
     def record_observation(self, run: str, observation: Observation) -> None:
         """Write a change of state that was seen."""
 
+    def record_segment(self, run: str, segment: Segment) -> None:
+        """Write a span in which the run waited for something else than the recovery."""
+
+    def record_server_time(self, run: str, told: ServerTime) -> None:
+        """Write what AWS's own clock says of a copy."""
+
     def close_run(self, run: str, closing: Closing) -> None:
         """Write the verdict; the run is complete."""
 
@@ -127,6 +135,9 @@ class Restorer(Protocol):
     def ready(self, copy: Copy) -> None:
         """Wait until the copy can be used; NotRecoverable where it never will be."""
 
+    def server_times(self, copy: Copy) -> Sequence[ServerTime]:
+        """What AWS's own clock says of the copy; asked while it is still there, off the recovery clock."""
+
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the copy and prove it gone: DELETED, or NEVER_CREATED. Idempotent.
 
@@ -151,6 +162,9 @@ class Environment(Protocol):
 
     def fill(self, interim: Copy, member: Copy) -> int:
         """Copy every item of a restored store into the environment's own; return how many."""
+
+    def server_times(self, copy: Copy) -> Sequence[ServerTime]:
+        """As for a Restorer."""
 
     def destroy(self, copy: Copy) -> CopyState:
         """As for a Restorer; every resource of the environment is proven gone."""

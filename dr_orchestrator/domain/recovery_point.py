@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +22,8 @@ class RecoveryPoint:
     """A recovery point as chosen: what is restored, and the instant whose data it claims to hold.
 
     `data_time_source` names the API field that the instant was read from. `window_start` and `window_end` bound a
-    continuous point. `reference` is the instant that loss is counted from where the drill asked for one.
+    continuous point. `reference` is the instant that loss is counted from where the drill asked for one. `store` is
+    the resource that it is a recovery point of.
     """
 
     id: str
@@ -34,14 +36,22 @@ class RecoveryPoint:
     window_start: datetime | None = None
     window_end: datetime | None = None
     reference: datetime | None = None
+    store: str = ""
 
 
 @dataclass(frozen=True)
 class WorstCase:
-    """The largest loss that a disaster at the worst instant would have meant, and what that is read from."""
+    """The largest loss that a disaster at the worst instant would have meant, and what that is read from.
+
+    `loss` is the largest `gap` and, where it is known, the time that a backup took (`backup`): until then the one
+    before is all there is. `p95` is the gap that 95 of 100 were within.
+    """
 
     loss: timedelta
     source: str
+    gap: timedelta | None = None
+    p95: timedelta | None = None
+    backup: timedelta | None = None
 
 
 def largest_gap(data_times: Sequence[datetime], until: datetime) -> timedelta | None:
@@ -49,5 +59,16 @@ def largest_gap(data_times: Sequence[datetime], until: datetime) -> timedelta | 
 
     None where there is no history: nothing can be said, and nothing is guessed.
     """
+    return max(gaps(data_times, until), default=None)
+
+
+def gaps(data_times: Sequence[datetime], until: datetime) -> list[timedelta]:
+    """The spans between successive recovery points, the last one up to `until`."""
     instants = [*sorted(data_times), until]
-    return max((later - earlier for earlier, later in itertools.pairwise(instants)), default=None)
+    return [later - earlier for earlier, later in itertools.pairwise(instants)]
+
+
+def percentile(spans: Sequence[timedelta], share: float) -> timedelta | None:
+    """The smallest span that at least this share of them is within (nearest rank); None where there are none."""
+    ordered = sorted(spans)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None

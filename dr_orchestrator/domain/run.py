@@ -101,11 +101,37 @@ class Step:
     attempts: int = 1
 
 
+class SegmentKind(StrEnum):
+    """Why nothing was being recovered for a while."""
+
+    QUEUEING = "queueing"
+    THROTTLING = "throttling"
+    QUOTA = "quota wait"
+    APPROVAL = "approval"
+    HOLD = "hold"
+    INTERRUPTION = "interruption"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A labelled span in which a run waited for something else than the recovery; it counts in gross, not in net.
+
+    `offset` is from the opening of the run, negative for what lay before it.
+    """
+
+    kind: SegmentKind
+    reason: str
+    started_at: datetime
+    offset: timedelta
+    duration: timedelta
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """What a check claimed and what was seen; `newest` is the newest instant that it found in the copy.
 
-    `canary` marks the heartbeat; `proves_data` is false for checks of the service's surface (an HTTP answer).
+    `canary` marks the heartbeat; `proves_data` is false for checks of the service's surface (an HTTP answer). `store`
+    is the resource whose restored data was read.
     """
 
     name: str
@@ -117,6 +143,7 @@ class CheckResult:
     newest: datetime | None = None
     canary: bool = False
     proves_data: bool = True
+    store: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +154,16 @@ class Observation:
     state: str
     at: datetime
     offset: timedelta
+
+
+@dataclass(frozen=True)
+class ServerTime:
+    """When a copy came into a state by AWS's own clock; `source` is the API that said so, and what it said."""
+
+    copy: str
+    state: str
+    at: datetime
+    source: str
 
 
 @dataclass(frozen=True)
@@ -148,7 +185,10 @@ class Provenance:
 
 @dataclass(frozen=True)
 class RunHeader:
-    """What is known when a run opens: the drill, and the promise as it stood then (frozen, never repainted)."""
+    """What is known when a run opens: the drill, and the promise as it stood then (frozen, never repainted).
+
+    `objective` is what the run is held to; `tier_objective` is the tier's, which a fallback may be allowed to miss.
+    """
 
     id: str
     drill: str
@@ -168,25 +208,32 @@ class RunHeader:
     started_at: datetime
     exercise: str = ""
     planned_checks: tuple[str, ...] = ()
+    tier_objective: Objective | None = None
 
 
 @dataclass(frozen=True)
 class Measures:
     """The figures of a run; None where one could not be measured. All durations are unrounded.
 
-    `rta` is the one that is judged (allowances included); `rpa_grade` is A to E, empty where nothing was measured.
+    `rta` is the one that is judged (gross, allowances included), `rta_net` is it without the labelled segments;
+    `rpa_grade` is A to E, empty where nothing was measured; `rpa_skew` is how far the stores' newest data lie apart.
     """
 
     rta: timedelta | None = None
     rta_from_disruption: timedelta | None = None
     rta_from_declaration: timedelta | None = None
+    rta_net: timedelta | None = None
     rpa: timedelta | None = None
     rpa_grade: str = ""
     rpa_source: str = ""
     rpa_reference: datetime | None = None
     newest_data: datetime | None = None
+    rpa_skew: timedelta | None = None
     worst_case: timedelta | None = None
     worst_case_source: str = ""
+    worst_case_gap: timedelta | None = None
+    worst_case_p95: timedelta | None = None
+    worst_case_backup: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -229,4 +276,6 @@ class Run:
     copies: tuple[CopyRecord, ...] = ()
     points: tuple[RecoveryPoint, ...] = ()
     observations: tuple[Observation, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    server_times: tuple[ServerTime, ...] = ()
     closing: Closing | None = None

@@ -20,6 +20,8 @@ from dr_orchestrator.domain.run import (
     Identity,
     Observation,
     RunHeader,
+    Segment,
+    ServerTime,
     Step,
 )
 from dr_orchestrator.domain.verdict import Verdict
@@ -121,6 +123,14 @@ class SqlLedger:
     def record_observation(self, run: str, observation: Observation) -> None:
         """Write a change of state that was seen."""
         self._insert(tables.observation, rows.row_of(observation, run=run))
+
+    def record_segment(self, run: str, segment: Segment) -> None:
+        """Write a span in which the run waited for something else than the recovery."""
+        self._insert(tables.segment, rows.row_of(segment, run=run))
+
+    def record_server_time(self, run: str, told: ServerTime) -> None:
+        """Write what AWS's own clock says of a copy."""
+        self._insert(tables.server_time, rows.row_of(told, run=run))
 
     def close_run(self, run: str, closing: Closing) -> None:
         """Write the verdict and its findings in one transaction; a verdict that was written stays."""

@@ -14,7 +14,7 @@ from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, CopyRecord, Observation, Run, Step
+from dr_orchestrator.domain.run import CheckResult, CopyRecord, Observation, Run, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import rows, tables
@@ -34,6 +34,8 @@ _FACTS = (
     tables.copy,
     tables.recovery_point,
     tables.observation,
+    tables.segment,
+    tables.server_time,
     tables.finding,
 )
 
@@ -130,6 +132,8 @@ def _run(row: Row, facts: Mapping[str, list[Row]]) -> Run:
         copies=tuple(map(rows.copy_of, facts["copy"])),
         points=rows.records_of(RecoveryPoint, facts["recovery_point"]),
         observations=rows.records_of(Observation, facts["observation"]),
+        segments=rows.records_of(Segment, facts["segment"]),
+        server_times=rows.records_of(ServerTime, facts["server_time"]),
         closing=rows.closing_of(row, rows.records_of(Finding, facts["finding"])),
     )
 

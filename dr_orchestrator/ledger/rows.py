@@ -38,11 +38,16 @@ _SPANS = {
     "rta",
     "rta_from_disruption",
     "rta_from_declaration",
+    "rta_net",
     "rpa",
+    "rpa_skew",
     "worst_case",
+    "worst_case_gap",
+    "worst_case_p95",
+    "worst_case_backup",
 }
 _CLOSING = ("ended_at", "verdict", "reasons", "cleanup", "cleanup_reasons", "worst_case_verdict", "rule_version")
-_NESTED = {"objective", "policy", "provenance", "exercise"}
+_NESTED = {"objective", "policy", "provenance", "exercise", "tier_objective"}
 
 
 def row_of(record: DataclassInstance, **more: Any) -> dict[str, Any]:
@@ -63,7 +68,7 @@ def records_of(kind: type[Record], rows: Iterable[Row]) -> tuple[Record, ...]:
 def header_row(header: RunHeader) -> dict[str, Any]:
     """The columns that are known when a run opens."""
     flat = {field.name: getattr(header, field.name) for field in fields(header) if field.name not in _NESTED}
-    promise = header.objective
+    promise, tier = header.objective, header.tier_objective
     return {
         **flat,
         **_limit_columns("rto", promise.rto),
@@ -72,6 +77,10 @@ def header_row(header: RunHeader) -> dict[str, Any]:
         **row_of(header.provenance),
         "objective_source": promise.source,
         "objective_revision": promise.revision,
+        **_limit_columns("tier_rto", tier.rto if tier else None),
+        **_limit_columns("tier_rpo", tier.rpo if tier else None),
+        "tier_source": tier.source if tier else None,
+        "tier_revision": tier.revision if tier else None,
         "exercise": header.exercise or None,
         "schema_version": SCHEMA_VERSION,
     }
@@ -81,12 +90,10 @@ def header_of(row: Row) -> RunHeader:
     """A run's header from its row."""
     return RunHeader(
         **{field.name: row[field.name] for field in fields(RunHeader) if field.name not in _NESTED},
-        objective=Objective(
-            _limit(row["rto_us"], row["rto_operator"]),
-            _limit(row["rpo_us"], row["rpo_operator"]),
-            row["objective_source"],
-            row["objective_revision"],
-        ),
+        objective=_objective(row, "", row["objective_source"], row["objective_revision"]),
+        tier_objective=None
+        if row["tier_source"] is None
+        else _objective(row, "tier_", row["tier_source"], row["tier_revision"]),
         policy=record_of(ClockPolicy, row),
         provenance=record_of(Provenance, row),
         exercise=row["exercise"] or "",
@@ -135,6 +142,11 @@ def exercise_of(row: Row) -> Exercise:
 
 def _column(field: str) -> str:
     return f"{field}_us" if field in _SPANS else field
+
+
+def _objective(row: Row, which: str, source: str, revision: str) -> Objective:
+    rto, rpo = (_limit(row[f"{which}{name}_us"], row[f"{which}{name}_operator"]) for name in ("rto", "rpo"))
+    return Objective(rto, rpo, source, revision)
 
 
 def _limit_columns(name: str, limit: Limit | None) -> dict[str, Any]:

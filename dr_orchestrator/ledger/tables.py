@@ -11,7 +11,7 @@ from dr_orchestrator.domain.drill import Kind, Path
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.objective import ClockStart, Disruption, Operator
 from dr_orchestrator.domain.recovery_point import PointKind
-from dr_orchestrator.domain.run import CopyState, CopyType, Phase
+from dr_orchestrator.domain.run import CopyState, CopyType, Phase, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.ledger.columns import Instant, Listing, Names, Serial, Span, Words, choice, together
 
@@ -37,6 +37,10 @@ def _run(**more: Any) -> Column[str]:
 
 def _words(name: str) -> Column[str]:
     return Column(name, Words, nullable=False)
+
+
+def _store() -> Column[str]:
+    return Column("store", Words, nullable=False, server_default="")  # rows from before it was kept do not say
 
 
 def _flag(name: str) -> Column[bool]:
@@ -100,6 +104,13 @@ run = Table(
     choice("rpo_operator", Operator, null=True),
     _words("objective_source"),
     _words("objective_revision"),
+    # The tier's own promise, which the run's may differ from; unknown in rows from before it was kept.
+    _span("tier_rto_us", null=True),
+    choice("tier_rto_operator", Operator, null=True, grows=True),
+    _span("tier_rpo_us", null=True),
+    choice("tier_rpo_operator", Operator, null=True, grows=True),
+    Column("tier_source", Words),
+    Column("tier_revision", Words),
     choice("judged_from", ClockStart),
     _span("detection_allowance_us"),
     _span("decision_allowance_us"),
@@ -124,13 +135,18 @@ run = Table(
     _span("rta_us", null=True),
     _span("rta_from_disruption_us", null=True),
     _span("rta_from_declaration_us", null=True),
+    _span("rta_net_us", null=True),
     _span("rpa_us", null=True),
     Column("rpa_grade", Words),
     Column("rpa_source", Words),
     _instant("rpa_reference", null=True),
     _instant("newest_data", null=True),
+    _span("rpa_skew_us", null=True),
     _span("worst_case_us", null=True),
     Column("worst_case_source", Words),
+    _span("worst_case_gap_us", null=True),
+    _span("worst_case_p95_us", null=True),
+    _span("worst_case_backup_us", null=True),
     Column("worst_case_verdict", Words),
     Column("rule_version", Words),
     together("rto", "rto_us", "rto_operator"),
@@ -206,6 +222,7 @@ check_result = Table(
     _instant("newest", null=True),
     _flag("canary"),
     _flag("proves_data"),
+    _store(),
 )
 
 recovery_point = Table(
@@ -223,6 +240,7 @@ recovery_point = Table(
     _instant("window_start", null=True),
     _instant("window_end", null=True),
     _instant("reference", null=True),
+    _store(),
 )
 
 observation = Table(
@@ -234,6 +252,29 @@ observation = Table(
     _words("state"),
     _instant("at"),
     _span("offset_us"),
+)
+
+segment = Table(
+    "segment",
+    metadata,
+    _number(),
+    _run(index=True),
+    choice("kind", SegmentKind, grows=True),
+    _words("reason"),
+    _instant("started_at"),
+    _span("offset_us"),
+    _span("duration_us"),
+)
+
+server_time = Table(
+    "server_time",
+    metadata,
+    _number(),
+    _run(index=True),
+    _words("copy"),
+    _words("state"),
+    _instant("at"),
+    _words("source"),
 )
 
 finding = Table(

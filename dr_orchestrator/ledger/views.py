@@ -24,6 +24,12 @@ VIEWS: Mapping[str, str] = {
             run.rpo_operator, run.rpo_us / 1000000.0 AS rpo_s, run.rpa_us / 1000000.0 AS rpa_s,
             (run.rpo_us - run.rpa_us) / 1000000.0 AS rpo_headroom_s, run.rpa_grade, run.rpa_source,
             run.worst_case_us / 1000000.0 AS worst_case_s, run.worst_case_verdict,
+            run.rta_net_us / 1000000.0 AS rta_net_s, run.rpa_skew_us / 1000000.0 AS rpa_skew_s,
+            run.worst_case_gap_us / 1000000.0 AS worst_case_gap_s,
+            run.worst_case_p95_us / 1000000.0 AS worst_case_p95_s,
+            run.worst_case_backup_us / 1000000.0 AS worst_case_backup_s,
+            run.tier_rto_operator, run.tier_rto_us / 1000000.0 AS tier_rto_s,
+            run.tier_rpo_operator, run.tier_rpo_us / 1000000.0 AS tier_rpo_s,
             run.objective_source, run.objective_revision, run.tool_version, run.operator
         FROM run LEFT JOIN exercise ON exercise.id = run.exercise
     """,
@@ -37,7 +43,7 @@ VIEWS: Mapping[str, str] = {
         SELECT check_result.number, check_result.run, run.drill, run.service, run.simulated, check_result.name,
             check_result.expected, check_result.observed, check_result.outcome, check_result.mandatory,
             check_result.duration_us / 1000000.0 AS duration_s, check_result.newest, check_result.canary,
-            check_result.proves_data
+            check_result.proves_data, check_result.store
         FROM check_result JOIN run ON run.id = check_result.run
     """,
 }

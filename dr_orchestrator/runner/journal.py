@@ -10,7 +10,18 @@ from dr_orchestrator.domain.clock import Event, Moment
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, Copy, Observation, Phase, Run, RunHeader, Step
+from dr_orchestrator.domain.run import (
+    CheckResult,
+    Copy,
+    Observation,
+    Phase,
+    Run,
+    RunHeader,
+    Segment,
+    SegmentKind,
+    ServerTime,
+    Step,
+)
 from dr_orchestrator.domain.verdict import Outcome
 
 
@@ -18,19 +29,28 @@ class Journal:
     """The facts of one run: in the ledger as soon as they are known, and at hand for the verdict.
 
     `recorded` is the run as a dead process left it. Its time goes on: what lay between counts, for nobody recovered
-    anything meanwhile; that span is bridged by the wall clock, as no monotonic clock outlives its process.
+    anything meanwhile; that span is bridged by the wall clock, as no monotonic clock outlives its process, and stands
+    as a segment of its own from when the dead process was `last_seen` alive.
     """
 
-    def __init__(self, header: RunHeader, ledger: Ledger, clock: Clock, recorded: Run | None = None) -> None:
+    def __init__(
+        self,
+        header: RunHeader,
+        ledger: Ledger,
+        clock: Clock,
+        recorded: Run | None = None,
+        last_seen: datetime | None = None,
+    ) -> None:
         self.header = header
         self._ledger, self._clock = ledger, clock
-        self._recorded = recorded
+        self._recorded, self._last_seen = recorded, last_seen
         self._zero = clock.monotonic()
         if recorded is not None:
             self._zero -= max(0.0, (clock.now() - header.started_at).total_seconds())
         self.events: list[Event] = list(recorded.events) if recorded else []
         self.steps: list[Step] = list(recorded.steps) if recorded else []
         self.points: list[RecoveryPoint] = []
+        self.segments: list[Segment] = list(recorded.segments) if recorded else []
         self._checks = {check.name: check for check in recorded.checks} if recorded else {}
         self._old_points = deque(recorded.points if recorded else ())
         self._passed = {(step.name, step.phase) for step in self.steps if step.outcome is Outcome.PASSED}
@@ -45,6 +65,9 @@ class Journal:
         if self._recorded is None:
             self._ledger.open_run(self.header)
             return
+        if self._last_seen is not None:
+            dead = (self._clock.now() - max(self._last_seen, self.header.started_at)).total_seconds()
+            self.segment(SegmentKind.INTERRUPTION, "the process died; another one resumed the run", dead)
         for step in self.steps:
             if step.outcome is None:
                 lost = format_duration(self.offset() - step.offset)
@@ -109,6 +132,19 @@ class Journal:
         """Write a state that AWS reported for a copy."""
         seen = Observation(copy.id, state, self._clock.now(), self.offset())
         self._ledger.record_observation(self.header.id, seen)
+
+    def segment(self, kind: SegmentKind, reason: str, seconds: float) -> None:
+        """Write a labelled segment of so many seconds that ends now; none where it took no time."""
+        if seconds <= 0:
+            return
+        lasted = timedelta(seconds=seconds)
+        segment = Segment(kind, reason, self._clock.now() - lasted, self.offset() - lasted, lasted)
+        self.segments.append(segment)
+        self._ledger.record_segment(self.header.id, segment)
+
+    def server_time(self, told: ServerTime) -> None:
+        """Write what AWS's own clock says of a copy."""
+        self._ledger.record_server_time(self.header.id, told)
 
     def offset(self) -> timedelta:
         """How long the run has been open."""

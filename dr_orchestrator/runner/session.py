@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from dr_orchestrator.domain.run import (
     Phase,
     Run,
     RunHeader,
+    SegmentKind,
 )
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Aborted, DrillFault, LeaseLost, NotRecoverable
@@ -30,6 +32,7 @@ from dr_orchestrator.runner.journal import Journal
 
 T = TypeVar("T")
 LOOK_BACK = "look back at the recovery points"
+ASK_FOR_TIMES = "ask AWS for its own times"
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,14 @@ class Session:
         clock: Clock,
         call: Call,
         recorded: Run | None = None,
+        last_seen: datetime | None = None,
     ) -> None:
         self.header = header
         self.copy = copy
         self.verdict = Verdict.INCONCLUSIVE
         self.cleanup = Cleanup.UNPROVEN
         self._ledger, self._clock, self._call = ledger, clock, call
-        self._journal = Journal(header, ledger, clock, recorded)
+        self._journal = Journal(header, ledger, clock, recorded, last_seen)
         self._parts: Parts | None = None
         self._pending: DrillFault | None = None
         self._teardowns: list[_Teardown] = []
@@ -220,6 +224,19 @@ class Session:
         """Write a state that AWS reported for a copy."""
         self._journal.observe(copy, state)
 
+    @contextmanager
+    def held(self, kind: SegmentKind, reason: str) -> Iterator[None]:
+        """While inside, the run waits for something else than the recovery: an approval, say. Gross, not net."""
+        began = self._clock.monotonic()
+        try:
+            yield
+        finally:
+            self.delayed(kind, reason, self._clock.monotonic() - began)
+
+    def delayed(self, kind: SegmentKind, reason: str, seconds: float) -> None:
+        """Write that for the last `seconds` the run waited for something else than the recovery."""
+        self._journal.segment(kind, reason, seconds)
+
     # The end of a run.
 
     def __enter__(self) -> Session:
@@ -234,6 +251,7 @@ class Session:
             return False  # another process drives the run now: its copies and its end are that one's
         reasons = ["the teardown was cut short; `dro sweep` finishes it"]
         try:
+            self._ask_for_times()
             reasons = self._tear_down()
             self._look_back()
         except BaseException as stopped:
@@ -255,6 +273,7 @@ class Session:
             self.cleanup,
             reasons,
             fault,
+            journal.segments,
         )
         self.verdict = close(record, self._ledger, self._clock)
 
@@ -275,6 +294,20 @@ class Session:
             with suppress(Exception):  # a ledger that refuses this moment may still take the verdict
                 self.reached(Moment.CLEAN)
         return reasons
+
+    def _ask_for_times(self) -> None:
+        """What AWS's own clock says of each copy, while it is there: beside our figures, never in their place."""
+        if self._parts is None:
+            return
+        sources = [(self._parts.restorer or self._parts.environment, self.copy)]
+        sources += [(store.restorer, store.copy) for store in self._parts.stores]
+        for source, copy in sources:
+            row = self._row(copy) if source is not None else None
+            if source is None or row is None or row.state is not CopyState.CREATED:
+                continue
+            with suppress(Exception):  # a clock beside ours: what it does not say costs the run nothing
+                for told in self._perform(ASK_FOR_TIMES, source.server_times, copy, phase=Phase.TEARDOWN):
+                    self._journal.server_time(told)
 
     def _look_back(self) -> None:
         """What the history of recovery points promises in the worst case; off the clock, for no recovery needs it."""

@@ -17,8 +17,8 @@ from dr_orchestrator.checks.http import HttpChecks
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
-from dr_orchestrator.domain.drill import Drill, Kind, Selection
-from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType
+from dr_orchestrator.domain.drill import Check, Drill, Kind, Selection
+from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType, SegmentKind
 from dr_orchestrator.domain.service import Resource, ResourceType
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.runner import Parts, Store
@@ -58,14 +58,18 @@ def equip(
     record: Callable[[Copy], CopyRecord | None] = lambda _: None,
     observe: Callable[[Copy, str], None] = lambda _copy, _state: None,
     heed: Callable[[], None] = lambda: None,
+    delayed: Callable[[SegmentKind, str, float], None] = lambda _kind, _reason, _seconds: None,
 ) -> Parts:
     """The restorer and checks of a drill.
 
-    `record` asks the ledger for a copy's row, `observe` notes a state seen, `heed` raises where the drill is stopped.
+    `record` asks the ledger for a copy's row, `observe` notes a state seen, `heed` raises where the drill is stopped,
+    `delayed` notes what the run waited for besides its recovery.
     """
     rto = drill.objective.rto
     ceiling = rto.value.total_seconds() * CEILING if rto else NO_TARGET_CEILING_S
-    bench = Bench(account, here.watcher, here.clock, Proofs(record, here.sources), observe, ceiling, heed)
+    bench = Bench(
+        account, here.watcher, here.clock, Proofs(record, here.sources), observe, ceiling, copy.run, heed, delayed
+    )
     if drill.resource.type is ResourceType.CLOUDFORMATION_STACK:
         return _environment(drill, copy, bench)
     if drill.resource.type is ResourceType.DYNAMODB_TABLE:
@@ -111,7 +115,17 @@ def _suite(
     table_of: Callable[[Copy, str], str] = _itself,
 ) -> Suite:
     items = ItemChecks(bench.account.api("dynamodb"), table_of)
-    return Suite(drill.checks, SqlChecks(login), items, HttpChecks(outputs), bench.clock)
+    return Suite(drill.checks, SqlChecks(login), items, HttpChecks(outputs), bench.clock, _store_of(drill))
+
+
+def _store_of(drill: Drill) -> Callable[[Check], str]:
+    """Which resource's data a check reads: in a replica the store that its table was filled from."""
+
+    def store_of(check: Check) -> str:
+        table = getattr(check, "table", "") if drill.stores else ""
+        return drill.stores[table].name if table in drill.stores else "" if drill.stores else drill.resource.name
+
+    return store_of
 
 
 def _login(instance: RdsInstance, drill: Drill, copy: Copy) -> Login:

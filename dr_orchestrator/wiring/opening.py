@@ -8,13 +8,15 @@ import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account, Caller
-from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.drill import Drill, Selection
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.programme import Exercise, due, quarter_of
-from dr_orchestrator.domain.run import Copy, CopyRecord, Provenance, Run, RunHeader
+from dr_orchestrator.domain.run import Copy, CopyRecord, Provenance, Run, RunHeader, SegmentKind
 from dr_orchestrator.domain.verdict import Verdict, worst
 from dr_orchestrator.errors import DrillFault, NotMeasured, UsageError
 from dr_orchestrator.runner import Session
@@ -25,6 +27,7 @@ from dr_orchestrator.wiring.world import World, world
 
 SERVICES = ("sts", "rds", "dynamodb", "cloudformation", "ec2", "secretsmanager")
 _resumed: contextvars.ContextVar[Run | None] = contextvars.ContextVar("resumed", default=None)
+_selection: contextvars.ContextVar[Selection | None] = contextvars.ContextVar("selection", default=None)
 _exercise: contextvars.ContextVar[str] = contextvars.ContextVar("exercise", default="")
 
 
@@ -36,6 +39,21 @@ def as_part_of(exercise: str) -> Iterator[None]:
         yield
     finally:
         _exercise.reset(token)
+
+
+@contextmanager
+def choosing(selection: Selection | None) -> Iterator[None]:
+    """While inside, runs take this recovery point, not the one that their drill declares; None changes nothing."""
+    token = _selection.set(selection)
+    try:
+        yield
+    finally:
+        _selection.reset(token)
+
+
+def runs_of(drill: str) -> int:
+    """How many runs prove a drill: several where each draws a random recovery point."""
+    return (_selection.get() or world().drill(drill).selection).runs
 
 
 def kind_of(drill: str) -> str:
@@ -61,7 +79,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     """Open a run of a drill; whatever happens inside, it ends torn down, judged, in the ledger and reported."""
     here, recorded = world(), _resumed.get()
     here.prepare()
-    definition = here.drill(drill)
+    definition = _chosen(here.drill(drill), recorded)
     run = recorded.header.id if recorded else new_run_id(here.clock)
     account = guarded(here, definition.resource.region, run)
     simulated = is_simulated(here, account)
@@ -71,14 +89,17 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
         hint = f"stop it and clean up with `dro abort {run}`, or bring the old definition back"
         raise UsageError(f"drill {drill} was changed since run {run} began", hint)
     copy = plan_copy(definition, definition.resource, run)
-    session = Session(header, copy, ledger=here.ledger, clock=here.clock, call=call, recorded=recorded)
+    seen = _last_seen(here, run) if recorded else None
+    session = Session(header, copy, ledger=here.ledger, clock=here.clock, call=call, recorded=recorded, last_seen=seen)
     keeper = Keeper(here.ledger.leases, run, here.stop)
 
     def record(of: Copy) -> CopyRecord | None:
         return next((row for row in here.ledger.copies(run) if row.copy.id == of.id), None)
 
     if fault is None:
-        session.equip(equip(here, definition, copy, account, record, session.observe, keeper.heed), keeper.heed)
+        session.equip(
+            equip(here, definition, copy, account, record, session.observe, keeper.heed, session.delayed), keeper.heed
+        )
     else:
         session.cannot_start(fault)
     if recorded:
@@ -87,6 +108,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
         with keeper.beating(), session:
             if not recorded:
                 keeper.take()
+                _queued(here, session)
             yield session
     finally:
         publish_run(here, run)
@@ -109,8 +131,9 @@ def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator
 
 def verdict_of(exercise: Exercise, runs: Sequence[Run]) -> Verdict:
     """The worst verdict of its runs; a planned drill that left none makes the exercise inconclusive."""
-    closed = {run.header.drill: run.closing.verdict for run in runs if run.closing}
-    return worst(closed.get(drill, Verdict.INCONCLUSIVE) for drill in exercise.planned)
+    ran = {run.header.drill for run in runs}
+    verdicts = [run.closing.verdict if run.closing else Verdict.INCONCLUSIVE for run in runs]
+    return worst([*verdicts, *(Verdict.INCONCLUSIVE for drill in exercise.planned if drill not in ran)])
 
 
 def is_simulated(here: World, account: Account) -> bool:
@@ -134,6 +157,27 @@ def look_around(account: Account, drill: Drill) -> tuple[Caller, DrillFault | No
         message = f"the credentials are for account {caller.account}, {drill.resource.name} is declared in {expected}"
         return caller, NotMeasured(message, "use the right profile: nothing was started")
     return caller, None
+
+
+def _chosen(drill: Drill, recorded: Run | None) -> Drill:
+    """The drill with the recovery point that somebody asked for; a resumed run has chosen, or could not again."""
+    asked = _selection.get()
+    if asked is not None and not drill.kind.selects:
+        raise UsageError(f"drill {drill.name} rebuilds a whole environment from its newest backups", "choose no point")
+    chosen = replace(drill, selection=asked) if asked is not None else drill
+    if recorded and not recorded.points and recorded.header.selection != str(chosen.selection):
+        run = recorded.header.id
+        hint = f"stop it and clean up with `dro abort {run}`, then run the drill again"
+        raise UsageError(f"run {run} was to take '{recorded.header.selection}' and died before it chose", hint)
+    return chosen
+
+
+def _last_seen(here: World, run: str) -> datetime | None:
+    """When the process that drove a run was last heard of, by the drill's clock."""
+    lease = here.ledger.leases.lease(run)
+    if lease is None:
+        return None
+    return datetime.fromtimestamp(here.settings.pace.drill_time(lease.beat_at.timestamp()), UTC)
 
 
 def _plan(here: World, drills: Sequence[str] | None, at_once: int | None) -> Exercise:
@@ -198,7 +242,16 @@ def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool
         started_at=here.clock.now(),
         exercise=_exercise.get(),
         planned_checks=tuple(check.name for check in drill.checks),
+        tier_objective=service.tier.objective,
     )
+
+
+def _queued(here: World, session: Session) -> None:
+    """What the run waited for a lane of its exercise; that lies before its clock starts."""
+    if session.header.exercise:
+        exercise, _ = here.ledger.queries.exercise(session.header.exercise)
+        waited = (here.clock.now() - exercise.started_at).total_seconds()
+        session.delayed(SegmentKind.QUEUEING, f"for a lane: {exercise.at_once} drills at a time", waited)
 
 
 def _engine() -> str:

@@ -135,5 +135,18 @@ def schema(connection: Connection) -> set[tuple[str, ...]]:
     """What the database says of its tables, in its own words, without regard to the order of constraints."""
     if connection.dialect.name == "sqlite":
         rows = connection.execute(text(SQLITE_TABLES))
-        return {(name, *sorted(re.split(r",?\s*\n\s*", sql))) for name, sql in rows}
+        return {(name, *sorted(_parts(sql))) for name, sql in rows}
     return {tuple(row) for row in connection.execute(text(CONSTRAINTS))}
+
+
+def _parts(sql: str) -> list[str]:
+    """The columns and constraints of a CREATE statement, wherever in it they stand: an added column stands last."""
+    inside = re.sub(r"\s+", " ", sql).partition("(")[2].rpartition(")")[0]
+    parts, depth = [""], 0
+    for letter in inside:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]

@@ -10,7 +10,7 @@ from dr_orchestrator.catalog.rules import outputs
 from dr_orchestrator.catalog.shapes.checks import OF_DATA, OF_DATABASE, OF_TABLE, CanaryItem, Check, HttpAnswer
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
-from dr_orchestrator.catalog.shapes.service import Drill, Resource
+from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
 from dr_orchestrator.domain.drill import KINDS_OF_TYPE, Kind, Path
@@ -48,10 +48,9 @@ def _promise(drill: Drill) -> Iterator[Mistake]:
     if drill.objective and drill.path is Path.PRIMARY:
         message = "a primary drill is held to the service's promise and has none of its own"
         yield ("objective",), message, "remove it, or add `path: fallback`"
-    asked = [key for key in ("ago", "at") if getattr(drill.selection, key) is not None]
-    if asked and drill.kind is not Kind.PITR_RESTORE:
-        message = f"a {drill.kind} takes the latest recovery point, not one at an instant"
-        yield ("selection", asked[0]), message, "remove it, or make it a pitr-restore"
+    if drill.selection != Selection() and not drill.kind.selects:
+        message = f"a {drill.kind} takes the latest recovery point of each store, and no other"
+        yield ("selection",), message, "remove it, or drill the store itself by a pitr-restore"
 
 
 def _names(drill: Drill) -> Iterator[Mistake]:

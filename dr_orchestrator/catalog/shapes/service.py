@@ -62,10 +62,14 @@ def _none_at_all(value: object) -> object:
     return {"rto": "none", "rpo": "none"} if value == "none" else value
 
 
-def _latest(value: object) -> object:
+_WRITE = "write latest, oldest, random, {ago: 20m}, {at: 2026-11-20T09:00:00Z}, {before: ...} or {random: 3}"
+
+
+def _chosen(value: object) -> object:
     if value == {}:
-        raise wrong("is empty", "write latest, {ago: 20m} or {at: 2026-11-20T09:00:00Z}")
-    return {} if value == "latest" else value
+        raise wrong("is empty", _WRITE)
+    words = {"latest": {}, "oldest": {"oldest": True}, "random": {"random": 1}}
+    return words[value] if isinstance(value, str) and value in words else value
 
 
 OwnPromise = Annotated[Promise, BeforeValidator(_none_at_all, json_schema_input_type=Literal["none"] | Promise)]
@@ -129,19 +133,26 @@ class Resource(Shape):
 
 
 class Selection(Shape):
-    """An instant to restore to, given by one of the two."""
+    """Which recovery point, given by one of these; none of them is the latest."""
 
+    oldest: Literal[True] | None = Field(default=None, description="The oldest one: the edge of the retention.")
+    random: Annotated[int, whole(1, 100)] | None = Field(
+        default=None, description="So many random ones, each restored by a run of its own."
+    )
+    before: Instant | None = Field(default=None, description="The last instant before this incident.")
     ago: Span | None = Field(default=None, description="How long before the drill's start the instant lies.")
     at: Instant | None = Field(default=None, description="The instant itself, with its zone.")
 
     @model_validator(mode="after")
-    def _not_both(self) -> Selection:
-        if self.ago is not None and self.at is not None:
-            raise wrong("'ago' and 'at' exclude each other", "keep one of them")
+    def _not_several(self) -> Selection:
+        written = [f"'{name}'" for name in type(self).model_fields if getattr(self, name) is not None]
+        if len(written) > 1:
+            raise wrong(f"{' and '.join(written)} exclude each other", "keep one of them")
         return self
 
 
-Chosen = Annotated[Selection, BeforeValidator(_latest, json_schema_input_type=Literal["latest"] | Selection)]
+_Words = Literal["latest", "oldest", "random"]
+Chosen = Annotated[Selection, BeforeValidator(_chosen, json_schema_input_type=_Words | Selection)]
 
 
 class Drill(Shape):
@@ -161,7 +172,7 @@ class Drill(Shape):
     )
     objective: FallbackPromise | None = Field(default=None, description="A fallback's own objective.")
     selection: Chosen = Field(
-        default=Selection(), description="Which recovery point: latest, or an instant (pitr-restore)."
+        default=Selection(), description="Which recovery point: latest, oldest, random, or by an instant."
     )
     checks: list[Check] = Field(description="What must be true of the copy; one of them at least proves its data.")
 
