@@ -44,7 +44,16 @@ _MISSING = ("NotFound", "NoSuch", "DoesNotExist")
 
 
 class NotFound(NotRecoverable):
-    """What was named does not exist."""
+    """What was named does not exist; what that means depends on when it is said.
+
+    | when                           | means                         | so                                        |
+    |--------------------------------|-------------------------------|-------------------------------------------|
+    | before anything is made        | the source is missing         | FAILED                                    |
+    | after the creation was taken   | AWS does not show it yet      | wait, to the ceiling (`absent` in States) |
+    | after it was once seen         | it vanished                   | FAILED                                    |
+    | at its deletion                | gone, or never made: by the   | DELETED or NEVER_CREATED, after several   |
+    |                                | ledger                        | looks (`Bench.find`)                      |
+    """
 
 
 class Refused(NotRecoverable):
@@ -64,8 +73,9 @@ class Transient(NotMeasured):
 class Api:
     """One service in one region."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    def __init__(self, client: Any, writes: Any = None, reads: frozenset[str] = frozenset()) -> None:
+        """`writes` is the client of all operations but `reads`, where those are made as somebody else."""
+        self._client, self._writes, self._reads = client, writes or client, reads
         self._service: str = client.meta.service_model.service_name
 
     @property
@@ -83,7 +93,8 @@ class Api:
         """Call an operation by its AWS name, such as `DescribeDBSnapshots`."""
         name = f"{self._service}:{operation}"
         try:
-            response = getattr(self._client, xform_name(operation))(**parameters)
+            client = self._client if operation in self._reads else self._writes
+            response = getattr(client, xform_name(operation))(**parameters)
         except ClientError as error:
             raise _from_aws(error, name, parameters) from error
         except BotoCoreError as error:

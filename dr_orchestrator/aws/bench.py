@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.api import Refused
+from dr_orchestrator.aws.api import Refused, Transient
 from dr_orchestrator.aws.copies import Proofs
-from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States, Watcher
+from dr_orchestrator.aws.throttling import apart, overcome
+from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, Feed, Sighting, States, Watcher
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
-from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import Copy, CopyState, SegmentKind
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 
 T = TypeVar("T")
+WINDOW_SLACK = timedelta(days=2)
+"""A window of continuous backup begins with a daily backup, so it may be as much shorter without any interruption."""
+
+QUOTA_RETRY, QUOTA_RETRY_LONGEST = 30.0, 300.0
+"""Drill seconds between two tries of a creation that a quota forbids: doubled each time, up to the longest."""
+
 TEARDOWN_CEILING = 4 * 3600.0
 RETRY = 30.0
 ABSENCES, BETWEEN_ABSENCES = 4, 20.0
@@ -58,7 +65,47 @@ class Bench:
             observe=lambda state: self.observe(copy, state),
             ready=ready,
             heed=self.heed,
+            delayed=lambda seconds, why: self.delayed(SegmentKind.THROTTLING, f"{copy.id}: {why}", seconds),
         )
+
+    def ago(self, seen: Sighting) -> float:
+        """How many drill seconds ago something was first seen to be ready; the looks that confirmed it came after."""
+        return self.clock.monotonic() - seen.answered
+
+    def ask(self, create: Callable[[], T], quota: Collection[str]) -> T:
+        """Ask for a copy, again and again while a quota forbids it (error codes), up to the ceiling.
+
+        What that took is a segment of its own, however it ends.
+        """
+        started: float | None = None
+        reason, pause = "", QUOTA_RETRY
+        try:
+            while True:
+                try:
+                    with apart() as lost:
+                        return create()
+                except Refused as refused:
+                    if refused.code not in quota:
+                        raise
+                    now = self.clock.monotonic()
+                    started = now - sum(lost) if started is None else started
+                    reason = f"{refused.call}: {refused.code}"
+                    if now - started > self.ceiling:
+                        raise
+                finally:
+                    if started is None and lost:
+                        self.delayed(SegmentKind.THROTTLING, "the call that creates it was throttled", sum(lost))
+                self._pause(pause)
+                pause = min(pause * 2, QUOTA_RETRY_LONGEST)
+        finally:
+            if started is not None:
+                self.delayed(SegmentKind.QUOTA, reason, self.clock.monotonic() - started)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, looking before and after whether somebody stopped the drill."""
+        self.heed()
+        self.clock.sleep(seconds)
+        self.heed()
 
     def wait_until_gone(self, feed: Feed, copy: Copy, states: States, name: str = "") -> None:
         """Wait, whatever anyone says, until the copy is provably no more."""
@@ -78,10 +125,11 @@ class Bench:
         started = self.clock.monotonic()
         while True:
             try:
-                prove_and_delete()
+                self.patiently(prove_and_delete)
             except Refused as refused:
                 if while_code not in refused.code or self.clock.monotonic() - started > TEARDOWN_CEILING:
                     raise
+                overcome("the deletion was refused", refused.message)
                 self.clock.sleep(RETRY)
             else:
                 return
@@ -91,9 +139,20 @@ class Bench:
         for again in range(ABSENCES):
             if again:
                 self.clock.sleep(BETWEEN_ABSENCES)
-            if (found := look()) is not None:
+            if (found := self.patiently(look)) is not None:
                 return found
         return None
+
+    def patiently(self, ask: Callable[[], T]) -> T:
+        """Ask again while AWS fails in passing: a copy must not stay because of one bad moment."""
+        started = self.clock.monotonic()
+        while True:
+            try:
+                return ask()
+            except Transient:
+                if self.clock.monotonic() - started > PATIENCE:
+                    raise
+                self.clock.sleep(RETRY)
 
     def never_created(self, copy: Copy) -> CopyState:
         """What the absence of a copy means: it is gone if it ever was, else it was never made."""
@@ -130,6 +189,22 @@ def instant_in_window(
         reference=None if selection.pick is Pick.LATEST else instant,
         store=resource.name,
     )
+
+
+def lag(window: tuple[datetime, datetime], retention: timedelta, born: datetime | None, until: datetime) -> WorstCase:
+    """What a disaster now would lose of a continuous backup, and whether its window is shorter than it should be.
+
+    `retention` is how far back it should reach, but for a store that was `born` later.
+    """
+    earliest, latest = window
+    promised = until - retention
+    due = max(promised, born) if born else promised
+    source = "lag of the latest restorable time"
+    if retention and earliest - due > WINDOW_SLACK:
+        missing = format_duration(earliest - due)
+        source += f"; the window was interrupted or switched on late: it begins at {earliest:%Y-%m-%d %H:%M} UTC only,"
+        source += f" {missing} after it should"
+    return WorstCase(until - latest, source)
 
 
 def _instant(

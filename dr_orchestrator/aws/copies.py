@@ -5,27 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType
 from dr_orchestrator.errors import UnsafeToDelete
+
+SKEW = timedelta(minutes=5)
+"""How far the clocks of AWS and of this machine may lie apart."""
 
 _LONGEST = {CopyType.RDS_INSTANCE: 63, CopyType.DYNAMODB_TABLE: 255, CopyType.CLOUDFORMATION_STACK: 128}
 
 
 def name(run: str, resource_id: str, of: CopyType) -> str:
     """The name of a run's copy of a resource: legal for its type, unique to the run, the same when asked again."""
-    slug = re.sub(r"[^a-z0-9]+", "-", f"dro-{run}-{resource_id}".lower())
-    return slug[: _LONGEST[of]].strip("-")
+    return slug(f"dro-{run}-{resource_id}")[: _LONGEST[of]].strip("-")
+
+
+def slug(text: str) -> str:
+    """A text as it stands in the name of a copy."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
 @dataclass(frozen=True)
 class Live:
-    """A live object as AWS shows it just before a deletion; `derived` is a proof in place of a tag not yet set."""
+    """A live object as AWS shows it just before a deletion; `derived` is a proof in place of a tag not yet set.
+
+    `born` is when it was made, None where AWS does not tell yet.
+    """
 
     name: str
     unique_id: str
     tags: Mapping[str, str]
     derived: bool = False
+    born: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,11 @@ class Proofs:
             raise UnsafeToDelete(f"{copy.id} is not in the ledger of this run")
         return record
 
+    def made_since(self, copy: Copy, born: datetime | None) -> bool:
+        """Whether an object of the copy's name can be what this run asked for: it wrote that down, and before."""
+        record = self.record(copy)
+        return record is not None and (born is None or born >= record.intended_at - SKEW)
+
     def prove(self, copy: Copy, live: Live) -> None:
         """Raise UnsafeToDelete unless ledger, tag and identity agree that the live object is this run's copy."""
         record = self.intended(copy)
@@ -51,5 +68,7 @@ class Proofs:
             raise UnsafeToDelete(f"{live.name} is not {copy.id}, which the ledger of this run holds")
         if live.tags.get("dr-drill:run") != copy.run and not live.derived:
             raise UnsafeToDelete(f"{live.name} does not wear the tag dr-drill:run={copy.run}")
+        if record.identity is None and not self.made_since(copy, live.born):
+            raise UnsafeToDelete(f"{live.name} is of {live.born}, from before this run asked for it")
         if record.identity is not None and live.unique_id != record.identity.unique_id:
             raise UnsafeToDelete(f"{live.name} is {live.unique_id}, but this run made {record.identity.unique_id}")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from dr_orchestrator.aws.api import Api, NotFound, Refused
-from dr_orchestrator.aws.bench import Bench, gone, instant_in_window
+from dr_orchestrator.aws.api import Api, Denied, NotFound, Refused
+from dr_orchestrator.aws.bench import Bench, gone, instant_in_window, lag
 from dr_orchestrator.aws.copies import Live
+from dr_orchestrator.aws.looks import keys, place
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
+from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.drill import Selection
+from dr_orchestrator.domain.preflight import NotApplicable, Question
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import Copy, CopyState, Identity
+from dr_orchestrator.domain.run import Copy, CopyState, Identity, ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
@@ -24,9 +29,10 @@ STATES = States(
 BATCH = 25
 """The most items that BatchWriteItem takes."""
 
+GIB = 1024**3
 BACK_OFF = 2.0
-SKEW = timedelta(minutes=5)
-"""How far the clocks of AWS and of this machine may lie apart."""
+QUOTA = frozenset({"LimitExceededException"})
+"""What AWS answers while as many tables as it allows are being restored."""
 
 
 class DynamoTable:
@@ -36,12 +42,43 @@ class DynamoTable:
         self._resource, self._selection, self._bench = resource, selection, bench
         self._api = bench.account.api("dynamodb")
 
-    def preflight(self, copy: Copy) -> str:
-        """Look whether the source is there, and whether the copy's name is free."""
-        source = self._source()
+    def questions(self, copy: Copy) -> list[Question]:
+        """Source, key, and whether the copy's name is free."""
+        return [
+            Question("source", lambda: f"table {self._source()['TableArn']}"),
+            Question("name of the copy", lambda: self._look_at_name(copy)),
+            Question("key", self._look_at_key, must=False),
+        ]
+
+    def billed(self, name: str = "") -> Billed:
+        """The size of its data; what reading it costs is little beside."""
+        about = describe(self._api, name) if name else self._source()
+        if about is None:
+            raise NotMeasured(f"no DynamoDB table {name}", call="dynamodb:DescribeTable")
+        return Billed(table_gib=Decimal(about.get("TableSizeBytes") or 0) / GIB)
+
+    def isolated(self, copy: Copy) -> str:
+        """Prove of the live copy that it is where its source is, under the same key; a table has no network."""
+        live, source = describe(self._api, copy.id), self._source()
+        if live is None:
+            raise NotMeasured(f"{copy.id} is not to be seen", call="dynamodb:DescribeTable")
+        where = place.same(live["TableArn"], *source["TableArn"].split(":")[3:5])
+        key, wanted = _key(live), _key(source)
+        if key != wanted:
+            raise NotRecoverable(f"{copy.id} is encrypted with {key or 'a key of AWS'}, its source with {wanted}")
+        return f"{where}, encrypted with {key or 'a key of AWS'}, as its source"
+
+    def _look_at_name(self, copy: Copy) -> str:
         if ours := describe(self._api, copy.id):
             self._ours(copy, ours)
-        return f"table {source['TableArn']}"
+            return f"{copy.id} is this run's already"
+        return f"{copy.id} is free"
+
+    def _look_at_key(self) -> str:
+        source = self._source()
+        if (key := _key(source)) is None:
+            raise NotApplicable("the table is encrypted with a key of AWS's own")
+        return keys.usable(self._bench.account, key, source["TableArn"].split(":")[4])
 
     def choose(self) -> RecoveryPoint:
         """The asked instant, or the latest restorable one; NotRecoverable where point-in-time recovery is off."""
@@ -53,18 +90,16 @@ class DynamoTable:
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """How far the latest restorable time lies behind now: what a disaster at this instant would lose."""
-        window = self._window()
-        return WorstCase(until - window[1], "lag of the latest restorable time") if window else None
+        pitr = self._continuous()
+        if pitr is None:
+            return None
+        kept = timedelta(days=pitr.get("RecoveryPeriodInDays") or 35)
+        return lag(_bounds(pitr), kept, self._source().get("CreationDateTime"), until)
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Identity:
         """Ask for a table as of the instant."""
         try:
-            made = self._api.call(
-                "RestoreTableToPointInTime",
-                SourceTableName=self._resource.id,
-                TargetTableName=copy.id,
-                RestoreDateTime=point.data_time,
-            )["TableDescription"]
+            made = self._bench.ask(lambda: self._restore(point, copy), QUOTA)
         except Refused as refused:
             existing = describe(self._api, copy.id)
             if refused.code not in ("TableAlreadyExistsException", "ResourceInUseException") or existing is None:
@@ -72,7 +107,17 @@ class DynamoTable:
             made = self._ours(copy, existing)
         return identity(made)
 
-    def ready(self, copy: Copy) -> None:
+    def _restore(self, point: RecoveryPoint, copy: Copy) -> Mapping[str, Any]:
+        return dict(
+            self._api.call(
+                "RestoreTableToPointInTime",
+                SourceTableName=self._resource.id,
+                TargetTableName=copy.id,
+                RestoreDateTime=point.data_time,
+            )["TableDescription"]
+        )
+
+    def ready(self, copy: Copy) -> float:
         """Wait until the table is active; only then can it be tagged, which AWS does not do on restore."""
         seen = self._bench.wait_until_ready(
             feed(self._api, self._bench),
@@ -80,8 +125,20 @@ class DynamoTable:
             STATES,
             lambda sighting: not sighting.detail.get("RestoreSummary", {}).get("RestoreInProgress"),
         )
+        self._tag(copy, seen.detail["TableArn"])
+        return self._bench.ago(seen)
+
+    def _tag(self, copy: Copy, arn: str) -> None:
         tags = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
-        self._api.call("TagResource", ResourceArn=seen.detail["TableArn"], Tags=tags)
+        self._api.call("TagResource", ResourceArn=arn, Tags=tags)
+
+    def server_times(self, copy: Copy) -> list[ServerTime]:
+        """When AWS began to create the table; of the instant at which it became active it tells nothing."""
+        table = describe(self._api, copy.id)
+        if table is None:
+            return []
+        source = "dynamodb:DescribeTable: CreationDateTime"
+        return [ServerTime(copy.id, "CREATING", table["CreationDateTime"], source)]
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the table, once proven to be this run's copy."""
@@ -97,7 +154,11 @@ class DynamoTable:
         live = describe(self._api, copy.id)
         if live is None:
             return  # gone already: what was wanted
-        self._bench.proofs.prove(copy, self._live(copy, live))
+        shown = self._live(copy, live)
+        self._bench.proofs.prove(copy, shown)
+        if "dr-drill:run" not in shown.tags:  # the drill's role may delete only what wears the tag
+            with suppress(Denied):
+                self._tag(copy, live["TableArn"])
         try:
             self._api.call("DeleteTable", TableName=copy.id)
         except NotFound:
@@ -111,15 +172,15 @@ class DynamoTable:
         if record.identity is not None:
             same = record.identity.unique_id == unique_id(live)
         else:  # the answer to the restore was lost: what appeared under the run's own name after its intent is ours
-            same = live["CreationDateTime"] >= record.intended_at - SKEW
+            same = self._bench.proofs.made_since(copy, live["CreationDateTime"])
         derived = restored_here and same
-        return Live(live["TableName"], unique_id(live), tags(self._api, live), derived)
+        return Live(live["TableName"], unique_id(live), tags(self._api, live), derived, live["CreationDateTime"])
 
     def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
-        record = self._bench.proofs.record(copy)
         source = str(live.get("RestoreSummary", {}).get("SourceTableArn", ""))
-        restored_for_us = record is not None and source.endswith(f":table/{self._resource.id}")
-        if not restored_for_us and tags(self._api, live).get("dr-drill:run") != copy.run:
+        restored_for_us = source.endswith(f":table/{self._resource.id}")
+        asked_for = self._bench.proofs.made_since(copy, live["CreationDateTime"])
+        if not asked_for or (not restored_for_us and tags(self._api, live).get("dr-drill:run") != copy.run):
             raise NotRecoverable(f"a table {copy.id} exists already and is not of this run")
         return live
 
@@ -131,11 +192,25 @@ class DynamoTable:
         return source
 
     def _window(self) -> tuple[datetime, datetime] | None:
+        pitr = self._continuous()
+        return _bounds(pitr) if pitr else None
+
+    def _continuous(self) -> Mapping[str, Any] | None:
+        """The table's continuous backup, None where it is switched off."""
         answer = self._api.call("DescribeContinuousBackups", TableName=self._resource.id)
-        pitr = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
-        if pitr.get("PointInTimeRecoveryStatus") != "ENABLED":
-            return None
-        return pitr["EarliestRestorableDateTime"], pitr["LatestRestorableDateTime"]
+        pitr: dict[str, Any] = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+        return pitr if pitr.get("PointInTimeRecoveryStatus") == "ENABLED" else None
+
+
+def _key(table: Mapping[str, Any]) -> str | None:
+    """The customer's key that a table is encrypted with; None where it is one of AWS's own."""
+    about = table.get("SSEDescription") or {}
+    key: str | None = about.get("KMSMasterKeyArn") if about.get("Status") != "DISABLED" else None
+    return key
+
+
+def _bounds(pitr: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    return pitr["EarliestRestorableDateTime"], pitr["LatestRestorableDateTime"]
 
 
 def describe(api: Api, table: str) -> Mapping[str, Any] | None:
@@ -179,7 +254,9 @@ def load(api: Api, bench: Bench, source: str, target: str) -> int:
         pending: dict[str, Any] = {target: [{"PutRequest": {"Item": item}} for item in batch]}
         started = bench.clock.monotonic()
         while pending:
-            pending = api.call("BatchWriteItem", RequestItems=pending).get("UnprocessedItems", {})
+            asked = pending
+            answer = bench.patiently(lambda asked=asked: api.call("BatchWriteItem", RequestItems=asked))  # type: ignore[misc]
+            pending = answer.get("UnprocessedItems", {})
             if pending and bench.clock.monotonic() - started > bench.ceiling:
                 raise NotMeasured(f"{target} does not take the items", call="dynamodb:BatchWriteItem")
             if pending:

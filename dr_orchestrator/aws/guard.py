@@ -7,16 +7,20 @@ name: one that nobody listed is refused, whatever it does.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from dr_orchestrator.aws.access.targets import WRITES, Target
+from dr_orchestrator.domain.run import Copy
 from dr_orchestrator.errors import DrillFault
 
 READS: Mapping[str, frozenset[str]] = {
     "sts": frozenset({"GetCallerIdentity"}),
     "ec2": frozenset({"DescribeSecurityGroups"}),
     "secretsmanager": frozenset({"GetSecretValue"}),
+    "kms": frozenset({"DescribeKey"}),
+    "iam": frozenset({"SimulatePrincipalPolicy"}),
     "rds": frozenset(
         {
             "DescribeDBInstances",
@@ -24,67 +28,23 @@ READS: Mapping[str, frozenset[str]] = {
             "DescribeDBInstanceAutomatedBackups",
             "DescribeAccountAttributes",
             "DescribeDBSubnetGroups",
-            "ListTagsForResource",
+            "DescribeEvents",
         }
     ),
     "dynamodb": frozenset(
         {"DescribeTable", "DescribeContinuousBackups", "GetItem", "ListTables", "Scan", "ListTagsOfResource"}
     ),
-    "cloudformation": frozenset({"DescribeStacks", "DescribeStackEvents", "ListStackResources"}),
+    "cloudformation": frozenset(
+        {"DescribeAccountLimits", "DescribeStacks", "DescribeStackEvents", "ListStackResources"}
+    ),
 }
 
 _ENDPOINT = re.compile(
     r"(?:vpce-[0-9a-z-]+\.)?"
     rf"(?:(?:{'|'.join(READS)})(?:-fips)?|[0-9]{{12}}\.ddb)"
-    r"(?:\.[a-z]+(?:-[a-z]+)+-[0-9])?(?:\.vpce)?"
+    r"(?:\.(?:[a-z]+(?:-[a-z]+)+-[0-9]|us-gov|(?:aws(?:-[a-z]+)+-)?global))?(?:\.vpce)?"
     r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)"
 )
-
-_ARN = re.compile(
-    r"arn:[a-z-]+:(?:dynamodb:[^:/]+:[^:/]+:table/([^:/]+)|cloudformation:[^:/]+:[^:/]+:stack/([^:/]+)/[^:/]+)"
-)
-
-Targets = Callable[[Mapping[str, Any]], Iterator[str]]
-
-
-def _parameter(name: str) -> Targets:
-    def targets(parameters: Mapping[str, Any]) -> Iterator[str]:
-        yield str(parameters.get(name, ""))
-
-    return targets
-
-
-def _arn(name: str) -> Targets:
-    """The resource that a name, or the ARN of just a table or a stack, stands for; nothing for any other ARN."""
-
-    def targets(parameters: Mapping[str, Any]) -> Iterator[str]:
-        yield _name_in(str(parameters.get(name, "")))
-
-    return targets
-
-
-def _tables(parameters: Mapping[str, Any]) -> Iterator[str]:
-    yield from parameters.get("RequestItems", {}) or ("",)
-
-
-def _name_in(text: str) -> str:
-    if not text.startswith("arn:"):
-        return text
-    named = _ARN.fullmatch(text)
-    return named[1] or named[2] if named else ""
-
-
-WRITES: Mapping[tuple[str, str], Targets] = {
-    ("rds", "RestoreDBInstanceFromDBSnapshot"): _parameter("DBInstanceIdentifier"),
-    ("rds", "RestoreDBInstanceToPointInTime"): _parameter("TargetDBInstanceIdentifier"),
-    ("rds", "DeleteDBInstance"): _parameter("DBInstanceIdentifier"),
-    ("dynamodb", "RestoreTableToPointInTime"): _parameter("TargetTableName"),
-    ("dynamodb", "DeleteTable"): _parameter("TableName"),
-    ("dynamodb", "TagResource"): _arn("ResourceArn"),
-    ("dynamodb", "BatchWriteItem"): _tables,
-    ("cloudformation", "CreateStack"): _parameter("StackName"),
-    ("cloudformation", "DeleteStack"): _arn("StackName"),
-}
 
 
 class Forbidden(DrillFault):
@@ -92,10 +52,19 @@ class Forbidden(DrillFault):
 
 
 class Guard:
-    """Refuses every call that could change production. `is_copy` asks the ledger whether a name is this run's copy."""
+    """Refuses every call that could change production; as it is made, every call but a known read.
 
-    def __init__(self, is_copy: Callable[[str], bool], sources: frozenset[str]) -> None:
-        self._is_copy = is_copy
+    `copies` asks the ledger for what this run has written down that it makes; `may_restore` tells whether the run is
+    to restore from what is named: its source, or a recovery point that it chose.
+    """
+
+    def __init__(
+        self,
+        copies: Callable[[], Iterable[Copy]] = lambda: (),
+        sources: frozenset[str] = frozenset(),
+        may_restore: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self._copies, self._may_restore = copies, may_restore
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
         self._hosts: set[str] = set()
 
@@ -104,21 +73,43 @@ class Guard:
         session.register("before-parameter-build.*.*", self._before_parameters, unique_id="dro-guard")
         session.register("before-send.*.*", self._before_send, unique_id="dro-guard-host")
 
-    def check(self, service: str, operation: str, parameters: Mapping[str, Any]) -> None:
-        """Raise Forbidden unless the call is a known read, or all its targets are copies of this run."""
+    def check(self, service: str, operation: str, parameters: Mapping[str, Any], region: str = "") -> None:
+        """Raise Forbidden unless the call is a known read, or all its targets are copies of this run.
+
+        A copy is one only under its type and in its region; `region` is where the call would go.
+        """
         if operation in READS.get(service, frozenset()):
             return
         call = f"{service}:{operation}"
-        targets = WRITES.get((service, operation))
-        if targets is None:
+        write = WRITES.get((service, operation))
+        if write is None:
             raise Forbidden("not a call that a drill makes; it was not sent", "this is a defect: please report", call)
-        for target in targets(parameters):
-            if target.lower() in self._sources or not target or not self._is_copy(target):
+        for target in write.targets(parameters):
+            if not self._is_copy(target, region):
                 hint = "nothing was changed; only copies in the ledger of this run may be"
-                raise Forbidden(f"'{target}' is not a copy of this run; the call was not sent", hint, call)
+                where = f" in {region}" if region else ""
+                raise Forbidden(f"'{target.name}'{where} is not a copy of this run; the call was not sent", hint, call)
+        if write.origin and not self._may_restore(origin := str(parameters.get(write.origin, ""))):
+            hint = "a run restores its own source, from the recovery point that it chose"
+            raise Forbidden(f"'{origin}' is not what this run restores from; the call was not sent", hint, call)
+        if strange := sorted(parameters.keys() - write.takes):
+            hint = "this is a defect: please report"
+            raise Forbidden(f"no drill gives it {', '.join(strange)}; the call was not sent", hint, call)
 
-    def _before_parameters(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
-        self.check(model.service_model.service_name, model.name, params)
+    def _is_copy(self, target: Target, region: str) -> bool:
+        if not target.name or target.name.lower() in self._sources or target.region not in ("", region):
+            return False
+        return any(
+            (copy.type, copy.id, copy.region) == (target.type, target.name, region)
+            and (bool(copy.parent) or not target.member)
+            for copy in self._copies()
+        )
+
+    def _before_parameters(
+        self, params: Mapping[str, Any], model: Any, context: Mapping[str, Any] | None = None, **_: Any
+    ) -> None:
+        region = str((context or {}).get("client_region") or "")  # none is told where a link is signed: then no write
+        self.check(model.service_model.service_name, model.name, params, region)
 
     def _before_send(self, request: Any, **_: Any) -> None:
         self._hosts.add(urlsplit(request.url).hostname or "")
@@ -127,6 +118,39 @@ class Guard:
     def simulated(self) -> bool:
         """Whether any call went to an endpoint that is not AWS's own."""
         return not all(map(is_aws, self._hosts))
+
+
+class HeartbeatGuard(Guard):
+    """The guard of `dro canary`: beside reads it lets one write through, the put of one item; no drill ever has it.
+
+    `key` names every key attribute with its value; the item may hold nothing beside it but `attribute` and its number.
+    """
+
+    _CONDITION = frozenset({"ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"})
+
+    def __init__(self, table: str = "", key: Mapping[str, str] | None = None, attribute: str = "") -> None:
+        super().__init__()
+        self._table, self._attribute = table, attribute
+        self._key = {name: {"S": value} for name, value in (key or {}).items()}
+
+    def check(self, service: str, operation: str, parameters: Mapping[str, Any], region: str = "") -> None:
+        """Raise Forbidden unless the call is a known read, or the put of the heartbeat item that was declared."""
+        if (service, operation) != ("dynamodb", "PutItem"):
+            super().check(service, operation, parameters, region)
+        elif not self._is_the_heartbeat(parameters):
+            message = "not the heartbeat that is declared; the call was not sent"
+            raise Forbidden(message, "this is a defect: please report", "dynamodb:PutItem")
+
+    def _is_the_heartbeat(self, parameters: Mapping[str, Any]) -> bool:
+        item = parameters.get("Item")
+        if not self._table or not self._key or not isinstance(item, Mapping):
+            return False
+        return (
+            parameters.get("TableName") == self._table
+            and parameters.keys() <= {"TableName", "Item"} | self._CONDITION
+            and {name: item.get(name) for name in self._key} == self._key
+            and item.keys() == {*self._key, self._attribute, "sequence"}
+        )
 
 
 def is_aws(host: str) -> bool:

@@ -9,8 +9,12 @@ from dr_orchestrator.aws import dynamodb, template
 from dr_orchestrator.aws.api import NotFound, Refused
 from dr_orchestrator.aws.bench import Bench
 from dr_orchestrator.aws.copies import Live
+from dr_orchestrator.aws.looks import place
+from dr_orchestrator.aws.throttling import overcome
 from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States
-from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Identity
+from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.preflight import Question
+from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Identity, ServerTime
 from dr_orchestrator.domain.service import Rebuild, Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
@@ -21,6 +25,7 @@ STATES = States(
         | {"DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED"}
     ),
     progress=frozenset({"CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", ABSENT}),
+    sightings=2,
 )
 GONE = States(
     ready=frozenset({"DELETE_COMPLETE", ABSENT}),
@@ -29,6 +34,8 @@ GONE = States(
     - {"DELETE_FAILED"},
 )
 TABLE = "AWS::DynamoDB::Table"
+DELETIONS = 3
+"""How often a stack is deleted whose deletion fails."""
 
 
 class CloudFormationStack:
@@ -38,13 +45,34 @@ class CloudFormationStack:
         self._resource, self._bench = resource, bench
         self._api = bench.account.api("cloudformation")
 
-    def preflight(self, copy: Copy) -> str:
-        """Read the template for what would collide with production, change it, or stay behind."""
-        rebuild = self._rebuild()
-        seen = template.inspect(rebuild.template, rebuild.template_path, rebuild.parameters, copy.id)
+    def questions(self, copy: Copy) -> list[Question]:
+        """The template, for what would collide with production, change it, or stay behind; and a free name."""
+        return [
+            Question("template", lambda: self._look_at_template(copy)),
+            Question("name of the copy", lambda: self._look_at_name(copy)),
+        ]
+
+    def billed(self, name: str = "") -> Billed:
+        """Nobody can tell what a template's resources will cost."""
+        return Billed(besides=f"what {name or 'the template'} makes")
+
+    def isolated(self, copy: Copy) -> str:
+        """Prove that the stack is in its region, and in the account that is declared, where one is."""
+        live = self._describe(copy.id)
+        if live is None:
+            raise NotMeasured(f"{copy.id} is not to be seen", call="cloudformation:DescribeStacks")
+        of = self._resource.account or live["StackId"].split(":")[4]
+        return place.same(live["StackId"], copy.region, of)
+
+    def _look_at_template(self, copy: Copy) -> str:
+        rebuild, sources = self._rebuild(), self._bench.proofs.sources
+        return template.inspect(rebuild.template, rebuild.template_path, rebuild.parameters, copy.id, sources)
+
+    def _look_at_name(self, copy: Copy) -> str:
         if live := self._describe(copy.id):
             self._ours(copy, live)
-        return seen
+            return f"{copy.id} is this run's already"
+        return f"{copy.id} is free"
 
     def build(self, copy: Copy) -> Identity:
         """Ask for the stack. What fails is kept as it failed, so that its events tell why; teardown removes it."""
@@ -72,12 +100,20 @@ class CloudFormationStack:
             stack_id = self._ours(copy, existing)["StackId"]
         return Identity(stack_id, stack_id)
 
-    def ready(self, copy: Copy) -> None:
+    def ready(self, copy: Copy) -> float:
         """Wait until every resource is made; the fault names the first that failed."""
         try:
-            self._bench.wait_until_ready(self._feed(), copy, STATES)
+            return self._bench.ago(self._bench.wait_until_ready(self._feed(), copy, STATES))
         except NotRecoverable as fault:
             raise NotRecoverable(f"{fault.message}{self._first_failure(copy)}", fault.hint) from fault
+
+    def server_times(self, copy: Copy) -> list[ServerTime]:
+        """What the stack's own events say; those of its resources are left out."""
+        record = self._bench.proofs.intended(copy)
+        stack = record.identity.unique_id if record.identity else copy.id
+        events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=stack)
+        own = [event for event in events if event.get("PhysicalResourceId") == event["StackId"]]
+        return [_told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         """A table of the stack, as a copy that the stack owns."""
@@ -94,21 +130,32 @@ class CloudFormationStack:
         return dynamodb.load(self._bench.account.api("dynamodb"), self._bench, interim.id, member.id)
 
     def destroy(self, copy: Copy) -> CopyState:
-        """Delete the stack by its id, once proven to be this run's, and see it gone with all it held."""
+        """Delete the stack by its id, once proven to be this run's, and see it gone with all it held.
+
+        One whose deletion fails (what it held was in use for the moment) is deleted again.
+        """
         live = self._bench.find(lambda: self._describe(copy.id))
         if live is None:
             return self._bench.never_created(copy)
-        stack_id = live["StackId"]
-        if live["StackStatus"] != "DELETE_IN_PROGRESS":
-            tags = {tag["Key"]: tag["Value"] for tag in live.get("Tags", [])}
-            self._bench.proofs.prove(copy, Live(live["StackName"], stack_id, tags))
-            held = self._resources(stack_id)
-            self._api.call("DeleteStack", StackName=stack_id)
-        else:
-            held = self._resources(stack_id)
-        self._bench.wait_until_gone(self._feed(), copy, GONE, name=stack_id)
-        self._prove_empty(held)
+        held = self._bench.patiently(lambda: self._resources(live["StackId"]))
+        for left in reversed(range(DELETIONS)):
+            self._bench.insist(lambda: self._prove_and_delete(copy, live["StackId"]), while_code="OperationInProgress")
+            try:
+                self._bench.wait_until_gone(self._feed(), copy, GONE, name=live["StackId"])
+                break
+            except NotRecoverable as failed:
+                if not left:
+                    raise
+                overcome("the deletion failed", failed.message)
+        self._bench.patiently(lambda: self._prove_empty(held))
         return CopyState.DELETED
+
+    def _prove_and_delete(self, copy: Copy, stack_id: str) -> None:
+        live = self._describe(stack_id)
+        if live is None or live["StackStatus"] in ("DELETE_IN_PROGRESS", "DELETE_COMPLETE"):
+            return  # what was wanted
+        self._bench.proofs.prove(copy, _live(live))
+        self._api.call("DeleteStack", StackName=stack_id)
 
     def physical(self, logical_id: str, copy: Copy, of: str = "") -> str:
         """What a resource of the stack is called in AWS; `of` is the type that it must have."""
@@ -150,8 +197,9 @@ class CloudFormationStack:
             return None
 
     def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
-        tags = {tag["Key"]: tag["Value"] for tag in live.get("Tags", [])}
-        if tags.get("dr-drill:run") != copy.run:
+        found = _live(live)
+        asked_for = self._bench.proofs.made_since(copy, found.born)
+        if not asked_for or found.tags.get("dr-drill:run") != copy.run:
             raise NotRecoverable(f"a stack {copy.id} exists already and is not of this run")
         return live
 
@@ -166,3 +214,14 @@ class CloudFormationStack:
             return {name: Sighting(stack["StackStatus"], stack) for name, stack in found.items() if stack}
 
         return self._bench.watcher.feed((self._api.endpoint, self._api.region, "cloudformation"), look)
+
+
+def _live(described: Mapping[str, Any]) -> Live:
+    tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
+    return Live(described["StackName"], described["StackId"], tags, born=described.get("CreationTime"))
+
+
+def _told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:
+    state = event["ResourceStatus"]
+    told = f"{state} {event.get('ResourceStatusReason', '')}".strip()
+    return ServerTime(copy.id, state, event["Timestamp"], f"cloudformation:DescribeStackEvents: {told}")

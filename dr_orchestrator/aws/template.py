@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,10 +58,16 @@ def parse(text: str, path: str) -> Mapping[str, Any]:
     return template
 
 
-def inspect(text: str, path: str, parameters: Mapping[str, str], copy_id: str) -> str:
-    """What the template will make with these parameters; NotRecoverable with all that is unsafe in it."""
+def inspect(
+    text: str, path: str, parameters: Mapping[str, str], copy_id: str, sources: frozenset[str] = frozenset()
+) -> str:
+    """What the template will make with these parameters; NotRecoverable with all that is unsafe in it.
+
+    `sources` are the AWS names of production: what a replica's own code does with one of them nobody can see.
+    """
     template = parse(text, path)
-    unsafe = [*_oversize(text), *_Inspection.of(template, parameters, copy_id).unsafe()]
+    inspection = _Inspection.of(template, parameters, copy_id)
+    unsafe = [*_oversize(text), *inspection.unsafe(), *inspection.names_of(sources)]
     if unsafe:
         raise NotRecoverable(f"{path} is not safe to rebuild beside production: " + "; ".join(unsafe), HINT)
     kinds = sorted(resource["Type"] for resource in template["Resources"].values())
@@ -111,6 +118,26 @@ class _Inspection:
         for name, output in _mapping(self.template.get("Outputs")).items():
             if export := _mapping(output).get("Export"):
                 yield from self._name(f"the export of {name}", "Name", _mapping(export).get("Name"))
+
+    def names_of(self, sources: frozenset[str]) -> Iterator[str]:
+        """Where a name of production stands in what will be made: in a variable, a policy, or code."""
+        for logical_id, resource in self.resources.items():
+            texts = list(self._texts(resource))
+            for source in sorted(sources):
+                whole = re.compile(rf"(?<![A-Za-z0-9_.-]){re.escape(source)}(?![A-Za-z0-9_-])", re.IGNORECASE)
+                if any(whole.search(text) for text in texts):
+                    yield f"{logical_id} names {source}, which is production's: its code could reach it"
+
+    def _texts(self, part: Any) -> Iterator[str]:
+        """Every text in a part, as CloudFormation will make it where that can be told, and as it is written."""
+        with suppress(_Unresolved, RecursionError):
+            yield self._text(part, {})
+        if isinstance(part, dict):
+            for value in part.values():
+                yield from self._texts(value)
+        elif isinstance(part, list):
+            for value in part:
+                yield from self._texts(value)
 
     def _of_resource(self, logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:
         kind, properties = resource.get("Type"), resource.get("Properties") or {}

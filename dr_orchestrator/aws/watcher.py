@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_orchestrator.aws.api import Transient
+from dr_orchestrator.aws.throttling import apart
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import NotRecoverable
 
@@ -17,26 +19,48 @@ ABSENT = "absent"
 PATIENCE = 900.0
 """Drill seconds for which a describe may fail in passing (throttled, unreachable) before the wait gives up."""
 
-FASTEST, SLOWEST = 1.0, 15.0
+FASTEST, SLOWEST, EARLY = 1.0, 15.0, 10.0
+SHARE = 0.0095
+"""How long a tick is, as a share of the age: the error of the time at which something is seen to be ready, at most."""
+
+VANISHED = 3
+"""In how many describes, one after the other, what was seen must be absent: AWS may forget it for a moment."""
+
 REAL_FLOOR = 0.05
 """No tick is shorter than this in real seconds, however compressed the drill's time."""
 
 
+UNSEEN = "describes were throttled or failed in passing; it may have been ready at any time meanwhile"
+
+
 @dataclass(frozen=True)
 class Sighting:
-    """The state of one object as last described; `status` is ABSENT where AWS knows no such object."""
+    """The state of one object as last described; `status` is ABSENT where AWS knows no such object.
+
+    `taken` is when the describe began and `answered` when it ended (monotonic); of an object that was waited for, the
+    first of those that saw it ready. `lost` is how many drill seconds of it were throttled.
+    """
 
     status: str
     detail: Mapping[str, Any] = field(default_factory=dict)
+    taken: float = 0.0
+    answered: float = 0.0
+    lost: float = 0.0
 
 
 @dataclass(frozen=True)
 class States:
-    """What the states of a resource type mean. One in none of the sets is unknown: it is reported and waited on."""
+    """What the states of a resource type mean. One in none of the sets is unknown: it is reported and waited on.
+
+    `sightings` is in how many describes, one after the other, it must be ready to be believed; `soonest` is the age
+    (drill seconds) before which none was ever ready, so that looks are few until then.
+    """
 
     ready: frozenset[str]
     dead: frozenset[str] = frozenset()
     progress: frozenset[str] = frozenset()
+    sightings: int = 1
+    soonest: float = 0.0
 
     def known(self, status: str) -> bool:
         """Whether the state's meaning is known."""
@@ -53,7 +77,9 @@ class Feed:
         self._describe, self._clock = describe, clock
         self._waiting: Counter[str] = Counter()
         self._sightings: Mapping[str, Sighting] = {}
-        self._taken = float("-inf")
+        self._taken = self._failed = float("-inf")
+        self.cost = 0.0  # drill seconds that the last describe took
+        self._failure: Transient | None = None
         self._lock = threading.Lock()
 
     @contextmanager
@@ -73,14 +99,28 @@ class Feed:
 
         Nor was it seen before `since`: what was true before a call says nothing about what the call did.
         """
+        arrived = self._clock.monotonic()  # its age then: else each that queued for a slow describe would take its own
         with self._lock:
-            now = self._clock.monotonic()
-            if now - self._taken >= max_age or self._taken < since or name not in self._sightings:
-                asked = frozenset(self._waiting) | {name}
-                found = self._describe(sorted(asked))
-                self._sightings = {each: found.get(each, Sighting(ABSENT)) for each in asked}
-                self._taken = now
+            if self._failure is not None and arrived - self._failed < max_age and self._failed >= since:
+                raise self._failure  # nor does each that waits ask anew what AWS has just refused to tell
+            if arrived - self._taken >= max_age or self._taken < since or name not in self._sightings:
+                self._look(frozenset(self._waiting) | {name}, self._clock.monotonic())
             return self._sightings[name]
+
+    def _look(self, names: frozenset[str], now: float) -> None:
+        try:
+            with apart() as lost:
+                found = self._describe(sorted(names))
+        except Transient as failure:
+            self._failure, self._failed = failure, self._clock.monotonic()
+            raise
+        seen = {each: found.get(each, Sighting(ABSENT)) for each in names}
+        answered, gone = self._clock.monotonic(), sum(lost)
+        self._sightings = {
+            each: replace(sighting, taken=now, answered=answered, lost=gone) for each, sighting in seen.items()
+        }
+        self._taken, self._failure = now, None
+        self.cost = answered - now - gone
 
 
 class Watcher:
@@ -106,24 +146,34 @@ class Watcher:
         observe: Callable[[str], None],
         ready: Callable[[Sighting], bool] = lambda _: True,
         heed: Callable[[], None] = lambda: None,
+        delayed: Callable[[float, str], None] = lambda _seconds, _why: None,
     ) -> Sighting:
         """Wait until the object is in a ready state; NotRecoverable where it died or passed the ceiling (seconds).
 
-        `heed` is called at every look, and raises where the wait is to end: somebody stopped the drill, say.
+        `heed` is called at every look, and raises where the wait is to end: somebody stopped the drill, say. `delayed`
+        is told how long (drill seconds) the end of the wait may have gone unseen, and why.
         """
-        started = self._clock.monotonic()
-        seen, silent_since = "", started
+        started = since = self._clock.monotonic()
+        seen, streak, missing, first, silent_since = "", 0, 0, 0.0, None
         with feed.awaited(name):
             while True:
                 heed()
                 now = self._clock.monotonic()
-                tick = self._tick(now - started)
+                tick = self._tick(now - started, states, feed.cost)
                 try:
-                    sighting = feed.sight(name, tick * 0.9, started)
-                    silent_since = now
-                except Transient:
+                    sighting = feed.sight(name, tick * 0.9, since)
+                except Transient as failure:
+                    silent_since = now if silent_since is None else silent_since
                     if now - silent_since > PATIENCE:
+                        delayed(now - silent_since, str(failure))
                         raise
+                    self._clock.sleep(tick)
+                    continue
+                missing = missing + 1 if _vanished(seen, sighting.status, states) else 0
+                if missing == 1:
+                    observe(ABSENT)
+                if 0 < missing < VANISHED:
+                    streak, silent_since = 0, None
                     self._clock.sleep(tick)
                     continue
                 if sighting.status != seen:
@@ -131,15 +181,38 @@ class Watcher:
                     seen = sighting.status
                     observe(seen if states.known(seen) else f"{seen} (unknown state)")
                 if seen in states.ready and ready(sighting):
-                    return sighting
+                    streak += 1
+                    first = sighting.answered if streak == 1 else first
+                    # What was merely still being made was not kept waiting by a describe that failed.
+                    if lost := self._unseen(sighting, silent_since):
+                        delayed(lost, UNSEEN)
+                    if streak >= states.sightings:
+                        return replace(sighting, answered=first)
+                    since = math.nextafter(sighting.taken, math.inf)
+                    tick = self._fastest()
+                else:
+                    streak = 0
+                silent_since = None
                 _refuse_the_dead(name, seen, states)
                 if now - started > ceiling:
                     raise NotRecoverable(f"{name} was still '{seen}' after {ceiling / 3600:.1f} h; gave up waiting")
-                self._clock.sleep(tick)
+                # From when it was taken: those that share a describe also wake together for the next.
+                self._clock.sleep(max(sighting.taken + tick - self._clock.monotonic(), tick / 2))
 
-    def _tick(self, age: float) -> float:
-        """Look often while young, seldom when old: within about one percent of the true time."""
-        return max(min(max(FASTEST, age * 0.01), SLOWEST), REAL_FLOOR * self._clock.pace)
+    def _unseen(self, sighting: Sighting, silent_since: float | None) -> float:
+        return sighting.lost if silent_since is None else self._clock.monotonic() - silent_since
+
+    def _fastest(self) -> float:
+        return max(FASTEST, REAL_FLOOR * self._clock.pace)
+
+    def _tick(self, age: float, states: States, cost: float) -> float:
+        """Look often while young, seldom when old: within a second or one percent of the true time.
+
+        What a look costs is within that too, but for at most half of it: slow describes must not make more of them.
+        """
+        if age < states.soonest:
+            return max(min(EARLY, states.soonest - age), self._fastest())
+        return max(min(max(age * SHARE - cost, age * SHARE / 2), SLOWEST), self._fastest())
 
 
 def _refuse_the_dead(name: str, status: str, states: States) -> None:
@@ -149,6 +222,10 @@ def _refuse_the_dead(name: str, status: str, states: States) -> None:
         )
 
 
+def _vanished(before: str, now: str, states: States) -> bool:
+    return now == ABSENT and before not in ("", ABSENT) and ABSENT not in states.ready
+
+
 def _refuse_the_vanished(name: str, before: str, now: str, states: States) -> None:
-    if now == ABSENT and before and ABSENT not in states.ready:
+    if _vanished(before, now, states):
         raise NotRecoverable(f"{name} was '{before}' and then vanished", "did somebody else delete it?")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from dr_orchestrator.checks.restored import Marker
 from dr_orchestrator.checks.result import instant, judged
-from dr_orchestrator.domain.drill import CanaryItem, ItemsAtLeast
+from dr_orchestrator.domain.drill import CanaryItem, ItemsAtLeast, RestoredItem
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult, Copy
+from dr_orchestrator.errors import NotMeasured
 
 
 class Tables(Protocol):
@@ -23,11 +25,20 @@ class Tables(Protocol):
         """Every item of a listing."""
 
 
-class ItemChecks:
-    """Performs item checks; `table_of` names the table that a check means in a copy."""
+def _no_source(_table: str) -> str:
+    raise NotMeasured("nothing says which table is the source")
 
-    def __init__(self, tables: Tables, table_of: Callable[[Copy, str], str]) -> None:
-        self._tables, self._table_of = tables, table_of
+
+class ItemChecks:
+    """Performs item checks; `table_of` names the table that a check means in a copy, `source_of` that in production."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        table_of: Callable[[Copy, str], str],
+        source_of: Callable[[str], str] = _no_source,
+    ) -> None:
+        self._tables, self._table_of, self._source_of = tables, table_of, source_of
 
     def perform(self, check: ItemsAtLeast | CanaryItem, copy: Copy, reference: datetime) -> CheckResult:
         """Perform one check; `reference` is the instant that the age of the canary is counted from."""
@@ -37,16 +48,36 @@ class ItemChecks:
             return judged(check, expectation(check), f"{count} items", count >= check.minimum)
         return self._canary(check, table, reference)
 
+    def marker(self, check: RestoredItem, copy: Copy | None = None) -> Marker | None:
+        """The heartbeat item in a copy, else in the source; None where there is none."""
+        table = self._table_of(copy, check.table) if copy else self._source_of(check.table)
+        item = self._item(table, check.key)
+        if not item:
+            return None
+        sequence, at = _value(item, "sequence"), _value(item, check.attribute)
+        if sequence is None or at is None:
+            raise NotMeasured(
+                f"the item in {table} has no 'sequence' or no '{check.attribute}' as `dro canary` writes them"
+            )
+        return Marker(int(sequence), instant(at))
+
+    def _item(self, table: str, key: Mapping[str, str]) -> Mapping[str, Any]:
+        wanted = {name: {"S": value} for name, value in key.items()}
+        found: Mapping[str, Any] = self._tables.call("GetItem", TableName=table, Key=wanted, ConsistentRead=True)
+        return dict(found.get("Item", {}))
+
     def _canary(self, check: CanaryItem, table: str, reference: datetime) -> CheckResult:
-        key = {name: {"S": value} for name, value in check.key.items()}
-        item = self._tables.call("GetItem", TableName=table, Key=key, ConsistentRead=True).get("Item", {})
-        value = next(iter(item.get(check.attribute, {}).values()), None)
+        value = _value(self._item(table, check.key), check.attribute)
         if value is None:
             return replace(judged(check, expectation(check), "no such item or attribute", False), canary=True)
         found = instant(value)
         age = format_duration(reference - found)
         observed = f"{found:%Y-%m-%d %H:%M:%S} UTC, {age} before the disruption"
         return replace(judged(check, expectation(check), observed, True), newest=found, canary=True)
+
+
+def _value(item: Mapping[str, Any], attribute: str) -> Any:
+    return next(iter(item.get(attribute, {}).values()), None)
 
 
 def expectation(check: ItemsAtLeast | CanaryItem) -> str:

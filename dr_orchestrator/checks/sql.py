@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
 
+from dr_orchestrator.checks.restored import Marker
 from dr_orchestrator.checks.result import instant, judged
-from dr_orchestrator.domain.drill import NewestRow, Query, RowsAtLeast
+from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLeast
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult, Copy
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 CONNECT_S = 10
+PROBE_S = 3
 STATEMENT_MS = 300_000
+MOST_SHOWN = 200
+"""Characters of a query's answer that are kept: it is evidence, not a place to copy data to."""
+
 _OPTIONS = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS} -c timezone=UTC"
 
 
@@ -45,31 +52,63 @@ class Login(Protocol):
         """Never printed."""
 
 
-class SqlChecks:
-    """Performs SQL checks on a copy; `login` finds out how to reach it."""
+def _no_source() -> Login:
+    raise NotMeasured("nothing says how to reach the source")
 
-    def __init__(self, login: Callable[[Copy], Login]) -> None:
-        self._login = login
+
+class SqlChecks:
+    """Performs SQL checks on a copy; `login` finds out how to reach it, `source` how to reach what it is a copy of."""
+
+    def __init__(self, login: Callable[[Copy], Login], source: Callable[[], Login] = _no_source) -> None:
+        self._login, self._source = login, source
 
     def perform(self, check: RowsAtLeast | NewestRow | Query, copy: Copy, reference: datetime) -> CheckResult:
         """Perform one check; `reference` is the instant that the age of rows is counted from."""
-        login = self._login(copy)
+        with _asking(self._login(copy), f"SQL on {copy.id}") as connection:
+            return _perform(check, connection, reference)
+
+    def marker(self, check: RestoredRow, copy: Copy | None = None) -> Marker | None:
+        """The heartbeat's marker row in a copy, else in the source, read-only; None where the row is not there."""
+        login, where = (self._login(copy), copy.id) if copy else (self._source(), "the source")
+        ask = sql.SQL("SELECT sequence, {} FROM {} WHERE id = 0").format(
+            sql.Identifier(check.column), _name(check.table)
+        )
+        with _asking(login, f"SQL on {where}") as connection:
+            row = connection.execute(ask).fetchone()
+        if row is None:
+            return None
+        if not isinstance(row[1], datetime) or row[1].tzinfo is None:
+            raise NotMeasured(f"{check.table}.{check.column} is no timestamp with a time zone")
+        return Marker(int(row[0]), row[1].astimezone(UTC))
+
+    def answers(self, copy: Copy) -> bool:
+        """Whether the copy's database answers a query, and recovers no more; what keeps it from that is not told."""
         try:
-            with psycopg.connect(
-                host=login.host,
-                hostaddr="",  # else PGHOSTADDR, or a service file, could send the checks to another server
-                port=login.port,
-                dbname=login.database,
-                user=login.user,
-                password=login.password,
-                connect_timeout=CONNECT_S,
-                options=_OPTIONS,
-                application_name="dr-orchestrator",
-            ) as connection:
-                return _perform(check, connection, reference)
-        except psycopg.Error as error:
-            told = str(error).strip().splitlines()
-            raise NotMeasured(told[0] if told else type(error).__name__, call=f"SQL on {copy.id}") from error
+            with _asking(self._login(copy), "the probe", PROBE_S) as connection:
+                return _row(connection, sql.SQL("SELECT NOT pg_is_in_recovery()")) == (True,)
+        except (NotMeasured, NotRecoverable):
+            return False
+
+
+@contextmanager
+def _asking(login: Login, call: str, seconds: int = CONNECT_S) -> Iterator[Any]:
+    """Within: a connection that can only read; what the database refuses could not be measured."""
+    try:
+        with psycopg.connect(
+            host=login.host,
+            hostaddr="",  # else PGHOSTADDR, or a service file, could send the checks to another server
+            port=login.port,
+            dbname=login.database,
+            user=login.user,
+            password=login.password,
+            connect_timeout=seconds,
+            options=_OPTIONS,
+            application_name="dr-orchestrator",
+        ) as connection:
+            yield connection
+    except psycopg.Error as error:
+        told = str(error).strip().splitlines()
+        raise NotMeasured(told[0] if told else type(error).__name__, call=call) from error
 
 
 def _perform(check: RowsAtLeast | NewestRow | Query, connection: Any, reference: datetime) -> CheckResult:
@@ -79,21 +118,47 @@ def _perform(check: RowsAtLeast | NewestRow | Query, connection: Any, reference:
     if isinstance(check, NewestRow):
         ask = sql.SQL("SELECT max({}) FROM {}").format(sql.Identifier(check.column), _name(check.table))
         return newest(check, _row(connection, ask)[0], reference)
-    rows = connection.execute(check.sql).fetchmany(2)
+    # Prepared, so that a text of several statements is refused: a second one could undo that the first may only read.
+    rows = connection.execute(check.sql, prepare=True).fetchmany(2)
     if len(rows) != 1 or len(rows[0]) != 1:
         return judged(check, expectation(check), f"{len(rows) or 'no'} rows, not one value", False)
-    return judged(check, expectation(check), str(rows[0][0]), str(rows[0][0]) == check.equals)
+    value = str(rows[0][0])
+    shown = value if len(value) <= MOST_SHOWN else value[: MOST_SHOWN - 1] + "…"
+    return judged(check, expectation(check), shown, value == check.equals)
 
 
 def newest(check: NewestRow, value: object, reference: datetime) -> CheckResult:
     """The result of reading a newest row; no row at all is a failed heartbeat, not an unknown."""
     if value is None:
         return replace(judged(check, expectation(check), "no rows", False), canary=check.canary)
-    found = instant(value)
+    found = instant(_with_zone(check, value))
     age = reference - found
     held = check.within is None or age <= check.within
     observed = f"{found:%Y-%m-%d %H:%M:%S} UTC, {format_duration(age)} before the disruption"
     return replace(judged(check, expectation(check), observed, held), newest=found, canary=check.canary)
+
+
+def _with_zone(check: NewestRow, value: object) -> object:
+    """The value with the zone that the check says, where it has none: a guessed one could be hours off, unseen."""
+    local = _local(value)
+    if local is None:
+        return value
+    if not check.timezone:
+        told = f"{check.table}.{check.column} has no time zone, so its instants are not known"
+        raise NotMeasured(f"{told}; say in the check which it is written in, such as `timezone: UTC`")
+    return local.replace(tzinfo=ZoneInfo(check.timezone))
+
+
+def _local(value: object) -> datetime | None:
+    """A date and time without a zone, as such or as text; None for what is none."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time())
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, datetime) and value.tzinfo is None else None
 
 
 def expectation(check: RowsAtLeast | NewestRow | Query) -> str:

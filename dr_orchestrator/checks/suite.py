@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
-from dr_orchestrator.checks import http, items, sql
+from dr_orchestrator.checks import http, items, restored, sql
 from dr_orchestrator.checks.result import timed
-from dr_orchestrator.domain.drill import CanaryItem, Check, HttpAnswer, ItemsAtLeast, NewestRow
+from dr_orchestrator.domain.drill import (
+    CanaryItem,
+    Check,
+    HttpAnswer,
+    ItemsAtLeast,
+    NewestRow,
+    RestoredItem,
+    RestoredRow,
+)
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
@@ -34,12 +43,15 @@ class Suite:
         results: list[CheckResult] = []
         for check in self.checks:
             store = self.store_of(check)
-            result = replace(self._perform(check, copy, reference), store=store)
             of_store = [point for point in points if point.store == store or len(points) == 1]
+            result = replace(self._perform(check, copy, reference, of_store), store=store)
             results += [result, *_held_to_the_instant(check, result, of_store)]
         return results
 
-    def _perform(self, check: Check, copy: Copy, reference: datetime) -> CheckResult:
+    def _perform(self, check: Check, copy: Copy, reference: datetime, points: Sequence[RecoveryPoint]) -> CheckResult:
+        if isinstance(check, RestoredRow | RestoredItem):
+            compare = partial(self._restored, check, copy, points)
+            return timed(check, restored.expectation(check), self.clock, compare)
         if isinstance(check, HttpAnswer):
             result = timed(check, http.expectation(check), self.clock, lambda: self.http.perform(check, copy))
             return replace(result, proves_data=False)
@@ -50,6 +62,13 @@ class Suite:
         expected = sql.expectation(check)
         result = timed(check, expected, self.clock, lambda: self.sql.perform(check, copy, reference))
         return replace(result, canary=isinstance(check, NewestRow) and check.canary)
+
+    def _restored(self, check: RestoredRow | RestoredItem, copy: Copy, points: Sequence[RecoveryPoint]) -> CheckResult:
+        if isinstance(check, RestoredRow):
+            in_copy, in_source = partial(self.sql.marker, check, copy), partial(self.sql.marker, check)
+        else:
+            in_copy, in_source = partial(self.items.marker, check, copy), partial(self.items.marker, check)
+        return restored.judged(check, points, in_copy, in_source)
 
 
 def _held_to_the_instant(check: Check, result: CheckResult, points: Sequence[RecoveryPoint]) -> list[CheckResult]:

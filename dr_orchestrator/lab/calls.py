@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
-_SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
+_SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _NAMING = ("Identifier", "Name", "Id", "Arn", "ARN", "ResourceId")
 _SECRET = re.compile(r"password|secretstring|secretbinary|templatebody", re.IGNORECASE)
 _BODY_LIMIT = 8 * 1024 * 1024
@@ -19,7 +19,7 @@ _BODY_LIMIT = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One AWS call as it arrived."""
+    """One AWS call as it arrived; `key` is the access key that signed it."""
 
     service: str
     region: str
@@ -27,6 +27,7 @@ class ApiCall:
     params: dict[str, Any]
     protocol: str
     body: str
+    key: str = ""
 
     @property
     def resources(self) -> tuple[str, ...]:
@@ -46,18 +47,19 @@ def read(environ: dict[str, Any]) -> ApiCall | None:
         return None
     body = environ["wsgi.input"].read(min(int(environ.get("CONTENT_LENGTH") or 0), _BODY_LIMIT))
     environ["wsgi.input"] = io.BytesIO(body)
-    region, service = scope.groups()
+    key, region, service = scope.groups()
     text = body.decode("utf-8", "replace")
     target = environ.get("HTTP_X_AMZ_TARGET")
     if target:
-        return ApiCall(service, region, target.rsplit(".", 1)[-1], _json(text), "json", text)
+        return ApiCall(service, region, target.rsplit(".", 1)[-1], _json(text), "json", text, key)
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         params = dict(parse_qsl(text, keep_blank_values=True))
         action = params.pop("Action", "")
-        return ApiCall(service, region, action, params, "ec2" if service == "ec2" else "query", text)
+        return ApiCall(service, region, action, params, "ec2" if service == "ec2" else "query", text, key)
     path = environ.get("PATH_INFO", "")
     action = f"{environ['REQUEST_METHOD']} {path}"
-    return ApiCall(service, region, action, {"Path": path}, "rest-xml" if service == "s3" else "rest-json", text)
+    protocol = "rest-xml" if service == "s3" else "rest-json"
+    return ApiCall(service, region, action, {"Path": path}, protocol, text, key)
 
 
 def error(call: ApiCall, code: str, message: str, http: int) -> tuple[int, list[tuple[str, str]], bytes]:

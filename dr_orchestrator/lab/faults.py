@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -11,17 +12,26 @@ from typing import Any
 
 from dr_orchestrator.errors import LabError
 
-CALL_KINDS = ("access-denied", "expired-token", "throttle", "server-error", "reset", "hang", "error")
-"""Kinds that a call meets when it arrives."""
-FATE_KINDS = ("stuck", "ends-as")
-"""Kinds that decide how what a call creates (or deletes) ends."""
+CALL_KINDS = ("access-denied", "expired-token", "throttle", "server-error", "reset", "hang", "error") + (
+    *("lost-response", "old-token"),
+)
+"""Kinds that a call meets when it arrives.
+
+With lost-response it takes effect all the same, and only its answer is lost; old-token refuses access keys that were
+first used more than `seconds` ago.
+"""
+FATE_KINDS = ("stuck", "ends-as", "flaps")
+"""Kinds that decide how what a call creates (or deletes) ends; flaps goes to `status` and back before it stays."""
 STATE_KINDS = ("no-snapshot", "pitr-off", "not-found")
-"""Kinds under which a resource looks otherwise than it is, for as long as the rule stands."""
+"""Kinds under which a resource looks otherwise than it is: at `times` looks, or for as long as the rule stands."""
 
 
 @dataclass
 class Rule:
-    """One failure: what it hits (shell patterns), what happens, how often (`times`, 0 is always), after how many."""
+    """One failure: what it hits (shell patterns), what happens, how often (`times`, 0 is always), after how many.
+
+    `share` is how many of those calls it hits, drawn by `seed` so that a lab behaves alike from run to run.
+    """
 
     kind: str
     service: str = "*"
@@ -34,6 +44,8 @@ class Rule:
     http: int = 400
     status: str = ""
     seconds: float = 30.0
+    share: float = 1.0
+    seed: int = 0
     id: int = 0
     seen: int = field(default=0, compare=False)
 
@@ -42,8 +54,8 @@ class Rule:
             raise LabError(
                 f"no such kind of fault: {self.kind}", "one of " + ", ".join(CALL_KINDS + FATE_KINDS + STATE_KINDS)
             )
-        if self.kind == "ends-as" and not self.status:
-            raise LabError("a fault of kind ends-as needs a status", 'for example "incompatible-restore"')
+        if self.kind in ("ends-as", "flaps") and not self.status:
+            raise LabError(f"a fault of kind {self.kind} needs a status", 'for example "incompatible-restore"')
 
     def hits(self, service: str, action: str, resources: Iterable[str]) -> bool:
         """Whether a call is one that this rule is about."""
@@ -53,7 +65,9 @@ class Rule:
     def counts(self) -> bool:
         """Count a hit; whether the failure happens this time."""
         self.seen += 1
-        return self.after < self.seen and (not self.times or self.seen <= self.after + self.times)
+        due = self.after < self.seen and (not self.times or self.seen <= self.after + self.times)
+        drawn = self.share >= 1 or random.Random(f"{self.seed} {self.seen}").random() < self.share  # noqa: S311
+        return due and drawn
 
 
 class Faults:
@@ -96,14 +110,17 @@ class Faults:
         return self._first(CALL_KINDS, service, action, tuple(resources))
 
     def fate(self, service: str, action: str, resource: str) -> str:
-        """How what a call makes ends: "stuck", a status, or empty where it ends well."""
+        """How what a call makes ends: "stuck", a status, "flaps:" and a status, or empty where it ends well."""
         rule = self._first(FATE_KINDS, service, action, (resource,))
-        return "" if rule is None else rule.status or rule.kind
+        if rule is None:
+            return ""
+        return f"{rule.kind}:{rule.status}" if rule.kind == "flaps" else rule.status or rule.kind
 
     def pretends(self, kind: str, service: str, resource: str) -> bool:
-        """Whether a resource is to look otherwise than it is; not counted, for it is looked at often."""
+        """Whether a resource is to look otherwise than it is; counted only by a rule that is for some looks."""
         with self._lock:
-            return any(rule.kind == kind and rule.hits(service, "*", (resource,)) for rule in self._rules)
+            hit = (rule for rule in self._rules if rule.kind == kind and rule.hits(service, "*", (resource,)))
+            return any(not rule.times or rule.counts() for rule in hit)
 
     def _first(self, kinds: tuple[str, ...], service: str, action: str, resources: tuple[str, ...]) -> Rule | None:
         with self._lock:

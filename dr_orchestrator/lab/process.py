@@ -64,12 +64,21 @@ def start(
     if factor <= 0:
         raise LabError(f"a lab's time cannot run at {factor} x", "give a factor above 0, for example 120")
     state = state.resolve()
-    state.mkdir(parents=True, exist_ok=True)
+    _make(state)
     with _locked(state / STARTING):
         if not _runs(state):
             clear(state)
             _launch(state, factor, postgres)
         return _await_ready(state, progress or (lambda _: None))
+
+
+def _make(state: Path) -> None:
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        (state / STARTING).touch()
+    except OSError as wrong:
+        told = f"the lab keeps its files in {state}, which cannot be written: {wrong.strerror or wrong}"
+        raise LabError(told, "make the folder writable, or name a workspace that is: DRO_HOME") from wrong
 
 
 def read(state: Path) -> LabInfo | None:
@@ -224,7 +233,7 @@ def _free(lock: Path) -> bool:
     try:
         with lock.open("r") as held:
             fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return True
     except BlockingIOError:
         return False

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,6 +59,7 @@ class Application:
         self._moto = DomainDispatcherApplication(_app)
         self.journal: deque[Entry] = deque(maxlen=_KEPT)
         self.closing = threading.Event()
+        self._first_used: dict[str, datetime] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request."""
@@ -76,6 +78,8 @@ class Application:
         if call is None:
             return _told({"error": "not a signed AWS call"}, 403)
         rule = self._world.faults.for_call(call.service, call.action, call.resources)
+        if rule is not None and rule.kind == "old-token" and not self._too_old(call, rule):
+            rule = None
         if rule is not None:
             status, headers, body = self._fail(environ, call, rule)
         else:
@@ -100,16 +104,22 @@ class Application:
             return calls.error(call, "NotImplemented", f"the lab has no {call.service} {call.action}", 501)
         return status, [pair for pair in seen[1] if pair[0].lower() != "content-length"], body
 
+    def _too_old(self, call: ApiCall, rule: Rule) -> bool:
+        first = self._first_used.setdefault(call.key, self._world.now())
+        return (self._world.now() - first).total_seconds() > rule.seconds
+
     def _fail(self, environ: dict[str, Any], call: ApiCall, rule: Rule) -> Answer:
-        if rule.kind == "reset":
-            self.journal.append(Entry(self._world.now().isoformat(), call.service, call.action, call.told, 0, "reset"))
+        if rule.kind in ("reset", "lost-response"):
+            status = self._pass_on(environ, call)[0] if rule.kind == "lost-response" else 0
+            at = self._world.now().isoformat()
+            self.journal.append(Entry(at, call.service, call.action, call.told, status, rule.kind))
             _reset(environ)
         if rule.kind == "hang":
             self.closing.wait(rule.seconds)
             return calls.error(call, "ServiceUnavailable", "hung, as asked for by a fault rule of the lab", 503)
         if rule.kind == "error":
             return calls.error(call, rule.code, rule.message, rule.http)
-        code, http, message = _CODES[rule.kind]
+        code, http, message = _CODES["expired-token" if rule.kind == "old-token" else rule.kind]
         if rule.kind == "access-denied":
             message = f"User: arn:aws:iam::{ACCOUNT}:user/lab {message}: {call.service}:{call.action}"
         return calls.error(call, code, message, http)

@@ -25,7 +25,7 @@ from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.lifecycle import Timeline, passing
-from dr_orchestrator.lab.cloud.rds_models import aware
+from dr_orchestrator.lab.cloud.rds import aware
 from dr_orchestrator.lab.cloud.world import ACCOUNT, naive, world
 
 LAG = timedelta(minutes=5)
@@ -162,9 +162,10 @@ class DynamoDb(DynamoDBBackend):
 
     def describe_table(self, name: str) -> dict[str, Any]:
         """As moto, unless a fault hides it."""
+        described = super().describe_table(name)
         if world().faults.pretends("not-found", "dynamodb", name.rsplit("/", 1)[-1]):
             raise ResourceNotFoundException(table_name=name)
-        return super().describe_table(name)
+        return described
 
     def delete_table(self, name: str) -> Table:
         """Deleting takes its time, and is refused while the table is being created."""

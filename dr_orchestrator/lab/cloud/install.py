@@ -16,7 +16,7 @@ from moto.core.common_models import BaseModel
 from moto.dynamodb.models import dynamodb_backends
 from moto.rds.models import rds_backends
 
-from dr_orchestrator.lab.cloud import dynamodb, rds, stacks
+from dr_orchestrator.lab.cloud import dynamodb, quotas, rds, stacks
 from dr_orchestrator.lab.cloud.world import World, inhabited, moto_now
 
 _BACKENDS = (
@@ -37,7 +37,8 @@ def installed(world: World) -> Iterator[None]:
         undo.callback(_reset)
         for backends, kind in _BACKENDS:
             undo.enter_context(_set(backends, "backend", kind))
-        for owner, name, value in (*rds.PATCHES, *dynamodb.PATCHES, *stacks.PATCHES, *_clocks(), _NO_IMAGES):
+        patches = (*rds.PATCHES, *dynamodb.PATCHES, *stacks.PATCHES, *quotas.PATCHES)
+        for owner, name, value in (*patches, *_clocks(), _NO_IMAGES):
             undo.enter_context(_set(owner, name, value))
         yield
 
@@ -51,12 +52,15 @@ def _clocks() -> Iterator[tuple[Any, str, Any]]:
 
 @contextmanager
 def _set(owner: Any, name: str, value: Any) -> Iterator[None]:
-    before = getattr(owner, name)
+    before = getattr(owner, name, None)
     setattr(owner, name, value)
     try:
         yield
     finally:
-        setattr(owner, name, before)
+        if before is None:  # an answer that moto does not have
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
 
 
 def _reset() -> None:

@@ -9,6 +9,8 @@ from dr_orchestrator.lab.cloud.world import world
 
 MINUTE = 60.0
 FOR_EVER = timedelta(days=36500)
+FLAP = 5.0
+"""Lab seconds for which a state that flaps seems final; three times as long it does not."""
 
 # Lab seconds, near what is seen in AWS; a 100 GiB restore takes about 17 minutes.
 RESTORE_BASE, RESTORE_PER_GIB = 7 * MINUTE, 6.0
@@ -50,7 +52,8 @@ def settled(state: str) -> Timeline:
 def passing(states: list[tuple[str, float]], final: str, fate: str = "") -> Timeline:
     """A thing that passes `states` (each for about so many lab seconds) from now on and ends as `final`.
 
-    `fate` is what a fault has in store for it: "stuck" keeps the first state for ever, another word is how it ends.
+    `fate` is what a fault has in store for it: "stuck" keeps the first state for ever, "flaps:" and a state goes there
+    and back twice, another word is how it ends.
     """
     if world().hurried:
         return settled(final)
@@ -58,7 +61,9 @@ def passing(states: list[tuple[str, float]], final: str, fate: str = "") -> Time
     if fate == "stuck":
         return Timeline(now, ((now + FOR_EVER, states[0][0]),), final)
     steps = []
-    for state, seconds in states[:1] if fate else states:
+    flapping = fate.startswith("flaps:")
+    states = [*states[:1], *([(final, FLAP), (fate[6:], 3 * FLAP)] * 2)] if flapping else states[:1] if fate else states
+    for state, seconds in states:
         until += world().jitter(seconds)
         steps.append((until, state))
-    return Timeline(now, tuple(steps), fate or final)
+    return Timeline(now, tuple(steps), final if flapping else fate or final)

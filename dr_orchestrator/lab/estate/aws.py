@@ -16,8 +16,7 @@ from moto.rds.models import rds_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
 from dr_orchestrator.lab.cloud.dynamodb import JournalledTable
-from dr_orchestrator.lab.cloud.rds import Rds
-from dr_orchestrator.lab.cloud.rds_models import Instance
+from dr_orchestrator.lab.cloud.rds import Instance, Rds
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, World, naive
 from dr_orchestrator.lab.estate import company
 from dr_orchestrator.lab.estate.company import DATABASES, CompanyDatabase
@@ -190,7 +189,12 @@ class Estate:
 
 
 def _canary(at: datetime) -> dict[str, Any]:
-    return {"pk": {"S": "canary"}, "at": {"S": at.isoformat()}}
+    """The item that `dro canary` would have put, the seconds being its numbers."""
+    return {
+        "pk": {"S": "canary"},
+        "at": {"S": at.isoformat(timespec="microseconds")},
+        "sequence": {"N": str(int(at.timestamp()))},
+    }
 
 
 def _workspace(number: int, version: int, at: datetime) -> dict[str, Any]:

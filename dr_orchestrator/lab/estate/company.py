@@ -11,6 +11,11 @@ from psycopg import sql
 HISTORY = timedelta(days=31)
 """How far back there is a heartbeat row for each minute."""
 HEARTBEAT = "heartbeat"
+MARK = sql.SQL(
+    "INSERT INTO {table} SELECT 0, sequence, at FROM {table} WHERE id <> 0 ORDER BY id DESC LIMIT 1 "
+    "ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, at = excluded.at"
+).format(table=sql.Identifier(HEARTBEAT))
+"""Sets the marker row to the newest heartbeat: the shape that `dro canary` writes, the seconds being its numbers."""
 
 
 @dataclass(frozen=True)

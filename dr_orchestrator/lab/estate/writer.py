@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 import psycopg
 from psycopg import sql
 
-from dr_orchestrator.lab.estate.company import DATABASES, HEARTBEAT, HISTORY, CompanyDatabase
+from dr_orchestrator.lab.estate.company import DATABASES, HEARTBEAT, HISTORY, MARK, CompanyDatabase
 from dr_orchestrator.lab.postgres.plane import Plane
 from dr_orchestrator.lab.postgres.sources import LiveDatabase
 
 _BEATS = sql.SQL(
-    "INSERT INTO {} SELECT at, 'writer' FROM generate_series(%s::timestamptz, %s::timestamptz, '1 minute') AS at "
-    "ON CONFLICT DO NOTHING"
-).format(sql.Identifier(HEARTBEAT))
+    "INSERT INTO {table} SELECT number, number, at FROM generate_series(%s::timestamptz, %s::timestamptz, '1 minute') "
+    "AS at, LATERAL floor(extract(epoch FROM at)) AS number ON CONFLICT DO NOTHING"
+).format(table=sql.Identifier(HEARTBEAT))
 _MINUTE = timedelta(minutes=1)
 
 
@@ -54,6 +54,7 @@ class Writer:
                 connection = self._connection(database)
                 with connection.transaction():
                     connection.execute(_BEATS, (now, now))
+                    connection.execute(MARK)
                     connection.execute(database.tables[-1].add(), (now, self._rows))
             except psycopg.Error as wrong:
                 self._connections.pop(database.name, None)
@@ -69,18 +70,20 @@ class Writer:
         connection = self._connection(database)
         with connection.transaction():
             connection.execute(
-                sql.SQL("CREATE TABLE {} (at timestamptz PRIMARY KEY, source text NOT NULL)").format(
-                    sql.Identifier(HEARTBEAT)
-                )
+                sql.SQL(
+                    "CREATE TABLE {} (id bigint PRIMARY KEY, sequence bigint NOT NULL, at timestamptz NOT NULL)"
+                ).format(sql.Identifier(HEARTBEAT))
             )
             connection.execute(_BEATS, (self._start - HISTORY, self._start))
+            connection.execute(MARK)
             for table in database.tables:
                 connection.execute(table.create())
                 connection.execute(table.fill(), (self._start,))
 
     def _catch_up(self, database: CompanyDatabase, now: datetime) -> None:
         self._connection(database).execute(_BEATS, (self._start + _MINUTE, now))
-        self._plane.seeded(database.instance, database.ages)
+        self._connection(database).execute(MARK)
+        self._plane.seeded(database.instance, database.ages, MARK)
 
     def _connection(self, database: CompanyDatabase) -> psycopg.Connection:
         connection = self._connections.get(database.name)

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +36,15 @@ _SEGMENTS_A_BASE = 150
 _BASES_KEPT = 5
 
 
+@dataclass(frozen=True)
+class Trim:
+    """How a filled database is made one of an earlier instant: the time column of each table, and what follows then."""
+
+    database: str
+    ages: Mapping[str, str]
+    then: sql.Composed | None
+
+
 class Plane:
     """All databases of one lab, under one folder."""
 
@@ -45,7 +55,7 @@ class Plane:
         self._sources: dict[str, Source] = {}
         self._live: dict[str, LiveDatabase] = {}
         self._snapshots: dict[str, Future[None]] = {}
-        self._trims: dict[str, tuple[str, Mapping[str, str]]] = {}
+        self._trims: dict[str, Trim] = {}
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="lab-postgres")
         self._closing = threading.Event()
         self._programs = prepare(root)
@@ -121,10 +131,13 @@ class Plane:
 
     # What the estate and its writer ask for
 
-    def seeded(self, key: str, ages: Mapping[str, str]) -> None:
-        """Take the first base backup of a filled database; `ages` names the column of each table that tells its age."""
+    def seeded(self, key: str, ages: Mapping[str, str], then: sql.Composed | None = None) -> None:
+        """Take the first base backup of a filled database; `ages` names the column of each table that tells its age.
+
+        `then` is done in a restored copy whose younger rows were deleted: what has to follow from those that are left.
+        """
         source = self._sources[key]
-        self._trims[key] = (source.database, dict(ages))
+        self._trims[key] = Trim(source.database, dict(ages), then)
         self._back_up(key)
 
     def tick(self) -> None:
@@ -211,7 +224,7 @@ class Plane:
         key: str,
         copy: Path,
         at: datetime,
-        trim: tuple[str, Mapping[str, str]] | None,
+        trim: Trim | None,
         target: Mapping[str, str] | None = None,
     ) -> Cluster:
         cluster = self._new_cluster(key, copy)
@@ -220,7 +233,7 @@ class Plane:
             cluster.start()
             cluster.wait_promoted()
             if trim:
-                _delete_younger(cluster, *trim, at)
+                _delete_younger(cluster, trim, at)
         except (LabError, OSError, psycopg.Error):
             cluster.stop()
             raise
@@ -278,8 +291,10 @@ def _target(archive: Path, real: float) -> dict[str, str]:
     }
 
 
-def _delete_younger(cluster: Cluster, database: str, ages: Mapping[str, str], at: datetime) -> None:
-    with cluster.connect(database) as connection:
-        for table, column in ages.items():
+def _delete_younger(cluster: Cluster, trim: Trim, at: datetime) -> None:
+    with cluster.connect(trim.database) as connection:
+        for table, column in trim.ages.items():
             statement = sql.SQL("DELETE FROM {} WHERE {} > %s")
             connection.execute(statement.format(sql.Identifier(table), sql.Identifier(column)), (at,))
+        if trim.then is not None:
+            connection.execute(trim.then)

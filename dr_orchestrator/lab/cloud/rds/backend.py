@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, cast
 
-from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.rds.exceptions import (
     DBInstanceAlreadyExists,
@@ -20,13 +19,14 @@ from moto.rds.exceptions import (
     RDSClientError,
 )
 from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot, RDSBackend
-from moto.rds.responses import RDSResponse
 
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.lifecycle import passing
-from dr_orchestrator.lab.cloud.rds_models import AutomatedBackup, Instance, Snapshot, wrong_state
+from dr_orchestrator.lab.cloud.rds.events import BEGUN, FINISHED, Told
+from dr_orchestrator.lab.cloud.rds.models import AutomatedBackup, Instance, Snapshot, wrong_state
 from dr_orchestrator.lab.cloud.world import Database, world
 
+_SOON = timedelta(seconds=1)
 # What a restored instance takes over from its source; everything else is as given, or AWS's default.
 INHERITED = (
     "engine",
@@ -95,7 +95,8 @@ class Rds(RDSBackend):
             raise RDSClientError("InvalidDBSnapshotState", f"Snapshot {from_snapshot_id} is {snapshot.status}.")
         source = cast(Instance, snapshot.database)
         kept = {"kms_key_id": snapshot.kms_key_id, "storage_encrypted": snapshot.encrypted}
-        made = self._restored("RestoreDBInstanceFromDBSnapshot", given["db_instance_identifier"], source, kept | given)
+        action, told = "RestoreDBInstanceFromDBSnapshot", f"snapshot {from_snapshot_id}"
+        made = self._restored(action, given["db_instance_identifier"], source, kept | given, told)
         if not made.timeline.final.startswith("incompatible"):
             made.database = _database_of_snapshot(made.dbi_resource_id, snapshot, source)
         return made
@@ -107,7 +108,8 @@ class Rds(RDSBackend):
         given = _plain(overrides)
         source = self._pitr_source(source_db_identifier, given)
         at = source.instant(given)
-        made = self._restored("RestoreDBInstanceToPointInTime", target_db_identifier, source, given)
+        told = f"DB instance {source.db_instance_identifier} to {at:%Y-%m-%d %H:%M:%S} UTC"
+        made = self._restored("RestoreDBInstanceToPointInTime", target_db_identifier, source, given, told)
         plane = world().databases
         if plane is not None and source.database is not None and not made.timeline.final.startswith("incompatible"):
             made.database = plane.restore_instant(made.dbi_resource_id, source.database.key, at)
@@ -181,7 +183,13 @@ class Rds(RDSBackend):
         return snapshot
 
     def record_automated(self, instance: Instance, at: datetime) -> Snapshot:
-        """An automated snapshot of `at`: it names an instant, which the archived WAL holds; nothing is copied."""
+        """An automated snapshot of `at`, and its events; nothing is copied, for the archived WAL holds it."""
+        snapshot = self._automated(instance, at)
+        self._tell(instance, at, BEGUN, "backup")
+        self._tell(instance, at + timedelta(seconds=lifecycle.BACK_UP), FINISHED, "backup")
+        return snapshot
+
+    def _automated(self, instance: Instance, at: datetime) -> Snapshot:
         name = f"rds:{instance.db_instance_identifier}-{at:%Y-%m-%d-%H-%M}"
         snapshot = self._recorded(instance, name, "automated", None, None)
         snapshot.dated(at)
@@ -238,7 +246,7 @@ class Rds(RDSBackend):
         self.databases[identifier] = instance
         return instance
 
-    def _restored(self, action: str, identifier: str, source: Instance, given: dict[str, Any]) -> Instance:
+    def _restored(self, action: str, identifier: str, source: Instance, given: dict[str, Any], told: str) -> Instance:
         inherited = {name: getattr(source, name, None) for name in INHERITED}
         inherited["master_user_password"] = source.password
         if given.get("allocated_storage") and given["allocated_storage"] < source.allocated_storage:
@@ -246,24 +254,43 @@ class Rds(RDSBackend):
         kept = {name: value for name, value in given.items() if name not in _SOURCES}
         made = self._make(identifier, {key: value for key, value in inherited.items() if value is not None} | kept)
         seconds = lifecycle.RESTORE_BASE + lifecycle.RESTORE_PER_GIB * made.allocated_storage
-        self._begin(made, seconds, world().faults.fate("rds", action, made.db_instance_identifier))
+        fate = world().faults.fate("rds", action, made.db_instance_identifier)
+        self._begin(made, seconds, fate, f"Restored from {told}")
         return made
 
-    def _begin(self, instance: Instance, seconds: float, fate: str) -> None:
+    def _begin(self, instance: Instance, seconds: float, fate: str, restored: str = "") -> None:
         states = [("creating", seconds)]
         if instance.backup_retention_period:
             states.append(("backing-up", lifecycle.BACK_UP))
         instance.timeline = passing(states, "available", fate)
         instance.protected_since = instance.timeline.ends
         if not fate and not world().hurried:
-            world().agenda.at(instance.timeline.ends, lambda: self._made(instance))
+            world().agenda.at(instance.timeline.steps[0][0], lambda: self._made(instance, restored))
 
-    def _made(self, instance: Instance) -> None:
-        if self.databases.get(instance.db_instance_identifier) is not instance or instance.status == "deleting":
+    def _made(self, instance: Instance, restored: str) -> None:
+        """It is created: RDS writes that down, and makes the first backup where backups are on."""
+        if not self._is_there(instance):
             return
-        instance.add_event("DB_INSTANCE_CREATE")
+        if instance.database is not None and not (instance.database.ready or instance.database.failed):
+            world().agenda.at(world().clock.now() + _SOON, lambda: self._made(instance, restored))
+            return
+        self._tell(instance, world().now(), "DB instance created", "creation")
+        if restored:
+            self._tell(instance, world().now(), restored, "restoration")
         if instance.backup_retention_period:
-            self.record_automated(instance, world().now())
+            self._tell(instance, world().now(), BEGUN, "backup")
+            world().agenda.at(instance.timeline.ends, lambda: self._backed_up(instance))
+
+    def _backed_up(self, instance: Instance) -> None:
+        if self._is_there(instance) and instance.backup_retention_period:
+            self._automated(instance, world().now())
+            self._tell(instance, world().now(), FINISHED, "backup")
+
+    def _is_there(self, instance: Instance) -> bool:
+        return self.databases.get(instance.db_instance_identifier) is instance and instance.status != "deleting"
+
+    def _tell(self, instance: Instance, at: datetime, message: str, category: str) -> None:
+        self.events.append(Told(instance, at, message, category))
 
     def _recorded(
         self, instance: Instance, name: str, kind: str, tags: list[dict[str, str]] | None, key: str | None
@@ -339,23 +366,3 @@ def _database_of_snapshot(key: str, snapshot: Snapshot, source: Instance) -> Dat
     if plane.holds(snapshot.db_snapshot_identifier):
         return plane.restore_snapshot(key, snapshot.db_snapshot_identifier, snapshot.data_time)
     return plane.restore_instant(key, source.database.key, snapshot.data_time)
-
-
-def _paged_snapshots(self: RDSResponse) -> ActionResult:
-    """moto answers with all snapshots on one page; AWS keeps to MaxRecords."""
-    given = self.params
-    filters = {each["Name"]: each["Values"] for each in given.get("Filters", [])}
-    if given.get("DbiResourceId"):
-        filters["dbi-resource-id"] = [given["DbiResourceId"]]
-    found = self.backend.describe_db_snapshots(
-        given.get("DBInstanceIdentifier"), given.get("DBSnapshotIdentifier"), given.get("SnapshotType"), filters
-    )
-    size, marker = int(given.get("MaxRecords") or 100), str(given.get("Marker") or "")
-    names = [each.db_snapshot_identifier for each in found]
-    first = names.index(marker) + 1 if marker in names else 0
-    page = found[first : first + size]
-    more = page[-1].db_snapshot_identifier if first + size < len(found) else None
-    return ActionResult({"DBSnapshots": page, "Marker": more})
-
-
-PATCHES = ((RDSResponse, "describe_db_snapshots", _paged_snapshots),)

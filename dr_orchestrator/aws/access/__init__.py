@@ -1,0 +1,1 @@
+"""Who may do what: the targets of writes, the roles that calls are made with, and the policies that those need."""

@@ -1,0 +1,47 @@
+"""How a database of RDS is reached: the address that AWS tells, and the login that its secret holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.domain.service import Database
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to reach a database; never printed, the password least of all."""
+
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Login({self.user}@{self.host}:{self.port}/{self.database})"
+
+
+def login(account: Account, instance: str, database: Database) -> Login:
+    """The login to an instance, source or copy: a restored one keeps the users of its source."""
+    found = account.api("rds").call("DescribeDBInstances", DBInstanceIdentifier=instance)["DBInstances"]
+    address = found[0].get("Endpoint", {}) if found else {}
+    if not address.get("Address"):
+        raise NotMeasured(f"{instance} has no endpoint", call="rds:DescribeDBInstances")
+    user, password = credentials(account, database)
+    return Login(address["Address"], int(address["Port"]), database.name, user, password)
+
+
+def credentials(account: Account, database: Database) -> tuple[str, str]:
+    """User and password of the database's secret; NotMeasured, naming the secret, where it cannot be used."""
+    try:
+        text = account.api("secretsmanager").call("GetSecretValue", SecretId=database.secret)
+        secret = json.loads(text["SecretString"])
+        return str(secret["username"]), str(secret["password"])
+    except (NotMeasured, NotRecoverable) as fault:
+        raise NotMeasured(f"secret {database.secret} cannot be read: {fault.message}", fault.hint) from fault
+    except (KeyError, ValueError, TypeError) as error:
+        hint = 'a secret of RDS is JSON with "username" and "password"'
+        raise NotMeasured(f"secret {database.secret} cannot be used as a login", hint) from error

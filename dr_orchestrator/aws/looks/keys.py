@@ -1,0 +1,18 @@
+"""Keys of KMS: a copy of what is encrypted cannot be made while its key is out of use."""
+
+from __future__ import annotations
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.errors import NotRecoverable
+
+
+def usable(account: Account, key: str, owner: str) -> str:
+    """What the key is; NotRecoverable where nothing can be decrypted with it. `owner` is the account of the data."""
+    about = account.api("kms").call("DescribeKey", KeyId=key)["KeyMetadata"]
+    state, arn = about["KeyState"], about["Arn"]
+    if state != "Enabled":
+        until = f", to be deleted on {about['DeletionDate']:%Y-%m-%d}" if about.get("DeletionDate") else ""
+        hint = "enable the key, or cancel its deletion: what it encrypts cannot be restored meanwhile"
+        raise NotRecoverable(f"key {arn} is {state}{until}", hint, "kms:DescribeKey")
+    of = arn.split(":")[4]
+    return f"key {arn} is enabled" + (f"; it belongs to account {of}, not to {owner}" if of != owner else "")

@@ -1,0 +1,97 @@
+"""What botocore overcomes in silence: calls that failed in passing and were made again, and the time that it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from dr_orchestrator.domain.ports import Clock
+
+_CODES = ("Throttl", "LimitExceeded", "TooManyRequests", "SlowDown", "ProvisionedThroughputExceeded")
+_BROKEN = (500, 502, 503, 504)
+_MARK = "dro-throttled"
+_hearing: ContextVar[Callable[[str], None]] = ContextVar("hearing", default=lambda _what: None)
+_apart: ContextVar[list[float] | None] = ContextVar("apart", default=None)
+
+
+@contextmanager
+def apart() -> Iterator[list[float]]:
+    """Within: what throttled calls of this thread took goes into the list (drill seconds), and is not told."""
+    seconds: list[float] = []
+    token = _apart.set(seconds)
+    try:
+        yield seconds
+    finally:
+        _apart.reset(token)
+
+
+@contextmanager
+def hearing(tell: Callable[[str], None]) -> Iterator[None]:
+    """Within: each failure in passing is told, as the call and why; whoever's client made it."""
+    token = _hearing.set(tell)
+    try:
+        yield
+    finally:
+        _hearing.reset(token)
+
+
+def overcome(call: str, why: str) -> None:
+    """Tell of a failure in passing."""
+    _hearing.get()(f"{call}: {why}")
+
+
+class Throttling:
+    """Tells of each throttled call of a botocore session how long it took from the first such answer to its end."""
+
+    def __init__(self) -> None:
+        self._clock: Clock | None = None
+        self._tell: Callable[[str, float], None] = lambda _call, _seconds: None
+
+    def listen(self, clock: Clock, tell: Callable[[str, float], None]) -> None:
+        """From now on tell the call and its lost drill seconds."""
+        self._clock, self._tell = clock, tell
+
+    def watch(self, session: Any) -> None:
+        """Put it on every client that the botocore session will make."""
+        session.register("needs-retry.*.*", self._answered, unique_id="dro-throttled")
+        for end in ("after-call.*.*", "after-call-error.*.*"):
+            session.register(end, self._ended, unique_id=f"dro-{end}")
+
+    def _answered(
+        self,
+        event_name: str,
+        request_dict: Mapping[str, Any],
+        response: Any = None,
+        caught_exception: Exception | None = None,
+        **_: Any,
+    ) -> None:
+        if why := _failure(response, caught_exception):
+            overcome(":".join(event_name.split(".")[1:]), why)
+        if self._clock is not None and response is not None and _throttled(*response):
+            request_dict["context"].setdefault(_MARK, self._clock.monotonic())
+
+    def _ended(self, event_name: str, context: dict[str, Any], **_: Any) -> None:
+        began = context.pop(_MARK, None)
+        if self._clock is None or began is None:
+            return
+        seconds, noted = self._clock.monotonic() - began, _apart.get()
+        if noted is not None:
+            noted.append(seconds)
+        else:
+            self._tell(":".join(event_name.split(".")[1:]), seconds)
+
+
+def _failure(response: Any, caught: Exception | None) -> str:
+    """Why botocore may make the call again; empty where it was answered."""
+    if caught is not None:
+        return type(caught).__name__
+    if response is None or not (response[0].status_code in _BROKEN or _throttled(*response)):
+        return ""
+    return str(response[1].get("Error", {}).get("Code", "")) or f"HTTP {response[0].status_code}"
+
+
+def _throttled(http: Any, parsed: Mapping[str, Any]) -> bool:
+    code = str(parsed.get("Error", {}).get("Code", ""))
+    return http.status_code == 429 or any(known in code for known in _CODES)

@@ -1,0 +1,78 @@
+"""Whether a restore took effect: the heartbeat's marker in the copy, beside the same marker in the source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dr_orchestrator.domain.drill import RestoredItem, RestoredRow
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.domain.run import CheckResult
+from dr_orchestrator.domain.verdict import Outcome
+from dr_orchestrator.errors import DrillFault, NotMeasured
+
+RESOLUTION = timedelta(seconds=1)
+"""AWS may tell a snapshot's instant in whole seconds: what was written in that second is still of it."""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """The state that `dro canary` left: how often it had written, and when it last did."""
+
+    sequence: int
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"no. {self.sequence} of {self.at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+Look = Callable[[], Marker | None]
+
+
+def judged(
+    check: RestoredRow | RestoredItem, points: Sequence[RecoveryPoint], in_copy: Look, in_source: Look
+) -> CheckResult:
+    """Compare both markers; only one that changed after the restored instant can show that the restore went back.
+
+    The copy is read first, so that a source which moves on meanwhile cannot make an older copy of it.
+    """
+    outcome, observed = _compared(points, in_copy, in_source)
+    return CheckResult(check.name, expectation(check), observed, outcome, check.mandatory)
+
+
+def _compared(points: Sequence[RecoveryPoint], in_copy: Look, in_source: Look) -> tuple[Outcome, str]:
+    if not points:
+        raise NotMeasured("no restored instant is known to compare with")
+    instant = max(point.data_time for point in points)
+    copy = in_copy()
+    if copy is None:
+        return Outcome.FAILED, "the marker is gone from the copy"
+    told = f"in the copy {copy}; restored to {instant:%Y-%m-%d %H:%M:%S} UTC"
+    snapshot = any(point.kind is PointKind.SNAPSHOT for point in points)
+    if copy.at >= instant + RESOLUTION if snapshot else copy.at > instant:
+        return Outcome.FAILED, f"{told}: the copy holds a later state"
+    return _moved_on(copy, told, in_source)
+
+
+def _moved_on(copy: Marker, told: str, in_source: Look) -> tuple[Outcome, str]:
+    """A source that stands where the copy does proves nothing: then the copy could be the source itself."""
+    try:
+        source = in_source()
+    except DrillFault as fault:
+        return Outcome.INCONCLUSIVE, f"{told}; the source could not be read: {fault.message}"
+    if source is None:
+        return Outcome.INCONCLUSIVE, f"{told}; the source has no marker any more"
+    told = f"{told}; in the source {source}"
+    if source.sequence > copy.sequence:
+        return Outcome.PASSED, told
+    return Outcome.INCONCLUSIVE, f"{told}: it has not moved on since, which proves nothing; is `dro canary` running?"
+
+
+def expectation(check: RestoredRow | RestoredItem) -> str:
+    """What the check claims, in words."""
+    if isinstance(check, RestoredRow):
+        place = f"row in {check.table}"
+    else:
+        place = "item " + ", ".join(f"{name}={value}" for name, value in check.key.items())
+    return f"marker {place} from not after the restored instant, and changed in the source since"
