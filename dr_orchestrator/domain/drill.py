@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
+from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.objective import Disruption, Objective, format_duration
 from dr_orchestrator.domain.service import Resource, ResourceType, Service
 
@@ -98,7 +100,8 @@ class NewestRow:
     """The newest value of a time column in the copy; `canary` marks the heartbeat that RPA is read from.
 
     `interval` is the heartbeat's: how far behind the asked instant its newest row may be. `within` bounds its age
-    at the disruption, where the team wants a bound of its own beside the RPO.
+    at the disruption, where the team wants a bound of its own beside the RPO. `timezone` (IANA) is that of a column
+    which has none of its own.
     """
 
     name: str
@@ -108,6 +111,7 @@ class NewestRow:
     interval: timedelta = timedelta(minutes=1)
     within: timedelta | None = None
     mandatory: bool = True
+    timezone: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,27 @@ class CanaryItem:
 
 
 @dataclass(frozen=True)
+class RestoredRow:
+    """The heartbeat's marker row in the copy is of the restored instant, and the source's has moved on since."""
+
+    name: str
+    table: str
+    column: str
+    mandatory: bool = True
+
+
+@dataclass(frozen=True)
+class RestoredItem:
+    """The heartbeat item in the copy is of the restored instant, and the source's has moved on since."""
+
+    name: str
+    key: Mapping[str, str]
+    attribute: str
+    table: str = ""
+    mandatory: bool = True
+
+
+@dataclass(frozen=True)
 class HttpAnswer:
     """An endpoint of the copy answers with a status (and a text in its body, where one is given).
 
@@ -157,7 +182,7 @@ class HttpAnswer:
     mandatory: bool = True
 
 
-Check = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | HttpAnswer
+Check = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | HttpAnswer
 
 
 @dataclass(frozen=True)
@@ -181,10 +206,35 @@ class Drill:
 
 
 @dataclass(frozen=True)
+class Allowed:
+    """The AWS accounts and regions that drills may work in; empty where the policy does not say."""
+
+    accounts: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The IAM roles (ARNs) that drills take on: one that only reads, and one that makes copies; empty for none."""
+
+    source: str = ""
+    drill: str = ""
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """All that a workspace declares."""
+    """All that a workspace declares.
+
+    `headroom` is how much of a quota is kept for production's own failover; `budget` is the most that a drill, or an
+    exercise, may cost, in the currency of the `rates`.
+    """
 
     services: Mapping[str, Service]
     drills: Mapping[str, Drill]
     at_once: int = 4
     revision: str = ""
+    allowed: Allowed = Allowed()
+    roles: Roles = Roles()
+    rates: Rates = field(default_factory=Rates)
+    headroom: int = 2
+    budget: Decimal | None = None

@@ -11,6 +11,7 @@ from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.finding import Finding, Severity, finding
 from dr_orchestrator.domain.measure import SCHEDULE, Record, clock_faults, measure, newest
 from dr_orchestrator.domain.objective import Limit, format_duration
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import Measures, Phase
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 
@@ -18,6 +19,11 @@ __all__ = ["RULES", "THIN", "Judgement", "Record", "headroom", "judge"]
 
 RULES = "2"
 """The version of the rules below, kept with every verdict that they gave."""
+
+SKEW = timedelta(minutes=5)
+"""How far the clocks of AWS and of whoever writes a row may lie apart."""
+
+NOT_MEASURED = "not measured"
 
 THIN = 0.2
 """Headroom under this share of the target is worth a finding."""
@@ -100,19 +106,37 @@ def _unknowns(record: Record, measures: Measures) -> list[str]:
         unknown.append(f"no target: {objective.source} promises neither RTO nor RPO")
     if measures.rta is None:
         unknown.append("RTA was not measured: the service was never verified")
+    elif None in _lasted(measures):
+        unknown.append("RTA was not measured from both disruption and declaration: the record lacks one of them")
     elif any(lasted is not None and lasted <= timedelta() for lasted in _lasted(measures)):
         unknown.append("RTA is zero or negative")
     if measures.rpa is None or measures.rpa_grade == SCHEDULE:
         unknown.append(f"RPA was not measured: {newest(record).missing or 'the run has no disruption'}")
     if measures.rpa_grade == SCHEDULE:
         unknown.append(f"RPA has grade {SCHEDULE}, from the schedule: arithmetic is no evidence")
-    if measures.rpa is not None and measures.rpa < timedelta():
+    proven = _proven(measures)
+    if proven is not None and proven < timedelta():
         unknown.append(
             f"RPA is negative: the copy holds data from after {measures.rpa_reference:%Y-%m-%d %H:%M:%S} UTC"
         )
     else:
         unknown += _ahead(record, measures)
-    return unknown
+    return [*unknown, *_says_nothing_of_loss(record, measures)]
+
+
+def _says_nothing_of_loss(record: Record, measures: Measures) -> list[str]:
+    """Where an RPA was measured, and yet is none of a disaster: no wonder that a snapshot holds its own instant."""
+    if _proven(measures) is None:
+        return []
+    told = [] if record.points else ["no recovery point was chosen: nothing shows what was restored"]
+    itself = [point.id for point in record.points if point.kind is PointKind.SNAPSHOT and _as_of_itself(point)]
+    if itself and _worst_case_verdict(record, measures) == NOT_MEASURED:
+        told.append(f"{itself[0]} was restored for its own sake, and what a disaster would lose was not measured")
+    return told
+
+
+def _as_of_itself(point: RecoveryPoint) -> bool:
+    return point.reference == point.data_time
 
 
 def _proven(measures: Measures) -> timedelta | None:
@@ -133,9 +157,23 @@ def _ahead(record: Record, measures: Measures) -> list[str]:
 def _contradictions(record: Record) -> list[str]:
     """What a run says of itself that cannot be true together."""
     source = record.header.provenance
-    if source.simulated or source.pace == 1:
-        return []
-    return [f"drill time ran {source.pace:g} times as fast, yet the run claims to be real"]
+    fast = source.pace != 1 and not source.simulated
+    told = [f"drill time ran {source.pace:g} times as fast, yet the run claims to be real"] if fast else []
+    if len({point.reference for point in record.points}) > 1:
+        told.append("the recovery points were chosen for different instants: there is no one loss to tell")
+    return [*told, *record.doubts, *_newer_than_restored(record)]
+
+
+def _newer_than_restored(record: Record) -> list[str]:
+    """Checks that found data from after the recovery point: they read another place, or a clock is wrong."""
+    held = {point.store: point.data_time for point in sorted(record.points, key=lambda point: point.data_time)}
+    alone = record.points[0].data_time if len(record.points) == 1 else None
+    return [
+        f"check '{check.name}' found data of {check.newest:%Y-%m-%d %H:%M:%S} UTC, newer than the recovery point's "
+        f"{limit:%Y-%m-%d %H:%M:%S} UTC"
+        for check in record.checks
+        if check.newest is not None and (limit := held.get(check.store, alone)) and check.newest > limit + SKEW
+    ]
 
 
 def _lasted(measures: Measures) -> tuple[timedelta | None, ...]:
@@ -179,8 +217,10 @@ def _worst_case_verdict(record: Record, measures: Measures) -> str:
     if record.header.objective.rpo is None:
         return "no target"
     if measures.worst_case is None or measures.worst_case < timedelta():
-        return "not measured"
-    return "met" if record.header.objective.rpo.met_by(measures.worst_case) else "missed"
+        return NOT_MEASURED
+    if not record.header.objective.rpo.met_by(measures.worst_case):
+        return "missed"
+    return NOT_MEASURED if record.histories_unknown else "met"
 
 
 def _findings(record: Record, measures: Measures, failures: Mapping[str, str], worst: str) -> tuple[Finding, ...]:
@@ -216,6 +256,9 @@ def _findings(record: Record, measures: Measures, failures: Mapping[str, str], w
         for check in record.checks
         if not check.mandatory and check.outcome is not Outcome.PASSED
     ]
+    if any(step.phase is Phase.VERIFY and step.outcome is Outcome.FAILED for step in record.steps) and not failures:
+        detail = "They passed when the run was resumed; see the steps. Why not at first?"
+        findings.append(found(Severity.MEDIUM, "Checks failed before they passed", detail, "second try"))
     if measures.rpa_grade in ("C", "D"):
         read = any(check.proves_data and check.newest is not None for check in record.checks)
         where = "all of the restored data" if read else "the restored data"

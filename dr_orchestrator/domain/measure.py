@@ -20,7 +20,11 @@ SCHEDULE = "E"
 
 @dataclass(frozen=True)
 class Record:
-    """All that a verdict may rest on. `fault` is what ended the recovery early: its outcome, and what was said."""
+    """All that a verdict may rest on. `fault` is what ended the recovery early: its outcome, and what was said.
+
+    `histories_unknown` is how many stores' recovery points could not be looked back at; `doubts` is why nothing here
+    can be evidence.
+    """
 
     header: RunHeader
     events: Sequence[Event]
@@ -32,6 +36,8 @@ class Record:
     cleanup_reasons: Sequence[str] = ()
     fault: tuple[Outcome, str] | None = None
     segments: Sequence[Segment] = ()
+    histories_unknown: int = 0
+    doubts: Sequence[str] = ()
 
 
 def measure(record: Record) -> Measures:
@@ -135,22 +141,43 @@ class Newest:
 def newest(record: Record) -> Newest:
     """The newest data, its grade and its source; of several stores the one that lost most speaks for all.
 
-    The grade is that of the store that is known worst: one good canary says nothing of the other stores.
+    The grade is that of the store that is known worst: one good canary says nothing of the other stores. A canary
+    that belongs to no store in particular can make things worse, never better.
     """
-    stores = [_of_store(record, point) for point in record.points] or [_read(record.checks)]
-    unknown = [store for store in stores if store.at is None]
+    stores = by_store(record)
+    strays = [check for check in record.checks if check.canary and _owner(record, check) is None]
+    told = [*stores, *([_read(strays)] if strays else [])] or [_read(record.checks)]
+    unknown = [store for store in told if store.at is None]
     if unknown:
         return Newest(missing="; ".join(dict.fromkeys(store.missing for store in unknown)))
-    known = [(store.at, store.source) for store in stores if store.at is not None]
-    (oldest, source), (youngest, _) = min(known), max(known)
-    skew = youngest - oldest if len(known) > 1 else None
-    return Newest(oldest, max(store.grade for store in stores), source, skew=skew)
+    oldest, source = min((store.at, store.source) for store in told if store.at is not None)
+    return Newest(oldest, max(store.grade for store in told), source, skew=_skew(stores))
 
 
-def _of_store(record: Record, point: RecoveryPoint) -> Newest:
+def by_store(record: Record) -> list[Newest]:
+    """What is known of each store, in the order of the recovery points."""
+    owners = {id(check): _owner(record, check) for check in record.checks}
+    return [
+        _of_store(record, point, [check for check in record.checks if owners[id(check)] is point])
+        for point in record.points
+    ]
+
+
+def _skew(stores: Sequence[Newest]) -> timedelta | None:
+    known = [store.at for store in stores if store.at is not None]
+    return max(known) - min(known) if len(known) > 1 else None
+
+
+def _owner(record: Record, check: CheckResult) -> RecoveryPoint | None:
+    """The recovery point whose data a check read; None where that cannot be told."""
+    if len(record.points) == 1 and not (check.store and record.points[0].store):
+        return record.points[0]
+    of_store = [point for point in record.points if check.store and point.store == check.store]
+    return of_store[0] if len(of_store) == 1 else None
+
+
+def _of_store(record: Record, point: RecoveryPoint, checks: Sequence[CheckResult]) -> Newest:
     """What is known of one store: read from its copy, or else claimed by its recovery point."""
-    alone = len(record.points) == 1
-    checks = [check for check in record.checks if check.store == point.store or (alone and not check.store)]
     read = _read(checks)
     if read.at is not None or any(check.canary for check in checks):
         return read
@@ -160,14 +187,19 @@ def _of_store(record: Record, point: RecoveryPoint) -> Newest:
 def _read(checks: Sequence[CheckResult]) -> Newest:
     """The newest instant that checks read: heartbeats (A), or rows (B); the one that lost most speaks for the store."""
     canaries = [check for check in checks if check.proves_data and check.canary]
-    if any(check.newest is None for check in canaries):
+    if any(not _saw(check) for check in canaries):
         return Newest(missing=UNREAD)  # a heartbeat that should be there is not: nothing else may stand in for it
-    rows = [check for check in checks if check.proves_data and not check.canary]
+    rows = [check for check in checks if check.proves_data and not check.canary and _saw(check)]
     instants = [(check.newest, check.name) for check in canaries or rows if check.newest is not None]
     if not instants:
         return Newest(missing=UNREAD)
     at, name = min(instants)
     return Newest(at, "A" if canaries else "B", f"newest instant in the copy, check '{name}'")
+
+
+def _saw(check: CheckResult) -> bool:
+    """Whether a check read an instant and could tell; one that could not tell is no source of figures."""
+    return check.newest is not None and check.outcome in (Outcome.PASSED, Outcome.FAILED)
 
 
 def _claimed(record: Record, point: RecoveryPoint) -> Newest:

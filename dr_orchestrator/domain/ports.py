@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from dr_orchestrator.domain.clock import Event
+from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.preflight import Question
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import (
@@ -120,8 +122,14 @@ class Leases(Protocol):
 class Restorer(Protocol):
     """Restores one resource from its recovery points; the verbs are called in this order."""
 
-    def preflight(self, copy: Copy) -> str:
-        """Look, read-only, whether the copy can be made safely; return what was seen, raise DrillFault where not."""
+    def questions(self, copy: Copy) -> Sequence[Question]:
+        """What to look at, read-only, before the copy is made: whether it can be, and safely."""
+
+    def billed(self, name: str = "") -> Billed:
+        """What a copy, of that name or still to be made, is charged for."""
+
+    def isolated(self, copy: Copy) -> str:
+        """Prove that the live copy stands where it should, as well protected as its source; return what was seen."""
 
     def choose(self) -> RecoveryPoint:
         """Find the recovery point that the drill's selection means; NotRecoverable where there is none."""
@@ -132,8 +140,8 @@ class Restorer(Protocol):
     def restore(self, point: RecoveryPoint, copy: Copy) -> Identity:
         """Ask for the copy. Idempotent: one that this run already made is adopted."""
 
-    def ready(self, copy: Copy) -> None:
-        """Wait until the copy can be used; NotRecoverable where it never will be."""
+    def ready(self, copy: Copy) -> float:
+        """Wait until the copy can be used; return how many seconds ago it first could. NotRecoverable where never."""
 
     def server_times(self, copy: Copy) -> Sequence[ServerTime]:
         """What AWS's own clock says of the copy; asked while it is still there, off the recovery clock."""
@@ -148,14 +156,20 @@ class Restorer(Protocol):
 class Environment(Protocol):
     """Creates a whole environment anew from its template; the verbs are called in this order."""
 
-    def preflight(self, copy: Copy) -> str:
-        """Read the template for what would collide with production or stay behind; raise DrillFault where it does."""
+    def questions(self, copy: Copy) -> Sequence[Question]:
+        """As for a Restorer; one reads the template for what would collide with production or stay behind."""
+
+    def billed(self, name: str = "") -> Billed:
+        """As for a Restorer."""
+
+    def isolated(self, copy: Copy) -> str:
+        """As for a Restorer."""
 
     def build(self, copy: Copy) -> Identity:
         """Ask for the environment. Idempotent: one that this run already made is adopted."""
 
-    def ready(self, copy: Copy) -> None:
-        """Wait until every resource is made; NotRecoverable where one failed."""
+    def ready(self, copy: Copy) -> float:
+        """Wait until every resource is made; return how many seconds ago it was. NotRecoverable where one failed."""
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         """One resource of the environment as a copy of its own (owned by the stack), so that it may be written to."""

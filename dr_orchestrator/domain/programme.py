@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dr_orchestrator.domain.drill import Drill, Every
-from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.verdict import Verdict, worst
 
 _MONTHS = {Every.QUARTER: 3, Every.HALF_YEAR: 6, Every.YEAR: 12}
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """Runs for a purpose: a quarter's drills or a game day. `planned` names every drill it means to run."""
+    """Runs for a purpose: a quarter's drills or a game day.
+
+    `planned` names the drill of every run that it means to make: one that draws several points, several times.
+    """
 
     id: str
     title: str
@@ -44,18 +49,31 @@ def period_start(every: Every, instant: datetime) -> datetime:
 
 
 def due(
-    drills: Iterable[Drill], last_green: Mapping[str, datetime], now: datetime
+    drills: Iterable[Drill], last_green: Mapping[tuple[str, str], datetime], now: datetime
 ) -> tuple[list[Drill], dict[str, str]]:
     """Split drills into those due now, tier 0 first, and those left out with the reason.
 
-    `last_green` holds each drill's newest passed run on real AWS; a simulated run proves nothing and is not in it.
+    `last_green` holds each drill's newest passed run on real AWS, by its name and definition: a simulated run proves
+    nothing and is not in it, and what a drill proved before it was changed is not proven of what it is now.
     """
     chosen: list[Drill] = []
     left_out: dict[str, str] = {}
     for drill in drills:
-        passed = last_green.get(drill.name)
+        passed = last_green.get((drill.name, drill.digest))
         if passed is not None and passed >= period_start(drill.every, now):
             left_out[drill.name] = f"passed on {passed:%Y-%m-%d}, due once a {drill.every}"
         else:
             chosen.append(drill)
     return sorted(chosen, key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name)), left_out
+
+
+def verdict_of(exercise: Exercise, runs: Sequence[Run]) -> Verdict:
+    """The worst verdict of its runs; one that was planned and is not there makes the exercise inconclusive."""
+    verdicts = [run.closing.verdict if run.closing else Verdict.INCONCLUSIVE for run in runs]
+    return worst([*verdicts, *(Verdict.INCONCLUSIVE for _ in missing(exercise, runs))])
+
+
+def missing(exercise: Exercise, runs: Sequence[Run]) -> tuple[str, ...]:
+    """The drills of which not every planned run is there, each once for every run that is missing."""
+    left = Counter(exercise.planned) - Counter(run.header.drill for run in runs)
+    return tuple(left.elements())

@@ -44,6 +44,10 @@ class CopyState(StrEnum):
     UNPROVEN = "unproven"
 
 
+SETTLED = (CopyState.DELETED, CopyState.NEVER_CREATED)
+"""The ends of a copy that nothing is left of."""
+
+
 @dataclass(frozen=True)
 class Copy:
     """A copy as planned: its name follows from the run, so that it can be found again after a crash.

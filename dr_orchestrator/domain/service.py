@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier
@@ -52,6 +52,21 @@ class Database:
 
 
 @dataclass(frozen=True)
+class Canary:
+    """Where `dro canary` writes a resource's heartbeat, and how often: the only place in production that it may touch.
+
+    An rds-instance has a `table` of heartbeats with a time `column`; a dynamodb-table has one item, of that `key`, with
+    the time in an `attribute`.
+    """
+
+    interval: timedelta
+    table: str = ""
+    column: str = ""
+    key: Mapping[str, str] = field(default_factory=dict)
+    attribute: str = ""
+
+
+@dataclass(frozen=True)
 class Rebuild:
     """How an environment is created anew: its template (file text), parameters, and the stores to be filled.
 
@@ -76,6 +91,7 @@ class Resource:
     isolation: Isolation | None = None
     database: Database | None = None
     rebuild: Rebuild | None = None
+    canary: Canary | None = None
 
 
 @dataclass(frozen=True)

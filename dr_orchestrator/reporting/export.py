@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from dr_orchestrator.domain.programme import Exercise
-from dr_orchestrator.domain.run import SCHEMA_VERSION, Measures, Run, RunHeader
-from dr_orchestrator.reporting.measure.steps import origin
+from dr_orchestrator.domain.run import SCHEMA_VERSION, Run, RunHeader
+from dr_orchestrator.reporting.figures import explanation_json, service_json, targets_json, tier_json
+from dr_orchestrator.reporting.measure.paths import paths_by_service
+from dr_orchestrator.reporting.measure.server import beside
+from dr_orchestrator.reporting.measure.steps import on_the_clock, origin
 from dr_orchestrator.reporting.measure.tally import doubts, makespan, tally
-from dr_orchestrator.reporting.measure.target import Target, targets
 from dr_orchestrator.reporting.records import (
     Json,
     check_json,
@@ -18,6 +20,8 @@ from dr_orchestrator.reporting.records import (
     finding_json,
     observation_json,
     point_json,
+    segment_json,
+    server_time_json,
     step_json,
 )
 from dr_orchestrator.reporting.view.clock import detection_exercised
@@ -39,15 +43,22 @@ def run_json(run: Run) -> Json:
         "cleanup": closing.cleanup.value if closing else None,
         "cleanup_reasons": list(closing.cleanup_reasons) if closing else [],
         "rule_version": closing.rule_version if closing else None,
-        **_targets(run),
+        **targets_json(run),
+        **tier_json(run),
+        "explanation": explanation_json(run),
         "policy": _policy(run),
         "events": [event_json(event, seconds(event.offset - zero)) for event in run.events],
+        "segments": [
+            segment_json(segment, seconds(segment.offset - zero), on_the_clock(run, segment))
+            for segment in run.segments
+        ],
         "steps": [step_json(step, seconds(step.offset - zero), pace) for step in run.steps],
         "checks": [check_json(check) for check in run.checks],
         "checks_not_reached": list(unreached(run.header.planned_checks, run.checks)),
         "recovery_points": [point_json(point) for point in run.points],
         "copies": [copy_json(record) for record in run.copies],
         "observations": [observation_json(seen, seconds(seen.offset - zero)) for seen in run.observations],
+        "server_times": [server_time_json(each) for each in beside(run)],
         "findings": [finding_json(found) for found in (closing.findings if closing else ())],
         "not_exercised": list(not_exercised(run)),
         "provenance": asdict(run.header.provenance),
@@ -83,6 +94,7 @@ def exercise_json(exercise: Exercise, runs: Sequence[Run]) -> Json:
             "unplanned": list(counted.unplanned),
         },
         "verdicts": {verdict.value if verdict else UNDER_WAY: number for verdict, number in counted.verdicts},
+        "services": [service_json(service) for service in paths_by_service(runs)],
         "runs": [_short(run) for run in runs],
     }
 
@@ -96,13 +108,15 @@ def _short(run: Run) -> Json:
         "service": header.service,
         "tier": header.tier,
         "path": header.path.value,
+        "selection": header.selection,
         "simulated": header.provenance.simulated,
         "started_at": iso(header.started_at),
         "ended_at": iso(closing.ended_at if closing else None),
         "verdict": closing.verdict.value if closing else None,
         "reasons": list(closing.reasons) if closing else [],
         "cleanup": closing.cleanup.value if closing else None,
-        **_targets(run),
+        **targets_json(run),
+        **tier_json(run),
         "findings": [finding_json(found) for found in (closing.findings if closing else ())],
     }
 
@@ -126,38 +140,6 @@ def _header(header: RunHeader) -> Json:
         "started_at": iso(header.started_at),
         "objective": {"source": header.objective.source, "revision": header.objective.revision},
         "planned_checks": list(header.planned_checks),
-    }
-
-
-def _targets(run: Run) -> Json:
-    rto, rpo = targets(run)
-    measures = run.closing.measures if run.closing else Measures()
-    return {
-        "rto": {
-            **_target(rto),
-            "from_disruption_s": seconds(measures.rta_from_disruption),
-            "from_declaration_s": seconds(measures.rta_from_declaration),
-        },
-        "rpo": {
-            **_target(rpo),
-            "grade": measures.rpa_grade or None,
-            "source": measures.rpa_source or None,
-            "reference": iso(measures.rpa_reference),
-            "newest_data": iso(measures.newest_data),
-            "worst_case_s": seconds(measures.worst_case),
-            "worst_case_source": measures.worst_case_source or None,
-            "worst_case_verdict": run.closing.worst_case_verdict if run.closing else None,
-        },
-    }
-
-
-def _target(target: Target) -> Json:
-    return {
-        "objective_s": seconds(target.limit.value) if target.limit else None,
-        "operator": target.limit.operator.value if target.limit else None,
-        "actual_s": seconds(target.actual),
-        "headroom": target.headroom,
-        "standing": target.standing.value,
     }
 
 

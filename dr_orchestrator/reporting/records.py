@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from dr_orchestrator.domain.clock import LABELS, Event
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, CopyRecord, Observation, Step
+from dr_orchestrator.domain.run import CheckResult, CopyRecord, Observation, Segment, Step
+from dr_orchestrator.reporting.measure.server import Beside
 from dr_orchestrator.reporting.wording import iso, seconds
 
 Json = dict[str, Any]
@@ -47,6 +49,7 @@ def check_json(check: CheckResult) -> Json:
         "canary": check.canary,
         "proves_data": check.proves_data,
         "newest": iso(check.newest),
+        "store": check.store or None,
         "seconds": seconds(check.duration),
     }
 
@@ -64,6 +67,7 @@ def point_json(point: RecoveryPoint) -> Json:
         "window_start": iso(point.window_start),
         "window_end": iso(point.window_end),
         "reference": iso(point.reference),
+        "store": point.store or None,
     }
 
 
@@ -87,6 +91,30 @@ def copy_json(record: CopyRecord) -> Json:
 def observation_json(seen: Observation, offset: float | None) -> Json:
     """A state that AWS reported."""
     return {"copy": seen.copy, "state": seen.state, "at": iso(seen.at), "offset_s": offset}
+
+
+def segment_json(segment: Segment, offset: float | None, on_the_clock: timedelta) -> Json:
+    """A labelled span of waiting, and how much of it lies on the recovery clock."""
+    return {
+        "kind": segment.kind.value,
+        "reason": segment.reason,
+        "started_at": iso(segment.started_at),
+        "offset_s": offset,
+        "seconds": seconds(segment.duration),
+        "on_the_clock_s": seconds(on_the_clock),
+    }
+
+
+def server_time_json(each: Beside) -> Json:
+    """A state by AWS's own clock, beside the watcher's sighting of it."""
+    return {
+        "copy": each.told.copy,
+        "state": each.told.state,
+        "at": iso(each.told.at),
+        "source": each.told.source,
+        "seen_at": iso(each.seen_at),
+        "difference_s": seconds(each.difference),
+    }
 
 
 def finding_json(found: Finding) -> Json:

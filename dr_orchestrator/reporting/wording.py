@@ -15,6 +15,8 @@ NOT_MEASURED = "not measured"
 NOT_RECORDED = "not recorded"
 NOT_REACHED = "not reached"
 NO_TARGET = "no target"
+NOT_KNOWN = "not known"
+ARITHMETIC = "E: arithmetic, no evidence"
 UNDER_WAY = "UNDER WAY"
 SIMULATED = "SIMULATED"
 GRADES: Mapping[str, str] = {
@@ -22,7 +24,7 @@ GRADES: Mapping[str, str] = {
     "B": "the newest business record found in the restored data",
     "C": "the instant that was asked for or that the engine reports, not read from the data",
     "D": "the creation time of the recovery point, not read from the data",
-    "E": "arithmetic on the backup schedule: no evidence",
+    "E": "arithmetic, no evidence: worked out from the schedule of the backups",
 }
 
 
@@ -101,6 +103,19 @@ def exact(value: timedelta) -> str:
 def figure(value: timedelta | None, missing: str = NOT_MEASURED) -> Figure:
     """A duration for people; one that is missing says so, and is never 0 or blank."""
     return Figure(missing, missing) if value is None else Figure(format_duration(value), exact(value))
+
+
+def signed(value: timedelta | None, missing: str) -> Figure:
+    """A difference with its sign, in a word: `12 s later`, `3 s earlier`, `0 s`."""
+    if not value:
+        return figure(value, missing)
+    sign = "later" if value > timedelta() else "earlier"
+    return Figure(f"{format_duration(abs(value))} {sign}", f"{exact(abs(value))} {sign}")
+
+
+def grade_words(grade: str) -> str:
+    """A grade of RPA with its meaning."""
+    return f"{grade}: {GRADES[grade]}" if grade in GRADES else told(grade, NOT_MEASURED)
 
 
 def real(value: timedelta | None, pace: float) -> Figure:

@@ -10,7 +10,7 @@ from dr_orchestrator.domain.drill import Kind, Path
 from dr_orchestrator.domain.objective import Limit, Objective, Operator
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import WorstCase
-from dr_orchestrator.domain.run import CheckResult, CopyState, CopyType, Phase, Run
+from dr_orchestrator.domain.run import CheckResult, CopyState, CopyType, Phase, Run, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, worst
 from tests.golden.story import DAY, Story, header
 
@@ -27,13 +27,15 @@ def rows(table: str, expected: int, observed: int) -> CheckResult:
     return CheckResult(f"{table} are there", f"at least {expected:,}", f"{observed:,}", outcome, duration=minutes(0.2))
 
 
-def heartbeat(newest: datetime | None, seen: str = "") -> CheckResult:
+def heartbeat(newest: datetime | None, seen: str = "", *, store: str = "", name: str = "heartbeat") -> CheckResult:
     found = Outcome.PASSED if newest else Outcome.INCONCLUSIVE
     said = f"newest {newest:%Y-%m-%d %H:%M:%S} UTC" if newest else seen
-    return CheckResult("heartbeat", "a newest row", said, found, newest=newest, canary=True, duration=minutes(0.1))
+    return CheckResult(
+        name, "a newest row", said, found, newest=newest, canary=True, duration=minutes(0.1), store=store
+    )
 
 
-def rds(story: Story, restore: float, loss: timedelta, *checks: CheckResult) -> Story:
+def rds(story: Story, restore: float, loss: timedelta, *checks: CheckResult, waited: float = 0) -> Story:
     """Restore an RDS instance beside production and verify it."""
     instance = story.header.resource_id
     story.step("look before starting", 6.117, Phase.PREPARE)
@@ -47,18 +49,23 @@ def rds(story: Story, restore: float, loss: timedelta, *checks: CheckResult) -> 
         age = loss + timedelta(seconds=38)
         story.point(f"rds:{instance}-2026-11-20", age, "DBSnapshot.OriginalSnapshotCreateTime", gib=200)
     copy = story.copy(CopyType.RDS_INSTANCE, f"dro-{story.header.id}", "db-Q7M2V4XKJ5T3")
-    story.step("restore", 11.904)
+    story.step("restore", 11.904 + waited)
+    if waited:
+        story.wait(SegmentKind.QUOTA, "DB instance quota of the account: 40 of 40 in use", waited)
     story.reached(Moment.ACCEPTED)
     story.observe(copy, "creating")
     story.step("wait until ready", restore * 60 + 0.331472, attempts=2)
     story.observe(copy, "available")
+    story.tell(copy, "creating", "DBInstance.InstanceCreateTime", -4.25)
+    story.tell(copy, "available", "DescribeEvents: Finished DB Instance creation", 21.4)
     story.reached(Moment.INFRASTRUCTURE_READY)
-    story.verified([heartbeat(story.events[0].at - loss), *checks], 47.062)
+    story.verified([heartbeat(story.events[0].at - loss, store=story.header.resource), *checks], 47.062)
     return story
 
 
-def promised(story: Story, loss: timedelta, source: str) -> Story:
-    story.worst.append(WorstCase(loss, source))
+def promised(story: Story, loss: timedelta, source: str, backup: timedelta | None = None) -> Story:
+    gap = loss - backup if backup else loss
+    story.worst.append(WorstCase(loss, source, gap, gap * 0.9875, backup))
     return story
 
 
@@ -80,8 +87,10 @@ def passed() -> Run:
         planned_checks=("heartbeat", "issues are there", "every issue has its date"),
     )
     dated = CheckResult("every issue has its date", "0", "0", Outcome.PASSED, duration=minutes(0.31))
-    story = rds(Story(head), 68, minutes(541), rows("issues", 1_200_000, 1_284_117), dated)
-    return clean(promised(story, minutes(1443.2), DAILY))
+    story = Story(head)
+    story.wait(SegmentKind.QUEUEING, "for a lane: 4 drills at a time", 41.5)
+    rds(story, 62.8, minutes(541), rows("issues", 1_200_000, 1_284_117), dated, waited=312)
+    return clean(promised(story, minutes(1443.2), DAILY, minutes(3.2)))
 
 
 def failed() -> Run:
@@ -89,7 +98,7 @@ def failed() -> Run:
     head = header(
         5, "bitbucket-pitr", Kind.PITR_RESTORE, 1, "Bitbucket Cloud", "bitbucket-db", started_at=DAY + minutes(60)
     )
-    story = rds(Story(head), 391, minutes(74), rows("repositories", 40_000, 41_902))
+    story = rds(Story(head), 378, minutes(74), rows("repositories", 40_000, 41_902), waited=780)
     promised(story, minutes(75.6), "longest stall of the restore window in the last 90 days")
     refused = "DeleteDBInstance: Cannot delete protected DB Instance, please disable deletion protection"
     story.step("destroy copy", 600, Phase.TEARDOWN, Outcome.INCONCLUSIVE, detail=refused, attempts=3)
@@ -181,19 +190,32 @@ def develop_replica() -> Run:
     story.step("create environment", 9.7)
     story.reached(Moment.ACCEPTED)
     story.step("choose backup of config-table", 3.1)
-    story.point("dwa-prod-config", minutes(5), "ContinuousBackups.LatestRestorableDateTime", continuous=True)
+    source = "ContinuousBackups.LatestRestorableDateTime"
+    story.point("dwa-prod-config", minutes(5), source, continuous=True, store="config-table")
     table = story.copy(CopyType.DYNAMODB_TABLE, f"dro-{head.id}-config", "b8b2c7f4-5d1f-4c8e-8a55-90d1f5f3b1c2")
     story.step("restore config-table", 7.9)
+    story.step("choose backup of audit-table", 2.9)
+    story.point("dwa-prod-audit", minutes(9), source, continuous=True, store="audit-table")
+    audit = story.copy(CopyType.DYNAMODB_TABLE, f"dro-{head.id}-audit", "2d0f8a34-6c55-4f0e-b1b9-0e6a7c3d9f10")
+    story.step("restore audit-table", 8.4)
+    story.wait(SegmentKind.THROTTLING, "RestoreTableToPointInTime: LimitExceededException, tried again", 6.1)
     story.step("wait until built", 402.7)
     story.observe(stack, "CREATE_COMPLETE")
     story.reached(Moment.INFRASTRUCTURE_READY)
     story.step("wait for config-table", 890.4)
     story.observe(table, "ACTIVE")
+    story.step("wait for audit-table", 61.5)
+    story.observe(audit, "ACTIVE")
+    story.tell(table, "ACTIVE", "RestoreSummary.RestoreDateTime", 14)
+    story.tell(stack, "CREATE_COMPLETE", "DescribeStackEvents", 9.5)
     story.copy(CopyType.DYNAMODB_TABLE, f"{stack.id}-ConfigTable", "f1f1c9f2-1f0d-4b57-a3f8-6a0f2c0e7d11", stack.id)
     story.step("fill ConfigTable", 208.3)
+    story.step("fill AuditTable", 96.2)
     answer = CheckResult("the replica answers", "200, ok", "200, ok", Outcome.PASSED, proves_data=False)
-    story.verified([heartbeat(story.events[0].at - minutes(5.8)), rows("items", 2_000, 2_318), answer], 15.5)
-    return clean(promised(story, minutes(5), WINDOW))
+    config = heartbeat(story.events[0].at - minutes(5.8), store="config-table")
+    entries = heartbeat(story.events[0].at - minutes(9.6), store="audit-table", name="heartbeat of the audit trail")
+    story.verified([config, entries, rows("items", 2_000, 2_318), answer], 15.5)
+    return clean(promised(story, minutes(10.5), WINDOW))
 
 
 def develop(hours: int) -> Objective:

@@ -24,6 +24,9 @@ from dr_orchestrator.domain.run import (
     Provenance,
     Run,
     RunHeader,
+    Segment,
+    SegmentKind,
+    ServerTime,
     Step,
 )
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
@@ -73,6 +76,7 @@ def header(number: int, drill: str, kind: Kind, tier: int, title: str, resource:
         provenance=LAB,
         started_at=DAY,
         exercise="2026-Q4-quarterly",
+        tier_objective=promise(tier),
     )
     return replace(usual, **more)  # type: ignore[arg-type]
 
@@ -90,6 +94,8 @@ class Story:
     worst: list[WorstCase] = field(default_factory=list)
     copies: list[CopyRecord] = field(default_factory=list)
     seen: list[Observation] = field(default_factory=list)
+    waited: list[Segment] = field(default_factory=list)
+    told: list[ServerTime] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -111,12 +117,15 @@ class Story:
         done = Step(len(self.steps) + 1, name, phase, begun, offset, self.now, took, outcome)
         self.steps.append(replace(done, **more))  # type: ignore[arg-type]
 
-    def point(self, id: str, age: timedelta, source: str, *, continuous: bool = False, gib: int | None = None) -> None:
+    def point(
+        self, id: str, age: timedelta, source: str, *, continuous: bool = False, gib: int | None = None, store: str = ""
+    ) -> None:
         """The newest recovery point, so old at the disruption."""
         held = self.events[0].at - age
         kind = PointKind.CONTINUOUS if continuous else PointKind.SNAPSHOT
         window = (held - timedelta(days=7), held) if continuous else (None, None)
-        self.points.append(RecoveryPoint(id, kind, held, source, held, True, gib, *window))
+        point = RecoveryPoint(id, kind, held, source, held, True, gib, *window, store=store or self.header.resource)
+        self.points.append(point)
 
     def copy(self, type: CopyType, id: str, unique: str, parent: str = "") -> Copy:
         head = self.header
@@ -130,12 +139,24 @@ class Story:
     def observe(self, copy: Copy, state: str) -> None:
         self.seen.append(Observation(copy.id, state, self.now, self.at))
 
+    def wait(self, kind: SegmentKind, reason: str, seconds: float) -> None:
+        """For the last so many seconds the run waited for something else than the recovery."""
+        took = timedelta(seconds=seconds)
+        self.waited.append(Segment(kind, reason, self.now - took, self.at - took, took))
+
+    def tell(self, copy: Copy, state: str, source: str, before: float) -> None:
+        """AWS's own clock: the state came so many seconds before it was last seen."""
+        seen = next(each for each in reversed(self.seen) if (each.copy, each.state) == (copy.id, state))
+        self.told.append(ServerTime(copy.id, state, seen.at - timedelta(seconds=before), source))
+
     def verified(self, checks: Sequence[CheckResult], seconds: float) -> None:
         """Perform the checks; only when all the mandatory ones have passed is the service verified."""
         self.reached(Moment.DATA_RESTORED)
         self.checks += checks
-        bad = [check.name for check in checks if check.mandatory and check.outcome is not Outcome.PASSED]
-        outcome = Outcome.FAILED if bad else Outcome.PASSED
+        unproven = [check for check in checks if check.mandatory and check.outcome is not Outcome.PASSED]
+        bad = [check.name for check in unproven]
+        failed = any(check.outcome is Outcome.FAILED for check in unproven)
+        outcome = Outcome.FAILED if failed else Outcome.INCONCLUSIVE if bad else Outcome.PASSED
         self.step("verify", seconds, Phase.VERIFY, outcome, detail=f"did not pass: {', '.join(bad)}" if bad else "")
         if not bad:
             self.reached(Moment.DATA_VERIFIED, Moment.SERVICE_VERIFIED)
@@ -165,6 +186,7 @@ class Story:
             cleanup,
             cleanup_reasons,
             fault,
+            self.waited,
         )
         judged = judge(record)
         closing = Closing(
@@ -190,4 +212,6 @@ class Story:
             tuple(self.copies),
             tuple(self.points),
             tuple(self.seen),
+            tuple(self.waited),
+            tuple(self.told),
         )

@@ -6,7 +6,9 @@ import pytest
 
 from tests.golden.write import SAMPLES, write
 
-NAMES = [f"{stem}.{ending}" for stem in ("run", "run-failed", "exercise") for ending in ("html", "md", "json")]
+NAMES = [
+    f"{stem}.{ending}" for stem in ("run", "run-failed", "run-replica", "exercise") for ending in ("html", "md", "json")
+]
 
 
 @pytest.fixture(scope="module")

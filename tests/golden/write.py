@@ -14,8 +14,8 @@ TEMPLATES = (ROOT / "reports" / "templates",)
 
 
 def write(out: Path) -> None:
-    """Write the sample reports; the exercise links to the two runs whose reports lie beside it."""
-    told = {"run": sample.passed(), "run-failed": sample.failed()}
+    """Write the sample reports; the exercise links to the runs whose reports lie beside it."""
+    told = {"run": sample.passed(), "run-failed": sample.failed(), "run-replica": sample.develop_replica()}
     for stem, run in told.items():
         write_run(run, out, TEMPLATES, stem=stem)
     links = {run.header.id: stem for stem, run in told.items()}

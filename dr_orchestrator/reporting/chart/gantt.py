@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.clock import LABELS, Moment
 from dr_orchestrator.domain.objective import ClockStart, format_duration
-from dr_orchestrator.domain.run import Phase, Run, Step
+from dr_orchestrator.domain.run import Phase, Run, Segment, Step
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.reporting.chart.axis import Axis, Tick, anchor, percent
 from dr_orchestrator.reporting.measure.steps import origin, slowest
@@ -46,12 +46,31 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Span:
+    """One stretch of waiting."""
+
+    x: str
+    width: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """All waiting of one kind, on a line of its own below the steps."""
+
+    name: str
+    value: str
+    spans: tuple[Span, ...]
+    y: int
+
+
+@dataclass(frozen=True)
 class Gantt:
     """What the chart is drawn from; `drawn` is false where the RTO lies beyond the axis, and `note` says so."""
 
     title: str
     desc: str
     bars: tuple[Bar, ...]
+    waits: tuple[Wait, ...]
     marks: tuple[Mark, ...]
     ticks: tuple[Tick, ...]
     rto: Tick | None
@@ -73,12 +92,14 @@ def gantt(run: Run) -> Gantt | None:
     limit = run.header.objective.rto
     marks = _marks(axis, run, zero)
     top = 20 + 15 * (1 + max((mark.row for mark in marks), default=0))
-    foot = top + 34 * len(run.steps)
+    waits = _waits(run, axis, zero, top + 34 * len(run.steps))
+    foot = top + 34 * (len(run.steps) + len(waits))
     end = next((event.offset - zero for event in run.events if event.moment is Moment.SERVICE_VERIFIED), None)
     return Gantt(
         title=f"Steps of run {run.header.id} over the recovery clock",
         desc=_desc(run, end),
         bars=_bars(run, axis, zero, top),
+        waits=waits,
         marks=marks,
         ticks=axis.ticks(),
         rto=axis.tick(rto_at, f"RTO {limit}") if rto_at is not None and drawn else None,
@@ -131,6 +152,25 @@ def _bar(step: Step, axis: Axis, zero: timedelta, y: int, longest: bool) -> Bar:
     return Bar(step.name, " · ".join(words), shown.exact, axis.x(begin), axis.width(begin, end), kind, y)
 
 
+def _waits(run: Run, axis: Axis, zero: timedelta, top: int) -> tuple[Wait, ...]:
+    """A line for each kind of waiting; what lay before the axis is drawn at its edge, and said."""
+    kinds = dict.fromkeys(segment.kind for segment in sorted(run.segments, key=lambda each: each.offset))
+    return tuple(
+        _wait([segment for segment in run.segments if segment.kind is kind], axis, zero, top + 34 * row)
+        for row, kind in enumerate(kinds)
+    )
+
+
+def _wait(segments: Sequence[Segment], axis: Axis, zero: timedelta, y: int) -> Wait:
+    spans = [(segment.offset - zero, segment.offset - zero + segment.duration) for segment in segments]
+    words = [figure(sum((segment.duration for segment in segments), timedelta())).text]
+    words += [f"{len(segments)} times"] if len(segments) > 1 else []
+    before = [end <= axis.start for begin, end in spans if begin < axis.start]
+    words += [f"{'' if all(before) and len(before) == len(spans) else 'in part '}before this axis"] if before else []
+    drawn = tuple(Span(axis.x(begin), axis.width(begin, end)) for begin, end in spans)
+    return Wait(segments[0].kind.value, " · ".join(words), drawn, y)
+
+
 def _marks(axis: Axis, run: Run, zero: timedelta) -> tuple[Mark, ...]:
     """Labels of the events, joined where they fall together, on a second line where they would touch."""
     groups: list[tuple[float, int, list[str]]] = []
@@ -177,4 +217,8 @@ def _desc(run: Run, end: timedelta | None) -> str:
     longest = slowest(run.steps)
     slow = f" The slowest on the recovery clock is {longest.name}." if longest else ""
     verified = f"verified after {format_duration(end)}" if end is not None else "never verified"
-    return f"{len(run.steps)} steps; the service was {verified}.{slow} The same figures are in the table of steps."
+    kinds = ", ".join(dict.fromkeys(segment.kind.value for segment in run.segments))
+    waited = f" Dashed: waiting for something else than the recovery ({kinds})." if kinds else ""
+    return (
+        f"{len(run.steps)} steps; the service was {verified}.{slow}{waited} The same figures are in the table of steps."
+    )

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.reporting.chart.axis import Axis, Tick
 from dr_orchestrator.reporting.measure.steps import ON_THE_CLOCK
-from dr_orchestrator.reporting.measure.tally import at_once
+from dr_orchestrator.reporting.measure.tally import at_once, numbered
 from dr_orchestrator.reporting.wording import count, figure, verdict_badge
 
 _MOST = 60
@@ -68,14 +68,16 @@ def lanes(exercise: Exercise, runs: Sequence[Run]) -> Lanes | None:
     shown, until = ordered[:_MOST], _until(exercise, ordered)
     zero = min(exercise.started_at, ordered[0].header.started_at)
     axis = Axis(timedelta(), max(until - zero, timedelta(seconds=1)))
-    levels = at_once(ordered, until)
+    levels, again = at_once(ordered, until), numbered(ordered)
     peak = max(level for _, level in levels)
     top = _STRIP + 26
     foot = top + 34 * len(shown)
     return Lanes(
         title=f"Runs of exercise {exercise.id} over time",
         desc=f"{count(len(runs), 'run')}, at most {peak} at once. The same figures are in the table of results.",
-        lanes=tuple(_lane(run, axis, zero, until, top + 34 * row) for row, run in enumerate(shown)),
+        lanes=tuple(
+            _lane(run, again.get(run.header.id, ""), axis, zero, until, top + 34 * row) for row, run in enumerate(shown)
+        ),
         levels=_levels(levels, peak, axis, zero),
         ticks=axis.ticks(),
         peak=peak,
@@ -93,7 +95,7 @@ def _until(exercise: Exercise, runs: Sequence[Run]) -> datetime:
     return max([*ends, *seen, *([exercise.ended_at] if exercise.ended_at else [])])
 
 
-def _lane(run: Run, axis: Axis, zero: datetime, until: datetime, y: int) -> Lane:
+def _lane(run: Run, number: str, axis: Axis, zero: datetime, until: datetime, y: int) -> Lane:
     begin = run.header.started_at - zero
     end = (run.closing.ended_at if run.closing else until) - zero
     badge = verdict_badge(run.closing.verdict if run.closing else None)
@@ -101,7 +103,7 @@ def _lane(run: Run, axis: Axis, zero: datetime, until: datetime, y: int) -> Lane
     recovery = _recovery(run)
     inner = (recovery[0] - zero, recovery[1] - zero) if recovery else None
     return Lane(
-        name=run.header.drill,
+        name=f"{run.header.drill} ({number})" if number else run.header.drill,
         value=f"{took.text} · {badge.word}",
         tone=badge.tone,
         x=axis.x(begin),

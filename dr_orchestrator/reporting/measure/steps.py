@@ -1,4 +1,4 @@
-"""Where a run's steps and events lie on its recovery clock."""
+"""Where a run's steps, events and segments lie on its recovery clock."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.run import Phase, Run, Step
+from dr_orchestrator.domain.objective import ClockStart
+from dr_orchestrator.domain.run import Phase, Run, Segment, Step
 
 ON_THE_CLOCK = (Phase.RECOVER, Phase.VERIFY)
 
@@ -14,6 +15,17 @@ ON_THE_CLOCK = (Phase.RECOVER, Phase.VERIFY)
 def origin(run: Run) -> timedelta:
     """The offset of the disruption, which every offset in a report counts from; the opening where none was reached."""
     return next((event.offset for event in run.events if event.moment is Moment.DISRUPTION), timedelta())
+
+
+def on_the_clock(run: Run, segment: Segment) -> timedelta:
+    """How much of a segment lies on the judged recovery clock, which goes on where nothing was verified."""
+    start = Moment.DISRUPTION if run.header.policy.judged_from is ClockStart.DISRUPTION else Moment.DECLARED
+    offsets = {event.moment: event.offset for event in run.events}
+    if start not in offsets:
+        return timedelta()
+    ends = segment.offset + segment.duration
+    end = min(ends, offsets.get(Moment.SERVICE_VERIFIED, ends))
+    return max(timedelta(), end - max(segment.offset, offsets[start]))
 
 
 def slowest(steps: Sequence[Step]) -> Step | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dr_orchestrator.domain.programme import Exercise
+from dr_orchestrator.domain.programme import Exercise, missing
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict, worst_cleanup
 
@@ -42,6 +42,15 @@ def tally(exercise: Exercise, runs: Sequence[Run]) -> Tally:
     )
 
 
+def numbered(runs: Sequence[Run]) -> dict[str, str]:
+    """Which of several runs of one drill each is, by run id: `2 of 3`, in the order of their start."""
+    drills: dict[str, list[str]] = {}
+    for run in sorted(runs, key=lambda run: (run.header.started_at, run.header.id)):
+        drills.setdefault(run.header.drill, []).append(run.header.id)
+    several = [ids for ids in drills.values() if len(ids) > 1]
+    return {run: f"{number} of {len(ids)}" for ids in several for number, run in enumerate(ids, 1)}
+
+
 def makespan(exercise: Exercise, runs: Sequence[Run]) -> timedelta | None:
     """From the exercise's start to its end (or its last closed run's); None where neither is known."""
     ends = [run.closing.ended_at for run in runs if run.closing]
@@ -70,6 +79,8 @@ def doubts(exercise: Exercise, runs: Sequence[Run]) -> tuple[str, ...]:
     red = [run for run in runs if run.closing is None or not run.closing.verdict.green]
     said = [f"run {run.header.id} is {run.closing.verdict if run.closing else 'not closed'}" for run in red]
     said += [f"drill {name} was not reached" for name in counted.not_reached]
+    fewer = Counter(name for name in missing(exercise, runs) if name not in counted.not_reached)
+    said += [f"{number} planned runs of drill {name} are not there" for name, number in fewer.items()]
     return (*said, *([] if runs else ["no drill ran"]))
 
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 from enum import StrEnum
 
 from dr_orchestrator.domain.judge import THIN, headroom
+from dr_orchestrator.domain.measure import SCHEDULE
 from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.run import Run
-from dr_orchestrator.reporting.wording import NO_TARGET, NOT_MEASURED, Badge, Figure, figure
+from dr_orchestrator.reporting.wording import ARITHMETIC, NO_TARGET, NOT_MEASURED, Badge, Figure, figure
 
 
 class Standing(StrEnum):
@@ -22,6 +23,7 @@ class Standing(StrEnum):
     NO_TARGET = NO_TARGET
     NOT_MEASURED = NOT_MEASURED
     NOT_CREDIBLE = "not credible"
+    NO_EVIDENCE = "no evidence"
 
 
 TONES = {
@@ -31,16 +33,23 @@ TONES = {
     Standing.NO_TARGET: "none",
     Standing.NOT_MEASURED: "unsure",
     Standing.NOT_CREDIBLE: "unsure",
+    Standing.NO_EVIDENCE: "unsure",
 }
 
 
 @dataclass(frozen=True)
 class Target:
-    """RTO or RPO of one run: the limit (None: no target) and the actual (None: not measured)."""
+    """RTO or RPO of one run: the limit (None: no target), the actual (None: not measured), and the grade of an RPA."""
 
     name: str
     limit: Limit | None
     actual: timedelta | None
+    grade: str = ""
+
+    @property
+    def evident(self) -> bool:
+        """Whether the actual is more than arithmetic on a schedule."""
+        return self.grade != SCHEDULE
 
     @property
     def credible(self) -> bool:
@@ -52,7 +61,7 @@ class Target:
     @property
     def headroom(self) -> float | None:
         """The share of the target that was left; None where nothing can be said."""
-        if self.limit is None or self.actual is None:
+        if self.limit is None or self.actual is None or not self.evident:
             return None
         return headroom(self.limit, self.actual)
 
@@ -65,6 +74,8 @@ class Target:
             return Standing.NO_TARGET
         if self.actual is None:
             return Standing.NOT_MEASURED
+        if not self.evident:
+            return Standing.NO_EVIDENCE
         if not self.limit.met_by(self.actual):
             return Standing.MISSED
         return Standing.OK if headroom(self.limit, self.actual) >= THIN else Standing.THIN
@@ -72,7 +83,8 @@ class Target:
     @property
     def badge(self) -> Badge:
         """The standing as a word with its tone."""
-        return Badge(self.standing.value, TONES[self.standing])
+        unproven = self.standing is Standing.NO_EVIDENCE
+        return Badge(ARITHMETIC if unproven else self.standing.value, TONES[self.standing])
 
     @property
     def objective(self) -> str:
@@ -91,6 +103,8 @@ class Target:
     @property
     def margin(self) -> str:
         """What was left of the target, or by how much it was missed, in words."""
+        if self.actual is not None and not self.evident:
+            return ARITHMETIC
         share = self.headroom
         if self.limit is None or self.actual is None or share is None or self.standing is Standing.NOT_CREDIBLE:
             return self.standing.value
@@ -107,5 +121,5 @@ def targets(run: Run) -> tuple[Target, Target]:
     objective = run.header.objective
     return (
         Target("RTO", objective.rto, measures.rta if measures else None),
-        Target("RPO", objective.rpo, measures.rpa if measures else None),
+        Target("RPO", objective.rpo, measures.rpa if measures else None, measures.rpa_grade if measures else ""),
     )

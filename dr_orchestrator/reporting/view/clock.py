@@ -1,4 +1,4 @@
-"""The recovery clock as a template sees it: events T0 to T9, the policy in words, both recovery times."""
+"""The recovery clock as a template sees it: events, policy, both recovery times, waiting, AWS's clock beside ours."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.clock import LABELS, Event, Moment
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, format_duration
-from dr_orchestrator.domain.run import Measures, Run
-from dr_orchestrator.reporting.measure.steps import origin
-from dr_orchestrator.reporting.wording import NOT_REACHED, Figure, figure, instant, real
+from dr_orchestrator.domain.run import Measures, Run, Segment
+from dr_orchestrator.reporting.measure.server import Beside, beside
+from dr_orchestrator.reporting.measure.steps import on_the_clock, origin
+from dr_orchestrator.reporting.wording import NOT_REACHED, Figure, figure, instant, real, signed
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,56 @@ class TimeRow:
 
 
 @dataclass(frozen=True)
+class WaitRow:
+    """A labelled span of waiting; `on_clock` says whether it counts in the recovery time."""
+
+    kind: str
+    reason: str
+    at: str
+    offset: Figure
+    took: Figure
+    on_clock: str
+
+
+@dataclass(frozen=True)
+class ServerRow:
+    """A state by AWS's own clock, and when the watcher saw it."""
+
+    copy: str
+    state: str
+    at: str
+    source: str
+    seen: str
+    difference: Figure
+
+
+@dataclass(frozen=True)
 class ClockView:
-    """Events, recovery times, and how they are judged; `judged` is the policy in one line."""
+    """Events, recovery times, and how they are judged; `judged` is the policy in one line, `net` leaves waiting out."""
 
     events: tuple[EventRow, ...]
     times: tuple[TimeRow, ...]
     policy: tuple[str, ...]
     judged: str
+    waits: tuple[WaitRow, ...]
+    gross: Figure
+    net: Figure
+    servers: tuple[ServerRow, ...]
 
 
 def clock_view(run: Run) -> ClockView:
     """The clock of a run."""
-    return ClockView(_events(run), _times(run), policy_words(run), _judged(run.header.policy))
+    measures = run.closing.measures if run.closing else Measures()
+    return ClockView(
+        events=_events(run),
+        times=_times(run, measures),
+        policy=policy_words(run),
+        judged=_judged(run.header.policy),
+        waits=tuple(_wait(segment, run) for segment in sorted(run.segments, key=lambda each: each.offset)),
+        gross=figure(measures.rta),
+        net=figure(measures.rta_net),
+        servers=tuple(map(_server, beside(run))),
+    )
 
 
 def policy_words(run: Run) -> tuple[str, ...]:
@@ -109,9 +148,32 @@ def _event_row(moment: Moment, event: Event | None, before: Event | None, zero: 
     )
 
 
-def _times(run: Run) -> tuple[TimeRow, ...]:
+def _wait(segment: Segment, run: Run) -> WaitRow:
+    counted = on_the_clock(run, segment)
+    partly = f"{format_duration(counted)} of it" if counted else "no"
+    return WaitRow(
+        kind=segment.kind.value,
+        reason=segment.reason,
+        at=instant(segment.started_at),
+        offset=figure(segment.offset - origin(run)),
+        took=figure(segment.duration),
+        on_clock="yes" if counted == segment.duration else partly,
+    )
+
+
+def _server(each: Beside) -> ServerRow:
+    return ServerRow(
+        copy=each.told.copy,
+        state=each.told.state,
+        at=instant(each.told.at),
+        source=each.told.source,
+        seen=instant(each.seen_at, "not seen"),
+        difference=signed(each.difference, "not seen"),
+    )
+
+
+def _times(run: Run, measures: Measures) -> tuple[TimeRow, ...]:
     policy = run.header.policy
-    measures = run.closing.measures if run.closing else Measures()
     disruption = policy.judged_from is ClockStart.DISRUPTION
     allowed = disruption and bool(policy.detection_allowance or policy.decision_allowance)
     rows = [
@@ -120,4 +182,6 @@ def _times(run: Run) -> tuple[TimeRow, ...]:
     ]
     if allowed:
         rows.append(TimeRow("From the disruption, with the policy's allowances", figure(measures.rta), True))
+    if run.segments:
+        rows.append(TimeRow("Net: the judged one without the labelled waiting", figure(measures.rta_net), False))
     return tuple(rows)

@@ -13,8 +13,6 @@ def promise_facts(run: Run) -> tuple[Fact, ...]:
     """The promise as it stood when the run began, and where it is written."""
     header, objective = run.header, run.header.objective
     return (
-        Fact("RTO", str(objective.rto) if objective.rto else "no target"),
-        Fact("RPO", str(objective.rpo) if objective.rpo else "no target"),
         Fact("Promised by", told(objective.source)),
         Fact("Revision", told(objective.revision)),
         Fact("Disruption", spoken(header.disruption.value)),

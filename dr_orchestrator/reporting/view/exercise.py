@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dr_orchestrator.domain.drill import Pick
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.chart.lanes import Lanes, lanes
-from dr_orchestrator.reporting.measure.tally import Tally, doubts, makespan, tally
+from dr_orchestrator.reporting.measure.tally import Tally, doubts, makespan, numbered, tally
 from dr_orchestrator.reporting.measure.target import targets
 from dr_orchestrator.reporting.view.context import pace_words, simulated_words
+from dr_orchestrator.reporting.view.paths import ServiceView, services_view
 from dr_orchestrator.reporting.view.proof import Fact
 from dr_orchestrator.reporting.view.run import FindingRow, finding_rows
 from dr_orchestrator.reporting.view.target import TargetView, target_view
@@ -51,6 +53,8 @@ class RunRow:
     drill: str
     kind: str
     path: str
+    number: str
+    selection: str
     rto: TargetView
     rpo: TargetView
     verdict: Badge
@@ -98,6 +102,7 @@ class ExerciseView:
     plan_sentence: str
     verdicts: tuple[tuple[Badge, str], ...]
     tiers: tuple[TierView, ...]
+    services: tuple[ServiceView, ...]
     lanes: Lanes | None
     findings: tuple[SharedFinding, ...]
     left_out: tuple[Fact, ...]
@@ -131,6 +136,7 @@ def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str,
         plan_sentence=_plan_sentence(counted, len(runs)),
         verdicts=tuple((verdict_badge(verdict), str(number)) for verdict, number in counted.verdicts),
         tiers=_tiers(runs, reports),
+        services=services_view(runs),
         lanes=lanes(exercise, runs),
         findings=_findings(runs),
         left_out=tuple(Fact(name, why) for name, why in counted.left_out),
@@ -163,14 +169,14 @@ def _plan_sentence(counted: Tally, runs: int) -> str:
 
 def _tiers(runs: Sequence[Run], reports: Mapping[str, str]) -> tuple[TierView, ...]:
     ordered = sorted(runs, key=lambda run: (run.header.tier, run.header.service_title, run.header.started_at))
-    numbers = dict.fromkeys(run.header.tier for run in ordered)
+    again, rows = numbered(runs), dict.fromkeys(run.header.tier for run in ordered)
     return tuple(
-        TierView(str(number), tuple(_row(run, reports) for run in ordered if run.header.tier == number))
-        for number in numbers
+        TierView(str(tier), tuple(_row(run, reports, again) for run in ordered if run.header.tier == tier))
+        for tier in rows
     )
 
 
-def _row(run: Run, reports: Mapping[str, str]) -> RunRow:
+def _row(run: Run, reports: Mapping[str, str], again: Mapping[str, str]) -> RunRow:
     header, (rto, rpo) = run.header, targets(run)
     return RunRow(
         id=header.id,
@@ -179,11 +185,21 @@ def _row(run: Run, reports: Mapping[str, str]) -> RunRow:
         drill=header.drill,
         kind=spoken(header.kind.value),
         path=header.path.value,
+        number=again.get(header.id, ""),
+        selection=_selection(run),
         rto=target_view(rto),
         rpo=target_view(rpo),
         verdict=verdict_badge(run.closing.verdict if run.closing else None),
         cleanup=cleanup_badge(run.closing.cleanup if run.closing else None),
     )
+
+
+def _selection(run: Run) -> str:
+    """Which recovery point was asked for, and what was drawn; nothing where it was simply the newest."""
+    if run.header.selection in ("", Pick.LATEST.value):
+        return ""
+    drawn = [point.reference for point in run.points if point.reference is not None]
+    return f"{run.header.selection}: {instant(min(drawn))}" if drawn else run.header.selection
 
 
 def _findings(runs: Sequence[Run]) -> tuple[SharedFinding, ...]:

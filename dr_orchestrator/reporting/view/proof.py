@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from dr_orchestrator.domain.explain import explain, stores
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Measures, Run
 from dr_orchestrator.reporting.wording import (
-    GRADES,
     MET,
+    NOT_KNOWN,
     NOT_MEASURED,
     NOT_REACHED,
     Badge,
     Figure,
     figure,
+    grade_words,
     instant,
     outcome_badge,
     told,
@@ -44,6 +46,7 @@ class CheckRow:
     """A check: what was claimed, what was seen."""
 
     name: str
+    store: str
     proves: str
     expected: str
     observed: str
@@ -52,13 +55,28 @@ class CheckRow:
 
 
 @dataclass(frozen=True)
+class StoreRow:
+    """What one of several stores lost; `worst` marks the one that speaks for the run."""
+
+    name: str
+    newest: str
+    grade: str
+    source: str
+    loss: Figure
+    worst: bool
+
+
+@dataclass(frozen=True)
 class ProofView:
     """Everything about the restored data."""
 
     points: tuple[PointView, ...]
     loss: tuple[Fact, ...]
+    stores: tuple[StoreRow, ...]
+    skew: Figure
     checks: tuple[CheckRow, ...]
     worst_case: Figure
+    worst_facts: tuple[Fact, ...]
     worst_case_source: str
     worst_case_badge: Badge
 
@@ -69,9 +87,12 @@ def proof_view(run: Run) -> ProofView:
     verdict = run.closing.worst_case_verdict if run.closing else NOT_MEASURED
     return ProofView(
         points=tuple(PointView(point.id, _point(point)) for point in run.points),
-        loss=_loss(measures),
+        loss=_loss(measures, explain(run).rpo.store),
+        stores=_stores(run),
+        skew=figure(measures.rpa_skew, "one store: none" if len(run.points) == 1 else NOT_MEASURED),
         checks=(*map(_check, run.checks), *_unreached(run)),
         worst_case=figure(measures.worst_case),
+        worst_facts=_worst_facts(measures),
         worst_case_source=told(measures.worst_case_source),
         worst_case_badge=Badge(told(verdict, NOT_MEASURED), MET.get(verdict, "unsure")),
     )
@@ -83,14 +104,10 @@ def unreached(planned: Sequence[str], checks: Sequence[CheckResult]) -> tuple[st
     return tuple(name for name in planned if name not in done)
 
 
-def grade_words(grade: str) -> str:
-    """A grade of RPA with its meaning."""
-    return f"{grade}: {GRADES[grade]}" if grade in GRADES else told(grade, NOT_MEASURED)
-
-
 def _point(point: RecoveryPoint) -> tuple[Fact, ...]:
     window = point.window_start and point.window_end
     return (
+        Fact("Store", told(point.store)),
         Fact("Kind", point.kind.value),
         Fact("Holds data as of", instant(point.data_time)),
         Fact("Read from", point.data_time_source),
@@ -102,12 +119,40 @@ def _point(point: RecoveryPoint) -> tuple[Fact, ...]:
     )
 
 
-def _loss(measures: Measures) -> tuple[Fact, ...]:
+def _stores(run: Run) -> tuple[StoreRow, ...]:
+    """Store by store, where there are several to compare."""
+    told_apart = stores(run)
+    return tuple(
+        StoreRow(
+            name=each.store,
+            newest=_precise(each.newest),
+            grade=each.grade or NOT_MEASURED,
+            source=each.source or each.missing,
+            loss=figure(each.loss),
+            worst=each.worst,
+        )
+        for each in (told_apart if len(told_apart) > 1 else ())
+    )
+
+
+def _worst_facts(measures: Measures) -> tuple[Fact, ...]:
+    """What the worst case is made of: the longest gap, and the time that a backup takes."""
+    parts = (
+        ("Largest gap", measures.worst_case_gap, NOT_KNOWN),
+        ("95 of 100 gaps are within", measures.worst_case_p95, NOT_KNOWN),
+        ("A backup takes", measures.worst_case_backup, NOT_KNOWN),
+    )
+    shown = [(label, figure(value, missing)) for label, value, missing in parts]
+    return tuple(Fact(label, each.text, each.exact) for label, each in shown)
+
+
+def _loss(measures: Measures, store: str) -> tuple[Fact, ...]:
     shown = figure(measures.rpa)
     return (
         Fact("RPA", shown.text, shown.exact),
         Fact("Grade", grade_words(measures.rpa_grade)),
         Fact("Read from", told(measures.rpa_source, NOT_MEASURED)),
+        Fact("Store", told(store)),
         Fact("Counted from", _precise(measures.rpa_reference)),
         Fact("Newest data found", _precise(measures.newest_data)),
     )
@@ -121,12 +166,12 @@ def _check(check: CheckResult) -> CheckRow:
     proves = "heartbeat" if check.canary else "data" if check.proves_data else "service"
     proves += "" if check.mandatory else ", optional"
     badge = outcome_badge(check.outcome)
-    return CheckRow(check.name, proves, check.expected, check.observed, badge, figure(check.duration))
+    return CheckRow(check.name, check.store, proves, check.expected, check.observed, badge, figure(check.duration))
 
 
 def _unreached(run: Run) -> list[CheckRow]:
     missing = Badge(NOT_REACHED, "unsure")
     return [
-        CheckRow(name, "planned", "as planned", NOT_REACHED, missing, figure(None, NOT_REACHED))
+        CheckRow(name, "", "planned", "as planned", NOT_REACHED, missing, figure(None, NOT_REACHED))
         for name in unreached(run.header.planned_checks, run.checks)
     ]

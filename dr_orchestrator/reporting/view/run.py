@@ -12,6 +12,8 @@ from dr_orchestrator.reporting.measure.steps import origin, slowest
 from dr_orchestrator.reporting.measure.target import targets
 from dr_orchestrator.reporting.view.clock import ClockView, clock_view
 from dr_orchestrator.reporting.view.context import not_exercised, promise_facts, provenance_facts, stamp
+from dr_orchestrator.reporting.view.explained import WhyView, why_view
+from dr_orchestrator.reporting.view.paths import PathView, path_view
 from dr_orchestrator.reporting.view.proof import Fact, ProofView, proof_view
 from dr_orchestrator.reporting.view.target import TargetView, target_view
 from dr_orchestrator.reporting.wording import (
@@ -125,6 +127,8 @@ class RunView:
     top_findings: tuple[FindingRow, ...]
     findings: tuple[FindingRow, ...]
     promise: tuple[Fact, ...]
+    path: PathView
+    why: WhyView
     clock: ClockView
     gantt: Gantt | None
     steps: tuple[StepRow, ...]
@@ -166,6 +170,8 @@ def run_view(run: Run) -> RunView:
         top_findings=findings[:_TOP],
         findings=findings,
         promise=promise_facts(run),
+        path=path_view(run),
+        why=why_view(run),
         clock=clock_view(run),
         gantt=gantt(run),
         steps=_steps(run),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.reporting.measure.target import Target, targets
-from dr_orchestrator.reporting.wording import SIMULATED, cleanup_badge, verdict_badge
+from dr_orchestrator.reporting.wording import ARITHMETIC, SIMULATED, cleanup_badge, verdict_badge
 
 
 @dataclass(frozen=True)
@@ -56,4 +56,5 @@ def _row(run: Run) -> SummaryRow:
 
 
 def _against(target: Target) -> str:
-    return f"{target.figure.text} / {target.objective}"
+    doubt = f" ({ARITHMETIC})" if target.actual is not None and not target.evident else ""
+    return f"{target.figure.text}{doubt} / {target.objective}"

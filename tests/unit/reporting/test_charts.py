@@ -39,7 +39,7 @@ def test_an_rto_far_off_does_not_squash_the_steps() -> None:
     chart = drawn(sample.passed())
     assert (chart.rto, chart.drawn) == (None, False)
     assert "lies beyond this axis" in chart.note
-    assert share(chart.bars[3].width) > 90
+    assert share(chart.bars[3].width) > 80
 
 
 def test_a_missed_rto_is_crossed_by_the_steps() -> None:
@@ -81,6 +81,30 @@ def test_an_open_step_reaches_the_end_of_the_axis() -> None:
 def test_the_slowest_step_on_the_clock_is_marked() -> None:
     """A newcomer finds at once where the time went; what lies beside the clock does not count."""
     assert [bar.name for bar in drawn(sample.passed()).bars if "slowest" in bar.value] == ["wait until ready"]
+
+
+def test_waiting_has_a_line_of_its_own() -> None:
+    """Each kind of waiting is drawn below the steps; what lay before the axis is said to."""
+    chart = drawn(sample.passed())
+    assert [wait.name for wait in chart.waits] == ["queueing", "quota wait"]
+    assert chart.waits[0].value == "42 s · before this axis"
+    assert chart.waits[1].value == "5 m 12 s"
+    assert chart.bars[-1].y < chart.waits[0].y < chart.waits[1].y < chart.foot
+    assert all(0 <= share(span.x) <= 100 for wait in chart.waits for span in wait.spans)
+
+
+def test_waiting_of_one_kind_shares_a_line() -> None:
+    """Twenty throttled calls are one line, with their number and their sum."""
+    run = sample.develop_replica()
+    (segment,) = run.segments
+    many = tuple(replace(segment, offset=segment.offset + timedelta(seconds=n)) for n in range(20))
+    (wait,) = drawn(replace(run, segments=many)).waits
+    assert (wait.value, len(wait.spans)) == ("2 m 02 s · 20 times", 20)
+
+
+def test_a_run_without_waiting_draws_none() -> None:
+    """No empty line, and no legend for what is not there."""
+    assert drawn(sample.platform()).waits == ()
 
 
 @pytest.mark.parametrize("hours", [0, 0.5, 1, 3, 100])

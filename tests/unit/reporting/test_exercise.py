@@ -1,13 +1,16 @@
 """The report of an exercise: its plan, its doubts, its links, its lanes."""
 
+import html
 from dataclasses import replace
 from pathlib import Path
 
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.reporting.chart.lanes import lanes
+from dr_orchestrator.reporting.export import exercise_json
 from dr_orchestrator.reporting.measure.tally import doubts, tally
 from dr_orchestrator.reporting.render import exercise_html, exercise_markdown
 from dr_orchestrator.reporting.view.exercise import exercise_view
+from dr_orchestrator.reporting.wording import instant
 from tests.golden import sample
 from tests.unit.reporting import variants
 
@@ -23,6 +26,42 @@ def test_a_drill_that_ran_twice_counts_once() -> None:
     view = exercise_view(sample.exercise(), runs, {})
     assert [fact.value for fact in view.plan] == ["10", "1", "1", "8"]
     assert view.plan_sentence.startswith("10 drills in scope: 1 ran in 2 runs")
+
+
+def test_no_run_overwrites_another(templates: tuple[Path, ...]) -> None:
+    """Several runs of one drill are all listed, numbered, with the instant each one drew, and drawn apart."""
+    runs = [variants.drawn(number=number) for number in (1, 2, 3)]
+    page, text = (
+        exercise_html(sample.exercise(), runs, templates),
+        exercise_markdown(sample.exercise(), runs, templates),
+    )
+    for number, run in enumerate(runs, 1):
+        assert f"run {number} of 3: {run.header.id}" in page
+        assert f"run {number} of 3 ({run.header.id})" in text
+        assert f"random: {instant(run.points[0].reference)}" in page
+        assert f'href="{run.header.id}.html"' in page
+    chart = lanes(sample.exercise(), runs)
+    assert chart is not None
+    assert [lane.name for lane in chart.lanes] == [f"jira-snapshot ({number} of 3)" for number in (1, 2, 3)]
+    assert [(row["id"], row["selection"]) for row in exercise_json(sample.exercise(), runs)["runs"]] == [
+        (run.header.id, "random") for run in runs
+    ]
+    assert len(exercise_view(sample.exercise(), runs, {}).services[0].rows) == 1
+
+
+def test_the_line_on_the_tier_is_the_same_everywhere(templates: tuple[Path, ...]) -> None:
+    """Whether a drilled path meets the tier's objective stands in HTML, Markdown and JSON in the same words."""
+    said = {each["service"]: each for each in exercise_json(sample.exercise(), sample.runs())["services"]}
+    assert said["jira"]["line"] == "A drilled path meets the tier's objective: jira-pitr"
+    assert said["jira"]["meets_tier"] is True
+    assert said["bitbucket"]["line"] == "NO drilled path meets the tier's RTO or RPO"
+    assert said["images"]["line"].endswith("images-snapshot, but not in the worst case")
+    for each in said.values():
+        for text in (
+            exercise_html(sample.exercise(), sample.runs(), templates),
+            exercise_markdown(sample.exercise(), sample.runs(), templates),
+        ):
+            assert each["line"] in html.unescape(text)
 
 
 def test_a_green_verdict_that_the_records_deny_is_doubted(templates: tuple[Path, ...]) -> None:

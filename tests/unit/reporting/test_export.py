@@ -15,8 +15,13 @@ from tests.unit.reporting import variants
 CONTRACT = {
     "": "schema_version id drill kind service tier simulated verdict reasons cleanup rto rpo events steps checks "
     "copies findings",
-    "rto": "objective_s operator actual_s from_declaration_s headroom",
-    "rpo": "objective_s operator actual_s grade worst_case_s worst_case_verdict",
+    "rto": "objective_s operator actual_s from_declaration_s headroom net_s",
+    "rpo": "objective_s operator actual_s grade worst_case_s worst_case_verdict skew_s worst_case_gap_s "
+    "worst_case_p95_s worst_case_backup_s",
+    "explanation": "rule_version rto rpo",
+    "meets_tier": "rto rpo rpo_worst_case",
+    "segments": "kind reason started_at offset_s seconds on_the_clock_s",
+    "server_times": "copy state at source seen_at difference_s",
     "events": "name at offset_s",
     "steps": "name started_at ended_at seconds outcome attempts",
     "checks": "name expected observed outcome",
@@ -51,13 +56,37 @@ def test_seconds_are_exact_numbers() -> None:
     """Microseconds survive, whole seconds are whole, and offsets count from the disruption."""
     data = run_json(sample.passed())
     waited = next(step for step in data["steps"] if step["name"] == "wait until ready")
-    assert waited["seconds"] == 4080.331472
-    assert waited["real_seconds"] == 34.002762
+    assert waited["seconds"] == 3768.331472
+    assert waited["real_seconds"] == 31.402762
     assert data["rto"]["objective_s"] == 21600
     by_name = {event["name"]: event["offset_s"] for event in data["events"]}
     assert by_name["disruption"] == 0
     assert by_name["service verified"] == data["rto"]["from_disruption_s"]
     assert data["steps"][0]["offset_s"] < 0
+
+
+def test_waiting_stores_and_servers_are_exact() -> None:
+    """Gross less the waiting on the clock is net; AWS's clock is subtracted from ours; stores keep their own loss."""
+    run = run_json(sample.passed())
+    assert run["rto"]["actual_s"] - run["rto"]["net_s"] == 312
+    assert [segment["on_the_clock_s"] for segment in run["segments"]] == [0, 312]
+    assert run["segments"][0]["offset_s"] < 0
+    assert [told["difference_s"] for told in run["server_times"]] == [-4.25, 21.4]
+    assert run["rpo"]["worst_case_gap_s"] + run["rpo"]["worst_case_backup_s"] == run["rpo"]["worst_case_s"]
+    replica = run_json(sample.develop_replica())["rpo"]
+    assert [(store["store"], store["actual_s"], store["worst"]) for store in replica["stores"]] == [
+        ("config-table", 348, False),
+        ("audit-table", 576, True),
+    ]
+    assert (replica["skew_s"], replica["worst_case_backup_s"]) == (228, None)
+
+
+def test_the_tiers_own_promise_is_beside_the_drills() -> None:
+    """A fallback that kept its own objective says that it does not meet the tier's."""
+    data = run_json(sample.passed())
+    assert (data["rpo"]["standing"], data["meets_tier"]["rpo"]) == ("ok", "no")
+    assert (data["tier_objective"]["rpo_s"], data["tier_objective"]["source"]) == (3600, "tier 1")
+    assert run_json(Run(replace(sample.passed().header, tier_objective=None)))["tier_objective"] is None
 
 
 def test_provenance_is_complete() -> None:

@@ -1,5 +1,6 @@
 """How an actual is said to stand against its limit."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from dr_orchestrator.domain.objective import Limit, Operator
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.reporting.measure.target import Standing, Target
+from dr_orchestrator.reporting.render import run_html, run_markdown
 from dr_orchestrator.reporting.view.run import run_view
 from dr_orchestrator.reporting.view.summary import summary_rows
+from tests.golden.write import TEMPLATES
 from tests.unit.reporting import variants
 from tests.unit.reporting.variants import HOUR
 
@@ -53,6 +56,16 @@ def test_a_kept_promise_does_not_look_broken() -> None:
     assert Target("RTO", Limit(HOUR), HOUR).figure.text == "1 h"
 
 
+def test_arithmetic_is_never_ok() -> None:
+    """An RPA of grade E looks like no pass, in words, colour and figures, however far below the target it lies."""
+    run = variants.guessed(timedelta(seconds=1))
+    view, data, (row,) = run_view(run), run_json(run), summary_rows([run])
+    assert (view.rpo.badge.word, view.rpo.badge.tone) == ("E: arithmetic, no evidence", "unsure")
+    assert (data["rpo"]["standing"], data["rpo"]["headroom"]) == ("no evidence", None)
+    assert (row.rpo, row.rpo_tone) == ("1 s (E: arithmetic, no evidence) / <= 25 h", "unsure")
+    assert view.why.rows[-1].rpo == "E: arithmetic, no evidence"
+
+
 def test_equality_reads_the_same_everywhere() -> None:
     """A run exactly at a `<` target is missed on the page, in JSON and in the terminal."""
     run = variants.against(HOUR, rta=HOUR)
@@ -60,6 +73,17 @@ def test_equality_reads_the_same_everywhere() -> None:
     assert (view.rto.badge.word, view.rto.badge.tone) == ("missed", "fail")
     assert (data["rto"]["standing"], data["rto"]["headroom"]) == ("missed", 0.0)
     assert (row.rto, row.rto_tone) == ("1 h / < 1 h", "fail")
+    assert data["explanation"]["rto"]["kept"] is False
+    for text in (run_html(run, TEMPLATES), run_markdown(run, TEMPLATES)):
+        assert "does not hold: missed (equality misses it)" in html.unescape(text)
+        assert "exactly at the limit, and equality misses it" in text
+
+
+def test_a_microsecond_decides() -> None:
+    """Just below a `<` target is met, and the comparison is printed to the microsecond."""
+    run = variants.against(HOUR, rta=HOUR - TICK)
+    assert run_view(run).why.rows[-1].rto == "3599.999999 < 3600 s holds: met"
+    assert run_json(run)["explanation"]["rto"]["kept"] is True
 
 
 def test_the_terminal_row_says_what_is_missing() -> None:

@@ -45,6 +45,19 @@ def still_open() -> Run:
     return replace(run, closing=None, steps=(*run.steps[:-1], last))
 
 
+def guessed(rpa: timedelta) -> Run:
+    """A run whose RPA is arithmetic on the schedule, well within its target."""
+    return measured(rpa=rpa, rpa_grade="E", rpa_source="arithmetic: daily snapshots")
+
+
+def drawn(*, number: int, rpa: timedelta = HOUR / 2) -> Run:
+    """One of several runs of a drill, to an instant of its own."""
+    run = measured(rpa=rpa, worst_case=HOUR / 2)
+    at = run.points[0].data_time + HOUR * number
+    head = replace(run.header, id=f"{run.header.id}-{number}", selection="random")
+    return replace(run, header=head, points=(replace(run.points[0], reference=at),))
+
+
 def on_aws() -> Run:
     """A run that was made on AWS itself, in real time."""
     run = sample.passed()
@@ -67,16 +80,19 @@ def named(name: str) -> Run:
         selection=name,
         planned_checks=(f"{name} planned",),
         objective=replace(run.header.objective, source=name, revision=name),
+        tier_objective=replace(run.header.objective, source=name, revision=name),
         provenance=replace(run.header.provenance, caller=name, endpoint=name, operator=name, definition=name),
     )
     return replace(
         run,
         header=header,
         steps=tuple(replace(step, name=name, detail=name) for step in run.steps),
-        checks=tuple(replace(check, name=name, expected=name, observed=name) for check in run.checks),
-        points=tuple(replace(point, id=name, data_time_source=name) for point in run.points),
+        checks=tuple(replace(check, name=name, expected=name, observed=name, store=name) for check in run.checks),
+        points=tuple(replace(point, id=name, data_time_source=name, store=name) for point in run.points),
         copies=tuple(replace(record, copy=replace(record.copy, id=name)) for record in run.copies),
         observations=tuple(replace(seen, copy=name, state=name) for seen in run.observations),
+        segments=tuple(replace(segment, reason=name) for segment in run.segments),
+        server_times=tuple(replace(told, copy=name, state=name, source=name) for told in run.server_times),
         closing=replace(
             end,
             reasons=(name,),

@@ -1,0 +1,99 @@
+"""What is looked at before anything is started: named looks, each with its outcome, and which of them stop a drill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dr_orchestrator.errors import Aborted, DrillFault, LeaseLost, NotMeasured, NotRecoverable
+
+
+class Sight(StrEnum):
+    """How a look ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    NOT_APPLICABLE = "not applicable"
+
+
+class NotApplicable(Exception):
+    """There is nothing to look at, or nobody to ask; the words say why."""
+
+
+class Doubt(Exception):
+    """What was seen is no reason to stop, and is to be told all the same."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A look to be taken. `look` returns what it saw; a DrillFault says what is wrong, or that it could not look.
+
+    A drill goes on without the answer unless it `must` be known: what guards production has to be.
+    """
+
+    name: str
+    look: Callable[[], str]
+    must: bool = True
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen; `stops` tells that the drill must not start."""
+
+    name: str
+    outcome: Sight
+    words: str
+    hint: str = ""
+    stops: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.outcome}, {self.words}"
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """All the looks at one drill, in the order that they were taken."""
+
+    looks: tuple[Look, ...] = ()
+
+    @property
+    def obstacles(self) -> list[Look]:
+        """Why the drill could not start; several looks may meet the same wall, which is told once."""
+        return list({look.words: look for look in reversed(self.looks) if look.stops}.values())[::-1]
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.looks))
+
+    def heed(self) -> str:
+        """All that was seen, in words; where something stops the drill, the fault whose kind says what that means."""
+        if not self.obstacles:
+            return str(self)
+        message = "; ".join(look.words for look in self.obstacles)
+        failed = any(look.outcome is Sight.FAILED for look in self.obstacles)
+        hint = next((look.hint for look in self.obstacles if look.hint), "")
+        fault = (NotRecoverable if failed else NotMeasured)(message, hint)
+        fault.evidence = str(self)
+        raise fault
+
+
+def look(questions: Iterable[Question]) -> Preflight:
+    """Take every look, whatever the others saw."""
+    return Preflight(tuple(_answer(question) for question in questions))
+
+
+def _answer(question: Question) -> Look:
+    name = question.name
+    try:
+        return Look(name, Sight.PASSED, question.look())
+    except NotApplicable as why:
+        return Look(name, Sight.NOT_APPLICABLE, str(why))
+    except Doubt as doubt:
+        return Look(name, Sight.INCONCLUSIVE, str(doubt))
+    except (Aborted, LeaseLost):
+        raise
+    except NotRecoverable as fault:
+        return Look(name, Sight.FAILED, fault.message, fault.hint, stops=True)
+    except DrillFault as fault:
+        return Look(name, Sight.INCONCLUSIVE, fault.message, fault.hint, stops=question.must)
