@@ -25,15 +25,22 @@ class LedgerDefect(Exception):
     """A fact that contradicts the record (written twice, without its run, without a zone): the program's own fault."""
 
 
-def create(url: str) -> Engine:
-    """Open the database; UsageError, naming the setting, where it cannot be reached or is no database of ours."""
+class Unanswered(UsageError):
+    """The database is locked, restarted or gone; asking again may help."""
+
+
+def create(url: str, *, own: bool = False) -> Engine:
+    """Open the database; UsageError, naming the setting, where it cannot be reached or is no database of ours.
+
+    `own` marks the ledger that nobody named: its folder is made, and a failure blames no setting.
+    """
     parsed = _parse(url)
     sqlite = parsed.drivername in _SQLITE
     try:
-        engine = _sqlite(parsed) if sqlite else _postgresql(parsed)
+        engine = _sqlite(parsed, own) if sqlite else _postgresql(parsed)
         engine.connect().close()
     except (DBAPIError, OSError) as wrong:
-        raise _unreachable(parsed, wrong) from None
+        raise _unopened(parsed, wrong) if own else _unreachable(parsed, wrong) from None
     return engine
 
 
@@ -56,8 +63,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except (OperationalError, InterfaceError) as lost:
-        raise UsageError(
-            f"the ledger {shown(engine.url)} does not answer: {_reason(engine.url, lost)}",
+        raise Unanswered(
+            f"the ledger {shown(engine.url)} does not answer: {_reason(lost)}",
             "see that the database runs and its disk has room; then look at `dro runs` for what is still open",
         ) from None
     except StatementError as refused:
@@ -87,24 +94,36 @@ def _wrong(url: str, reason: str) -> UsageError:
     )
 
 
+def _unopened(url: URL, wrong: Exception) -> UsageError:
+    path = Path(str(url.database))
+    return UsageError(
+        f"the ledger {path} cannot be opened: {_reason(wrong)}",
+        f"make {path.parent} writable for this user, or name a workspace that is: DRO_HOME",
+    )
+
+
 def _unreachable(url: URL, wrong: Exception) -> UsageError:
     hint = (
         "choose a file that this user may create and write"
         if url.drivername in _SQLITE
         else "see that the server runs, and that host, port, database, user and password are right"
     )
-    return UsageError(f"DRO_DATABASE_URL={shown(url)}: cannot be opened: {_reason(url, wrong)}", hint)
+    return UsageError(f"DRO_DATABASE_URL={shown(url)}: cannot be opened: {_reason(wrong)}", hint)
 
 
-def _reason(url: URL, wrong: Exception) -> str:
+def _reason(wrong: Exception) -> str:
+    # A password is masked where it stands in a URL, never as a text: one that is `p` would mask every p.
     original = wrong.orig if isinstance(wrong, DBAPIError) else wrong
     text = " ".join(str(original).split())
-    return text.replace(url.password, "***") if url.password else text
+    return re.sub(r"(\w://)\S*@", r"\1***@", text)
 
 
 def _masked(url: str) -> str:
-    # A URL that cannot be parsed: all between the scheme and the last @ may be the password.
-    return re.sub(r"://.*@", "://***@", url.partition("?")[0], flags=re.DOTALL)
+    # A URL that cannot be parsed: everything but a scheme in front and a host behind may be the password.
+    scheme, found, rest = url.partition("?")[0].partition("://")
+    if not found:
+        return "***"
+    return f"{scheme}://***@{rest.rpartition('@')[2]}" if "@" in rest else f"{scheme}://***"
 
 
 def _postgresql(url: URL) -> Engine:
@@ -113,17 +132,20 @@ def _postgresql(url: URL) -> Engine:
     return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args={**timeout, **name})
 
 
-def _sqlite(url: URL) -> Engine:
-    _make_private_file(Path(str(url.database)))
+def _sqlite(url: URL, own: bool) -> Engine:
+    _make_private_file(Path(str(url.database)), own)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_SECONDS})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _make_private_file(path: Path) -> None:
+def _make_private_file(path: Path, own: bool) -> None:
     # SQLite gives its -wal and -shm files the mode of the database, so that one mode protects all three.
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if own:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent}; only the default ledger's is made")  # a typo
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 

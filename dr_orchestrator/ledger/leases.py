@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import ceil
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
@@ -28,12 +29,12 @@ class SqlLeases:
                 connection.execute(insert(_lease).values(run=run, holder=holder, beat_at=now, until=until))
                 return
             free = update(_lease).where(_lease.c.run == run, _lease.c.until <= now)
-            taken = connection.execute(free.values(holder=holder, beat_at=now, until=until, abort_by=None)).rowcount
+            taken = connection.execute(free.values(holder=holder, beat_at=now, until=until)).rowcount
         if not taken:
-            age = int((now - found.beat_at).total_seconds())
+            age, left = int((now - found.beat_at).total_seconds()), ceil((found.until - now).total_seconds())
             raise UsageError(
                 f"run {run} is driven by {found.holder}, seen alive {age} s ago",
-                f"let it go on, or stop it with `dro abort {run}`",
+                f"let it go on, or stop it with `dro abort {run}`; if it is dead, try again in {left} s",
             )
 
     def beat(self, run: str, holder: str, now: datetime, until: datetime) -> Lease | None:

@@ -24,19 +24,23 @@ from dr_orchestrator.domain.run import (
     ServerTime,
     Step,
 )
-from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import rows, tables
 from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
 from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.migrate import upgrade
+from dr_orchestrator.ledger.patience import patiently, write_patiently
 from dr_orchestrator.ledger.queries import Queries
 
 _GONE = (CopyState.DELETED, CopyState.NEVER_CREATED)
 
 
-def connect(url: str) -> SqlLedger:
-    """Open the ledger of a database URL, made or brought up to date first; UsageError where that cannot be."""
-    engine = create(url)
+def connect(url: str, *, own: bool = False) -> SqlLedger:
+    """Open the ledger of a database URL, made or brought up to date first; UsageError where that cannot be.
+
+    `own` marks the workspace's own ledger, which no setting names: its folder is made too.
+    """
+    engine = create(url, own=own)
     try:
         upgrade(engine)
     except BaseException:
@@ -46,7 +50,10 @@ def connect(url: str) -> SqlLedger:
 
 
 class SqlLedger:
-    """The ledger in SQLite or PostgreSQL; a fact that contradicts what is written is refused as LedgerDefect."""
+    """The ledger in SQLite or PostgreSQL; a fact that contradicts what is written is refused as LedgerDefect.
+
+    A database that is gone for a while is waited for: its facts keep the times at which they became known.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -65,8 +72,7 @@ class SqlLedger:
         """Write an exercise's end."""
         table = tables.exercise
         still_open = update(table).where(table.c.id == exercise, table.c.ended_at.is_(None))
-        with transaction(self._engine) as connection:
-            _change(connection, still_open.values(ended_at=ended_at, verdict=verdict), f"open exercise {exercise}")
+        self._change(still_open.values(ended_at=ended_at, verdict=verdict), f"open exercise {exercise}")
 
     def open_run(self, header: RunHeader) -> None:
         """Write a run before anything is done for it."""
@@ -86,8 +92,7 @@ class SqlLedger:
         ending = ("ended_at", "duration_us", "outcome", "detail", "attempts")
         values = {name: value for name, value in rows.row_of(step).items() if name in ending}
         under_way = update(table).where(table.c.run == run, table.c.seq == step.seq, table.c.ended_at.is_(None))
-        with transaction(self._engine) as connection:
-            _change(connection, under_way.values(values), f"step {step.seq} of run {run} under way")
+        self._change(under_way.values(values), f"step {step.seq} of run {run} under way")
 
     def record_point(self, run: str, point: RecoveryPoint) -> None:
         """Write the recovery point that was chosen."""
@@ -109,12 +114,11 @@ class SqlLedger:
             values["arn"] = func.coalesce(table.arn, identity.arn)
             values["unique_id"] = func.coalesce(table.unique_id, identity.unique_id)
         this = (table.run == copy.run, table.type == copy.type, table.region == copy.region, table.id == copy.id)
-        with transaction(self._engine) as connection:
-            _change(connection, update(tables.copy).where(*this).values(values), f"copy {copy.id} of run {copy.run}")
+        self._change(update(tables.copy).where(*this).values(values), f"copy {copy.id} of run {copy.run}")
 
     def copies(self, run: str) -> Sequence[CopyRecord]:
         """The copies of a run, in the order of their intent."""
-        return self.queries.copies(run)
+        return patiently(lambda: self.queries.copies(run))
 
     def record_check(self, run: str, result: CheckResult) -> None:
         """Write a check's result."""
@@ -136,14 +140,35 @@ class SqlLedger:
         """Write the verdict and its findings in one transaction; a verdict that was written stays."""
         table = tables.run
         still_open = update(table).where(table.c.id == run, table.c.verdict.is_(None))
-        with transaction(self._engine) as connection:
-            _change(connection, still_open.values(rows.closing_row(closing)), f"open run {run}")
-            if closing.findings:
-                connection.execute(insert(tables.finding), [rows.row_of(each, run=run) for each in closing.findings])
+        findings = [rows.row_of(each, run=run) for each in closing.findings]
+
+        def write() -> None:
+            with transaction(self._engine) as connection:
+                _change(connection, still_open.values(rows.closing_row(closing)), f"open run {run}")
+                if findings:
+                    connection.execute(insert(tables.finding), findings)
+
+        write_patiently(write)
+
+    def amend_cleanup(self, run: str, cleanup: Cleanup, reasons: Sequence[str]) -> None:
+        """Write what became of the copies that a closed run had left; its verdict, measures and findings stay."""
+        table = tables.run
+        closed = update(table).where(table.c.id == run, table.c.verdict.is_not(None))
+        self._change(closed.values(cleanup=cleanup, cleanup_reasons=tuple(reasons)), f"closed run {run}")
 
     def _insert(self, table: Table, values: dict[str, Any]) -> None:
-        with transaction(self._engine) as connection:
-            connection.execute(insert(table).values(values))
+        def write() -> None:
+            with transaction(self._engine) as connection:
+                connection.execute(insert(table).values(values))
+
+        write_patiently(write)
+
+    def _change(self, change: Update, what: str) -> None:
+        def write() -> None:
+            with transaction(self._engine) as connection:
+                _change(connection, change, what)
+
+        write_patiently(write)
 
 
 def _change(connection: Connection, change: Update, what: str) -> None:

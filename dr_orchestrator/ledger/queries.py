@@ -88,16 +88,29 @@ class Queries:
             found = connection.execute(newest).mappings()
             return [rows.exercise_of(row) for row in found]
 
-    def last_green(self) -> dict[str, datetime]:
-        """When each drill's newest passed run on real AWS began: one begun before a period ended counts for that."""
+    def last_green(self) -> dict[tuple[str, str], datetime]:
+        """When the newest passed run on real AWS of each drill, as then defined, began: (name, definition) to instant.
+
+        One begun before a period ended counts for that period.
+        """
         run = tables.run.c
         query = (
-            select(run.drill, func.max(run.started_at).label("began"))
+            select(run.drill, run.definition, func.max(run.started_at).label("began"))
             .where(run.simulated.is_(False), run.verdict.in_(_GREEN))
-            .group_by(run.drill)
+            .group_by(run.drill, run.definition)
         )
         with transaction(self._engine) as connection:
-            return {row.drill: row.began for row in connection.execute(query)}
+            return {(row.drill, row.definition): row.began for row in connection.execute(query)}
+
+    def sources(self) -> set[str]:
+        """The AWS names of all that was ever drilled."""
+        with transaction(self._engine) as connection:
+            return set(connection.scalars(select(tables.run.c.resource_id).distinct()))
+
+    def regions(self) -> set[str]:
+        """The regions that anything was ever drilled in."""
+        with transaction(self._engine) as connection:
+            return set(connection.scalars(select(tables.run.c.region).distinct()))
 
     def copies(self, run: str) -> list[CopyRecord]:
         """The copies of a run, in the order of their intent."""

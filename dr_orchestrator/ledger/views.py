@@ -2,7 +2,8 @@
 
 `v_run` has one row per run, `v_step` one per step, `v_check` one per check. Durations are numbers of seconds, named
 `*_s`; what could not be measured is NULL, and so is the verdict of a run that is open. Headroom is objective minus
-actual. `simulated` stands in every row: such a row is never evidence. Every migration builds the views anew.
+actual; an RPA of grade E is arithmetic, and has none. `simulated` stands in every row: such a row is never evidence.
+Every migration builds the views anew.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ VIEWS: Mapping[str, str] = {
             run.rta_from_disruption_us / 1000000.0 AS rta_from_disruption_s,
             run.rta_from_declaration_us / 1000000.0 AS rta_from_declaration_s,
             run.rpo_operator, run.rpo_us / 1000000.0 AS rpo_s, run.rpa_us / 1000000.0 AS rpa_s,
-            (run.rpo_us - run.rpa_us) / 1000000.0 AS rpo_headroom_s, run.rpa_grade, run.rpa_source,
+            CASE WHEN run.rpa_grade <> 'E' THEN (run.rpo_us - run.rpa_us) / 1000000.0 END AS rpo_headroom_s,
+            run.rpa_grade, run.rpa_source,
             run.worst_case_us / 1000000.0 AS worst_case_s, run.worst_case_verdict,
             run.rta_net_us / 1000000.0 AS rta_net_s, run.rpa_skew_us / 1000000.0 AS rpa_skew_s,
             run.worst_case_gap_us / 1000000.0 AS worst_case_gap_s,

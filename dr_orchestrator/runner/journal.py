@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,6 +24,9 @@ from dr_orchestrator.domain.run import (
     Step,
 )
 from dr_orchestrator.domain.verdict import Outcome
+
+SLOW_S = 5.0
+"""Real seconds; a ledger that takes longer for one fact held the run up."""
 
 
 class Journal:
@@ -51,6 +55,7 @@ class Journal:
         self.steps: list[Step] = list(recorded.steps) if recorded else []
         self.points: list[RecoveryPoint] = []
         self.segments: list[Segment] = list(recorded.segments) if recorded else []
+        self.again: Counter[str] = Counter()  # calls that were made again since the step began
         self._checks = {check.name: check for check in recorded.checks} if recorded else {}
         self._old_points = deque(recorded.points if recorded else ())
         self._passed = {(step.name, step.phase) for step in self.steps if step.outcome is Outcome.PASSED}
@@ -66,7 +71,7 @@ class Journal:
             self._ledger.open_run(self.header)
             return
         if self._last_seen is not None:
-            dead = (self._clock.now() - max(self._last_seen, self.header.started_at)).total_seconds()
+            dead = (self._clock.now() - max(self._last_seen, *_told_at(self._recorded))).total_seconds()
             self.segment(SegmentKind.INTERRUPTION, "the process died; another one resumed the run", dead)
         for step in self.steps:
             if step.outcome is None:
@@ -85,17 +90,22 @@ class Journal:
         """Whether a moment was reached."""
         return any(event.moment is moment for event in self.events)
 
-    def reach(self, moment: Moment, at: datetime | None = None, offset: timedelta | None = None) -> None:
-        """Write that a moment was reached, now; one that was reached before stays as it was."""
+    def reach(
+        self, moment: Moment, at: datetime | None = None, offset: timedelta | None = None, *, ago: float = 0.0
+    ) -> None:
+        """Write that a moment was reached, now or so many seconds ago; one that was reached before stays as it was."""
         if self.has(moment):
             return
-        event = Event(moment, at or self._clock.now(), self.offset() if offset is None else offset)
+        earlier = timedelta(seconds=ago)
+        at = self._clock.now() - earlier if at is None else at
+        event = Event(moment, at, self.offset() - earlier if offset is None else offset)
         self.events.append(event)
-        self._ledger.record_event(self.header.id, event)
+        self.keep(lambda: self._ledger.record_event(self.header.id, event))
 
     def disrupt(self) -> None:
         """The clock starts. A scheduled drill exercises neither detection nor declaration: both are T0."""
-        at, offset = self._clock.now(), self.offset()
+        begun = next((event for event in self.events if event.moment is Moment.DISRUPTION), None)
+        at, offset = (begun.at, begun.offset) if begun else (self._clock.now(), self.offset())
         for moment in (Moment.DISRUPTION, Moment.DETECTED, Moment.DECLARED, Moment.RECOVERY_STARTED):
             self.reach(moment, at, offset)
 
@@ -105,33 +115,45 @@ class Journal:
 
     def begin(self, name: str, phase: Phase) -> Step:
         """Write that a step begins."""
+        self.again.clear()
         step = Step(len(self.steps) + 1, name, phase, self._clock.now(), self.offset())
         self.steps.append(step)
-        self._ledger.start_step(self.header.id, step)
+        self.keep(lambda: self._ledger.start_step(self.header.id, step))
         return step
 
     def finish(self, step: Step, outcome: Outcome, detail: str = "") -> None:
-        """Write how a step ended."""
-        duration = self.offset() - step.offset
+        """Write how a step ended, with the calls that failed in passing: what was overcome is told all the same."""
+        duration, attempts = self.offset() - step.offset, 1 + self.again.total()
+        overcome = ", ".join(f"{what}, {times} times" if times > 1 else what for what, times in self.again.items())
+        detail = "; ".join(filter(None, (detail, overcome and f"asked again after {overcome}")))
         done = replace(step, ended_at=self._clock.now(), duration=duration, outcome=outcome, detail=detail)
+        done = replace(done, attempts=attempts)
         self.steps[step.seq - 1] = done
-        self._ledger.finish_step(self.header.id, done)
+        self.keep(lambda: self._ledger.finish_step(self.header.id, done))
 
     def choose(self, point: RecoveryPoint, known: bool) -> None:
         """Note the recovery point that was chosen, and write it unless an earlier process did."""
         self.points.append(point)
         if not known:
-            self._ledger.record_point(self.header.id, point)
+            self.keep(lambda: self._ledger.record_point(self.header.id, point))
 
     def check(self, result: CheckResult) -> None:
         """Write a check's result."""
         self._checks[result.name] = result
-        self._ledger.record_check(self.header.id, result)
+        self.keep(lambda: self._ledger.record_check(self.header.id, result))
 
     def observe(self, copy: Copy, state: str) -> None:
         """Write a state that AWS reported for a copy."""
         seen = Observation(copy.id, state, self._clock.now(), self.offset())
-        self._ledger.record_observation(self.header.id, seen)
+        self.keep(lambda: self._ledger.record_observation(self.header.id, seen))
+
+    def keep(self, write: Callable[[], None]) -> None:
+        """Write a fact; where the ledger had to be waited for, the run says so."""
+        began = self._clock.monotonic()
+        write()
+        lost = self._clock.monotonic() - began
+        if lost > SLOW_S * self._clock.pace:
+            self.segment(SegmentKind.HOLD, "the ledger did not answer; the facts were kept and written later", lost)
 
     def segment(self, kind: SegmentKind, reason: str, seconds: float) -> None:
         """Write a labelled segment of so many seconds that ends now; none where it took no time."""
@@ -149,3 +171,9 @@ class Journal:
     def offset(self) -> timedelta:
         """How long the run has been open."""
         return timedelta(seconds=self._clock.monotonic() - self._zero)
+
+
+def _told_at(recorded: Run) -> list[datetime]:
+    """When a dead process wrote something down: it lived at least until then, whatever its lease says."""
+    steps = [step.ended_at or step.started_at for step in recorded.steps]
+    return [recorded.header.started_at, *steps, *(event.at for event in recorded.events)]

@@ -11,12 +11,11 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.judge import RULES, Record, judge
-from dr_orchestrator.domain.ports import Call, Checks, Clock, Environment, Ledger, Restorer
+from dr_orchestrator.domain.judge import Record
+from dr_orchestrator.domain.ports import Call, Clock, Environment, Ledger, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import (
-    CheckResult,
-    Closing,
+    SETTLED,
     Copy,
     CopyRecord,
     CopyState,
@@ -27,32 +26,17 @@ from dr_orchestrator.domain.run import (
     SegmentKind,
 )
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.errors import Aborted, DrillFault, LeaseLost, NotRecoverable
+from dr_orchestrator.errors import DrillFault, LeaseLost, NotMeasured
+from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, outcome_of, settle, told
 from dr_orchestrator.runner.journal import Journal
+from dr_orchestrator.runner.parts import Parts, Store
 
 T = TypeVar("T")
+LOOK = "look before starting"
+PROVE_ISOLATION = "prove the copy's isolation"
+PROBE = "try to reach production from the copy"
 LOOK_BACK = "look back at the recovery points"
 ASK_FOR_TIMES = "ask AWS for its own times"
-
-
-@dataclass(frozen=True)
-class Store:
-    """A store of an environment: how it is restored, under which interim copy, and where its data goes."""
-
-    name: str
-    logical_id: str
-    restorer: Restorer
-    copy: Copy
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What wiring gives a session to work with; a drill has a restorer or an environment, never both."""
-
-    checks: Checks
-    restorer: Restorer | None = None
-    environment: Environment | None = None
-    stores: tuple[Store, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +50,8 @@ class Session:
     """An open run. Whatever happens inside its `with` block, it ends torn down, judged and in the ledger.
 
     With `recorded` it goes on where a dead process left the run: what passed is not done again, a copy that was
-    asked for is adopted, and the clock has gone on.
+    asked for is adopted, and the clock has gone on. `destroy` takes down a copy that the dead process made and this one
+    did not come to.
     """
 
     def __init__(
@@ -79,6 +64,7 @@ class Session:
         call: Call,
         recorded: Run | None = None,
         last_seen: datetime | None = None,
+        destroy: Callable[[Copy], CopyState] | None = None,
     ) -> None:
         self.header = header
         self.copy = copy
@@ -92,10 +78,21 @@ class Session:
         self._chosen_from: list[Restorer] = []
         self._worst_cases: list[WorstCase] = []
         self._heed: Callable[[], None] = lambda: None
+        self._destroy_inherited = destroy or _cannot_destroy
+        self._histories_unknown = 0
+        self._doubts: Callable[[], Sequence[str]] = tuple
 
-    def equip(self, parts: Parts, heed: Callable[[], None] = lambda: None) -> None:
-        """Hand the session what it works with; wiring calls this once. `heed` raises where somebody stopped the run."""
-        self._parts, self._heed = parts, heed
+    def equip(
+        self,
+        parts: Parts,
+        heed: Callable[[], None] = lambda: None,
+        doubts: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        """Hand the session what it works with; wiring calls this once.
+
+        `heed` raises where somebody stopped the run; `doubts` tells, at the end, why nothing here can be evidence.
+        """
+        self._parts, self._heed, self._doubts = parts, heed, doubts
 
     def cannot_start(self, fault: DrillFault) -> None:
         """Remember what went wrong before the first step; that step raises it, so that it is recorded and judged."""
@@ -136,6 +133,11 @@ class Session:
         """A step before the clock starts: looking, never changing."""
         return self._perform(name, act, *args, phase=Phase.PREPARE)
 
+    def look(self, name: str = LOOK) -> None:
+        """The first step: all that is seen is kept as evidence, and what stops the drill ends it here."""
+        preflight = self.parts.preflight
+        self._perform(name, lambda: preflight().heed(), phase=Phase.PREPARE)
+
     def choose(self, name: str, restorer: Restorer) -> RecoveryPoint:
         """A step that picks the recovery point; what its history promises in the worst case is looked up at the end."""
         self._chosen_from.append(restorer)
@@ -147,7 +149,8 @@ class Session:
     def at_exit(self, name: str, destroy: Callable[[Copy], CopyState], copy: Copy) -> None:
         """Register a copy's teardown, and write the intent to create it: always before the call that does."""
         if self._row(copy) is None:
-            self._ledger.intend_copy(copy, self._clock.now())
+            at = self._clock.now()
+            self._journal.keep(lambda: self._ledger.intend_copy(copy, at))
         self._teardowns.append(_Teardown(name, destroy, copy))
 
     def create(self, name: str, act: Callable[..., Identity], *args: Any, copy: Copy) -> None:
@@ -155,24 +158,29 @@ class Session:
 
         def create() -> None:
             identity = act(*args, copy)
-            self._ledger.change_copy(copy, CopyState.CREATED, self._clock.now(), identity)
+            at = self._clock.now()
+            self._journal.keep(lambda: self._ledger.change_copy(copy, CopyState.CREATED, at, identity))
 
         self.step(name, create)
         self.reached(Moment.ACCEPTED)
 
     def step(self, name: str, act: Callable[..., object], *args: Any, reaches: Moment | None = None) -> None:
-        """A step of the recovery; one that passed before the run was resumed is not done again."""
+        """A step of the recovery; one that passed before the run was resumed is not done again.
+
+        A number that it returns is how many seconds ago the moment was reached: what confirmed it came after.
+        """
+        result: object = None
         if not self._journal.passed_before(name, Phase.RECOVER):
-            self._perform(name, act, *args)
+            result = self._perform(name, act, *args)
         if reaches is not None:
-            self.reached(reaches)
+            self._journal.reach(reaches, ago=result if isinstance(result, float) else 0.0)
 
     def _perform(self, name: str, act: Callable[..., T], *args: Any, phase: Phase = Phase.RECOVER) -> T:
         """Perform one timed step; it is in the ledger before it begins, and again before the next one does.
 
         Words that it returns are what it saw, and are kept as evidence.
         """
-        if phase is Phase.RECOVER and not self._journal.events:
+        if phase is Phase.RECOVER and not self._journal.has(Moment.RECOVERY_STARTED):
             self._journal.disrupt()
         step = self._journal.begin(name, phase)
         try:
@@ -180,7 +188,8 @@ class Session:
                 self._heed()
             result = self._call(name, partial(act, *args))
         except BaseException as error:
-            self._journal.finish(step, outcome_of(error), str(error) or type(error).__name__)
+            evidence = error.evidence if isinstance(error, DrillFault) else ""
+            self._journal.finish(step, outcome_of(error), evidence or str(error) or type(error).__name__)
             raise
         self._journal.finish(step, Outcome.PASSED, result if isinstance(result, str) else "")
         return result
@@ -194,10 +203,20 @@ class Session:
         self.environment.fill(store.copy, member)
 
     def verify(self, name: str = "verify") -> None:
-        """Perform every check; the recovery clock stops only when all the mandatory ones have passed."""
+        """Perform every check; the recovery clock stops only when all the mandatory ones have passed.
+
+        A copy that is not where it should be is asked nothing: the run ends, which takes it down. That production
+        does not answer it is tried afterwards, off the clock.
+        """
+        if not self._journal.has(Moment.SERVICE_VERIFIED):
+            if self.parts.isolated is not None:
+                self._perform(PROVE_ISOLATION, self.parts.isolated, self.copy, phase=Phase.VERIFY)
+            self._verify(name)
+        if self.parts.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN):
+            self._perform(PROBE, self.parts.probe, self.copy, phase=Phase.TEARDOWN)
+
+    def _verify(self, name: str) -> None:
         checks = self.parts.checks
-        if self._journal.has(Moment.SERVICE_VERIFIED):
-            return
 
         def verify() -> None:
             results = checks.all(self.copy, tuple(self._journal.points), self._journal.disrupted())
@@ -206,12 +225,12 @@ class Session:
             mandatory = [result for result in results if result.mandatory]
             unproven = [result for result in mandatory if result.outcome is not Outcome.PASSED]
             if unproven or not mandatory:
-                raise _ChecksDidNotPass(unproven)
+                raise ChecksDidNotPass(unproven)
 
         self.reached(Moment.DATA_RESTORED)
         try:
             self._perform(name, verify, phase=Phase.VERIFY)
-        except _ChecksDidNotPass:
+        except ChecksDidNotPass:
             return  # the verdict rests on the results themselves
         self.reached(Moment.DATA_VERIFIED)
         self.reached(Moment.SERVICE_VERIFIED)
@@ -237,6 +256,10 @@ class Session:
         """Write that for the last `seconds` the run waited for something else than the recovery."""
         self._journal.segment(kind, reason, seconds)
 
+    def asked_again(self, what: str) -> None:
+        """Note a call that failed in passing, and why; the step under way tells it."""
+        self._journal.again[what] += 1
+
     # The end of a run.
 
     def __enter__(self) -> Session:
@@ -261,7 +284,7 @@ class Session:
         return isinstance(error, DrillFault)
 
     def _close(self, error: BaseException | None, reasons: Sequence[str]) -> None:
-        fault = (outcome_of(error), _told(error)) if error is not None else None
+        fault = (outcome_of(error), told(error)) if error is not None else None
         journal = self._journal
         record = Record(
             self.header,
@@ -274,19 +297,21 @@ class Session:
             reasons,
             fault,
             journal.segments,
+            self._histories_unknown,
+            self._doubts(),
         )
         self.verdict = close(record, self._ledger, self._clock)
 
     def _tear_down(self) -> list[str]:
-        """Destroy every registered copy, last first; one that resists does not keep the others."""
+        """Destroy every copy of the run, last first; one that resists does not keep the others."""
         reasons: list[str] = []
         states: list[CopyState] = []
-        for teardown in reversed(self._teardowns):
+        for teardown in [*reversed(self._teardowns), *self._inherited()]:
             try:
                 state, why = self._destroy(teardown)
             except Exception as error:  # noqa: BLE001 - a ledger that cannot be written to is no reason to stop here
                 copy = teardown.copy
-                state, why = CopyState.UNPROVEN, f"{copy.type} {copy.id} in {copy.region}: {_told(error)}"
+                state, why = CopyState.UNPROVEN, f"{copy.type} {copy.id} in {copy.region}: {told(error)}"
             states.append(state)
             reasons += [why] if why else []
         self.cleanup = cleanup_of(states)
@@ -309,12 +334,23 @@ class Session:
                 for told in self._perform(ASK_FOR_TIMES, source.server_times, copy, phase=Phase.TEARDOWN):
                     self._journal.server_time(told)
 
+    def _inherited(self) -> list[_Teardown]:
+        """The copies that the ledger holds for the run and this process never came to: a dead one made them."""
+        known = {teardown.copy.id for teardown in self._teardowns}
+        return [
+            _Teardown("destroy an inherited copy", self._destroy_inherited, row.copy)
+            for row in reversed(self._ledger.copies(self.header.id))
+            if row.copy.id not in known and not row.copy.parent and row.state not in SETTLED
+        ]
+
     def _look_back(self) -> None:
         """What the history of recovery points promises in the worst case; off the clock, for no recovery needs it."""
         for restorer in self._chosen_from:
+            worst = None
             with suppress(Exception):  # the step says what went wrong; the run must be judged and closed all the same
                 worst = self._perform(LOOK_BACK, restorer.worst_case, self._clock.now(), phase=Phase.TEARDOWN)
-                self._worst_cases += [worst] if worst else []
+            self._worst_cases += [worst] if worst else []
+            self._histories_unknown += worst is None
 
     def _destroy(self, teardown: _Teardown) -> tuple[CopyState, str]:
         copy, why, tried = teardown.copy, "", False
@@ -334,7 +370,7 @@ class Session:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the other copies must still be destroyed
             row = self._row(copy)
             state = CopyState.LEFTOVER if row is not None and row.identity is not None else CopyState.UNPROVEN
-            why = f"{copy.type} {copy.id} in {copy.region}: {_told(error)}"
+            why = f"{copy.type} {copy.id} in {copy.region}: {told(error)}"
         settle(self._ledger, copy, state, self._clock)
         return state, why
 
@@ -342,64 +378,8 @@ class Session:
         return next((row for row in self._ledger.copies(self.header.id) if row.copy.id == copy.id), None)
 
 
-def settle(ledger: Ledger, copy: Copy, state: CopyState, clock: Clock) -> None:
-    """Write what became of a copy, and of all that it owned."""
-    for row in ledger.copies(copy.run):
-        owned = row.copy.parent == copy.id and row.state is CopyState.CREATED
-        if row.copy.id == copy.id or owned:
-            ledger.change_copy(row.copy, state, clock.now())
-
-
-def cleanup_of(states: list[CopyState]) -> Cleanup:
-    """The clean-up verdict of what became of the copies; of none at all, CLEAN."""
-    if CopyState.LEFTOVER in states:
-        return Cleanup.LEFTOVERS
-    gone = all(state in (CopyState.DELETED, CopyState.NEVER_CREATED) for state in states)
-    return Cleanup.CLEAN if gone else Cleanup.UNPROVEN
-
-
-def close(record: Record, ledger: Ledger, clock: Clock) -> Verdict:
-    """Judge a run and write its end."""
-    judgement = judge(record)
-    closing = Closing(
-        clock.now(),
-        judgement.verdict,
-        judgement.reasons,
-        record.cleanup,
-        tuple(record.cleanup_reasons),
-        judgement.measures,
-        judgement.worst_case_verdict,
-        judgement.findings,
-        RULES,
-    )
-    ledger.close_run(record.header.id, closing)
-    return judgement.verdict
-
-
-class _ChecksDidNotPass(DrillFault):
-    """Ends the verify step as not passed; the check results carry the reasons."""
-
-    def __init__(self, unproven: Sequence[CheckResult]) -> None:
-        names = ", ".join(result.name for result in unproven)
-        super().__init__(f"did not pass: {names}" if names else "no mandatory check ran")
-        self.failed = any(result.outcome is Outcome.FAILED for result in unproven)
-
-
-def outcome_of(error: BaseException) -> Outcome:
-    """What an exception makes of the step that it ended; a defect of ours proves nothing about the service."""
-    if isinstance(error, Aborted) or not isinstance(error, Exception):
-        return Outcome.ABORTED  # an interrupt, an exit, or Prefect's own signal
-    if isinstance(error, NotRecoverable) or (isinstance(error, _ChecksDidNotPass) and error.failed):
-        return Outcome.FAILED
-    return Outcome.INCONCLUSIVE
-
-
-def _told(error: BaseException) -> str:
-    if isinstance(error, DrillFault):
-        return error.message
-    if not isinstance(error, Exception):
-        return "stopped on request"
-    return f"a defect of the program: {type(error).__name__}: {error}"
+def _cannot_destroy(copy: Copy) -> CopyState:
+    raise NotMeasured(f"{copy.id} was made by another process", "take it down: dro sweep")
 
 
 def _raise(error: Exception) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.bench import Bench
+from dr_orchestrator.aws.bench import TEARDOWN_CEILING, Bench
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.aws.guard import Guard
@@ -15,13 +16,16 @@ from dr_orchestrator.aws.rds import Login, RdsInstance, RdsPointInTime, RdsSnaps
 from dr_orchestrator.aws.stack import CloudFormationStack
 from dr_orchestrator.checks.http import HttpChecks
 from dr_orchestrator.checks.items import ItemChecks
+from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.drill import Check, Drill, Kind, Selection
-from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType, SegmentKind
+from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType, RunHeader, SegmentKind
 from dr_orchestrator.domain.service import Resource, ResourceType
 from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.ledger.patience import patiently
 from dr_orchestrator.runner import Parts, Store
+from dr_orchestrator.wiring.identity import is_simulated
 from dr_orchestrator.wiring.world import World
 
 CEILING = 3
@@ -30,18 +34,28 @@ CEILING = 3
 NO_TARGET_CEILING_S = 72 * 3600.0
 
 
-def guarded(here: World, region: str, run: str) -> Account:
-    """An account in which only the copies that the ledger holds for a run can be changed."""
+def guarded(here: World, region: str, run: str, drill: Drill | None = None) -> Account:
+    """An account in which only the copies that the ledger holds for a run can be changed; none made without a drill."""
 
-    def is_copy(name: str) -> bool:
-        return any(record.copy.id == name for record in here.ledger.copies(run))
+    def made() -> list[Copy]:
+        return [record.copy for record in here.ledger.copies(run)]
 
-    return Account(region, Guard(is_copy, here.sources))
+    def may_restore(origin: str) -> bool:
+        if drill is None:
+            return False
+        own = {drill.resource.id, *(store.id for store in drill.stores.values())}
+        return origin in own or origin in {point.id for point in patiently(lambda: here.ledger.queries.run(run)).points}
+
+    return _account(here, region, Guard(made, here.sources, may_restore), f"dro-{run}")
 
 
 def read_only(here: World, region: str) -> Account:
     """An account in which nothing at all can be changed: for plans."""
-    return Account(region, Guard(lambda _: False, here.sources))
+    return _account(here, region, Guard(sources=here.sources), "dro-look")
+
+
+def _account(here: World, region: str, guard: Guard, name: str) -> Account:
+    return Account(region, guard, here.declared.roles, name, here.clock.now)
 
 
 def plan_copy(drill: Drill, resource: Resource, run: str, prefix: str = "") -> Copy:
@@ -70,14 +84,33 @@ def equip(
     bench = Bench(
         account, here.watcher, here.clock, Proofs(record, here.sources), observe, ceiling, copy.run, heed, delayed
     )
+    account.throttling.listen(here.clock, functools.partial(_throttled, delayed))
     if drill.resource.type is ResourceType.CLOUDFORMATION_STACK:
         return _environment(drill, copy, bench)
     if drill.resource.type is ResourceType.DYNAMODB_TABLE:
         table = DynamoTable(drill.resource, drill.selection, bench)
-        return Parts(_suite(drill, bench), restorer=table)
+        return Parts(_suite(drill, bench), restorer=table, isolated=table.isolated)
     way = RdsSnapshot if drill.kind is Kind.SNAPSHOT_RESTORE else RdsPointInTime
-    instance = way(drill.resource, drill.selection, bench)
-    return Parts(_suite(drill, bench, login=functools.partial(_login, instance, drill)), restorer=instance)
+    login = functools.partial(_login, way(drill.resource, drill.selection, bench), drill)
+    answers = SqlChecks(login).answers if drill.resource.database else None
+    source = functools.partial(_login, way(drill.resource, drill.selection, bench), drill, _source(drill, copy))
+    restorer = way(drill.resource, drill.selection, bench, answers)
+    return Parts(
+        _suite(drill, bench, login=login, source=source),
+        restorer=restorer,
+        isolated=restorer.isolated,
+        probe=functools.partial(_probe, here, account, restorer, login) if drill.resource.database else None,
+    )
+
+
+def _probe(here: World, account: Account, instance: RdsInstance, login: Callable[[Copy], Login], copy: Copy) -> str:
+    if is_simulated(here, account):
+        return "not probed: the lab has no network"
+    return probe(login(copy), *instance.address())
+
+
+def _throttled(delayed: Callable[[SegmentKind, str, float], None], call: str, seconds: float) -> None:
+    delayed(SegmentKind.THROTTLING, f"{call} was throttled", seconds)
 
 
 def _environment(drill: Drill, copy: Copy, bench: Bench) -> Parts:
@@ -92,7 +125,16 @@ def _environment(drill: Drill, copy: Copy, bench: Bench) -> Parts:
         for logical_id, store in drill.stores.items()
     ]
     suite = _suite(drill, bench, outputs=stack.outputs, table_of=lambda of, logical_id: stack.physical(logical_id, of))
-    return Parts(suite, environment=stack, stores=tuple(stores))
+    return Parts(suite, environment=stack, stores=tuple(stores), isolated=stack.isolated)
+
+
+def _source(drill: Drill, copy: Copy) -> Copy:
+    """The source in a copy's place: only to be looked at, by the marker that tells whether it has moved on."""
+    return replace(copy, id=drill.resource.id)
+
+
+def _no_source() -> Login:
+    raise NotMeasured("a replica's stores are no databases that SQL checks can ask")
 
 
 def _no_login(copy: Copy) -> Login:
@@ -111,11 +153,21 @@ def _suite(
     drill: Drill,
     bench: Bench,
     login: Callable[[Copy], Login] = _no_login,
+    source: Callable[[], Login] = _no_source,
     outputs: Callable[[Copy], Mapping[str, str]] = _no_outputs,
     table_of: Callable[[Copy, str], str] = _itself,
 ) -> Suite:
-    items = ItemChecks(bench.account.api("dynamodb"), table_of)
-    return Suite(drill.checks, SqlChecks(login), items, HttpChecks(outputs), bench.clock, _store_of(drill))
+    items = ItemChecks(bench.account.api("dynamodb"), table_of, _source_table(drill))
+    return Suite(drill.checks, SqlChecks(login, source), items, HttpChecks(outputs), bench.clock, _store_of(drill))
+
+
+def _source_table(drill: Drill) -> Callable[[str], str]:
+    """The table in production that a check's table is a copy of."""
+
+    def source_table(table: str) -> str:
+        return drill.stores[table].id if table in drill.stores else drill.resource.id
+
+    return source_table
 
 
 def _store_of(drill: Drill) -> Callable[[Check], str]:
@@ -132,3 +184,33 @@ def _login(instance: RdsInstance, drill: Drill, copy: Copy) -> Login:
     if drill.resource.database is None:
         raise NotMeasured(f"{drill.resource.name} declares no database", "add `database` to the resource")
     return instance.login(copy, drill.resource.database)
+
+
+def destroyer(here: World, header: RunHeader, copy: Copy) -> RdsSnapshot | DynamoTable | CloudFormationStack:
+    """The one that can destroy a copy which a dead process left; it needs no drill file, which may be gone."""
+
+    def record(of: Copy) -> CopyRecord | None:
+        return next((row for row in here.ledger.copies(copy.run) if row.copy.id == of.id), None)
+
+    account = guarded(here, copy.region, copy.run)
+    proofs = Proofs(record, here.sources | {header.resource_id})
+    bench = Bench(account, here.watcher, here.clock, proofs, lambda _copy, _state: None, TEARDOWN_CEILING, copy.run)
+    source = _source_of(here, header, copy)
+    if copy.type is CopyType.RDS_INSTANCE:
+        return RdsSnapshot(source, Selection(), bench)
+    if copy.type is CopyType.DYNAMODB_TABLE:
+        return DynamoTable(source, Selection(), bench)
+    return CloudFormationStack(source, bench)
+
+
+def _source_of(here: World, header: RunHeader, copy: Copy) -> Resource:
+    """The resource that a copy was made of: the run's own, or the store of its environment that the name ends with."""
+    of = ResourceType(copy.type.value)
+    declared = [
+        resource
+        for service in here.declared.services.values()
+        for resource in service.resources.values()
+        if resource.type is of and copy.id.endswith(copies.slug(resource.id))
+    ]
+    plain = Resource(header.resource, of, header.resource_id, copy.region)
+    return max(declared, key=lambda resource: len(resource.id), default=plain)

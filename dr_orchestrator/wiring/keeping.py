@@ -40,6 +40,8 @@ class Keeper:
         began = now()
         self._leases.take(self._run, self.holder, began, began + LEASE)
         self._taken = True
+        lease = self._leases.lease(self._run)
+        self._aborted_by = lease.abort_by if lease else ""  # somebody may have asked while nobody drove the run
 
     def heed(self) -> None:
         """Raise Aborted where somebody asked for the run to be stopped, LeaseLost where it is not ours any more."""

@@ -13,19 +13,21 @@ from datetime import UTC, datetime
 
 from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account, Caller
+from dr_orchestrator.aws.throttling import hearing
 from dr_orchestrator.domain.drill import Drill, Selection
 from dr_orchestrator.domain.ports import Call, Clock
-from dr_orchestrator.domain.programme import Exercise, due, quarter_of
+from dr_orchestrator.domain.programme import Exercise, due, quarter_of, verdict_of
 from dr_orchestrator.domain.run import Copy, CopyRecord, Provenance, Run, RunHeader, SegmentKind
-from dr_orchestrator.domain.verdict import Verdict, worst
-from dr_orchestrator.errors import DrillFault, NotMeasured, UsageError
+from dr_orchestrator.errors import UsageError
 from dr_orchestrator.runner import Session
-from dr_orchestrator.wiring.equipment import equip, guarded, plan_copy, read_only
+from dr_orchestrator.wiring.costing import refuse_over_budget
+from dr_orchestrator.wiring.equipment import destroyer, equip, guarded, plan_copy, read_only
+from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.keeping import Keeper
+from dr_orchestrator.wiring.looking import Scene
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
 from dr_orchestrator.wiring.world import World, world
 
-SERVICES = ("sts", "rds", "dynamodb", "cloudformation", "ec2", "secretsmanager")
 _resumed: contextvars.ContextVar[Run | None] = contextvars.ContextVar("resumed", default=None)
 _selection: contextvars.ContextVar[Selection | None] = contextvars.ContextVar("selection", default=None)
 _exercise: contextvars.ContextVar[str] = contextvars.ContextVar("exercise", default="")
@@ -81,31 +83,40 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     here.prepare()
     definition = _chosen(here.drill(drill), recorded)
     run = recorded.header.id if recorded else new_run_id(here.clock)
-    account = guarded(here, definition.resource.region, run)
+    account = guarded(here, definition.resource.region, run, definition)
     simulated = is_simulated(here, account)
-    caller, fault = look_around(account, definition)
+    caller, fault = look_around(here, account, definition)
+    if recorded:
+        _refuse_to_resume_elsewhere(here, account, recorded, definition)
     header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
-    if recorded and header.provenance.definition != definition.digest:
-        hint = f"stop it and clean up with `dro abort {run}`, or bring the old definition back"
-        raise UsageError(f"drill {drill} was changed since run {run} began", hint)
     copy = plan_copy(definition, definition.resource, run)
     seen = _last_seen(here, run) if recorded else None
-    session = Session(header, copy, ledger=here.ledger, clock=here.clock, call=call, recorded=recorded, last_seen=seen)
+    session = Session(
+        header,
+        copy,
+        ledger=here.ledger,
+        clock=here.clock,
+        call=call,
+        recorded=recorded,
+        last_seen=seen,
+        destroy=lambda inherited: destroyer(here, header, inherited).destroy(inherited),
+    )
     keeper = Keeper(here.ledger.leases, run, here.stop)
 
     def record(of: Copy) -> CopyRecord | None:
         return next((row for row in here.ledger.copies(run) if row.copy.id == of.id), None)
 
     if fault is None:
-        session.equip(
-            equip(here, definition, copy, account, record, session.observe, keeper.heed, session.delayed), keeper.heed
-        )
+        parts = equip(here, definition, copy, account, record, session.observe, keeper.heed, session.delayed)
+        begun = record(copy) is not None
+        scene = Scene(here, definition, copy, account, parts, caller, run, header.exercise, begun)
+        session.equip(replace(parts, preflight=scene.preflight), keeper.heed, lambda: _doubts(account, header))
     else:
         session.cannot_start(fault)
     if recorded:
         keeper.take()
     try:
-        with keeper.beating(), session:
+        with keeper.beating(), hearing(session.asked_again), session:
             if not recorded:
                 keeper.take()
                 _queued(here, session)
@@ -120,6 +131,7 @@ def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator
     here = world()
     here.prepare()
     exercise = _plan(here, drills, at_once)
+    refuse_over_budget(here, [here.drill(name) for name in dict.fromkeys(exercise.planned)])
     here.ledger.open_exercise(exercise)
     try:
         yield exercise
@@ -129,34 +141,9 @@ def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator
         publish_exercise(here, exercise.id)
 
 
-def verdict_of(exercise: Exercise, runs: Sequence[Run]) -> Verdict:
-    """The worst verdict of its runs; a planned drill that left none makes the exercise inconclusive."""
-    ran = {run.header.drill for run in runs}
-    verdicts = [run.closing.verdict if run.closing else Verdict.INCONCLUSIVE for run in runs]
-    return worst([*verdicts, *(Verdict.INCONCLUSIVE for drill in exercise.planned if drill not in ran)])
-
-
-def is_simulated(here: World, account: Account) -> bool:
-    """Whether nothing here can be evidence: an endpoint that is not AWS's own, or a clock that is not the real one."""
-    return account.simulated(SERVICES) or here.clock.pace != 1
-
-
 def new_run_id(clock: Clock) -> str:
     """A run's id: its day and a random part; it is in the name of every copy."""
     return f"{clock.now():%Y%m%d}-{secrets.token_hex(5)}"
-
-
-def look_around(account: Account, drill: Drill) -> tuple[Caller, DrillFault | None]:
-    """Whose credentials these are; what goes wrong here is returned, for the run to record."""
-    try:
-        caller = account.caller()
-    except DrillFault as fault:
-        return Caller("", ""), fault
-    expected = drill.resource.account
-    if expected and caller.account != expected:
-        message = f"the credentials are for account {caller.account}, {drill.resource.name} is declared in {expected}"
-        return caller, NotMeasured(message, "use the right profile: nothing was started")
-    return caller, None
 
 
 def _chosen(drill: Drill, recorded: Run | None) -> Drill:
@@ -170,6 +157,23 @@ def _chosen(drill: Drill, recorded: Run | None) -> Drill:
         hint = f"stop it and clean up with `dro abort {run}`, then run the drill again"
         raise UsageError(f"run {run} was to take '{recorded.header.selection}' and died before it chose", hint)
     return chosen
+
+
+def _refuse_to_resume_elsewhere(here: World, account: Account, recorded: Run, definition: Drill) -> None:
+    """A run goes on as what it was: the same drill, in the same account, as much or as little evidence as before."""
+    run = recorded.header.id
+    if recorded.header.provenance.definition != definition.digest:
+        hint = f"stop it and clean up with `dro abort {run}`, or bring the old definition back"
+        raise UsageError(f"drill {definition.name} was changed since run {run} began", hint)
+    if changed := elsewhere(here, account, recorded.header.provenance):
+        raise UsageError(f"run {run} was made elsewhere: {changed}", "use the profile and settings that it began with")
+
+
+def _doubts(account: Account, header: RunHeader) -> list[str]:
+    """What the calls that were really made say against the run's claim to be real."""
+    if header.provenance.simulated or not account.guard.simulated:
+        return []
+    return ["a call went to an endpoint that is not AWS's own, yet the run claims to be real"]
 
 
 def _last_seen(here: World, run: str) -> datetime | None:
@@ -200,7 +204,7 @@ def _plan(here: World, drills: Sequence[str] | None, at_once: int | None) -> Exe
         purpose="Prove that every service can be restored within its tier's RTO and RPO.",
         quarter=quarter,
         started_at=now,
-        planned=tuple(drill.name for drill in planned),
+        planned=tuple(drill.name for drill in planned for _ in range(drill.selection.runs)),
         left_out=left_out,
         at_once=max(1, at_once or here.catalogue.at_once),
         simulated=is_simulated(here, read_only(here, planned[0].resource.region)),
@@ -231,7 +235,7 @@ def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool
             definition=drill.digest,
             catalogue_revision=here.catalogue.revision,
             account=caller.account,
-            caller=caller.arn,
+            caller=str(caller),
             region=drill.resource.region,
             endpoint=account.api("sts").endpoint,
             simulated=simulated,

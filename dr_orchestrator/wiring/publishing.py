@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from dr_orchestrator.errors import DroError
 from dr_orchestrator.reporting.render import write_exercise, write_run
 from dr_orchestrator.wiring.world import World
 
 log = logging.getLogger(__name__)
+_failed: dict[str, str] = {}
 
 
 def publish_run(here: World, run: str) -> Mapping[str, Path]:
     """Write a run's reports; a failure is told with what to do, and the run stays as it is."""
-    try:
-        return write_run(here.ledger.queries.run(run), here.settings.generated, here.settings.templates)
-    except Exception:
-        log.exception("run %s is in the ledger, but its report was not written; try `dro report %s`", run, run)
-        return {}
+    to = here.settings
+    return _published(run, lambda: write_run(here.ledger.queries.run(run), to.generated, to.templates))
 
 
 def publish_exercise(here: World, exercise: str) -> Mapping[str, Path]:
     """Write an exercise's reports likewise."""
+    to = here.settings
+    return _published(
+        exercise, lambda: write_exercise(*here.ledger.queries.exercise(exercise), to.generated, to.templates)
+    )
+
+
+def why_not(name: str) -> str:
+    """Why the report of a run or an exercise was not written when it ended here; empty where it was."""
+    return _failed.get(name, "")
+
+
+def _published(name: str, write: Callable[[], Mapping[str, Path]]) -> Mapping[str, Path]:
+    """What was written; what went wrong is told and remembered, and only a defect of ours shows its trace."""
+    _failed.pop(name, None)
     try:
-        record, runs = here.ledger.queries.exercise(exercise)
-        return write_exercise(record, runs, here.settings.generated, here.settings.templates)
-    except Exception:
-        log.exception("exercise %s is in the ledger, but its report was not written", exercise)
+        return write()
+    except Exception as error:
+        why = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.strerror else str(error)
+        _failed[name] = why
+        told = "%s is in the ledger, but its report was not written: %s; mend that, then: dro report %s"
+        log.warning(told, name, why, name, exc_info=not isinstance(error, OSError | DroError))
         return {}

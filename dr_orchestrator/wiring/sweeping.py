@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.api import Api
-from dr_orchestrator.aws.bench import Bench
-from dr_orchestrator.aws.copies import Proofs
-from dr_orchestrator.aws.dynamodb import DynamoTable
-from dr_orchestrator.aws.rds import RdsSnapshot
-from dr_orchestrator.aws.stack import CloudFormationStack
-from dr_orchestrator.domain.drill import Selection
+from dr_orchestrator.domain.cost import Cost, Rates, cost
 from dr_orchestrator.domain.judge import Record
-from dr_orchestrator.domain.run import Copy, CopyRecord, CopyState, CopyType, Run
-from dr_orchestrator.domain.service import Resource, ResourceType
-from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.errors import DrillFault, UsageError
+from dr_orchestrator.domain.programme import Exercise, verdict_of
+from dr_orchestrator.domain.run import SETTLED, Copy, CopyRecord, CopyState, CopyType, Run
+from dr_orchestrator.domain.verdict import Cleanup, Outcome
+from dr_orchestrator.errors import DrillFault, NotMeasured, UsageError
+from dr_orchestrator.runner import cleanup_of, close, settle, told
 from dr_orchestrator.runner.journal import Journal
-from dr_orchestrator.runner.session import cleanup_of, close, settle
-from dr_orchestrator.wiring.equipment import guarded, read_only
+from dr_orchestrator.wiring.equipment import destroyer, read_only
+from dr_orchestrator.wiring.identity import elsewhere
 from dr_orchestrator.wiring.keeping import Keeper, now
-from dr_orchestrator.wiring.publishing import publish_run
+from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
 from dr_orchestrator.wiring.world import World
 
-SETTLED = (CopyState.DELETED, CopyState.NEVER_CREATED)
-CEILING_S = 4 * 3600.0
+BETWEEN_RUNS_S = 60
+"""Real seconds for which an exercise may have no run under way and yet be alive."""
 
 
 @dataclass(frozen=True)
 class Swept:
-    """What became of one copy; `why` says what keeps it, where it is still there. `age` counts from its intent."""
+    """What became of one copy; `why` says what keeps it, where it is still there. `age` counts from its intent.
+
+    `cost` is what a copy that is still there has cost since then; None of one that is gone.
+    """
 
     copy: Copy
     state: CopyState
     age: timedelta
     why: str = ""
+    cost: Cost | None = None
 
     @property
     def gone(self) -> bool:
@@ -77,13 +77,40 @@ def sweep_run(here: World, run: Run, why: str) -> list[Swept]:
         swept = [_take_down(here, run, row) for row in left]
         if run.closing is None:
             _close(here, run, why, swept)
+        elif all(each.gone for each in swept):
+            told = f"what was left was taken down by a sweep on {here.clock.now():%Y-%m-%d %H:%M} UTC"
+            here.ledger.amend_cleanup(name, Cleanup.CLEAN, [*run.closing.cleanup_reasons, told])
     publish_run(here, name)
     return swept
 
 
+def close_exercises(here: World) -> list[str]:
+    """Give every open exercise its verdict whose process died: none of its runs is under way any more."""
+    done = []
+    for exercise in here.ledger.queries.exercises():
+        if exercise.verdict is not None:
+            continue
+        _, runs = here.ledger.queries.exercise(exercise.id)
+        if all(run.closing for run in runs) and not _young(here, exercise, runs):
+            here.ledger.close_exercise(exercise.id, here.clock.now(), verdict_of(exercise, runs))
+            publish_exercise(here, exercise.id)
+            done.append(exercise.id)
+    return done
+
+
+def _young(here: World, exercise: Exercise, runs: list[Run]) -> bool:
+    """Whether the exercise may only be between two runs: something of it happened lately."""
+    last = max((run.closing.ended_at for run in runs if run.closing), default=exercise.started_at)
+    return (here.clock.now() - last).total_seconds() < BETWEEN_RUNS_S * here.clock.pace
+
+
 def strays(here: World) -> list[Stray]:
-    """Live objects in the declared regions that wear our tag but are in no ledger row that is still to be settled."""
-    regions = sorted({drill.resource.region for drill in here.catalogue.drills.values()})
+    """Live objects that wear our tag but are in no ledger row that is still to be settled.
+
+    Looked for in every region that is declared, that is allowed, or that something was ever drilled in.
+    """
+    declared = {drill.resource.region for drill in here.declared.drills.values()}
+    regions = sorted(declared | here.declared.allowed.regions | here.ledger.queries.regions())
     found = [stray for region in regions for stray in _tagged(read_only(here, region))]
     return [stray for stray in found if not _accounted_for(here, stray)]
 
@@ -97,41 +124,30 @@ def alive(here: World, run: str) -> bool:
 def _take_down(here: World, run: Run, row: CopyRecord) -> Swept:
     copy, age = row.copy, here.clock.now() - row.intended_at
     try:
-        state, why = _destroyer(here, run, copy).destroy(copy), ""
-    except DrillFault as fault:
-        state, why = CopyState.LEFTOVER if row.identity else CopyState.UNPROVEN, fault.message
+        _refuse_elsewhere(here, run, copy)
+        state, why = destroyer(here, run.header, copy).destroy(copy), ""
+    except Exception as error:  # noqa: BLE001 - what keeps one copy must not keep the others
+        state, why = CopyState.LEFTOVER if row.identity else CopyState.UNPROVEN, told(error)
     settle(here.ledger, copy, state, here.clock)
-    return Swept(copy, state, age, why)
+    return Swept(copy, state, age, why, None if state in SETTLED else cost_so_far(here, run, row))
 
 
-def _destroyer(here: World, run: Run, copy: Copy) -> RdsSnapshot | DynamoTable | CloudFormationStack:
-    """The one that can destroy a copy; it needs no drill file, which may be gone."""
-
-    def record(of: Copy) -> CopyRecord | None:
-        return next((row for row in here.ledger.copies(copy.run) if row.copy.id == of.id), None)
-
-    account = guarded(here, copy.region, copy.run)
-    proofs = Proofs(record, here.sources | {run.header.resource_id})
-    bench = Bench(account, here.watcher, here.clock, proofs, lambda _copy, _state: None, CEILING_S)
-    source = _source_of(here, run, copy)
-    if copy.type is CopyType.RDS_INSTANCE:
-        return RdsSnapshot(source, Selection(), bench)
-    if copy.type is CopyType.DYNAMODB_TABLE:
-        return DynamoTable(source, Selection(), bench)
-    return CloudFormationStack(source, bench)
+def cost_so_far(here: World, run: Run, row: CopyRecord) -> Cost:
+    """What a copy has cost since its intent, by the rates of tiers.yaml."""
+    rates = here.declared.rates
+    if rates == Rates():
+        return Cost(None, why="tiers.yaml declares no `costs`")
+    try:
+        billed = destroyer(here, run.header, row.copy).billed(row.copy.id)
+    except DrillFault as fault:
+        return Cost(None, rates.currency, fault.message)
+    return cost(rates, billed, here.clock.now() - row.intended_at)
 
 
-def _source_of(here: World, run: Run, copy: Copy) -> Resource:
-    """The resource that a copy was made of: the run's own, or the store of its environment that the name ends with."""
-    of = ResourceType(copy.type.value)
-    declared = [
-        resource
-        for service in here.catalogue.services.values()
-        for resource in service.resources.values()
-        if resource.type is of and copy.id.endswith(resource.id.lower())
-    ]
-    plain = Resource(run.header.resource, of, run.header.resource_id, copy.region)
-    return max(declared, key=lambda resource: len(resource.id), default=plain)
+def _refuse_elsewhere(here: World, run: Run, copy: Copy) -> None:
+    """A copy that is absent from another account, or from another lab, is not therefore gone."""
+    if changed := elsewhere(here, read_only(here, copy.region), run.header.provenance):
+        raise NotMeasured(f"it was made elsewhere: {changed}", "use the profile and settings that the run began with")
 
 
 def _close(here: World, run: Run, why: str, swept: list[Swept]) -> None:
@@ -154,10 +170,15 @@ def _close(here: World, run: Run, why: str, swept: list[Swept]) -> None:
     close(record, here.ledger, here.clock)
 
 
+def strays_of(here: World, account: Account, of: CopyType) -> list[Stray]:
+    """The strays of one type in one region."""
+    tagged, service = _TAGGED[of]
+    return [stray for stray in tagged(account.api(service)) if not _accounted_for(here, stray)]
+
+
 def _tagged(account: Account) -> Iterator[Stray]:
-    yield from _tagged_instances(account.api("rds"))
-    yield from _tagged_stacks(account.api("cloudformation"))
-    yield from _tagged_tables(account.api("dynamodb"))
+    for tagged, service in _TAGGED.values():
+        yield from tagged(account.api(service))
 
 
 def _tagged_instances(api: Api) -> Iterator[Stray]:
@@ -181,6 +202,13 @@ def _tagged_tables(api: Api) -> Iterator[Stray]:
         for tag in api.pages("ListTagsOfResource", "Tags", ResourceArn=arn):
             if tag["Key"] == "dr-drill:run":
                 yield Stray(CopyType.DYNAMODB_TABLE, name, tag["Value"], api.region)
+
+
+_TAGGED: Mapping[CopyType, tuple[Callable[[Api], Iterator[Stray]], str]] = {
+    CopyType.RDS_INSTANCE: (_tagged_instances, "rds"),
+    CopyType.CLOUDFORMATION_STACK: (_tagged_stacks, "cloudformation"),
+    CopyType.DYNAMODB_TABLE: (_tagged_tables, "dynamodb"),
+}
 
 
 def _accounted_for(here: World, stray: Stray) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import difflib
 import functools
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +16,13 @@ from dr_orchestrator import settings
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.drill import Catalogue, Drill
 from dr_orchestrator.domain.ports import Clock
-from dr_orchestrator.errors import UsageError
+from dr_orchestrator.errors import CatalogError, UsageError
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.watcher import Watcher
     from dr_orchestrator.ledger.ledger import SqlLedger
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class World:
         """The record, migrated to this program's version."""
         from dr_orchestrator.ledger.ledger import connect
 
-        return connect(self.settings.database_url)
+        return connect(self.settings.database_url, own=self.settings.own_ledger)
 
     @functools.cached_property
     def catalogue(self) -> Catalogue:
@@ -52,10 +55,20 @@ class World:
         return Watcher(self.clock)
 
     @functools.cached_property
+    def declared(self) -> Catalogue:
+        """The catalogue for cleaning up, which must go on where a drill file is broken: then nothing is declared."""
+        try:
+            return self.catalogue
+        except CatalogError as error:
+            log.warning("cleaning up by the ledger alone, for the drill files cannot be read: %s", error)
+            return Catalogue({}, {})
+
+    @functools.cached_property
     def sources(self) -> frozenset[str]:
-        """The AWS names of everything declared: what a drill may read and never touch."""
-        services = self.catalogue.services.values()
-        return frozenset(resource.id for service in services for resource in service.resources.values())
+        """The AWS names of everything declared, and of all that was ever drilled: read by drills, never touched."""
+        services = self.declared.services.values()
+        written = {resource.id for service in services for resource in service.resources.values()}
+        return frozenset(written | self.ledger.queries.sources())
 
     def prepare(self) -> None:
         """Make what drills share before their clocks start, and before several would each make their own."""

@@ -17,6 +17,7 @@ __all__ = ["database_url", "ledger", "postgres_server", "postgres_url"]
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database that nothing was written to."""
     if request.param == "sqlite":
+        (tmp_path / "state").mkdir()
         return f"sqlite:///{tmp_path / 'state' / 'ledger.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url

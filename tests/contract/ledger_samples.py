@@ -27,6 +27,9 @@ from dr_orchestrator.domain.run import (
     Provenance,
     Run,
     RunHeader,
+    Segment,
+    SegmentKind,
+    ServerTime,
     Step,
 )
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
@@ -113,6 +116,7 @@ MAXIMAL = Run(
         provenance=replace(PROVENANCE, simulated=True, pace=1 / 3, endpoint="http://127.0.0.1:5000"),
         exercise=EXERCISE.id,
         planned_checks=("rows", "canary"),
+        tier_objective=Objective(None, Limit(LONG, Operator.AT_MOST), "tiers.yaml: tier 0", "r8"),
     ),
     # Two moments at one offset, out of the order of their names: they come back as they were written.
     events=(
@@ -128,7 +132,7 @@ MAXIMAL = Run(
     ),
     checks=(
         CheckResult("rows", "≥ 1", "7", Outcome.PASSED),
-        CheckResult("canary", "fresh", "", Outcome.INCONCLUSIVE, False, LONG, START - ODD, True, False),
+        CheckResult("canary", "fresh", "", Outcome.INCONCLUSIVE, False, LONG, START - ODD, True, False, "carts"),
     ),
     copies=(
         CopyRecord(copy("r-maximal", parent="stack/1"), CopyState.DELETED, IDENTITY, START, START + ODD, START + LONG),
@@ -140,12 +144,23 @@ MAXIMAL = Run(
     points=(
         RecoveryPoint("snap", PointKind.SNAPSHOT, START - ODD, "SnapshotCreateTime"),
         RecoveryPoint(
-            "pitr", PointKind.CONTINUOUS, START, "LatestRestorableTime", START, False, 0, START - LONG, START, START
+            *("pitr", PointKind.CONTINUOUS, START, "LatestRestorableTime", START, False, 0, START - LONG, START, START),
+            store="carts",
         ),
     ),
     observations=(
         Observation("drill-r-maximal", "creating", START, timedelta()),
         Observation("drill-r-maximal", "available", START + ODD, ODD),
+    ),
+    # One that lies before the run, one that is longer than a day, and two that overlap, as they were written.
+    segments=(
+        Segment(SegmentKind.QUEUEING, "for a lane: 4 at a time", START - LONG, -LONG, LONG),
+        Segment(SegmentKind.APPROVAL, "Zoë’s “yes”", START + ODD, ODD, LONG),
+        Segment(SegmentKind.THROTTLING, "", START, timedelta(), ODD),
+    ),
+    server_times=(
+        ServerTime("drill-r-maximal", "available", START + ODD, "rds:DescribeEvents: 'DB instance created'"),
+        ServerTime("drill-r-maximal", "creating", START - ODD, "rds:DescribeEvents"),
     ),
     closing=Closing(
         ended_at=START + LONG,
@@ -153,7 +168,23 @@ MAXIMAL = Run(
         reasons=("worst case misses the RPO", "z", "a"),
         cleanup=Cleanup.UNPROVEN,
         cleanup_reasons=("access denied",),
-        measures=Measures(LONG, LONG, LONG - ODD, ODD, "B", "canary", START, START - ODD, timedelta(days=90), "api"),
+        measures=Measures(
+            rta=LONG,
+            rta_from_disruption=LONG,
+            rta_from_declaration=LONG - ODD,
+            rta_net=timedelta(hours=2, microseconds=3),
+            rpa=ODD,
+            rpa_grade="B",
+            rpa_source="canary",
+            rpa_reference=START,
+            newest_data=START - ODD,
+            rpa_skew=timedelta(microseconds=7),
+            worst_case=timedelta(days=90),
+            worst_case_source="api",
+            worst_case_gap=timedelta(days=89, microseconds=1),
+            worst_case_p95=timedelta(),
+            worst_case_backup=timedelta(hours=24) - timedelta(microseconds=1),
+        ),
         worst_case_verdict="missed",
         findings=(
             Finding("f00d", Severity.HIGH, "RPO at risk", "a daily snapshot", "payments"),
@@ -182,6 +213,10 @@ def write(ledger: Ledger, run: Run) -> None:
         ledger.record_check(key, result)
     for observation in run.observations:
         ledger.record_observation(key, observation)
+    for segment in run.segments:
+        ledger.record_segment(key, segment)
+    for told in run.server_times:
+        ledger.record_server_time(key, told)
     if run.closing is not None:
         ledger.close_run(key, run.closing)
 

@@ -127,7 +127,13 @@ def test_last_green_counts_proven_promises_only(ledger: SqlLedger) -> None:
         ledger.open_run(header(name, drill="a", started_at=START + hours * HOUR, provenance=provenance))
         ledger.close_run(name, closing(verdict, cleanup=Cleanup.LEFTOVERS))
     ledger.open_run(header("open", drill="b"))
-    assert ledger.queries.last_green() == {"a": START + 2 * HOUR}
+    changed = replace(PROVENANCE, simulated=False, definition="before it was changed")
+    ledger.open_run(header("other definition", drill="a", started_at=START + 7 * HOUR, provenance=changed))
+    ledger.close_run("other definition", closing(Verdict.PASSED))
+    assert ledger.queries.last_green() == {
+        ("a", PROVENANCE.definition): START + 2 * HOUR,
+        ("a", "before it was changed"): START + 7 * HOUR,
+    }
 
 
 @contextmanager

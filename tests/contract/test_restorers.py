@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest import mock
 
+import botocore.endpoint
 import pytest
+from moto.rds.models import rds_backends
 
 from dr_orchestrator.aws import copies, dynamodb
 from dr_orchestrator.aws.api import Denied
@@ -17,10 +20,13 @@ from dr_orchestrator.aws.guard import WRITES, Forbidden
 from dr_orchestrator.aws.rds import RdsPointInTime, RdsSnapshot
 from dr_orchestrator.aws.stack import CloudFormationStack
 from dr_orchestrator.domain.drill import Pick, Selection
+from dr_orchestrator.domain.preflight import look
 from dr_orchestrator.domain.recovery_point import PointKind
-from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Identity
+from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Identity, SegmentKind
 from dr_orchestrator.domain.service import Isolation, Resource
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, UnsafeToDelete
+from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.lab.cloud.world import ACCOUNT
 from tests.estate import INSTANCE, REGION, STACK, TABLE, TEMPLATE, Estate, estate
 
 ASK = {"rds-snapshot": "RestoreDBInstanceFromDBSnapshot", "rds-pitr": "RestoreDBInstanceToPointInTime"} | {
@@ -41,6 +47,7 @@ _runs = itertools.count(1)
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with estate(tmp_path_factory.mktemp("lab")) as built:
         built.clock.pace = 3000.0  # long ticks: few calls, no less truth
+        built.bench.account.throttling.listen(built.clock, lambda _call, _seconds: None)
         yield built
 
 
@@ -144,6 +151,7 @@ def way_of(made: Estate) -> Iterator[Make]:
 
     yield make
     made.lab.faults.clear()
+    made.bench.account.throttling.listen(made.clock, lambda _call, _seconds: None)
     made.ledger.rows.clear()
     made.ledger.seen.clear()
 
@@ -151,6 +159,11 @@ def way_of(made: Estate) -> Iterator[Make]:
 @pytest.fixture(params=EVERY)
 def way(request: pytest.FixtureRequest, way_of: Make) -> Way:
     return way_of(request.param)
+
+
+def looked(way: Way) -> str:
+    """What the looks before a drill see of the restorer's own; the fault of those that stop it."""
+    return look(way.restorer.questions(way.copy)).heed()
 
 
 def described(made: Estate, resource: Resource) -> dict[str, Any]:
@@ -174,7 +187,7 @@ def described(made: Estate, resource: Resource) -> dict[str, Any]:
 def test_a_copy_lives_from_restore_to_gone_and_production_is_as_before(way: Way) -> None:
     """Restored, ready, destroyed and proven gone; source and inventory are as before, every write named the copy."""
     before, source = way.made.inventory(), described(way.made, way.resource)
-    assert way.restorer.preflight(way.copy)
+    assert looked(way)
     way.restored()
     assert way.exists()
     assert way.restorer.destroy(way.copy) is CopyState.DELETED
@@ -333,7 +346,7 @@ def test_a_foreign_object_is_not_adopted(way: Way) -> None:
     if way.kind == "dynamodb":
         del way.made.ledger.rows[way.copy.id]  # so that the guard, not the restorer, has the last word below
     with pytest.raises(NotRecoverable, match="exists already and is not of this run"):
-        way.restorer.preflight(way.copy)
+        looked(way)
     with pytest.raises(DrillFault):
         way.restore()
     assert way.exists()
@@ -425,7 +438,7 @@ def test_a_source_that_is_not_there_is_a_failed_drill(way_of: Make, kind: str) -
     """A mistyped or deleted source is told with the call, at the preflight already."""
     way = way_of(kind, replace(SOURCE[kind], id="no-such-thing"))
     with pytest.raises(NotRecoverable, match=r"^(rds|dynamodb):Describe\w+: .*no-such-thing"):
-        way.restorer.preflight(way.copy)
+        looked(way)
     with pytest.raises(NotRecoverable):
         way.restorer.choose()
 
@@ -455,8 +468,8 @@ def test_a_denied_look_is_inconclusive(way_of: Make, kind: str) -> None:
     """Access denied says nothing about the backups: not measured, with the call that was denied."""
     way = way_of(kind)
     way.made.lab.faults.add({"kind": "access-denied", "action": "Describe*"})
-    for act in (way.restorer.choose, lambda: way.restorer.preflight(way.copy)):
-        with pytest.raises(Denied, match=r"^(rds|dynamodb):Describe\w+: AccessDenied"):
+    for act in (way.restorer.choose, lambda: looked(way)):
+        with pytest.raises(NotMeasured, match=r"^(rds|dynamodb):Describe\w+: AccessDenied"):
             act()
 
 
@@ -508,6 +521,177 @@ def test_a_copy_that_is_never_ready_is_given_up_at_the_ceiling(way_of: Make, kin
         way.restorer.ready(way.copy)
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "answers"),
+    [
+        ("rds-snapshot", "InstanceQuotaExceeded", 2),
+        ("rds-snapshot", "InsufficientDBInstanceCapacity", 2),
+        ("rds-pitr", "StorageQuotaExceeded", 2),
+        ("dynamodb", "LimitExceededException", 12),  # botocore takes it for throttling, and asks six times
+    ],
+)
+def test_a_quota_is_waited_out(way_of: Make, kind: str, code: str, answers: int) -> None:
+    """What AWS has no room for now is asked for again, and the time is told once, as a wait for the quota."""
+    way, told = way_of(kind), list[tuple[SegmentKind, float]]()
+
+    def delayed(of: SegmentKind, _why: str, seconds: float) -> None:
+        told.append((of, seconds))
+
+    way.made = replace(way.made, bench=replace(way.made.bench, delayed=delayed))
+    way.made.lab.faults.add({"kind": "error", "code": code, "action": ASK[kind], "times": answers})
+    with mock.patch.object(botocore.endpoint.time, "sleep", lambda _: way.made.clock.sleep(1)):
+        way.confirm(way.restore())
+    assert told == [(SegmentKind.QUOTA, pytest.approx(90 + (answers - 2), abs=0.5))]
+    assert len(way.calls(ASK[kind])) == 1
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED
+
+
+def test_a_creation_that_was_throttled_is_told_as_that(way_of: Make) -> None:
+    """What botocore waited by itself is no quota, and is not forgotten either."""
+    way, told = way_of("rds-snapshot"), list[tuple[SegmentKind, float]]()
+
+    def delayed(of: SegmentKind, _why: str, seconds: float) -> None:
+        told.append((of, seconds))
+
+    way.made = replace(way.made, bench=replace(way.made.bench, delayed=delayed))
+    way.made.bench.account.throttling.listen(way.made.clock, lambda _call, seconds: pytest.fail(f"twice: {seconds}"))
+    way.made.lab.faults.add({"kind": "throttle", "action": ASK["rds-snapshot"], "times": 2})
+    with mock.patch.object(botocore.endpoint.time, "sleep", lambda _: way.made.clock.sleep(5)):
+        way.confirm(way.restore())
+    assert told == [(SegmentKind.THROTTLING, pytest.approx(10, abs=0.5))]
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED
+
+
+def test_a_throttling_storm_is_waited_out_and_told_where_it_hid_the_copy(way_of: Make) -> None:
+    """Describes that are throttled for minutes neither fail the restore nor pass for its own time."""
+    way, told = way_of("rds-snapshot"), list[tuple[SegmentKind, float]]()
+    way.made = replace(
+        way.made, bench=replace(way.made.bench, delayed=lambda of, _why, seconds: told.append((of, seconds)))
+    )
+    way.restored(ready=False)
+    way.made.clock.sleep(3600)  # it is ready by now, and nobody can see it
+    way.made.lab.faults.add({"kind": "throttle", "action": "DescribeDBInstances", "times": 10})
+    with mock.patch.object(botocore.endpoint.time, "sleep", lambda _: way.made.clock.sleep(20)):
+        before = way.made.clock.monotonic()
+        way.restorer.ready(way.copy)
+        took = way.made.clock.monotonic() - before
+    ((of, seconds),) = told
+    assert of is SegmentKind.THROTTLING
+    assert 8 * 20 <= seconds < took
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED
+
+
+# AWS's own clock, and the endpoint's word.
+
+
+def test_awss_own_times_stand_under_the_words_that_the_watcher_has(way: Way) -> None:
+    """Each time is in the past, names its API, and its state is one that was observed of the copy."""
+    way.restored()
+    times = way.restorer.server_times(way.copy)
+    observed = {state for _, state in way.made.ledger.seen}
+    assert times
+    assert {told.copy for told in times} == {way.copy.id}
+    record = way.made.ledger.rows[way.copy.id]
+    for told in times:
+        assert told.state in observed
+        assert record.intended_at - timedelta(seconds=1) <= told.at <= way.made.clock.now()
+        assert told.source.split(": ")[0] in (
+            "rds:DescribeEvents",
+            "dynamodb:DescribeTable",
+            "cloudformation:DescribeStackEvents",
+        )
+    way.restorer.destroy(way.copy)
+
+
+def test_rds_tells_when_the_copy_was_really_there(way_of: Make) -> None:
+    """Not when it was seen, but when it was: the lab's own instant, to the millisecond, with the raw message."""
+    way = way_of("rds-snapshot")
+    way.restored()
+    (told,) = way.restorer.server_times(way.copy)
+    true = instance_of(way).timeline.ends
+    assert abs(told.at - true) < timedelta(seconds=1)
+    assert (told.state, told.source) == ("available", "rds:DescribeEvents: DB instance created")
+    (asked,) = way.calls("DescribeEvents")
+    assert (asked["SourceIdentifier"], asked["SourceType"]) == (way.copy.id, "db-instance")
+    way.restorer.destroy(way.copy)
+
+
+def test_a_stack_tells_its_own_times_and_not_those_of_its_resources(way_of: Make) -> None:
+    """One time for each state of the stack itself, in their order."""
+    way = way_of("stack")
+    way.restored()
+    times = way.restorer.server_times(way.copy)
+    assert [told.state for told in times] == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+    assert times[0].at < times[1].at
+    way.restorer.destroy(way.copy)
+
+
+def instance_of(way: Way) -> Any:
+    """The lab's own instance behind a copy."""
+    return rds_backends[ACCOUNT][REGION].databases[way.copy.id]
+
+
+def asked_at(way: Way, answers: Callable[[Copy], bool] | None) -> tuple[timedelta, str]:
+    """Wait for a copy that makes a first backup: how long after its creation it counts as ready, and its last state."""
+    way.restored(ready=False)
+    instance_of(way).timeline = lifecycle.passing([("creating", 600.0), ("backing-up", 900.0)], "available")
+    created = instance_of(way).timeline.steps[0][0]
+    way.made.bench.clock.sleep(1)
+    RdsSnapshot(way.resource, way.selection, way.made.bench, answers).ready(way.copy)
+    told = way.made.clock.now() - created, way.made.ledger.seen[-1][1]
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED
+    return told
+
+
+def test_an_endpoint_that_answers_ends_the_wait_while_the_first_backup_is_made(way_of: Make, unhurried: None) -> None:
+    """An instance serves in 'backing-up': where its database can be asked, that counts, and else only 'available'."""
+    late, state = asked_at(way_of("rds-snapshot"), lambda _: True)
+    assert (late < timedelta(seconds=20), state) == (True, "backing-up")
+    late, state = asked_at(way_of("rds-snapshot"), None)
+    assert (late > timedelta(seconds=800), state) == (True, "available")
+
+
+def test_an_endpoint_is_asked_only_where_there_may_be_one(way_of: Make, unhurried: None) -> None:
+    """While the instance is being created nobody knocks; the copy is what is asked."""
+    way, knocked = way_of("rds-snapshot"), list[str]()
+
+    def answers(copy: Copy) -> bool:
+        assert copy == way.copy
+        knocked.append(instance_of(way).status)
+        return True
+
+    asked_at(way, answers)
+    assert knocked == ["backing-up", "backing-up"]
+
+
+@pytest.mark.parametrize("after", [300.0, 10**9])
+def test_an_available_instance_whose_endpoint_is_silent_is_waited_on_for_a_while(
+    way_of: Make, unhurried: None, after: float
+) -> None:
+    """Until it answers, or for ten minutes: then the checks are to tell why."""
+    way = way_of("rds-snapshot")
+    since: list[datetime] = []
+
+    def answers(_: Copy) -> bool:
+        now = way.made.clock.now()
+        if instance_of(way).status == "available":
+            since.append(now)
+        return bool(since) and (now - since[0]).total_seconds() >= after
+
+    late, state = asked_at(way, answers)
+    assert state == "available"
+    assert late > timedelta(seconds=800)
+    assert min(after, 600) <= (since[-1] - since[0]).total_seconds() <= min(after, 600) + 40
+
+
+@pytest.fixture
+def unhurried(made: Estate) -> Iterator[None]:
+    """Short ticks, as against AWS."""
+    made.clock.pace, before = 1.0, made.clock.pace
+    yield
+    made.clock.pace = before
+
+
 # RDS: isolation and the choice of a snapshot.
 
 
@@ -515,7 +699,7 @@ def test_a_network_with_a_way_out_is_refused(way_of: Make) -> None:
     """A security group with any egress would let a copy reach production: refused before and at the restore."""
     open_group = Isolation("dro-isolated", ("default",))
     way = way_of("rds-snapshot", replace(INSTANCE, isolation=open_group))
-    for act in (lambda: way.restorer.preflight(way.copy), way.restore):
+    for act in (lambda: looked(way), way.restore):
         with pytest.raises(NotRecoverable, match="security group default lets traffic out"):
             act()
     assert not way.exists()
@@ -534,7 +718,7 @@ def test_an_isolation_that_is_not_there_is_refused(way_of: Make, isolation: Isol
     """Without a closed network no copy is made: AWS's default would be production's."""
     way = way_of("rds-snapshot", replace(INSTANCE, isolation=isolation))
     with pytest.raises(NotRecoverable, match=why):
-        way.restorer.preflight(way.copy)
+        looked(way)
     assert way.calls(ASK["rds-snapshot"]) == []
 
 
@@ -597,15 +781,32 @@ def _one_a_page(params: dict[str, Any], **_: Any) -> None:
 
 
 class Listing:
-    """A list of snapshots, in place of AWS's."""
+    """A list of snapshots, in place of AWS's; `backups` are the minutes that each of the last ones took."""
 
-    def __init__(self, *days_old: float, until: datetime) -> None:
-        self.until, self.days = until, days_old
+    def __init__(
+        self, *days_old: float, until: datetime, retention: int = 0, backups: tuple[float, ...] | None = ()
+    ) -> None:
+        self.until, self.days, self.retention, self.backups = until, days_old, retention, backups
 
     def call(self, *_: Any, **__: Any) -> dict[str, Any]:
-        return {"DBInstances": [{"DbiResourceId": "db-1"}]}
+        return {"DBInstances": [{"DbiResourceId": "db-1", "BackupRetentionPeriod": self.retention}]}
 
-    def pages(self, *_: Any, **__: Any) -> Iterator[dict[str, Any]]:
+    def pages(self, operation: str, *_: Any, **given: Any) -> Iterator[dict[str, Any]]:
+        return self._events(**given) if operation == "DescribeEvents" else self._snapshots()
+
+    def _events(self, SourceIdentifier: str, SourceType: str, StartTime: datetime) -> Iterator[dict[str, Any]]:  # noqa: N803
+        assert (SourceIdentifier, SourceType) == (INSTANCE.id, "db-instance")
+        assert self.until - StartTime == timedelta(days=14)
+        if self.backups is None:
+            raise Denied("AccessDenied")
+        yield {"Message": "Finished DB instance backup", "Date": self.until - timedelta(days=14)}  # begun before
+        for number, minutes in enumerate(self.backups, 1):
+            begun = self.until - timedelta(days=number)
+            yield {"Message": "Finished DB instance backup", "Date": begun + timedelta(minutes=minutes)}
+            yield {"Message": "Backing up DB instance", "Date": begun}
+        yield {"Message": "Backing up DB instance", "Date": self.until}  # not finished yet
+
+    def _snapshots(self) -> Iterator[dict[str, Any]]:
         for number, days in enumerate(self.days):
             taken = self.until - timedelta(days=days)
             yield {"DBSnapshotIdentifier": f"s{number}", "Status": "available", "SnapshotCreateTime": taken}
@@ -622,6 +823,49 @@ def test_the_worst_case_is_read_from_the_rhythm_of_snapshots(
     """The largest gap that the last 90 days saw, up to now; one snapshot alone, however fresh, promises nothing."""
     restorer, until = way_of("rds-snapshot").restorer, datetime(2026, 11, 20, tzinfo=UTC)
     restorer._api = Listing(*days_old, until=until)
+    case = restorer.worst_case(until)
+    assert (case and case.loss) == (worst and timedelta(days=worst))
+
+
+def test_the_worst_case_has_the_time_that_a_backup_takes(way_of: Make) -> None:
+    """While a backup is made there is only the one before: the longest of the last 14 days is added, and said."""
+    restorer, until = way_of("rds-snapshot").restorer, datetime(2026, 11, 20, tzinfo=UTC)
+    restorer._api = Listing(0.5, 1, 2, 3.25, until=until, backups=(2, 3.5, 1))
+    case = restorer.worst_case(until)
+    assert case.gap == case.p95 == timedelta(days=1.25)
+    assert case.backup == timedelta(minutes=3.5)
+    assert case.loss == case.gap + case.backup
+    assert case.source == "largest gap between 4 snapshots, 30 h, plus 3 m 30 s for the backup"
+
+
+def test_the_95th_percentile_of_the_gaps_is_told_beside_the_largest(way_of: Make) -> None:
+    """One missed night among forty does not hide the rhythm, nor the rhythm the missed night."""
+    restorer, until = way_of("rds-snapshot").restorer, datetime(2026, 11, 20, tzinfo=UTC)
+    restorer._api = Listing(*(day for day in range(1, 41) if day != 7), until=until)
+    case = restorer.worst_case(until)
+    assert (case.gap, case.p95) == (timedelta(days=2), timedelta(days=1))
+
+
+@pytest.mark.parametrize("backups", [(), None], ids=["none told", "denied"])
+def test_a_backup_time_that_nobody_tells_is_not_guessed(way_of: Make, backups: tuple[float, ...] | None) -> None:
+    """No finished backup in the events, or no right to read them: the gap alone, and it says so."""
+    restorer, until = way_of("rds-snapshot").restorer, datetime(2026, 11, 20, tzinfo=UTC)
+    restorer._api = Listing(1, 2, until=until, backups=backups)
+    case = restorer.worst_case(until)
+    assert (case.loss, case.backup) == (timedelta(days=1), None)
+    assert case.source.endswith("the time a backup takes is not known")
+
+
+@pytest.mark.parametrize(
+    ("days_old", "worst"),
+    [((1, 2, 3, 60), 1), ((5, 60), None), ((10, 60), 10), ((6.5, 1, 6, 8), 5)],
+)
+def test_what_lies_before_the_retention_shows_no_rhythm(
+    way_of: Make, days_old: tuple[float, ...], worst: float | None
+) -> None:
+    """The automated snapshots between those kept by hand have expired: only the retention, 7 days here, shows all."""
+    restorer, until = way_of("rds-snapshot").restorer, datetime(2026, 11, 20, tzinfo=UTC)
+    restorer._api = Listing(*days_old, until=until, retention=7)
     case = restorer.worst_case(until)
     assert (case and case.loss) == (worst and timedelta(days=worst))
 
@@ -689,7 +933,7 @@ def test_what_a_stack_leaves_behind_is_told(way_of: Make, made: Estate) -> None:
     )
     way = way_of("stack", replace(STACK, rebuild=replace(rebuild, template=kept)))
     with pytest.raises(NotRecoverable, match="would stay behind"):
-        way.restorer.preflight(way.copy)
+        looked(way)
     way.restored()
     with pytest.raises(NotMeasured, match=f"left {way.copy.id}-config behind"):
         way.restorer.destroy(way.copy)

@@ -1,0 +1,71 @@
+"""How a run ends: what became of its copies, what an exception makes of a step, and the verdict in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dr_orchestrator.domain.judge import RULES, Record, judge
+from dr_orchestrator.domain.ports import Clock, Ledger
+from dr_orchestrator.domain.run import SETTLED, CheckResult, Closing, Copy, CopyState
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.errors import Aborted, DrillFault, NotRecoverable
+
+
+def settle(ledger: Ledger, copy: Copy, state: CopyState, clock: Clock) -> None:
+    """Write what became of a copy, and of all that it owned."""
+    for row in ledger.copies(copy.run):
+        owned = row.copy.parent == copy.id and row.state not in SETTLED
+        if row.copy.id == copy.id or owned:
+            ledger.change_copy(row.copy, state, clock.now())
+
+
+def cleanup_of(states: list[CopyState]) -> Cleanup:
+    """The clean-up verdict of what became of the copies; of none at all, CLEAN."""
+    if CopyState.LEFTOVER in states:
+        return Cleanup.LEFTOVERS
+    return Cleanup.CLEAN if all(state in SETTLED for state in states) else Cleanup.UNPROVEN
+
+
+def close(record: Record, ledger: Ledger, clock: Clock) -> Verdict:
+    """Judge a run and write its end."""
+    judgement = judge(record)
+    closing = Closing(
+        clock.now(),
+        judgement.verdict,
+        judgement.reasons,
+        record.cleanup,
+        tuple(record.cleanup_reasons),
+        judgement.measures,
+        judgement.worst_case_verdict,
+        judgement.findings,
+        RULES,
+    )
+    ledger.close_run(record.header.id, closing)
+    return judgement.verdict
+
+
+class ChecksDidNotPass(DrillFault):
+    """Ends the verify step as not passed; the check results carry the reasons."""
+
+    def __init__(self, unproven: Sequence[CheckResult]) -> None:
+        names = ", ".join(result.name for result in unproven)
+        super().__init__(f"did not pass: {names}" if names else "no mandatory check ran")
+        self.failed = any(result.outcome is Outcome.FAILED for result in unproven)
+
+
+def outcome_of(error: BaseException) -> Outcome:
+    """What an exception makes of the step that it ended; a defect of ours proves nothing about the service."""
+    if isinstance(error, Aborted) or not isinstance(error, Exception):
+        return Outcome.ABORTED  # an interrupt, an exit, or Prefect's own signal
+    if isinstance(error, NotRecoverable) or (isinstance(error, ChecksDidNotPass) and error.failed):
+        return Outcome.FAILED
+    return Outcome.INCONCLUSIVE
+
+
+def told(error: BaseException) -> str:
+    """An exception in words for the record."""
+    if isinstance(error, DrillFault):
+        return error.message
+    if not isinstance(error, Exception):
+        return "stopped on request"
+    return f"a defect of the program: {type(error).__name__}: {error}"

@@ -1,0 +1,37 @@
+"""What wiring gives a session to work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dr_orchestrator.domain.ports import Checks, Environment, Restorer
+from dr_orchestrator.domain.preflight import Preflight
+from dr_orchestrator.domain.run import Copy
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store of an environment: how it is restored, under which interim copy, and where its data goes."""
+
+    name: str
+    logical_id: str
+    restorer: Restorer
+    copy: Copy
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What wiring gives a session to work with; a drill has a restorer or an environment, never both.
+
+    `preflight` looks before anything is started. `isolated` proves of the live copy that it stands where it should,
+    `probe` that nothing of production answers it; each returns what it saw, or raises a DrillFault.
+    """
+
+    checks: Checks
+    restorer: Restorer | None = None
+    environment: Environment | None = None
+    stores: tuple[Store, ...] = ()
+    preflight: Callable[[], Preflight] = Preflight
+    isolated: Callable[[Copy], str] | None = None
+    probe: Callable[[Copy], str] | None = None

@@ -1,0 +1,96 @@
+"""How long a drill takes and what it costs, from its history and the rates that tiers.yaml declares."""
+
+from __future__ import annotations
+
+import functools
+import operator
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from dr_orchestrator.domain.cost import Billed, Cost, Rates, cost
+from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.errors import DrillFault, UsageError
+from dr_orchestrator.runner import Parts
+from dr_orchestrator.wiring.equipment import equip, plan_copy, read_only
+from dr_orchestrator.wiring.world import World
+
+HISTORY = 8
+
+
+@dataclass(frozen=True)
+class Expected:
+    """How long a drill's recovery, and the whole of its run, usually take; None where nobody knows.
+
+    `runs` is how many earlier runs say so; 0 where the RTO stands in for them.
+    """
+
+    recovery: timedelta | None
+    whole: timedelta | None
+    runs: int
+
+    def __str__(self) -> str:
+        if self.runs:
+            return f"{format_duration(self.whole or timedelta())}, the median of {self.runs} runs"
+        if self.whole is None:
+            return "not known: it never ran, and has no RTO"
+        return f"not known: it never ran; its RTO allows {format_duration(self.whole)}"
+
+
+def expected(here: World, drill: Drill) -> Expected:
+    """The medians of the drill's last runs that recovered, else its RTO."""
+    runs = [run for run in here.ledger.queries.runs(HISTORY, drill=drill.name) if run.closing]
+    done = [run for run in runs if run.closing and run.closing.measures.rta]
+    if not done:
+        rto = drill.objective.rto
+        return Expected(None, rto.value if rto else None, 0)
+    recovery = [run.closing.measures.rta for run in done if run.closing and run.closing.measures.rta]
+    return Expected(_median(recovery), _median([_lasted(run) for run in done]), len(done))
+
+
+def estimate(here: World, drill: Drill, parts: Parts) -> Cost:
+    """What the copies of a drill would cost; DrillFault where the source cannot be seen."""
+    if here.catalogue.rates == Rates():
+        return Cost(None, why="tiers.yaml declares no `costs`")
+    return cost(here.catalogue.rates, billed(parts), expected(here, drill).whole)
+
+
+def billed(parts: Parts) -> Billed:
+    """All that the copies of a drill are charged for."""
+    makers = [parts.environment or parts.restorer, *(store.restorer for store in parts.stores)]
+    return functools.reduce(operator.add, (each.billed() for each in makers if each is not None), Billed())
+
+
+def refuse_over_budget(here: World, drills: Sequence[Drill]) -> None:
+    """UsageError where an exercise would cost more than its budget; what is not known of it does not count."""
+    budget = here.catalogue.budget
+    if budget is None:
+        return
+    amounts = list(_amounts(here, drills))
+    if sum(amounts) > budget:
+        told = Cost(sum(amounts, Decimal()), here.catalogue.rates.currency)
+        hint = "name fewer drills, or raise `limits: {budget: ...}` in tiers.yaml; nothing was started"
+        raise UsageError(f"the exercise would cost {told}, above its budget of {budget}", hint)
+
+
+def _amounts(here: World, drills: Iterable[Drill]) -> Iterable[Decimal]:
+    for drill in drills:
+        account = read_only(here, drill.resource.region)
+        parts = equip(here, drill, plan_copy(drill, drill.resource, "plan"), account)
+        try:
+            amount = estimate(here, drill, parts).amount
+        except DrillFault:  # its own run will tell
+            continue
+        yield (amount or Decimal()) * drill.selection.runs
+
+
+def _lasted(run: Run) -> timedelta:
+    return run.closing.ended_at - run.header.started_at if run.closing else timedelta()
+
+
+def _median(times: Sequence[timedelta]) -> timedelta:
+    return timedelta(seconds=statistics.median(each.total_seconds() for each in times))

@@ -1,0 +1,155 @@
+"""Finds the heartbeats that a team declares, and writes them: the only place that changes anything in production."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.guard import HeartbeatGuard
+from dr_orchestrator.aws.login import Login, login
+from dr_orchestrator.canary.beating import Beat, Told, Writer, attempt, keep
+from dr_orchestrator.canary.items import ItemWriter
+from dr_orchestrator.canary.rows import RowWriter
+from dr_orchestrator.domain.service import Canary, Database, Resource, ResourceType, Service
+from dr_orchestrator.errors import UsageError
+from dr_orchestrator.wiring.identity import not_allowed
+from dr_orchestrator.wiring.world import World
+
+ENDING_S = 20.0
+"""Real seconds that a beat under way is waited for at the end; after that it is broken off, which undoes it."""
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """The heartbeat of one resource: where it goes, how often, and what writes it."""
+
+    service: str
+    resource: Resource
+    place: str
+    interval: timedelta
+    writer: Writer
+
+
+def heartbeats(
+    here: World, names: Sequence[str], service: str = "", interval: timedelta | None = None
+) -> list[Heartbeat]:
+    """The heartbeats of the resources named; UsageError where one is unknown or declares none."""
+    return [_heartbeat(here, *_find(here, name, service), interval) for name in dict.fromkeys(names)]
+
+
+def beat_once(heartbeats: Sequence[Heartbeat], tell: Callable[[Heartbeat, Told], None]) -> None:
+    """Write one beat each."""
+    for each in heartbeats:
+        try:
+            tell(each, attempt(each.writer))
+        finally:
+            each.writer.close()
+
+
+def keep_beating(here: World, heartbeats: Sequence[Heartbeat], tell: Callable[[Heartbeat, Told], None]) -> None:
+    """Keep every heartbeat, none waiting for another, until the process is asked to stop; a user's mistake ends all."""
+    wrong: list[BaseException] = []
+
+    def beat(each: Heartbeat) -> None:
+        try:
+            clock = here.clock
+            keep(
+                each.writer,
+                each.interval,
+                lambda told: tell(each, told),
+                clock.monotonic,
+                lambda seconds: here.stop.wait(max(0.0, seconds) / clock.pace),
+            )
+        except BaseException as error:  # noqa: BLE001 - raised again below, in the main thread
+            wrong.append(error)
+            here.stop.set()
+        finally:
+            each.writer.close()
+
+    threads = [threading.Thread(target=beat, args=(each,), name="canary", daemon=True) for each in heartbeats]
+    for thread in threads:
+        thread.start()
+    here.stop.wait()
+    for thread in threads:
+        thread.join(ENDING_S)
+    if wrong:
+        raise wrong[0]
+
+
+def _find(here: World, name: str, service: str) -> tuple[Service, Resource]:
+    services = here.catalogue.services
+    if service and service not in services:
+        raise UsageError(f"no service '{service}'", f"declared are {', '.join(sorted(services))}")
+    asked = [services[service]] if service else list(services.values())
+    found = [(each, each.resources[name]) for each in asked if name in each.resources]
+    if not found:
+        known = sorted({resource for each in asked for resource in each.resources})
+        near = difflib.get_close_matches(name, known, 3, 0.4)
+        raise UsageError(f"no resource '{name}'", f"did you mean {', '.join(near or known)}?")
+    if len(found) > 1:
+        owners = ", ".join(each.name for each, _ in found)
+        raise UsageError(f"several services have a resource '{name}': {owners}", "say which with --service")
+    return found[0]
+
+
+def _heartbeat(here: World, service: Service, resource: Resource, interval: timedelta | None) -> Heartbeat:
+    canary = resource.canary
+    if canary is None:
+        raise UsageError(f"{resource.name} of {service.name} declares no heartbeat", _advice(service, resource))
+    account = Account(resource.region, HeartbeatGuard(resource.id, canary.key, canary.attribute))
+    writer = _Allowed(here, account, resource, _writer(here, account, resource, canary))
+    place = f"{resource.id}, {f'table {canary.table}' if canary.table else _item(canary)}"
+    return Heartbeat(service.name, resource, place, interval or canary.interval, writer)
+
+
+def _writer(here: World, account: Account, resource: Resource, canary: Canary) -> Writer:
+    if resource.type is ResourceType.DYNAMODB_TABLE:
+        return ItemWriter(account.api("dynamodb"), resource.id, canary.key, canary.attribute, here.clock.now)
+    if resource.type is ResourceType.RDS_INSTANCE and resource.database is not None:
+        database: Database = resource.database
+
+        def reach() -> Login:
+            return login(account, resource.id, database)
+
+        def now() -> datetime | None:
+            return None if here.clock.pace == 1 else here.clock.now()
+
+        return RowWriter(reach, canary.table, canary.column, now)
+    raise UsageError(f"nothing writes a heartbeat into {resource.name}, a {resource.type}")
+
+
+class _Allowed:
+    """A writer that asks first whose credentials these are: of another account's source of that name, say."""
+
+    def __init__(self, here: World, account: Account, resource: Resource, writer: Writer) -> None:
+        self._here, self._account, self._resource, self._writer = here, account, resource, writer
+        self._asked = False
+
+    def beat(self) -> Beat:
+        if not self._asked:
+            wrong = not_allowed(self._here, self._resource, self._account.caller())
+            if wrong:
+                raise UsageError(wrong, "use the right profile: nothing was written")
+            self._asked = True
+        return self._writer.beat()
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def _item(canary: Canary) -> str:
+    return "item " + ", ".join(f"{name}={value}" for name, value in canary.key.items())
+
+
+def _advice(service: Service, resource: Resource) -> str:
+    line = {
+        ResourceType.RDS_INSTANCE: "`canary: {table: dr_canary, column: at, interval: 1m}`",
+        ResourceType.DYNAMODB_TABLE: "`canary: {key: {pk: canary}, attribute: at, interval: 1m}`",
+    }.get(resource.type)
+    if line is None:
+        return f"a {resource.type} has none of its own: name the resources that hold its data"
+    return f"add {line} to {resource.name} in drills/{service.name}.yaml"

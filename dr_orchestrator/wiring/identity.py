@@ -1,0 +1,57 @@
+"""Whose credentials these are, and where they work: where that is not what was declared, nothing is started."""
+
+from __future__ import annotations
+
+from dr_orchestrator.aws.accounts import Account, Caller
+from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.run import Provenance
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import DrillFault, NotMeasured
+from dr_orchestrator.wiring.world import World
+
+SERVICES = ("sts", "rds", "dynamodb", "cloudformation", "ec2", "secretsmanager")
+
+
+def look_around(here: World, account: Account, drill: Drill) -> tuple[Caller, DrillFault | None]:
+    """Whose credentials these are; what is wrong with them or goes wrong here is returned, for the run to record."""
+    try:
+        caller = account.caller()
+        if here.catalogue.roles.drill:  # taken on now: a copy that could be made but not deleted would be the worst
+            changer = account.changer()
+            if changer.account != caller.account:
+                two = f"drills would read in account {caller.account} and make copies in {changer.account}"
+                return caller, NotMeasured(two, "see `roles` in tiers.yaml: nothing was started")
+            caller = Caller(caller.account, caller.arn, changer.arn)
+    except DrillFault as fault:
+        return Caller("", ""), fault
+    wrong = not_allowed(here, drill.resource, caller)
+    return caller, NotMeasured(wrong, "use the right profile: nothing was started") if wrong else None
+
+
+def is_simulated(here: World, account: Account) -> bool:
+    """Whether nothing here can be evidence: an endpoint that is not AWS's own, or a clock that is not the real one."""
+    return account.simulated(SERVICES) or here.clock.pace != 1
+
+
+def elsewhere(here: World, account: Account, made: Provenance) -> str:
+    """What is not as it was when a run was made: what is absent here may well be there. Empty where all is the same."""
+    caller = account.caller()
+    compared = (
+        ("account", made.account, caller.account),
+        ("endpoint", made.endpoint, account.api("sts").endpoint),
+        ("simulated", made.simulated, is_simulated(here, account)),
+        ("clock's pace", made.pace, here.clock.pace),
+    )
+    return "; ".join(f"{what} {before} then, {now} now" for what, before, now in compared if before not in ("", now))
+
+
+def not_allowed(here: World, resource: Resource, caller: Caller) -> str:
+    """Why these credentials, or this region, are not those that were declared; empty where they are."""
+    allowed = here.catalogue.allowed
+    if resource.account and caller.account != resource.account:
+        return f"the credentials are for account {caller.account}, {resource.name} is declared in {resource.account}"
+    if allowed.accounts and caller.account not in allowed.accounts:
+        return f"the credentials are for account {caller.account}, which tiers.yaml does not allow"
+    if allowed.regions and resource.region not in allowed.regions:
+        return f"{resource.name} is in {resource.region}, which tiers.yaml does not allow"
+    return ""

@@ -1,0 +1,168 @@
+"""All that is looked at before a drill starts anything: by `dro plan`, and by the first step of each run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from dr_orchestrator.aws import copies
+from dr_orchestrator.aws.accounts import Account, Caller
+from dr_orchestrator.aws.looks import quotas, rights
+from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.ports import Restorer
+from dr_orchestrator.domain.preflight import Doubt, NotApplicable, Preflight, Question, look
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Lease, Run
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.runner import Parts
+from dr_orchestrator.wiring import sweeping
+from dr_orchestrator.wiring.costing import estimate, expected
+from dr_orchestrator.wiring.keeping import now
+from dr_orchestrator.wiring.world import World
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One drill that is looked at: for a run of that id, or for a plan only.
+
+    In an `exercise` the account is not searched for strays by every run. `begun` tells that the run has gone on from
+    another process, which has asked for its copy already.
+    """
+
+    here: World
+    drill: Drill
+    copy: Copy
+    account: Account
+    parts: Parts
+    caller: Caller
+    run: str = ""
+    exercise: str = ""
+    begun: bool = False
+
+    def preflight(self) -> Preflight:
+        """Take all the looks; nothing is changed by any."""
+        return look(self._questions())
+
+    def points(self) -> Iterator[tuple[str, Restorer]]:
+        """Where recovery points are chosen: the name of the store where there are several, and its restorer."""
+        if self.parts.restorer is not None:
+            yield "", self.parts.restorer
+        yield from ((f" of {store.name}", store.restorer) for store in self.parts.stores)
+
+    def _questions(self) -> Iterator[Question]:
+        yield Question("identity", lambda: f"account {self.caller.account}, {self.caller.arn}")
+        target = self.parts.restorer or self.parts.environment
+        yield from target.questions(self.copy) if target is not None else ()
+        for store in self.parts.stores:
+            for question in store.restorer.questions(store.copy):
+                yield replace(question, name=f"{question.name} of {store.name}")
+        if self.begun:
+            return
+        for of, restorer in self.points():
+            yield Question(f"recovery point{of}", lambda restorer=restorer: self._point(restorer.choose()))  # type: ignore[misc]
+        yield Question("quota", self._quota)
+        yield Question("other runs", self._other_runs)
+        yield Question("strays", self._strays, must=False)
+        yield Question("credentials", self._credentials)
+        yield Question("permissions", self._permissions)
+        yield Question("expected time", self._time)
+        yield Question("cost", self._cost)
+
+    def _point(self, point: RecoveryPoint) -> str:
+        age = format_duration(self.here.clock.now() - point.data_time)
+        return f"{point.id}, data {age} old ({point.data_time_source})"
+
+    def _quota(self) -> str:
+        if self.copy.type is CopyType.DYNAMODB_TABLE:
+            return self._table_restores()
+        count = quotas.instances if self.copy.type is CopyType.RDS_INSTANCE else quotas.stacks
+        try:
+            quota = count(self.account)
+        except (NotMeasured, NotRecoverable) as fault:
+            raise Doubt(f"not known: {fault.message}") from fault
+        wanted, kept = self._at_once(), self.here.catalogue.headroom
+        told = f"{quota}, {wanted} more for drills, {kept} kept free for production"
+        if quota.used + wanted + kept > quota.most:
+            raise NotMeasured(f"too few left: {told}", "raise the quota, or wait until other copies are gone")
+        return told
+
+    def _table_restores(self) -> str:
+        """AWS does not tell how many it restores; beyond that number a run waits, and says for how long."""
+        told = f"{len(self._asked_for())} restores of drills under way; DynamoDB does {quotas.TABLE_RESTORES} at a time"
+        raise Doubt(f"{told}, and tells nobody of others")
+
+    def _at_once(self) -> int:
+        """How many copies AWS shows nothing of yet: of this run and of those beside it, or, in a plan, at once."""
+        if self.run:
+            return 1 + sum(1 for state in self._asked_for() if state is CopyState.INTENDED)
+        catalogue, resource = self.here.catalogue, self.drill.resource
+        alike = [each for each in catalogue.drills.values() if each.resource.type is resource.type]
+        return min(catalogue.at_once, sum(1 for each in alike if each.resource.region == resource.region))
+
+    def _asked_for(self) -> list[CopyState]:
+        """The states of the copies of this type that other open runs have asked for."""
+        runs = [run for run in self.here.ledger.queries.open_runs() if run.header.id != self.run]
+        rows = [row for run in runs for row in run.copies if row.copy.type is self.copy.type]
+        return [row.state for row in rows if row.state in (CopyState.INTENDED, CopyState.CREATED)]
+
+    def _other_runs(self) -> str:
+        """Two different drills may use one source side by side; the same one twice would only disturb itself.
+
+        For a run that is begun all the same somebody has decided: it is told, and goes on.
+        """
+        alive = {run.header.id: lease.holder for run, lease in driven(self.here, self.drill.name)}
+        alive.pop(self.run, None)
+        if alive and not self.run:
+            raise NotMeasured("; ".join(f"run {run} of this drill is driven by {who}" for run, who in alive.items()))
+        doubts = [f"run {run} of this drill is driven by {who}, too" for run, who in alive.items()]
+        dead = [run for run in _open(self.here, self.drill.name) if run.header.id not in {*alive, self.run}]
+        for each in (run.header.id for run in dead):
+            doubts.append(f"run {each} of this drill died: `dro resume {each}` goes on with it, `dro sweep` ends it")
+        if doubts:
+            raise Doubt("; ".join(doubts))
+        return "no other run of this drill is open"
+
+    def _strays(self) -> str:
+        if self.exercise:
+            raise NotApplicable("not searched for by each run of an exercise: see `dro sweep`")
+        source, of = self.drill.resource.id, self.copy.type
+        seen = sweeping.strays_of(self.here, self.account, of)
+        ours = [stray.id for stray in seen if stray.id == copies.name(stray.run, source, of)]
+        if ours:
+            raise Doubt(f"{', '.join(ours)} of no open run: `dro sweep` tells of them, and takes down what is its own")
+        return f"no copy of {source} is left over"
+
+    def _credentials(self) -> str:
+        takes = expected(self.here, self.drill)
+        ends = now() + takes.whole / self.here.clock.pace if takes.whole else None
+        return rights.last(self.account, ends, sure=takes.runs > 0)
+
+    def _permissions(self) -> str:
+        actions = rights.WRITES[self.drill.kind.value][self.copy.type]
+        return rights.simulated(self.account, self.account.changer(), self.copy, actions)
+
+    def _time(self) -> str:
+        takes = expected(self.here, self.drill)
+        if not takes.runs:
+            raise Doubt(str(takes))
+        return str(takes)
+
+    def _cost(self) -> str:
+        budget, costs = self.here.catalogue.budget, estimate(self.here, self.drill, self.parts)
+        if costs.amount is None:
+            raise Doubt(str(costs))
+        limit = "" if budget is None else f", of a budget of {budget}"
+        if budget is not None and costs.amount > budget:
+            raise NotMeasured(f"it would cost {costs}{limit}", "see `limits: {budget: ...}` in tiers.yaml")
+        return f"about {costs}{limit}"
+
+
+def driven(here: World, drill: str) -> list[tuple[Run, Lease]]:
+    """The open runs of a drill that a living process drives, each with its lease."""
+    found = [(run, here.ledger.leases.lease(run.header.id)) for run in _open(here, drill)]
+    return [(run, lease) for run, lease in found if lease is not None and lease.until > now()]
+
+
+def _open(here: World, drill: str) -> list[Run]:
+    return [run for run in here.ledger.queries.open_runs() if run.header.drill == drill]

@@ -1,0 +1,107 @@
+"""A database that is locked, restarted or gone for a while costs no fact: it is kept, and written when it answers."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.ledger import engine, ledger, patience
+from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered
+from dr_orchestrator.ledger.ledger import SqlLedger
+from tests.contract.ledger_samples import MAXIMAL, header
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What was waited between two tries: time passes by waiting alone."""
+    taken: list[float] = []
+    monkeypatch.setattr(patience.time, "sleep", taken.append)
+    monkeypatch.setattr(patience.time, "monotonic", lambda: sum(taken))
+    return taken
+
+
+class Silent:
+    """A database that does not answer for so many transactions, before or after it took what it was given."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, times: int, *, after: bool = False) -> None:
+        self.left, self.after, self.original = times, after, engine.transaction
+        monkeypatch.setattr(ledger, "transaction", self.transaction)
+
+    @contextmanager
+    def transaction(self, of: Any) -> Iterator[Any]:
+        if self.left and not self.after:
+            self.left -= 1
+            raise Unanswered("the ledger does not answer: gone")
+        with self.original(of) as connection:
+            yield connection
+        if self.left:
+            self.left -= 1
+            raise Unanswered("the ledger does not answer: server closed the connection")
+
+
+def test_every_fact_is_written_when_the_database_is_back(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    """A fact waits for as long as the database is gone, and stands there as it was when it became known."""
+    ledger.open_run(header("r-1"))
+    Silent(monkeypatch, 9)
+    event = next(event for event in MAXIMAL.events if event.moment is Moment.DISRUPTION)
+    ledger.record_event("r-1", event)
+    assert ledger.queries.run("r-1").events == (event,)
+    assert pauses == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0, 5.0]
+
+
+def test_a_fact_whose_answer_was_lost_is_there_once(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    """The database took it and died before it said so: the second try finds it written, and that is right."""
+    ledger.open_run(header("r-1"))
+    Silent(monkeypatch, 1, after=True)
+    event = MAXIMAL.events[0]
+    ledger.record_event("r-1", event)
+    assert ledger.queries.run("r-1").events == (event,)
+    assert len(pauses) == 1
+
+
+def test_a_fact_that_is_refused_at_once_is_our_defect(ledger: SqlLedger, pauses: list[float]) -> None:
+    """Patience is for a database that is silent, never for one that contradicts."""
+    ledger.open_run(header("r-1"))
+    with pytest.raises(LedgerDefect):
+        ledger.open_run(header("r-1"))
+    assert pauses == []
+
+
+def test_patience_ends(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
+    """After ten minutes the drill is told: it must not go on without its record."""
+    Silent(monkeypatch, 10_000)
+    with pytest.raises(Unanswered):
+        ledger.open_run(header("r-1"))
+    assert 600 < sum(pauses) < 610
+
+
+def test_a_sqlite_ledger_that_another_program_locks_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    """A real lock, longer than SQLite's own patience: the fact is written when it is released."""
+    monkeypatch.setattr(engine, "WAIT_SECONDS", 0)
+    made = ledger.connect(f"sqlite:///{tmp_path / 'ledger.db'}")
+    other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    def release(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            other.execute("COMMIT")
+
+    monkeypatch.setattr(patience.time, "sleep", release)
+    made.open_run(header("r-1"))
+    assert len(pauses) == 3
+    assert made.queries.run("r-1").header.id == "r-1"
+    made.close()
+    other.close()

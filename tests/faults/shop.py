@@ -1,0 +1,160 @@
+"""A shop to hurt: four kinds of drill in a lab of this process, on a clock that stands still until it is waited for."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator.aws import bench
+from dr_orchestrator.checks.sql import SqlChecks, newest
+from dr_orchestrator.domain.run import CheckResult, Copy, Run
+from dr_orchestrator.reporting.export import run_json
+from dr_orchestrator.wiring import sweeping
+from tests import workspace
+from tests.estate import INSTANCE, TABLE, Estate
+
+CREATES = {
+    "orders-snapshot": ("rds", "RestoreDBInstanceFromDBSnapshot"),
+    "orders-pitr": ("rds", "RestoreDBInstanceToPointInTime"),
+    "sessions-pitr": ("dynamodb", "RestoreTableToPointInTime"),
+    "shop-replica": ("cloudformation", "CreateStack"),
+}
+"""The call that creates the copy of each drill."""
+DELETES = {"rds": "DeleteDBInstance", "dynamodb": "DeleteTable", "cloudformation": "DeleteStack"}
+NAMES = ("DBInstanceIdentifier", "TargetDBInstanceIdentifier", "TargetTableName", "StackName")
+"""Parameters that name what a creating call makes, the likeliest last."""
+PITR = """
+  orders-pitr:
+    kind: pitr-restore
+    resource: orders-db
+    disruption: application
+    checks:
+      - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 5m}}
+  sessions-pitr:"""
+
+Strike = Callable[[Estate], object]
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def world(shop: Estate, home: Path) -> Iterator[wiring.World]:
+    """Within: the shop's drills can be run, against databases that answer, and no retry of a call takes real time."""
+    clock, secrets = shop.clock, shop.client("secretsmanager")
+    patches = [
+        mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=clock.sleep)),
+        mock.patch.object(bench, "TEARDOWN_CEILING", 3600.0),
+        mock.patch.object(SqlChecks, "answers", lambda *_: True),
+        mock.patch.object(SqlChecks, "perform", lambda _, check, copy, at: _heartbeat(shop, check, copy, at)),
+    ]
+    with suppress(secrets.exceptions.ResourceExistsException):
+        secrets.create_secret(Name="prod/orders", SecretString='{"username": "u", "password": "hush"}')
+    made = workspace.world(home, clock, shop=workspace.SHOP.replace("\n  sessions-pitr:", PITR))
+    tiers = home / "drills" / "tiers.yaml"
+    tiers.write_text(tiers.read_text().replace("< 6h", "< 40m"))  # what never comes is given up the sooner
+    with ExitStack() as undo:
+        for patch in patches:
+            undo.enter_context(patch)
+        yield undo.enter_context(wiring.using(made))
+    shop.lab.faults.clear()
+
+
+def _heartbeat(shop: Estate, check: Any, copy: Copy, disrupted: datetime) -> CheckResult:
+    """What a restored database would answer: no database stands behind the lab's instances here."""
+    snapshots = shop.client("rds").describe_db_snapshots(DBInstanceIdentifier=INSTANCE.id)["DBSnapshots"]
+    taken: datetime = max(each["SnapshotCreateTime"] for each in snapshots)
+    return newest(check, (taken if copy.drill == "orders-snapshot" else disrupted - timedelta(minutes=6)), disrupted)
+
+
+def fresh(shop: Estate) -> None:
+    """A snapshot and a heartbeat of just now, that the continuous backup has caught up with."""
+    shop.client("rds").create_db_snapshot(
+        DBInstanceIdentifier=INSTANCE.id, DBSnapshotIdentifier=f"orders-{next(_numbers)}"
+    )
+    shop.clock.sleep(600)
+    canary = {"pk": {"S": "canary"}, "at": {"S": shop.clock.now().isoformat()}}
+    shop.client("dynamodb").put_item(TableName=TABLE.id, Item=canary)
+    shop.clock.sleep(301)
+
+
+def run(here: wiring.World, drill: str) -> Run:
+    """A drill of the shop, by its own script."""
+    return here.ledger.queries.run(str(prefect_runner.script(here.drill(drill).kind).fn(drill)))
+
+
+def struck(monkeypatch: pytest.MonkeyPatch, shop: Estate, at: str, strike: Strike) -> None:
+    """Strike just before the step whose name begins so; at once where no step is named."""
+    waiting = [strike]
+
+    def as_task(name: str, act: Callable[[], Any]) -> Any:
+        if waiting and name.startswith(at):
+            waiting.pop()(shop)
+        return act()
+
+    if at:
+        monkeypatch.setattr(prefect_runner, "as_task", as_task)
+    else:
+        strike(shop)
+
+
+def rules(*given: dict[str, Any]) -> Strike:
+    """A strike that puts fault rules in force."""
+    return lambda shop: [shop.lab.faults.add(each) for each in given]
+
+
+def everything(shop: Estate) -> dict[str, Any]:
+    """All that is in the account, down to tags, protection and items."""
+    rds, dynamodb = shop.client("rds"), shop.client("dynamodb")
+    tables = {name: dynamodb.describe_table(TableName=name)["Table"] for name in dynamodb.list_tables()["TableNames"]}
+    return {
+        **shop.inventory(),
+        "rows": [_still(each) for each in rds.describe_db_instances()["DBInstances"]],
+        "snapshots": [each["DBSnapshotIdentifier"] for each in rds.describe_db_snapshots()["DBSnapshots"]],
+        "items": {name: sorted(map(str, dynamodb.scan(TableName=name)["Items"])) for name in tables},
+        "tags": {
+            name: dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
+            for name, table in tables.items()
+        },
+        "protection": {name: table.get("DeletionProtectionEnabled") for name, table in tables.items()},
+        "backups": {
+            name: dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"][
+                "PointInTimeRecoveryDescription"
+            ]["PointInTimeRecoveryStatus"]
+            for name in tables
+        },
+    }
+
+
+def _still(instance: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in instance.items() if key != "LatestRestorableTime"}
+
+
+def made(shop: Estate, run_id: str) -> Counter[str]:
+    """How often each copy of a run was really created: calls that took effect, whatever became of their answers."""
+    counted: Counter[str] = Counter()
+    for call in shop.lab.journal:
+        if (call.service, call.action) in {*CREATES.values()} and call.status == 200:
+            name = next(call.params[key] for key in reversed(NAMES) if key in call.params)
+            counted[name] += run_id in name
+    return +counted
+
+
+def told(here: wiring.World, found: Run) -> str:
+    """All that the reports of a run say: its JSON's words, and the page."""
+    page = (here.settings.generated / f"{found.header.id}.md").read_text()
+    return f"{run_json(here.ledger.queries.run(found.header.id))}\n{page}"
+
+
+def swept(here: wiring.World) -> None:
+    """Take down what resisted."""
+    for left in sweeping.resistant_runs(here):
+        assert all(each.gone for each in sweeping.sweep_run(here, left, "by hand"))

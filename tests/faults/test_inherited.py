@@ -1,0 +1,321 @@
+"""What a dead process leaves is neither forgotten nor believed: by resume, by abort, by sweep, from whatever shell."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NoReturn
+from unittest import mock
+
+import boto3
+import pytest
+from click.testing import CliRunner
+
+from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.dynamodb import DynamoTable
+from dr_orchestrator.aws.stack import CloudFormationStack
+from dr_orchestrator.checks.items import ItemChecks
+from dr_orchestrator.cli import recovery
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.run import SETTLED, CheckResult, Run
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.errors import Exit, NotMeasured, NotRecoverable, UsageError
+from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.runner.session import Session
+from dr_orchestrator.wiring import identity, opening, sweeping
+from tests import workspace
+from tests.estate import Estate, estate
+from tests.flows.test_kinds import beat, run
+
+
+class Killed(BaseException):
+    """Ends a process as SIGKILL would: nothing after it is written."""
+
+
+def die(*_given: object, **_named: object) -> NoReturn:
+    raise Killed
+
+
+@pytest.fixture
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("lab")) as made:
+        beat(made)
+        yield made
+
+
+@pytest.fixture
+def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    with wiring.using(workspace.world(tmp_path, shop.clock)) as made:
+        yield made
+
+
+def killed_in(here: wiring.World, drill: str, patch: Any) -> Run:
+    """A run whose process died inside what is patched: teardown, verdict and end were never written."""
+    with ExitStack() as patches:
+        patches.enter_context(mock.patch.object(SqlLedger, "close_run", die))
+        patches.enter_context(mock.patch.object(Session, "_tear_down", die))
+        patches.enter_context(patch)
+        with pytest.raises(Killed):
+            run(here, drill)
+    found = here.ledger.queries.runs(1)[0]
+    assert found.closing is None
+    return found
+
+
+def in_verify(here: wiring.World) -> Run:
+    return killed_in(here, "sessions-pitr", mock.patch.object(Session, "verify", die))
+
+
+def resumed(here: wiring.World, dead: Run) -> Run:
+    with wiring.resuming(dead.header.id):
+        return run(here, dead.header.drill)
+
+
+def read(here: wiring.World, dead: Run) -> Run:
+    return here.ledger.queries.run(dead.header.id)
+
+
+def swept(here: wiring.World) -> Any:
+    return CliRunner().invoke(recovery.sweep, [], standalone_mode=False)
+
+
+def test_a_resume_that_fails_before_it_comes_to_the_copy_takes_it_down(shop: Estate, here: wiring.World) -> None:
+    """CLEAN is never said of a copy that only the dead process knew: it is destroyed with the rest."""
+    before = shop.inventory()
+    dead = in_verify(here)
+
+    def renamed(*_: object) -> NoReturn:
+        raise NotRecoverable("no DynamoDB table sessions-prod")
+
+    with mock.patch.object(DynamoTable, "_source", renamed):
+        after = resumed(here, dead)
+    assert after.closing is not None
+    assert (after.closing.verdict, after.closing.cleanup) == (Verdict.FAILED, Cleanup.CLEAN)
+    assert all(row.state in SETTLED for row in after.copies)
+    assert shop.inventory() == before
+
+
+def test_a_resume_that_is_stopped_at_once_takes_down_every_copy(shop: Estate, here: wiring.World) -> None:
+    """A stop while a replica is resumed leaves neither its stack nor the table that was restored for it."""
+    before = shop.inventory()
+    dead = killed_in(here, "shop-replica", mock.patch.object(CloudFormationStack, "ready", die))
+    assert shop.inventory() != before
+    here.stop.set()
+    after = resumed(here, dead)
+    assert after.closing is not None
+    assert (after.closing.verdict, after.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)
+    assert shop.inventory() == before
+
+
+def test_a_resume_without_good_credentials_closes_nothing(shop: Estate, here: wiring.World) -> None:
+    """Whoever cannot look cannot end a run: it stays open for somebody who can."""
+    dead = in_verify(here)
+
+    def expired(*_: object) -> NoReturn:
+        raise NotMeasured("ExpiredToken: the token has expired", call="sts:GetCallerIdentity")
+
+    with mock.patch.object(Account, "caller", expired), pytest.raises(NotMeasured, match="ExpiredToken"):
+        resumed(here, dead)
+    assert read(here, dead).closing is None
+
+
+def test_what_began_on_real_aws_is_not_finished_in_the_lab(shop: Estate, here: wiring.World) -> None:
+    """A recovery in the lab can never become evidence by resuming a run that was opened as real."""
+    real = mock.patch.object(opening, "is_simulated", lambda *_: False)
+    with real, mock.patch.object(type(shop.clock), "pace", 1.0):
+        dead = in_verify(here)
+    assert not dead.header.provenance.simulated
+    with pytest.raises(UsageError, match="made elsewhere: simulated False then, True now; clock's pace 1.0 then"):
+        resumed(here, dead)
+    assert read(here, dead).closing is None
+    assert here.ledger.queries.last_green() == {}
+
+
+def test_a_run_that_claims_to_be_real_but_called_the_lab_is_inconclusive(shop: Estate, here: wiring.World) -> None:
+    """The calls that were made speak, whatever was believed when the run was opened."""
+    lied = [mock.patch.object(module, "is_simulated", lambda *_: False) for module in (opening, identity)]
+    with lied[0], lied[1], mock.patch.object(type(shop.clock), "pace", 1.0):
+        found = run(here, "sessions-pitr")
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.INCONCLUSIVE
+    assert any("not AWS's own" in reason for reason in found.closing.reasons)
+
+
+def test_a_sweep_with_other_credentials_proves_nothing_gone(shop: Estate, here: wiring.World) -> None:
+    """A copy that is absent from another account stays asked for, and the next sweep takes it down."""
+    before = shop.inventory()
+    dead = in_verify(here)
+    role = boto3.client("sts", region_name="us-east-1").assume_role(
+        RoleArn="arn:aws:iam::222222222222:role/x", RoleSessionName="other"
+    )["Credentials"]
+    other = {
+        "AWS_ACCESS_KEY_ID": role["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": role["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": role["SessionToken"],
+    }
+
+    def caller(account: Account) -> Any:
+        return identity.Caller("222222222222", "arn:aws:iam::222222222222:role/x")
+
+    with mock.patch.dict(os.environ, other), mock.patch.object(Account, "caller", caller):
+        left = sweeping.sweep_run(here, dead, "died")
+    assert [each.gone for each in left] == [False]
+    assert "made elsewhere: account 123456789012 then, 222222222222 now" in left[0].why
+    assert [run.header.id for run in sweeping.resistant_runs(here)] == [dead.header.id]
+    assert swept(here).return_value == Exit.PASSED
+    assert shop.inventory() == before
+
+
+def test_a_check_that_failed_before_the_process_died_is_not_forgotten(shop: Estate, here: wiring.World) -> None:
+    """A second try that passes is a finding: somebody has to learn why the first one failed."""
+
+    def nothing(_: object, check: Any, *_more: object) -> CheckResult:
+        return CheckResult(check.name, "something", "nothing", Outcome.FAILED)
+
+    dead = killed_in(here, "sessions-pitr", mock.patch.object(ItemChecks, "perform", nothing))
+    after = resumed(here, dead)
+    assert after.closing is not None
+    assert after.closing.verdict is Verdict.PASSED_WITH_FINDINGS
+    assert "Checks failed before they passed" in after.closing.reasons
+
+
+def test_an_abort_of_a_dead_run_is_an_abort(shop: Estate, here: wiring.World) -> None:
+    """Whoever asks for a dead run to be stopped gets ABORTED, and its copies are gone."""
+    before = shop.inventory()
+    dead = in_verify(here)
+    told = CliRunner().invoke(recovery.abort, [dead.header.id], standalone_mode=False)
+    assert told.return_value == Exit.ABORTED, told.output
+    assert shop.inventory() == before
+
+
+def test_a_resume_heeds_an_abort_that_was_asked_for_meanwhile(shop: Estate, here: wiring.World) -> None:
+    """A run that somebody wanted stopped while nobody drove it does not go on to pass."""
+    dead = in_verify(here)
+    here.ledger.leases.ask_to_abort(dead.header.id, "ada@host")
+    after = resumed(here, dead)
+    assert after.closing is not None
+    assert (after.closing.verdict, after.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)
+    assert after.closing.reasons[0] == "stopped on request by ada@host"
+
+
+def test_a_defect_in_one_sweep_does_not_keep_the_others(shop: Estate, here: wiring.World) -> None:
+    """One copy that cannot be taken down, for whatever reason, is told; the other dead runs are swept all the same."""
+    first, second = in_verify(here), in_verify(here)
+    original = DynamoTable.destroy
+
+    def destroy(table: DynamoTable, copy: Any) -> Any:
+        if copy.run == first.header.id:
+            raise KeyError("Endpoint")
+        return original(table, copy)
+
+    with mock.patch.object(DynamoTable, "destroy", destroy):
+        told = swept(here)
+    assert told.return_value == Exit.LEFTOVERS
+    assert "a defect of the program: KeyError" in told.output
+    assert all(row.state in SETTLED for row in read(here, second).copies)
+
+
+def test_a_broken_drill_file_does_not_keep_a_copy_alive(shop: Estate, here: wiring.World) -> None:
+    """Cleaning up needs the ledger, not the files: they may be what is being mended."""
+    before = shop.inventory()
+    in_verify(here)
+    (here.settings.drills / "other.yaml").write_text("service: other\n")
+    with wiring.using(wiring.World(here.settings, here.clock)):
+        told = swept(here)
+    assert told.return_value == Exit.PASSED, told.output
+    assert shop.inventory() == before
+
+
+def test_an_untagged_copy_of_a_source_with_dots_and_underscores_is_swept(
+    shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name of a copy is not written as its source's is; it is known as that source's all the same."""
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    table = shop.client("dynamodb")
+    table.create_table(
+        TableName="sessions_prod.v2",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    shop.clock.sleep(60)
+    on = {"PointInTimeRecoveryEnabled": True}
+    table.update_continuous_backups(TableName="sessions_prod.v2", PointInTimeRecoverySpecification=on)
+    shop.clock.sleep(3600)
+    before = shop.inventory()
+    written = workspace.SHOP.replace("id: sessions-prod", "id: sessions_prod.v2")
+    with wiring.using(workspace.world(tmp_path, shop.clock, shop=written)) as here:
+        dead = killed_in(here, "shop-replica", mock.patch.object(CloudFormationStack, "ready", die))
+        assert all(each.gone for each in sweeping.sweep_run(here, read(here, dead), "died"))
+    assert shop.inventory() == before
+
+
+def test_a_stack_that_resisted_is_settled_with_its_members(shop: Estate, here: wiring.World) -> None:
+    """Once the stack is gone nothing of it is still asked for."""
+
+    def denied(*_: object) -> NoReturn:
+        raise NotMeasured("denied", call="cloudformation:DeleteStack")
+
+    with mock.patch.object(CloudFormationStack, "destroy", denied):
+        left = run(here, "shop-replica")
+    assert left.closing is not None
+    assert left.closing.cleanup is Cleanup.LEFTOVERS
+    sweeping.sweep_run(here, left, "by hand")
+    assert sweeping.resistant_runs(here) == []
+    after = read(here, left).closing
+    assert after is not None
+    assert after.cleanup is Cleanup.CLEAN
+    assert "taken down by a sweep" in after.cleanup_reasons[-1]
+    assert after.verdict is left.closing.verdict
+
+
+def test_an_exercise_whose_process_died_gets_its_verdict(shop: Estate, here: wiring.World) -> None:
+    """When all its runs have ended and nothing happens any more, a sweep closes it."""
+    quarterly = prefect_runner.script("quarterly").fn
+    with mock.patch.object(SqlLedger, "close_exercise", die), pytest.raises(Killed):
+        __import__("asyncio").run(quarterly(["sessions-pitr"], 1))
+    assert "Exercises closed" not in swept(here).output  # it may only be between two runs
+    shop.clock.sleep(61 * shop.clock.pace)
+    assert "Exercises closed" in swept(here).output
+    assert here.ledger.queries.exercise("latest")[0].verdict is Verdict.PASSED
+
+
+def test_a_process_that_died_between_two_moments_leaves_no_hole(shop: Estate, here: wiring.World) -> None:
+    """T0 to T3 belong together: what the dead process did not write is written as of its own T0."""
+    original = SqlLedger.record_event
+
+    def record(ledger: SqlLedger, of: str, event: Any) -> None:
+        if event.moment is Moment.DETECTED:
+            raise Killed
+        original(ledger, of, event)
+
+    dead = killed_in(here, "sessions-pitr", mock.patch.object(SqlLedger, "record_event", record))
+    after = resumed(here, dead)
+    moments = {event.moment: event.offset for event in after.events}
+    assert moments[Moment.DECLARED] == moments[Moment.DISRUPTION]
+    assert after.closing is not None
+    assert after.closing.measures.rta_from_declaration == after.closing.measures.rta_from_disruption
+
+
+def test_a_history_that_could_not_be_read_is_not_met(shop: Estate, here: wiring.World) -> None:
+    """The worst case of some of the stores is no worst case of the service."""
+    original = Session.choose
+
+    class Denied:
+        def worst_case(self, _until: object) -> NoReturn:
+            raise NotMeasured("AccessDenied", call="dynamodb:DescribeContinuousBackups")
+
+    def choose(session: Session, name: str, restorer: Any) -> Any:
+        point = original(session, name, restorer)
+        session._chosen_from.append(Denied())  # type: ignore[arg-type]
+        return point
+
+    with mock.patch.object(Session, "choose", choose):
+        found = run(here, "sessions-pitr")
+    assert found.closing is not None
+    assert found.closing.worst_case_verdict == "not measured"

@@ -1,0 +1,168 @@
+"""The ledger is hurt in the middle of a drill: locked, restarted, without room. What was known is written, and told."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from dr_orchestrator import wiring
+from dr_orchestrator.cli.output import exit_code
+from dr_orchestrator.domain.run import SETTLED, Run
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.errors import Exit
+from dr_orchestrator.ledger import engine, patience
+from dr_orchestrator.runner import journal
+from tests.estate import Estate, estate
+from tests.faults import shop as shops
+from tests.postgres_server import running
+
+LOCK = """
+import sqlite3, sys
+other = sqlite3.connect(sys.argv[1], isolation_level=None)
+other.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("lab")) as made:
+        yield made
+
+
+@pytest.fixture
+def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setattr(journal, "SLOW_S", 0.1)  # a short wait is a wait
+    with shops.world(shop, tmp_path) as made:
+        yield made
+
+
+def pauses(shop: Estate, monkeypatch: pytest.MonkeyPatch, after: int, relief: Callable[[], object]) -> list[float]:
+    """What was waited for the ledger, in the drill's own time; at the pause of that number comes relief."""
+    taken: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        taken.append(seconds)
+        shop.clock.sleep(seconds * shop.clock.pace)
+        if len(taken) == after:
+            relief()
+
+    monkeypatch.setattr(patience, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: sum(taken)))
+    return taken
+
+
+def passed(here: wiring.World, found: Run) -> None:
+    """It ended well, every step is there with its end, and the wait for the ledger is in the report."""
+    assert found.closing is not None
+    assert found.closing.verdict in (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS), found.closing.reasons
+    assert found.closing.cleanup is Cleanup.CLEAN
+    assert all(step.outcome is not None for step in found.steps)
+    assert "the ledger did not answer" in shops.told(here, found)
+
+
+def test_a_ledger_that_another_process_locks(
+    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real lock of another program, longer than SQLite's patience: the drill waits, goes on, and says so."""
+    monkeypatch.setattr(engine, "WAIT_SECONDS", 0)
+    ledger = here.settings.home / ".dro" / "ledger.db"
+    others: list[subprocess.Popen[str]] = []
+
+    def lock(_shop: Estate) -> None:
+        command = [sys.executable, "-c", LOCK, str(ledger)]
+        other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        others.append(other)
+        assert other.stdout is not None
+        assert other.stdout.readline() == "locked\n"
+
+    waited = pauses(shop, monkeypatch, 3, lambda: others[0].communicate("", timeout=20))
+    shops.fresh(shop)
+    before = shops.everything(shop)
+    shops.struck(monkeypatch, shop, "wait", lock)
+
+    passed(here, shops.run(here, "sessions-pitr"))
+
+    assert len(waited) == 3
+    assert shops.everything(shop) == before
+
+
+@pytest.mark.slow
+def test_a_postgresql_ledger_that_is_restarted(
+    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server goes away under the drill and comes back: no fact is lost, none is written twice."""
+    shops.fresh(shop)
+    before = shops.everything(shop)
+    with running() as server, wiring.using(_on(here, server.url)) as there:
+        waited = pauses(shop, monkeypatch, 2, server.start)
+        shops.struck(monkeypatch, shop, "wait", lambda _: server.stop())
+        passed(there, shops.run(there, "sessions-pitr"))
+        there.ledger.close()
+
+    assert len(waited) == 2
+    assert shops.everything(shop) == before
+
+
+def _on(here: wiring.World, url: str) -> wiring.World:
+    return wiring.World(replace(here.settings, database_url=url), here.clock)
+
+
+class Full:
+    """A disk without room: SQLite may not grow by a page, nor its log be emptied into it."""
+
+    def __init__(self, here: wiring.World) -> None:
+        self.full = False
+        event.listen(here.ledger._engine, "begin", self._limit)
+
+    def _limit(self, connection: Any) -> None:
+        pages = 1 if self.full else 2**30
+        connection.connection.driver_connection.execute(f"PRAGMA max_page_count={pages}")
+
+    def fill(self, *_: object) -> None:
+        self.full = True
+
+    def clear(self) -> None:
+        self.full = False
+
+
+def test_a_disk_that_is_full_for_a_while(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facts that find no room are kept until there is some; then they are written as they were."""
+    disk = Full(here)
+    waited = pauses(shop, monkeypatch, 4, disk.clear)
+    shops.fresh(shop)
+    before = shops.everything(shop)
+    shops.struck(monkeypatch, shop, "verify", disk.fill)
+
+    passed(here, shops.run(here, "sessions-pitr"))
+
+    assert len(waited) == 4
+    assert shops.everything(shop) == before
+
+
+def test_a_disk_that_stays_full(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be written down is never called clean: the copy is told as one that may exist, until a sweep."""
+    disk = Full(here)
+    pauses(shop, monkeypatch, 0, disk.clear)
+    shops.fresh(shop)
+    before = shops.everything(shop)
+    shops.struck(monkeypatch, shop, "verify", disk.fill)
+
+    found = shops.run(here, "sessions-pitr")
+
+    assert exit_code([found]) == Exit.LEFTOVERS
+    assert "database or disk is full" in shops.told(here, found)
+    disk.clear()
+    shops.swept(here)
+    assert {row.state for row in here.ledger.queries.run(found.header.id).copies} <= set(SETTLED)
+    assert shops.everything(shop) == before
