@@ -70,13 +70,17 @@ class CatalogError(UsageError):
 
 
 class DrillFault(DroError):
-    """A drill cannot go on. `call` is the AWS call (or query) that said so, empty where none did."""
+    """A drill cannot go on. `call` is the AWS call (or query) that said so, empty where none did.
+
+    `evidence` is all that was seen on the way to it, for the record of the step.
+    """
 
     exit_code = Exit.INCONCLUSIVE
 
     def __init__(self, message: str, hint: str = "", call: str = "") -> None:
         super().__init__(f"{call}: {message}" if call else message, hint)
         self.call = call
+        self.evidence = ""
 
 
 class NotRecoverable(DrillFault):

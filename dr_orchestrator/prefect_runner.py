@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import importlib.util
+import logging
 import os
 import sys
 import threading
@@ -13,12 +14,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from dr_orchestrator import settings, wiring
 from dr_orchestrator.errors import UsageError
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 _loading = threading.Lock()
+
+NEWEST = 50
+"""Of so many newest runs or exercises those are found that a flow has ended."""
+_PREFECTS = ("prefect", "httpx", "httpcore", "anyio")
 
 QUIET = {
     "PREFECT_LOGGING_LEVEL": "WARNING",
@@ -88,20 +95,76 @@ async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> No
 
 def _in_exercise(drill: str, exercise: str) -> None:
     with wiring.as_part_of(exercise):
-        for _ in range(wiring.runs_of(drill)):
-            script(wiring.kind_of(drill)).fn(drill)
+        script(wiring.kind_of(drill)).fn(drill)
 
 
 def run_drill(drill: str) -> str:
     """Run a drill once, through Prefect where an API is configured, else by the local engine; return the run's id."""
     flow = script(wiring.kind_of(drill))
-    return str(flow(drill) if api_configured() else flow.fn(drill))
+    if not api_configured():
+        return str(flow.fn(drill))
+    queries = wiring.world().ledger.queries
+    return _through_prefect(
+        lambda: flow(drill), lambda: [run.header.id for run in queries.runs(NEWEST, drill=drill) if run.closing]
+    )
 
 
 def run_quarterly(drills: list[str] | None, at_once: int | None) -> str:
     """Run an exercise likewise; return its id."""
     flow = script("quarterly")
-    return str(asyncio.run(flow(drills, at_once) if api_configured() else flow.fn(drills, at_once)))
+    if not api_configured():
+        return str(asyncio.run(flow.fn(drills, at_once)))
+    queries = wiring.world().ledger.queries
+    return _through_prefect(
+        lambda: asyncio.run(flow(drills, at_once)),
+        lambda: [exercise.id for exercise in queries.exercises(NEWEST) if exercise.verdict],
+    )
+
+
+def _through_prefect(perform: Callable[[], object], ended: Callable[[], list[str]]) -> str:
+    """Perform a flow; where Prefect goes away in the middle of it, the ledger says what was ended and how."""
+    api = _reached()
+    before = set(ended())
+    try:
+        return str(perform())
+    except Exception as error:
+        if not _is_prefects(error):
+            raise
+        new = [name for name in ended() if name not in before]
+        if not new:
+            raise _gone(api, error) from None
+        log.warning("Prefect at %s went away during %s; what follows is from the ledger, which has it all", api, new[0])
+        return new[0]
+
+
+def _reached() -> str:
+    """The API's URL; UsageError where nothing answers there, before anything is started."""
+    from prefect.client.orchestration import get_client
+    from prefect.settings import get_current_settings
+
+    url = urlsplit(str(get_current_settings().api.url))
+    api = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+    error = get_client(sync_client=True).api_healthcheck()
+    if error is not None:
+        raise _gone(api, error)
+    return api
+
+
+def _gone(api: str, error: Exception) -> UsageError:
+    return UsageError(
+        f"PREFECT_API_URL={api}: Prefect does not answer: {' '.join(str(error).split()) or type(error).__name__}",
+        "start it with `prefect server start`, or run without it: `unset PREFECT_API_URL` "
+        "(`prefect config unset PREFECT_API_URL` where a profile sets it)",
+    )
+
+
+def _is_prefects(error: BaseException) -> bool:
+    """Whether Prefect, or its way to its API, raised: the program's own errors come from further down."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    module = str(trace.tb_frame.f_globals.get("__name__", "")) if trace else ""
+    return module.split(".")[0] in _PREFECTS
 
 
 def api_configured() -> bool:

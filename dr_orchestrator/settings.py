@@ -65,6 +65,11 @@ class Settings:
         return self.working / ".dro"
 
     @property
+    def own_ledger(self) -> bool:
+        """Whether the ledger is the workspace's own SQLite file, which no setting names."""
+        return self.database_url == _own_ledger(self.working)
+
+    @property
     def working(self) -> Path:
         """Where files may be written: the workspace, or the current folder when the workspace is inside the wheel."""
         return Path.cwd() if self.bundled else self.home
@@ -80,8 +85,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     home, bundled = _home(env)
     working = Path.cwd() if bundled else home
-    default = f"sqlite:///{working / '.dro' / 'ledger.db'}"
-    return Settings(home, env.get("DRO_DATABASE_URL") or default, _pace(env), bundled)
+    return Settings(home, env.get("DRO_DATABASE_URL") or _own_ledger(working), _pace(env), bundled)
+
+
+def _own_ledger(working: Path) -> str:
+    return f"sqlite:///{working / '.dro' / 'ledger.db'}"
 
 
 def _home(env: Mapping[str, str]) -> tuple[Path, bool]:

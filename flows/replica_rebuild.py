@@ -11,7 +11,7 @@ from dr_orchestrator.prefect_runner import as_task
 def replica_rebuild(drill: str) -> str:
     """Run one replica-rebuild drill; return its run id. The backups are restored while the environment is built."""
     with wiring.open_run(drill, call=as_task) as run:
-        run.prepare("inspect template", run.environment.preflight, run.copy)
+        run.look()
         run.at_exit("destroy environment", run.environment.destroy, run.copy)
         run.create("create environment", run.environment.build, copy=run.copy)
         for store in run.stores:

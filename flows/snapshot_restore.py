@@ -11,7 +11,7 @@ from dr_orchestrator.prefect_runner import as_task
 def snapshot_restore(drill: str) -> str:
     """Run one snapshot-restore drill; return its run id."""
     with wiring.open_run(drill, call=as_task) as run:
-        run.prepare("look before starting", run.restorer.preflight, run.copy)
+        run.look()
         point = run.choose("choose snapshot", run.restorer)
         run.at_exit("destroy copy", run.restorer.destroy, run.copy)
         run.create("restore snapshot", run.restorer.restore, point, copy=run.copy)

@@ -100,7 +100,11 @@ def estate(home: Path) -> Iterator[Estate]:
     """Within: the estate, made before the clock is handed over."""
     clock, ledger = RunningClock(), Ledger()
     with serve(clock, postgres=False, estate=False, state=home) as lab, mock.patch.dict(os.environ, lab.environment()):
-        guard = Guard(ledger.rows.__contains__, frozenset({INSTANCE.id, TABLE.id, STACK.id}))
+        guard = Guard(
+            lambda: [row.copy for row in tuple(ledger.rows.values())],
+            frozenset({INSTANCE.id, TABLE.id, STACK.id}),
+            may_restore=lambda _: True,
+        )
         watcher = Watcher(clock)
         proofs = Proofs(lambda copy: ledger.rows.get(copy.id), frozenset({INSTANCE.id, TABLE.id, STACK.id}))
         account = Account(REGION, guard)
@@ -126,7 +130,8 @@ def _network(made: Estate) -> None:
 
 
 def _instance(made: Estate) -> None:
-    rds, kms = made.client("rds"), made.client("kms")
+    rds, kms, login = made.client("rds"), made.client("kms"), '{"username": "orders", "password": "hush"}'
+    made.client("secretsmanager").create_secret(Name="prod/orders", SecretString=login)
     rds.create_db_instance(
         DBInstanceIdentifier=INSTANCE.id,
         DBInstanceClass="db.m6g.large",

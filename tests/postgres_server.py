@@ -13,6 +13,8 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,9 +27,28 @@ PASSWORD = "correct-horse"
 UNPRIVILEGED = "nobody" if os.geteuid() == 0 else None
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a running server's `postgres` database."""
+@dataclass(frozen=True)
+class Server:
+    """A running server; whoever stops it starts it again, on the same port."""
+
+    url: str
+    bin_dir: Path
+    data: Path
+    port: int
+
+    def stop(self) -> None:
+        """End it as a restart of the machine would: what was not committed is lost."""
+        # pg_ctl ends the process whose id the data folder holds, and no other.
+        _run(self.bin_dir / "pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+
+    def start(self) -> None:
+        """Start it again."""
+        _start(self.bin_dir, self.data, self.port)
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """Within: a server that nobody else uses."""
     home = Path(tempfile.mkdtemp(prefix="dro-pg-"))
     home.chmod(0o755)
     data = home / "data"
@@ -37,14 +58,22 @@ def postgres_server() -> Iterator[str]:
     try:
         bin_dir = _runnable(_installed(), home)
         _make_cluster(bin_dir, data)
-        port = _start(bin_dir, data)
+        port = _free_port()
+        server = Server(f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres", bin_dir, data, port)
+        server.start()
         try:
-            yield f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            # pg_ctl ends the process whose id the data folder holds, and no other.
-            _run(bin_dir / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            server.stop()
     finally:
         shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a running server's `postgres` database."""
+    with running() as server:
+        yield server.url
 
 
 @pytest.fixture
@@ -91,14 +120,17 @@ def _make_cluster(bin_dir: Path, data: Path) -> None:
     )
 
 
-def _start(bin_dir: Path, data: Path) -> int:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
+    return port
+
+
+def _start(bin_dir: Path, data: Path, port: int) -> None:
     # The tests' data is worth nothing after a crash, hence no fsync.
     options = f"-h 127.0.0.1 -p {port} -k {data} -c fsync=off -c max_connections=60"
     _run(bin_dir / "pg_ctl", "-D", data, "-l", data / "server.log", "-o", options, "-w", "start")
-    return port
 
 
 def _run(*command: str | Path) -> None:

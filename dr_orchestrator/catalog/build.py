@@ -8,10 +8,12 @@ from dr_orchestrator.catalog import digest
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
+from dr_orchestrator.catalog.shapes.tiers import Costs, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
-from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.template import Template, Unusable
+from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.drill import (
+    Allowed,
     CanaryItem,
     Catalogue,
     Check,
@@ -22,11 +24,15 @@ from dr_orchestrator.domain.drill import (
     Path,
     Pick,
     Query,
+    RestoredItem,
+    RestoredRow,
+    Roles,
     RowsAtLeast,
     Selection,
 )
 from dr_orchestrator.domain.objective import ClockPolicy, Objective, Tier
 from dr_orchestrator.domain.service import (
+    Canary,
     Contact,
     Database,
     Isolation,
@@ -54,7 +60,18 @@ def catalogue(policy: TiersFile, declared: Sequence[Declared]) -> Catalogue:
     drills = dict(sorted(drills.items()))
     settings = {"at_once": policy.limits.at_once, "revision": policy.revision, "tiers": tiers}
     revision = digest.of_catalogue(services, drills, settings)
-    return Catalogue(services, drills, policy.limits.at_once, revision)
+    allowed = Allowed(frozenset(policy.allowed.accounts), frozenset(policy.allowed.regions))
+    roles = Roles(policy.roles.source or "", policy.roles.drill or "")
+    limits = policy.limits
+    return Catalogue(
+        services, drills, limits.at_once, revision, allowed, roles, _rates(policy.costs), limits.headroom, limits.budget
+    )
+
+
+def _rates(costs: Costs | None) -> Rates:
+    if costs is None:
+        return Rates()
+    return Rates(costs.currency, costs.instance_hour, costs.storage_gib_month, costs.table_gib)
 
 
 def _tier(tier: WrittenTier, revision: str) -> Tier:
@@ -96,7 +113,7 @@ def _resource(
     name: str, resource: written.Resource, default: written.Isolation | None, template: Template | Unusable | None
 ) -> Resource:
     isolation = resource.isolation or (default if resource.type is ResourceType.RDS_INSTANCE else None)
-    database, rebuild = resource.database, resource.rebuild
+    database, rebuild, canary = resource.database, resource.rebuild, resource.canary
     outline = template if isinstance(template, Template) else Template()
     return Resource(
         name=name,
@@ -107,7 +124,13 @@ def _resource(
         isolation=Isolation(isolation.subnet_group, tuple(isolation.security_groups)) if isolation else None,
         database=Database(database.name, database.secret) if database else None,
         rebuild=Rebuild(outline.text, rebuild.template, rebuild.parameters, rebuild.stores) if rebuild else None,
+        canary=_canary(canary) if canary else None,
     )
+
+
+def _canary(canary: written.Canary) -> Canary:
+    table, column = canary.table or "", canary.column or ""
+    return Canary(canary.interval, table, column, canary.key or {}, canary.attribute or "")
 
 
 def _drill(name: str, drill: written.Drill, service: Service, revision: str, file: str) -> Drill:
@@ -156,12 +179,21 @@ def _check(check: claims.Check) -> Check:
         case claims.RowsAtLeast(table=table, minimum=minimum):
             return RowsAtLeast(name, table, minimum, must)
         case claims.NewestRow() as row:
-            return NewestRow(name, row.table, row.column, row.canary, row.interval, row.within, must)
+            zone = row.timezone or ""
+            return NewestRow(name, row.table, row.column, row.canary, row.interval, row.within, must, zone)
         case claims.Query(sql=sql, equals=equals):
             return Query(name, sql, equals, must)
         case claims.ItemsAtLeast(minimum=minimum, table=table):
             return ItemsAtLeast(name, minimum, table or "", must)
-        case claims.CanaryItem() as item:
-            return CanaryItem(name, item.key, item.attribute, item.table or "", item.interval, must)
+        case claims.CanaryItem() | claims.RestoredState() as marker:
+            return _marker(name, must, marker)
         case claims.HttpAnswer() as answer:
             return HttpAnswer(name, answer.url, answer.status, answer.contains or "", answer.timeout, must)
+
+
+def _marker(name: str, must: bool, claim: claims.CanaryItem | claims.RestoredState) -> Check:
+    if isinstance(claim, claims.CanaryItem):
+        return CanaryItem(name, claim.key, claim.attribute, claim.table or "", claim.interval, must)
+    if claim.key:
+        return RestoredItem(name, claim.key, claim.attribute or "", claim.table or "", must)
+    return RestoredRow(name, claim.table or "", claim.column or "", must)

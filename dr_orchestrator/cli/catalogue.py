@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 from dr_orchestrator import settings
 from dr_orchestrator.cli.output import json_option, print_json, print_table
+from dr_orchestrator.cli.terminal.notices import writing
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.errors import Exit, UsageError
 
@@ -20,7 +22,20 @@ CONTENT = ("flows", "drills", "reports/templates", "prefect.yaml")
 def init(folder: Path) -> None:
     """Copy the sample workspace to FOLDER, to be made your own."""
     if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty", "name a folder that is new or empty; nothing was written")
+        what = "this folder" if folder.resolve() == Path.cwd() else str(folder)
+        raise UsageError(f"{what} is not empty", "name a folder that is new or empty; nothing was written")
+    with writing(f"the workspace {folder}", "name a folder that this user may write"):
+        _copy_content(folder)
+    there = folder.resolve() == Path.cwd()
+    click.echo(f"A workspace with the sample company is in {'this folder' if there else folder}. Next:")
+    click.echo(
+        f"  {'dro check' if there else f'cd {shlex.quote(str(folder))} && dro check'}      # your drill files are right"
+    )
+    click.echo("  dro drills                    # what is declared")
+    click.echo("  dro demo                      # run it all on a simulated AWS")
+
+
+def _copy_content(folder: Path) -> None:
     for name in CONTENT:
         source, target = settings.shipped() / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -29,10 +44,6 @@ def init(folder: Path) -> None:
         else:
             shutil.copy(source, target)
     (folder / ".gitignore").write_text(".dro/\nreports/generated/\n", encoding="utf-8")
-    click.echo(f"A workspace with the sample company is in {folder}. Next:")
-    click.echo(f"  cd {folder} && dro check      # your drill files are right")
-    click.echo("  dro drills                    # what is declared")
-    click.echo("  dro demo                      # run it all on a simulated AWS")
 
 
 @click.command()
@@ -120,7 +131,10 @@ def schema(which: str, write: Path | None) -> None:
     from dr_orchestrator.catalog import schema as schemas
 
     if write is not None:
-        for path in schemas.write(write):
+        with writing(f"the schemas in {write}", "name a folder that is there and that this user may write"):
+            write.mkdir(exist_ok=True)
+            written = schemas.write(write)
+        for path in written:
             click.echo(str(path))
         return
     click.echo(schemas.rendered(schemas.service_schema() if which == "service" else schemas.tiers_schema()), nl=False)

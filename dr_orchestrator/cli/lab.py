@@ -25,15 +25,22 @@ def lab() -> None:
 
 
 @lab.command()
-@click.option(
-    "--factor", type=click.FloatRange(1, 600), default=FACTOR, show_default=True, help="Lab seconds a second."
-)
-def start(factor: float) -> None:
-    """Start the lab; clears what a dead one left."""
+@click.option("--factor", type=click.FloatRange(1, 600), help=f"Lab seconds a second (default: {FACTOR:g}).")
+def start(factor: float | None) -> None:
+    """Start the lab; clears what a dead one left. One that runs already is left as it is."""
     from dr_orchestrator import lab as simulated
 
-    info = simulated.start(_state(), factor=factor, progress=lambda text: click.echo(text, err=True))
-    click.echo(f"The lab answers at {info.endpoint}; its time runs {info.factor:g} times as fast.")
+    info = simulated.read(_state())
+    if info is None:
+        info = simulated.start(_state(), factor=factor or FACTOR, progress=lambda text: click.echo(text, err=True))
+        click.echo(f"The lab answers at {info.endpoint}; its time runs {info.factor:g} times as fast.")
+    elif factor not in (None, info.factor):
+        raise LabError(
+            f"a lab is already running at factor {info.factor:g}",
+            f"stop it first, with all that is in it: dro lab stop; dro lab start --factor {factor:g}",
+        )
+    else:
+        click.echo(f"The lab is already running at factor {info.factor:g}; it answers at {info.endpoint}.")
     click.echo('Point a shell at it:  eval "$(dro lab env)"')
 
 

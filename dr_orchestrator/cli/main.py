@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 import click
 
 from dr_orchestrator import __version__
+from dr_orchestrator.cli.output import say
 from dr_orchestrator.errors import CopiesMayRemain, DroError, Exit
 
 COMMANDS = {
@@ -23,6 +25,8 @@ COMMANDS = {
     "plan": ("plan", "Look, read-only, what drills would do and whether they could."),
     "run": ("running", "Run drills, one after the other."),
     "quarterly": ("running", "Run every drill that is due, as one exercise."),
+    "canary": ("canary", "Write the heartbeat of resources into production, where it is declared."),
+    "iam": ("iam", "Print the IAM policies that drills need."),
     "resume": ("recovery", "Go on with a run whose process died."),
     "abort": ("recovery", "Stop a run: clean up, keep the evidence."),
     "sweep": ("recovery", "Finish what died: take down what dead runs left."),
@@ -31,6 +35,9 @@ COMMANDS = {
     "report": ("history", "Render the report of a run or an exercise anew."),
 }
 """Each command, the module that holds it, and its line in the help: so that help imports none of them."""
+
+NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+"""What the machine's owner has to mend, wherever it comes up: no defect of the program."""
 
 
 class Commands(click.Group):
@@ -114,10 +121,14 @@ def _told(error: BaseException) -> Exit:
     if isinstance(error, DroError):
         if isinstance(error, CopiesMayRemain) and error.__cause__ is not None:
             _told(error.__cause__)
-        click.echo(f"Error: {error.message}", err=True)
+        say(f"Error: {error.message}", err=True)
         if error.hint:
-            click.echo(f"  → {error.hint}", err=True)
+            say(f"  → {error.hint}", err=True)
         return error.exit_code
+    if isinstance(error, OSError) and error.errno in NOT_WRITABLE and error.filename:
+        say(f"Error: {error.filename}: {error.strerror}", err=True)
+        say("  → make it writable for this user, or name another workspace: DRO_HOME", err=True)
+        return Exit.USAGE
     traceback.print_exception(error)
     click.echo("Error: this is a defect of dro. The ledger holds what was done; please report it.", err=True)
     return Exit.DEFECT

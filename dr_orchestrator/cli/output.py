@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 
 if TYPE_CHECKING:
+    from dr_orchestrator.domain.cost import Cost
     from dr_orchestrator.domain.run import Run
 
 WIDE = 160
@@ -33,12 +35,32 @@ RUN_COLUMNS = (
     "Evidence",
 )
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What a terminal obeys instead of showing it; a check's output comes from a database or a server, and may hold it."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 def print_json(value: Any) -> None:
     """Print a value as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    written = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", written))
+
+
+def cost_json(cost: Cost) -> dict[str, object]:
+    """An amount for programs, unrounded; None where it is not known, and why."""
+    amount = float(cost.amount) if cost.amount is not None else None
+    return {"amount": amount, "currency": cost.currency, "told": str(cost)}
+
+
+def visible(text: str) -> str:
+    """The text with every control character written out; line breaks and tabs stay."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def say(text: str, err: bool = False) -> None:
+    """Print text that may have come from elsewhere."""
+    click.echo(visible(text), err=err)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
@@ -52,7 +74,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+        table.add_row(*(Text(visible(cell), style=STYLES.get(cell, "")) for cell in row))
     console.print(table)
 
 
@@ -60,10 +82,16 @@ def run_rows(runs: Iterable[Run]) -> list[tuple[str, ...]]:
     """The cells of runs under RUN_COLUMNS."""
     from dr_orchestrator.reporting.view.summary import summary_rows
 
+    listed = list(runs)
     return [
-        (row.service, row.tier, row.drill, row.rto, row.rpo, row.verdict, row.cleanup, row.simulated or "real")
-        for row in summary_rows(runs)
+        (row.service, row.tier, row.drill, row.rto, row.rpo, row.verdict, row.cleanup, row.simulated or _evidence(run))
+        for run, row in zip(listed, summary_rows(listed), strict=True)
     ]
+
+
+def _evidence(run: Run) -> str:
+    """A run that never learned whose credentials it has did not reach AWS, and is evidence of nothing."""
+    return "real" if run.header.provenance.account else "none"
 
 
 def exit_code(runs: Iterable[Run], planned: int | None = None) -> Exit:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dr_orchestrator.cli.output import json_option, print_json
-from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.cli.output import cost_json, json_option, print_json, print_table, say
+from dr_orchestrator.cli.terminal.notices import NO_AWS, plain, warn_of_pace
 from dr_orchestrator.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def plan(names: tuple[str, ...], as_json: bool) -> int:
     from dr_orchestrator.wiring.planning import plan as look
 
     here = wiring.world()
+    warn_of_pace(here)
     chosen = list(dict.fromkeys(names)) or list(here.catalogue.drills)
     if not chosen:
         raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
@@ -48,13 +49,17 @@ def _print(plan: Plan) -> None:
     )
     for line in plan.creates:
         click.echo(f"  creates    {line}, and deletes it")
-    for line in plan.seen:
-        click.echo(f"  seen       {line}")
-    expected = format_duration(plan.expected) if plan.expected else "not known: it never ran"
-    click.echo(f"  takes      {expected}; it is billed for as long (prices are not looked up)")
+    click.echo(f"  costs      {plan.cost}")
+    print_table(("  Look", "Outcome", "Seen"), _rows(plan))
     for line in plan.obstacles:
-        click.echo(f"  OBSTACLE   {line}")
+        say(f"  OBSTACLE   {plain(line)}")
+    if not plan.account:
+        click.echo(f"             → {NO_AWS}")
     click.echo()
+
+
+def _rows(plan: Plan) -> list[tuple[str, str, str]]:
+    return [(f"  {look.name}", look.outcome.value, plain(look.words)) for look in plan.preflight.looks]
 
 
 def _as_json(plan: Plan) -> dict[str, object]:
@@ -64,8 +69,19 @@ def _as_json(plan: Plan) -> dict[str, object]:
         "account": plan.account,
         "region": plan.drill.resource.region,
         "creates": plan.creates,
+        "looks": [
+            {
+                "name": look.name,
+                "outcome": look.outcome.value,
+                "stops": look.stops,
+                "words": look.words,
+                "hint": look.hint,
+            }
+            for look in plan.preflight.looks
+        ],
         "seen": plan.seen,
         "recovery_points": [point.id for point in plan.recovery_points],
         "expected_s": plan.expected.total_seconds() if plan.expected else None,
+        "cost": cost_json(plan.cost),
         "obstacles": plan.obstacles,
     }

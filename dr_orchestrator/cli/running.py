@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dr_orchestrator.cli.output import RUN_COLUMNS, exit_code, json_option, print_json, print_table, run_rows
+from dr_orchestrator.cli.output import RUN_COLUMNS, exit_code, json_option, print_json, print_table, run_rows, say
+from dr_orchestrator.cli.terminal.notices import held, next_steps, reasons, warn_of_pace
 from dr_orchestrator.errors import CopiesMayRemain, Exit, UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.wiring.world import World
 
 MANY = 1000
+STOPPING = "Stopping: no new step is begun, copies are taken down. Again to stop at once."
 
 
 @click.command()
@@ -37,9 +38,11 @@ def run(
     Without an option each takes the recovery point that its drill declares.
     """
     from dr_orchestrator import prefect_runner, wiring
-    from dr_orchestrator.cli.progress import following
+    from dr_orchestrator.cli.terminal.progress import following
 
     here, selection = wiring.world(), _selection(at, before, oldest, draws)
+    warn_of_pace(here)
+    refuse_driven(here, names)
     with wiring.choosing(selection):
         planned = [name for name in dict.fromkeys(names) for _ in range(wiring.runs_of(name))]
         done: list[Run] = []
@@ -49,6 +52,18 @@ def run(
                     done.append(here.ledger.queries.run(prefect_runner.run_drill(name)))
     print_runs(here, done, as_json)
     return exit_code(done, planned=len(planned))
+
+
+def refuse_driven(here: World, names: Iterable[str]) -> None:
+    """Refuse drills that another living process is running: the second would only disturb the first."""
+    from dr_orchestrator.wiring.planning import driven
+
+    for name in dict.fromkeys(names):
+        for run, lease in driven(here, here.drill(name).name):
+            hint = (
+                f"let it go on, or stop it: dro abort {run.header.id}; if it is dead, then: dro resume {run.header.id}"
+            )
+            raise UsageError(f"run {run.header.id} of {name} is {held(lease)}", hint)
 
 
 def _selection(at: str | None, before: str | None, oldest: bool, draws: int | None) -> Selection | None:
@@ -86,6 +101,7 @@ def quarterly(names: tuple[str, ...], at_once: int | None, as_json: bool) -> int
     from dr_orchestrator import prefect_runner, wiring
 
     here = wiring.world()
+    warn_of_pace(here)
     with minding_leftovers(here), stopping_on_signals(here):
         exercise = exercise_followed(here, lambda: prefect_runner.run_quarterly(list(names) or None, at_once))
     return print_exercise(here, exercise, as_json)
@@ -93,7 +109,7 @@ def quarterly(names: tuple[str, ...], at_once: int | None, as_json: bool) -> int
 
 def exercise_followed(here: World, perform: Any) -> str:
     """Run an exercise while its progress is shown; return its id."""
-    from dr_orchestrator.cli.progress import following
+    from dr_orchestrator.cli.terminal.progress import following
 
     with following(here):
         return str(perform())
@@ -112,8 +128,10 @@ def print_exercise(here: World, name: str, as_json: bool = False) -> int:
         stamp = "SIMULATED, no evidence: " if exercise.simulated else ""
         left_out = f", {len(exercise.left_out)} left out" if exercise.left_out else ""
         planned = len(exercise.planned)
-        click.echo(f"{stamp}exercise {exercise.id}: {exercise.verdict} — {len(runs)} of {planned} drills ran{left_out}")
-        click.echo(f"Report: {_report(here, exercise.id)}")
+        click.echo(f"{stamp}exercise {exercise.id}: {exercise.verdict} — {len(runs)} of {planned} runs made{left_out}")
+        for step in dict.fromkeys(step for run in runs for step in next_steps(run)):
+            click.echo(step)
+        say(f"Report: {report_line(here, exercise.id)}")
     return exit_code(runs, planned=len(exercise.planned))
 
 
@@ -128,19 +146,26 @@ def print_runs(here: World, runs: list[Run], as_json: bool) -> None:
     _table(runs)
     for run in runs:
         click.echo(f"\n{'SIMULATED, no evidence: ' if run.header.provenance.simulated else ''}run {run.header.id}")
-        for reason in run.closing.reasons if run.closing else ():
-            click.echo(f"  {reason}")
+        for reason in reasons(run):
+            say(f"  {reason}")
         for reason in run.closing.cleanup_reasons if run.closing else ():
-            click.echo(f"  clean-up: {reason}")
-        click.echo(f"  Report: {_report(here, run.header.id)}")
+            say(f"  clean-up: {reason}")
+        for step in next_steps(run):
+            click.echo(f"  {step}")
+        say(f"  Report: {report_line(here, run.header.id)}")
 
 
 def _table(runs: list[Run]) -> None:
     print_table(RUN_COLUMNS, run_rows(runs))
 
 
-def _report(here: World, name: str) -> Path:
-    return here.settings.generated / f"{name}.html"
+def report_line(here: World, name: str) -> str:
+    """Where the report of a run or an exercise is, or why there is none and what to do."""
+    from dr_orchestrator.wiring.publishing import why_not
+
+    path = here.settings.generated / f"{name}.html"
+    why = why_not(name) or ("" if path.exists() else f"{path} is not there")
+    return f"not written: {why}\n    → dro report {name} --out FOLDER (one that you may write)" if why else str(path)
 
 
 @contextmanager
@@ -153,21 +178,20 @@ def minding_leftovers(here: World) -> Iterator[None]:
         new = [run for run in here.ledger.queries.runs(MANY) if run.header.id not in before]
         left = [run.header.id for run in new if exit_code([run]) is Exit.LEFTOVERS]
         if left:
-            raise CopiesMayRemain(
-                f"runs {', '.join(left)} may have left copies", "take them down: dro sweep"
-            ) from error
+            what = f"run{'s' if len(left) > 1 else ''} {', '.join(left)}"
+            raise CopiesMayRemain(f"{what} may have left copies", "take them down: dro sweep") from error
         raise
 
 
 @contextmanager
-def stopping_on_signals(here: World) -> Iterator[None]:
+def stopping_on_signals(here: World, told: str = STOPPING) -> Iterator[None]:
     """First SIGINT, SIGTERM or SIGHUP: stop starting, clean up, keep the evidence. Second: stop now."""
 
     def stop(_number: int, _frame: object) -> None:
         if here.stop.is_set():
             raise KeyboardInterrupt
         here.stop.set()
-        click.echo("\nStopping: no new step is begun, copies are taken down. Again to stop at once.", err=True)
+        click.echo(f"\n{told}", err=True)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:

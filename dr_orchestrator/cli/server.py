@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from dr_orchestrator.cli.terminal.notices import writing
 from dr_orchestrator.errors import UsageError
 
 START_S = 90
@@ -25,7 +26,9 @@ STOP_S = 15
 def starting(home: Path) -> Iterator[str]:
     """Begin to start a server with its own home; the API's URL is known at once, `wait` says when it answers."""
     port = _free_port()
-    home.mkdir(parents=True, exist_ok=True)
+    with writing("the Prefect server's own files", "make the folder writable, or name a workspace that is: DRO_HOME"):
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "server.log").touch()
     environment = {
         **os.environ,
         "PREFECT_HOME": str(home),

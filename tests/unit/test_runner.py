@@ -269,7 +269,8 @@ def test_the_clock_stops_only_when_the_mandatory_checks_have_passed(
 
 def test_an_optional_check_does_not_keep_the_clock_running() -> None:
     """Optional checks are recorded, and the recovery is complete without them."""
-    beat = CheckResult("heartbeat", "", "", Outcome.PASSED, canary=True, newest=Drill().clock.now())
+    newest = Drill().clock.now() - timedelta(minutes=9)
+    beat = CheckResult("heartbeat", "", "", Outcome.PASSED, canary=True, newest=newest)
     optional = replace(ROWS, name="extra", mandatory=False, outcome=Outcome.FAILED)
     run = Drill(results=[ROWS, beat, optional]).run()
     assert run.verdict is Verdict.PASSED_WITH_FINDINGS

@@ -6,8 +6,16 @@ import re
 from collections.abc import Iterator
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import outputs
-from dr_orchestrator.catalog.shapes.checks import OF_DATA, OF_DATABASE, OF_TABLE, CanaryItem, Check, HttpAnswer
+from dr_orchestrator.catalog.rules import canary, outputs
+from dr_orchestrator.catalog.shapes.checks import (
+    OF_DATA,
+    OF_DATABASE,
+    OF_TABLE,
+    CanaryItem,
+    Check,
+    HttpAnswer,
+    RestoredState,
+)
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
@@ -72,7 +80,11 @@ def _kind(drill: Drill, resource: Resource) -> Iterator[Mistake]:
 
 def _check(service: Declared, drill: Drill, resource: Resource, check: Check) -> Iterator[Mistake]:
     claim, written = check.claim, next(iter(check.claims))
-    if isinstance(claim, OF_DATABASE):
+    if isinstance(claim, RestoredState):
+        yield from canary.place(resource.type, claim, (written,), "a restored-state")
+        of_rows = resource.type is ResourceType.RDS_INSTANCE
+        yield from _of_database(resource, written) if of_rows else _of_table(resource, claim, written)
+    elif isinstance(claim, OF_DATABASE):
         yield from _of_database(resource, written)
     elif isinstance(claim, OF_TABLE):
         yield from _of_table(resource, claim, written)
@@ -88,7 +100,7 @@ def _of_database(resource: Resource, written: str) -> Iterator[Mistake]:
         yield (written,), message, "add `database: {name: ..., secret: ...}` to the resource"
 
 
-def _of_table(resource: Resource, claim: Items | CanaryItem, written: str) -> Iterator[Mistake]:
+def _of_table(resource: Resource, claim: Items | CanaryItem | RestoredState, written: str) -> Iterator[Mistake]:
     stores = resource.rebuild.stores if resource.rebuild else {}
     if resource.type is ResourceType.RDS_INSTANCE:
         yield (written,), f"{resource.type}s have no items", "use rows-at-least, newest-row or query"

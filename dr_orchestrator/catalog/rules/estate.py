@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from dr_orchestrator.catalog.declared import Declared, Policy
 from dr_orchestrator.catalog.rules import drill, resource
+from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.errors import Problem
 
@@ -14,12 +15,14 @@ from dr_orchestrator.errors import Problem
 def problems(policy: Policy, services: Sequence[Declared]) -> Iterator[Problem]:
     """Everything that is wrong beyond the shape of single files."""
     yield from _tiers(policy)
+    yield from _roles(policy)
     yield from _files(services)
     yield from _unique(services)
     isolation = bool(policy.whole and policy.whole.isolation) or policy.whole is None
     for service in services:
         yield from _tier(service, policy)
         yield from resource.problems(service, isolation_by_default=isolation)
+        yield from _allowed(service, policy)
         yield from drill.problems(service)
 
 
@@ -33,12 +36,44 @@ def _tiers(policy: Policy) -> Iterator[Problem]:
             yield policy.document.problem(place, f"tier {tier.number} is declared on line {line}", "renumber it")
 
 
+def _roles(policy: Policy) -> Iterator[Problem]:
+    """A role of an account where no drill may work, or two roles of two accounts, would let nothing start."""
+    if policy.whole is None:
+        return
+    known, roles = policy.whole.allowed.accounts, policy.whole.roles
+    accounts = {name: arn.split(":")[4] for name in ("source", "drill") if (arn := getattr(roles, name))}
+    for name, account in accounts.items():
+        if known and account not in known:
+            message = f"account {account} is not among those that tiers.yaml allows"
+            yield policy.document.problem(("roles", name), message, f"one of: {', '.join(known)}")
+    if len(set(accounts.values())) > 1:
+        yield policy.document.problem(
+            ("roles",), "the two roles are of two accounts", "copies are made in the source's"
+        )
+
+
 def _tier(service: Declared, policy: Policy) -> Iterator[Problem]:
     if policy.whole and service.tier is not None:
         known = sorted(tier.number for tier in policy.whole.tiers)
         if service.tier not in known:
             fix = f"one of: {', '.join(map(str, known))}"
             yield service.document.problem(("tier",), f"tier {service.tier} is not in tiers.yaml", fix)
+
+
+def _allowed(service: Declared, policy: Policy) -> Iterator[Problem]:
+    """A resource where no drill may work would only be refused when its drill begins."""
+    if policy.whole is None:
+        return
+    allowed = policy.whole.allowed
+    for name, entry in service.resources.legal.items():
+        for what, value, known in (
+            ("region", entry.region, allowed.regions),
+            ("account", entry.account, allowed.accounts),
+        ):
+            if value and known and value not in known:
+                message = f"{what} {value} is not among those that tiers.yaml allows"
+                fix = likely(value, known) or f"one of: {', '.join(known)}"
+                yield service.document.problem(("resources", name, what), message, fix)
 
 
 def _files(services: Sequence[Declared]) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dr_orchestrator.catalog.declared import Declared
+from dr_orchestrator.catalog.rules import canary
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
@@ -51,6 +52,8 @@ def _mistakes(service: Declared, name: str, resource: Resource, isolation_by_def
             yield (key,), f"{resource.type}s have no {key}", f"remove it; only {owner}s have one"
     if resource.type is ResourceType.RDS_INSTANCE and not (resource.isolation or isolation_by_default):
         yield (), "nothing says where copies may be put", "add `isolation`, here or in tiers.yaml"
+    if resource.canary:
+        yield from canary.mistakes(resource, resource.canary)
     if resource.rebuild and resource.type is ResourceType.CLOUDFORMATION_STACK:
         yield from _rebuild(service, resource, resource.rebuild, service.templates[name])
 
@@ -73,6 +76,16 @@ def _rebuild(
                 yield ("rebuild", "parameters", parameter), f"{placeholder} stands for nothing", "only {copy} does"
     for logical, store in rebuild.stores.items():
         yield from _store(service, resource, template, logical, store)
+    yield from _filled_twice(rebuild, template)
+
+
+def _filled_twice(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
+    """A store's one backup cannot be told apart in two tables: neither their copies nor their checks."""
+    first: dict[str, str] = {}
+    for logical, store in rebuild.stores.items():
+        if template.types.get(logical) in _TABLES and first.setdefault(store, logical) != logical:
+            message = f"'{store}' already fills the table '{first[store]}'"
+            yield ("rebuild", "stores", logical), message, "fill one table from one resource"
 
 
 def _store(service: Declared, stack: Resource, template: Template, logical: str, store: str) -> Iterator[Mistake]:

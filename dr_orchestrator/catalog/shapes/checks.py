@@ -17,6 +17,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     Shape,
     Span,
     Text,
+    TimeZone,
     Truth,
     whole,
     wrong,
@@ -41,6 +42,9 @@ class NewestRow(Shape):
     canary: Truth = Field(default=False, description="True for the heartbeat table, which RPA is read from.")
     interval: Span = Field(default=timedelta(minutes=1), description=_INTERVAL)
     within: Span | None = Field(default=None, description="How old the newest row may be at the disruption.")
+    timezone: TimeZone | None = Field(
+        default=None, description="The zone that a column without one is written in, such as UTC."
+    )
 
 
 class Query(Shape):
@@ -66,6 +70,19 @@ class CanaryItem(Shape):
     interval: Span = Field(default=timedelta(minutes=1), description=_INTERVAL)
 
 
+class RestoredState(Shape):
+    """The restore took effect: the marker of `dro canary` is the restored instant's, and the source has moved on."""
+
+    table: Identifier | None = Field(
+        default=None, description="The heartbeat's table (RDS). In a replica: the table's logical id in the template."
+    )
+    column: Identifier | None = Field(default=None, description="Its time column (RDS).")
+    key: Annotated[dict[Attribute, Scalar], Field(min_length=1)] | None = Field(
+        default=None, description="The heartbeat item's key (DynamoDB)."
+    )
+    attribute: Attribute | None = Field(default=None, description="Its attribute with the time (DynamoDB).")
+
+
 class HttpAnswer(Shape):
     """An endpoint of the rebuilt stack answers."""
 
@@ -75,11 +92,11 @@ class HttpAnswer(Shape):
     timeout: Span = Field(default=timedelta(seconds=10), description="How long to wait for the answer.")
 
 
-Claim = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | HttpAnswer
-CLAIMS = ("rows-at-least", "newest-row", "query", "items-at-least", "canary-item", "http-answer")
+Claim = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredState | HttpAnswer
+CLAIMS = ("rows-at-least", "newest-row", "query", "items-at-least", "canary-item", "restored-state", "http-answer")
 OF_DATABASE = (RowsAtLeast, NewestRow, Query)
 OF_TABLE = (ItemsAtLeast, CanaryItem)
-OF_DATA = (*OF_DATABASE, *OF_TABLE)
+OF_DATA = (*OF_DATABASE, *OF_TABLE, RestoredState)
 
 
 class Check(Shape):
@@ -101,6 +118,11 @@ class Check(Shape):
     )
     canary_item: CanaryItem | None = Field(
         default=None, alias="canary-item", description="The heartbeat item of a table (DynamoDB)."
+    )
+    restored_state: RestoredState | None = Field(
+        default=None,
+        alias="restored-state",
+        description="The restore took effect: the marker of `dro canary` shows it.",
     )
     http_answer: HttpAnswer | None = Field(
         default=None, alias="http-answer", description="An endpoint of the rebuilt stack answers (replica)."

@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -149,11 +151,25 @@ def _truth(value: object) -> bool:
     raise wrong(f"{quoted(value)} is not a truth value", "write true or false")
 
 
+def _zone(written: str) -> str:
+    try:
+        ZoneInfo(written)
+    except (ZoneInfoNotFoundError, OSError, ValueError) as unknown:
+        raise ValueError(written) from unknown
+    return written
+
+
 def _positive(written: str) -> timedelta:
     value = parse_duration(written)
     if value <= timedelta():
         raise ValueError(written)
     return value
+
+
+def _money(written: str) -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,9})?", written):
+        raise ValueError(written)
+    return Decimal(written)
 
 
 def _limit(written: str) -> Limit | None:
@@ -184,6 +200,14 @@ Name = Annotated[
 ]
 Region = Annotated[str, _shaped(r"[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}", "an AWS region", "such as us-east-1")]
 Account = Annotated[str, _shaped(r"\d{12}", "an AWS account", "twelve digits, in quotes")]
+RoleArn = Annotated[
+    str,
+    _shaped(
+        r"arn:aws(?:-[a-z]+)*:iam::\d{12}:role/(?:[!-~]+/)?[\w+=,.@-]{1,64}",
+        "the ARN of an IAM role",
+        "such as arn:aws:iam::123456789012:role/dro-read",
+    ),
+]
 Address = Annotated[str, _shaped(r"https?://[^\s{}]+", "an address", "such as https://wiki.example.com/runbook")]
 AnswerUrl = Annotated[
     str,
@@ -213,6 +237,12 @@ Day = Annotated[
 Instant = Annotated[
     datetime,
     _parsed(_instant, "an instant", "such as 2026-11-20T09:00:00Z, zone included", {"type": "string"}),
+]
+TimeZone = Annotated[
+    str, _parsed(_zone, "a time zone", "an IANA name, such as UTC or Europe/Berlin", {"type": "string"})
+]
+Money = Annotated[
+    Decimal, _parsed(_money, "an amount of money", "digits only, such as 0.159", {"type": "number", "minimum": 0})
 ]
 Duration = Annotated[timedelta, _parsed(parse_duration, "a duration", "such as 90m, 4h or 1d 12h", _DURATION_SCHEMA)]
 Span = Annotated[timedelta, _parsed(_positive, "a duration above 0", "such as 90m, 4h or 1d 12h", _DURATION_SCHEMA)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -10,8 +11,10 @@ from dr_orchestrator.catalog.shapes.checks import Check
 from dr_orchestrator.catalog.shapes.fields import (
     Account,
     Address,
+    Attribute,
     Bound,
     Day,
+    Identifier,
     Instant,
     LogicalId,
     Name,
@@ -118,6 +121,18 @@ class Rebuild(Shape):
     )
 
 
+class Canary(Shape):
+    """Where `dro canary` writes the heartbeat: the only place in production that it may touch."""
+
+    table: Identifier | None = Field(default=None, description="The heartbeat's own table, made if missing (RDS).")
+    column: Identifier | None = Field(default=None, description="Its time column (RDS).")
+    key: Annotated[dict[Attribute, Scalar], Field(min_length=1)] | None = Field(
+        default=None, description="The whole key of the heartbeat's own item (DynamoDB)."
+    )
+    attribute: Attribute | None = Field(default=None, description="Its attribute with the time (DynamoDB).")
+    interval: Span = Field(default=timedelta(minutes=1), description="How often it is written.")
+
+
 class Resource(Shape):
     """A protected resource."""
 
@@ -130,6 +145,9 @@ class Resource(Shape):
         default=None, description="Where copies are put, where it is not the place in tiers.yaml (rds-instance)."
     )
     rebuild: Rebuild | None = Field(default=None, description="How it is created anew (cloudformation-stack).")
+    canary: Canary | None = Field(
+        default=None, description="Where `dro canary` writes its heartbeat (rds-instance, dynamodb-table)."
+    )
 
 
 class Selection(Shape):

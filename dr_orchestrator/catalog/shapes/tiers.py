@@ -7,7 +7,20 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dr_orchestrator.catalog.shapes.fields import Bound, Day, Duration, Scalar, Shape, Text, choice, whole
+from dr_orchestrator.catalog.shapes.fields import (
+    Account,
+    Bound,
+    Day,
+    Duration,
+    Money,
+    Region,
+    RoleArn,
+    Scalar,
+    Shape,
+    Text,
+    choice,
+    whole,
+)
 from dr_orchestrator.catalog.shapes.service import Isolation
 from dr_orchestrator.domain.objective import ClockStart
 
@@ -41,10 +54,37 @@ class Approval(Shape):
     date: Day = Field(description="When.")
 
 
+class Costs(Shape):
+    """What AWS charges, as the team pays it: prices are never looked up."""
+
+    currency: Text = Field(description="The currency of all amounts.")
+    instance_hour: dict[Text, Money] = Field(default={}, description="An hour of an RDS instance, by its class.")
+    storage_gib_month: Money | None = Field(default=None, description="A GiB of an RDS instance's storage, a month.")
+    table_gib: Money | None = Field(default=None, description="A GiB of a restored DynamoDB table.")
+
+
 class Limits(Shape):
     """What holds for every exercise."""
 
     at_once: Annotated[int, whole(1, 1000)] = Field(default=4, description="How many drills run at once.")
+    headroom: Annotated[int, whole(0, 1000)] = Field(
+        default=2, description="How much of a quota is kept free for production's own failover."
+    )
+    budget: Money | None = Field(default=None, description="The most that a drill, or an exercise, may cost.")
+
+
+class Allowed(Shape):
+    """Where drills may work; anywhere else nothing is started."""
+
+    accounts: list[Account] = Field(default=[], description="The AWS accounts; any where none is named.")
+    regions: list[Region] = Field(default=[], description="The AWS regions; any where none is named.")
+
+
+class Roles(Shape):
+    """The IAM roles that drills take on; without one, they go by the credentials that they are started with."""
+
+    source: RoleArn | None = Field(default=None, description="The role that only reads.")
+    drill: RoleArn | None = Field(default=None, description="The role that makes copies and deletes them.")
 
 
 class TiersFile(Shape):
@@ -56,4 +96,7 @@ class TiersFile(Shape):
     isolation: Isolation | None = Field(
         default=None, description="Where copies of RDS instances are put unless a resource says otherwise."
     )
+    allowed: Allowed = Field(default=Allowed(), description="The accounts and regions that drills may work in.")
+    roles: Roles = Field(default=Roles(), description="The IAM roles that drills take on: see `dro iam`.")
+    costs: Costs | None = Field(default=None, description="The rates by which the cost of a drill is estimated.")
     limits: Limits = Field(default=Limits(), description="What every exercise keeps to.")

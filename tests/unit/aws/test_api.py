@@ -140,6 +140,6 @@ def test_a_wrong_setting_is_the_users_to_mend(setting: dict[str, str], monkeypat
     for name, value in setting.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(UsageError) as told:
-        Account("us-east-1", Guard(lambda _: False, frozenset())).api("sts")
+        Account("us-east-1", Guard()).api("sts")
     assert "no AWS client for" in told.value.message
     assert next(iter(setting)) in told.value.hint

@@ -10,21 +10,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dr_orchestrator.aws.access.targets import WRITES
 from dr_orchestrator.aws.accounts import Account, _models
-from dr_orchestrator.aws.guard import READS, WRITES, Forbidden, Guard, is_aws
+from dr_orchestrator.aws.guard import READS, Forbidden, Guard, HeartbeatGuard, is_aws
+from dr_orchestrator.domain.run import Copy, CopyType
 from tests.estate import INSTANCE, REGION, TABLE, Estate
 
 COPY = "dro-20261120-abc123-orders-prod"
 SOURCES = frozenset({"orders-prod", "Shop-Prod", "sessions-prod"})
-SERVICES = ("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager")
-LOOKING = ("Describe", "List", "Get", "Scan")
+SERVICES = ("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam")
+LOOKING = ("Describe", "List", "Get", "Scan", "SimulatePrincipalPolicy")
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 EVERYTHING = [(service, operation) for service in SERVICES for operation in MODELS[service].operation_names]
 ACCOUNT = "123456789012"
 
 
+COPIES = {
+    "rds": CopyType.RDS_INSTANCE,
+    "dynamodb": CopyType.DYNAMODB_TABLE,
+    "cloudformation": CopyType.CLOUDFORMATION_STACK,
+}
+
+
+def copy(name: str, of: CopyType, region: str = REGION, parent: str = "") -> Copy:
+    return Copy(of, name, region, "20261120-abc123", "a-drill", "a-service", parent=parent)
+
+
 def guard(*ledgered: str) -> Guard:
-    return Guard(frozenset(ledgered).__contains__, SOURCES)
+    """Of a run that has copies of each name and type in its ledger, the tables being parts of its stack."""
+    rows = [copy(name, of, parent="a-stack") for name in ledgered for of in COPIES.values()]
+    return Guard(lambda: rows, SOURCES, {"orders-prod", COPY}.__contains__)
 
 
 def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
@@ -33,7 +48,9 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
     if shape is None:
         return {}
     forms: dict[str, Any] = {"list": [value], "map": {value: [value]}, "structure": {"Name": value}}
-    return {name: forms.get(member.type_name, value) for name, member in shape.members.items()}
+    members = shape.members.items()
+    takes = WRITES[service, operation].takes if (service, operation) in WRITES else shape.members.keys()
+    return {name: forms.get(member.type_name, value) for name, member in members if name in takes}
 
 
 def test_the_services_guarded_are_those_that_are_used() -> None:
@@ -51,7 +68,7 @@ def test_every_operation_but_the_known_reads_is_refused_on_a_foreign_target(serv
                 guard().check(service, operation, everywhere(service, operation, target))
             else:
                 with pytest.raises(Forbidden, match=f"^{service}:{operation}: "):
-                    guard(COPY).check(service, operation, everywhere(service, operation, target))
+                    guard(COPY).check(service, operation, everywhere(service, operation, target), REGION)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -60,7 +77,7 @@ def test_only_the_listed_writes_go_through_even_on_a_copy(service: str) -> None:
     passed = set()
     for operation in MODELS[service].operation_names:
         try:
-            guard(COPY).check(service, operation, everywhere(service, operation, COPY))
+            guard(COPY).check(service, operation, everywhere(service, operation, COPY), REGION)
         except Forbidden:
             continue
         passed.add(operation)
@@ -84,15 +101,62 @@ def test_a_service_that_nobody_listed_is_refused_whole() -> None:
             guard(COPY).check(service, operation, {"Bucket": COPY})
 
 
+HEARTBEAT = {"pk": {"S": "canary"}, "at": {"S": "2026-11-20T09:00:00"}, "sequence": {"N": "1"}}
+PUT = {"TableName": TABLE.id, "Item": HEARTBEAT}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_heartbeats_guard_lets_reads_and_one_put_through(service: str) -> None:
+    """Of all of botocore's operations, on the source or a copy, only reads pass; the put needs the whole heartbeat."""
+    heartbeat = HeartbeatGuard(TABLE.id, {"pk": "canary"}, "at")
+    for operation in MODELS[service].operation_names:
+        for parameters in (*(everywhere(service, operation, each) for each in (TABLE.id, COPY)), PUT):
+            if operation in READS.get(service, frozenset()) or (operation == "PutItem" and parameters == PUT):
+                heartbeat.check(service, operation, parameters)
+            else:
+                with pytest.raises(Forbidden):
+                    heartbeat.check(service, operation, parameters)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"TableName": "sessions"},
+        {"TableName": TABLE.id.upper()},
+        {"TableName": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE.id}"},
+        {"Item": {**HEARTBEAT, "pk": {"S": "canary2"}}},
+        {"Item": {**HEARTBEAT, "pk": {"N": "1"}}},
+        {"Item": {**HEARTBEAT, "pk": "canary"}},
+        {"Item": {**HEARTBEAT, "sk": {"S": "x"}}},
+        {"Item": {"at": {"S": "x"}, "sequence": {"N": "1"}}},
+        {"Item": {}},
+        {"Item": None},
+        {"Expected": {}},
+        {"ReturnValues": "ALL_OLD"},
+    ],
+)
+def test_the_heartbeats_guard_knows_its_one_item(changed: dict[str, Any]) -> None:
+    """Another table, key or attribute is refused, and so is a guard that was told no item, and a drill's own guard."""
+    HeartbeatGuard(TABLE.id, {"pk": "canary"}, "at").check("dynamodb", "PutItem", PUT)
+    with pytest.raises(Forbidden):
+        HeartbeatGuard(TABLE.id, {"pk": "canary"}, "at").check("dynamodb", "PutItem", PUT | changed)
+    for other in (HeartbeatGuard(), HeartbeatGuard(TABLE.id), guard(COPY), guard(TABLE.id)):
+        with pytest.raises(Forbidden):
+            other.check("dynamodb", "PutItem", PUT)
+
+
 def arn(service: str, rest: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}"
 
 
+SNAPSHOT = {"DBSnapshotIdentifier": "orders-prod"}
+INSTANT = {"SourceDBInstanceIdentifier": "orders-prod"}
+TABLE_SOURCE = {"SourceTableName": "orders-prod"}
 TARGETS: list[tuple[tuple[str, str], Callable[[str], dict[str, Any]]]] = [
-    (("rds", "RestoreDBInstanceFromDBSnapshot"), lambda name: {"DBInstanceIdentifier": name}),
-    (("rds", "RestoreDBInstanceToPointInTime"), lambda name: {"TargetDBInstanceIdentifier": name}),
+    (("rds", "RestoreDBInstanceFromDBSnapshot"), lambda name: {"DBInstanceIdentifier": name, **SNAPSHOT}),
+    (("rds", "RestoreDBInstanceToPointInTime"), lambda name: {"TargetDBInstanceIdentifier": name, **INSTANT}),
     (("rds", "DeleteDBInstance"), lambda name: {"DBInstanceIdentifier": name}),
-    (("dynamodb", "RestoreTableToPointInTime"), lambda name: {"TargetTableName": name}),
+    (("dynamodb", "RestoreTableToPointInTime"), lambda name: {"TargetTableName": name, **TABLE_SOURCE}),
     (("dynamodb", "DeleteTable"), lambda name: {"TableName": name}),
     (("dynamodb", "TagResource"), lambda name: {"ResourceArn": arn("dynamodb", f"table/{name}")}),
     (("dynamodb", "BatchWriteItem"), lambda name: {"RequestItems": {name: []}}),
@@ -105,14 +169,82 @@ TARGETS: list[tuple[tuple[str, str], Callable[[str], dict[str, Any]]]] = [
 @pytest.mark.parametrize(("call", "named"), TARGETS, ids=[f"{each[0][1]}-{n}" for n, each in enumerate(TARGETS)])
 def test_a_write_needs_a_copy_in_the_ledger(call: tuple[str, str], named: Callable[[str], dict[str, Any]]) -> None:
     """A copy passes; a name that is like it, a source, or no name at all does not."""
-    guard(COPY).check(*call, named(COPY))
+    guard(COPY).check(*call, named(COPY), REGION)
     for other in (COPY + "-2", COPY[:-1], "", "orders-prod", f"x/{COPY}", f"{COPY}/../orders-prod", f" {COPY}"):
         with pytest.raises(Forbidden):
-            guard(COPY).check(*call, named(other))
+            guard(COPY).check(*call, named(other), REGION)
     with pytest.raises(Forbidden):
-        guard(COPY).check(*call, {})
+        guard(COPY).check(*call, {}, REGION)
     with pytest.raises(Forbidden):
-        guard().check(*call, named(COPY))
+        guard().check(*call, named(COPY), REGION)
+
+
+@pytest.mark.parametrize(("call", "named"), TARGETS, ids=[f"{each[0][1]}-{n}" for n, each in enumerate(TARGETS)])
+def test_a_copy_is_one_under_its_type_and_in_its_region(
+    call: tuple[str, str], named: Callable[[str], dict[str, Any]]
+) -> None:
+    """What bears a copy's name as another type, or stands in another region, is somebody else's."""
+    of, elsewhere = COPIES[call[0]], "eu-west-1"
+    others = [copy(COPY, each, parent="a-stack") for each in COPIES.values() if each is not of]
+    for rows, region in ((others, REGION), ([copy(COPY, of, elsewhere, "a-stack")], REGION)):
+        with pytest.raises(Forbidden, match="is not a copy of this run"):
+            Guard(lambda rows=rows: rows, SOURCES, lambda _: True).check(*call, named(COPY), region)
+    for region in (elsewhere, ""):
+        with pytest.raises(Forbidden, match="is not a copy of this run"):
+            guard(COPY).check(*call, named(COPY), region)
+
+
+@pytest.mark.parametrize(
+    ("call", "resource"),
+    [
+        (("dynamodb", "TagResource"), "dynamodb:eu-west-1:123456789012:table/{}"),
+        (("dynamodb", "TagResource"), "cloudformation:us-east-1:123456789012:stack/{}/0a"),
+        (("cloudformation", "DeleteStack"), "cloudformation:eu-west-1:123456789012:stack/{}/0a"),
+        (("cloudformation", "DeleteStack"), "dynamodb:us-east-1:123456789012:table/{}"),
+    ],
+)
+def test_the_region_and_type_of_an_arn_count_too(call: tuple[str, str], resource: str) -> None:
+    """An ARN may lead to another region than the client's, or to another type than the call is about."""
+    name = "ResourceArn" if call[0] == "dynamodb" else "StackName"
+    with pytest.raises(Forbidden):
+        guard(COPY).check(*call, {name: "arn:aws:" + resource.format(COPY)}, REGION)
+
+
+@pytest.mark.parametrize(
+    ("call", "given_"),
+    [
+        (("cloudformation", "CreateStack"), {"RoleARN": arn("iam", "role/admin")}),
+        (("cloudformation", "CreateStack"), {"TemplateURL": "https://example.com/x.yaml"}),
+        (("cloudformation", "DeleteStack"), {"RoleARN": arn("iam", "role/admin")}),
+        (("cloudformation", "DeleteStack"), {"RetainResources": ["Config"]}),
+        (("rds", "RestoreDBInstanceToPointInTime"), {"SourceDBInstanceAutomatedBackupsArn": arn("rds", "auto-backup")}),
+        (("rds", "RestoreDBInstanceToPointInTime"), {"SourceDbiResourceId": "db-OTHER"}),
+        (("rds", "RestoreDBInstanceFromDBSnapshot"), {"DBClusterSnapshotIdentifier": "somebody-elses"}),
+        (("rds", "DeleteDBInstance"), {"FinalDBSnapshotIdentifier": "kept"}),
+        (("dynamodb", "RestoreTableToPointInTime"), {"SourceTableArn": arn("dynamodb", "table/other")}),
+    ],
+)
+def test_a_parameter_that_no_drill_gives_is_refused(call: tuple[str, str], given_: dict[str, Any]) -> None:
+    """A role to act with, a template from elsewhere, a second way to name the source: the copy's name does not help."""
+    named = next(named for known, named in TARGETS if known == call)
+    with pytest.raises(Forbidden, match=next(iter(given_))):
+        guard(COPY).check(*call, {**named(COPY), **given_}, REGION)
+
+
+@pytest.mark.parametrize("call", [call for call, write in WRITES.items() if write.origin])
+def test_a_run_restores_only_what_is_its_own(call: tuple[str, str]) -> None:
+    """The source, snapshot or table of another run is refused as the origin of this run's copy; so is none at all."""
+    named = next(named for known, named in TARGETS if known == call)(COPY)
+    for origin in ("payroll-prod", "", "ORDERS-PROD"):
+        with pytest.raises(Forbidden, match="is not what this run restores from"):
+            guard(COPY).check(*call, {**named, WRITES[call].origin: origin}, REGION)
+
+
+def test_items_are_written_only_into_a_table_of_the_runs_own_stack() -> None:
+    """A restored table is evidence: it is read, and nothing is ever written into it."""
+    interim = copy(COPY, CopyType.DYNAMODB_TABLE)
+    with pytest.raises(Forbidden):
+        Guard(lambda: [interim], SOURCES).check("dynamodb", "BatchWriteItem", {"RequestItems": {COPY: []}}, REGION)
 
 
 def test_every_write_is_among_the_targets_tried() -> None:
@@ -127,7 +259,7 @@ def test_a_registered_source_is_refused_even_if_the_ledger_claims_it(
 ) -> None:
     """A ledger row that names production, in whatever case, does not open it: RDS takes a name in any case."""
     with pytest.raises(Forbidden):
-        guard(name).check(*call, named(name))
+        guard(name).check(*call, named(name), REGION)
 
 
 def test_a_batch_with_one_foreign_table_is_refused_whole() -> None:
@@ -135,7 +267,7 @@ def test_a_batch_with_one_foreign_table_is_refused_whole() -> None:
     both = {COPY: [{}], "unheard-of": [{}]}
     for items in (both, dict(reversed(both.items())), {"sessions-prod": [{}]}, {}):
         with pytest.raises(Forbidden):
-            guard(COPY).check("dynamodb", "BatchWriteItem", {"RequestItems": items})
+            guard(COPY).check("dynamodb", "BatchWriteItem", {"RequestItems": items}, REGION)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +285,7 @@ def test_a_batch_with_one_foreign_table_is_refused_whole() -> None:
 def test_an_arn_is_read_for_what_it_names(resource: str) -> None:
     """The table of an ARN counts, not some later part that happens to carry a copy's name."""
     with pytest.raises(Forbidden):
-        guard(COPY).check("dynamodb", "TagResource", {"ResourceArn": resource})
+        guard(COPY).check("dynamodb", "TagResource", {"ResourceArn": resource}, REGION)
 
 
 @given(st.sampled_from(sorted(WRITES)), st.text(max_size=80))
@@ -164,8 +296,8 @@ def test_no_text_but_the_copys_name_opens_a_write(call: tuple[str, str], text: s
         **dict.fromkeys(("TableName", "ResourceArn", "StackName"), text),
         "RequestItems": {text: []},
     }
-    with pytest.raises(Forbidden):
-        guard(COPY).check(*call, parameters)
+    with pytest.raises(Forbidden, match="is not a copy"):
+        guard(COPY).check(*call, parameters, REGION)
 
 
 # On real clients, against the lab: what was refused was not sent.
@@ -238,7 +370,7 @@ def test_a_read_goes_through(made: Estate, sent: Callable[[], list[str]]) -> Non
 
 def test_the_guard_knows_whether_it_talked_to_aws(made: Estate) -> None:
     """One call to another endpoint makes everything simulated; so does naming one."""
-    fresh = Guard(lambda _: False, frozenset())
+    fresh = Guard()
     assert not fresh.simulated
     account = Account(REGION, fresh)
     account.caller()

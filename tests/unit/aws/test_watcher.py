@@ -6,7 +6,8 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +15,23 @@ from hypothesis import strategies as st
 
 from dr_orchestrator.aws.api import Denied, Transient
 from dr_orchestrator.aws.bench import gone
-from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, REAL_FLOOR, SLOWEST, Feed, Sighting, States, Watcher
+from dr_orchestrator.aws.watcher import (
+    ABSENT,
+    EARLY,
+    FASTEST,
+    PATIENCE,
+    REAL_FLOOR,
+    SLOWEST,
+    Feed,
+    Sighting,
+    States,
+    Watcher,
+)
 from dr_orchestrator.errors import Aborted, DrillFault, NotRecoverable
 from tests.fakes import FakeClock
 
 STATES = States(frozenset({"available"}), frozenset({"failed"}), frozenset({"creating", ABSENT}))
+FLAPPING = replace(STATES, progress=STATES.progress | {"modifying"}, sightings=2)
 HOUR = 3600.0
 
 
@@ -32,6 +45,7 @@ class Cloud:
     broken: tuple[float, float] = (0.0, 0.0)
     asked: list[float] = field(default_factory=list)
     names: list[tuple[str, ...]] = field(default_factory=list)
+    seconds: float = 0.0
 
     def state(self) -> str:
         now = self.clock.monotonic()
@@ -44,6 +58,7 @@ class Cloud:
         if self.error is not None and self.broken[0] <= now < self.broken[1]:
             raise self.error
         state = self.state()
+        self.clock.sleep(self.seconds)
         return {} if state == ABSENT else {name: Sighting(state) for name in self.names[-1]}
 
 
@@ -56,6 +71,7 @@ class Wait:
     broken: tuple[float, float] = (0.0, 0.0)
     stop_at: float = float("inf")
     seen: list[str] = field(default_factory=list)
+    lost: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock = FakeClock()
@@ -70,7 +86,14 @@ class Wait:
     def run(self, states: States = STATES, ceiling: float = HOUR) -> str:
         feed = self.watcher.feed(("rds",), self.cloud.describe)
         seen = self.seen.append
-        return self.watcher.wait(feed, "copy", states, ceiling=ceiling, observe=seen, heed=self.heed).status
+        found = self.watcher.wait(
+            feed, "copy", states, ceiling=ceiling, observe=seen, heed=self.heed, delayed=self.delayed
+        )
+        self.ready_at = found.answered
+        return found.status
+
+    def delayed(self, seconds: float, _why: str) -> None:
+        self.lost.append(seconds)
 
 
 def test_each_state_is_reported_once_in_its_order() -> None:
@@ -132,6 +155,86 @@ def test_the_time_seen_is_within_a_percent_of_the_true_one(true: float) -> None:
     late = wait.clock.monotonic() - true
     assert 0 <= late <= max(1.0, min(true * 0.011, SLOWEST))
     assert len(wait.cloud.asked) < 26 * HOUR / SLOWEST + 500
+
+
+def test_a_state_that_flaps_is_believed_at_its_second_sighting() -> None:
+    """Available, modifying, available: what was ready for a moment only is waited on, and all of it is reported."""
+    wait = Wait([(60, "creating"), (60.4, "available"), (90, "modifying"), (0, "available")])
+    assert wait.run(FLAPPING) == "available"
+    assert wait.seen == ["creating", "available", "modifying", "available"]
+    assert 90 <= wait.clock.monotonic() <= 91
+
+
+def test_each_sighting_that_counts_is_a_describe_of_its_own() -> None:
+    """A describe that is read again proves nothing new; the confirming looks follow fast."""
+    wait = Wait([(0, "available")])
+    wait.run(replace(STATES, sightings=3))
+    assert len(wait.cloud.asked) == 3
+    assert wait.clock.monotonic() == pytest.approx(2 * FASTEST)
+    assert wait.ready_at == 0.0
+    shared = Wait([(0, "available")])
+    shared.clock.pace = 3000.0  # a tick of 150 s: by its age the first sighting would do
+    shared.run(FLAPPING)
+    assert len(shared.cloud.asked) == 2
+
+
+@settings(max_examples=30)
+@given(st.floats(1, 26 * HOUR))
+def test_confirming_costs_no_more_than_a_second_or_a_percent(true: float) -> None:
+    """Also with a second sighting the time reported is within max(1 s, 1 %) of the true one."""
+    wait = Wait([(true, "creating"), (0, "available")])
+    wait.run(FLAPPING, ceiling=27 * HOUR)
+    assert 0 <= wait.ready_at - true <= max(1.0, min(true * 0.01, SLOWEST)) + 1e-6
+    assert wait.clock.monotonic() - wait.ready_at <= FASTEST + 1e-6
+
+
+@settings(max_examples=20)
+@given(st.floats(500, 1400))
+def test_what_describes_take_is_within_the_percent_too(true: float) -> None:
+    """A slow describe makes looks no rarer: the tick counts from when the last began, and leaves it its time."""
+    wait = Wait([(true, "creating"), (0, "available")])
+    wait.cloud.seconds = 0.8
+    wait.run(FLAPPING)
+    assert 0 <= wait.ready_at - true <= true * 0.01 + 1e-6
+
+
+def test_looks_are_few_before_a_copy_can_be_ready() -> None:
+    """What is never ready in its first minutes is looked at seldom until then, and as often as ever from then on."""
+    wait = Wait([(300, "creating"), (0, "available")])
+    wait.run(replace(FLAPPING, soonest=100.0))
+    assert sum(at < 100 for at in wait.cloud.asked) == 100 / EARLY
+    assert wait.clock.monotonic() <= 303
+    early = Wait([(31, "creating"), (0, "failed")])
+    with pytest.raises(NotRecoverable):
+        early.run(replace(FLAPPING, soonest=100.0))
+    assert early.clock.monotonic() <= 31 + EARLY
+
+
+def test_a_failing_look_serves_all_that_wait_too() -> None:
+    """While AWS throttles, not each of a hundred waits asks it again; after a tick somebody does."""
+    clock = FakeClock()
+    cloud = Cloud(clock, [(0, "available")], Transient("throttled"), (0, 4))
+    feed = Feed(cloud.describe, clock)
+    for name in ("one", "two", "three"):
+        with pytest.raises(Transient):
+            feed.sight(name, 3)
+    assert len(cloud.asked) == 1
+    clock.sleep(5)
+    assert feed.sight("two", 3).status == "available"
+
+
+def test_silence_is_told_as_lost_only_where_the_copy_was_ready_after_it() -> None:
+    """A restore that goes on was not held up by a describe that failed; one that was ready meanwhile was."""
+    going_on = Wait([(3000, "creating"), (0, "available")], Transient("throttled"), (100, 400))
+    going_on.run()
+    assert going_on.lost == []
+    ready = Wait([(300, "creating"), (0, "available")], Transient("throttled"), (200, 500))
+    ready.run()
+    assert ready.lost == [pytest.approx(300, abs=6)]
+    given_up = Wait([(0, "creating")], Transient("throttled"), (100, 10**9))
+    with pytest.raises(Transient):
+        given_up.run()
+    assert given_up.lost == [pytest.approx(PATIENCE, abs=2 * SLOWEST)]
 
 
 def test_ticks_do_not_fall_below_a_real_floor() -> None:
@@ -254,6 +357,40 @@ def test_one_look_serves_all_that_wait() -> None:
     assert max(map(len, together.names)) == many
     in_one_instant = Counter(at for at in together.asked if at > 0)
     assert max(in_one_instant.values()) == 1
+
+
+class Arrivals(FakeClock):
+    """A clock that tells when so many threads have looked at it."""
+
+    def __init__(self, awaited: int) -> None:
+        super().__init__()
+        self._threads, self._awaited, self.all_here = set[int](), awaited, threading.Event()
+
+    def monotonic(self) -> float:
+        self._threads.add(threading.get_ident())
+        if len(self._threads) == self._awaited:
+            self.all_here.set()
+        return super().monotonic()
+
+
+def test_those_that_queue_for_a_slow_describe_take_its_answer() -> None:
+    """A describe that takes longer than a tick does not make each of a hundred waits describe after the other."""
+    many = 20
+    clock = Arrivals(many)
+    cloud = Cloud(clock, [(0, "available")])
+
+    def slow(names: Iterable[str]) -> Mapping[str, Sighting]:
+        assert clock.all_here.wait(10)
+        clock.sleep(30)
+        return cloud.describe(names)
+
+    everybody = [f"copy-{number}" for number in range(many)]
+    feed = Feed(slow, clock)
+    with ExitStack() as waiting, ThreadPoolExecutor(many) as threads:
+        for name in everybody:
+            waiting.enter_context(feed.awaited(name))
+        assert [sighting.status for sighting in threads.map(lambda name: feed.sight(name, 1), everybody)]
+    assert len(cloud.asked) == 1
 
 
 def test_a_feed_is_shared_by_key_and_forgets_who_left() -> None:

@@ -8,9 +8,19 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.catalog import load
-from dr_orchestrator.domain.drill import CanaryItem, HttpAnswer, ItemsAtLeast, NewestRow, Pick, Query, Selection
+from dr_orchestrator.domain.drill import (
+    CanaryItem,
+    HttpAnswer,
+    ItemsAtLeast,
+    NewestRow,
+    Pick,
+    Query,
+    RestoredItem,
+    RestoredRow,
+    Selection,
+)
 from dr_orchestrator.domain.objective import Disruption, Limit, Operator
-from dr_orchestrator.domain.service import Isolation, Rebuild
+from dr_orchestrator.domain.service import Canary, Isolation, Rebuild
 from tests.unit.catalog.workspace import CLOUD, SHOP, TEMPLATE, TIERS, changed, write
 
 
@@ -66,6 +76,28 @@ def test_selections(tmp_path: Path, written: str, selection: Selection) -> None:
     """The recovery point is the latest, or an instant in UTC or before the drill's start."""
     shop = changed(SHOP, "    kind:", f"    selection: {written}\n    kind:")
     assert load(write(tmp_path, {"shop.yaml": shop})).drills["shop-pitr"].selection == selection
+
+
+def test_heartbeats_arrive(tmp_path: Path) -> None:
+    """Where `dro canary` writes, and what `restored-state` reads there, are kept as declared."""
+    shop = changed(SHOP, "    database:", "    canary: {table: ops.beat, column: at, interval: 30s}\n    database:")
+    shop += "      - {name: r, restored-state: {table: ops.beat, column: at}, mandatory: false}\n"
+    shop += "      - {name: z, newest-row: {table: t, column: c, timezone: Europe/Berlin}}\n"
+    cloud = changed(
+        CLOUD, "    id: cloud-settings\n", "    id: cloud-settings\n    canary: {key: {pk: 1}, attribute: at}\n"
+    )
+    cloud += "      - {name: r, restored-state: {table: Settings, key: {pk: 1}, attribute: at}}\n"
+    found = load(write(tmp_path, {"shop.yaml": shop, "cloud.yaml": cloud}))
+    drill = found.drills["shop-pitr"]
+    assert drill.resource.canary == Canary(timedelta(seconds=30), "ops.beat", "at")
+    assert drill.checks[1:] == (
+        RestoredRow("r", "ops.beat", "at", mandatory=False),
+        NewestRow("z", "t", "c", timezone="Europe/Berlin"),
+    )
+    assert found.services["cloud"].resources["settings"].canary == Canary(
+        timedelta(minutes=1), key={"pk": "1"}, attribute="at"
+    )
+    assert found.drills["cloud-replica"].checks[2] == RestoredItem("r", {"pk": "1"}, "at", "Settings")
 
 
 def test_every_claim_arrives(tmp_path: Path) -> None:

@@ -91,8 +91,6 @@ def test_one_file_name_with_two_endings(tmp_path: Path) -> None:
          "use rows-at-least, newest-row or query"),
         ("    checks:\n", "    objective: {rto: none, rpo: none, reason: x}\n    checks:\n", f"18:{DRILL}.objective",
          "a primary drill is held to the service's promise", "remove it, or add `path: fallback`"),
-        ("pitr-restore", "snapshot-restore\n    selection: {ago: 5m}", f"16:{DRILL}.selection.ago",
-         "a snapshot-restore takes the latest recovery point", "remove it, or make it a pitr-restore"),
         (ROWS + "}", ROWS + "}\n      - {name: orders, query: {sql: SELECT 1, equals: 1}}",
          f"20:{DRILL}.checks[1].name", "the drill has two checks named 'orders'", "rename one"),
     ],
@@ -135,6 +133,98 @@ def test_what_must_hold_of_a_rebuild(tmp_path: Path, old: str, new: str, key: st
     assert (problem.file, problem.key) == ("drills/cloud.yaml", f"{ENVIRONMENT}.{key}")
     assert problem.message.startswith(message)
     assert problem.fix.startswith(fix)
+
+
+def test_a_replica_takes_the_newest_backups(tmp_path: Path) -> None:
+    """A recovery point cannot be chosen for a whole environment, which has one a store."""
+    cloud = changed(CLOUD, "    kind: replica-rebuild\n", "    kind: replica-rebuild\n    selection: {ago: 5m}\n")
+    problem = only(tmp_path, {"cloud.yaml": cloud})
+    assert problem.key == "drills.cloud-replica.selection"
+    assert problem.message.startswith("a replica-rebuild takes the latest recovery point of each store")
+
+
+def test_a_store_fills_one_table(tmp_path: Path) -> None:
+    """One store declared for two tables of a template is a mistake, told at the second."""
+    template = TEMPLATE.replace("  Queue:", "  More: {Type: AWS::DynamoDB::Table, Properties: {}}\n  Queue:")
+    cloud = changed(CLOUD, "stores: {Settings: settings}", "stores: {Settings: settings, More: settings}")
+    problem = only(tmp_path, {"cloud.yaml": cloud, "cloud.template.yaml.txt": template})
+    line = cloud[: cloud.index("stores:")].count("\n") + 1
+    assert str(problem) == (
+        f"drills/cloud.yaml:{line}:{ENVIRONMENT}.rebuild.stores.More: 'settings' already fills the table 'Settings' "
+        "(fill one table from one resource)"
+    )
+
+
+CANARY, MARKER = f"{RESOURCE}.canary", f"{DRILL}.checks[1].restored-state"
+
+
+@pytest.mark.parametrize(
+    ("canary", "key", "message"),
+    [
+        ("{key: {pk: x}, attribute: at}", CANARY, "a canary of an rds-instance needs 'table'"),
+        ("{table: beat}", CANARY, "a canary of an rds-instance needs 'column'"),
+        ("{table: beat, column: at, key: {pk: x}}", f"{CANARY}.key", "a canary of an rds-instance has no 'key'"),
+        ("{table: beat, column: sequence}", f"{CANARY}.column", "'sequence' holds something else already"),
+    ],
+)
+def test_where_a_heartbeat_of_rows_goes(tmp_path: Path, canary: str, key: str, message: str) -> None:
+    """A heartbeat of a database is a table and a time column, and nothing else."""
+    shop = changed(SHOP, "    database:", f"    canary: {canary}\n    database:")
+    assert (key, message) in [(each.key, each.message) for each in problems(write(tmp_path, {"shop.yaml": shop}))]
+
+
+@pytest.mark.parametrize(
+    ("canary", "key", "message"),
+    [
+        ("{table: beat, column: at}", "canary", "a canary of a dynamodb-table needs 'key'"),
+        ("{key: {pk: x}}", "canary", "a canary of a dynamodb-table needs 'attribute'"),
+        ("{key: {pk: x}, attribute: at, table: beat}", "canary.table", "the resource is one table, which needs no"),
+        ("{key: {pk: x}, attribute: at, column: at}", "canary.column", "a canary of a dynamodb-table has no 'column'"),
+        ("{key: {pk: x}, attribute: pk}", "canary.attribute", "'pk' holds something else already"),
+        ("{key: {sequence: x}, attribute: at}", "canary.key", "'sequence' holds the heartbeat's number"),
+    ],
+)
+def test_where_a_heartbeat_item_goes(tmp_path: Path, canary: str, key: str, message: str) -> None:
+    """A heartbeat of a table is one item: its key and the attribute of its time."""
+    cloud = changed(CLOUD, "    id: cloud-settings\n", f"    id: cloud-settings\n    canary: {canary}\n")
+    found = [(each.key, each.message) for each in problems(write(tmp_path, {"cloud.yaml": cloud}))]
+    assert any(where == f"resources.settings.{key}" and told.startswith(message) for where, told in found), found
+
+
+def test_a_stack_has_no_heartbeat_of_its_own(tmp_path: Path) -> None:
+    """The data of a stack is in its stores, and so are its heartbeats."""
+    line = "    id: cloud-prod\n"
+    cloud = changed(CLOUD, line, f"{line}    canary: {{table: t, column: at}}\n")
+    assert only(tmp_path, {"cloud.yaml": cloud}).message == "cloudformation-stacks have no heartbeat of their own"
+
+
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("{key: {pk: x}, attribute: at}", "a restored-state of an rds-instance needs 'table'"),
+        ("{table: beat, column: at, attribute: at}", "a restored-state of an rds-instance has no 'attribute'"),
+    ],
+)
+def test_a_marker_is_named_as_its_type_is(tmp_path: Path, claim: str, message: str) -> None:
+    """`restored-state` of a database reads a row, and says where."""
+    shop = SHOP + f"      - {{name: r, restored-state: {claim}}}\n"
+    found = problems(write(tmp_path, {"shop.yaml": shop}))
+    assert message in [each.message for each in found]
+    assert all(each.key.startswith(MARKER) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("{key: {pk: x}, attribute: at}", "in a replica the table has to be named"),
+        ("{table: Setings, key: {pk: x}, attribute: at}", "'Setings' is not among the stores that are filled"),
+        ("{table: Settings, column: at}", "a restored-state of a cloudformation-stack needs 'key'"),
+    ],
+)
+def test_a_marker_in_a_replica_names_its_table(tmp_path: Path, claim: str, message: str) -> None:
+    """`restored-state` of a replica reads an item of a store that is filled."""
+    cloud = CLOUD + f"      - {{name: r, restored-state: {claim}}}\n"
+    assert message in [each.message for each in problems(write(tmp_path, {"cloud.yaml": cloud}))]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from moto import mock_aws
 from moto.cloudformation import parsing
 
 from dr_orchestrator.catalog import load
-from dr_orchestrator.domain.drill import Catalogue
+from dr_orchestrator.domain.drill import CanaryItem, Catalogue, RestoredItem, RestoredRow
 
 DRILLS = Path(__file__).parents[3] / "drills"
 
@@ -44,8 +44,21 @@ def test_the_drills_of_the_sample_company(catalogue: Catalogue) -> None:
 def test_each_drill_reads_its_data_loss_from_a_heartbeat(catalogue: Catalogue) -> None:
     """Every drill of the sample has its canary, so that RPA is measured and not inferred."""
     for drill in catalogue.drills.values():
-        canaries = [check for check in drill.checks if getattr(check, "canary", hasattr(check, "attribute"))]
+        canaries = [check for check in drill.checks if getattr(check, "canary", isinstance(check, CanaryItem))]
         assert len(canaries) == 1, drill.name
+
+
+def test_a_restore_of_either_kind_is_shown_to_take_effect(catalogue: Catalogue) -> None:
+    """A database and a table of the sample are held to their marker, where `dro canary` is declared to write it."""
+    for name, kind in (("jira-pitr", RestoredRow), ("dwa-table-pitr", RestoredItem)):
+        drill = catalogue.drills[name]
+        (marker,) = (check for check in drill.checks if isinstance(check, kind))
+        canary = drill.resource.canary
+        assert canary is not None
+        place = (canary.table, canary.column) if isinstance(marker, RestoredRow) else (canary.key, canary.attribute)
+        assert place == tuple(
+            getattr(marker, each) for each in ("table", "column", "key", "attribute") if getattr(marker, each, "")
+        )
 
 
 class _Address:

@@ -54,6 +54,13 @@ def _checks(claim: str) -> tuple[str, str]:
             "such as 90m",
         ),
         (
+            *_checks("{name: b, newest-row: {table: t, column: c, timezone: Berlin}}"),
+            20,
+            f"{KEY}.checks[1].newest-row.timezone",
+            "'Berlin' is not a time zone",
+            "an IANA name, such as UTC",
+        ),
+        (
             *_checks("{name: b, query: {sql: SELECT 1, equals: 1}, mandatory: no}"),
             20,
             f"{KEY}.checks[1].mandatory",
@@ -79,7 +86,7 @@ def _checks(claim: str) -> tuple[str, str]:
             "such as 2026-11-20T09:00:00Z, zone included",
         ),
         ("    kind", "    selection: {ago: 0m}\n    kind", 15, f"{KEY}.selection.ago", "'0m' is not a duration", "suc"),
-        ("    kind", "    selection: {}\n    kind", 15, f"{KEY}.selection", "is empty", "write latest, {ago: 20m}"),
+        ("    kind", "    selection: {}\n    kind", 15, f"{KEY}.selection", "is empty", "write latest, oldest"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_service_file(

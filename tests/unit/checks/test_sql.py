@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import psycopg
@@ -30,7 +30,7 @@ class Connection:
     def __init__(self, *rows: tuple[Any, ...]) -> None:
         self.rows, self.asked = list(rows), [""][:0]
 
-    def execute(self, statement: Any) -> Connection:
+    def execute(self, statement: Any, prepare: bool = False) -> Connection:
         self.asked.append(statement if isinstance(statement, str) else statement.as_string(None))
         return self
 
@@ -78,16 +78,33 @@ def test_a_query_gives_one_value(rows: list[tuple[Any, ...]], outcome: Outcome, 
     ("value", "found"),
     [
         (NOW - timedelta(minutes=5), NOW - timedelta(minutes=5)),
-        (datetime(2026, 11, 20, 8), datetime(2026, 11, 20, 8, tzinfo=UTC)),  # noqa: DTZ001
         (datetime(2026, 11, 20, 10, tzinfo=timezone(timedelta(hours=2))), datetime(2026, 11, 20, 8, tzinfo=UTC)),
-        ("2026-11-20 08:00:00", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        ("2026-11-20 08:00:00Z", datetime(2026, 11, 20, 8, tzinfo=UTC)),
         (int(NOW.timestamp()), NOW),
     ],
 )
 def test_the_newest_row_is_read_in_utc(value: object, found: datetime) -> None:
-    """With a zone, without one, as text or as Unix seconds: the instant is the same."""
+    """With a zone, as text or as Unix seconds: the instant is the same."""
     result = newest(NewestRow("heartbeat", "beat", "at", canary=True), value, NOW)
     assert (result.outcome, result.newest, result.canary) == (Outcome.PASSED, found, True)
+
+
+@pytest.mark.parametrize("value", [datetime(2026, 11, 20, 8), date(2026, 11, 20), "2026-11-20 08:00:00"])  # noqa: DTZ001
+def test_an_instant_without_a_zone_is_not_known(value: object) -> None:
+    """A zone that nobody told is not guessed: inconclusive, with what to write; told, it is read in it."""
+    with pytest.raises(NotMeasured, match=r"beat.at has no time zone.*`timezone: UTC`"):
+        newest(NewestRow("heartbeat", "beat", "at", canary=True), value, NOW)
+    found = newest(NewestRow("heartbeat", "beat", "at", canary=True, timezone="Asia/Tokyo"), value, NOW).newest
+    assert found == (datetime(2026, 11, 19, 23 if isinstance(value, str | datetime) else 15, tzinfo=UTC))
+
+
+def test_a_long_answer_is_cut_in_the_evidence_only() -> None:
+    """An answer is judged whole and kept in 200 characters: a report is no place to copy data to."""
+    long = "x" * 500
+    result = _perform(Query("q", "SELECT 1", long), Connection((long,)), NOW)
+    assert result.outcome is Outcome.PASSED
+    assert result.observed == "x" * 199 + "…"
+    assert _perform(Query("q", "SELECT 1", "x"), Connection(("x" * 200,)), NOW).observed == "x" * 200
 
 
 @pytest.mark.parametrize(("age", "outcome"), [(10, Outcome.PASSED), (10.0001, Outcome.FAILED)])
@@ -182,7 +199,7 @@ def test_an_error_of_the_query_is_inconclusive(monkeypatch: pytest.MonkeyPatch) 
         def __exit__(self, *_: object) -> None:
             return None
 
-        def execute(self, statement: Any) -> Connection:
+        def execute(self, statement: Any, prepare: bool = False) -> Connection:
             raise psycopg.errors.UndefinedTable('relation "orders" does not exist\nLINE 1: ...')
 
     monkeypatch.setattr(psycopg, "connect", lambda **_: Refusing())

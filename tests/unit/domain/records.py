@@ -8,10 +8,10 @@ from typing import Any
 
 from dr_orchestrator.domain.clock import Event, Moment
 from dr_orchestrator.domain.drill import Kind, Path
-from dr_orchestrator.domain.judge import Record
+from dr_orchestrator.domain.judge import RULES, Record, judge
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Limit, Objective
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import CheckResult, Phase, Provenance, RunHeader, Step
+from dr_orchestrator.domain.run import CheckResult, Closing, Phase, Provenance, Run, RunHeader, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
 
 OPENED = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -78,3 +78,22 @@ def run_with(record: Record = GOOD, **changes: Any) -> Record:
     own = {name: value for name, value in changes.items() if name in Record.__dataclass_fields__}
     heading = {name: value for name, value in changes.items() if name not in own}
     return replace(record, **{"header": replace(record.header, **heading), **own})
+
+
+def closed(record: Record = GOOD) -> Run:
+    """The run as the ledger holds it once it was judged."""
+    judged = judge(record)
+    ending = Closing(
+        OPENED + minutes(90),
+        judged.verdict,
+        judged.reasons,
+        record.cleanup,
+        tuple(record.cleanup_reasons),
+        judged.measures,
+        judged.worst_case_verdict,
+        judged.findings,
+        RULES,
+    )
+    facts = (tuple(each) for each in (record.events, record.steps, record.checks))
+    points, segments = tuple(record.points), tuple(record.segments)
+    return Run(record.header, *facts, points=points, segments=segments, closing=ending)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 
 from dr_orchestrator.domain.drill import Drill, Every, Kind
 from dr_orchestrator.domain.objective import Disruption, Limit, Objective, Tier
-from dr_orchestrator.domain.programme import due, period_start, quarter_of
+from dr_orchestrator.domain.programme import Exercise, due, period_start, quarter_of, verdict_of
+from dr_orchestrator.domain.run import Closing, Measures, Run
 from dr_orchestrator.domain.service import Resource, ResourceType, Runbook, Service
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from tests.unit.domain.records import HEADER
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PROMISE = Objective(Limit(timedelta(hours=4)), Limit(timedelta(hours=1)), "tier")
@@ -44,7 +48,7 @@ def test_tier_0_comes_first() -> None:
 )
 def test_a_drill_is_due_once_a_period(every: Every, passed: datetime, is_due: bool) -> None:
     """A pass counts for the calendar period that it lies in, to the microsecond, and for no other."""
-    chosen, left_out = due([drill("a", every=every)], {"a": passed}, NOW)
+    chosen, left_out = due([drill("a", every=every)], {("a", ""): passed}, NOW)
     assert bool(chosen) is is_due
     assert bool(left_out) is not is_due
 
@@ -52,14 +56,15 @@ def test_a_drill_is_due_once_a_period(every: Every, passed: datetime, is_due: bo
 def test_who_is_left_out_is_named_with_the_reason() -> None:
     """Every declared drill is either chosen or left out by name; none disappears."""
     declared = [drill("a"), drill("b")]
-    chosen, left_out = due(declared, {"a": NOW - timedelta(days=3)}, NOW)
+    chosen, left_out = due(declared, {("a", ""): NOW - timedelta(days=3)}, NOW)
     assert [each.name for each in chosen] == ["b"]
     assert left_out == {"a": "passed on 2026-11-17, due once a quarter"}
 
 
 def test_a_drill_that_never_passed_is_due() -> None:
     """No green run on real AWS (none is ever passed in for a simulated one) means due, not forgotten."""
-    assert due([drill("a")], {"another": NOW}, NOW)[0]
+    assert due([drill("a")], {("another", ""): NOW}, NOW)[0]
+    assert due([drill("a")], {("a", "as it was defined before"): NOW}, NOW)[0]
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.sampled_from(Every))
@@ -77,3 +82,37 @@ def test_quarters_are_counted_in_utc() -> None:
     evening = datetime(2026, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5)))
     assert quarter_of(evening) == "2027-Q1"
     assert period_start(Every.YEAR, evening) == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def run(name: str, verdict: Verdict | None) -> Run:
+    end = verdict and Closing(NOW, verdict, (), Cleanup.CLEAN, (), Measures(), "")
+    return Run(replace(HEADER, drill=name), closing=end)
+
+
+PASSED, FAILED, OPEN = Verdict.PASSED, Verdict.FAILED, None
+
+
+def test_every_planned_draw_has_to_be_there() -> None:
+    """An exercise of three draws that was killed between two of them is not green with two."""
+    exercise = Exercise("x", "t", "p", "2026-Q4", NOW, ("a",) * 3, {}, 1, simulated=False, pace=1, engine="local")
+    assert verdict_of(exercise, [run("a", PASSED)] * 2) is Verdict.INCONCLUSIVE
+    assert verdict_of(exercise, [run("a", PASSED)] * 3) is PASSED
+
+
+@pytest.mark.parametrize(
+    ("runs", "verdict"),
+    [
+        ([("a", PASSED), ("b", PASSED)], PASSED),
+        ([("a", FAILED), ("a", PASSED), ("b", PASSED)], FAILED),
+        ([("a", PASSED), ("a", FAILED), ("b", PASSED)], FAILED),
+        ([("a", PASSED), ("a", OPEN), ("b", PASSED)], Verdict.INCONCLUSIVE),
+        ([("a", OPEN), ("a", PASSED), ("b", PASSED)], Verdict.INCONCLUSIVE),
+        ([("a", PASSED), ("a", PASSED)], Verdict.INCONCLUSIVE),
+        ([("a", PASSED), ("b", PASSED), ("unplanned", FAILED)], FAILED),
+        ([], Verdict.INCONCLUSIVE),
+    ],
+)
+def test_no_run_of_an_exercise_hides_another(runs: list[tuple[str, Verdict | None]], verdict: Verdict) -> None:
+    """Of several runs of one drill the worst counts, whichever was last; a drill without a run is no pass."""
+    exercise = Exercise("x", "t", "p", "2026-Q4", NOW, ("a", "b"), {}, 1, simulated=False, pace=1, engine="local")
+    assert verdict_of(exercise, [run(name, ended) for name, ended in runs]) is verdict

@@ -74,6 +74,9 @@ def newest_heartbeat_age(endpoint: str, clock: PacedClock) -> float:
         dbname=login["dbname"],
     ) as connection:
         row = connection.execute("SELECT max(at) FROM heartbeat").fetchone()
+        shape = connection.execute("SELECT * FROM heartbeat WHERE id = 0")
+        assert [column.name for column in shape.description or []] == ["id", "sequence", "at"]  # as `dro canary` writes
+        assert shape.fetchone() is not None
     assert row is not None
     return float((clock.now() - row[0]).total_seconds())
 

@@ -208,3 +208,43 @@ def test_unknown_security_groups_are_refused(rds: Any, clock: FakeClock) -> None
     snapshotted(rds, clock)
     asked = {"DBInstanceIdentifier": "copy", "DBSnapshotIdentifier": "manual", "VpcSecurityGroupIds": ["sg-nope"]}
     assert refused(rds.restore_db_instance_from_db_snapshot, **asked) == "InvalidParameterValue"
+
+
+def test_a_restore_is_written_down_as_it_happened(rds: Any, clock: FakeClock) -> None:
+    """DescribeEvents tells when the copy was created and backed up: the instants at which its state changed."""
+    make_source(rds, clock)
+    snapshotted(rds, clock)
+    began = clock.now()
+    restore(rds)
+    wait_while(clock, "creating", lambda: described(rds, "copy")["DBInstanceStatus"], step=0.5)
+    created = clock.now()
+    wait_while(clock, "backing-up", lambda: described(rds, "copy")["DBInstanceStatus"], step=0.5)
+    backed_up = clock.now()
+    told = events(rds, "copy", StartTime=began)
+    assert [(message, round((at - began).total_seconds())) for message, at in told] == [
+        ("DB instance created", pytest.approx((created - began).total_seconds(), abs=1.5)),
+        ("Restored from snapshot manual", pytest.approx((created - began).total_seconds(), abs=1.5)),
+        ("Backing up DB instance", pytest.approx((created - began).total_seconds(), abs=1.5)),
+        ("Finished DB instance backup", pytest.approx((backed_up - began).total_seconds(), abs=1.5)),
+    ]
+
+
+def events(rds: Any, instance: str, **given: Any) -> list[tuple[str, Any]]:
+    pages = rds.get_paginator("describe_events").paginate(
+        SourceIdentifier=instance, SourceType="db-instance", PaginationConfig={"PageSize": 20}, **given
+    )
+    return [(each["Message"], each["Date"]) for page in pages for each in page["Events"]]
+
+
+def test_events_are_those_of_the_span_that_is_asked_for(rds: Any, clock: FakeClock) -> None:
+    """The last hour, unless another span is asked for; after 14 days nothing is left."""
+    began = clock.now()
+    make_source(rds, clock)
+    assert len(events(rds, SOURCE, StartTime=began)) == 3
+    clock.sleep(3600)
+    assert events(rds, SOURCE) == []
+    assert len(events(rds, SOURCE, Duration=180)) == 3
+    assert events(rds, SOURCE, StartTime=began, EndTime=began + timedelta(seconds=60)) == []
+    assert events(rds, "another", StartTime=began) == []
+    clock.sleep(timedelta(days=14).total_seconds())
+    assert events(rds, SOURCE, StartTime=began) == []

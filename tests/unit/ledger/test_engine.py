@@ -53,7 +53,7 @@ def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
     """The ledger's folder and files can be read by nobody else, whatever the umask is."""
     before = os.umask(0)
     try:
-        engine = create(f"sqlite:///{tmp_path / 'new' / 'state' / 'ledger.db'}")
+        engine = create(f"sqlite:///{tmp_path / 'new' / 'state' / 'ledger.db'}", own=True)
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE fact (id INTEGER)"))
         files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new" / "state").iterdir()}
@@ -62,6 +62,42 @@ def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
         os.umask(before)
     assert files == {"ledger.db": 0o600, "ledger.db-wal": 0o600, "ledger.db-shm": 0o600}
     assert stat.S_IMODE((tmp_path / "new" / "state").stat().st_mode) == 0o700
+
+
+def test_a_named_ledgers_folder_is_never_made(tmp_path: Path) -> None:
+    """A mistyped folder in the URL is told by its name, and is not there afterwards."""
+    folder = tmp_path / "nonexist"
+    with pytest.raises(UsageError, match="there is no folder") as told:
+        create(f"sqlite:///{folder / 'x.db'}")
+    assert str(folder) in told.value.message
+    assert not folder.exists()
+
+
+def test_the_own_ledger_is_blamed_on_no_setting(tmp_path: Path) -> None:
+    """A default ledger that cannot be made is told by its file and DRO_HOME, not by a setting that nobody set."""
+    (tmp_path / ".dro").touch()
+    with pytest.raises(UsageError) as told:
+        create(f"sqlite:///{tmp_path / '.dro' / 'ledger.db'}", own=True)
+    assert str(tmp_path / ".dro" / "ledger.db") in told.value.message
+    assert "DRO_DATABASE_URL" not in told.value.message + told.value.hint
+    assert "DRO_HOME" in told.value.hint
+
+
+@pytest.mark.parametrize("url", ["u:hunter2@host/db", "postgresql:u:hunter2", "postgresql://u:hunter2/db:x"])
+def test_what_is_no_url_is_not_printed(url: str) -> None:
+    """Text that cannot be taken apart may be a password anywhere."""
+    with pytest.raises(UsageError) as told:
+        create(url)
+    assert "hunter2" not in told.value.message
+
+
+def test_a_short_password_spoils_no_word() -> None:
+    """A password `p` is hidden in the URL, and no other p of the message is."""
+    with pytest.raises(UsageError, match="cannot be opened") as told:
+        create("postgresql://dro:p@127.0.0.1:1/db?connect_timeout=2")
+    assert "dro:***@127.0.0.1" in told.value.message
+    assert "port" in told.value.message
+    assert told.value.message.count("***") == 1
 
 
 def test_an_existing_file_keeps_its_mode(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, Closing, Copy, CopyRecord, Observation, Step
+from dr_orchestrator.domain.run import CheckResult, Closing, Copy, CopyRecord, Observation, Segment, ServerTime, Step
 from dr_orchestrator.ledger import rows, tables
 from tests.contract.ledger_samples import MAXIMAL, START, copy, header
 
@@ -21,6 +21,8 @@ FLAT = {
     CheckResult: tables.check_result,
     RecoveryPoint: tables.recovery_point,
     Observation: tables.observation,
+    Segment: tables.segment,
+    ServerTime: tables.server_time,
     Finding: tables.finding,
     Exercise: tables.exercise,
 }

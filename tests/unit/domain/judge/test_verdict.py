@@ -138,11 +138,12 @@ def test_green_by_accident(spoiled: dict[str, Any], verdict: Verdict, reason: st
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.INCONCLUSIVE])
 @pytest.mark.parametrize("mandatory", [True, False])
 def test_a_missing_heartbeat_is_replaced_by_nothing(outcome: Outcome, mandatory: bool) -> None:
-    """A canary that should be there and is not leaves RPA unmeasured: no younger row and no grade C stand in."""
+    """A canary that should be there and is not leaves only arithmetic: no younger row and no grade C stand in."""
     missing = replace(HEARTBEAT, newest=None, outcome=outcome, mandatory=mandatory)
     younger = replace(ROWS, newest=DISRUPTED - minutes(1))
     judged = judge(run_with(checks=[younger, missing], points=[CONTINUOUS]))
-    assert (judged.measures.rpa, judged.measures.rpa_grade) == (None, "")
+    assert (judged.measures.rpa, judged.measures.rpa_grade) == (minutes(30), "E")
+    assert judge(run_with(checks=[younger, missing], points=[CONTINUOUS], worst_cases=[])).measures.rpa is None
     assert not judged.verdict.green
     if not (mandatory and outcome is Outcome.FAILED):
         assert judged.verdict is UNKNOWN

@@ -1,0 +1,67 @@
+"""The command that tells which rights drills need: iam."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dr_orchestrator.cli.output import json_option, print_json, say
+from dr_orchestrator.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from dr_orchestrator.aws.access.policies import Scope
+
+
+@click.command()
+@click.option("--drill", "names", multiple=True, metavar="NAME", help="For this drill alone; may be repeated.")
+@json_option
+def iam(names: tuple[str, ...], as_json: bool) -> int:
+    """Print the IAM policies that drills need: of the role that reads, and of the role that makes copies.
+
+    Nothing is asked of AWS, and nothing is changed there.
+    """
+    from dr_orchestrator import wiring
+    from dr_orchestrator.aws.access.policies import Scope
+
+    here = wiring.world()
+    drills = [here.drill(name) for name in dict.fromkeys(names)] or list(here.catalogue.drills.values())
+    if not drills:
+        raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
+    told = _policies(Scope(drills, here.catalogue.allowed))
+    if as_json:
+        print_json(told)
+    else:
+        _print(told)
+    return Exit.PASSED
+
+
+def _policies(scope: Scope) -> dict[str, Any]:
+    from dr_orchestrator.aws.access import policies
+
+    return {
+        "drills": [drill.name for drill in scope.drills],
+        "source": policies.source_policies(scope),
+        "drill": policies.drill_policies(scope),
+        "trust": policies.trust_policy(),
+        "notes": policies.notes(scope),
+    }
+
+
+def _print(told: dict[str, Any]) -> None:
+    from dr_orchestrator.aws.access.policies import size
+
+    roles = (
+        ("source", "The source role: it only reads."),
+        ("drill", "The drill role: it makes copies and deletes them."),
+    )
+    for role, title in roles:
+        for number, policy in enumerate(told[role], 1):
+            part = f" Policy {number} of {len(told[role])}." if len(told[role]) > 1 else ""
+            say(f"# {title}{part} {size(policy)} characters (a managed policy takes 6,144)")
+            say(json.dumps(policy, indent=2) + "\n")
+    say("# The trust policy of both roles.")
+    say(json.dumps(told["trust"], indent=2) + "\n")
+    for note in told["notes"]:
+        say(f"# {note}")

@@ -1,0 +1,81 @@
+"""What a person is told beside a result: what to do next, and what is wrong with the surroundings."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from dr_orchestrator.cli.output import visible
+from dr_orchestrator.domain.verdict import Cleanup
+from dr_orchestrator.errors import UsageError
+
+if TYPE_CHECKING:
+    from dr_orchestrator.domain.run import Lease, Run
+    from dr_orchestrator.wiring.world import World
+
+NO_AWS = 'AWS_PROFILE or the AWS_* variables; or for the lab: dro lab start; eval "$(dro lab env)"'
+"""What opens the way to AWS where nobody answered who the caller is."""
+_NOT_REACHED = re.compile(r"check '.*' was not reached", re.DOTALL)
+
+
+def plain(text: str) -> str:
+    """Text on one line of a terminal: control characters show instead of acting."""
+    return visible(" ".join(text.split()))
+
+
+def reasons(run: Run) -> list[str]:
+    """Why a run ended as it did, with the checks that were not reached in one line; the ledger keeps each."""
+    if run.closing is None:
+        return []
+    missed = [reason for reason in run.closing.reasons if _NOT_REACHED.fullmatch(reason)]
+    if len(missed) < 2:
+        return [plain(reason) for reason in run.closing.reasons]
+    told = [plain(reason) for reason in run.closing.reasons if reason not in missed]
+    return [*told, f"{len(missed)} checks were not reached"]
+
+
+def next_steps(run: Run) -> list[str]:
+    """What to do about a closed run that did not reach AWS, or did not prove its copies gone."""
+    steps = [] if run.header.provenance.account else [f"→ {NO_AWS}"]
+    if run.closing is not None and run.closing.cleanup is not Cleanup.CLEAN:
+        steps.append("→ `dro sweep` takes it down")
+    return steps
+
+
+def warn_of_pace(here: World, environ: Mapping[str, str] | None = None) -> None:
+    """Tell, once a command, that a lab's time is being counted on the real clock."""
+    from dr_orchestrator.aws.guard import is_aws
+
+    env = os.environ if environ is None else environ
+    named = [value for name, value in env.items() if name.startswith("AWS_ENDPOINT_URL") and value]
+    if here.clock.pace == 1 and not all(is_aws(urlsplit(value).hostname or "") for value in named):
+        click.echo(
+            "Warning: the endpoint is not AWS's own, yet DRO_CLOCK_PACE is not set: the lab's time would be counted "
+            'on the real clock.\n  → eval "$(dro lab env)"',
+            err=True,
+        )
+
+
+def held(lease: Lease) -> str:
+    """Who drives a run, and until when nobody else may, even if that process is dead; the machine's own time."""
+    from dr_orchestrator.wiring.keeping import now
+
+    left = max(1, math.ceil((lease.until - now()).total_seconds()))
+    return f"driven by {plain(lease.holder)}, whose lease runs until {lease.until:%H:%M:%S} UTC ({left} s from now)"
+
+
+@contextmanager
+def writing(what: str, hint: str) -> Iterator[None]:
+    """Within: a file or folder that cannot be written is the user's to mend, and told by its name."""
+    try:
+        yield
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise UsageError(f"{what} cannot be written: {where}{error.strerror or error}", hint) from error

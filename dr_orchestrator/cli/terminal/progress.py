@@ -1,0 +1,110 @@
+"""Shows how running drills get on, read from the ledger: the same record that reports are made of."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from dr_orchestrator.cli.output import say
+from dr_orchestrator.cli.terminal.notices import plain
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.verdict import Outcome
+from dr_orchestrator.errors import DroError
+
+if TYPE_CHECKING:
+    from dr_orchestrator.domain.run import Run, Step
+    from dr_orchestrator.wiring.world import World
+
+LOOK_EVERY_S = 0.5
+SAY_EVERY_S = 60.0
+"""Real seconds after which a step that is still under way is told of again."""
+MANY = 100
+"""Of so many newest runs those that began since are followed."""
+
+
+@contextmanager
+def following(here: World, resumed: str = "") -> Iterator[None]:
+    """While inside, print to stderr the steps of each drill that begins, or is resumed, and how each ends."""
+    follower = Follower(here, resumed, sys.stderr.isatty())
+    done = threading.Event()
+    thread = threading.Thread(target=follower.follow, args=(done,), name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+class Follower:
+    """Remembers what was told, so that each thing is told once; steps only where somebody sits before a terminal."""
+
+    def __init__(
+        self, here: World, resumed: str, terminal: bool, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._here, self._terminal, self._monotonic = here, terminal, monotonic
+        before = here.ledger.queries.runs(MANY)
+        self._before = {run.header.id for run in before} - {resumed}
+        went_on = [run for run in before if run.header.id == resumed]
+        self._began = {(run.header.id, step.seq) for run in went_on for step in run.steps}
+        self._ended = set(self._began)
+        self._closed = {run.header.id for run in went_on if run.closing}
+        self._last_said: dict[str, float] = {}
+
+    def follow(self, done: threading.Event) -> None:
+        """Look again and again until it is done, and once more then."""
+        while not done.wait(LOOK_EVERY_S):
+            self.look()
+        self.look()
+
+    def look(self) -> None:
+        """Tell what happened since the last look; a ledger that is gone for a moment is the drill's to tell."""
+        with suppress(DroError):
+            runs = [run for run in self._here.ledger.queries.runs(MANY) if run.header.id not in self._before]
+            for run in reversed(runs):
+                self._tell(run)
+
+    def _tell(self, run: Run) -> None:
+        for step in run.steps:
+            self._tell_begin(run, step)
+            self._tell_end(run, step)
+        if run.closing is None:
+            self._tell_wait(run)
+        elif run.header.id not in self._closed:
+            self._closed.add(run.header.id)
+            self._say(run, f"{run.closing.verdict}, clean-up {run.closing.cleanup}", run.closing.ended_at)
+
+    def _tell_begin(self, run: Run, step: Step) -> None:
+        if (run.header.id, step.seq) not in self._began:
+            self._began.add((run.header.id, step.seq))
+            self._last_said[run.header.id] = self._monotonic()
+            if self._terminal and step.duration is None:  # one that is over already is told of by its end alone
+                self._say(run, step.name, step.started_at)
+
+    def _tell_end(self, run: Run, step: Step) -> None:
+        if (run.header.id, step.seq) in self._ended or step.duration is None:
+            return
+        self._ended.add((run.header.id, step.seq))
+        if self._terminal:
+            passed = step.outcome in (None, Outcome.PASSED)
+            outcome = "" if passed else f", {step.outcome}: {plain(step.detail)}"
+            self._say(run, f"  {step.name} took {format_duration(step.duration)}{outcome}", step.ended_at)
+
+    def _tell_wait(self, run: Run) -> None:
+        under_way = next((step for step in reversed(run.steps) if step.duration is None), None)
+        since = self._last_said.setdefault(run.header.id, self._monotonic())
+        if under_way is None or self._monotonic() - since < SAY_EVERY_S:
+            return
+        self._last_said[run.header.id] = self._monotonic()
+        at = self._here.clock.now()
+        so_far = format_duration(at - under_way.started_at)
+        seen = f", last seen '{plain(run.observations[-1].state)}'" if run.observations else ""
+        self._say(run, f"  {under_way.name}: {so_far} so far{seen}", at)
+
+    def _say(self, run: Run, text: str, at: datetime | None) -> None:
+        say(f"{at or self._here.clock.now():%H:%M:%S}  {run.header.drill:<20} {text}", err=True)

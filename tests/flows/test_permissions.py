@@ -1,0 +1,225 @@
+"""Permissions: what is declared is what is called, no more and no less; and the policies that come of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator.aws.access import policies
+from dr_orchestrator.aws.access.permissions import ACTIONS, KINDS, SWEEP, Calls
+from dr_orchestrator.aws.access.policies import LARGEST, Policy, Scope, size
+from dr_orchestrator.aws.access.targets import WRITES
+from dr_orchestrator.aws.guard import READS, Guard
+from dr_orchestrator.domain.drill import Allowed, Kind
+from dr_orchestrator.domain.service import ResourceType
+from dr_orchestrator.wiring import sweeping
+from tests import workspace
+from tests.estate import TABLE, Estate, estate
+
+ORDERS_PITR = """
+  orders-pitr:
+    kind: pitr-restore
+    resource: orders-db
+    disruption: application
+    checks:
+      - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 1m}}
+"""
+ROLES = """
+roles: {source: "arn:aws:iam::123456789012:role/dro-read", drill: "arn:aws:iam::123456789012:role/dro-drill"}
+"""
+DRILLS = {
+    "orders-snapshot": (Kind.SNAPSHOT_RESTORE, ResourceType.RDS_INSTANCE),
+    "orders-pitr": (Kind.PITR_RESTORE, ResourceType.RDS_INSTANCE),
+    "sessions-pitr": (Kind.PITR_RESTORE, ResourceType.DYNAMODB_TABLE),
+    "shop-replica": (Kind.REPLICA_REBUILD, ResourceType.CLOUDFORMATION_STACK),
+}
+NOT_HERE = {("sessions-pitr", "kms:DescribeKey"), ("shop-replica", "kms:DescribeKey")}
+"""What the estate gives no occasion for: its table has no key of its own. `test_restorers.py` has one that has."""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("lab")) as made:
+        made.client("dynamodb").put_item(
+            TableName=TABLE.id, Item={"pk": {"S": "canary"}, "at": {"S": made.clock.now().isoformat()}}
+        )
+        made.clock.sleep(301)
+        yield made
+
+
+@pytest.fixture
+def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setattr(workspace, "TIERS", workspace.TIERS + ROLES)
+    with wiring.using(workspace.world(tmp_path, shop.clock, shop=workspace.SHOP + ORDERS_PITR)) as made:
+        yield made
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Every call that passed the guard since the test began."""
+    passed: set[str] = set()
+    check: Callable[..., None] = Guard.check
+
+    def note(self: Guard, service: str, operation: str, *rest: Any) -> None:
+        check(self, service, operation, *rest)
+        passed.add(f"{service}:{operation}")
+
+    monkeypatch.setattr(Guard, "check", note)
+    return passed
+
+
+@pytest.mark.parametrize("drill", DRILLS)
+def test_a_drill_calls_what_its_kind_declares(here: wiring.World, called: set[str], drill: str) -> None:
+    """From first look to teardown: nothing undeclared, which a policy would deny; nothing declared that is not used."""
+    prefect_runner.script("quarterly")
+    prefect_runner.script(here.drill(drill).kind).fn(drill)
+    declared = KINDS[DRILLS[drill]]
+    assert called <= declared.all, called - declared.all
+    missing = {call for call in declared.all - called if (drill, call) not in NOT_HERE}
+    assert not missing
+    assert all(call in declared.only_when for name, call in NOT_HERE if name == drill)
+
+
+def test_a_sweep_calls_what_it_declares(shop: Estate, here: wiring.World, called: set[str]) -> None:
+    """Also where a table is named like a copy and has to be asked for its tags."""
+    name = "dro-20261120-abc123-somebody-elses"
+    shop.client("dynamodb").create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    try:
+        sweeping.strays(here)
+    finally:
+        shop.clock.sleep(60)
+        shop.client("dynamodb").delete_table(TableName=name)
+    assert called == SWEEP.all
+
+
+def test_the_guard_knows_what_is_declared_and_no_more() -> None:
+    """A read or write that no kind declares has no business in the guard, and the other way round."""
+    declared = SWEEP
+    for calls in KINDS.values():
+        declared = declared | calls
+    assert declared.reads == {f"{service}:{name}" for service, names in READS.items() for name in names}
+    assert declared.writes == {f"{service}:{name}" for service, name in WRITES}
+
+
+@pytest.mark.parametrize("calls", [*KINDS.values(), SWEEP])
+def test_an_occasion_is_that_of_a_declared_call(calls: Calls) -> None:
+    """Nothing is explained that is not called, and each extra action belongs to a write."""
+    assert calls.only_when.keys() <= calls.all
+    assert ACTIONS.keys() <= {call for each in KINDS.values() for call in each.writes}
+
+
+def scope(here: wiring.World, *names: str, allowed: Allowed | None = None) -> Scope:
+    drills = [here.drill(name) for name in names or DRILLS]
+    return Scope(drills, allowed or Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-1"})))
+
+
+def statements(made: list[Policy]) -> list[dict[str, Any]]:
+    return [statement for policy in made for statement in policy["Statement"]]
+
+
+@pytest.mark.parametrize("names", [(), *((name,) for name in DRILLS)], ids=["all", *DRILLS])
+def test_the_policies_are_such_as_iam_takes(here: wiring.World, names: tuple[str, ...]) -> None:
+    """Valid JSON of the right version, ids of letters and digits and once each, no action or resource left empty."""
+    for made in (policies.source_policies(scope(here, *names)), policies.drill_policies(scope(here, *names))):
+        assert json.loads(json.dumps(made)) == made
+        assert all(policy["Version"] == "2012-10-17" and size(policy) <= LARGEST for policy in made)
+        sids = [each["Sid"] for each in statements(made)]
+        assert len(set(sids)) == len(sids)
+        assert all(sid.isalnum() for sid in sids)
+        for each in statements(made):
+            assert each["Action"]
+            assert not [action for action in each["Action"] if "*" in action]
+            assert each.get("Resource") or each.get("NotResource")
+
+
+def test_the_source_role_can_change_nothing(here: wiring.World) -> None:
+    """Its actions only look, and items and logins are read only of what is drilled, or of copies."""
+    found = statements(policies.source_policies(scope(here)))
+    actions = {action for each in found for action in each["Action"]}
+    looks = ("Describe", "List", "Get", "Scan", "Simulate", "Decrypt")
+    assert all(action.split(":")[1].startswith(looks) for action in actions)
+    items = next(each for each in found if "dynamodb:Scan" in each["Action"])
+    assert {arn.split("/")[-1] for arn in items["Resource"]} == {TABLE.id, "dro-*"}
+    (logins,) = [each for each in found if "secretsmanager:GetSecretValue" in each["Action"]]
+    assert all(arn.endswith(":secret:prod/orders-??????") for arn in logins["Resource"])
+
+
+def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wiring.World) -> None:
+    """On its way in a copy must be given the tag; to be deleted it must wear it; whatever else, deletion is denied."""
+    found = {each["Sid"]: each for each in statements(policies.drill_policies(scope(here)))}
+    for sid in ("RestoreInstances", "TagInstances", "TagTables", "CreateStacks"):
+        assert found[sid]["Condition"]["Null"] == {"aws:RequestTag/dr-drill:run": "false"}
+    for sid in ("DeleteInstances", "DeleteTables", "DeleteStacks"):
+        assert found[sid]["Condition"]["Null"] == {"aws:ResourceTag/dr-drill:run": "false"}
+        assert all("dro-*" in arn for arn in found[sid]["Resource"])
+    deletions = {action for each in found.values() for action in each["Action"] if ":Delete" in action}
+    untagged, unnamed = found["NeverDeleteTheUntagged"], found["NeverDeleteByAnotherName"]
+    assert {untagged["Effect"], unnamed["Effect"]} == {"Deny"}
+    assert set(untagged["Action"]) == set(unnamed["Action"]) == deletions - {"dynamodb:DeleteItem"}
+    assert untagged["Condition"] == {"Null": {"aws:ResourceTag/dr-drill:run": "true"}}
+    assert all("dro-*" in arn for arn in unnamed["NotResource"])
+    for sid, each in found.items():
+        if each["Effect"] == "Allow" and sid != "GrantKeysToServices":
+            assert "*" not in each["Resource"]
+
+
+def test_the_policies_hold_to_the_allowed_accounts_and_regions(here: wiring.World) -> None:
+    """Every ARN names them, and every statement that makes or deletes has the regions for a condition."""
+    for each in statements(policies.drill_policies(scope(here))):
+        if each["Effect"] == "Allow":
+            assert {arn.split(":")[3] for arn in each["Resource"]} == {"us-east-1", "eu-west-1"}
+            assert {arn.split(":")[4] for arn in each["Resource"]} == {"123456789012"}
+            condition = each["Condition"]["StringEquals"]
+            assert condition.get("aws:RequestedRegion", ["eu-west-1", "us-east-1"]) == ["eu-west-1", "us-east-1"]
+
+
+def test_a_drill_of_one_kind_gets_no_rights_of_another(here: wiring.World) -> None:
+    """`--drill` narrows: a table's drill cannot restore or delete an instance."""
+    allowed = [e for e in statements(policies.drill_policies(scope(here, "sessions-pitr"))) if e["Effect"] == "Allow"]
+    actions = {action for each in allowed for action in each["Action"]}
+    assert {action.split(":")[0] for action in actions} == {"dynamodb", "kms"}
+
+
+@pytest.mark.parametrize(
+    ("region", "partition", "domain"),
+    [("cn-north-1", "aws-cn", "amazonaws.com.cn"), ("us-gov-west-1", "aws-us-gov", "amazonaws.com")],
+)
+def test_other_partitions_are_named_by_their_own_words(
+    here: wiring.World, region: str, partition: str, domain: str
+) -> None:
+    """An ARN of China or GovCloud begins otherwise; else the policy would allow nothing there."""
+    there = scope(here, allowed=Allowed(frozenset(), frozenset({region})))
+    for each in statements([*policies.source_policies(there), *policies.drill_policies(there)]):
+        resources = each.get("Resource", []) + each.get("NotResource", [])
+        assert all(arn == "*" or arn.startswith(f"arn:{partition}:") for arn in resources)
+        services = each.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService", [])
+        assert all(service.endswith(f".{region}.{domain}") for service in services)
+
+
+def test_a_large_estate_gets_several_policies() -> None:
+    """None is larger than IAM takes, no statement is lost, and a statement about many resources is cut up."""
+    many = [f"arn:aws:dynamodb:us-east-1:123456789012:table/{'x' * 200}-{number}" for number in range(100)]
+    one = {"Sid": "One", "Effect": "Allow", "Action": ["dynamodb:Scan"], "Resource": many}
+    made = policies.packed([one, {**one, "Sid": "Two", "Resource": many[:3]}])
+    assert len(made) > 1
+    assert all(size(policy) <= LARGEST for policy in made)
+    assert [arn for each in statements(made) for arn in each["Resource"]] == [*many, *many[:3]]
+    assert len({each["Sid"] for each in statements(made)}) == len(statements(made))
+
+
+def test_what_a_template_needs_is_told_in_words(here: wiring.World) -> None:
+    """Nobody can derive the rights to make any resource; its types are named."""
+    (told,) = [note for note in policies.notes(scope(here)) if note.startswith("shop-replica")]
+    assert "AWS::DynamoDB::Table, AWS::SQS::Queue" in told

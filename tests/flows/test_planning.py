@@ -1,0 +1,69 @@
+"""A plan's word on other runs: what stands in a drill's way, and what is only worth knowing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from dr_orchestrator import wiring
+from dr_orchestrator.domain.drill import Kind
+from dr_orchestrator.wiring.keeping import now
+from dr_orchestrator.wiring.planning import plan
+from tests import workspace
+from tests.estate import TABLE, Estate, estate
+from tests.golden.story import header
+
+HOLDER = "elsewhere:1:abc"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("lab")) as made:
+        made.clock.sleep(301)
+        yield made
+
+
+@pytest.fixture
+def here(shop: Estate, tmp_path: Path) -> Iterator[wiring.World]:
+    with wiring.using(workspace.world(tmp_path, shop.clock)) as made:
+        yield made
+
+
+def opened(here: wiring.World, drill: str, driven: bool) -> str:
+    """An open run of a drill of the table, which a living process drives or not."""
+    made = header(7, drill, Kind.PITR_RESTORE, 1, "The shop", "sessions", exercise="")
+    run = replace(made, resource_id=TABLE.id)
+    here.ledger.open_run(run)
+    if driven:
+        here.ledger.leases.take(run.id, HOLDER, now(), now() + timedelta(minutes=5))
+    return run.id
+
+
+def test_two_drills_of_one_source_go_side_by_side(here: wiring.World) -> None:
+    """A run of another drill on the same source is no obstacle: each makes a copy of its own."""
+    opened(here, "another-drill", driven=True)
+
+    assert plan(here, "sessions-pitr").obstacles == []
+
+
+def test_the_same_drill_under_way_is_an_obstacle(here: wiring.World) -> None:
+    """A run of the same drill that a living process drives is named with its holder."""
+    run = opened(here, "sessions-pitr", driven=True)
+
+    (obstacle,) = plan(here, "sessions-pitr").obstacles
+    assert run in obstacle
+    assert HOLDER in obstacle
+
+
+def test_a_dead_run_is_worth_knowing(here: wiring.World) -> None:
+    """A run of the same drill whose process died is told with both ways out, and is no obstacle."""
+    run = opened(here, "sessions-pitr", driven=False)
+
+    made = plan(here, "sessions-pitr")
+
+    assert made.obstacles == []
+    assert any(f"dro resume {run}" in line and "dro sweep" in line for line in made.seen)

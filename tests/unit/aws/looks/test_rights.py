@@ -1,0 +1,132 @@
+"""What the caller may do and for how long: a simulation that knows little stops nothing, an end that is sure does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from botocore.credentials import Credentials, RefreshableCredentials
+
+from dr_orchestrator.aws.access.lifetime import Lifetime, lifetime
+from dr_orchestrator.aws.accounts import Account, Caller
+from dr_orchestrator.aws.api import Denied
+from dr_orchestrator.aws.looks import place, rights
+from dr_orchestrator.domain.preflight import Doubt, NotApplicable
+from dr_orchestrator.domain.run import Copy, CopyType
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+
+COPY = Copy(CopyType.DYNAMODB_TABLE, "dro-r-sessions", "us-east-1", "r", "a-drill", "a-service")
+ROLE = Caller("123456789012", "arn:aws:sts::123456789012:assumed-role/dro-drill/somebody")
+ACTIONS = rights.WRITES["pitr-restore"][CopyType.DYNAMODB_TABLE]
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def answering(decision: str, asked: list[dict[str, Any]] | None = None) -> Account:
+    """An account whose IAM decides so of the first action, and allows the others."""
+
+    def call(_operation: str, **given: Any) -> dict[str, Any]:
+        if asked is not None:
+            asked.append(given)
+        if decision == "denied to ask":
+            raise Denied("AccessDenied", call="iam:SimulatePrincipalPolicy")
+        first, *others = given["ActionNames"]
+        said = {first: decision, **dict.fromkeys(others, "allowed")}
+        return {"EvaluationResults": [{"EvalActionName": k, "EvalDecision": v} for k, v in said.items()]}
+
+    return cast(Account, SimpleNamespace(api=lambda _service: SimpleNamespace(call=call)))
+
+
+def test_the_roles_own_policies_are_asked_for_the_copy() -> None:
+    """The assumed role's role is simulated, on the copy's ARN, with the tags that the copy will wear."""
+    asked: list[dict[str, Any]] = []
+    assert "allows" in rights.simulated(answering("allowed", asked), ROLE, COPY, ACTIONS)
+
+    (given,) = asked
+    assert given["PolicySourceArn"] == "arn:aws:iam::123456789012:role/dro-drill"
+    assert given["ResourceArns"] == ["arn:aws:dynamodb:us-east-1:123456789012:table/dro-r-sessions"]
+    assert {each["ContextKeyName"] for each in given["ContextEntries"]} >= {"aws:RequestTag/dr-drill:run"}
+
+
+@pytest.mark.parametrize(
+    ("decision", "outcome", "told"),
+    [
+        ("explicitDeny", NotMeasured, "a policy denies"),
+        ("implicitDeny", Doubt, "is not allowed dynamodb:RestoreTableToPointInTime"),
+        ("denied to ask", NotApplicable, "not simulated: iam:SimulatePrincipalPolicy: AccessDenied"),
+    ],
+)
+def test_only_a_denial_by_name_stops(decision: str, outcome: type[Exception], told: str) -> None:
+    """A policy that denies the call will deny it later; what the simulation does not know is only told."""
+    with pytest.raises(outcome, match=told):
+        rights.simulated(answering(decision), ROLE, COPY, ACTIONS)
+
+
+@pytest.mark.parametrize("arn", ["arn:aws:iam::123456789012:root", "arn:aws:sts::123456789012:user/moto", ""])
+def test_who_is_no_principal_is_not_simulated(arn: str) -> None:
+    """The root user and a lab's caller have no policies that could be asked."""
+    with pytest.raises(NotApplicable, match="not simulated"):
+        rights.simulated(answering("explicitDeny"), Caller("123456789012", arn), COPY, ACTIONS)
+
+
+def lasting(life: Lifetime) -> Account:
+    return cast(Account, SimpleNamespace(lifetime=lambda: life))
+
+
+ENDING = Lifetime(False, "end at noon", NOON)
+
+
+@pytest.mark.parametrize(
+    ("life", "ends", "sure", "outcome"),
+    [
+        (ENDING, NOON + timedelta(minutes=1), True, NotMeasured),
+        (ENDING, NOON + timedelta(minutes=1), False, Doubt),
+        (ENDING, None, False, Doubt),
+        (Lifetime(False, "temporary"), NOON, True, Doubt),
+    ],
+)
+def test_credentials_that_end_first_are_an_obstacle(
+    life: Lifetime, ends: datetime | None, sure: bool, outcome: type[Exception]
+) -> None:
+    """By its history the drill outlives them: it must not start, for its copy could not be deleted; by RTO: told."""
+    with pytest.raises(outcome):
+        rights.last(lasting(life), ends, sure)
+
+
+def test_credentials_that_last_are_no_obstacle() -> None:
+    """They end after the drill, or are refreshed."""
+    assert rights.last(lasting(ENDING), NOON - timedelta(minutes=1), sure=True)
+    assert rights.last(lasting(Lifetime(True, "refreshed")), NOON, sure=True) == "refreshed"
+
+
+def refreshable(method: str) -> RefreshableCredentials:
+    return RefreshableCredentials("key", "hush", "hush", NOON, refresh_using=dict, method=method)
+
+
+@pytest.mark.parametrize(
+    ("credentials", "is_lasting", "until"),
+    [
+        (refreshable("assume-role"), True, None),
+        (refreshable("env"), False, NOON),
+        (Credentials("key", "hush", token="hush", method="shared-credentials-file"), False, None),
+        (Credentials("key", "hush", method="env"), True, None),
+        (None, False, None),
+    ],
+)
+def test_only_a_known_end_is_an_end(credentials: Any, is_lasting: bool, until: datetime | None) -> None:
+    """What botocore refreshes lasts; variables of the environment never change; nothing secret is told."""
+    life = lifetime(credentials)
+
+    assert (life.lasting, life.until) == (is_lasting, until)
+    assert "hush" not in life.told
+
+
+@pytest.mark.parametrize(
+    "arn", ["arn:aws:rds:eu-west-1:123456789012:db:x", "arn:aws:rds:us-east-1:999999999999:db:x", ""]
+)
+def test_a_copy_elsewhere_is_no_copy(arn: str) -> None:
+    """Another region, another account, or no ARN at all fails."""
+    assert place.same("arn:aws:rds:us-east-1:123456789012:db:x", "us-east-1", "123456789012")
+    with pytest.raises(NotRecoverable, match="was made in"):
+        place.same(arn, "us-east-1", "123456789012")

@@ -1,0 +1,335 @@
+"""The number is right for every input: clocks, segments, limits, gaps and the verdict, as properties."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dr_orchestrator.domain.clock import Event, Moment, span
+from dr_orchestrator.domain.judge import judge
+from dr_orchestrator.domain.measure import Record, clock_faults, measure
+from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator, format_duration
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase, gaps, largest_gap, percentile
+from dr_orchestrator.domain.run import CheckResult, Phase, Segment, SegmentKind, Step
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from tests.unit.domain.records import HEADER, OPENED, US, event, events, minutes, run_with, step
+
+# The same examples in every run: a property that fails, fails for everybody.
+steady = settings(derandomize=True, database=None, deadline=None, max_examples=100)
+
+SECOND = timedelta(seconds=1)
+AT_MOST_A_WEEK = st.timedeltas(-timedelta(days=7), timedelta(days=7))
+SPANS = st.timedeltas(US, timedelta(days=3))
+MOMENTS = st.lists(st.sampled_from(list(Moment)), unique=True)
+
+
+# Durations are those of the monotonic clock.
+
+
+@steady
+@given(MOMENTS, st.lists(st.tuples(AT_MOST_A_WEEK, AT_MOST_A_WEEK), min_size=11, max_size=11))
+def test_a_duration_does_not_know_the_wall_clock(
+    moments: list[Moment], times: list[tuple[timedelta, timedelta]]
+) -> None:
+    """Whatever the wall clock said at each event, and however wrong it was, spans are those of the offsets."""
+    reached = [Event(each, OPENED + wall, offset) for each, (wall, offset) in zip(moments, times, strict=False)]
+    true = [replace(each, at=OPENED + each.offset) for each in reached]
+    for start in Moment:
+        for end in Moment:
+            assert span(reached, start, end) == span(true, start, end)
+
+
+@steady
+@given(SPANS, AT_MOST_A_WEEK)
+def test_rta_does_not_move_with_the_wall_clock(rta: timedelta, shift: timedelta) -> None:
+    """A machine whose clock is wrong by a week measures the same recovery."""
+    shifted = [replace(each, at=each.at + shift) for each in events(rta)]
+    measures = measure(run_with(events=shifted))
+    assert (measures.rta, measures.rta_from_disruption, measures.rta_from_declaration) == (rta, rta, rta)
+
+
+@steady
+@given(st.timedeltas(minutes(-9_000), minutes(9_000)), st.integers(0, 3), st.sampled_from([1.0, 120.0]))
+def test_a_jump_of_the_wall_clock_is_seen(jump: timedelta, place: int, pace: float) -> None:
+    """Forward or back, before whichever reading: more than the tolerance is told, less is not."""
+    readings = [event(each, minutes(9 * number)) for number, each in enumerate(list(Moment)[:5])]
+    after = [replace(each, at=each.at + jump) if number > place else each for number, each in enumerate(readings)]
+    simulated = replace(HEADER.provenance, pace=pace, simulated=pace != 1)
+    faults = clock_faults(run_with(events=after, steps=[], provenance=simulated))
+    assert bool(faults) is (abs(jump) > timedelta(seconds=pace))
+    assert all("the wall clock jumped between" in fault for fault in faults)
+
+
+# Gross and net.
+
+
+def seconds_in(segments: list[Segment], start: int, end: int) -> int:
+    """How many of the seconds from start to end lie in any segment, counted one by one."""
+    inside = [(each.offset // SECOND, (each.offset + each.duration) // SECOND) for each in segments]
+    return sum(any(begins <= second < ends for begins, ends in inside) for second in range(start, end))
+
+
+@st.composite
+def segments(draw: Any) -> list[Segment]:
+    """Segments that overlap, touch, lie before the opening, around the recovery or after it."""
+    made = draw(st.lists(st.tuples(st.integers(-90, 200), st.integers(1, 120)), max_size=8))
+    return [
+        Segment(SegmentKind.HOLD, "", OPENED + begins * SECOND, begins * SECOND, lasts * SECOND)
+        for begins, lasts in made
+    ]
+
+
+@steady
+@given(segments(), st.integers(0, 60), st.integers(1, 100), st.integers(0, 30))
+def test_net_is_gross_without_the_labelled_seconds(
+    waited: list[Segment], start: int, rta: int, declared_after: int
+) -> None:
+    """Net is gross less the union of the segments on the judged clock: from 0 to gross, each second counted once."""
+    declared = min(declared_after, rta - 1)
+    reached = [
+        event(Moment.DISRUPTION, start * SECOND),
+        event(Moment.DECLARED, (start + declared) * SECOND),
+        event(Moment.SERVICE_VERIFIED, (start + rta) * SECOND),
+    ]
+    allowed = ClockPolicy(ClockStart.DISRUPTION, minutes(5), minutes(7))
+    for policy, begins in ((allowed, start), (ClockPolicy(ClockStart.DECLARATION), start + declared)):
+        measures = measure(run_with(events=reached, segments=waited, policy=policy))
+        assert measures.rta is not None
+        assert measures.rta_net == measures.rta - seconds_in(waited, begins, start + rta) * SECOND
+        assert timedelta() <= measures.rta_net <= measures.rta
+
+
+@steady
+@given(segments())
+def test_segments_change_no_judged_figure(waited: list[Segment]) -> None:
+    """Waiting is explained, never subtracted from what is judged."""
+    plain, explained = judge(run_with()), judge(run_with(segments=waited))
+    assert (explained.verdict, explained.reasons) == (plain.verdict, plain.reasons)
+    assert explained.measures.rta == plain.measures.rta
+
+
+def test_a_recovery_that_did_not_end_has_no_net() -> None:
+    """What has no gross figure has no net one."""
+    hold = Segment(SegmentKind.HOLD, "", OPENED, minutes(2), minutes(9))
+    assert measure(run_with(events=events()[:4], segments=[hold])).rta_net is None
+
+
+# Limits.
+
+
+@steady
+@given(st.integers(1, 10**13), st.integers(-3, 3))
+def test_a_limit_is_exact_to_the_microsecond(limit: int, apart: int) -> None:
+    """`<` fails equality, `<=` keeps it, and one microsecond decides."""
+    value, actual = limit * US, (limit + apart) * US
+    assert Limit(value, Operator.BELOW).met_by(actual) is (limit + apart < limit)
+    assert Limit(value, Operator.AT_MOST).met_by(actual) is (limit + apart <= limit)
+
+
+@steady
+@given(st.integers(1, 10**6), st.integers(-(10**6) + 1, 10**6), st.sampled_from(Operator))
+def test_a_miss_never_reads_as_met(limit: int, apart: int, operator: Operator) -> None:
+    """What is shown of a missed limit, rounded as it is, is not below the limit as it is shown."""
+    value = Limit(limit * SECOND, operator)
+    actual = value.value + apart * US
+    if actual >= timedelta() and not value.met_by(actual):
+        shown = judge(run_with(events=events(actual), objective=Objective(value, None, "t"))).reasons
+        assert shown[0] == f"RTO missed: {format_duration(actual)} against {value} (t)"
+        assert seconds_of(format_duration(actual)) >= seconds_of(format_duration(value.value))
+
+
+def seconds_of(shown: str) -> int:
+    """The seconds that a shown duration says, read in the plainest way."""
+    parts = shown.split()
+    return sum(
+        int(number) * {"h": 3600, "m": 60, "s": 1}[unit] for number, unit in zip(parts[::2], parts[1::2], strict=True)
+    )
+
+
+@steady
+@given(st.integers(0, 10**12))
+def test_a_duration_is_rounded_up_to_the_second(microseconds: int) -> None:
+    """Shown is the next whole second, never an earlier one, whatever its size: nothing wraps at a day."""
+    assert seconds_of(format_duration(microseconds * US)) == -(-microseconds // 10**6)
+
+
+# The history of recovery points.
+
+TIMES = st.lists(st.integers(0, 500).map(lambda number: OPENED + number * US), max_size=30)
+
+
+@steady
+@given(TIMES, st.integers(500, 600))
+def test_the_largest_gap_is_what_the_worst_instant_would_lose(times: list[datetime], until: int) -> None:
+    """No instant of the history has lost more, and one lost as much: tried at every microsecond."""
+    end = OPENED + until * US
+    if not times:
+        assert largest_gap(times, end) is None
+        return
+    instants = [min(times) + each * US for each in range((end - min(times)) // US + 1)]
+    lost = [at - max(each for each in times if each < at or each == min(times)) for at in instants]
+    assert largest_gap(times, end) == max(lost)
+    assert sum(gaps(times, end), timedelta()) == end - min(times)
+
+
+@steady
+@given(st.lists(st.integers(-50, 50).map(lambda number: number * US), max_size=40), st.integers(1, 100))
+def test_a_percentile_is_the_least_span_that_enough_are_within(spans: list[timedelta], share: int) -> None:
+    """It is one of the spans; as large a share is within it, and of no smaller one."""
+    found = percentile(spans, share / 100)
+    if not spans:
+        assert found is None
+        return
+    enough = [each for each in spans if Fraction(sum(e <= each for e in spans), len(spans)) >= Fraction(share, 100)]
+    assert found == min(enough)
+
+
+# The verdict, over whatever a run may have recorded.
+
+OUTCOMES = st.sampled_from(Outcome)
+INSTANTS = st.one_of(st.none(), st.integers(-90, 5).map(lambda number: OPENED + number * minutes(1)))
+STORES = st.sampled_from(["", "orders", "archive"])
+LIMITS = st.one_of(st.none(), st.builds(Limit, st.sampled_from([minutes(30), minutes(240)]), st.sampled_from(Operator)))
+MOSTLY = st.sampled_from([True, True, True, False])
+PASSING = st.one_of(st.just(Outcome.PASSED), st.just(Outcome.PASSED), OUTCOMES)
+CHECKS = st.builds(
+    CheckResult,
+    st.sampled_from(["rows", "heartbeat", "more"]),
+    st.just("expected"),
+    st.just("observed"),
+    PASSING,
+    mandatory=MOSTLY,
+    newest=INSTANTS,
+    canary=MOSTLY,
+    proves_data=MOSTLY,
+    store=STORES,
+)
+POINTS = st.builds(
+    RecoveryPoint,
+    st.sampled_from(["one", "other"]),
+    st.sampled_from(PointKind),
+    st.integers(-60, 0).map(lambda number: OPENED + number * minutes(1)),
+    st.just("field"),
+    reference=st.one_of(st.none(), st.none(), st.just(OPENED - minutes(30))),
+    store=STORES,
+)
+ON_THE_CLOCK = (Phase.RECOVER, Phase.VERIFY)
+
+
+@st.composite
+def broken_events(draw: Any) -> list[Event]:
+    """Moments in order or in disorder, some missing, one perhaps read from a clock that was set."""
+    offsets = draw(st.lists(st.integers(0, 200), min_size=11, max_size=11))
+    moments = [each for each in Moment if draw(MOSTLY)]
+    made = [event(each, minutes(offset)) for each, offset in zip(moments, sorted(offsets), strict=False)]
+    return [replace(each, at=each.at + draw(st.sampled_from([timedelta(), SECOND, minutes(5)]))) for each in made]
+
+
+@st.composite
+def broken_steps(draw: Any) -> list[Step]:
+    """Steps that may overlap, take no time, or not have passed."""
+    phases = draw(st.lists(st.sampled_from(Phase), max_size=4))
+    lasts = st.sampled_from([1, 2, 4, 5, 0]).map(minutes)
+    return [
+        step(number, f"step {number}", minutes(4 * number), draw(lasts), outcome=draw(PASSING), phase=phase)
+        for number, phase in enumerate(phases, start=1)
+    ]
+
+
+SPOILT: dict[str, st.SearchStrategy[Any]] = {
+    "events": broken_events(),
+    "steps": broken_steps(),
+    "checks": st.lists(CHECKS, max_size=4),
+    "points": st.lists(POINTS, max_size=2),
+    "worst_cases": st.lists(st.sampled_from([WorstCase(minutes(20), "g"), WorstCase(minutes(900), "g")]), max_size=2),
+    "cleanup": st.sampled_from(Cleanup),
+    "objective": st.builds(Objective, LIMITS, LIMITS, st.just("t")),
+    "fault": st.sampled_from([(Outcome.FAILED, "f"), (Outcome.INCONCLUSIVE, "i"), (Outcome.ABORTED, "a")]),
+    "planned_checks": st.sampled_from([(), ("rows", "heartbeat", "more")]),
+}
+
+
+@st.composite
+def records(draw: Any) -> Record:
+    """The good run, spoilt in none, some or all of its parts."""
+    spoilt = draw(st.sets(st.sampled_from(sorted(SPOILT)), max_size=4))
+    return run_with(**{name: draw(SPOILT[name]) for name in sorted(spoilt)})
+
+
+@settings(steady, max_examples=250)
+@given(records())
+def test_no_run_is_green_by_accident(record: Record) -> None:
+    """A green verdict needs every one of: checks, figures, evidence, clocks, a promise that was kept."""
+    judged = judge(record)
+    if not judged.verdict.green:
+        return
+    measures, objective = judged.measures, record.header.objective
+    mandatory = [check for check in record.checks if check.mandatory]
+    assert mandatory
+    assert all(check.outcome is Outcome.PASSED for check in mandatory)
+    assert set(record.header.planned_checks) <= {check.name for check in record.checks}
+    assert measures.rta is not None
+    assert measures.rta > timedelta()
+    assert measures.rpa is not None
+    assert measures.rpa >= timedelta()
+    assert measures.rpa_grade in tuple("ABCD")
+    assert record.points
+    assert not clock_faults(record)
+    assert record.fault is None
+    assert all(each.outcome is Outcome.PASSED for each in record.steps if each.phase in (Phase.PREPARE, Phase.RECOVER))
+    assert objective.rto or objective.rpo
+    assert objective.rto is None or objective.rto.met_by(measures.rta)
+    assert objective.rpo is None or objective.rpo.met_by(measures.rpa)
+    assert all(moment in {each.moment for each in record.events} for moment in (Moment.DISRUPTION, Moment.DECLARED))
+
+
+@settings(steady, max_examples=150)
+@given(records())
+def test_the_rpa_is_no_better_than_any_heartbeat_and_store(record: Record) -> None:
+    """No heartbeat is older than a measured RPA says, and no store's grade is better than what was read of it."""
+    measures = judge(record).measures
+    if measures.rpa is None or measures.rpa_grade == "E" or not record.points:
+        return
+    assert measures.rpa_reference is not None
+    beats = [check for check in record.checks if check.canary and check.proves_data]
+    assert all(check.newest is not None and check.outcome in ("passed", "failed") for check in beats)
+    assert all(measures.rpa >= measures.rpa_reference - check.newest for check in beats if check.newest)
+    if measures.rpa_grade == "A":
+        assert len(beats) >= len(record.points)
+        names = {point.store for point in record.points}
+        assert len(record.points) == 1 or names == {check.store for check in beats} & names
+
+
+def test_the_generator_makes_green_runs() -> None:
+    """A property over runs of which none is green would promise nothing."""
+    seen: set[Verdict] = set()
+
+    @settings(steady, max_examples=300)
+    @given(records())
+    def look(record: Record) -> None:
+        seen.add(judge(record).verdict)
+
+    look()
+    assert seen == set(Verdict)
+
+
+@pytest.mark.parametrize("duration", [timedelta(), -US, -timedelta(days=1)])
+@pytest.mark.parametrize("phase", ON_THE_CLOCK)
+def test_a_step_on_the_clock_takes_time(duration: timedelta, phase: Phase) -> None:
+    """Zero and negative step times are clock faults on the recovery clock, wherever the run passed."""
+    odd = Step(9, "odd", phase, OPENED + minutes(50), minutes(50), None, duration, Outcome.PASSED)
+    judged = judge(run_with(steps=[odd]))
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert judged.reasons == ("step 'odd' took no time or less",)
+
+
+def test_instants_of_any_zone_are_one_clock() -> None:
+    """An event told in another zone is no jump."""
+    told = [replace(each, at=each.at.astimezone(timezone(timedelta(hours=14)))) for each in events()]
+    assert clock_faults(run_with(events=told)) == []
