@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from dr_orchestrator.domain.clock import LABELS, Moment
 from dr_orchestrator.domain.measure import SCHEDULE, Record, by_store
 from dr_orchestrator.domain.objective import ClockStart, Limit, format_duration
-from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Measures, Run, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup
 
@@ -165,7 +165,10 @@ def _why(run: Run, measures: Measures) -> str:
     if measures.rpa_reference is None:
         return "no disruption was recorded"
     asked = next((point for point in run.points if point.reference == measures.rpa_reference), None)
-    return f"asked for: {asked.data_time_source}" if asked else "the disruption (T0): no other instant was asked for"
+    if asked is None:
+        return "the disruption (T0): no other instant was asked for"
+    words = asked.data_time_source if asked.kind is PointKind.CONTINUOUS else f"a snapshot, {run.header.selection}"
+    return f"asked for: {words}"
 
 
 def _reader(run: Run, measures: Measures) -> CheckResult | None:

@@ -18,13 +18,20 @@ MARK = sql.SQL(
 """Sets the marker row to the newest heartbeat: the shape that `dro canary` writes, the seconds being its numbers."""
 
 
+_RARELY = timedelta(days=5)
+
+
 @dataclass(frozen=True)
 class BusinessTable:
-    """A table with an id, `created_at`, and columns whose values are SQL expressions of the row number `i`."""
+    """A table with an id, `created_at`, and columns whose values are SQL expressions of the row number `i`.
+
+    `every` is how far apart its rows were created: what a company has few of, it has had for long.
+    """
 
     name: str
     rows: int
     columns: Mapping[str, str]
+    every: timedelta = timedelta(minutes=37)
 
     def create(self) -> sql.Composed:
         """Its definition."""
@@ -37,13 +44,14 @@ class BusinessTable:
     def fill(self) -> sql.Composed:
         """Its rows, the newest a few minutes before %s, spread over the months before."""
         return sql.SQL(
-            "INSERT INTO {} ({}, created_at) SELECT {}, %s::timestamptz - ({} - i) * interval '37 minutes' "
+            "INSERT INTO {} ({}, created_at) SELECT {}, %s::timestamptz - ({} - i) * make_interval(secs => {}) "
             "- interval '3 minutes' FROM generate_series(1, {}) AS i"
         ).format(
             sql.Identifier(self.name),
             sql.SQL(", ").join(map(sql.Identifier, self.columns)),
             self._values(),
             sql.Literal(self.rows),
+            sql.Literal(self.every.total_seconds()),
             sql.Literal(self.rows),
         )
 
@@ -90,12 +98,12 @@ class CompanyDatabase:
 
 
 DATABASES = (
-    CompanyDatabase("platform", 60, (BusinessTable("tenants", 600, {"name": "'tenant-' || i"}),)),
+    CompanyDatabase("platform", 60, (BusinessTable("tenants", 600, {"name": "'tenant-' || i"}, _RARELY),)),
     CompanyDatabase(
         "jira",
         100,
         (
-            BusinessTable("projects", 40, {"key": "'PRJ' || i", "name": "'Project ' || i"}),
+            BusinessTable("projects", 40, {"key": "'PRJ' || i", "name": "'Project ' || i"}, _RARELY),
             BusinessTable("issues", 4000, {"project": "'PRJ' || 1 + mod(i, 40)", "summary": "'Issue number ' || i"}),
         ),
     ),
@@ -103,7 +111,7 @@ DATABASES = (
         "confluence",
         80,
         (
-            BusinessTable("spaces", 60, {"key": "'SP' || i", "name": "'Space ' || i"}),
+            BusinessTable("spaces", 60, {"key": "'SP' || i", "name": "'Space ' || i"}, _RARELY),
             BusinessTable("pages", 3000, {"space": "'SP' || 1 + mod(i, 60)", "title": "'Page ' || i"}),
         ),
     ),
@@ -111,7 +119,7 @@ DATABASES = (
         "bitbucket",
         90,
         (
-            BusinessTable("repositories", 120, {"name": "'repository-' || i"}),
+            BusinessTable("repositories", 120, {"name": "'repository-' || i"}, _RARELY),
             BusinessTable("commits", 5000, {"repository": "'repository-' || 1 + mod(i, 120)", "sha": "md5(i::text)"}),
         ),
     ),
