@@ -71,9 +71,13 @@ def sweep_run(here: World, run: Run, why: str) -> list[Swept]:
     """Take down all that a run left, and close it where it is open; its measures and evidence are kept."""
     name = run.header.id
     keeper = Keeper(here.ledger.leases, name, here.stop)
-    keeper.take()
+    left = [row for row in reversed(run.copies) if row.state not in SETTLED and not row.copy.parent]
+    try:
+        keeper.take()
+    except UsageError as held:  # another sweep, or whoever resumed it, was quicker: what is left is theirs
+        now = here.clock.now()
+        return [Swept(row.copy, row.state, now - row.intended_at, held.message) for row in left]
     with keeper.beating():
-        left = [row for row in reversed(run.copies) if row.state not in SETTLED and not row.copy.parent]
         swept = [_take_down(here, run, row) for row in left]
         if run.closing is None:
             _close(here, run, why, swept)

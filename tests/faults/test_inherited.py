@@ -25,7 +25,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, NotMeasured, NotRecoverable, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.session import Session
-from dr_orchestrator.wiring import identity, opening, sweeping
+from dr_orchestrator.wiring import identity, keeping, opening, sweeping
 from tests import workspace
 from tests.estate import Estate, estate
 from tests.flows.test_kinds import beat, run
@@ -130,7 +130,7 @@ def test_what_began_on_real_aws_is_not_finished_in_the_lab(shop: Estate, here: w
     with real, mock.patch.object(type(shop.clock), "pace", 1.0):
         dead = in_verify(here)
     assert not dead.header.provenance.simulated
-    with pytest.raises(UsageError, match="made elsewhere: simulated False then, True now; clock's pace 1.0 then"):
+    with pytest.raises(UsageError, match="made elsewhere: simulated False then, True now; clock's pace 1"):
         resumed(here, dead)
     assert read(here, dead).closing is None
     assert here.ledger.queries.last_green() == {}
@@ -217,6 +217,23 @@ def test_a_defect_in_one_sweep_does_not_keep_the_others(shop: Estate, here: wiri
         told = swept(here)
     assert told.return_value == Exit.LEFTOVERS
     assert "a defect of the program: KeyError" in told.output
+    assert all(row.state in SETTLED for row in read(here, second).copies)
+
+
+def test_two_sweeps_at_once_do_not_stumble_over_each_other(shop: Estate, here: wiring.World) -> None:
+    """A run that another process has just taken is left to it, and the other dead runs are swept all the same."""
+    first, second = in_verify(here), in_verify(here)
+    original = sweeping.dead_runs
+
+    def dead_runs(world: wiring.World) -> list[Run]:
+        found = original(world)
+        keeping.Keeper(world.ledger.leases, first.header.id, world.stop).take()
+        return found
+
+    with mock.patch.object(sweeping, "dead_runs", dead_runs):
+        told = swept(here)
+    assert told.return_value == Exit.LEFTOVERS
+    assert f"run {first.header.id} is driven by" in told.output
     assert all(row.state in SETTLED for row in read(here, second).copies)
 
 
