@@ -40,7 +40,8 @@ class Bench:
 
     `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most. `heed` raises where
     somebody stopped the drill; what tears copies down does not heed it. `delayed` notes that for the last so many
-    drill seconds the run waited for something else than its recovery, and why.
+    drill seconds the run waited for something else than its recovery, and why. `disrupted` is when a resumed run's
+    disruption was: no disaster leaves a recovery point from after it.
     """
 
     account: Account
@@ -52,6 +53,11 @@ class Bench:
     run: str = ""
     heed: Callable[[], None] = lambda: None
     delayed: Callable[[SegmentKind, str, float], None] = lambda _kind, _reason, _seconds: None
+    disrupted: datetime | None = None
+
+    def before_disruption(self, latest: datetime) -> datetime:
+        """The latest restorable time as it was when disaster struck."""
+        return min(latest, self.disrupted.replace(microsecond=0)) if self.disrupted else latest
 
     def wait_until_ready(
         self, feed: Feed, copy: Copy, states: States, ready: Callable[[Sighting], bool] = lambda _: True

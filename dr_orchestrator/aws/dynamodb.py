@@ -86,6 +86,7 @@ class DynamoTable:
         if window is None:
             message = f"point-in-time recovery is switched off for table {self._resource.id}"
             raise NotRecoverable(message, "switch it on for the table", "dynamodb:DescribeContinuousBackups")
+        window = window[0], self._bench.before_disruption(window[1])
         return instant_in_window(self._selection, window, self._resource, self._bench.clock.now(), self._bench.run)
 
     def worst_case(self, until: datetime) -> WorstCase | None:

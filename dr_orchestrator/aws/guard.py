@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from dr_orchestrator.aws.access.targets import WRITES, Target
+from dr_orchestrator.aws.access.targets import WRITES, Forbidden, Target
 from dr_orchestrator.domain.run import Copy
-from dr_orchestrator.errors import DrillFault
 
 READS: Mapping[str, frozenset[str]] = {
     "sts": frozenset({"GetCallerIdentity"}),
@@ -45,10 +44,6 @@ _ENDPOINT = re.compile(
     r"(?:\.(?:[a-z]+(?:-[a-z]+)+-[0-9]|us-gov|(?:aws(?:-[a-z]+)+-)?global))?(?:\.vpce)?"
     r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)"
 )
-
-
-class Forbidden(DrillFault):
-    """A call that could have changed something which is not a copy of this run; it was not sent."""
 
 
 class Guard:

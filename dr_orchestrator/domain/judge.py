@@ -15,7 +15,7 @@ from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import Measures, Phase
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 
-__all__ = ["RULES", "THIN", "Judgement", "Record", "headroom", "judge"]
+__all__ = ["LEFTOVER", "RULES", "THIN", "Judgement", "Record", "headroom", "judge"]
 
 RULES = "2"
 """The version of the rules below, kept with every verdict that they gave."""
@@ -24,6 +24,9 @@ SKEW = timedelta(minutes=5)
 """How far the clocks of AWS and of whoever writes a row may lie apart."""
 
 NOT_MEASURED = "not measured"
+
+LEFTOVER = "A copy may still exist"
+"""The finding of a run that ends without proof that its copies are gone; a sweep may prove it later."""
 
 THIN = 0.2
 """Headroom under this share of the target is worth a finding."""
@@ -229,11 +232,14 @@ def _findings(record: Record, measures: Measures, failures: Mapping[str, str], w
     def found(severity: Severity, title: str, detail: str, rule: str) -> Finding:
         return finding(severity, title, detail, owner=header.owner, cause=(header.service, header.drill, rule))
 
-    broken = "The promise was not kept in this run."
-    findings = [found(Severity.HIGH, reason, broken, rule) for rule, reason in failures.items()]
+    broken, failed = "The promise was not kept in this run.", "The recovery did not succeed in this run."
+    findings = [
+        found(Severity.HIGH, reason, broken if rule.endswith(" missed") else failed, rule)
+        for rule, reason in failures.items()
+    ]
     if record.cleanup is not Cleanup.CLEAN:
         detail = "; ".join(record.cleanup_reasons) or "The clean-up was not proven."
-        findings.append(found(Severity.HIGH, "A copy may still exist", detail, "leftover"))
+        findings.append(found(Severity.HIGH, LEFTOVER, detail, "leftover"))
     if worst == "missed" and measures.worst_case is not None:
         title = f"Recovery points cannot guarantee RPO {header.objective.rpo}"
         detail = f"Worst case {format_duration(measures.worst_case)}: {measures.worst_case_source}."

@@ -64,7 +64,7 @@ class Preflight:
         return list({look.words: look for look in reversed(self.looks) if look.stops}.values())[::-1]
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.looks))
+        return ";\n".join(map(str, self.looks))  # reports show it on one line
 
     def heed(self) -> str:
         """All that was seen, in words; where something stops the drill, the fault whose kind says what that means."""

@@ -192,6 +192,7 @@ class RunHeader:
     """What is known when a run opens: the drill, and the promise as it stood then (frozen, never repainted).
 
     `objective` is what the run is held to; `tier_objective` is the tier's, which a fallback may be allowed to miss.
+    `started_at` is by the drill's clock, `real_started_at` by the machine's: in the lab the first runs ahead.
     """
 
     id: str
@@ -213,6 +214,7 @@ class RunHeader:
     exercise: str = ""
     planned_checks: tuple[str, ...] = ()
     tier_objective: Objective | None = None
+    real_started_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from typing import Any
 
 from dr_orchestrator.errors import LabError
 
-CALL_KINDS = ("access-denied", "expired-token", "throttle", "server-error", "reset", "hang", "error") + (
-    *("lost-response", "old-token"),
+CALL_KINDS = (
+    *("access-denied", "expired-token", "old-token", "throttle", "server-error", "reset", "lost-response", "hang"),
+    "error",
 )
 """Kinds that a call meets when it arrives.
 

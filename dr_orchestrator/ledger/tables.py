@@ -97,6 +97,7 @@ run = Table(
     _words("selection"),
     Column("planned_checks", Names, nullable=False),
     _instant("started_at"),
+    _instant("real_started_at", null=True),  # by the machine's clock; unknown in rows from before it was kept
     # The promise as it stood when the run opened; an operator without a limit would promise nothing.
     _span("rto_us", null=True),
     choice("rto_operator", Operator, null=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.accounts import Account
@@ -73,17 +74,19 @@ def equip(
     observe: Callable[[Copy, str], None] = lambda _copy, _state: None,
     heed: Callable[[], None] = lambda: None,
     delayed: Callable[[SegmentKind, str, float], None] = lambda _kind, _reason, _seconds: None,
+    disrupted: datetime | None = None,
 ) -> Parts:
     """The restorer and checks of a drill.
 
     `record` asks the ledger for a copy's row, `observe` notes a state seen, `heed` raises where the drill is stopped,
-    `delayed` notes what the run waited for besides its recovery.
+    `delayed` notes what the run waited for besides its recovery, `disrupted` is when that of a resumed run was.
     """
     rto = drill.objective.rto
     ceiling = rto.value.total_seconds() * CEILING if rto else NO_TARGET_CEILING_S
     bench = Bench(
         account, here.watcher, here.clock, Proofs(record, here.sources), observe, ceiling, copy.run, heed, delayed
     )
+    bench = replace(bench, disrupted=disrupted)
     account.throttling.listen(here.clock, functools.partial(_throttled, delayed))
     if drill.resource.type is ResourceType.CLOUDFORMATION_STACK:
         return _environment(drill, copy, bench)

@@ -139,7 +139,7 @@ class Scene:
         return rights.last(self.account, ends, sure=takes.runs > 0)
 
     def _permissions(self) -> str:
-        actions = rights.WRITES[self.drill.kind.value][self.copy.type]
+        actions = rights.writes(self.drill.kind, self.copy.type)
         return rights.simulated(self.account, self.account.changer(), self.copy, actions)
 
     def _time(self) -> str:

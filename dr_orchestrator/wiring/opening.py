@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.aws.throttling import hearing
+from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Drill, Selection
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.programme import Exercise, due, quarter_of, verdict_of
@@ -23,7 +24,7 @@ from dr_orchestrator.runner import Session
 from dr_orchestrator.wiring.costing import refuse_over_budget
 from dr_orchestrator.wiring.equipment import destroyer, equip, guarded, plan_copy, read_only
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
-from dr_orchestrator.wiring.keeping import Keeper
+from dr_orchestrator.wiring.keeping import Keeper, now
 from dr_orchestrator.wiring.looking import Scene
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
 from dr_orchestrator.wiring.world import World, world
@@ -107,7 +108,8 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
         return next((row for row in here.ledger.copies(run) if row.copy.id == of.id), None)
 
     if fault is None:
-        parts = equip(here, definition, copy, account, record, session.observe, keeper.heed, session.delayed)
+        struck = _struck(recorded) if recorded else None
+        parts = equip(here, definition, copy, account, record, session.observe, keeper.heed, session.delayed, struck)
         begun = record(copy) is not None
         scene = Scene(here, definition, copy, account, parts, caller, run, header.exercise, begun)
         session.equip(replace(parts, preflight=scene.preflight), keeper.heed, lambda: _doubts(account, header))
@@ -167,6 +169,11 @@ def _refuse_to_resume_elsewhere(here: World, account: Account, recorded: Run, de
         raise UsageError(f"drill {definition.name} was changed since run {run} began", hint)
     if changed := elsewhere(here, account, recorded.header.provenance):
         raise UsageError(f"run {run} was made elsewhere: {changed}", "use the profile and settings that it began with")
+
+
+def _struck(recorded: Run) -> datetime | None:
+    """When the disruption of a run that goes on was; None where it died before."""
+    return next((event.at for event in recorded.events if event.moment is Moment.DISRUPTION), None)
 
 
 def _doubts(account: Account, header: RunHeader) -> list[str]:
@@ -247,6 +254,7 @@ def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool
         exercise=_exercise.get(),
         planned_checks=tuple(check.name for check in drill.checks),
         tier_objective=service.tier.objective,
+        real_started_at=now(),
     )
 
 

@@ -24,6 +24,7 @@ ADDED = {
     "run": (
         *("rta_net_us", "rpa_skew_us", "worst_case_gap_us", "worst_case_p95_us", "worst_case_backup_us"),
         *("tier_rto_us", "tier_rto_operator", "tier_rpo_us", "tier_rpo_operator", "tier_source", "tier_revision"),
+        "real_started_at",
     ),
     "check_result": ("store",),
     "recovery_point": ("store",),
@@ -55,7 +56,7 @@ def old(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 
 def test_an_upgrade_loses_nothing(old: Engine, database_url: str) -> None:
-    """Each run of a ledger at 0002 reads at 0003 as it was written, without the facts that 0002 did not know."""
+    """Each run of a ledger at 0002 reads today as it was written, without the facts that 0002 did not know."""
     old.dispose()
     ledger = connect(database_url)
     for run in (MAXIMAL, MINIMAL):
@@ -80,7 +81,7 @@ def test_an_upgrade_changes_no_old_column(old: Engine, database_url: str) -> Non
 
 
 def test_an_upgraded_ledger_takes_the_new_facts(old: Engine, database_url: str) -> None:
-    """A run that was open when the program was upgraded goes on, and new ones keep all that 0003 knows."""
+    """A run that was open when the program was upgraded goes on, and new ones keep all that is known now."""
     old.dispose()
     ledger = connect(database_url)
     segment = Segment(SegmentKind.QUOTA, "InstanceQuotaExceeded", START, ODD, ODD)
@@ -153,13 +154,13 @@ def test_zero_and_nothing_stay_apart(ledger: SqlLedger, measures: Measures) -> N
 
 
 def as_of_0002(run: Run) -> Run:
-    """A run without what revision 0003 added."""
+    """A run without what later revisions added."""
     measures = run.closing.measures if run.closing else Measures()
     names = ("rta_net", "rpa_skew", "worst_case_gap", "worst_case_p95", "worst_case_backup")
     closing = run.closing and replace(run.closing, measures=replace(measures, **dict.fromkeys(names)))
     return replace(
         run,
-        header=replace(run.header, tier_objective=None),
+        header=replace(run.header, tier_objective=None, real_started_at=None),
         checks=tuple(replace(check, store="") for check in run.checks),
         points=tuple(replace(point, store="") for point in run.points),
         segments=(),

@@ -14,9 +14,9 @@ import pytest
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.aws import copies, dynamodb
+from dr_orchestrator.aws.access.targets import WRITES, Forbidden
 from dr_orchestrator.aws.api import Denied
 from dr_orchestrator.aws.dynamodb import DynamoTable
-from dr_orchestrator.aws.guard import WRITES, Forbidden
 from dr_orchestrator.aws.rds import RdsPointInTime, RdsSnapshot
 from dr_orchestrator.aws.stack import CloudFormationStack
 from dr_orchestrator.domain.drill import Pick, Selection

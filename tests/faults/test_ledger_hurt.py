@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from dr_orchestrator import wiring
 from dr_orchestrator.cli.output import exit_code
-from dr_orchestrator.domain.run import SETTLED, Run
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger import engine, patience
 from dr_orchestrator.runner import journal
+from dr_orchestrator.wiring import keeping, sweeping
 from tests.estate import Estate, estate
 from tests.faults import shop as shops
 from tests.postgres_server import running
@@ -71,9 +71,7 @@ def passed(here: wiring.World, found: Run) -> None:
     assert "the ledger did not answer" in shops.told(here, found)
 
 
-def test_a_ledger_that_another_process_locks(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_ledger_that_another_process_locks(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real lock of another program, longer than SQLite's patience: the drill waits, goes on, and says so."""
     monkeypatch.setattr(engine, "WAIT_SECONDS", 0)
     ledger = here.settings.home / ".dro" / "ledger.db"
@@ -119,15 +117,16 @@ def _on(here: wiring.World, url: str) -> wiring.World:
 
 
 class Full:
-    """A disk without room: SQLite may not grow by a page, nor its log be emptied into it."""
+    """A disk without room: SQLite may not grow by a page, and whatever is written needs more than one."""
 
     def __init__(self, here: wiring.World) -> None:
         self.full = False
-        event.listen(here.ledger._engine, "begin", self._limit)
+        event.listen(here.ledger._engine, "begin", self._begin)
 
-    def _limit(self, connection: Any) -> None:
-        pages = 1 if self.full else 2**30
-        connection.connection.driver_connection.execute(f"PRAGMA max_page_count={pages}")
+    def _begin(self, connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={1 if self.full else 2**30}")
+        if self.full and not connection.get_execution_options().get("reading"):
+            connection.exec_driver_sql("CREATE TABLE ballast AS SELECT zeroblob(1000000)")
 
     def fill(self, *_: object) -> None:
         self.full = True
@@ -151,18 +150,24 @@ def test_a_disk_that_is_full_for_a_while(shop: Estate, here: wiring.World, monke
 
 
 def test_a_disk_that_stays_full(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be written down is never called clean: the copy is told as one that may exist, until a sweep."""
+    """The drill cannot be recorded, so it ends; its copy goes all the same, and a sweep closes the run when it can."""
     disk = Full(here)
     pauses(shop, monkeypatch, 0, disk.clear)
     shops.fresh(shop)
     before = shops.everything(shop)
     shops.struck(monkeypatch, shop, "verify", disk.fill)
+    with pytest.raises(engine.Unanswered, match="database or disk is full"):
+        shops.run(here, "sessions-pitr")
+    shop.clock.sleep(600)
+    assert shops.everything(shop) == before
 
-    found = shops.run(here, "sessions-pitr")
-
-    assert exit_code([found]) == Exit.LEFTOVERS
-    assert "database or disk is full" in shops.told(here, found)
     disk.clear()
-    shops.swept(here)
-    assert {row.state for row in here.ledger.queries.run(found.header.id).copies} <= set(SETTLED)
+    later = keeping.now
+    for module in (keeping, sweeping):
+        monkeypatch.setattr(module, "now", lambda: later() + 2 * keeping.LEASE)
+    (dead,) = sweeping.dead_runs(here)
+    assert all(each.gone for each in sweeping.sweep_run(here, dead, "its disk was full; swept"))
+    found = here.ledger.queries.run(dead.header.id)
+    assert exit_code([found]) == Exit.INCONCLUSIVE
+    assert "its disk was full" in shops.told(here, found)
     assert shops.everything(shop) == before

@@ -1,18 +1,19 @@
-"""What is not ours stays: drills side by side on one source, objects that wear our tag, tokens that live for seconds."""
+"""What is not ours stays: drills on one source, objects in our tag; and tokens that live for seconds are renewed."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from dr_orchestrator import prefect_runner, wiring
-from dr_orchestrator.domain.run import Copy, CopyState, CopyType
+from dr_orchestrator.domain.run import Copy, CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.ledger import tables
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.wiring import opening, sweeping
 from tests.estate import ISOLATION, TEMPLATE, Estate, estate
@@ -112,19 +113,16 @@ def test_an_object_in_the_copys_place_is_neither_adopted_nor_touched(
 def test_a_sweep_leaves_an_object_that_is_older_than_the_intent(
     shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, drill: str
 ) -> None:
-    """The process died before AWS answered, and something of that name and tag is there: it is not what was asked for."""
+    """The process died before AWS answered; what is there by that name, in that tag, is not what was asked for."""
     monkeypatch.setattr(opening, "new_run_id", lambda _: RUN)
     shops.fresh(shop)
     found = shops.run(here, drill)
     assert found.closing is not None
     assert found.closing.cleanup is Cleanup.CLEAN
     stranger(shop, drill)
-    before = shops.everything(shop)
     row = next(row for row in found.copies if row.copy.id == COPIES[drill])
-    unanswered = Copy(**{**vars(row.copy), "run": RUN})
-    shop.clock.sleep(timedelta(days=1).total_seconds())
     before = shops.everything(shop)
-    _forget(here.ledger, unanswered, shop)
+    _ask_anew(here.ledger, row.copy, shop)
 
     left = sweeping.sweep_run(here, here.ledger.queries.run(RUN), "died")
 
@@ -134,12 +132,10 @@ def test_a_sweep_leaves_an_object_that_is_older_than_the_intent(
     removed(shop, drill)
 
 
-def _forget(ledger: SqlLedger, copy: Copy, shop: Estate) -> None:
+def _ask_anew(ledger: SqlLedger, copy: Copy, shop: Estate) -> None:
     """As if the copy had been asked for just now, and AWS had not answered."""
-    from sqlalchemy import text
-
     with ledger._engine.begin() as connection:
-        connection.execute(text("DELETE FROM copies WHERE name = :name"), {"name": copy.id})
+        connection.execute(delete(tables.copy).where(tables.copy.c.id == copy.id))
     ledger.intend_copy(copy, shop.clock.now())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,8 @@ def test_a_table_is_restored_proven_and_taken_down(shop: Estate, here: wiring.Wo
     ]
     assert [check.name for check in found.checks] == ["heartbeat", "heartbeat: the asked instant", "sessions are there"]
     assert found.header.provenance.simulated
+    assert found.header.real_started_at is not None
+    assert abs(found.header.real_started_at - datetime.now(UTC)) < timedelta(minutes=5), "by the machine's clock"
     assert shop.inventory() == before
 
 

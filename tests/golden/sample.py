@@ -167,8 +167,9 @@ def image_effects() -> Run:
 
 def develop_table() -> Run:
     """The table of a serverless app, to the newest restorable second."""
-    head = header(8, "dwa-table-pitr", Kind.PITR_RESTORE, 1, "Develop with AWS", "config-table")
-    story = Story(replace(head, service="develop-with-aws", objective=develop(12), started_at=DAY + minutes(130)))
+    own = {"service": "develop-with-aws", "objective": develop(12), "started_at": DAY + minutes(130)}
+    head = header(8, "dwa-table-pitr", Kind.PITR_RESTORE, 1, "Develop with AWS", "config-table", **own)
+    story = Story(head)
     story.step("choose instant", 2.4)
     story.point("dwa-prod-config", minutes(5), "ContinuousBackups.LatestRestorableDateTime", continuous=True)
     copy = story.copy(CopyType.DYNAMODB_TABLE, f"dro-{head.id}", "5a0d7c1e-77b0-4f61-9d0e-2f3a51c0b9ee")
@@ -183,8 +184,9 @@ def develop_table() -> Run:
 
 def develop_replica() -> Run:
     """A whole environment from its infrastructure code, with its data."""
-    head = header(9, "dwa-replica", Kind.REPLICA_REBUILD, 1, "Develop with AWS", "environment")
-    story = Story(replace(head, service="develop-with-aws", objective=develop(4), started_at=DAY + minutes(158)))
+    own = {"service": "develop-with-aws", "objective": develop(4), "started_at": DAY + minutes(158)}
+    head = header(9, "dwa-replica", Kind.REPLICA_REBUILD, 1, "Develop with AWS", "environment", **own)
+    story = Story(head)
     story.disrupt()
     stack = story.copy(CopyType.CLOUDFORMATION_STACK, f"dro-{head.id}", "0c6e1f50-c5e1-11f1-8d7b-0a58a9feac02")
     story.step("create environment", 9.7)

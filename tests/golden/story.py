@@ -32,6 +32,8 @@ from dr_orchestrator.domain.run import (
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
 
 DAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+REAL = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
+"""When the machine's clock showed that the lab's day began."""
 REGION = "us-east-1"
 LAB = Provenance(
     tool_version="0.1.0",
@@ -78,7 +80,8 @@ def header(number: int, drill: str, kind: Kind, tier: int, title: str, resource:
         exercise="2026-Q4-quarterly",
         tier_objective=promise(tier),
     )
-    return replace(usual, **more)  # type: ignore[arg-type]
+    told = replace(usual, **more)  # type: ignore[arg-type]
+    return replace(told, real_started_at=REAL + (told.started_at - DAY) / LAB.pace)
 
 
 @dataclass

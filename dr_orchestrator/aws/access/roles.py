@@ -12,8 +12,8 @@ from typing import Any
 
 from botocore.credentials import DeferredRefreshableCredentials
 
+from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.api import Api, Denied, Transient
-from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.errors import DrillFault
 
 LONGEST_S = 3600

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from dr_orchestrator.domain.run import CopyType
+from dr_orchestrator.errors import DrillFault
 
 _ARNS = {
     CopyType.DYNAMODB_TABLE: re.compile(r"arn:[a-z-]+:dynamodb:([^:/]+):[^:/]+:table/([^:/]+)"),
     CopyType.CLOUDFORMATION_STACK: re.compile(r"arn:[a-z-]+:cloudformation:([^:/]+):[^:/]+:stack/([^:/]+)/[^:/]+"),
 }
+
+
+class Forbidden(DrillFault):
+    """A call that could have changed something which is not a copy of this run; it was not sent."""
 
 
 @dataclass(frozen=True)

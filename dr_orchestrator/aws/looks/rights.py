@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
+from dr_orchestrator.aws.access.permissions import KINDS, actions_of
 from dr_orchestrator.aws.accounts import Account, Caller
+from dr_orchestrator.domain.drill import Kind
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.run import Copy, CopyType
+from dr_orchestrator.domain.service import ResourceType
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-
-_RDS = ("rds:AddTagsToResource", "rds:DeleteDBInstance")
-WRITES: Mapping[str, Mapping[CopyType, tuple[str, ...]]] = {
-    "snapshot-restore": {CopyType.RDS_INSTANCE: ("rds:RestoreDBInstanceFromDBSnapshot", *_RDS)},
-    "pitr-restore": {
-        CopyType.RDS_INSTANCE: ("rds:RestoreDBInstanceToPointInTime", *_RDS),
-        CopyType.DYNAMODB_TABLE: ("dynamodb:RestoreTableToPointInTime", "dynamodb:TagResource", "dynamodb:DeleteTable"),
-    },
-    "replica-rebuild": {
-        CopyType.CLOUDFORMATION_STACK: ("cloudformation:CreateStack", "cloudformation:DeleteStack"),
-    },
-}
-"""The IAM actions with which a kind of drill makes its copy of a type, and takes it down."""
 
 _ARNS = {
     CopyType.RDS_INSTANCE: "rds:{region}:{account}:db:{id}",
     CopyType.DYNAMODB_TABLE: "dynamodb:{region}:{account}:table/{id}",
     CopyType.CLOUDFORMATION_STACK: "cloudformation:{region}:{account}:stack/{id}/*",
 }
+
+
+def writes(kind: Kind, of: CopyType) -> list[str]:
+    """The IAM actions with which a kind of drill makes its copy, and takes it down."""
+    service = _ARNS[of].partition(":")[0]
+    actions = actions_of(KINDS[kind, ResourceType(of.value)].writes)
+    return sorted(action for action in actions if action.startswith(f"{service}:"))
 
 
 def simulated(account: Account, caller: Caller, copy: Copy, actions: Sequence[str]) -> str:

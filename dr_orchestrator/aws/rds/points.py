@@ -28,7 +28,8 @@ class RdsSnapshot(RdsInstance):
 
         Loss is counted from the disruption for the newest; for another, from the instant that it was chosen for.
         """
-        points = sorted(self._snapshots(), key=lambda point: (point.data_time, point.id))
+        known = (point for point in self._snapshots() if point.data_time <= (self._bench.disrupted or point.data_time))
+        points = sorted(known, key=lambda point: (point.data_time, point.id))
         if not points:
             hint = "are automated backups on, and has the first snapshot been taken?"
             raise NotRecoverable(f"no available snapshot of {self._resource.id}", hint, "rds:DescribeDBSnapshots")
@@ -121,6 +122,7 @@ class RdsPointInTime(RdsInstance):
         latest = source.get("LatestRestorableTime")
         if latest is None:
             raise NotRecoverable(f"{self._resource.id} has no restorable time yet", call="rds:DescribeDBInstances")
+        latest = self._bench.before_disruption(latest)
         earliest = self._earliest() or latest
         now, run = self._bench.clock.now(), self._bench.run
         return instant_in_window(self._selection, (earliest, latest), self._resource, now, run)

@@ -10,15 +10,18 @@ from dr_orchestrator.domain.clock import LABELS, Moment
 from dr_orchestrator.domain.objective import ClockStart, format_duration
 from dr_orchestrator.domain.run import Phase, Run, Segment, Step
 from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.reporting.chart.axis import Axis, Tick, anchor, percent
-from dr_orchestrator.reporting.measure.steps import origin, slowest
+from dr_orchestrator.reporting.chart.axis import Axis, Tick, percent
+from dr_orchestrator.reporting.measure.steps import allowances, origin, slowest
 from dr_orchestrator.reporting.wording import figure
 
 _NEAR = 1.5
 """An RTO up to this many times the drawn span is drawn on the same axis; one farther off would squash the steps."""
 _APART = 0.14
-"""Labels closer than this share of the width go to the next line, so that they can be read on a telephone."""
-_LABEL_ROWS = 2
+"""A label closer than this to the one before goes a line up, so that both can be read on a telephone."""
+_TOGETHER = 0.005
+"""Moments closer than this share of the width, a few pixels, are one line and one label."""
+_LABEL = 15
+"""The height of a line of labels, in pixels."""
 _KINDS = {Phase.RECOVER: "recover", Phase.VERIFY: "verify", Phase.PREPARE: "beside", Phase.TEARDOWN: "beside"}
 
 
@@ -37,12 +40,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class Mark:
-    """One or more events at (nearly) one place; `row` keeps neighbours apart."""
+    """One or more events at one place; the label stands on line `row`, counted from below, at the height `y`."""
 
     x: str
     text: str
     anchor: str
     row: int
+    y: int
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,8 @@ def gantt(run: Run) -> Gantt | None:
     axis, rto_at = _axis(run, zero)
     drawn = rto_at is not None and rto_at <= axis.end
     limit = run.header.objective.rto
-    marks = _marks(axis, run, zero)
-    top = 20 + 15 * (1 + max((mark.row for mark in marks), default=0))
+    groups = _groups(axis, run, zero)
+    top = 22 + _LABEL * (1 + max((row for _, row, _ in groups), default=0))
     waits = _waits(run, axis, zero, top + 34 * len(run.steps))
     foot = top + 34 * (len(run.steps) + len(waits))
     end = next((event.offset - zero for event in run.events if event.moment is Moment.SERVICE_VERIFIED), None)
@@ -100,15 +104,15 @@ def gantt(run: Run) -> Gantt | None:
         desc=_desc(run, end),
         bars=_bars(run, axis, zero, top),
         waits=waits,
-        marks=marks,
+        marks=tuple(_mark(share, row, labels, top) for share, row, labels in groups),
         ticks=axis.ticks(),
         rto=axis.tick(rto_at, f"RTO {limit}") if rto_at is not None and drawn else None,
         end=axis.tick(end, "RTA ends") if end is not None else None,
-        note=_early(run) if drawn else _beyond(run, rto_at, axis),
+        note=_early(run) if drawn else _beyond(run, axis),
         drawn=drawn,
         top=top,
         foot=foot,
-        height=foot + 24,
+        height=foot + (24 if end is None else 40),
     )
 
 
@@ -130,7 +134,7 @@ def _rto_offset(run: Run, zero: timedelta) -> timedelta | None:
     if limit is None:
         return None
     if policy.judged_from is ClockStart.DISRUPTION:
-        return limit.value - policy.detection_allowance - policy.decision_allowance
+        return limit.value - allowances(policy)
     declared = next((event.offset - zero for event in run.events if event.moment is Moment.DECLARED), timedelta())
     return declared + limit.value
 
@@ -171,21 +175,21 @@ def _wait(segments: Sequence[Segment], axis: Axis, zero: timedelta, y: int) -> W
     return Wait(segments[0].kind.value, " · ".join(words), drawn, y)
 
 
-def _marks(axis: Axis, run: Run, zero: timedelta) -> tuple[Mark, ...]:
-    """Labels of the events, joined where they fall together, on a second line where they would touch."""
+def _groups(axis: Axis, run: Run, zero: timedelta) -> list[tuple[float, int, list[str]]]:
+    """Place, line and labels of the events: later neighbours stand higher, so that no line runs through a label."""
     groups: list[tuple[float, int, list[str]]] = []
-    ends = [-1.0] * _LABEL_ROWS
     for share, label in _labels(axis, run, zero):
-        if groups and share - groups[-1][0] < 0.005:
-            groups[-1][2].append(label)
-            continue
-        row = next((row for row, end in enumerate(ends) if share - end >= _APART), None)
-        if row is None:
-            groups[-1][2].append(label)
-            continue
-        ends[row] = share
-        groups.append((share, row, [label]))
-    return tuple(Mark(percent(share), _joined(labels), anchor(share), row) for share, row, labels in groups)
+        before, row, labels = groups[-1] if groups else (-1.0, 0, [])
+        if share - before < _TOGETHER:
+            labels.append(label)
+        else:
+            groups.append((share, row + 1 if share - before < _APART else 0, [label]))
+    return groups
+
+
+def _mark(share: float, row: int, labels: Sequence[str], top: int) -> Mark:
+    # A label hangs from its line to the left, like a flag; at the left edge there is room on the right only.
+    return Mark(percent(share), _joined(labels), "start" if share < _APART else "end", row, top - 4 - _LABEL * row)
 
 
 def _labels(axis: Axis, run: Run, zero: timedelta) -> Iterable[tuple[float, str]]:
@@ -198,19 +202,18 @@ def _joined(labels: Sequence[str]) -> str:
 
 
 def _early(run: Run) -> str:
-    policy = run.header.policy
-    allowed = policy.detection_allowance + policy.decision_allowance
-    if policy.judged_from is not ClockStart.DISRUPTION or not allowed:
+    allowed = allowances(run.header.policy)
+    if run.header.objective.rto is None or not allowed:
         return ""
     return f"The RTO line stands {format_duration(allowed)} early: the policy's allowance for what was not exercised."
 
 
-def _beyond(run: Run, rto: timedelta | None, axis: Axis) -> str:
-    if rto is None:
-        return "No RTO line: no target is set."
-    times = (rto - axis.start) / (axis.end - axis.start)
+def _beyond(run: Run, axis: Axis) -> str:
     limit = run.header.objective.rto
-    return f"The RTO ({limit}) lies beyond this axis, at {times:.1f} times its length; the bar below holds it to scale."
+    if limit is None:
+        return "No RTO line: no target is set."
+    ends = format_duration(axis.end)
+    return f"The RTO ({limit}) lies beyond this axis, which ends with the steps at {ends}; the bar below is to scale."
 
 
 def _desc(run: Run, end: timedelta | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.objective import ClockStart
+from dr_orchestrator.domain.objective import ClockPolicy, ClockStart
 from dr_orchestrator.domain.run import Phase, Run, Segment, Step
 
 ON_THE_CLOCK = (Phase.RECOVER, Phase.VERIFY)
@@ -26,6 +26,13 @@ def on_the_clock(run: Run, segment: Segment) -> timedelta:
     ends = segment.offset + segment.duration
     end = min(ends, offsets.get(Moment.SERVICE_VERIFIED, ends))
     return max(timedelta(), end - max(segment.offset, offsets[start]))
+
+
+def allowances(policy: ClockPolicy) -> timedelta:
+    """What the policy adds to the measured recovery time for what was not exercised."""
+    if policy.judged_from is ClockStart.DECLARATION:
+        return timedelta()
+    return policy.detection_allowance + policy.decision_allowance
 
 
 def slowest(steps: Sequence[Step]) -> Step | None:

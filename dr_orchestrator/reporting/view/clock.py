@@ -9,7 +9,7 @@ from dr_orchestrator.domain.clock import LABELS, Event, Moment
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, format_duration
 from dr_orchestrator.domain.run import Measures, Run, Segment
 from dr_orchestrator.reporting.measure.server import Beside, beside
-from dr_orchestrator.reporting.measure.steps import on_the_clock, origin
+from dr_orchestrator.reporting.measure.steps import allowances, on_the_clock, origin
 from dr_orchestrator.reporting.wording import NOT_REACHED, Figure, figure, instant, real, signed
 
 
@@ -107,7 +107,7 @@ def detection_exercised(run: Run) -> bool:
 
 
 def _judged(policy: ClockPolicy) -> str:
-    allowed = policy.detection_allowance + policy.decision_allowance
+    allowed = allowances(policy)
     if policy.judged_from is ClockStart.DECLARATION:
         return "From the declaration to the verified service."
     extra = f", {format_duration(allowed)} of allowances included" if allowed else ""

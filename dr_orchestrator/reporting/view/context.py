@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.run import Provenance, Run
 from dr_orchestrator.reporting.view.clock import detection_exercised
@@ -47,6 +49,13 @@ def provenance_facts(run: Run) -> tuple[Fact, ...]:
 def pace_words(pace: float) -> str:
     """How the drill's clock ran against the real one."""
     return "real time" if pace == 1 else f"{pace:g} drill seconds to a real second"
+
+
+def started_words(drill_time: datetime, real_time: datetime | None, pace: float) -> str:
+    """When something began; where drill time runs ahead of the real one, both."""
+    if pace == 1 or real_time is None:
+        return instant(drill_time)
+    return f"{instant(drill_time)} (lab time; real start {real_time.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
 
 
 def simulated_words(pace: float) -> str:

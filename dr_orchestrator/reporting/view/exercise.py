@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.drill import Pick
 from dr_orchestrator.domain.finding import Finding
+from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import Run
-from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.domain.verdict import Cleanup
+from dr_orchestrator.reporting import headline
 from dr_orchestrator.reporting.chart.lanes import Lanes, lanes
+from dr_orchestrator.reporting.measure.steps import allowances
 from dr_orchestrator.reporting.measure.tally import Tally, doubts, makespan, numbered, tally
 from dr_orchestrator.reporting.measure.target import targets
-from dr_orchestrator.reporting.view.context import pace_words, simulated_words
+from dr_orchestrator.reporting.view.context import pace_words, simulated_words, started_words
 from dr_orchestrator.reporting.view.paths import ServiceView, services_view
 from dr_orchestrator.reporting.view.proof import Fact
-from dr_orchestrator.reporting.view.run import FindingRow, finding_rows
+from dr_orchestrator.reporting.view.run import FindingRow, finding_rows, settled
 from dr_orchestrator.reporting.view.target import TargetView, target_view
 from dr_orchestrator.reporting.wording import (
     UNDER_WAY,
@@ -31,16 +35,6 @@ from dr_orchestrator.reporting.wording import (
     told,
     verdict_badge,
 )
-
-_LEADS = {
-    None: "This exercise is not closed: it is under way, or its process died. Nothing on this page is final.",
-    Verdict.ABORTED: "The exercise was stopped.",
-    Verdict.FAILED: "Not every promise was kept.",
-    Verdict.INCONCLUSIVE: "Not every promise could be measured.",
-    Verdict.PARTIAL: "What ran has passed, but not everything that was planned did run.",
-    Verdict.PASSED_WITH_FINDINGS: "Every promise was kept, and there is something to work on.",
-    Verdict.PASSED: "Every promise was kept.",
-}
 
 
 @dataclass(frozen=True)
@@ -96,6 +90,7 @@ class ExerciseView:
     verdict: Badge
     sentence: str
     doubts: tuple[str, ...]
+    allowances: str
     cleanup: Badge
     unclean: tuple[Fact, ...]
     plan: tuple[Fact, ...]
@@ -120,7 +115,7 @@ def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str,
         title=exercise.title,
         purpose=told(exercise.purpose),
         quarter=told(exercise.quarter),
-        started=instant(exercise.started_at),
+        started=started_words(exercise.started_at, _real_start(exercise, runs), exercise.pace),
         ended=instant(exercise.ended_at, "not closed"),
         makespan=figure(took, "not closed"),
         makespan_real=real(took, exercise.pace),
@@ -128,8 +123,9 @@ def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str,
         simulated=simulated,
         stamp=simulated_words(exercise.pace) if simulated else "",
         verdict=verdict_badge(exercise.verdict),
-        sentence=_LEADS[exercise.verdict],
+        sentence=headline.of_exercise(exercise, runs),
         doubts=doubts(exercise, runs),
+        allowances=_allowances(runs),
         cleanup=cleanup_badge(counted.cleanup),
         unclean=_unclean(runs),
         plan=_plan(counted),
@@ -144,6 +140,30 @@ def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str,
         unplanned=counted.unplanned,
         provenance=_provenance(exercise, runs),
     )
+
+
+def _real_start(exercise: Exercise, runs: Sequence[Run]) -> datetime | None:
+    """The real instant of the start, reckoned back from a run that kept its own."""
+    for header in (run.header for run in runs):
+        if header.real_started_at is not None and header.provenance.pace == exercise.pace:
+            return header.real_started_at - (header.started_at - exercise.started_at) / exercise.pace
+    return None
+
+
+def _allowances(runs: Sequence[Run]) -> str:
+    """That the judged recovery times hold what the policy adds, and how much; empty where it adds nothing."""
+    added: dict[timedelta, set[int]] = {}
+    for header in (run.header for run in runs):
+        added.setdefault(allowances(header.policy), set()).add(header.tier)
+    added.pop(timedelta(), None)
+    much = [f"{format_duration(each)} in tier {_listed(tiers)}" for each, tiers in sorted(added.items())]
+    if not much:
+        return ""
+    return f"Recovery times are the judged ones: the policy adds {', '.join(much)} for detection and decision."
+
+
+def _listed(tiers: Collection[int]) -> str:
+    return " and ".join(map(str, sorted(tiers)))
 
 
 def _unclean(runs: Sequence[Run]) -> tuple[Fact, ...]:
@@ -204,12 +224,17 @@ def _selection(run: Run) -> str:
 
 def _findings(runs: Sequence[Run]) -> tuple[SharedFinding, ...]:
     """Findings of all runs, the gravest first; the same cause in several runs is one finding."""
-    found: dict[str, tuple[Finding, str, list[str]]] = {}
+    found: dict[str, tuple[Finding, list[Run]]] = {}
     for run in runs:
         for item in run.closing.findings if run.closing else ():
-            found.setdefault(item.fingerprint, (item, run.header.service_title, []))[2].append(run.header.id)
-    rows = finding_rows(tuple(item for item, _, _ in found.values()))
-    return tuple(SharedFinding(row, found[row.fingerprint][1], tuple(found[row.fingerprint][2])) for row in rows)
+            found.setdefault(item.fingerprint, (item, []))[1].append(run)
+    past = {name for name, (_, met) in found.items() if all(name in settled(run) for run in met)}
+    rows = finding_rows(tuple(item for item, _ in found.values()), past)
+    return tuple(_shared(row, found[row.fingerprint][1]) for row in rows)
+
+
+def _shared(row: FindingRow, runs: Sequence[Run]) -> SharedFinding:
+    return SharedFinding(row, runs[0].header.service_title, tuple(run.header.id for run in runs))
 
 
 def _provenance(exercise: Exercise, runs: Sequence[Run]) -> tuple[Fact, ...]:

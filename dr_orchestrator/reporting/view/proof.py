@@ -76,6 +76,7 @@ class ProofView:
     skew: Figure
     checks: tuple[CheckRow, ...]
     worst_case: Figure
+    worst_case_line: str
     worst_facts: tuple[Fact, ...]
     worst_case_source: str
     worst_case_badge: Badge
@@ -92,6 +93,7 @@ def proof_view(run: Run) -> ProofView:
         skew=figure(measures.rpa_skew, "one store: none" if len(run.points) == 1 else NOT_MEASURED),
         checks=(*map(_check, run.checks), *_unreached(run)),
         worst_case=figure(measures.worst_case),
+        worst_case_line=_worst_line(measures, told(verdict, NOT_MEASURED)),
         worst_facts=_worst_facts(measures),
         worst_case_source=told(measures.worst_case_source),
         worst_case_badge=Badge(told(verdict, NOT_MEASURED), MET.get(verdict, "unsure")),
@@ -135,13 +137,21 @@ def _stores(run: Run) -> tuple[StoreRow, ...]:
     )
 
 
+def _worst_line(measures: Measures, verdict: str) -> str:
+    """The worst case in a line, in which nothing is said twice."""
+    shown = figure(measures.worst_case).text
+    return f"Worst case {shown}." if shown == verdict else f"Worst case {shown}: {verdict}."
+
+
 def _worst_facts(measures: Measures) -> tuple[Fact, ...]:
-    """What the worst case is made of: the longest gap, and the time that a backup takes."""
+    """What the worst case is made of: the longest gap, and the time that a backup takes; nothing of it may be known."""
     parts = (
         ("Largest gap", measures.worst_case_gap, NOT_KNOWN),
         ("95 of 100 gaps are within", measures.worst_case_p95, NOT_KNOWN),
         ("A backup takes", measures.worst_case_backup, NOT_KNOWN),
     )
+    if not any(value is not None for _, value, _ in parts):
+        return ()
     shown = [(label, figure(value, missing)) for label, value, missing in parts]
     return tuple(Fact(label, each.text, each.exact) for label, each in shown)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from dr_orchestrator.domain.finding import Finding, Severity
+from dr_orchestrator.domain.judge import LEFTOVER
 from dr_orchestrator.domain.run import CopyRecord, Observation, Run, Step
-from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.domain.verdict import Cleanup
+from dr_orchestrator.reporting import headline
 from dr_orchestrator.reporting.chart.gantt import Gantt, gantt
 from dr_orchestrator.reporting.measure.steps import origin, slowest
 from dr_orchestrator.reporting.measure.target import targets
 from dr_orchestrator.reporting.view.clock import ClockView, clock_view
-from dr_orchestrator.reporting.view.context import not_exercised, promise_facts, provenance_facts, stamp
+from dr_orchestrator.reporting.view.context import not_exercised, promise_facts, provenance_facts, stamp, started_words
 from dr_orchestrator.reporting.view.explained import WhyView, why_view
 from dr_orchestrator.reporting.view.paths import PathView, path_view
 from dr_orchestrator.reporting.view.proof import Fact, ProofView, proof_view
@@ -31,17 +34,10 @@ from dr_orchestrator.reporting.wording import (
     verdict_badge,
 )
 
-_LEADS = {
-    None: "This run is not closed: it is under way, or its process died. Nothing on this page is a result yet.",
-    Verdict.ABORTED: "The drill was stopped before it could prove anything.",
-    Verdict.FAILED: "The promise was not kept.",
-    Verdict.INCONCLUSIVE: "The promise was neither proven nor disproven: not everything could be measured.",
-    Verdict.PARTIAL: "What ran has passed, but not everything that was planned did run.",
-    Verdict.PASSED_WITH_FINDINGS: "The promise was kept, and there is something to work on.",
-    Verdict.PASSED: "The promise was kept.",
-}
 _TONES = {Severity.HIGH: "fail", Severity.MEDIUM: "warn", Severity.LOW: "none"}
 _SEVERITIES = list(Severity)
+_SETTLED = Badge("settled", "none")
+_HISTORY = "A copy was left at the end of the run; it has been taken down since"
 _TOP = 3
 """How many findings the first page has room for."""
 
@@ -142,7 +138,7 @@ class RunView:
 def run_view(run: Run) -> RunView:
     """A run as a template sees it."""
     header, closing = run.header, run.closing
-    findings = finding_rows(closing.findings if closing else ())
+    findings = finding_rows(closing.findings if closing else (), settled(run))
     rto, rpo = targets(run)
     return RunView(
         id=header.id,
@@ -153,17 +149,17 @@ def run_view(run: Run) -> RunView:
         tier=f"tier {header.tier}",
         resource=header.resource,
         exercise=told(header.exercise, "none"),
-        started=instant(header.started_at),
+        started=started_words(header.started_at, header.real_started_at, header.provenance.pace),
         took=figure(closing.ended_at - header.started_at if closing else None, "not closed"),
         closed=closing is not None,
         simulated=header.provenance.simulated,
         paced=header.provenance.pace != 1,
         stamp=stamp(header.provenance),
         verdict=verdict_badge(closing.verdict if closing else None),
-        sentence=_LEADS[closing.verdict if closing else None],
-        reasons=closing.reasons if closing else (),
+        sentence=headline.of_run(run),
+        reasons=_reasons(run),
         cleanup=cleanup_badge(closing.cleanup if closing else None),
-        cleanup_reasons=closing.cleanup_reasons if closing else (),
+        cleanup_reasons=_cleanup_reasons(run),
         copies_line=_copies_line(run),
         rto=target_view(rto),
         rpo=target_view(rpo),
@@ -183,13 +179,37 @@ def run_view(run: Run) -> RunView:
     )
 
 
-def finding_rows(findings: tuple[Finding, ...]) -> tuple[FindingRow, ...]:
-    """Findings, the gravest first."""
-    ordered = sorted(findings, key=lambda found: _SEVERITIES.index(found.severity))
+def finding_rows(findings: tuple[Finding, ...], past: Collection[str]) -> tuple[FindingRow, ...]:
+    """Findings, the gravest first; those whose fingerprint is in `past` are about copies that are gone by now."""
+    ordered = sorted(findings, key=lambda found: (found.fingerprint in past, _SEVERITIES.index(found.severity)))
     return tuple(
-        FindingRow(severity_badge(f.severity), f.title, f.detail, told(f.owner, "no owner"), f.fingerprint)
-        for f in ordered
+        FindingRow(
+            badge=_SETTLED if found.fingerprint in past else severity_badge(found.severity),
+            title=_HISTORY if found.fingerprint in past else found.title,
+            detail=found.detail,
+            owner=told(found.owner, "no owner"),
+            fingerprint=found.fingerprint,
+        )
+        for found in ordered
     )
+
+
+def settled(run: Run) -> frozenset[str]:
+    """The fingerprint of the finding about leftovers, where a sweep has taken them down since the run ended."""
+    if run.closing is None or run.closing.cleanup is not Cleanup.CLEAN:
+        return frozenset()
+    return frozenset(found.fingerprint for found in run.closing.findings if found.title == LEFTOVER)
+
+
+def _reasons(run: Run) -> tuple[str, ...]:
+    reasons = run.closing.reasons if run.closing else ()
+    return tuple(_HISTORY if settled(run) and reason == LEFTOVER else reason for reason in reasons)
+
+
+def _cleanup_reasons(run: Run) -> tuple[str, ...]:
+    """Why the clean-up stands as it does; what was so at the end of the run and is so no more says so."""
+    reasons = run.closing.cleanup_reasons if run.closing else ()
+    return (*(f"at the end of the run: {why}" for why in reasons[:-1]), *reasons[-1:]) if settled(run) else reasons
 
 
 def severity_badge(severity: Severity) -> Badge:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dr_orchestrator.aws.access.targets import WRITES
+from dr_orchestrator.aws.access.targets import WRITES, Forbidden
 from dr_orchestrator.aws.accounts import Account, _models
-from dr_orchestrator.aws.guard import READS, Forbidden, Guard, HeartbeatGuard, is_aws
+from dr_orchestrator.aws.guard import READS, Guard, HeartbeatGuard, is_aws
 from dr_orchestrator.domain.run import Copy, CopyType
 from tests.estate import INSTANCE, REGION, TABLE, Estate
 

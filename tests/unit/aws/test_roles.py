@@ -12,10 +12,11 @@ import botocore.session
 import pytest
 
 from dr_orchestrator.aws.access.roles import LOGINS, AssumedRole
+from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.api import Denied, Transient
 from dr_orchestrator.aws.dynamodb import DynamoTable
-from dr_orchestrator.aws.guard import Forbidden, Guard
+from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles, Selection
 from tests.estate import REGION, RUN, TABLE, Estate
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.api import Refused
-from dr_orchestrator.aws.guard import Forbidden, HeartbeatGuard
+from dr_orchestrator.aws.guard import HeartbeatGuard
 from dr_orchestrator.canary.beating import keep
 from dr_orchestrator.canary.items import ItemWriter
 from dr_orchestrator.checks.http import HttpChecks

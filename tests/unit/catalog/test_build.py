@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from dr_orchestrator.catalog import load
+from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.drill import (
     CanaryItem,
     HttpAnswer,
@@ -37,6 +39,19 @@ def test_what_is_written_arrives(tmp_path: Path) -> None:
     assert catalogue.drills["shop-pitr"].resource.isolation == Isolation("sealed", ("sealed",))
     assert drill.resource.isolation is None
     assert catalogue.at_once == 4
+    assert (catalogue.rates, catalogue.headroom, catalogue.budget) == (Rates(), 2, None)
+
+
+def test_rates_and_limits_arrive(tmp_path: Path) -> None:
+    """Money is exact, to the last digit that was written; a rate that is not there is none, not zero."""
+    more = (
+        "limits: {at_once: 3, headroom: 0, budget: 50.10}\n"
+        "costs: {currency: EUR, instance_hour: {db.m6g.large: 0.159}, table_gib: 0}\n"
+    )
+    catalogue = load(write(tmp_path, {"tiers.yaml": more + TIERS}))
+
+    assert (catalogue.at_once, catalogue.headroom, catalogue.budget) == (3, 0, Decimal("50.10"))
+    assert catalogue.rates == Rates("EUR", {"db.m6g.large": Decimal("0.159")}, None, Decimal(0))
 
 
 def test_promises_come_from_the_tier_the_service_or_the_fallback(tmp_path: Path) -> None:

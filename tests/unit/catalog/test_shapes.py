@@ -109,6 +109,7 @@ def test_a_mistake_in_a_service_file(
         ('"< 6h"', '"< ' + "9" * 400 + 'd"', 4, "tiers[0].rto", "'< 999", 'such as "< 4h", "<= 30m" or none'),
         ("{number: 2", "{number: 1", 5, "tiers[1].number", "tier 1 is declared on line 4", "renumber it"),
         ("security_groups: [sealed]", "security_groups: []", 6, "isolation.security_groups", "is empty", "list at lea"),
+        ("tiers:\n", "limits: {budget: -1}\ntiers:\n", 3, "limits.budget", "'-1' is not an amount of money", "digits"),
         ("tiers:\n", "limits: {at_once: 0}\ntiers:\n", 3, "limits.at_once", "'0' is not a whole number", "write digit"),
     ],
 )  # fmt: skip

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.cost import Cost
 from dr_orchestrator.domain.run import Copy, CopyState, CopyType
 from dr_orchestrator.errors import Exit, NotMeasured
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
@@ -73,6 +75,20 @@ def test_unknown_strays_are_told(
     assert main.run(["sweep", "--json"]) == Exit.INCONCLUSIVE
 
     assert json.loads(capsys.readouterr().out)["strays_unknown"] == "access denied"
+
+
+def test_a_leftover_tells_its_cost(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it has cost stands beside its age, in words and, unrounded, for programs."""
+    left = Swept(COPY, CopyState.LEFTOVER, timedelta(hours=3), "no route", Cost(Decimal("1.234"), "USD"))
+    becomes(monkeypatch, CopyState.LEFTOVER)
+    monkeypatch.setattr(sweeping, "sweep_run", lambda _here, _run, _why: [left])
+
+    main.run(["sweep"])
+    assert "3 h after its intent, cost so far 1.24 USD, no route" in capsys.readouterr().out
+    main.run(["sweep", "--json"])
+    assert json.loads(capsys.readouterr().out)["copies"][0]["cost"]["amount"] == 1.234
 
 
 def test_what_is_gone_is_swept(

@@ -42,7 +42,7 @@ def test_nothing_in_the_way_is_told_whole() -> None:
     """What was seen, and what could not be, is one line each in the evidence."""
     told = look([Question("source", lambda: "there"), Question("quota", raising(Doubt("denied")))]).heed()
 
-    assert told.splitlines() == ["source: passed, there", "quota: inconclusive, denied"]
+    assert told.splitlines() == ["source: passed, there;", "quota: inconclusive, denied"]
 
 
 @pytest.mark.parametrize(

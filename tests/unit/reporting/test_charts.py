@@ -1,16 +1,20 @@
 """The geometry of the charts."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from dr_orchestrator.domain.clock import LABELS
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit
-from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.run import Run, Segment, SegmentKind
 from dr_orchestrator.reporting.chart.axis import Axis
 from dr_orchestrator.reporting.chart.bullet import bullet
 from dr_orchestrator.reporting.chart.gantt import Gantt, gantt
 from dr_orchestrator.reporting.measure.target import Target
+from dr_orchestrator.reporting.render import exercise_html, run_html
 from tests.golden import sample
 from tests.unit.reporting import variants
 from tests.unit.reporting.variants import HOUR
@@ -69,6 +73,60 @@ def test_events_that_fall_together_share_a_label() -> None:
     """T0 to T3 are one instant in a scheduled drill."""
     labels = [mark.text for mark in drawn(sample.passed()).marks]
     assert labels[0] == "T0–T3"
+
+
+@pytest.mark.parametrize("run", [sample.passed(), sample.failed(), sample.develop_replica()])
+def test_moments_apart_have_labels_of_their_own(run: Run) -> None:
+    """Only moments that coincide share a label: T9 never hangs on the line of T6, however near it lies."""
+    marks = drawn(run).marks
+    zero = run.events[0].offset
+    at = {LABELS[event.moment]: event.offset - zero for event in run.events if event.moment in LABELS}
+    for mark in marks:
+        first, _, last = mark.text.partition("–")
+        assert at[last or first] - at[first] < max(at.values()) * 0.006, mark
+    assert [mark.text for mark in marks if "T9" in mark.text] in ([], ["T9"])
+
+
+def test_neighbouring_labels_stand_above_one_another() -> None:
+    """Each goes a line up, the later the higher: the pole of one never runs through the flag of another."""
+    close = [mark for mark in drawn(sample.passed()).marks if share(mark.x) > 90]
+    assert [mark.text for mark in close] == ["T4–T5", "T6–T7", "T9"]
+    assert [mark.row for mark in close] == [0, 1, 2]
+    assert close[0].y > close[1].y > close[2].y > 15
+    assert {mark.anchor for mark in close} == {"end"}
+
+
+def test_no_upright_line_runs_through_words(templates: tuple[Path, ...]) -> None:
+    """Lines are drawn beside the bars only, end above the figures of the axis, and start below the last label."""
+    for page in (run_html(sample.failed(), templates), exercise_html(sample.exercise(), sample.runs(), templates)):
+        lines = re.findall(r'<line class="([a-z ]+)"[^>]* y1="(\d+)" y2="(\d+)"', page)
+        labels = [int(y) for y in re.findall(r'<text class="(?:dim|strong)"[^>]* y="(\d+)"', page)]
+        assert len(lines) > 3
+        banded = [(int(y1), int(y2)) for kind, y1, y2 in lines if kind.endswith("bands")]
+        assert {kind for kind, _, _ in lines if not kind.endswith("bands")} <= {"event"}
+        (foot,) = {y2 for _, y2 in banded}
+        (top,) = {y1 for y1, _ in banded}
+        assert not [y for y in labels if top <= y <= foot]
+        rows = {int(y) for y in re.findall(r'<rect class="(?:recover|verify|whole tone-[a-z]+)"[^>]* y="(\d+)"', page)}
+        dash, gap = map(int, re.findall(r"\.bands { stroke-dasharray: (\d+) (\d+);", page)[0])
+        assert all((y - 1 - top) % (dash + gap) == 0 for y in rows)
+
+
+def test_the_end_has_room_below_the_axis() -> None:
+    """'RTA ends' stands under the figures of the axis, inside the chart."""
+    chart = drawn(sample.passed())
+    assert chart.height >= chart.foot + 36
+
+
+def test_an_interruption_is_drawn() -> None:
+    """A run that died and was resumed shows the time in between, and what it is."""
+    run = sample.passed()
+    dead = Segment(SegmentKind.INTERRUPTION, "the process died", run.header.started_at, 5 * HOUR / 60, HOUR / 6)
+    chart = drawn(replace(run, segments=(dead,)))
+    (wait,) = chart.waits
+    assert (wait.name, wait.value) == ("interruption", "10 m")
+    assert share(wait.spans[0].width) > 10
+    assert "interruption" in chart.desc
 
 
 def test_an_open_step_reaches_the_end_of_the_axis() -> None:

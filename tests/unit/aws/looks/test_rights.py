@@ -9,17 +9,20 @@ from typing import Any, cast
 import pytest
 from botocore.credentials import Credentials, RefreshableCredentials
 
+from dr_orchestrator.aws.access import permissions
 from dr_orchestrator.aws.access.lifetime import Lifetime, lifetime
 from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.aws.api import Denied
 from dr_orchestrator.aws.looks import place, rights
+from dr_orchestrator.domain.drill import Kind
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.run import Copy, CopyType
+from dr_orchestrator.domain.service import ResourceType
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 COPY = Copy(CopyType.DYNAMODB_TABLE, "dro-r-sessions", "us-east-1", "r", "a-drill", "a-service")
 ROLE = Caller("123456789012", "arn:aws:sts::123456789012:assumed-role/dro-drill/somebody")
-ACTIONS = rights.WRITES["pitr-restore"][CopyType.DYNAMODB_TABLE]
+ACTIONS = ["dynamodb:RestoreTableToPointInTime", "dynamodb:DeleteTable"]
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
@@ -36,6 +39,16 @@ def answering(decision: str, asked: list[dict[str, Any]] | None = None) -> Accou
         return {"EvaluationResults": [{"EvalActionName": k, "EvalDecision": v} for k, v in said.items()]}
 
     return cast(Account, SimpleNamespace(api=lambda _service: SimpleNamespace(call=call)))
+
+
+@pytest.mark.parametrize(("kind", "of"), [*permissions.KINDS])
+def test_what_makes_and_deletes_the_copy_is_asked(kind: Kind, of: ResourceType) -> None:
+    """Both ends of a copy's life are among the actions, and none of another service that its ARN says nothing of."""
+    actions = rights.writes(kind, CopyType(of.value))
+
+    assert {each.partition(":")[0] for each in actions} == {actions[0].partition(":")[0]}
+    assert any(":Delete" in each for each in actions)
+    assert any(":Restore" in each or ":Create" in each for each in actions)
 
 
 def test_the_roles_own_policies_are_asked_for_the_copy() -> None:

@@ -1,0 +1,96 @@
+"""What surrounds a drill: the looks before it, the proof of isolation, the probe; each where it belongs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dr_orchestrator.domain.preflight import Look, Preflight, Sight
+from dr_orchestrator.domain.run import Copy, CopyState, Phase
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.runner import Parts, Session
+from dr_orchestrator.runner.session import PROBE, PROVE_ISOLATION
+from tests.unit.test_runner import Drill
+
+FREE = Look("name", Sight.PASSED, "free")
+
+
+def run(drill: Drill, looks: tuple[Look, ...] = (FREE,)) -> Session:
+    """A drill of a copy that is proven isolated (a minute) and probed (an hour)."""
+
+    def isolated(copy: Copy) -> str:
+        return str(drill.act("isolated", f"{copy.id} is alone"))
+
+    def probe(copy: Copy) -> str:
+        return str(drill.act("probe", f"nothing answers {copy.id}"))
+
+    session = drill.session()
+    parts = Parts(drill, restorer=drill, preflight=lambda: Preflight(looks), isolated=isolated, probe=probe)
+    session.equip(parts, drill.heed)
+    with session:
+        session.look()
+        point = session.choose("choose", drill)
+        session.at_exit("destroy", drill.destroy, session.copy)
+        session.create("restore", drill.restore, point, copy=session.copy)
+        session.step("ready", drill.ready, session.copy)
+        session.verify()
+    return session
+
+
+def acts(drill: Drill) -> list[str]:
+    return [line[2:] for line in drill.ledger.story if line.startswith("! ")]
+
+
+def test_the_copy_is_proven_before_it_is_asked_and_probed_after() -> None:
+    """Isolation comes before any check; the probe after them, off the recovery clock; what both saw is kept."""
+    drill = Drill(takes={"probe": 3600.0})
+
+    assert run(drill).verdict is Verdict.PASSED
+    assert acts(drill) == ["choose", "restore", "ready", "isolated", "checks", "probe", "destroy"]
+    steps = {step.name: step for step in drill.ledger.steps.values()}
+    assert (steps[PROVE_ISOLATION].phase, steps[PROVE_ISOLATION].detail[-5:]) == (Phase.VERIFY, "alone")
+    assert (steps[PROBE].phase, steps[PROBE].detail[:7]) == (Phase.TEARDOWN, "nothing")
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.measures.rta == timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("at", ["isolated", "probe"])
+@pytest.mark.parametrize(
+    ("fault", "verdict"),
+    [(NotRecoverable("wrong network"), Verdict.FAILED), (NotMeasured("denied"), Verdict.INCONCLUSIVE)],
+)
+def test_a_way_to_production_is_never_green(at: str, fault: Exception, verdict: Verdict) -> None:
+    """A copy in the wrong network, or one that production answers, ends the run at once, and it is taken down."""
+    drill = Drill(failing={at: fault})
+
+    session = run(drill)
+
+    assert (session.verdict, session.cleanup) == (verdict, Cleanup.CLEAN)
+    assert fault.args[0] in " ".join(drill.reasons)
+    assert ("checks" in acts(drill)) is (at == "probe")
+    assert [row.state for row in drill.ledger.rows.values()] == [CopyState.DELETED]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "verdict"), [(Sight.FAILED, Verdict.FAILED), (Sight.INCONCLUSIVE, Verdict.INCONCLUSIVE)]
+)
+def test_a_look_that_stops_ends_the_run_before_anything(outcome: Sight, verdict: Verdict) -> None:
+    """The run ends as the look's kind says; nothing was chosen, intended or made, and every look is in the detail."""
+    drill = Drill()
+
+    assert run(drill, (FREE, Look("key", outcome, "it is disabled", stops=True))).verdict is verdict
+    assert acts(drill) == []
+    assert drill.ledger.rows == {}
+    assert drill.ledger.steps[1].detail == f"name: passed, free;\nkey: {outcome}, it is disabled"
+    assert drill.reasons[0] == "it is disabled"
+
+
+def test_what_is_only_told_does_not_stop() -> None:
+    """An unknown quota stands in the evidence of a run that passes."""
+    drill = Drill()
+
+    assert run(drill, (FREE, Look("quota", Sight.INCONCLUSIVE, "denied"))).verdict is Verdict.PASSED
+    assert drill.ledger.steps[1].outcome is Outcome.PASSED
+    assert "quota: inconclusive, denied" in drill.ledger.steps[1].detail
