@@ -18,6 +18,7 @@ from dr_orchestrator.aws.bench import Bench
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.watcher import Watcher
+from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.run import Copy, CopyRecord, CopyState, CopyType, Identity
 from dr_orchestrator.domain.service import Isolation, Rebuild, Resource, ResourceType
 from dr_orchestrator.lab import Lab, serve
@@ -97,9 +98,14 @@ class Estate:
 
 @contextmanager
 def estate(home: Path) -> Iterator[Estate]:
-    """Within: the estate, made before the clock is handed over."""
+    """Within: the estate, made before the clock is handed over.
+
+    There is no database behind the instance: what waits for one to answer is told at once that it does.
+    """
     clock, ledger = RunningClock(), Ledger()
-    with serve(clock, postgres=False, estate=False, state=home) as lab, mock.patch.dict(os.environ, lab.environment()):
+    answering = mock.patch.object(SqlChecks, "answers", lambda *_: True)
+    served = serve(clock, postgres=False, estate=False, state=home)
+    with served as lab, mock.patch.dict(os.environ, lab.environment()), answering:
         guard = Guard(
             lambda: [row.copy for row in tuple(ledger.rows.values())],
             frozenset({INSTANCE.id, TABLE.id, STACK.id}),

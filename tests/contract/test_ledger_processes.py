@@ -20,6 +20,7 @@ from dr_orchestrator.domain.run import CopyState, Observation
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import engine as opened
+from dr_orchestrator.ledger import patience
 from dr_orchestrator.ledger.engine import LedgerDefect, create
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from tests.contract.ledger_samples import IDENTITY, MAXIMAL, START, closing, header, step, write
@@ -123,6 +124,7 @@ def test_programs_open_a_new_file_at_once(tmp_path: Path) -> None:
 def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlLedger]:
     """A ledger in SQLite that gives up at once when another program writes."""
     monkeypatch.setattr(opened, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.0)
     ledger = connect(f"sqlite:///{tmp_path / 'ledger.db'}")
     yield ledger
     ledger.close()

@@ -79,7 +79,7 @@ def test_the_sample_company_is_there_and_lives(clock: FakeClock) -> None:
         snapshots = len(state["snapshots"])
         clock.sleep(24 * 3600)
         item = client(lab, "dynamodb").get_item(TableName="dwa-prod-config", Key={"pk": {"S": "canary"}})["Item"]
-        assert item["at"]["S"] == clock.now().isoformat()
+        assert item["at"]["S"] == clock.now().isoformat(timespec="microseconds")
         after = get(f"{lab.endpoint}/lab/state")[1]
         assert after["defects"] == []
         newest = max(each["created"] for each in after["snapshots"].values() if each["instance"] == "images-prod")
