@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
+import boto3
 import httpx
 import pytest
 
+from dr_orchestrator import settings, wiring
 from dr_orchestrator.cli import server
 from dr_orchestrator.domain.clock import PacedClock
-from dr_orchestrator.domain.verdict import Verdict
-from dr_orchestrator.lab import serve
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.settings import CHECKOUT, Pace
+from dr_orchestrator.wiring import keeping, sweeping
 from tests import workspace
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 FACTOR = 300.0
+SLOW_FACTOR = 20.0
+"""A table is restored in half a minute: time enough to stop it."""
+
 POOL = "dr-drills"
 
 
@@ -46,6 +56,20 @@ class Prefect:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    @property
+    def ledger(self) -> str:
+        return f"sqlite:///{self.home / '.dro' / 'ledger.db'}"
+
+    def wait(self, until: Callable[[Run], bool]) -> Run:
+        """The newest run of the ledger, once it is as far as is waited for."""
+        ledger, give_up = connect(self.ledger, own=True), time.monotonic() + 90
+        while time.monotonic() < give_up:
+            run = next(iter(ledger.queries.runs(1)), None)
+            if run is not None and until(run):
+                return run
+            time.sleep(0.2)  # the worker is another process: there is no clock of ours to move
+        raise AssertionError(f"not reached within 90 s; the newest run: {run}")
 
     def ask(self, path: str, body: dict[str, object]) -> list[dict[str, object]]:
         answer = httpx.post(f"{self.environment['PREFECT_API_URL']}{path}", json=body, trust_env=False)
@@ -109,12 +133,86 @@ def test_a_worker_runs_a_drill(prefect: Prefect) -> None:
         prefect("deployment", "run", "pitr-restore/pitr-restore", "--params", drill)
         prefect("worker", "start", "--pool", POOL, "--run-once")
 
-    (run,) = connect(f"sqlite:///{prefect.home / '.dro' / 'ledger.db'}").queries.runs()
+    (run,) = connect(prefect.ledger).queries.runs()
     assert run.closing is not None
     assert run.closing.verdict is Verdict.PASSED, run.closing.reasons
     assert run.header.provenance.engine == "prefect"
     tasks = {str(each["name"]) for each in prefect.ask("/task_runs/filter", {})}
     assert any(name.startswith("restore to the instant") for name in tasks)
+
+
+@contextmanager
+def under_way(prefect: Prefect) -> Iterator[tuple[Lab, PacedClock, subprocess.Popen[bytes], Run]]:
+    """Within: a drill in a worker's hands, whose copy AWS is restoring."""
+    origin = time.time()
+    clock = PacedClock(Pace(SLOW_FACTOR, origin))
+    with serve(clock, estate=True) as lab:
+        prefect.environment |= {**lab.environment(), "DRO_CLOCK_PACE": f"{SLOW_FACTOR}@{origin}"}
+        (prefect.home / "drills" / "shop.yaml").write_text(DWA)
+        prefect("deployment", "run", "pitr-restore/pitr-restore", "--params", json.dumps({"drill": "table-pitr"}))
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL],
+            env=prefect.environment,
+            cwd=prefect.home,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield lab, clock, worker, prefect.wait(restoring)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+
+
+def restoring(run: Run) -> bool:
+    return run.closing is None and any(row.identity for row in run.copies)
+
+
+def tables(lab: Lab) -> list[str]:
+    with mock.patch.dict(os.environ, lab.environment()):
+        return [str(name) for name in boto3.client("dynamodb", region_name="us-east-1").list_tables()["TableNames"]]
+
+
+def test_a_cancelled_flow_run_takes_its_copy_down(prefect: Prefect) -> None:
+    """`prefect flow-run cancel` is a stop like any other: ABORTED, the copy is gone, the evidence is kept."""
+    with under_way(prefect) as (lab, _, _, run):
+        before = [name for name in tables(lab) if not name.startswith("dro-")]
+        running = {"flow_runs": {"state": {"type": {"any_": ["RUNNING"]}}}}
+        (flow_run,) = prefect.ask("/flow_runs/filter", running)
+        prefect("flow-run", "cancel", str(flow_run["id"]))
+        ended = prefect.wait(lambda found: found.closing is not None and found.header.id == run.header.id)
+        assert tables(lab) == before
+    assert ended.closing is not None
+    assert (ended.closing.verdict, ended.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)
+    assert ended.events
+
+
+def test_what_a_killed_worker_leaves_is_swept(prefect: Prefect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worker and flow die at once: Prefect would show them running for ever, a sweep ends the run without Prefect."""
+    with under_way(prefect) as (lab, clock, worker, run):
+        ledger = connect(prefect.ledger)
+        lease = ledger.leases.lease(run.header.id)
+        assert lease is not None
+        os.killpg(worker.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(int(lease.holder.split(":")[1]), signal.SIGKILL)
+        assert any(name.startswith("dro-") for name in tables(lab))
+        for name, value in {**lab.environment(), "DRO_HOME": str(prefect.home)}.items():
+            monkeypatch.setenv(name, value)
+        later = keeping.now() + 2 * keeping.LEASE
+        monkeypatch.setattr(keeping, "now", lambda: later)
+        monkeypatch.setattr(sweeping, "now", lambda: later)
+        made = settings.load({**os.environ, "DRO_CLOCK_PACE": prefect.environment["DRO_CLOCK_PACE"]})
+        with wiring.using(wiring.World(made, clock)) as here:
+            (dead,) = sweeping.dead_runs(here)
+            swept = sweeping.sweep_run(here, dead, "its process died; swept")
+        assert [each.gone for each in swept] == [True]
+        assert not any(name.startswith("dro-") for name in tables(lab))
+    ended = ledger.queries.run(run.header.id).closing
+    assert ended is not None
+    assert (ended.verdict, ended.cleanup) == (Verdict.INCONCLUSIVE, Cleanup.CLEAN)
 
 
 DWA = """
