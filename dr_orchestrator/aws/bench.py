@@ -28,6 +28,9 @@ WINDOW_SLACK = timedelta(days=2)
 QUOTA_RETRY, QUOTA_RETRY_LONGEST = 30.0, 300.0
 """Drill seconds between two tries of a creation that a quota forbids: doubled each time, up to the longest."""
 
+EDGE = timedelta(minutes=5)
+"""How far inside the window its edge is taken: it moves on while the restore is being asked for."""
+
 TEARDOWN_CEILING = 4 * 3600.0
 RETRY = 30.0
 ABSENCES, BETWEEN_ABSENCES = 4, 20.0
@@ -205,12 +208,13 @@ def lag(window: tuple[datetime, datetime], retention: timedelta, born: datetime 
     earliest, latest = window
     promised = until - retention
     due = max(promised, born) if born else promised
-    source = "lag of the latest restorable time"
+    source, whole = "lag of the latest restorable time", True
     if retention and earliest - due > WINDOW_SLACK:
         missing = format_duration(earliest - due)
         source += f"; the window was interrupted or switched on late: it begins at {earliest:%Y-%m-%d %H:%M} UTC only,"
         source += f" {missing} after it should"
-    return WorstCase(until - latest, source)
+        whole = False
+    return WorstCase(until - latest, source, whole=whole)
 
 
 def _instant(
@@ -219,10 +223,11 @@ def _instant(
     """The instant, and what it is; AWS restores to whole seconds."""
     match selection.pick:
         case Pick.RANDOM:
+            earliest = min(earliest + EDGE, latest)
             second = random.Random(run).randrange(int((latest - earliest).total_seconds()) + 1)  # noqa: S311 - to be drawn again
             return earliest + timedelta(seconds=second), f"random instant, drawn from run {run}"
         case Pick.OLDEST:
-            return earliest, "earliest restorable time"
+            return min(earliest + EDGE, latest), "edge of the retention"
         case Pick.BEFORE if selection.at is not None:
             last = selection.at.replace(microsecond=0)
             return last - timedelta(seconds=last == selection.at), "last second before the incident"

@@ -180,9 +180,11 @@ class Watcher:
                     _refuse_the_vanished(name, seen, sighting.status, states)
                     seen = sighting.status
                     observe(seen if states.known(seen) else f"{seen} (unknown state)")
+                asked = self._clock.monotonic()
                 if seen in states.ready and ready(sighting):
                     streak += 1
-                    first = sighting.answered if streak == 1 else first
+                    probing = self._clock.monotonic() - asked
+                    first = sighting.answered + probing if streak == 1 else first
                     # What was merely still being made was not kept waiting by a describe that failed.
                     if lost := self._unseen(sighting, silent_since):
                         delayed(lost, UNSEEN)

@@ -72,7 +72,7 @@ class ItemChecks:
             return replace(judged(check, expectation(check), "no such item or attribute", False), canary=True)
         found = instant(value)
         age = format_duration(reference - found)
-        observed = f"{found:%Y-%m-%d %H:%M:%S} UTC, {age} before the disruption"
+        observed = f"{found:%Y-%m-%d %H:%M:%S} UTC, {age} before {reference:%Y-%m-%d %H:%M:%S} UTC"
         return replace(judged(check, expectation(check), observed, True), newest=found, canary=True)
 
 

@@ -35,7 +35,7 @@ def judged(
 ) -> CheckResult:
     """Compare both markers; only one that changed after the restored instant can show that the restore went back.
 
-    The copy is read first, so that a source which moves on meanwhile cannot make an older copy of it.
+    The source is read first: were the copy the source itself, it would then stand no earlier than it.
     """
     outcome, observed = _compared(points, in_copy, in_source)
     return CheckResult(check.name, expectation(check), observed, outcome, check.mandatory)
@@ -45,6 +45,10 @@ def _compared(points: Sequence[RecoveryPoint], in_copy: Look, in_source: Look) -
     if not points:
         raise NotMeasured("no restored instant is known to compare with")
     instant = max(point.data_time for point in points)
+    try:
+        source, unread = in_source(), ""
+    except DrillFault as fault:
+        source, unread = None, f"the source could not be read: {fault.message}"
     copy = in_copy()
     if copy is None:
         return Outcome.FAILED, "the marker is gone from the copy"
@@ -52,19 +56,16 @@ def _compared(points: Sequence[RecoveryPoint], in_copy: Look, in_source: Look) -
     snapshot = any(point.kind is PointKind.SNAPSHOT for point in points)
     if copy.at >= instant + RESOLUTION if snapshot else copy.at > instant:
         return Outcome.FAILED, f"{told}: the copy holds a later state"
-    return _moved_on(copy, told, in_source)
-
-
-def _moved_on(copy: Marker, told: str, in_source: Look) -> tuple[Outcome, str]:
-    """A source that stands where the copy does proves nothing: then the copy could be the source itself."""
-    try:
-        source = in_source()
-    except DrillFault as fault:
-        return Outcome.INCONCLUSIVE, f"{told}; the source could not be read: {fault.message}"
     if source is None:
-        return Outcome.INCONCLUSIVE, f"{told}; the source has no marker any more"
-    told = f"{told}; in the source {source}"
-    if source.sequence > copy.sequence:
+        return Outcome.INCONCLUSIVE, f"{told}; {unread or 'the source has no marker any more'}"
+    return _moved_on(copy, source, instant, f"{told}; in the source {source}")
+
+
+def _moved_on(copy: Marker, source: Marker, instant: datetime, told: str) -> tuple[Outcome, str]:
+    """A source that stands where the copy does proves nothing: then the copy could be the source itself."""
+    if source.sequence > copy.sequence and source.at <= instant - RESOLUTION:
+        return Outcome.FAILED, f"{told}: written before the restored instant, and not in the copy"
+    if source.sequence > copy.sequence and source.at > instant:
         return Outcome.PASSED, told
     return Outcome.INCONCLUSIVE, f"{told}: it has not moved on since, which proves nothing; is `dro canary` running?"
 

@@ -134,7 +134,7 @@ def newest(check: NewestRow, value: object, reference: datetime) -> CheckResult:
     found = instant(_with_zone(check, value))
     age = reference - found
     held = check.within is None or age <= check.within
-    observed = f"{found:%Y-%m-%d %H:%M:%S} UTC, {format_duration(age)} before the disruption"
+    observed = f"{found:%Y-%m-%d %H:%M:%S} UTC, {format_duration(age)} before {reference:%Y-%m-%d %H:%M:%S} UTC"
     return replace(judged(check, expectation(check), observed, held), newest=found, canary=check.canary)
 
 

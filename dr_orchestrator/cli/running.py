@@ -39,12 +39,15 @@ def run(
     """
     from dr_orchestrator import prefect_runner, wiring
     from dr_orchestrator.cli.terminal.progress import following
+    from dr_orchestrator.wiring.costing import refuse_over_budget
 
     here, selection = wiring.world(), _selection(at, before, oldest, draws)
     warn_of_pace(here)
     refuse_driven(here, names)
     with wiring.choosing(selection):
         planned = [name for name in dict.fromkeys(names) for _ in range(wiring.runs_of(name))]
+        if len(planned) > 1:
+            refuse_over_budget(here, [here.drill(name) for name in planned])
         done: list[Run] = []
         with minding_leftovers(here), stopping_on_signals(here), following(here):
             for name in planned:
@@ -70,13 +73,12 @@ def _selection(at: str | None, before: str | None, oldest: bool, draws: int | No
     """The recovery point that the options ask for; None where they say nothing."""
     from dr_orchestrator.domain.drill import Pick, Selection
 
-    asked = [
-        name for name, given in (("--at", at), ("--before", before), ("--oldest", oldest), ("--random", draws)) if given
-    ]
+    options = {"--at": at, "--before": before, "--oldest": oldest or None, "--random": draws}
+    asked = [name for name, given in options.items() if given is not None]  # an empty one is a mistake, not nothing
     if len(asked) > 1:
         raise UsageError(f"{' and '.join(asked)} exclude each other", "keep one of them")
-    if at or before:
-        return Selection(Pick.AT if at else Pick.BEFORE, _instant(asked[0], at or before or ""))
+    if at is not None or before is not None:
+        return Selection(Pick.BEFORE if at is None else Pick.AT, _instant(asked[0], at or before or ""))
     if draws:
         return Selection(Pick.RANDOM, runs=draws)
     return Selection(Pick.OLDEST) if oldest else None

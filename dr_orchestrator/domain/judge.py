@@ -11,8 +11,8 @@ from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.finding import Finding, Severity, finding
 from dr_orchestrator.domain.measure import SCHEDULE, Record, clock_faults, measure, newest
 from dr_orchestrator.domain.objective import Limit, format_duration
-from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
-from dr_orchestrator.domain.run import Measures, Phase
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, Measures, Phase
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 
 __all__ = ["LEFTOVER", "RULES", "THIN", "Judgement", "Record", "headroom", "judge"]
@@ -132,8 +132,8 @@ def _says_nothing_of_loss(record: Record, measures: Measures) -> list[str]:
     if _proven(measures) is None:
         return []
     told = [] if record.points else ["no recovery point was chosen: nothing shows what was restored"]
-    itself = [point.id for point in record.points if point.kind is PointKind.SNAPSHOT and _as_of_itself(point)]
-    if itself and _worst_case_verdict(record, measures) == NOT_MEASURED:
+    itself = [point.id for point in record.points if _as_of_itself(point)]
+    if itself and measures.worst_case is None:
         told.append(f"{itself[0]} was restored for its own sake, and what a disaster would lose was not measured")
     return told
 
@@ -195,7 +195,7 @@ def _passed_over(record: Record) -> list[str]:
     return [
         f"step '{step.name}' did not pass: {step.detail or 'it did not end'}"
         for step in record.steps
-        if step.phase in (Phase.PREPARE, Phase.RECOVER)
+        if (step.phase in (Phase.PREPARE, Phase.RECOVER) or step.name in (PROBE, PROVE_ISOLATION))
         and step.outcome is not Outcome.PASSED
         and passed.get((step.name, step.phase), 0) < step.seq
     ]
@@ -223,7 +223,8 @@ def _worst_case_verdict(record: Record, measures: Measures) -> str:
         return NOT_MEASURED
     if not record.header.objective.rpo.met_by(measures.worst_case):
         return "missed"
-    return NOT_MEASURED if record.histories_unknown else "met"
+    partial = record.histories_unknown or not all(case.whole for case in record.worst_cases)
+    return NOT_MEASURED if partial else "met"
 
 
 def _findings(record: Record, measures: Measures, failures: Mapping[str, str], worst: str) -> tuple[Finding, ...]:
@@ -262,9 +263,11 @@ def _findings(record: Record, measures: Measures, failures: Mapping[str, str], w
         for check in record.checks
         if not check.mandatory and check.outcome is not Outcome.PASSED
     ]
-    if any(step.phase is Phase.VERIFY and step.outcome is Outcome.FAILED for step in record.steps) and not failures:
-        detail = "They passed when the run was resumed; see the steps. Why not at first?"
-        findings.append(found(Severity.MEDIUM, "Checks failed before they passed", detail, "second try"))
+    second = {step.phase for step in record.steps if step.outcome is Outcome.FAILED} if not failures else set()
+    for phase, title in ((Phase.VERIFY, "Checks failed before they passed"), (Phase.RECOVER, "A step failed at first")):
+        if phase in second:
+            detail = "What failed passed when the run was resumed; see the steps. Why not at first?"
+            findings.append(found(Severity.MEDIUM, title, detail, f"second try, {phase}"))
     if measures.rpa_grade in ("C", "D"):
         read = any(check.proves_data and check.newest is not None for check in record.checks)
         where = "all of the restored data" if read else "the restored data"

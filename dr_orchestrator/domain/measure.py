@@ -204,6 +204,8 @@ def _saw(check: CheckResult) -> bool:
 
 def _claimed(record: Record, point: RecoveryPoint) -> Newest:
     """What a recovery point says of itself, where its store was not read; an asked instant says nothing."""
+    if not record.checks:
+        return Newest(missing=UNREAD)  # nobody came to read it: that is no fault of the drill's definition
     if point.reference == point.data_time:
         return Newest(missing=f"{point.id} holds the asked instant by its own word only: add a canary to read it back")
     if not any(event.moment is Moment.DATA_VERIFIED for event in record.events):

@@ -49,19 +49,21 @@ def period_start(every: Every, instant: datetime) -> datetime:
 
 
 def due(
-    drills: Iterable[Drill], last_green: Mapping[tuple[str, str], datetime], now: datetime
+    drills: Iterable[Drill], last_green: Mapping[tuple[str, str, str], Sequence[datetime]], now: datetime
 ) -> tuple[list[Drill], dict[str, str]]:
     """Split drills into those due now, tier 0 first, and those left out with the reason.
 
-    `last_green` holds each drill's newest passed run on real AWS, by its name and definition: a simulated run proves
-    nothing and is not in it, and what a drill proved before it was changed is not proven of what it is now.
+    `last_green` holds when the newest runs on real AWS that passed one after the other began, by drill, definition and
+    selection: a simulated run proves nothing and is not in it, what a drill proved before it was changed is not proven
+    of what it is now, and of several draws every one has to have passed.
     """
     chosen: list[Drill] = []
     left_out: dict[str, str] = {}
     for drill in drills:
-        passed = last_green.get((drill.name, drill.digest))
-        if passed is not None and passed >= period_start(drill.every, now):
-            left_out[drill.name] = f"passed on {passed:%Y-%m-%d}, due once a {drill.every}"
+        wanted = drill.selection.runs
+        passed = last_green.get((drill.name, drill.digest, str(drill.selection)), ())[:wanted]
+        if len(passed) == wanted and min(passed) >= period_start(drill.every, now):
+            left_out[drill.name] = f"passed on {max(passed):%Y-%m-%d}, due once a {drill.every}"
         else:
             chosen.append(drill)
     return sorted(chosen, key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name)), left_out

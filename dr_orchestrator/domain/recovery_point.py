@@ -44,7 +44,8 @@ class WorstCase:
     """The largest loss that a disaster at the worst instant would have meant, and what that is read from.
 
     `loss` is the largest `gap` and, where it is known, the time that a backup took (`backup`): until then the one
-    before is all there is. `p95` is the gap that 95 of 100 were within.
+    before is all there is. `p95` is the gap that 95 of 100 were within. Where it is not the `whole` history (a part is
+    missing or unknown) it can show that an objective is missed, never that it is met.
     """
 
     loss: timedelta
@@ -52,6 +53,7 @@ class WorstCase:
     gap: timedelta | None = None
     p95: timedelta | None = None
     backup: timedelta | None = None
+    whole: bool = True
 
 
 def largest_gap(data_times: Sequence[datetime], until: datetime) -> timedelta | None:

@@ -16,6 +16,11 @@ from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 SCHEMA_VERSION = 1
 
 
+PROVE_ISOLATION = "prove the copy's isolation"
+PROBE = "try to reach production from the copy"
+"""Steps off the recovery clock that a run must not pass over all the same."""
+
+
 class Phase(StrEnum):
     """What a step is for; only `recover` and `verify` lie on the recovery clock."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -22,7 +23,6 @@ from dr_orchestrator.ledger.engine import reading, transaction
 from dr_orchestrator.ledger.rows import Row
 
 LATEST = "latest"
-_GREEN = tuple(verdict for verdict in Verdict if verdict.green)
 _NAMED = 10  # how many ids a message lists
 _COMPARED = 1000  # how many of the newest ids a mistyped one is compared with
 
@@ -88,19 +88,26 @@ class Queries:
             found = connection.execute(newest).mappings()
             return [rows.exercise_of(row) for row in found]
 
-    def last_green(self) -> dict[tuple[str, str], datetime]:
-        """When the newest passed run on real AWS of each drill, as then defined, began: (name, definition) to instant.
+    def last_green(self) -> dict[tuple[str, str, str], tuple[datetime, ...]]:
+        """When the newest runs on real AWS that passed one after the other began, newest first.
 
-        One begun before a period ended counts for that period.
+        By drill, definition and selection. A newer run that did not pass takes what was proven before it away; an
+        aborted one says nothing.
         """
         run = tables.run.c
         query = (
-            select(run.drill, run.definition, func.max(run.started_at).label("began"))
-            .where(run.simulated.is_(False), run.verdict.in_(_GREEN))
-            .group_by(run.drill, run.definition)
+            select(run.drill, run.definition, run.selection, run.started_at, run.verdict)
+            .where(run.simulated.is_(False), run.verdict.is_not(None), run.verdict != Verdict.ABORTED)
+            .order_by(run.number.desc())
         )
+        newest: defaultdict[tuple[str, str, str], list[datetime | None]] = defaultdict(list)
         with transaction(self._engine) as connection:
-            return {(row.drill, row.definition): row.began for row in connection.execute(query)}
+            for row in connection.execute(query):
+                key = (row.drill, row.definition, row.selection)
+                newest[key].append(row.started_at if row.verdict.green else None)
+        return {
+            key: tuple(began for began in itertools.takewhile(bool, found) if began) for key, found in newest.items()
+        }
 
     def sources(self) -> set[str]:
         """The AWS names of all that was ever drilled."""

@@ -25,6 +25,9 @@ from dr_orchestrator.domain.run import (
 )
 from dr_orchestrator.domain.verdict import Outcome
 
+STEP_BACK_S = 1.0
+"""Real seconds by which the clocks of two machines may differ when a run is resumed."""
+
 SLOW_S = 5.0
 """Real seconds; a ledger that takes longer for one fact held the run up."""
 
@@ -55,6 +58,7 @@ class Journal:
         self.steps: list[Step] = list(recorded.steps) if recorded else []
         self.points: list[RecoveryPoint] = []
         self.segments: list[Segment] = list(recorded.segments) if recorded else []
+        self.doubts: list[str] = []
         self.again: Counter[str] = Counter()  # calls that were made again since the step began
         self._checks = {check.name: check for check in recorded.checks} if recorded else {}
         self._old_points = deque(recorded.points if recorded else ())
@@ -73,6 +77,9 @@ class Journal:
         if self._last_seen is not None:
             dead = (self._clock.now() - max(self._last_seen, *_told_at(self._recorded))).total_seconds()
             self.segment(SegmentKind.INTERRUPTION, "the process died; another one resumed the run", dead)
+            if dead < -STEP_BACK_S * self._clock.pace:
+                back = format_duration(timedelta(seconds=-dead))
+                self.doubts.append(f"the wall clock stands {back} before what the dead process wrote: time is missing")
         for step in self.steps:
             if step.outcome is None:
                 lost = format_duration(self.offset() - step.offset)

@@ -15,6 +15,8 @@ from dr_orchestrator.domain.judge import Record
 from dr_orchestrator.domain.ports import Call, Clock, Environment, Ledger, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import (
+    PROBE,
+    PROVE_ISOLATION,
     SETTLED,
     Copy,
     CopyRecord,
@@ -33,8 +35,6 @@ from dr_orchestrator.runner.parts import Parts, Store
 
 T = TypeVar("T")
 LOOK = "look before starting"
-PROVE_ISOLATION = "prove the copy's isolation"
-PROBE = "try to reach production from the copy"
 LOOK_BACK = "look back at the recovery points"
 ASK_FOR_TIMES = "ask AWS for its own times"
 
@@ -298,7 +298,7 @@ class Session:
             fault,
             journal.segments,
             self._histories_unknown,
-            self._doubts(),
+            [*journal.doubts, *self._doubts()],
         )
         self.verdict = close(record, self._ledger, self._clock)
 

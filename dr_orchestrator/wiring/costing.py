@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -70,11 +71,13 @@ def refuse_over_budget(here: World, drills: Sequence[Drill]) -> None:
     budget = here.catalogue.budget
     if budget is None:
         return
-    amounts = list(_amounts(here, drills))
+    times = Counter(drill.name for drill in drills)
+    once = {drill.name: drill for drill in drills}
+    amounts = [amount * times[name] for name, drill in once.items() for amount in _amounts(here, [drill])]
     if sum(amounts) > budget:
         told = Cost(sum(amounts, Decimal()), here.catalogue.rates.currency)
         hint = "name fewer drills, or raise `limits: {budget: ...}` in tiers.yaml; nothing was started"
-        raise UsageError(f"the exercise would cost {told}, above its budget of {budget}", hint)
+        raise UsageError(f"the drills would cost {told}, above its budget of {budget}", hint)
 
 
 def _amounts(here: World, drills: Iterable[Drill]) -> Iterable[Decimal]:

@@ -113,7 +113,7 @@ def test_an_exercise_comes_with_its_runs(ledger: SqlLedger) -> None:
 
 
 def test_last_green_counts_proven_promises_only(ledger: SqlLedger) -> None:
-    """Only passed runs on real AWS count, by when they began; leftovers do not undo what was proven."""
+    """Only runs on real AWS that passed since the newest that did not count; leftovers do not undo what was proven."""
     runs = [
         ("old", 0, Verdict.PASSED, False),
         ("new", 2, Verdict.PASSED_WITH_FINDINGS, False),
@@ -130,10 +130,17 @@ def test_last_green_counts_proven_promises_only(ledger: SqlLedger) -> None:
     changed = replace(PROVENANCE, simulated=False, definition="before it was changed")
     ledger.open_run(header("other definition", drill="a", started_at=START + 7 * HOUR, provenance=changed))
     ledger.close_run("other definition", closing(Verdict.PASSED))
+    chosen = header("x").selection
     assert ledger.queries.last_green() == {
-        ("a", PROVENANCE.definition): START + 2 * HOUR,
-        ("a", "before it was changed"): START + 7 * HOUR,
+        ("a", PROVENANCE.definition, chosen): (),
+        ("a", "before it was changed", chosen): (START + 7 * HOUR,),
     }
+    for hours in (8, 9):
+        again = replace(PROVENANCE, simulated=False)
+        ledger.open_run(header(f"again {hours}", drill="a", started_at=START + hours * HOUR, provenance=again))
+        ledger.close_run(f"again {hours}", closing(Verdict.PASSED))
+    newest = (START + 9 * HOUR, START + 8 * HOUR)
+    assert ledger.queries.last_green()["a", PROVENANCE.definition, chosen] == newest
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 from unittest import mock
@@ -317,6 +318,17 @@ def test_a_process_that_died_between_two_moments_leaves_no_hole(shop: Estate, he
     assert moments[Moment.DECLARED] == moments[Moment.DISRUPTION]
     assert after.closing is not None
     assert after.closing.measures.rta_from_declaration == after.closing.measures.rta_from_disruption
+
+
+def test_a_clock_that_stands_before_what_was_written_is_doubted(shop: Estate, here: wiring.World) -> None:
+    """Resumed on a machine whose clock is behind, a run would read too short: it says so, and is no pass."""
+    dead = in_verify(here)
+    ahead = shop.clock.now() + timedelta(hours=3)
+    with mock.patch.object(opening, "_last_seen", lambda *_: ahead):
+        after = resumed(here, dead)
+    assert after.closing is not None
+    assert after.closing.verdict is Verdict.INCONCLUSIVE
+    assert any("the wall clock stands" in reason for reason in after.closing.reasons)
 
 
 def test_a_history_that_could_not_be_read_is_not_met(shop: Estate, here: wiring.World) -> None:

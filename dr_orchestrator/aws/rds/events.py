@@ -45,10 +45,12 @@ def longest_backup(api: Api, instance: str, until: datetime) -> timedelta | None
     for event in _events(api, instance, until - KEPT):
         message = str(event.get("Message", ""))
         if message.startswith(_BEGUN):
-            begun = event["Date"]
+            begun = begun or event["Date"]  # one that was begun again was not finished before
         elif message.startswith(_FINISHED) and begun is not None:
             took.append(event["Date"] - begun)
             begun = None
+    if begun is not None and until > begun:  # still being made, or given up: it took that long at least
+        took.append(until - begun)
     return max(took, default=None)
 
 

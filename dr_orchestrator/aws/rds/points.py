@@ -61,7 +61,8 @@ class RdsSnapshot(RdsInstance):
         backup = self._backup_time(until)
         known = f"plus {format_duration(backup)} for the backup" if backup else "the time a backup takes is not known"
         source = f"largest gap between {len(times)} snapshots, {format_duration(gap)}, {known}"
-        return WorstCase(gap + (backup or timedelta()), source, gap, percentile(spans, 0.95), backup)
+        known_all = backup is not None
+        return WorstCase(gap + (backup or timedelta()), source, gap, percentile(spans, 0.95), backup, known_all)
 
     def _rhythm(self, until: datetime) -> list[datetime]:
         """The data times that show how often snapshots are taken: of the last 90 days, and of the retention.
@@ -72,11 +73,16 @@ class RdsSnapshot(RdsInstance):
         times = sorted(point.data_time for point in self._snapshots())
         if len(times) < 2:
             return []
-        days = (self._describe(self._resource.id) or {}).get("BackupRetentionPeriod") or 0
+        source = self._describe(self._resource.id) or {}
+        days, born = source.get("BackupRetentionPeriod") or 0, source.get("InstanceCreateTime")
         start = until - min(HISTORY, timedelta(days=days) if days else HISTORY)
         before, within = [each for each in times if each < start], [each for each in times if each >= start]
+        if days and len(within) == 1:
+            return []
         if days and within:
-            return within if len(within) > 1 else []
+            before = []
+        if not before and within and born:  # from its birth nothing was there to restore until the first: a gap too
+            before = [max(start, born)]
         return [*before[-1:], *within]
 
     def _backup_time(self, until: datetime) -> timedelta | None:

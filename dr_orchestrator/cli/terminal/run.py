@@ -91,7 +91,7 @@ def _section(title: str, rows: list[str]) -> Iterator[str]:
 
 def _step(step: Step) -> str:
     took = format_duration(step.duration) if step.duration is not None else ""
-    detail = "; ".join(step.detail.splitlines())
+    detail = "; ".join(line.rstrip(";") for line in step.detail.splitlines())
     said = f"  {plain(detail)}" if detail else ""
     return f"{outcome_badge(step.outcome).word:<12} {took:>11}  {plain(step.name)}{said}"
 

@@ -169,9 +169,9 @@ class Estate:
             if number % 3 == 0:
                 later = self._start - timedelta(minutes=self._random.uniform(8, 350))
                 self._put_at(later, _workspace(number, 2, later))
-        # A canary for every hour of the weeks before, for every minute of the last day.
-        hours, minutes = 40 * 24, 24 * 60
-        for ago in [timedelta(hours=n) for n in range(hours, 24, -1)] + [n * _MINUTE for n in range(minutes, -1, -1)]:
+        # A canary for every five minutes of the weeks before, for every minute of the last day.
+        weeks, day = 40 * 24 * 60, 24 * 60
+        for ago in (n * _MINUTE for n in [*range(weeks, day, -5), *range(day, -1, -1)]):
             self._put_at(self._start - ago, _canary(self._start - ago))
 
     def _put_at(self, at: datetime, item: dict[str, Any]) -> None:

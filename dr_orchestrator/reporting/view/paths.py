@@ -120,7 +120,8 @@ def _note(run: Run, meets: Meets) -> str:
     if tier is None or tier.rpo is None or tier.rpo == run.header.objective.rpo:
         return ""
     said = {Meets.YES: "met", Meets.NO: "not met"}.get(meets, meets.value)
-    return f"The tier's own RPO {tier.rpo}: {said}."
+    lucky = ", but not in the worst case" if meets is Meets.YES and against_tier(run).worst_case is Meets.NO else ""
+    return f"The tier's own RPO {tier.rpo}: {said}{lucky}."
 
 
 def _service(service: ServicePaths) -> ServiceView:

@@ -86,11 +86,19 @@ def test_a_source_that_cannot_be_read_is_inconclusive() -> None:
     assert judged(CHECK, (POINT,), lambda: MOVED_ON, unreachable).outcome is Outcome.FAILED
 
 
-def test_the_copy_is_read_before_the_source() -> None:
+def test_the_source_is_read_before_the_copy() -> None:
     """Were the copy production itself, a beat between the two looks must not make it an older state."""
     beats = iter([Marker(41, AT - MINUTE), Marker(42, AT)])
     result = judged(CHECK, (POINT,), lambda: next(beats), lambda: next(beats))
-    assert "copy no. 41" in result.observed
+    assert "source no. 41" in result.observed
+    assert result.outcome is Outcome.INCONCLUSIVE
+
+
+def test_what_the_source_wrote_before_the_instant_must_be_in_the_copy() -> None:
+    """A copy that lacks a state of before the restored instant lost it, however far the source moved on."""
+    result = judged(CHECK, (POINT,), lambda: Marker(1, AT - 30 * MINUTE), lambda: Marker(47, AT - MINUTE))
+    assert result.outcome is Outcome.FAILED
+    assert "written before the restored instant, and not in the copy" in result.observed
 
 
 # In the suite.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dr_orchestrator.domain.drill import Drill, Every, Kind
+from dr_orchestrator.domain.drill import Drill, Every, Kind, Pick, Selection
 from dr_orchestrator.domain.objective import Disruption, Limit, Objective, Tier
 from dr_orchestrator.domain.programme import Exercise, due, period_start, quarter_of, verdict_of
 from dr_orchestrator.domain.run import Closing, Measures, Run
@@ -48,7 +48,7 @@ def test_tier_0_comes_first() -> None:
 )
 def test_a_drill_is_due_once_a_period(every: Every, passed: datetime, is_due: bool) -> None:
     """A pass counts for the calendar period that it lies in, to the microsecond, and for no other."""
-    chosen, left_out = due([drill("a", every=every)], {("a", ""): passed}, NOW)
+    chosen, left_out = due([drill("a", every=every)], {("a", "", "latest"): (passed,)}, NOW)
     assert bool(chosen) is is_due
     assert bool(left_out) is not is_due
 
@@ -56,15 +56,23 @@ def test_a_drill_is_due_once_a_period(every: Every, passed: datetime, is_due: bo
 def test_who_is_left_out_is_named_with_the_reason() -> None:
     """Every declared drill is either chosen or left out by name; none disappears."""
     declared = [drill("a"), drill("b")]
-    chosen, left_out = due(declared, {("a", ""): NOW - timedelta(days=3)}, NOW)
+    chosen, left_out = due(declared, {("a", "", "latest"): (NOW - timedelta(days=3),)}, NOW)
     assert [each.name for each in chosen] == ["b"]
     assert left_out == {"a": "passed on 2026-11-17, due once a quarter"}
 
 
+def test_every_draw_has_to_have_passed() -> None:
+    """A drill of three random points is due again unless its three newest runs passed, whatever else was drawn."""
+    three = replace(drill("a"), selection=Selection(Pick.RANDOM, runs=3))
+    assert due([three], {("a", "", "random"): (NOW, NOW)}, NOW)[0]
+    assert due([three], {("a", "", "oldest"): (NOW, NOW, NOW)}, NOW)[0]
+    assert not due([three], {("a", "", "random"): (NOW, NOW, NOW)}, NOW)[0]
+
+
 def test_a_drill_that_never_passed_is_due() -> None:
     """No green run on real AWS (none is ever passed in for a simulated one) means due, not forgotten."""
-    assert due([drill("a")], {("another", ""): NOW}, NOW)[0]
-    assert due([drill("a")], {("a", "as it was defined before"): NOW}, NOW)[0]
+    assert due([drill("a")], {("another", "", "latest"): (NOW,)}, NOW)[0]
+    assert due([drill("a")], {("a", "as it was defined before", "latest"): (NOW,)}, NOW)[0]
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.sampled_from(Every))
