@@ -123,6 +123,7 @@ def test_a_snapshot_holds_what_was_there_when_it_was_taken(rds: Any, clock: Pace
 
 def test_a_copy_can_be_written_without_its_source_noticing(rds: Any, clock: PacedClock) -> None:
     """A copy is a server of its own, and gone with its instance."""
+    run(rds, SOURCE, "INSERT INTO issues VALUES ('kept in the source')")
     await_restorable(rds, clock, clock.now())
     rds.restore_db_instance_to_point_in_time(
         SourceDBInstanceIdentifier=SOURCE, TargetDBInstanceIdentifier="own", UseLatestRestorableTime=True
