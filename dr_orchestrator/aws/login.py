@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.domain.service import Database
+from dr_orchestrator.domain.service import Database, Login
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-
-
-@dataclass(frozen=True)
-class Login:
-    """How to reach a database; never printed, the password least of all."""
-
-    host: str
-    port: int
-    database: str
-    user: str
-    password: str
-
-    def __repr__(self) -> str:
-        return f"Login({self.user}@{self.host}:{self.port}/{self.database})"
 
 
 def login(account: Account, instance: str, database: Database) -> Login:

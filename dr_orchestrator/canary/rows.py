@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from dr_orchestrator.canary.beating import Beat
+from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured, UsageError
 
 CONNECT_S = 10
@@ -26,30 +27,6 @@ _MARK = (
 )
 _ADD = "INSERT INTO {table} (id, sequence, {at}) VALUES (%(sequence)s, %(sequence)s, %(at)s)"
 _TRIM = "DELETE FROM {table} WHERE id <> 0 AND {at} < %(at)s - interval '2 days'"
-
-
-class Login(Protocol):
-    """How to reach a database."""
-
-    @property
-    def host(self) -> str:
-        """Name or address."""
-
-    @property
-    def port(self) -> int:
-        """TCP port."""
-
-    @property
-    def database(self) -> str:
-        """Database name."""
-
-    @property
-    def user(self) -> str:
-        """Role."""
-
-    @property
-    def password(self) -> str:
-        """Never printed."""
 
 
 class RowWriter:
@@ -101,12 +78,7 @@ class RowWriter:
         if self._connection is None or self._connection.closed:
             login = self._login()
             self._connection = psycopg.connect(
-                host=login.host,
-                hostaddr="",  # else PGHOSTADDR, or a service file, could send the heartbeat to another server
-                port=login.port,
-                dbname=login.database,
-                user=login.user,
-                password=login.password,
+                **login.parameters,
                 connect_timeout=CONNECT_S,
                 options=_OPTIONS,
                 application_name="dro canary",

@@ -6,7 +6,8 @@ import re
 
 import psycopg
 
-from dr_orchestrator.checks.sql import CONNECT_S, Login
+from dr_orchestrator.checks.sql import CONNECT_S
+from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable
 
 PATIENCE_S = 5

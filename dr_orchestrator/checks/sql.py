@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -17,6 +17,7 @@ from dr_orchestrator.checks.result import instant, judged
 from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLeast
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult, Copy
+from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 CONNECT_S = 10
@@ -26,30 +27,6 @@ MOST_SHOWN = 200
 """Characters of a query's answer that are kept: it is evidence, not a place to copy data to."""
 
 _OPTIONS = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS} -c timezone=UTC"
-
-
-class Login(Protocol):
-    """How to reach a database."""
-
-    @property
-    def host(self) -> str:
-        """Name or address."""
-
-    @property
-    def port(self) -> int:
-        """TCP port."""
-
-    @property
-    def database(self) -> str:
-        """Database name."""
-
-    @property
-    def user(self) -> str:
-        """Role."""
-
-    @property
-    def password(self) -> str:
-        """Never printed."""
 
 
 def _no_source() -> Login:
@@ -95,12 +72,7 @@ def _asking(login: Login, call: str, seconds: int = CONNECT_S) -> Iterator[Any]:
     """Within: a connection that can only read; what the database refuses could not be measured."""
     try:
         with psycopg.connect(
-            host=login.host,
-            hostaddr="",  # else PGHOSTADDR, or a service file, could send the checks to another server
-            port=login.port,
-            dbname=login.database,
-            user=login.user,
-            password=login.password,
+            **login.parameters,
             connect_timeout=seconds,
             options=_OPTIONS,
             application_name="dr-orchestrator",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier
 
@@ -49,6 +50,32 @@ class Database:
 
     name: str
     secret: str
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to reach a database; never printed, the password least of all."""
+
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Login({self.user}@{self.host}:{self.port}/{self.database})"
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What libpq is told of it; of `hostaddr` nothing, else PGHOSTADDR or a service file could name another one."""
+        return {
+            "host": self.host,
+            "hostaddr": "",
+            "port": self.port,
+            "dbname": self.database,
+            "user": self.user,
+            "password": self.password,
+        }
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dr_orchestrator.aws.bench import TEARDOWN_CEILING, Bench
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.aws.rds import Login, RdsInstance, RdsPointInTime, RdsSnapshot
+from dr_orchestrator.aws.rds import RdsInstance, RdsPointInTime, RdsSnapshot
 from dr_orchestrator.aws.stack import CloudFormationStack
 from dr_orchestrator.checks.http import HttpChecks
 from dr_orchestrator.checks.items import ItemChecks
@@ -22,7 +22,7 @@ from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.drill import Check, Drill, Kind, Selection
 from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType, RunHeader, SegmentKind
-from dr_orchestrator.domain.service import Resource, ResourceType
+from dr_orchestrator.domain.service import Login, Resource, ResourceType
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import patiently
 from dr_orchestrator.runner import Parts, Store

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.guard import HeartbeatGuard
-from dr_orchestrator.aws.login import Login, login
+from dr_orchestrator.aws.login import login
 from dr_orchestrator.canary.beating import Beat, Told, Writer, attempt, keep
 from dr_orchestrator.canary.items import ItemWriter
 from dr_orchestrator.canary.rows import RowWriter
-from dr_orchestrator.domain.service import Canary, Database, Resource, ResourceType, Service
+from dr_orchestrator.domain.service import Canary, Database, Login, Resource, ResourceType, Service
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.identity import not_allowed
 from dr_orchestrator.wiring.world import World

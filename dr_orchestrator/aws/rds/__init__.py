@@ -1,7 +1,6 @@
 """RDS instances: restore a snapshot, or a point in time, beside production."""
 
-from dr_orchestrator.aws.login import Login
 from dr_orchestrator.aws.rds.instance import RdsInstance
 from dr_orchestrator.aws.rds.points import RdsPointInTime, RdsSnapshot
 
-__all__ = ["Login", "RdsInstance", "RdsPointInTime", "RdsSnapshot"]
+__all__ = ["RdsInstance", "RdsPointInTime", "RdsSnapshot"]

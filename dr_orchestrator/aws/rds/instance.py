@@ -10,7 +10,7 @@ from typing import Any
 from dr_orchestrator.aws.api import NotFound, Refused
 from dr_orchestrator.aws.bench import Bench, gone
 from dr_orchestrator.aws.copies import SKEW, Live
-from dr_orchestrator.aws.login import Login, credentials, login
+from dr_orchestrator.aws.login import credentials, login
 from dr_orchestrator.aws.looks import keys
 from dr_orchestrator.aws.rds import events, isolation
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
@@ -18,7 +18,7 @@ from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.preflight import NotApplicable, Question
 from dr_orchestrator.domain.run import Copy, CopyState, Identity, ServerTime
-from dr_orchestrator.domain.service import Database, Resource
+from dr_orchestrator.domain.service import Database, Login, Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 STATES = States(

@@ -13,7 +13,7 @@ from dr_orchestrator.aws.rds import events
 from dr_orchestrator.aws.rds.instance import RdsInstance
 from dr_orchestrator.domain.drill import Pick
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase, gaps, percentile
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase, gaps, largest_gap, percentile
 from dr_orchestrator.domain.run import Copy, Identity
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
@@ -54,15 +54,17 @@ class RdsSnapshot(RdsInstance):
 
         While a backup is being made there is only the one before it. One snapshot alone shows no rhythm.
         """
-        spans = gaps(times, until) if (times := self._rhythm(until)) else []
-        gap = max(spans, default=None)
+        times = self._rhythm(until)
+        gap = largest_gap(times, until)
         if gap is None:
             return None
         backup = self._backup_time(until)
         known = f"plus {format_duration(backup)} for the backup" if backup else "the time a backup takes is not known"
         source = f"largest gap between {len(times)} snapshots, {format_duration(gap)}, {known}"
         known_all = backup is not None
-        return WorstCase(gap + (backup or timedelta()), source, gap, percentile(spans, 0.95), backup, known_all)
+        return WorstCase(
+            gap + (backup or timedelta()), source, gap, percentile(gaps(times, until), 0.95), backup, known_all
+        )
 
     def _rhythm(self, until: datetime) -> list[datetime]:
         """The data times that show how often snapshots are taken: of the last 90 days, and of the retention.

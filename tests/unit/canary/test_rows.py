@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from dr_orchestrator.aws.login import Login
 from dr_orchestrator.canary.rows import RowWriter
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow
 from dr_orchestrator.domain.run import Copy, CopyType
+from dr_orchestrator.domain.service import Login
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured, UsageError
 from dr_orchestrator.settings import CHECKOUT

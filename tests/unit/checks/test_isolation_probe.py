@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from dr_orchestrator.aws.login import Login
 from dr_orchestrator.checks import probe as probing
 from dr_orchestrator.checks.probe import judged, probe
+from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable
 from tests.postgres_server import postgres_server, postgres_url
 

@@ -9,10 +9,10 @@ from unittest import mock
 import psycopg
 import pytest
 
-from dr_orchestrator.aws.rds import Login
 from dr_orchestrator.checks import sql
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.run import Copy, CopyType
+from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 COPY = Copy(CopyType.RDS_INSTANCE, "dro-x", "us-east-1", "x", "d", "s")

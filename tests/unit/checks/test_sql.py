@@ -12,10 +12,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from dr_orchestrator.aws.rds import Login
 from dr_orchestrator.checks.sql import SqlChecks, _perform, newest
 from dr_orchestrator.domain.drill import NewestRow, Query, RowsAtLeast
 from dr_orchestrator.domain.run import Copy, CopyType
+from dr_orchestrator.domain.service import Login
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
 
