@@ -103,9 +103,12 @@ class SqlLedger:
         self._insert(tables.copy, rows.copy_row(copy, intended_at=at))
 
     def change_copy(self, copy: Copy, state: CopyState, at: datetime, identity: Identity | None = None) -> None:
-        """Write what became of a copy; an identity, a creation and an end are kept as first written."""
+        """Write what became of a copy; an identity, a creation and an end are kept as first written.
+
+        An end that turns out to be none is taken back.
+        """
         table = tables.copy.c
-        values: dict[str, Any] = {"state": state}
+        values: dict[str, Any] = {"state": state, "gone_at": None}
         if state is CopyState.CREATED:
             values["created_at"] = func.coalesce(table.created_at, at)
         if state in _GONE:

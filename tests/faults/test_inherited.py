@@ -19,7 +19,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.aws.stack import CloudFormationStack
 from dr_orchestrator.checks.items import ItemChecks
-from dr_orchestrator.cli import recovery
+from dr_orchestrator.cli import recovery, sweep
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.run import SETTLED, CheckResult, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
@@ -27,6 +27,7 @@ from dr_orchestrator.errors import Exit, NotMeasured, NotRecoverable, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import identity, keeping, opening, sweeping
+from dr_orchestrator.wiring.sweeping import whole
 from tests import workspace
 from tests.estate import Estate, estate
 from tests.flows.test_kinds import beat, run
@@ -84,7 +85,7 @@ def read(here: wiring.World, dead: Run) -> Run:
 
 
 def swept(here: wiring.World) -> Any:
-    return CliRunner().invoke(recovery.sweep, [], standalone_mode=False)
+    return CliRunner().invoke(sweep.sweep, [], standalone_mode=False)
 
 
 def test_a_resume_that_fails_before_it_comes_to_the_copy_takes_it_down(shop: Estate, here: wiring.World) -> None:
@@ -226,14 +227,14 @@ def test_a_defect_in_one_sweep_does_not_keep_the_others(shop: Estate, here: wiri
 def test_two_sweeps_at_once_do_not_stumble_over_each_other(shop: Estate, here: wiring.World) -> None:
     """A run that another process has just taken is left to it, and the other dead runs are swept all the same."""
     first, second = in_verify(here), in_verify(here)
-    original = sweeping.dead_runs
+    original = whole.dead_runs
 
     def dead_runs(world: wiring.World) -> list[Run]:
         found = original(world)
         keeping.Keeper(world.ledger.leases, first.header.id, world.stop).take()
         return found
 
-    with mock.patch.object(sweeping, "dead_runs", dead_runs):
+    with mock.patch.object(whole, "dead_runs", dead_runs):
         told = swept(here)
     assert told.return_value == Exit.LEFTOVERS
     assert f"run {first.header.id} is driven by" in told.output

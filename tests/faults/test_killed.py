@@ -98,7 +98,6 @@ def here(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     jira.write_text(jira.read_text().partition("drills:\n")[0] + JIRA)
     later = keeping.now
     monkeypatch.setattr(keeping, "now", lambda: later() + 2 * keeping.LEASE)
-    monkeypatch.setattr(sweeping, "now", lambda: later() + 2 * keeping.LEASE)
     made = settings.load()
     world = wiring.World(Settings(made.home, made.database_url, ground.pace, made.bundled), PacedClock(ground.pace))
     with wiring.using(world) as using, answering():

@@ -163,8 +163,7 @@ def test_a_disk_that_stays_full(shop: Estate, here: wiring.World, monkeypatch: p
 
     disk.clear()
     later = keeping.now
-    for module in (keeping, sweeping):
-        monkeypatch.setattr(module, "now", lambda: later() + 2 * keeping.LEASE)
+    monkeypatch.setattr(keeping, "now", lambda: later() + 2 * keeping.LEASE)
     (dead,) = sweeping.dead_runs(here)
     assert all(each.gone for each in sweeping.sweep_run(here, dead, "its disk was full; swept"))
     found = here.ledger.queries.run(dead.header.id)

@@ -203,7 +203,6 @@ def test_what_a_killed_worker_leaves_is_swept(prefect: Prefect, monkeypatch: pyt
             monkeypatch.setenv(name, value)
         later = keeping.now() + 2 * keeping.LEASE
         monkeypatch.setattr(keeping, "now", lambda: later)
-        monkeypatch.setattr(sweeping, "now", lambda: later)
         made = settings.load({**os.environ, "DRO_CLOCK_PACE": prefect.environment["DRO_CLOCK_PACE"]})
         with wiring.using(wiring.World(made, clock)) as here:
             (dead,) = sweeping.dead_runs(here)

@@ -1,4 +1,4 @@
-"""`dro sweep` in words and exit codes: what was not taken down is never told as swept."""
+"""`dro sweep` in words and exit codes: what was not taken down, or not proven, is never told as swept."""
 
 from __future__ import annotations
 
@@ -7,23 +7,28 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.cost import Cost
-from dr_orchestrator.domain.run import Copy, CopyState, CopyType
-from dr_orchestrator.errors import Exit, NotMeasured
+from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Run
+from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.keeping import now
-from dr_orchestrator.wiring.sweeping import Stray, Swept
+from dr_orchestrator.wiring.sweeping import Inventory, Object, Proof, Sweep, Swept, SweptRun, whole
+from dr_orchestrator.wiring.sweeping.proof import Mark, prove
 from tests import workspace
 from tests.golden import sample
 from tests.golden.story import REGION
 
 RUN = replace(sample.passed().header, exercise="")
 COPY = Copy(CopyType.RDS_INSTANCE, "dro-x", REGION, RUN.id, RUN.drill, RUN.service)
+LIVE = Object(CopyType.RDS_INSTANCE, REGION, COPY.id, "db-X", RUN.id)
+OTHER = Object(CopyType.RDS_INSTANCE, REGION, "orders-prod", "db-P")
+MARKS = {COPY: Mark(COPY, LIVE.identity, LIVE)}
 
 
 @pytest.fixture
@@ -38,24 +43,33 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqlLedger:
     return made
 
 
-def becomes(monkeypatch: pytest.MonkeyPatch, state: CopyState, why: str = "", unlisted: str = "") -> None:
-    """What the sweep of the run comes to, and whether strays can be listed."""
+def inventory(*objects: Object, unlisted: str = "") -> Inventory:
+    unread = {(REGION, of): unlisted for of in CopyType} if unlisted else {}
+    return Inventory((REGION,), frozenset(objects), unread)
 
-    def strays(_here: object) -> list[Stray]:
-        if unlisted:
-            raise NotMeasured(unlisted)
-        return []
 
-    swept = [Swept(COPY, state, timedelta(minutes=3), why)]
-    monkeypatch.setattr(sweeping, "sweep_run", lambda _here, _run, _why: swept)
-    monkeypatch.setattr(sweeping, "strays", strays)
+def becomes(monkeypatch: pytest.MonkeyPatch, *copies: Swept, proof: Proof | None = None, why: str = "") -> None:
+    """What the sweep of the run comes to, and what the inventories say of it."""
+    proven = proof or prove(inventory(LIVE, OTHER), inventory(OTHER), MARKS, [each.copy for each in copies])
+    done = Sweep(1, [SweptRun(Run(RUN), list(copies), why)], [], proven, [])
+    monkeypatch.setattr(sweeping, "sweep", lambda _here, _began: done)
+
+
+def swept(state: CopyState, why: str = "", cost: Cost | None = None) -> Swept:
+    return Swept(COPY, state, timedelta(hours=3), why, cost)
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> Any:
+    return json.loads(capsys.readouterr().out)
 
 
 def test_a_copy_that_stays_is_not_swept(
     ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With AWS out of reach the run is not swept, and why is told; the leftover decides the exit code."""
-    becomes(monkeypatch, CopyState.LEFTOVER, "no route to AWS", unlisted="ListTables: no route to AWS")
+    nothing = inventory(unlisted="ListTables: no route to AWS")
+    left = swept(CopyState.LEFTOVER, "no route to AWS")
+    becomes(monkeypatch, left, proof=prove(nothing, nothing, MARKS, []))
 
     assert main.run(["sweep"]) == Exit.LEFTOVERS
 
@@ -63,55 +77,101 @@ def test_a_copy_that_stays_is_not_swept(
     assert f"Run {RUN.id} of {RUN.drill}: NOT swept" in said
     assert "no route to AWS" in said
     assert "0 copies swept, 1 may still be there" in said
-    assert "strays is not known: ListTables" in said
+    assert f"What there is in {REGION} is not known, nor whether strays are: ListTables" in said
+    assert said.count("ListTables") == 1
 
 
 def test_unknown_strays_are_told(
     ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where all that is known is gone, strays that cannot be listed make it inconclusive, in JSON too."""
-    becomes(monkeypatch, CopyState.DELETED, unlisted="access denied")
+    """Where all that is known is gone, an inventory that cannot be taken makes it inconclusive, in JSON too."""
+    denied = inventory(unlisted="access denied")
+    becomes(monkeypatch, swept(CopyState.DELETED), proof=prove(inventory(LIVE, OTHER), denied, MARKS, [COPY]))
 
     assert main.run(["sweep", "--json"]) == Exit.INCONCLUSIVE
 
-    assert json.loads(capsys.readouterr().out)["strays_unknown"] == "access denied"
+    said = told(capsys)
+    assert said["strays_unknown"] == "access denied"
+    assert said["inventory"]["unread"] == {REGION: "access denied"}
+    assert said["inventory"]["others_gone"] == []
+
+
+def test_a_run_that_could_not_be_swept_is_told(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What keeps a run from its end is no success, though nothing of it may be left."""
+    becomes(monkeypatch, swept(CopyState.DELETED), why="a defect of the program: KeyError")
+
+    assert main.run(["sweep"]) == Exit.INCONCLUSIVE
+    assert "NOT swept: a defect of the program: KeyError" in capsys.readouterr().out
 
 
 def test_a_leftover_tells_its_cost(
     ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What it has cost stands beside its age, in words and, unrounded, for programs."""
-    left = Swept(COPY, CopyState.LEFTOVER, timedelta(hours=3), "no route", Cost(Decimal("1.234"), "USD"))
-    becomes(monkeypatch, CopyState.LEFTOVER)
-    monkeypatch.setattr(sweeping, "sweep_run", lambda _here, _run, _why: [left])
+    becomes(monkeypatch, swept(CopyState.LEFTOVER, "no route", Cost(Decimal("1.234"), "USD")))
 
     main.run(["sweep"])
     assert "3 h after its intent, cost so far 1.24 USD, no route" in capsys.readouterr().out
     main.run(["sweep", "--json"])
-    assert json.loads(capsys.readouterr().out)["copies"][0]["cost"]["amount"] == 1.234
+    assert told(capsys)["copies"][0]["cost"]["amount"] == 1.234
 
 
 def test_what_is_gone_is_swept(
     ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A dead run whose copy is gone is told as swept, and the exit code is 0."""
-    becomes(monkeypatch, CopyState.DELETED)
+    """A dead run whose copy is gone is told as swept with its proof, and the exit code is 0."""
+    becomes(monkeypatch, swept(CopyState.DELETED))
 
     assert main.run(["sweep"]) == Exit.PASSED
-    assert f"Run {RUN.id} of {RUN.drill}: swept." in capsys.readouterr().out
+
+    said = capsys.readouterr().out
+    assert f"Run {RUN.id} of {RUN.drill}: swept." in said
+    proof = f"Inventory of {REGION}: 2 objects before, 1 after; gone is 1 copy of drills, and nothing else."
+    assert proof in said.splitlines()
+    main.run(["sweep", "--json"])
+    assert told(capsys)["inventory"] == {
+        "regions": [REGION],
+        "before": 2,
+        "after": 1,
+        "gone": [{"type": "rds-instance", "id": "dro-x", "region": REGION, "identity": "db-X"}],
+        "others_gone": [],
+        "others_new": [],
+        "not_proven_gone": [],
+        "would_go": [],
+        "unread": {},
+    }
+
+
+def test_what_others_did_is_told_by_name(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever else came or went is a notice, no error: somebody else works in the account."""
+    new = Object(CopyType.DYNAMODB_TABLE, REGION, "orders-events")
+    proof = prove(inventory(LIVE, OTHER), inventory(new), MARKS, [COPY])
+    becomes(monkeypatch, swept(CopyState.DELETED), proof=proof)
+
+    assert main.run(["sweep"]) == Exit.PASSED
+
+    said = capsys.readouterr().out
+    assert "gone is 1 copy of drills; not by this sweep: 1 gone, 1 new." in said
+    assert f"Not by this sweep, gone: rds-instance orders-prod in {REGION}" in said
+    assert f"Not by this sweep, new: dynamodb-table orders-events in {REGION}" in said
 
 
 def test_a_run_under_lease_is_named(
     ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Right after a kill nothing is dead yet: the open run is named with its holder and until when it is left alone."""
-    becomes(monkeypatch, CopyState.DELETED)
+    monkeypatch.setattr(whole, "take_inventory", lambda _here: inventory(OTHER))
     until = now() + timedelta(seconds=25)
     ledger.leases.take(RUN.id, "vm:31736:abc", now(), until)
 
     assert main.run(["sweep"]) == Exit.PASSED
 
     said = capsys.readouterr().out
+    assert f"Inventory of {REGION}: 1 object; nothing was to be taken down." in said
     assert "0 dead runs" in said
     assert f"Run {RUN.id} is driven by vm:31736:abc" in said
     assert f"{until:%H:%M:%S} UTC" in said

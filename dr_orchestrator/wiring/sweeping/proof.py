@@ -1,0 +1,158 @@
+"""The proof of a sweep: what there was before it and after it, and whose doing the difference is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType, Run
+from dr_orchestrator.wiring.equipment import read_only
+from dr_orchestrator.wiring.sweeping.inventory import Inventory, Object, Place, parts_of
+from dr_orchestrator.wiring.sweeping.runs import unsettled
+from dr_orchestrator.wiring.world import World
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a copy is known by in an inventory: itself, where it was there before, and the parts that go with it.
+
+    `identity` is empty where neither the ledger nor the inventory before knows it: then its name, which no other run
+    gives, stands for it.
+    """
+
+    copy: Copy
+    identity: str = ""
+    itself: Object | None = None
+    parts: frozenset[Object] = frozenset()
+
+    def names(self, seen: Object) -> bool:
+        """Whether an object is the copy."""
+        named = (seen.type, seen.region, seen.id) == (self.copy.type, self.copy.region, self.copy.id)
+        return named and (not self.identity or seen.identity == self.identity)
+
+    @property
+    def objects(self) -> frozenset[Object]:
+        """All that was there of it before."""
+        return self.parts | ({self.itself} if self.itself else frozenset())
+
+
+@dataclass(frozen=True)
+class Proof:
+    """An inventory before and, where anything was to be taken down, one after; and what the difference comes to.
+
+    `gone` are copies, with their parts, that the sweep took down; `shown` is what is still to be seen of copies that it
+    called gone; the others came or went by somebody else's doing. `would_go` is what a dry run found to take down.
+    """
+
+    before: Inventory
+    after: Inventory | None = None
+    marks: Mapping[Copy, Mark] = field(default_factory=dict)
+    gone: tuple[Object, ...] = ()
+    shown: Mapping[Copy, tuple[Object, ...]] = field(default_factory=dict)
+    others_gone: tuple[Object, ...] = ()
+    others_new: tuple[Object, ...] = ()
+    would_go: tuple[Object, ...] | None = None
+
+    @property
+    def unread(self) -> Mapping[Place, str]:
+        """What could not be listed, before or after, and why."""
+        return {**self.before.unread, **(self.after.unread if self.after else {})}
+
+    @property
+    def read(self) -> list[str]:
+        """The regions that were listed whole."""
+        missing = {region for region, _ in self.unread}
+        return [region for region in self.before.regions if region not in missing]
+
+    def still(self, copy: Copy) -> str:
+        """What is left to be seen of a copy that the sweep called gone; empty where nothing is."""
+        return "; ".join(map(str, self.shown.get(copy, ())))
+
+    def of(self, copies: Collection[Copy]) -> str:
+        """A sentence on copies of a run that were taken down, for its record."""
+        places = {(copy.region, copy.type) for copy in copies}
+        regions = ", ".join(sorted({region for region, _ in places}))
+        if missing := [why for place, why in self.unread.items() if place in places]:
+            return f"no inventory of {regions} could prove it: {'; '.join(dict.fromkeys(missing))}"
+        there = sum(1 for copy in copies if self.marks[copy].itself)
+        return f"of its copies the inventory of {regions} shows {there} of {len(copies)} before the sweep, none after"
+
+    def __str__(self) -> str:
+        """One line for whoever reads what the sweep did."""
+        if not self.read:
+            return "No region could be listed whole, so no inventory proves anything."
+        told = f"Inventory of {', '.join(self.read)}: {counted(self._read(self.before.objects), 'object')}"
+        if self.after is None:
+            return f"{told}; {self._to_go()}."
+        return f"{told} before, {self._read(self.after.objects)} after; {self._difference()}."
+
+    def _to_go(self) -> str:
+        if self.would_go is None:
+            return "nothing was to be taken down"
+        return f"{self._ours(self.would_go)} would go" if self.would_go else "none of them would go"
+
+    def _difference(self) -> str:
+        ours = self._read(self.gone)
+        told = (
+            f"gone {'is' if ours == 1 else 'are'} {self._ours(self.gone)}" if ours else "nothing is gone by this sweep"
+        )
+        if going := sum(1 for each in self.after.objects if each.going and each in self.gone) if self.after else 0:
+            told += f", {going} of them still being deleted"
+        gone, new = self._read(self.others_gone), self._read(self.others_new)
+        told += f"; not by this sweep: {gone} gone, {new} new" if gone or new else ", and nothing else"
+        return f"{told}; NOT proven gone: {counted(len(self.shown), 'copy', 'copies')}" if self.shown else told
+
+    def _read(self, objects: Iterable[Object]) -> int:
+        """How many of the objects are in regions that were listed whole."""
+        return sum(1 for each in objects if each.region in self.read)
+
+    def _ours(self, objects: Iterable[Object]) -> str:
+        """How many copies there are among the objects, and how much went with their stacks."""
+        read = {each for each in objects if each.region in self.read}
+        copies = read & {mark.itself for mark in self.marks.values() if mark.itself}
+        told = f"{counted(len(copies), 'copy', 'copies')} of drills"
+        return f"{told} with {counted(len(read - copies), 'object')} of stacks" if read - copies else told
+
+
+def marked(here: World, runs: Iterable[Run], before: Inventory) -> dict[Copy, Mark]:
+    """How each copy that the runs left is known in an inventory."""
+    return {row.copy: _mark(here, run, row, before) for run in runs for row in unsettled(run)}
+
+
+def prove(before: Inventory, after: Inventory, marks: Mapping[Copy, Mark], gone: Collection[Copy]) -> Proof:
+    """Compare two inventories by what a sweep calls gone; what either of them could not list is left out."""
+    taken = [mark for copy, mark in marks.items() if copy in gone]
+    living = [each for each in after.objects if not each.going]
+    seen = {mark.copy: tuple(sorted(o for o in living if mark.names(o) or o in mark.parts)) for mark in taken}
+    shown = {copy: objects for copy, objects in seen.items() if objects}
+    still = {each for objects in shown.values() for each in objects}
+    unread = {*before.unread, *after.unread}
+    there, then = (frozenset(o for o in each.objects if o.place not in unread) for each in (before, after))
+    ours = there & {each for mark in taken for each in mark.objects} - still
+    others_gone, others_new = tuple(sorted(there - then - ours)), tuple(sorted(then - there - still))
+    return Proof(before, after, marks, tuple(sorted(ours)), shown, others_gone, others_new)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things: `1 copy`, `2 copies`; `many` where it is not `one` with an s."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def _mark(here: World, run: Run, row: CopyRecord, before: Inventory) -> Mark:
+    known = Mark(row.copy, row.identity.unique_id if row.identity else "")
+    itself = next((each for each in before.objects if known.names(each)), None)
+    if itself is None:
+        return known
+    owned = {(member.copy.type, member.copy.id) for member in run.copies if member.copy.parent == row.copy.id}
+    members = frozenset(o for o in before.objects if o.region == itself.region and (o.type, o.id) in owned)
+    return Mark(row.copy, itself.identity, itself, members | _parts(here, itself, before))
+
+
+def _parts(here: World, itself: Object, before: Inventory) -> frozenset[Object]:
+    """What a stack holds; where AWS does not tell, the ledger's members stand alone, and the rest is others'."""
+    if itself.type is not CopyType.CLOUDFORMATION_STACK:
+        return frozenset()
+    try:
+        return parts_of(read_only(here, itself.region), itself, before)
+    except Exception:  # noqa: BLE001 - a proof that is poorer must not keep the stack alive
+        return frozenset()

@@ -1,0 +1,152 @@
+"""Runs that died, and runs whose copies resisted: each is taken down by its ledger rows, and closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dr_orchestrator.domain.cost import Cost, Rates, cost
+from dr_orchestrator.domain.judge import Record
+from dr_orchestrator.domain.run import SETTLED, Copy, CopyRecord, CopyState, Run
+from dr_orchestrator.domain.verdict import Cleanup, Outcome
+from dr_orchestrator.errors import DrillFault, NotMeasured, UsageError
+from dr_orchestrator.runner import cleanup_of, close, settle, told
+from dr_orchestrator.runner.journal import Journal
+from dr_orchestrator.wiring import keeping
+from dr_orchestrator.wiring.equipment import destroyer, read_only
+from dr_orchestrator.wiring.identity import elsewhere
+from dr_orchestrator.wiring.publishing import publish_run
+from dr_orchestrator.wiring.sweeping.exercises import publish_exercises
+from dr_orchestrator.wiring.world import World
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What became of one copy; `why` says what keeps it, where it is still there. `age` counts from its intent.
+
+    `cost` is what a copy that is still there has cost since then; None of one that is gone.
+    """
+
+    copy: Copy
+    state: CopyState
+    age: timedelta
+    why: str = ""
+    cost: Cost | None = None
+
+    @property
+    def gone(self) -> bool:
+        """Whether the copy is proven to be no more."""
+        return self.state in SETTLED
+
+
+@dataclass(frozen=True)
+class SweptRun:
+    """What became of a run, which is kept as it was before; `why` says what kept it from being swept at all."""
+
+    run: Run
+    copies: list[Swept]
+    why: str = ""
+
+
+def dead_runs(here: World) -> list[Run]:
+    """Runs that are open although no living process drives them, oldest first."""
+    found = here.ledger.queries.open_runs()
+    return [run for run in reversed(found) if not alive(here, run.header.id)]
+
+
+def resistant_runs(here: World) -> list[Run]:
+    """Closed runs that left copies behind, or could not prove them gone, oldest first."""
+    runs = here.ledger.queries.runs()
+    return [run for run in reversed(runs) if run.closing and any(row.state not in SETTLED for row in run.copies)]
+
+
+def alive(here: World, run: str) -> bool:
+    """Whether a process that was heard of lately drives the run."""
+    lease = here.ledger.leases.lease(run)
+    return lease is not None and lease.until > keeping.now()
+
+
+def unsettled(run: Run) -> list[CopyRecord]:
+    """The copies that a run left, the newest first; what a stack owns goes with it."""
+    return [row for row in reversed(run.copies) if row.state not in SETTLED and not row.copy.parent]
+
+
+def sweep_run(here: World, run: Run, why: str) -> list[Swept]:
+    """Take down all that a run left, and close it where it is open; its measures and evidence are kept."""
+    swept = take_down(here, run, why)
+    publish_exercises(here, [run])
+    return swept.copies
+
+
+def take_down(here: World, run: Run, why: str) -> SweptRun:
+    """Likewise, but for the page of its exercise."""
+    name = run.header.id
+    keeper = keeping.Keeper(here.ledger.leases, name, here.stop)
+    try:
+        keeper.take()
+    except UsageError as held:  # another sweep, or whoever resumed it, was quicker: what is left is theirs
+        return left_alone(here, run, held.message)
+    with keeper.beating():
+        swept = [_take_down(here, run, row) for row in unsettled(run)]
+        if run.closing is None:
+            _close(here, run, why, swept)
+        elif all(each.gone for each in swept):
+            told = f"what was left was taken down by a sweep on {here.clock.now():%Y-%m-%d %H:%M} UTC"
+            here.ledger.amend_cleanup(name, Cleanup.CLEAN, [*run.closing.cleanup_reasons, told])
+    publish_run(here, name)
+    return SweptRun(run, swept)
+
+
+def left_alone(here: World, run: Run, why: str = "") -> SweptRun:
+    """A run as it stands: for whoever only looks, or could not sweep it."""
+    now = here.clock.now()
+    return SweptRun(run, [Swept(row.copy, row.state, now - row.intended_at, why) for row in unsettled(run)], why)
+
+
+def cost_so_far(here: World, run: Run, row: CopyRecord) -> Cost:
+    """What a copy has cost since its intent, by the rates of tiers.yaml."""
+    rates = here.declared.rates
+    if rates == Rates():
+        return Cost(None, why="tiers.yaml declares no `costs`")
+    try:
+        billed = destroyer(here, run.header, row.copy).billed(row.copy.id)
+    except DrillFault as fault:
+        return Cost(None, rates.currency, fault.message)
+    return cost(rates, billed, here.clock.now() - row.intended_at)
+
+
+def _take_down(here: World, run: Run, row: CopyRecord) -> Swept:
+    copy, age = row.copy, here.clock.now() - row.intended_at
+    try:
+        _refuse_elsewhere(here, run, copy)
+        state, why = destroyer(here, run.header, copy).destroy(copy), ""
+    except Exception as error:  # noqa: BLE001 - what keeps one copy must not keep the others
+        state, why = CopyState.LEFTOVER if row.identity else CopyState.UNPROVEN, told(error)
+    settle(here.ledger, copy, state, here.clock)
+    return Swept(copy, state, age, why, None if state in SETTLED else cost_so_far(here, run, row))
+
+
+def _refuse_elsewhere(here: World, run: Run, copy: Copy) -> None:
+    """A copy that is absent from another account, or from another lab, is not therefore gone."""
+    if changed := elsewhere(here, read_only(here, copy.region), run.header.provenance):
+        raise NotMeasured(f"it was made elsewhere: {changed}", "use the profile and settings that the run began with")
+
+
+def _close(here: World, run: Run, why: str, swept: list[Swept]) -> None:
+    journal = Journal(run.header, here.ledger, here.clock, run)
+    journal.open()
+    lease = here.ledger.leases.lease(run.header.id)
+    asked = lease.abort_by if lease else ""
+    fault = (Outcome.ABORTED, f"aborted by {asked}: {why}") if asked else (Outcome.INCONCLUSIVE, why)
+    record = Record(
+        run.header,
+        journal.events,
+        journal.steps,
+        journal.checks,
+        run.points,
+        (),
+        cleanup_of([each.state for each in swept]),
+        [f"{each.copy.type} {each.copy.id} in {each.copy.region}: {each.why}" for each in swept if each.why],
+        fault,
+    )
+    close(record, here.ledger, here.clock)

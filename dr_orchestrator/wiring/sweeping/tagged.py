@@ -1,0 +1,84 @@
+"""Strays: what wears our tag although the ledger does not ask for its end. Reported, never touched."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.domain.run import SETTLED, CopyType
+from dr_orchestrator.errors import NotMeasured, UsageError
+from dr_orchestrator.wiring.sweeping.inventory import Inventory, Object, listed, take_inventory
+from dr_orchestrator.wiring.world import World
+
+
+@dataclass(frozen=True)
+class Stray:
+    """A live object that wears our tag, and that no ledger row asks to be deleted: reported, never touched."""
+
+    type: CopyType
+    id: str
+    run: str
+    region: str
+
+
+@dataclass
+class _Look:
+    """What was found for all runs of an exercise by whichever came first; the others wait for it."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    found: list[Stray] | None = None
+
+
+_keeping = threading.Lock()
+_looks: dict[tuple[str, str, CopyType], _Look] = {}
+
+
+def strays(here: World, seen: Inventory | None = None) -> list[Stray]:
+    """Live objects that wear our tag but are in no ledger row that is still to be settled.
+
+    Whoever gives an inventory tells what could not be read of it; without one, NotMeasured says so.
+    """
+    whole = seen or take_inventory(here)
+    if seen is None and whole.unread:
+        raise NotMeasured("; ".join(dict.fromkeys(whole.unread.values())))
+    return _of(here, whole.objects)
+
+
+def strays_of(here: World, account: Account, of: CopyType, exercise: str = "") -> list[Stray]:
+    """The strays of one type in one region; the runs of an exercise share one listing, as of the first of them."""
+    if not exercise:
+        return _of(here, listed(account, of))
+    with _keeping:
+        look = _looks.setdefault((exercise, account.api("sts").region, of), _Look())
+    with look.lock:
+        if look.found is None:
+            look.found = _of(here, listed(account, of))
+        return look.found
+
+
+def forget(exercise: str) -> None:
+    """Let go of what was found for the runs of an exercise: it has ended."""
+    with _keeping:
+        for key in [key for key in _looks if key[0] == exercise]:
+            del _looks[key]
+
+
+def _of(here: World, objects: Iterable[Object]) -> list[Stray]:
+    """Those of the objects that are strays; what is being deleted needs nobody."""
+    worn = sorted(each for each in objects if each.run is not None and not each.going)
+    found = [Stray(each.type, each.id, each.run or "", each.region) for each in worn]
+    return [stray for stray in found if not _accounted_for(here, stray)]
+
+
+def _accounted_for(here: World, stray: Stray) -> bool:
+    """Whether the ledger knows the object as a copy of a run that is still to be settled, or is under way."""
+    try:
+        run = here.ledger.queries.run(stray.run)
+    except UsageError:
+        return False
+    if run.header.id != stray.run:  # the beginning of an id finds a run, too, but no copy wears it
+        return False
+    rows = [row for row in run.copies if row.copy.id == stray.id]
+    return any(row.state not in SETTLED for row in rows) or run.closing is None

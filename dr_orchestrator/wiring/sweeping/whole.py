@@ -1,0 +1,143 @@
+"""A sweep from its first inventory to its last: all that died is finished, and what that changed is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from dr_orchestrator.domain.run import CopyState, Run
+from dr_orchestrator.domain.verdict import Cleanup
+from dr_orchestrator.errors import UsageError
+from dr_orchestrator.runner import cleanup_of, settle
+from dr_orchestrator.wiring.publishing import publish_run
+from dr_orchestrator.wiring.sweeping.exercises import close_exercises, publish_exercises
+from dr_orchestrator.wiring.sweeping.inventory import in_words, take_inventory
+from dr_orchestrator.wiring.sweeping.proof import Proof, marked, prove
+from dr_orchestrator.wiring.sweeping.runs import (
+    Swept,
+    SweptRun,
+    cost_so_far,
+    dead_runs,
+    left_alone,
+    resistant_runs,
+    take_down,
+    unsettled,
+)
+from dr_orchestrator.wiring.sweeping.tagged import Stray, strays
+from dr_orchestrator.wiring.world import World
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a sweep found and did: so many dead runs among all that were swept, the exercises that it closed."""
+
+    dead: int
+    runs: list[SweptRun]
+    strays: list[Stray]
+    proof: Proof
+    exercises: list[str]
+
+    @property
+    def copies(self) -> list[Swept]:
+        """What became of each copy."""
+        return [each for run in self.runs for each in run.copies]
+
+    @property
+    def left(self) -> list[Swept]:
+        """The copies that may still be there."""
+        return [each for each in self.copies if not each.gone]
+
+
+def sweep(here: World, began: Callable[[Run], None] = lambda _run: None) -> Sweep:
+    """Close dead runs, take down what they and others left, and prove it by an inventory before and after.
+
+    `began` is told of each run as it is turned to. Nothing that one run meets keeps the others from being swept.
+    """
+    dead = dead_runs(here)
+    runs = [*dead, *resistant_runs(here)]
+    before = take_inventory(here)
+    marks = marked(here, runs, before)
+    swept = [_taken_down(here, run, began) for run in runs]
+    proof = Proof(before)
+    if copies := [each for of in swept for each in of.copies]:
+        gone = {each.copy for each in copies if each.gone}
+        proof = prove(before, take_inventory(here), marks, gone)
+        swept = [_recorded(here, of, proof) for of in swept]
+    seen = strays(here, proof.after or before)
+    closed = close_exercises(here)
+    publish_exercises(here, (of.run for of in swept if not of.why), but=closed)
+    return Sweep(len(dead), swept, seen, proof, closed)
+
+
+def rehearse(here: World) -> Sweep:
+    """What a sweep would take down; nothing is changed."""
+    dead = dead_runs(here)
+    runs = [*dead, *resistant_runs(here)]
+    before = take_inventory(here)
+    marks = marked(here, runs, before)
+    would_go = tuple(sorted({each for mark in marks.values() for each in mark.objects}))
+    proof = Proof(before, marks=marks, would_go=would_go)
+    return Sweep(len(dead), [_looked_at(here, run) for run in runs], strays(here, before), proof, [])
+
+
+def _looked_at(here: World, run: Run) -> SweptRun:
+    rows = {row.copy: row for row in unsettled(run)}
+    found = left_alone(here, run)
+    return replace(found, copies=[replace(each, cost=cost_so_far(here, run, rows[each.copy])) for each in found.copies])
+
+
+def _taken_down(here: World, run: Run, began: Callable[[Run], None]) -> SweptRun:
+    began(run)
+    step = next((step.name for step in run.steps if step.outcome is None), "between two steps")
+    try:
+        return take_down(here, run, f"its process died at '{step}'; swept")
+    except UsageError:
+        raise  # the ledger or the settings are not as they should be: that meets every run
+    except Exception as error:  # noqa: BLE001 - what keeps one run must not keep the others
+        return left_alone(here, run, in_words(error))
+
+
+def _recorded(here: World, swept: SweptRun, proof: Proof) -> SweptRun:
+    """Keep the proof with the run; a copy that the inventory after still shows is not proven gone, whoever says so."""
+    if swept.why or not swept.copies:
+        return swept
+    believed = replace(swept, copies=[_believed(here, swept.run, each, proof) for each in swept.copies])
+    try:
+        _amend(here, believed, proof)
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - likewise
+        return replace(believed, why=in_words(error))
+    publish_run(here, swept.run.header.id)
+    return believed
+
+
+def _believed(here: World, run: Run, swept: Swept, proof: Proof) -> Swept:
+    seen = proof.still(swept.copy)
+    if not seen or not swept.gone:
+        return swept
+    row = next(row for row in run.copies if row.copy == swept.copy)
+    why = f"called {swept.state} on {here.clock.now():%Y-%m-%d %H:%M} UTC, but the inventory after still shows {seen}"
+    return replace(swept, state=CopyState.UNPROVEN, why=why, cost=cost_so_far(here, run, row))
+
+
+def _amend(here: World, swept: SweptRun, proof: Proof) -> None:
+    """Write the proof, or what speaks against it, to the reasons of the run's clean-up."""
+    name, before = swept.run.header.id, swept.run.closing
+    closing = here.ledger.queries.run(name).closing
+    told = closing.cleanup_reasons if closing else ()
+    doubted = [each for each in swept.copies if proof.still(each.copy)]
+    if all(each.gone for each in swept.copies):
+        proven = proof.of([each.copy for each in swept.copies])
+        # What is last is as it stands now, the rest is history: a run that was closed before has the sweep there.
+        reasons = [*told[:-1], f"{told[-1]}; {proven}"] if before else [*told, proven]
+        here.ledger.amend_cleanup(name, Cleanup.CLEAN, reasons)
+    elif doubted:
+        for each in doubted:
+            settle(here.ledger, each.copy, CopyState.UNPROVEN, here.clock)
+        reasons = [*(before.cleanup_reasons if before else told), *map(_doubt, doubted)]
+        here.ledger.amend_cleanup(name, cleanup_of([each.state for each in swept.copies]), reasons)
+
+
+def _doubt(each: Swept) -> str:
+    return f"{each.copy.type} {each.copy.id} in {each.copy.region}: {each.why}"
