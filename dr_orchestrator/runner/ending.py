@@ -12,11 +12,14 @@ from dr_orchestrator.errors import Aborted, DrillFault, NotRecoverable
 
 
 def settle(ledger: Ledger, copy: Copy, state: CopyState, clock: Clock) -> None:
-    """Write what became of a copy, and of all that it owned."""
-    for row in ledger.copies(copy.run):
-        owned = row.copy.parent == copy.id and row.state not in SETTLED
-        if row.copy.id == copy.id or owned:
-            ledger.change_copy(row.copy, state, clock.now())
+    """Write what became of a copy, and of all that it owned: the copy last.
+
+    A process that dies in between leaves a copy that is looked at once more, not members that nobody asks after.
+    """
+    rows = ledger.copies(copy.run)
+    owned = [row.copy for row in rows if row.copy.parent == copy.id and row.state not in SETTLED]
+    for each in [*owned, *(row.copy for row in rows if row.copy.id == copy.id)]:
+        ledger.change_copy(each, state, clock.now())
 
 
 def cleanup_of(states: list[CopyState]) -> Cleanup:
