@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+import botocore.credentials
 import botocore.loaders
 import botocore.session
 from botocore.config import Config
@@ -20,8 +20,11 @@ from botocore.exceptions import BotoCoreError
 from botocore.utils import parse_timestamp
 
 from dr_orchestrator.aws.access.lifetime import Lifetime, lifetime
-from dr_orchestrator.aws.access.roles import AssumedRole, only_logins, renew_when_expired
+from dr_orchestrator.aws.access.machine import MachineCredentials
+from dr_orchestrator.aws.access.renewal import sign_with
+from dr_orchestrator.aws.access.roles import AssumedRole, only_logins
 from dr_orchestrator.aws.api import Api
+from dr_orchestrator.aws.calls.spacing import Spacings
 from dr_orchestrator.aws.guard import READS, Guard, is_aws
 from dr_orchestrator.aws.throttling import Throttling
 from dr_orchestrator.domain.drill import Roles
@@ -29,8 +32,9 @@ from dr_orchestrator.errors import UsageError
 
 # "standard" repeats throttled calls, errors of AWS and cut connections, each time longer and by chance; `throttling`
 # counts what that takes. "adaptive" would besides hold calls back before they are sent: each client by itself, though
-# runs have clients of their own, in real seconds on no clock of ours, and uncounted. What keeps calls few here is the
-# one watcher. A repeated creation makes no second copy: its name, or its token, is the same.
+# runs have clients of their own, in real seconds on no clock of ours, and uncounted. `calls/spacing.py` does that for
+# all runs together, on the drill's clock, and is counted. What keeps calls few while nothing throttles is the one
+# watcher. A repeated creation makes no second copy: its name, or its token, is the same.
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 5},
     connect_timeout=5,
@@ -83,11 +87,20 @@ def _core() -> botocore.session.Session:
     return core
 
 
+def _logging_in(region: str) -> botocore.session.Session:
+    """A session that finds the machine's credentials by botocore's own ways, and can make no call but to log in."""
+    core = _core()
+    only_logins(core)
+    ways = botocore.credentials.create_credential_resolver(core, region_name=region)
+    core.register_component("credential_provider", ways)
+    return core
+
+
 class Account:
     """The services of one region, seen through a guard: reads by the source's role, changes by the drill's.
 
     Without roles both go with the credentials of the machine. `name` is what CloudTrail shows of who took a role on,
-    `now` the clock by which credentials grow old.
+    `now` the clock by which credentials grow old. `spacings` is what holds calls back while AWS throttles them.
     """
 
     def __init__(
@@ -97,12 +110,13 @@ class Account:
         roles: Roles = NO_ROLES,
         name: str = "dro",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        spacings: Spacings | None = None,
     ) -> None:
         self.guard, self.throttling = guard, Throttling()
-        self._region, self._name, self._now = region, name, now
-        self._logins = _core()
-        only_logins(self._logins)
+        self._region, self._name, self._now, self._spacings = region, name, now, spacings
+        self._roles = roles
         with _usable("session"):
+            self._machine = MachineCredentials(lambda: _logging_in(region), self._account_of)
             self._session = self._guarded(roles.source)
             self._writing = self._session if roles.drill == roles.source else self._guarded(roles.drill)
         self._apis: dict[str, Api] = {}
@@ -118,33 +132,55 @@ class Account:
 
     def caller(self) -> Caller:
         """Ask AWS whose credentials these are: those that read."""
-        identity = self.api("sts").call("GetCallerIdentity")
-        return Caller(identity["Account"], identity["Arn"])
+        return self._identity(self.api("sts"), self._roles.source)
 
     def changer(self) -> Caller:
         """Ask AWS whose credentials changes are made with."""
         with _making:
             sts = Api(self._client(self._writing, "sts"))
-        identity = sts.call("GetCallerIdentity")
-        return Caller(identity["Account"], identity["Arn"])
+        return self._identity(sts, self._roles.drill)
 
     def lifetime(self) -> Lifetime:
         """How long the machine's own credentials are good, with which a role is taken on, too."""
         with _usable("credentials"):
-            return lifetime(self._logins.get_credentials())
+            return lifetime(self._machine.found)
+
+    def _identity(self, sts: Api, role: str) -> Caller:
+        """Who asks; an account once told must stay that of the machine's credentials, whoever logs in again."""
+        identity = sts.call("GetCallerIdentity")
+        if not role:
+            self._machine.account = identity["Account"]
+        return Caller(identity["Account"], identity["Arn"])
+
+    def _account_of(self, found: Any) -> str:
+        """Ask AWS for the account of credentials that would be taken."""
+        core = _core()
+        self.guard.watch(core)
+        core.set_credentials(found.access_key, found.secret_key, found.token)
+        with _making:
+            sts = Api(self._client(boto3.Session(botocore_session=core), "sts"))
+        return str(sts.call("GetCallerIdentity")["Account"])
 
     def _guarded(self, role: str) -> boto3.Session:
         core = _core()
         self.guard.watch(core)
-        self.throttling.watch(core)
-        if role:
-            assumed = AssumedRole(role, self._name, self._sts, self._now)
-            renew_when_expired(core, assumed)
-            core.register_component("credential_provider", assumed)
-        else:
-            found = SimpleNamespace(load_credentials=self._logins.get_credentials)
-            core.register_component("credential_provider", found)
+        self._equip(core, role)
         return boto3.Session(botocore_session=core, region_name=self._region)
+
+    def _equip(self, core: botocore.session.Session, role: str = "") -> None:
+        """Sign a session's calls by a role, or as the machine; count and space what is throttled."""
+        sign_with(core, AssumedRole(role, self._name, self._sts, self._now) if role else self._machine)
+        self.throttling.watch(core)
+        if self._spacings is not None:
+            self._spacings.watch(core, role, self._region)
+
+    @functools.cached_property
+    def _logins(self) -> botocore.session.Session:
+        """Takes roles on, as the machine, and can make no call but to log in."""
+        core = _core()
+        only_logins(core)
+        self._equip(core)
+        return core
 
     def _sts(self) -> Api:
         """What roles are taken on by; its endpoint is the region's own."""

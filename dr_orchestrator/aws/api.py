@@ -22,24 +22,21 @@ from botocore.exceptions import (
 
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
+_LOG_IN = "log in again; `dro sweep` takes down what was left, `dro resume RUN` goes on with a run that is still open"
+_IN_TIME = "a drill goes on where a newer login is found when the old one ends: of a profile, not of AWS_* variables"
 _DENIED = (
-    *("AccessDenied", "UnauthorizedOperation", "InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken"),
+    *("AccessDenied", "UnauthorizedOperation", "InvalidClientTokenId", "SignatureDoesNotMatch"),
     *("UnrecognizedClient", "AuthFailure", "NotAuthorized", "OptInRequired", "KMSKeyNotAccessible"),
     *("InvalidSignature", "IncompleteSignature", "InvalidAccessKeyId", "MissingAuthenticationToken"),
-    *("RequestExpired", "RequestTimeTooSkewed"),
+    "RequestTimeTooSkewed",
 )
 _TRANSIENT = (
     *("Throttling", "Throttled", "RequestLimitExceeded", "TooManyRequests", "ServiceUnavailable", "InternalFailure"),
     *("InternalError", "InternalServerError", "RequestTimeout", "ProvisionedThroughputExceeded", "SlowDown"),
 )
-_CREDENTIALS = (
-    NoCredentialsError,
-    PartialCredentialsError,
-    CredentialRetrievalError,
-    TokenRetrievalError,
-    NoAuthTokenError,
-    SSOError,
-)
+_EXPIRED = ("ExpiredToken", "RequestExpired")
+_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
+_LOGIN_ENDED = (TokenRetrievalError, NoAuthTokenError, SSOError)
 _MISSING = ("NotFound", "NoSuch", "DoesNotExist")
 
 
@@ -64,6 +61,10 @@ class Refused(NotRecoverable):
 
 class Denied(NotMeasured):
     """The caller may not do this, or its credentials are not good (any more)."""
+
+
+class Expired(Denied):
+    """The credentials have grown too old, and newer ones were not found."""
 
 
 class Transient(NotMeasured):
@@ -113,8 +114,15 @@ class Api:
             raise _from_botocore(error, name, self.endpoint) from error
 
 
+def expired(code: str) -> bool:
+    """Whether an error code of AWS says that credentials were good once."""
+    return any(known in code for known in _EXPIRED)
+
+
 def _from_botocore(error: BotoCoreError, call: str, endpoint: str) -> NotMeasured:
     """What went wrong on our side of the wire; only what the network did may pass by itself."""
+    if isinstance(error, _LOGIN_ENDED):
+        return Denied(f"no AWS credentials: {error}; {_LOG_IN}", _IN_TIME, call)
     if isinstance(error, _CREDENTIALS):
         return Denied(f"no AWS credentials: {error}", "set AWS_PROFILE or the AWS_* variables", call)
     if isinstance(error, HTTPClientError | ConnectionError):
@@ -125,6 +133,8 @@ def _from_botocore(error: BotoCoreError, call: str, endpoint: str) -> NotMeasure
 def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotRecoverable | NotMeasured:
     code, message = str(error.response["Error"].get("Code", "")), str(error.response["Error"].get("Message", ""))
     told = f"{code}: {message}" if message else code
+    if expired(code):
+        return Expired(f"{told}; {_LOG_IN}", _IN_TIME, call)
     if any(known in code for known in _DENIED):
         return Denied(told, f"allow {call} for the caller: `aws sts get-caller-identity` tells who that is", call)
     if any(known in code for known in _TRANSIENT) or _status(error) >= 500:

@@ -11,7 +11,7 @@ from dr_orchestrator.domain.ports import Clock
 
 _CODES = ("Throttl", "LimitExceeded", "TooManyRequests", "SlowDown", "ProvisionedThroughputExceeded")
 _BROKEN = (500, 502, 503, 504)
-_MARK = "dro-throttled"
+_MARK, _HELD = "dro-throttled", "dro-held"
 _hearing: ContextVar[Callable[[str], None]] = ContextVar("hearing", default=lambda _what: None)
 _apart: ContextVar[list[float] | None] = ContextVar("apart", default=None)
 
@@ -42,8 +42,17 @@ def overcome(call: str, why: str) -> None:
     _hearing.get()(f"{call}: {why}")
 
 
+def held_back(context: dict[str, Any], seconds: float) -> None:
+    """Note in a call's context for how long it was held back; once it was throttled all of its time counts anyway."""
+    if _MARK not in context:
+        context[_HELD] = context.get(_HELD, 0.0) + seconds
+
+
 class Throttling:
-    """Tells of each throttled call of a botocore session how long it took from the first such answer to its end."""
+    """Tells of each throttled call of a botocore session how long it took from the first such answer to its end.
+
+    What a call was held back before that, for the throttling of others, is told with it.
+    """
 
     def __init__(self) -> None:
         self._clock: Clock | None = None
@@ -69,14 +78,17 @@ class Throttling:
     ) -> None:
         if why := _failure(response, caught_exception):
             overcome(":".join(event_name.split(".")[1:]), why)
-        if self._clock is not None and response is not None and _throttled(*response):
+        if self._clock is not None and response is not None and throttled(*response):
             request_dict["context"].setdefault(_MARK, self._clock.monotonic())
 
     def _ended(self, event_name: str, context: dict[str, Any], **_: Any) -> None:
-        began = context.pop(_MARK, None)
-        if self._clock is None or began is None:
+        began, seconds, noted = context.pop(_MARK, None), context.pop(_HELD, 0.0), _apart.get()
+        if self._clock is None:
             return
-        seconds, noted = self._clock.monotonic() - began, _apart.get()
+        if began is not None:
+            seconds += self._clock.monotonic() - began
+        if not seconds:
+            return
         if noted is not None:
             noted.append(seconds)
         else:
@@ -87,11 +99,12 @@ def _failure(response: Any, caught: Exception | None) -> str:
     """Why botocore may make the call again; empty where it was answered."""
     if caught is not None:
         return type(caught).__name__
-    if response is None or not (response[0].status_code in _BROKEN or _throttled(*response)):
+    if response is None or not (response[0].status_code in _BROKEN or throttled(*response)):
         return ""
     return str(response[1].get("Error", {}).get("Code", "")) or f"HTTP {response[0].status_code}"
 
 
-def _throttled(http: Any, parsed: Mapping[str, Any]) -> bool:
+def throttled(http: Any, parsed: Mapping[str, Any]) -> bool:
+    """Whether AWS answered that the call was one too many."""
     code = str(parsed.get("Error", {}).get("Code", ""))
     return http.status_code == 429 or any(known in code for known in _CODES)

@@ -56,7 +56,7 @@ def read_only(here: World, region: str) -> Account:
 
 
 def _account(here: World, region: str, guard: Guard, name: str) -> Account:
-    return Account(region, guard, here.declared.roles, name, here.clock.now)
+    return Account(region, guard, here.declared.roles, name, here.clock.now, here.spacings)
 
 
 def plan_copy(drill: Drill, resource: Resource, run: str, prefix: str = "") -> Copy:

@@ -19,6 +19,7 @@ from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import CatalogError, UsageError
 
 if TYPE_CHECKING:
+    from dr_orchestrator.aws.calls.spacing import Spacings
     from dr_orchestrator.aws.watcher import Watcher
     from dr_orchestrator.ledger.ledger import SqlLedger
 
@@ -27,11 +28,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class World:
-    """Made once for a process; `stop` is set when somebody asks the drills to stop."""
+    """Made once for a process; `stop` is set when somebody asks the drills to stop, `driven` are its own runs."""
 
     settings: settings.Settings
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
+    driven: set[str] = field(default_factory=set, compare=False)
 
     @functools.cached_property
     def ledger(self) -> SqlLedger:
@@ -55,6 +57,13 @@ class World:
         return Watcher(self.clock)
 
     @functools.cached_property
+    def spacings(self) -> Spacings:
+        """What holds the calls of all runs back while AWS throttles them."""
+        from dr_orchestrator.aws.calls.spacing import Spacings
+
+        return Spacings(self.clock)
+
+    @functools.cached_property
     def declared(self) -> Catalogue:
         """The catalogue for cleaning up, which must go on where a drill file is broken: then nothing is declared."""
         try:
@@ -72,7 +81,7 @@ class World:
 
     def prepare(self) -> None:
         """Make what drills share before their clocks start, and before several would each make their own."""
-        for shared in ("ledger", "catalogue", "sources", "watcher"):
+        for shared in ("ledger", "catalogue", "sources", "watcher", "spacings"):
             getattr(self, shared)
 
     def drill(self, name: str) -> Drill:

@@ -114,7 +114,7 @@ def cases() -> Iterator[Case]:
         cuts = rules({"kind": "reset", "share": 0.2})
         yield Case("a fifth of all connections reset", drill, cuts, SHAKEN, "Connection")
         expired = rules({"kind": "expired-token"})
-        yield Case("the token expires in mid-wait", drill, expired, UNSURE, "ExpiredToken", "wait", kept)
+        yield Case("the token expires in mid-wait", drill, expired, UNSURE, "log in again", "wait", kept)
         yield Case("protection is put on the copy", drill, protect, GREEN, "rotect", "verify", kept)
     for drill in RDS:
         flaps = rules({"kind": "flaps", "status": "rebooting", **on(drill)})

@@ -32,5 +32,6 @@ def lifetime(credentials: Any) -> Lifetime:
         until: datetime = credentials._expiry_time.astimezone(UTC)
         return Lifetime(False, f"credentials of the environment end at {until:%Y-%m-%d %H:%M} UTC", until)
     if credentials.token:
-        return Lifetime(False, f"temporary credentials by {way}: when they end is not known")
+        advice = "" if way == "env" else "; log in again before they do, and a drill goes on with the new ones"
+        return Lifetime(False, f"temporary credentials by {way}: when they end is not known{advice}")
     return Lifetime(True, f"lasting credentials by {way}")

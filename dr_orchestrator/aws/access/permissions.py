@@ -60,6 +60,7 @@ _STACK = _TABLE | Calls(
         {
             *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
             *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
+            "dynamodb:ListTables",
         }
     ),
     frozenset({"cloudformation:CreateStack", "cloudformation:DeleteStack", "dynamodb:BatchWriteItem"}),

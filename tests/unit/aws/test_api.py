@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.api import Api, Denied, NotFound, Refused, Transient
+from dr_orchestrator.aws.api import Api, Denied, Expired, NotFound, Refused, Transient
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.errors import DrillFault, Exit, NotMeasured, UsageError
 
@@ -50,7 +50,7 @@ def aws(code: str, message: str = "told", status: int = 400) -> ClientError:
 ERRORS: list[tuple[Exception, type[DrillFault]]] = [
     *((aws(code, status=403), Denied) for code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")),
     *((aws(code, status=403), Denied) for code in ("InvalidClientTokenId", "UnrecognizedClientException")),
-    *((aws(code, status=403), Denied) for code in ("ExpiredToken", "ExpiredTokenException", "RequestExpired")),
+    *((aws(code, status=403), Expired) for code in ("ExpiredToken", "ExpiredTokenException", "RequestExpired")),
     *((aws(code, status=403), Denied) for code in ("SignatureDoesNotMatch", "InvalidSignatureException")),
     *((aws(code), Denied) for code in ("AuthFailure", "MissingAuthenticationToken", "KMSKeyNotAccessibleFault")),
     *((aws(code), Transient) for code in ("Throttling", "ThrottlingException", "RequestLimitExceeded")),
@@ -108,6 +108,15 @@ def test_a_mistake_on_our_side_is_not_waited_for(error: Exception) -> None:
         Api(Client(error)).call("DescribeDBInstances")
     assert not isinstance(told.value, Transient)
     assert type(error).__name__ in told.value.message
+
+
+@pytest.mark.parametrize("error", [aws("ExpiredToken", status=403), boto.UnauthorizedSSOTokenError()])
+def test_a_login_that_ended_is_told_with_what_to_do(error: Exception) -> None:
+    """In the message itself, which is what the ledger and the reports keep: log in again, then sweep or resume."""
+    with pytest.raises(Denied) as told:
+        Api(Client(error)).call("DescribeDBInstances")
+    assert "log in again; `dro sweep`" in told.value.message
+    assert "`dro resume RUN`" in told.value.message
 
 
 def test_what_was_asked_is_told_without_bulk() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,21 @@ def test_a_role_that_cannot_be_taken_on_is_told_as_such(made: Estate) -> None:
     assert "trust policy" in told.value.hint
 
 
+def test_two_threads_that_meet_the_expiry_take_a_role_on_once(made: Estate) -> None:
+    """The second to notice repeats its call with what the first has brought; neither is ever without credentials."""
+    here, before = account(made), len(assumed(made))
+    role, others = here._session.get_credentials(), ThreadPoolExecutor(1)
+    old = role.get_frozen_credentials()
+    assert others.submit(role.get_frozen_credentials).result() is old
+
+    assert role.renew()
+    new = role.get_frozen_credentials()
+    assert others.submit(role.renew).result()
+
+    assert role.get_frozen_credentials() is new is not old
+    assert len(assumed(made)) == before + 2
+
+
 def test_a_throttled_login_may_pass_by_itself(made: Estate) -> None:
     """A wait goes on where a role could not be taken on for the moment."""
     made.lab.faults.add({"kind": "throttle", "action": "AssumeRole"})
@@ -209,7 +225,12 @@ def test_no_credential_is_shown(made: Estate, caplog: pytest.LogCaptureFixture) 
 
 def test_what_logs_in_can_do_nothing_else(made: Estate) -> None:
     """The session that takes roles on is guarded too: of all operations only the logins, each of which exists."""
-    logins = account(made)._logins
+    here = account(made)
+    for logins in (here._logins, here._machine._login):
+        _only_logs_in(logins)
+
+
+def _only_logs_in(logins: Any) -> None:
     for service in {service for service, _ in LOGINS} & set(logins.get_available_services()):
         known = logins.get_service_model(service)
         assert {name for of, name in LOGINS if of == service} <= set(known.operation_names)

@@ -1,0 +1,93 @@
+"""The credentials of the machine, which somebody renews outside of the program: by logging in again elsewhere."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError
+
+from dr_orchestrator.errors import DrillFault
+
+
+class MachineCredentials:
+    """What the machine logs in with; looked for anew, from scratch, where AWS no longer takes it.
+
+    `login` makes a botocore session that can only log in: each keeps what it has once found, and so would every client,
+    for which this stands in the place of credentials and of their provider. `account_of` asks AWS whose credentials
+    are: those of another account than `account`, once that is known, are not taken.
+    """
+
+    def __init__(self, login: Callable[[], Any], account_of: Callable[[Any], str]) -> None:
+        self.account = ""
+        self._make, self._account_of = login, account_of
+        self._login = login()
+        self._lock = threading.Lock()
+        self._signed = threading.local()
+
+    @property
+    def found(self) -> Any:
+        """The credentials as botocore found them last; None where there are none."""
+        return self._login.get_credentials()
+
+    @property
+    def method(self) -> str:
+        """The way by which they were found."""
+        return str(getattr(self.found, "method", ""))
+
+    def load_credentials(self) -> MachineCredentials:
+        """Itself: what a botocore session asks of its provider. What is wrong with the settings is raised now."""
+        self._login.get_credentials()
+        return self
+
+    def get_deferred_property(self, name: str) -> Callable[[], Any]:
+        """What botocore asks once it needs to know, of the credentials of that moment."""
+        return lambda: getattr(self.get_frozen_credentials(), name, None)
+
+    def get_frozen_credentials(self) -> Any:
+        """What a call is signed with now; where it can be refreshed no more, others are looked for."""
+        try:
+            frozen = _frozen(self._login)
+        except (BotoCoreError, ClientError):
+            if not self.renew():
+                raise
+            frozen = _frozen(self._login)
+        self._signed.last = frozen
+        return frozen
+
+    def renew(self) -> bool:
+        """Look for others than those that this thread signed with last, once for all threads; whether there are."""
+        last = getattr(self._signed, "last", None)
+        with self._lock:
+            if _known(self._login) not in (None, last):
+                return True  # another thread has found them meanwhile
+            with suppress(BotoCoreError):
+                login = self._make()
+                if (found := _known(login)) not in (None, last) and self._ours(found):
+                    self._login = login
+                    return True
+        return False
+
+    def _ours(self, found: Any) -> bool:
+        try:
+            return self.account in ("", self._account_of(found))
+        except DrillFault:
+            return False
+
+
+def _known(login: Any) -> Any:
+    """What a session would sign with; None where it finds nothing, in a file that is just being written, say."""
+    try:
+        return _frozen(login)
+    except (BotoCoreError, ClientError):
+        return None
+
+
+def _frozen(login: Any) -> Any:
+    try:
+        found = login.get_credentials()
+        return found.get_frozen_credentials() if found else None
+    except (RuntimeError, ValueError, OSError) as error:  # of a program that is asked: too old again, no JSON, missing
+        raise CredentialRetrievalError(provider="the machine", error_msg=str(error)) from error

@@ -1,0 +1,1 @@
+"""How calls are made: spaced by as much as AWS bears."""
