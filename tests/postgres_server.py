@@ -47,8 +47,8 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Within: a server that nobody else uses."""
+def running(programs: Path | None = None) -> Iterator[Server]:
+    """Within: a server that nobody else uses; of the PostgreSQL whose `programs` are given, else the pip-installed."""
     home = Path(tempfile.mkdtemp(prefix="dro-pg-"))
     home.chmod(0o755)
     data = home / "data"
@@ -56,7 +56,7 @@ def running() -> Iterator[Server]:
     if UNPRIVILEGED:
         shutil.chown(data, UNPRIVILEGED)
     try:
-        bin_dir = _runnable(_installed(), home)
+        bin_dir = programs or _runnable(_installed(), home)
         _make_cluster(bin_dir, data)
         port = _free_port()
         server = Server(f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres", bin_dir, data, port)

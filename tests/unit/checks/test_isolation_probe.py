@@ -1,7 +1,11 @@
-"""The negative probe: silence alone is isolation, whatever else production says."""
+"""The negative probe: silence alone is isolation, whatever else production says.
+
+What a real dblink says is in test_isolation_by_dblink.py; the PostgreSQL here has none.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import psycopg
@@ -28,10 +32,10 @@ def login(url: str) -> Login:
 @pytest.mark.parametrize(
     "answer",
     [
-        SERVER + "timeout expired",
         SERVER + "Connection timed out\n\tIs the server running on that host and accepting TCP/IP connections?",
         SERVER + "No route to host",
-        'could not translate host name "db.prod" to address: Name or service not known',
+        SERVER + "Network is unreachable\n" + SERVER + "Connection timed out",
+        "could not connect to server: Connection timed out\n\tIs the server running on host (PostgreSQL 12 and 13)",
     ],
 )
 def test_silence_is_isolation(answer: str) -> None:
@@ -46,19 +50,23 @@ def test_silence_is_isolation(answer: str) -> None:
         SERVER + 'FATAL:  password authentication failed for user "dro_probe"',
         SERVER + 'FATAL:  no pg_hba.conf entry for host "10.99.0.1"',
         SERVER + "Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?",
-        SERVER + "timeout expired\n" + SERVER + "FATAL:  the database system is starting up",
+        SERVER + "Connection timed out\n" + SERVER + "FATAL:  the database system is starting up",
+        SERVER + "timeout expired",
+        SERVER + "could not receive data from server: Connection timed out",
+        SERVER + "FATAL:  a proxy's connection failed: No route to host",
+        "could not translate host name\n" + SERVER + "Connection refused",
         "something new",
     ],
 )
 def test_any_answer_is_a_way_to_production(answer: str | None) -> None:
-    """A refused login, a refused connection, one address of several, and what nobody has seen yet: all fail."""
+    """A refused login or connection, a fallen silence, one address of several, what nobody has seen yet: all fail."""
     with pytest.raises(NotRecoverable, match=r"the copy reached production at db\.prod:5432"):
         judged(answer, "db.prod", 5432)
 
 
 def test_without_the_extension_nothing_is_claimed(postgres_url: str) -> None:
     """A PostgreSQL that has no dblink cannot be asked to connect: told, and no pass."""
-    assert probe(login(postgres_url), "127.0.0.1", 1) == ("not probed: the copy's PostgreSQL has no extension dblink")
+    assert probe(login(postgres_url), "127.0.0.1", 1) == "not probed: the copy's PostgreSQL has no extension dblink"
 
 
 def test_a_copy_that_cannot_be_asked_is_not_probed(postgres_url: str) -> None:
@@ -67,32 +75,76 @@ def test_a_copy_that_cannot_be_asked_is_not_probed(postgres_url: str) -> None:
     assert probe(wrong, "127.0.0.1", 1).startswith("not probed: connection failed")
 
 
+def test_a_name_without_an_address_proves_nothing() -> None:
+    """Production was not tried: neither a pass nor a failure."""
+    answer = 'could not translate host name "db.prod" to address: Name or service not known'
+    assert judged(answer, "db.prod", 5432) == f"not probed, for no address was tried: {answer}"
+
+
+def test_a_postgresql_that_cannot_tell_silence_is_not_asked(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before version 12 libpq's patience ends alike after silence and after a connection: told, and no pass."""
+    monkeypatch.setattr(probing, "_OLDEST", 990_000)
+    monkeypatch.setattr(probing, "_AVAILABLE", "SELECT 1")
+    assert probe(login(postgres_url), "127.0.0.1", 1).startswith("not probed: the copy's PostgreSQL is older than 12")
+
+
+@pytest.fixture
+def dblink_raises(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Puts a function in the place of dblink's, which raises an error of this state with these details (SQL)."""
+
+    def raises(state: str, detail: str) -> None:
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute(
+                "CREATE FUNCTION dblink_connect(text, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+                f"'could not establish connection' USING ERRCODE = '{state}', DETAIL = {detail}; END $$"
+            )
+
+    monkeypatch.setattr(probing, "_AVAILABLE", "SELECT 1")
+    monkeypatch.setattr(probing, "_INSTALL", "SELECT 1")
+    monkeypatch.setattr(probing, "_SCHEMA", "SELECT 'public'")
+    return raises
+
+
 @pytest.mark.parametrize(
     ("state", "message", "reached"),
     [
         ("08001", "FATAL: no such role", True),
-        ("08001", "timeout expired", False),
+        ("08001", SERVER + "Connection timed out", False),
         ("2F003", "password or GSSAPI delegated credentials required", True),
+        ("57014", "canceling statement due to statement timeout", True),
         ("42501", "permission denied for function", None),
     ],
 )
 def test_what_dblink_says_is_heard(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch, state: str, message: str, reached: bool | None
+    postgres_url: str, dblink_raises: Callable[[str, str], None], state: str, message: str, reached: bool | None
 ) -> None:
     """What dblink raises, raised in its place: an answer fails, silence passes, a right that lacks is told.
 
-    A server that asked for no password had let the copy in.
+    A server that asked for no password had let the copy in; one that was waited for until the end is not silence, which
+    the network would have told before.
     """
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(
-            "CREATE FUNCTION dblink_connect(text, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
-            f"'could not establish connection' USING ERRCODE = '{state}', DETAIL = '{message}'; END $$"
-        )
-    monkeypatch.setattr(probing, "_AVAILABLE", "SELECT 1")
-    monkeypatch.setattr(probing, "_INSTALL", "SELECT 1")
+    dblink_raises(state, f"'{message}'")
     if reached:
         with pytest.raises(NotRecoverable, match="reached production"):
             probe(login(postgres_url), "db.prod", 5432)
     else:
         told = probe(login(postgres_url), "db.prod", 5432)
         assert told.startswith("not probed" if reached is None else "db.prod:5432 does not answer")
+
+
+def test_a_copy_of_another_language_answers_in_english(
+    postgres_url: str, dblink_raises: Callable[[str, str], None]
+) -> None:
+    """What is silence is told by words, so they are asked for in one language, whatever the copy's own is."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {connection.info.dbname} SET lc_messages TO 'POSIX'")
+    dblink_raises("08001", "'said in ' || current_setting('lc_messages')")
+    with pytest.raises(NotRecoverable, match=r"said in C$"):
+        probe(login(postgres_url), "db.prod", 5432)
+
+
+def test_a_wait_without_end_is_ended(postgres_url: str, dblink_raises: Callable[[str, str], None]) -> None:
+    """From PostgreSQL 16 on dblink waits for ever where a connection says nothing: the copy's server ends it."""
+    dblink_raises("08001", "'waits ' || current_setting('statement_timeout')")
+    with pytest.raises(NotRecoverable, match=r"waits 5min$"):
+        probe(login(postgres_url), "db.prod", 5432)

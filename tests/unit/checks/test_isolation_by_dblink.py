@@ -1,0 +1,117 @@
+"""The negative probe, by a real PostgreSQL's dblink: what it says of each way to production, and of none."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from dr_orchestrator.checks import probe as probing
+from dr_orchestrator.checks.probe import probe
+from dr_orchestrator.domain.service import Login
+from dr_orchestrator.errors import NotRecoverable
+from tests.unit.checks.dblink_servers import (
+    Production,
+    Restored,
+    closed_port,
+    copy_server,
+    mute_port,
+    production,
+    programs,
+    restored,
+    silent_port,
+)
+
+__all__ = ["closed_port", "copy_server", "mute_port", "production", "programs", "restored", "silent_port"]
+
+HERE = "127.0.0.1"
+
+
+@pytest.fixture(autouse=True)
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network and libpq are patient in real seconds, so few of them."""
+    monkeypatch.setattr(probing, "SILENCE_S", 1)
+    monkeypatch.setattr(probing, "LONGEST_S", 3)
+
+
+@pytest.fixture(params=["superuser", "plain user"])
+def login(request: pytest.FixtureRequest, restored: Restored) -> Login:
+    """Who asks: one who may make the extension, and one to whom it was left, in a schema that is on no path."""
+    if request.param == "superuser":
+        return restored.as_superuser
+    restored.ask("CREATE SCHEMA tools", "CREATE EXTENSION dblink SCHEMA tools")
+    restored.ask(f"GRANT USAGE ON SCHEMA tools TO {restored.user}")
+    return restored.as_plain_user
+
+
+def test_a_production_that_lets_the_copy_in_fails_the_drill(login: Login, production: Production) -> None:
+    """Without any password; a plain user's dblink then gives the connection up (2F003), which was open all the same."""
+    with production.letting_in("dro_probe"), pytest.raises(NotRecoverable, match="it let the copy in"):
+        probe(login, HERE, production.server.port)
+
+
+def test_a_login_that_production_refuses_is_an_answer(login: Login, production: Production) -> None:
+    """It asks for a password and denies this one: packets went there and back."""
+    with pytest.raises(NotRecoverable, match='password authentication failed for user "dro_probe"'):
+        probe(login, HERE, production.server.port)
+
+
+def test_a_refused_connection_is_an_answer(login: Login, closed_port: int) -> None:
+    """Nothing listens there, and something said so."""
+    with pytest.raises(NotRecoverable, match="failed: Connection refused"):
+        probe(login, HERE, closed_port)
+
+
+def test_a_connection_that_opens_is_reachability_though_nothing_is_said(login: Login, mute_port: int) -> None:
+    """libpq's patience ends as it does where nothing answers at all: only the network's own word is silence."""
+    with pytest.raises(NotRecoverable, match="timeout expired, after a connection was opened"):
+        probe(login, HERE, mute_port)
+
+
+def test_packets_that_nobody_answers_are_isolation(login: Login, silent_port: int) -> None:
+    """The network gives up before libpq does, and says so: the only thing that passes."""
+    told = probe(login, HERE, silent_port)
+    assert told.startswith(f"{HERE}:{silent_port} does not answer the copy: ")
+    assert told.endswith("Connection timed out")
+
+
+def test_a_name_that_the_copy_cannot_resolve_proves_nothing(login: Login) -> None:
+    """No packet was sent to production: it may still be reached by its address."""
+    nowhere = "x" * 64  # longer than a name may be, so that no name server is asked
+    assert probe(login, nowhere, 5432).startswith("not probed, for no address was tried: could not translate host name")
+
+
+def test_a_user_who_may_not_make_the_extension_cannot_probe(restored: Restored, production: Production) -> None:
+    """Told with the database's own words, and production was not tried."""
+    told = probe(restored.as_plain_user, HERE, production.server.port)
+    assert told == 'not probed: permission denied to create extension "dblink"'
+
+
+def test_a_function_of_the_restored_data_is_not_asked_in_its_place(restored: Restored, production: Production) -> None:
+    """One that is named like dblink's, first on the path, and always tells of silence."""
+    restored.ask("CREATE SCHEMA tools", "CREATE EXTENSION dblink SCHEMA tools")
+    restored.ask(
+        "CREATE FUNCTION public.dblink_connect(text, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+        "'no' USING ERRCODE = '08001', DETAIL = 'could not connect to server: Connection timed out'; END $$"
+    )
+    with pytest.raises(NotRecoverable, match="password authentication failed"):
+        probe(restored.as_superuser, HERE, production.server.port)
+
+
+def test_production_is_sent_no_statement(login: Login, production: Production) -> None:
+    """Where it lets the probe in, it notes a connection and nothing else."""
+    before = len(production.log)
+    with production.letting_in("dro_probe"), pytest.raises(NotRecoverable):
+        probe(login, HERE, production.server.port)
+    noted = [line for line in production.log[before:].splitlines() if line.startswith("dro_probe: ")]
+    assert noted
+    assert all("LOG:  connection " in line for line in noted)
+
+
+def test_the_probes_login_could_change_nothing(production: Production) -> None:
+    """Where its user is let in, even as a superuser, each transaction can only read."""
+    with production.letting_in("dro_probe"):
+        production.ask("ALTER ROLE dro_probe SUPERUSER")
+        with psycopg.connect(probing._target(HERE, production.server.port)) as inside:
+            assert inside.info.user == "dro_probe"
+            with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+                inside.execute("CREATE TABLE changed ()")
