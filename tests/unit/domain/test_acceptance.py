@@ -34,7 +34,7 @@ from tests.unit.domain.records import (
     run_with,
     step,
 )
-from tests.unit.test_runner import COPY, RUN, Drill
+from tests.unit.runner.drill import COPY, RUN, Drill
 
 DISRUPTED = OPENED + minutes(1)
 

@@ -25,7 +25,7 @@ from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.runner import Parts, cleanup_of
 from tests.unit.catalog.workspace import SHOP, changed, only, write
 from tests.unit.domain.records import GOOD, HEARTBEAT, ROWS, STEPS, closed, events, minutes, run_with, step
-from tests.unit.test_runner import COPY, Drill
+from tests.unit.runner.drill import COPY, Drill
 
 
 def test_1_no_backup_is_a_failure() -> None:

@@ -19,7 +19,7 @@ from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.runner import Session, plain
 from tests.fakes import FakeClock, MemoryLedger
 from tests.unit.domain.records import HEADER
-from tests.unit.test_runner import COPY, RUN, Drill
+from tests.unit.runner.drill import COPY, RUN, Drill
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

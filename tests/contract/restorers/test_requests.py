@@ -1,0 +1,89 @@
+"""Every restorer: what is asked of AWS leaves nothing to defaults, and never asks for a network with a way out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dr_orchestrator.aws import dynamodb
+from dr_orchestrator.domain.service import Isolation
+from dr_orchestrator.errors import NotRecoverable
+from tests.contract.restorers.ways import ASK, Make, looked
+from tests.estate import INSTANCE
+
+
+@pytest.mark.parametrize("kind", ["rds-snapshot", "rds-pitr"])
+def test_an_instance_is_restored_in_isolation_with_nothing_left_to_defaults(way_of: Make, kind: str) -> None:
+    """Network, exposure, protection, backups, class and tags are all in the request itself, False and 0 included."""
+    way = way_of(kind)
+    way.restored()
+    way.restorer.destroy(way.copy)
+    (asked,) = way.calls(ASK[kind])
+    group = way.made.client("ec2").describe_security_groups(GroupNames=["dro-isolated"])["SecurityGroups"][0]["GroupId"]
+    expected = {
+        "DBSubnetGroupName": "dro-isolated",
+        "VpcSecurityGroupIds.VpcSecurityGroupId.1": group,
+        "PubliclyAccessible": "false",
+        "MultiAZ": "false",
+        "DeletionProtection": "false",
+        "AutoMinorVersionUpgrade": "false",
+        "CopyTagsToSnapshot": "false",
+        "BackupRetentionPeriod": "0",
+        "DBInstanceClass": "db.m6g.large",
+    }
+    assert {key: asked.get(key) for key in expected} == expected
+    assert "VpcSecurityGroupIds.VpcSecurityGroupId.2" not in asked
+    tags = {asked[f"Tags.Tag.{n}.Key"]: asked[f"Tags.Tag.{n}.Value"] for n in (1, 2, 3)}
+    assert tags == way.copy.tags
+    (deleted,) = way.deletions
+    assert (deleted["SkipFinalSnapshot"], deleted["DeleteAutomatedBackups"]) == ("true", "true")
+    assert deleted["DBInstanceIdentifier"] == way.copy.id
+    assert "FinalDBSnapshotIdentifier" not in deleted
+
+
+def test_a_table_is_tagged_as_soon_as_it_can_be(way_of: Make) -> None:
+    """AWS takes no tags on a table's restore, so they follow when it is active: the three of the run."""
+    way = way_of("dynamodb")
+    way.restored()
+    table = way.made.client("dynamodb").describe_table(TableName=way.copy.id)["Table"]
+    assert dynamodb.tags(way.made.bench.account.api("dynamodb"), table) == way.copy.tags
+
+
+def test_a_stack_is_asked_for_so_that_its_failure_can_be_read_and_it_can_be_deleted(way_of: Make) -> None:
+    """What fails is kept for its events, nothing protects it, parameters carry the copy's name, deletion is by id."""
+    way = way_of("stack")
+    identity = way.restored()
+    way.restorer.destroy(way.copy)
+    (asked,) = way.calls("CreateStack")
+    assert (asked["OnFailure"], asked["EnableTerminationProtection"]) == ("DO_NOTHING", "false")
+    assert asked["Parameters.member.1.ParameterValue"] == way.copy.id
+    assert asked["ClientRequestToken"] == way.copy.id
+    assert way.deletions == [{**way.deletions[0], "StackName": identity.unique_id}]
+
+
+def test_a_network_with_a_way_out_is_refused(way_of: Make) -> None:
+    """A security group with any egress would let a copy reach production: refused before and at the restore."""
+    open_group = Isolation("dro-isolated", ("default",))
+    way = way_of("rds-snapshot", replace(INSTANCE, isolation=open_group))
+    for act in (lambda: looked(way), way.restore):
+        with pytest.raises(NotRecoverable, match="security group default lets traffic out"):
+            act()
+    assert not way.exists()
+
+
+@pytest.mark.parametrize(
+    ("isolation", "why"),
+    [
+        (None, "has no isolation"),
+        (Isolation("no-such-group", ("dro-isolated",)), "DBSubnetGroupNotFound"),
+        (Isolation("dro-isolated", ("no-such-group",)), "no security group no-such-group"),
+        (Isolation("dro-isolated", ("dro-isolated", "default")), "default lets traffic out"),
+    ],
+)
+def test_an_isolation_that_is_not_there_is_refused(way_of: Make, isolation: Isolation | None, why: str) -> None:
+    """Without a closed network no copy is made: AWS's default would be production's."""
+    way = way_of("rds-snapshot", replace(INSTANCE, isolation=isolation))
+    with pytest.raises(NotRecoverable, match=why):
+        looked(way)
+    assert way.calls(ASK["rds-snapshot"]) == []

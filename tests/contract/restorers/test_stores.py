@@ -1,0 +1,85 @@
+"""Tables hold the items of the instant; stacks are filled, and what they leave behind is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dr_orchestrator.aws.access.targets import Forbidden
+from dr_orchestrator.domain.drill import Pick, Selection
+from dr_orchestrator.domain.run import CopyState, CopyType
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from tests.contract.restorers.ways import Make, looked
+from tests.estate import STACK, TABLE, TEMPLATE, Estate
+
+
+def test_a_table_is_restored_as_it_was_at_the_instant(way_of: Make, made: Estate) -> None:
+    """What was deleted or changed after the instant is as before it, and what came later is not there."""
+    client = made.client("dynamodb")
+    instant = made.clock.now()
+    made.clock.sleep(60)
+    client.put_item(TableName=TABLE.id, Item={"pk": {"S": "later"}})
+    client.put_item(TableName=TABLE.id, Item={"pk": {"S": "session#2"}, "changed": {"S": "yes"}})
+    client.delete_item(TableName=TABLE.id, Key={"pk": {"S": "session#3"}})
+    made.clock.sleep(1200)
+    way = way_of("dynamodb", selection=Selection(Pick.AT, at=instant))
+    way.restored()
+    items = client.scan(TableName=way.copy.id)["Items"]
+    expected = [{"pk": {"S": f"session#{number}"}} for number in range(60)]
+    assert sorted(items, key=str) == sorted(expected, key=str)
+    client.delete_item(TableName=TABLE.id, Key={"pk": {"S": "later"}})
+    client.put_item(TableName=TABLE.id, Item={"pk": {"S": "session#2"}})
+    client.put_item(TableName=TABLE.id, Item={"pk": {"S": "session#3"}})
+
+
+def test_a_rebuilt_environment_is_filled_once_its_store_is_a_copy(way_of: Make, made: Estate) -> None:
+    """A store of the stack can be written to only after it is in the ledger; then every item arrives."""
+    way = way_of("stack")
+    way.restored()
+    member, identity = way.restorer.member("Config", way.copy)
+    assert member.parent == way.copy.id
+    interim = replace(way.copy, id=TABLE.id, type=CopyType.DYNAMODB_TABLE)
+    with pytest.raises(Forbidden):
+        way.restorer.fill(interim, member)
+    made.ledger.intend(member, made.clock, identity)
+    assert way.restorer.fill(interim, member) == 60
+    assert made.client("dynamodb").scan(TableName=member.id)["Count"] == 60
+    assert way.restorer.outputs(way.copy) == {"Table": member.id}
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED
+
+
+@pytest.mark.parametrize("logical_id", ["Queue", "NoSuchThing"])
+def test_only_a_table_of_the_stack_is_a_store(way_of: Make, logical_id: str) -> None:
+    """Another resource whose physical name is that of some table in the account is not written to."""
+    way = way_of("stack")
+    way.restored()
+    with pytest.raises(NotMeasured, match=f"has no resource AWS::DynamoDB::Table {logical_id}"):
+        way.restorer.member(logical_id, way.copy)
+
+
+def test_what_a_stack_leaves_behind_is_told(way_of: Make, made: Estate) -> None:
+    """CloudFormation says 'deleted' and a table was retained: that is no clean end."""
+    rebuild = STACK.rebuild
+    assert rebuild is not None
+    kept = TEMPLATE.replace(
+        "    Type: AWS::DynamoDB::Table", "    DeletionPolicy: Retain\n    Type: AWS::DynamoDB::Table"
+    )
+    way = way_of("stack", replace(STACK, rebuild=replace(rebuild, template=kept)))
+    with pytest.raises(NotRecoverable, match="would stay behind"):
+        looked(way)
+    way.restored()
+    with pytest.raises(NotMeasured, match=f"left {way.copy.id}-config behind"):
+        way.restorer.destroy(way.copy)
+    made.client("dynamodb").delete_table(TableName=f"{way.copy.id}-config")
+
+
+def test_a_stack_that_cannot_be_deleted_is_told(way_of: Make, made: Estate) -> None:
+    """DELETE_FAILED is not gone; a second attempt may succeed."""
+    way = way_of("stack")
+    way.restored()
+    rule = made.lab.faults.add({"kind": "ends-as", "status": "DELETE_FAILED", "action": "DeleteStack"})
+    with pytest.raises(NotRecoverable, match="ended as 'DELETE_FAILED'"):
+        way.restorer.destroy(way.copy)
+    made.lab.faults.remove(rule)
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED

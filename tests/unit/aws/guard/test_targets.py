@@ -1,0 +1,150 @@
+"""The guard: a write needs a copy of the run, by its name, type and region, made of what the run chose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dr_orchestrator.aws.access.targets import WRITES, Forbidden
+from dr_orchestrator.aws.guard import Guard
+from dr_orchestrator.domain.run import CopyType
+from tests.estate import REGION
+from tests.unit.aws.guard.calls import COPIES, COPY, SOURCES, TARGETS, arn, copy, guard
+
+
+@pytest.mark.parametrize(("call", "named"), TARGETS, ids=[f"{each[0][1]}-{n}" for n, each in enumerate(TARGETS)])
+def test_a_write_needs_a_copy_in_the_ledger(call: tuple[str, str], named: Callable[[str], dict[str, Any]]) -> None:
+    """A copy passes; a name that is like it, a source, or no name at all does not."""
+    guard(COPY).check(*call, named(COPY), REGION)
+    for other in (COPY + "-2", COPY[:-1], "", "orders-prod", f"x/{COPY}", f"{COPY}/../orders-prod", f" {COPY}"):
+        with pytest.raises(Forbidden):
+            guard(COPY).check(*call, named(other), REGION)
+    with pytest.raises(Forbidden):
+        guard(COPY).check(*call, {}, REGION)
+    with pytest.raises(Forbidden):
+        guard().check(*call, named(COPY), REGION)
+
+
+@pytest.mark.parametrize(("call", "named"), TARGETS, ids=[f"{each[0][1]}-{n}" for n, each in enumerate(TARGETS)])
+def test_a_copy_is_one_under_its_type_and_in_its_region(
+    call: tuple[str, str], named: Callable[[str], dict[str, Any]]
+) -> None:
+    """What bears a copy's name as another type, or stands in another region, is somebody else's."""
+    of, elsewhere = COPIES[call[0]], "eu-west-1"
+    others = [copy(COPY, each, parent="a-stack") for each in COPIES.values() if each is not of]
+    for rows, region in ((others, REGION), ([copy(COPY, of, elsewhere, "a-stack")], REGION)):
+        with pytest.raises(Forbidden, match="is not a copy of this run"):
+            Guard(lambda rows=rows: rows, SOURCES, lambda _: True).check(*call, named(COPY), region)
+    for region in (elsewhere, ""):
+        with pytest.raises(Forbidden, match="is not a copy of this run"):
+            guard(COPY).check(*call, named(COPY), region)
+
+
+@pytest.mark.parametrize(
+    ("call", "resource"),
+    [
+        (("dynamodb", "TagResource"), "dynamodb:eu-west-1:123456789012:table/{}"),
+        (("dynamodb", "TagResource"), "cloudformation:us-east-1:123456789012:stack/{}/0a"),
+        (("cloudformation", "DeleteStack"), "cloudformation:eu-west-1:123456789012:stack/{}/0a"),
+        (("cloudformation", "DeleteStack"), "dynamodb:us-east-1:123456789012:table/{}"),
+    ],
+)
+def test_the_region_and_type_of_an_arn_count_too(call: tuple[str, str], resource: str) -> None:
+    """An ARN may lead to another region than the client's, or to another type than the call is about."""
+    name = "ResourceArn" if call[0] == "dynamodb" else "StackName"
+    with pytest.raises(Forbidden):
+        guard(COPY).check(*call, {name: "arn:aws:" + resource.format(COPY)}, REGION)
+
+
+@pytest.mark.parametrize(
+    ("call", "given_"),
+    [
+        (("cloudformation", "CreateStack"), {"RoleARN": arn("iam", "role/admin")}),
+        (("cloudformation", "CreateStack"), {"TemplateURL": "https://example.com/x.yaml"}),
+        (("cloudformation", "DeleteStack"), {"RoleARN": arn("iam", "role/admin")}),
+        (("cloudformation", "DeleteStack"), {"RetainResources": ["Config"]}),
+        (("rds", "RestoreDBInstanceToPointInTime"), {"SourceDBInstanceAutomatedBackupsArn": arn("rds", "auto-backup")}),
+        (("rds", "RestoreDBInstanceToPointInTime"), {"SourceDbiResourceId": "db-OTHER"}),
+        (("rds", "RestoreDBInstanceFromDBSnapshot"), {"DBClusterSnapshotIdentifier": "somebody-elses"}),
+        (("rds", "DeleteDBInstance"), {"FinalDBSnapshotIdentifier": "kept"}),
+        (("dynamodb", "RestoreTableToPointInTime"), {"SourceTableArn": arn("dynamodb", "table/other")}),
+    ],
+)
+def test_a_parameter_that_no_drill_gives_is_refused(call: tuple[str, str], given_: dict[str, Any]) -> None:
+    """A role to act with, a template from elsewhere, a second way to name the source: the copy's name does not help."""
+    named = next(named for known, named in TARGETS if known == call)
+    with pytest.raises(Forbidden, match=next(iter(given_))):
+        guard(COPY).check(*call, {**named(COPY), **given_}, REGION)
+
+
+@pytest.mark.parametrize("call", [call for call, write in WRITES.items() if write.origin])
+def test_a_run_restores_only_what_is_its_own(call: tuple[str, str]) -> None:
+    """The source, snapshot or table of another run is refused as the origin of this run's copy; so is none at all."""
+    named = next(named for known, named in TARGETS if known == call)(COPY)
+    for origin in ("payroll-prod", "", "ORDERS-PROD"):
+        with pytest.raises(Forbidden, match="is not what this run restores from"):
+            guard(COPY).check(*call, {**named, WRITES[call].origin: origin}, REGION)
+
+
+def test_items_are_written_only_into_a_table_of_the_runs_own_stack() -> None:
+    """A restored table is evidence: it is read, and nothing is ever written into it."""
+    interim = copy(COPY, CopyType.DYNAMODB_TABLE)
+    with pytest.raises(Forbidden):
+        Guard(lambda: [interim], SOURCES).check("dynamodb", "BatchWriteItem", {"RequestItems": {COPY: []}}, REGION)
+
+
+def test_every_write_is_among_the_targets_tried() -> None:
+    """A write that is added must be tried above."""
+    assert {call for call, _ in TARGETS} == set(WRITES)
+
+
+@pytest.mark.parametrize(("call", "named"), TARGETS, ids=[f"{each[0][1]}-{n}" for n, each in enumerate(TARGETS)])
+@pytest.mark.parametrize("name", ["orders-prod", "ORDERS-PROD", "shop-prod", "Sessions-Prod"])
+def test_a_registered_source_is_refused_even_if_the_ledger_claims_it(
+    call: tuple[str, str], named: Callable[[str], dict[str, Any]], name: str
+) -> None:
+    """A ledger row that names production, in whatever case, does not open it: RDS takes a name in any case."""
+    with pytest.raises(Forbidden):
+        guard(name).check(*call, named(name), REGION)
+
+
+def test_a_batch_with_one_foreign_table_is_refused_whole() -> None:
+    """Every table of a batch must be a copy; an empty batch is refused too."""
+    both = {COPY: [{}], "unheard-of": [{}]}
+    for items in (both, dict(reversed(both.items())), {"sessions-prod": [{}]}, {}):
+        with pytest.raises(Forbidden):
+            guard(COPY).check("dynamodb", "BatchWriteItem", {"RequestItems": items}, REGION)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        arn("dynamodb", "table/sessions-prod"),
+        arn("dynamodb", "table/orders-prod/index/" + COPY),
+        arn("dynamodb", "table/sessions-prod/backup/" + COPY),
+        arn("dynamodb", ""),
+        arn("dynamodb", "table/"),
+        "arn:",
+        f"arn:aws:dynamodb:{COPY}",
+    ],
+)
+def test_an_arn_is_read_for_what_it_names(resource: str) -> None:
+    """The table of an ARN counts, not some later part that happens to carry a copy's name."""
+    with pytest.raises(Forbidden):
+        guard(COPY).check("dynamodb", "TagResource", {"ResourceArn": resource}, REGION)
+
+
+@given(st.sampled_from(sorted(WRITES)), st.text(max_size=80))
+def test_no_text_but_the_copys_name_opens_a_write(call: tuple[str, str], text: str) -> None:
+    """Whatever is put where the target belongs, only the exact copy goes through."""
+    parameters: dict[str, Any] = {
+        **dict.fromkeys(("DBInstanceIdentifier", "TargetDBInstanceIdentifier", "TargetTableName"), text),
+        **dict.fromkeys(("TableName", "ResourceArn", "StackName"), text),
+        "RequestItems": {text: []},
+    }
+    with pytest.raises(Forbidden, match="is not a copy"):
+        guard(COPY).check(*call, parameters, REGION)

@@ -1,0 +1,139 @@
+"""The session's teardown: every copy is attempted, last first, and what is left is known with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.run import Copy, CopyState, Identity
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
+from dr_orchestrator.runner import Session
+from tests.unit.runner.drill import COPY, RUN, Drill
+
+
+def copies(*names: str) -> list[Copy]:
+    return [replace(COPY, id=f"dro-{RUN}-{name}") for name in names]
+
+
+def with_copies(drill: Drill, ways: dict[str, Any], error: BaseException | None = None) -> Session:
+    """A run of several copies, each created, with its own way of being destroyed: a state, or an exception."""
+
+    def way(state: Any) -> Callable[[Copy], CopyState]:
+        def destroy(copy: Copy) -> CopyState:
+            drill.act(f"destroy {copy.id.rsplit('-', 1)[-1]}")
+            if isinstance(state, BaseException):
+                raise state
+            return CopyState(state)
+
+        return destroy
+
+    session = drill.session()
+    with session as run:
+        for copy, state in zip(copies(*ways), ways.values(), strict=True):
+            run.at_exit(f"destroy {copy.id}", way(state), copy)
+            run.create(f"create {copy.id}", lambda of: Identity(f"arn:{of.id}", of.id), copy=copy)
+        if error is not None:
+            raise error
+    return session
+
+
+def test_copies_are_destroyed_last_first() -> None:
+    """What was made last may rest on what was made before it, so it goes first."""
+    drill = Drill()
+    with_copies(drill, {"a": CopyState.DELETED, "b": CopyState.DELETED, "c": CopyState.DELETED})
+    assert [line for line in drill.ledger.story if line.startswith("!")] == [
+        "! destroy c",
+        "! destroy b",
+        "! destroy a",
+    ]
+
+
+@pytest.mark.parametrize("stubborn", ["a", "b", "c"])
+@pytest.mark.parametrize("error", [UnsafeToDelete("not ours"), NotMeasured("denied"), KeyError("defect")])
+def test_one_that_resists_does_not_keep_the_others(stubborn: str, error: Exception) -> None:
+    """Every copy is attempted whatever another one says; what is left is known, with its reason."""
+    drill = Drill()
+    ways = {name: error if name == stubborn else CopyState.DELETED for name in "abc"}
+    run = with_copies(drill, ways)
+    assert len([line for line in drill.ledger.story if line.startswith("!")]) == 3
+    assert run.cleanup is Cleanup.LEFTOVERS
+    states = {row.copy.id[-1]: row.state for row in drill.ledger.rows.values()}
+    assert states == {name: CopyState.LEFTOVER if name == stubborn else CopyState.DELETED for name in "abc"}
+    assert drill.ledger.closing is not None
+    (why,) = drill.ledger.closing.cleanup_reasons
+    assert f"dro-{RUN}-{stubborn} in us-east-1" in why
+    assert str(getattr(error, "message", "defect")) in why
+    assert Moment.CLEAN not in {event.moment for event in drill.ledger.events}
+
+
+@pytest.mark.parametrize("error", [NotRecoverable("the first error"), KeyboardInterrupt(), ZeroDivisionError("first")])
+def test_a_failing_teardown_does_not_hide_the_first_error(error: BaseException) -> None:
+    """Verdict and exception are those of what went wrong first; the teardown's trouble is the clean-up's."""
+    drill = Drill()
+    ways = {"a": NotMeasured("the second error")}
+    if isinstance(error, NotRecoverable):
+        run = with_copies(drill, ways, error)
+        assert run.verdict is Verdict.FAILED
+    else:
+        with pytest.raises(type(error)) as passed_on:
+            with_copies(drill, ways, error)
+        assert passed_on.value is error
+    assert "the second error" not in "; ".join(drill.reasons)
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.cleanup is Cleanup.LEFTOVERS
+
+
+def test_a_ledger_that_fails_in_a_teardown_does_not_keep_the_other_copies() -> None:
+    """One write lost to a locked database leaves that copy unproven, and the rest are destroyed all the same."""
+    drill = Drill()
+
+    def locked(line: str) -> None:
+        if "-c deleted" in line:
+            raise OSError("database is locked")
+
+    drill.ledger.before = locked
+    run = with_copies(drill, dict.fromkeys("abc", CopyState.DELETED))
+    assert len([line for line in drill.ledger.story if line.startswith("!")]) == 3
+    assert run.cleanup is Cleanup.UNPROVEN
+    assert drill.ledger.closing is not None
+    assert "database is locked" in drill.ledger.closing.cleanup_reasons[0]
+
+
+def test_a_copy_that_was_never_made_is_clean() -> None:
+    """NEVER_CREATED is as good as DELETED for the clean-up."""
+    drill = Drill()
+    run = with_copies(drill, {"a": CopyState.NEVER_CREATED, "b": CopyState.DELETED})
+    assert run.cleanup is Cleanup.CLEAN
+
+
+def test_what_may_never_have_been_made_is_unproven() -> None:
+    """An intended copy whose destruction fails may or may not exist: UNPROVEN, which is not CLEAN."""
+    drill = Drill(failing={"restore": NotMeasured("connection lost"), "destroy": NotMeasured("denied")})
+    run = drill.run()
+    assert run.cleanup is Cleanup.UNPROVEN
+    assert drill.ledger.rows[COPY.id].state is CopyState.UNPROVEN
+    assert drill.reasons[0] == "connection lost"
+
+
+def test_a_second_interrupt_stops_the_teardown_at_once() -> None:
+    """It is not swallowed; the run is closed as aborted, its clean-up as unproven, and the sweep finds its copies."""
+    drill = Drill(failing={"ready": KeyboardInterrupt(), "destroy": KeyboardInterrupt()})
+    with pytest.raises(KeyboardInterrupt):
+        drill.run()
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.verdict is Verdict.ABORTED
+    assert drill.ledger.closing.cleanup is Cleanup.UNPROVEN
+    assert drill.ledger.rows[COPY.id].state is CopyState.CREATED
+
+
+def test_a_leftover_is_a_finding_of_a_passed_run() -> None:
+    """The recovery passed and the copy stayed: both are told."""
+    drill = Drill(failing={"destroy": UnsafeToDelete("not ours")})
+    run = drill.run()
+    assert (run.verdict, run.cleanup) == (Verdict.PASSED_WITH_FINDINGS, Cleanup.LEFTOVERS)
+    assert "A copy may still exist" in drill.reasons
