@@ -22,6 +22,8 @@ from dr_orchestrator.errors import UsageError
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 _loading = threading.Lock()
+gone = threading.Event()
+"""Set where Prefect went away in mid-flow: at the process's end nothing that it still would tell is sent."""
 
 NEWEST = 50
 """Of so many newest runs or exercises those are found that a flow has ended."""
@@ -31,9 +33,14 @@ QUIET = {
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_CLI_PROMPT": "false",
+    "PREFECT_CLIENT_MAX_RETRIES": "3",
     "DO_NOT_TRACK": "1",
 }
-"""Prefect's own settings for a quiet process that phones nobody; whoever sets one keeps what they set."""
+"""Prefect's own settings for a quiet process that phones nobody; whoever sets one keeps what they set.
+
+A server that went away is asked for half a minute, not for the two minutes and a half of Prefect's own five tries: the
+ledger has the drill's end already.
+"""
 
 
 def hush() -> None:
@@ -125,16 +132,42 @@ def _through_prefect(perform: Callable[[], object], ended: Callable[[], list[str
     """Perform a flow; where Prefect goes away in the middle of it, the ledger says what was ended and how."""
     api = _reached()
     before = set(ended())
+    _in_few_words()
     try:
         return str(perform())
     except Exception as error:
         if not _is_prefects(error):
             raise
+        gone.set()
         new = [name for name in ended() if name not in before]
         if not new:
             raise _gone(api, error) from None
         log.warning("Prefect at %s went away during %s; what follows is from the ledger, which has it all", api, new[0])
         return new[0]
+
+
+def _in_few_words() -> None:
+    """What Prefect says when its server is gone: once, and without its trace or each event that it could not send."""
+    logging.getLogger("prefect.flow_runs").addFilter(_without_trace)
+    logging.getLogger("prefect.events.clients").addFilter(_once())
+    logging.getLogger("prefect._internal.concurrency").addFilter(lambda _: False)
+
+
+def _once() -> Callable[[logging.LogRecord], bool]:
+    heard: list[None] = []
+
+    def first(_record: logging.LogRecord) -> bool:
+        heard.append(None)
+        return len(heard) == 1
+
+    return first
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+    """That Prefect does not answer is told in a line: its trace through Prefect helps nobody at 3 a.m."""
+    if record.exc_info and record.exc_info[1] is not None and _is_prefects(record.exc_info[1]):
+        record.exc_info = None
+    return True
 
 
 def _reached() -> str:

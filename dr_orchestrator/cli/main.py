@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -29,7 +30,7 @@ COMMANDS = {
     "iam": ("iam", "Print the IAM policies that drills need."),
     "resume": ("recovery", "Go on with a run whose process died."),
     "abort": ("recovery", "Stop a run: clean up, keep the evidence."),
-    "sweep": ("recovery", "Finish what died: take down what dead runs left."),
+    "sweep": ("sweep", "Finish what died: take down what dead runs left."),
     "runs": ("history", "List runs and exercises."),
     "show": ("history", "Show one run."),
     "report": ("history", "Render the report of a run or an exercise anew."),
@@ -92,7 +93,19 @@ def dro() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `dro` and end the process with its exit code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    engine = sys.modules.get("dr_orchestrator.prefect_runner")
+    if engine is not None and engine.gone.is_set():
+        _leave_at_once(code)
+    sys.exit(code)
+
+
+def _leave_at_once(code: int) -> None:
+    """Prefect's own exit would try a server that is gone for seconds with each event that it still has to tell."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def run(arguments: list[str]) -> int:
