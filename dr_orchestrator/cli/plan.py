@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING
 import click
 
 from dr_orchestrator.cli.output import cost_json, json_option, print_json, print_table, say
+from dr_orchestrator.cli.selecting import selecting
 from dr_orchestrator.cli.terminal.notices import NO_AWS, plain, warn_of_pace
 from dr_orchestrator.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from dr_orchestrator.domain.drill import Selection
     from dr_orchestrator.wiring.planning import Plan
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME...]")
+@selecting
 @json_option
-def plan(names: tuple[str, ...], as_json: bool) -> int:
-    """Look, read-only, what the drills named (or all) would do, and whether they could. Nothing is created."""
+def plan(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> int:
+    """Look, read-only, what the drills named (or all) would do, and whether they could. Nothing is created.
+
+    Without an option each would take the recovery point that its drill declares.
+    """
     from dr_orchestrator import wiring
     from dr_orchestrator.wiring.planning import plan as look
 
@@ -27,7 +33,8 @@ def plan(names: tuple[str, ...], as_json: bool) -> int:
     chosen = list(dict.fromkeys(names)) or list(here.catalogue.drills)
     if not chosen:
         raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
-    plans = [look(here, name) for name in chosen]
+    with wiring.choosing(selection):
+        plans = [look(here, name) for name in chosen]
     if as_json:
         print_json([_as_json(each) for each in plans])
     else:

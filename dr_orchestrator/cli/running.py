@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dr_orchestrator.cli.output import RUN_COLUMNS, exit_code, json_option, print_json, print_table, run_rows, say
+from dr_orchestrator.cli.selecting import selecting
 from dr_orchestrator.cli.terminal.notices import held, next_steps, reasons, warn_of_pace
 from dr_orchestrator.errors import CopiesMayRemain, Exit, UsageError
 
@@ -25,14 +25,9 @@ STOPPING = "Stopping: no new step is begun, copies are taken down. Again to stop
 
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@click.option("--at", metavar="INSTANT", help="Restore to this instant, such as 2026-11-20T09:00:00Z.")
-@click.option("--before", metavar="INSTANT", help="Restore to the last instant before an incident.")
-@click.option("--oldest", is_flag=True, help="Restore the oldest recovery point: the edge of the retention.")
-@click.option("--random", "draws", type=click.IntRange(1, MANY), help="Restore so many random points, each in a run.")
+@selecting
 @json_option
-def run(
-    names: tuple[str, ...], at: str | None, before: str | None, oldest: bool, draws: int | None, as_json: bool
-) -> int:
+def run(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> int:
     """Run drills by name, one after the other; exits with the worst of their verdicts.
 
     Without an option each takes the recovery point that its drill declares.
@@ -41,7 +36,7 @@ def run(
     from dr_orchestrator.cli.terminal.progress import following
     from dr_orchestrator.wiring.costing import refuse_over_budget
 
-    here, selection = wiring.world(), _selection(at, before, oldest, draws)
+    here = wiring.world()
     warn_of_pace(here)
     refuse_driven(here, names)
     with wiring.choosing(selection):
@@ -67,31 +62,6 @@ def refuse_driven(here: World, names: Iterable[str]) -> None:
                 f"let it go on, or stop it: dro abort {run.header.id}; if it is dead, then: dro resume {run.header.id}"
             )
             raise UsageError(f"run {run.header.id} of {name} is {held(lease)}", hint)
-
-
-def _selection(at: str | None, before: str | None, oldest: bool, draws: int | None) -> Selection | None:
-    """The recovery point that the options ask for; None where they say nothing."""
-    from dr_orchestrator.domain.drill import Pick, Selection
-
-    options = {"--at": at, "--before": before, "--oldest": oldest or None, "--random": draws}
-    asked = [name for name, given in options.items() if given is not None]  # an empty one is a mistake, not nothing
-    if len(asked) > 1:
-        raise UsageError(f"{' and '.join(asked)} exclude each other", "keep one of them")
-    if at is not None or before is not None:
-        return Selection(Pick.BEFORE if at is None else Pick.AT, _instant(asked[0], at or before or ""))
-    if draws:
-        return Selection(Pick.RANDOM, runs=draws)
-    return Selection(Pick.OLDEST) if oldest else None
-
-
-def _instant(option: str, text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{option} {text}: not an instant", "write it like 2026-11-20T09:00:00Z") from error
-    if instant.tzinfo is None:
-        raise UsageError(f"{option} {text}: has no time zone", f"write {text}Z for UTC, or {text}+01:00")
-    return instant.astimezone(UTC)
 
 
 @click.command()
@@ -173,12 +143,11 @@ def report_line(here: World, name: str) -> str:
 @contextmanager
 def minding_leftovers(here: World) -> Iterator[None]:
     """However this ends, a copy that may still exist decides the exit code."""
-    before = {run.header.id for run in here.ledger.queries.runs(MANY)}
     try:
         yield
     except BaseException as error:
-        new = [run for run in here.ledger.queries.runs(MANY) if run.header.id not in before]
-        left = [run.header.id for run in new if exit_code([run]) is Exit.LEFTOVERS]
+        own = [run for run in here.ledger.queries.runs(MANY) if run.header.id in here.driven]
+        left = [run.header.id for run in own if exit_code([run]) is Exit.LEFTOVERS]
         if left:
             what = f"run{'s' if len(left) > 1 else ''} {', '.join(left)}"
             raise CopiesMayRemain(f"{what} may have left copies", "take them down: dro sweep") from error

@@ -15,22 +15,23 @@ from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.aws.throttling import hearing
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.drill import Drill, Selection
+from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.programme import Exercise, due, quarter_of, verdict_of
 from dr_orchestrator.domain.run import Copy, CopyRecord, Provenance, Run, RunHeader, SegmentKind
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.runner import Session
+from dr_orchestrator.wiring.choosing import chosen
 from dr_orchestrator.wiring.costing import refuse_over_budget
 from dr_orchestrator.wiring.equipment import destroyer, equip, guarded, plan_copy, read_only
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.keeping import Keeper, now
 from dr_orchestrator.wiring.looking import Scene
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
+from dr_orchestrator.wiring.sweeping import forget
 from dr_orchestrator.wiring.world import World, world
 
 _resumed: contextvars.ContextVar[Run | None] = contextvars.ContextVar("resumed", default=None)
-_selection: contextvars.ContextVar[Selection | None] = contextvars.ContextVar("selection", default=None)
 _exercise: contextvars.ContextVar[str] = contextvars.ContextVar("exercise", default="")
 
 
@@ -42,21 +43,6 @@ def as_part_of(exercise: str) -> Iterator[None]:
         yield
     finally:
         _exercise.reset(token)
-
-
-@contextmanager
-def choosing(selection: Selection | None) -> Iterator[None]:
-    """While inside, runs take this recovery point, not the one that their drill declares; None changes nothing."""
-    token = _selection.set(selection)
-    try:
-        yield
-    finally:
-        _selection.reset(token)
-
-
-def runs_of(drill: str) -> int:
-    """How many runs prove a drill: several where each draws a random recovery point."""
-    return (_selection.get() or world().drill(drill).selection).runs
 
 
 def kind_of(drill: str) -> str:
@@ -84,6 +70,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     here.prepare()
     definition = _chosen(here.drill(drill), recorded)
     run = recorded.header.id if recorded else new_run_id(here.clock)
+    here.driven.add(run)
     account = guarded(here, definition.resource.region, run, definition)
     simulated = is_simulated(here, account)
     caller, fault = look_around(here, account, definition)
@@ -138,6 +125,7 @@ def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator
     try:
         yield exercise
     finally:
+        forget(exercise.id)
         _, runs = here.ledger.queries.exercise(exercise.id)
         here.ledger.close_exercise(exercise.id, here.clock.now(), verdict_of(exercise, runs))
         publish_exercise(here, exercise.id)
@@ -149,16 +137,13 @@ def new_run_id(clock: Clock) -> str:
 
 
 def _chosen(drill: Drill, recorded: Run | None) -> Drill:
-    """The drill with the recovery point that somebody asked for; a resumed run has chosen, or could not again."""
-    asked = _selection.get()
-    if asked is not None and not drill.kind.selects:
-        raise UsageError(f"drill {drill.name} rebuilds a whole environment from its newest backups", "choose no point")
-    chosen = replace(drill, selection=asked) if asked is not None else drill
-    if recorded and not recorded.points and recorded.header.selection != str(chosen.selection):
+    """The drill as it is asked for; a resumed run has chosen, or could not again."""
+    asked = chosen(drill)
+    if recorded and not recorded.points and recorded.header.selection != str(asked.selection):
         run = recorded.header.id
         hint = f"stop it and clean up with `dro abort {run}`, then run the drill again"
         raise UsageError(f"run {run} was to take '{recorded.header.selection}' and died before it chose", hint)
-    return chosen
+    return asked
 
 
 def _refuse_to_resume_elsewhere(here: World, account: Account, recorded: Run, definition: Drill) -> None:

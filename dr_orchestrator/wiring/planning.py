@@ -11,6 +11,7 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.preflight import Look, Preflight, Sight
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.errors import DrillFault, NotRecoverable
+from dr_orchestrator.wiring.choosing import chosen
 from dr_orchestrator.wiring.costing import estimate, expected
 from dr_orchestrator.wiring.equipment import equip, plan_copy, read_only
 from dr_orchestrator.wiring.identity import look_around
@@ -45,7 +46,7 @@ class Plan:
 
 def plan(here: World, name: str) -> Plan:
     """Look at one drill as its run would, without one."""
-    drill = here.drill(name)
+    drill = chosen(here.drill(name))
     made = Plan(drill, expected=expected(here, drill).recovery)
     account = read_only(here, drill.resource.region)
     caller, fault = look_around(here, account, drill)

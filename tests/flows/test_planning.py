@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.domain.drill import Kind
+from dr_orchestrator.domain.drill import Kind, Pick, Selection
+from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.keeping import now
 from dr_orchestrator.wiring.planning import plan
 from tests import workspace
@@ -67,3 +68,21 @@ def test_a_dead_run_is_worth_knowing(here: wiring.World) -> None:
 
     assert made.obstacles == []
     assert any(f"dro resume {run}" in line and "dro sweep" in line for line in made.seen)
+
+
+def test_a_plan_looks_at_the_point_that_is_asked_for(shop: Estate, here: wiring.World) -> None:
+    """What `dro run --at` would restore, and that it cannot where the instant lies outside the window."""
+    at = shop.clock.now() - timedelta(minutes=6)
+    with wiring.choosing(Selection(Pick.AT, at)):
+        (point,) = plan(here, "sessions-pitr").recovery_points
+    assert point.data_time == at
+
+    with wiring.choosing(Selection(Pick.AT, at - timedelta(days=400))):
+        (obstacle,) = plan(here, "sessions-pitr").obstacles
+    assert "outside its restorable window" in obstacle
+
+
+def test_an_environment_has_no_point_to_ask_for(here: wiring.World) -> None:
+    """A replica takes the newest backup of each of its stores."""
+    with wiring.choosing(Selection(Pick.OLDEST)), pytest.raises(UsageError, match="rebuilds a whole environment"):
+        plan(here, "shop-replica")

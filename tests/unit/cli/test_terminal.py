@@ -33,11 +33,15 @@ class Real:
         return self.seconds
 
 
-def world(runs: Callable[[], list[Run]], clock: FakeClock | None = None) -> Any:
-    """Just what the terminal asks a world for."""
+def world(runs: Callable[[], list[Run]], *driven: str, clock: FakeClock | None = None) -> Any:
+    """Just what the terminal asks a world for; the process drives the run under way, or those named."""
     queries = SimpleNamespace(runs=lambda _limit: runs())
-    settings = SimpleNamespace(generated=Path("/nowhere"))
-    return SimpleNamespace(clock=clock or FakeClock(), ledger=SimpleNamespace(queries=queries), settings=settings)
+    return SimpleNamespace(
+        clock=clock or FakeClock(),
+        driven=set(driven or [under_way().header.id]),
+        ledger=SimpleNamespace(queries=queries),
+        settings=SimpleNamespace(generated=Path("/nowhere")),
+    )
 
 
 def under_way() -> Run:
@@ -91,11 +95,9 @@ def test_a_long_wait_is_told_every_minute(terminal: bool, capsys: pytest.Capture
 
 
 def test_only_a_log_is_spared_the_steps(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without a terminal only the end of a run is a line; a run that was there before is not told at all."""
-    before, found = under_way(), list[Run]()
-    found.append(before)
-    follower = Follower(world(lambda: found), "", terminal=False)
-    found.append(replace(sample.passed(), header=replace(sample.passed().header, id="another")))
+    """Without a terminal only the end of a run is a line; what another process drives is not told at all."""
+    ended = replace(sample.passed(), header=replace(sample.passed().header, id="another"))
+    follower = Follower(world(lambda: [under_way(), ended], "another"), "", terminal=False)
 
     follower.look()
 
@@ -247,7 +249,7 @@ def test_a_lab_on_the_wrong_clock_is_told(
     clock = FakeClock()
     clock.pace = pace
 
-    warn_of_pace(world(list, clock), environ)
+    warn_of_pace(world(list, clock=clock), environ)
 
     said = capsys.readouterr()
     assert ('eval "$(dro lab env)"' in said.err) is warned
@@ -256,7 +258,7 @@ def test_a_lab_on_the_wrong_clock_is_told(
 
 def test_a_negative_age_is_no_age() -> None:
     """A copy whose intent lies in the future of a lab that was started again has no age to tell."""
-    from dr_orchestrator.cli.recovery import _age
+    from dr_orchestrator.cli.sweep import _age
 
     swept: Any = SimpleNamespace(age=timedelta(hours=-23))
     assert _age(swept) == "age unknown: the clock went back"
