@@ -13,12 +13,15 @@ from dr_orchestrator.errors import UnsafeToDelete
 SKEW = timedelta(minutes=5)
 """How far the clocks of AWS and of this machine may lie apart."""
 
+PREFIX = "dro-"
+"""How every copy's name begins: a hint where to look, and never a proof."""
+
 _LONGEST = {CopyType.RDS_INSTANCE: 63, CopyType.DYNAMODB_TABLE: 255, CopyType.CLOUDFORMATION_STACK: 128}
 
 
 def name(run: str, resource_id: str, of: CopyType) -> str:
     """The name of a run's copy of a resource: legal for its type, unique to the run, the same when asked again."""
-    return slug(f"dro-{run}-{resource_id}")[: _LONGEST[of]].strip("-")
+    return slug(f"{PREFIX}{run}-{resource_id}")[: _LONGEST[of]].strip("-")
 
 
 def slug(text: str) -> str:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.cost import Cost
     from dr_orchestrator.domain.run import Run
 
-WIDE = 160
+WIDE = 1000
+"""Columns where nobody sits before a terminal: what reads a pipe reads whole lines."""
 STYLES = {
     "PASSED": "green",
     "PASSED WITH FINDINGS": "green",

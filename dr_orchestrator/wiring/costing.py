@@ -36,7 +36,8 @@ class Expected:
 
     def __str__(self) -> str:
         if self.runs:
-            return f"{format_duration(self.whole or timedelta())}, the median of {self.runs} runs"
+            last = "as the last run took" if self.runs == 1 else f"the median of the last {self.runs} runs"
+            return f"{format_duration(self.whole or timedelta())}, {last}"
         if self.whole is None:
             return "not known: it never ran, and has no RTO"
         return f"not known: it never ran; its RTO allows {format_duration(self.whole)}"

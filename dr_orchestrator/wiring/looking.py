@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dr_orchestrator.aws import copies
@@ -11,7 +11,7 @@ from dr_orchestrator.aws.looks import quotas, rights
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Restorer
-from dr_orchestrator.domain.preflight import Doubt, NotApplicable, Preflight, Question, look
+from dr_orchestrator.domain.preflight import Doubt, Preflight, Question, look
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Lease, Run
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
@@ -26,8 +26,9 @@ from dr_orchestrator.wiring.world import World
 class Scene:
     """One drill that is looked at: for a run of that id, or for a plan only.
 
-    In an `exercise` the account is not searched for strays by every run. `begun` tells that the run has gone on from
-    another process, which has asked for its copy already.
+    The runs of an `exercise` look for strays by one listing. `begun` tells that the run has gone on from another
+    process, which has asked for its copy already: then nothing that only concerns a start is looked at, and what may
+    come is no reason to give up a copy that is there.
     """
 
     here: World
@@ -57,15 +58,19 @@ class Scene:
         for store in self.parts.stores:
             for question in store.restorer.questions(store.copy):
                 yield replace(question, name=f"{question.name} of {store.name}")
+        yield Question("other runs", self._other_runs)
+        yield Question("credentials", self._credentials, must=not self.begun)
+        yield Question("permissions", self._permissions, must=not self.begun)
         if self.begun:
             return
         for of, restorer in self.points():
             yield Question(f"recovery point{of}", lambda restorer=restorer: self._point(restorer.choose()))  # type: ignore[misc]
-        yield Question("quota", self._quota)
-        yield Question("other runs", self._other_runs)
+        yield Question("quota", lambda: self._quota(self.copy.type, 1))
+        if self.parts.stores:
+            yield Question(
+                "quota of the stores", lambda: self._quota(self.parts.stores[0].copy.type, len(self.parts.stores))
+            )
         yield Question("strays", self._strays, must=False)
-        yield Question("credentials", self._credentials)
-        yield Question("permissions", self._permissions)
         yield Question("expected time", self._time)
         yield Question("cost", self._cost)
 
@@ -73,38 +78,27 @@ class Scene:
         age = format_duration(self.here.clock.now() - point.data_time)
         return f"{point.id}, data {age} old ({point.data_time_source})"
 
-    def _quota(self) -> str:
-        if self.copy.type is CopyType.DYNAMODB_TABLE:
-            return self._table_restores()
-        count = quotas.instances if self.copy.type is CopyType.RDS_INSTANCE else quotas.stacks
+    def _quota(self, of: CopyType, wanted: int) -> str:
+        """Whether there is room for so many copies of a type, besides those that AWS shows nothing of yet."""
         try:
-            quota = count(self.account)
+            quota = _QUOTAS[of](self.account)
         except (NotMeasured, NotRecoverable) as fault:
             raise Doubt(f"not known: {fault.message}") from fault
-        wanted, kept = self._at_once(), self.here.catalogue.headroom
-        told = f"{quota}, {wanted} more for drills, {kept} kept free for production"
-        if quota.used + wanted + kept > quota.most:
+        more, kept = wanted + self._beside(of), self.here.catalogue.headroom
+        told = f"{quota}, {more} more for drills, {kept} kept free for production"
+        if quota.used + more + kept > quota.most:
             raise NotMeasured(f"too few left: {told}", "raise the quota, or wait until other copies are gone")
         return told
 
-    def _table_restores(self) -> str:
-        """AWS does not tell how many it restores; beyond that number a run waits, and says for how long."""
-        told = f"{len(self._asked_for())} restores of drills under way; DynamoDB does {quotas.TABLE_RESTORES} at a time"
-        raise Doubt(f"{told}, and tells nobody of others")
-
-    def _at_once(self) -> int:
-        """How many copies AWS shows nothing of yet: of this run and of those beside it, or, in a plan, at once."""
+    def _beside(self, of: CopyType) -> int:
+        """How many copies AWS shows nothing of yet of the runs beside this one, or, in a plan, of those at once."""
         if self.run:
-            return 1 + sum(1 for state in self._asked_for() if state is CopyState.INTENDED)
+            others = [run for run in self.here.ledger.queries.open_runs() if run.header.id != self.run]
+            rows = [row for run in others for row in run.copies if row.copy.type is of]
+            return sum(1 for row in rows if row.state is CopyState.INTENDED)
         catalogue, resource = self.here.catalogue, self.drill.resource
-        alike = [each for each in catalogue.drills.values() if each.resource.type is resource.type]
-        return min(catalogue.at_once, sum(1 for each in alike if each.resource.region == resource.region))
-
-    def _asked_for(self) -> list[CopyState]:
-        """The states of the copies of this type that other open runs have asked for."""
-        runs = [run for run in self.here.ledger.queries.open_runs() if run.header.id != self.run]
-        rows = [row for run in runs for row in run.copies if row.copy.type is self.copy.type]
-        return [row.state for row in rows if row.state in (CopyState.INTENDED, CopyState.CREATED)]
+        alike = [each for each in catalogue.drills.values() if each.resource.type.value == of.value]
+        return max(0, min(catalogue.at_once, sum(1 for each in alike if each.resource.region == resource.region)) - 1)
 
     def _other_runs(self) -> str:
         """Two different drills may use one source side by side; the same one twice would only disturb itself.
@@ -124,10 +118,8 @@ class Scene:
         return "no other run of this drill is open"
 
     def _strays(self) -> str:
-        if self.exercise:
-            raise NotApplicable("not searched for by each run of an exercise: see `dro sweep`")
         source, of = self.drill.resource.id, self.copy.type
-        seen = sweeping.strays_of(self.here, self.account, of)
+        seen = sweeping.strays_of(self.here, self.account, of, self.exercise)
         ours = [stray.id for stray in seen if stray.id == copies.name(stray.run, source, of)]
         if ours:
             raise Doubt(f"{', '.join(ours)} of no open run: `dro sweep` tells of them, and takes down what is its own")
@@ -156,6 +148,13 @@ class Scene:
         if budget is not None and costs.amount > budget:
             raise NotMeasured(f"it would cost {costs}{limit}", "see `limits: {budget: ...}` in tiers.yaml")
         return f"about {costs}{limit}"
+
+
+_QUOTAS: Mapping[CopyType, Callable[[Account], quotas.Quota]] = {
+    CopyType.RDS_INSTANCE: quotas.instances,
+    CopyType.CLOUDFORMATION_STACK: quotas.stacks,
+    CopyType.DYNAMODB_TABLE: quotas.table_restores,
+}
 
 
 def driven(here: World, drill: str) -> list[tuple[Run, Lease]]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dr_orchestrator import prefect_runner, wiring
-from dr_orchestrator.aws import copies
+from dr_orchestrator.aws import copies, looks
 from dr_orchestrator.aws.rds import RdsInstance
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.preflight import Sight
@@ -156,6 +156,27 @@ def test_a_stack_is_counted_too(shop: Estate, here: wiring.World, monkeypatch: p
     refused(shop, here, Verdict.INCONCLUSIVE, "0 of 2 CloudFormation stacks in use", drill="shop-replica")
 
 
+@pytest.mark.parametrize("drill", ["sessions-pitr", "shop-replica"])
+def test_restores_of_tables_are_counted(
+    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, drill: str
+) -> None:
+    """Another ledger's drill is restoring a table: with ours and the headroom that is one too many; no other is."""
+    monkeypatch.setattr(looks.quotas, "TABLE_RESTORES", 3)
+    others, at = "dro-somebody-elses", shop.clock.now() - timedelta(minutes=6)
+    shop.client("dynamodb").restore_table_to_point_in_time(
+        SourceTableName=TABLE.id, TargetTableName=others, RestoreDateTime=at
+    )
+    try:
+        why = "too few left: 1 of 3 restores of tables (those by drills) in use, 1 more for drills, 2 kept free"
+        refused(shop, here, Verdict.INCONCLUSIVE, why, drill=drill)
+        monkeypatch.setattr(looks.quotas, "TABLE_RESTORES", 4)
+        assert run(here, drill).copies
+    finally:
+        shop.clock.sleep(7200)
+        shop.client("dynamodb").delete_table(TableName=others)
+        shop.clock.sleep(3600)
+
+
 def test_a_drill_above_the_budget_is_refused(shop: Estate, home: Path, tiers: Any) -> None:
     """Six hours (its RTO) of instance and storage are about 1.05: above a budget of 1."""
     tiers("at_once: 3, budget: 1")
@@ -192,7 +213,7 @@ def test_history_tells_time_and_cost(shop: Estate, home: Path, tiers: Any) -> No
     assert done.closing is not None
     assert made.expected == done.closing.measures.rta
     assert made.cost.amount is not None
-    assert any("the median of 1 runs" in line for line in made.seen)
+    assert any("as the last run took" in line for line in made.seen)
 
 
 def test_a_stray_of_the_same_source_is_told(shop: Estate, here: wiring.World) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.api import Api, NotFound
 from dr_orchestrator.errors import NotMeasured
 
 TABLE_RESTORES = 50
-"""How many tables DynamoDB restores at a time, in an account and region; nothing tells how many it is restoring."""
+"""How many tables DynamoDB restores at a time, in an account and region; only table by table it tells of them."""
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,22 @@ def stacks(account: Account) -> Quota:
         raise NotMeasured("CloudFormation tells no StackLimit", call="cloudformation:DescribeAccountLimits")
     listed = [each for each in api.pages("DescribeStacks", "Stacks") if each["StackStatus"] != "DELETE_COMPLETE"]
     return Quota("CloudFormation stacks", len(listed), limits["StackLimit"])
+
+
+def table_restores(account: Account) -> Quota:
+    """The tables named like copies that DynamoDB is restoring in the region, whoever's drills they are of.
+
+    Of other tables nothing is asked: drills may read their own sources and copies only.
+    """
+    api = account.api("dynamodb")
+    names = [str(name) for name in api.pages("ListTables", "TableNames")]
+    used = sum(_is_restored(api, name) for name in names if name.startswith(copies.PREFIX))
+    return Quota("restores of tables (those by drills)", used, TABLE_RESTORES)
+
+
+def _is_restored(api: Api, name: str) -> bool:
+    try:
+        table = api.call("DescribeTable", TableName=name)["Table"]
+    except NotFound:  # deleted since it was listed
+        return False
+    return bool(table.get("RestoreSummary", {}).get("RestoreInProgress"))

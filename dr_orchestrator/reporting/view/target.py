@@ -35,7 +35,7 @@ def target_view(target: Target) -> TargetView:
         measure=_MEASURES[target.name],
         title=_TITLES[target.name],
         objective=target.objective,
-        objective_exact=f"{limit.operator} {limit.value.total_seconds():g} s" if limit else target.objective,
+        objective_exact=f"{limit.operator} {limit.value.total_seconds():.15g} s" if limit else target.objective,
         actual=target.figure,
         margin=target.margin,
         badge=target.badge,
