@@ -23,10 +23,10 @@ from dr_orchestrator.aws.access.lifetime import Lifetime, lifetime
 from dr_orchestrator.aws.access.machine import MachineCredentials
 from dr_orchestrator.aws.access.renewal import sign_with
 from dr_orchestrator.aws.access.roles import AssumedRole, only_logins
-from dr_orchestrator.aws.api import Api
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.spacing import Spacings
+from dr_orchestrator.aws.calls.throttling import Throttling
 from dr_orchestrator.aws.guard import READS, Guard, is_aws
-from dr_orchestrator.aws.throttling import Throttling
 from dr_orchestrator.domain.drill import Roles
 from dr_orchestrator.errors import UsageError
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.api import Refused, Transient
+from dr_orchestrator.aws.calls.api import Refused, Transient
+from dr_orchestrator.aws.calls.throttling import apart, overcome
 from dr_orchestrator.aws.copies import Proofs
-from dr_orchestrator.aws.throttling import apart, overcome
 from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, Feed, Sighting, States, Watcher
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from dr_orchestrator.aws.api import Api, Denied, NotFound, Refused
 from dr_orchestrator.aws.bench import Bench, gone, instant_in_window, lag
+from dr_orchestrator.aws.calls.api import Api, Denied, NotFound, Refused
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.looks import keys, place
 from dr_orchestrator.aws.watcher import Feed, Sighting, States

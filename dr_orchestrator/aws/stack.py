@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dr_orchestrator.aws import dynamodb, template
-from dr_orchestrator.aws.api import NotFound, Refused
+from dr_orchestrator.aws import dynamodb
 from dr_orchestrator.aws.bench import Bench
+from dr_orchestrator.aws.calls.api import NotFound, Refused
+from dr_orchestrator.aws.calls.throttling import overcome
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.looks import place
-from dr_orchestrator.aws.throttling import overcome
+from dr_orchestrator.aws.template import template
 from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.preflight import Question

@@ -52,7 +52,7 @@ class Commands(click.Group):
         """Import and return a command."""
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"dr_orchestrator.cli.{COMMANDS[name][0]}")
+        module = importlib.import_module(f"dr_orchestrator.cli.commands.{COMMANDS[name][0]}")
         command: click.Command = getattr(module, name)
         return command
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dr_orchestrator.domain.explain import Explanation, Held, Instant, StoreLoss, explain, stores
+from dr_orchestrator.domain.judge.explain import Explanation, Held, Instant, StoreLoss, explain, stores
 from dr_orchestrator.domain.objective import Objective
 from dr_orchestrator.domain.run import Measures, Run
 from dr_orchestrator.reporting.measure.paths import DrilledPath, ServicePaths, TierAnswer, against_tier

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dr_orchestrator.domain.judge import RULES, Record, judge
+from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
 from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.run import SETTLED, CheckResult, Closing, Copy, CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict

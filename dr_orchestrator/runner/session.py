@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.judge import Record
+from dr_orchestrator.domain.judge.judgement import Record
 from dr_orchestrator.domain.ports import Call, Clock, Environment, Ledger, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import (

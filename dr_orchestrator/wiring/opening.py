@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account, Caller
-from dr_orchestrator.aws.throttling import hearing
+from dr_orchestrator.aws.calls.throttling import hearing
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
@@ -22,11 +22,11 @@ from dr_orchestrator.domain.run import Copy, CopyRecord, Provenance, Run, RunHea
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.runner import Session
 from dr_orchestrator.wiring.choosing import chosen
-from dr_orchestrator.wiring.costing import refuse_over_budget
 from dr_orchestrator.wiring.equipment import destroyer, equip, guarded, plan_copy, read_only
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.keeping import Keeper, now
-from dr_orchestrator.wiring.looking import Scene
+from dr_orchestrator.wiring.planning.costing import refuse_over_budget
+from dr_orchestrator.wiring.planning.looking import Scene
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
 from dr_orchestrator.wiring.sweeping import forget
 from dr_orchestrator.wiring.world import World, world

@@ -19,7 +19,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.aws.stack import CloudFormationStack
 from dr_orchestrator.checks.items import ItemChecks
-from dr_orchestrator.cli import recovery, sweep
+from dr_orchestrator.cli.commands import recovery, sweep
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.run import SETTLED, CheckResult, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict

@@ -13,7 +13,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.domain.drill import Kind, Pick, Selection
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.keeping import now
-from dr_orchestrator.wiring.planning import plan
+from dr_orchestrator.wiring.planning.plan import plan
 from tests import workspace
 from tests.estate import TABLE, Estate, estate
 from tests.golden.story import header

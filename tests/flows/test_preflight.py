@@ -21,7 +21,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.lab.cloud import quotas
 from dr_orchestrator.wiring import sweeping
-from dr_orchestrator.wiring.planning import plan
+from dr_orchestrator.wiring.planning.plan import plan
 from tests import workspace
 from tests.estate import INSTANCE, RUN, TABLE, Estate, estate
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from dr_orchestrator.domain.clock import Event, Moment
 from dr_orchestrator.domain.drill import Kind, Path
-from dr_orchestrator.domain.judge import RULES, Record, judge
+from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Limit, Objective
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import (

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dr_orchestrator.aws import template
 from dr_orchestrator.aws.access.permissions import SWEEP, actions_of, calls_of
+from dr_orchestrator.aws.template import template
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.domain.service import ResourceType
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from dr_orchestrator.aws.api import expired
-from dr_orchestrator.aws.throttling import overcome
+from dr_orchestrator.aws.calls.api import expired
+from dr_orchestrator.aws.calls.throttling import overcome
 
 _RENEWED = "dro-renewed"
 

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.retries.adaptive import RateClocker
 from botocore.retries.throttling import CubicCalculator
 
-from dr_orchestrator.aws.throttling import held_back, throttled
+from dr_orchestrator.aws.calls.throttling import held_back, throttled
 from dr_orchestrator.domain.ports import Clock
 
 SLOWEST = 0.5

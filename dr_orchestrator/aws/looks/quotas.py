@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.api import Api, NotFound
+from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.errors import NotMeasured
 
 TABLE_RESTORES = 50

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from dr_orchestrator.aws.api import Api
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.domain.run import ServerTime
 
 KEPT = timedelta(days=14)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from dr_orchestrator.aws.api import NotFound, Refused
 from dr_orchestrator.aws.bench import Bench, gone
+from dr_orchestrator.aws.calls.api import NotFound, Refused
 from dr_orchestrator.aws.copies import SKEW, Live
 from dr_orchestrator.aws.login import credentials, login
 from dr_orchestrator.aws.looks import keys

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dr_orchestrator.cli.terminal.notices import next_steps, plain, reasons
-from dr_orchestrator.domain.explain import Explanation, explain
+from dr_orchestrator.domain.judge.explain import Explanation, explain
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult, CopyRecord, Run, Step
 from dr_orchestrator.reporting.measure.target import Target, targets

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from dr_orchestrator.domain.judge import THIN
+from dr_orchestrator.domain.judge.judgement import THIN
 from dr_orchestrator.reporting.chart.axis import Axis, Tick
 from dr_orchestrator.reporting.measure.target import Target
 

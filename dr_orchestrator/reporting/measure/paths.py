@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from dr_orchestrator.domain.measure import SCHEDULE
+from dr_orchestrator.domain.judge.measure import SCHEDULE
 from dr_orchestrator.domain.objective import Limit, Objective
 from dr_orchestrator.domain.run import Measures, Run
 from dr_orchestrator.domain.verdict import Verdict, worst

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from dr_orchestrator.domain.judge import THIN, headroom
-from dr_orchestrator.domain.measure import SCHEDULE
+from dr_orchestrator.domain.judge.judgement import THIN, headroom
+from dr_orchestrator.domain.judge.measure import SCHEDULE
 from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.reporting.wording import ARITHMETIC, NO_TARGET, NOT_MEASURED, Badge, Figure, figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from dr_orchestrator.domain.explain import Held, Instant, LossExplained, TimeExplained, explain
+from dr_orchestrator.domain.judge.explain import Held, Instant, LossExplained, TimeExplained, explain
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.reporting.measure.target import Target, targets

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dr_orchestrator.domain.explain import explain, stores
+from dr_orchestrator.domain.judge.explain import explain, stores
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Measures, Run
 from dr_orchestrator.reporting.wording import (

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from dr_orchestrator.domain.finding import Finding, Severity
-from dr_orchestrator.domain.judge import LEFTOVER
+from dr_orchestrator.domain.judge.judgement import LEFTOVER
 from dr_orchestrator.domain.run import CopyRecord, Observation, Run, Step
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.reporting import headline

@@ -10,7 +10,7 @@ from typing import Any
 
 from dr_orchestrator.aws import dynamodb
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.api import Api, NotFound, Transient
+from dr_orchestrator.aws.calls.api import Api, NotFound, Transient
 from dr_orchestrator.domain.run import CopyType
 from dr_orchestrator.errors import DroError
 from dr_orchestrator.runner import told

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dr_orchestrator.domain.cost import Cost, Rates, cost
-from dr_orchestrator.domain.judge import Record
+from dr_orchestrator.domain.judge.judgement import Record
 from dr_orchestrator.domain.run import SETTLED, Copy, CopyRecord, CopyState, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
 from dr_orchestrator.errors import DrillFault, NotMeasured, UsageError

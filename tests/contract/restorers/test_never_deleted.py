@@ -8,7 +8,7 @@ import pytest
 
 from dr_orchestrator.aws import dynamodb
 from dr_orchestrator.aws.access.targets import Forbidden
-from dr_orchestrator.aws.api import Denied
+from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.domain.run import Identity
 from dr_orchestrator.errors import DrillFault, NotRecoverable, UnsafeToDelete
 from tests.contract.restorers.ways import EVERY, RESTORERS, Make, Way, described, looked

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.api import Denied
+from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.recovery_point import PointKind
 from tests.contract.restorers.ways import Make

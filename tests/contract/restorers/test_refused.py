@@ -9,7 +9,7 @@ from unittest import mock
 import botocore.endpoint
 import pytest
 
-from dr_orchestrator.aws.api import Denied
+from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.run import CopyState, SegmentKind
 from dr_orchestrator.errors import NotMeasured, NotRecoverable

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dr_orchestrator.aws.api import Refused
 from dr_orchestrator.aws.bench import Bench, lag
+from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.errors import Aborted
 from tests.estate import Estate

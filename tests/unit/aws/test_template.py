@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws import template as under_test
-from dr_orchestrator.aws.template import LARGEST
+from dr_orchestrator.aws.template import template as under_test
+from dr_orchestrator.aws.template.template import LARGEST
 from dr_orchestrator.errors import NotRecoverable
 from tests.estate import TEMPLATE
 

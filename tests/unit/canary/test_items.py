@@ -11,7 +11,7 @@ import pytest
 
 from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.api import Refused
+from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.aws.guard import HeartbeatGuard
 from dr_orchestrator.canary.beating import keep
 from dr_orchestrator.canary.items import ItemWriter

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from dr_orchestrator.cli.commands.running import print_runs
 from dr_orchestrator.cli.output import run_rows
-from dr_orchestrator.cli.running import print_runs
 from dr_orchestrator.cli.terminal.notices import reasons, warn_of_pace
 from dr_orchestrator.cli.terminal.progress import SAY_EVERY_S, Follower
 from dr_orchestrator.cli.terminal.run import lines
@@ -258,7 +258,7 @@ def test_a_lab_on_the_wrong_clock_is_told(
 
 def test_a_negative_age_is_no_age() -> None:
     """A copy whose intent lies in the future of a lab that was started again has no age to tell."""
-    from dr_orchestrator.cli.sweep import _age
+    from dr_orchestrator.cli.commands.sweep import _age
 
     swept: Any = SimpleNamespace(age=timedelta(hours=-23))
     assert _age(swept) == "age unknown: the clock went back"

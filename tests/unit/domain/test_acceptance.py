@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.judge import judge
+from dr_orchestrator.domain.judge.judgement import judge
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator
 from dr_orchestrator.domain.recovery_point import WorstCase
 from dr_orchestrator.domain.run import CopyState

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dr_orchestrator.domain.clock import Event, Moment, span
-from dr_orchestrator.domain.judge import judge
-from dr_orchestrator.domain.measure import Record, clock_faults, measure
+from dr_orchestrator.domain.judge.judgement import judge
+from dr_orchestrator.domain.judge.measure import Record, clock_faults, measure
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator, format_duration
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase, gaps, largest_gap, percentile
 from dr_orchestrator.domain.run import CheckResult, Phase, Segment, SegmentKind, Step

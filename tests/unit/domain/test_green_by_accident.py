@@ -15,7 +15,7 @@ from dr_orchestrator.catalog import problems
 from dr_orchestrator.cli.output import exit_code
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import KINDS_OF_TYPE, Kind
-from dr_orchestrator.domain.judge import Record, judge
+from dr_orchestrator.domain.judge.judgement import Record, judge
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CopyState
 from dr_orchestrator.domain.service import ResourceType

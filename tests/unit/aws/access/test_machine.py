@@ -20,9 +20,9 @@ from botocore.exceptions import ConfigParseError, CredentialRetrievalError
 from dr_orchestrator.aws.access.lifetime import lifetime
 from dr_orchestrator.aws.access.machine import MachineCredentials
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.api import Denied, Expired
+from dr_orchestrator.aws.calls.api import Denied, Expired
+from dr_orchestrator.aws.calls.throttling import hearing
 from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.aws.throttling import hearing
 from dr_orchestrator.domain.drill import Roles
 from tests.estate import REGION, TABLE, Estate
 

@@ -16,8 +16,8 @@ import pytest
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.spacing import LONGEST, QUIET, SLOWEST, Spacing, Spacings
+from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.aws.throttling import apart
 from dr_orchestrator.domain.drill import Roles
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.wiring.equipment import equip, guarded, plan_copy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dr_orchestrator.aws.api import Denied, Transient
+from dr_orchestrator.aws.calls.api import Denied, Transient
 from dr_orchestrator.aws.watcher import PATIENCE, SLOWEST
 from dr_orchestrator.errors import Aborted, NotRecoverable
 from tests.unit.aws.watcher.cloud import HOUR, Wait

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from dr_orchestrator.aws.api import Transient
+from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.aws.watcher import Feed, Sighting, Watcher
 from tests.fakes import FakeClock
 from tests.unit.aws.watcher.cloud import HOUR, STATES, Cloud

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.domain.judge import judge
+from dr_orchestrator.domain.judge.judgement import judge
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Phase
 from dr_orchestrator.domain.verdict import Outcome, Verdict

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from dr_orchestrator.domain.judge import judge
+from dr_orchestrator.domain.judge.judgement import judge
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome, Verdict

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Path
-from dr_orchestrator.domain.judge import Record, judge
+from dr_orchestrator.domain.judge.judgement import Record, judge
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator
 from dr_orchestrator.domain.recovery_point import PointKind, WorstCase
 from dr_orchestrator.domain.run import Phase

@@ -20,7 +20,7 @@ LOOK_EVERY_S = 0.5
 def resume(name: str, as_json: bool) -> int:
     """Go on with a run whose process died: what passed is not done again, restores under way are adopted."""
     from dr_orchestrator import prefect_runner, wiring
-    from dr_orchestrator.cli.running import minding_leftovers, print_runs, stopping_on_signals
+    from dr_orchestrator.cli.commands.running import minding_leftovers, print_runs, stopping_on_signals
     from dr_orchestrator.cli.terminal.progress import following
 
     here = wiring.world()

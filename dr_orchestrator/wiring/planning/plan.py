@@ -12,10 +12,10 @@ from dr_orchestrator.domain.preflight import Look, Preflight, Sight
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.errors import DrillFault, NotRecoverable
 from dr_orchestrator.wiring.choosing import chosen
-from dr_orchestrator.wiring.costing import estimate, expected
 from dr_orchestrator.wiring.equipment import equip, plan_copy, read_only
 from dr_orchestrator.wiring.identity import look_around
-from dr_orchestrator.wiring.looking import Scene, driven
+from dr_orchestrator.wiring.planning.costing import estimate, expected
+from dr_orchestrator.wiring.planning.looking import Scene, driven
 from dr_orchestrator.wiring.world import World
 
 __all__ = ["Plan", "driven", "plan"]

@@ -78,7 +78,8 @@ def demo(factor: float, at_once: int, as_json: bool) -> int:
     """Run the sample company's quarterly exercise: a lab, a Prefect server, real flows, reports; then stop it all."""
     from dr_orchestrator import lab as simulated
     from dr_orchestrator import prefect_runner
-    from dr_orchestrator.cli import running, server
+    from dr_orchestrator.cli import server
+    from dr_orchestrator.cli.commands import running
 
     prefect_runner.hush()
     here = settings.load({**os.environ, "DRO_CLOCK_PACE": ""})

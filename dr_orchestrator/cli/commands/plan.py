@@ -13,7 +13,7 @@ from dr_orchestrator.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.drill import Selection
-    from dr_orchestrator.wiring.planning import Plan
+    from dr_orchestrator.wiring.planning.plan import Plan
 
 
 @click.command()
@@ -26,7 +26,7 @@ def plan(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> 
     Without an option each would take the recovery point that its drill declares.
     """
     from dr_orchestrator import wiring
-    from dr_orchestrator.wiring.planning import plan as look
+    from dr_orchestrator.wiring.planning.plan import plan as look
 
     here = wiring.world()
     warn_of_pace(here)

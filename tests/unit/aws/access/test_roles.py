@@ -15,7 +15,7 @@ import pytest
 from dr_orchestrator.aws.access.roles import LOGINS, AssumedRole
 from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.api import Denied, Transient
+from dr_orchestrator.aws.calls.api import Denied, Transient
 from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles, Selection

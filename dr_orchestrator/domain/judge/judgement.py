@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.finding import Finding, Severity, finding
-from dr_orchestrator.domain.measure import SCHEDULE, Record, clock_faults, measure, newest
+from dr_orchestrator.domain.judge.measure import SCHEDULE, Record, clock_faults, measure, newest
 from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, Measures, Phase

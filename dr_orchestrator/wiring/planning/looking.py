@@ -17,8 +17,8 @@ from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Lease, Run
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Parts
 from dr_orchestrator.wiring import sweeping
-from dr_orchestrator.wiring.costing import estimate, expected
 from dr_orchestrator.wiring.keeping import now
+from dr_orchestrator.wiring.planning.costing import estimate, expected
 from dr_orchestrator.wiring.world import World
 
 

@@ -31,7 +31,7 @@ def canary(resources: tuple[str, ...], service: str, interval: str | None, once:
     Drills never write to production; they read this heartbeat in the copy, to tell how much was lost.
     """
     from dr_orchestrator import wiring
-    from dr_orchestrator.cli.running import stopping_on_signals
+    from dr_orchestrator.cli.commands.running import stopping_on_signals
     from dr_orchestrator.wiring.heartbeat import beat_once, heartbeats, keep_beating
 
     here = wiring.world()

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.api import Api, Denied, Expired, NotFound, Refused, Transient
+from dr_orchestrator.aws.calls.api import Api, Denied, Expired, NotFound, Refused, Transient
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.errors import DrillFault, Exit, NotMeasured, UsageError
 

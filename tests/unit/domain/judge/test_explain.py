@@ -8,8 +8,8 @@ from typing import Any
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Path
-from dr_orchestrator.domain.explain import explain, stores
-from dr_orchestrator.domain.judge import RULES, Record, judge
+from dr_orchestrator.domain.judge.explain import explain, stores
+from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator
 from dr_orchestrator.domain.run import CheckResult, Closing, Run, Segment, SegmentKind
 from dr_orchestrator.domain.verdict import Outcome

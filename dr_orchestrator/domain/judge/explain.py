@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.clock import LABELS, Moment
-from dr_orchestrator.domain.measure import SCHEDULE, Record, by_store
+from dr_orchestrator.domain.judge.measure import SCHEDULE, Record, by_store
 from dr_orchestrator.domain.objective import ClockStart, Limit, format_duration
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Measures, Run, SegmentKind

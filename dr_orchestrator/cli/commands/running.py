@@ -34,7 +34,7 @@ def run(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> i
     """
     from dr_orchestrator import prefect_runner, wiring
     from dr_orchestrator.cli.terminal.progress import following
-    from dr_orchestrator.wiring.costing import refuse_over_budget
+    from dr_orchestrator.wiring.planning.costing import refuse_over_budget
 
     here = wiring.world()
     warn_of_pace(here)
@@ -54,7 +54,7 @@ def run(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> i
 
 def refuse_driven(here: World, names: Iterable[str]) -> None:
     """Refuse drills that another living process is running: the second would only disturb the first."""
-    from dr_orchestrator.wiring.planning import driven
+    from dr_orchestrator.wiring.planning.plan import driven
 
     for name in dict.fromkeys(names):
         for run, lease in driven(here, here.drill(name).name):

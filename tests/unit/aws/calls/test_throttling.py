@@ -10,9 +10,9 @@ import botocore.endpoint
 import pytest
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.api import Transient
+from dr_orchestrator.aws.calls.api import Transient
+from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.aws.throttling import apart
 from dr_orchestrator.aws.watcher import Sighting, States, Watcher
 from tests.estate import INSTANCE, REGION, Estate
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from dr_orchestrator.aws.template_rules import ALLOWED, AROUND, OPAQUE, SNAPSHOT_BY_DEFAULT, UNREADABLE, Rule
+from dr_orchestrator.aws.template.rules import ALLOWED, AROUND, OPAQUE, SNAPSHOT_BY_DEFAULT, UNREADABLE, Rule
 from dr_orchestrator.errors import NotRecoverable
 
 LARGEST = 51_200

@@ -1,0 +1,1 @@
+"""Infrastructure code that is read before it is trusted: what a template would create, and what it may not."""

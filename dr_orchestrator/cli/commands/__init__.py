@@ -1,0 +1,1 @@
+"""The commands of `dro`, a module each group; imported when they are called."""

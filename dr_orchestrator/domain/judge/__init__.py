@@ -1,0 +1,1 @@
+"""What a run's record proves: its measures, its verdict, and both in words."""

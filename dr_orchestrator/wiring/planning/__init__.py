@@ -1,0 +1,1 @@
+"""What is looked at and reckoned before a drill starts."""
