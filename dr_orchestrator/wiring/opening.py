@@ -77,29 +77,19 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     if recorded:
         _refuse_to_resume_elsewhere(here, account, recorded, definition)
     header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
-    copy = plan_copy(definition, definition.resource, run)
-    seen = _last_seen(here, run) if recorded else None
+    keeper = Keeper(here.ledger.leases, run, here.stop)
     session = Session(
         header,
-        copy,
+        plan_copy(definition, definition.resource, run),
         ledger=here.ledger,
         clock=here.clock,
         call=call,
         recorded=recorded,
-        last_seen=seen,
+        last_seen=_last_seen(here, run) if recorded else None,
         destroy=lambda inherited: destroyer(here, header, inherited).destroy(inherited),
     )
-    keeper = Keeper(here.ledger.leases, run, here.stop)
-
-    def record(of: Copy) -> CopyRecord | None:
-        return next((row for row in here.ledger.copies(run) if row.copy.id == of.id), None)
-
     if fault is None:
-        struck = _struck(recorded) if recorded else None
-        parts = equip(here, definition, copy, account, record, session.observe, keeper.heed, session.delayed, struck)
-        begun = record(copy) is not None
-        scene = Scene(here, definition, copy, account, parts, caller, run, header.exercise, begun)
-        session.equip(replace(parts, preflight=scene.preflight), keeper.heed, lambda: _doubts(account, header))
+        _equip(here, session, keeper, definition, account, caller, recorded)
     else:
         session.cannot_start(fault)
     if recorded:
@@ -112,6 +102,28 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
             yield session
     finally:
         publish_run(here, run)
+
+
+def _equip(
+    here: World,
+    session: Session,
+    keeper: Keeper,
+    drill: Drill,
+    account: Account,
+    caller: Caller,
+    recorded: Run | None,
+) -> None:
+    """Give a session all that its drill works with, and what it looks at first."""
+    header, copy = session.header, session.copy
+
+    def record(of: Copy) -> CopyRecord | None:
+        return next((row for row in here.ledger.copies(header.id) if row.copy.id == of.id), None)
+
+    struck = _struck(recorded) if recorded else None
+    parts = equip(here, drill, copy, account, record, session.observe, keeper.heed, session.delayed, struck)
+    begun = record(copy) is not None
+    scene = Scene(here, drill, copy, account, parts, caller, header.id, header.exercise, begun)
+    session.equip(replace(parts, preflight=scene.preflight), keeper.heed, lambda: _doubts(account, header))
 
 
 @contextmanager

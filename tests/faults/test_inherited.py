@@ -27,6 +27,7 @@ from dr_orchestrator.errors import Exit, NotMeasured, NotRecoverable, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import identity, keeping, opening, sweeping
+from dr_orchestrator.wiring.planning.looking import Scene
 from dr_orchestrator.wiring.sweeping import whole
 from tests import workspace
 from tests.estate import Estate, estate
@@ -114,6 +115,24 @@ def test_a_resume_that_is_stopped_at_once_takes_down_every_copy(shop: Estate, he
     assert after.closing is not None
     assert (after.closing.verdict, after.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)
     assert shop.inventory() == before
+
+
+def test_a_resume_looks_at_what_still_matters(shop: Estate, here: wiring.World) -> None:
+    """What may come is told and costs no copy that is there; nothing is asked that only concerns a start."""
+    dead = in_verify(here)
+
+    def short(*_: object) -> NoReturn:
+        raise NotMeasured("the credentials end before the drill does")
+
+    with mock.patch.object(Scene, "_credentials", short):
+        after = resumed(here, dead)
+    assert after.closing is not None
+    assert after.closing.verdict in (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
+    first, again = (step.detail for step in after.steps if step.name == "look before starting")
+    assert "recovery point: passed" in first
+    assert "recovery point" not in again
+    assert "credentials: inconclusive, the credentials end before the drill does" in again
+    assert "permissions: " in again
 
 
 def test_a_resume_without_good_credentials_closes_nothing(shop: Estate, here: wiring.World) -> None:

@@ -88,7 +88,10 @@ SWEEP = Calls(
         "dynamodb:ListTagsOfResource": "a table is named like a copy",
     },
 )
-"""What `dro sweep` calls to find strays; what it deletes it deletes by the calls of the kind that made it."""
+"""What `dro sweep` calls for its inventories, and to find strays.
+
+What it deletes it deletes by the calls of the kind that made it, which also tell what a stack of ours holds.
+"""
 
 _ON_THE_TARGET = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 ACTIONS: Mapping[str, tuple[str, ...]] = {

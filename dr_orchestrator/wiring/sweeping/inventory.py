@@ -11,6 +11,7 @@ from typing import Any
 from dr_orchestrator.aws import dynamodb
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Api, NotFound, Transient
+from dr_orchestrator.aws.copies import PREFIX
 from dr_orchestrator.domain.run import CopyType
 from dr_orchestrator.errors import DroError
 from dr_orchestrator.runner import told
@@ -122,7 +123,7 @@ def _stacks(api: Api) -> Iterator[Object]:
 def _tables(api: Api) -> Iterator[Object]:
     """Only tables that are named like copies are described: a listing gives names, and one call a table is many."""
     for name in map(str, api.pages("ListTables", "TableNames")):
-        if not name.startswith("dro-"):
+        if not name.startswith(PREFIX):
             yield Object(CopyType.DYNAMODB_TABLE, api.region, name)
         elif table := dynamodb.describe(api, name):
             run, going = _run(_tags(api, table)), table.get("TableStatus") == "DELETING"
