@@ -15,8 +15,18 @@ DroError
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
+
+_LOGIN = re.compile(r"(//|Invalid endpoint: )(?!(?:[^/\s:@]*:)?\*\*\*@)(?:[^\s/:@]*:(?!\d+(?:[/?#\s]|$))\S*|[^/\s]+)@")
+"""Who logs in, in a URL: up to the last @, for a password may hold one, or a slash; what is masked stays as it is."""
+
+_SIGNED = re.compile(
+    r"(X-Amz-(?:Security-Token|Signature|Credential)[\"']?\s*[:=]\s*[\"']?|\b(?:Signature|Credential)=)[^\s&\"',;<]+",
+    re.IGNORECASE,
+)
+"""What AWS echoes of a request that it refuses: a session's token, a signature, the key that signed."""
 
 
 class Exit(IntEnum):
@@ -31,15 +41,22 @@ class Exit(IntEnum):
     DEFECT = 70
 
 
+def without_secrets(text: str) -> str:
+    """A text as it may be printed and kept, whoever wrote it: without logins in URLs, and without AWS's tokens."""
+    return _SIGNED.sub(r"\1***", _LOGIN.sub(r"\1", text))
+
+
 class DroError(Exception):
-    """Base of every error that is told to the user as a message and a hint, never as a traceback."""
+    """Base of every error that is told to the user as a message and a hint, never as a traceback.
+
+    Many take over what another program said, which may hold a URL with its password: none is kept.
+    """
 
     exit_code: Exit = Exit.USAGE
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message, self.hint = without_secrets(message), without_secrets(hint)
+        super().__init__(self.message)
 
 
 class UsageError(DroError):

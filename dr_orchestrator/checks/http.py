@@ -14,7 +14,7 @@ import httpx
 from dr_orchestrator.checks.result import judged
 from dr_orchestrator.domain.drill import HttpAnswer
 from dr_orchestrator.domain.run import CheckResult, Copy
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import NotMeasured, without_secrets
 
 MOST_READ = 64 * 1024
 """Bytes of an answer that are read: what it must contain stands in these."""
@@ -38,7 +38,7 @@ class HttpChecks:
         try:
             answer = _ask(url, check.timeout)
         except httpx.HTTPError as error:
-            return judged(check, expectation(check), f"no answer: {error}", False)
+            return judged(check, expectation(check), without_secrets(f"no answer: {error}"), False)
         held = answer.status == check.status and check.contains in answer.text
         observed = f"status {answer.status}: {answer.text[:120].strip()}"
         return judged(check, expectation(check), observed, held)

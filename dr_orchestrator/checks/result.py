@@ -10,7 +10,7 @@ from dr_orchestrator.domain.drill import Check
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.errors import DrillFault
+from dr_orchestrator.errors import DrillFault, without_secrets
 
 
 def judged(check: Check, expected: str, observed: str, held: bool) -> CheckResult:
@@ -27,7 +27,7 @@ def timed(check: Check, expected: str, clock: Clock, perform: Callable[[], Check
     except DrillFault as fault:
         result = CheckResult(check.name, expected, fault.message, Outcome.INCONCLUSIVE, check.mandatory)
     except Exception as error:  # noqa: BLE001 - a check that crashes must not keep the others from running
-        told = f"the check crashed: {type(error).__name__}: {error}"
+        told = without_secrets(f"the check crashed: {type(error).__name__}: {error}")
         result = CheckResult(check.name, expected, told, Outcome.INCONCLUSIVE, check.mandatory)
     return replace(result, duration=timedelta(seconds=clock.monotonic() - started))
 

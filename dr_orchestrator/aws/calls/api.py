@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from botocore import xform_name
 from botocore.exceptions import (
@@ -20,7 +19,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, without_secrets
 
 _LOG_IN = "log in again; `dro sweep` takes down what was left, `dro resume RUN` goes on with a run that is still open"
 _IN_TIME = "a drill goes on where a newer login is found when the old one ends: of a profile, not of AWS_* variables"
@@ -82,8 +81,7 @@ class Api:
     @property
     def endpoint(self) -> str:
         """The URL that calls go to, without what would log in there: it is printed."""
-        url = urlsplit(str(self._client.meta.endpoint_url))
-        return url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+        return without_secrets(str(self._client.meta.endpoint_url))
 
     @property
     def region(self) -> str:
