@@ -2,20 +2,25 @@
 
 Silence is the network's own word that no packet came back. What libpq says when its patience ends is none: it says it
 of a connection that was opened and then told nothing, too, and a connection that opens has reached production.
+
+The restored data is nobody's friend: none of its functions, views or triggers is run, or believed in place of
+PostgreSQL's own. A database superuser who meant to deceive still could; on RDS nobody is one.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
+import secrets
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from dr_orchestrator.checks.sql import CONNECT_S
+from dr_orchestrator.domain.run import NOT_PROBED
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.errors import NotRecoverable, without_secrets
 
 SILENCE_S = 5
 """Real seconds after which the copy's network calls it silence: several packets were sent, and none came back."""
@@ -28,23 +33,54 @@ _ADDRESSES = 2
 PostgreSQL 16 on dblink leaves libpq's patience out."""
 
 _SILENCE = re.compile(
-    r"^(?:connection to server at \S+(?: \(\S+\))?, port \d+ failed|could not connect to server): "
-    r"(?:(?:Connection|Operation) timed out|No route to host|Network is unreachable|Host is unreachable)$"
+    r'^(?:connection to server at "(?P<host>[^"]+)"(?: \(\S+\))?, port (?P<port>\d+) failed'
+    r"|could not connect to server): "
+    r"(?:(?:Connection|Operation) timed out|No route to host|Network is unreachable|Host is unreachable)$",
+    re.MULTILINE,
 )
+_TRIED = re.compile(
+    r'\s+Is the server running on host "(?P<host>[^"]+)"(?: \(\S+\))? and accepting\s+'
+    r"TCP/IP connections on port (?P<port>\d+)\?"
+)
+"""Where PostgreSQL 12 and 13 say what was tried: in the two lines under it."""
 _IMPATIENT = "timeout expired"
 _NAMELESS = re.compile(r"^could not translate host name ")
 _OLDEST = 120_000
 """The first version whose libpq can be told SILENCE_S."""
 
-_AVAILABLE = "SELECT 1 FROM pg_available_extensions WHERE name = 'dblink'"
-_INSTALL = "CREATE EXTENSION IF NOT EXISTS dblink"
-_SCHEMA = "SELECT nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'dblink'"
+_OURS = "SET search_path = pg_catalog, pg_temp; SET statement_timeout = {}"
+"""Said once connected: neither a role's nor the database's own settings hold then, nor a login trigger's."""
+
+_AVAILABLE = "SELECT 1 FROM pg_catalog.pg_available_extensions WHERE name = 'dblink'"
+_INSTALLED = "SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'dblink'"
+_INSTALL = "CREATE EXTENSION dblink SCHEMA public"
+_BYSTANDER = "SET session_replication_role = replica"
+_WATCHING = """
+    SELECT pg_catalog.string_agg(evtname, ', ') FROM pg_catalog.pg_event_trigger
+    WHERE evtevent <> 'login' AND (evtenabled = 'A' OR evtenabled =
+        CASE pg_catalog.current_setting('session_replication_role') WHEN 'replica' THEN 'R' ELSE 'O' END)
+"""
+"""The triggers that making the extension would fire; those of a login have been fired by every check."""
+
+_OWN = """
+    SELECT n.nspname FROM pg_catalog.pg_extension e
+    JOIN pg_catalog.pg_depend d ON d.refobjid = e.oid AND d.deptype = 'e'
+        AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+        AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+    JOIN pg_catalog.pg_proc p ON p.oid = d.objid
+    JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+    WHERE e.extname = 'dblink' AND l.lanname = 'c' AND p.prosrc = 'dblink_connect' AND p.proname = 'dblink_connect'
+        AND p.probin LIKE '%/dblink' AND pg_catalog.pg_get_function_identity_arguments(p.oid) = 'text, text'
+"""
+"""The schema of dblink's own function: of the extension, in C, of its library; one may have been put in its place."""
+
+_ASK = "SELECT {}.dblink_connect('dro_probe'::pg_catalog.text, %s::pg_catalog.text)"
 _UNASKED = "2F003"
 """dblink opened the connection and then gave it up, for the other side had let it in without a password."""
 
 _NOBODY = (
-    "user=dro_probe password=none dbname=postgres application_name=dro_probe gssencmode=disable "
-    "options='-c default_transaction_read_only=on'"
+    "user=dro_probe password=none dbname=postgres gssencmode=disable options='-c default_transaction_read_only=on'"
 )
 """A login that production does not know, and that could change nothing where it did; it is given no statement."""
 
@@ -56,36 +92,45 @@ def probe(copy: Login, host: str, port: int) -> str:
     """
     try:
         with psycopg.connect(
-            **copy.parameters,
-            connect_timeout=CONNECT_S,
-            autocommit=True,
-            options=f"-c statement_timeout={_ADDRESSES * LONGEST_S * 1000}",
-            application_name="dr-orchestrator",
+            **copy.parameters, connect_timeout=CONNECT_S, autocommit=True, application_name="dr-orchestrator"
         ) as connection:
-            if lacking := _lacking(connection):
-                return f"not probed: {lacking}"
-            connection.execute(_INSTALL)
-            return judged(_answer(connection, _target(host, port)), host, port)
+            connection.execute(sql.SQL(_OURS).format(_ADDRESSES * LONGEST_S * 1000))
+            if lacking := _lacking(connection) or _made(connection):
+                return f"{NOT_PROBED}: {lacking}"
+            own = connection.execute(_OWN).fetchone()
+            if own is None:
+                return f"{NOT_PROBED}: the restored data has put something else in the place of dblink's own function"
+            return judged(_answer(connection, str(own[0]), _target(host, port)), host, port)
     except psycopg.Error as error:
-        return f"not probed: {_first(str(error))}"
+        return f"{NOT_PROBED}: {_first(without_secrets(str(error)))}"
 
 
 def judged(answer: str | None, host: str, port: int) -> str:
     """What an answer means, in words; None is a connection that was opened.
 
-    A name may stand for several addresses, each with a line of its own: all must be silent.
+    A name may stand for several addresses, each with words of its own: all must be silent, and of this host and port.
     """
-    lines = [line for line in (answer or "").splitlines() if line.strip() and not line[0].isspace()]
-    if lines and all(map(_NAMELESS.search, lines)):
-        return f"not probed, for no address was tried: {lines[0]}"
-    heard = [line for line in lines if not _SILENCE.search(line)]
-    if lines and not heard:
-        return f"{host}:{port} does not answer the copy: {lines[0]}"
+    parts = [part for part in re.split(r"\n(?=\S)", answer or "") if part.strip()]
+    if parts and all(map(_NAMELESS.search, parts)):
+        return f"{NOT_PROBED}, for no address was tried: {_first(parts[0])}"
+    heard = [_first(part) for part in parts if not _SILENCE.match(part)]
+    if parts and not heard:
+        elsewhere = [_first(part) for part in parts if _tried(part) != (host, str(port))]
+        if elsewhere:
+            return f"{NOT_PROBED}, for another place was silent: {elsewhere[0]}"
+        return f"{host}:{port} does not answer the copy: {_first(parts[0])}"
     said = heard[0] if heard else "it let the copy in"
     if said.endswith(_IMPATIENT):
         said += ", after a connection was opened: the network did not call it silence"
     hint = "close the way from the isolated network to production: egress, routes, peering"
     raise NotRecoverable(f"the copy reached production at {host}:{port}: {said}", hint)
+
+
+def _tried(part: str) -> tuple[str, str] | None:
+    """Host and port of which a silence is told."""
+    silence = _SILENCE.match(part)
+    told = silence if silence and silence["host"] else _TRIED.search(part)
+    return (told["host"], told["port"]) if told else None
 
 
 def _lacking(connection: psycopg.Connection[tuple[object, ...]]) -> str:
@@ -95,18 +140,30 @@ def _lacking(connection: psycopg.Connection[tuple[object, ...]]) -> str:
     return "" if connection.execute(_AVAILABLE).fetchone() else "the copy's PostgreSQL has no extension dblink"
 
 
+def _made(connection: psycopg.Connection[tuple[object, ...]]) -> str:
+    """Why the extension was not made, where it was not there; even one that is there already would fire triggers."""
+    if connection.execute(_INSTALLED).fetchone():
+        return ""
+    with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+        connection.execute(_BYSTANDER)
+    (watching,) = connection.execute(_WATCHING).fetchone() or (None,)
+    if watching:
+        return f"making the extension dblink would run event triggers of the restored data: {watching}"
+    connection.execute(_INSTALL)
+    return ""
+
+
 def _target(host: str, port: int) -> str:
-    return make_conninfo(
+    # It begins with what nobody can foresee: dblink first looks for a foreign server named as its first 63 bytes.
+    return f"application_name=dro_probe_{secrets.token_hex(8)} " + make_conninfo(
         _NOBODY, host=host, hostaddr="", port=port, connect_timeout=LONGEST_S, tcp_user_timeout=SILENCE_S * 1000
     )
 
 
-def _answer(connection: psycopg.Connection[tuple[object, ...]], target: str) -> str | None:
+def _answer(connection: psycopg.Connection[tuple[object, ...]], schema: str, target: str) -> str | None:
     with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
         connection.execute("SET lc_messages TO 'C'")  # else silence may be told in any language
-    # Called by its schema: the restored data may hold another function of that name.
-    (schema,) = connection.execute(_SCHEMA).fetchone() or ("",)
-    ask = sql.SQL("SELECT {}.dblink_connect('dro_probe', %s)").format(sql.Identifier(str(schema)))
+    ask = sql.SQL(_ASK).format(sql.Identifier(schema))
     try:
         connection.execute(ask, (target,))
     except psycopg.errors.SqlclientUnableToEstablishSqlconnection as error:

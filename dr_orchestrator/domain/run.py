@@ -18,6 +18,8 @@ SCHEMA_VERSION = 1
 
 PROVE_ISOLATION = "prove the copy's isolation"
 PROBE = "try to reach production from the copy"
+NOT_PROBED = "not probed"
+"""What the probe's words begin with where production was not tried."""
 """Steps off the recovery clock that a run must not pass over all the same."""
 
 

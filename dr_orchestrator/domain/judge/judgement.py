@@ -12,7 +12,7 @@ from dr_orchestrator.domain.finding import Finding, Severity, finding
 from dr_orchestrator.domain.judge.measure import SCHEDULE, Record, clock_faults, measure, newest
 from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, Measures, Phase
+from dr_orchestrator.domain.run import NOT_PROBED, PROBE, PROVE_ISOLATION, Measures, Phase
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 
 __all__ = ["LEFTOVER", "RULES", "THIN", "Judgement", "Record", "headroom", "judge"]
@@ -273,9 +273,19 @@ def _findings(record: Record, measures: Measures, failures: Mapping[str, str], w
         where = "all of the restored data" if read else "the restored data"
         title = f"RPA has grade {measures.rpa_grade}: it was not read from {where}"
         findings.append(found(Severity.LOW, title, "Add a canary: see drills/README.md.", "rpa-grade"))
+    if untried := _untried(record):
+        title = "That production does not answer the copy was not tried"
+        findings.append(found(Severity.MEDIUM, title, untried, "not probed"))
     if header.path is Path.FALLBACK and not header.objective.rpo:
         findings.append(found(Severity.LOW, "A fallback without a target", "Give it an objective.", "fallback"))
     return tuple({item.fingerprint: item for item in findings}.values())
+
+
+def _untried(record: Record) -> str:
+    """Why a real copy was not probed, by its newest try; a lab has no network that could let it through."""
+    tries = [step.detail for step in record.steps if step.name == PROBE and step.outcome is Outcome.PASSED]
+    untried = bool(tries) and tries[-1].startswith(NOT_PROBED)
+    return tries[-1] if untried and not record.header.provenance.simulated else ""
 
 
 def headroom(limit: Limit, actual: timedelta) -> float:

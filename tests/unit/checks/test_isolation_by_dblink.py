@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 
@@ -24,6 +26,16 @@ from tests.unit.checks.dblink_servers import (
 __all__ = ["closed_port", "copy_server", "mute_port", "production", "programs", "restored", "silent_port"]
 
 HERE = "127.0.0.1"
+LIAR = (
+    "CREATE {} FUNCTION {}.dblink_connect(text, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' "
+    "USING ERRCODE = '08001', DETAIL = 'could not connect to server: Connection timed out'; END $$"
+)
+EVIL = (
+    "CREATE SCHEMA evil",
+    LIAR.format("", "evil"),
+    "CREATE VIEW evil.pg_extension AS SELECT 'dblink'::name AS extname, 'evil'::regnamespace::oid AS extnamespace",
+)
+"""What tells of silence, whoever asks by names without a schema; its owner need be no superuser."""
 
 
 @pytest.fixture(autouse=True)
@@ -89,12 +101,83 @@ def test_a_user_who_may_not_make_the_extension_cannot_probe(restored: Restored, 
 def test_a_function_of_the_restored_data_is_not_asked_in_its_place(restored: Restored, production: Production) -> None:
     """One that is named like dblink's, first on the path, and always tells of silence."""
     restored.ask("CREATE SCHEMA tools", "CREATE EXTENSION dblink SCHEMA tools")
-    restored.ask(
-        "CREATE FUNCTION public.dblink_connect(text, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
-        "'no' USING ERRCODE = '08001', DETAIL = 'could not connect to server: Connection timed out'; END $$"
-    )
+    restored.ask(LIAR.format("", "public"))
     with pytest.raises(NotRecoverable, match="password authentication failed"):
         probe(restored.as_superuser, HERE, production.server.port)
+
+
+@pytest.mark.parametrize("setting", ["ROLE {user}", "DATABASE {database}"])
+def test_settings_of_the_restored_data_hide_nothing(restored: Restored, production: Production, setting: str) -> None:
+    """A path set for the user or the database, on which PostgreSQL's own tables have been put in the shade."""
+    restored.ask("CREATE EXTENSION dblink", *EVIL)
+    database = restored.as_superuser.database
+    restored.ask(f"GRANT USAGE ON SCHEMA evil TO {restored.user}")
+    restored.ask(
+        f"ALTER {setting.format(user=restored.user, database=database)} SET search_path = evil, pg_catalog, public"
+    )
+    with pytest.raises(NotRecoverable, match="password authentication failed"):
+        probe(restored.as_plain_user, HERE, production.server.port)
+
+
+def test_a_function_put_in_the_place_of_dblinks_is_not_asked(restored: Restored, production: Production) -> None:
+    """Replaced, it is still a member of the extension: what is not in C, of its library, is not believed."""
+    restored.ask("CREATE EXTENSION dblink", LIAR.format("OR REPLACE", "public"))
+    told = probe(restored.as_superuser, HERE, production.server.port)
+    assert told == "not probed: the restored data has put something else in the place of dblink's own function"
+
+
+@pytest.fixture
+def watching(restored: Restored) -> Iterator[Restored]:
+    """A database whose event trigger notes each change of its definitions; only a superuser may make one."""
+    restored.ask(
+        "CREATE TABLE noted (tag text)",
+        "CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS "
+        "$$ BEGIN INSERT INTO public.noted VALUES (tg_tag); END $$",
+        "CREATE EVENT TRIGGER watch ON ddl_command_start EXECUTE FUNCTION note()",
+    )
+    yield restored
+    restored.ask("DROP EVENT TRIGGER watch")
+
+
+def noted(restored: Restored) -> list[tuple[str]]:
+    with psycopg.connect(restored.url) as connection:
+        return connection.execute("SELECT tag FROM noted").fetchall()
+
+
+def test_no_event_trigger_runs_where_the_extension_is_made(watching: Restored, closed_port: int) -> None:
+    """One may write into production where a way is open; a superuser makes the extension without firing it."""
+    with pytest.raises(NotRecoverable, match="Connection refused"):
+        probe(watching.as_superuser, HERE, closed_port)
+    assert noted(watching) == []
+
+
+def test_no_event_trigger_runs_where_the_extension_is_there(watching: Restored, closed_port: int) -> None:
+    """Even `IF NOT EXISTS` would fire them: what is there is not made."""
+    watching.ask(
+        "ALTER EVENT TRIGGER watch DISABLE", "CREATE EXTENSION dblink", "ALTER EVENT TRIGGER watch ENABLE ALWAYS"
+    )
+    with pytest.raises(NotRecoverable, match="Connection refused"):
+        probe(watching.as_plain_user, HERE, closed_port)
+    assert noted(watching) == []
+
+
+@pytest.mark.parametrize("fires", ["ALWAYS", "REPLICA"])
+def test_what_cannot_be_kept_from_firing_ends_the_probe(watching: Restored, closed_port: int, fires: str) -> None:
+    """Told by its name, with production not tried and the extension not made."""
+    watching.ask(f"ALTER EVENT TRIGGER watch ENABLE {fires}")
+    told = probe(watching.as_superuser, HERE, closed_port)
+    assert told == "not probed: making the extension dblink would run event triggers of the restored data: watch"
+    assert noted(watching) == []
+
+
+def test_who_may_not_silence_event_triggers_does_not_fire_them(watching: Restored, closed_port: int) -> None:
+    """A plain user may not set `session_replication_role`: an ordinary trigger ends the probe."""
+    told = probe(watching.as_plain_user, HERE, closed_port)
+    assert told.endswith("would run event triggers of the restored data: watch")
+    watching.ask("ALTER EVENT TRIGGER watch DISABLE")
+    assert probe(watching.as_plain_user, HERE, closed_port) == (
+        'not probed: permission denied to create extension "dblink"'
+    )
 
 
 def test_production_is_sent_no_statement(login: Login, production: Production) -> None:

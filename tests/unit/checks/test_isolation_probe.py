@@ -20,6 +20,11 @@ from tests.postgres_server import postgres_server, postgres_url
 __all__ = ["postgres_server", "postgres_url"]
 
 SERVER = 'connection to server at "db.prod" (10.0.0.9), port 5432 failed: '
+OLD = (
+    'could not connect to server: Connection timed out\n\tIs the server running on host "{}" (10.0.0.9) and accepting\n'
+    "\tTCP/IP connections on port 5432?"
+)
+"""In PostgreSQL 12 and 13."""
 
 
 def login(url: str) -> Login:
@@ -35,7 +40,8 @@ def login(url: str) -> Login:
         SERVER + "Connection timed out\n\tIs the server running on that host and accepting TCP/IP connections?",
         SERVER + "No route to host",
         SERVER + "Network is unreachable\n" + SERVER + "Connection timed out",
-        "could not connect to server: Connection timed out\n\tIs the server running on host (PostgreSQL 12 and 13)",
+        OLD.format("db.prod"),
+        f"{OLD.format('db.prod')}\n{OLD.format('db.prod')}",
     ],
 )
 def test_silence_is_isolation(answer: str) -> None:
@@ -62,6 +68,28 @@ def test_any_answer_is_a_way_to_production(answer: str | None) -> None:
     """A refused login or connection, a fallen silence, one address of several, what nobody has seen yet: all fail."""
     with pytest.raises(NotRecoverable, match=r"the copy reached production at db\.prod:5432"):
         judged(answer, "db.prod", 5432)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        SERVER.replace("db.prod", "db.other") + "Connection timed out",
+        SERVER.replace("5432", "5433") + "Connection timed out",
+        SERVER + "Connection timed out\n" + SERVER.replace("db.prod", "db.other") + "Connection timed out",
+        OLD.format("db.other"),
+        OLD.format("db.prod").replace("5432", "5433"),
+        "could not connect to server: Connection timed out",
+    ],
+)
+def test_the_silence_of_another_place_proves_nothing(answer: str) -> None:
+    """Words of silence are believed of the host and port that were asked for, and of no others."""
+    assert judged(answer, "db.prod", 5432).startswith("not probed, for another place was silent: ")
+
+
+def test_no_foreign_server_can_stand_for_the_target() -> None:
+    """dblink takes a text for a foreign server's name first, cut to 63 bytes: these nobody can have foreseen."""
+    first, second = (probing._target("db.prod", 5432)[:63] for _ in range(2))
+    assert first != second
 
 
 def test_without_the_extension_nothing_is_claimed(postgres_url: str) -> None:
@@ -95,13 +123,13 @@ def dblink_raises(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Callabl
     def raises(state: str, detail: str) -> None:
         with psycopg.connect(postgres_url, autocommit=True) as connection:
             connection.execute(
-                "CREATE FUNCTION dblink_connect(text, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
-                f"'could not establish connection' USING ERRCODE = '{state}', DETAIL = {detail}; END $$"
+                "CREATE FUNCTION public.dblink_connect(text, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE "
+                f"EXCEPTION 'could not establish connection' USING ERRCODE = '{state}', DETAIL = {detail}; END $$"
             )
 
     monkeypatch.setattr(probing, "_AVAILABLE", "SELECT 1")
     monkeypatch.setattr(probing, "_INSTALL", "SELECT 1")
-    monkeypatch.setattr(probing, "_SCHEMA", "SELECT 'public'")
+    monkeypatch.setattr(probing, "_OWN", "SELECT 'public'")
     return raises
 
 

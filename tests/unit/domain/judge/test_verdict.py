@@ -16,7 +16,7 @@ from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.judge.judgement import Record, judge
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator
 from dr_orchestrator.domain.recovery_point import PointKind, WorstCase
-from dr_orchestrator.domain.run import Phase
+from dr_orchestrator.domain.run import NOT_PROBED, PROBE, Phase
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from tests.unit.domain.records import (
     CONTINUOUS,
@@ -302,6 +302,37 @@ def test_an_optional_check_that_fails_is_a_finding() -> None:
     judged = judge(run_with(checks=[ROWS, HEARTBEAT, optional]))
     assert judged.verdict is Verdict.PASSED_WITH_FINDINGS
     assert judged.findings[0].detail == "3 rows"
+
+
+def probed(*details: str) -> list[Any]:
+    """The steps of a run that tried to reach production, each time with this outcome."""
+    tries = enumerate(details, start=len(STEPS) + 1)
+    return [*STEPS, *(step(n, PROBE, minutes(44 + n), US, phase=Phase.TEARDOWN, detail=told) for n, told in tries)]
+
+
+def test_a_copy_that_was_not_probed_is_a_finding() -> None:
+    """Nobody knows whether production answers it; the step passed, and the run is green with that finding at most."""
+    judged = judge(run_with(steps=probed(f"{NOT_PROBED}: no extension dblink")))
+    assert judged.verdict is Verdict.PASSED_WITH_FINDINGS
+    (item,) = judged.findings
+    assert (item.title, item.detail) == (
+        "That production does not answer the copy was not tried",
+        "not probed: no extension dblink",
+    )
+    assert item.title in judged.reasons
+
+
+def test_a_probe_that_was_answered_by_silence_is_no_finding() -> None:
+    """Nor one that failed to try at first, and tried when the run was resumed."""
+    assert judge(run_with(steps=probed("db.prod:5432 does not answer the copy"))).findings == ()
+    assert judge(run_with(steps=probed(f"{NOT_PROBED}: denied", "db.prod:5432 does not answer"))).findings == ()
+
+
+def test_a_lab_is_not_blamed_for_having_no_network() -> None:
+    """A simulated run is no evidence anyway: what cannot be tried there is no finding."""
+    simulated = replace(PROVENANCE, simulated=True)
+    record = run_with(steps=probed(f"{NOT_PROBED}: the lab has no network"), provenance=simulated)
+    assert judge(record).findings == ()
 
 
 def test_a_fallback_without_a_target_is_a_finding() -> None:
