@@ -45,7 +45,7 @@ OPAQUE = frozenset(
         "Variables",
     }
 )
-"""Properties whose keys are the author's own words, or a policy: what a role may do is the role's business."""
+"""Properties whose keys are the author's own words, or a policy: that of a role is judged in `policies.py`."""
 
 UNREADABLE = frozenset({"Body", "BodyS3Location", "DefinitionS3Location", "SelfManagedEventSource"})
 """Properties that send calls to places which the template does not show."""
@@ -57,6 +57,7 @@ def _rule(names: str = "", targets: str = "") -> Rule:
 
 _GATEWAY = "RestApiId ApiId ResourceId ParentId DeploymentId AuthorizerId Uri IntegrationUri AuthorizerUri Credentials "
 _GATEWAY += "Target ConnectionId VpcLinkId"
+_CACHE_NETWORK = "CacheSubnetGroupName CacheSecurityGroupNames SecurityGroupIds VpcSecurityGroupIds"
 
 ALLOWED: Mapping[str, Rule] = {
     "AWS::ApiGateway::Authorizer": _rule(targets=_GATEWAY + " AuthorizerCredentials"),
@@ -86,7 +87,7 @@ ALLOWED: Mapping[str, Rule] = {
         "LocalGatewayId NatGatewayId NetworkInterfaceId TransitGatewayId VpcEndpointId VpcPeeringConnectionId"
     ),
     "AWS::EC2::RouteTable": _rule(targets="VpcId"),
-    "AWS::EC2::SecurityGroup": _rule("GroupName"),
+    "AWS::EC2::SecurityGroup": _rule("GroupName", "VpcId"),
     "AWS::EC2::SecurityGroupEgress": _rule(targets="GroupId"),
     "AWS::EC2::SecurityGroupIngress": _rule(targets="GroupId GroupName"),
     "AWS::EC2::Subnet": _rule(targets="VpcId"),
@@ -94,10 +95,12 @@ ALLOWED: Mapping[str, Rule] = {
     "AWS::EC2::VPC": _rule(),
     "AWS::EC2::VPCEndpoint": _rule(targets="VpcId RouteTableIds SubnetIds"),
     "AWS::EC2::VPCGatewayAttachment": _rule(targets="VpcId InternetGatewayId VpnGatewayId"),
-    "AWS::ElastiCache::CacheCluster": _rule("ClusterName"),
+    "AWS::ElastiCache::CacheCluster": _rule("ClusterName", _CACHE_NETWORK),
     "AWS::ElastiCache::ParameterGroup": _rule(),
-    "AWS::ElastiCache::ReplicationGroup": _rule("ReplicationGroupId", "GlobalReplicationGroupId PrimaryClusterId"),
-    "AWS::ElastiCache::SubnetGroup": _rule("CacheSubnetGroupName"),
+    "AWS::ElastiCache::ReplicationGroup": _rule(
+        "ReplicationGroupId", "GlobalReplicationGroupId PrimaryClusterId " + _CACHE_NETWORK
+    ),
+    "AWS::ElastiCache::SubnetGroup": _rule("CacheSubnetGroupName", "SubnetIds"),
     "AWS::Events::EventBus": _rule("Name", "EventSourceName Arn"),
     "AWS::Events::Rule": _rule("Name", "Arn EventBusName"),
     "AWS::IAM::InstanceProfile": _rule("InstanceProfileName", "Roles"),
@@ -110,7 +113,7 @@ ALLOWED: Mapping[str, Rule] = {
     "AWS::Lambda::Alias": _rule(targets="FunctionName"),
     "AWS::Lambda::EventInvokeConfig": _rule(targets="FunctionName Destination"),
     "AWS::Lambda::EventSourceMapping": _rule(targets="FunctionName EventSourceArn Destination"),
-    "AWS::Lambda::Function": _rule("FunctionName", "Arn LogGroup"),
+    "AWS::Lambda::Function": _rule("FunctionName", "Arn LogGroup SubnetIds SecurityGroupIds"),
     "AWS::Lambda::LayerVersion": _rule("LayerName"),
     "AWS::Lambda::Permission": _rule(targets="FunctionName"),
     "AWS::Lambda::Url": _rule(targets="TargetFunctionArn"),
@@ -119,15 +122,18 @@ ALLOWED: Mapping[str, Rule] = {
     "AWS::Logs::LogStream": _rule(targets="LogGroupName"),
     "AWS::Logs::SubscriptionFilter": _rule(targets="LogGroupName"),
     "AWS::RDS::DBCluster": _rule(
-        "DBClusterIdentifier", "GlobalClusterIdentifier ReplicationSourceIdentifier MonitoringRoleArn"
+        "DBClusterIdentifier",
+        "GlobalClusterIdentifier ReplicationSourceIdentifier SourceDBClusterIdentifier SourceDbClusterResourceId "
+        "MonitoringRoleArn DBSubnetGroupName VpcSecurityGroupIds",
     ),
     "AWS::RDS::DBClusterParameterGroup": _rule("DBClusterParameterGroupName"),
     "AWS::RDS::DBInstance": _rule(
         "DBInstanceIdentifier",
-        "DBClusterIdentifier SourceDBInstanceIdentifier SourceDBClusterIdentifier MonitoringRoleArn",
+        "DBClusterIdentifier SourceDBInstanceIdentifier SourceDBClusterIdentifier MonitoringRoleArn "
+        "DBSubnetGroupName VPCSecurityGroups DBSecurityGroups",
     ),
     "AWS::RDS::DBParameterGroup": _rule("DBParameterGroupName"),
-    "AWS::RDS::DBSubnetGroup": _rule("DBSubnetGroupName"),
+    "AWS::RDS::DBSubnetGroup": _rule("DBSubnetGroupName", "SubnetIds"),
     "AWS::S3::Bucket": _rule("BucketName", "Bucket BucketArn Function Queue Topic"),
     "AWS::S3::BucketPolicy": _rule(targets="Bucket"),
     "AWS::SNS::Subscription": _rule(targets="TopicArn Endpoint SubscriptionRoleArn"),
@@ -147,6 +153,15 @@ ALLOWED: Mapping[str, Rule] = {
 
 SNAPSHOT_BY_DEFAULT = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
 """Types that leave a final snapshot behind unless they say otherwise."""
+
+PLACED: Mapping[str, frozenset[str]] = {
+    "AWS::RDS::DBInstance": frozenset({"DBSubnetGroupName", "DBClusterIdentifier", "SourceDBInstanceIdentifier"}),
+    "AWS::RDS::DBCluster": frozenset({"DBSubnetGroupName"}),
+}
+"""Types that AWS puts into the account's default network, open to the internet, unless one of these says where."""
+
+OF_ROLES = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role")
+"""Types that say what the replica's code may do."""
 
 AROUND: Mapping[str, str] = {
     "AuthorizerUri": r"arn:(?:aws[a-z-]*|\$\{AWS::Partition\}):apigateway:\$\{AWS::Region\}:lambda:path"

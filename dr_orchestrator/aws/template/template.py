@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +12,17 @@ from typing import Any
 
 import yaml
 
-from dr_orchestrator.aws.template.rules import ALLOWED, AROUND, OPAQUE, SNAPSHOT_BY_DEFAULT, UNREADABLE, Rule
+from dr_orchestrator.aws.template.policies import Untold, too_wide
+from dr_orchestrator.aws.template.rules import (
+    ALLOWED,
+    AROUND,
+    OF_ROLES,
+    OPAQUE,
+    PLACED,
+    SNAPSHOT_BY_DEFAULT,
+    UNREADABLE,
+    Rule,
+)
 from dr_orchestrator.errors import NotRecoverable
 
 LARGEST = 51_200
@@ -20,8 +31,12 @@ LARGEST = 51_200
 SAME_EVERYWHERE = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
 """Pseudo parameters that tell no stack from another: in a name they are only words."""
 
+LISTED = ("AWS::DynamoDB::Table", "AWS::RDS::DBInstance")
+"""Types that a sweep looks for: their names begin as those of all copies, for a listing of tables gives no more."""
+
 HINT = (
-    "let every name hold the copy's id, by a parameter that is '{copy}' or by AWS::StackName; put things only on what "
+    "let every name hold the copy's id, by a parameter that is '{copy}' or by AWS::StackName, and begin with it where "
+    "it is a table's or a database's; put things only on what "
     "the template makes (!Ref, !GetAtt); give `DeletionPolicy: Delete` to what a replica may lose; keep what a replica "
     "must not make in a template of its own"
 )
@@ -29,7 +44,28 @@ _INSERT = re.compile(r"\$\{([^}]*)\}")
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms (`!Sub`), and nothing else beyond plain data."""
+    """YAML with CloudFormation's short forms (`!Sub`), and nothing else beyond plain data, each key once."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """As plain YAML, but a key that stands twice is a mistake: readers differ in which of the two counts."""
+        seen = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, _twice(key.value), key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _twice(key: str) -> str:
+    return f"the key '{key}' stands twice in one place"
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, likewise."""
+    each = dict(pairs)
+    if len(each) < len(pairs):
+        raise ValueError(_twice(Counter(name for name, _ in pairs).most_common(1)[0][0]))
+    return each
 
 
 def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
@@ -46,10 +82,16 @@ def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _short_form)
 
 
+def _read(text: str) -> Any:
+    if text.lstrip().startswith("{"):
+        return json.loads(text, object_pairs_hook=_each_once)
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+
+
 def parse(text: str, path: str) -> Mapping[str, Any]:
     """A template as data, its functions in their long forms; NotRecoverable where it is none."""
     try:
-        template = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        template = _read(text)
         json.dumps(template, default=str)  # refuses what contains itself
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise NotRecoverable(f"{path} is not a template: {error}") from error
@@ -77,10 +119,6 @@ def inspect(
 def _oversize(text: str) -> Iterator[str]:
     if len(text.encode()) > LARGEST:
         yield f"it has more than {LARGEST} bytes, the most that CreateStack takes as text"
-
-
-class _Unresolved(Exception):
-    """A value that is known only to AWS."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +168,7 @@ class _Inspection:
 
     def _texts(self, part: Any) -> Iterator[str]:
         """Every text in a part, as CloudFormation will make it where that can be told, and as it is written."""
-        with suppress(_Unresolved, RecursionError):
+        with suppress(Untold, RecursionError):
             yield self._text(part, {})
         if isinstance(part, dict):
             for value in part.values():
@@ -148,17 +186,50 @@ class _Inspection:
             yield f"{logical_id} has Properties that cannot be inspected"
         else:
             for key in sorted(rule.names & properties.keys()):
-                yield from self._name(logical_id, key, properties[key])
+                yield from self._name(logical_id, key, properties[key], begins=kind in LISTED)
             yield from self._reaches_out(logical_id, rule, properties)
+            yield from self._exposed(logical_id, str(kind), properties)
+            yield from self._acts(logical_id, str(kind), properties)
 
-    def _name(self, logical_id: str, key: str, value: Any) -> Iterator[str]:
-        """A name without the copy's id may be production's, which the stack would adopt, and later delete."""
+    def _exposed(self, logical_id: str, kind: str, properties: Mapping[str, Any]) -> Iterator[str]:
+        """A database beside production is nobody else's to reach: AWS makes one public where nothing is said."""
+        if kind not in PLACED:
+            return
+        if not PLACED[kind] & properties.keys():
+            yield f"{logical_id} would be put into the default network: give it a DBSubnetGroupName of this template"
+        if "PubliclyAccessible" not in properties and kind == "AWS::RDS::DBCluster":
+            return  # of Aurora's clusters only the instances say it
+        public = properties.get("PubliclyAccessible")
+        with suppress(Untold):
+            if self._text(public, {}).lower() == "false":
+                return
+        yield f"{logical_id} could be reached from the internet: give it `PubliclyAccessible: false`"
+
+    def _acts(self, logical_id: str, kind: str, properties: Mapping[str, Any]) -> Iterator[str]:
+        """What runs with rights in the account may use them on production, unless those are the copy's alone."""
+        if kind in OF_ROLES:
+            of_own = _OfOwn(self.template, self.resources, self.known, self.copy_id)
+            yield from (
+                f"{logical_id} {words}"
+                for words in too_wide(properties, self.copy_id, lambda value: of_own._text(value, {}))
+            )
+        elif kind == "AWS::StepFunctions::StateMachine" and any("aws-sdk" in text for text in self._texts(properties)):
+            yield f"{logical_id} calls AWS by aws-sdk, which could reach production: call a function of the template"
+
+    def _name(self, logical_id: str, key: str, value: Any, *, begins: bool = False) -> Iterator[str]:
+        """A name without the copy's id may be production's, which the stack would adopt, and later delete.
+
+        One that does not begin with it, where it must, is one that a sweep could not tell from production's.
+        """
         try:
             name = self._text(value, {})
-        except _Unresolved as unknown:
+        except Untold as unknown:
             yield f"{logical_id} has a name that cannot be told beforehand ({key}): {unknown}"
             return
+        if name.startswith(self.copy_id) or (self.copy_id in name and not begins):
+            return
         if self.copy_id in name:
+            yield f"{logical_id} has a name ({key}) that resolves to '{name}': it must begin with {self.copy_id}"
             return
         if isinstance(value, str) or ((literal := _sub_text(value)) and "${" not in literal):
             yield f"{logical_id} has the literal name '{name}' ({key}): it would collide with production's"
@@ -169,7 +240,7 @@ class _Inspection:
         """The text that CloudFormation will make of a value."""
         if isinstance(value, str | int | float):
             if "{{" in str(value):
-                raise _Unresolved(_shown(value))
+                raise Untold(_shown(value))
             return str(value)
         form, inner = _function(value)
         if form == "Ref" and isinstance(inner, str) and inner in self.known:
@@ -178,18 +249,18 @@ class _Inspection:
             return self._text(inner[0], {}).join(self._text(part, local) for part in inner[1])
         if form == "Fn::Sub":
             return self._sub(value, inner)
-        raise _Unresolved(_shown(value))
+        raise Untold(_shown(value))
 
     def _sub(self, value: Any, inner: Any) -> str:
         text, local = (inner[0], inner[1]) if isinstance(inner, list) and len(inner) == 2 else (inner, {})
         if not isinstance(text, str) or not isinstance(local, dict) or "{{" in text:
-            raise _Unresolved(_shown(value))
+            raise Untold(_shown(value))
 
         def put(found: re.Match[str]) -> str:
             name = found[1].strip()
             if name.startswith("!"):
                 return "${" + name[1:] + "}"
-            return self._text(local.get(name, {"Ref": name}), {})
+            return self._text(local.get(name, {"Fn::GetAtt" if "." in name else "Ref": name}), {})
 
         return _INSERT.sub(put, text)
 
@@ -233,6 +304,13 @@ class _Inspection:
         given = _mapping(_mapping(resource).get("Properties"))
         first = attribute.partition(".")[0]
         return first in given and not (rule and first in rule.names)
+
+
+class _OfOwn(_Inspection):
+    """The same, where what the template makes is the copy's own, and stands as the copy's id."""
+
+    def _text(self, value: Any, local: Mapping[str, Any]) -> str:
+        return self.copy_id if self._is_own(value, None) else super()._text(value, local)
 
 
 def _stays_behind(logical_id: str, resource: Mapping[str, Any]) -> Iterator[str]:

@@ -27,6 +27,8 @@ Own: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [
 Held: {Type: AWS::SSM::Parameter, Properties: {Value: prod-role}}
 """
 
+PRIVATE = "DBSubnetGroupName: !Ref Own, PubliclyAccessible: false"
+
 
 def inspect(template: str, path: str) -> str:
     return under_test.inspect(template, path, GIVEN, COPY)
@@ -124,6 +126,19 @@ def test_what_would_change_an_existing_thing_is_refused(target: str, long: bool)
         "AWS::Scheduler::Schedule, Properties: {Target: {Arn: !Ref Prod, RoleArn: !GetAtt Own.Arn}}",
         "AWS::CloudWatch::Alarm, Properties: {AlarmActions: ['arn:aws:sns:prod']}",
         "AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Own, IntegrationUri: !Sub 'https://prod/${Own}'}",
+        "AWS::EC2::SecurityGroup, Properties: {VpcId: vpc-prod}",
+        "AWS::ElastiCache::CacheCluster, Properties: {CacheSubnetGroupName: prod}",
+        "AWS::ElastiCache::ReplicationGroup, Properties: {SecurityGroupIds: [sg-prod]}",
+        "AWS::ElastiCache::SubnetGroup, Properties: {SubnetIds: [subnet-prod]}",
+        "AWS::Lambda::Function, Properties: {Role: !Ref Own, VpcConfig: {SubnetIds: [subnet-prod]}}",
+        "AWS::Lambda::Function, Properties: {Role: !Ref Own, VpcConfig: {SecurityGroupIds: [!Ref Prod]}}",
+        "AWS::RDS::DBCluster, Properties: {SourceDBClusterIdentifier: orders-prod, RestoreType: copy-on-write}",
+        "AWS::RDS::DBCluster, Properties: {SourceDbClusterResourceId: cluster-ABC, RestoreType: copy-on-write}",
+        "AWS::RDS::DBCluster, Properties: {DBSubnetGroupName: prod-subnets}",
+        "AWS::RDS::DBCluster, Properties: {VpcSecurityGroupIds: [sg-prod]}",
+        "AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: prod-subnets, PubliclyAccessible: false}",
+        "AWS::RDS::DBInstance, Properties: {VPCSecurityGroups: [!Ref Own, sg-prod]}",
+        "AWS::RDS::DBSubnetGroup, Properties: {SubnetIds: !Ref Prod}",
     ],
 )
 def test_every_type_reaches_only_its_own_stack(body: str) -> None:
@@ -164,6 +179,17 @@ def test_what_hides_its_targets_is_refused(body: str) -> None:
 def test_a_type_that_is_not_known_to_be_safe_is_refused(kind: str) -> None:
     """Types are allowed by name: a new one may change anything."""
     assert "P is of type " in refusal(resources(f"P: {{Type: {kind}}}"))
+
+
+def test_a_key_that_stands_twice_is_refused_with_its_line() -> None:
+    """Readers differ in which counts: the name that was judged may not be the one that is made."""
+    twice = resources(f"T:\n  {TABLE}\n  Properties:\n    TableName: prod\n    TableName: !Ref EnvironmentName")
+    line = 1 + [row.strip() for row in twice.splitlines()].index("TableName: !Ref EnvironmentName")
+    told = refusal(twice)
+    assert "the key 'TableName' stands twice in one place" in told
+    assert f"line {line}," in told
+    assert "the key 'A' stands twice" in refusal('{"Resources": {"A": {}, "B": {}, "A": {}}}')
+    assert inspect(resources(f"A: &a {{{TABLE}}}\nB: {{<<: *a, {TABLE}}}"), "t")
 
 
 def test_what_reaches_into_another_stack_is_refused() -> None:
@@ -225,6 +251,20 @@ def test_a_name_without_the_copys_id_is_refused(name: str, told: str) -> None:
     assert told in refusal(resources(f"T: {{Type: AWS::SQS::Queue, Properties: {{QueueName: {name}}}}}"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("DynamoDB::Table", "TableName"), ("RDS::DBInstance, DeletionPolicy: Delete", "DBInstanceIdentifier")],
+)
+def test_a_name_that_a_sweep_looks_for_begins_with_the_copys_id(kind: str, key: str) -> None:
+    """A listing of tables gives only names: one that does not begin as copies do would not be looked at."""
+    table = OWN + "T: {Type: AWS::%s, Properties: {%s: !Sub '%s', DBSubnetGroupName: !Ref Own, PubliclyAccessible: no}}"
+    told = refusal(resources(table % (kind, key, "app-${EnvironmentName}")))
+    assert f"T has a name ({key}) that resolves to 'app-{COPY}': it must begin with {COPY}" in told
+    assert inspect(resources(table % (kind, key, "${EnvironmentName}-app")), "t")
+    other = "T: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub '/app/${EnvironmentName}'}}"
+    assert inspect(resources(other), "t")
+
+
 def test_an_export_is_named_for_the_copy() -> None:
     """An export's name is taken once in a region, as other names are."""
     table = resources(f"T: {{{TABLE}}}") + "\nOutputs: {O: {Value: !Ref T, Export: {Name: !Sub '%s-o'}}}"
@@ -240,7 +280,7 @@ def test_a_policy_that_keeps_things_is_refused(policy: str) -> None:
 
 def test_a_database_without_a_policy_would_leave_a_snapshot() -> None:
     """CloudFormation's default for databases is a final snapshot: it is refused unless Delete is written."""
-    database = "D: {Type: AWS::RDS::DBInstance%s}"
+    database = OWN + "D: {Type: AWS::RDS::DBInstance%s, Properties: {" + PRIVATE + "}}"
     assert "a final snapshot" in refusal(resources(database % ""))
     assert inspect(resources(database % ", DeletionPolicy: Delete"), "t")
 
