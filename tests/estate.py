@@ -12,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 import boto3
+from moto.cloudformation.models import cloudformation_backends
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.bench import Bench
@@ -22,6 +23,7 @@ from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.run import Copy, CopyRecord, CopyState, CopyType, Identity
 from dr_orchestrator.domain.service import Isolation, Rebuild, Resource, ResourceType
 from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab.cloud.world import ACCOUNT
 from tests.fakes import FakeClock, RunningClock
 
 REGION = "us-east-1"
@@ -95,6 +97,13 @@ class Estate:
             "stacks": sorted(each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"),
         }
 
+    def force(self, run: str) -> None:
+        """Somebody deletes a run's stack by force: CloudFormation forgets it, and retains what it held."""
+        cloud = cloudformation_backends[ACCOUNT][REGION]
+        for stack_id in [each for each in cloud.stacks if run in each]:
+            stack = cloud.deleted_stacks[stack_id] = cloud.stacks.pop(stack_id)
+            stack.status = "DELETE_COMPLETE"
+
 
 @contextmanager
 def estate(home: Path) -> Iterator[Estate]:
@@ -112,7 +121,11 @@ def estate(home: Path) -> Iterator[Estate]:
             may_restore=lambda _: True,
         )
         watcher = Watcher(clock)
-        proofs = Proofs(lambda copy: ledger.rows.get(copy.id), frozenset({INSTANCE.id, TABLE.id, STACK.id}))
+        proofs = Proofs(
+            lambda copy: ledger.rows.get(copy.id),
+            frozenset({INSTANCE.id, TABLE.id, STACK.id}),
+            lambda stack: [row for row in ledger.rows.values() if row.copy.parent == stack.id],
+        )
         account = Account(REGION, guard)
 
         def observe(copy: Copy, state: str) -> None:

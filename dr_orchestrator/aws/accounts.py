@@ -140,6 +140,11 @@ class Account:
             sts = Api(self._client(self._writing, "sts"))
         return self._identity(sts, self._roles.drill)
 
+    @property
+    def pinned(self) -> str:
+        """The one account that the machine's credentials may be of; empty until AWS told it, and where a role reads."""
+        return self._machine.account
+
     def lifetime(self) -> Lifetime:
         """How long the machine's own credentials are good, with which a role is taken on, too."""
         with _usable("credentials"):
@@ -149,7 +154,7 @@ class Account:
         """Who asks; an account once told must stay that of the machine's credentials, whoever logs in again."""
         identity = sts.call("GetCallerIdentity")
         if not role:
-            self._machine.account = identity["Account"]
+            self._machine.pin(identity["Account"])
         return Caller(identity["Account"], identity["Arn"])
 
     def _account_of(self, found: Any) -> str:

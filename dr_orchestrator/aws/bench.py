@@ -187,7 +187,8 @@ def instant_in_window(
     if not earliest <= instant <= latest:
         span = f"{earliest:%Y-%m-%d %H:%M:%S} to {latest:%Y-%m-%d %H:%M:%S} UTC"
         side = f"{format_duration(earliest - instant if instant < earliest else instant - latest)} outside"
-        raise NotRecoverable(f"{source}: {instant:%Y-%m-%d %H:%M:%S} UTC is {side} its restorable window, {span}")
+        told = f"{source}: {instant:%Y-%m-%d %H:%M:%S} UTC is {side} its restorable window, {span}"
+        raise NotRecoverable(told, "choose an instant within the window")
     return RecoveryPoint(
         id=f"{source}@{instant:%Y-%m-%dT%H:%M:%SZ}",
         kind=PointKind.CONTINUOUS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,10 +45,14 @@ class Live:
 
 @dataclass(frozen=True)
 class Proofs:
-    """What a deletion must agree with: the run's ledger rows, and the registered sources."""
+    """What a deletion must agree with: the run's ledger rows, and the registered sources.
+
+    `owned` are the rows of what a stack holds: none of it may outlive the stack unseen.
+    """
 
     record: Callable[[Copy], CopyRecord | None]
     sources: frozenset[str]
+    owned: Callable[[Copy], Sequence[CopyRecord]]
 
     def intended(self, copy: Copy) -> CopyRecord:
         """The ledger's row of a copy; UnsafeToDelete where there is none."""

@@ -245,7 +245,7 @@ def feed(api: Api, bench: Bench) -> Feed:
         found = {name: describe(api, name) for name in names}
         return {name: Sighting(table["TableStatus"], table) for name, table in found.items() if table}
 
-    return bench.watcher.feed((api.endpoint, api.region, "dynamodb"), look)
+    return bench.watcher.feed((api.endpoint, api.region, bench.account.pinned, "dynamodb"), look)
 
 
 def load(api: Api, bench: Bench, source: str, target: str) -> int:

@@ -14,10 +14,11 @@ from dr_orchestrator.aws.looks import place
 from dr_orchestrator.aws.template import template
 from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States
 from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.preflight import Question
-from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Identity, ServerTime
+from dr_orchestrator.domain.run import Copy, CopyRecord, CopyState, CopyType, Identity, ServerTime
 from dr_orchestrator.domain.service import Rebuild, Resource
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable
 
 STATES = States(
     ready=frozenset({"CREATE_COMPLETE"}),
@@ -133,23 +134,32 @@ class CloudFormationStack:
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the stack by its id, once proven to be this run's, and see it gone with all it held.
 
-        One whose deletion fails (what it held was in use for the moment) is deleted again.
+        One that somebody else deleted may have left a part behind as well: that is looked for all the same.
         """
         live = self._bench.find(lambda: self._describe(copy.id))
-        if live is None:
-            return self._bench.never_created(copy)
-        held = self._bench.patiently(lambda: self._resources(live["StackId"]))
+        state = CopyState.DELETED if live else self._bench.never_created(copy)
+        record = self._bench.proofs.intended(copy)
+        stack_id = str(live["StackId"]) if live else record.identity.unique_id if record.identity else ""
+        held = self._bench.patiently(lambda: self._held(stack_id))
+        if live is not None:
+            self._delete(copy, stack_id)
+        for row in self._bench.proofs.owned(copy):
+            self._take_down_what_stayed(row)
+        self._bench.patiently(lambda: self._prove_empty(held))
+        return state
+
+    def _delete(self, copy: Copy, stack_id: str) -> None:
+        """Delete the stack; again where that fails: what it held may have been in use for the moment."""
         for left in reversed(range(DELETIONS)):
-            self._bench.insist(lambda: self._prove_and_delete(copy, live["StackId"]), while_code="OperationInProgress")
+            self._bench.insist(lambda: self._prove_and_delete(copy, stack_id), while_code="OperationInProgress")
             try:
-                self._bench.wait_until_gone(self._feed(), copy, GONE, name=live["StackId"])
-                break
+                self._bench.wait_until_gone(self._feed(), copy, GONE, name=stack_id)
             except NotRecoverable as failed:
                 if not left:
                     raise
                 overcome("the deletion failed", failed.message)
-        self._bench.patiently(lambda: self._prove_empty(held))
-        return CopyState.DELETED
+            else:
+                return
 
     def _prove_and_delete(self, copy: Copy, stack_id: str) -> None:
         live = self._describe(stack_id)
@@ -171,6 +181,25 @@ class CloudFormationStack:
         """The stack's outputs."""
         live = self._describe(copy.id) or {}
         return {each["OutputKey"]: each["OutputValue"] for each in live.get("Outputs", [])}
+
+    def _held(self, stack_id: str) -> list[Mapping[str, Any]]:
+        """What a stack holds, or held: CloudFormation tells it of a deleted one for three months, by its id."""
+        try:
+            return self._resources(stack_id) if stack_id else []
+        except NotFound:
+            return []
+
+    def _take_down_what_stayed(self, row: CopyRecord) -> None:
+        """A table that outlived its stack is a copy of this run still: proven and deleted as such, or told."""
+        api, name = self._bench.account.api("dynamodb"), row.copy.id
+        live = self._bench.patiently(lambda: dynamodb.describe(api, name))
+        if live is None or (row.identity and row.identity.unique_id != dynamodb.unique_id(live)):
+            return
+        overcome("the stack is gone", f"it left {name} behind")
+        try:
+            dynamodb.DynamoTable(self._resource, Selection(), self._bench).destroy(row.copy)
+        except DrillFault as fault:
+            raise NotMeasured(f"the stack is gone but left {name} behind: {fault.message}", fault.hint) from fault
 
     def _prove_empty(self, held: list[Mapping[str, Any]]) -> None:
         """CloudFormation's word is not enough: the tables that it held are looked for."""
@@ -214,7 +243,9 @@ class CloudFormationStack:
             found = {name: self._describe(name) for name in names}
             return {name: Sighting(stack["StackStatus"], stack) for name, stack in found.items() if stack}
 
-        return self._bench.watcher.feed((self._api.endpoint, self._api.region, "cloudformation"), look)
+        return self._bench.watcher.feed(
+            (self._api.endpoint, self._api.region, self._bench.account.pinned, "cloudformation"), look
+        )
 
 
 def _live(described: Mapping[str, Any]) -> Live:

@@ -6,19 +6,25 @@ from collections.abc import Sequence
 
 from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
 from dr_orchestrator.domain.ports import Clock, Ledger
-from dr_orchestrator.domain.run import SETTLED, CheckResult, Closing, Copy, CopyState
+from dr_orchestrator.domain.run import SETTLED, CheckResult, Closing, Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.errors import Aborted, DrillFault, NotRecoverable
+from dr_orchestrator.errors import Aborted, DrillFault, NotRecoverable, without_secrets
 
 
-def settle(ledger: Ledger, copy: Copy, state: CopyState, clock: Clock) -> None:
+def settle(
+    ledger: Ledger, copy: Copy, state: CopyState, clock: Clock, known: Sequence[CopyRecord] | None = None
+) -> None:
     """Write what became of a copy, and of all that it owned: the copy last.
 
     A process that dies in between leaves a copy that is looked at once more, not members that nobody asks after.
+    Whoever calls a copy gone has looked for all that it owned by the rows that were `known` then, where others write,
+    too: what came later was not looked for, and stays as it is. What a copy that is not gone owned is not gone either.
     """
     rows = ledger.copies(copy.run)
-    owned = [row.copy for row in rows if row.copy.parent == copy.id and row.state not in SETTLED]
-    for each in [*owned, *(row.copy for row in rows if row.copy.id == copy.id)]:
+    seen = {(row.copy.type, row.copy.id) for row in (rows if known is None else known)}
+    owned = [row for row in rows if row.copy.parent == copy.id and (row.copy.type, row.copy.id) in seen]
+    open_ones = [row.copy for row in owned if state not in SETTLED or row.state not in SETTLED]
+    for each in [*open_ones, *(row.copy for row in rows if (row.copy.type, row.copy.id) == (copy.type, copy.id))]:
         ledger.change_copy(each, state, clock.now())
 
 
@@ -71,4 +77,4 @@ def told(error: BaseException) -> str:
         return error.message
     if not isinstance(error, Exception):
         return "stopped on request"
-    return f"a defect of the program: {type(error).__name__}: {error}"
+    return without_secrets(f"a defect of the program: {type(error).__name__}: {error}")

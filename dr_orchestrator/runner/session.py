@@ -28,7 +28,7 @@ from dr_orchestrator.domain.run import (
     SegmentKind,
 )
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.errors import DrillFault, LeaseLost, NotMeasured
+from dr_orchestrator.errors import DrillFault, LeaseLost, NotMeasured, without_secrets
 from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, outcome_of, settle, told
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.parts import Parts, Store
@@ -189,7 +189,9 @@ class Session:
             result = self._call(name, partial(act, *args))
         except BaseException as error:
             evidence = error.evidence if isinstance(error, DrillFault) else ""
-            self._journal.finish(step, outcome_of(error), evidence or str(error) or type(error).__name__)
+            self._journal.finish(
+                step, outcome_of(error), evidence or without_secrets(str(error)) or type(error).__name__
+            )
             raise
         self._journal.finish(step, Outcome.PASSED, result if isinstance(result, str) else "")
         return result
@@ -375,7 +377,8 @@ class Session:
         return state, why
 
     def _row(self, copy: Copy) -> CopyRecord | None:
-        return next((row for row in self._ledger.copies(self.header.id) if row.copy.id == copy.id), None)
+        rows = self._ledger.copies(self.header.id)
+        return next((row for row in rows if (row.copy.type, row.copy.id) == (copy.type, copy.id)), None)
 
 
 def _cannot_destroy(copy: Copy) -> CopyState:

@@ -21,12 +21,12 @@ from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.drill import Check, Drill, Kind, Selection
-from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType, RunHeader, SegmentKind
+from dr_orchestrator.domain.run import NOT_PROBED, SETTLED, Copy, CopyRecord, CopyType, RunHeader, SegmentKind
 from dr_orchestrator.domain.service import Login, Resource, ResourceType
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import patiently
 from dr_orchestrator.runner import Parts, Store
-from dr_orchestrator.wiring.identity import is_simulated
+from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 from dr_orchestrator.wiring.world import World
 
 CEILING = 3
@@ -36,10 +36,13 @@ NO_TARGET_CEILING_S = 72 * 3600.0
 
 
 def guarded(here: World, region: str, run: str, drill: Drill | None = None) -> Account:
-    """An account in which only the copies that the ledger holds for a run can be changed; none made without a drill."""
+    """An account in which only the copies that the ledger holds for a run can be changed; none made without a drill.
+
+    What is settled there is a copy no more: a process that slept while a sweep ended its run creates nothing after it.
+    """
 
     def made() -> list[Copy]:
-        return [record.copy for record in here.ledger.copies(run)]
+        return [record.copy for record in here.ledger.copies(run) if record.state not in SETTLED]
 
     def may_restore(origin: str) -> bool:
         if drill is None:
@@ -84,7 +87,15 @@ def equip(
     rto = drill.objective.rto
     ceiling = rto.value.total_seconds() * CEILING if rto else NO_TARGET_CEILING_S
     bench = Bench(
-        account, here.watcher, here.clock, Proofs(record, here.sources), observe, ceiling, copy.run, heed, delayed
+        account,
+        here.watcher,
+        here.clock,
+        Proofs(record, here.sources, functools.partial(owned_by, here)),
+        observe,
+        ceiling,
+        copy.run,
+        heed,
+        delayed,
     )
     bench = replace(bench, disrupted=disrupted)
     account.throttling.listen(here.clock, functools.partial(_throttled, delayed))
@@ -108,7 +119,7 @@ def equip(
 
 def _probe(here: World, account: Account, instance: RdsInstance, login: Callable[[Copy], Login], copy: Copy) -> str:
     if is_simulated(here, account):
-        return "not probed: the lab has no network"
+        return f"{NOT_PROBED}: the lab has no network"
     return probe(login(copy), *instance.address())
 
 
@@ -189,14 +200,28 @@ def _login(instance: RdsInstance, drill: Drill, copy: Copy) -> Login:
     return instance.login(copy, drill.resource.database)
 
 
+def row_of(here: World, copy: Copy) -> CopyRecord | None:
+    """The ledger's row of a copy, by type and name: a table may be named as the stack that holds it."""
+    rows = here.ledger.copies(copy.run)
+    return next((row for row in rows if (row.copy.type, row.copy.id) == (copy.type, copy.id)), None)
+
+
+def owned_by(here: World, stack: Copy) -> list[CopyRecord]:
+    """The ledger's rows of what a stack holds."""
+    return [row for row in here.ledger.copies(stack.run) if row.copy.parent == stack.id]
+
+
 def destroyer(here: World, header: RunHeader, copy: Copy) -> RdsSnapshot | DynamoTable | CloudFormationStack:
-    """The one that can destroy a copy which a dead process left; it needs no drill file, which may be gone."""
+    """The one that can destroy a copy which a dead process left; it needs no drill file, which may be gone.
 
-    def record(of: Copy) -> CopyRecord | None:
-        return next((row for row in here.ledger.copies(copy.run) if row.copy.id == of.id), None)
-
+    NotMeasured where it would look elsewhere than the run did: a copy that is absent from another account, or from
+    another lab, is not therefore gone. Asking pins what it works with to the account, however long it goes on.
+    """
     account = guarded(here, copy.region, copy.run)
-    proofs = Proofs(record, here.sources | {header.resource_id})
+    if changed := elsewhere(here, account, header.provenance):
+        raise NotMeasured(f"it was made elsewhere: {changed}", "use the profile and settings that the run began with")
+    sources = here.sources | {header.resource_id}
+    proofs = Proofs(functools.partial(row_of, here), sources, functools.partial(owned_by, here))
     bench = Bench(account, here.watcher, here.clock, proofs, lambda _copy, _state: None, TEARDOWN_CEILING, copy.run)
     source = _source_of(here, header, copy)
     if copy.type is CopyType.RDS_INSTANCE:

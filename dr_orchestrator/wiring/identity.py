@@ -34,10 +34,13 @@ def is_simulated(here: World, account: Account) -> bool:
 
 
 def elsewhere(here: World, account: Account, made: Provenance) -> str:
-    """What is not as it was when a run was made: what is absent here may well be there. Empty where all is the same."""
+    """What is not as it was when a run was made: what is absent here may well be there. Empty where all is the same.
+
+    A run that never learned its account has made nothing, and is not to go on in whichever is found now.
+    """
     caller = account.caller()
     compared = (
-        ("account", made.account, caller.account),
+        ("account", made.account or "unknown", caller.account),
         ("endpoint", made.endpoint, account.api("sts").endpoint),
         ("simulated", made.simulated, is_simulated(here, account)),
         ("clock's pace", made.pace, here.clock.pace),

@@ -69,7 +69,7 @@ def _measure(lab: Lab, clock: PacedClock, pace: Pace) -> None:
         )
     timelines = {copy.id: backend.databases[copy.id].timeline for copy in copies}
     account = Account(REGION, Guard())
-    proofs = Proofs(lambda _: None, frozenset())
+    proofs = Proofs(lambda _: None, frozenset(), lambda _: ())
     bench = Bench(account, Watcher(clock), clock, proofs, lambda _copy, _state: None, 4 * 3600.0)
     seen: dict[str, dict[str, datetime]] = {"the watcher": {}, "boto3 waiters": {}}
     restorer = RdsSnapshot(SOURCE, Selection(), bench)

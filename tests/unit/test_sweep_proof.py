@@ -99,6 +99,32 @@ def test_what_was_not_listed_has_not_gone(missing: str) -> None:
     assert str(proof).startswith("Inventory of eu-west-1: 1 object before, 1 after; ")
 
 
+@pytest.mark.parametrize(
+    ("run", "then", "now"), [("1", "1", "2"), ("1", "2", "1"), ("1", "2", "2")], ids=["after", "before", "both"]
+)
+def test_another_accounts_inventory_is_as_good_as_none(run: str, then: str, now: str) -> None:
+    """Nothing is proven by what another account shows, before or after; other regions are compared all the same."""
+    before = replace(BEFORE, accounts={HOME: then, ABROAD: "1"})
+    after = replace(inventory(SESSIONS), accounts={HOME: now, ABROAD: "1"})
+    proof = prove(before, after, {COPY: replace(MARKS[COPY], account=run)}, [COPY])
+    assert proof.read == [ABROAD]
+    assert (proof.gone, proof.others_gone) == ((), ())
+    assert "could prove it: account" in proof.of([COPY])
+    same = {HOME: "1", ABROAD: "1"}
+    ours = {COPY: replace(MARKS[COPY], account="1")}
+    assert not prove(replace(before, accounts=same), replace(after, accounts=same), ours, [COPY]).unread
+
+
+def test_what_a_lost_stack_owned_is_looked_for() -> None:
+    """The stack was there neither before nor after; a table that the ledger says it held still is."""
+    table = Copy(PART.type, PART.id, HOME, "r", "shop-replica", "shop", parent=COPY.id)
+    lost = {COPY: Mark(COPY, STACK.identity, owned=(Mark(table, PART.identity),))}
+    for before in (inventory(PART), inventory()):
+        assert prove(before, inventory(PART), lost, [COPY]).shown == {COPY: (PART,)}
+    another = replace(PART, identity="t-2")
+    assert not prove(inventory(PART), inventory(another), lost, [COPY]).shown
+
+
 def test_the_record_says_how_many_were_there() -> None:
     """The sentence for the ledger tells of copies that were never there, and of listings that failed."""
     assert proven(inventory(ORDERS)).of([COPY]).endswith("shows 1 of 1 before the sweep, none after")

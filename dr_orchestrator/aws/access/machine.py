@@ -17,13 +17,15 @@ class MachineCredentials:
 
     `login` makes a botocore session that can only log in: each keeps what it has once found, and so would every client,
     for which this stands in the place of credentials and of their provider. `account_of` asks AWS whose credentials
-    are: those of another account than `account`, once that is known, are not taken.
+    are: those of another account than `account`, once that is known, are not taken, whichever way they came: by a new
+    login, or by botocore itself, which refreshes some.
     """
 
     def __init__(self, login: Callable[[], Any], account_of: Callable[[Any], str]) -> None:
         self.account = ""
         self._make, self._account_of = login, account_of
         self._login = login()
+        self._proven: Any = None
         self._lock = threading.Lock()
         self._signed = threading.local()
 
@@ -37,6 +39,10 @@ class MachineCredentials:
         """The way by which they were found."""
         return str(getattr(self.found, "method", ""))
 
+    def pin(self, account: str) -> None:
+        """Take those of this account alone from now on: AWS told it of what this thread signed with last."""
+        self._proven, self.account = getattr(self._signed, "last", None), account
+
     def load_credentials(self) -> MachineCredentials:
         """Itself: what a botocore session asks of its provider. What is wrong with the settings is raised now."""
         self._login.get_credentials()
@@ -49,11 +55,11 @@ class MachineCredentials:
     def get_frozen_credentials(self) -> Any:
         """What a call is signed with now; where it can be refreshed no more, others are looked for."""
         try:
-            frozen = _frozen(self._login)
+            frozen = self._proved(_frozen(self._login))
         except (BotoCoreError, ClientError):
             if not self.renew():
                 raise
-            frozen = _frozen(self._login)
+            frozen = self._proved(_frozen(self._login))
         self._signed.last = frozen
         return frozen
 
@@ -61,7 +67,7 @@ class MachineCredentials:
         """Look for others than those that this thread signed with last, once for all threads; whether there are."""
         last = getattr(self._signed, "last", None)
         with self._lock:
-            if _known(self._login) not in (None, last):
+            if (known := _known(self._login)) not in (None, last) and self._ours(known):
                 return True  # another thread has found them meanwhile
             with suppress(BotoCoreError):
                 login = self._make()
@@ -72,9 +78,18 @@ class MachineCredentials:
 
     def _ours(self, found: Any) -> bool:
         try:
-            return self.account in ("", self._account_of(found))
-        except DrillFault:
+            return self._proved(found) is found
+        except (BotoCoreError, DrillFault):
             return False
+
+    def _proved(self, found: Any) -> Any:
+        """What was found; CredentialRetrievalError where AWS says that it is of another account than the known one."""
+        if self.account and found not in (None, self._proven):
+            if (account := self._account_of(found)) != self.account:
+                told = f"they are of account {account} now, and were of {self.account}"
+                raise CredentialRetrievalError(provider="the machine", error_msg=told)
+            self._proven = found
+        return found
 
 
 def _known(login: Any) -> Any:

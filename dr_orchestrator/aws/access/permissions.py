@@ -80,7 +80,7 @@ SWEEP = Calls(
     frozenset(
         {
             *("rds:DescribeDBInstances", "cloudformation:DescribeStacks", "dynamodb:ListTables"),
-            *("dynamodb:DescribeTable", "dynamodb:ListTagsOfResource"),
+            *("dynamodb:DescribeTable", "dynamodb:ListTagsOfResource", "sts:GetCallerIdentity"),
         }
     ),
     only_when={
@@ -88,7 +88,7 @@ SWEEP = Calls(
         "dynamodb:ListTagsOfResource": "a table is named like a copy",
     },
 )
-"""What `dro sweep` calls for its inventories, and to find strays.
+"""What `dro sweep` calls for its inventories, which tell whose account they are of, and to find strays.
 
 What it deletes it deletes by the calls of the kind that made it, which also tell what a stack of ours holds.
 """

@@ -251,7 +251,9 @@ class RdsInstance:
             found = self._api.pages("DescribeDBInstances", "DBInstances", Filters=ask)
             return {each["DBInstanceIdentifier"]: Sighting(each["DBInstanceStatus"], each) for each in found}
 
-        return self._bench.watcher.feed((self._api.endpoint, self._api.region, "rds"), describe)
+        return self._bench.watcher.feed(
+            (self._api.endpoint, self._api.region, self._bench.account.pinned, "rds"), describe
+        )
 
 
 def _live(described: Mapping[str, Any]) -> Live:

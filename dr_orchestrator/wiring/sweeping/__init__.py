@@ -4,7 +4,7 @@
 all the same, `exercises` closes those that died; `whole` is one sweep of all.
 """
 
-from dr_orchestrator.wiring.sweeping.exercises import close_exercises
+from dr_orchestrator.wiring.sweeping.exercises import close_exercises, end_exercise
 from dr_orchestrator.wiring.sweeping.inventory import Inventory, Object, take_inventory
 from dr_orchestrator.wiring.sweeping.proof import Proof, counted
 from dr_orchestrator.wiring.sweeping.runs import (
@@ -32,6 +32,7 @@ __all__ = [
     "cost_so_far",
     "counted",
     "dead_runs",
+    "end_exercise",
     "forget",
     "rehearse",
     "resistant_runs",

@@ -1,4 +1,4 @@
-"""Exercises that a sweep has to do with: those whose process died, and those whose runs it changed."""
+"""Ends of exercises, by whoever performs one or by a sweep: those that died, and those whose runs a sweep changed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterable
 
 from dr_orchestrator.domain.programme import Exercise, verdict_of
 from dr_orchestrator.domain.run import Run
+from dr_orchestrator.ledger.engine import LedgerDefect
+from dr_orchestrator.wiring import keeping
 from dr_orchestrator.wiring.publishing import publish_exercise
 from dr_orchestrator.wiring.world import World
 
 log = logging.getLogger(__name__)
-
-BETWEEN_RUNS_S = 60
-"""Real seconds for which an exercise may have no run under way and yet be alive."""
 
 
 def close_exercises(here: World) -> list[str]:
@@ -29,10 +28,37 @@ def publish_exercises(here: World, runs: Iterable[Run], but: Iterable[str] = ())
             publish_exercise(here, exercise)
 
 
+def end_exercise(here: World, name: str) -> None:
+    """Give an exercise that this process performed its verdict, and write its page; what fails here is only told.
+
+    One of which a run is still open is left so: no verdict is given that the run could contradict.
+    """
+    try:
+        exercise, runs = here.ledger.queries.exercise(name)
+        if all(run.closing for run in runs):
+            _end(here, exercise, runs)
+        else:
+            log.warning("exercise %s has runs that did not end, and is not closed: `dro sweep` closes it then", name)
+    except Exception as error:  # noqa: BLE001 - its runs are in the ledger; the next sweep closes it all the same
+        log.warning("exercise %s was not closed, `dro sweep` does it: %s", name, error)
+    publish_exercise(here, name)
+
+
+def _end(here: World, exercise: Exercise, runs: list[Run]) -> None:
+    """The verdict of the runs is the last word, whoever took the exercise for dead and closed it before."""
+    end = here.clock.now(), verdict_of(exercise, runs)
+    try:
+        here.ledger.close_exercise(exercise.id, *end)
+    except LedgerDefect:
+        here.ledger.amend_exercise(exercise.id, *end)
+
+
 def _closed(here: World, exercise: Exercise) -> bool:
     try:
+        if _alive(here, exercise.id):
+            return False
         _, runs = here.ledger.queries.exercise(exercise.id)
-        if not all(run.closing for run in runs) or _young(here, exercise, runs):
+        if not all(run.closing for run in runs):
             return False
         here.ledger.close_exercise(exercise.id, here.clock.now(), verdict_of(exercise, runs))
     except Exception as error:  # noqa: BLE001 - another sweep may have been quicker; the others are closed all the same
@@ -42,7 +68,7 @@ def _closed(here: World, exercise: Exercise) -> bool:
     return True
 
 
-def _young(here: World, exercise: Exercise, runs: list[Run]) -> bool:
-    """Whether the exercise may only be between two runs: something of it happened lately."""
-    last = max((run.closing.ended_at for run in runs if run.closing), default=exercise.started_at)
-    return (here.clock.now() - last).total_seconds() < BETWEEN_RUNS_S * here.clock.pace
+def _alive(here: World, exercise: str) -> bool:
+    """Whether a process that was heard of lately performs the exercise, be it between two runs."""
+    lease = here.ledger.exercise_leases.lease(exercise)
+    return lease is not None and lease.until > keeping.now()

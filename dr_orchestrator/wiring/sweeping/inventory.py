@@ -51,11 +51,15 @@ class Object:
 
 @dataclass(frozen=True)
 class Inventory:
-    """All objects of some regions at one moment; `unread` says of what could not be listed, why."""
+    """All objects of some regions at one moment; `unread` says of what could not be listed, why.
+
+    `accounts` are those that were listed, by region: what another account shows, or does not, says nothing of a copy.
+    """
 
     regions: tuple[str, ...]
     objects: frozenset[Object]
     unread: Mapping[Place, str] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
 
 
 def take_inventory(here: World) -> Inventory:
@@ -64,8 +68,10 @@ def take_inventory(here: World) -> Inventory:
     regions = sorted(declared | here.declared.allowed.regions | here.ledger.queries.regions())
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="inventory") as threads:
         read = list(threads.map(functools.partial(_region, here), regions))
-    objects = frozenset(each for found, _ in read for each in found)
-    return Inventory(tuple(regions), objects, {place: why for _, unread in read for place, why in unread.items()})
+    objects = frozenset(each for found, _, _ in read for each in found)
+    unread = {place: why for _, missing, _ in read for place, why in missing.items()}
+    accounts = {region: account for region, (_, _, account) in zip(regions, read, strict=True)}
+    return Inventory(tuple(regions), objects, unread, accounts)
 
 
 def listed(account: Account, of: CopyType) -> Iterator[Object]:
@@ -89,17 +95,25 @@ def in_words(error: Exception) -> str:
     return error.message if isinstance(error, DroError) else told(error)
 
 
-def _region(here: World, region: str) -> tuple[set[Object], dict[Place, str]]:
-    """What a region holds, and what could not be read of it: that must not hide the rest, nor keep copies alive."""
-    account = functools.cache(functools.partial(read_only, here, region))
+def _region(here: World, region: str) -> tuple[set[Object], dict[Place, str], str]:
+    """What a region holds, what could not be read of it, and whose it is; an account that is told stays the one."""
+    try:
+        account = read_only(here, region)
+        whose = account.caller().account
+    except Exception as error:  # noqa: BLE001 - what cannot be read must not hide the rest, nor keep copies alive
+        return set(), {(region, each): in_words(error) for each in _LISTINGS}, ""
+    return *_listed(account, region), whose
+
+
+def _listed(account: Account, region: str) -> tuple[set[Object], dict[Place, str]]:
     found: set[Object] = set()
     unread: dict[Place, str] = {}
     left = list(_LISTINGS)
     while left:
         of = left.pop(0)
         try:
-            found.update(listed(account(), of))
-        except Exception as error:  # noqa: BLE001 - see above
+            found.update(listed(account, of))
+        except Exception as error:  # noqa: BLE001 - likewise
             silent = left if isinstance(error, Transient) else []  # the others would only be waited for likewise
             unread |= {(region, each): in_words(error) for each in (of, *silent)}
             left = left[len(silent) :]

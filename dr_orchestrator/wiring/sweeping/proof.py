@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType, Run
 from dr_orchestrator.wiring.equipment import read_only
@@ -17,16 +17,22 @@ class Mark:
     """What a copy is known by in an inventory: itself, where it was there before, and the parts that go with it.
 
     `identity` is empty where neither the ledger nor the inventory before knows it: then its name, which no other run
-    gives, stands for it.
+    gives, stands for it. `account` is the run's; `owned` are what the ledger says that a stack holds, there or not.
     """
 
     copy: Copy
     identity: str = ""
     itself: Object | None = None
     parts: frozenset[Object] = frozenset()
+    account: str = ""
+    owned: tuple[Mark, ...] = ()
 
     def names(self, seen: Object) -> bool:
-        """Whether an object is the copy."""
+        """Whether an object is the copy, or one that it owned."""
+        return self.is_of(seen) or any(each.is_of(seen) for each in self.owned)
+
+    def is_of(self, seen: Object) -> bool:
+        """Whether an object is the copy itself."""
         named = (seen.type, seen.region, seen.id) == (self.copy.type, self.copy.region, self.copy.id)
         return named and (not self.identity or seen.identity == self.identity)
 
@@ -122,6 +128,7 @@ def marked(here: World, runs: Iterable[Run], before: Inventory) -> dict[Copy, Ma
 def prove(before: Inventory, after: Inventory, marks: Mapping[Copy, Mark], gone: Collection[Copy]) -> Proof:
     """Compare two inventories by what a sweep calls gone; what either of them could not list is left out."""
     taken = [mark for copy, mark in marks.items() if copy in gone]
+    after = replace(after, unread={**after.unread, **_of_others(before, after, taken)})
     living = [each for each in after.objects if not each.going]
     seen = {mark.copy: tuple(sorted(o for o in living if mark.names(o) or o in mark.parts)) for mark in taken}
     shown = {copy: objects for copy, objects in seen.items() if objects}
@@ -133,26 +140,47 @@ def prove(before: Inventory, after: Inventory, marks: Mapping[Copy, Mark], gone:
     return Proof(before, after, marks, tuple(sorted(ours)), shown, others_gone, others_new)
 
 
+def _of_others(before: Inventory, after: Inventory, taken: Iterable[Mark]) -> dict[Place, str]:
+    """Places of which an inventory showed another account: as good as not listed."""
+    asked = [(region, before.accounts.get(region, ""), after.accounts.get(region, "")) for region in before.regions]
+    places = [((region, of), then, now) for region, then, now in asked for of in CopyType]
+    seen = [(mark, after.accounts.get(mark.copy.region, "")) for mark in taken]
+    places += [((mark.copy.region, of), mark.account, now) for mark, now in seen for of in CopyType]
+    return {
+        place: f"account {now} was listed after, not {then}"
+        for place, then, now in places
+        if then and now not in ("", then)
+    }
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number of things: `1 copy`, `2 copies`; `many` where it is not `one` with an s."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def _mark(here: World, run: Run, row: CopyRecord, before: Inventory) -> Mark:
-    known = Mark(row.copy, row.identity.unique_id if row.identity else "")
-    itself = next((each for each in before.objects if known.names(each)), None)
-    if itself is None:
-        return known
-    owned = {(member.copy.type, member.copy.id) for member in run.copies if member.copy.parent == row.copy.id}
-    members = frozenset(o for o in before.objects if o.region == itself.region and (o.type, o.id) in owned)
-    return Mark(row.copy, itself.identity, itself, members | _parts(here, itself, before))
+    """A stack that somebody else deleted may have left parts behind: they are its own whether or not it is there."""
+    known, account = _known(row), run.header.provenance.account
+    owned = tuple(_known(member) for member in run.copies if member.copy.parent == row.copy.id)
+    itself = next((each for each in before.objects if known.is_of(each)), None)
+    identity = itself.identity if itself else known.identity
+    members = frozenset(each for each in before.objects if any(member.is_of(each) for member in owned))
+    parts = members | _parts(here, row.copy, identity, before)
+    return Mark(row.copy, identity, itself, parts, account, owned)
 
 
-def _parts(here: World, itself: Object, before: Inventory) -> frozenset[Object]:
-    """What a stack holds; where AWS does not tell, the ledger's members stand alone, and the rest is others'."""
-    if itself.type is not CopyType.CLOUDFORMATION_STACK:
+def _known(row: CopyRecord) -> Mark:
+    return Mark(row.copy, row.identity.unique_id if row.identity else "")
+
+
+def _parts(here: World, copy: Copy, identity: str, before: Inventory) -> frozenset[Object]:
+    """What a stack holds, or held; where AWS does not tell, the ledger's members stand alone: the rest is others'."""
+    if copy.type is not CopyType.CLOUDFORMATION_STACK or not identity:
         return frozenset()
     try:
-        return parts_of(read_only(here, itself.region), itself, before)
+        account = read_only(here, copy.region)
+        if account.caller().account != before.accounts.get(copy.region):
+            return frozenset()
+        return parts_of(account, Object(copy.type, copy.region, copy.id, identity), before)
     except Exception:  # noqa: BLE001 - a proof that is poorer must not keep the stack alive
         return frozenset()

@@ -9,14 +9,14 @@ from dr_orchestrator.domain.cost import Cost, Rates, cost
 from dr_orchestrator.domain.judge.judgement import Record
 from dr_orchestrator.domain.run import SETTLED, Copy, CopyRecord, CopyState, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
-from dr_orchestrator.errors import DrillFault, NotMeasured, UsageError
+from dr_orchestrator.errors import DrillFault, UsageError
 from dr_orchestrator.runner import cleanup_of, close, settle, told
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.wiring import keeping
-from dr_orchestrator.wiring.equipment import destroyer, read_only
-from dr_orchestrator.wiring.identity import elsewhere
+from dr_orchestrator.wiring.equipment import destroyer
 from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.sweeping.exercises import publish_exercises
+from dr_orchestrator.wiring.sweeping.labs import lab_is_gone
 from dr_orchestrator.wiring.world import World
 
 
@@ -67,8 +67,10 @@ def alive(here: World, run: str) -> bool:
 
 
 def unsettled(run: Run) -> list[CopyRecord]:
-    """The copies that a run left, the newest first; what a stack owns goes with it."""
-    return [row for row in reversed(run.copies) if row.state not in SETTLED and not row.copy.parent]
+    """The copies that a run left, the newest first; what a stack owns goes with it, or alone once the stack is gone."""
+    left = [row for row in reversed(run.copies) if row.state not in SETTLED]
+    stacks = {row.copy.id for row in left if not row.copy.parent}
+    return [row for row in left if row.copy.parent not in stacks]
 
 
 def sweep_run(here: World, run: Run, why: str) -> list[Swept]:
@@ -87,11 +89,13 @@ def take_down(here: World, run: Run, why: str) -> SweptRun:
     except UsageError as held:  # another sweep, or whoever resumed it, was quicker: what is left is theirs
         return left_alone(here, run, held.message)
     with keeper.beating():
+        run = here.ledger.queries.run(name)  # as it stands now that nobody else drives it: others may have meanwhile
         swept = [_take_down(here, run, row) for row in unsettled(run)]
         if run.closing is None:
             _close(here, run, why, swept)
-        elif all(each.gone for each in swept):
-            told = f"what was left was taken down by a sweep on {here.clock.now():%Y-%m-%d %H:%M} UTC"
+        elif swept and all(each.gone for each in swept):
+            how = next((f"{each.why}: found" for each in swept if each.why), "what was left was taken down")
+            told = f"{how} by a sweep on {here.clock.now():%Y-%m-%d %H:%M} UTC"
             here.ledger.amend_cleanup(name, Cleanup.CLEAN, [*run.closing.cleanup_reasons, told])
     publish_run(here, name)
     return SweptRun(run, swept)
@@ -118,18 +122,13 @@ def cost_so_far(here: World, run: Run, row: CopyRecord) -> Cost:
 def _take_down(here: World, run: Run, row: CopyRecord) -> Swept:
     copy, age = row.copy, here.clock.now() - row.intended_at
     try:
-        _refuse_elsewhere(here, run, copy)
         state, why = destroyer(here, run.header, copy).destroy(copy), ""
     except Exception as error:  # noqa: BLE001 - what keeps one copy must not keep the others
         state, why = CopyState.LEFTOVER if row.identity else CopyState.UNPROVEN, told(error)
-    settle(here.ledger, copy, state, here.clock)
+        if no_more := lab_is_gone(run.header.provenance):
+            state, why = CopyState.DELETED, no_more
+    settle(here.ledger, copy, state, here.clock, run.copies)
     return Swept(copy, state, age, why, None if state in SETTLED else cost_so_far(here, run, row))
-
-
-def _refuse_elsewhere(here: World, run: Run, copy: Copy) -> None:
-    """A copy that is absent from another account, or from another lab, is not therefore gone."""
-    if changed := elsewhere(here, read_only(here, copy.region), run.header.provenance):
-        raise NotMeasured(f"it was made elsewhere: {changed}", "use the profile and settings that the run began with")
 
 
 def _close(here: World, run: Run, why: str, swept: list[Swept]) -> None:

@@ -74,6 +74,25 @@ def test_what_a_stack_leaves_behind_is_told(way_of: Make, made: Estate) -> None:
     made.client("dynamodb").delete_table(TableName=f"{way.copy.id}-config")
 
 
+def test_what_a_stack_that_somebody_deleted_left_is_taken_down_as_a_copy(way_of: Make, made: Estate) -> None:
+    """A row of its own, its tag and its identity prove it; one of another identity is not this run's."""
+    way = way_of("stack")
+    way.restored()
+    member, identity = way.restorer.member("Config", way.copy)
+    made.ledger.intend(member, made.clock, identity)
+    made.force(way.copy.run)
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED
+    assert member.id not in made.inventory()["tables"]
+    replace(way, kind="dynamodb", copy=member).foreign(dict(member.tags))
+    made.clock.sleep(60)
+    with pytest.raises(NotMeasured, match=f"left {member.id} behind"):
+        way.restorer.destroy(way.copy)
+    assert member.id in made.inventory()["tables"]
+    made.client("dynamodb").delete_table(TableName=member.id)
+    made.clock.sleep(60)
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED
+
+
 def test_a_stack_that_cannot_be_deleted_is_told(way_of: Make, made: Estate) -> None:
     """DELETE_FAILED is not gone; a second attempt may succeed."""
     way = way_of("stack")

@@ -47,7 +47,7 @@ def test_two_runs_never_share_a_name(one: str, other: str, resource: str, of: Co
 
 
 def proofs(row: CopyRecord | None = ROW, sources: frozenset[str] = frozenset({"orders-prod"})) -> Proofs:
-    return Proofs(lambda _: row, sources)
+    return Proofs(lambda _: row, sources, lambda _: ())
 
 
 def test_three_agreeing_proofs_allow_a_deletion() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest import mock
 
-from dr_orchestrator.domain.run import CopyState
+from dr_orchestrator.domain.run import CopyRecord, CopyState, CopyType
 from dr_orchestrator.runner import settle
 from tests.fakes import FakeClock, MemoryLedger
 from tests.unit.runner.drill import COPY, RUN
@@ -21,3 +22,42 @@ def test_what_a_stack_owns_is_settled_before_the_stack() -> None:
     settle(ledger, COPY, CopyState.DELETED, clock)
 
     assert ledger.story == [f"copy {copy.id} deleted" for copy in (*owned, COPY)]
+
+
+def test_what_came_after_the_look_is_not_settled() -> None:
+    """A process that has lost its run writes one more member: nobody looked for that, so it stays asked for."""
+    ledger, clock = MemoryLedger(), FakeClock()
+    seen, late = (replace(COPY, id=f"dro-{RUN}-{name}", parent=COPY.id) for name in ("seen", "late"))
+    for copy in (COPY, seen):
+        ledger.intend_copy(copy, clock.now())
+    known = list(ledger.copies(RUN))
+    ledger.intend_copy(late, clock.now())
+
+    settle(ledger, COPY, CopyState.DELETED, clock, known)
+
+    states = {row.copy.id: row.state for row in ledger.copies(RUN)}
+    assert states == {COPY.id: CopyState.DELETED, seen.id: CopyState.DELETED, late.id: CopyState.INTENDED}
+
+
+def test_what_a_stack_that_is_not_gone_owned_is_not_gone() -> None:
+    """An end that is doubted is taken back for the members, too: only so may the next sweep delete them."""
+    ledger, clock = MemoryLedger(), FakeClock()
+    member = replace(COPY, id=f"dro-{RUN}-member", parent=COPY.id)
+    for copy in (COPY, member):
+        ledger.intend_copy(copy, clock.now())
+        ledger.change_copy(copy, CopyState.DELETED, clock.now())
+
+    settle(ledger, COPY, CopyState.UNPROVEN, clock)
+
+    assert {row.state for row in ledger.copies(RUN)} == {CopyState.UNPROVEN}
+
+
+def test_only_the_copy_itself_is_settled_with_its_type() -> None:
+    """A table may be named as a stack is: what became of the one says nothing of the other."""
+    rows = [replace(COPY, type=of) for of in (CopyType.CLOUDFORMATION_STACK, CopyType.DYNAMODB_TABLE)]
+    ledger, clock = mock.Mock(), FakeClock()
+    ledger.copies.return_value = [CopyRecord(copy, CopyState.CREATED, None, clock.now()) for copy in rows]
+
+    settle(ledger, rows[1], CopyState.DELETED, clock)
+
+    ledger.change_copy.assert_called_once_with(rows[1], CopyState.DELETED, clock.now())

@@ -143,7 +143,7 @@ def test_queueing_lies_before_the_clock_starts() -> None:
     drill.clock.sleep(7200)
     session = drill.session()
     with session as run:
-        run.delayed(SegmentKind.QUEUEING, "for a lane: 4 drills at a time", 7200)
+        run.delayed(SegmentKind.QUEUEING, "until its turn in the exercise: 4 drills at a time", 7200)
         point = run.choose("choose", run.restorer)
         run.at_exit("destroy", run.restorer.destroy, run.copy)
         run.create("restore", run.restorer.restore, point, copy=run.copy)

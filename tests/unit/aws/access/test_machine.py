@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,10 +17,11 @@ import pytest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import ConfigParseError, CredentialRetrievalError
 
+from dr_orchestrator.aws import dynamodb
 from dr_orchestrator.aws.access.lifetime import lifetime
 from dr_orchestrator.aws.access.machine import MachineCredentials
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.calls.api import Denied, Expired
+from dr_orchestrator.aws.calls.api import Denied, Expired, Transient
 from dr_orchestrator.aws.calls.throttling import hearing
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles
@@ -215,6 +216,66 @@ class Machine:
 
     def credentials(self) -> MachineCredentials:
         return MachineCredentials(self.login, lambda _: "123456789012")
+
+
+@dataclass
+class Refreshing:
+    """Credentials that botocore refreshes by itself, in the session that it has, and whose each are."""
+
+    signs: Any = OLD
+    accounts: dict[Any, Any] = field(default_factory=lambda: {OLD: "1", NEW: "1"})
+    asked: list[Any] = field(default_factory=list)
+
+    def pinned(self) -> MachineCredentials:
+        """As they are once the machine has signed something, and AWS has told whose that was."""
+        found = SimpleNamespace(get_frozen_credentials=lambda: self.signs, method="test")
+        made = MachineCredentials(lambda: SimpleNamespace(get_credentials=lambda: found), self.account_of)
+        made.get_frozen_credentials()
+        made.pin("1")
+        return made
+
+    def account_of(self, found: Any) -> str:
+        self.asked.append(found)
+        if isinstance(account := self.accounts[found], Exception):
+            raise account
+        return str(account)
+
+
+def test_what_was_refreshed_is_asked_for_its_account_once() -> None:
+    """A program, or a role's session, may come back with another account's: no call is signed before AWS told."""
+    machine = Refreshing()
+    credentials = machine.pinned()
+    assert credentials.get_frozen_credentials() == OLD
+    assert machine.asked == []
+    machine.signs = NEW
+    assert {credentials.get_frozen_credentials() for _ in range(3)} == {NEW}
+    assert machine.asked == [NEW]
+
+
+@pytest.mark.parametrize(
+    ("whose", "raised"),
+    [("2", CredentialRetrievalError), (Transient("throttled"), Transient)],
+    ids=["other", "unknown"],
+)
+def test_what_was_refreshed_into_another_account_signs_nothing(whose: Any, raised: type[Exception]) -> None:
+    """Nor does what nobody can tell the account of; once the right ones are back, they are taken."""
+    machine = Refreshing()
+    credentials = machine.pinned()
+    machine.signs, machine.accounts[NEW] = NEW, whose
+    for _ in range(2):
+        with pytest.raises(raised):
+            credentials.get_frozen_credentials()
+    machine.signs = OLD
+    assert credentials.get_frozen_credentials() == OLD
+
+
+def test_what_one_account_shows_is_not_believed_of_another(made: Estate) -> None:
+    """Runs that wait share one describe only where they read the same account."""
+    here, there = (account(made) for _ in range(2))
+    feeds = [dynamodb.feed(each.api("dynamodb"), replace(made.bench, account=each)) for each in (here, there)]
+    assert feeds[0] is feeds[1]
+    here._machine.pin("111111111111")
+    assert dynamodb.feed(here.api("dynamodb"), replace(made.bench, account=here)) is not feeds[1]
 
 
 def test_threads_that_meet_the_expiry_together_ask_once() -> None:
