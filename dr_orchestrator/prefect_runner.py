@@ -14,16 +14,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from dr_orchestrator import settings, wiring
-from dr_orchestrator.errors import UsageError
+from dr_orchestrator.errors import UsageError, without_secrets
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 _loading = threading.Lock()
 gone = threading.Event()
 """Set where Prefect went away in mid-flow: at the process's end nothing that it still would tell is sent."""
+abandoned = threading.Event()
+"""Set where drills were left under way: the process ends without waiting for them, and a sweep ends them."""
 
 NEWEST = 50
 """Of so many newest runs or exercises those are found that a flow has ended."""
@@ -91,13 +92,21 @@ async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> No
     try:
         results = await asyncio.gather(*(one(drill) for drill in drills), return_exceptions=True)
     except BaseException:
-        wiring.world().stop.set()  # whoever cancels the exercise stops its drills; they still clean up
+        _stop_drills(threads)
         raise
-    finally:
-        threads.shutdown()
+    threads.shutdown()
     defects = [result for result in results if isinstance(result, BaseException)]
     if defects:
         raise defects[0]
+
+
+def _stop_drills(threads: ThreadPoolExecutor) -> None:
+    """Whoever cancels an exercise stops its drills, which still clean up; they are left where that was asked before."""
+    stop = wiring.world().stop
+    if stop.is_set():
+        abandoned.set()
+    stop.set()
+    threads.shutdown(wait=not abandoned.is_set())
 
 
 def _in_exercise(drill: str, exercise: str) -> None:
@@ -110,10 +119,13 @@ def run_drill(drill: str) -> str:
     flow = script(wiring.kind_of(drill))
     if not api_configured():
         return str(flow.fn(drill))
-    queries = wiring.world().ledger.queries
-    return _through_prefect(
-        lambda: flow(drill), lambda: [run.header.id for run in queries.runs(NEWEST, drill=drill) if run.closing]
-    )
+    here = wiring.world()
+
+    def ended() -> list[str]:
+        runs = here.ledger.queries.runs(NEWEST, drill=drill)
+        return [run.header.id for run in runs if run.closing and run.header.id in here.driven]
+
+    return _through_prefect(lambda: flow(drill), ended)
 
 
 def run_quarterly(drills: list[str] | None, at_once: int | None) -> str:
@@ -121,15 +133,19 @@ def run_quarterly(drills: list[str] | None, at_once: int | None) -> str:
     flow = script("quarterly")
     if not api_configured():
         return str(asyncio.run(flow.fn(drills, at_once)))
-    queries = wiring.world().ledger.queries
-    return _through_prefect(
-        lambda: asyncio.run(flow(drills, at_once)),
-        lambda: [exercise.id for exercise in queries.exercises(NEWEST) if exercise.verdict],
-    )
+    here = wiring.world()
+
+    def ended() -> list[str]:
+        return [each.id for each in here.ledger.queries.exercises(NEWEST) if each.verdict and each.id in here.driven]
+
+    return _through_prefect(lambda: asyncio.run(flow(drills, at_once)), ended)
 
 
 def _through_prefect(perform: Callable[[], object], ended: Callable[[], list[str]]) -> str:
-    """Perform a flow; where Prefect goes away in the middle of it, the ledger says what was ended and how."""
+    """Perform a flow; where Prefect goes away in the middle of it, the ledger says what was ended and how.
+
+    `ended` names what this process has ended: another's run of the same drill says nothing of ours.
+    """
     api = _reached()
     before = set(ended())
     _in_few_words()
@@ -175,8 +191,7 @@ def _reached() -> str:
     from prefect.client.orchestration import get_client
     from prefect.settings import get_current_settings
 
-    url = urlsplit(str(get_current_settings().api.url))
-    api = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+    api = without_secrets(str(get_current_settings().api.url))
     error = get_client(sync_client=True).api_healthcheck()
     if error is not None:
         raise _gone(api, error)

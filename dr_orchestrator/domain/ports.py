@@ -115,8 +115,8 @@ class Leases(Protocol):
     def lease(self, run: str) -> Lease | None:
         """The lease of a run, held or run out; None where it never had one."""
 
-    def ask_to_abort(self, run: str, by: str) -> None:
-        """Note that somebody wants a run stopped; whoever drives it reads that at the next beat."""
+    def ask_to_abort(self, run: str, by: str, now: datetime) -> None:
+        """Note that somebody wants a run stopped; whoever drives it reads that at the next beat, or when it begins."""
 
 
 class Restorer(Protocol):

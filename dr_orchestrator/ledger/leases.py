@@ -1,62 +1,70 @@
-"""Leases of runs: two processes never drive one run, and a dead one is seen."""
+"""Leases of runs, and of exercises: two processes never drive one, and a dead one is seen."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from math import ceil
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Table, insert, select, update
 
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import tables
 from dr_orchestrator.ledger.engine import transaction
 
-_lease = tables.lease
-
 
 class SqlLeases:
-    """The leases of a ledger; each change is one conditional statement, so that of two takers one gets it."""
+    """The leases of a ledger; each change is one conditional statement, so that of two takers one gets it.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    `table` holds those of runs, or of what else names its key.
+    """
+
+    def __init__(self, engine: Engine, table: Table = tables.lease) -> None:
+        self._engine, self._table = engine, table
+        self._key = next(iter(table.primary_key))
 
     def take(self, run: str, holder: str, now: datetime, until: datetime) -> None:
         """Take the lease of a run that nobody holds; UsageError, naming the holder, where somebody does."""
+        table, held = self._table, {"holder": holder, "beat_at": now, "until": until}
         with transaction(self._engine) as connection:
-            found = _read(connection, run)
+            found = self._read(connection, run)
             if found is None:
-                connection.execute(insert(_lease).values(run=run, holder=holder, beat_at=now, until=until))
+                connection.execute(insert(table).values({self._key.name: run, **held}))
                 return
-            free = update(_lease).where(_lease.c.run == run, _lease.c.until <= now)
-            taken = connection.execute(free.values(holder=holder, beat_at=now, until=until)).rowcount
+            free = update(table).where(self._key == run, table.c.until <= now)
+            taken = connection.execute(free.values(held)).rowcount
         if not taken:
             age, left = int((now - found.beat_at).total_seconds()), ceil((found.until - now).total_seconds())
             raise UsageError(
-                f"run {run} is driven by {found.holder}, seen alive {age} s ago",
+                f"{self._key.name} {run} is driven by {found.holder}, seen alive {age} s ago",
                 f"let it go on, or stop it with `dro abort {run}`; if it is dead, try again in {left} s",
             )
 
     def beat(self, run: str, holder: str, now: datetime, until: datetime) -> Lease | None:
         """Prolong a lease that is still the holder's own, and return it; None where it was lost."""
-        mine = update(_lease).where(_lease.c.run == run, _lease.c.holder == holder)
+        mine = update(self._table).where(self._key == run, self._table.c.holder == holder)
         with transaction(self._engine) as connection:
             kept = connection.execute(mine.values(beat_at=now, until=until)).rowcount
-            return _read(connection, run) if kept else None
+            return self._read(connection, run) if kept else None
 
     def lease(self, run: str) -> Lease | None:
         """The lease of a run, held or run out; None where it never had one."""
         with transaction(self._engine) as connection:
-            return _read(connection, run)
+            return self._read(connection, run)
 
-    def ask_to_abort(self, run: str, by: str) -> None:
-        """Note that somebody wants a run stopped; whoever drives it reads that at the next beat."""
+    def ask_to_abort(self, run: str, by: str, now: datetime) -> None:
+        """Note that somebody wants a run stopped; whoever drives it, or takes it, reads that.
+
+        A run that died before it had a lease gets one that nobody holds.
+        """
+        table = self._table
+        nobodys = {self._key.name: run, "holder": "", "beat_at": now, "until": now, "abort_by": by}
         with transaction(self._engine) as connection:
-            connection.execute(update(_lease).where(_lease.c.run == run).values(abort_by=by))
+            if not connection.execute(update(table).where(self._key == run).values(abort_by=by)).rowcount:
+                connection.execute(insert(table).values(nobodys))
 
-
-def _read(connection: Connection, run: str) -> Lease | None:
-    row = connection.execute(select(_lease).where(_lease.c.run == run)).mappings().one_or_none()
-    if row is None:
-        return None
-    return Lease(row["run"], row["holder"], row["beat_at"], row["until"], row["abort_by"] or "")
+    def _read(self, connection: Connection, run: str) -> Lease | None:
+        row = connection.execute(select(self._table).where(self._key == run)).mappings().one_or_none()
+        if row is None:
+            return None
+        return Lease(run, row["holder"], row["beat_at"], row["until"], row["abort_by"] or "")

@@ -59,6 +59,7 @@ class SqlLedger:
         self._engine = engine
         self.queries = Queries(engine)
         self.leases = SqlLeases(engine)
+        self.exercise_leases = SqlLeases(engine, tables.exercise_lease)
 
     def close(self) -> None:
         """Let go of the database; nothing is pending, for every method has committed."""
@@ -73,6 +74,12 @@ class SqlLedger:
         table = tables.exercise
         still_open = update(table).where(table.c.id == exercise, table.c.ended_at.is_(None))
         self._change(still_open.values(ended_at=ended_at, verdict=verdict), f"open exercise {exercise}")
+
+    def amend_exercise(self, exercise: str, ended_at: datetime, verdict: Verdict) -> None:
+        """Write the end of an exercise that was closed before its last run had ended."""
+        table = tables.exercise
+        closed = update(table).where(table.c.id == exercise, table.c.ended_at.is_not(None))
+        self._change(closed.values(ended_at=ended_at, verdict=verdict), f"closed exercise {exercise}")
 
     def open_run(self, header: RunHeader) -> None:
         """Write a run before anything is done for it."""

@@ -76,7 +76,7 @@ class Queries:
     def exercise(self, name: str = LATEST) -> tuple[Exercise, list[Run]]:
         """An exercise, found as a run is, and its runs in the order in which they opened."""
         with transaction(self._engine) as connection:
-            found = _find(connection, tables.exercise, name, "dro runs")
+            found = _find(connection, tables.exercise, name, "dro runs --exercises")
             row = connection.execute(select(tables.exercise).where(tables.exercise.c.id == found)).mappings().one()
             chosen = select(tables.run.c.id).where(tables.run.c.exercise == found)
             return rows.exercise_of(row), _runs(connection, chosen)[::-1]

@@ -290,12 +290,12 @@ finding = Table(
     _words("owner"),
 )
 
-lease = Table(
-    "lease",
-    metadata,
-    _run(primary_key=True),
-    Column("holder", Text, nullable=False),
-    _instant("beat_at"),
-    _instant("until"),
-    Column("abort_by", Text),
-)
+
+def _held() -> tuple[Column[Any], ...]:
+    return Column("holder", Text, nullable=False), _instant("beat_at"), _instant("until"), Column("abort_by", Text)
+
+
+lease = Table("lease", metadata, _run(primary_key=True), *_held())
+
+# No foreign key: it is taken before the exercise is written, so that no sweep finds one that nobody seems to hold.
+exercise_lease = Table("exercise_lease", metadata, Column("exercise", Text, primary_key=True), *_held())

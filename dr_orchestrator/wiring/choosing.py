@@ -35,5 +35,6 @@ def chosen(drill: Drill) -> Drill:
     if asked is None:
         return drill
     if not drill.kind.selects:
-        raise UsageError(f"drill {drill.name} rebuilds a whole environment from its newest backups", "choose no point")
+        hint = "leave out --at, --before, --oldest and --random"
+        raise UsageError(f"drill {drill.name} rebuilds a whole environment from its newest backups", hint)
     return replace(drill, selection=asked)

@@ -34,17 +34,23 @@ class Keeper:
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._aborted_by = ""
         self._taken = self._lost = False
+        self._until = datetime.max.replace(tzinfo=UTC)
 
     def take(self) -> None:
         """Take the lease; UsageError where a living process holds it."""
         began = now()
         self._leases.take(self._run, self.holder, began, began + LEASE)
-        self._taken = True
+        self._taken, self._until = True, began + LEASE
         lease = self._leases.lease(self._run)
         self._aborted_by = lease.abort_by if lease else ""  # somebody may have asked while nobody drove the run
 
     def heed(self) -> None:
-        """Raise Aborted where somebody asked for the run to be stopped, LeaseLost where it is not ours any more."""
+        """Raise Aborted where somebody asked for the run to be stopped, LeaseLost where it is not ours any more.
+
+        A process that slept for longer than its lease first asks the ledger whose the run is by now.
+        """
+        if now() >= self._until:
+            self.beat()
         if self._lost:
             raise LeaseLost(f"run {self._run} was taken over by another process", "its end is that process's business")
         if self._aborted_by or self._stop.is_set():
@@ -62,7 +68,22 @@ class Keeper:
         if lease is None:
             self._lost = True
         else:
-            self._aborted_by = lease.abort_by
+            self._aborted_by, self._until = lease.abort_by, lease.until
+
+    def still_ours(self) -> bool:
+        """Whether the ledger still has this process as the one that drives the run."""
+        self.beat()
+        return not self._lost
+
+    def let_go(self) -> None:
+        """Let the lease end now, so that it is not waited for."""
+        if not self._taken:
+            return
+        at = now()
+        try:
+            self._leases.beat(self._run, self.holder, at, at)
+        except DroError as error:
+            log.warning("run %s: its lease runs out by itself: %s", self._run, error)
 
     @contextmanager
     def beating(self) -> Iterator[None]:
@@ -81,13 +102,4 @@ class Keeper:
         finally:
             done.set()
             thread.join()
-            self._let_go()
-
-    def _let_go(self) -> None:
-        if not self._taken:
-            return
-        at = now()
-        try:
-            self._leases.beat(self._run, self.holder, at, at)
-        except DroError as error:
-            log.warning("run %s: its lease runs out by itself: %s", self._run, error)
+            self.let_go()

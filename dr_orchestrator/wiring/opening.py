@@ -17,18 +17,19 @@ from dr_orchestrator.aws.calls.throttling import hearing
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
-from dr_orchestrator.domain.programme import Exercise, due, quarter_of, verdict_of
+from dr_orchestrator.domain.programme import Exercise, due, quarter_of
 from dr_orchestrator.domain.run import Copy, CopyRecord, Provenance, Run, RunHeader, SegmentKind
-from dr_orchestrator.errors import UsageError
+from dr_orchestrator.errors import LeaseLost, UsageError
+from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.runner import Session
 from dr_orchestrator.wiring.choosing import chosen
-from dr_orchestrator.wiring.equipment import destroyer, equip, guarded, plan_copy, read_only
+from dr_orchestrator.wiring.equipment import destroyer, equip, guarded, plan_copy, read_only, row_of
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.keeping import Keeper, now
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
 from dr_orchestrator.wiring.planning.looking import Scene
-from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
-from dr_orchestrator.wiring.sweeping import forget
+from dr_orchestrator.wiring.publishing import publish_run
+from dr_orchestrator.wiring.sweeping import end_exercise, forget
 from dr_orchestrator.wiring.world import World, world
 
 _resumed: contextvars.ContextVar[Run | None] = contextvars.ContextVar("resumed", default=None)
@@ -54,8 +55,7 @@ def kind_of(drill: str) -> str:
 def resuming(run: str) -> Iterator[Run]:
     """While inside, the next run that opens is this one, going on where its dead process left it."""
     recorded = world().ledger.queries.run(run)
-    if recorded.closing is not None:
-        raise UsageError(f"run {recorded.header.id} is closed: {recorded.closing.verdict}", "start a new one: dro run")
+    _refuse_if_closed(recorded)
     token = _resumed.set(recorded)
     try:
         yield recorded
@@ -70,14 +70,15 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     here.prepare()
     definition = _chosen(here.drill(drill), recorded)
     run = recorded.header.id if recorded else new_run_id(here.clock)
-    here.driven.add(run)
     account = guarded(here, definition.resource.region, run, definition)
     simulated = is_simulated(here, account)
     caller, fault = look_around(here, account, definition)
     if recorded:
         _refuse_to_resume_elsewhere(here, account, recorded, definition)
-    header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
     keeper = Keeper(here.ledger.leases, run, here.stop)
+    seen = _last_seen(here, run) if recorded else None
+    recorded = _taken_over(here, keeper, recorded) if recorded else None
+    header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
     session = Session(
         header,
         plan_copy(definition, definition.resource, run),
@@ -85,23 +86,49 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
         clock=here.clock,
         call=call,
         recorded=recorded,
-        last_seen=_last_seen(here, run) if recorded else None,
+        last_seen=seen,
         destroy=lambda inherited: destroyer(here, header, inherited).destroy(inherited),
     )
     if fault is None:
         _equip(here, session, keeper, definition, account, caller, recorded)
     else:
         session.cannot_start(fault)
-    if recorded:
-        keeper.take()
     try:
-        with keeper.beating(), hearing(session.asked_again), session:
+        with keeper.beating(), _ended_by_nobody_else(keeper), hearing(session.asked_again), session:
             if not recorded:
                 keeper.take()
                 _queued(here, session)
+            here.driven.add(run)
             yield session
     finally:
         publish_run(here, run)
+
+
+def _taken_over(here: World, keeper: Keeper, recorded: Run) -> Run:
+    """The run as it stands once its lease is ours; whoever had it before may have gone on with it, or ended it."""
+    keeper.take()
+    found = here.ledger.queries.run(recorded.header.id)
+    if found.closing is not None:
+        keeper.let_go()
+    _refuse_if_closed(found)
+    return found
+
+
+def _refuse_if_closed(run: Run) -> None:
+    if run.closing is not None:
+        raise UsageError(f"run {run.header.id} is closed: {run.closing.verdict}", "start a new one: dro run")
+
+
+@contextmanager
+def _ended_by_nobody_else(keeper: Keeper) -> Iterator[None]:
+    """Within: what the ledger takes no more of a run that is another process's by now is no defect."""
+    try:
+        yield
+    except LedgerDefect as defect:
+        if keeper.still_ours():
+            raise
+        hint = "its end is that process's business: `dro runs`"
+        raise LeaseLost("the run was taken over by another process, which has ended it", hint) from defect
 
 
 def _equip(
@@ -117,7 +144,7 @@ def _equip(
     header, copy = session.header, session.copy
 
     def record(of: Copy) -> CopyRecord | None:
-        return next((row for row in here.ledger.copies(header.id) if row.copy.id == of.id), None)
+        return row_of(here, of)
 
     struck = _struck(recorded) if recorded else None
     parts = equip(here, drill, copy, account, record, session.observe, keeper.heed, session.delayed, struck)
@@ -133,14 +160,16 @@ def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator
     here.prepare()
     exercise = _plan(here, drills, at_once)
     refuse_over_budget(here, [here.drill(name) for name in dict.fromkeys(exercise.planned)])
-    here.ledger.open_exercise(exercise)
-    try:
-        yield exercise
-    finally:
-        forget(exercise.id)
-        _, runs = here.ledger.queries.exercise(exercise.id)
-        here.ledger.close_exercise(exercise.id, here.clock.now(), verdict_of(exercise, runs))
-        publish_exercise(here, exercise.id)
+    keeper = Keeper(here.ledger.exercise_leases, exercise.id, here.stop)
+    keeper.take()
+    with keeper.beating():
+        here.ledger.open_exercise(exercise)
+        here.driven.add(exercise.id)
+        try:
+            yield exercise
+        finally:
+            forget(exercise.id)
+            end_exercise(here, exercise.id)
 
 
 def new_run_id(clock: Clock) -> str:
@@ -260,7 +289,8 @@ def _queued(here: World, session: Session) -> None:
     if session.header.exercise:
         exercise, _ = here.ledger.queries.exercise(session.header.exercise)
         waited = (here.clock.now() - exercise.started_at).total_seconds()
-        session.delayed(SegmentKind.QUEUEING, f"for a lane: {exercise.at_once} drills at a time", waited)
+        reason = f"until its turn in the exercise: {exercise.at_once} drills at a time"
+        session.delayed(SegmentKind.QUEUEING, reason, waited)
 
 
 def _engine() -> str:

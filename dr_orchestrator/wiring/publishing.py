@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dr_orchestrator.errors import DroError
+from dr_orchestrator.errors import DroError, without_secrets
 from dr_orchestrator.reporting.render import write_exercise, write_run
 from dr_orchestrator.wiring.world import World
 
@@ -39,7 +39,11 @@ def _published(name: str, write: Callable[[], Mapping[str, Path]]) -> Mapping[st
     try:
         return write()
     except Exception as error:
-        why = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.strerror else str(error)
+        why = (
+            f"{error.filename}: {error.strerror}"
+            if isinstance(error, OSError) and error.strerror
+            else without_secrets(str(error))
+        )
         _failed[name] = why
         told = "%s is in the ledger, but its report was not written: %s; mend that, then: dro report %s"
         log.warning(told, name, why, name, exc_info=not isinstance(error, OSError | DroError))

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class World:
-    """Made once for a process; `stop` is set when somebody asks the drills to stop, `driven` are its own runs."""
+    """Made once for a process; `stop` is set when somebody asks to stop, `driven` are its own runs and exercises."""
 
     settings: settings.Settings
     clock: Clock

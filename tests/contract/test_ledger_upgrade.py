@@ -30,6 +30,7 @@ ADDED = {
     "recovery_point": ("store",),
     "segment": (),
     "server_time": (),
+    "exercise_lease": (),
 }
 
 

@@ -14,7 +14,7 @@ import boto3
 import pytest
 from click.testing import CliRunner
 
-from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator import wiring
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.aws.stack import CloudFormationStack
@@ -219,7 +219,7 @@ def test_an_abort_of_a_dead_run_is_an_abort(shop: Estate, here: wiring.World) ->
 def test_a_resume_heeds_an_abort_that_was_asked_for_meanwhile(shop: Estate, here: wiring.World) -> None:
     """A run that somebody wanted stopped while nobody drove it does not go on to pass."""
     dead = in_verify(here)
-    here.ledger.leases.ask_to_abort(dead.header.id, "ada@host")
+    here.ledger.leases.ask_to_abort(dead.header.id, "ada@host", keeping.now())
     after = resumed(here, dead)
     assert after.closing is not None
     assert (after.closing.verdict, after.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)
@@ -312,17 +312,6 @@ def test_a_stack_that_resisted_is_settled_with_its_members(shop: Estate, here: w
     assert after.cleanup is Cleanup.CLEAN
     assert "taken down by a sweep" in after.cleanup_reasons[-1]
     assert after.verdict is left.closing.verdict
-
-
-def test_an_exercise_whose_process_died_gets_its_verdict(shop: Estate, here: wiring.World) -> None:
-    """When all its runs have ended and nothing happens any more, a sweep closes it."""
-    quarterly = prefect_runner.script("quarterly").fn
-    with mock.patch.object(SqlLedger, "close_exercise", die), pytest.raises(Killed):
-        __import__("asyncio").run(quarterly(["sessions-pitr"], 1))
-    assert "Exercises closed" not in swept(here).output  # it may only be between two runs
-    shop.clock.sleep(61 * shop.clock.pace)
-    assert "Exercises closed" in swept(here).output
-    assert here.ledger.queries.exercise("latest")[0].verdict is Verdict.PASSED
 
 
 def test_a_process_that_died_between_two_moments_leaves_no_hole(shop: Estate, here: wiring.World) -> None:

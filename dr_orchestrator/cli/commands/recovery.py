@@ -27,7 +27,7 @@ def resume(name: str, as_json: bool) -> int:
     warn_of_pace(here)
     recorded = here.ledger.queries.run(name)
     shown = following(here, resumed=recorded.header.id)
-    with minding_leftovers(here), stopping_on_signals(here), shown, wiring.resuming(recorded.header.id):
+    with stopping_on_signals(here), minding_leftovers(here), shown, wiring.resuming(recorded.header.id):
         run = prefect_runner.run_drill(recorded.header.drill)
     done = [here.ledger.queries.run(run)]
     print_runs(here, done, as_json)
@@ -42,7 +42,9 @@ def resume(name: str, as_json: bool) -> int:
 def abort(name: str, wait: int) -> int:
     """Stop a run, wherever it is driven: nothing more is started, its copies are taken down, the evidence is kept."""
     from dr_orchestrator import wiring
+    from dr_orchestrator.cli.commands.running import minding_leftovers
     from dr_orchestrator.wiring import sweeping
+    from dr_orchestrator.wiring.keeping import now
 
     here = wiring.world()
     run = here.ledger.queries.run(name)
@@ -50,7 +52,7 @@ def abort(name: str, wait: int) -> int:
         click.echo(f"Run {run.header.id} is closed already: {run.closing.verdict}, clean-up {run.closing.cleanup}.")
         return exit_code([run])
     who = f"{getpass.getuser()}@{socket.gethostname()}"
-    here.ledger.leases.ask_to_abort(run.header.id, who)
+    here.ledger.leases.ask_to_abort(run.header.id, who, now())
     give_up = time.monotonic() + wait
     if sweeping.alive(here, run.header.id):
         click.echo("Asked the process that drives it to stop; it cleans up first.", err=True)
@@ -58,7 +60,8 @@ def abort(name: str, wait: int) -> int:
         time.sleep(LOOK_EVERY_S)
     run = here.ledger.queries.run(run.header.id)
     if run.closing is None and not sweeping.alive(here, run.header.id):
-        sweeping.sweep_run(here, run, "its process is gone, and its copies were taken down by `dro abort`")
+        with minding_leftovers(here, lambda: [here.ledger.queries.run(run.header.id)]):
+            sweeping.sweep_run(here, run, "its process is gone, and its copies were taken down by `dro abort`")
         run = here.ledger.queries.run(run.header.id)
     told = f"{run.closing.verdict}, clean-up {run.closing.cleanup}" if run.closing else "not ended yet"
     click.echo(f"Run {run.header.id}: {told}.")

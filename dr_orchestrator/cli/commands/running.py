@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import click
 from dr_orchestrator.cli.output import RUN_COLUMNS, exit_code, json_option, print_json, print_table, run_rows, say
 from dr_orchestrator.cli.selecting import selecting
 from dr_orchestrator.cli.terminal.notices import held, next_steps, reasons, warn_of_pace
+from dr_orchestrator.cli.undisturbed import undisturbed
 from dr_orchestrator.errors import CopiesMayRemain, Exit, UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.wiring.world import World
 
 MANY = 1000
+UNCLOSED = "not closed, for runs of it did not end: `dro sweep` does both"
 STOPPING = "Stopping: no new step is begun, copies are taken down. Again to stop at once."
 
 
@@ -44,7 +47,7 @@ def run(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> i
         if len(planned) > 1:
             refuse_over_budget(here, [here.drill(name) for name in planned])
         done: list[Run] = []
-        with minding_leftovers(here), stopping_on_signals(here), following(here):
+        with stopping_on_signals(here), minding_leftovers(here), following(here):
             for name in planned:
                 if not here.stop.is_set():
                     done.append(here.ledger.queries.run(prefect_runner.run_drill(name)))
@@ -74,7 +77,7 @@ def quarterly(names: tuple[str, ...], at_once: int | None, as_json: bool) -> int
 
     here = wiring.world()
     warn_of_pace(here)
-    with minding_leftovers(here), stopping_on_signals(here):
+    with stopping_on_signals(here, once=True), minding_leftovers(here):
         exercise = exercise_followed(here, lambda: prefect_runner.run_quarterly(list(names) or None, at_once))
     return print_exercise(here, exercise, as_json)
 
@@ -99,8 +102,8 @@ def print_exercise(here: World, name: str, as_json: bool = False) -> int:
         click.echo()
         stamp = "SIMULATED, no evidence: " if exercise.simulated else ""
         left_out = f", {len(exercise.left_out)} left out" if exercise.left_out else ""
-        planned = len(exercise.planned)
-        click.echo(f"{stamp}exercise {exercise.id}: {exercise.verdict} — {len(runs)} of {planned} runs made{left_out}")
+        made = f"{len(runs)} of {len(exercise.planned)} runs made{left_out}"
+        click.echo(f"{stamp}exercise {exercise.id}: {exercise.verdict or UNCLOSED} — {made}")
         for step in dict.fromkeys(step for run in runs for step in next_steps(run)):
             click.echo(step)
         say(f"Report: {report_line(here, exercise.id)}")
@@ -141,13 +144,14 @@ def report_line(here: World, name: str) -> str:
 
 
 @contextmanager
-def minding_leftovers(here: World) -> Iterator[None]:
-    """However this ends, a copy that may still exist decides the exit code."""
+def minding_leftovers(here: World, of: Callable[[], Iterable[Run]] | None = None) -> Iterator[None]:
+    """However this ends, a copy that may still exist decides the exit code: of the runs named, else of those driven."""
     try:
         yield
     except BaseException as error:
-        own = [run for run in here.ledger.queries.runs(MANY) if run.header.id in here.driven]
-        left = [run.header.id for run in own if exit_code([run]) is Exit.LEFTOVERS]
+        with undisturbed():
+            runs = of() if of else [run for run in here.ledger.queries.runs(MANY) if run.header.id in here.driven]
+        left = [run.header.id for run in runs if exit_code([run]) is Exit.LEFTOVERS]
         if left:
             what = f"run{'s' if len(left) > 1 else ''} {', '.join(left)}"
             raise CopiesMayRemain(f"{what} may have left copies", "take them down: dro sweep") from error
@@ -155,12 +159,20 @@ def minding_leftovers(here: World) -> Iterator[None]:
 
 
 @contextmanager
-def stopping_on_signals(here: World, told: str = STOPPING) -> Iterator[None]:
-    """First SIGINT, SIGTERM or SIGHUP: stop starting, clean up, keep the evidence. Second: stop now."""
+def stopping_on_signals(here: World, told: str = STOPPING, once: bool = False) -> Iterator[None]:
+    """First SIGINT, SIGTERM or SIGHUP: stop starting, clean up, keep the evidence. Second: stop now.
+
+    A third stops what the second began, the teardown of a single run say; `once` where that leaves it as it is: drills
+    side by side are abandoned, and a sweep takes down what they left.
+    """
+    stopped = threading.Event()
 
     def stop(_number: int, _frame: object) -> None:
         if here.stop.is_set():
-            raise KeyboardInterrupt
+            if not (once and stopped.is_set()):
+                stopped.set()
+                raise KeyboardInterrupt
+            return
         here.stop.set()
         click.echo(f"\n{told}", err=True)
 

@@ -27,10 +27,12 @@ def sweep(dry_run: bool, as_json: bool) -> int:
     The proof is an inventory of every region concerned, before and after.
     """
     from dr_orchestrator import wiring
+    from dr_orchestrator.cli.commands.running import minding_leftovers
     from dr_orchestrator.wiring import sweeping
 
     here = wiring.world()
-    done = sweeping.rehearse(here) if dry_run else sweeping.sweep(here, _silent if as_json else _begun)
+    with minding_leftovers(here, lambda: [*sweeping.dead_runs(here), *sweeping.resistant_runs(here)]):
+        done = sweeping.rehearse(here) if dry_run else sweeping.sweep(here, _silent if as_json else _begun)
     under_lease = _under_lease(here)
     if as_json:
         print_json({**_as_json(done), "under_lease": under_lease})

@@ -1,0 +1,66 @@
+"""Ctrl-C pressed again and again in an exercise, for real: it goes at once, without a trace, and a sweep ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from dr_orchestrator import settings, wiring
+from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.domain.programme import verdict_of
+from dr_orchestrator.errors import Exit
+from dr_orchestrator.lab import serve
+from dr_orchestrator.settings import Pace
+from dr_orchestrator.wiring import keeping, sweeping
+from tests import workspace
+from tests.flows.test_prefect import DWA, Prefect, restoring, tables
+
+FACTOR = 100.0
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("prefect")
+def test_ctrl_c_again_and_again_leaves_all_to_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 5 and where the copies went; the run is left open, and the sweep's verdicts agree with each other."""
+    workspace.write(tmp_path)
+    (tmp_path / "drills" / "shop.yaml").write_text(DWA)
+    pace = Pace(FACTOR, time.time())
+    with serve(PacedClock(pace), estate=True) as lab:
+        named = {**lab.environment(), "DRO_CLOCK_PACE": f"{FACTOR}@{pace.origin}", "DRO_HOME": str(tmp_path)}
+        environment = {name: value for name, value in {**os.environ, **named}.items() if name != "PREFECT_API_URL"}
+        command = [sys.executable, "-m", "dr_orchestrator", "quarterly", "table-pitr"]
+        dro = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            asked = Prefect(tmp_path, environment)
+            run = asked.wait(restoring)
+            for _ in range(6):
+                dro.send_signal(signal.SIGINT)
+                time.sleep(0.1)  # as a person would: signals that come at once are one
+            _, told = dro.communicate(timeout=60)
+        finally:
+            dro.kill()
+            dro.wait()
+
+        assert dro.returncode == Exit.LEFTOVERS, told
+        assert "Traceback" not in told
+        assert "never retrieved" not in told
+        assert f"run {run.header.id} may have left copies" in told
+
+        for name, value in named.items():
+            monkeypatch.setenv(name, value)
+        given, later = settings.load(), keeping.now() + 2 * keeping.LEASE
+        with (
+            wiring.using(wiring.World(given, PacedClock(pace))) as here,
+            mock.patch.object(keeping, "now", lambda: later),
+        ):
+            assert len(sweeping.sweep(here).exercises) == 1
+            exercise, runs = here.ledger.queries.exercise()
+        assert exercise.verdict is verdict_of(exercise, runs)
+        assert not any(name.startswith("dro-") for name in tables(lab))

@@ -1,0 +1,179 @@
+"""A run has one driver at a time, however slowly a process wakes up: by its lease, and else by the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from dr_orchestrator import wiring
+from dr_orchestrator.aws.dynamodb import DynamoTable
+from dr_orchestrator.domain.run import SETTLED, CopyState
+from dr_orchestrator.domain.verdict import Cleanup
+from dr_orchestrator.errors import LeaseLost, UsageError
+from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.runner.session import Session
+from dr_orchestrator.wiring import keeping, opening, sweeping
+from dr_orchestrator.wiring.sweeping import whole
+from dr_orchestrator.wiring.sweeping.runs import unsettled
+from tests.estate import Estate, estate
+from tests.faults.test_inherited import Killed, die, here, in_verify, killed_in, read, resumed
+from tests.flows.test_kinds import beat, run
+
+__all__ = ["here"]
+
+
+@pytest.fixture
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("lab")) as made:
+        beat(made)
+        yield made
+
+
+def elsewhere(here: wiring.World) -> wiring.World:
+    """Another process on the same ledger."""
+    return wiring.World(here.settings, here.clock)
+
+
+def swept_elsewhere(here: wiring.World, later: timedelta = timedelta()) -> sweeping.Sweep:
+    """What a sweep of another process does, so much later by the machine's clock."""
+    now = keeping.now()
+    with mock.patch.object(keeping, "now", lambda: now + later), wiring.using(elsewhere(here)) as other:
+        return sweeping.sweep(other)
+
+
+def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.World) -> None:
+    """While it lists regions somebody resumes the run and dies with a copy made: that copy is taken down with it."""
+    before = shop.inventory()
+    dead = killed_in(here, "sessions-pitr", mock.patch.object(Session, "at_exit", die))
+    assert not dead.copies
+    listing, waiting = whole.take_inventory, [True]
+
+    def slow(world: wiring.World) -> Any:
+        if waiting:
+            waiting.clear()
+            with ExitStack() as dying:
+                for target, name in ((SqlLedger, "close_run"), (Session, "_tear_down"), (Session, "verify")):
+                    dying.enter_context(mock.patch.object(target, name, die))
+                dying.enter_context(pytest.raises(Killed))
+                resumed(here, dead)
+        return listing(world)
+
+    with mock.patch.object(whole, "take_inventory", slow):
+        found = sweeping.sweep(elsewhere(here))
+
+    after = read(here, dead)
+    assert after.closing is not None
+    assert after.closing.cleanup is Cleanup.CLEAN
+    assert [row.state for row in after.copies] == [CopyState.DELETED]
+    assert [each.gone for each in found.copies] == [True]
+    assert shop.inventory() == before
+
+
+def test_of_two_sweeps_one_takes_a_run_down(shop: Estate, here: wiring.World) -> None:
+    """The second, which had read the run before the first ended it, finds nothing left and says nothing else."""
+    dead = in_verify(here)
+    listing, waiting = whole.take_inventory, [True]
+
+    def slow(world: wiring.World) -> Any:
+        if waiting:
+            waiting.clear()
+            swept_elsewhere(here)
+        return listing(world)
+
+    with mock.patch.object(whole, "take_inventory", slow):
+        second = sweeping.sweep(elsewhere(here))
+
+    assert not second.left
+    assert not [each.why for each in second.runs if each.why]
+    closing = read(here, dead).closing
+    assert closing is not None
+    assert len(closing.cleanup_reasons) == 1
+
+
+def test_a_run_that_was_swept_meanwhile_is_not_resumed(shop: Estate, here: wiring.World) -> None:
+    """Between the look at it and its lease a sweep ends the run: it stays ended, and nothing is made inside it."""
+    dead = killed_in(here, "sessions-pitr", mock.patch.object(Session, "create", die))
+    looking = opening.look_around
+
+    def slow(*given: Any) -> Any:
+        swept_elsewhere(here)
+        return looking(*given)
+
+    with mock.patch.object(opening, "look_around", slow), pytest.raises(UsageError, match="is closed: INCONCLUSIVE"):
+        resumed(here, dead)
+
+    after = read(here, dead)
+    assert after.closing is not None
+    assert all(row.state in SETTLED for row in after.copies)
+    lease = here.ledger.leases.lease(dead.header.id)
+    assert lease is not None
+    assert lease.until <= keeping.now()
+
+
+def test_a_process_that_slept_creates_nothing_in_a_run_that_was_ended(shop: Estate, here: wiring.World) -> None:
+    """It stops just before the creating call for longer than its lease; a sweep ends the run; then it wakes up."""
+    before, asking = shop.inventory(), DynamoTable._restore
+
+    def asleep(self: DynamoTable, *given: Any) -> Any:
+        swept_elsewhere(here, later=2 * keeping.LEASE)
+        return asking(self, *given)
+
+    with mock.patch.object(DynamoTable, "_restore", asleep), pytest.raises(LeaseLost, match="taken over"):
+        run(here, "sessions-pitr")
+
+    assert shop.inventory() == before
+    (found,) = here.ledger.queries.runs(2)
+    assert found.closing is not None
+    assert found.closing.cleanup is Cleanup.CLEAN
+
+
+def test_a_process_that_slept_asks_whose_the_run_is_before_its_next_step(shop: Estate, here: wiring.World) -> None:
+    """Its own heart has not beaten yet: the step is not begun, and the copy is the other process's to take down."""
+    checking, begun = Session.verify, []
+
+    def asleep(self: Session, *given: Any) -> None:
+        swept_elsewhere(here, later=2 * keeping.LEASE)
+        now = keeping.now()
+        with mock.patch.object(keeping, "now", lambda: now + 2 * keeping.LEASE):
+            checking(self, *given)
+        begun.append(True)
+
+    with mock.patch.object(Session, "verify", asleep), pytest.raises(LeaseLost, match="taken over"):
+        run(here, "sessions-pitr")
+
+    assert not begun
+    (found,) = here.ledger.queries.runs(2)
+    assert found.closing is not None
+    assert [step.name for step in found.steps if step.outcome is None] == []
+
+
+def test_a_run_of_another_process_is_not_our_own(shop: Estate, here: wiring.World, tmp_path: Path) -> None:
+    """Whoever may not resume a living run has nothing to take down: the run is told with its driver, and no more."""
+    dead = in_verify(here)
+    here.driven.clear()
+    now = keeping.now()
+    here.ledger.leases.take(dead.header.id, "elsewhere:1:abc", now, now + keeping.LEASE)
+
+    with pytest.raises(UsageError, match="is driven by elsewhere:1:abc"):
+        resumed(here, dead)
+
+    assert not here.driven
+
+
+def test_what_a_stack_owned_is_swept_alone_once_the_stack_is_settled(shop: Estate, here: wiring.World) -> None:
+    """Until then it goes with its stack: neither is forgotten, and neither is asked for twice."""
+    dead = killed_in(here, "shop-replica", mock.patch.object(Session, "verify", die))
+    stack, owned = ([row.copy for row in dead.copies if bool(row.copy.parent) is of] for of in (False, True))
+    assert owned
+    assert {row.copy for row in unsettled(dead)} == set(stack)
+
+    for copy in stack:
+        here.ledger.change_copy(copy, CopyState.DELETED, here.clock.now())
+
+    assert {row.copy for row in unsettled(read(here, dead))} == set(owned)
