@@ -81,7 +81,7 @@ def shipped() -> Path:
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; a workspace is `DRO_HOME`, else the current folder if it has drills, else the shipped one."""
+    """Read the settings; the workspace is `DRO_HOME`, else the current folder or one above it, else the shipped one."""
     env = os.environ if environ is None else environ
     home, bundled = _home(env)
     working = Path.cwd() if bundled else home
@@ -99,9 +99,20 @@ def _home(env: Mapping[str, str]) -> tuple[Path, bool]:
         if not home.is_dir():
             raise UsageError(f"DRO_HOME={named}: no such folder", "make a workspace there with `dro init DIR`")
         return home, False
-    if (Path.cwd() / "drills" / "tiers.yaml").is_file():
-        return Path.cwd(), False
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "drills" / "tiers.yaml").is_file():
+            return folder, False
+    if any((here / "drills").glob("*.yaml")):
+        hint = "every workspace has one: see `dro init DIR`, or name another workspace: DRO_HOME"
+        raise UsageError(f"{here / 'drills'}: no tiers.yaml", hint)
     return shipped(), CONTENT.is_dir()
+
+
+def borrowed(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether nobody named a workspace and none is here, so that the shipped sample company stands in for one."""
+    home, _ = _home(os.environ if environ is None else environ)
+    return not (os.environ if environ is None else environ).get("DRO_HOME") and not Path.cwd().is_relative_to(home)
 
 
 def _pace(env: Mapping[str, str]) -> Pace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import click
 
 from dr_orchestrator import __version__
 from dr_orchestrator.cli.output import say
+from dr_orchestrator.cli.undisturbed import undisturbed
 from dr_orchestrator.errors import CopiesMayRemain, DroError, Exit
 
 COMMANDS = {
@@ -36,6 +38,9 @@ COMMANDS = {
     "report": ("history", "Render the report of a run or an exercise anew."),
 }
 """Each command, the module that holds it, and its line in the help: so that help imports none of them."""
+
+OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "canary", "iam", "resume", "abort", "sweep"}
+"""The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 
 NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 """What the machine's owner has to mend, wherever it comes up: no defect of the program."""
@@ -61,7 +66,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; a name that is nearly one is answered with it."""
         try:
-            return super().resolve_command(ctx, args)
+            found = super().resolve_command(ctx, args)
         except click.UsageError as wrong:
             import difflib
 
@@ -69,6 +74,9 @@ class Commands(click.Group):
             if near:
                 raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near[0]}'?", ctx) from wrong
             raise
+        if found[0] in OF_A_WORKSPACE and not {"-h", "--help"} & set(args):
+            _tell_of_the_sample()
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing any."""
@@ -91,17 +99,26 @@ def dro() -> None:
     """
 
 
+def _tell_of_the_sample() -> None:
+    from dr_orchestrator import settings
+
+    if settings.borrowed():
+        told = "No workspace here: this is the sample company that comes with dro. `dro init DIR` makes one of your own"
+        click.echo(f"{told}, DRO_HOME names one.", err=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `dro` and end the process with its exit code."""
     code = run(sys.argv[1:] if arguments is None else list(arguments))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is at its end, and has said how: nothing is left to interrupt
     engine = sys.modules.get("dr_orchestrator.prefect_runner")
-    if engine is not None and engine.gone.is_set():
+    if engine is not None and (engine.gone.is_set() or engine.abandoned.is_set()):
         _leave_at_once(code)
     sys.exit(code)
 
 
 def _leave_at_once(code: int) -> None:
-    """Prefect's own exit would try a server that is gone for seconds with each event that it still has to tell."""
+    """Without waiting for drills that were left under way, or for a Prefect that is gone with each of its events."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
@@ -120,7 +137,8 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; say nothing more
         return 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last net: everything ends as a message
-        return _told(error)
+        with undisturbed():
+            return _told(error)
 
 
 def _told(error: BaseException) -> Exit:
@@ -141,6 +159,9 @@ def _told(error: BaseException) -> Exit:
     if isinstance(error, OSError) and error.errno in NOT_WRITABLE and error.filename:
         say(f"Error: {error.filename}: {error.strerror}", err=True)
         say("  → make it writable for this user, or name another workspace: DRO_HOME", err=True)
+        return Exit.USAGE
+    if isinstance(error, OSError) and error.errno in NOT_WRITABLE:
+        say(f"Error: the output cannot be written: {error.strerror}", err=True)
         return Exit.USAGE
     traceback.print_exception(error)
     click.echo("Error: this is a defect of dro. The ledger holds what was done; please report it.", err=True)

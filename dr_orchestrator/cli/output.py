@@ -29,12 +29,16 @@ STYLES = {
     "CLEAN": "green",
     "LEFTOVERS": "bold red",
     "UNPROVEN": "yellow",
+    "NOT DRIVEN": "bold red",
 }
 
 RUN_COLUMNS = (
     *("Service", "Tier", "Drill", "RTO actual / objective", "RPO actual / objective", "Verdict", "Clean-up"),
     "Evidence",
 )
+
+NAMES = ("Run", "Exercise", "Drill")
+"""What is copied into the next command, and so never broken over two lines."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """What a terminal obeys instead of showing it; a check's output comes from a database or a server, and may hold it."""
@@ -73,7 +77,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     console = Console(width=None if sys.stdout.isatty() else WIDE)
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in NAMES)
     for row in rows:
         table.add_row(*(Text(visible(cell), style=STYLES.get(cell, "")) for cell in row))
     console.print(table)

@@ -57,6 +57,8 @@ def _instant(option: str, text: str) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"{option} {text}: not an instant", "write it like 2026-11-20T09:00:00Z") from error
+    if instant.tzinfo is None and len(text) == len("2026-11-20"):
+        raise UsageError(f"{option} {text}: has no time of day", f"write it like {text}T09:00:00Z")
     if instant.tzinfo is None:
         raise UsageError(f"{option} {text}: has no time zone", f"write {text}Z for UTC, or {text}+01:00")
     return instant.astimezone(UTC)

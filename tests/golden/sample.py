@@ -88,7 +88,7 @@ def passed() -> Run:
     )
     dated = CheckResult("every issue has its date", "0", "0", Outcome.PASSED, duration=minutes(0.31))
     story = Story(head)
-    story.wait(SegmentKind.QUEUEING, "for a lane: 4 drills at a time", 41.5)
+    story.wait(SegmentKind.QUEUEING, "until its turn in the exercise: 4 drills at a time", 41.5)
     rds(story, 62.8, minutes(541), rows("issues", 1_200_000, 1_284_117), dated, waited=312)
     return clean(promised(story, minutes(1443.2), DAILY, minutes(3.2)))
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.settings import CHECKOUT, Pace, load, shipped
+from dr_orchestrator.settings import CHECKOUT, Pace, borrowed, load, shipped
 
 LAB = {"AWS_ENDPOINT_URL": "http://127.0.0.1:5000"}
 
@@ -45,6 +45,26 @@ def test_elsewhere_the_shipped_workspace_is_used(tmp_path: Path, monkeypatch: py
     """In a folder without drills the sample company is there: in a checkout, the checkout's own."""
     monkeypatch.chdir(tmp_path)
     assert load({}).home == shipped() == CHECKOUT
+    assert borrowed({})
+    assert not borrowed({"DRO_HOME": str(tmp_path)})
+
+
+def test_a_workspace_is_found_from_within(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder of a workspace that workspace is meant, not the sample company."""
+    (tmp_path / "drills" / "templates").mkdir(parents=True)
+    (tmp_path / "drills" / "tiers.yaml").touch()
+    monkeypatch.chdir(tmp_path / "drills" / "templates")
+    assert load({}).home == tmp_path
+    assert not borrowed({})
+
+
+def test_drills_without_tiers_are_no_workspace_and_not_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workspace that lost its tiers.yaml is told; another company's drills are not run in its place."""
+    (tmp_path / "drills").mkdir()
+    (tmp_path / "drills" / "shop.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"no tiers\.yaml"):
+        load({})
 
 
 def test_a_database_url_is_taken_as_given(tmp_path: Path) -> None:

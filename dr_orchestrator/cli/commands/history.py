@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,26 @@ from dr_orchestrator.cli.terminal.notices import writing
 from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
+    from dr_orchestrator.domain.programme import Exercise
+    from dr_orchestrator.domain.run import Run
+    from dr_orchestrator.ledger.ledger import SqlLedger
     from dr_orchestrator.ledger.queries import Queries
 
+LATEST = "latest"
+NOT_DRIVEN = "NOT DRIVEN"
+"""An open run whose process is dead, or is taken for dead."""
 NO_RUNS = "No runs yet. `dro demo` makes some on a simulated AWS."
 
 
-def _queries() -> Queries:
+def _ledger() -> SqlLedger:
     from dr_orchestrator.ledger.ledger import connect
 
     here = settings.load()
-    return connect(here.database_url, own=here.own_ledger).queries
+    return connect(here.database_url, own=here.own_ledger)
+
+
+def _queries() -> Queries:
+    return _ledger().queries
 
 
 @click.command()
@@ -38,6 +49,7 @@ def runs(
 ) -> None:
     """List runs (or exercises), newest first."""
     from dr_orchestrator.reporting.export import exercise_json, run_json
+    from dr_orchestrator.reporting.wording import UNDER_WAY
 
     queries = _queries()
     if exercises:
@@ -62,9 +74,27 @@ def runs(
         narrowed = " and ".join(f"of {each}" for each in (service, drill, exercise) if each)
         click.echo(f"No runs {narrowed} yet." if narrowed else NO_RUNS, err=True)
         return
+    silent = _not_driven(listed)
     starts = [(run.header.id, f"{run.header.started_at:%Y-%m-%d %H:%M}") for run in listed]
-    rows = [(*start, *row) for start, row in zip(starts, run_rows(listed), strict=True)]
+    rows = [
+        (*start, *(NOT_DRIVEN if cell == UNDER_WAY and start[0] in silent else cell for cell in row))
+        for start, row in zip(starts, run_rows(listed), strict=True)
+    ]
     print_table(("Run", "Started (UTC)", *RUN_COLUMNS), rows)
+    for name, seconds in silent.items():
+        heard = f"its process was last heard of {seconds} s ago" if seconds else "no process took it up"
+        click.echo(f"{name}: {heard}; `dro resume {name}` goes on with it, `dro sweep` ends it", err=True)
+
+
+def _not_driven(runs: list[Run]) -> dict[str, int]:
+    """The open runs that no living process drives, and for how many real seconds; 0 where none ever did."""
+    leases, now = _ledger().leases, datetime.now(UTC)
+    found = {run.header.id: leases.lease(run.header.id) for run in runs if run.closing is None}
+    return {
+        name: int((now - lease.beat_at).total_seconds()) if lease else 0
+        for name, lease in found.items()
+        if lease is None or lease.until <= now
+    }
 
 
 def _known(what: str, name: str | None) -> None:
@@ -89,7 +119,14 @@ def show(name: str, as_json: bool) -> None:
     from dr_orchestrator.cli.terminal.run import lines
     from dr_orchestrator.reporting.export import run_json
 
-    run = _queries().run(name)
+    queries = _queries()
+    try:
+        run = queries.run(name)
+    except UsageError as unknown:
+        exercise = _exercise(queries, name)
+        if exercise is None:
+            raise
+        raise UsageError(f"'{name}' is an exercise", f"dro report {exercise.id}") from unknown
     if as_json:
         print_json(run_json(run))
     else:
@@ -106,13 +143,34 @@ def report(name: str, out: Path | None) -> None:
     here, queries = settings.load(), _queries()
     folder = out or here.generated
     with writing(f"the report in {folder}", "make the folder writable, or name another: --out FOLDER"):
-        try:
-            exercise, of_exercise = queries.exercise(name)
-        except UsageError:
-            paths = write_run(queries.run(name), folder, here.templates)
+        exercise = _exercise(queries, name)
+        if exercise is None or (name == LATEST and not _is_newest(queries, exercise)):
+            paths = write_run(_run(queries, name), folder, here.templates)
         else:
+            of_exercise = queries.exercise(exercise.id)[1]
             for run in of_exercise:
                 write_run(run, folder, here.templates)
             paths = write_exercise(exercise, of_exercise, folder, here.templates)
     for path in paths.values():
         click.echo(str(path))
+
+
+def _exercise(queries: Queries, name: str) -> Exercise | None:
+    try:
+        return queries.exercise(name)[0]
+    except UsageError:
+        return None
+
+
+def _run(queries: Queries, name: str) -> Run:
+    try:
+        return queries.run(name)
+    except UsageError as unknown:
+        told = unknown.message.replace("there is no run", "there is no run and no exercise")
+        raise UsageError(told, f"{unknown.hint} (exercises: `dro runs --exercises`)") from unknown
+
+
+def _is_newest(queries: Queries, exercise: Exercise) -> bool:
+    """Whether nothing was run since that is no part of it."""
+    newest = queries.runs(1)
+    return not newest or newest[0].header.exercise == exercise.id or newest[0].header.started_at < exercise.started_at

@@ -49,7 +49,22 @@ def stop() -> None:
     """Stop the lab and everything it started."""
     from dr_orchestrator import lab as simulated
 
-    click.echo("The lab is stopped." if simulated.stop(_state()) else "No lab was running.")
+    info = simulated.read(_state())
+    stopped = simulated.stop(_state())
+    click.echo("The lab is stopped." if stopped else "No lab was running.")
+    if info is not None and (orphaned := _open_runs(info.endpoint)):
+        went = "run was" if len(orphaned) == 1 else "runs were"
+        click.echo(f"{len(orphaned)} {went} not ended; the copies went with the lab: {', '.join(orphaned)}", err=True)
+        click.echo("  → dro sweep", err=True)
+
+
+def _open_runs(endpoint: str) -> list[str]:
+    """The runs of the ledger that were not ended, and are at an endpoint."""
+    from dr_orchestrator.ledger.ledger import connect
+
+    here = settings.load({**os.environ, "DRO_CLOCK_PACE": ""})
+    runs = connect(here.database_url, own=here.own_ledger).queries.open_runs()
+    return [run.header.id for run in runs if run.header.provenance.endpoint.rstrip("/") == endpoint.rstrip("/")]
 
 
 @lab.command()
@@ -95,7 +110,7 @@ def demo(factor: float, at_once: int, as_json: bool) -> int:
             world = wiring.world()
             server.wait(api, home / "server.log")
             _say(f"Running the quarterly exercise as Prefect flows, {at_once} drills at a time")
-            with running.stopping_on_signals(world):
+            with running.stopping_on_signals(world, once=True):
                 exercise = running.exercise_followed(world, lambda: prefect_runner.run_quarterly(None, at_once))
             _say("")
             code = running.print_exercise(world, exercise, as_json)

@@ -53,6 +53,8 @@ class Follower:
         self._ended = set(self._began)
         self._closed = {run.header.id for run in went_on if run.closing}
         self._last_said: dict[str, float] = {}
+        self._met: set[str] = {resumed}
+        self._timed = False
 
     def follow(self, done: threading.Event) -> None:
         """Look again and again until it is done, and once more then."""
@@ -68,6 +70,12 @@ class Follower:
                 self._tell(run)
 
     def _tell(self, run: Run) -> None:
+        if run.header.id not in self._met:
+            self._met.add(run.header.id)
+            if not run.header.exercise:
+                self._say(
+                    run, f"run {run.header.id} begins; from another shell `dro abort` stops it", run.header.started_at
+                )
         for step in run.steps:
             self._tell_begin(run, step)
             self._tell_end(run, step)
@@ -105,4 +113,7 @@ class Follower:
         self._say(run, f"  {under_way.name}: {so_far} so far{seen}", at)
 
     def _say(self, run: Run, text: str, at: datetime | None) -> None:
+        if not self._timed and self._here.clock.pace != 1:
+            say(f"(Times are the lab's, whose clock runs {self._here.clock.pace:g} times as fast.)", err=True)
+        self._timed = True
         say(f"{at or self._here.clock.now():%H:%M:%S}  {run.header.drill:<20} {text}", err=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +13,9 @@ import httpx
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from dr_orchestrator import lab, prefect_runner
+from dr_orchestrator import lab, prefect_runner, wiring
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.wiring.keeping import now
@@ -109,13 +112,15 @@ def defective() -> None:
     raise RuntimeError("ours")
 
 
-def flow_that(act: Callable[[], None], home: Path) -> Callable[[str], str]:
-    """A flow that ends its run in the ledger, and raises afterwards."""
+def flow_that(act: Callable[[], None], home: Path, ours: bool = True) -> Callable[[str], str]:
+    """A flow during which a run of the drill ends in the ledger, ours or another process's, and which then raises."""
 
     def flow(_drill: str) -> str:
         made, run = ledger(home), sample.runs()[0]
         assert run.closing is not None
         made.open_run(header(7, "orders-snapshot", run.header.kind, 1, "The shop", "orders-db", exercise=""))
+        if ours:
+            wiring.world().driven.add("orders-snapshot-20261120-07")
         made.close_run("orders-snapshot-20261120-07", run.closing)
         act()
         return "not reached"
@@ -153,6 +158,38 @@ def test_a_server_that_dies_before_the_run_is_a_mistake(home: Path, monkeypatch:
 
     with pytest.raises(UsageError, match="PREFECT_API_URL"):
         prefect_runner.run_drill("orders-snapshot")
+
+
+def test_the_run_of_another_process_is_not_ours(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Prefect goes away, the same drill that somebody else ended meanwhile is not told as this one's result."""
+    monkeypatch.setattr(prefect_runner, "api_configured", lambda: True)
+    monkeypatch.setattr(prefect_runner, "_reached", lambda: DEAD)
+    monkeypatch.setattr(prefect_runner, "script", lambda _kind: flow_that(lost, home, ours=False))
+
+    with pytest.raises(UsageError, match="Prefect does not answer"):
+        prefect_runner.run_drill("orders-snapshot")
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_only_an_exercise_of_this_process_is_its_answer(
+    home: Path, monkeypatch: pytest.MonkeyPatch, ours: bool
+) -> None:
+    """Likewise of an exercise that was ended: by this process it is told, by another it is not."""
+    exercise = replace(sample.exercise(), ended_at=None, verdict=None)
+
+    async def flow(_drills: object, _at_once: object) -> None:
+        made = ledger(home)
+        made.open_exercise(exercise)
+        made.close_exercise(exercise.id, exercise.started_at, Verdict.PASSED)
+        wiring.world().driven.update([exercise.id] if ours else [])
+        lost()
+
+    monkeypatch.setattr(prefect_runner, "api_configured", lambda: True)
+    monkeypatch.setattr(prefect_runner, "_reached", lambda: DEAD)
+    monkeypatch.setattr(prefect_runner, "script", lambda _kind: flow)
+
+    with nullcontext() if ours else pytest.raises(UsageError, match="Prefect does not answer"):
+        assert prefect_runner.run_quarterly(None, None) == exercise.id
 
 
 def test_an_unknown_service_is_not_an_empty_list(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -202,3 +239,36 @@ def test_a_held_run_tells_when_to_retry(home: Path) -> None:
     with pytest.raises(UsageError, match="seen alive 4 s ago") as refused:
         made.leases.take(run.id, "here:2:def", at + timedelta(seconds=4), at + timedelta(seconds=34))
     assert "try again in 26 s" in refused.value.hint
+
+
+def test_a_wrong_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Outside of any workspace a team's command says on stderr whose drills and ledger these are; help does not."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DRO_HOME", raising=False)
+
+    assert main.run(["drills"]) == 0
+    assert "No workspace here: this is the sample company" in capsys.readouterr().err
+    assert main.run(["drills", "--help"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_an_instant_without_a_time_is_told_with_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the hint says can be typed."""
+    said = told(["plan", "orders-snapshot", "--at", "2026-11-20"], capsys)
+    assert "2026-11-20T09:00:00Z" in said
+
+
+def test_an_output_that_cannot_be_written_is_no_defect(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk behind a redirection is the user's to mend."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("dr_orchestrator.cli.commands.catalogue.print_table", full)
+
+    assert main.run(["drills"]) == Exit.USAGE
+    assert "the output cannot be written: No space left on device" in capsys.readouterr().err

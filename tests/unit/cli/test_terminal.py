@@ -66,11 +66,14 @@ def test_each_step_is_told_as_it_begins(capsys: pytest.CaptureFixture[str]) -> N
 
     said = capsys.readouterr()
     assert said.out == ""
-    assert [line.split("  ", 1)[1].strip() for line in said.err.splitlines()] == [
+    pace, *lines = said.err.splitlines()
+    assert pace == "(Times are the lab's, whose clock runs 120 times as fast.)"
+    assert [line.split("  ", 1)[1].strip() for line in lines] == [
+        f"jira-snapshot        run {run.header.id} begins; from another shell `dro abort` stops it",
         "jira-snapshot          look before starting took 6 s",
         "jira-snapshot        wait until ready",
     ]
-    assert said.err.splitlines()[1].startswith(f"{run.steps[1].started_at:%H:%M:%S}")
+    assert lines[2].startswith(f"{run.steps[1].started_at:%H:%M:%S}")
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -101,7 +104,7 @@ def test_only_a_log_is_spared_the_steps(capsys: pytest.CaptureFixture[str]) -> N
 
     follower.look()
 
-    (line,) = capsys.readouterr().err.splitlines()
+    (_pace, line) = capsys.readouterr().err.splitlines()
     assert line.endswith("clean-up CLEAN")
 
 
@@ -114,7 +117,8 @@ def test_a_resumed_run_is_followed_from_where_it_stood(capsys: pytest.CaptureFix
 
     follower.look()
 
-    assert capsys.readouterr().err.splitlines()[0].endswith("verify")
+    (_pace, line) = capsys.readouterr().err.splitlines()
+    assert line.endswith("verify")
 
 
 def test_a_ledger_that_does_not_answer_keeps_nobody_from_drilling() -> None:

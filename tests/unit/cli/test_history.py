@@ -1,0 +1,109 @@
+"""Commands on what was run: each name finds what it means, and a dead run does not look alive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from dr_orchestrator import lab
+from dr_orchestrator.cli import main
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.errors import Exit
+from dr_orchestrator.ledger.ledger import SqlLedger, connect
+from dr_orchestrator.wiring.keeping import now
+from tests import workspace
+from tests.golden import sample
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    workspace.write(tmp_path)
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    for name in ("DRO_DATABASE_URL", "DRO_CLOCK_PACE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def ledger(home: Path) -> SqlLedger:
+    return connect(f"sqlite:///{home / '.dro' / 'ledger.db'}", own=True)
+
+
+def opened(ledger: SqlLedger, name: str, exercise: str = "", later: timedelta = timedelta()) -> Run:
+    run = sample.passed()
+    started = run.header.started_at + later
+    ledger.open_run(replace(run.header, id=name, exercise=exercise, started_at=started))
+    return run
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(None, "no process took it up"), (74, "last heard of 74 s ago")])
+def test_a_dead_run_is_not_under_way(
+    ledger: SqlLedger, seconds: int | None, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no living process drives it, it says so, since when, and what to do; a living one is under way."""
+    opened(ledger, "dead")
+    opened(ledger, "alive")
+    at = now()
+    ledger.leases.take("alive", "here:1:a", at, at + HOUR)
+    if seconds is not None:
+        beat = at - timedelta(seconds=seconds)
+        ledger.leases.take("dead", "here:2:b", beat, beat + timedelta(seconds=30))
+
+    assert main.run(["runs"]) == 0
+
+    said = capsys.readouterr()
+    rows = {line.split()[0]: line for line in said.out.splitlines()}
+    assert "NOT DRIVEN" in rows["dead"]
+    assert "UNDER WAY" in rows["alive"]
+    (hint,) = said.err.splitlines()
+    assert told in hint
+    assert "`dro resume dead`" in hint
+
+
+def test_an_exercise_is_not_shown_as_a_run(ledger: SqlLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """`show` of an exercise names the command that has it; an unknown name is looked for among both."""
+    exercise = sample.exercise()
+    ledger.open_exercise(exercise)
+
+    assert main.run(["show", exercise.id]) == Exit.USAGE
+    assert f"dro report {exercise.id}" in capsys.readouterr().err
+    assert main.run(["report", "nosuch"]) == Exit.USAGE
+    assert "no run and no exercise 'nosuch'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("of_it", "rendered"), [(True, "exercise"), (False, "run")])
+def test_the_latest_report_is_that_of_what_was_run_last(
+    ledger: SqlLedger, of_it: bool, rendered: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that is newer than the newest exercise, and no part of it, is meant; else the exercise is."""
+    exercise = sample.exercise()
+    ledger.open_exercise(exercise)
+    opened(ledger, "newer", exercise.id if of_it else "", later=24 * 365 * HOUR)
+
+    assert main.run(["report", "latest"]) == 0
+
+    names = {Path(line).stem for line in capsys.readouterr().out.splitlines()}
+    assert names == ({exercise.id} if rendered == "exercise" else {"newer"})
+
+
+def test_a_lab_that_is_stopped_tells_of_the_runs_on_it(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their copies went with it, so they are named, with what ends them; other runs are not."""
+    run = opened(ledger, "elsewhere")
+    here = replace(run.header.provenance, endpoint="http://127.0.0.1:5000/")
+    ledger.open_run(replace(run.header, id="here", exercise="", provenance=here))
+    monkeypatch.setattr(lab, "read", lambda _: SimpleNamespace(endpoint="http://127.0.0.1:5000"))
+    monkeypatch.setattr(lab, "stop", lambda _: True)
+
+    assert main.run(["lab", "stop"]) == 0
+
+    said = capsys.readouterr().err
+    assert "1 run was not ended; the copies went with the lab: here" in said
+    assert "elsewhere" not in said
