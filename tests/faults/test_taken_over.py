@@ -72,6 +72,8 @@ def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.Wo
     assert after.closing.cleanup is Cleanup.CLEAN
     assert [row.state for row in after.copies] == [CopyState.DELETED]
     assert [each.gone for each in found.copies] == [True]
+    assert not [each.why for each in found.runs if each.why]
+    assert "of its copies the inventory of us-east-1 shows 1 of 1 before the sweep, none after" in str(after.closing)
     assert shop.inventory() == before
 
 

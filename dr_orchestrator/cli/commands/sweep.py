@@ -125,7 +125,8 @@ def _summary(done: Sweep, dry_run: bool) -> str:
     from dr_orchestrator.wiring.sweeping import counted
 
     left, all_ = len(done.left), len(done.copies)
-    told = f"would be closed, {left} copies swept" if dry_run else f"closed, {all_ - left} copies swept"
+    swept = counted(left if dry_run else all_ - left, "copy", "copies")
+    told = f"would be closed, {swept} swept" if dry_run else f"closed, {swept} swept"
     still = "" if dry_run else f", {left} may still be there"
     return f"{counted(done.dead, 'dead run')} {told}{still}, {counted(len(done.strays), 'stray')} seen."
 
