@@ -23,7 +23,7 @@ from dr_orchestrator.wiring import keeping, opening, sweeping
 from dr_orchestrator.wiring.sweeping import whole
 from tests import workspace
 from tests.estate import Estate, estate
-from tests.faults.test_inherited import Killed, die
+from tests.faults.left_behind.test_inherited import Killed, die
 from tests.flows.test_kinds import beat
 
 TWO = ["quarterly", "sessions-pitr", "shop-replica", "--at-once", "1"]

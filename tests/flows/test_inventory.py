@@ -23,7 +23,7 @@ from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.sweeping import tagged, whole
 from tests import workspace
 from tests.estate import TABLE, Estate, estate
-from tests.faults.test_inherited import die, in_verify, killed_in, read
+from tests.faults.left_behind.test_inherited import die, in_verify, killed_in, read
 from tests.flows.test_kinds import beat, run
 
 AGAIN = """

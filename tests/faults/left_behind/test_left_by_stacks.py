@@ -19,7 +19,7 @@ from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import opening
 from tests import workspace
 from tests.estate import Estate, estate
-from tests.faults.test_inherited import die, killed_in, read
+from tests.faults.left_behind.test_inherited import die, killed_in, read
 from tests.flows.test_kinds import beat, run
 
 

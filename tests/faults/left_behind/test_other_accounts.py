@@ -21,7 +21,7 @@ from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.sweeping import inventory, runs
 from tests.estate import REGION, Estate, estate
 from tests.faults import shop as shops
-from tests.faults.test_inherited import die, killed_in, read, resumed
+from tests.faults.left_behind.test_inherited import die, killed_in, read, resumed
 from tests.faults.test_logins import EVENING, MORNING, expire, log_in
 
 MINE, OTHER = "123456789012", "222222222222"

@@ -22,7 +22,7 @@ from dr_orchestrator.wiring import keeping, opening, sweeping
 from dr_orchestrator.wiring.sweeping import whole
 from dr_orchestrator.wiring.sweeping.runs import unsettled
 from tests.estate import Estate, estate
-from tests.faults.test_inherited import Killed, die, here, in_verify, killed_in, read, resumed
+from tests.faults.left_behind.test_inherited import Killed, die, here, in_verify, killed_in, read, resumed
 from tests.flows.test_kinds import beat, run
 
 __all__ = ["here"]
