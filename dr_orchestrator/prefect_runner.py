@@ -102,10 +102,10 @@ async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> No
 
 def _stop_drills(threads: ThreadPoolExecutor) -> None:
     """Whoever cancels an exercise stops its drills, which still clean up; they are left where that was asked before."""
-    stop = wiring.world().stop
-    if stop.is_set():
+    here = wiring.world()
+    if here.stop_now.is_set():
         abandoned.set()
-    stop.set()
+    here.stop.set()
     threads.shutdown(wait=not abandoned.is_set())
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,13 +101,24 @@ def _home(env: Mapping[str, str]) -> tuple[Path, bool]:
             raise UsageError(f"DRO_HOME={named}: no such folder", "make a workspace there with `dro init DIR`")
         return home, False
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "drills" / "tiers.yaml").is_file():
-            return folder, False
-    if any((here / "drills").glob("*.yaml")):
+    if any((here / "drills").glob("*.yaml")) and not (here / "drills" / "tiers.yaml").is_file():
         hint = "every workspace has one: see `dro init DIR`, or name another workspace: DRO_HOME"
         raise UsageError(f"{here / 'drills'}: no tiers.yaml", hint)
+    for folder in _own(here):
+        if (folder / "drills" / "tiers.yaml").is_file():
+            return folder, False
     return shipped(), CONTENT.is_dir()
+
+
+def _own(here: Path) -> Iterator[Path]:
+    """The current folder and those above it, as far as they are the user's: a workspace's flows are run as programs."""
+    home, owner = Path.home(), os.getuid()
+    for folder in (here, *here.parents):
+        if folder != here and (folder.stat().st_uid != owner or folder.stat().st_mode & stat.S_IWOTH):
+            return
+        yield folder
+        if folder == home or (folder / ".git").exists():
+            return
 
 
 def borrowed(environ: Mapping[str, str] | None = None) -> bool:
@@ -126,6 +138,10 @@ def _pace(env: Mapping[str, str]) -> Pace:
         raise UsageError(f"DRO_CLOCK_PACE={text}: not FACTOR@ORIGIN", "take it from `dro lab env`") from wrong
     if not (0 < pace.factor < math.inf and math.isfinite(pace.origin)):
         raise UsageError(f"DRO_CLOCK_PACE={text}: the factor must be a number above 0", "take it from `dro lab env`")
+    strays = [name for name in env if name.startswith("AWS_ENDPOINT_URL_") and env[name] != env.get("AWS_ENDPOINT_URL")]
+    if pace.factor != 1 and strays:
+        hint = "unset it: against a lab every service is the lab's"
+        raise UsageError(f"DRO_CLOCK_PACE is set, and {strays[0]} names another endpoint than AWS_ENDPOINT_URL", hint)
     if pace.factor != 1 and not env.get("AWS_ENDPOINT_URL"):
         raise UsageError(
             "DRO_CLOCK_PACE is set but AWS_ENDPOINT_URL is not: against AWS itself the clock is the real one",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,6 +47,9 @@ _ENDPOINT = re.compile(
 )
 
 
+_AGAIN = "dro-guard"
+
+
 class Guard:
     """Refuses every call that could change production; as it is made, every call but a known read.
 
@@ -66,6 +70,7 @@ class Guard:
     def watch(self, session: Any) -> None:
         """Put the guard on every client that the botocore session will make."""
         session.register("before-parameter-build.*.*", self._before_parameters, unique_id="dro-guard")
+        session.get_component("event_emitter").register_last("request-created.*.*", self._before_try, "dro-guard-try")
         session.register("before-send.*.*", self._before_send, unique_id="dro-guard-host")
 
     def check(self, service: str, operation: str, parameters: Mapping[str, Any], region: str = "") -> None:
@@ -101,10 +106,18 @@ class Guard:
         )
 
     def _before_parameters(
-        self, params: Mapping[str, Any], model: Any, context: Mapping[str, Any] | None = None, **_: Any
+        self, params: Mapping[str, Any], model: Any, context: dict[str, Any] | None = None, **_: Any
     ) -> None:
         region = str((context or {}).get("client_region") or "")  # none is told where a link is signed: then no write
-        self.check(model.service_model.service_name, model.name, params, region)
+        service = model.service_model.service_name
+        self.check(service, model.name, params, region)
+        if context is not None and model.name not in READS.get(service, frozenset()):
+            context[_AGAIN] = partial(self.check, service, model.name, dict(params), region)
+
+    def _before_try(self, request: Any, **_: Any) -> None:
+        """Whatever held a try back, throttling or a machine that slept: the ledger may have changed meanwhile."""
+        if (check := request.context.get(_AGAIN)) is not None:
+            check()
 
     def _before_send(self, request: Any, **_: Any) -> None:
         self._hosts.add(urlsplit(request.url).hostname or "")

@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import click
 
@@ -138,7 +139,16 @@ def run(arguments: list[str]) -> int:
         return 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last net: everything ends as a message
         with undisturbed():
-            return _told(error)
+            return _told_or_not(error)
+
+
+def _told_or_not(error: BaseException) -> Exit:
+    """Tell an error; where nobody reads it any more, its exit code still says how it ended."""
+    try:
+        return _told(error)
+    except OSError:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for what is left of the process
+        return _told(error)
 
 
 def _told(error: BaseException) -> Exit:

@@ -78,6 +78,7 @@ class Session:
         self._chosen_from: list[Restorer] = []
         self._worst_cases: list[WorstCase] = []
         self._heed: Callable[[], None] = lambda: None
+        self._elsewhere: Callable[[], bool] = lambda: False
         self._destroy_inherited = destroy or _cannot_destroy
         self._histories_unknown = 0
         self._doubts: Callable[[], Sequence[str]] = tuple
@@ -87,12 +88,14 @@ class Session:
         parts: Parts,
         heed: Callable[[], None] = lambda: None,
         doubts: Callable[[], Sequence[str]] = tuple,
+        elsewhere: Callable[[], bool] = lambda: False,
     ) -> None:
         """Hand the session what it works with; wiring calls this once.
 
-        `heed` raises where somebody stopped the run; `doubts` tells, at the end, why nothing here can be evidence.
+        `heed` raises where somebody stopped the run; `doubts` tells, at the end, why nothing here can be evidence;
+        `elsewhere` tells whether another process drives the run by now.
         """
-        self._parts, self._heed, self._doubts = parts, heed, doubts
+        self._parts, self._heed, self._doubts, self._elsewhere = parts, heed, doubts, elsewhere
 
     def cannot_start(self, fault: DrillFault) -> None:
         """Remember what went wrong before the first step; that step raises it, so that it is recorded and judged."""
@@ -274,18 +277,28 @@ class Session:
         """Tear down, judge, close. A fault of the drill ends here; a defect of ours, or a stop, passes on."""
         if isinstance(error, LeaseLost):
             return False  # another process drives the run now: its copies and its end are that one's
+        self._let_go_of_others()
         reasons = ["the teardown was cut short; `dro sweep` finishes it"]
         try:
             self._ask_for_times()
             reasons = self._tear_down()
             self._look_back()
+        except LeaseLost:
+            raise
         except BaseException as stopped:
             self._close(error or stopped, reasons)
             raise
         self._close(error, reasons)
         return isinstance(error, DrillFault)
 
+    def _let_go_of_others(self) -> None:
+        """Raise LeaseLost where this process slept, and the run is another's by now: not a copy of it is touched."""
+        if self._elsewhere():
+            hint = "its end is that process's business: `dro runs`"
+            raise LeaseLost(f"run {self.header.id} was taken over by another process", hint)
+
     def _close(self, error: BaseException | None, reasons: Sequence[str]) -> None:
+        self._let_go_of_others()
         fault = (outcome_of(error), told(error)) if error is not None else None
         journal = self._journal
         record = Record(
@@ -309,6 +322,7 @@ class Session:
         reasons: list[str] = []
         states: list[CopyState] = []
         for teardown in [*reversed(self._teardowns), *self._inherited()]:
+            self._let_go_of_others()
             try:
                 state, why = self._destroy(teardown)
             except Exception as error:  # noqa: BLE001 - a ledger that cannot be written to is no reason to stop here

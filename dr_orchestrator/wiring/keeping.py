@@ -70,6 +70,19 @@ class Keeper:
         else:
             self._aborted_by, self._until = lease.abort_by, lease.until
 
+    def driven_elsewhere(self) -> bool:
+        """Whether another living process drives the run by now: its copies and its end are that one's business.
+
+        A ledger that does not answer says nothing of the sort.
+        """
+        if not self._taken or self.still_ours():
+            return False
+        try:
+            lease = self._leases.lease(self._run)
+        except DroError:
+            return False
+        return lease is not None and lease.until > now()
+
     def still_ours(self) -> bool:
         """Whether the ledger still has this process as the one that drives the run."""
         self.beat()

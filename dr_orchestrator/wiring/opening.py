@@ -96,12 +96,19 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     try:
         with keeper.beating(), _ended_by_nobody_else(keeper), hearing(session.asked_again), session:
             if not recorded:
-                keeper.take()
+                _taken(here, keeper, run)
                 _queued(here, session)
             here.driven.add(run)
             yield session
     finally:
         publish_run(here, run)
+
+
+def _taken(here: World, keeper: Keeper, run: str) -> None:
+    """Take the lease of a new run; a sweep may have taken it for one that died before it had any."""
+    keeper.take()
+    if here.ledger.queries.run(run).closing is not None:
+        raise LeaseLost(f"run {run} was ended before it began, by a sweep", "run it again")
 
 
 def _taken_over(here: World, keeper: Keeper, recorded: Run) -> Run:
@@ -128,7 +135,7 @@ def _ended_by_nobody_else(keeper: Keeper) -> Iterator[None]:
         if keeper.still_ours():
             raise
         hint = "its end is that process's business: `dro runs`"
-        raise LeaseLost("the run was taken over by another process, which has ended it", hint) from defect
+        raise LeaseLost("the run was taken over by another process", hint) from defect
 
 
 def _equip(
@@ -150,7 +157,12 @@ def _equip(
     parts = equip(here, drill, copy, account, record, session.observe, keeper.heed, session.delayed, struck)
     begun = record(copy) is not None
     scene = Scene(here, drill, copy, account, parts, caller, header.id, header.exercise, begun)
-    session.equip(replace(parts, preflight=scene.preflight), keeper.heed, lambda: _doubts(account, header))
+    session.equip(
+        replace(parts, preflight=scene.preflight),
+        keeper.heed,
+        lambda: _doubts(account, header),
+        keeper.driven_elsewhere,
+    )
 
 
 @contextmanager

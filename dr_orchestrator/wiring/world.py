@@ -28,11 +28,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class World:
-    """Made once for a process; `stop` is set when somebody asks to stop, `driven` are its own runs and exercises."""
+    """Made once for a process; `driven` are its own runs and exercises.
+
+    `stop` is set when somebody asks the drills to stop, `stop_now` when they ask again: then nothing is waited for.
+    """
 
     settings: settings.Settings
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
+    stop_now: threading.Event = field(default_factory=threading.Event)
     driven: set[str] = field(default_factory=set, compare=False)
 
     @functools.cached_property

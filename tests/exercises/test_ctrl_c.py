@@ -15,6 +15,7 @@ import pytest
 from dr_orchestrator import settings, wiring
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.programme import verdict_of
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.lab import serve
 from dr_orchestrator.settings import Pace
@@ -64,3 +65,32 @@ def test_ctrl_c_again_and_again_leaves_all_to_a_sweep(tmp_path: Path, monkeypatc
             exercise, runs = here.ledger.queries.exercise()
         assert exercise.verdict is verdict_of(exercise, runs)
         assert not any(name.startswith("dro-") for name in tables(lab))
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("prefect")
+def test_one_ctrl_c_cleans_up_though_nobody_reads_what_is_told(tmp_path: Path) -> None:
+    """The terminal is gone, as with a pager that was left: that is no second request; the exit code says ABORTED."""
+    workspace.write(tmp_path)
+    (tmp_path / "drills" / "shop.yaml").write_text(DWA)
+    pace = Pace(FACTOR, time.time())
+    with serve(PacedClock(pace), estate=True) as lab:
+        named = {**lab.environment(), "DRO_CLOCK_PACE": f"{FACTOR}@{pace.origin}", "DRO_HOME": str(tmp_path)}
+        environment = {name: value for name, value in {**os.environ, **named}.items() if name != "PREFECT_API_URL"}
+        command = [sys.executable, "-m", "dr_orchestrator", "quarterly", "table-pitr"]
+        dro = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            asked = Prefect(tmp_path, environment)
+            asked.wait(restoring)
+            assert dro.stderr is not None
+            dro.stderr.close()
+            dro.send_signal(signal.SIGINT)
+            code = dro.wait(timeout=60)
+        finally:
+            dro.kill()
+            dro.wait()
+        run = asked.wait(lambda run: run.closing is not None)
+        assert not any(name.startswith("dro-") for name in tables(lab))
+    assert run.closing is not None
+    assert (run.closing.verdict, run.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)
+    assert code == Exit.ABORTED

@@ -67,6 +67,39 @@ def test_drills_without_tiers_are_no_workspace_and_not_nothing(tmp_path: Path, m
         load({})
 
 
+def test_one_own_broken_workspace_is_not_hidden_by_one_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drills without tiers are told also where a folder above is a workspace."""
+    for folder in (tmp_path, tmp_path / "team"):
+        (folder / "drills").mkdir(parents=True)
+    (tmp_path / "drills" / "tiers.yaml").touch()
+    (tmp_path / "team" / "drills" / "shop.yaml").touch()
+    monkeypatch.chdir(tmp_path / "team")
+    with pytest.raises(UsageError, match=r"no tiers\.yaml"):
+        load({})
+
+
+@pytest.mark.parametrize("fence", [".git", "anybody"])
+def test_a_workspace_above_a_fence_is_not_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fence: str) -> None:
+    """A workspace's flows are programs: none is taken from beyond a repository, or where anybody may write."""
+    (tmp_path / "drills").mkdir()
+    (tmp_path / "drills" / "tiers.yaml").touch()
+    (tmp_path / "project" / "team").mkdir(parents=True)
+    if fence == ".git":
+        (tmp_path / "project" / ".git").mkdir()
+    else:
+        tmp_path.chmod(0o777)
+    monkeypatch.chdir(tmp_path / "project" / "team")
+    assert load({}).home == shipped()
+
+
+def test_a_lab_is_one_endpoint(tmp_path: Path) -> None:
+    """At a lab's pace no service may be asked elsewhere: what is there would be taken for the lab's."""
+    env = {"DRO_HOME": str(tmp_path), "DRO_CLOCK_PACE": "60@0", **LAB}
+    assert load({**env, "AWS_ENDPOINT_URL_RDS": LAB["AWS_ENDPOINT_URL"]}).pace.factor == 60
+    with pytest.raises(UsageError, match="AWS_ENDPOINT_URL_DYNAMODB names another endpoint"):
+        load({**env, "AWS_ENDPOINT_URL_DYNAMODB": "https://dynamodb.us-east-1.amazonaws.com"})
+
+
 def test_a_database_url_is_taken_as_given(tmp_path: Path) -> None:
     """DRO_DATABASE_URL goes through unchanged; an empty one counts as not set."""
     home = {"DRO_HOME": str(tmp_path)}

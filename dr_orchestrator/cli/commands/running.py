@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -171,10 +171,12 @@ def stopping_on_signals(here: World, told: str = STOPPING, once: bool = False) -
         if here.stop.is_set():
             if not (once and stopped.is_set()):
                 stopped.set()
+                here.stop_now.set()
                 raise KeyboardInterrupt
             return
         here.stop.set()
-        click.echo(f"\n{told}", err=True)
+        with suppress(OSError, ValueError, RuntimeError):  # nobody may read it: that is no second request
+            click.echo(f"\n{told}", err=True)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:

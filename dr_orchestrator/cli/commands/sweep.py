@@ -96,7 +96,8 @@ def _besides(each: Swept) -> str:
 
 def _print_strays(done: Sweep) -> None:
     for stray in done.strays:
-        say(f"  {stray.type} {stray.id} wears the tag of run {stray.run}, but the ledger does not ask for its end")
+        is_of = "wears the tag of" if stray.tagged else "lives under the name of a copy of"
+        say(f"  {stray.type} {stray.id} {is_of} run {stray.run}, but the ledger does not ask for its end")
     if done.strays:
         click.echo("  What the ledger does not hold is never deleted: look at it, and delete it by hand.")
 

@@ -90,7 +90,9 @@ def take_down(here: World, run: Run, why: str) -> SweptRun:
         return left_alone(here, run, held.message)
     with keeper.beating():
         run = here.ledger.queries.run(name)  # as it stands now that nobody else drives it: others may have meanwhile
-        swept = [_take_down(here, run, row) for row in unsettled(run)]
+        swept = [_take_down(here, run, row) for row in unsettled(run) if not keeper.driven_elsewhere()]
+        if keeper.driven_elsewhere():  # this process slept, and somebody has resumed the run: the rest is theirs
+            return left_alone(here, here.ledger.queries.run(name), f"run {name} is driven by another process by now")
         if run.closing is None:
             _close(here, run, why, swept)
         elif swept and all(each.gone for each in swept):

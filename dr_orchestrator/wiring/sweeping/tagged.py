@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.copies import PREFIX
 from dr_orchestrator.domain.run import SETTLED, CopyType
 from dr_orchestrator.errors import NotMeasured, UsageError
 from dr_orchestrator.wiring.sweeping.inventory import Inventory, Object, listed, take_inventory
@@ -15,12 +16,16 @@ from dr_orchestrator.wiring.world import World
 
 @dataclass(frozen=True)
 class Stray:
-    """A live object that wears our tag, and that no ledger row asks to be deleted: reported, never touched."""
+    """A live object that wears our tag, and that no ledger row asks to be deleted: reported, never touched.
+
+    One that wears none is known by its name: as a copy that the ledger holds for gone, or for never made.
+    """
 
     type: CopyType
     id: str
     run: str
     region: str
+    tagged: bool = True
 
 
 @dataclass
@@ -67,9 +72,22 @@ def forget(exercise: str) -> None:
 
 def _of(here: World, objects: Iterable[Object]) -> list[Stray]:
     """Those of the objects that are strays; what is being deleted needs nobody."""
+    objects = list(objects)
     worn = sorted(each for each in objects if each.run is not None and not each.going)
     found = [Stray(each.type, each.id, each.run or "", each.region) for each in worn]
-    return [stray for stray in found if not _accounted_for(here, stray)]
+    return [*(stray for stray in found if not _accounted_for(here, stray)), *_risen(here, objects)]
+
+
+def _risen(here: World, objects: Iterable[Object]) -> Iterator[Stray]:
+    """What lives without a tag under the name of a copy that is settled: asked for by a process that died of it."""
+    bare = [o for o in objects if o.run is None and not o.going and o.id.startswith(PREFIX)]
+    if not bare:
+        return
+    rows = [row for run in here.ledger.queries.runs() if run.closing for row in run.copies if row.state in SETTLED]
+    settled = {(row.copy.type, row.copy.region, row.copy.id): row.copy.run for row in rows}
+    for each in sorted(bare):
+        if run := settled.get((each.type, each.region, each.id)):
+            yield Stray(each.type, each.id, run, each.region, tagged=False)
 
 
 def _accounted_for(here: World, stray: Stray) -> bool:

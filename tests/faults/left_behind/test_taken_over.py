@@ -12,14 +12,16 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import wiring
+from dr_orchestrator.aws.calls.spacing import Spacing
 from dr_orchestrator.aws.dynamodb import DynamoTable
+from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.run import SETTLED, CopyState
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import keeping, opening, sweeping
-from dr_orchestrator.wiring.sweeping import whole
+from dr_orchestrator.wiring.sweeping import runs, whole
 from dr_orchestrator.wiring.sweeping.runs import unsettled
 from tests.estate import Estate, estate
 from tests.faults.left_behind.test_inherited import Killed, die, here, in_verify, killed_in, read, resumed
@@ -179,3 +181,113 @@ def test_what_a_stack_owned_is_swept_alone_once_the_stack_is_settled(shop: Estat
         here.ledger.change_copy(copy, CopyState.DELETED, here.clock.now())
 
     assert {row.copy for row in unsettled(read(here, dead))} == set(owned)
+
+
+def stolen(here: wiring.World, run_id: str) -> None:
+    """Another living process drives the run by now: this one was not heard of for long enough."""
+    later = keeping.now() + 2 * keeping.LEASE
+    here.ledger.leases.take(run_id, "elsewhere:1:abc", later, later + keeping.LEASE)
+
+
+def test_a_process_that_slept_in_its_last_step_leaves_the_copy_to_its_new_driver(
+    shop: Estate, here: wiring.World
+) -> None:
+    """After the checks nothing else would ask: neither the copy nor the run's end is its business any more."""
+    checking = Session.verify
+
+    def asleep(self: Session, *given: Any) -> None:
+        checking(self, *given)
+        stolen(here, self.header.id)
+
+    with mock.patch.object(Session, "verify", asleep), pytest.raises(LeaseLost, match="taken over"):
+        run(here, "sessions-pitr")
+
+    (found,) = here.ledger.queries.runs(2)
+    assert found.closing is None
+    assert [row.state for row in found.copies] == [CopyState.CREATED]
+    assert found.copies[0].copy.id in shop.inventory()["tables"]
+
+
+def test_a_sweep_that_slept_takes_nothing_from_whoever_resumed_the_run(shop: Estate, here: wiring.World) -> None:
+    """It holds the lease, sleeps past it, and wakes up before its first deletion: it leaves the run alone."""
+    dead = in_verify(here)
+    listing = runs.unsettled
+
+    def asleep(of: Any) -> Any:
+        if not taken:
+            taken.append(True)
+            stolen(here, dead.header.id)
+        return listing(of)
+
+    taken: list[bool] = []
+    with mock.patch.object(runs, "unsettled", asleep):
+        found = runs.take_down(elsewhere(here), dead, "died")
+
+    assert "driven by another process" in found.why
+    after = read(here, dead)
+    assert after.closing is None
+    assert after.copies[0].copy.id in shop.inventory()["tables"]
+
+
+def test_a_run_that_was_swept_before_its_lease_makes_nothing(shop: Estate, here: wiring.World) -> None:
+    """Between its row and its lease a sweep ends it: it goes no further, and that is no defect."""
+    before, taking, waiting = shop.inventory(), keeping.Keeper.take, [True]
+
+    def late(self: keeping.Keeper) -> None:
+        if waiting:
+            waiting.clear()
+            swept_elsewhere(here)
+        taking(self)
+
+    with mock.patch.object(keeping.Keeper, "take", late), pytest.raises(LeaseLost, match="ended before it began"):
+        run(here, "sessions-pitr")
+
+    (found,) = here.ledger.queries.runs(2)
+    assert found.copies == ()
+    assert shop.inventory() == before
+
+
+def test_a_call_that_was_held_back_is_looked_at_again(shop: Estate, here: wiring.World) -> None:
+    """The guard let it pass, then it waited while a sweep ended the run: it is not sent."""
+    before, holding, checking = shop.inventory(), Spacing.wait, Guard.check
+    passed: list[str] = []
+
+    def checked(self: Guard, service: str, operation: str, *given: Any) -> None:
+        checking(self, service, operation, *given)
+        passed.append(operation)
+
+    def asleep(self: Spacing) -> float:
+        if passed and passed[-1] == "RestoreTableToPointInTime":
+            passed.append("asleep")
+            swept_elsewhere(here, later=2 * keeping.LEASE)
+        return holding(self)
+
+    with (
+        mock.patch.object(Guard, "check", checked),
+        mock.patch.object(Spacing, "wait", asleep),
+        pytest.raises(LeaseLost),
+    ):
+        run(here, "sessions-pitr")
+
+    assert passed.count("asleep") == 1
+    assert not [call for call in shop.lab.journal if call.action == "RestoreTableToPointInTime"]
+    assert shop.inventory() == before
+
+
+def test_what_lives_under_a_settled_copys_name_is_told(shop: Estate, here: wiring.World) -> None:
+    """A restored table wears no tag yet: one that came after its run was closed is a stray by its name."""
+    dead = in_verify(here)
+    assert not sweeping.sweep(elsewhere(here)).strays
+    name = dead.copies[0].copy.id
+    shop.clock.sleep(600)
+    shop.client("dynamodb").create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+    (stray,) = sweeping.sweep(elsewhere(here)).strays
+
+    assert (stray.id, stray.run, stray.tagged) == (name, dead.header.id, False)
+    assert name in shop.inventory()["tables"]

@@ -125,6 +125,7 @@ def test_a_second_stop_does_not_wait_for_drills(
 ) -> None:
     """Who had asked for a stop and asks again goes at once: the drills are left as they are, for a sweep."""
     here.stop.set()
+    here.stop_now.set()
     freed = threading.Event()
     ended = cancelled(here, monkeypatch, freed)
     assert ended == []
