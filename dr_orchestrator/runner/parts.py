@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dr_orchestrator.domain.ports import Checks, Environment, Restorer
 from dr_orchestrator.domain.preflight import Preflight
-from dr_orchestrator.domain.run import Copy
+from dr_orchestrator.domain.run import Copy, CopyState
+from dr_orchestrator.errors import NotMeasured
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,22 @@ class Parts:
     preflight: Callable[[], Preflight] = Preflight
     isolated: Callable[[Copy], str] | None = None
     probe: Callable[[Copy], str] | None = None
+
+
+@dataclass(frozen=True)
+class Teardown:
+    """How a copy is taken down at the end of a run, and as which step."""
+
+    name: str
+    destroy: Callable[[Copy], CopyState]
+    copy: Copy
+
+
+def cannot_destroy(copy: Copy) -> CopyState:
+    """What a session does to a dead process's copy that it was given no way to take down."""
+    raise NotMeasured(f"{copy.id} was made by another process", "take it down: dro sweep")
+
+
+def plain(_name: str, act: Callable[[], T]) -> T:
+    """The plainest Call: no engine around the step."""
+    return act()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from types import TracebackType
@@ -28,22 +27,15 @@ from dr_orchestrator.domain.run import (
     SegmentKind,
 )
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.errors import DrillFault, LeaseLost, NotMeasured, without_secrets
+from dr_orchestrator.errors import DrillFault, LeaseLost, without_secrets
 from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, outcome_of, settle, told
 from dr_orchestrator.runner.journal import Journal
-from dr_orchestrator.runner.parts import Parts, Store
+from dr_orchestrator.runner.parts import Parts, Store, Teardown, cannot_destroy
 
 T = TypeVar("T")
 LOOK = "look before starting"
 LOOK_BACK = "look back at the recovery points"
 ASK_FOR_TIMES = "ask AWS for its own times"
-
-
-@dataclass(frozen=True)
-class _Teardown:
-    name: str
-    destroy: Callable[[Copy], CopyState]
-    copy: Copy
 
 
 class Session:
@@ -74,12 +66,12 @@ class Session:
         self._journal = Journal(header, ledger, clock, recorded, last_seen)
         self._parts: Parts | None = None
         self._pending: DrillFault | None = None
-        self._teardowns: list[_Teardown] = []
+        self._teardowns: list[Teardown] = []
         self._chosen_from: list[Restorer] = []
         self._worst_cases: list[WorstCase] = []
         self._heed: Callable[[], None] = lambda: None
         self._elsewhere: Callable[[], bool] = lambda: False
-        self._destroy_inherited = destroy or _cannot_destroy
+        self._destroy_inherited = destroy or cannot_destroy
         self._histories_unknown = 0
         self._doubts: Callable[[], Sequence[str]] = tuple
 
@@ -150,11 +142,16 @@ class Session:
         return point
 
     def at_exit(self, name: str, destroy: Callable[[Copy], CopyState], copy: Copy) -> None:
-        """Register a copy's teardown, and write the intent to create it: always before the call that does."""
-        if self._row(copy) is None:
-            at = self._clock.now()
+        """Register a copy's teardown, and write the intent to create it: always before the call that does.
+
+        What a sweep found never made, before it died itself, is intended anew.
+        """
+        row, at = self._row(copy), self._clock.now()
+        if row is None:
             self._journal.keep(lambda: self._ledger.intend_copy(copy, at))
-        self._teardowns.append(_Teardown(name, destroy, copy))
+        elif row.state is CopyState.NEVER_CREATED:
+            self._journal.keep(lambda: self._ledger.change_copy(copy, CopyState.INTENDED, at))
+        self._teardowns.append(Teardown(name, destroy, copy))
 
     def create(self, name: str, act: Callable[..., Identity], *args: Any, copy: Copy) -> None:
         """A step that asks AWS for a registered copy; its identity is in the ledger when the step ends."""
@@ -350,11 +347,11 @@ class Session:
                 for told in self._perform(ASK_FOR_TIMES, source.server_times, copy, phase=Phase.TEARDOWN):
                     self._journal.server_time(told)
 
-    def _inherited(self) -> list[_Teardown]:
+    def _inherited(self) -> list[Teardown]:
         """The copies that the ledger holds for the run and this process never came to: a dead one made them."""
         known = {teardown.copy.id for teardown in self._teardowns}
         return [
-            _Teardown("destroy an inherited copy", self._destroy_inherited, row.copy)
+            Teardown("destroy an inherited copy", self._destroy_inherited, row.copy)
             for row in reversed(self._ledger.copies(self.header.id))
             if row.copy.id not in known and not row.copy.parent and row.state not in SETTLED
         ]
@@ -368,7 +365,7 @@ class Session:
             self._worst_cases += [worst] if worst else []
             self._histories_unknown += worst is None
 
-    def _destroy(self, teardown: _Teardown) -> tuple[CopyState, str]:
+    def _destroy(self, teardown: Teardown) -> tuple[CopyState, str]:
         copy, why, tried = teardown.copy, "", False
 
         def destroy() -> CopyState:
@@ -395,14 +392,5 @@ class Session:
         return next((row for row in rows if (row.copy.type, row.copy.id) == (copy.type, copy.id)), None)
 
 
-def _cannot_destroy(copy: Copy) -> CopyState:
-    raise NotMeasured(f"{copy.id} was made by another process", "take it down: dro sweep")
-
-
 def _raise(error: Exception) -> None:
     raise error
-
-
-def plain(_name: str, act: Callable[[], T]) -> T:
-    """The plainest Call: no engine around the step."""
-    return act()

@@ -16,7 +16,7 @@ from dr_orchestrator.aws.calls.spacing import Spacing
 from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.run import SETTLED, CopyState
-from dr_orchestrator.domain.verdict import Cleanup
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.session import Session
@@ -291,3 +291,19 @@ def test_what_lives_under_a_settled_copys_name_is_told(shop: Estate, here: wirin
 
     assert (stray.id, stray.run, stray.tagged) == (name, dead.header.id, False)
     assert name in shop.inventory()["tables"]
+
+
+def test_a_run_that_a_sweep_began_to_end_can_still_be_resumed(shop: Estate, here: wiring.World) -> None:
+    """The sweep found that nothing was made, and died before it closed the run: whoever resumes it makes its copy."""
+    before = shop.inventory()
+    dead = killed_in(here, "sessions-pitr", mock.patch.object(Session, "create", die))
+    with mock.patch.object(SqlLedger, "close_run", die), pytest.raises(Killed):
+        sweeping.sweep(elsewhere(here))
+    assert [row.state for row in read(here, dead).copies] == [CopyState.NEVER_CREATED]
+
+    after = resumed(here, dead)
+
+    assert after.closing is not None
+    assert after.closing.verdict in (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS), after.closing.reasons
+    assert [row.state for row in after.copies] == [CopyState.DELETED]
+    assert shop.inventory() == before
