@@ -24,6 +24,7 @@ from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.rds.events import BEGUN, FINISHED, Told
 from dr_orchestrator.lab.cloud.rds.models import AutomatedBackup, Instance, Snapshot, wrong_state
+from dr_orchestrator.lab.cloud.rds.steady import steady
 from dr_orchestrator.lab.cloud.world import Database, world
 
 _SOON = timedelta(seconds=1)
@@ -62,6 +63,10 @@ _SOURCES = (
 
 class Rds(RDSBackend):
     """One account's RDS in one region."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        steady(self)
 
     @property
     def _url_module(self) -> Any:
