@@ -119,6 +119,11 @@ class Aborted(DrillFault):
 class LeaseLost(DrillFault):
     """Another process drives the run now, because this one was not heard of for too long; it lets go of everything."""
 
+    @classmethod
+    def to_another(cls, run: str) -> LeaseLost:
+        """The loss of a run that another process has taken over."""
+        return cls(f"run {run} was taken over by another process", "its end is that process's business: `dro runs`")
+
 
 class UnsafeToDelete(DrillFault):
     """An object could not be proven to be a copy of this run, so it was not deleted."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 import importlib.util
 import logging
 import os
@@ -162,8 +163,9 @@ def _through_prefect(perform: Callable[[], object], ended: Callable[[], list[str
         return new[0]
 
 
+@functools.cache
 def _in_few_words() -> None:
-    """What Prefect says when its server is gone: once, and without its trace or each event that it could not send."""
+    """What Prefect says when its server is gone: once, without its trace or the events that it could not send."""
     logging.getLogger("prefect.flow_runs").addFilter(_without_trace)
     logging.getLogger("prefect.events.clients").addFilter(_once())
     logging.getLogger("prefect._internal.concurrency").addFilter(lambda _: False)

@@ -71,6 +71,11 @@ class Copy:
     parent: str = ""
 
     @property
+    def key(self) -> tuple[CopyType, str]:
+        """What tells it from the other copies of its run: a stack and a table may be named alike."""
+        return self.type, self.id
+
+    @property
     def tags(self) -> dict[str, str]:
         """The tags that mark the live object as this run's copy; one of the three proofs before deletion."""
         return {"dr-drill:run": self.run, "dr-drill:drill": self.drill, "dr-drill:service": self.service}

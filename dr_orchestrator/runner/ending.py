@@ -21,10 +21,10 @@ def settle(
     too: what came later was not looked for, and stays as it is. What a copy that is not gone owned is not gone either.
     """
     rows = ledger.copies(copy.run)
-    seen = {(row.copy.type, row.copy.id) for row in (rows if known is None else known)}
-    owned = [row for row in rows if row.copy.parent == copy.id and (row.copy.type, row.copy.id) in seen]
+    seen = {row.copy.key for row in (rows if known is None else known)}
+    owned = [row for row in rows if row.copy.parent == copy.id and row.copy.key in seen]
     open_ones = [row.copy for row in owned if state not in SETTLED or row.state not in SETTLED]
-    for each in [*open_ones, *(row.copy for row in rows if (row.copy.type, row.copy.id) == (copy.type, copy.id))]:
+    for each in [*open_ones, *(row.copy for row in rows if row.copy.key == copy.key)]:
         ledger.change_copy(each, state, clock.now())
 
 

@@ -291,8 +291,7 @@ class Session:
     def _let_go_of_others(self) -> None:
         """Raise LeaseLost where this process slept, and the run is another's by now: not a copy of it is touched."""
         if self._elsewhere():
-            hint = "its end is that process's business: `dro runs`"
-            raise LeaseLost(f"run {self.header.id} was taken over by another process", hint)
+            raise LeaseLost.to_another(self.header.id)
 
     def _close(self, error: BaseException | None, reasons: Sequence[str]) -> None:
         self._let_go_of_others()
@@ -389,7 +388,7 @@ class Session:
 
     def _row(self, copy: Copy) -> CopyRecord | None:
         rows = self._ledger.copies(self.header.id)
-        return next((row for row in rows if (row.copy.type, row.copy.id) == (copy.type, copy.id)), None)
+        return next((row for row in rows if row.copy.key == copy.key), None)
 
 
 def _raise(error: Exception) -> None:

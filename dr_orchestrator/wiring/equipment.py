@@ -203,7 +203,7 @@ def _login(instance: RdsInstance, drill: Drill, copy: Copy) -> Login:
 def row_of(here: World, copy: Copy) -> CopyRecord | None:
     """The ledger's row of a copy, by type and name: a table may be named as the stack that holds it."""
     rows = here.ledger.copies(copy.run)
-    return next((row for row in rows if (row.copy.type, row.copy.id) == (copy.type, copy.id)), None)
+    return next((row for row in rows if row.copy.key == copy.key), None)
 
 
 def owned_by(here: World, stack: Copy) -> list[CopyRecord]:

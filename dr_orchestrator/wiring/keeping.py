@@ -52,7 +52,7 @@ class Keeper:
         if now() >= self._until:
             self.beat()
         if self._lost:
-            raise LeaseLost(f"run {self._run} was taken over by another process", "its end is that process's business")
+            raise LeaseLost.to_another(self._run)
         if self._aborted_by or self._stop.is_set():
             who = f" by {self._aborted_by}" if self._aborted_by else ""
             raise Aborted(f"stopped on request{who}", "run it again when the reason is gone")

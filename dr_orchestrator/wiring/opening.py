@@ -94,7 +94,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     else:
         session.cannot_start(fault)
     try:
-        with keeper.beating(), _ended_by_nobody_else(keeper), hearing(session.asked_again), session:
+        with keeper.beating(), _ended_by_nobody_else(keeper, run), hearing(session.asked_again), session:
             if not recorded:
                 _taken(here, keeper, run)
                 _queued(here, session)
@@ -127,15 +127,14 @@ def _refuse_if_closed(run: Run) -> None:
 
 
 @contextmanager
-def _ended_by_nobody_else(keeper: Keeper) -> Iterator[None]:
+def _ended_by_nobody_else(keeper: Keeper, run: str) -> Iterator[None]:
     """Within: what the ledger takes no more of a run that is another process's by now is no defect."""
     try:
         yield
     except LedgerDefect as defect:
         if keeper.still_ours():
             raise
-        hint = "its end is that process's business: `dro runs`"
-        raise LeaseLost("the run was taken over by another process", hint) from defect
+        raise LeaseLost.to_another(run) from defect
 
 
 def _equip(

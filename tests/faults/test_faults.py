@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from tests.estate import REGION, Estate, estate
+from tests.estate import REGION, Estate
 from tests.faults import shop as shops
 from tests.faults.shop import CREATES, DELETES, Strike, rules
 
@@ -147,20 +146,6 @@ def cases() -> Iterator[Case]:
         yield Case("tags are denied", drill, untagged, UNSURE, "dynamodb:TagResource")
         busy = {"kind": "ends-as", "status": "DELETE_FAILED", "times": 2, **deleting(drill)}
         yield Case("deletion fails twice", drill, rules(busy), GREEN, "the deletion failed")
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        yield made
-
-
-@pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    with shops.world(shop, tmp_path) as made:
-        yield made
 
 
 @pytest.mark.parametrize("case", [case for case in cases() if FULL or case.short], ids=str)

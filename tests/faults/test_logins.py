@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.wiring import sweeping
 from tests import workspace
-from tests.estate import Estate, estate
+from tests.estate import Estate
 from tests.faults import shop as shops
 from tests.faults.test_faults import ALL, FULL, GREEN
 
@@ -22,21 +22,6 @@ ROLES = """
 roles: {source: "arn:aws:iam::123456789012:role/dro-read", drill: "arn:aws:iam::123456789012:role/dro-drill"}
 """
 EVENING, MORNING = "ASIAEVENING", "ASIAMORNING"
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        yield made
-
-
-@pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    with shops.world(shop, tmp_path) as made:
-        yield made
-    shop.lab.application._first_used.clear()
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
@@ -16,7 +14,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import tables
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.wiring import opening, sweeping
-from tests.estate import ISOLATION, TEMPLATE, Estate, estate
+from tests.estate import ISOLATION, TEMPLATE, Estate
 from tests.faults import shop as shops
 from tests.faults.test_faults import GREEN
 
@@ -34,20 +32,6 @@ key = "ASIA" + secrets.token_hex(8).upper()
 told = {"Version": 1, "AccessKeyId": key, "SecretAccessKey": "lab", "SessionToken": "lab"}
 print(json.dumps(told | {"Expiration": good.isoformat()}))
 """
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        yield made
-
-
-@pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    with shops.world(shop, tmp_path) as made:
-        yield made
 
 
 def stranger(shop: Estate, drill: str) -> None:

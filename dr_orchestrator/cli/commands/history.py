@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from dr_orchestrator.ledger.ledger import SqlLedger
     from dr_orchestrator.ledger.queries import Queries
 
-LATEST = "latest"
 NOT_DRIVEN = "NOT DRIVEN"
 """An open run whose process is dead, or is taken for dead."""
 NO_RUNS = "No runs yet. `dro demo` makes some on a simulated AWS."
@@ -138,6 +137,7 @@ def show(name: str, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
 def report(name: str, out: Path | None) -> None:
     """Render the report of a run or an exercise anew: HTML, Markdown and JSON."""
+    from dr_orchestrator.ledger.queries import LATEST
     from dr_orchestrator.reporting.render import write_exercise, write_run
 
     here, queries = settings.load(), _queries()

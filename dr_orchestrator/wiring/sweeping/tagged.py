@@ -98,5 +98,5 @@ def _accounted_for(here: World, stray: Stray) -> bool:
         return False
     if run.header.id != stray.run:  # the beginning of an id finds a run, too, but no copy wears it
         return False
-    rows = [row for row in run.copies if (row.copy.type, row.copy.id) == (stray.type, stray.id)]
+    rows = [row for row in run.copies if row.copy.key == (stray.type, stray.id)]
     return any(row.state not in SETTLED for row in rows) or run.closing is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, NoReturn
 from unittest import mock
 
@@ -19,7 +18,7 @@ from dr_orchestrator.errors import Exit, NotRecoverable, UsageError
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.sweeping import inventory, runs
-from tests.estate import REGION, Estate, estate
+from tests.estate import REGION, Estate
 from tests.faults import shop as shops
 from tests.faults.left_behind.test_inherited import die, killed_in, read, resumed
 from tests.faults.test_logins import EVENING, MORNING, expire, log_in
@@ -31,21 +30,6 @@ KEYS = {
     "aws_session_token": "SessionToken",
 }
 Turn = Callable[[], None]
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        yield made
-
-
-@pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    with shops.world(shop, tmp_path) as made:
-        yield made
-    shop.lab.application._first_used.clear()
 
 
 @pytest.fixture
