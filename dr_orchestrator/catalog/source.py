@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 import yaml
 
-from dr_orchestrator.catalog.events import MOST_NODES, Stop, events, line_of, targets
+from dr_orchestrator.documents.events import Stop
+from dr_orchestrator.documents.walk import TAG, Key, Walk, dotted
 from dr_orchestrator.errors import Problem
+
+__all__ = ["Data", "Document", "Key", "Plain", "dotted", "parse", "read", "text_of"]
 
 MOST_BYTES = 512_000
 
-Key: TypeAlias = tuple[str | int, ...]
 Data: TypeAlias = "str | list[Data] | dict[str, Data]"
 
 # YAML 1.2's core schema: only these words are not text. `no`, `on`, `12:30` and `1_000` are text, as people expect.
@@ -25,8 +26,6 @@ _NOT_TEXT = re.compile(
     re.ASCII,
 )
 _NOTHING = re.compile(r"~|null|Null|NULL|")
-_TAG = "tag:yaml.org,2002:"
-_SCALAR_TAGS = {"!", *(_TAG + name for name in ("str", "int", "float", "bool", "null"))}
 
 
 class Plain(str):
@@ -55,30 +54,22 @@ class Document:
         return Problem(self.file, self.line(key), dotted(key), message, fix)
 
 
-def dotted(key: Key) -> str:
-    """A key path as people write it: `drills.jira-pitr.checks[0].name`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).removeprefix(".")
-
-
-def read(path: Path, file: str, *, foreign: bool = False) -> Document:
-    """Read a YAML (or JSON) file; `foreign` ones, such as templates, may use tags of their own."""
+def read(path: Path, file: str) -> Document:
+    """Read a YAML (or JSON) file."""
     try:
-        return parse(_text(path), file, foreign=foreign)
+        return parse(text_of(path), file)
     except Stop as stop:
         return Document(file, problems=[Problem(file, stop.line, "", stop.message, stop.fix)])
 
 
-def parse(text: str, file: str, *, foreign: bool = False) -> Document:
+def parse(text: str, file: str) -> Document:
     """Read YAML text; a duplicate key or a foreign tag is noted and reading goes on, so that all is told at once."""
-    document = Document(file)
-    try:
-        document.data = _Walk(events(text), document, foreign).everything()
-    except Stop as stop:
-        document.problems.append(Problem(file, stop.line, "", stop.message, stop.fix))
-    return document
+    walk = _Walk(file)
+    return Document(file, walk.data(text), walk.lines, walk.problems)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file of bearable size; Stop where it is none."""
     try:
         if not path.is_file():
             raise Stop(1, "is not a file", "put a YAML file there")
@@ -94,92 +85,25 @@ def _text(path: Path) -> str:
         raise Stop(line, f"byte {raw[wrong.start]:#04x} is not UTF-8", "save the file as UTF-8") from wrong
 
 
-class _Walk:
-    """Turns events into data; an alias is a second walk over the events of its anchor."""
+class _Walk(Walk):
+    """The drill files' dialect: text, and nothing by surprise."""
 
-    def __init__(self, stream: list[yaml.Event], document: Document, foreign: bool) -> None:
-        self._events = stream
-        self._document = document
-        self._foreign = foreign
-        self._targets = targets(stream)
-        self._open: set[int] = set()
-        self._visited = 0
+    def scalar(self, event: yaml.ScalarEvent) -> str:
+        """Text, marked where YAML takes it for something else."""
+        if event.style or event.tag in ("!", TAG + "str") or not _NOT_TEXT.fullmatch(event.value):
+            return str(event.value)
+        return Plain("" if _NOTHING.fullmatch(event.value) else event.value)
 
-    def everything(self) -> Data:
-        self._document.lines[()] = self._line(0)
-        return self._value(0, ())[0]
+    def tagged(self, tag: str, line: int, key: Key, value: Data) -> Data:
+        """Tags are noted."""
+        self.note(line, key, f"the tag {tag} is not allowed here", "remove the tag")
+        return value
 
-    def _value(self, index: int, key: Key) -> tuple[Data, int]:
-        """The value that begins at an event, and the index of the event after it."""
-        event = self._events[index]
-        self._visited += 1
-        if self._visited > MOST_NODES:
-            raise Stop(self._line(index), f"its aliases expand to more than {MOST_NODES:,} values", "write it out")
-        if isinstance(event, yaml.AliasEvent):
-            return self._alias(index, key), index + 1
-        self._check_tag(event, key)
-        if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event), index + 1
-        fill = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._sequence
-        return self._collection(index, key, fill)
+    def merged(self, line: int, place: Key, _value: Data) -> dict[str, Data]:
+        """Merge keys are noted."""
+        self.note(line, place, "merge keys (<<) are not understood", "write the keys out")
+        return {}
 
-    def _alias(self, index: int, key: Key) -> Data:
-        target = self._targets[index]
-        if target in self._open:
-            raise Stop(self._line(index), "the alias stands inside what it refers to", "write it out")
-        return self._value(target, key)[0]
-
-    def _collection(self, index: int, key: Key, fill: Callable[[int, Key], tuple[Data, int]]) -> tuple[Data, int]:
-        self._open.add(index)
-        value, end = fill(index + 1, key)
-        self._open.discard(index)
-        return value, end + 1
-
-    def _sequence(self, index: int, key: Key) -> tuple[Data, int]:
-        found: list[Data] = []
-        while not isinstance(self._events[index], yaml.CollectionEndEvent):
-            place = (*key, len(found))
-            self._document.lines[place] = self._line(index)
-            value, index = self._value(index, place)
-            found.append(value)
-        return found, index
-
-    def _mapping(self, index: int, key: Key) -> tuple[Data, int]:
-        found: dict[str, Data] = {}
-        while not isinstance(self._events[index], yaml.CollectionEndEvent):
-            line = self._line(index)
-            name, index = self._value(index, key)
-            if not isinstance(name, str) or (isinstance(name, Plain) and not name):
-                raise Stop(line, "a key is not a word", "write `key: value`")
-            place = (*key, str(name))
-            again = place in self._document.lines
-            first = self._document.lines.setdefault(place, line)
-            value, index = self._value(index, (*place, "again") if again else place)
-            if again:
-                self._note(line, place, f"'{name}' is written twice, first on line {first}", "keep one of them")
-            elif name == "<<" and not self._foreign:
-                self._note(line, place, "merge keys (<<) are not understood", "write the keys out")
-            else:
-                found[str(name)] = value
-        return found, index
-
-    def _check_tag(self, event: yaml.Event, key: Key) -> None:
-        allowed = _SCALAR_TAGS
-        if isinstance(event, yaml.CollectionStartEvent):
-            allowed = {_TAG + ("map" if isinstance(event, yaml.MappingStartEvent) else "seq")}
-        tag = getattr(event, "tag", None)
-        if tag and tag not in allowed and not self._foreign:
-            shown = tag.replace(_TAG, "!!")
-            self._note(line_of(event), key, f"the tag {shown} is not allowed here", "remove the tag")
-
-    def _note(self, line: int, key: Key, message: str, fix: str) -> None:
-        self._document.problems.append(Problem(self._document.file, line, dotted(key), message, fix))
-
-    def _line(self, index: int) -> int:
-        return line_of(self._events[index])
-
-
-def _scalar(event: yaml.ScalarEvent) -> str:
-    if event.style or event.tag in ("!", _TAG + "str") or not _NOT_TEXT.fullmatch(event.value):
-        return str(event.value)
-    return Plain("" if _NOTHING.fullmatch(event.value) else event.value)
+    def word(self, _event: yaml.Event, value: Data) -> str | None:
+        """Text, also where YAML takes it for something else; not nothing."""
+        return str(value) if isinstance(value, str) and (value or not isinstance(value, Plain)) else None

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-
-import yaml
 
 from dr_orchestrator.aws.template.policies import Untold, too_wide
 from dr_orchestrator.aws.template.rules import (
@@ -23,10 +20,9 @@ from dr_orchestrator.aws.template.rules import (
     UNREADABLE,
     Rule,
 )
+from dr_orchestrator.documents import cloudformation
+from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.errors import NotRecoverable
-
-LARGEST = 51_200
-"""Bytes that CreateStack takes as text."""
 
 SAME_EVERYWHERE = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
 """Pseudo parameters that tell no stack from another: in a name they are only words."""
@@ -43,61 +39,15 @@ HINT = (
 _INSERT = re.compile(r"\$\{([^}]*)\}")
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms (`!Sub`), and nothing else beyond plain data, each key once."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """As plain YAML, but a key that stands twice is a mistake: readers differ in which of the two counts."""
-        seen = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, _twice(key.value), key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def _twice(key: str) -> str:
-    return f"the key '{key}' stands twice in one place"
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object, likewise."""
-    each = dict(pairs)
-    if len(each) < len(pairs):
-        raise ValueError(_twice(Counter(name for name, _ in pairs).most_common(1)[0][0]))
-    return each
-
-
-def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
-    form = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    if isinstance(node, yaml.ScalarNode):
-        return {form: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {form: loader.construct_sequence(node, deep=True)}
-    if isinstance(node, yaml.MappingNode):
-        return {form: loader.construct_mapping(node, deep=True)}
-    return {form: None}
-
-
-_Loader.add_multi_constructor("!", _short_form)
-
-
-def _read(text: str) -> Any:
-    if text.lstrip().startswith("{"):
-        return json.loads(text, object_pairs_hook=_each_once)
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-
-
 def parse(text: str, path: str) -> Mapping[str, Any]:
     """A template as data, its functions in their long forms; NotRecoverable where it is none."""
     try:
-        template = _read(text)
-        json.dumps(template, default=str)  # refuses what contains itself
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise NotRecoverable(f"{path} is not a template: {error}") from error
-    if not isinstance(template, dict) or not isinstance(template.get("Resources"), dict):
+        template = cloudformation.parse(text, path)
+    except cloudformation.Malformed as wrong:
+        raise NotRecoverable(f"{path} is not a template: {wrong}", wrong.problems[0].fix) from wrong
+    if not isinstance(template.data.get("Resources"), dict):
         raise NotRecoverable(f"{path} is not a template: it has no Resources")
-    return template
+    return template.data
 
 
 def inspect(
@@ -109,16 +59,11 @@ def inspect(
     """
     template = parse(text, path)
     inspection = _Inspection.of(template, parameters, copy_id)
-    unsafe = [*_oversize(text), *inspection.unsafe(), *inspection.names_of(sources)]
+    unsafe = [*inspection.unsafe(), *inspection.names_of(sources)]
     if unsafe:
         raise NotRecoverable(f"{path} is not safe to rebuild beside production: " + "; ".join(unsafe), HINT)
     kinds = sorted(resource["Type"] for resource in template["Resources"].values())
     return f"{len(kinds)} resources: {', '.join(kinds)}"
-
-
-def _oversize(text: str) -> Iterator[str]:
-    if len(text.encode()) > LARGEST:
-        yield f"it has more than {LARGEST} bytes, the most that CreateStack takes as text"
 
 
 @dataclass(frozen=True)
@@ -134,10 +79,10 @@ class _Inspection:
     def of(cls, template: Mapping[str, Any], parameters: Mapping[str, str], copy_id: str) -> _Inspection:
         """The defaults of the template, overlaid by the drill's parameters."""
         known = {name: f"<{name}>" for name in SAME_EVERYWHERE} | {"AWS::StackName": copy_id}
-        for name, body in _mapping(template.get("Parameters")).items():
-            value = parameters.get(name, _mapping(body).get("Default"))
+        for name, body in mapping(template.get("Parameters")).items():
+            value = parameters.get(name, mapping(body).get("Default"))
             # Others are lists, or keys in the Parameter Store whose values AWS puts in their place.
-            if _mapping(body).get("Type") in ("String", "Number") and isinstance(value, str | int | float):
+            if mapping(body).get("Type") in ("String", "Number") and isinstance(value, str | int | float):
                 known[name] = str(value).replace("{copy}", copy_id)
         return cls(template, template["Resources"], known, copy_id)
 
@@ -153,9 +98,9 @@ class _Inspection:
                 continue
             yield from _stays_behind(logical_id, resource)
             yield from self._of_resource(logical_id, resource)
-        for name, output in _mapping(self.template.get("Outputs")).items():
-            if export := _mapping(output).get("Export"):
-                yield from self._name(f"the export of {name}", "Name", _mapping(export).get("Name"))
+        for name, output in mapping(self.template.get("Outputs")).items():
+            if export := mapping(output).get("Export"):
+                yield from self._name(f"the export of {name}", "Name", mapping(export).get("Name"))
 
     def names_of(self, sources: frozenset[str]) -> Iterator[str]:
         """Where a name of production stands in what will be made: in a variable, a policy, or code."""
@@ -300,8 +245,8 @@ class _Inspection:
         """Whether an attribute only gives back what the resource was given, such as the value of a parameter."""
         if attribute == "?":
             return True
-        rule = ALLOWED.get(str(_mapping(resource).get("Type")))
-        given = _mapping(_mapping(resource).get("Properties"))
+        rule = ALLOWED.get(str(mapping(resource).get("Type")))
+        given = mapping(mapping(resource).get("Properties"))
         first = attribute.partition(".")[0]
         return first in given and not (rule and first in rule.names)
 
@@ -351,7 +296,3 @@ def _shown(value: Any) -> str:
     form, inner = _function(value)
     shown = f"!{form.removeprefix('Fn::')} {json.dumps(inner, default=str)}" if form else json.dumps(value, default=str)
     return shown if len(shown) <= 120 else f"{shown[:120]}..."
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

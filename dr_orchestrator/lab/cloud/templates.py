@@ -2,60 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
 from moto.cloudformation.exceptions import ValidationError
 
+from dr_orchestrator.documents import cloudformation
+
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9]+)")
-
-
-class TemplateLoader(yaml.SafeLoader):
-    """Safe YAML with CloudFormation's short forms (`!Ref`, `!Sub`, ...); any other tag is refused."""
-
-
-def _refuse(_loader: TemplateLoader, tag: str, _node: yaml.Node) -> None:
-    raise ValidationError(message=f"Template format error: unsupported YAML tag {tag}")
-
-
-def _short_form(loader: TemplateLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any = node.value
-    if isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    elif isinstance(node, yaml.MappingNode):
-        value = loader.construct_mapping(node, deep=True)
-    elif tag == "GetAtt":
-        value = str(value).split(".", 1)
-    return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
-
-
-TemplateLoader.add_multi_constructor("!", _short_form)
-TemplateLoader.add_multi_constructor("tag:", _refuse)
 
 
 class SafeYaml:
     """Stands in for the `yaml` module inside moto's CloudFormation: all that it uses of it, made safe."""
 
-    Loader = TemplateLoader
-    SequenceNode = yaml.SequenceNode
+    Loader = None
 
     @staticmethod
     def add_multi_constructor(prefix: str, constructor: object) -> None:
         """The short forms are known already."""
 
     @staticmethod
-    def load(template: str, Loader: type[TemplateLoader] = TemplateLoader) -> Any:  # noqa: N803 (PyYAML's name)
-        """Read a template, YAML or (also where tabs make it no YAML) JSON."""
+    def load(template: str, Loader: None = None) -> Any:  # noqa: ARG004, N803 (PyYAML's name)
+        """Read a template, YAML or JSON; whatever is none is refused as AWS refuses it."""
         try:
-            return yaml.load(template, Loader=Loader)  # noqa: S506 (a SafeLoader)
-        except yaml.YAMLError as wrong:
-            try:
-                return json.loads(template)
-            except ValueError:
-                raise ValidationError(message=f"Template format error: {wrong}") from wrong
+            return cloudformation.parse(template, "template").data
+        except cloudformation.Malformed as wrong:
+            raise ValidationError(message=f"Template format error: {wrong}") from wrong
 
 
 def dependencies(template: Mapping[str, Any]) -> dict[str, set[str]]:

@@ -13,7 +13,7 @@ MACHINE = "AWS::StepFunctions::StateMachine, Properties: {RoleArn: !GetAtt Own.A
 
 
 @pytest.mark.parametrize(
-    "public", ["", "PubliclyAccessible: true", "PubliclyAccessible: !Ref Prod", "PubliclyAccessible:"]
+    "public", ["", "PubliclyAccessible: true", "PubliclyAccessible: !Ref Prod", "PubliclyAccessible: "]
 )
 @pytest.mark.parametrize("kind", ["DBInstance", "DBCluster"])
 def test_a_database_that_could_be_public_is_refused(kind: str, public: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from dr_orchestrator.catalog.source import MOST_BYTES, Plain, parse, read
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcde", "bcdef", strict=True)
 )
+CHAIN = "a0: &a0 " + "[" * 30 + "x" + "]" * 30 + "\n" + f"b: {'[' * 20}*a0{']' * 20}\n"
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,10 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("x: [" + "1, " * 20_001 + "]", 1, "holds more than 20,000 values", "split the file"),
         ("[" * 200_000, 1, "is nested deeper than 50 levels", "write it flat"),
         ("- " * 200_000, 1, "is nested deeper than 50 levels", "write it flat"),
+        ("{a: " * 51 + "}" * 51, 1, "is nested deeper than 50 levels", "write it flat"),
+        ("[" * 1_001 + "]" * 1_001, 1, "is nested deeper than 50 levels", "write it flat"),
+        (CHAIN, 1, "is nested deeper than 50 levels", "write it flat"),
+        ("a: ['[[[[[[', " + "[" * 40 + "}", 1, "is not YAML", "look at this line and the one before it"),
         ("a: &x {b: 1}\nc:\n  <<: *x\n", 3, "merge keys (<<) are not understood", "write the keys out"),
         ("a: 1\n? [x]\n: 2\n", 2, "a key is not a word", "write `key: value`"),
         ("a: 1\n~: 2\n", 2, "a key is not a word", "write `key: value`"),
@@ -43,6 +50,18 @@ def test_text_that_cannot_be_trusted_is_told_with_its_line(text: str, line: int,
     problem = parse(text, "drills/x.yaml").problems[0]
     assert (problem.file, problem.line, problem.fix) == ("drills/x.yaml", line, fix)
     assert problem.message.startswith(message)
+
+
+def test_the_limits_are_the_same_wherever_they_are_asked_for() -> None:
+    """What is read, and what is refused, does not depend on how much of Python's stack is left."""
+    used = len(inspect.stack())
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(used + 250)
+    try:
+        assert parse("[" * 50 + "]" * 50, "x").problems == []
+        assert [one.message for one in parse("[" * 51 + "]" * 51, "x").problems] == ["is nested deeper than 50 levels"]
+    finally:
+        sys.setrecursionlimit(before)
 
 
 @pytest.mark.parametrize("word", ["no", "yes", "on", "off", "12:30", "1_000", "2026-10-06", "=", "0o9", "1e", "none"])

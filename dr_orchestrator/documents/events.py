@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
 MOST_NODES = 20_000
 DEEPEST = 50
+
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'", re.DOTALL)
 
 
 class Stop(Exception):
@@ -16,6 +20,11 @@ class Stop(Exception):
         self.line, self.message, self.fix = line, message, fix
 
 
+def too_deep(line: int) -> Stop:
+    """The stop at what is nested too deeply, be it written so or made so by aliases."""
+    return Stop(line, f"is nested deeper than {DEEPEST} levels", "write it flat")
+
+
 def line_of(event: yaml.Event) -> int:
     """The line that an event begins on."""
     return event.start_mark.line + 1 if event.start_mark else 1
@@ -24,16 +33,17 @@ def line_of(event: yaml.Event) -> int:
 def events(text: str) -> list[yaml.Event]:
     """The parser's events. They come one by one, so that depth and number are bounded before anything is built."""
     found: list[yaml.Event] = []
-    depth = documents = 0
+    depth = documents = read = 0
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             documents += isinstance(event, yaml.DocumentStartEvent)
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            read = event.end_mark.index if event.end_mark else read
             _bound(event, len(found), depth, documents)
             if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
                 found.append(event)
     except yaml.YAMLError as wrong:
-        raise _syntax(wrong, text) from wrong
+        raise _deep(wrong, text, depth, read) or _syntax(wrong, text) from wrong
     if not documents:
         raise Stop(1, "is empty", "declare something in it, or remove it")
     return found
@@ -44,9 +54,22 @@ def _bound(event: yaml.Event, number: int, depth: int, documents: int) -> None:
     if documents > 1:
         raise Stop(line, "a second document begins here", "keep one document to a file")
     if depth > DEEPEST:
-        raise Stop(line, f"is nested deeper than {DEEPEST} levels", "write it flat")
+        raise too_deep(line)
     if number >= MOST_NODES:
         raise Stop(line, f"holds more than {MOST_NODES:,} values", "split the file")
+
+
+def _deep(wrong: yaml.YAMLError, text: str, depth: int, read: int) -> Stop | None:
+    """The stop of a text that is too deep for us where the parser, which looks ahead, gave up on it before we saw."""
+    mark = getattr(wrong, "problem_mark", None)
+    if mark is None:
+        return None
+    ahead = _QUOTED.sub("", text[read : mark.index])
+    for sign in ahead:
+        depth += (sign in "[{") - (sign in "]}")
+        if depth > DEEPEST:
+            return too_deep(mark.line + 1)
+    return None
 
 
 def _syntax(wrong: yaml.YAMLError, text: str) -> Stop:
