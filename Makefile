@@ -45,7 +45,7 @@ schema: setup ## write drills/*.schema.json anew
 	$(BIN)/dro schema --write drills
 
 samples: setup ## write the golden reports in reports/samples anew
-	$(BIN)/python -m tests.golden.write
+	$(BIN)/python -m tests.support.golden.write
 
 faults: setup ## kill a drill at every write to its ledger (about a quarter of an hour)
 	DRO_FAULTS=full $(BIN)/python -m pytest -n 2 --dist load tests/faults

@@ -19,7 +19,7 @@ from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.lab import serve
 from dr_orchestrator.lab.cloud import dynamodb, lifecycle
 from dr_orchestrator.settings import Pace, Settings
-from tests import workspace
+from tests.support import workspace
 
 DRILLS, AT_ONCE = 8, 4
 FACTOR = 10.0

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests import workspace
+from tests.support import workspace
 
 RUNS = 7
 SERVICES = 100

@@ -36,7 +36,7 @@ from dr_orchestrator.domain.service import Resource, ResourceType
 from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.settings import Pace
-from tests.estate import REGION
+from tests.support.estate import REGION
 
 RESTORES = 100
 GIB = 100

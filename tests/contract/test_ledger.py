@@ -17,7 +17,7 @@ from dr_orchestrator.domain.run import CheckResult, CopyState, Identity, Run
 from dr_orchestrator.domain.verdict import Outcome, Verdict
 from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
-from tests.contract.ledger_samples import (
+from tests.support.ledger_samples import (
     EXERCISE,
     IDENTITY,
     MAXIMAL,

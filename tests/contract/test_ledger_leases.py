@@ -12,7 +12,7 @@ from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.ledger import SqlLedger
-from tests.contract.ledger_samples import EXERCISE, ODD, START, header
+from tests.support.ledger_samples import EXERCISE, ODD, START, header
 
 LATER = START + timedelta(seconds=30)
 

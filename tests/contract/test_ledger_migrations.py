@@ -17,7 +17,7 @@ from dr_orchestrator.ledger.engine import create
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.ledger.migrate import MIGRATIONS, REVISIONS, upgrade
 from dr_orchestrator.ledger.tables import metadata
-from tests.contract.ledger_samples import header
+from tests.support.ledger_samples import header
 
 CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint

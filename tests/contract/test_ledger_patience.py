@@ -14,7 +14,7 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.ledger import engine, ledger, patience
 from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered
 from dr_orchestrator.ledger.ledger import SqlLedger
-from tests.contract.ledger_samples import MAXIMAL, header
+from tests.support.ledger_samples import MAXIMAL, header
 
 
 @pytest.fixture

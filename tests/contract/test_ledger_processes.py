@@ -23,8 +23,8 @@ from dr_orchestrator.ledger import engine as opened
 from dr_orchestrator.ledger import patience
 from dr_orchestrator.ledger.engine import LedgerDefect, create
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
-from tests.contract.ledger_samples import IDENTITY, MAXIMAL, START, closing, header, step, write
-from tests.postgres_server import PASSWORD
+from tests.support.ledger_samples import IDENTITY, MAXIMAL, START, closing, header, step, write
+from tests.support.postgres_server import PASSWORD
 
 DIES = """
 import os, signal, sys
@@ -32,7 +32,7 @@ from sqlalchemy import insert
 from dr_orchestrator.domain.run import CopyState
 from dr_orchestrator.ledger import rows, tables
 from dr_orchestrator.ledger.ledger import connect
-from tests.contract.ledger_samples import IDENTITY, START, copy, header, step
+from tests.support.ledger_samples import IDENTITY, START, copy, header, step
 ledger = connect(sys.argv[1])
 ledger.open_run(header())
 ledger.start_step("r-1", step())

@@ -18,7 +18,7 @@ from dr_orchestrator.ledger import views
 from dr_orchestrator.ledger.engine import create
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.ledger.migrate import MIGRATIONS
-from tests.contract.ledger_samples import EXERCISE, LONG, MAXIMAL, MINIMAL, ODD, START, closing, header, write
+from tests.support.ledger_samples import EXERCISE, LONG, MAXIMAL, MINIMAL, ODD, START, closing, header, write
 
 ADDED = {
     "run": (

@@ -21,10 +21,10 @@ from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import keeping, opening, sweeping
 from dr_orchestrator.wiring.sweeping import whole
-from tests import workspace
-from tests.estate import Estate, estate
 from tests.faults.left_behind.test_inherited import Killed, die
 from tests.flows.test_kinds import beat
+from tests.support import workspace
+from tests.support.estate import Estate, estate
 
 TWO = ["quarterly", "sessions-pitr", "shop-replica", "--at-once", "1"]
 

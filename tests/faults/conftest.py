@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator import wiring
-from tests.estate import Estate, estate
-from tests.faults import shop as shops
+from tests.support import shop as shops
+from tests.support.estate import Estate, estate
 
 
 @pytest.fixture(scope="module")

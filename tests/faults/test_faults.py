@@ -18,9 +18,9 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from tests.estate import REGION, Estate
-from tests.faults import shop as shops
-from tests.faults.shop import CREATES, DELETES, Strike, rules
+from tests.support import shop as shops
+from tests.support.estate import REGION, Estate
+from tests.support.shop import CREATES, DELETES, Strike, rules
 
 RDS, TABLE, REPLICA = ("orders-snapshot", "orders-pitr"), ("sessions-pitr",), ("shop-replica",)
 ALL = (*RDS, *TABLE, *REPLICA)

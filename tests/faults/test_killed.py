@@ -26,7 +26,7 @@ from dr_orchestrator.errors import UsageError
 from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.settings import CHECKOUT, Pace, Settings
 from dr_orchestrator.wiring import keeping, sweeping
-from tests.faults.victim import answering
+from tests.support.victim import answering
 
 FACTOR = 600.0
 FULL = os.environ.get("DRO_FAULTS") == "full"
@@ -110,7 +110,7 @@ Victim = Callable[..., int]
 @pytest.fixture(scope="module")
 def nursery() -> Iterator[subprocess.Popen[str]]:
     """The process that victims are forked from."""
-    command = [sys.executable, "-m", "tests.faults.victim"]
+    command = [sys.executable, "-m", "tests.support.victim"]
     environment = {**os.environ, **prefect_runner.QUIET, "PYTHONPATH": str(CHECKOUT)}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment

@@ -20,9 +20,9 @@ from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger import engine, patience
 from dr_orchestrator.runner import journal
 from dr_orchestrator.wiring import keeping, sweeping
-from tests.estate import Estate, estate
-from tests.faults import shop as shops
-from tests.postgres_server import running
+from tests.support import shop as shops
+from tests.support.estate import Estate, estate
+from tests.support.postgres_server import running
 
 LOCK = """
 import sqlite3, sys

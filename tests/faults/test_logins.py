@@ -13,10 +13,10 @@ from dr_orchestrator.aws.access.roles import AssumedRole
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.wiring import sweeping
-from tests import workspace
-from tests.estate import Estate
-from tests.faults import shop as shops
 from tests.faults.test_faults import ALL, FULL, GREEN
+from tests.support import shop as shops
+from tests.support import workspace
+from tests.support.estate import Estate
 
 ROLES = """
 roles: {source: "arn:aws:iam::123456789012:role/dro-read", drill: "arn:aws:iam::123456789012:role/dro-drill"}

@@ -14,8 +14,8 @@ from dr_orchestrator.domain.run import CopyState, Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.reporting.export import run_json
-from tests import workspace
-from tests.estate import TABLE, Estate, estate
+from tests.support import workspace
+from tests.support.estate import TABLE, Estate, estate
 
 
 @pytest.fixture(scope="module")

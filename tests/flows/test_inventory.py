@@ -21,10 +21,10 @@ from dr_orchestrator.errors import Exit, NotMeasured
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.sweeping import tagged, whole
-from tests import workspace
-from tests.estate import TABLE, Estate, estate
 from tests.faults.left_behind.test_inherited import die, in_verify, killed_in, read
 from tests.flows.test_kinds import beat, run
+from tests.support import workspace
+from tests.support.estate import TABLE, Estate, estate
 
 AGAIN = """
   sessions-again:

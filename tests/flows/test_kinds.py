@@ -11,8 +11,8 @@ import pytest
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.domain.run import CopyState, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from tests import workspace
-from tests.estate import TABLE, Estate, estate
+from tests.support import workspace
+from tests.support.estate import TABLE, Estate, estate
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from dr_orchestrator.domain.drill import Allowed, Kind
 from dr_orchestrator.domain.service import ResourceType
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.wiring import sweeping
-from tests import workspace
-from tests.estate import REGION, TABLE, Estate, estate
+from tests.support import workspace
+from tests.support.estate import REGION, TABLE, Estate, estate
 
 ORDERS_PITR = """
   orders-pitr:

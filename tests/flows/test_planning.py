@@ -14,9 +14,9 @@ from dr_orchestrator.domain.drill import Kind, Pick, Selection
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.keeping import now
 from dr_orchestrator.wiring.planning.plan import plan
-from tests import workspace
-from tests.estate import TABLE, Estate, estate
-from tests.golden.story import header
+from tests.support import workspace
+from tests.support.estate import TABLE, Estate, estate
+from tests.support.golden.story import header
 
 HOLDER = "elsewhere:1:abc"
 

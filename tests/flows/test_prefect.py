@@ -27,7 +27,7 @@ from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.settings import CHECKOUT, Pace
 from dr_orchestrator.wiring import keeping, sweeping
-from tests import workspace
+from tests.support import workspace
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 FACTOR = 300.0

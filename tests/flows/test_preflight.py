@@ -22,8 +22,8 @@ from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.lab.cloud import quotas
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.planning.plan import plan
-from tests import workspace
-from tests.estate import INSTANCE, RUN, TABLE, Estate, estate
+from tests.support import workspace
+from tests.support.estate import INSTANCE, RUN, TABLE, Estate, estate
 
 COSTS = """
 costs: {currency: USD, instance_hour: {db.m6g.large: 0.159}, storage_gib_month: 0.115, table_gib: 0.15}

@@ -10,8 +10,8 @@ import pytest
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import UsageError
-from tests import workspace
-from tests.estate import TABLE, Estate, estate
+from tests.support import workspace
+from tests.support.estate import TABLE, Estate, estate
 
 
 @pytest.fixture(scope="module")

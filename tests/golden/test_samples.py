@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.golden.write import SAMPLES, write
+from tests.support.golden.write import SAMPLES, write
 
 NAMES = [
     f"{stem}.{ending}" for stem in ("run", "run-failed", "run-replica", "exercise") for ending in ("html", "md", "json")

@@ -17,9 +17,9 @@ from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Identity, Prov
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.wiring.sweeping.labs import lab_is_gone
-from tests import workspace
-from tests.estate import Estate, estate
-from tests.golden import sample
+from tests.support import workspace
+from tests.support.estate import Estate, estate
+from tests.support.golden import sample
 
 
 @pytest.fixture(scope="module")

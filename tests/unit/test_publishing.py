@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.wiring.publishing import publish_run, why_not
-from tests import workspace
-from tests.fakes import FakeClock
-from tests.golden import sample
+from tests.support import workspace
+from tests.support.fakes import FakeClock
+from tests.support.golden import sample
 
 
 def test_a_report_that_cannot_be_written_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -21,8 +21,8 @@ from dr_orchestrator.domain.run import Copy, CopyType
 from dr_orchestrator.errors import NotMeasured, UsageError, without_secrets
 from dr_orchestrator.runner.ending import told
 from dr_orchestrator.wiring import publishing
-from tests.fakes import FakeClock
-from tests.unit.runner.drill import Drill
+from tests.support.fakes import FakeClock
+from tests.support.rehearsal import Drill
 
 SECRET = "s3cretpw"
 URL = f"http://bob:{SECRET}@127.0.0.1:9"

@@ -11,8 +11,8 @@ from dr_orchestrator.aws import copies
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.run import Copy, CopyType
 from dr_orchestrator.domain.service import Resource
-from tests.contract.restorers.ways import EVERY, SOURCE, Make, Way
-from tests.estate import REGION, Estate, estate
+from tests.support.estate import REGION, Estate, estate
+from tests.support.ways import EVERY, SOURCE, Make, Way
 
 _runs = itertools.count(1)
 

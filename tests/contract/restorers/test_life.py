@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dr_orchestrator.aws.access.targets import WRITES
 from dr_orchestrator.domain.run import CopyState
-from tests.contract.restorers.ways import ASK, DELETE, Way, described, looked
+from tests.support.ways import ASK, DELETE, Way, described, looked
 
 
 def test_a_copy_lives_from_restore_to_gone_and_production_is_as_before(way: Way) -> None:

@@ -11,7 +11,7 @@ from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.domain.run import Identity
 from dr_orchestrator.errors import DrillFault, NotRecoverable, UnsafeToDelete
-from tests.contract.restorers.ways import EVERY, RESTORERS, Make, Way, described, looked
+from tests.support.ways import EVERY, RESTORERS, Make, Way, described, looked
 
 
 def test_without_a_ledger_row_nothing_is_deleted(way: Way) -> None:

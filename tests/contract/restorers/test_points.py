@@ -11,8 +11,8 @@ import pytest
 from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.recovery_point import PointKind
-from tests.contract.restorers.ways import Make
-from tests.estate import INSTANCE, Estate
+from tests.support.estate import INSTANCE, Estate
+from tests.support.ways import Make
 
 
 @pytest.mark.parametrize("kind", ["rds-pitr", "dynamodb"])

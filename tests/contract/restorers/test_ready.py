@@ -10,8 +10,8 @@ import pytest
 from dr_orchestrator.aws.rds import RdsSnapshot
 from dr_orchestrator.domain.run import Copy, CopyState
 from dr_orchestrator.lab.cloud import lifecycle
-from tests.contract.restorers.ways import Make, Way, instance_of
-from tests.estate import Estate
+from tests.support.estate import Estate
+from tests.support.ways import Make, Way, instance_of
 
 
 def test_awss_own_times_stand_under_the_words_that_the_watcher_has(way: Way) -> None:

@@ -13,7 +13,7 @@ from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.run import CopyState, SegmentKind
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from tests.contract.restorers.ways import ASK, RESTORERS, SOURCE, Make, Way, looked
+from tests.support.ways import ASK, RESTORERS, SOURCE, Make, Way, looked
 
 
 @pytest.mark.parametrize(

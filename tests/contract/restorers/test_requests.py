@@ -9,8 +9,8 @@ import pytest
 from dr_orchestrator.aws import dynamodb
 from dr_orchestrator.domain.service import Isolation
 from dr_orchestrator.errors import NotRecoverable
-from tests.contract.restorers.ways import ASK, Make, looked
-from tests.estate import INSTANCE
+from tests.support.estate import INSTANCE
+from tests.support.ways import ASK, Make, looked
 
 
 @pytest.mark.parametrize("kind", ["rds-snapshot", "rds-pitr"])

@@ -10,8 +10,8 @@ from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.run import CopyState, CopyType
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from tests.contract.restorers.ways import Make, looked
-from tests.estate import STACK, TABLE, TEMPLATE, Estate
+from tests.support.estate import STACK, TABLE, TEMPLATE, Estate
+from tests.support.ways import Make, looked
 
 
 def test_a_table_is_restored_as_it_was_at_the_instant(way_of: Make, made: Estate) -> None:

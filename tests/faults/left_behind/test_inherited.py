@@ -29,9 +29,9 @@ from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import identity, keeping, opening, sweeping
 from dr_orchestrator.wiring.planning.looking import Scene
 from dr_orchestrator.wiring.sweeping import whole
-from tests import workspace
-from tests.estate import Estate, estate
 from tests.flows.test_kinds import beat, run
+from tests.support import workspace
+from tests.support.estate import Estate, estate
 
 
 class Killed(BaseException):

@@ -17,10 +17,10 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import opening
-from tests import workspace
-from tests.estate import Estate, estate
 from tests.faults.left_behind.test_inherited import die, killed_in, read
 from tests.flows.test_kinds import beat, run
+from tests.support import workspace
+from tests.support.estate import Estate, estate
 
 
 @pytest.fixture

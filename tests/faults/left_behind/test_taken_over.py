@@ -23,9 +23,9 @@ from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import keeping, opening, sweeping
 from dr_orchestrator.wiring.sweeping import runs, whole
 from dr_orchestrator.wiring.sweeping.runs import unsettled
-from tests.estate import Estate, estate
 from tests.faults.left_behind.test_inherited import Killed, die, here, in_verify, killed_in, read, resumed
 from tests.flows.test_kinds import beat, run
+from tests.support.estate import Estate, estate
 
 __all__ = ["here"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.estate import Estate, estate
+from tests.support.estate import Estate, estate
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from dr_orchestrator.aws.bench import Bench, lag
 from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.errors import Aborted
-from tests.estate import Estate
-from tests.fakes import FakeClock
+from tests.support.estate import Estate
+from tests.support.fakes import FakeClock
 
 QUOTA = {"InstanceQuotaExceeded"}
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

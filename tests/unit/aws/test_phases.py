@@ -11,7 +11,7 @@ from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.run import CopyState
 from dr_orchestrator.errors import Exit, NotRecoverable
-from tests.estate import TABLE, Estate
+from tests.support.estate import TABLE, Estate
 
 
 @pytest.fixture

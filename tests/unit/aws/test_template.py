@@ -10,7 +10,7 @@ import pytest
 from dr_orchestrator.aws.template import template as under_test
 from dr_orchestrator.documents.cloudformation import LARGEST
 from dr_orchestrator.errors import NotRecoverable
-from tests.estate import TEMPLATE
+from tests.support.estate import TEMPLATE
 
 TABLE = "Type: AWS::DynamoDB::Table"
 COPY = "dro-20261120-abc123-shop"

@@ -9,7 +9,7 @@ import pytest
 
 from dr_orchestrator.canary.beating import Beat, Told, attempt, keep
 from dr_orchestrator.errors import NotMeasured, UsageError
-from tests.fakes import FakeClock
+from tests.support.fakes import FakeClock
 
 MINUTE = timedelta(minutes=1)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dr_orchestrator.catalog import load
 from dr_orchestrator.domain.drill import Catalogue
 from dr_orchestrator.errors import CatalogError
-from tests.unit.catalog.workspace import CLOUD, SHOP, TIERS, write
+from tests.support.drill_files import CLOUD, SHOP, TIERS, write
 
 LEGAL = {"tiers.yaml": TIERS, "shop.yaml": SHOP, "cloud.yaml": CLOUD}
 NASTY = st.sampled_from(

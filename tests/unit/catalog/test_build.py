@@ -23,7 +23,7 @@ from dr_orchestrator.domain.drill import (
 )
 from dr_orchestrator.domain.objective import Disruption, Limit, Operator
 from dr_orchestrator.domain.service import Canary, Isolation, Rebuild
-from tests.unit.catalog.workspace import CLOUD, SHOP, TEMPLATE, TIERS, changed, write
+from tests.support.drill_files import CLOUD, SHOP, TEMPLATE, TIERS, changed, write
 
 
 def test_what_is_written_arrives(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.catalog import schema
-from tests.unit.catalog.workspace import SHOP, changed
+from tests.support.drill_files import SHOP, changed
 
 DRILLS = Path(__file__).parents[3] / "drills"
 SERVICES = sorted(path for path in DRILLS.glob("*.yaml") if path.name != "tiers.yaml")

@@ -8,7 +8,7 @@ import pytest
 
 from dr_orchestrator.catalog import load, problems
 from dr_orchestrator.errors import CatalogError
-from tests.unit.catalog.workspace import CLOUD, SHOP, TIERS, changed, only, write
+from tests.support.drill_files import CLOUD, SHOP, TIERS, changed, only, write
 
 CHECK = "- {name: orders, rows-at-least: {table: orders, minimum: 1}}"
 KEY = "drills.shop-pitr"

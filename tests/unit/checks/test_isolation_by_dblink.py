@@ -11,7 +11,7 @@ from dr_orchestrator.checks import probe as probing
 from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable
-from tests.unit.checks.dblink_servers import (
+from tests.support.dblink_servers import (
     Production,
     Restored,
     closed_port,

@@ -15,7 +15,7 @@ from dr_orchestrator.checks import probe as probing
 from dr_orchestrator.checks.probe import judged, probe
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable
-from tests.postgres_server import postgres_server, postgres_url
+from tests.support.postgres_server import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Copy, CopyType
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
-from tests.fakes import RunningClock
+from tests.support.fakes import RunningClock
 from tests.unit.checks.test_suite import Tables, no_login
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -21,7 +21,7 @@ from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Copy, CopyType
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
-from tests.fakes import FakeClock, RunningClock
+from tests.support.fakes import FakeClock, RunningClock
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 COPY = Copy(CopyType.DYNAMODB_TABLE, "dro-x", "us-east-1", "x", "d", "s")

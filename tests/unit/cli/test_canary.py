@@ -17,8 +17,8 @@ from dr_orchestrator.cli import main
 from dr_orchestrator.cli.output import print_json, print_table, say
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.wiring import World
-from tests import workspace
-from tests.estate import TABLE, Estate, estate
+from tests.support import workspace
+from tests.support.estate import TABLE, Estate, estate
 
 ROWS = "database: {name: orders, secret: prod/orders}, canary: {table: dr_canary, column: at}"
 SHOP = workspace.SHOP.replace(

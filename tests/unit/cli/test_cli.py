@@ -12,8 +12,8 @@ from dr_orchestrator.cli import main
 from dr_orchestrator.cli.output import exit_code
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
-from tests import workspace
-from tests.golden import sample
+from tests.support import workspace
+from tests.support.golden import sample
 
 
 @pytest.fixture

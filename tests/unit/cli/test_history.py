@@ -15,8 +15,8 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.wiring.keeping import now
-from tests import workspace
-from tests.golden import sample
+from tests.support import workspace
+from tests.support.golden import sample
 
 HOUR = timedelta(hours=1)
 

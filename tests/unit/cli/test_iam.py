@@ -9,7 +9,7 @@ import pytest
 
 from dr_orchestrator.cli import main
 from dr_orchestrator.errors import Exit
-from tests import workspace
+from tests.support import workspace
 
 
 @pytest.fixture(autouse=True)

@@ -20,9 +20,9 @@ from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.wiring import sweeping
-from tests import workspace
-from tests.fakes import FakeClock
-from tests.golden import sample
+from tests.support import workspace
+from tests.support.fakes import FakeClock
+from tests.support.golden import sample
 
 RUN = replace(sample.passed().header, exercise="")
 

@@ -19,9 +19,9 @@ from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.wiring.keeping import now
-from tests import workspace
-from tests.golden import sample
-from tests.golden.story import header
+from tests.support import workspace
+from tests.support.golden import sample
+from tests.support.golden.story import header
 
 DEAD = "http://127.0.0.1:9/api"
 

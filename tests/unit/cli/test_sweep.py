@@ -20,9 +20,9 @@ from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.keeping import now
 from dr_orchestrator.wiring.sweeping import Inventory, Object, Proof, Sweep, Swept, SweptRun, whole
 from dr_orchestrator.wiring.sweeping.proof import Mark, prove
-from tests import workspace
-from tests.golden import sample
-from tests.golden.story import REGION
+from tests.support import workspace
+from tests.support.golden import sample
+from tests.support.golden.story import REGION
 
 RUN = replace(sample.passed().header, exercise="")
 COPY = Copy(CopyType.RDS_INSTANCE, "dro-x", REGION, RUN.id, RUN.drill, RUN.service)

@@ -19,9 +19,9 @@ from dr_orchestrator.cli.terminal.run import lines
 from dr_orchestrator.domain.run import CopyType, Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
-from tests.fakes import FakeClock
-from tests.golden import sample
-from tests.golden.story import Story
+from tests.support.fakes import FakeClock
+from tests.support.golden import sample
+from tests.support.golden.story import Story
 
 
 class Real:

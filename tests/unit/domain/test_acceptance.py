@@ -17,7 +17,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.runner import Session, plain
-from tests.unit.domain.records import (
+from tests.support.records import (
     GOOD,
     HEADER,
     HEARTBEAT,
@@ -34,7 +34,7 @@ from tests.unit.domain.records import (
     run_with,
     step,
 )
-from tests.unit.runner.drill import COPY, RUN, Drill
+from tests.support.rehearsal import COPY, RUN, Drill
 
 DISRUPTED = OPENED + minutes(1)
 

@@ -18,7 +18,7 @@ from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Obj
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase, gaps, largest_gap, percentile
 from dr_orchestrator.domain.run import CheckResult, Phase, Segment, SegmentKind, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from tests.unit.domain.records import HEADER, OPENED, US, event, events, minutes, run_with, step
+from tests.support.records import HEADER, OPENED, US, event, events, minutes, run_with, step
 
 # The same examples in every run: a property that fails, fails for everybody.
 steady = settings(derandomize=True, database=None, deadline=None, max_examples=100)

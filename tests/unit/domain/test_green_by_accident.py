@@ -23,9 +23,9 @@ from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.runner import Parts, cleanup_of
-from tests.unit.catalog.workspace import SHOP, changed, only, write
-from tests.unit.domain.records import GOOD, HEARTBEAT, ROWS, STEPS, closed, events, minutes, run_with, step
-from tests.unit.runner.drill import COPY, Drill
+from tests.support.drill_files import SHOP, changed, only, write
+from tests.support.records import GOOD, HEARTBEAT, ROWS, STEPS, closed, events, minutes, run_with, step
+from tests.support.rehearsal import COPY, Drill
 
 
 def test_1_no_backup_is_a_failure() -> None:

@@ -15,7 +15,7 @@ from dr_orchestrator.domain.programme import Exercise, due, period_start, quarte
 from dr_orchestrator.domain.run import Closing, Measures, Run
 from dr_orchestrator.domain.service import Resource, ResourceType, Runbook, Service
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from tests.unit.domain.records import HEADER
+from tests.support.records import HEADER
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PROMISE = Objective(Limit(timedelta(hours=4)), Limit(timedelta(hours=1)), "tier")

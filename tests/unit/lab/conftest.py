@@ -1,5 +1,5 @@
 """The lab's fixtures."""
 
-from tests.lab_fixtures import clock, lab
+from tests.support.labs import clock, lab
 
 __all__ = ["clock", "lab"]

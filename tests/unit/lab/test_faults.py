@@ -11,8 +11,8 @@ from botocore.exceptions import HTTPClientError
 
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import Lab
-from tests.fakes import FakeClock
-from tests.lab_fixtures import client, get, refused
+from tests.support.fakes import FakeClock
+from tests.support.labs import client, get, refused
 from tests.unit.lab.test_rds import SOURCE, described, make_source, restore, snapshotted
 
 

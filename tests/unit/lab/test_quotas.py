@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dr_orchestrator.lab import Lab
-from tests.lab_fixtures import client
+from tests.support.labs import client
 
 
 def test_instances_are_counted(lab: Lab) -> None:

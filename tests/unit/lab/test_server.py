@@ -9,8 +9,8 @@ import pytest
 
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import Lab, serve
-from tests.fakes import FakeClock
-from tests.lab_fixtures import client, get, refused
+from tests.support.fakes import FakeClock
+from tests.support.labs import client, get, refused
 
 
 def test_the_lab_answers_only_its_own_machine(lab: Lab) -> None:

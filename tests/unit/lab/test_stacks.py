@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.lab import Lab
-from tests.fakes import FakeClock
-from tests.lab_fixtures import client, get, refused, wait_while
+from tests.support.fakes import FakeClock
+from tests.support.labs import client, get, refused, wait_while
 
 TEMPLATE = """
 Parameters:

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Closing, Copy, CopyRecord, Observation, Segment, ServerTime, Step
 from dr_orchestrator.ledger import rows, tables
-from tests.contract.ledger_samples import MAXIMAL, START, copy, header
+from tests.support.ledger_samples import MAXIMAL, START, copy, header
 
 FLAT = {
     Event: tables.event,

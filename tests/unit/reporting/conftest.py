@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.golden.write import TEMPLATES
+from tests.support.golden.write import TEMPLATES
 
 
 @pytest.fixture

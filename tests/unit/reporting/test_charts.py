@@ -15,9 +15,9 @@ from dr_orchestrator.reporting.chart.bullet import bullet
 from dr_orchestrator.reporting.chart.gantt import Gantt, gantt
 from dr_orchestrator.reporting.measure.target import Target
 from dr_orchestrator.reporting.render import exercise_html, run_html
-from tests.golden import sample
-from tests.unit.reporting import variants
-from tests.unit.reporting.variants import HOUR
+from tests.support import variants
+from tests.support.golden import sample
+from tests.support.variants import HOUR
 
 
 def drawn(run: Run) -> Gantt:

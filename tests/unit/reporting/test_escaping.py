@@ -9,8 +9,8 @@ import pytest
 from dr_orchestrator.reporting.markdown import inert
 from dr_orchestrator.reporting.render import exercise_html, exercise_markdown, run_html, run_markdown
 from dr_orchestrator.reporting.wording import visible
-from tests.golden import sample
-from tests.unit.reporting import variants
+from tests.support import variants
+from tests.support.golden import sample
 
 HOSTILE = [
     "<script>alert(1)</script>",

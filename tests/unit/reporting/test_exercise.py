@@ -11,8 +11,8 @@ from dr_orchestrator.reporting.measure.tally import doubts, tally
 from dr_orchestrator.reporting.render import exercise_html, exercise_markdown
 from dr_orchestrator.reporting.view.exercise import exercise_view
 from dr_orchestrator.reporting.wording import instant
-from tests.golden import sample
-from tests.unit.reporting import variants
+from tests.support import variants
+from tests.support.golden import sample
 
 
 def test_counts_add_up_to_the_plan() -> None:

@@ -9,8 +9,8 @@ import pytest
 from dr_orchestrator.domain.run import Provenance, Run
 from dr_orchestrator.reporting.export import exercise_json, run_json
 from dr_orchestrator.reporting.render import to_json
-from tests.golden import sample
-from tests.unit.reporting import variants
+from tests.support import variants
+from tests.support.golden import sample
 
 CONTRACT = {
     "": "schema_version id drill kind service tier simulated verdict reasons cleanup rto rpo events steps checks "

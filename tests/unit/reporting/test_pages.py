@@ -12,8 +12,8 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.reporting.render import exercise_html, exercise_markdown, run_html, run_markdown
 from dr_orchestrator.reporting.wording import exact
-from tests.golden import sample
-from tests.unit.reporting import variants
+from tests.support import variants
+from tests.support.golden import sample
 from tests.unit.reporting.test_escaping import tags
 
 RUNS: dict[str, Callable[[], Run]] = {

@@ -12,7 +12,7 @@ from dr_orchestrator.errors import UsageError
 from dr_orchestrator.reporting.render import run_html, run_markdown, write_exercise, write_run
 from dr_orchestrator.reporting.view.exercise import ExerciseView
 from dr_orchestrator.reporting.view.run import RunView
-from tests.golden import sample
+from tests.support.golden import sample
 
 
 def test_the_workspace_template_is_taken_first(tmp_path: Path, templates: tuple[Path, ...]) -> None:

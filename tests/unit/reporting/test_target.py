@@ -11,9 +11,9 @@ from dr_orchestrator.reporting.measure.target import Standing, Target
 from dr_orchestrator.reporting.render import run_html, run_markdown
 from dr_orchestrator.reporting.view.run import run_view
 from dr_orchestrator.reporting.view.summary import summary_rows
-from tests.golden.write import TEMPLATES
-from tests.unit.reporting import variants
-from tests.unit.reporting.variants import HOUR
+from tests.support import variants
+from tests.support.golden.write import TEMPLATES
+from tests.support.variants import HOUR
 
 TICK = timedelta(microseconds=1)
 

@@ -10,8 +10,8 @@ import pytest
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Aborted, NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.runner import Parts, Session, outcome_of, plain
-from tests.unit.domain.records import HEADER
-from tests.unit.runner.drill import COPY, Drill
+from tests.support.records import HEADER
+from tests.support.rehearsal import COPY, Drill
 
 
 class TerminationSignal(BaseException):

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.run import CheckResult, Phase
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured
-from tests.unit.runner.drill import ROWS, Drill
+from tests.support.rehearsal import ROWS, Drill
 
 
 def test_a_good_drill_passes_and_its_figures_are_right() -> None:

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Parts, Session
 from dr_orchestrator.runner.session import PROBE, PROVE_ISOLATION
-from tests.unit.runner.drill import Drill
+from tests.support.rehearsal import Drill
 
 FREE = Look("name", Sight.PASSED, "free")
 

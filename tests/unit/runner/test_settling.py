@@ -7,8 +7,8 @@ from unittest import mock
 
 from dr_orchestrator.domain.run import CopyRecord, CopyState, CopyType
 from dr_orchestrator.runner import settle
-from tests.fakes import FakeClock, MemoryLedger
-from tests.unit.runner.drill import COPY, RUN
+from tests.support.fakes import FakeClock, MemoryLedger
+from tests.support.rehearsal import COPY, RUN
 
 
 def test_what_a_stack_owns_is_settled_before_the_stack() -> None:

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.run import Copy, CopyState, Identity
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.runner import Session
-from tests.unit.runner.drill import COPY, RUN, Drill
+from tests.support.rehearsal import COPY, RUN, Drill
 
 
 def copies(*names: str) -> list[Copy]:

@@ -17,9 +17,9 @@ from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.runner import Session, plain
-from tests.fakes import FakeClock, MemoryLedger
-from tests.unit.domain.records import HEADER
-from tests.unit.runner.drill import COPY, RUN, Drill
+from tests.support.fakes import FakeClock, MemoryLedger
+from tests.support.records import HEADER
+from tests.support.rehearsal import COPY, RUN, Drill
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

@@ -12,8 +12,8 @@ import pytest
 from dr_orchestrator.domain.run import CopyState
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.runner import Parts, Store
-from tests.unit.domain.records import POINT
-from tests.unit.runner.drill import COPY, IDENTITY, RUN, Drill
+from tests.support.records import POINT
+from tests.support.rehearsal import COPY, IDENTITY, RUN, Drill
 
 
 def test_everything_is_written_in_its_order() -> None:

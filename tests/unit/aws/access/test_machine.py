@@ -25,7 +25,7 @@ from dr_orchestrator.aws.calls.api import Denied, Expired, Transient
 from dr_orchestrator.aws.calls.throttling import hearing
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles
-from tests.estate import REGION, TABLE, Estate
+from tests.support.estate import REGION, TABLE, Estate
 
 ROLE = "arn:aws:iam::123456789012:role/dro-read"
 OLD, NEW = (ReadOnlyCredentials(f"ASIA{name}", "hush", "hush") for name in ("OLD", "NEW"))

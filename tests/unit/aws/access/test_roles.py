@@ -19,7 +19,7 @@ from dr_orchestrator.aws.calls.api import Denied, Transient
 from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles, Selection
-from tests.estate import REGION, RUN, TABLE, Estate
+from tests.support.estate import REGION, RUN, TABLE, Estate
 
 READ, DRILL = (f"arn:aws:iam::123456789012:role/dro-{name}" for name in ("read", "drill"))
 

@@ -21,9 +21,9 @@ from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.wiring.equipment import equip, guarded, plan_copy
-from tests import workspace
-from tests.estate import REGION, Estate
-from tests.fakes import FakeClock
+from tests.support import workspace
+from tests.support.estate import REGION, Estate
+from tests.support.fakes import FakeClock
 
 ROLE = "arn:aws:iam::123456789012:role/dro-read"
 Told = list[tuple[str, float]]

@@ -14,7 +14,7 @@ from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.watcher import Sighting, States, Watcher
-from tests.estate import INSTANCE, REGION, Estate
+from tests.support.estate import INSTANCE, REGION, Estate
 
 CALL = "rds:DescribeDBInstances"
 Told = list[tuple[str, float]]

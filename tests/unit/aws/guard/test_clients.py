@@ -10,8 +10,8 @@ import pytest
 from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.guard import Guard
-from tests.estate import INSTANCE, REGION, TABLE, Estate
-from tests.unit.aws.guard.calls import SERVICES, arn
+from tests.support.estate import INSTANCE, REGION, TABLE, Estate
+from tests.support.guarded import SERVICES, arn
 
 
 @pytest.fixture

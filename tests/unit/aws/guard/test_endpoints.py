@@ -7,7 +7,7 @@ import pytest
 
 from dr_orchestrator.aws.accounts import _models
 from dr_orchestrator.aws.guard import is_aws
-from tests.unit.aws.guard.calls import ACCOUNT, SERVICES
+from tests.support.guarded import ACCOUNT, SERVICES
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1", "ap-southeast-5"])

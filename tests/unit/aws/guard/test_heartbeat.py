@@ -8,8 +8,8 @@ import pytest
 
 from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.guard import READS, HeartbeatGuard
-from tests.estate import REGION, TABLE
-from tests.unit.aws.guard.calls import ACCOUNT, COPY, MODELS, SERVICES, everywhere, guard
+from tests.support.estate import REGION, TABLE
+from tests.support.guarded import ACCOUNT, COPY, MODELS, SERVICES, everywhere, guard
 
 HEARTBEAT = {"pk": {"S": "canary"}, "at": {"S": "2026-11-20T09:00:00"}, "sequence": {"N": "1"}}
 PUT = {"TableName": TABLE.id, "Item": HEARTBEAT}

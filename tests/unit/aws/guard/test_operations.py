@@ -6,8 +6,8 @@ import pytest
 
 from dr_orchestrator.aws.access.targets import WRITES, Forbidden
 from dr_orchestrator.aws.guard import READS
-from tests.estate import REGION
-from tests.unit.aws.guard.calls import COPY, MODELS, SERVICES, everywhere, guard
+from tests.support.estate import REGION
+from tests.support.guarded import COPY, MODELS, SERVICES, everywhere, guard
 
 LOOKING = ("Describe", "List", "Get", "Scan", "SimulatePrincipalPolicy")
 EVERYTHING = [(service, operation) for service in SERVICES for operation in MODELS[service].operation_names]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from dr_orchestrator.aws.access.targets import WRITES, Forbidden
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.run import CopyType
-from tests.estate import REGION
-from tests.unit.aws.guard.calls import COPIES, COPY, SOURCES, TARGETS, arn, copy, guard
+from tests.support.estate import REGION
+from tests.support.guarded import COPIES, COPY, SOURCES, TARGETS, arn, copy, guard
 
 
 @pytest.mark.parametrize(("call", "named"), TARGETS, ids=[f"{each[0][1]}-{n}" for n, each in enumerate(TARGETS)])

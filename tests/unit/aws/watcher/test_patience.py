@@ -7,7 +7,7 @@ import pytest
 from dr_orchestrator.aws.calls.api import Denied, Transient
 from dr_orchestrator.aws.watcher import PATIENCE, SLOWEST
 from dr_orchestrator.errors import Aborted, NotRecoverable
-from tests.unit.aws.watcher.cloud import HOUR, Wait
+from tests.support.watched import HOUR, Wait
 
 
 def test_a_wait_is_bounded() -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.aws.watcher import Feed, Sighting, Watcher
-from tests.fakes import FakeClock
-from tests.unit.aws.watcher.cloud import HOUR, STATES, Cloud
+from tests.support.fakes import FakeClock
+from tests.support.watched import HOUR, STATES, Cloud
 
 
 def test_a_failing_look_serves_all_that_wait_too() -> None:

@@ -7,8 +7,8 @@ import pytest
 from dr_orchestrator.aws.bench import gone
 from dr_orchestrator.aws.watcher import ABSENT, Watcher
 from dr_orchestrator.errors import NotRecoverable
-from tests.fakes import FakeClock
-from tests.unit.aws.watcher.cloud import FLAPPING, HOUR, STATES, Cloud, Wait
+from tests.support.fakes import FakeClock
+from tests.support.watched import FLAPPING, HOUR, STATES, Cloud, Wait
 
 
 def test_each_state_is_reported_once_in_its_order() -> None:

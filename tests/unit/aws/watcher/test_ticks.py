@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dr_orchestrator.aws.watcher import EARLY, FASTEST, REAL_FLOOR, SLOWEST
 from dr_orchestrator.errors import NotRecoverable
-from tests.unit.aws.watcher.cloud import FLAPPING, HOUR, STATES, Wait
+from tests.support.watched import FLAPPING, HOUR, STATES, Wait
 
 
 @settings(max_examples=20)

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.judge.judgement import judge
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Phase
 from dr_orchestrator.domain.verdict import Outcome, Verdict
-from tests.unit.domain.records import (
+from tests.support.records import (
     CONTINUOUS,
     GOOD,
     HEARTBEAT,

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator
 from dr_orchestrator.domain.run import CheckResult, Closing, Run, Segment, SegmentKind
 from dr_orchestrator.domain.verdict import Outcome
-from tests.unit.domain.records import CONTINUOUS, HEARTBEAT, HOUR, OPENED, POINT, ROWS, US, minutes, run_with
+from tests.support.records import CONTINUOUS, HEARTBEAT, HOUR, OPENED, POINT, ROWS, US, minutes, run_with
 
 DISRUPTED = OPENED + minutes(1)
 

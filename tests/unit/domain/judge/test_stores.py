@@ -11,7 +11,7 @@ from dr_orchestrator.domain.judge.judgement import judge
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome, Verdict
-from tests.unit.domain.records import CONTINUOUS, HEARTBEAT, OPENED, POINT, ROWS, RPO, US, events, minutes, run_with
+from tests.support.records import CONTINUOUS, HEARTBEAT, OPENED, POINT, ROWS, RPO, US, events, minutes, run_with
 
 DISRUPTED = OPENED + minutes(1)
 DAYS = timedelta(days=6)

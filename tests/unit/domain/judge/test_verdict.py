@@ -18,7 +18,7 @@ from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Obj
 from dr_orchestrator.domain.recovery_point import PointKind, WorstCase
 from dr_orchestrator.domain.run import NOT_PROBED, PROBE, Phase
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from tests.unit.domain.records import (
+from tests.support.records import (
     CONTINUOUS,
     GOOD,
     HEARTBEAT,

@@ -10,9 +10,9 @@ from dr_orchestrator.domain.objective import Limit, Objective
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.reporting.measure.paths import Meets, against_tier, paths_by_service
-from tests.golden import sample
-from tests.unit.reporting import variants
-from tests.unit.reporting.variants import HOUR, closing
+from tests.support import variants
+from tests.support.golden import sample
+from tests.support.variants import HOUR, closing
 
 
 def promised(run: Run, rto: Limit | None, rpo: Limit | None) -> Run:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.run import Observation
 from dr_orchestrator.reporting.measure.server import beside
-from tests.golden import sample
+from tests.support.golden import sample
 
 
 def test_ours_is_held_against_the_same_copy_and_state() -> None:

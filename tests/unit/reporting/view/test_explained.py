@@ -10,9 +10,9 @@ import pytest
 from dr_orchestrator.domain.run import Run, Segment, SegmentKind
 from dr_orchestrator.reporting.render import run_html, run_markdown
 from dr_orchestrator.reporting.view.run import run_view
-from tests.golden import sample
-from tests.unit.reporting import variants
-from tests.unit.reporting.variants import HOUR
+from tests.support import variants
+from tests.support.golden import sample
+from tests.support.variants import HOUR
 
 
 def both(run: Run, templates: tuple[Path, ...]) -> tuple[str, str]:

@@ -10,8 +10,8 @@ from dr_orchestrator.domain.run import CheckResult, Measures, Phase, Run
 from dr_orchestrator.domain.verdict import Outcome, Verdict
 from dr_orchestrator.reporting.headline import of_exercise, of_run
 from dr_orchestrator.reporting.render import run_html, run_markdown
-from tests.golden import sample
-from tests.unit.reporting import variants
+from tests.support import variants
+from tests.support.golden import sample
 
 
 def broken(**more: object) -> Run:

@@ -10,8 +10,8 @@ from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.reporting.render import exercise_html, exercise_markdown, run_html, run_markdown
 from dr_orchestrator.reporting.view.exercise import exercise_view
 from dr_orchestrator.reporting.view.run import run_view
-from tests.golden import sample
-from tests.unit.reporting import variants
+from tests.support import variants
+from tests.support.golden import sample
 
 SWEPT = "what was left was taken down by a sweep on 2026-11-21 08:00 UTC"
 

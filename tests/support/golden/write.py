@@ -1,4 +1,4 @@
-"""Writes the golden reports anew: `python -m tests.golden.write [FOLDER]`."""
+"""Writes the golden reports anew: `python -m tests.support.golden.write [FOLDER]`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from dr_orchestrator.reporting.render import write_exercise, write_run
-from tests.golden import sample
+from tests.support.golden import sample
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "reports" / "samples"
 TEMPLATES = (ROOT / "reports" / "templates",)
 

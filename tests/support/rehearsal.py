@@ -13,8 +13,8 @@ from dr_orchestrator.domain.run import CheckResult, Copy, CopyState, CopyType, I
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import Aborted
 from dr_orchestrator.runner import Parts, Session, plain
-from tests.fakes import FakeClock, MemoryLedger
-from tests.unit.domain.records import HEADER, POINT
+from tests.support.fakes import FakeClock, MemoryLedger
+from tests.support.records import HEADER, POINT
 
 RUN = HEADER.id
 COPY = Copy(CopyType.RDS_INSTANCE, f"dro-{RUN}-orders-prod", "us-east-1", RUN, HEADER.drill, HEADER.service)

@@ -24,7 +24,7 @@ from dr_orchestrator.domain.run import Copy, CopyRecord, CopyState, CopyType, Id
 from dr_orchestrator.domain.service import Isolation, Rebuild, Resource, ResourceType
 from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from tests.fakes import FakeClock, RunningClock
+from tests.support.fakes import FakeClock, RunningClock
 
 REGION = "us-east-1"
 RUN = "20261120-abc123"

@@ -7,8 +7,8 @@ from pathlib import Path
 from dr_orchestrator import settings
 from dr_orchestrator.settings import CHECKOUT, Pace, Settings
 from dr_orchestrator.wiring import World
-from tests.estate import TEMPLATE
-from tests.fakes import FakeClock
+from tests.support.estate import TEMPLATE
+from tests.support.fakes import FakeClock
 
 TIERS = """
 revision: 2026-Q4

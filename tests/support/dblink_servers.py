@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from dr_orchestrator.domain.service import Login
-from tests.postgres_server import Server, running
+from tests.support.postgres_server import Server, running
 
 # Debian, Red Hat, Homebrew (Apple silicon, Intel), Postgres.app; what is on the PATH comes first.
 FOLDERS = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from dr_orchestrator.aws.watcher import ABSENT, Sighting, States, Watcher
 from dr_orchestrator.errors import Aborted, DrillFault
-from tests.fakes import FakeClock
+from tests.support.fakes import FakeClock
 
 STATES = States(frozenset({"available"}), frozenset({"failed"}), frozenset({"creating", ABSENT}))
 FLAPPING = replace(STATES, progress=STATES.progress | {"modifying"}, sightings=2)

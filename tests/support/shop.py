@@ -20,8 +20,8 @@ from dr_orchestrator.checks.sql import SqlChecks, newest
 from dr_orchestrator.domain.run import CheckResult, Copy, Run
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.wiring import sweeping
-from tests import workspace
-from tests.estate import INSTANCE, TABLE, Estate
+from tests.support import workspace
+from tests.support.estate import INSTANCE, TABLE, Estate
 
 CREATES = {
     "orders-snapshot": ("rds", "RestoreDBInstanceFromDBSnapshot"),

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import WorstCase
 from dr_orchestrator.domain.run import CheckResult, CopyState, CopyType, Phase, Run, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, worst
-from tests.golden.story import DAY, Story, header
+from tests.support.golden.story import DAY, Story, header
 
 DAILY = "largest gap between 91 daily snapshots of the last 90 days"
 WINDOW = "longest lag of the restore window in the last 90 days"

@@ -10,7 +10,7 @@ import botocore.session
 from dr_orchestrator.aws.access.targets import WRITES
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.run import Copy, CopyType
-from tests.estate import REGION
+from tests.support.estate import REGION
 
 COPY = "dro-20261120-abc123-orders-prod"
 SOURCES = frozenset({"orders-prod", "Shop-Prod", "sessions-prod"})

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.preflight import look
 from dr_orchestrator.domain.run import Copy, CopyState, Identity
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from tests.estate import INSTANCE, REGION, STACK, TABLE, TEMPLATE, Estate
+from tests.support.estate import INSTANCE, REGION, STACK, TABLE, TEMPLATE, Estate
 
 ASK = {"rds-snapshot": "RestoreDBInstanceFromDBSnapshot", "rds-pitr": "RestoreDBInstanceToPointInTime"} | {
     "dynamodb": "RestoreTableToPointInTime",

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.objective import ClockPolicy, Limit, Objective, Operator
 from dr_orchestrator.domain.run import Closing, Measures, Run
-from tests.golden import sample
+from tests.support.golden import sample
 
 HOUR = timedelta(hours=1)
 
