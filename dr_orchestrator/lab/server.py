@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,8 @@ from dr_orchestrator.lab.faults import Rule
 HOST = "127.0.0.1"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _KEPT = 20_000
+SOON = 0.02
+"""Seconds within which the server notices that it is to end."""
 Answer = tuple[int, list[tuple[str, str]], bytes]
 # Code, HTTP status and words of the failures that need none given.
 _CODES = {
@@ -174,7 +177,8 @@ class WebServer:
         self._server: BaseWSGIServer = make_server(HOST, 0, application, threaded=True, request_handler=Handler)
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self.endpoint = f"http://{HOST}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="lab-web", daemon=True)
+        serve = partial(self._server.serve_forever, poll_interval=SOON)
+        self._thread = threading.Thread(target=serve, name="lab-web", daemon=True)
 
     def start(self) -> None:
         """Begin to answer."""

@@ -8,9 +8,6 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
-from tests.support.postgres_server import postgres_server, postgres_url
-
-__all__ = ["database_url", "ledger", "postgres_server", "postgres_url"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -20,8 +20,8 @@ from dr_orchestrator.errors import Exit
 from dr_orchestrator.lab import serve
 from dr_orchestrator.settings import Pace
 from dr_orchestrator.wiring import keeping, sweeping
-from tests.flows.test_prefect import DWA, Prefect, restoring, tables
 from tests.support import workspace
+from tests.support.prefect_server import DWA, Prefect, restoring, tables
 
 FACTOR = 100.0
 

@@ -21,26 +21,18 @@ from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import keeping, opening, sweeping
 from dr_orchestrator.wiring.sweeping import whole
-from tests.faults.left_behind.test_inherited import Killed, die
-from tests.flows.test_kinds import beat
 from tests.support import workspace
-from tests.support.estate import Estate, estate
+from tests.support.dying import Killed, die
+from tests.support.estate import Estate
+from tests.support.shop import beat
 
 TWO = ["quarterly", "sessions-pitr", "shop-replica", "--at-once", "1"]
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        yield made
-
-
 @pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+def here(shop: Estate, home: Path) -> Iterator[wiring.World]:
     beat(shop)
-    with wiring.using(workspace.world(tmp_path, shop.clock)) as made:
+    with wiring.using(workspace.world(home, shop.clock)) as made:
         yield made
 
 

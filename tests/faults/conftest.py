@@ -9,19 +9,11 @@ import pytest
 
 from dr_orchestrator import wiring
 from tests.support import shop as shops
-from tests.support.estate import Estate, estate
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        yield made
+from tests.support.estate import Estate
 
 
 @pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    with shops.world(shop, tmp_path) as made:
+def here(shop: Estate, home: Path) -> Iterator[wiring.World]:
+    with shops.world(shop, home) as made:
         yield made
     shop.lab.application._first_used.clear()

@@ -21,7 +21,7 @@ from dr_orchestrator.ledger import engine, patience
 from dr_orchestrator.runner import journal
 from dr_orchestrator.wiring import keeping, sweeping
 from tests.support import shop as shops
-from tests.support.estate import Estate, estate
+from tests.support.estate import Estate
 from tests.support.postgres_server import running
 
 LOCK = """
@@ -33,18 +33,10 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        yield made
-
-
 @pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
     monkeypatch.setattr(journal, "SLOW_S", 0.1)  # a short wait is a wait
-    with shops.world(shop, tmp_path) as made:
+    with shops.world(shop, home) as made:
         yield made
 
 

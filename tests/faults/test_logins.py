@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,15 +12,15 @@ from dr_orchestrator.aws.access.roles import AssumedRole
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.wiring import sweeping
-from tests.faults.test_faults import ALL, FULL, GREEN
 from tests.support import shop as shops
 from tests.support import workspace
 from tests.support.estate import Estate
+from tests.support.logins import EVENING, MORNING, expire, log_in
+from tests.support.shop import ALL, FULL, GREEN
 
 ROLES = """
 roles: {source: "arn:aws:iam::123456789012:role/dro-read", drill: "arn:aws:iam::123456789012:role/dro-drill"}
 """
-EVENING, MORNING = "ASIAEVENING", "ASIAMORNING"
 
 
 @pytest.fixture
@@ -34,19 +33,6 @@ def roles(shop: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(AssumedRole, "_assume", brief)
     monkeypatch.setattr(workspace, "TIERS", workspace.TIERS + ROLES)
-
-
-def log_in(home: Path, key: str) -> None:
-    """What a login of an identity provider leaves behind."""
-    keys = f"aws_access_key_id = {key}\naws_secret_access_key = lab\naws_session_token = lab\n"
-    (home / "credentials").write_text(f"[default]\n{keys}")
-
-
-def expire(shop: Estate) -> None:
-    """The login of the evening before is over: AWS takes tokens for twelve hours."""
-    first = shop.lab.application._first_used
-    first[EVENING] = shop.clock.now().replace(year=shop.clock.now().year - 1)
-    shop.lab.faults.add({"kind": "old-token", "seconds": 12 * 3600})
 
 
 def drilled(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, drill: str, again: bool) -> Run:

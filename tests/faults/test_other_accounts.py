@@ -18,10 +18,10 @@ from dr_orchestrator.errors import Exit, NotRecoverable, UsageError
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.sweeping import inventory, runs
-from tests.faults.left_behind.test_inherited import die, killed_in, read, resumed
-from tests.faults.test_logins import EVENING, MORNING, expire, log_in
 from tests.support import shop as shops
+from tests.support.dying import die, killed_in, read, resumed
 from tests.support.estate import REGION, Estate
+from tests.support.logins import EVENING, MORNING, expire, log_in
 
 MINE, OTHER = "123456789012", "222222222222"
 KEYS = {

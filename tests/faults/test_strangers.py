@@ -14,9 +14,9 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import tables
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.wiring import opening, sweeping
-from tests.faults.test_faults import GREEN
 from tests.support import shop as shops
 from tests.support.estate import ISOLATION, TEMPLATE, Estate
+from tests.support.shop import GREEN
 
 RUN = "20261120-cafe00cafe"
 TAGS = [{"Key": "dr-drill:run", "Value": RUN}]

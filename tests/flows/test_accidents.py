@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator import wiring
 from dr_orchestrator.cli.output import exit_code
-from dr_orchestrator.domain.run import CopyState, Run
+from dr_orchestrator.domain.run import CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.reporting.export import run_json
-from tests.support import workspace
-from tests.support.estate import TABLE, Estate, estate
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        yield made
-
-
-@pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    with wiring.using(workspace.world(tmp_path, shop.clock)) as made:
-        yield made
-    shop.lab.faults.clear()
-
-
-def run(here: wiring.World, drill: str) -> Run:
-    prefect_runner.script("quarterly")  # the scripts are loaded from the workspace
-    return here.ledger.queries.run(str(prefect_runner.script(here.drill(drill).kind).fn(drill)))
+from tests.support.estate import TABLE, Estate
+from tests.support.shop import run
 
 
 def beat(shop: Estate) -> None:

@@ -21,10 +21,10 @@ from dr_orchestrator.errors import Exit, NotMeasured
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.sweeping import tagged, whole
-from tests.faults.left_behind.test_inherited import die, in_verify, killed_in, read
-from tests.flows.test_kinds import beat, run
 from tests.support import workspace
-from tests.support.estate import TABLE, Estate, estate
+from tests.support.dying import die, in_verify, killed_in, read
+from tests.support.estate import TABLE, Estate
+from tests.support.shop import beat, run
 
 AGAIN = """
   sessions-again:
@@ -36,19 +36,11 @@ AGAIN = """
 """
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        yield made
-
-
 @pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
     monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     beat(shop)
-    with wiring.using(workspace.world(tmp_path, shop.clock, shop=workspace.SHOP + AGAIN)) as made:
+    with wiring.using(workspace.world(home, shop.clock, shop=workspace.SHOP + AGAIN)) as made:
         yield made
         shop.lab.faults.clear()
         sweeping.sweep(made)  # what a test left is not the next one's

@@ -21,7 +21,8 @@ from dr_orchestrator.domain.service import ResourceType
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.wiring import sweeping
 from tests.support import workspace
-from tests.support.estate import REGION, TABLE, Estate, estate
+from tests.support.estate import REGION, TABLE, Estate
+from tests.support.shop import beat
 
 ORDERS_PITR = """
   orders-pitr:
@@ -42,25 +43,19 @@ DRILLS = {
 }
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        key = made.client("kms").create_key()["KeyMetadata"]["Arn"]
-        table = dynamodb_backends[ACCOUNT][REGION].tables[TABLE.id]
-        table.sse_specification = {"Enabled": True, "KMSMasterKeyId": key}  # moto knows no call for it
-        made.client("dynamodb").put_item(
-            TableName=TABLE.id, Item={"pk": {"S": "canary"}, "at": {"S": made.clock.now().isoformat()}}
-        )
-        made.clock.sleep(301)
-        yield made
+@pytest.fixture(scope="module", autouse=True)
+def encrypted(shop: Estate) -> None:
+    """The table has a key of its own, and a heartbeat that its backup has caught up with."""
+    key = shop.client("kms").create_key()["KeyMetadata"]["Arn"]
+    table = dynamodb_backends[ACCOUNT][REGION].tables[TABLE.id]
+    table.sse_specification = {"Enabled": True, "KMSMasterKeyId": key}  # moto knows no call for it
+    beat(shop)
 
 
 @pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
     monkeypatch.setattr(workspace, "TIERS", workspace.TIERS + ROLES)
-    with wiring.using(workspace.world(tmp_path, shop.clock, shop=workspace.SHOP + ORDERS_PITR)) as made:
+    with wiring.using(workspace.world(home, shop.clock, shop=workspace.SHOP + ORDERS_PITR)) as made:
         yield made
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,24 +12,16 @@ from dr_orchestrator.domain.drill import Kind, Pick, Selection
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.keeping import now
 from dr_orchestrator.wiring.planning.plan import plan
-from tests.support import workspace
-from tests.support.estate import TABLE, Estate, estate
+from tests.support.estate import TABLE, Estate
 from tests.support.golden.story import header
 
 HOLDER = "elsewhere:1:abc"
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        made.clock.sleep(301)
-        yield made
-
-
-@pytest.fixture
-def here(shop: Estate, tmp_path: Path) -> Iterator[wiring.World]:
-    with wiring.using(workspace.world(tmp_path, shop.clock)) as made:
-        yield made
+@pytest.fixture(scope="module", autouse=True)
+def caught_up(shop: Estate) -> None:
+    """The continuous backup has caught up with what was written."""
+    shop.clock.sleep(301)
 
 
 def opened(here: wiring.World, drill: str, driven: bool) -> str:

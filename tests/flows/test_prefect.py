@@ -8,14 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
-from unittest import mock
 
-import boto3
-import httpx
 import pytest
 
 from dr_orchestrator import settings, wiring
@@ -28,6 +23,7 @@ from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.settings import CHECKOUT, Pace
 from dr_orchestrator.wiring import keeping, sweeping
 from tests.support import workspace
+from tests.support.prefect_server import DWA, Prefect, restoring, tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 FACTOR = 300.0
@@ -35,46 +31,6 @@ SLOW_FACTOR = 20.0
 """A table is restored in half a minute: time enough to stop it."""
 
 POOL = "dr-drills"
-
-
-@dataclass
-class Prefect:
-    """A running server, and a workspace that it deploys from."""
-
-    home: Path
-    environment: dict[str, str]
-
-    def __call__(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "prefect", *arguments],
-            env=self.environment,
-            cwd=self.home,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    @property
-    def ledger(self) -> str:
-        return f"sqlite:///{self.home / '.dro' / 'ledger.db'}"
-
-    def wait(self, until: Callable[[Run], bool]) -> Run:
-        """The newest run of the ledger, once it is as far as is waited for."""
-        ledger, give_up = connect(self.ledger, own=True), time.monotonic() + 90
-        while time.monotonic() < give_up:
-            run = next(iter(ledger.queries.runs(1)), None)
-            if run is not None and until(run):
-                return run
-            time.sleep(0.2)  # the worker is another process: there is no clock of ours to move
-        raise AssertionError(f"not reached within 90 s; the newest run: {run}")
-
-    def ask(self, path: str, body: dict[str, object]) -> list[dict[str, object]]:
-        answer = httpx.post(f"{self.environment['PREFECT_API_URL']}{path}", json=body, trust_env=False)
-        answer.raise_for_status()
-        return list(answer.json())
 
 
 @pytest.fixture(scope="module")
@@ -166,15 +122,6 @@ def under_way(prefect: Prefect) -> Iterator[tuple[Lab, PacedClock, subprocess.Po
             worker.wait()
 
 
-def restoring(run: Run) -> bool:
-    return run.closing is None and any(row.identity for row in run.copies)
-
-
-def tables(lab: Lab) -> list[str]:
-    with mock.patch.dict(os.environ, lab.environment()):
-        return [str(name) for name in boto3.client("dynamodb", region_name="us-east-1").list_tables()["TableNames"]]
-
-
 def test_a_cancelled_flow_run_takes_its_copy_down(prefect: Prefect) -> None:
     """`prefect flow-run cancel` is a stop like any other: ABORTED, the copy is gone, the evidence is kept."""
     with under_way(prefect) as (lab, _, _, run):
@@ -212,24 +159,3 @@ def test_what_a_killed_worker_leaves_is_swept(prefect: Prefect, monkeypatch: pyt
     ended = ledger.queries.run(run.header.id).closing
     assert ended is not None
     assert (ended.verdict, ended.cleanup) == (Verdict.INCONCLUSIVE, Cleanup.CLEAN)
-
-
-DWA = """
-service: shop
-title: The shop
-tier: 1
-owner: Shop team
-dr_champion: Ada
-contacts: [{name: Ada, role: on-call, reach: "#shop"}]
-runbook: {url: https://wiki.example.com/shop, reviewed: 2026-10-01}
-resources:
-  config: {type: dynamodb-table, id: dwa-prod-config, region: us-east-1}
-drills:
-  table-pitr:
-    kind: pitr-restore
-    resource: config
-    disruption: application
-    checks:
-      - {name: heartbeat, canary-item: {key: {pk: canary}, attribute: at, interval: 1m}}
-      - {name: items are there, items-at-least: {minimum: 50}}
-"""

@@ -17,8 +17,8 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.lab import serve
 from dr_orchestrator.settings import Pace
-from tests.flows.test_prefect import DWA, Prefect, restoring, tables
 from tests.support import workspace
+from tests.support.prefect_server import DWA, Prefect, restoring, tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 FACTOR = 100.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator import wiring
 from dr_orchestrator.aws import copies, looks
 from dr_orchestrator.aws.rds import RdsInstance
 from dr_orchestrator.cli import main
@@ -23,7 +22,8 @@ from dr_orchestrator.lab.cloud import quotas
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import workspace
-from tests.support.estate import INSTANCE, RUN, TABLE, Estate, estate
+from tests.support.estate import INSTANCE, RUN, TABLE, Estate
+from tests.support.shop import run
 
 COSTS = """
 costs: {currency: USD, instance_hour: {db.m6g.large: 0.159}, storage_gib_month: 0.115, table_gib: 0.15}
@@ -34,11 +34,10 @@ LOOKS = {
 }
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        made.clock.sleep(301)
-        yield made
+@pytest.fixture(scope="module", autouse=True)
+def caught_up(shop: Estate) -> None:
+    """The continuous backup has caught up with what was written."""
+    shop.clock.sleep(301)
 
 
 @pytest.fixture
@@ -50,25 +49,6 @@ def tiers(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(workspace, "TIERS", written)
 
     return append
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    return tmp_path
-
-
-@pytest.fixture
-def here(shop: Estate, home: Path) -> Iterator[wiring.World]:
-    with wiring.using(workspace.world(home, shop.clock)) as made:
-        yield made
-    shop.lab.faults.clear()
-
-
-def run(here: wiring.World, drill: str) -> Run:
-    prefect_runner.script("quarterly")  # the scripts are loaded from the workspace
-    return here.ledger.queries.run(str(prefect_runner.script(here.drill(drill).kind).fn(drill)))
 
 
 def refused(shop: Estate, here: wiring.World, verdict: Verdict, why: str, drill: str = "orders-snapshot") -> Run:

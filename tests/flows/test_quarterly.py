@@ -11,23 +11,14 @@ from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import UsageError
 from tests.support import workspace
-from tests.support.estate import TABLE, Estate, estate
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        yield made
+from tests.support.estate import Estate
+from tests.support.shop import beat
 
 
 @pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    canary = {"pk": {"S": "canary"}, "at": {"S": shop.clock.now().isoformat()}}
-    shop.client("dynamodb").put_item(TableName=TABLE.id, Item=canary)
-    shop.clock.sleep(301)
-    with wiring.using(workspace.world(tmp_path, shop.clock)) as made:
+def here(shop: Estate, home: Path) -> Iterator[wiring.World]:
+    beat(shop)
+    with wiring.using(workspace.world(home, shop.clock)) as made:
         yield made
 
 

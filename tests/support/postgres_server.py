@@ -1,7 +1,6 @@
 """A real PostgreSQL for tests: pip-installed binaries on a loopback port, started once, gone with its data afterwards.
 
-`postgres_url` gives each test an empty database of its own. A test folder takes the fixtures by importing them in its
-conftest: `from tests.support.postgres_server import postgres_server, postgres_url`.
+`postgres_url` gives each test an empty database of its own.
 """
 
 from __future__ import annotations

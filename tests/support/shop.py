@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,6 +19,7 @@ from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.aws import bench
 from dr_orchestrator.checks.sql import SqlChecks, newest
 from dr_orchestrator.domain.run import CheckResult, Copy, Run
+from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.wiring import sweeping
 from tests.support import workspace
@@ -30,6 +32,9 @@ CREATES = {
     "shop-replica": ("cloudformation", "CreateStack"),
 }
 """The call that creates the copy of each drill."""
+ALL = tuple(CREATES)
+FULL = os.environ.get("DRO_FAULTS") == "full"
+GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
 DELETES = {"rds": "DeleteDBInstance", "dynamodb": "DeleteTable", "cloudformation": "DeleteStack"}
 NAMES = ("DBInstanceIdentifier", "TargetDBInstanceIdentifier", "TargetTableName", "StackName")
 """Parameters that name what a creating call makes, the likeliest last."""
@@ -158,3 +163,10 @@ def swept(here: wiring.World) -> None:
     """Take down what resisted."""
     for left in sweeping.resistant_runs(here):
         assert all(each.gone for each in sweeping.sweep_run(here, left, "by hand"))
+
+
+def beat(shop: Estate) -> None:
+    """Write the canary now, and let the continuous backup catch up with it."""
+    canary = {"pk": {"S": "canary"}, "at": {"S": shop.clock.now().isoformat()}}
+    shop.client("dynamodb").put_item(TableName=TABLE.id, Item=canary)
+    shop.clock.sleep(301)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,22 +15,8 @@ from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Identity, Prov
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.wiring.sweeping.labs import lab_is_gone
-from tests.support import workspace
-from tests.support.estate import Estate, estate
+from tests.support.estate import Estate
 from tests.support.golden import sample
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        yield made
-
-
-@pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    with wiring.using(workspace.world(tmp_path, shop.clock)) as made:
-        yield made
 
 
 @pytest.fixture

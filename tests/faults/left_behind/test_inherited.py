@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -29,60 +27,10 @@ from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import identity, keeping, opening, sweeping
 from dr_orchestrator.wiring.planning.looking import Scene
 from dr_orchestrator.wiring.sweeping import whole
-from tests.flows.test_kinds import beat, run
 from tests.support import workspace
-from tests.support.estate import Estate, estate
-
-
-class Killed(BaseException):
-    """Ends a process as SIGKILL would: nothing after it is written."""
-
-
-def die(*_given: object, **_named: object) -> NoReturn:
-    raise Killed
-
-
-@pytest.fixture
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        beat(made)
-        yield made
-
-
-@pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    # The lease lives by the machine's clock, the drill by one that stands still: the two meet where it stands.
-    monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
-    with wiring.using(workspace.world(tmp_path, shop.clock)) as made:
-        yield made
-
-
-def killed_in(here: wiring.World, drill: str, patch: Any) -> Run:
-    """A run whose process died inside what is patched: teardown, verdict and end were never written."""
-    with ExitStack() as patches:
-        patches.enter_context(mock.patch.object(SqlLedger, "close_run", die))
-        patches.enter_context(mock.patch.object(Session, "_tear_down", die))
-        patches.enter_context(patch)
-        with pytest.raises(Killed):
-            run(here, drill)
-    found = here.ledger.queries.runs(1)[0]
-    assert found.closing is None
-    return found
-
-
-def in_verify(here: wiring.World) -> Run:
-    return killed_in(here, "sessions-pitr", mock.patch.object(Session, "verify", die))
-
-
-def resumed(here: wiring.World, dead: Run) -> Run:
-    with wiring.resuming(dead.header.id):
-        return run(here, dead.header.drill)
-
-
-def read(here: wiring.World, dead: Run) -> Run:
-    return here.ledger.queries.run(dead.header.id)
+from tests.support.dying import Killed, die, in_verify, killed_in, read, resumed
+from tests.support.estate import Estate
+from tests.support.shop import run
 
 
 def swept(here: wiring.World) -> Any:

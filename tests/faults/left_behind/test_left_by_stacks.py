@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -16,27 +15,10 @@ from dr_orchestrator.domain.run import SETTLED, CopyState, CopyType, Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.runner.session import Session
-from dr_orchestrator.wiring import opening
-from tests.faults.left_behind.test_inherited import die, killed_in, read
-from tests.flows.test_kinds import beat, run
 from tests.support import workspace
-from tests.support.estate import Estate, estate
-
-
-@pytest.fixture
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        beat(made)
-        yield made
-
-
-@pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
-    with wiring.using(workspace.world(tmp_path, shop.clock)) as made:
-        yield made
+from tests.support.dying import die, killed_in, read
+from tests.support.estate import Estate
+from tests.support.shop import run
 
 
 def in_verify(here: wiring.World) -> Run:

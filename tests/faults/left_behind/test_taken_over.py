@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -23,18 +22,9 @@ from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import keeping, opening, sweeping
 from dr_orchestrator.wiring.sweeping import runs, whole
 from dr_orchestrator.wiring.sweeping.runs import unsettled
-from tests.faults.left_behind.test_inherited import Killed, die, here, in_verify, killed_in, read, resumed
-from tests.flows.test_kinds import beat, run
-from tests.support.estate import Estate, estate
-
-__all__ = ["here"]
-
-
-@pytest.fixture
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        beat(made)
-        yield made
+from tests.support.dying import Killed, die, in_verify, killed_in, read, resumed
+from tests.support.estate import Estate
+from tests.support.shop import run
 
 
 def elsewhere(here: wiring.World) -> wiring.World:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.aws.test_template import OWN, PRIVATE, inspect, refusal, resources
+from tests.support.templates import OWN, PRIVATE, inspect, refusal, resources
 
 ALL = "Effect: Allow, Action: rds:DeleteDBInstance, Resource"
 SAID = "AWS::IAM::Policy, Properties: {Roles: [!Ref Own], PolicyDocument: {Statement: "

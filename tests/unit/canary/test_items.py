@@ -25,7 +25,7 @@ from dr_orchestrator.domain.run import Copy, CopyType
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import UsageError
 from tests.support.estate import REGION, TABLE, Estate, estate
-from tests.unit.checks.test_suite import no_login
+from tests.support.stores import no_login
 
 KEY = {"pk": "canary"}
 MINUTE = timedelta(minutes=1)

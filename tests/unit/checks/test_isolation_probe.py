@@ -15,9 +15,6 @@ from dr_orchestrator.checks import probe as probing
 from dr_orchestrator.checks.probe import judged, probe
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable
-from tests.support.postgres_server import postgres_server, postgres_url
-
-__all__ = ["postgres_server", "postgres_url"]
 
 SERVER = 'connection to server at "db.prod" (10.0.0.9), port 5432 failed: '
 OLD = (

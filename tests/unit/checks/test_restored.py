@@ -17,7 +17,7 @@ from dr_orchestrator.domain.run import CheckResult, Copy, CopyType
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
 from tests.support.fakes import RunningClock
-from tests.unit.checks.test_suite import Tables, no_login
+from tests.support.stores import Tables, no_login
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MINUTE, US = timedelta(minutes=1), timedelta(microseconds=1)

@@ -22,6 +22,7 @@ from dr_orchestrator.domain.run import CheckResult, Copy, CopyType
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
 from tests.support.fakes import FakeClock, RunningClock
+from tests.support.stores import Tables, no_login
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 COPY = Copy(CopyType.DYNAMODB_TABLE, "dro-x", "us-east-1", "x", "d", "s")
@@ -30,36 +31,8 @@ CANARY = CanaryItem("heartbeat", {"pk": "heartbeat"}, "at", interval=MINUTE)
 ITEMS = ItemsAtLeast("items", 3)
 
 
-class Tables:
-    """A table in memory; asked for anything else than its items, it crashes."""
-
-    def __init__(self, items: list[dict[str, Any]], error: Exception | None = None) -> None:
-        self.items, self.error, self.asked = items, error, [{}][:0]
-
-    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        assert operation == "GetItem"
-        self._note(parameters)
-        key = parameters["Key"]
-        found = [item for item in self.items if all(item.get(name) == value for name, value in key.items())]
-        return {"Item": found[0]} if found else {}
-
-    def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
-        assert (operation, key) == ("Scan", "Items")
-        self._note(parameters)
-        yield from self.items
-
-    def _note(self, parameters: dict[str, Any]) -> None:
-        self.asked.append(parameters)
-        if self.error is not None:
-            raise self.error
-
-
 def beat(value: Any, form: str = "S") -> dict[str, Any]:
     return {"pk": {"S": "heartbeat"}, "at": {form: value}}
-
-
-def no_login(_: Copy) -> Any:
-    raise NotMeasured("no such database")
 
 
 def suite(*checks: Check, tables: Tables | None = None, outputs: Mapping[str, str] | None = None) -> Suite:

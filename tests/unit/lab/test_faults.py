@@ -12,8 +12,8 @@ from botocore.exceptions import HTTPClientError
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import Lab
 from tests.support.fakes import FakeClock
+from tests.support.instances import SOURCE, described, make_source, restore, snapshotted
 from tests.support.labs import client, get, refused
-from tests.unit.lab.test_rds import SOURCE, described, make_source, restore, snapshotted
 
 
 @pytest.mark.parametrize(

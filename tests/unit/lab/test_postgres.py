@@ -15,8 +15,8 @@ from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.lab.postgres.plane import Plane
 from dr_orchestrator.settings import Pace
+from tests.support.instances import SOURCE, described
 from tests.support.labs import client, wait_while
-from tests.unit.lab.test_rds import SOURCE, described
 
 pytestmark = pytest.mark.slow
 PASSWORD = "secret-enough"

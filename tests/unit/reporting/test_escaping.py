@@ -1,7 +1,6 @@
 """Names come from AWS and from files; none of them may act in a report."""
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from dr_orchestrator.reporting.render import exercise_html, exercise_markdown, r
 from dr_orchestrator.reporting.wording import visible
 from tests.support import variants
 from tests.support.golden import sample
+from tests.support.pages import tags
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -20,37 +20,6 @@ HOSTILE = [
     "{{ 7 * 7 }}{% raw %}",
     "a|b`c`\n| d | **e** [f](javascript:alert(1)) <b>",
 ]
-VOID = {"meta", "link", "br", "img", "hr", "input", "col"}
-
-
-class Tags(HTMLParser):
-    """Collects the tags and attributes of a page, and checks that they close in order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: set[str] = set()
-        self.attributes: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def tags(page: str) -> Tags:
-    parsed = Tags()
-    parsed.feed(page)
-    assert parsed.open == []
-    return parsed
 
 
 @pytest.mark.parametrize("name", HOSTILE)

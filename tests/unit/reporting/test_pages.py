@@ -14,7 +14,7 @@ from dr_orchestrator.reporting.render import exercise_html, exercise_markdown, r
 from dr_orchestrator.reporting.wording import exact
 from tests.support import variants
 from tests.support.golden import sample
-from tests.unit.reporting.test_escaping import tags
+from tests.support.pages import tags
 
 RUNS: dict[str, Callable[[], Run]] = {
     "passed": sample.passed,

@@ -1,0 +1,39 @@
+"""The fixtures that every test may ask for: a shop in a lab, a world to drill it from, a lab, a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dr_orchestrator import wiring
+from tests.support import workspace
+from tests.support.estate import Estate, estate
+from tests.support.labs import clock, lab
+from tests.support.postgres_server import postgres_server, postgres_url
+
+__all__ = ["clock", "here", "home", "lab", "postgres_server", "postgres_url", "shop"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    """The small estate in a lab of this process, made once for a file of tests."""
+    with estate(tmp_path_factory.mktemp("lab")) as made:
+        yield made
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a workspace, which this process takes for its own; no Prefect server is near."""
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def here(shop: Estate, home: Path) -> Iterator[wiring.World]:
+    """A world in which the shop is drilled."""
+    with wiring.using(workspace.world(home, shop.clock)) as made:
+        yield made
+    shop.lab.faults.clear()
