@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from unittest import mock
 
@@ -21,9 +22,19 @@ from dr_orchestrator.lab import serve
 from dr_orchestrator.settings import Pace
 from dr_orchestrator.wiring import keeping, sweeping
 from tests.support import workspace
-from tests.support.prefect_server import DWA, Prefect, restoring, tables
+from tests.support.prefect_server import DWA, PATIENCE, Prefect, ending, hold, release, restoring, tables
 
-FACTOR = 100.0
+FACTOR = 20.0
+
+
+def pressed_until_it_ends(dro: subprocess.Popen[str]) -> str:
+    """Ctrl-C as a person presses it who has lost patience, up to the last moment; what was told."""
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up:
+        dro.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            return dro.communicate(timeout=0.1)[1]
+    raise AssertionError(f"it did not end within {PATIENCE} s")
 
 
 @pytest.mark.slow
@@ -34,6 +45,7 @@ def test_ctrl_c_again_and_again_leaves_all_to_a_sweep(tmp_path: Path, monkeypatc
     (tmp_path / "drills" / "shop.yaml").write_text(DWA)
     pace = Pace(FACTOR, time.time())
     with serve(PacedClock(pace), estate=True) as lab:
+        hold(lab)
         named = {**lab.environment(), "DRO_CLOCK_PACE": f"{FACTOR}@{pace.origin}", "DRO_HOME": str(tmp_path)}
         environment = {name: value for name, value in {**os.environ, **named}.items() if name != "PREFECT_API_URL"}
         command = [sys.executable, "-m", "dr_orchestrator", "quarterly", "table-pitr"]
@@ -41,10 +53,7 @@ def test_ctrl_c_again_and_again_leaves_all_to_a_sweep(tmp_path: Path, monkeypatc
         try:
             asked = Prefect(tmp_path, environment)
             run = asked.wait(restoring)
-            for _ in range(6):
-                dro.send_signal(signal.SIGINT)
-                time.sleep(0.1)  # as a person would: signals that come at once are one
-            _, told = dro.communicate(timeout=60)
+            told = pressed_until_it_ends(dro)
         finally:
             dro.kill()
             dro.wait()
@@ -54,6 +63,7 @@ def test_ctrl_c_again_and_again_leaves_all_to_a_sweep(tmp_path: Path, monkeypatc
         assert "never retrieved" not in told
         assert f"run {run.header.id} may have left copies" in told
 
+        release(lab)
         for name, value in named.items():
             monkeypatch.setenv(name, value)
         given, later = settings.load(), keeping.now() + 2 * keeping.LEASE
@@ -75,6 +85,7 @@ def test_one_ctrl_c_cleans_up_though_nobody_reads_what_is_told(tmp_path: Path) -
     (tmp_path / "drills" / "shop.yaml").write_text(DWA)
     pace = Pace(FACTOR, time.time())
     with serve(PacedClock(pace), estate=True) as lab:
+        hold(lab)
         named = {**lab.environment(), "DRO_CLOCK_PACE": f"{FACTOR}@{pace.origin}", "DRO_HOME": str(tmp_path)}
         environment = {name: value for name, value in {**os.environ, **named}.items() if name != "PREFECT_API_URL"}
         command = [sys.executable, "-m", "dr_orchestrator", "quarterly", "table-pitr"]
@@ -85,7 +96,9 @@ def test_one_ctrl_c_cleans_up_though_nobody_reads_what_is_told(tmp_path: Path) -
             assert dro.stderr is not None
             dro.stderr.close()
             dro.send_signal(signal.SIGINT)
-            code = dro.wait(timeout=60)
+            asked.wait(ending)
+            release(lab)
+            code = dro.wait(timeout=PATIENCE)
         finally:
             dro.kill()
             dro.wait()

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -44,7 +45,7 @@ def quarterly(here: wiring.World, *drills: str) -> str:
 def later(seconds: float) -> Any:
     """The machine's clock, ahead: for whoever finds the leases of a process that was not heard of for so long."""
     at = keeping.now()
-    return mock.patch.object(keeping, "now", lambda: at + seconds * keeping.BEAT / 5)
+    return mock.patch.object(keeping, "now", lambda: at + timedelta(seconds=seconds))
 
 
 def swept_between_two_runs(shop: Estate, here: wiring.World, closed: list[str], ahead: float = 0) -> Any:

@@ -18,11 +18,10 @@ from dr_orchestrator.errors import Exit
 from dr_orchestrator.lab import serve
 from dr_orchestrator.settings import Pace
 from tests.support import workspace
-from tests.support.prefect_server import DWA, Prefect, restoring, tables
+from tests.support.prefect_server import DWA, PATIENCE, Prefect, hold, release, restoring, tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 FACTOR = 100.0
-"""A table is restored in a few seconds: time enough to end a server."""
 
 
 def test_a_server_that_ends_in_mid_drill_changes_nothing(tmp_path: Path) -> None:
@@ -32,6 +31,7 @@ def test_a_server_that_ends_in_mid_drill_changes_nothing(tmp_path: Path) -> None
     origin = time.time()
     clock = PacedClock(Pace(FACTOR, origin))
     with ExitStack() as until_restoring, serve(clock, estate=True) as lab:
+        hold(lab)
         api = until_restoring.enter_context(server.starting(tmp_path / "prefect"))
         server.wait(api, tmp_path / "prefect" / "server.log")
         environment = {
@@ -49,7 +49,8 @@ def test_a_server_that_ends_in_mid_drill_changes_nothing(tmp_path: Path) -> None
             asked = Prefect(tmp_path, environment)
             asked.wait(restoring)
             until_restoring.close()
-            printed, told = dro.communicate(timeout=120)
+            release(lab)
+            printed, told = dro.communicate(timeout=PATIENCE)
         finally:
             dro.kill()
             dro.wait()

@@ -79,8 +79,8 @@ class Estate:
         """An unguarded client: the hand of somebody else in the account."""
         return boto3.client(service, region_name=REGION)
 
-    def copy_of(self, resource: Resource, intended: bool = True) -> Copy:
-        copy = Copy(CopyType(resource.type.value), f"dro-{RUN}-{resource.id}", REGION, RUN, "a-drill", "a-service")
+    def copy_of(self, resource: Resource, intended: bool = True, run: str = RUN) -> Copy:
+        copy = Copy(CopyType(resource.type.value), f"dro-{run}-{resource.id}", REGION, run, "a-drill", "a-service")
         return self.ledger.intend(copy, self.clock) if intended else copy
 
     def calls(self, action: str) -> list[dict[str, Any]]:

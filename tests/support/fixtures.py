@@ -11,9 +11,10 @@ from dr_orchestrator import wiring
 from tests.support import workspace
 from tests.support.estate import Estate, estate
 from tests.support.labs import clock, lab
+from tests.support.machine import Machine, machine
 from tests.support.postgres_server import postgres_server, postgres_url
 
-__all__ = ["clock", "here", "home", "lab", "postgres_server", "postgres_url", "shop"]
+__all__ = ["clock", "here", "home", "lab", "machine", "postgres_server", "postgres_url", "shop"]
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +25,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a workspace, which this process takes for its own; no Prefect server is near."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: Machine) -> Path:
+    """The folder of a workspace, which this process takes for its own; no Prefect server is near, no time passes."""
     monkeypatch.setenv("DRO_HOME", str(tmp_path))
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     return tmp_path

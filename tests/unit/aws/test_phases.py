@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,15 +10,24 @@ import pytest
 
 from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.domain.drill import Selection
-from dr_orchestrator.domain.run import CopyState
+from dr_orchestrator.domain.run import Copy, CopyState
 from dr_orchestrator.errors import Exit, NotRecoverable
 from tests.support.estate import TABLE, Estate
+
+_runs = itertools.count(1)
 
 
 @pytest.fixture
 def table(made: Estate) -> Iterator[DynamoTable]:
     yield DynamoTable(TABLE, Selection(), made.bench)
     made.lab.faults.clear()
+    made.ledger.rows.clear()
+
+
+@pytest.fixture
+def copy(made: Estate) -> Copy:
+    """A copy of this test's own, intended in the ledger."""
+    return made.copy_of(TABLE, run=f"20261120-{next(_runs):06x}")
 
 
 def test_a_missing_source_fails_the_drill(made: Estate) -> None:
@@ -28,9 +38,8 @@ def test_a_missing_source_fails_the_drill(made: Estate) -> None:
     assert told.value.exit_code is Exit.FAILED
 
 
-def test_a_copy_that_is_not_shown_yet_is_waited_for(made: Estate, table: DynamoTable) -> None:
+def test_a_copy_that_is_not_shown_yet_is_waited_for(made: Estate, table: DynamoTable, copy: Copy) -> None:
     """Right after its creation was taken, AWS may know nothing of it for a while."""
-    copy = made.copy_of(TABLE)
     identity = table.restore(table.choose(), copy)
     made.ledger.intend(copy, made.clock, identity)
     made.lab.faults.add({"kind": "not-found", "service": "dynamodb", "resource": copy.id, "times": 3})
@@ -42,9 +51,10 @@ def test_a_copy_that_is_not_shown_yet_is_waited_for(made: Estate, table: DynamoT
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["was there", "never seen"])
-def test_a_copy_that_is_missing_at_its_deletion_is_gone(made: Estate, table: DynamoTable, known: bool) -> None:
+def test_a_copy_that_is_missing_at_its_deletion_is_gone(
+    made: Estate, table: DynamoTable, copy: Copy, known: bool
+) -> None:
     """What was made and is no more is deleted; what has no identity in the ledger was never made."""
-    copy = made.copy_of(TABLE)
     if known:
         made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy))
         made.clock.sleep(3600)
@@ -53,9 +63,8 @@ def test_a_copy_that_is_missing_at_its_deletion_is_gone(made: Estate, table: Dyn
     assert table.destroy(copy) is (CopyState.DELETED if known else CopyState.NEVER_CREATED)
 
 
-def test_a_copy_without_the_tag_is_given_it_before_it_is_deleted(made: Estate, table: DynamoTable) -> None:
+def test_a_copy_without_the_tag_is_given_it_before_it_is_deleted(made: Estate, table: DynamoTable, copy: Copy) -> None:
     """A run that died before the table was active left it untagged; the drill's role may delete only what wears it."""
-    copy = made.copy_of(TABLE)
     made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy))
     made.clock.sleep(3600)
     before = len(made.calls("TagResource"))
@@ -63,9 +72,8 @@ def test_a_copy_without_the_tag_is_given_it_before_it_is_deleted(made: Estate, t
     assert len(made.calls("TagResource")) == before + 1
 
 
-def test_a_tag_that_may_not_be_set_keeps_no_copy_alive(made: Estate, table: DynamoTable) -> None:
+def test_a_tag_that_may_not_be_set_keeps_no_copy_alive(made: Estate, table: DynamoTable, copy: Copy) -> None:
     """Where setting it is denied, the deletion is tried all the same."""
-    copy = made.copy_of(TABLE)
     made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy))
     made.clock.sleep(3600)
     made.lab.faults.add({"kind": "access-denied", "action": "TagResource"})
