@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab import Lab
+from dr_orchestrator.lab.cloud.world import ACCOUNT
 from tests.support.fakes import FakeClock
 from tests.support.instances import SOURCE, described, make_source, restore, snapshotted
 from tests.support.labs import client, refused, wait_while
@@ -179,10 +181,12 @@ def test_a_restore_is_written_down_as_it_happened(rds: Any, clock: FakeClock) ->
     snapshotted(rds, clock)
     began = clock.now()
     restore(rds)
-    wait_while(clock, "creating", lambda: described(rds, "copy")["DBInstanceStatus"], step=0.5)
+    copy = rds_backends[ACCOUNT]["us-east-1"].databases["copy"]
+    wait_while(clock, "creating", lambda: str(copy.status), step=0.5)
     created = clock.now()
-    wait_while(clock, "backing-up", lambda: described(rds, "copy")["DBInstanceStatus"], step=0.5)
+    wait_while(clock, "backing-up", lambda: str(copy.status), step=0.5)
     backed_up = clock.now()
+    assert described(rds, "copy")["DBInstanceStatus"] == "available"
     told = events(rds, "copy", StartTime=began)
     assert [(message, round((at - began).total_seconds())) for message, at in told] == [
         ("DB instance created", pytest.approx((created - began).total_seconds(), abs=1.5)),
