@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill test faults check format lint types contracts fix schema samples benchmarks package clean
+.PHONY: help setup drill test quick faults check format lint types contracts fix schema samples benchmarks package clean
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,8 +23,11 @@ $(READY): pyproject.toml
 drill: setup ## run the sample company's quarterly exercise on a simulated AWS and render its reports
 	@$(BIN)/dro demo
 
-test: setup ## run every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: setup ## run every test, in random order (make test SEED=... runs one again); the slowest are shown
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=20 $(if $(SEED),--randomly-seed=$(SEED))
+
+quick: setup ## run what needs no server: under a minute
+	$(BIN)/python -m pytest -n 2 -m "not slow" tests/unit tests/contract
 
 check: format lint types contracts test ## all that must hold before a change lands
 

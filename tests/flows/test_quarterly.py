@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import UsageError
+from dr_orchestrator.runner.session import Session
 from tests.support import workspace
 from tests.support.estate import Estate
 from tests.support.shop import beat
@@ -22,6 +25,20 @@ def here(shop: Estate, home: Path) -> Iterator[wiring.World]:
         yield made
 
 
+@pytest.fixture
+def abreast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drills that share a clock all choose before one of them lets its time pass, however the machine runs them."""
+    choosing, met = Session.choose, threading.Barrier(3)
+
+    def choose(self: Session, *given: Any) -> Any:
+        chosen = choosing(self, *given)
+        met.wait(600)
+        return chosen
+
+    monkeypatch.setattr(Session, "choose", choose)
+
+
+@pytest.mark.usefixtures("abreast")
 def test_every_drill_that_is_due_runs_once(shop: Estate, here: wiring.World) -> None:
     """All declared drills run, each leaves a run, and the exercise is worth the worst of them."""
     before = shop.inventory()

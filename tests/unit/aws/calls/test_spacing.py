@@ -107,7 +107,11 @@ def test_threads_queue_and_each_has_a_turn_of_its_own() -> None:
 
 @pytest.fixture
 def quick(made: Estate) -> Iterator[None]:
-    """botocore's own pauses take no time, so that all that passes was waited for a turn."""
+    """botocore's own pauses take no time, so that all that passes was waited for a turn.
+
+    Its arithmetic counts by halves of a second: each test begins with a whole one, wherever others left the clock.
+    """
+    made.clock.sleep(-made.clock.monotonic() % 1.0)
     with mock.patch.object(botocore.endpoint.time, "sleep", lambda _: None):
         yield
     made.lab.faults.clear()
