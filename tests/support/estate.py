@@ -74,10 +74,13 @@ class Estate:
     clock: FakeClock
     ledger: Ledger
     bench: Bench
+    clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
         """An unguarded client: the hand of somebody else in the account."""
-        return boto3.client(service, region_name=REGION)
+        if service not in self.clients:
+            self.clients[service] = boto3.client(service, region_name=REGION)
+        return self.clients[service]
 
     def copy_of(self, resource: Resource, intended: bool = True, run: str = RUN) -> Copy:
         copy = Copy(CopyType(resource.type.value), f"dro-{run}-{resource.id}", REGION, run, "a-drill", "a-service")

@@ -16,6 +16,24 @@ from tests.support.postgres_server import postgres_server, postgres_url
 
 __all__ = ["clock", "here", "home", "lab", "machine", "postgres_server", "postgres_url", "shop"]
 
+SERVERS = {"postgres_server", "postgres_url"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """What asks for a real server is slow, without a word of its own."""
+    for item in items:
+        params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if SERVERS & set(item.fixturenames) or "postgresql" in map(str, params):
+            item.add_marker("slow")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The order of the tests can be had again."""
+    terminalreporter.write_line(
+        f"in random order; the same again: pytest --randomly-seed={config.option.randomly_seed}"
+    )
+
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
