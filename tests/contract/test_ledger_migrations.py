@@ -97,6 +97,7 @@ def test_the_program_knows_every_migration() -> None:
     assert [script.revision for script in scripts.walk_revisions()] == list(reversed(REVISIONS))
 
 
+@pytest.mark.slow
 def test_an_up_to_date_ledger_does_not_load_alembic(ledger: SqlLedger, database_url: str) -> None:
     """Listing runs does not pay for the import of what only changes the schema."""
     code = (
@@ -106,6 +107,7 @@ def test_an_up_to_date_ledger_does_not_load_alembic(ledger: SqlLedger, database_
     subprocess.run([sys.executable, "-c", code, database_url], check=True)
 
 
+@pytest.mark.slow
 def test_two_programs_can_start_at_once(database_url: str) -> None:
     """Programs that find the same empty database make one ledger together, and all of them can use it."""
     code = (

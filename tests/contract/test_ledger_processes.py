@@ -44,6 +44,7 @@ with ledger._engine.begin() as connection:
 """
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_all_it_had_written(database_url: str) -> None:
     """After SIGKILL every fact whose call had returned is there, no half fact is, and the ledger can be written."""
     died = subprocess.run([sys.executable, "-c", DIES, database_url], check=False, cwd=Path(__file__).parents[2])

@@ -76,7 +76,7 @@ def test_a_ledger_that_another_process_locks(shop: Estate, here: wiring.World, m
         assert other.stdout is not None
         assert other.stdout.readline() == "locked\n"
 
-    waited = pauses(shop, monkeypatch, 3, lambda: others[0].communicate("", timeout=20))
+    waited = pauses(shop, monkeypatch, 3, lambda: others[0].communicate("", timeout=600))
     shops.fresh(shop)
     before = shops.everything(shop)
     shops.struck(monkeypatch, shop, "wait", lock)

@@ -39,9 +39,9 @@ def test_a_lab_is_started_once_killed_cleared_and_stopped(tmp_path: Path) -> Non
         assert stat.S_IMODE((tmp_path / "lab.json").stat().st_mode) == 0o600
         clock = PacedClock(load({**info.environment(), "DRO_HOME": str(tmp_path)}).pace)
         state = get(f"{info.endpoint}/lab/state")[1]
-        assert abs((clock.now().timestamp() - time.time() * 60) - info.origin * -59) < 60
+        assert abs((clock.now().timestamp() - time.time() * 60) - info.origin * -59) < 600
         assert {each["status"] for each in state["instances"].values()} == {"available"}
-        assert newest_heartbeat_age(info.endpoint, clock) < 600
+        assert newest_heartbeat_age(info.endpoint, clock) < 3600
         root = Path((tmp_path / "lab.data").read_text())
         before = servers(root)
         assert len(before) == 6

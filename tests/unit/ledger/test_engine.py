@@ -128,6 +128,7 @@ def test_sqlite_keeps_what_it_confirmed(tmp_path: Path) -> None:
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_the_package_is_cheap_to_import() -> None:
     """Importing the ledger package alone does not load SQLAlchemy."""
     code = "import sys, dr_orchestrator.ledger; sys.exit('sqlalchemy' in sys.modules)"

@@ -85,10 +85,10 @@ def test_the_readme_lists_every_field() -> None:
 
 
 def test_a_report_is_rendered_fast(templates: tuple[Path, ...]) -> None:
-    """Once the templates are compiled a run takes milliseconds; the bound leaves room for a busy machine."""
+    """Once the templates are compiled a run takes milliseconds of the processor's time, however busy the machine."""
     run = sample.failed()
     run_html(run, templates)
-    begun = time.perf_counter()
+    begun = time.thread_time()
     for _ in range(5):
         run_html(run, templates)
-    assert (time.perf_counter() - begun) / 5 < 0.25
+    assert (time.thread_time() - begun) / 5 < 0.25
