@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator import prefect_runner, wiring
-from dr_orchestrator.domain.run import CopyState, Run
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from tests import workspace
 from tests.estate import TABLE, Estate, estate

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from dr_orchestrator.aws import copies
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection
-from dr_orchestrator.domain.run import Copy, CopyType
 from dr_orchestrator.domain.service import Resource
 from tests.contract.restorers.ways import EVERY, SOURCE, Make, Way
 from tests.estate import REGION, Estate, estate
@@ -21,7 +21,7 @@ _runs = itertools.count(1)
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with estate(tmp_path_factory.mktemp("lab")) as built:
         built.clock.pace = 3000.0  # long ticks: few calls, no less truth
-        built.bench.account.throttling.listen(built.clock, lambda _call, _seconds: None)
+        built.toolkit.account.throttling.listen(built.toolkit.context)
         yield built
 
 
@@ -33,7 +33,7 @@ def way_of(made: Estate) -> Iterator[Make]:
         kind: str, resource: Resource | None = None, selection: Selection | None = None, intended: bool = True
     ) -> Way:
         run, source = f"20261120-{next(_runs):06x}", resource or SOURCE[kind]
-        of = CopyType(source.type.value)
+        of = source.type
         copy = Copy(of, copies.name(run, source.id, of), REGION, run, "a-drill", "a-service")
         if intended:
             made.ledger.intend(copy, made.clock)
@@ -41,7 +41,7 @@ def way_of(made: Estate) -> Iterator[Make]:
 
     yield make
     made.lab.faults.clear()
-    made.bench.account.throttling.listen(made.clock, lambda _call, _seconds: None)
+    made.toolkit.account.throttling.listen(made.toolkit.context)
     made.ledger.rows.clear()
     made.ledger.seen.clear()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dr_orchestrator.aws.access.targets import WRITES
-from dr_orchestrator.domain.run import CopyState
+from dr_orchestrator.domain.copy import CopyState
 from tests.contract.restorers.ways import ASK, DELETE, Way, described, looked
+from tests.support.types import WRITES
 
 
 def test_a_copy_lives_from_restore_to_gone_and_production_is_as_before(way: Way) -> None:

@@ -7,22 +7,22 @@ from dataclasses import replace
 
 import pytest
 
-from dr_orchestrator.aws.dynamodb import DynamoTable
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.drill import Selection
-from dr_orchestrator.domain.run import CopyState
 from dr_orchestrator.errors import Exit, NotRecoverable
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from tests.estate import TABLE, Estate
 
 
 @pytest.fixture
 def table(made: Estate) -> Iterator[DynamoTable]:
-    yield DynamoTable(TABLE, Selection(), made.bench)
+    yield DynamoTable(TABLE, Selection(), made.toolkit)
     made.lab.faults.clear()
 
 
 def test_a_missing_source_fails_the_drill(made: Estate) -> None:
     """Before anything is made: there is nothing to restore from, and waiting would not bring it back."""
-    missing = DynamoTable(replace(TABLE, id="sessions-lost"), Selection(), made.bench)
+    missing = DynamoTable(replace(TABLE, id="sessions-lost"), Selection(), made.toolkit)
     with pytest.raises(NotRecoverable) as told:
         missing.choose()
     assert told.value.exit_code is Exit.FAILED

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dr_orchestrator.catalog import load
 from dr_orchestrator.domain.drill import Catalogue
 from dr_orchestrator.errors import CatalogError
+from tests.support.types import load
 from tests.unit.catalog.workspace import CLOUD, SHOP, TIERS, write
 
 LEGAL = {"tiers.yaml": TIERS, "shop.yaml": SHOP, "cloud.yaml": CLOUD}

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from dr_orchestrator.catalog import load
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.drill import (
     CanaryItem,
@@ -23,6 +22,7 @@ from dr_orchestrator.domain.drill import (
 )
 from dr_orchestrator.domain.objective import Disruption, Limit, Operator
 from dr_orchestrator.domain.service import Canary, Isolation, Rebuild
+from tests.support.types import load
 from tests.unit.catalog.workspace import CLOUD, SHOP, TEMPLATE, TIERS, changed, write
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from dr_orchestrator.catalog import load
 from dr_orchestrator.domain.drill import Catalogue
+from tests.support.types import load
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 DIGESTS = json.loads((GOLDEN / "digests.json").read_text())

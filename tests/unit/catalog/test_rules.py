@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dr_orchestrator.catalog import problems
+from tests.support.types import problems
 from tests.unit.catalog.workspace import CLOUD, SHOP, TEMPLATE, TIERS, changed, only, write
 
 OTHER = SHOP.replace("shop", "other")

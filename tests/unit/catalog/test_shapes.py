@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dr_orchestrator.catalog import load, problems
 from dr_orchestrator.errors import CatalogError
+from tests.support.types import load, problems
 from tests.unit.catalog.workspace import CLOUD, SHOP, TIERS, changed, only, write
 
 CHECK = "- {name: orders, rows-at-least: {table: orders, minimum: 1}}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dr_orchestrator.aws.access.targets import WRITES, Forbidden
-from dr_orchestrator.aws.guard import READS
+from dr_orchestrator.aws.guard import Forbidden
 from tests.estate import REGION
+from tests.support.types import READS, WRITES
 from tests.unit.aws.guard.calls import COPY, MODELS, SERVICES, everywhere, guard
 
 LOOKING = ("Describe", "List", "Get", "Scan", "SimulatePrincipalPolicy")

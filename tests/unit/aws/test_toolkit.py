@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dr_orchestrator.aws.bench import Bench, lag
 from dr_orchestrator.aws.calls.api import Refused
+from dr_orchestrator.aws.toolkit import Toolkit, lag
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.errors import Aborted
 from tests.estate import Estate
 from tests.fakes import FakeClock
+from tests.support.contexts import Driven, ToldContext
 
 QUOTA = {"InstanceQuotaExceeded"}
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -38,20 +39,15 @@ class Quota:
         refused.code = self.code
         raise refused
 
-    def bench(self, made: Estate, heed: Callable[[], None] = lambda: None) -> Bench:
-        return replace(
-            made.bench,
-            clock=self.clock,
-            ceiling=3600.0,
-            heed=heed,
-            delayed=lambda kind, why, seconds: self.told.append((kind, why, seconds)),
-        )
+    def toolkit(self, made: Estate, stopped: Callable[[], None] = lambda: None) -> Toolkit:
+        context = ToldContext("r", self.clock, lease=Driven(stopped), delays=self.told)
+        return replace(made.toolkit, context=context, ceiling=3600.0)
 
 
 def test_a_quota_is_waited_out_and_told(made: Estate) -> None:
     """It is asked again ever more seldom until there is room; the time is one segment, with the call and the code."""
     quota = Quota()
-    assert quota.bench(made).ask(quota.create, QUOTA) == "made"
+    assert quota.toolkit(made).ask(quota.create, QUOTA) == "made"
     assert quota.asked == [0, 30, 90, 210]
     why = "rds:RestoreDBInstanceFromDBSnapshot: InstanceQuotaExceeded"
     assert quota.told == [(SegmentKind.QUOTA, why, 210)]
@@ -60,7 +56,7 @@ def test_a_quota_is_waited_out_and_told(made: Estate) -> None:
 def test_what_is_made_at_once_waited_for_nothing(made: Estate) -> None:
     """No segment where there was no wait."""
     quota = Quota(free_at=0)
-    quota.bench(made).ask(quota.create, QUOTA)
+    quota.toolkit(made).ask(quota.create, QUOTA)
     assert quota.told == []
 
 
@@ -68,7 +64,7 @@ def test_another_refusal_is_not_repeated(made: Estate) -> None:
     """Only a quota may pass by itself."""
     quota = Quota(code="InvalidParameterValue")
     with pytest.raises(Refused):
-        quota.bench(made).ask(quota.create, QUOTA)
+        quota.toolkit(made).ask(quota.create, QUOTA)
     assert (quota.asked, quota.told) == ([0], [])
 
 
@@ -76,7 +72,7 @@ def test_a_quota_that_stays_ends_at_the_ceiling(made: Estate) -> None:
     """The refusal itself is told then, and what the wait took."""
     quota = Quota(free_at=10**9)
     with pytest.raises(Refused, match="no more instances"):
-        quota.bench(made).ask(quota.create, QUOTA)
+        quota.toolkit(made).ask(quota.create, QUOTA)
     assert 3600 < quota.clock.monotonic() <= 3900
     assert [seconds for _, _, seconds in quota.told] == [quota.clock.monotonic()]
     assert max(after - before for before, after in zip(quota.asked, quota.asked[1:], strict=False)) == 300
@@ -91,7 +87,7 @@ def test_a_stop_is_heeded_in_a_quota_wait(made: Estate) -> None:
             raise Aborted("stopped on request")
 
     with pytest.raises(Aborted):
-        quota.bench(made, heed).ask(quota.create, QUOTA)
+        quota.toolkit(made, heed).ask(quota.create, QUOTA)
     assert quota.told[0][2] == 30
 
 

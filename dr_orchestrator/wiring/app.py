@@ -16,7 +16,10 @@ from dr_orchestrator import settings
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.drill import Catalogue, Drill
 from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.errors import CatalogError, UsageError
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.drillable import Drillable
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.calls.spacing import Spacings
@@ -28,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class World:
-    """Made once for a process; `driven` are its own runs and exercises.
+    """Made once for a process; `driven` are its own runs and exercises, `types` what can be drilled.
 
     `stop` is set when somebody asks the drills to stop, `stop_now` when they ask again: then nothing is waited for.
     """
@@ -38,6 +41,7 @@ class World:
     stop: threading.Event = field(default_factory=threading.Event)
     stop_now: threading.Event = field(default_factory=threading.Event)
     driven: set[str] = field(default_factory=set, compare=False)
+    types: Types[Drillable] = TYPES
 
     @functools.cached_property
     def ledger(self) -> SqlLedger:
@@ -51,7 +55,7 @@ class World:
         """What the workspace declares."""
         from dr_orchestrator.catalog.load import load
 
-        return load(self.settings.drills)
+        return load(self.settings.drills, self.types)
 
     @functools.cached_property
     def watcher(self) -> Watcher:

@@ -10,16 +10,18 @@ from typing import TypeVar
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Refused, Transient
-from dr_orchestrator.aws.calls.throttling import apart, overcome
+from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, Feed, Sighting, States, Watcher
+from dr_orchestrator.domain.copy import Copy, CopyState, Place
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import Copy, CopyState, SegmentKind
+from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.runner.context import RunContext
 
 T = TypeVar("T")
 WINDOW_SLACK = timedelta(days=2)
@@ -37,30 +39,44 @@ ABSENCES, BETWEEN_ABSENCES = 4, 20.0
 """How often, and how many drill seconds apart, a copy must be absent before it counts as never made."""
 
 
-@dataclass(frozen=True)
-class Bench:
-    """One run's tools, the `run` being its id.
+def _nowhere_else(place: Place) -> Account:
+    raise NotMeasured(f"nothing here reaches {place}", "use credentials that do")
 
-    `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most. `heed` raises where
-    somebody stopped the drill; what tears copies down does not heed it. `delayed` notes that for the last so many
-    drill seconds the run waited for something else than its recovery, and why. `disrupted` is when a resumed run's
-    disruption was: no disaster leaves a recovery point from after it.
+
+@dataclass(frozen=True)
+class Toolkit:
+    """What a restorer works with: the account, who waits, the proofs before a deletion, and the run's own context.
+
+    `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most.
     """
 
     account: Account
     watcher: Watcher
-    clock: Clock
     proofs: Proofs
-    observe: Callable[[Copy, str], None]
+    context: RunContext
     ceiling: float
-    run: str = ""
-    heed: Callable[[], None] = lambda: None
-    delayed: Callable[[SegmentKind, str, float], None] = lambda _kind, _reason, _seconds: None
-    disrupted: datetime | None = None
+    elsewhere: Callable[[Place], Account] = _nowhere_else
+
+    @property
+    def clock(self) -> Clock:
+        """The drill's clock."""
+        return self.context.clock
+
+    @property
+    def run(self) -> str:
+        """The run's id."""
+        return self.context.run
+
+    def account_at(self, place: Place) -> Account:
+        """The account in which a copy stands: its own place need not be that of its source."""
+        if place.region == self.account.region and place.account in ("", self.account.pinned):
+            return self.account
+        return self.elsewhere(place)
 
     def before_disruption(self, latest: datetime) -> datetime:
         """The latest restorable time as it was when disaster struck."""
-        return min(latest, self.disrupted.replace(microsecond=0)) if self.disrupted else latest
+        disrupted = self.context.disrupted
+        return min(latest, disrupted.replace(microsecond=0)) if disrupted else latest
 
     def wait_until_ready(
         self, feed: Feed, copy: Copy, states: States, ready: Callable[[Sighting], bool] = lambda _: True
@@ -71,10 +87,10 @@ class Bench:
             copy.id,
             states,
             ceiling=self.ceiling,
-            observe=lambda state: self.observe(copy, state),
+            observe=lambda state: self.context.observe(copy, state),
             ready=ready,
-            heed=self.heed,
-            delayed=lambda seconds, why: self.delayed(SegmentKind.THROTTLING, f"{copy.id}: {why}", seconds),
+            heed=self.context.raise_if_stopped,
+            delayed=lambda seconds, why: self.context.delayed(SegmentKind.THROTTLING, f"{copy.id}: {why}", seconds),
         )
 
     def ago(self, seen: Sighting) -> float:
@@ -103,18 +119,20 @@ class Bench:
                         raise
                 finally:
                     if started is None and lost:
-                        self.delayed(SegmentKind.THROTTLING, "the call that creates it was throttled", sum(lost))
+                        self.context.delayed(
+                            SegmentKind.THROTTLING, "the call that creates it was throttled", sum(lost)
+                        )
                 self._pause(pause)
                 pause = min(pause * 2, QUOTA_RETRY_LONGEST)
         finally:
             if started is not None:
-                self.delayed(SegmentKind.QUOTA, reason, self.clock.monotonic() - started)
+                self.context.delayed(SegmentKind.QUOTA, reason, self.clock.monotonic() - started)
 
     def _pause(self, seconds: float) -> None:
         """Wait, looking before and after whether somebody stopped the drill."""
-        self.heed()
+        self.context.raise_if_stopped()
         self.clock.sleep(seconds)
-        self.heed()
+        self.context.raise_if_stopped()
 
     def wait_until_gone(self, feed: Feed, copy: Copy, states: States, name: str = "") -> None:
         """Wait, whatever anyone says, until the copy is provably no more."""
@@ -123,7 +141,7 @@ class Bench:
             name or copy.id,
             states,
             ceiling=TEARDOWN_CEILING,
-            observe=lambda state: self.observe(copy, state),
+            observe=lambda state: self.context.observe(copy, state),
         )
 
     def insist(self, prove_and_delete: Callable[[], object], while_code: str) -> None:
@@ -138,7 +156,7 @@ class Bench:
             except Refused as refused:
                 if while_code not in refused.code or self.clock.monotonic() - started > TEARDOWN_CEILING:
                     raise
-                overcome("the deletion was refused", refused.message)
+                self.context.asked_again(f"the deletion was refused: {refused.message}")
                 self.clock.sleep(RETRY)
             else:
                 return

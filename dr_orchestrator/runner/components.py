@@ -1,4 +1,4 @@
-"""What wiring gives a session to work with."""
+"""What a drill is performed with, as its resource type builds it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.ports import Checks, Environment, Restorer
 from dr_orchestrator.domain.preflight import Preflight
-from dr_orchestrator.domain.run import Copy, CopyState
 from dr_orchestrator.errors import NotMeasured
 
 T = TypeVar("T")
@@ -25,8 +26,8 @@ class Store:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What wiring gives a session to work with; a drill has a restorer or an environment, never both.
+class Components:
+    """What a drill is performed with; it has a restorer or an environment, never both.
 
     `preflight` looks before anything is started. `isolated` proves of the live copy that it stands where it should,
     `probe` that nothing of production answers it; each returns what it saw, or raises a DrillFault.
@@ -37,8 +38,8 @@ class Parts:
     environment: Environment | None = None
     stores: tuple[Store, ...] = ()
     preflight: Callable[[], Preflight] = Preflight
-    isolated: Callable[[Copy], str] | None = None
-    probe: Callable[[Copy], str] | None = None
+    isolated: Callable[[Copy], Seen] | None = None
+    probe: Callable[[Copy], Seen] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,6 @@ def cannot_destroy(copy: Copy) -> CopyState:
     raise NotMeasured(f"{copy.id} was made by another process", "take it down: dro sweep")
 
 
-def plain(_name: str, act: Callable[[], T]) -> T:
+def plain(name: str, act: Callable[[], T]) -> T:  # noqa: ARG001
     """The plainest Call: no engine around the step."""
     return act()

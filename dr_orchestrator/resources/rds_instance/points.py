@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dr_orchestrator.aws.bench import instant_in_window, lag
 from dr_orchestrator.aws.rds import events
-from dr_orchestrator.aws.rds.instance import RdsInstance
-from dr_orchestrator.domain.drill import Pick
+from dr_orchestrator.aws.toolkit import Toolkit, instant_in_window, lag
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.drill import Pick, Selection
+from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase, gaps, largest_gap, percentile
-from dr_orchestrator.domain.run import Copy, Identity
+from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 
 HISTORY = timedelta(days=90)
 
 
-class RdsSnapshot(RdsInstance):
+class _Selecting(RdsInstance):
+    """A restorer of an instance that is told which recovery point to take."""
+
+    def __init__(
+        self,
+        resource: Resource,
+        selection: Selection,
+        toolkit: Toolkit,
+        answers: Callable[[Copy], bool] | None = None,
+    ) -> None:
+        super().__init__(resource, toolkit, answers)
+        self._selection = selection
+
+
+class RdsSnapshot(_Selecting):
     """Restores from the snapshots of an instance."""
 
     def choose(self) -> RecoveryPoint:
@@ -28,19 +44,23 @@ class RdsSnapshot(RdsInstance):
 
         Loss is counted from the disruption for the newest; for another, from the instant that it was chosen for.
         """
-        known = (point for point in self._snapshots() if point.data_time <= (self._bench.disrupted or point.data_time))
+        known = (
+            point
+            for point in self._snapshots()
+            if point.data_time <= (self._toolkit.context.disrupted or point.data_time)
+        )
         points = sorted(known, key=lambda point: (point.data_time, point.id))
         if not points:
             hint = "are automated backups on, and has the first snapshot been taken?"
             raise NotRecoverable(f"no available snapshot of {self._resource.id}", hint, "rds:DescribeDBSnapshots")
-        selection, now = self._selection, self._bench.clock.now()
+        selection, now = self._selection, self._toolkit.clock.now()
         match selection.pick:
             case Pick.LATEST:
                 return points[-1]
             case Pick.OLDEST:
                 return _as_of_itself(points[0])
             case Pick.RANDOM:
-                return _as_of_itself(random.Random(self._bench.run).choice(points))  # noqa: S311 - to be drawn again
+                return _as_of_itself(random.Random(self._toolkit.run).choice(points))  # noqa: S311 - to be drawn again
         wanted = selection.at or now - (selection.ago or timedelta())
         before = [point for point in points if point.data_time <= wanted]
         if not before:
@@ -93,7 +113,7 @@ class RdsSnapshot(RdsInstance):
         except (NotMeasured, NotRecoverable):  # the gap is known all the same
             return None
 
-    def restore(self, point: RecoveryPoint, copy: Copy) -> Identity:
+    def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for an instance from the snapshot, in isolation."""
         return self._ask(
             "RestoreDBInstanceFromDBSnapshot", copy, DBInstanceIdentifier=copy.id, DBSnapshotIdentifier=point.id
@@ -117,7 +137,7 @@ class RdsSnapshot(RdsInstance):
         ]
 
 
-class RdsPointInTime(RdsInstance):
+class RdsPointInTime(_Selecting):
     """Restores from the continuous backup of an instance."""
 
     def choose(self) -> RecoveryPoint:
@@ -130,9 +150,9 @@ class RdsPointInTime(RdsInstance):
         latest = source.get("LatestRestorableTime")
         if latest is None:
             raise NotRecoverable(f"{self._resource.id} has no restorable time yet", call="rds:DescribeDBInstances")
-        latest = self._bench.before_disruption(latest)
+        latest = self._toolkit.before_disruption(latest)
         earliest = self._earliest() or latest
-        now, run = self._bench.clock.now(), self._bench.run
+        now, run = self._toolkit.clock.now(), self._toolkit.run
         return instant_in_window(self._selection, (earliest, latest), self._resource, now, run)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
@@ -144,7 +164,7 @@ class RdsPointInTime(RdsInstance):
         kept = timedelta(days=source.get("BackupRetentionPeriod") or 0)
         return lag((earliest or latest, latest), kept, source.get("InstanceCreateTime"), until)
 
-    def restore(self, point: RecoveryPoint, copy: Copy) -> Identity:
+    def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for an instance as of the instant, in isolation."""
         return self._ask(
             "RestoreDBInstanceToPointInTime",

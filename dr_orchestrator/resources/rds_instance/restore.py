@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from dr_orchestrator.aws.bench import Bench, gone
 from dr_orchestrator.aws.calls.api import NotFound, Refused
 from dr_orchestrator.aws.copies import SKEW, Live
 from dr_orchestrator.aws.login import credentials, login
 from dr_orchestrator.aws.looks import keys
 from dr_orchestrator.aws.rds import events, isolation
+from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
-from dr_orchestrator.domain.drill import Selection
+from dr_orchestrator.domain.evidence import Asked, Ready, Seen
+from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.preflight import NotApplicable, Question
-from dr_orchestrator.domain.run import Copy, CopyState, Identity, ServerTime
+from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Database, Login, Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
@@ -58,12 +60,10 @@ SILENCE = 600.0
 class RdsInstance:
     """What both ways of restoring an RDS instance share."""
 
-    def __init__(
-        self, resource: Resource, selection: Selection, bench: Bench, answers: Callable[[Copy], bool] | None = None
-    ) -> None:
+    def __init__(self, resource: Resource, toolkit: Toolkit, answers: Callable[[Copy], bool] | None = None) -> None:
         """`answers` asks the copy's database something; without one its state alone is believed."""
-        self._resource, self._selection, self._bench, self._answers = resource, selection, bench, answers
-        self._api = bench.account.api("rds")
+        self._resource, self._toolkit, self._answers = resource, toolkit, answers
+        self._api = toolkit.account.api("rds")
         self._isolated: tuple[str, tuple[str, ...]] | None = None
 
     def questions(self, copy: Copy) -> list[Question]:
@@ -86,12 +86,13 @@ class RdsInstance:
             raise NotMeasured(f"no RDS instance {name}", call="rds:DescribeDBInstances")
         return Billed(str(about.get("DBInstanceClass", "")), Decimal(about.get("AllocatedStorage") or 0))
 
-    def isolated(self, copy: Copy) -> str:
+    def isolated(self, copy: Copy) -> Seen:
         """Prove of the live copy that it is private, in its network and groups alone, and encrypted like its source."""
         live = self._describe(copy.id)
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="rds:DescribeDBInstances")
-        return isolation.proven(live, self._source(), isolation.declared(self._resource), self._network()[1])
+        put = isolation.declared(self._resource)
+        return Seen(isolation.proven(live, self._source(), put, self._network()[1]))
 
     def address(self, name: str = "") -> tuple[str, int]:
         """Host and port of an instance, the source where none is named; NotMeasured where it has none."""
@@ -115,7 +116,7 @@ class RdsInstance:
         key = self._key()
         if key is None:
             raise NotApplicable("the data is not encrypted")
-        return keys.usable(self._bench.account, key, source["DBInstanceArn"].split(":")[4])
+        return keys.usable(self._toolkit.account, key, source["DBInstanceArn"].split(":")[4])
 
     def _key(self) -> str | None:
         """The key of the data that is restored: the source's own."""
@@ -126,22 +127,27 @@ class RdsInstance:
         database = self._resource.database
         if database is None:
             raise NotApplicable("no database is declared")
-        user, _ = credentials(self._bench.account, database)
+        user, _ = credentials(self._toolkit.account, database)
         return f"{database.secret} holds the login of {user}"
 
     def _look_at_subnets(self) -> str:
-        return isolation.subnet_group(self._bench.account, isolation.declared(self._resource), self._source())
+        return isolation.subnet_group(self._toolkit.account, isolation.declared(self._resource), self._source())
 
     def _network(self) -> tuple[str, tuple[str, ...]]:
         if self._isolated is None:
             put = isolation.declared(self._resource)
-            self._isolated = (put.subnet_group, isolation.security_groups(self._bench.account, put))
+            self._isolated = (put.subnet_group, isolation.security_groups(self._toolkit.account, put))
         return self._isolated
 
-    def ready(self, copy: Copy) -> float:
+    def ready(self, copy: Copy) -> Ready:
         """Wait until the instance has an address and answers there; where nobody can ask it, until it is available."""
         states = STATES if self._answers is None else SERVING
-        return self._bench.ago(self._bench.wait_until_ready(self._feed(), copy, states, self._serves(copy)))
+        seen = self._toolkit.wait_until_ready(self._feed(), copy, states, self._serves(copy))
+        return Ready(self._toolkit.ago(seen))
+
+    def further(self, copy: Copy) -> Sequence[Part]:  # noqa: ARG002
+        """Nothing: an instance is all that is made."""
+        return ()
 
     def _serves(self, copy: Copy) -> Callable[[Sighting], bool]:
         silent_since: float | None = None
@@ -154,7 +160,7 @@ class RdsInstance:
                 return True
             if sighting.status not in STATES.ready:
                 return False
-            now = self._bench.clock.monotonic()
+            now = self._toolkit.clock.monotonic()
             silent_since = now if silent_since is None else silent_since
             return now - silent_since >= SILENCE
 
@@ -162,27 +168,27 @@ class RdsInstance:
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """What RDS wrote down of the copy since it was intended."""
-        return events.states(self._api, copy.id, self._bench.proofs.intended(copy).intended_at - SKEW)
+        return events.states(self._api, copy.id, self._toolkit.proofs.intended(copy).intended_at - SKEW)
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the instance without final snapshot and backups, once proven to be this run's copy."""
-        live = self._bench.find(lambda: self._describe(copy.id))
+        live = self._toolkit.find(lambda: self._describe(copy.id))
         if live is None:
-            return self._bench.never_created(copy)
+            return self._toolkit.never_created(copy)
         if live.get("DBInstanceStatus") != "deleting":
-            self._bench.insist(lambda: self._prove_and_delete(copy), while_code="InvalidDBInstanceState")
-        self._bench.wait_until_gone(self._feed(), copy, gone(STATES))
+            self._toolkit.insist(lambda: self._prove_and_delete(copy), while_code="InvalidDBInstanceState")
+        self._toolkit.wait_until_gone(self._feed(), copy, gone(STATES))
         return CopyState.DELETED
 
     def login(self, copy: Copy, database: Database) -> Login:
         """The copy's address with the source's credentials: a restored instance keeps its master user."""
-        return login(self._bench.account, copy.id, database)
+        return login(self._toolkit.account, copy.id, database)
 
     def _prove_and_delete(self, copy: Copy) -> None:
         live = self._describe(copy.id)
         if live is None:
             return  # gone already: what was wanted
-        self._bench.proofs.prove(copy, _live(live))
+        self._toolkit.proofs.prove(copy, _live(live))
         try:
             self._api.call(
                 "DeleteDBInstance",
@@ -193,17 +199,17 @@ class RdsInstance:
         except NotFound:
             return  # gone already: what was wanted
 
-    def _ask(self, operation: str, copy: Copy, **parameters: Any) -> Identity:
+    def _ask(self, operation: str, copy: Copy, **parameters: Any) -> Asked:
         """Ask for the copy; a lost answer shows as 'already exists', and then our own copy is adopted."""
         try:
             given = {**parameters, **self._overrides(copy)}
-            made = self._bench.ask(lambda: self._api.call(operation, **given)["DBInstance"], QUOTA)
+            made = self._toolkit.ask(lambda: self._api.call(operation, **given)["DBInstance"], QUOTA)
         except Refused as refused:
             existing = self._describe(copy.id) if refused.code == "DBInstanceAlreadyExists" else None
             if existing is None:
                 raise
             made = self._ours(copy, existing)
-        return Identity(made["DBInstanceArn"], made["DbiResourceId"])
+        return Asked(Identity(made["DBInstanceArn"], made["DbiResourceId"]))
 
     def _overrides(self, copy: Copy) -> dict[str, Any]:
         """Everything that a restore would else take from a default: network, protection, backups, parity."""
@@ -227,7 +233,7 @@ class RdsInstance:
 
     def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
         found = _live(live)
-        asked_for = self._bench.proofs.made_since(copy, found.born)
+        asked_for = self._toolkit.proofs.made_since(copy, found.born)
         if not asked_for or found.tags.get("dr-drill:run") != copy.run:
             raise NotRecoverable(f"an instance {copy.id} exists already and is not of this run")
         return live
@@ -251,8 +257,8 @@ class RdsInstance:
             found = self._api.pages("DescribeDBInstances", "DBInstances", Filters=ask)
             return {each["DBInstanceIdentifier"]: Sighting(each["DBInstanceStatus"], each) for each in found}
 
-        return self._bench.watcher.feed(
-            (self._api.endpoint, self._api.region, self._bench.account.pinned, "rds"), describe
+        return self._toolkit.watcher.feed(
+            (self._api.endpoint, self._api.region, self._toolkit.account.pinned, "rds"), describe
         )
 
 
