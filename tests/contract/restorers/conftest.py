@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from dr_orchestrator.resources import TYPES
 from dr_orchestrator.aws import copies
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection
@@ -33,8 +34,8 @@ def way_of(made: Estate) -> Iterator[Make]:
         kind: str, resource: Resource | None = None, selection: Selection | None = None, intended: bool = True
     ) -> Way:
         run, source = f"20261120-{next(_runs):06x}", resource or SOURCE[kind]
-        of = source.type
-        copy = Copy(of, copies.name(run, source.id, of), REGION, run, "a-drill", "a-service")
+        of = TYPES[source.type].made
+        copy = Copy(of.name, copies.name(run, source.id, of), REGION, run, "a-drill", "a-service")
         if intended:
             made.ledger.intend(copy, made.clock)
         return Way(made, kind, source, selection or Selection(), copy, len(made.lab.journal))

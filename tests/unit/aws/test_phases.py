@@ -31,7 +31,7 @@ def test_a_missing_source_fails_the_drill(made: Estate) -> None:
 def test_a_copy_that_is_not_shown_yet_is_waited_for(made: Estate, table: DynamoTable) -> None:
     """Right after its creation was taken, AWS may know nothing of it for a while."""
     copy = made.copy_of(TABLE)
-    identity = table.restore(table.choose(), copy)
+    identity = table.restore(table.choose(), copy).identity
     made.ledger.intend(copy, made.clock, identity)
     made.lab.faults.add({"kind": "not-found", "service": "dynamodb", "resource": copy.id, "times": 3})
     table.ready(copy)
@@ -46,7 +46,7 @@ def test_a_copy_that_is_missing_at_its_deletion_is_gone(made: Estate, table: Dyn
     """What was made and is no more is deleted; what has no identity in the ledger was never made."""
     copy = made.copy_of(TABLE)
     if known:
-        made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy))
+        made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy).identity)
         made.clock.sleep(3600)
         made.client("dynamodb").delete_table(TableName=copy.id)
         made.clock.sleep(3600)
@@ -56,7 +56,7 @@ def test_a_copy_that_is_missing_at_its_deletion_is_gone(made: Estate, table: Dyn
 def test_a_copy_without_the_tag_is_given_it_before_it_is_deleted(made: Estate, table: DynamoTable) -> None:
     """A run that died before the table was active left it untagged; the drill's role may delete only what wears it."""
     copy = made.copy_of(TABLE)
-    made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy))
+    made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy).identity)
     made.clock.sleep(3600)
     before = len(made.calls("TagResource"))
     assert table.destroy(copy) is CopyState.DELETED
@@ -66,7 +66,7 @@ def test_a_copy_without_the_tag_is_given_it_before_it_is_deleted(made: Estate, t
 def test_a_tag_that_may_not_be_set_keeps_no_copy_alive(made: Estate, table: DynamoTable) -> None:
     """Where setting it is denied, the deletion is tried all the same."""
     copy = made.copy_of(TABLE)
-    made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy))
+    made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy).identity)
     made.clock.sleep(3600)
     made.lab.faults.add({"kind": "access-denied", "action": "TagResource"})
     assert table.destroy(copy) is CopyState.DELETED

@@ -197,7 +197,7 @@ def test_all_runs_of_a_process_share_one_spacing(made: Estate, tmp_path: Path) -
     with wiring.using(here):
         drill = here.drill("orders-snapshot")
         first, second = (guarded(here, REGION, f"20261120-{number}", drill) for number in (1, 2))
-        copy = plan_copy(drill, drill.resource, "20261120-2")
+        copy = plan_copy(here, drill, drill.resource, "20261120-2")
         build_components(
             here, drill, copy, second, delayed=lambda kind, _why, seconds: segments.append((kind, seconds))
         )

@@ -82,7 +82,7 @@ def test_only_a_denial_by_name_stops(decision: str, outcome: type[Exception], to
 def test_who_is_no_principal_is_not_simulated(arn: str) -> None:
     """The root user and a lab's caller have no policies that could be asked."""
     with pytest.raises(NotApplicable, match="not simulated"):
-        rights.simulated(answering("explicitDeny"), Caller("123456789012", arn), COPY, ACTIONS)
+        rights.simulated(answering("explicitDeny"), Caller("123456789012", arn), COPY, TYPES.copies[COPY.type], ACTIONS)
 
 
 def lasting(life: Lifetime) -> Account:
