@@ -29,6 +29,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     word,
     wrong,
 )
+from dr_orchestrator.catalog.source import Plain
 from dr_orchestrator.domain import drill as domain
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption
@@ -77,8 +78,12 @@ _WRITE = "write latest, oldest, random, {ago: 20m}, {at: 2026-11-20T09:00:00Z}, 
 def _chosen(value: object) -> object:
     if value == {}:
         raise wrong("is empty", _WRITE)
-    words = {"latest": {}, "oldest": {"oldest": True}, "random": {"random": 1}}
+    words = {"latest": {}, "oldest": {"oldest": True}, "random": {"random": Plain("1")}}
     return words[value] if isinstance(value, str) and value in words else value
+
+
+def _true(value: object) -> object:
+    return True if isinstance(value, Plain) and value.lower() == "true" else value
 
 
 OwnPromise = Annotated[Promise, BeforeValidator(_none_at_all, json_schema_input_type=Literal["none"] | Promise)]
@@ -158,7 +163,9 @@ class Resource(Shape):
 class Selection(Shape):
     """Which recovery point, given by one of these; none of them is the latest."""
 
-    oldest: Literal[True] | None = Field(default=None, description="The oldest one: the edge of the retention.")
+    oldest: Annotated[Literal[True], BeforeValidator(_true, json_schema_input_type=Literal[True])] | None = Field(
+        default=None, description="The oldest one: the edge of the retention."
+    )
     random: Annotated[int, whole(1, 100)] | None = Field(
         default=None, description="So many random ones, each restored by a run of its own."
     )
