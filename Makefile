@@ -45,7 +45,7 @@ drill: setup ## run the sample company's quarterly exercise on a simulated AWS a
 test: setup ## run every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-check: format lint types contracts test ## all that must hold before a change lands
+check: format lint types contracts coverage test ## all that must hold before a change lands
 
 format: setup
 	$(BIN)/ruff format --check .
@@ -55,6 +55,11 @@ types: setup
 	$(BIN)/mypy
 contracts: setup
 	$(BIN)/lint-imports
+coverage: setup ## the floor of branch coverage for domain/, runner/ and the guard
+	$(BIN)/coverage run && $(BIN)/coverage report
+
+hooks: setup ## run format, lint, types, contracts and schemas before each commit of this clone
+	$(BIN)/pre-commit install
 
 fix: setup ## format, and mend what the linter can
 	$(BIN)/ruff format .
@@ -76,4 +81,4 @@ package: setup ## build the wheel and the source archive
 	$(BIN)/python -m build --outdir dist .
 
 clean: ## remove .venv, the ledger and generated reports
-	rm -rf $(VENV) .dro dist reports/generated/*.html reports/generated/*.md reports/generated/*.json
+	rm -rf $(VENV) .newest .coverage .dro dist reports/generated/*.html reports/generated/*.md reports/generated/*.json
