@@ -1,4 +1,4 @@
-# Every verb of the project. On a fresh machine `make drill` and `make test` need Python 3.11+ and nothing else.
+# Every verb of the project. On a fresh machine `make drill` and `make test` need Python 3.11 to 3.14 and nothing else.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,7 +36,9 @@ newest: ## run every test with the newest releases that pyproject.toml allows, i
 	@$(PYTHON) -m venv --clear .newest
 	@.newest/bin/python -m pip install --quiet uv
 	@.newest/bin/uv pip install --quiet --python .newest/bin/python --refresh --editable '.[dev]' && touch .newest/.ready
-	@echo "Newer than the lock:"; .newest/bin/uv pip freeze --python .newest/bin/python | grep -vFf requirements.lock || true
+	@sed -n 's/^\([^ ]*==[^ ]*\).*/\1/p' requirements*.lock >.newest/locked
+	@newer=$$(.newest/bin/uv pip freeze --quiet --exclude-editable --python .newest/bin/python | grep -Ev '^(pip|setuptools)=' | grep -vxFf .newest/locked); \
+	  echo "Not as in the lock:" $${newer:-nothing}
 	@$(MAKE) --no-print-directory test VENV=.newest
 
 drill: setup ## run the sample company's quarterly exercise on a simulated AWS and render its reports
