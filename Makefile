@@ -1,24 +1,45 @@
-# Every verb of the project. On a fresh machine `make drill` and `make test` need Python 3.11+ and nothing else.
+# Every verb of the project. On a fresh machine `make drill` and `make test` need Python 3.11 to 3.14 and nothing else.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED := --require-hashes --only-binary :all:
+UPGRADE := --upgrade
+COMPILE := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --only-binary :all: --generate-hashes \
+  --no-annotate --no-emit-index-url --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill test quick faults check format lint types contracts fix schema samples benchmarks package clean
+.PHONY: help setup lock newest hooks drill test quick faults check format lint types contracts coverage fix schema samples benchmarks package clean
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(READY) ## make .venv and install the program into it
-$(READY): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with make PYTHON=..." >&2; exit 2; }
-	@echo "Setting up .venv (once; a minute or two)"
+setup: $(READY) ## make .venv and install the program into it, as it was tested
+$(READY): pyproject.toml requirements.lock requirements-uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || { echo "Python 3.11 to 3.14 is needed; name one with make PYTHON=..." >&2; exit 2; }
+	@echo "Setting up $(VENV) (once; a minute or two)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null \
-	  && $(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[dev]' \
-	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(PIP) $(LOCKED) --requirement requirements-uv.lock 2>/dev/null \
+	  && $(BIN)/uv pip sync --quiet --python $(BIN)/python $(LOCKED) requirements.lock \
+	  || { echo "Without uv: pip does it, in another minute or two"; $(PIP) $(LOCKED) --no-deps --requirement requirements.lock; }
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@missing=$$($(BIN)/python -m pip check) || { echo "$$missing" >&2; echo "The lock lacks these: make lock UPGRADE=" >&2; exit 1; }
 	@touch $@
+
+lock: ## renew the locks: the newest that pyproject.toml allows (UPGRADE= keeps what may stay)
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(PIP) uv; }
+	@$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
+	@$(COMPILE) --group installer --output-file requirements-uv.lock
+
+newest: ## run every test with the newest releases that pyproject.toml allows, in .newest
+	@$(PYTHON) -m venv --clear .newest
+	@.newest/bin/python -m pip install --quiet uv
+	@.newest/bin/uv pip install --quiet --python .newest/bin/python --refresh --editable '.[dev]' && touch .newest/.ready
+	@sed -n 's/^\([^ ]*==[^ ]*\).*/\1/p' requirements*.lock >.newest/locked
+	@newer=$$(.newest/bin/uv pip freeze --quiet --exclude-editable --python .newest/bin/python | grep -Ev '^(pip|setuptools)=' | grep -vxFf .newest/locked); \
+	  echo "Not as in the lock:" $${newer:-nothing}
+	@$(MAKE) --no-print-directory test VENV=.newest
 
 drill: setup ## run the sample company's quarterly exercise on a simulated AWS and render its reports
 	@$(BIN)/dro demo
@@ -29,7 +50,7 @@ test: setup ## run every test, in random order (make test SEED=... runs one agai
 quick: setup ## run what needs no server: under a minute
 	$(BIN)/python -m pytest -n 2 -m "not slow" tests/unit tests/contract --ignore tests/contract/restorers
 
-check: format lint types contracts test ## all that must hold before a change lands
+check: format lint types contracts coverage test ## all that must hold before a change lands
 
 format: setup
 	$(BIN)/ruff format --check .
@@ -39,6 +60,11 @@ types: setup
 	$(BIN)/mypy
 contracts: setup
 	$(BIN)/lint-imports
+coverage: setup ## the floor of branch coverage for domain/, runner/ and the guard
+	$(BIN)/coverage run && $(BIN)/coverage report
+
+hooks: setup ## run format, lint, types, contracts and schemas before each commit of this clone
+	$(BIN)/pre-commit install
 
 fix: setup ## format, and mend what the linter can
 	$(BIN)/ruff format .
@@ -60,4 +86,4 @@ package: setup ## build the wheel and the source archive
 	$(BIN)/python -m build --outdir dist .
 
 clean: ## remove .venv, the ledger and generated reports
-	rm -rf $(VENV) .dro dist reports/generated/*.html reports/generated/*.md reports/generated/*.json
+	rm -rf $(VENV) .newest .coverage .dro dist reports/generated/*.html reports/generated/*.md reports/generated/*.json

@@ -13,8 +13,6 @@ def pitr_restore(drill: str) -> str:
     with wiring.open_run(drill, call=as_task) as run:
         run.look()
         instant = run.choose("choose instant", run.restorer)
-        run.at_exit("destroy copy", run.restorer.destroy, run.copy)
-        run.create("restore to the instant", run.restorer.restore, instant, copy=run.copy)
-        run.step("wait until ready", run.restorer.ready, run.copy, reaches=Moment.INFRASTRUCTURE_READY)
+        run.restore("restore to the instant", instant, reaches=Moment.INFRASTRUCTURE_READY)
         run.verify()
     return run.header.id

@@ -18,9 +18,9 @@ def replica_rebuild(drill: str) -> str:
             point = run.choose(f"choose backup of {store.name}", store.restorer)
             run.at_exit(f"destroy interim copy of {store.name}", store.restorer.destroy, store.copy)
             run.create(f"restore {store.name}", store.restorer.restore, point, copy=store.copy)
-        run.step("wait until built", run.environment.ready, run.copy, reaches=Moment.INFRASTRUCTURE_READY)
+        run.await_copy("wait until built", run.environment.ready, run.copy, reaches=Moment.INFRASTRUCTURE_READY)
         for store in run.stores:
-            run.step(f"wait for {store.name}", store.restorer.ready, store.copy)
+            run.finish(store.restorer, store.copy, wait=f"wait for {store.name}")
             run.step(f"fill {store.logical_id}", run.fill, store)
         run.verify()
     return run.header.id

@@ -13,8 +13,6 @@ def snapshot_restore(drill: str) -> str:
     with wiring.open_run(drill, call=as_task) as run:
         run.look()
         point = run.choose("choose snapshot", run.restorer)
-        run.at_exit("destroy copy", run.restorer.destroy, run.copy)
-        run.create("restore snapshot", run.restorer.restore, point, copy=run.copy)
-        run.step("wait until ready", run.restorer.ready, run.copy, reaches=Moment.INFRASTRUCTURE_READY)
+        run.restore("restore snapshot", point, reaches=Moment.INFRASTRUCTURE_READY)
         run.verify()
     return run.header.id

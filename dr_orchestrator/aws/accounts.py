@@ -26,7 +26,7 @@ from dr_orchestrator.aws.access.roles import AssumedRole, only_logins
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.spacing import Spacings
 from dr_orchestrator.aws.calls.throttling import Throttling
-from dr_orchestrator.aws.guard import READS, Guard, is_aws
+from dr_orchestrator.aws.guard import Guard, is_aws
 from dr_orchestrator.domain.drill import Roles
 from dr_orchestrator.errors import UsageError
 
@@ -127,7 +127,7 @@ class Account:
             if service not in self._apis:
                 reads = self._client(self._session, service)
                 writes = reads if self._writing is self._session else self._client(self._writing, service)
-                self._apis[service] = Api(reads, writes, READS.get(service, frozenset()))
+                self._apis[service] = Api(reads, writes, self.guard.calls.reads_of(service))
             return self._apis[service]
 
     def caller(self) -> Caller:
@@ -139,6 +139,11 @@ class Account:
         with _making:
             sts = Api(self._client(self._writing, "sts"))
         return self._identity(sts, self._roles.drill)
+
+    @property
+    def region(self) -> str:
+        """The region that its calls go to."""
+        return self._region
 
     @property
     def pinned(self) -> str:
@@ -169,12 +174,13 @@ class Account:
     def _guarded(self, role: str) -> boto3.Session:
         core = _core()
         self.guard.watch(core)
-        self._equip(core, role)
+        self._prepare(core, role)
         return boto3.Session(botocore_session=core, region_name=self._region)
 
-    def _equip(self, core: botocore.session.Session, role: str = "") -> None:
+    def _prepare(self, core: botocore.session.Session, role: str = "") -> None:
         """Sign a session's calls by a role, or as the machine; count and space what is throttled."""
-        sign_with(core, AssumedRole(role, self._name, self._sts, self._now) if role else self._machine)
+        credentials = AssumedRole(role, self._name, self._sts, self._now) if role else self._machine
+        sign_with(core, credentials, self.throttling.overcome)
         self.throttling.watch(core)
         if self._spacings is not None:
             self._spacings.watch(core, role, self._region)
@@ -184,7 +190,7 @@ class Account:
         """Takes roles on, as the machine, and can make no call but to log in."""
         core = _core()
         only_logins(core)
-        self._equip(core)
+        self._prepare(core)
         return core
 
     def _sts(self) -> Api:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType
+from dr_orchestrator.domain.copy import Copy, CopyRecord
+from dr_orchestrator.domain.resource_type import CopyType
 from dr_orchestrator.errors import UnsafeToDelete
 
 SKEW = timedelta(minutes=5)
@@ -16,12 +17,18 @@ SKEW = timedelta(minutes=5)
 PREFIX = "dro-"
 """How every copy's name begins: a hint where to look, and never a proof."""
 
-_LONGEST = {CopyType.RDS_INSTANCE: 63, CopyType.DYNAMODB_TABLE: 255, CopyType.CLOUDFORMATION_STACK: 128}
+TAG = "dr-drill:run"
+"""The tag that names the run which a copy is of."""
 
 
 def name(run: str, resource_id: str, of: CopyType) -> str:
     """The name of a run's copy of a resource: legal for its type, unique to the run, the same when asked again."""
-    return slug(f"{PREFIX}{run}-{resource_id}")[: _LONGEST[of]].strip("-")
+    return slug(f"{PREFIX}{run}-{resource_id}")[: of.longest].strip("-")
+
+
+def run_of(tags: Iterable[Mapping[str, str]]) -> str | None:
+    """The run that an object's tags name; None where it wears no such tag."""
+    return next((tag["Value"] for tag in tags if tag["Key"] == TAG), None)
 
 
 def slug(text: str) -> str:

@@ -12,36 +12,15 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from dr_orchestrator.aws.access.targets import WRITES, Forbidden, Target
-from dr_orchestrator.domain.run import Copy
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.resource_type import CallTable, Target, Write
+from dr_orchestrator.errors import DrillFault
 
-READS: Mapping[str, frozenset[str]] = {
-    "sts": frozenset({"GetCallerIdentity"}),
-    "ec2": frozenset({"DescribeSecurityGroups"}),
-    "secretsmanager": frozenset({"GetSecretValue"}),
-    "kms": frozenset({"DescribeKey"}),
-    "iam": frozenset({"SimulatePrincipalPolicy"}),
-    "rds": frozenset(
-        {
-            "DescribeDBInstances",
-            "DescribeDBSnapshots",
-            "DescribeDBInstanceAutomatedBackups",
-            "DescribeAccountAttributes",
-            "DescribeDBSubnetGroups",
-            "DescribeEvents",
-        }
-    ),
-    "dynamodb": frozenset(
-        {"DescribeTable", "DescribeContinuousBackups", "GetItem", "ListTables", "Scan", "ListTagsOfResource"}
-    ),
-    "cloudformation": frozenset(
-        {"DescribeAccountLimits", "DescribeStacks", "DescribeStackEvents", "ListStackResources"}
-    ),
-}
+_SERVICES = ("sts", "ec2", "secretsmanager", "kms", "iam", "rds", "dynamodb", "cloudformation")
 
 _ENDPOINT = re.compile(
     r"(?:vpce-[0-9a-z-]+\.)?"
-    rf"(?:(?:{'|'.join(READS)})(?:-fips)?|[0-9]{{12}}\.ddb)"
+    rf"(?:(?:{'|'.join(_SERVICES)})(?:-fips)?|[0-9]{{12}}\.ddb)"
     r"(?:\.(?:[a-z]+(?:-[a-z]+)+-[0-9]|us-gov|(?:aws(?:-[a-z]+)+-)?global))?(?:\.vpce)?"
     r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)"
 )
@@ -50,19 +29,25 @@ _ENDPOINT = re.compile(
 _AGAIN = "dro-guard"
 
 
+class Forbidden(DrillFault):
+    """A call that could have changed something which is not a copy of this run; it was not sent."""
+
+
 class Guard:
     """Refuses every call that could change production; as it is made, every call but a known read.
 
-    `copies` asks the ledger for what this run has written down that it makes; `may_restore` tells whether the run is
+    `calls` are those that are known. `copies` asks the ledger for what this run has written down that it makes; `may_restore` tells whether the run is
     to restore from what is named: its source, or a recovery point that it chose.
     """
 
     def __init__(
         self,
+        calls: CallTable,
         copies: Callable[[], Iterable[Copy]] = lambda: (),
         sources: frozenset[str] = frozenset(),
         may_restore: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        self.calls = calls
         self._copies, self._may_restore = copies, may_restore
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
         self._hosts: set[str] = set()
@@ -78,23 +63,31 @@ class Guard:
 
         A copy is one only under its type and in its region; `region` is where the call would go.
         """
-        if operation in READS.get(service, frozenset()):
+        if operation in self.calls.reads_of(service):
             return
         call = f"{service}:{operation}"
-        write = WRITES.get((service, operation))
-        if write is None:
+        writes = self.calls.writes.get((service, operation))
+        if writes is None:
             raise Forbidden("not a call that a drill makes; it was not sent", "this is a defect: please report", call)
-        for target in write.targets(parameters):
+        refusals = [self._refusal(write, parameters, region) for write in writes]
+        if all(refusals):  # several types may be changed by one operation: one of them has to fit, whole
+            message, hint = refusals[0]
+            raise Forbidden(f"{message}; the call was not sent", hint, call)
+
+    def _refusal(self, write: Write, parameters: Mapping[str, Any], region: str) -> tuple[str, ...]:
+        """Why a call is not such a write to copies of this run, and what to do; empty where it is one."""
+        targets = [*write.target.targets(parameters), *(write.within.targets(parameters) if write.within else ())]
+        for target in targets:
             if not self._is_copy(target, region):
                 hint = "nothing was changed; only copies in the ledger of this run may be"
                 where = f" in {region}" if region else ""
-                raise Forbidden(f"'{target.name}'{where} is not a copy of this run; the call was not sent", hint, call)
+                return f"'{target.name}'{where} is not a copy of this run", hint
         if write.origin and not self._may_restore(origin := str(parameters.get(write.origin, ""))):
             hint = "a run restores its own source, from the recovery point that it chose"
-            raise Forbidden(f"'{origin}' is not what this run restores from; the call was not sent", hint, call)
-        if strange := sorted(parameters.keys() - write.takes):
-            hint = "this is a defect: please report"
-            raise Forbidden(f"no drill gives it {', '.join(strange)}; the call was not sent", hint, call)
+            return f"'{origin}' is not what this run restores from", hint
+        if strange := sorted(parameters.keys() - write.accepts):
+            return f"no drill gives it {', '.join(strange)}", "this is a defect: please report"
+        return ()
 
     def _is_copy(self, target: Target, region: str) -> bool:
         if not target.name or target.name.lower() in self._sources or target.region not in ("", region):
@@ -111,7 +104,7 @@ class Guard:
         region = str((context or {}).get("client_region") or "")  # none is told where a link is signed: then no write
         service = model.service_model.service_name
         self.check(service, model.name, params, region)
-        if context is not None and model.name not in READS.get(service, frozenset()):
+        if context is not None and model.name not in self.calls.reads_of(service):
             context[_AGAIN] = partial(self.check, service, model.name, dict(params), region)
 
     def _before_try(self, request: Any, **_: Any) -> None:
@@ -136,8 +129,10 @@ class HeartbeatGuard(Guard):
 
     _CONDITION = frozenset({"ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"})
 
-    def __init__(self, table: str = "", key: Mapping[str, str] | None = None, attribute: str = "") -> None:
-        super().__init__()
+    def __init__(
+        self, calls: CallTable, table: str = "", key: Mapping[str, str] | None = None, attribute: str = ""
+    ) -> None:
+        super().__init__(calls)
         self._table, self._attribute = table, attribute
         self._key = {name: {"S": value} for name, value in (key or {}).items()}
 

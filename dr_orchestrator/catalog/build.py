@@ -31,6 +31,7 @@ from dr_orchestrator.domain.drill import (
     Selection,
 )
 from dr_orchestrator.domain.objective import ClockPolicy, Objective, Tier
+from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.domain.service import (
     Canary,
     Contact,
@@ -38,20 +39,19 @@ from dr_orchestrator.domain.service import (
     Isolation,
     Rebuild,
     Resource,
-    ResourceType,
     Runbook,
     Service,
 )
 
 
-def catalogue(policy: TiersFile, declared: Sequence[Declared]) -> Catalogue:
+def catalogue(policy: TiersFile, declared: Sequence[Declared], types: Types[ResourceType]) -> Catalogue:
     """Put the files together, services and drills in the order of their names."""
     tiers = {tier.number: _tier(tier, policy.revision) for tier in policy.tiers}
     services: dict[str, Service] = {}
     drills: dict[str, Drill] = {}
     for each in sorted(declared, key=lambda one: one.name):
         if each.whole:
-            service = _service(each.whole, tiers, policy, each.templates)
+            service = _service(each.whole, tiers, policy, each.templates, types)
             services[service.name] = service
             drills |= {
                 name: _drill(name, drill, service, policy.revision, each.document.file)
@@ -89,6 +89,7 @@ def _service(
     tiers: Mapping[int, Tier],
     policy: TiersFile,
     templates: Mapping[str, Template | Unusable],
+    types: Types[ResourceType],
 ) -> Service:
     return Service(
         name=file.service,
@@ -99,7 +100,7 @@ def _service(
         runbook=Runbook(file.runbook.url, file.runbook.reviewed),
         contacts=tuple(Contact(each.name, each.role, each.reach) for each in file.contacts),
         resources={
-            name: _resource(name, resource, policy.isolation, templates.get(name))
+            name: _resource(types[resource.type], name, resource, policy.isolation, templates.get(name))
             for name, resource in file.resources.items()
         },
         objectives={
@@ -110,9 +111,13 @@ def _service(
 
 
 def _resource(
-    name: str, resource: written.Resource, default: written.Isolation | None, template: Template | Unusable | None
+    of: ResourceType,
+    name: str,
+    resource: written.Resource,
+    default: written.Isolation | None,
+    template: Template | Unusable | None,
 ) -> Resource:
-    isolation = resource.isolation or (default if resource.type is ResourceType.RDS_INSTANCE else None)
+    isolation = resource.isolation or (default if "isolation" in of.keys else None)
     database, rebuild, canary = resource.database, resource.rebuild, resource.canary
     outline = template if isinstance(template, Template) else Template()
     return Resource(
@@ -125,6 +130,7 @@ def _resource(
         database=Database(database.name, database.secret) if database else None,
         rebuild=Rebuild(outline.text, rebuild.template, rebuild.parameters, rebuild.stores) if rebuild else None,
         canary=_canary(canary) if canary else None,
+        own={key: own for key in of.own_keys() if (own := getattr(resource, key)) is not None},
     )
 
 

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from dr_orchestrator.catalog import template
 from dr_orchestrator.catalog.explain import explain
-from dr_orchestrator.catalog.shapes.service import Drill, Resource, ServiceFile
+from dr_orchestrator.catalog.shapes.service import Drill, Resource, ServiceFile, service_file
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Data, Document, read
 from dr_orchestrator.catalog.template import Template, Unusable
+from dr_orchestrator.domain.resource_type import ResourceType, Types
 
 Entry = TypeVar("Entry", bound=BaseModel)
 
@@ -63,15 +64,16 @@ def read_policy(drills: Path) -> Policy:
     return Policy(document, _shaped(document, TiersFile))
 
 
-def read_service(path: Path) -> Declared:
-    """Read a service file."""
+def read_service(path: Path, types: Types[ResourceType]) -> Declared:
+    """Read a service file, whose resources are of those types."""
     document = read(path, f"{path.parent.name}/{path.name}")
-    whole = _shaped(document, ServiceFile)
+    shape = service_file(types)
+    whole = _shaped(document, shape)
     raw: Mapping[str, Any] = document.data if isinstance(document.data, dict) else {}
     if whole:
         resources, drills = _legal(whole.resources), _legal(whole.drills)
     else:
-        resources, drills = _salvaged(raw.get("resources"), Resource), _salvaged(raw.get("drills"), Drill)
+        resources, drills = _salvaged(raw.get("resources"), _resource(shape)), _salvaged(raw.get("drills"), Drill)
     name = raw.get("service")
     return Declared(
         document=document,
@@ -83,6 +85,11 @@ def read_service(path: Path) -> Declared:
         drills=drills,
         templates=_templates(resources, path.parent),
     )
+
+
+def _resource(shape: type[ServiceFile]) -> type[Resource]:
+    resource: type[Resource] = get_args(shape.model_fields["resources"].annotation)[1]
+    return resource
 
 
 def _shaped(document: Document, shape: type[Entry]) -> Entry | None:

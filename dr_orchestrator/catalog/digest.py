@@ -9,6 +9,9 @@ from dataclasses import is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from pydantic import BaseModel
+
+from dr_orchestrator.domain.defaults import told
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.service import Service
 
@@ -19,7 +22,7 @@ def of_drill(drill: Drill) -> str:
     """The digest of all that decides how a drill runs and is judged; wording and file names are left out."""
     service = drill.service
     definition = {
-        **{name: value for name, value in vars(drill).items() if name not in _ABOUT},
+        **{name: value for name, value in told(drill) if name not in _ABOUT},
         "service": (service.name, service.tier, service.objectives),
     }
     return _sha256(definition)
@@ -41,8 +44,10 @@ def _sha256(value: object) -> str:
 
 def _plain(value: Any) -> Any:
     """What JSON has no words for; durations in whole microseconds."""
-    if is_dataclass(value):
-        return {"": type(value).__name__, **vars(value)}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {"": type(value).__name__, **dict(told(value))}
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
     if isinstance(value, timedelta):
         return value // timedelta(microseconds=1)
     if isinstance(value, date):

@@ -8,22 +8,23 @@ from dr_orchestrator.catalog import build
 from dr_orchestrator.catalog.declared import read_policy, read_service
 from dr_orchestrator.catalog.rules import estate
 from dr_orchestrator.domain.drill import Catalogue
+from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import CatalogError, Problem
 
 _INIT = "make a workspace with `dro init DIR`"
 
 
-def load(drills: Path) -> Catalogue:
+def load(drills: Path, types: Types[ResourceType]) -> Catalogue:
     """Read tiers.yaml and every service file; CatalogError with all problems where there is one."""
-    catalogue, found = _read(drills)
+    catalogue, found = _read(drills, types)
     if catalogue is None:
         raise CatalogError(found)
     return catalogue
 
 
-def problems(drills: Path) -> tuple[Problem, ...]:
+def problems(drills: Path, types: Types[ResourceType]) -> tuple[Problem, ...]:
     """Everything that is wrong with the drill files, by file and line; empty where they can be loaded."""
-    return _read(drills)[1]
+    return _read(drills, types)[1]
 
 
 def service_files(drills: Path) -> list[Path]:
@@ -32,17 +33,17 @@ def service_files(drills: Path) -> list[Path]:
     return sorted(path for path in found if path.stem != "tiers" and not path.name.startswith("."))
 
 
-def _read(drills: Path) -> tuple[Catalogue | None, tuple[Problem, ...]]:
+def _read(drills: Path, types: Types[ResourceType]) -> tuple[Catalogue | None, tuple[Problem, ...]]:
     drills = drills.absolute()  # so that it has a name, whatever folder the user stands in
     if not drills.is_dir():
         return None, (Problem(drills.name, 1, "", "there is no such folder", _INIT),)
     policy = read_policy(drills)
-    services = [read_service(path) for path in service_files(drills)]
+    services = [read_service(path, types) for path in service_files(drills)]
     documents = [policy.document, *(service.document for service in services)]
     found = [problem for document in documents for problem in document.problems]
-    found += estate.problems(policy, services)
+    found += estate.problems(policy, services, types)
     if not services:
         found.append(Problem(drills.name, 1, "", "holds no service file", _INIT))
     if found or policy.whole is None:
         return None, tuple(sorted(set(found), key=lambda one: (one.file, one.line, one.key, one.message)))
-    return build.catalogue(policy.whole, services), ()
+    return build.catalogue(policy.whole, services, types), ()

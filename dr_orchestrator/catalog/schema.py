@@ -11,16 +11,17 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
-from dr_orchestrator.catalog.shapes.service import ServiceFile
+from dr_orchestrator.catalog.shapes.service import service_file
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
+from dr_orchestrator.domain.resource_type import ResourceType, Types
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _REF = "#/definitions/{model}"
 
 
-def service_schema() -> dict[str, Any]:
+def service_schema(types: Types[ResourceType]) -> dict[str, Any]:
     """The schema of a service file."""
-    return _schema(ServiceFile, "Service file")
+    return _schema(service_file(types), "Service file")
 
 
 def tiers_schema() -> dict[str, Any]:
@@ -28,9 +29,9 @@ def tiers_schema() -> dict[str, Any]:
     return _schema(TiersFile, "Tiers file")
 
 
-def write(folder: Path) -> tuple[Path, ...]:
+def write(folder: Path, types: Types[ResourceType]) -> tuple[Path, ...]:
     """Write both schemas into a folder of drill files."""
-    documents = {"drill.schema.json": service_schema(), "tiers.schema.json": tiers_schema()}
+    documents = {"drill.schema.json": service_schema(types), "tiers.schema.json": tiers_schema()}
     for name, document in documents.items():
         (folder / name).write_text(rendered(document), encoding="utf-8")
     return tuple(folder / name for name in documents)

@@ -12,8 +12,9 @@ from datetime import timedelta
 import httpx
 
 from dr_orchestrator.checks.result import judged
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import HttpAnswer
-from dr_orchestrator.domain.run import CheckResult, Copy
+from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.errors import NotMeasured, without_secrets
 
 MOST_READ = 64 * 1024
@@ -63,6 +64,11 @@ def _origin(url: str) -> tuple[str, bytes, bytes]:
     except httpx.InvalidURL:
         return "", b"", b""
     return parsed.scheme, parsed.userinfo, parsed.netloc
+
+
+def nothing_to_ask() -> HttpChecks:
+    """HTTP checks of a copy that has no outputs: an address that names one could not be measured."""
+    return HttpChecks(lambda _copy: {})
 
 
 def _ask(url: str, within: timedelta) -> _Answer:

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 from dr_orchestrator.checks.restored import Marker
 from dr_orchestrator.checks.result import instant, judged
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import CanaryItem, ItemsAtLeast, RestoredItem
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.run import CheckResult, Copy
+from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.errors import NotMeasured
 
 
@@ -74,6 +75,21 @@ class ItemChecks:
         age = format_duration(reference - found)
         observed = f"{found:%Y-%m-%d %H:%M:%S} UTC, {age} before {reference:%Y-%m-%d %H:%M:%S} UTC"
         return replace(judged(check, expectation(check), observed, True), newest=found, canary=True)
+
+
+class _NoTables:
+    """Where there is no table to read."""
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        raise NotMeasured("there is no table that item checks can read", call=f"dynamodb:{operation}")
+
+    def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        raise NotMeasured("there is no table that item checks can read", call=f"dynamodb:{operation}")
+
+
+def nothing_to_ask() -> ItemChecks:
+    """Checks of items where there is no table: none could be measured."""
+    return ItemChecks(_NoTables(), lambda copy, _table: copy.id)
 
 
 def _value(item: Mapping[str, Any], attribute: str) -> Any:

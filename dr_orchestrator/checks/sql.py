@@ -14,9 +14,10 @@ from psycopg import sql
 
 from dr_orchestrator.checks.restored import Marker
 from dr_orchestrator.checks.result import instant, judged
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLeast
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.run import CheckResult, Copy
+from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
@@ -65,6 +66,15 @@ class SqlChecks:
                 return _row(connection, sql.SQL("SELECT NOT pg_is_in_recovery()")) == (True,)
         except (NotMeasured, NotRecoverable):
             return False
+
+
+def nothing_to_ask() -> SqlChecks:
+    """Checks by SQL where there is no database: none could be measured."""
+
+    def no_login(copy: Copy) -> Login:
+        raise NotMeasured(f"{copy.id} is no database that SQL checks can ask")
+
+    return SqlChecks(no_login)
 
 
 @contextmanager

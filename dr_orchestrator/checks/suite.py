@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from dr_orchestrator.checks import http, items, restored, sql
 from dr_orchestrator.checks.result import timed
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import (
     CanaryItem,
     Check,
@@ -21,7 +22,7 @@ from dr_orchestrator.domain.drill import (
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, Copy
+from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 
 
@@ -30,10 +31,10 @@ class Suite:
     """Performs a drill's checks in the order they are declared; `store_of` names the resource whose data one reads."""
 
     checks: tuple[Check, ...]
-    sql: sql.SqlChecks
-    items: items.ItemChecks
-    http: http.HttpChecks
     clock: Clock
+    sql: sql.SqlChecks = field(default_factory=sql.nothing_to_ask)
+    items: items.ItemChecks = field(default_factory=items.nothing_to_ask)
+    http: http.HttpChecks = field(default_factory=http.nothing_to_ask)
     store_of: Callable[[Check], str] = lambda _: ""
 
     def all(self, copy: Copy, points: Sequence[RecoveryPoint], disrupted: datetime) -> list[CheckResult]:

@@ -9,33 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from dr_orchestrator.domain.cost import Rates
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption, Objective, format_duration
-from dr_orchestrator.domain.service import Resource, ResourceType, Service
-
-
-class Kind(StrEnum):
-    """The kinds of drill; the name of a kind is the name of its script in `flows/`."""
-
-    SNAPSHOT_RESTORE = "snapshot-restore"
-    PITR_RESTORE = "pitr-restore"
-    REPLICA_REBUILD = "replica-rebuild"
-
-    @property
-    def script(self) -> str:
-        """The module and function in `flows/` that performs drills of this kind."""
-        return self.value.replace("-", "_")
-
-    @property
-    def selects(self) -> bool:
-        """Whether it can take another recovery point than the newest."""
-        return self is not Kind.REPLICA_REBUILD
-
-
-KINDS_OF_TYPE: Mapping[ResourceType, frozenset[Kind]] = {
-    ResourceType.RDS_INSTANCE: frozenset({Kind.SNAPSHOT_RESTORE, Kind.PITR_RESTORE}),
-    ResourceType.DYNAMODB_TABLE: frozenset({Kind.PITR_RESTORE}),
-    ResourceType.CLOUDFORMATION_STACK: frozenset({Kind.REPLICA_REBUILD}),
-}
+from dr_orchestrator.domain.service import Resource, Service
 
 
 class Pick(StrEnum):

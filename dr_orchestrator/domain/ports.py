@@ -7,24 +7,13 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from dr_orchestrator.domain.clock import Event
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.preflight import Question
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import (
-    CheckResult,
-    Closing,
-    Copy,
-    CopyRecord,
-    CopyState,
-    Identity,
-    Lease,
-    Observation,
-    RunHeader,
-    Segment,
-    ServerTime,
-    Step,
-)
+from dr_orchestrator.domain.run import CheckResult, Closing, Lease, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Verdict
 
 T = TypeVar("T")
@@ -81,8 +70,10 @@ class Ledger(Protocol):
     def intend_copy(self, copy: Copy, at: datetime) -> None:
         """Write the intent to create a copy, before the call that creates it."""
 
-    def change_copy(self, copy: Copy, state: CopyState, at: datetime, identity: Identity | None = None) -> None:
-        """Write what became of a copy; an identity once known is kept."""
+    def change_copy(
+        self, copy: Copy, state: CopyState, at: datetime, identity: Identity | None = None, job: str = ""
+    ) -> None:
+        """Write what became of a copy; an identity, or the job that is to make it, is kept once known."""
 
     def copies(self, run: str) -> Sequence[CopyRecord]:
         """The copies of a run, in the order of their intent."""
@@ -119,32 +110,32 @@ class Leases(Protocol):
         """Note that somebody wants a run stopped; whoever drives it reads that at the next beat, or when it begins."""
 
 
-class Restorer(Protocol):
-    """Restores one resource from its recovery points; the verbs are called in this order."""
+class Part(Protocol):
+    """Another copy that a restorer makes beside its first one: an instance in a restored cluster, say."""
 
-    def questions(self, copy: Copy) -> Sequence[Question]:
-        """What to look at, read-only, before the copy is made: whether it can be, and safely."""
+    @property
+    def copy(self) -> Copy:
+        """The copy, as planned."""
+
+    @property
+    def title(self) -> str:
+        """What it is, for the names of its steps."""
+
+    def ask(self) -> Asked:
+        """Ask for the copy. Idempotent: one that this run already made is adopted."""
+
+    def ready(self) -> Ready:
+        """Wait until the copy can be used. NotRecoverable where never."""
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """As for a Restorer."""
+
+
+class Destroyer(Protocol):
+    """Takes down copies of a type; needs nothing of the drill that made them."""
 
     def billed(self, name: str = "") -> Billed:
         """What a copy, of that name or still to be made, is charged for."""
-
-    def isolated(self, copy: Copy) -> str:
-        """Prove that the live copy stands where it should, as well protected as its source; return what was seen."""
-
-    def choose(self) -> RecoveryPoint:
-        """Find the recovery point that the drill's selection means; NotRecoverable where there is none."""
-
-    def worst_case(self, until: datetime) -> WorstCase | None:
-        """The largest loss that the real history of recovery points would have allowed; None where there is none."""
-
-    def restore(self, point: RecoveryPoint, copy: Copy) -> Identity:
-        """Ask for the copy. Idempotent: one that this run already made is adopted."""
-
-    def ready(self, copy: Copy) -> float:
-        """Wait until the copy can be used; return how many seconds ago it first could. NotRecoverable where never."""
-
-    def server_times(self, copy: Copy) -> Sequence[ServerTime]:
-        """What AWS's own clock says of the copy; asked while it is still there, off the recovery clock."""
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the copy and prove it gone: DELETED, or NEVER_CREATED. Idempotent.
@@ -153,23 +144,48 @@ class Restorer(Protocol):
         """
 
 
-class Environment(Protocol):
+class Restorer(Destroyer, Protocol):
+    """Restores one resource from its recovery points; the verbs are called in this order."""
+
+    def questions(self, copy: Copy) -> Sequence[Question]:
+        """What to look at, read-only, before the copy is made: whether it can be, and safely."""
+
+    def isolated(self, copy: Copy) -> Seen:
+        """Prove that the live copy stands where it should, as well protected as its source."""
+
+    def choose(self) -> RecoveryPoint:
+        """Find the recovery point that the drill's selection means; NotRecoverable where there is none."""
+
+    def worst_case(self, until: datetime) -> WorstCase | None:
+        """The largest loss that the real history of recovery points would have allowed; None where there is none."""
+
+    def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
+        """Ask for the copy. Idempotent: one that this run already made is adopted."""
+
+    def ready(self, copy: Copy) -> Ready:
+        """Wait until the copy can be used. NotRecoverable where never."""
+
+    def further(self, copy: Copy) -> Sequence[Part]:
+        """What else is made once the first copy is ready, in order; taken down in reverse, before it."""
+
+    def server_times(self, copy: Copy) -> Sequence[ServerTime]:
+        """What AWS's own clock says of the copy; asked while it is still there, off the recovery clock."""
+
+
+class Environment(Destroyer, Protocol):
     """Creates a whole environment anew from its template; the verbs are called in this order."""
 
     def questions(self, copy: Copy) -> Sequence[Question]:
         """As for a Restorer; one reads the template for what would collide with production or stay behind."""
 
-    def billed(self, name: str = "") -> Billed:
+    def isolated(self, copy: Copy) -> Seen:
         """As for a Restorer."""
 
-    def isolated(self, copy: Copy) -> str:
-        """As for a Restorer."""
-
-    def build(self, copy: Copy) -> Identity:
+    def build(self, copy: Copy) -> Asked:
         """Ask for the environment. Idempotent: one that this run already made is adopted."""
 
-    def ready(self, copy: Copy) -> float:
-        """Wait until every resource is made; return how many seconds ago it was. NotRecoverable where one failed."""
+    def ready(self, copy: Copy) -> Ready:
+        """Wait until every resource is made. NotRecoverable where one failed."""
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         """One resource of the environment as a copy of its own (owned by the stack), so that it may be written to."""
@@ -180,8 +196,22 @@ class Environment(Protocol):
     def server_times(self, copy: Copy) -> Sequence[ServerTime]:
         """As for a Restorer."""
 
+
+class Member(Protocol):
+    """What an environment may hold of one type: found by its name, filled from a restored copy, proven gone."""
+
+    @property
+    def type(self) -> str:
+        """The type of copy that such a part is to the run."""
+
+    def identity(self, name: str) -> Identity | None:
+        """What AWS calls the part for good; None where there is none of that name."""
+
+    def fill(self, source: Copy, target: Copy) -> int:
+        """Copy all that a restored copy holds into the environment's own part; return how many items."""
+
     def destroy(self, copy: Copy) -> CopyState:
-        """As for a Restorer; every resource of the environment is proven gone."""
+        """Take down one that outlived its environment; as for a Restorer."""
 
 
 class Checks(Protocol):

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dr_orchestrator.domain.clock import Event
-from dr_orchestrator.domain.drill import Kind, Path
+from dr_orchestrator.domain.copy import CopyRecord
+from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.finding import Finding
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Objective
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
@@ -30,75 +32,6 @@ class Phase(StrEnum):
     RECOVER = "recover"
     VERIFY = "verify"
     TEARDOWN = "teardown"
-
-
-class CopyType(StrEnum):
-    """What a drill can create in AWS."""
-
-    RDS_INSTANCE = "rds-instance"
-    DYNAMODB_TABLE = "dynamodb-table"
-    CLOUDFORMATION_STACK = "cloudformation-stack"
-
-
-class CopyState(StrEnum):
-    """Where a copy is in its life, as far as the ledger knows."""
-
-    INTENDED = "intended"
-    CREATED = "created"
-    DELETED = "deleted"
-    NEVER_CREATED = "never created"
-    LEFTOVER = "leftover"
-    UNPROVEN = "unproven"
-
-
-SETTLED = (CopyState.DELETED, CopyState.NEVER_CREATED)
-"""The ends of a copy that nothing is left of."""
-
-
-@dataclass(frozen=True)
-class Copy:
-    """A copy as planned: its name follows from the run, so that it can be found again after a crash.
-
-    `parent` is the id of the stack that owns it and deletes it, where there is one.
-    """
-
-    type: CopyType
-    id: str
-    region: str
-    run: str
-    drill: str
-    service: str
-    parent: str = ""
-
-    @property
-    def key(self) -> tuple[CopyType, str]:
-        """What tells it from the other copies of its run: a stack and a table may be named alike."""
-        return self.type, self.id
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """The tags that mark the live object as this run's copy; one of the three proofs before deletion."""
-        return {"dr-drill:run": self.run, "dr-drill:drill": self.drill, "dr-drill:service": self.service}
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What AWS calls the object that it made: ARN and the id that is never used again (DbiResourceId, stack id)."""
-
-    arn: str
-    unique_id: str
-
-
-@dataclass(frozen=True)
-class CopyRecord:
-    """A copy in the ledger: planned, and what became of it."""
-
-    copy: Copy
-    state: CopyState
-    identity: Identity | None
-    intended_at: datetime
-    created_at: datetime | None = None
-    gone_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any
 
+from dr_orchestrator.domain.defaults import SINCE
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier
-
-
-class ResourceType(StrEnum):
-    """The kinds of resource that can be drilled."""
-
-    RDS_INSTANCE = "rds-instance"
-    DYNAMODB_TABLE = "dynamodb-table"
-    CLOUDFORMATION_STACK = "cloudformation-stack"
 
 
 @dataclass(frozen=True)
@@ -38,7 +30,7 @@ class Runbook:
 
 @dataclass(frozen=True)
 class Isolation:
-    """Where copies of an RDS instance are put: a subnet group and security groups (ids or names) without a way out."""
+    """Where copies of a database are put: a subnet group and security groups (ids or names) without a way out."""
 
     subnet_group: str
     security_groups: tuple[str, ...]
@@ -82,8 +74,8 @@ class Login:
 class Canary:
     """Where `dro canary` writes a resource's heartbeat, and how often: the only place in production that it may touch.
 
-    An rds-instance has a `table` of heartbeats with a time `column`; a dynamodb-table has one item, of that `key`, with
-    the time in an `attribute`.
+    Where data are rows there is a `table` of heartbeats with a time `column`; where they are items there is one, of that
+    `key`, with the time in an `attribute`.
     """
 
     interval: timedelta
@@ -108,10 +100,13 @@ class Rebuild:
 
 @dataclass(frozen=True)
 class Resource:
-    """A protected resource of a service; `id` is its AWS identifier (instance, table or stack name)."""
+    """A protected resource of a service; `id` is its AWS identifier (instance, table or stack name).
+
+    `own` are the keys that only its type has.
+    """
 
     name: str
-    type: ResourceType
+    type: str
     id: str
     region: str
     account: str = ""
@@ -119,6 +114,7 @@ class Resource:
     database: Database | None = None
     rebuild: Rebuild | None = None
     canary: Canary | None = None
+    own: Mapping[str, Any] = field(default_factory=dict, metadata=SINCE)
 
 
 @dataclass(frozen=True)

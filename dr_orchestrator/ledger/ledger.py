@@ -6,24 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, Update, func, insert, update
+from sqlalchemy import Connection, Engine, Table, Update, case, func, insert, update
 
 from dr_orchestrator.domain.clock import Event
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import (
-    CheckResult,
-    Closing,
-    Copy,
-    CopyRecord,
-    CopyState,
-    Identity,
-    Observation,
-    RunHeader,
-    Segment,
-    ServerTime,
-    Step,
-)
+from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import rows, tables
 from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
@@ -109,8 +98,10 @@ class SqlLedger:
         """Write the intent to create a copy, before the call that creates it."""
         self._insert(tables.copy, rows.copy_row(copy, intended_at=at))
 
-    def change_copy(self, copy: Copy, state: CopyState, at: datetime, identity: Identity | None = None) -> None:
-        """Write what became of a copy; an identity, a creation and an end are kept as first written.
+    def change_copy(
+        self, copy: Copy, state: CopyState, at: datetime, identity: Identity | None = None, job: str = ""
+    ) -> None:
+        """Write what became of a copy; an identity, a job, a creation and an end are kept as first written.
 
         An end that turns out to be none is taken back.
         """
@@ -123,6 +114,8 @@ class SqlLedger:
         if identity is not None:
             values["arn"] = func.coalesce(table.arn, identity.arn)
             values["unique_id"] = func.coalesce(table.unique_id, identity.unique_id)
+        if job:
+            values["job"] = case((table.job == "", job), else_=table.job)
         this = (table.run == copy.run, table.type == copy.type, table.region == copy.region, table.id == copy.id)
         self._change(update(tables.copy).where(*this).values(values), f"copy {copy.id} of run {copy.run}")
 

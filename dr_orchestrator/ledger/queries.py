@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, Table, func, select
 
 from dr_orchestrator.domain.clock import Event
+from dr_orchestrator.domain.copy import CopyRecord
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, CopyRecord, Observation, Run, Segment, ServerTime, Step
+from dr_orchestrator.domain.run import CheckResult, Observation, Run, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import rows, tables

@@ -7,19 +7,10 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity, Place, Source
 from dr_orchestrator.domain.objective import ClockPolicy, Limit, Objective, Operator
 from dr_orchestrator.domain.programme import Exercise
-from dr_orchestrator.domain.run import (
-    SCHEMA_VERSION,
-    Closing,
-    Copy,
-    CopyRecord,
-    CopyState,
-    Identity,
-    Measures,
-    Provenance,
-    RunHeader,
-)
+from dr_orchestrator.domain.run import SCHEMA_VERSION, Closing, Measures, Provenance, RunHeader
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -115,18 +106,29 @@ def closing_of(row: Row, findings: tuple[Finding, ...]) -> Closing | None:
 
 def copy_row(copy: Copy, **more: Any) -> dict[str, Any]:
     """The columns of a copy that is intended."""
-    return row_of(copy, state=CopyState.INTENDED, **more)
+    source = copy.source
+    flat = {name: value for name, value in row_of(copy, state=CopyState.INTENDED, **more).items() if name != "source"}
+    return flat | {
+        "source_type": source.type if source else "",
+        "source_id": source.id if source else "",
+        "source_account": source.place.account if source else "",
+        "source_region": source.place.region if source else "",
+    }
 
 
 def copy_of(row: Row) -> CopyRecord:
-    """A copy and what became of it, from its row."""
+    """A copy and what became of it, from its row; of a source nothing is known in rows from before it was kept."""
+    flat = {field.name: row[field.name] for field in fields(Copy) if field.name != "source"}
+    place = Place(row["source_account"], row["source_region"])
+    source = Source(row["source_type"], row["source_id"], place) if row["source_type"] else None
     return CopyRecord(
-        copy=record_of(Copy, row),
+        copy=Copy(**flat, source=source),
         state=row["state"],
         identity=None if row["unique_id"] is None else record_of(Identity, row),
         intended_at=row["intended_at"],
         created_at=row["created_at"],
         gone_at=row["gone_at"],
+        job=row["job"],
     )
 
 

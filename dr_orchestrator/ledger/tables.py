@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.drill import Kind, Path
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.finding import Severity
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockStart, Disruption, Operator
 from dr_orchestrator.domain.recovery_point import PointKind
-from dr_orchestrator.domain.run import CopyState, CopyType, Phase, SegmentKind
+from dr_orchestrator.domain.run import Phase, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.ledger.columns import Instant, Listing, Names, Serial, Span, Words, choice, together
 
@@ -39,8 +53,13 @@ def _words(name: str) -> Column[str]:
     return Column(name, Words, nullable=False)
 
 
+def _since(name: str) -> Column[str]:
+    """A column that rows from before it was kept leave empty."""
+    return Column(name, Words, nullable=False, server_default="")
+
+
 def _store() -> Column[str]:
-    return Column("store", Words, nullable=False, server_default="")  # rows from before it was kept do not say
+    return _since("store")
 
 
 def _flag(name: str) -> Column[bool]:
@@ -193,9 +212,10 @@ copy = Table(
     metadata,
     _number(),
     _run(),
-    choice("type", CopyType, grows=True),
+    Column("type", String(32), nullable=False),
     Column("region", Text, nullable=False),
     Column("id", Text, nullable=False),
+    *(_since(name) for name in ("account", "source_type", "source_id", "source_account", "source_region", "job")),
     _words("drill"),
     _words("service"),
     _words("parent"),

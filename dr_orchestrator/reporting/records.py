@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from dr_orchestrator.domain.clock import LABELS, Event
+from dr_orchestrator.domain.copy import CopyRecord
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, CopyRecord, Observation, Segment, Step
+from dr_orchestrator.domain.run import CheckResult, Observation, Segment, Step
 from dr_orchestrator.reporting.measure.server import Beside
 from dr_orchestrator.reporting.wording import iso, seconds
 
@@ -75,7 +76,7 @@ def copy_json(record: CopyRecord) -> Json:
     """A copy and what became of it."""
     copy, identity = record.copy, record.identity
     return {
-        "type": copy.type.value,
+        "type": copy.type,
         "id": copy.id,
         "region": copy.region,
         "parent": copy.parent or None,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.run import CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 
 NOT_MEASURED = "not measured"

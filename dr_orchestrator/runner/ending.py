@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
 from dr_orchestrator.domain.ports import Clock, Ledger
-from dr_orchestrator.domain.run import SETTLED, CheckResult, Closing, Copy, CopyRecord, CopyState
+from dr_orchestrator.domain.run import CheckResult, Closing
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Aborted, DrillFault, NotRecoverable, without_secrets
 
@@ -23,7 +24,7 @@ def settle(
     rows = ledger.copies(copy.run)
     seen = {row.copy.key for row in (rows if known is None else known)}
     owned = [row for row in rows if row.copy.parent == copy.id and row.copy.key in seen]
-    open_ones = [row.copy for row in owned if state not in SETTLED or row.state not in SETTLED]
+    open_ones = [row.copy for row in owned if state not in TERMINAL or row.state not in TERMINAL]
     for each in [*open_ones, *(row.copy for row in rows if row.copy.key == copy.key)]:
         ledger.change_copy(each, state, clock.now())
 
@@ -32,7 +33,7 @@ def cleanup_of(states: list[CopyState]) -> Cleanup:
     """The clean-up verdict of what became of the copies; of none at all, CLEAN."""
     if CopyState.LEFTOVER in states:
         return Cleanup.LEFTOVERS
-    return Cleanup.CLEAN if all(state in SETTLED for state in states) else Cleanup.UNPROVEN
+    return Cleanup.CLEAN if all(state in TERMINAL for state in states) else Cleanup.UNPROVEN
 
 
 def close(record: Record, ledger: Ledger, clock: Clock) -> Verdict:

@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.clock import Event, Moment
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import (
     CheckResult,
-    Copy,
     Observation,
     Phase,
     Run,

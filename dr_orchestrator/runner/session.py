@@ -10,27 +10,18 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
+from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.judge.judgement import Record
-from dr_orchestrator.domain.ports import Call, Clock, Environment, Ledger, Restorer
+from dr_orchestrator.domain.ports import Environment, Part, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import (
-    PROBE,
-    PROVE_ISOLATION,
-    SETTLED,
-    Copy,
-    CopyRecord,
-    CopyState,
-    Identity,
-    Phase,
-    Run,
-    RunHeader,
-    SegmentKind,
-)
+from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, Phase, Run, RunHeader, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import DrillFault, LeaseLost, without_secrets
+from dr_orchestrator.runner.components import Components, Store, Teardown, cannot_destroy
+from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, outcome_of, settle, told
 from dr_orchestrator.runner.journal import Journal
-from dr_orchestrator.runner.parts import Parts, Store, Teardown, cannot_destroy
 
 T = TypeVar("T")
 LOOK = "look before starting"
@@ -50,10 +41,8 @@ class Session:
         self,
         header: RunHeader,
         copy: Copy,
+        context: RunContext,
         *,
-        ledger: Ledger,
-        clock: Clock,
-        call: Call,
         recorded: Run | None = None,
         last_seen: datetime | None = None,
         destroy: Callable[[Copy], CopyState] | None = None,
@@ -62,32 +51,25 @@ class Session:
         self.copy = copy
         self.verdict = Verdict.INCONCLUSIVE
         self.cleanup = Cleanup.UNPROVEN
-        self._ledger, self._clock, self._call = ledger, clock, call
-        self._journal = Journal(header, ledger, clock, recorded, last_seen)
-        self._parts: Parts | None = None
+        if context.ledger is None:
+            raise TypeError("a run is nothing without a ledger")
+        self._context, self._ledger, self._clock = context, context.ledger, context.clock
+        self._journal = context.journal = Journal(header, self._ledger, self._clock, recorded, last_seen)
+        self._components: Components | None = None
         self._pending: DrillFault | None = None
         self._teardowns: list[Teardown] = []
         self._chosen_from: list[Restorer] = []
         self._worst_cases: list[WorstCase] = []
-        self._heed: Callable[[], None] = lambda: None
-        self._elsewhere: Callable[[], bool] = lambda: False
         self._destroy_inherited = destroy or cannot_destroy
         self._histories_unknown = 0
         self._doubts: Callable[[], Sequence[str]] = tuple
 
-    def equip(
-        self,
-        parts: Parts,
-        heed: Callable[[], None] = lambda: None,
-        doubts: Callable[[], Sequence[str]] = tuple,
-        elsewhere: Callable[[], bool] = lambda: False,
-    ) -> None:
+    def use(self, components: Components, doubts: Callable[[], Sequence[str]] = tuple) -> None:
         """Hand the session what it works with; wiring calls this once.
 
-        `heed` raises where somebody stopped the run; `doubts` tells, at the end, why nothing here can be evidence;
-        `elsewhere` tells whether another process drives the run by now.
+        `doubts` tells, at the end, why nothing here can be evidence.
         """
-        self._parts, self._heed, self._doubts, self._elsewhere = parts, heed, doubts, elsewhere
+        self._components, self._doubts = components, doubts
 
     def cannot_start(self, fault: DrillFault) -> None:
         """Remember what went wrong before the first step; that step raises it, so that it is recorded and judged."""
@@ -98,31 +80,31 @@ class Session:
     @property
     def restorer(self) -> Restorer:
         """How the drill's resource is restored."""
-        if self.parts.restorer is None:
+        if self.components.restorer is None:
             raise TypeError(f"{self.header.kind} has no restorer")
-        return self.parts.restorer
+        return self.components.restorer
 
     @property
     def environment(self) -> Environment:
         """How the drill's environment is created anew."""
-        if self.parts.environment is None:
+        if self.components.environment is None:
             raise TypeError(f"{self.header.kind} has no environment")
-        return self.parts.environment
+        return self.components.environment
 
     @property
     def stores(self) -> tuple[Store, ...]:
         """The stores of the environment that are filled from backups."""
-        return self.parts.stores
+        return self.components.stores
 
     @property
-    def parts(self) -> Parts:
+    def components(self) -> Components:
         """All that wiring gave; what was known to be wrong before the start is raised here, inside the run."""
         if self._pending is not None:
             pending = self._pending
             self._perform("prepare", _raise, pending, phase=Phase.PREPARE)
-        if self._parts is None:
-            raise TypeError("the session was not equipped")
-        return self._parts
+        if self._components is None:
+            raise TypeError("the session was given nothing to work with")
+        return self._components
 
     def prepare(self, name: str, act: Callable[..., T], *args: Any) -> T:
         """A step before the clock starts: looking, never changing."""
@@ -130,8 +112,8 @@ class Session:
 
     def look(self, name: str = LOOK) -> None:
         """The first step: all that is seen is kept as evidence, and what stops the drill ends it here."""
-        preflight = self.parts.preflight
-        self._perform(name, lambda: preflight().heed(), phase=Phase.PREPARE)
+        preflight = self.components.preflight
+        self._perform(name, lambda: Seen(preflight().heed()), phase=Phase.PREPARE)
 
     def choose(self, name: str, restorer: Restorer) -> RecoveryPoint:
         """A step that picks the recovery point; what its history promises in the worst case is looked up at the end."""
@@ -153,47 +135,93 @@ class Session:
             self._journal.keep(lambda: self._ledger.change_copy(copy, CopyState.INTENDED, at))
         self._teardowns.append(Teardown(name, destroy, copy))
 
-    def create(self, name: str, act: Callable[..., Identity], *args: Any, copy: Copy) -> None:
-        """A step that asks AWS for a registered copy; its identity is in the ledger when the step ends."""
+    def restore(
+        self,
+        name: str,
+        point: RecoveryPoint,
+        restorer: Restorer | None = None,
+        copy: Copy | None = None,
+        *,
+        teardown: str = "destroy copy",
+        wait: str = "wait until ready",
+        reaches: Moment | None = None,
+    ) -> None:
+        """Restore a point from its first call to its last copy: each is intended, asked for and waited for in order.
+
+        The drill's own resource into its own copy, unless another is named. `reaches` is what is reached with the last.
+        """
+        restorer, copy = restorer or self.restorer, copy or self.copy
+        self.at_exit(teardown, restorer.destroy, copy)
+        self.create(name, restorer.restore, point, copy=copy)
+        self.finish(restorer, copy, wait=wait, reaches=reaches)
+
+    def finish(
+        self, restorer: Restorer, copy: Copy, *, wait: str = "wait until ready", reaches: Moment | None = None
+    ) -> None:
+        """Wait for a copy that was asked for, then make and wait for whatever its restorer makes beside it."""
+        further = restorer.further(copy)
+        self.await_copy(wait, restorer.ready, copy, reaches=None if further else reaches)
+        for last, part in ((each is further[-1], each) for each in further):
+            self.at_exit(f"destroy {part.title}", part.destroy, part.copy)
+            self.create(f"create {part.title}", lambda _copy, part=part: part.ask(), copy=part.copy)
+            ready = partial(_of_part, part)
+            self.await_copy(f"wait for {part.title}", ready, part.copy, reaches=reaches if last else None)
+
+    def create(self, name: str, act: Callable[..., Asked], *args: Any, copy: Copy) -> None:
+        """A step that asks AWS for a registered copy; its identity, or its job, is in the ledger when the step ends."""
 
         def create() -> None:
-            identity = act(*args, copy)
-            at = self._clock.now()
-            self._journal.keep(lambda: self._ledger.change_copy(copy, CopyState.CREATED, at, identity))
+            asked = act(*args, copy)
+            state, at = CopyState.CREATED if asked.identity else CopyState.INTENDED, self._clock.now()
+            self._journal.keep(lambda: self._ledger.change_copy(copy, state, at, asked.identity, asked.job))
 
         self.step(name, create)
         self.reached(Moment.ACCEPTED)
 
+    def await_copy(
+        self, name: str, ready: Callable[[Copy], Ready], copy: Copy, *, reaches: Moment | None = None
+    ) -> None:
+        """A step that waits until a copy can be used; an identity that AWS tells only now is in the ledger then."""
+
+        def wait() -> Ready:
+            seen = ready(copy)
+            if (made := seen.identity) is not None:
+                at = self._clock.now()
+                self._journal.keep(lambda: self._ledger.change_copy(copy, CopyState.CREATED, at, made))
+            return seen
+
+        self.step(name, wait, reaches=reaches)
+
     def step(self, name: str, act: Callable[..., object], *args: Any, reaches: Moment | None = None) -> None:
         """A step of the recovery; one that passed before the run was resumed is not done again.
 
-        A number that it returns is how many seconds ago the moment was reached: what confirmed it came after.
+        One that comes back Ready reached the moment when it was first ready: what confirmed it came after.
         """
         result: object = None
         if not self._journal.passed_before(name, Phase.RECOVER):
             result = self._perform(name, act, *args)
         if reaches is not None:
-            self._journal.reach(reaches, ago=result if isinstance(result, float) else 0.0)
+            self._journal.reach(reaches, ago=result.ago if isinstance(result, Ready) else 0.0)
 
     def _perform(self, name: str, act: Callable[..., T], *args: Any, phase: Phase = Phase.RECOVER) -> T:
         """Perform one timed step; it is in the ledger before it begins, and again before the next one does.
 
-        Words that it returns are what it saw, and are kept as evidence.
+        What it comes back to have Seen is kept as evidence.
         """
         if phase is Phase.RECOVER and not self._journal.has(Moment.RECOVERY_STARTED):
             self._journal.disrupt()
         step = self._journal.begin(name, phase)
         try:
             if phase is not Phase.TEARDOWN:
-                self._heed()
-            result = self._call(name, partial(act, *args))
+                self._context.raise_if_stopped()
+            result = self._context.call(name, partial(act, *args))
         except BaseException as error:
             evidence = error.evidence if isinstance(error, DrillFault) else ""
             self._journal.finish(
                 step, outcome_of(error), evidence or without_secrets(str(error)) or type(error).__name__
             )
             raise
-        self._journal.finish(step, Outcome.PASSED, result if isinstance(result, str) else "")
+        self._journal.finish(step, Outcome.PASSED, result.words if isinstance(result, Seen) else "")
         return result
 
     def fill(self, store: Store) -> None:
@@ -211,14 +239,14 @@ class Session:
         does not answer it is tried afterwards, off the clock.
         """
         if not self._journal.has(Moment.SERVICE_VERIFIED):
-            if self.parts.isolated is not None:
-                self._perform(PROVE_ISOLATION, self.parts.isolated, self.copy, phase=Phase.VERIFY)
+            if self.components.isolated is not None:
+                self._perform(PROVE_ISOLATION, self.components.isolated, self.copy, phase=Phase.VERIFY)
             self._verify(name)
-        if self.parts.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN):
-            self._perform(PROBE, self.parts.probe, self.copy, phase=Phase.TEARDOWN)
+        if self.components.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN):
+            self._perform(PROBE, self.components.probe, self.copy, phase=Phase.TEARDOWN)
 
     def _verify(self, name: str) -> None:
-        checks = self.parts.checks
+        checks = self.components.checks
 
         def verify() -> None:
             results = checks.all(self.copy, tuple(self._journal.points), self._journal.disrupted())
@@ -241,10 +269,6 @@ class Session:
         """Write that a moment was reached, now."""
         self._journal.reach(moment)
 
-    def observe(self, copy: Copy, state: str) -> None:
-        """Write a state that AWS reported for a copy."""
-        self._journal.observe(copy, state)
-
     @contextmanager
     def held(self, kind: SegmentKind, reason: str) -> Iterator[None]:
         """While inside, the run waits for something else than the recovery: an approval, say. Gross, not net."""
@@ -257,10 +281,6 @@ class Session:
     def delayed(self, kind: SegmentKind, reason: str, seconds: float) -> None:
         """Write that for the last `seconds` the run waited for something else than the recovery."""
         self._journal.segment(kind, reason, seconds)
-
-    def asked_again(self, what: str) -> None:
-        """Note a call that failed in passing, and why; the step under way tells it."""
-        self._journal.again[what] += 1
 
     # The end of a run.
 
@@ -290,7 +310,7 @@ class Session:
 
     def _let_go_of_others(self) -> None:
         """Raise LeaseLost where this process slept, and the run is another's by now: not a copy of it is touched."""
-        if self._elsewhere():
+        if self._context.lease.driven_elsewhere():
             raise LeaseLost.to_another(self.header.id)
 
     def _close(self, error: BaseException | None, reasons: Sequence[str]) -> None:
@@ -334,10 +354,10 @@ class Session:
 
     def _ask_for_times(self) -> None:
         """What AWS's own clock says of each copy, while it is there: beside our figures, never in their place."""
-        if self._parts is None:
+        if self._components is None:
             return
-        sources = [(self._parts.restorer or self._parts.environment, self.copy)]
-        sources += [(store.restorer, store.copy) for store in self._parts.stores]
+        sources = [(self._components.restorer or self._components.environment, self.copy)]
+        sources += [(store.restorer, store.copy) for store in self._components.stores]
         for source, copy in sources:
             row = self._row(copy) if source is not None else None
             if source is None or row is None or row.state is not CopyState.CREATED:
@@ -352,7 +372,7 @@ class Session:
         return [
             Teardown("destroy an inherited copy", self._destroy_inherited, row.copy)
             for row in reversed(self._ledger.copies(self.header.id))
-            if row.copy.id not in known and not row.copy.parent and row.state not in SETTLED
+            if row.copy.id not in known and not row.copy.parent and row.state not in TERMINAL
         ]
 
     def _look_back(self) -> None:
@@ -389,6 +409,10 @@ class Session:
     def _row(self, copy: Copy) -> CopyRecord | None:
         rows = self._ledger.copies(self.header.id)
         return next((row for row in rows if row.copy.key == copy.key), None)
+
+
+def _of_part(part: Part, _copy: Copy) -> Ready:
+    return part.ready()
 
 
 def _raise(error: Exception) -> None:

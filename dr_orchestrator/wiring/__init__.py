@@ -1,8 +1,14 @@
 """The composition root, the only room that knows every adapter: opens runs and exercises, publishes their reports."""
 
-from dr_orchestrator.wiring.choosing import choosing, runs_of
-from dr_orchestrator.wiring.opening import as_part_of, kind_of, open_exercise, open_run, resuming
-from dr_orchestrator.wiring.world import World, using, world
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dr_orchestrator.wiring.app import World, using, world
+    from dr_orchestrator.wiring.choosing import choosing, runs_of
+    from dr_orchestrator.wiring.opening import as_part_of, kind_of, open_exercise, open_run, resuming
 
 __all__ = [
     "World",
@@ -16,3 +22,15 @@ __all__ = [
     "using",
     "world",
 ]
+_HOMES = {
+    **dict.fromkeys(("choosing", "runs_of"), "choosing"),
+    **dict.fromkeys(("as_part_of", "kind_of", "open_exercise", "open_run", "resuming"), "opening"),
+    **dict.fromkeys(("World", "using", "world"), "app"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load on first use: a command that only reads drill files needs no AWS, whose client alone takes a while."""
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

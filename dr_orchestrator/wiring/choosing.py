@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dr_orchestrator.domain.drill import Drill, Selection
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.wiring.world import world
+from dr_orchestrator.wiring.app import world
 
 _selection: contextvars.ContextVar[Selection | None] = contextvars.ContextVar("selection", default=None)
 

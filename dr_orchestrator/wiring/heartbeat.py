@@ -6,18 +6,15 @@ import difflib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.guard import HeartbeatGuard
-from dr_orchestrator.aws.login import login
 from dr_orchestrator.canary.beating import Beat, Told, Writer, attempt, keep
-from dr_orchestrator.canary.items import ItemWriter
-from dr_orchestrator.canary.rows import RowWriter
-from dr_orchestrator.domain.service import Canary, Database, Login, Resource, ResourceType, Service
+from dr_orchestrator.domain.service import Canary, Resource, Service
 from dr_orchestrator.errors import UsageError
+from dr_orchestrator.wiring.app import World
 from dr_orchestrator.wiring.identity import not_allowed
-from dr_orchestrator.wiring.world import World
 
 ENDING_S = 20.0
 """Real seconds that a beat under way is waited for at the end; after that it is broken off, which undoes it."""
@@ -99,27 +96,11 @@ def _find(here: World, name: str, service: str) -> tuple[Service, Resource]:
 def _heartbeat(here: World, service: Service, resource: Resource, interval: timedelta | None) -> Heartbeat:
     canary = resource.canary
     if canary is None:
-        raise UsageError(f"{resource.name} of {service.name} declares no heartbeat", _advice(service, resource))
-    account = Account(resource.region, HeartbeatGuard(resource.id, canary.key, canary.attribute))
-    writer = _Allowed(here, account, resource, _writer(here, account, resource, canary))
+        raise UsageError(f"{resource.name} of {service.name} declares no heartbeat", _advice(here, service, resource))
+    account = Account(resource.region, HeartbeatGuard(here.types.calls, resource.id, canary.key, canary.attribute))
+    writer = _Allowed(here, account, resource, here.types[resource.type].writer(account, resource, canary, here.clock))
     place = f"{resource.id}, {f'table {canary.table}' if canary.table else _item(canary)}"
     return Heartbeat(service.name, resource, place, interval or canary.interval, writer)
-
-
-def _writer(here: World, account: Account, resource: Resource, canary: Canary) -> Writer:
-    if resource.type is ResourceType.DYNAMODB_TABLE:
-        return ItemWriter(account.api("dynamodb"), resource.id, canary.key, canary.attribute, here.clock.now)
-    if resource.type is ResourceType.RDS_INSTANCE and resource.database is not None:
-        database: Database = resource.database
-
-        def reach() -> Login:
-            return login(account, resource.id, database)
-
-        def now() -> datetime | None:
-            return None if here.clock.pace == 1 else here.clock.now()
-
-        return RowWriter(reach, canary.table, canary.column, now)
-    raise UsageError(f"nothing writes a heartbeat into {resource.name}, a {resource.type}")
 
 
 class _Allowed:
@@ -145,11 +126,9 @@ def _item(canary: Canary) -> str:
     return "item " + ", ".join(f"{name}={value}" for name, value in canary.key.items())
 
 
-def _advice(service: Service, resource: Resource) -> str:
-    line = {
-        ResourceType.RDS_INSTANCE: "`canary: {table: dr_canary, column: at, interval: 1m}`",
-        ResourceType.DYNAMODB_TABLE: "`canary: {key: {pk: canary}, attribute: at, interval: 1m}`",
-    }.get(resource.type)
-    if line is None:
+def _advice(here: World, service: Service, resource: Resource) -> str:
+    example = here.types[resource.type].heartbeat
+    if not example:
         return f"a {resource.type} has none of its own: name the resources that hold its data"
+    line = f"`canary: {example[:-1]}, interval: 1m}}`"
     return f"add {line} to {resource.name} in drills/{service.name}.yaml"

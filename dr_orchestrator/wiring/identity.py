@@ -7,9 +7,7 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.run import Provenance
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import DrillFault, NotMeasured
-from dr_orchestrator.wiring.world import World
-
-SERVICES = ("sts", "rds", "dynamodb", "cloudformation", "ec2", "secretsmanager")
+from dr_orchestrator.wiring.app import World
 
 
 def look_around(here: World, account: Account, drill: Drill) -> tuple[Caller, DrillFault | None]:
@@ -30,7 +28,7 @@ def look_around(here: World, account: Account, drill: Drill) -> tuple[Caller, Dr
 
 def is_simulated(here: World, account: Account) -> bool:
     """Whether nothing here can be evidence: an endpoint that is not AWS's own, or a clock that is not the real one."""
-    return account.simulated(SERVICES) or here.clock.pace != 1
+    return account.simulated(here.types.services) or here.clock.pace != 1
 
 
 def elsewhere(here: World, account: Account, made: Provenance) -> str:

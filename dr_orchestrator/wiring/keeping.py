@@ -44,7 +44,7 @@ class Keeper:
         lease = self._leases.lease(self._run)
         self._aborted_by = lease.abort_by if lease else ""  # somebody may have asked while nobody drove the run
 
-    def heed(self) -> None:
+    def raise_if_stopped(self) -> None:
         """Raise Aborted where somebody asked for the run to be stopped, LeaseLost where it is not ours any more.
 
         A process that slept for longer than its lease first asks the ledger whose the run is by now.

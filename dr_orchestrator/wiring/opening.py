@@ -13,24 +13,23 @@ from datetime import UTC, datetime
 
 from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account, Caller
-from dr_orchestrator.aws.calls.throttling import hearing
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.programme import Exercise, due, quarter_of
-from dr_orchestrator.domain.run import Copy, CopyRecord, Provenance, Run, RunHeader, SegmentKind
+from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.engine import LedgerDefect
-from dr_orchestrator.runner import Session
+from dr_orchestrator.runner import RunContext, Session
+from dr_orchestrator.wiring.app import World, world
+from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, read_only, row_of
 from dr_orchestrator.wiring.choosing import chosen
-from dr_orchestrator.wiring.equipment import destroyer, equip, guarded, plan_copy, read_only, row_of
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.keeping import Keeper, now
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
 from dr_orchestrator.wiring.planning.looking import Scene
 from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.sweeping import end_exercise, forget
-from dr_orchestrator.wiring.world import World, world
 
 _resumed: contextvars.ContextVar[Run | None] = contextvars.ContextVar("resumed", default=None)
 _exercise: contextvars.ContextVar[str] = contextvars.ContextVar("exercise", default="")
@@ -79,22 +78,22 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     seen = _last_seen(here, run) if recorded else None
     recorded = _taken_over(here, keeper, recorded) if recorded else None
     header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
+    struck = _struck(recorded) if recorded else None
+    context = RunContext(run, here.clock, here.ledger, keeper, call, struck)
     session = Session(
         header,
-        plan_copy(definition, definition.resource, run),
-        ledger=here.ledger,
-        clock=here.clock,
-        call=call,
+        plan_copy(here, definition, definition.resource, run),
+        context,
         recorded=recorded,
         last_seen=seen,
         destroy=lambda inherited: destroyer(here, header, inherited).destroy(inherited),
     )
     if fault is None:
-        _equip(here, session, keeper, definition, account, caller, recorded)
+        _use(here, session, context, definition, account, caller)
     else:
         session.cannot_start(fault)
     try:
-        with keeper.beating(), _ended_by_nobody_else(keeper, run), hearing(session.asked_again), session:
+        with keeper.beating(), _ended_by_nobody_else(keeper, run), session:
             if not recorded:
                 _taken(here, keeper, run)
                 _queued(here, session)
@@ -137,31 +136,13 @@ def _ended_by_nobody_else(keeper: Keeper, run: str) -> Iterator[None]:
         raise LeaseLost.to_another(run) from defect
 
 
-def _equip(
-    here: World,
-    session: Session,
-    keeper: Keeper,
-    drill: Drill,
-    account: Account,
-    caller: Caller,
-    recorded: Run | None,
-) -> None:
+def _use(here: World, session: Session, context: RunContext, drill: Drill, account: Account, caller: Caller) -> None:
     """Give a session all that its drill works with, and what it looks at first."""
     header, copy = session.header, session.copy
-
-    def record(of: Copy) -> CopyRecord | None:
-        return row_of(here, of)
-
-    struck = _struck(recorded) if recorded else None
-    parts = equip(here, drill, copy, account, record, session.observe, keeper.heed, session.delayed, struck)
-    begun = record(copy) is not None
-    scene = Scene(here, drill, copy, account, parts, caller, header.id, header.exercise, begun)
-    session.equip(
-        replace(parts, preflight=scene.preflight),
-        keeper.heed,
-        lambda: _doubts(account, header),
-        keeper.driven_elsewhere,
-    )
+    components = build_components(here, drill, copy, account, context)
+    begun = row_of(here, copy) is not None
+    scene = Scene(here, drill, copy, account, components, caller, header.id, header.exercise, begun)
+    session.use(replace(components, preflight=scene.preflight), lambda: _doubts(account, header))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dr_orchestrator.errors import DroError, without_secrets
 from dr_orchestrator.reporting.render import write_exercise, write_run
-from dr_orchestrator.wiring.world import World
+from dr_orchestrator.wiring.app import World
 
 log = logging.getLogger(__name__)
 _failed: dict[str, str] = {}

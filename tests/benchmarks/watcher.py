@@ -23,20 +23,22 @@ from botocore.config import Config
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.bench import Bench
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.aws.rds import RdsSnapshot
+from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Watcher
 from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.recovery_point import percentile
-from dr_orchestrator.domain.run import Copy, CopyType
-from dr_orchestrator.domain.service import Resource, ResourceType
+from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.resources.rds_instance.points import RdsSnapshot
+from dr_orchestrator.runner import RunContext
 from dr_orchestrator.settings import Pace
 from tests.support.estate import REGION
+from tests.support.types import CALLS
 
 RESTORES = 100
 GIB = 100
@@ -44,7 +46,7 @@ FACTOR = 6.0
 """A restore of 100 GiB takes about 17 lab minutes: 170 real seconds at this pace, which two cores keep up with."""
 
 STOCK_DELAY = 30.0
-SOURCE = Resource("orders-db", ResourceType.RDS_INSTANCE, "orders-prod", REGION)
+SOURCE = Resource("orders-db", "rds-instance", "orders-prod", REGION)
 
 
 def main() -> None:
@@ -62,17 +64,17 @@ def main() -> None:
 def _measure(lab: Lab, clock: PacedClock, pace: Pace) -> None:
     client = boto3.client("rds", region_name=REGION, config=Config(max_pool_connections=RESTORES))
     snapshot, backend = _source(client, clock)
-    copies = [Copy(CopyType.RDS_INSTANCE, f"dro-bench-{n}", REGION, "bench", "drill", "shop") for n in range(RESTORES)]
+    copies = [Copy("rds-instance", f"dro-bench-{n}", REGION, "bench", "drill", "shop") for n in range(RESTORES)]
     for copy in copies:
         client.restore_db_instance_from_db_snapshot(
             DBInstanceIdentifier=copy.id, DBSnapshotIdentifier=snapshot, BackupRetentionPeriod=0
         )
     timelines = {copy.id: backend.databases[copy.id].timeline for copy in copies}
-    account = Account(REGION, Guard())
+    account = Account(REGION, Guard(CALLS))
     proofs = Proofs(lambda _: None, frozenset(), lambda _: ())
-    bench = Bench(account, Watcher(clock), clock, proofs, lambda _copy, _state: None, 4 * 3600.0)
+    toolkit = Toolkit(account, Watcher(clock), proofs, RunContext("bench", clock), 4 * 3600.0)
     seen: dict[str, dict[str, datetime]] = {"the watcher": {}, "boto3 waiters": {}}
-    restorer = RdsSnapshot(SOURCE, Selection(), bench)
+    restorer = RdsSnapshot(SOURCE, Selection(), toolkit)
 
     def watch(copy: Copy) -> None:
         ago = restorer.ready(copy)

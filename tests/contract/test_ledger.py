@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from dr_orchestrator.domain.clock import Event, Moment
-from dr_orchestrator.domain.run import CheckResult, CopyState, Identity, Run
+from dr_orchestrator.domain.copy import CopyState, Identity
+from dr_orchestrator.domain.run import CheckResult, Run
 from dr_orchestrator.domain.verdict import Outcome, Verdict
 from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
 from dr_orchestrator.ledger.ledger import SqlLedger, connect

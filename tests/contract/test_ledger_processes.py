@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from dr_orchestrator.domain.clock import Event, Moment
-from dr_orchestrator.domain.run import CopyState, Observation
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.run import Observation
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import engine as opened
@@ -29,7 +30,7 @@ from tests.support.postgres_server import PASSWORD
 DIES = """
 import os, signal, sys
 from sqlalchemy import insert
-from dr_orchestrator.domain.run import CopyState
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.ledger import rows, tables
 from dr_orchestrator.ledger.ledger import connect
 from tests.support.ledger_samples import IDENTITY, START, copy, header, step

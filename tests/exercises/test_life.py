@@ -14,11 +14,11 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import prefect_runner, wiring
-from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import keeping, opening, sweeping
 from dr_orchestrator.wiring.sweeping import whole

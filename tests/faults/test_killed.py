@@ -20,7 +20,8 @@ import pytest
 
 from dr_orchestrator import prefect_runner, settings, wiring
 from dr_orchestrator.domain.clock import PacedClock
-from dr_orchestrator.domain.run import CopyState, Run
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.lab import Lab, serve

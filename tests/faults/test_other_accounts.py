@@ -10,11 +10,12 @@ import boto3
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.cli import main
-from dr_orchestrator.domain.run import CopyState, Run
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit, NotRecoverable, UsageError
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.sweeping import inventory, runs

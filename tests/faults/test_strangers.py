@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete
 
 from dr_orchestrator import prefect_runner, wiring
-from dr_orchestrator.domain.run import Copy, CopyState
+from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import tables
 from dr_orchestrator.ledger.ledger import SqlLedger

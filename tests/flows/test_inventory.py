@@ -12,13 +12,15 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import prefect_runner, wiring
-from dr_orchestrator.aws.dynamodb import DynamoTable
-from dr_orchestrator.aws.stack import CloudFormationStack
 from dr_orchestrator.cli import main
-from dr_orchestrator.domain.run import CopyState, CopyType, Run
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit, NotMeasured
 from dr_orchestrator.ledger.engine import LedgerDefect
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.sweeping import tagged, whole
 from tests.support import workspace
@@ -192,7 +194,7 @@ def test_a_region_that_does_not_answer_is_waited_for_once(here: wiring.World) ->
     ) as way:
         seen = sweeping.take_inventory(here)
     assert way.call_count == 1
-    assert seen.unread == {("us-east-1", of): "no route" for of in CopyType}
+    assert seen.unread == {("us-east-1", of): "no route" for of in TYPES.names}
     with (
         mock.patch.object(sweeping.inventory, "read_only", side_effect=NotMeasured("denied")),
         pytest.raises(NotMeasured, match="denied"),
@@ -309,7 +311,7 @@ def test_a_listing_that_failed_is_tried_by_the_next_run(shop: Estate, here: wiri
     account.api.return_value.region = "us-east-1"
     with mock.patch.object(tagged, "listed", side_effect=[NotMeasured("denied"), [], AssertionError("asked again")]):
         with pytest.raises(NotMeasured):
-            sweeping.strays_of(here, account, CopyType.DYNAMODB_TABLE, "2026-q4-x")
-        assert sweeping.strays_of(here, account, CopyType.DYNAMODB_TABLE, "2026-q4-x") == []
-        assert sweeping.strays_of(here, account, CopyType.DYNAMODB_TABLE, "2026-q4-x") == []
+            sweeping.strays_of(here, account, "dynamodb-table", "2026-q4-x")
+        assert sweeping.strays_of(here, account, "dynamodb-table", "2026-q4-x") == []
+        assert sweeping.strays_of(here, account, "dynamodb-table", "2026-q4-x") == []
     sweeping.forget("2026-q4-x")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.domain.run import CopyState, Run
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from tests.support import workspace
 from tests.support.estate import TABLE, Estate

@@ -12,17 +12,18 @@ from moto.dynamodb.models import dynamodb_backends
 
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.aws.access import policies
-from dr_orchestrator.aws.access.permissions import ACTIONS, KINDS, SWEEP, Calls
+from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.access.policies import LARGEST, Policy, Scope, size
-from dr_orchestrator.aws.access.targets import WRITES
-from dr_orchestrator.aws.guard import READS, Guard
-from dr_orchestrator.domain.drill import Allowed, Kind
-from dr_orchestrator.domain.service import ResourceType
+from dr_orchestrator.aws.guard import Guard
+from dr_orchestrator.domain.drill import Allowed
+from dr_orchestrator.domain.resource_type import COMMON, Calls
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources import TYPES
 from dr_orchestrator.wiring import sweeping
 from tests.support import workspace
 from tests.support.estate import REGION, TABLE, Estate
 from tests.support.shop import beat
+from tests.support.types import READS, WRITES
 
 ORDERS_PITR = """
   orders-pitr:
@@ -35,12 +36,7 @@ ORDERS_PITR = """
 ROLES = """
 roles: {source: "arn:aws:iam::123456789012:role/dro-read", drill: "arn:aws:iam::123456789012:role/dro-drill"}
 """
-DRILLS = {
-    "orders-snapshot": (Kind.SNAPSHOT_RESTORE, ResourceType.RDS_INSTANCE),
-    "orders-pitr": (Kind.PITR_RESTORE, ResourceType.RDS_INSTANCE),
-    "sessions-pitr": (Kind.PITR_RESTORE, ResourceType.DYNAMODB_TABLE),
-    "shop-replica": (Kind.REPLICA_REBUILD, ResourceType.CLOUDFORMATION_STACK),
-}
+DRILLS = ("orders-snapshot", "orders-pitr", "sessions-pitr", "shop-replica")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -78,7 +74,7 @@ def test_a_drill_calls_what_its_kind_declares(here: wiring.World, called: set[st
     """From first look to teardown: nothing undeclared, which a policy would deny; nothing declared that is not used."""
     prefect_runner.script("quarterly")
     prefect_runner.script(here.drill(drill).kind).fn(drill)
-    declared = KINDS[DRILLS[drill]]
+    declared = calls_of(TYPES, here.drill(drill))
     assert called <= declared.all, called - declared.all
     assert not declared.all - called
 
@@ -97,28 +93,28 @@ def test_a_sweep_calls_what_it_declares(shop: Estate, here: wiring.World, called
     finally:
         shop.clock.sleep(60)
         shop.client("dynamodb").delete_table(TableName=name)
-    assert called == SWEEP.all
+    assert called == TYPES.sweep.all
 
 
 def test_the_guard_knows_what_is_declared_and_no_more() -> None:
     """A read or write that no kind declares has no business in the guard, and the other way round."""
-    declared = SWEEP
-    for calls in KINDS.values():
-        declared = declared | calls
+    declared = TYPES.sweep | COMMON
+    for of in TYPES:
+        for calls in (*of.kinds.values(), of.filling):
+            declared |= calls
     assert declared.reads == {f"{service}:{name}" for service, names in READS.items() for name in names}
     assert declared.writes == {f"{service}:{name}" for service, name in WRITES}
 
 
-@pytest.mark.parametrize("calls", [*KINDS.values(), SWEEP])
+@pytest.mark.parametrize("calls", [*(calls for of in TYPES for calls in of.kinds.values()), TYPES.sweep])
 def test_an_occasion_is_that_of_a_declared_call(calls: Calls) -> None:
-    """Nothing is explained that is not called, and each extra action belongs to a write."""
+    """Nothing is explained that is not called."""
     assert calls.only_when.keys() <= calls.all
-    assert ACTIONS.keys() <= {call for each in KINDS.values() for call in each.writes}
 
 
 def scope(here: wiring.World, *names: str, allowed: Allowed | None = None) -> Scope:
     drills = [here.drill(name) for name in names or DRILLS]
-    return Scope(drills, allowed or Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-1"})))
+    return Scope(TYPES, drills, allowed or Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-1"})))
 
 
 def statements(made: list[Policy]) -> list[dict[str, Any]]:

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.domain.drill import Kind, Pick, Selection
+from dr_orchestrator.domain.drill import Pick, Selection
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.keeping import now
 from dr_orchestrator.wiring.planning.plan import plan

@@ -12,13 +12,13 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.aws import copies, looks
-from dr_orchestrator.aws.rds import RdsInstance
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.preflight import Sight
-from dr_orchestrator.domain.run import CopyType, Run
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.lab.cloud import quotas
+from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import workspace
@@ -198,7 +198,7 @@ def test_history_tells_time_and_cost(shop: Estate, home: Path, tiers: Any) -> No
 
 def test_a_stray_of_the_same_source_is_told(shop: Estate, here: wiring.World) -> None:
     """A table that is named and tagged like a copy, of a run that nobody knows: told with the way to it, untouched."""
-    name, dynamodb = copies.name(RUN, TABLE.id, CopyType.DYNAMODB_TABLE), shop.client("dynamodb")
+    name, dynamodb = copies.name(RUN, TABLE.id, "dynamodb-table"), shop.client("dynamodb")
     dynamodb.create_table(
         TableName=name,
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],

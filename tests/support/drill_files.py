@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from dr_orchestrator.catalog import problems
 from dr_orchestrator.errors import Problem
+from tests.support.types import problems
 
 TIERS = """\
 revision: r1

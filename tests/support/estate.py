@@ -15,22 +15,24 @@ import boto3
 from moto.cloudformation.models import cloudformation_backends
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.bench import Bench
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.guard import Guard
+from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Watcher
 from dr_orchestrator.checks.sql import SqlChecks
-from dr_orchestrator.domain.run import Copy, CopyRecord, CopyState, CopyType, Identity
-from dr_orchestrator.domain.service import Isolation, Rebuild, Resource, ResourceType
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
+from dr_orchestrator.domain.service import Isolation, Rebuild, Resource
 from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from tests.support.contexts import ToldContext
 from tests.support.fakes import FakeClock, RunningClock
+from tests.support.types import CALLS
 
 REGION = "us-east-1"
 RUN = "20261120-abc123"
 ISOLATION = Isolation("dro-isolated", ("dro-isolated",))
-INSTANCE = Resource("orders-db", ResourceType.RDS_INSTANCE, "orders-prod", REGION, isolation=ISOLATION)
-TABLE = Resource("sessions", ResourceType.DYNAMODB_TABLE, "sessions-prod", REGION)
+INSTANCE = Resource("orders-db", "rds-instance", "orders-prod", REGION, isolation=ISOLATION)
+TABLE = Resource("sessions", "dynamodb-table", "sessions-prod", REGION)
 TEMPLATE = """
 Parameters: {EnvironmentName: {Type: String}}
 Resources:
@@ -47,7 +49,7 @@ Outputs:
 """
 STACK = Resource(
     "environment",
-    ResourceType.CLOUDFORMATION_STACK,
+    "cloudformation-stack",
     "shop-prod",
     REGION,
     rebuild=Rebuild(TEMPLATE, "shop.template.yaml", {"EnvironmentName": "{copy}"}, {"Config": "sessions"}),
@@ -73,7 +75,7 @@ class Estate:
     lab: Lab
     clock: FakeClock
     ledger: Ledger
-    bench: Bench
+    toolkit: Toolkit
     clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -83,7 +85,7 @@ class Estate:
         return self.clients[service]
 
     def copy_of(self, resource: Resource, intended: bool = True, run: str = RUN) -> Copy:
-        copy = Copy(CopyType(resource.type.value), f"dro-{run}-{resource.id}", REGION, run, "a-drill", "a-service")
+        copy = Copy(resource.type, f"dro-{run}-{resource.id}", REGION, run, "a-drill", "a-service")
         return self.ledger.intend(copy, self.clock) if intended else copy
 
     def calls(self, action: str) -> list[dict[str, Any]]:
@@ -119,6 +121,7 @@ def estate(home: Path) -> Iterator[Estate]:
     served = serve(clock, postgres=False, estate=False, state=home)
     with served as lab, mock.patch.dict(os.environ, lab.environment()), answering:
         guard = Guard(
+            CALLS,
             lambda: [row.copy for row in tuple(ledger.rows.values())],
             frozenset({INSTANCE.id, TABLE.id, STACK.id}),
             may_restore=lambda _: True,
@@ -130,11 +133,8 @@ def estate(home: Path) -> Iterator[Estate]:
             lambda stack: [row for row in ledger.rows.values() if row.copy.parent == stack.id],
         )
         account = Account(REGION, guard)
-
-        def observe(copy: Copy, state: str) -> None:
-            ledger.seen.append((copy.id, state))
-
-        made = Estate(lab, clock, ledger, Bench(account, watcher, clock, proofs, observe, ceiling=12 * 3600.0))
+        context = ToldContext(RUN, clock, seen=ledger.seen)
+        made = Estate(lab, clock, ledger, Toolkit(account, watcher, proofs, context, ceiling=12 * 3600.0))
         _network(made)
         _instance(made)
         _table(made)

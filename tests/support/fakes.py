@@ -8,21 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from dr_orchestrator.domain.clock import Event
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import (
-    CheckResult,
-    Closing,
-    Copy,
-    CopyRecord,
-    CopyState,
-    Identity,
-    Observation,
-    RunHeader,
-    Segment,
-    ServerTime,
-    Step,
-)
+from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Verdict
 
 
@@ -120,10 +109,13 @@ class MemoryLedger:
         self._write(f"intend {copy.id}")
         self.rows[copy.id] = CopyRecord(copy, CopyState.INTENDED, None, at)
 
-    def change_copy(self, copy: Copy, state: CopyState, at: datetime, identity: Identity | None = None) -> None:
+    def change_copy(
+        self, copy: Copy, state: CopyState, at: datetime, identity: Identity | None = None, job: str = ""
+    ) -> None:
         self._write(f"copy {copy.id} {state}")
         before = self.rows[copy.id]
         self.rows[copy.id] = replace(before, state=state, identity=before.identity or identity, gone_at=at)
+        self.rows[copy.id] = replace(self.rows[copy.id], job=before.job or job)
 
     def copies(self, run: str) -> Sequence[CopyRecord]:
         self.before(f"read copies of {run}")

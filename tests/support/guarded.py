@@ -7,10 +7,10 @@ from typing import Any
 
 import botocore.session
 
-from dr_orchestrator.aws.access.targets import WRITES
 from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.domain.run import Copy, CopyType
+from dr_orchestrator.domain.copy import Copy
 from tests.support.estate import REGION
+from tests.support.types import CALLS, WRITES
 
 COPY = "dro-20261120-abc123-orders-prod"
 SOURCES = frozenset({"orders-prod", "Shop-Prod", "sessions-prod"})
@@ -18,20 +18,20 @@ SERVICES = ("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager",
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"
 COPIES = {
-    "rds": CopyType.RDS_INSTANCE,
-    "dynamodb": CopyType.DYNAMODB_TABLE,
-    "cloudformation": CopyType.CLOUDFORMATION_STACK,
+    "rds": "rds-instance",
+    "dynamodb": "dynamodb-table",
+    "cloudformation": "cloudformation-stack",
 }
 
 
-def copy(name: str, of: CopyType, region: str = REGION, parent: str = "") -> Copy:
+def copy(name: str, of: str, region: str = REGION, parent: str = "") -> Copy:
     return Copy(of, name, region, "20261120-abc123", "a-drill", "a-service", parent=parent)
 
 
 def guard(*ledgered: str) -> Guard:
     """Of a run that has copies of each name and type in its ledger, the tables being parts of its stack."""
     rows = [copy(name, of, parent="a-stack") for name in ledgered for of in COPIES.values()]
-    return Guard(lambda: rows, SOURCES, {"orders-prod", COPY}.__contains__)
+    return Guard(CALLS, lambda: rows, SOURCES, {"orders-prod", COPY}.__contains__)
 
 
 def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
         return {}
     forms: dict[str, Any] = {"list": [value], "map": {value: [value]}, "structure": {"Name": value}}
     members = shape.members.items()
-    takes = WRITES[service, operation].takes if (service, operation) in WRITES else shape.members.keys()
+    takes = WRITES[service, operation].accepts if (service, operation) in WRITES else shape.members.keys()
     return {name: forms.get(member.type_name, value) for name, member in members if name in takes}
 
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.domain.clock import Event, Moment
-from dr_orchestrator.domain.drill import Kind, Path
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
+from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.finding import Finding, Severity
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Disruption, Limit, Objective, Operator
 from dr_orchestrator.domain.ports import Ledger
 from dr_orchestrator.domain.programme import Exercise
@@ -16,11 +18,6 @@ from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import (
     CheckResult,
     Closing,
-    Copy,
-    CopyRecord,
-    CopyState,
-    CopyType,
-    Identity,
     Measures,
     Observation,
     Phase,
@@ -100,7 +97,7 @@ def step(seq: int = 1, **more: Any) -> Step:
 
 def copy(run: str = "r-1", **more: Any) -> Copy:
     """A planned copy."""
-    planned = Copy(CopyType.RDS_INSTANCE, f"drill-{run}", "eu-west-2", run, "orders-snapshot", "orders")
+    planned = Copy("rds-instance", f"drill-{run}", "eu-west-2", run, "orders-snapshot", "orders")
     return replace(planned, **more)
 
 
@@ -138,9 +135,7 @@ MAXIMAL = Run(
     copies=(
         CopyRecord(copy("r-maximal", parent="stack/1"), CopyState.DELETED, IDENTITY, START, START + ODD, START + LONG),
         CopyRecord(copy("r-maximal", region="us-east-1"), CopyState.UNPROVEN, None, START),
-        CopyRecord(
-            copy("r-maximal", type=CopyType.DYNAMODB_TABLE), CopyState.NEVER_CREATED, None, START, None, START + ODD
-        ),
+        CopyRecord(copy("r-maximal", type="dynamodb-table"), CopyState.NEVER_CREATED, None, START, None, START + ODD),
     ),
     points=(
         RecoveryPoint("snap", PointKind.SNAPSHOT, START - ODD, "SnapshotCreateTime"),

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.domain.clock import Event, Moment
-from dr_orchestrator.domain.drill import Kind, Path
+from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Limit, Objective
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import CheckResult, Closing, Phase, Provenance, Run, RunHeader, Step

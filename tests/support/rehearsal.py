@@ -8,16 +8,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.evidence import Asked, Seen
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import CheckResult, Copy, CopyState, CopyType, Identity
+from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import Aborted
-from dr_orchestrator.runner import Parts, Session, plain
+from dr_orchestrator.runner import Components, RunContext, Session, plain
+from tests.support.contexts import Driven
 from tests.support.fakes import FakeClock, MemoryLedger
 from tests.support.records import HEADER, POINT
 
 RUN = HEADER.id
-COPY = Copy(CopyType.RDS_INSTANCE, f"dro-{RUN}-orders-prod", "us-east-1", RUN, HEADER.drill, HEADER.service)
+COPY = Copy("rds-instance", f"dro-{RUN}-orders-prod", "us-east-1", RUN, HEADER.drill, HEADER.service)
 IDENTITY = Identity("arn:copy", "db-1")
 ROWS = CheckResult("rows", "at least 10 rows", "12 rows", Outcome.PASSED)
 
@@ -42,8 +45,8 @@ class Drill:
 
     # A restorer, an environment and checks in one.
 
-    def preflight(self, copy: Copy) -> str:
-        return str(self.act("preflight", f"saw {copy.id}"))
+    def preflight(self, copy: Copy) -> Seen:
+        return self.act("preflight", Seen(f"saw {copy.id}"))
 
     def choose(self) -> RecoveryPoint:
         return replace(self.act("choose", POINT), data_time=self.clock.now() - timedelta(minutes=10))
@@ -52,19 +55,19 @@ class Drill:
         del until
         return WorstCase(timedelta(minutes=30), "gaps")
 
-    def restore(self, point: RecoveryPoint, copy: Copy) -> Identity:
+    def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         del point, copy
-        return self.act("restore", IDENTITY)
+        return self.act("restore", Asked(IDENTITY))
 
-    def build(self, copy: Copy) -> Identity:
-        return self.act("build", Identity(f"arn:{copy.id}", copy.id))
+    def build(self, copy: Copy) -> Asked:
+        return self.act("build", Asked(Identity(f"arn:{copy.id}", copy.id)))
 
     def ready(self, copy: Copy) -> None:
         del copy
         self.act("ready")
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
-        owned = Copy(CopyType.DYNAMODB_TABLE, f"{copy.id}-{logical_id}", "r", RUN, "d", "s", parent=copy.id)
+        owned = Copy("dynamodb-table", f"{copy.id}-{logical_id}", "r", RUN, "d", "s", parent=copy.id)
         return self.act("member", (owned, Identity("arn:m", "m")))
 
     def fill(self, interim: Copy, member: Copy) -> int:
@@ -83,11 +86,14 @@ class Drill:
 
     def session(self, call: Any = plain) -> Session:
         header = replace(HEADER, started_at=self.clock.now())
-        session = Session(header, COPY, ledger=self.ledger, clock=self.clock, call=call)
-        session.equip(Parts(self, restorer=self), self.heed)
+        session = Session(header, COPY, self.context(call))
+        session.use(Components(self, restorer=self))
         return session
 
-    def heed(self) -> None:
+    def context(self, call: Any = plain) -> RunContext:
+        return RunContext(RUN, self.clock, self.ledger, Driven(self.stopped), call)
+
+    def stopped(self) -> None:
         if self.stop:
             raise Aborted("stopped on request")
 

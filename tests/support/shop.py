@@ -16,9 +16,10 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import prefect_runner, wiring
-from dr_orchestrator.aws import bench
+from dr_orchestrator.aws import toolkit
 from dr_orchestrator.checks.sql import SqlChecks, newest
-from dr_orchestrator.domain.run import CheckResult, Copy, Run
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.run import CheckResult, Run
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.wiring import sweeping
@@ -57,7 +58,7 @@ def world(shop: Estate, home: Path) -> Iterator[wiring.World]:
     clock, secrets = shop.clock, shop.client("secretsmanager")
     patches = [
         mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=clock.sleep)),
-        mock.patch.object(bench, "TEARDOWN_CEILING", 3600.0),
+        mock.patch.object(toolkit, "TEARDOWN_CEILING", 3600.0),
         mock.patch.object(SqlChecks, "answers", lambda *_: True),
         mock.patch.object(SqlChecks, "perform", lambda _, check, copy, at: _heartbeat(shop, check, copy, at)),
     ]

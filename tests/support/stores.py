@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dr_orchestrator.domain.run import Copy
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.errors import NotMeasured
 
 

@@ -23,7 +23,8 @@ import prefect
 
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.checks.sql import SqlChecks, newest
-from dr_orchestrator.domain.run import CheckResult, Copy
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.ledger.ledger import SqlLedger
 
 WRITES = (

@@ -8,15 +8,16 @@ from typing import Any
 
 from moto.rds.models import rds_backends
 
-from dr_orchestrator.aws.dynamodb import DynamoTable
-from dr_orchestrator.aws.rds import RdsPointInTime, RdsSnapshot
-from dr_orchestrator.aws.stack import CloudFormationStack
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.preflight import look
-from dr_orchestrator.domain.run import Copy, CopyState, Identity
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
 from tests.support.estate import INSTANCE, REGION, STACK, TABLE, TEMPLATE, Estate
+from tests.support.types import members
 
 ASK = {"rds-snapshot": "RestoreDBInstanceFromDBSnapshot", "rds-pitr": "RestoreDBInstanceToPointInTime"} | {
     "dynamodb": "RestoreTableToPointInTime",
@@ -45,15 +46,15 @@ class Way:
     @property
     def restorer(self) -> Any:
         if self.kind == "stack":
-            return CloudFormationStack(self.resource, self.made.bench)
+            return CloudFormationStack(self.resource, self.made.toolkit, members(self.made.toolkit))
         way = {"rds-snapshot": RdsSnapshot, "rds-pitr": RdsPointInTime, "dynamodb": DynamoTable}[self.kind]
-        return way(self.resource, self.selection, self.made.bench)
+        return way(self.resource, self.selection, self.made.toolkit)
 
     def restore(self) -> Identity:
         restorer = self.restorer
         made = restorer.build(self.copy) if self.kind == "stack" else restorer.restore(restorer.choose(), self.copy)
-        assert isinstance(made, Identity)
-        return made
+        assert made.identity is not None
+        return made.identity
 
     def restored(self, ready: bool = True) -> Identity:
         """Restore, note the identity in the ledger as the runner does, and wait."""

@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from dr_orchestrator import wiring
 from dr_orchestrator.cli.commands import sweep
-from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Identity, Provenance, Run
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.run import Provenance, Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.wiring.sweeping.labs import lab_is_gone
@@ -36,7 +37,7 @@ def left(here: wiring.World, provenance: Provenance, *, closed: bool = False) ->
     run = sample.passed()
     header = replace(run.header, id="20261121-dead", exercise="", provenance=provenance)
     here.ledger.open_run(header)
-    copy = Copy(CopyType.DYNAMODB_TABLE, "dro-20261121-dead-x", "us-east-1", header.id, header.drill, header.service)
+    copy = Copy("dynamodb-table", "dro-20261121-dead-x", "us-east-1", header.id, header.drill, header.service)
     here.ledger.intend_copy(copy, here.clock.now())
     identity = Identity("arn:aws:dynamodb:us-east-1:123456789012:table/dro-20261121-dead-x", "id-1")
     here.ledger.change_copy(copy, CopyState.CREATED, here.clock.now(), identity)

@@ -16,18 +16,19 @@ from dr_orchestrator.aws.calls import api
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.checks import http, result
 from dr_orchestrator.checks.http import HttpChecks
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import HttpAnswer
-from dr_orchestrator.domain.run import Copy, CopyType
 from dr_orchestrator.errors import NotMeasured, UsageError, without_secrets
 from dr_orchestrator.runner.ending import told
 from dr_orchestrator.wiring import publishing
 from tests.support.fakes import FakeClock
 from tests.support.rehearsal import Drill
+from tests.support.types import CALLS
 
 SECRET = "s3cretpw"
 URL = f"http://bob:{SECRET}@127.0.0.1:9"
 CHECK = HttpAnswer("up", "{Url}/health", timeout=timedelta(seconds=1))
-STACK = Copy(CopyType.CLOUDFORMATION_STACK, "dro-x", "us-east-1", "x", "d", "s")
+STACK = Copy("cloudformation-stack", "dro-x", "us-east-1", "x", "d", "s")
 
 
 @pytest.mark.parametrize(
@@ -95,14 +96,14 @@ def test_a_wrong_endpoint_is_told_without_its_login(endpoint: str, monkeypatch: 
     """No client is made of it, and the message says why, without the password."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     with pytest.raises(UsageError, match="no AWS client") as refused:
-        Account("us-east-1", Guard()).api("sts")
+        Account("us-east-1", Guard(CALLS)).api("sts")
     assert SECRET not in refused.value.message
 
 
 def test_an_endpoint_is_shown_without_its_login(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is in the ledger, in every report and in hints."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", URL)
-    assert Account("us-east-1", Guard()).api("sts").endpoint == "http://127.0.0.1:9"
+    assert Account("us-east-1", Guard(CALLS)).api("sts").endpoint == "http://127.0.0.1:9"
 
 
 def test_prefects_address_is_shown_without_its_login() -> None:

@@ -6,22 +6,23 @@ from dataclasses import replace
 
 import pytest
 
-from dr_orchestrator.domain.run import Copy, CopyType
-from dr_orchestrator.wiring.sweeping.inventory import Inventory, Object
+from dr_orchestrator.domain.copy import Copy, LiveObject
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.wiring.sweeping.inventory import Inventory
 from dr_orchestrator.wiring.sweeping.proof import Mark, Proof, prove
 
 HOME, ABROAD = "us-east-1", "eu-west-1"
-COPY = Copy(CopyType.CLOUDFORMATION_STACK, "dro-r-shop", HOME, "r", "shop-replica", "shop")
-STACK = Object(COPY.type, HOME, COPY.id, "arn:stack/1", "r")
-PART = Object(CopyType.DYNAMODB_TABLE, HOME, "dro-r-shop-config", "t-1")
-ORDERS = Object(CopyType.RDS_INSTANCE, HOME, "orders-prod", "db-1")
-SESSIONS = Object(CopyType.DYNAMODB_TABLE, ABROAD, "sessions-prod")
+COPY = Copy("cloudformation-stack", "dro-r-shop", HOME, "r", "shop-replica", "shop")
+STACK = LiveObject(COPY.type, HOME, COPY.id, "arn:stack/1", "r")
+PART = LiveObject("dynamodb-table", HOME, "dro-r-shop-config", "t-1")
+ORDERS = LiveObject("rds-instance", HOME, "orders-prod", "db-1")
+SESSIONS = LiveObject("dynamodb-table", ABROAD, "sessions-prod")
 MARKS = {COPY: Mark(COPY, STACK.identity, STACK, frozenset({PART}))}
 
 
-def inventory(*objects: Object, **unread: str) -> Inventory:
+def inventory(*objects: LiveObject, **unread: str) -> Inventory:
     """Of both regions; `unread` names types that could not be listed at home."""
-    missing = {(HOME, CopyType[of]): why for of, why in unread.items()}
+    missing = {(HOME, of.lower().replace("_", "-")): why for of, why in unread.items()}
     return Inventory((ABROAD, HOME), frozenset(o for o in objects if o.place not in missing), missing)
 
 
@@ -29,7 +30,7 @@ BEFORE = inventory(STACK, PART, ORDERS, SESSIONS)
 
 
 def proven(after: Inventory, gone: bool = True, before: Inventory = BEFORE) -> Proof:
-    return prove(before, after, MARKS, [COPY] if gone else [])
+    return prove(TYPES.names, before, after, MARKS, [COPY] if gone else [])
 
 
 def test_copies_and_their_parts_are_all_that_went() -> None:
@@ -42,7 +43,7 @@ def test_copies_and_their_parts_are_all_that_went() -> None:
 
 
 @pytest.mark.parametrize("kept", [STACK, PART])
-def test_what_is_still_shown_is_not_proven_gone(kept: Object) -> None:
+def test_what_is_still_shown_is_not_proven_gone(kept: LiveObject) -> None:
     """Neither a copy nor a part of it may be there after, whoever called it gone."""
     proof = proven(inventory(kept, ORDERS, SESSIONS))
     assert proof.shown == {COPY: (kept,)}
@@ -71,14 +72,14 @@ def test_a_name_is_no_identity() -> None:
 def test_a_copy_that_appears_late_is_not_proven_gone() -> None:
     """Never created, said the sweep; but under the name that only its run gives something is there after all."""
     unknown = {COPY: Mark(COPY)}
-    proof = prove(inventory(ORDERS), inventory(ORDERS, STACK), unknown, [COPY])
+    proof = prove(TYPES.names, inventory(ORDERS), inventory(ORDERS, STACK), unknown, [COPY])
     assert proof.shown == {COPY: (STACK,)}
     assert proof.others_new == ()
 
 
 def test_what_the_sweep_did_not_take_down_is_not_its_doing() -> None:
     """Production that goes, or comes, meanwhile is named; so is a copy that the sweep did not prove gone itself."""
-    new = Object(CopyType.RDS_INSTANCE, ABROAD, "billing-prod", "db-9")
+    new = LiveObject("rds-instance", ABROAD, "billing-prod", "db-9")
     proof = proven(inventory(new, SESSIONS), gone=False)
     assert proof.gone == ()
     assert set(proof.others_gone) == {STACK, PART, ORDERS}
@@ -106,13 +107,13 @@ def test_another_accounts_inventory_is_as_good_as_none(run: str, then: str, now:
     """Nothing is proven by what another account shows, before or after; other regions are compared all the same."""
     before = replace(BEFORE, accounts={HOME: then, ABROAD: "1"})
     after = replace(inventory(SESSIONS), accounts={HOME: now, ABROAD: "1"})
-    proof = prove(before, after, {COPY: replace(MARKS[COPY], account=run)}, [COPY])
+    proof = prove(TYPES.names, before, after, {COPY: replace(MARKS[COPY], account=run)}, [COPY])
     assert proof.read == [ABROAD]
     assert (proof.gone, proof.others_gone) == ((), ())
     assert "could prove it: account" in proof.of([COPY])
     same = {HOME: "1", ABROAD: "1"}
     ours = {COPY: replace(MARKS[COPY], account="1")}
-    assert not prove(replace(before, accounts=same), replace(after, accounts=same), ours, [COPY]).unread
+    assert not prove(TYPES.names, replace(before, accounts=same), replace(after, accounts=same), ours, [COPY]).unread
 
 
 def test_what_a_lost_stack_owned_is_looked_for() -> None:
@@ -120,16 +121,16 @@ def test_what_a_lost_stack_owned_is_looked_for() -> None:
     table = Copy(PART.type, PART.id, HOME, "r", "shop-replica", "shop", parent=COPY.id)
     lost = {COPY: Mark(COPY, STACK.identity, owned=(Mark(table, PART.identity),))}
     for before in (inventory(PART), inventory()):
-        assert prove(before, inventory(PART), lost, [COPY]).shown == {COPY: (PART,)}
+        assert prove(TYPES.names, before, inventory(PART), lost, [COPY]).shown == {COPY: (PART,)}
     another = replace(PART, identity="t-2")
-    assert not prove(inventory(PART), inventory(another), lost, [COPY]).shown
+    assert not prove(TYPES.names, inventory(PART), inventory(another), lost, [COPY]).shown
 
 
 def test_the_record_says_how_many_were_there() -> None:
     """The sentence for the ledger tells of copies that were never there, and of listings that failed."""
     assert proven(inventory(ORDERS)).of([COPY]).endswith("shows 1 of 1 before the sweep, none after")
     assert (
-        prove(inventory(), inventory(), {COPY: Mark(COPY)}, [COPY])
+        prove(TYPES.names, inventory(), inventory(), {COPY: Mark(COPY)}, [COPY])
         .of([COPY])
         .endswith("0 of 1 before the sweep, none after")
     )

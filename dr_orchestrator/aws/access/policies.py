@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dr_orchestrator.aws.access.permissions import SWEEP, actions_of, calls_of
+from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.template import template
 from dr_orchestrator.domain.drill import Allowed, Drill
-from dr_orchestrator.domain.service import ResourceType
+from dr_orchestrator.domain.resource_type import Effect, ResourceType, Types
 
 LARGEST = 6144
 """Characters that a managed policy may have; white space is not counted."""
@@ -21,7 +21,8 @@ LONGEST_LIST = 3000
 COPIES = "dro-*"
 WEARS, ASKED = "aws:ResourceTag/dr-drill:run", "aws:RequestTag/dr-drill:run"
 _KEYS = ("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
-_OF_DATA = frozenset({"dynamodb:GetItem", "dynamodb:Scan", "secretsmanager:GetSecretValue"})
+_LOGINS = "secretsmanager:GetSecretValue"
+_MAKE = (Effect.RESTORE, Effect.CREATE)
 
 Statement = dict[str, Any]
 Policy = dict[str, Any]
@@ -31,6 +32,7 @@ Policy = dict[str, Any]
 class Scope:
     """The drills that a policy is for, and where they may work."""
 
+    types: Types[ResourceType]
     drills: Sequence[Drill]
     allowed: Allowed
 
@@ -58,17 +60,17 @@ class Scope:
     def sources(self, of: ResourceType) -> list[str]:
         """The names of what is drilled, stores of environments among them."""
         found = [each for drill in self.drills for each in (drill.resource, *drill.stores.values())]
-        return sorted({each.id for each in found if each.type is of})
+        return sorted({each.id for each in found if each.type == of.name})
 
     def secrets(self) -> list[str]:
         """The secrets that hold logins; the six characters are what Secrets Manager adds to a name."""
         found = {drill.resource.database.secret for drill in self.drills if drill.resource.database}
         return [each if each.startswith("arn:") else f"secret:{each}-??????" for each in sorted(found)]
 
-    def subnet_groups(self) -> list[str]:
-        """Where copies of instances are put."""
-        found = {drill.resource.isolation.subnet_group for drill in self.drills if drill.resource.isolation}
-        return [f"subgrp:{each}" for each in sorted(found)]
+    def subnet_groups(self, of: ResourceType) -> list[str]:
+        """Where copies of a type are put."""
+        drilled = [drill.resource for drill in self.drills if drill.resource.type == of.name]
+        return [f"subgrp:{each}" for each in sorted({one.isolation.subnet_group for one in drilled if one.isolation})]
 
     def here(self) -> dict[str, Any]:
         """The condition that a call goes to one of the regions."""
@@ -77,10 +79,12 @@ class Scope:
 
 def source_policies(scope: Scope) -> list[Policy]:
     """What the role of the reads needs: it can change nothing at all."""
-    reads = actions_of(SWEEP.reads.union(*(calls_of(drill).reads for drill in scope.drills)))
+    wanted = scope.types.sweep.reads.union(*(calls_of(scope.types, drill).reads for drill in scope.drills))
+    reads = actions_of(scope.types, wanted)
+    of_data = {_LOGINS}.union(*(each.data for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
     statements = [
-        _allow("LookAround", reads - _OF_DATA - everywhere, ["*"], scope.here()),
+        _allow("LookAround", reads - of_data - everywhere, ["*"], scope.here()),
         _allow("AskWhatIsAllowed", everywhere, [f"arn:{scope.partition}:iam::{_account(scope)}:role/*"]),
         *_data(scope, reads),
     ]
@@ -89,9 +93,9 @@ def source_policies(scope: Scope) -> list[Policy]:
 
 def drill_policies(scope: Scope) -> list[Policy]:
     """What the role of the changes needs: it makes what is named and tagged as a copy, and deletes nothing else."""
-    writes = frozenset[str]().union(*(calls_of(drill).writes for drill in scope.drills))
-    statements = [*_instances(scope, writes), *_tables(scope, writes), *_stacks(scope, writes), *_keys(scope)]
-    return packed([*statements, *_never(scope)])
+    writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
+    statements = [statement for of in scope.types for statement in _of_type(scope, of, writes)]
+    return packed([*statements, *_keys(scope), *_never(scope)])
 
 
 def trust_policy() -> Policy:
@@ -180,52 +184,48 @@ def _via(scope: Scope, *services: str) -> dict[str, Any]:
 
 
 def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
-    if scope.sources(ResourceType.DYNAMODB_TABLE):
-        names = [f"table/{each}" for each in (*scope.sources(ResourceType.DYNAMODB_TABLE), COPIES)]
-        items = {each for each in reads & _OF_DATA if each.startswith("dynamodb:")}
-        yield _allow("ReadItems", items, scope.arns("dynamodb", *names))
+    for each in scope.types:
+        if each.data and scope.sources(each):
+            names = [each.made.arn_of(name) for name in (*scope.sources(each), COPIES)]
+            yield _allow(f"Read{each.content.title()}", reads & each.data, scope.arns(each.made.service, *names))
     if scope.secrets():
-        logins = {"secretsmanager:GetSecretValue"}
-        yield _allow("ReadLogins", logins, scope.arns("secretsmanager", *scope.secrets()))
-    keys, via = scope.arns("kms", "key/*"), _via(scope, "dynamodb", "secretsmanager")
+        yield _allow("ReadLogins", {_LOGINS}, scope.arns("secretsmanager", *scope.secrets()))
+    services = [each.secures for each in scope.types if each.data and each.secures]
+    keys, via = scope.arns("kms", "key/*"), _via(scope, *services, "secretsmanager")
     yield _allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
 
 
-def _instances(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
-    restores = {each for each in writes if each.startswith("rds:Restore")}
-    if not restores:
-        return
-    sources = [f"db:{each}" for each in scope.sources(ResourceType.RDS_INSTANCE)]
-    beside = ["snapshot:*", "auto-backup:*", "og:*", "pg:*", *scope.subnet_groups()]
-    copies = scope.arns("rds", f"db:{COPIES}")
-    origins = scope.arns("rds", *sources, *beside)
-    yield _allow("RestoreInstances", restores, [*copies, *origins], _tagged(scope, ASKED))
-    yield _allow("TagInstances", {"rds:AddTagsToResource"}, copies, _tagged(scope, ASKED))
-    yield _allow("DeleteInstances", {"rds:DeleteDBInstance"}, copies, _tagged(scope, WEARS))
+def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator[Statement]:
+    """What drills of a type do to their copies: each of its calls on what it acts on, under the tag that it must wear."""
+    wanted: dict[tuple[Effect, str], set[str]] = {}
+    untagged: set[Effect] = set()
+    for write in of.writes:
+        if write.operation not in writes or write.target.each:  # items are written by the actions of the restore
+            continue
+        wanted.setdefault((write.effect, write.target.type), set()).add(write.operation)
+        if write.effect in _MAKE and "Tags" not in write.accepts:
+            untagged.add(write.effect)
+        for effect, actions in write.actions.items():
+            wanted.setdefault((effect, write.target.type), set()).update(actions)
+    for (effect, name), needed in wanted.items():
+        copy = scope.types.copies[name]
+        on = scope.arns(copy.service, copy.arn_of(COPIES))
+        if effect is Effect.RESTORE:
+            sources = [copy.arn_of(each) for each in scope.sources(of)]
+            on += scope.arns(copy.service, *sources, *of.beside, *scope.subnet_groups(of))
+        yield _allow(f"{effect.title()}{copy.plural}", needed, on, _condition(scope, effect, effect in untagged))
 
 
-def _tables(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
-    restore = "dynamodb:RestoreTableToPointInTime"
-    copies = scope.arns("dynamodb", f"table/{COPIES}")
-    if restore in writes:
-        sources = scope.arns("dynamodb", *(f"table/{each}" for each in scope.sources(ResourceType.DYNAMODB_TABLE)))
-        yield _allow("RestoreTables", {restore}, [*copies, *sources], scope.here())  # it takes no tags
-        yield _allow("FillTables", actions_of(frozenset({restore})) - {restore}, copies, scope.here())
-        yield _allow("TagTables", {"dynamodb:TagResource"}, copies, _tagged(scope, ASKED))
-        yield _allow("DeleteTables", {"dynamodb:DeleteTable"}, copies, _tagged(scope, WEARS))
-
-
-def _stacks(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
-    if "cloudformation:CreateStack" in writes:
-        copies = scope.arns("cloudformation", f"stack/{COPIES}/*")
-        create = actions_of(frozenset({"cloudformation:CreateStack"}))
-        yield _allow("CreateStacks", create, copies, _tagged(scope, ASKED))
-        yield _allow("DeleteStacks", {"cloudformation:DeleteStack"}, copies, _tagged(scope, WEARS))
+def _condition(scope: Scope, effect: Effect, untagged: bool) -> dict[str, Any]:
+    if effect is Effect.DELETE:
+        return _tagged(scope, WEARS)
+    return scope.here() if effect is Effect.FILL or untagged else _tagged(scope, ASKED)
 
 
 def _keys(scope: Scope) -> Iterator[Statement]:
     """A restore of what is encrypted uses the source's key, and grants its service to go on using it."""
-    keys, via = scope.arns("kms", "key/*"), _via(scope, "rds", "dynamodb")
+    services = dict.fromkeys(each.secures for each in scope.types if each.secures)
+    keys, via = scope.arns("kms", "key/*"), _via(scope, *services)
     yield _allow("UseKeysOfSources", {"kms:DescribeKey", *(f"kms:{each}" for each in _KEYS)}, keys, via)
     grants = {**via, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     yield _allow("GrantKeysToServices", {"kms:CreateGrant"}, keys, grants)
@@ -233,9 +233,10 @@ def _keys(scope: Scope) -> Iterator[Statement]:
 
 def _never(scope: Scope) -> Iterator[Statement]:
     """Whatever another policy may allow one day."""
-    deletions = ["cloudformation:DeleteStack", "dynamodb:DeleteTable", "rds:DeleteDBInstance"]
-    named = (("rds", f"db:{COPIES}"), ("dynamodb", f"table/{COPIES}"), ("cloudformation", f"stack/{COPIES}/*"))
-    copies = [f"arn:{scope.partition}:{service}:*:*:{name}" for service, name in named]
+    deleted = [write for each in scope.types for write in each.writes if write.effect is Effect.DELETE]
+    deletions = sorted({write.operation for write in deleted})
+    named = [scope.types.copies[name] for name in dict.fromkeys(write.target.type for write in deleted)]
+    copies = list(dict.fromkeys(f"arn:{scope.partition}:{copy.service}:*:*:{copy.arn_of(COPIES)}" for copy in named))
     untagged = {"Null": {WEARS: "true"}}
     yield {
         "Sid": "NeverDeleteTheUntagged",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from dr_orchestrator.aws.calls.api import expired
-from dr_orchestrator.aws.calls.throttling import overcome
 
 _RENEWED = "dro-renewed"
 
@@ -21,8 +20,11 @@ class Renewable(Protocol):
         """Whether a call of this thread that was refused would be signed with others now."""
 
 
-def sign_with(session: Any, credentials: Renewable) -> None:
-    """Sign a botocore session's calls; where AWS says that the credentials are too old, renew them and repeat, once."""
+def sign_with(session: Any, credentials: Renewable, overcome: Callable[[str, str], None]) -> None:
+    """Sign a botocore session's calls; where AWS says that the credentials are too old, renew them and repeat, once.
+
+    `overcome` is told the call and why.
+    """
 
     def answered(
         event_name: str,

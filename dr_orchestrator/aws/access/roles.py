@@ -13,8 +13,8 @@ from typing import Any
 
 from botocore.credentials import DeferredRefreshableCredentials
 
-from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.calls.api import Api, Denied, Expired, Transient
+from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.errors import DrillFault
 
 LONGEST_S = 3600

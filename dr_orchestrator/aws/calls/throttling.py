@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 
 from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.run import SegmentKind
 
 _CODES = ("Throttl", "LimitExceeded", "TooManyRequests", "SlowDown", "ProvisionedThroughputExceeded")
 _BROKEN = (500, 502, 503, 504)
 _MARK, _HELD = "dro-throttled", "dro-held"
-_hearing: ContextVar[Callable[[str], None]] = ContextVar("hearing", default=lambda _what: None)
 _apart: ContextVar[list[float] | None] = ContextVar("apart", default=None)
 
 
@@ -27,25 +27,24 @@ def apart() -> Iterator[list[float]]:
         _apart.reset(token)
 
 
-@contextmanager
-def hearing(tell: Callable[[str], None]) -> Iterator[None]:
-    """Within: each failure in passing is told, as the call and why; whoever's client made it."""
-    token = _hearing.set(tell)
-    try:
-        yield
-    finally:
-        _hearing.reset(token)
-
-
-def overcome(call: str, why: str) -> None:
-    """Tell of a failure in passing."""
-    _hearing.get()(f"{call}: {why}")
-
-
 def held_back(context: dict[str, Any], seconds: float) -> None:
     """Note in a call's context for how long it was held back; once it was throttled all of its time counts anyway."""
     if _MARK not in context:
         context[_HELD] = context.get(_HELD, 0.0) + seconds
+
+
+class Listener(Protocol):
+    """Who is told: the context of the run whose account it is."""
+
+    @property
+    def clock(self) -> Clock:
+        """The drill's clock."""
+
+    def asked_again(self, what: str) -> None:
+        """A call that failed in passing, and why."""
+
+    def delayed(self, kind: SegmentKind, reason: str, seconds: float) -> None:
+        """What the run waited for besides its recovery."""
 
 
 class Throttling:
@@ -55,12 +54,16 @@ class Throttling:
     """
 
     def __init__(self) -> None:
-        self._clock: Clock | None = None
-        self._tell: Callable[[str, float], None] = lambda _call, _seconds: None
+        self._listener: Listener | None = None
 
-    def listen(self, clock: Clock, tell: Callable[[str, float], None]) -> None:
-        """From now on tell the call and its lost drill seconds."""
-        self._clock, self._tell = clock, tell
+    def listen(self, listener: Listener) -> None:
+        """From now on tell each failure in passing, and what throttled calls took."""
+        self._listener = listener
+
+    def overcome(self, call: str, why: str) -> None:
+        """Tell of a failure in passing."""
+        if self._listener is not None:
+            self._listener.asked_again(f"{call}: {why}")
 
     def watch(self, session: Any) -> None:
         """Put it on every client that the botocore session will make."""
@@ -77,22 +80,23 @@ class Throttling:
         **_: Any,
     ) -> None:
         if why := _failure(response, caught_exception):
-            overcome(":".join(event_name.split(".")[1:]), why)
-        if self._clock is not None and response is not None and throttled(*response):
-            request_dict["context"].setdefault(_MARK, self._clock.monotonic())
+            self.overcome(":".join(event_name.split(".")[1:]), why)
+        if self._listener is not None and response is not None and throttled(*response):
+            request_dict["context"].setdefault(_MARK, self._listener.clock.monotonic())
 
     def _ended(self, event_name: str, context: dict[str, Any], **_: Any) -> None:
         began, seconds, noted = context.pop(_MARK, None), context.pop(_HELD, 0.0), _apart.get()
-        if self._clock is None:
+        if self._listener is None:
             return
         if began is not None:
-            seconds += self._clock.monotonic() - began
+            seconds += self._listener.clock.monotonic() - began
         if not seconds:
             return
         if noted is not None:
             noted.append(seconds)
         else:
-            self._tell(":".join(event_name.split(".")[1:]), seconds)
+            call = ":".join(event_name.split(".")[1:])
+            self._listener.delayed(SegmentKind.THROTTLING, f"{call} was throttled", seconds)
 
 
 def _failure(response: Any, caught: Exception | None) -> str:

@@ -5,36 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from dr_orchestrator.aws.access.permissions import KINDS, actions_of
+from dr_orchestrator.aws.access.permissions import actions_of
 from dr_orchestrator.aws.accounts import Account, Caller
-from dr_orchestrator.domain.drill import Kind
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
-from dr_orchestrator.domain.run import Copy, CopyType
-from dr_orchestrator.domain.service import ResourceType
+from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
-_ARNS = {
-    CopyType.RDS_INSTANCE: "rds:{region}:{account}:db:{id}",
-    CopyType.DYNAMODB_TABLE: "dynamodb:{region}:{account}:table/{id}",
-    CopyType.CLOUDFORMATION_STACK: "cloudformation:{region}:{account}:stack/{id}/*",
-}
+
+def writes(types: Types[ResourceType], drill: Drill) -> list[str]:
+    """The IAM actions with which a drill makes its copies, and takes them down."""
+    of = types[drill.resource.type]
+    actions = actions_of(types, of.kinds[drill.kind].writes)
+    return sorted(action for action in actions if action.startswith(f"{of.made.service}:"))
 
 
-def writes(kind: Kind, of: CopyType) -> list[str]:
-    """The IAM actions with which a kind of drill makes its copy, and takes it down."""
-    service = _ARNS[of].partition(":")[0]
-    actions = actions_of(KINDS[kind, ResourceType(of.value)].writes)
-    return sorted(action for action in actions if action.startswith(f"{service}:"))
-
-
-def simulated(account: Account, caller: Caller, copy: Copy, actions: Sequence[str]) -> str:
+def simulated(account: Account, caller: Caller, copy: Copy, of: CopyType, actions: Sequence[str]) -> str:
     """What IAM says to the calls that make and delete the copy; NotMeasured where a policy denies one by name.
 
     What no policy mentions is a Doubt only: the simulation sees neither the policies of resources nor those of the
     organisation as a real call does.
     """
     principal = _principal(caller)
-    arn = _ARNS[copy.type].format(region=copy.region, account=caller.account, id=copy.id)
+    arn = f"{of.service}:{copy.region}:{caller.account}:{of.arn_of(copy.id)}"
     tags = [(f"aws:{of}Tag/dr-drill:run", copy.run) for of in ("Request", "Resource")]
     context = [
         {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}

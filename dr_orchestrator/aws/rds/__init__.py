@@ -1,6 +1,1 @@
-"""RDS instances: restore a snapshot, or a point in time, beside production."""
-
-from dr_orchestrator.aws.rds.instance import RdsInstance
-from dr_orchestrator.aws.rds.points import RdsPointInTime, RdsSnapshot
-
-__all__ = ["RdsInstance", "RdsPointInTime", "RdsSnapshot"]
+"""What all that RDS runs has in common: the network that copies are put into, and what RDS writes down of them."""

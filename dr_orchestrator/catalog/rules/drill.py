@@ -21,21 +21,22 @@ from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
-from dr_orchestrator.domain.drill import KINDS_OF_TYPE, Kind, Path
-from dr_orchestrator.domain.service import ResourceType
+from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
 from dr_orchestrator.errors import Problem
 
 Mistake = tuple[Key, str, str]
 
 
-def problems(service: Declared) -> Iterator[Problem]:
+def problems(service: Declared, types: Types[ResourceType]) -> Iterator[Problem]:
     """What is wrong with the drills of a service."""
     for name, drill in service.drills.legal.items():
-        for key, message, fix in _mistakes(service, drill):
+        for key, message, fix in _mistakes(service, drill, types):
             yield service.document.problem(("drills", name, *key), message, fix)
 
 
-def _mistakes(service: Declared, drill: Drill) -> Iterator[Mistake]:
+def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> Iterator[Mistake]:
     yield from _promise(drill)
     yield from _names(drill)
     if not any(check.mandatory and isinstance(check.claim, OF_DATA) for check in drill.checks):
@@ -43,9 +44,10 @@ def _mistakes(service: Declared, drill: Drill) -> Iterator[Mistake]:
         yield ("checks",), message, "add a mandatory check of rows, items or a query"
     resource = service.resources.legal.get(drill.resource)
     if resource:
-        yield from _kind(drill, resource)
+        of = types[resource.type]
+        yield from _kind(drill, resource, of)
         for index, check in enumerate(drill.checks):
-            for key, message, fix in _check(service, drill, resource, check):
+            for key, message, fix in _check(service, drill, resource, of, check):
                 yield ("checks", index, *key), message, fix
     elif drill.resource not in service.resources.names:
         fix = likely(drill.resource, service.resources.names) or "declare it under `resources`"
@@ -69,8 +71,8 @@ def _names(drill: Drill) -> Iterator[Mistake]:
         seen.add(check.name)
 
 
-def _kind(drill: Drill, resource: Resource) -> Iterator[Mistake]:
-    kinds = KINDS_OF_TYPE[resource.type]
+def _kind(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
+    kinds = of.kinds
     if drill.kind not in kinds:
         message = f"{resource.type}s cannot be drilled by {drill.kind}"
         yield ("kind",), message, f"one of: {', '.join(sorted(kinds))}"
@@ -78,33 +80,35 @@ def _kind(drill: Drill, resource: Resource) -> Iterator[Mistake]:
         yield ("resource",), f"'{drill.resource}' does not say how it is rebuilt", "add `rebuild` to the resource"
 
 
-def _check(service: Declared, drill: Drill, resource: Resource, check: Check) -> Iterator[Mistake]:
+def _check(service: Declared, drill: Drill, resource: Resource, of: ResourceType, check: Check) -> Iterator[Mistake]:
     claim, written = check.claim, next(iter(check.claims))
     if isinstance(claim, RestoredState):
-        yield from canary.place(resource.type, claim, (written,), "a restored-state")
-        of_rows = resource.type is ResourceType.RDS_INSTANCE
-        yield from _of_database(resource, written) if of_rows else _of_table(resource, claim, written)
+        yield from canary.place(of, claim, (written,), "a restored-state")
+        of_rows = of.content is Content.ROWS
+        yield from _of_database(resource, of, written) if of_rows else _of_table(resource, of, claim, written)
     elif isinstance(claim, OF_DATABASE):
-        yield from _of_database(resource, written)
+        yield from _of_database(resource, of, written)
     elif isinstance(claim, OF_TABLE):
-        yield from _of_table(resource, claim, written)
+        yield from _of_table(resource, of, claim, written)
     else:
         yield from _of_endpoint(service, drill, claim, written)
 
 
-def _of_database(resource: Resource, written: str) -> Iterator[Mistake]:
-    if resource.type is not ResourceType.RDS_INSTANCE:
+def _of_database(resource: Resource, of: ResourceType, written: str) -> Iterator[Mistake]:
+    if of.content is not Content.ROWS:
         yield (written,), f"{resource.type}s have no rows to query", "use items-at-least or canary-item"
     elif not resource.database:
         message = "the resource does not say how to log in to a copy"
         yield (written,), message, "add `database: {name: ..., secret: ...}` to the resource"
 
 
-def _of_table(resource: Resource, claim: Items | CanaryItem | RestoredState, written: str) -> Iterator[Mistake]:
+def _of_table(
+    resource: Resource, of: ResourceType, claim: Items | CanaryItem | RestoredState, written: str
+) -> Iterator[Mistake]:
     stores = resource.rebuild.stores if resource.rebuild else {}
-    if resource.type is ResourceType.RDS_INSTANCE:
+    if of.content is Content.ROWS:
         yield (written,), f"{resource.type}s have no items", "use rows-at-least, newest-row or query"
-    elif resource.type is ResourceType.DYNAMODB_TABLE:
+    elif of.content is Content.ITEMS:
         if claim.table:
             yield (written, "table"), "the drill restores one table, which needs no naming", "remove it"
     elif not claim.table:

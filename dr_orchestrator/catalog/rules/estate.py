@@ -9,10 +9,11 @@ from dr_orchestrator.catalog.declared import Declared, Policy
 from dr_orchestrator.catalog.rules import drill, resource
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import Problem
 
 
-def problems(policy: Policy, services: Sequence[Declared]) -> Iterator[Problem]:
+def problems(policy: Policy, services: Sequence[Declared], types: Types[ResourceType]) -> Iterator[Problem]:
     """Everything that is wrong beyond the shape of single files."""
     yield from _tiers(policy)
     yield from _roles(policy)
@@ -21,9 +22,9 @@ def problems(policy: Policy, services: Sequence[Declared]) -> Iterator[Problem]:
     isolation = bool(policy.whole and policy.whole.isolation) or policy.whole is None
     for service in services:
         yield from _tier(service, policy)
-        yield from resource.problems(service, isolation_by_default=isolation)
+        yield from resource.problems(service, types, isolation_by_default=isolation)
         yield from _allowed(service, policy)
-        yield from drill.problems(service)
+        yield from drill.problems(service, types)
 
 
 def _tiers(policy: Policy) -> Iterator[Problem]:

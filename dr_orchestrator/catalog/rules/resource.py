@@ -11,55 +11,54 @@ from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable
-from dr_orchestrator.domain.service import ResourceType
+from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import Problem
 
-_IDS = {
-    ResourceType.RDS_INSTANCE: (
-        r"(?=.{1,63}$)[a-z](-?[a-z0-9])*",
-        "at most 63 lower-case letters, digits and single dashes, a letter first",
-    ),
-    ResourceType.DYNAMODB_TABLE: (r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dots, dashes and underscores"),
-    ResourceType.CLOUDFORMATION_STACK: (
-        r"[A-Za-z][A-Za-z0-9-]{0,127}",
-        "at most 128 letters, digits and dashes, a letter first",
-    ),
-}
-_ONLY_OF = {
-    "database": ResourceType.RDS_INSTANCE,
-    "isolation": ResourceType.RDS_INSTANCE,
-    "rebuild": ResourceType.CLOUDFORMATION_STACK,
-}
-_TABLES = ("AWS::DynamoDB::Table",)
+_SHARED = ("database", "isolation", "rebuild")
+"""The keys of some types whose places are looked at here; a canary's rules are its own."""
 
 
-def problems(service: Declared, *, isolation_by_default: bool) -> Iterator[Problem]:
+def problems(service: Declared, types: Types[ResourceType], *, isolation_by_default: bool) -> Iterator[Problem]:
     """What is wrong with the resources of a service."""
     for name, resource in service.resources.legal.items():
-        for key, message, fix in _mistakes(service, name, resource, isolation_by_default):
+        for key, message, fix in _mistakes(service, types, name, resource, isolation_by_default):
             yield service.document.problem(("resources", name, *key), message, fix)
 
 
 Mistake = tuple[Key, str, str]
 
 
-def _mistakes(service: Declared, name: str, resource: Resource, isolation_by_default: bool) -> Iterator[Mistake]:
-    pattern, rule = _IDS[resource.type]
-    if not re.fullmatch(pattern, resource.id, re.ASCII):
-        yield ("id",), f"{quoted(resource.id)} is not a legal {resource.type} identifier", rule
-    for key, owner in _ONLY_OF.items():
-        if getattr(resource, key) is not None and resource.type is not owner:
-            yield (key,), f"{resource.type}s have no {key}", f"remove it; only {owner}s have one"
-    if resource.type is ResourceType.RDS_INSTANCE and not (resource.isolation or isolation_by_default):
+def _mistakes(
+    service: Declared, types: Types[ResourceType], name: str, resource: Resource, isolation_by_default: bool
+) -> Iterator[Mistake]:
+    of = types[resource.type]
+    if not re.fullmatch(of.naming.pattern, resource.id, re.ASCII):
+        yield ("id",), f"{quoted(resource.id)} is not a legal {of.name} identifier", of.naming.rule
+    for key in _foreign(types, of, resource):
+        owners = " and ".join(f"{each.name}s" for each in types.with_key(key))
+        yield (key,), f"{of.name}s have no {key}", f"remove it; only {owners} have one"
+    if "isolation" in of.keys and not (resource.isolation or isolation_by_default):
         yield (), "nothing says where copies may be put", "add `isolation`, here or in tiers.yaml"
     if resource.canary:
-        yield from canary.mistakes(resource, resource.canary)
-    if resource.rebuild and resource.type is ResourceType.CLOUDFORMATION_STACK:
-        yield from _rebuild(service, resource, resource.rebuild, service.templates[name])
+        yield from canary.mistakes(of, resource, resource.canary)
+    if resource.rebuild and "rebuild" in of.keys:
+        yield from _rebuild(service, types, resource, resource.rebuild, service.templates[name])
+    yield from of.rules(resource)
+
+
+def _foreign(types: Types[ResourceType], of: ResourceType, resource: Resource) -> Iterator[str]:
+    """The keys that are written and that the type does not have."""
+    for key in _SHARED:
+        if getattr(resource, key) is not None and key not in of.keys:
+            yield key
+    own = of.own_keys()
+    for key in dict.fromkeys(key for each in types for key in each.own_keys()):
+        if key not in own and getattr(resource, key) is not None:
+            yield key
 
 
 def _rebuild(
-    service: Declared, resource: Resource, rebuild: Rebuild, template: Template | Unusable
+    service: Declared, types: Types[ResourceType], resource: Resource, rebuild: Rebuild, template: Template | Unusable
 ) -> Iterator[Mistake]:
     if isinstance(template, Unusable):
         yield ("rebuild", "template"), f"{quoted(rebuild.template)}: {template.message}", template.fix
@@ -75,30 +74,41 @@ def _rebuild(
             if placeholder != "{copy}":
                 yield ("rebuild", "parameters", parameter), f"{placeholder} stands for nothing", "only {copy} does"
     for logical, store in rebuild.stores.items():
-        yield from _store(service, resource, template, logical, store)
-    yield from _filled_twice(rebuild, template)
+        yield from _store(service, types, resource, template, logical, store)
+    yield from _filled_twice(types, rebuild, template)
 
 
-def _filled_twice(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
+def _filled_twice(types: Types[ResourceType], rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
     """A store's one backup cannot be told apart in two tables: neither their copies nor their checks."""
     first: dict[str, str] = {}
     for logical, store in rebuild.stores.items():
-        if template.types.get(logical) in _TABLES and first.setdefault(store, logical) != logical:
+        if template.types.get(logical) in _fillable(types) and first.setdefault(store, logical) != logical:
             message = f"'{store}' already fills the table '{first[store]}'"
             yield ("rebuild", "stores", logical), message, "fill one table from one resource"
 
 
-def _store(service: Declared, stack: Resource, template: Template, logical: str, store: str) -> Iterator[Mistake]:
+def _one_of(types: Types[ResourceType]) -> str:
+    return " or ".join(each.article for each in _fillable(types).values())
+
+
+def _fillable(types: Types[ResourceType]) -> dict[str, ResourceType]:
+    """The types that an environment can be filled with, by their type in CloudFormation."""
+    return {each.made.cloudformation: each for each in types if each.filling.all}
+
+
+def _store(
+    service: Declared, types: Types[ResourceType], stack: Resource, template: Template, logical: str, store: str
+) -> Iterator[Mistake]:
     key: Key = ("rebuild", "stores", logical)
-    tables = [name for name, type_ in template.types.items() if type_ in _TABLES]
+    tables = [name for name, type_ in template.types.items() if type_ in _fillable(types)]
     if logical not in tables:
         yield key, f"the template has no table '{logical}'", likely(logical, tables) or "the template has none"
     source = service.resources.legal.get(store)
     if store not in service.resources.names:
         fix = likely(store, service.resources.names)
         yield key, f"the service has no resource '{store}'", fix
-    elif source and source.type is not ResourceType.DYNAMODB_TABLE:
-        fix = "name a dynamodb-table; drill rds-instances on their own"
+    elif source and not types[source.type].filling.all:
+        fix = f"name {_one_of(types)}; drill {source.type}s on their own"
         yield key, f"a replica cannot be filled from '{store}' yet, which is of type {source.type}", fix
     elif source and (source.region, source.account) != (stack.region, stack.account):
         yield key, f"'{store}' is not in the region and account of the stack", "declare both in one place"

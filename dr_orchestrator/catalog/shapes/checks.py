@@ -74,9 +74,9 @@ class RestoredState(Shape):
     """The restore took effect: the marker of `dro canary` is the restored instant's, and the source has moved on."""
 
     table: Identifier | None = Field(
-        default=None, description="The heartbeat's table (RDS). In a replica: the table's logical id in the template."
+        default=None, description="The heartbeat's table (SQL). In a replica: the table's logical id in the template."
     )
-    column: Identifier | None = Field(default=None, description="Its time column (RDS).")
+    column: Identifier | None = Field(default=None, description="Its time column (SQL).")
     key: Annotated[dict[Attribute, Scalar], Field(min_length=1)] | None = Field(
         default=None, description="The heartbeat item's key (DynamoDB)."
     )
@@ -107,12 +107,12 @@ class Check(Shape):
     name: Text = Field(description="What the check proves, as reports show it; unique in its drill.")
     mandatory: Truth = Field(default=True, description="False where the drill may pass without it.")
     rows_at_least: RowsAtLeast | None = Field(
-        default=None, alias="rows-at-least", description="A table holds at least so many rows (RDS)."
+        default=None, alias="rows-at-least", description="A table holds at least so many rows (SQL)."
     )
     newest_row: NewestRow | None = Field(
-        default=None, alias="newest-row", description="The newest row of a table, and its age (RDS)."
+        default=None, alias="newest-row", description="The newest row of a table, and its age (SQL)."
     )
-    query: Query | None = Field(default=None, description="A query returns an expected value (RDS).")
+    query: Query | None = Field(default=None, description="A query returns an expected value (SQL).")
     items_at_least: ItemsAtLeast | None = Field(
         default=None, alias="items-at-least", description="A table holds at least so many items (DynamoDB)."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -130,6 +130,18 @@ def choice(options: type[StrEnum], what: str) -> Reads:
             raise wrong(f"{quoted(written)} is not {what}", likely(written, [*options])) from mistake
 
     return Reads(read, {"type": "string", "enum": [option.value for option in options]})
+
+
+def word(options: Sequence[str], what: str) -> Reads:
+    """One of some words."""
+
+    def read(value: object) -> str:
+        written = scalar(value)
+        if written not in options:
+            raise wrong(f"{quoted(written)} is not {what}", likely(written, options))
+        return written
+
+    return Reads(read, {"type": "string", "enum": [*options]})
 
 
 def whole(least: int, most: int = 1_000_000_000_000) -> Reads:

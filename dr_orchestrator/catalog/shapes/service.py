@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from dr_orchestrator.catalog.shapes.checks import Check
 from dr_orchestrator.catalog.shapes.fields import (
@@ -25,11 +26,17 @@ from dr_orchestrator.catalog.shapes.fields import (
     Text,
     choice,
     whole,
+    word,
     wrong,
 )
+from dr_orchestrator.catalog.source import Plain
 from dr_orchestrator.domain import drill as domain
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption
-from dr_orchestrator.domain.service import ResourceType
+from dr_orchestrator.domain.resource_type import ResourceType, Types
+
+SOME_HAVE = ("database", "isolation", "rebuild", "canary")
+"""The keys of a resource that only some types have."""
 
 
 class Contact(Shape):
@@ -71,8 +78,12 @@ _WRITE = "write latest, oldest, random, {ago: 20m}, {at: 2026-11-20T09:00:00Z}, 
 def _chosen(value: object) -> object:
     if value == {}:
         raise wrong("is empty", _WRITE)
-    words = {"latest": {}, "oldest": {"oldest": True}, "random": {"random": 1}}
+    words = {"latest": {}, "oldest": {"oldest": True}, "random": {"random": Plain("1")}}
     return words[value] if isinstance(value, str) and value in words else value
+
+
+def _true(value: object) -> object:
+    return True if isinstance(value, Plain) and value.lower() == "true" else value
 
 
 OwnPromise = Annotated[Promise, BeforeValidator(_none_at_all, json_schema_input_type=Literal["none"] | Promise)]
@@ -96,7 +107,7 @@ class Objectives(Shape):
 
 
 class Isolation(Shape):
-    """Where copies of an RDS instance are put; there must be no way out of it."""
+    """Where copies of a database are put; there must be no way out of it."""
 
     subnet_group: Text = Field(description="The DB subnet group.")
     security_groups: list[Text] = Field(min_length=1, description="The security groups, by id or name.")
@@ -124,8 +135,8 @@ class Rebuild(Shape):
 class Canary(Shape):
     """Where `dro canary` writes the heartbeat: the only place in production that it may touch."""
 
-    table: Identifier | None = Field(default=None, description="The heartbeat's own table, made if missing (RDS).")
-    column: Identifier | None = Field(default=None, description="Its time column (RDS).")
+    table: Identifier | None = Field(default=None, description="The heartbeat's own table, made if missing (SQL).")
+    column: Identifier | None = Field(default=None, description="Its time column (SQL).")
     key: Annotated[dict[Attribute, Scalar], Field(min_length=1)] | None = Field(
         default=None, description="The whole key of the heartbeat's own item (DynamoDB)."
     )
@@ -136,24 +147,25 @@ class Canary(Shape):
 class Resource(Shape):
     """A protected resource."""
 
-    type: Annotated[ResourceType, choice(ResourceType, "a type of resource")] = Field(description="What it is.")
+    # What the keys of some types say of themselves, and which types there are, is known to `service_file` alone.
+    type: Text = Field(description="What it is.")
     id: Text = Field(description="Its AWS identifier: instance, table or stack name.")
     region: Region = Field(description="The AWS region it is in.")
     account: Account | None = Field(default=None, description="The AWS account, where it is not the caller's.")
-    database: Database | None = Field(default=None, description="How to log in to a copy (rds-instance).")
+    database: Database | None = Field(default=None, description="How to log in to a copy.")
     isolation: Isolation | None = Field(
-        default=None, description="Where copies are put, where it is not the place in tiers.yaml (rds-instance)."
+        default=None, description="Where copies are put, where it is not the place in tiers.yaml."
     )
-    rebuild: Rebuild | None = Field(default=None, description="How it is created anew (cloudformation-stack).")
-    canary: Canary | None = Field(
-        default=None, description="Where `dro canary` writes its heartbeat (rds-instance, dynamodb-table)."
-    )
+    rebuild: Rebuild | None = Field(default=None, description="How it is created anew.")
+    canary: Canary | None = Field(default=None, description="Where `dro canary` writes its heartbeat.")
 
 
 class Selection(Shape):
     """Which recovery point, given by one of these; none of them is the latest."""
 
-    oldest: Literal[True] | None = Field(default=None, description="The oldest one: the edge of the retention.")
+    oldest: Annotated[Literal[True], BeforeValidator(_true, json_schema_input_type=Literal[True])] | None = Field(
+        default=None, description="The oldest one: the edge of the retention."
+    )
     random: Annotated[int, whole(1, 100)] | None = Field(
         default=None, description="So many random ones, each restored by a run of its own."
     )
@@ -176,7 +188,7 @@ Chosen = Annotated[Selection, BeforeValidator(_chosen, json_schema_input_type=_W
 class Drill(Shape):
     """The written definition of a drill: one resource, one kind, held to one objective."""
 
-    kind: Annotated[domain.Kind, choice(domain.Kind, "a kind of drill")] = Field(description="What is done.")
+    kind: Annotated[Kind, choice(Kind, "a kind of drill")] = Field(description="What is done.")
     resource: Name = Field(description="The resource of this service that is recovered.")
     disruption: Annotated[Disruption, choice(Disruption, "a disruption")] = Field(
         description="What is supposed to have happened; decides which objective holds."
@@ -210,3 +222,30 @@ class ServiceFile(Shape):
     )
     resources: dict[Name, Resource] = Field(default={}, description="What is protected, by name.")
     drills: dict[Name, Drill] = Field(default={}, description="Its drills, by name; unique in the workspace.")
+
+
+@functools.cache
+def service_file(types: Types[ResourceType]) -> type[ServiceFile]:
+    """The shape of a service file whose resources are of those types, with the keys that they have."""
+    resource = create_model("Resource", __base__=Resource, __doc__=Resource.__doc__, **_keys(types))
+    return create_model(
+        "ServiceFile",
+        __base__=ServiceFile,
+        __doc__=ServiceFile.__doc__,
+        resources=(dict[Name, resource], ServiceFile.model_fields["resources"]),  # type: ignore[valid-type]
+    )
+
+
+def _keys(types: Types[ResourceType]) -> dict[str, Any]:
+    """The fields of a resource that depend on which types there are; each says whose it is."""
+    fields: dict[str, Any] = {
+        "type": (Annotated[str, word(types.names, "a type of resource")], Resource.model_fields["type"])
+    }
+    for name in SOME_HAVE:
+        owners = ", ".join(each.name for each in types.with_key(name))
+        known = Resource.model_fields[name]
+        text = f"{(known.description or '').removesuffix('.')} ({owners})."
+        fields[name] = (known.annotation, Field(default=None, description=text))
+    for each in types:
+        fields |= each.own_keys()
+    return fields

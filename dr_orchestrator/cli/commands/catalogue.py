@@ -51,9 +51,9 @@ def _copy_content(folder: Path) -> None:
 @json_option
 def drills(service: str | None, as_json: bool) -> None:
     """List what is declared: every drill, tier 0 first."""
-    from dr_orchestrator.catalog.load import load
+    from dr_orchestrator.wiring.app import world
 
-    catalogue = load(settings.load().drills)
+    catalogue = world().catalogue
     if service is not None and service not in catalogue.services:
         raise UsageError(f"no service '{service}'", f"declared are {', '.join(sorted(catalogue.services))}")
     chosen = [drill for drill in catalogue.drills.values() if service in (None, drill.service.name)]
@@ -107,10 +107,12 @@ def _as_json(drill: Drill) -> dict[str, object]:
 @json_option
 def check(as_json: bool) -> int:
     """Check the drill files; each problem with file, line, key and the likely fix. Nothing is started."""
-    from dr_orchestrator.catalog.load import load, problems
+    from dr_orchestrator.catalog.load import problems
+    from dr_orchestrator.wiring.app import world
 
-    folder = settings.load().drills
-    found = problems(folder)
+    here = world()
+    folder = here.settings.drills
+    found = problems(folder, here.types)
     if as_json:
         print_json([vars(problem) for problem in found])
     elif found:
@@ -118,7 +120,7 @@ def check(as_json: bool) -> int:
             click.echo(str(problem), err=True)
         click.echo(f"{len(found)} problem{'s' if len(found) > 1 else ''}; nothing was started.", err=True)
     else:
-        catalogue = load(folder)
+        catalogue = here.catalogue
         click.echo(f"{len(catalogue.drills)} drills of {len(catalogue.services)} services in {folder}: all right.")
     return Exit.USAGE if found else Exit.PASSED
 
@@ -129,12 +131,16 @@ def check(as_json: bool) -> int:
 def schema(which: str, write: Path | None) -> None:
     """Print the JSON Schema of service files (or of tiers.yaml), for editors and check-jsonschema."""
     from dr_orchestrator.catalog import schema as schemas
+    from dr_orchestrator.wiring.app import world
 
+    types = world().types
     if write is not None:
         with writing(f"the schemas in {write}", "name a folder that is there and that this user may write"):
             write.mkdir(exist_ok=True)
-            written = schemas.write(write)
+            written = schemas.write(write, types)
         for path in written:
             click.echo(str(path))
         return
-    click.echo(schemas.rendered(schemas.service_schema() if which == "service" else schemas.tiers_schema()), nl=False)
+    click.echo(
+        schemas.rendered(schemas.service_schema(types) if which == "service" else schemas.tiers_schema()), nl=False
+    )

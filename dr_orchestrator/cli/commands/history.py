@@ -98,11 +98,11 @@ def _not_driven(runs: list[Run]) -> dict[str, int]:
 
 def _known(what: str, name: str | None) -> None:
     """Refuse the name of a service or a drill that is not declared; one that was drilled has runs and is not asked."""
-    from dr_orchestrator.catalog.load import load
+    from dr_orchestrator.wiring.app import world
 
     if name is None:
         return
-    catalogue = load(settings.load().drills)
+    catalogue = world().catalogue
     declared = sorted(catalogue.services if what == "service" else catalogue.drills)
     if name not in declared:
         near = difflib.get_close_matches(name, declared, 3, 0.4)

@@ -29,7 +29,7 @@ def iam(names: tuple[str, ...], as_json: bool) -> int:
     drills = [here.drill(name) for name in dict.fromkeys(names)] or list(here.catalogue.drills.values())
     if not drills:
         raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
-    told = _policies(Scope(drills, here.catalogue.allowed))
+    told = _policies(Scope(here.types, drills, here.catalogue.allowed))
     if as_json:
         print_json(told)
     else:

@@ -19,7 +19,7 @@ from dr_orchestrator.errors import CopiesMayRemain, Exit, UsageError
 if TYPE_CHECKING:
     from dr_orchestrator.domain.drill import Selection
     from dr_orchestrator.domain.run import Run
-    from dr_orchestrator.wiring.world import World
+    from dr_orchestrator.wiring.app import World
 
 MANY = 1000
 UNCLOSED = "not closed, for runs of it did not end: `dro sweep` does both"

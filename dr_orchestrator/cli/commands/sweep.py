@@ -13,9 +13,10 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.errors import Exit
 
 if TYPE_CHECKING:
+    from dr_orchestrator.domain.copy import LiveObject
     from dr_orchestrator.domain.run import Run
-    from dr_orchestrator.wiring.sweeping import Object, Proof, Sweep, Swept, SweptRun
-    from dr_orchestrator.wiring.world import World
+    from dr_orchestrator.wiring.app import World
+    from dr_orchestrator.wiring.sweeping import Proof, Sweep, Swept, SweptRun
 
 
 @click.command()
@@ -137,7 +138,7 @@ def _as_json(done: Sweep) -> dict[str, object]:
         "dead_runs": done.dead,
         "copies": [
             {
-                "type": each.copy.type.value,
+                "type": each.copy.type,
                 "id": each.copy.id,
                 "run": each.copy.run,
                 "state": each.state.value,
@@ -147,9 +148,7 @@ def _as_json(done: Sweep) -> dict[str, object]:
             }
             for each in done.copies
         ],
-        "strays": [
-            {"type": each.type.value, "id": each.id, "run": each.run, "region": each.region} for each in done.strays
-        ],
+        "strays": [{"type": each.type, "id": each.id, "run": each.run, "region": each.region} for each in done.strays],
         "strays_unknown": "; ".join(dict.fromkeys(done.proof.unread.values())),
         "runs_unswept": {of.run.header.id: of.why for of in done.runs if of.why},
         "inventory": _inventory_json(done.proof),
@@ -171,8 +170,7 @@ def _inventory_json(proof: Proof) -> dict[str, object]:
     }
 
 
-def _objects_json(objects: Iterable[Object]) -> list[dict[str, object]]:
+def _objects_json(objects: Iterable[LiveObject]) -> list[dict[str, object]]:
     return [
-        {"type": each.type.value, "id": each.id, "region": each.region, "identity": each.identity or None}
-        for each in objects
+        {"type": each.type, "id": each.id, "region": each.region, "identity": each.identity or None} for each in objects
     ]

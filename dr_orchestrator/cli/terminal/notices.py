@@ -18,7 +18,7 @@ from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.run import Lease, Run
-    from dr_orchestrator.wiring.world import World
+    from dr_orchestrator.wiring.app import World
 
 NO_AWS = 'AWS_PROFILE or the AWS_* variables; or for the lab: dro lab start; eval "$(dro lab env)"'
 """What opens the way to AWS where nobody answered who the caller is."""

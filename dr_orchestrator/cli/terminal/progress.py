@@ -18,7 +18,7 @@ from dr_orchestrator.errors import DroError
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.run import Run, Step
-    from dr_orchestrator.wiring.world import World
+    from dr_orchestrator.wiring.app import World
 
 LOOK_EVERY_S = 0.5
 SAY_EVERY_S = 60.0

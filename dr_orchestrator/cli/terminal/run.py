@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dr_orchestrator.cli.terminal.notices import next_steps, plain, reasons
+from dr_orchestrator.domain.copy import CopyRecord
 from dr_orchestrator.domain.judge.explain import Explanation, explain
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.run import CheckResult, CopyRecord, Run, Step
+from dr_orchestrator.domain.run import CheckResult, Run, Step
 from dr_orchestrator.reporting.measure.target import Target, targets
 from dr_orchestrator.reporting.wording import (
     NOT_MEASURED,

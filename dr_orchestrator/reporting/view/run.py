@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from dr_orchestrator.domain.copy import CopyRecord
 from dr_orchestrator.domain.finding import Finding, Severity
 from dr_orchestrator.domain.judge.judgement import LEFTOVER
-from dr_orchestrator.domain.run import CopyRecord, Observation, Run, Step
+from dr_orchestrator.domain.run import Observation, Run, Step
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.reporting import headline
 from dr_orchestrator.reporting.chart.gantt import Gantt, gantt
@@ -253,7 +254,7 @@ def _step_badge(step: Step, run: Run) -> Badge:
 def _copy(record: CopyRecord) -> CopyRow:
     copy, identity = record.copy, record.identity
     return CopyRow(
-        type=spoken(copy.type.value),
+        type=spoken(copy.type),
         id=copy.id,
         region=copy.region,
         parent=copy.parent,

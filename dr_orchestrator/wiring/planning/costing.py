@@ -16,9 +16,9 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import DrillFault, UsageError
-from dr_orchestrator.runner import Parts
-from dr_orchestrator.wiring.equipment import equip, plan_copy, read_only
-from dr_orchestrator.wiring.world import World
+from dr_orchestrator.runner import Components, RunContext
+from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.building import build_components, plan_copy, read_only
 
 HISTORY = 8
 
@@ -54,16 +54,16 @@ def expected(here: World, drill: Drill) -> Expected:
     return Expected(_median(recovery), _median([_lasted(run) for run in done]), len(done))
 
 
-def estimate(here: World, drill: Drill, parts: Parts) -> Cost:
+def estimate(here: World, drill: Drill, components: Components) -> Cost:
     """What the copies of a drill would cost; DrillFault where the source cannot be seen."""
     if here.catalogue.rates == Rates():
         return Cost(None, why="tiers.yaml declares no `costs`")
-    return cost(here.catalogue.rates, billed(parts), expected(here, drill).whole)
+    return cost(here.catalogue.rates, billed(components), expected(here, drill).whole)
 
 
-def billed(parts: Parts) -> Billed:
+def billed(components: Components) -> Billed:
     """All that the copies of a drill are charged for."""
-    makers = [parts.environment or parts.restorer, *(store.restorer for store in parts.stores)]
+    makers = [components.environment or components.restorer, *(store.restorer for store in components.stores)]
     return functools.reduce(operator.add, (each.billed() for each in makers if each is not None), Billed())
 
 
@@ -84,9 +84,10 @@ def refuse_over_budget(here: World, drills: Sequence[Drill]) -> None:
 def _amounts(here: World, drills: Iterable[Drill]) -> Iterable[Decimal]:
     for drill in drills:
         account = read_only(here, drill.resource.region)
-        parts = equip(here, drill, plan_copy(drill, drill.resource, "plan"), account)
+        copy = plan_copy(here, drill, drill.resource, "plan")
+        components = build_components(here, drill, copy, account, RunContext("plan", here.clock))
         try:
-            amount = estimate(here, drill, parts).amount
+            amount = estimate(here, drill, components).amount
         except DrillFault:  # its own run will tell
             continue
         yield (amount or Decimal()) * drill.selection.runs

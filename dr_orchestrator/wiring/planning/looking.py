@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.accounts import Account, Caller
-from dr_orchestrator.aws.looks import quotas, rights
+from dr_orchestrator.aws.looks import rights
+from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Restorer
 from dr_orchestrator.domain.preflight import Doubt, Preflight, Question, look
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Lease, Run
+from dr_orchestrator.domain.run import Lease, Run
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.runner import Parts
+from dr_orchestrator.runner import Components
 from dr_orchestrator.wiring import sweeping
+from dr_orchestrator.wiring.app import World
 from dr_orchestrator.wiring.keeping import now
 from dr_orchestrator.wiring.planning.costing import estimate, expected
-from dr_orchestrator.wiring.world import World
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Scene:
     drill: Drill
     copy: Copy
     account: Account
-    parts: Parts
+    components: Components
     caller: Caller
     run: str = ""
     exercise: str = ""
@@ -47,15 +48,15 @@ class Scene:
 
     def points(self) -> Iterator[tuple[str, Restorer]]:
         """Where recovery points are chosen: the name of the store where there are several, and its restorer."""
-        if self.parts.restorer is not None:
-            yield "", self.parts.restorer
-        yield from ((f" of {store.name}", store.restorer) for store in self.parts.stores)
+        if self.components.restorer is not None:
+            yield "", self.components.restorer
+        yield from ((f" of {store.name}", store.restorer) for store in self.components.stores)
 
     def _questions(self) -> Iterator[Question]:
         yield Question("identity", lambda: f"account {self.caller.account}, {self.caller.arn}")
-        target = self.parts.restorer or self.parts.environment
+        target = self.components.restorer or self.components.environment
         yield from target.questions(self.copy) if target is not None else ()
-        for store in self.parts.stores:
+        for store in self.components.stores:
             for question in store.restorer.questions(store.copy):
                 yield replace(question, name=f"{question.name} of {store.name}")
         yield Question("other runs", self._other_runs)
@@ -66,9 +67,10 @@ class Scene:
         for of, restorer in self.points():
             yield Question(f"recovery point{of}", lambda restorer=restorer: self._point(restorer.choose()))  # type: ignore[misc]
         yield Question("quota", lambda: self._quota(self.copy.type, 1))
-        if self.parts.stores:
+        if self.components.stores:
             yield Question(
-                "quota of the stores", lambda: self._quota(self.parts.stores[0].copy.type, len(self.parts.stores))
+                "quota of the stores",
+                lambda: self._quota(self.components.stores[0].copy.type, len(self.components.stores)),
             )
         yield Question("strays", self._strays, must=False)
         yield Question("expected time", self._time)
@@ -78,10 +80,10 @@ class Scene:
         age = format_duration(self.here.clock.now() - point.data_time)
         return f"{point.id}, data {age} old ({point.data_time_source})"
 
-    def _quota(self, of: CopyType, wanted: int) -> str:
+    def _quota(self, of: str, wanted: int) -> str:
         """Whether there is room for so many copies of a type, besides those that AWS shows nothing of yet."""
         try:
-            quota = _QUOTAS[of](self.account)
+            quota = self.here.types.making(of).quota(self.account)
         except (NotMeasured, NotRecoverable) as fault:
             raise Doubt(f"not known: {fault.message}") from fault
         more, kept = wanted + self._beside(of), self.here.catalogue.headroom
@@ -90,14 +92,14 @@ class Scene:
             raise NotMeasured(f"too few left: {told}", "raise the quota, or wait until other copies are gone")
         return told
 
-    def _beside(self, of: CopyType) -> int:
+    def _beside(self, of: str) -> int:
         """How many copies AWS shows nothing of yet of the runs beside this one, or, in a plan, of those at once."""
         if self.run:
             others = [run for run in self.here.ledger.queries.open_runs() if run.header.id != self.run]
-            rows = [row for run in others for row in run.copies if row.copy.type is of]
+            rows = [row for run in others for row in run.copies if row.copy.type == of]
             return sum(1 for row in rows if row.state is CopyState.INTENDED)
         catalogue, resource = self.here.catalogue, self.drill.resource
-        alike = [each for each in catalogue.drills.values() if each.resource.type.value == of.value]
+        alike = [each for each in catalogue.drills.values() if each.resource.type == of]
         return max(0, min(catalogue.at_once, sum(1 for each in alike if each.resource.region == resource.region)) - 1)
 
     def _other_runs(self) -> str:
@@ -120,7 +122,7 @@ class Scene:
     def _strays(self) -> str:
         source, of = self.drill.resource.id, self.copy.type
         seen = sweeping.strays_of(self.here, self.account, of, self.exercise)
-        ours = [stray.id for stray in seen if stray.id == copies.name(stray.run, source, of)]
+        ours = [stray.id for stray in seen if stray.id == copies.name(stray.run, source, self.here.types.copies[of])]
         if ours:
             raise Doubt(f"{', '.join(ours)} of no open run: `dro sweep` tells of them, and takes down what is its own")
         return f"no copy of {source} is left over"
@@ -131,8 +133,9 @@ class Scene:
         return rights.last(self.account, ends, sure=takes.runs > 0)
 
     def _permissions(self) -> str:
-        actions = rights.writes(self.drill.kind, self.copy.type)
-        return rights.simulated(self.account, self.account.changer(), self.copy, actions)
+        types = self.here.types
+        of, actions = types.copies[self.copy.type], rights.writes(types, self.drill)
+        return rights.simulated(self.account, self.account.changer(), self.copy, of, actions)
 
     def _time(self) -> str:
         takes = expected(self.here, self.drill)
@@ -141,20 +144,13 @@ class Scene:
         return str(takes)
 
     def _cost(self) -> str:
-        budget, costs = self.here.catalogue.budget, estimate(self.here, self.drill, self.parts)
+        budget, costs = self.here.catalogue.budget, estimate(self.here, self.drill, self.components)
         if costs.amount is None:
             raise Doubt(str(costs))
         limit = "" if budget is None else f", of a budget of {budget}"
         if budget is not None and costs.amount > budget:
             raise NotMeasured(f"it would cost {costs}{limit}", "see `limits: {budget: ...}` in tiers.yaml")
         return f"about {costs}{limit}"
-
-
-_QUOTAS: Mapping[CopyType, Callable[[Account], quotas.Quota]] = {
-    CopyType.RDS_INSTANCE: quotas.instances,
-    CopyType.CLOUDFORMATION_STACK: quotas.stacks,
-    CopyType.DYNAMODB_TABLE: quotas.table_restores,
-}
 
 
 def driven(here: World, drill: str) -> list[tuple[Run, Lease]]:

@@ -11,12 +11,13 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.preflight import Look, Preflight, Sight
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.errors import DrillFault, NotRecoverable
+from dr_orchestrator.runner import RunContext
+from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.building import build_components, plan_copy, read_only
 from dr_orchestrator.wiring.choosing import chosen
-from dr_orchestrator.wiring.equipment import equip, plan_copy, read_only
 from dr_orchestrator.wiring.identity import look_around
 from dr_orchestrator.wiring.planning.costing import estimate, expected
 from dr_orchestrator.wiring.planning.looking import Scene, driven
-from dr_orchestrator.wiring.world import World
 
 __all__ = ["Plan", "driven", "plan"]
 
@@ -54,14 +55,14 @@ def plan(here: World, name: str) -> Plan:
     if fault is not None:
         made.preflight = Preflight((_stopped("identity", fault),))
         return made
-    copy = plan_copy(drill, drill.resource, "plan")
-    parts = equip(here, drill, copy, account)
+    copy = plan_copy(here, drill, drill.resource, "plan")
+    components = build_components(here, drill, copy, account, RunContext("plan", here.clock))
     made.creates = [f"{copy.type} named like {copy.id}"]
-    made.creates += [f"{store.copy.type} named like {store.copy.id}, for a while" for store in parts.stores]
-    scene = Scene(here, drill, copy, account, parts, caller)
+    made.creates += [f"{store.copy.type} named like {store.copy.id}, for a while" for store in components.stores]
+    scene = Scene(here, drill, copy, account, components, caller)
     made.preflight = scene.preflight()
     with suppress(DrillFault):  # the looks have told
-        made.cost = estimate(here, drill, parts)
+        made.cost = estimate(here, drill, components)
     for _, restorer in scene.points():
         with suppress(DrillFault):
             made.recovery_points.append(restorer.choose())

@@ -5,7 +5,7 @@ all the same, `exercises` closes those that died; `whole` is one sweep of all.
 """
 
 from dr_orchestrator.wiring.sweeping.exercises import close_exercises, end_exercise
-from dr_orchestrator.wiring.sweeping.inventory import Inventory, Object, take_inventory
+from dr_orchestrator.wiring.sweeping.inventory import Inventory, take_inventory
 from dr_orchestrator.wiring.sweeping.proof import Proof, counted
 from dr_orchestrator.wiring.sweeping.runs import (
     Swept,
@@ -21,7 +21,6 @@ from dr_orchestrator.wiring.sweeping.whole import Sweep, rehearse, sweep
 
 __all__ = [
     "Inventory",
-    "Object",
     "Proof",
     "Stray",
     "Sweep",

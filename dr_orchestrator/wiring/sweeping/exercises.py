@@ -9,8 +9,8 @@ from dr_orchestrator.domain.programme import Exercise, verdict_of
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.wiring import keeping
+from dr_orchestrator.wiring.app import World
 from dr_orchestrator.wiring.publishing import publish_exercise
-from dr_orchestrator.wiring.world import World
 
 log = logging.getLogger(__name__)
 

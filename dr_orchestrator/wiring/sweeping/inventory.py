@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
-from dr_orchestrator.aws import dynamodb
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.calls.api import Api, NotFound, Transient
-from dr_orchestrator.aws.copies import PREFIX
-from dr_orchestrator.domain.run import CopyType
+from dr_orchestrator.aws.calls.api import Transient
+from dr_orchestrator.domain.copy import LiveObject
 from dr_orchestrator.errors import DroError
 from dr_orchestrator.runner import told
-from dr_orchestrator.wiring.equipment import read_only
-from dr_orchestrator.wiring.world import World
+from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.building import read_only
 
 AT_ONCE = 8
 """Regions that are read side by side: where nobody answers, each is waited for."""
-TAG = "dr-drill:run"
-Place = tuple[str, CopyType]
+Listing = tuple[str, str]
 """A region, and what is listed there: one listing, which is read whole or not at all."""
-
-
-@dataclass(frozen=True, order=True)
-class Object:
-    """A live object, as a listing shows it.
-
-    `identity` is the id that AWS never uses again, empty where only a name is listed; `run` is what the object's tag
-    names, None where it wears none; `going` is whether it is being deleted already. Neither makes it another object.
-    """
-
-    type: CopyType
-    region: str
-    id: str
-    identity: str = ""
-    run: str | None = field(default=None, compare=False)
-    going: bool = field(default=False, compare=False)
-
-    @property
-    def place(self) -> Place:
-        """The listing that shows it."""
-        return self.region, self.type
-
-    def __str__(self) -> str:
-        return f"{self.type} {self.id} in {self.region}" + (f", of run {self.run}" if self.run else "")
 
 
 @dataclass(frozen=True)
@@ -57,8 +29,8 @@ class Inventory:
     """
 
     regions: tuple[str, ...]
-    objects: frozenset[Object]
-    unread: Mapping[Place, str] = field(default_factory=dict)
+    objects: frozenset[LiveObject]
+    unread: Mapping[Listing, str] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -74,20 +46,28 @@ def take_inventory(here: World) -> Inventory:
     return Inventory(tuple(regions), objects, unread, accounts)
 
 
-def listed(account: Account, of: CopyType) -> Iterator[Object]:
+def listed(here: World, account: Account, of: str) -> Iterator[LiveObject]:
     """Every object of a type in an account's region."""
-    service, listing = _LISTINGS[of]
-    return listing(account.api(service))
+    return here.types.making(of).listed(account)
 
 
-def parts_of(account: Account, stack: Object, within: Inventory) -> frozenset[Object]:
-    """The objects of an inventory that a stack, or a stack in it, holds: they go with it."""
-    names = set(_held(account.api("cloudformation"), stack.identity))
+def parts_of(here: World, account: Account, whole: LiveObject, within: Inventory) -> frozenset[LiveObject]:
+    """The objects of an inventory that one which holds others holds, or one in it: they go with it."""
+    names = set(_held(here, account, whole.type, whole.identity))
     return frozenset(
         each
         for each in within.objects
-        if each.region == stack.region and ((each.type, each.id) in names or (each.type, each.identity) in names)
+        if each.region == whole.region and ((each.type, each.id) in names or (each.type, each.identity) in names)
     )
+
+
+def _held(here: World, account: Account, of: str, identity: str) -> Iterator[tuple[str, str]]:
+    holds = here.types.making(of).held
+    known = {copy.cloudformation: copy.name for copy in here.types.copies.values() if copy.cloudformation}
+    for called, name in holds(account, identity) if holds else ():
+        if called in known:
+            yield known[called], name
+            yield from _held(here, account, known[called], name)
 
 
 def in_words(error: Exception) -> str:
@@ -95,83 +75,26 @@ def in_words(error: Exception) -> str:
     return error.message if isinstance(error, DroError) else told(error)
 
 
-def _region(here: World, region: str) -> tuple[set[Object], dict[Place, str], str]:
+def _region(here: World, region: str) -> tuple[set[LiveObject], dict[Listing, str], str]:
     """What a region holds, what could not be read of it, and whose it is; an account that is told stays the one."""
     try:
         account = read_only(here, region)
         whose = account.caller().account
     except Exception as error:  # noqa: BLE001 - what cannot be read must not hide the rest, nor keep copies alive
-        return set(), {(region, each): in_words(error) for each in _LISTINGS}, ""
-    return *_listed(account, region), whose
+        return set(), {(region, each): in_words(error) for each in here.types.names}, ""
+    return *_listed(here, account, region), whose
 
 
-def _listed(account: Account, region: str) -> tuple[set[Object], dict[Place, str]]:
-    found: set[Object] = set()
-    unread: dict[Place, str] = {}
-    left = list(_LISTINGS)
+def _listed(here: World, account: Account, region: str) -> tuple[set[LiveObject], dict[Listing, str]]:
+    found: set[LiveObject] = set()
+    unread: dict[Listing, str] = {}
+    left = list(here.types.names)
     while left:
         of = left.pop(0)
         try:
-            found.update(listed(account, of))
+            found.update(listed(here, account, of))
         except Exception as error:  # noqa: BLE001 - likewise
             silent = left if isinstance(error, Transient) else []  # the others would only be waited for likewise
             unread |= {(region, each): in_words(error) for each in (of, *silent)}
             left = left[len(silent) :]
     return found, unread
-
-
-def _instances(api: Api) -> Iterator[Object]:
-    for each in api.pages("DescribeDBInstances", "DBInstances"):
-        name, going = each["DBInstanceIdentifier"], each.get("DBInstanceStatus") == "deleting"
-        run = _run(each.get("TagList", []))
-        yield Object(CopyType.RDS_INSTANCE, api.region, name, each["DbiResourceId"], run, going)
-
-
-def _stacks(api: Api) -> Iterator[Object]:
-    for each in api.pages("DescribeStacks", "Stacks"):
-        if (status := each["StackStatus"]) != "DELETE_COMPLETE":
-            name, run, going = each["StackName"], _run(each.get("Tags", [])), status == "DELETE_IN_PROGRESS"
-            yield Object(CopyType.CLOUDFORMATION_STACK, api.region, name, each["StackId"], run, going)
-
-
-def _tables(api: Api) -> Iterator[Object]:
-    """Only tables that are named like copies are described: a listing gives names, and one call a table is many."""
-    for name in map(str, api.pages("ListTables", "TableNames")):
-        if not name.startswith(PREFIX):
-            yield Object(CopyType.DYNAMODB_TABLE, api.region, name)
-        elif table := dynamodb.describe(api, name):
-            run, going = _run(_tags(api, table)), table.get("TableStatus") == "DELETING"
-            yield Object(CopyType.DYNAMODB_TABLE, api.region, name, dynamodb.unique_id(table), run, going)
-
-
-def _tags(api: Api, table: Mapping[str, Any]) -> list[Mapping[str, str]]:
-    """The tags of a table; one that has gone since it was listed has none."""
-    try:
-        return list(api.pages("ListTagsOfResource", "Tags", ResourceArn=table["TableArn"]))
-    except NotFound:
-        return []
-
-
-def _run(tags: Iterable[Mapping[str, str]]) -> str | None:
-    return next((tag["Value"] for tag in tags if tag["Key"] == TAG), None)
-
-
-def _held(api: Api, stack: str) -> Iterator[tuple[CopyType, str]]:
-    for each in api.pages("ListStackResources", "StackResourceSummaries", StackName=stack):
-        of, name = _HELD.get(each["ResourceType"]), str(each.get("PhysicalResourceId") or "")
-        if of is not None and name:
-            yield of, name
-            if of is CopyType.CLOUDFORMATION_STACK:
-                yield from _held(api, name)
-
-
-_LISTINGS: Mapping[CopyType, tuple[str, Callable[[Api], Iterator[Object]]]] = {
-    CopyType.RDS_INSTANCE: ("rds", _instances),
-    CopyType.CLOUDFORMATION_STACK: ("cloudformation", _stacks),
-    CopyType.DYNAMODB_TABLE: ("dynamodb", _tables),
-}
-_HELD: Mapping[str, CopyType] = {
-    "AWS::RDS::DBInstance": CopyType.RDS_INSTANCE,
-    "AWS::DynamoDB::Table": CopyType.DYNAMODB_TABLE,
-    "AWS::CloudFormation::Stack": CopyType.CLOUDFORMATION_STACK,
-}

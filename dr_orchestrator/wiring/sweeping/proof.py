@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType, Run
-from dr_orchestrator.wiring.equipment import read_only
-from dr_orchestrator.wiring.sweeping.inventory import Inventory, Object, Place, parts_of
+from dr_orchestrator.domain.copy import Copy, CopyRecord, LiveObject
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.building import read_only
+from dr_orchestrator.wiring.sweeping.inventory import Inventory, Listing, parts_of
 from dr_orchestrator.wiring.sweeping.runs import unsettled
-from dr_orchestrator.wiring.world import World
 
 
 @dataclass(frozen=True)
@@ -22,22 +23,22 @@ class Mark:
 
     copy: Copy
     identity: str = ""
-    itself: Object | None = None
-    parts: frozenset[Object] = frozenset()
+    itself: LiveObject | None = None
+    parts: frozenset[LiveObject] = frozenset()
     account: str = ""
     owned: tuple[Mark, ...] = ()
 
-    def names(self, seen: Object) -> bool:
+    def names(self, seen: LiveObject) -> bool:
         """Whether an object is the copy, or one that it owned."""
         return self.is_of(seen) or any(each.is_of(seen) for each in self.owned)
 
-    def is_of(self, seen: Object) -> bool:
+    def is_of(self, seen: LiveObject) -> bool:
         """Whether an object is the copy itself."""
         named = (seen.type, seen.region, seen.id) == (self.copy.type, self.copy.region, self.copy.id)
         return named and (not self.identity or seen.identity == self.identity)
 
     @property
-    def objects(self) -> frozenset[Object]:
+    def objects(self) -> frozenset[LiveObject]:
         """All that was there of it before."""
         return self.parts | ({self.itself} if self.itself else frozenset())
 
@@ -53,14 +54,14 @@ class Proof:
     before: Inventory
     after: Inventory | None = None
     marks: Mapping[Copy, Mark] = field(default_factory=dict)
-    gone: tuple[Object, ...] = ()
-    shown: Mapping[Copy, tuple[Object, ...]] = field(default_factory=dict)
-    others_gone: tuple[Object, ...] = ()
-    others_new: tuple[Object, ...] = ()
-    would_go: tuple[Object, ...] | None = None
+    gone: tuple[LiveObject, ...] = ()
+    shown: Mapping[Copy, tuple[LiveObject, ...]] = field(default_factory=dict)
+    others_gone: tuple[LiveObject, ...] = ()
+    others_new: tuple[LiveObject, ...] = ()
+    would_go: tuple[LiveObject, ...] | None = None
 
     @property
-    def unread(self) -> Mapping[Place, str]:
+    def unread(self) -> Mapping[Listing, str]:
         """What could not be listed, before or after, and why."""
         return {**self.before.unread, **(self.after.unread if self.after else {})}
 
@@ -108,11 +109,11 @@ class Proof:
         told += f"; not by this sweep: {gone} gone, {new} new" if gone or new else ", and nothing else"
         return f"{told}; NOT proven gone: {counted(len(self.shown), 'copy', 'copies')}" if self.shown else told
 
-    def _read(self, objects: Iterable[Object]) -> int:
+    def _read(self, objects: Iterable[LiveObject]) -> int:
         """How many of the objects are in regions that were listed whole."""
         return sum(1 for each in objects if each.region in self.read)
 
-    def _ours(self, objects: Iterable[Object]) -> str:
+    def _ours(self, objects: Iterable[LiveObject]) -> str:
         """How many copies there are among the objects, and how much went with their stacks."""
         read = {each for each in objects if each.region in self.read}
         copies = read & {mark.itself for mark in self.marks.values() if mark.itself}
@@ -125,10 +126,12 @@ def marked(here: World, runs: Iterable[Run], before: Inventory) -> dict[Copy, Ma
     return {row.copy: _mark(here, run, row, before) for run in runs for row in unsettled(run)}
 
 
-def prove(before: Inventory, after: Inventory, marks: Mapping[Copy, Mark], gone: Collection[Copy]) -> Proof:
+def prove(
+    types: Sequence[str], before: Inventory, after: Inventory, marks: Mapping[Copy, Mark], gone: Collection[Copy]
+) -> Proof:
     """Compare two inventories by what a sweep calls gone; what either of them could not list is left out."""
     taken = [mark for copy, mark in marks.items() if copy in gone]
-    after = replace(after, unread={**after.unread, **_of_others(before, after, taken)})
+    after = replace(after, unread={**after.unread, **_of_others(types, before, after, taken)})
     living = [each for each in after.objects if not each.going]
     seen = {mark.copy: tuple(sorted(o for o in living if mark.names(o) or o in mark.parts)) for mark in taken}
     shown = {copy: objects for copy, objects in seen.items() if objects}
@@ -140,12 +143,12 @@ def prove(before: Inventory, after: Inventory, marks: Mapping[Copy, Mark], gone:
     return Proof(before, after, marks, tuple(sorted(ours)), shown, others_gone, others_new)
 
 
-def _of_others(before: Inventory, after: Inventory, taken: Iterable[Mark]) -> dict[Place, str]:
+def _of_others(types: Sequence[str], before: Inventory, after: Inventory, taken: Iterable[Mark]) -> dict[Listing, str]:
     """Places of which an inventory showed another account: as good as not listed."""
     asked = [(region, before.accounts.get(region, ""), after.accounts.get(region, "")) for region in before.regions]
-    places = [((region, of), then, now) for region, then, now in asked for of in CopyType]
+    places = [((region, of), then, now) for region, then, now in asked for of in types]
     seen = [(mark, after.accounts.get(mark.copy.region, "")) for mark in taken]
-    places += [((mark.copy.region, of), mark.account, now) for mark, now in seen for of in CopyType]
+    places += [((mark.copy.region, of), mark.account, now) for mark, now in seen for of in types]
     return {
         place: f"account {now} was listed after, not {then}"
         for place, then, now in places
@@ -173,14 +176,14 @@ def _known(row: CopyRecord) -> Mark:
     return Mark(row.copy, row.identity.unique_id if row.identity else "")
 
 
-def _parts(here: World, copy: Copy, identity: str, before: Inventory) -> frozenset[Object]:
+def _parts(here: World, copy: Copy, identity: str, before: Inventory) -> frozenset[LiveObject]:
     """What a stack holds, or held; where AWS does not tell, the ledger's members stand alone: the rest is others'."""
-    if copy.type is not CopyType.CLOUDFORMATION_STACK or not identity:
+    if here.types.making(copy.type).held is None or not identity:
         return frozenset()
     try:
         account = read_only(here, copy.region)
         if account.caller().account != before.accounts.get(copy.region):
             return frozenset()
-        return parts_of(account, Object(copy.type, copy.region, copy.id, identity), before)
+        return parts_of(here, account, LiveObject(copy.type, copy.region, copy.id, identity), before)
     except Exception:  # noqa: BLE001 - a proof that is poorer must not keep the stack alive
         return frozenset()

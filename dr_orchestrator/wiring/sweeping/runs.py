@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.cost import Cost, Rates, cost
 from dr_orchestrator.domain.judge.judgement import Record
-from dr_orchestrator.domain.run import SETTLED, Copy, CopyRecord, CopyState, Run
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
 from dr_orchestrator.errors import DrillFault, UsageError
 from dr_orchestrator.runner import cleanup_of, close, settle, told
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.wiring import keeping
-from dr_orchestrator.wiring.equipment import destroyer
+from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.building import destroyer
 from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.sweeping.exercises import publish_exercises
 from dr_orchestrator.wiring.sweeping.labs import lab_is_gone
-from dr_orchestrator.wiring.world import World
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Swept:
     @property
     def gone(self) -> bool:
         """Whether the copy is proven to be no more."""
-        return self.state in SETTLED
+        return self.state in TERMINAL
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def dead_runs(here: World) -> list[Run]:
 def resistant_runs(here: World) -> list[Run]:
     """Closed runs that left copies behind, or could not prove them gone, oldest first."""
     runs = here.ledger.queries.runs()
-    return [run for run in reversed(runs) if run.closing and any(row.state not in SETTLED for row in run.copies)]
+    return [run for run in reversed(runs) if run.closing and any(row.state not in TERMINAL for row in run.copies)]
 
 
 def alive(here: World, run: str) -> bool:
@@ -68,7 +69,7 @@ def alive(here: World, run: str) -> bool:
 
 def unsettled(run: Run) -> list[CopyRecord]:
     """The copies that a run left, the newest first; what a stack owns goes with it, or alone once the stack is gone."""
-    left = [row for row in reversed(run.copies) if row.state not in SETTLED]
+    left = [row for row in reversed(run.copies) if row.state not in TERMINAL]
     stacks = {row.copy.id for row in left if not row.copy.parent}
     return [row for row in left if row.copy.parent not in stacks]
 
@@ -130,7 +131,7 @@ def _take_down(here: World, run: Run, row: CopyRecord) -> Swept:
         if no_more := lab_is_gone(run.header.provenance):
             state, why = CopyState.DELETED, no_more
     settle(here.ledger, copy, state, here.clock, run.copies)
-    return Swept(copy, state, age, why, None if state in SETTLED else cost_so_far(here, run, row))
+    return Swept(copy, state, age, why, None if state in TERMINAL else cost_so_far(here, run, row))
 
 
 def _close(here: World, run: Run, why: str, swept: list[Swept]) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.copies import PREFIX
-from dr_orchestrator.domain.run import SETTLED, CopyType
+from dr_orchestrator.domain.copy import TERMINAL, LiveObject
 from dr_orchestrator.errors import NotMeasured, UsageError
-from dr_orchestrator.wiring.sweeping.inventory import Inventory, Object, listed, take_inventory
-from dr_orchestrator.wiring.world import World
+from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.sweeping.inventory import Inventory, listed, take_inventory
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Stray:
     One that wears none is known by its name: as a copy that the ledger holds for gone, or for never made.
     """
 
-    type: CopyType
+    type: str
     id: str
     run: str
     region: str
@@ -37,7 +37,7 @@ class _Look:
 
 
 _keeping = threading.Lock()
-_looks: dict[tuple[str, str, CopyType], _Look] = {}
+_looks: dict[tuple[str, str, str], _Look] = {}
 
 
 def strays(here: World, seen: Inventory | None = None) -> list[Stray]:
@@ -51,15 +51,15 @@ def strays(here: World, seen: Inventory | None = None) -> list[Stray]:
     return _of(here, whole.objects)
 
 
-def strays_of(here: World, account: Account, of: CopyType, exercise: str = "") -> list[Stray]:
+def strays_of(here: World, account: Account, of: str, exercise: str = "") -> list[Stray]:
     """The strays of one type in one region; the runs of an exercise share one listing, as of the first of them."""
     if not exercise:
-        return _of(here, listed(account, of))
+        return _of(here, listed(here, account, of))
     with _keeping:
         look = _looks.setdefault((exercise, account.api("sts").region, of), _Look())
     with look.lock:
         if look.found is None:
-            look.found = _of(here, listed(account, of))
+            look.found = _of(here, listed(here, account, of))
         return look.found
 
 
@@ -70,7 +70,7 @@ def forget(exercise: str) -> None:
             del _looks[key]
 
 
-def _of(here: World, objects: Iterable[Object]) -> list[Stray]:
+def _of(here: World, objects: Iterable[LiveObject]) -> list[Stray]:
     """Those of the objects that are strays; what is being deleted needs nobody."""
     objects = list(objects)
     worn = sorted(each for each in objects if each.run is not None and not each.going)
@@ -78,12 +78,12 @@ def _of(here: World, objects: Iterable[Object]) -> list[Stray]:
     return [*(stray for stray in found if not _accounted_for(here, stray)), *_risen(here, objects)]
 
 
-def _risen(here: World, objects: Iterable[Object]) -> Iterator[Stray]:
+def _risen(here: World, objects: Iterable[LiveObject]) -> Iterator[Stray]:
     """What lives without a tag under the name of a copy that is settled: asked for by a process that died of it."""
     bare = [o for o in objects if o.run is None and not o.going and o.id.startswith(PREFIX)]
     if not bare:
         return
-    rows = [row for run in here.ledger.queries.runs() if run.closing for row in run.copies if row.state in SETTLED]
+    rows = [row for run in here.ledger.queries.runs() if run.closing for row in run.copies if row.state in TERMINAL]
     settled = {(row.copy.type, row.copy.region, row.copy.id): row.copy.run for row in rows}
     for each in sorted(bare):
         if run := settled.get((each.type, each.region, each.id)):
@@ -99,4 +99,4 @@ def _accounted_for(here: World, stray: Stray) -> bool:
     if run.header.id != stray.run:  # the beginning of an id finds a run, too, but no copy wears it
         return False
     rows = [row for row in run.copies if row.copy.key == (stray.type, stray.id)]
-    return any(row.state not in SETTLED for row in rows) or run.closing is None
+    return any(row.state not in TERMINAL for row in rows) or run.closing is None

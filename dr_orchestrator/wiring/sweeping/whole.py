@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dr_orchestrator.domain.run import CopyState, Run
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.runner import cleanup_of, settle
+from dr_orchestrator.wiring.app import World
 from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.sweeping.exercises import close_exercises, publish_exercises
 from dr_orchestrator.wiring.sweeping.inventory import in_words, take_inventory
@@ -24,7 +26,6 @@ from dr_orchestrator.wiring.sweeping.runs import (
     unsettled,
 )
 from dr_orchestrator.wiring.sweeping.tagged import Stray, strays
-from dr_orchestrator.wiring.world import World
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def sweep(here: World, began: Callable[[Run], None] = lambda _run: None) -> Swee
         gone = {each.copy for each in copies if each.gone}
         since = [of.run for of in swept if any(each.copy not in marks for each in of.copies)]
         marks = {**marked(here, since, before), **marks}  # of runs that went on after they were first looked at
-        proof = prove(before, take_inventory(here), marks, gone)
+        proof = prove(here.types.names, before, take_inventory(here), marks, gone)
         swept = [_recorded(here, of, proof) for of in swept]
     seen = strays(here, proof.after or before)
     closed = close_exercises(here)

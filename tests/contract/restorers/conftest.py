@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from dr_orchestrator.aws import copies
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection
-from dr_orchestrator.domain.run import Copy, CopyType
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.resources import TYPES
 from tests.support.estate import REGION, Estate, estate
 from tests.support.ways import EVERY, SOURCE, Make, Way
 
@@ -21,7 +22,7 @@ _runs = itertools.count(1)
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with estate(tmp_path_factory.mktemp("lab")) as built:
         built.clock.pace = 3000.0  # long ticks: few calls, no less truth
-        built.bench.account.throttling.listen(built.clock, lambda _call, _seconds: None)
+        built.toolkit.account.throttling.listen(built.toolkit.context)
         yield built
 
 
@@ -33,15 +34,15 @@ def way_of(made: Estate) -> Iterator[Make]:
         kind: str, resource: Resource | None = None, selection: Selection | None = None, intended: bool = True
     ) -> Way:
         run, source = f"20261120-{next(_runs):06x}", resource or SOURCE[kind]
-        of = CopyType(source.type.value)
-        copy = Copy(of, copies.name(run, source.id, of), REGION, run, "a-drill", "a-service")
+        of = TYPES[source.type].made
+        copy = Copy(of.name, copies.name(run, source.id, of), REGION, run, "a-drill", "a-service")
         if intended:
             made.ledger.intend(copy, made.clock)
         return Way(made, kind, source, selection or Selection(), copy, len(made.lab.journal))
 
     yield make
     made.lab.faults.clear()
-    made.bench.account.throttling.listen(made.clock, lambda _call, _seconds: None)
+    made.toolkit.account.throttling.listen(made.toolkit.context)
     made.ledger.rows.clear()
     made.ledger.seen.clear()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dr_orchestrator.aws.access.targets import WRITES
-from dr_orchestrator.domain.run import CopyState
+from dr_orchestrator.domain.copy import CopyState
+from tests.support.types import WRITES
 from tests.support.ways import ASK, DELETE, Way, described, looked
 
 

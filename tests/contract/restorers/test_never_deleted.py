@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from dr_orchestrator.aws import dynamodb
-from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.calls.api import Denied
-from dr_orchestrator.domain.run import Identity
+from dr_orchestrator.aws.guard import Forbidden
+from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.errors import DrillFault, NotRecoverable, UnsafeToDelete
+from dr_orchestrator.resources.dynamodb_table import table as dynamodb
 from tests.support.ways import EVERY, RESTORERS, Make, Way, described, looked
 
 

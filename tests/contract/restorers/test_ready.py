@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dr_orchestrator.aws.rds import RdsSnapshot
-from dr_orchestrator.domain.run import Copy, CopyState
+from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.resources.rds_instance.points import RdsSnapshot
 from tests.support.estate import Estate
 from tests.support.ways import Make, Way, instance_of
 
@@ -61,8 +61,8 @@ def asked_at(way: Way, answers: Callable[[Copy], bool] | None) -> tuple[timedelt
     way.restored(ready=False)
     instance_of(way).timeline = lifecycle.passing([("creating", 600.0), ("backing-up", 900.0)], "available")
     created = instance_of(way).timeline.steps[0][0]
-    way.made.bench.clock.sleep(1)
-    RdsSnapshot(way.resource, way.selection, way.made.bench, answers).ready(way.copy)
+    way.made.toolkit.clock.sleep(1)
+    RdsSnapshot(way.resource, way.selection, way.made.toolkit, answers).ready(way.copy)
     told = way.made.clock.now() - created, way.made.ledger.seen[-1][1]
     assert way.restorer.destroy(way.copy) is CopyState.DELETED
     return told

@@ -10,10 +10,23 @@ import botocore.endpoint
 import pytest
 
 from dr_orchestrator.aws.calls.api import Denied
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.drill import Pick, Selection
-from dr_orchestrator.domain.run import CopyState, SegmentKind
+from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from tests.support.contexts import ToldContext
 from tests.support.ways import ASK, RESTORERS, SOURCE, Make, Way, looked
+
+
+def telling(way: Way) -> tuple[Way, ToldContext]:
+    """The way under a context that notes what it is told."""
+    context = ToldContext(way.copy.run, way.made.clock)
+    way.made = replace(way.made, toolkit=replace(way.made.toolkit, context=context))
+    return way, context
+
+
+def told(context: ToldContext) -> list[tuple[SegmentKind, float]]:
+    return [(of, seconds) for of, _, seconds in context.delays]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +116,7 @@ def test_a_copy_that_died_is_destroyed_like_any_other(way_of: Make, kind: str) -
 def test_a_copy_that_is_never_ready_is_given_up_at_the_ceiling(way_of: Make, kind: str) -> None:
     """One hour here: the drill fails with the state that it hung in, instead of waiting for ever."""
     way = way_of(kind)
-    way.made = replace(way.made, bench=replace(way.made.bench, ceiling=3600.0))
+    way.made = replace(way.made, toolkit=replace(way.made.toolkit, ceiling=3600.0))
     way.made.lab.faults.add({"kind": "stuck", "action": ASK[kind]})
     way.restored(ready=False)
     with pytest.raises(NotRecoverable, match=r"was still '(creating|CREATING)' after 1\.0 h"):
@@ -121,42 +134,31 @@ def test_a_copy_that_is_never_ready_is_given_up_at_the_ceiling(way_of: Make, kin
 )
 def test_a_quota_is_waited_out(way_of: Make, kind: str, code: str, answers: int) -> None:
     """What AWS has no room for now is asked for again, and the time is told once, as a wait for the quota."""
-    way, told = way_of(kind), list[tuple[SegmentKind, float]]()
-
-    def delayed(of: SegmentKind, _why: str, seconds: float) -> None:
-        told.append((of, seconds))
-
-    way.made = replace(way.made, bench=replace(way.made.bench, delayed=delayed))
+    way, context = telling(way_of(kind))
     way.made.lab.faults.add({"kind": "error", "code": code, "action": ASK[kind], "times": answers})
     with mock.patch.object(botocore.endpoint.time, "sleep", lambda _: way.made.clock.sleep(1)):
         way.confirm(way.restore())
-    assert told == [(SegmentKind.QUOTA, pytest.approx(90 + (answers - 2), abs=0.5))]
+    assert told(context) == [(SegmentKind.QUOTA, pytest.approx(90 + (answers - 2), abs=0.5))]
     assert len(way.calls(ASK[kind])) == 1
     assert way.restorer.destroy(way.copy) is CopyState.DELETED
 
 
 def test_a_creation_that_was_throttled_is_told_as_that(way_of: Make) -> None:
     """What botocore waited by itself is no quota, and is not forgotten either."""
-    way, told = way_of("rds-snapshot"), list[tuple[SegmentKind, float]]()
-
-    def delayed(of: SegmentKind, _why: str, seconds: float) -> None:
-        told.append((of, seconds))
-
-    way.made = replace(way.made, bench=replace(way.made.bench, delayed=delayed))
-    way.made.bench.account.throttling.listen(way.made.clock, lambda _call, seconds: pytest.fail(f"twice: {seconds}"))
+    way, context = telling(way_of("rds-snapshot"))
+    twice = ToldContext("r", way.made.clock)
+    way.made.toolkit.account.throttling.listen(twice)
     way.made.lab.faults.add({"kind": "throttle", "action": ASK["rds-snapshot"], "times": 2})
     with mock.patch.object(botocore.endpoint.time, "sleep", lambda _: way.made.clock.sleep(5)):
         way.confirm(way.restore())
-    assert told == [(SegmentKind.THROTTLING, pytest.approx(10, abs=0.5))]
+    assert told(context) == [(SegmentKind.THROTTLING, pytest.approx(10, abs=0.5))]
+    assert not twice.delays
     assert way.restorer.destroy(way.copy) is CopyState.DELETED
 
 
 def test_a_throttling_storm_is_waited_out_and_told_where_it_hid_the_copy(way_of: Make) -> None:
     """Describes that are throttled for minutes neither fail the restore nor pass for its own time."""
-    way, told = way_of("rds-snapshot"), list[tuple[SegmentKind, float]]()
-    way.made = replace(
-        way.made, bench=replace(way.made.bench, delayed=lambda of, _why, seconds: told.append((of, seconds)))
-    )
+    way, context = telling(way_of("rds-snapshot"))
     way.restored(ready=False)
     way.made.clock.sleep(3600)  # it is ready by now, and nobody can see it
     way.made.lab.faults.add({"kind": "throttle", "action": "DescribeDBInstances", "times": 10})
@@ -164,7 +166,7 @@ def test_a_throttling_storm_is_waited_out_and_told_where_it_hid_the_copy(way_of:
         before = way.made.clock.monotonic()
         way.restorer.ready(way.copy)
         took = way.made.clock.monotonic() - before
-    ((of, seconds),) = told
+    ((of, seconds),) = told(context)
     assert of is SegmentKind.THROTTLING
     assert 8 * 20 <= seconds < took
     assert way.restorer.destroy(way.copy) is CopyState.DELETED

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from dr_orchestrator.aws import dynamodb
 from dr_orchestrator.domain.service import Isolation
 from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.dynamodb_table import table as dynamodb
 from tests.support.estate import INSTANCE
 from tests.support.ways import ASK, Make, looked
 
@@ -46,8 +46,8 @@ def test_a_table_is_tagged_as_soon_as_it_can_be(way_of: Make) -> None:
     """AWS takes no tags on a table's restore, so they follow when it is active: the three of the run."""
     way = way_of("dynamodb")
     way.restored()
-    table = way.made.client("dynamodb").describe_table(TableName=way.copy.id)["Table"]
-    assert dynamodb.tags(way.made.bench.account.api("dynamodb"), table) == way.copy.tags
+    found = way.made.client("dynamodb").describe_table(TableName=way.copy.id)["Table"]
+    assert dynamodb.tags(way.made.toolkit.account.api("dynamodb"), found) == way.copy.tags
 
 
 def test_a_stack_is_asked_for_so_that_its_failure_can_be_read_and_it_can_be_deleted(way_of: Make) -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from dr_orchestrator.aws.access.targets import Forbidden
+from dr_orchestrator.aws.guard import Forbidden
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.drill import Pick, Selection
-from dr_orchestrator.domain.run import CopyState, CopyType
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from tests.support.estate import STACK, TABLE, TEMPLATE, Estate
 from tests.support.ways import Make, looked
@@ -39,7 +39,7 @@ def test_a_rebuilt_environment_is_filled_once_its_store_is_a_copy(way_of: Make, 
     way.restored()
     member, identity = way.restorer.member("Config", way.copy)
     assert member.parent == way.copy.id
-    interim = replace(way.copy, id=TABLE.id, type=CopyType.DYNAMODB_TABLE)
+    interim = replace(way.copy, id=TABLE.id, type="dynamodb-table")
     with pytest.raises(Forbidden):
         way.restorer.fill(interim, member)
     made.ledger.intend(member, made.clock, identity)

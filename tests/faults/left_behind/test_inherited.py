@@ -14,15 +14,16 @@ from click.testing import CliRunner
 
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.dynamodb import DynamoTable
-from dr_orchestrator.aws.stack import CloudFormationStack
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.cli.commands import recovery, sweep
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.run import SETTLED, CheckResult, Run
+from dr_orchestrator.domain.copy import TERMINAL
+from dr_orchestrator.domain.run import CheckResult, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, NotMeasured, NotRecoverable, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import identity, keeping, opening, sweeping
 from dr_orchestrator.wiring.planning.looking import Scene
@@ -49,7 +50,7 @@ def test_a_resume_that_fails_before_it_comes_to_the_copy_takes_it_down(shop: Est
         after = resumed(here, dead)
     assert after.closing is not None
     assert (after.closing.verdict, after.closing.cleanup) == (Verdict.FAILED, Cleanup.CLEAN)
-    assert all(row.state in SETTLED for row in after.copies)
+    assert all(row.state in TERMINAL for row in after.copies)
     assert shop.inventory() == before
 
 
@@ -188,7 +189,7 @@ def test_a_defect_in_one_sweep_does_not_keep_the_others(shop: Estate, here: wiri
         told = swept(here)
     assert told.return_value == Exit.LEFTOVERS
     assert "a defect of the program: KeyError" in told.output
-    assert all(row.state in SETTLED for row in read(here, second).copies)
+    assert all(row.state in TERMINAL for row in read(here, second).copies)
 
 
 def test_two_sweeps_at_once_do_not_stumble_over_each_other(shop: Estate, here: wiring.World) -> None:
@@ -205,7 +206,7 @@ def test_two_sweeps_at_once_do_not_stumble_over_each_other(shop: Estate, here: w
         told = swept(here)
     assert told.return_value == Exit.LEFTOVERS
     assert f"run {first.header.id} is driven by" in told.output
-    assert all(row.state in SETTLED for row in read(here, second).copies)
+    assert all(row.state in TERMINAL for row in read(here, second).copies)
 
 
 def test_a_broken_drill_file_does_not_keep_a_copy_alive(shop: Estate, here: wiring.World) -> None:

@@ -9,11 +9,12 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.aws.stack import CloudFormationStack
 from dr_orchestrator.cli import main
-from dr_orchestrator.domain.run import SETTLED, CopyState, CopyType, Run
+from dr_orchestrator.domain.copy import TERMINAL, CopyState
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
+from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.runner.session import Session
 from tests.support import workspace
 from tests.support.dying import die, killed_in, read
@@ -120,7 +121,7 @@ def test_the_inventory_after_shows_what_a_lost_stack_left(shop: Estate, here: wi
     assert f"still shows dynamodb-table {member_of(doubted).copy.id}" in doubted.closing.cleanup_reasons[-1]
     assert member_of(doubted).state is CopyState.UNPROVEN
     assert main.run(["sweep"]) == Exit.PASSED
-    assert all(row.state in SETTLED for row in read(here, dead).copies)
+    assert all(row.state in TERMINAL for row in read(here, dead).copies)
     assert shop.inventory() == before
 
 
@@ -146,8 +147,8 @@ def test_a_table_may_be_named_as_its_stack(
     assert found.closing is not None
     assert found.closing.cleanup is Cleanup.CLEAN
     assert found.closing.verdict is (Verdict.PASSED if how == "passes" else Verdict.INCONCLUSIVE)
-    stack = next(row for row in found.copies if row.copy.type is CopyType.CLOUDFORMATION_STACK)
+    stack = next(row for row in found.copies if row.copy.type == "cloudformation-stack")
     member = member_of(found)
-    assert (member.copy.id, member.copy.type) == (stack.copy.id, CopyType.DYNAMODB_TABLE)
+    assert (member.copy.id, member.copy.type) == (stack.copy.id, "dynamodb-table")
     assert all(row.state is CopyState.DELETED for row in found.copies)
     assert shop.inventory() == before

@@ -12,12 +12,12 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.calls.spacing import Spacing
-from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.domain.run import SETTLED, CopyState
+from dr_orchestrator.domain.copy import TERMINAL, CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import keeping, opening, sweeping
 from dr_orchestrator.wiring.sweeping import runs, whole
@@ -104,7 +104,7 @@ def test_a_run_that_was_swept_meanwhile_is_not_resumed(shop: Estate, here: wirin
 
     after = read(here, dead)
     assert after.closing is not None
-    assert all(row.state in SETTLED for row in after.copies)
+    assert all(row.state in TERMINAL for row in after.copies)
     lease = here.ledger.leases.lease(dead.header.id)
     assert lease is not None
     assert lease.until <= keeping.now()

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.drill import Kind, Path
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Limit, Objective, Operator
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import WorstCase
-from dr_orchestrator.domain.run import CheckResult, CopyState, CopyType, Phase, Run, SegmentKind
+from dr_orchestrator.domain.run import CheckResult, Phase, Run, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, worst
 from tests.support.golden.story import DAY, Story, header
 
@@ -48,7 +50,7 @@ def rds(story: Story, restore: float, loss: timedelta, *checks: CheckResult, wai
         story.step("choose snapshot", 4.218)
         age = loss + timedelta(seconds=38)
         story.point(f"rds:{instance}-2026-11-20", age, "DBSnapshot.OriginalSnapshotCreateTime", gib=200)
-    copy = story.copy(CopyType.RDS_INSTANCE, f"dro-{story.header.id}", "db-Q7M2V4XKJ5T3")
+    copy = story.copy("rds-instance", f"dro-{story.header.id}", "db-Q7M2V4XKJ5T3")
     story.step("restore", 11.904 + waited)
     if waited:
         story.wait(SegmentKind.QUOTA, "DB instance quota of the account: 40 of 40 in use", waited)
@@ -123,7 +125,7 @@ def inconclusive() -> Run:
     story.step("look before starting", 6.402, Phase.PREPARE)
     story.step("choose snapshot", 3.9)
     story.point("rds:analytics-db-prod-2026-11-20", minutes(412), "DBSnapshot.OriginalSnapshotCreateTime", gib=900)
-    copy = story.copy(CopyType.RDS_INSTANCE, f"dro-{head.id}", "db-H2T8WQ5YB6LN")
+    copy = story.copy("rds-instance", f"dro-{head.id}", "db-H2T8WQ5YB6LN")
     story.step("restore", 14.2)
     story.reached(Moment.ACCEPTED)
     story.observe(copy, "creating")
@@ -172,7 +174,7 @@ def develop_table() -> Run:
     story = Story(head)
     story.step("choose instant", 2.4)
     story.point("dwa-prod-config", minutes(5), "ContinuousBackups.LatestRestorableDateTime", continuous=True)
-    copy = story.copy(CopyType.DYNAMODB_TABLE, f"dro-{head.id}", "5a0d7c1e-77b0-4f61-9d0e-2f3a51c0b9ee")
+    copy = story.copy("dynamodb-table", f"dro-{head.id}", "5a0d7c1e-77b0-4f61-9d0e-2f3a51c0b9ee")
     story.step("restore", 5.6)
     story.reached(Moment.ACCEPTED)
     story.step("wait until ready", 1384.9)
@@ -188,17 +190,17 @@ def develop_replica() -> Run:
     head = header(9, "dwa-replica", Kind.REPLICA_REBUILD, 1, "Develop with AWS", "environment", **own)
     story = Story(head)
     story.disrupt()
-    stack = story.copy(CopyType.CLOUDFORMATION_STACK, f"dro-{head.id}", "0c6e1f50-c5e1-11f1-8d7b-0a58a9feac02")
+    stack = story.copy("cloudformation-stack", f"dro-{head.id}", "0c6e1f50-c5e1-11f1-8d7b-0a58a9feac02")
     story.step("create environment", 9.7)
     story.reached(Moment.ACCEPTED)
     story.step("choose backup of config-table", 3.1)
     source = "ContinuousBackups.LatestRestorableDateTime"
     story.point("dwa-prod-config", minutes(5), source, continuous=True, store="config-table")
-    table = story.copy(CopyType.DYNAMODB_TABLE, f"dro-{head.id}-config", "b8b2c7f4-5d1f-4c8e-8a55-90d1f5f3b1c2")
+    table = story.copy("dynamodb-table", f"dro-{head.id}-config", "b8b2c7f4-5d1f-4c8e-8a55-90d1f5f3b1c2")
     story.step("restore config-table", 7.9)
     story.step("choose backup of audit-table", 2.9)
     story.point("dwa-prod-audit", minutes(9), source, continuous=True, store="audit-table")
-    audit = story.copy(CopyType.DYNAMODB_TABLE, f"dro-{head.id}-audit", "2d0f8a34-6c55-4f0e-b1b9-0e6a7c3d9f10")
+    audit = story.copy("dynamodb-table", f"dro-{head.id}-audit", "2d0f8a34-6c55-4f0e-b1b9-0e6a7c3d9f10")
     story.step("restore audit-table", 8.4)
     story.wait(SegmentKind.THROTTLING, "RestoreTableToPointInTime: LimitExceededException, tried again", 6.1)
     story.step("wait until built", 402.7)
@@ -210,7 +212,7 @@ def develop_replica() -> Run:
     story.observe(audit, "ACTIVE")
     story.tell(table, "ACTIVE", "RestoreSummary.RestoreDateTime", 14)
     story.tell(stack, "CREATE_COMPLETE", "DescribeStackEvents", 9.5)
-    story.copy(CopyType.DYNAMODB_TABLE, f"{stack.id}-ConfigTable", "f1f1c9f2-1f0d-4b57-a3f8-6a0f2c0e7d11", stack.id)
+    story.copy("dynamodb-table", f"{stack.id}-ConfigTable", "f1f1c9f2-1f0d-4b57-a3f8-6a0f2c0e7d11", stack.id)
     story.step("fill ConfigTable", 208.3)
     story.step("fill AuditTable", 96.2)
     answer = CheckResult("the replica answers", "200, ok", "200, ok", Outcome.PASSED, proves_data=False)

@@ -7,18 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from dr_orchestrator.domain.clock import Event, Moment
-from dr_orchestrator.domain.drill import Kind, Path
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
+from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Limit, Objective
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import (
     CheckResult,
     Closing,
-    Copy,
-    CopyRecord,
-    CopyState,
-    CopyType,
-    Identity,
     Observation,
     Phase,
     Provenance,
@@ -130,11 +127,11 @@ class Story:
         point = RecoveryPoint(id, kind, held, source, held, True, gib, *window, store=store or self.header.resource)
         self.points.append(point)
 
-    def copy(self, type: CopyType, id: str, unique: str, parent: str = "") -> Copy:
+    def copy(self, type: str, id: str, unique: str, parent: str = "") -> Copy:
         head = self.header
         copy = Copy(type, id, REGION, head.id, head.drill, head.service, parent)
         prefix = {"rds-instance": "rds:{}:{}:db:", "dynamodb-table": "dynamodb:{}:{}:table/"}
-        arn = prefix.get(type.value, "cloudformation:{}:{}:stack/").format(REGION, LAB.account)
+        arn = prefix.get(type, "cloudformation:{}:{}:stack/").format(REGION, LAB.account)
         known = Identity(f"arn:aws:{arn}{id}", unique)
         self.copies.append(CopyRecord(copy, CopyState.CREATED, known, self.now, self.now))
         return copy

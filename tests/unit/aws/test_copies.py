@@ -11,36 +11,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dr_orchestrator.aws.copies import Live, Proofs, name
-from dr_orchestrator.domain.run import Copy, CopyRecord, CopyState, CopyType, Identity
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
+from dr_orchestrator.domain.resource_type import CopyType
 from dr_orchestrator.errors import UnsafeToDelete
+from dr_orchestrator.resources import TYPES
 
 RUN = "20261120-abc123"
-COPY = Copy(CopyType.RDS_INSTANCE, f"dro-{RUN}-orders-prod", "us-east-1", RUN, "drill", "orders")
+COPY = Copy("rds-instance", f"dro-{RUN}-orders-prod", "us-east-1", RUN, "drill", "orders")
 IDENTITY = Identity("arn:copy", "db-1")
 ROW = CopyRecord(COPY, CopyState.CREATED, IDENTITY, datetime(2026, 11, 20, tzinfo=UTC))
 LIVE = Live(COPY.id, "db-1", COPY.tags)
 RUNS = st.from_regex(r"20[0-9]{6}-[0-9a-f]{6}", fullmatch=True)
 LEGAL = {
-    CopyType.RDS_INSTANCE: r"[a-z](?:-?[a-z0-9])*",
-    CopyType.DYNAMODB_TABLE: r"[a-zA-Z0-9_.-]{3,255}",
-    CopyType.CLOUDFORMATION_STACK: r"[a-zA-Z][-a-zA-Z0-9]*",
+    "rds-instance": r"[a-z](?:-?[a-z0-9])*",
+    "dynamodb-table": r"[a-zA-Z0-9_.-]{3,255}",
+    "cloudformation-stack": r"[a-zA-Z][-a-zA-Z0-9]*",
 }
-LONGEST = {CopyType.RDS_INSTANCE: 63, CopyType.DYNAMODB_TABLE: 255, CopyType.CLOUDFORMATION_STACK: 128}
+LONGEST = {"rds-instance": 63, "dynamodb-table": 255, "cloudformation-stack": 128}
 
 
-@given(RUNS, st.text(max_size=300), st.sampled_from(CopyType))
+@given(RUNS, st.text(max_size=300), st.sampled_from([*TYPES.copies.values()]))
 def test_a_copys_name_is_legal_whatever_its_source_is_called(run: str, resource: str, of: CopyType) -> None:
     """Charset and length of its type, no double or trailing hyphen, a letter first, the run's id inside, and stable."""
     made = name(run, resource, of)
-    assert re.fullmatch(LEGAL[of], made)
-    assert len(made) <= LONGEST[of]
+    assert re.fullmatch(LEGAL[of.name], made)
+    assert len(made) <= LONGEST[of.name]
     assert "--" not in made
     assert not made.endswith("-")
     assert run in made
     assert made == name(run, resource, of)
 
 
-@given(RUNS, RUNS, st.from_regex(r"[a-z][a-z0-9-]{0,250}", fullmatch=True), st.sampled_from(CopyType))
+@given(RUNS, RUNS, st.from_regex(r"[a-z][a-z0-9-]{0,250}", fullmatch=True), st.sampled_from([*TYPES.copies.values()]))
 def test_two_runs_never_share_a_name(one: str, other: str, resource: str, of: CopyType) -> None:
     """Even the longest resource id leaves the run's id whole, so copies of different runs cannot meet."""
     assert (name(one, resource, of) == name(other, resource, of)) is (one == other)

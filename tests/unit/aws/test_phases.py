@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from dr_orchestrator.aws.dynamodb import DynamoTable
+from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.drill import Selection
-from dr_orchestrator.domain.run import Copy, CopyState
 from dr_orchestrator.errors import Exit, NotRecoverable
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from tests.support.estate import TABLE, Estate
 
 _runs = itertools.count(1)
@@ -19,7 +19,7 @@ _runs = itertools.count(1)
 
 @pytest.fixture
 def table(made: Estate) -> Iterator[DynamoTable]:
-    yield DynamoTable(TABLE, Selection(), made.bench)
+    yield DynamoTable(TABLE, Selection(), made.toolkit)
     made.lab.faults.clear()
     made.ledger.rows.clear()
 
@@ -32,7 +32,7 @@ def copy(made: Estate) -> Copy:
 
 def test_a_missing_source_fails_the_drill(made: Estate) -> None:
     """Before anything is made: there is nothing to restore from, and waiting would not bring it back."""
-    missing = DynamoTable(replace(TABLE, id="sessions-lost"), Selection(), made.bench)
+    missing = DynamoTable(replace(TABLE, id="sessions-lost"), Selection(), made.toolkit)
     with pytest.raises(NotRecoverable) as told:
         missing.choose()
     assert told.value.exit_code is Exit.FAILED
@@ -40,7 +40,7 @@ def test_a_missing_source_fails_the_drill(made: Estate) -> None:
 
 def test_a_copy_that_is_not_shown_yet_is_waited_for(made: Estate, table: DynamoTable, copy: Copy) -> None:
     """Right after its creation was taken, AWS may know nothing of it for a while."""
-    identity = table.restore(table.choose(), copy)
+    identity = table.restore(table.choose(), copy).identity
     made.ledger.intend(copy, made.clock, identity)
     made.lab.faults.add({"kind": "not-found", "service": "dynamodb", "resource": copy.id, "times": 3})
     table.ready(copy)
@@ -56,7 +56,7 @@ def test_a_copy_that_is_missing_at_its_deletion_is_gone(
 ) -> None:
     """What was made and is no more is deleted; what has no identity in the ledger was never made."""
     if known:
-        made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy))
+        made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy).identity)
         made.clock.sleep(3600)
         made.client("dynamodb").delete_table(TableName=copy.id)
         made.clock.sleep(3600)
@@ -65,7 +65,7 @@ def test_a_copy_that_is_missing_at_its_deletion_is_gone(
 
 def test_a_copy_without_the_tag_is_given_it_before_it_is_deleted(made: Estate, table: DynamoTable, copy: Copy) -> None:
     """A run that died before the table was active left it untagged; the drill's role may delete only what wears it."""
-    made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy))
+    made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy).identity)
     made.clock.sleep(3600)
     before = len(made.calls("TagResource"))
     assert table.destroy(copy) is CopyState.DELETED
@@ -74,7 +74,7 @@ def test_a_copy_without_the_tag_is_given_it_before_it_is_deleted(made: Estate, t
 
 def test_a_tag_that_may_not_be_set_keeps_no_copy_alive(made: Estate, table: DynamoTable, copy: Copy) -> None:
     """Where setting it is denied, the deletion is tried all the same."""
-    made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy))
+    made.ledger.intend(copy, made.clock, table.restore(table.choose(), copy).identity)
     made.clock.sleep(3600)
     made.lab.faults.add({"kind": "access-denied", "action": "TagResource"})
     assert table.destroy(copy) is CopyState.DELETED

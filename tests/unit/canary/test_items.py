@@ -9,27 +9,27 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Refused
-from dr_orchestrator.aws.guard import HeartbeatGuard
+from dr_orchestrator.aws.guard import Forbidden, HeartbeatGuard
 from dr_orchestrator.canary.beating import keep
 from dr_orchestrator.canary.items import ItemWriter
 from dr_orchestrator.checks.http import HttpChecks
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import CanaryItem, RestoredItem
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
-from dr_orchestrator.domain.run import Copy, CopyType
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import UsageError
 from tests.support.estate import REGION, TABLE, Estate, estate
 from tests.support.stores import no_login
+from tests.support.types import CALLS
 
 KEY = {"pk": "canary"}
 MINUTE = timedelta(minutes=1)
-COPY = Copy(CopyType.DYNAMODB_TABLE, TABLE.id, REGION, "x", "d", "s")
+COPY = Copy("dynamodb-table", TABLE.id, REGION, "x", "d", "s")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def _empty(made: Estate) -> None:
 
 
 def account() -> Account:
-    return Account(REGION, HeartbeatGuard(TABLE.id, KEY, "at"))
+    return Account(REGION, HeartbeatGuard(CALLS, TABLE.id, KEY, "at"))
 
 
 def writer(made: Estate) -> ItemWriter:
@@ -65,7 +65,7 @@ def test_each_beat_puts_the_item_anew(made: Estate) -> None:
 def test_the_checks_read_what_the_writer_wrote(made: Estate) -> None:
     """`canary-item` and `restored-state` find the beat to the microsecond."""
     beat = writer(made).beat()
-    checks = ItemChecks(made.bench.account.api("dynamodb"), lambda copy, _: copy.id, lambda _: TABLE.id)
+    checks = ItemChecks(made.toolkit.account.api("dynamodb"), lambda copy, _: copy.id, lambda _: TABLE.id)
     found = checks.perform(CanaryItem("heartbeat", KEY, "at"), COPY, made.clock.now())
     assert found.newest == beat.at
     for seen in (checks.marker(RestoredItem("r", KEY, "at"), COPY), checks.marker(RestoredItem("r", KEY, "at"))):
@@ -129,9 +129,9 @@ def test_data_loss_is_read_exact_to_the_interval(made: Estate) -> None:
     for seconds in (61, 100, 359, 600, 1111):
         at = (began + timedelta(seconds=seconds)).replace(microsecond=0)
         copy = replace(COPY, id=restored(made, at))
-        items = ItemChecks(made.bench.account.api("dynamodb"), lambda of, _: of.id, lambda _: TABLE.id)
+        items = ItemChecks(made.toolkit.account.api("dynamodb"), lambda of, _: of.id, lambda _: TABLE.id)
         checks = (CanaryItem("heartbeat", KEY, "at"), RestoredItem("went back", KEY, "at"))
-        suite = Suite(checks, SqlChecks(no_login), items, HttpChecks(lambda _: {}), clock)
+        suite = Suite(checks, clock, SqlChecks(no_login), items, HttpChecks(lambda _: {}))
         point = RecoveryPoint("x", PointKind.CONTINUOUS, at, "asked", reference=at)
         heartbeat, _, marker = suite.all(copy, (point,), ended)
         assert heartbeat.newest is not None
@@ -177,6 +177,6 @@ def test_nothing_else_leaves_the_process(made: Estate, method: str, parameters: 
 
 def test_a_drill_cannot_write_a_heartbeat(made: Estate) -> None:
     """The guard of drills refuses what that of `dro canary` lets through."""
-    drills = made.bench.account.api("dynamodb")
+    drills = made.toolkit.account.api("dynamodb")
     with pytest.raises(Forbidden):
         ItemWriter(drills, TABLE.id, KEY, "at", made.clock.now).beat()

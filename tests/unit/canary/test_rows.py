@@ -13,15 +13,15 @@ import pytest
 
 from dr_orchestrator.canary.rows import RowWriter
 from dr_orchestrator.checks.sql import SqlChecks
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow
-from dr_orchestrator.domain.run import Copy, CopyType
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured, UsageError
 from dr_orchestrator.settings import CHECKOUT
 
 NOW = datetime(2026, 11, 20, 9, 0, 0, 123456, tzinfo=UTC)
-COPY = Copy(CopyType.RDS_INSTANCE, "dro-x", "us-east-1", "x", "d", "s")
+COPY = Copy("rds-instance", "dro-x", "us-east-1", "x", "d", "s")
 
 
 def login(url: str) -> Login:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dr_orchestrator.catalog import load
 from dr_orchestrator.domain.drill import Catalogue
 from dr_orchestrator.errors import CatalogError
 from tests.support.drill_files import CLOUD, SHOP, TIERS, write
+from tests.support.types import load
 
 LEGAL = {"tiers.yaml": TIERS, "shop.yaml": SHOP, "cloud.yaml": CLOUD}
 NASTY = st.sampled_from(

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from dr_orchestrator.catalog import load
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.drill import (
     CanaryItem,
@@ -24,6 +23,7 @@ from dr_orchestrator.domain.drill import (
 from dr_orchestrator.domain.objective import Disruption, Limit, Operator
 from dr_orchestrator.domain.service import Canary, Isolation, Rebuild
 from tests.support.drill_files import CLOUD, SHOP, TEMPLATE, TIERS, changed, write
+from tests.support.types import load
 
 
 def test_what_is_written_arrives(tmp_path: Path) -> None:
@@ -83,12 +83,17 @@ def test_promises_come_from_the_tier_the_service_or_the_fallback(tmp_path: Path)
     ("written", "selection"),
     [
         ("latest", Selection()),
+        ("oldest", Selection(Pick.OLDEST)),
+        ("{oldest: true}", Selection(Pick.OLDEST)),
+        ("random", Selection(Pick.RANDOM)),
+        ("{random: 3}", Selection(Pick.RANDOM, runs=3)),
+        ("{before: 2026-11-20T09:00:00Z}", Selection(Pick.BEFORE, datetime(2026, 11, 20, 9, tzinfo=UTC))),
         ("{ago: 20m}", Selection(Pick.AT, ago=timedelta(minutes=20))),
         ("{at: 2026-11-20T10:00:00+01:00}", Selection(Pick.AT, at=datetime(2026, 11, 20, 9, tzinfo=UTC))),
     ],
 )
 def test_selections(tmp_path: Path, written: str, selection: Selection) -> None:
-    """The recovery point is the latest, or an instant in UTC or before the drill's start."""
+    """The recovery point is picked by each word that may be written, or is an instant in UTC or before the start."""
     shop = changed(SHOP, "    kind:", f"    selection: {written}\n    kind:")
     assert load(write(tmp_path, {"shop.yaml": shop})).drills["shop-pitr"].selection == selection
 

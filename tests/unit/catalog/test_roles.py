@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dr_orchestrator.catalog.load import load
 from dr_orchestrator.domain.drill import Roles
 from dr_orchestrator.errors import CatalogError
 from tests.support import workspace
+from tests.support.types import load
 
 READ, DRILL = "arn:aws:iam::123456789012:role/dro-read", "arn:aws:iam::123456789012:role/path/dro-drill"
 

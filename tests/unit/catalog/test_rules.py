@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dr_orchestrator.catalog import problems
 from tests.support.drill_files import CLOUD, SHOP, TEMPLATE, TIERS, changed, only, write
+from tests.support.types import problems
 
 OTHER = SHOP.replace("shop", "other")
 DRILL, RESOURCE, ENVIRONMENT = "drills.shop-pitr", "resources.shop-db", "resources.environment"

@@ -10,8 +10,8 @@ import pytest
 from moto import mock_aws
 from moto.cloudformation import parsing
 
-from dr_orchestrator.catalog import load
 from dr_orchestrator.domain.drill import CanaryItem, Catalogue, RestoredItem, RestoredRow
+from tests.support.types import load
 
 DRILLS = Path(__file__).parents[3] / "drills"
 

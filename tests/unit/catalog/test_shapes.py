@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dr_orchestrator.catalog import load, problems
 from dr_orchestrator.errors import CatalogError
 from tests.support.drill_files import CLOUD, SHOP, TIERS, changed, only, write
+from tests.support.types import load, problems
 
 CHECK = "- {name: orders, rows-at-least: {table: orders, minimum: 1}}"
 KEY = "drills.shop-pitr"

@@ -12,12 +12,13 @@ from datetime import timedelta
 import pytest
 
 from dr_orchestrator.checks.http import HttpChecks
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import HttpAnswer
-from dr_orchestrator.domain.run import Copy, CopyType, Outcome
+from dr_orchestrator.domain.run import Outcome
 from dr_orchestrator.errors import NotMeasured
 from tests.support.estate import REGION, RUN
 
-COPY = Copy(CopyType.CLOUDFORMATION_STACK, f"dro-{RUN}-shop", REGION, RUN, "a-drill", "a-service")
+COPY = Copy("cloudformation-stack", f"dro-{RUN}-shop", REGION, RUN, "a-drill", "a-service")
 HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from dr_orchestrator.checks import sql
 from dr_orchestrator.checks.sql import SqlChecks
-from dr_orchestrator.domain.run import Copy, CopyType
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
-COPY = Copy(CopyType.RDS_INSTANCE, "dro-x", "us-east-1", "x", "d", "s")
+COPY = Copy("rds-instance", "dro-x", "us-east-1", "x", "d", "s")
 LOGIN = Login("copy.example.com", 5432, "shop", "reader", "secret")
 
 

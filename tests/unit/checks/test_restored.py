@@ -11,9 +11,10 @@ from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.checks.restored import Marker, judged
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import RestoredItem, RestoredRow
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, Copy, CopyType
+from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
 from tests.support.fakes import RunningClock
@@ -103,7 +104,7 @@ def test_what_the_source_wrote_before_the_instant_must_be_in_the_copy() -> None:
 
 # In the suite.
 
-COPY = Copy(CopyType.DYNAMODB_TABLE, "dro-x", "us-east-1", "x", "d", "s")
+COPY = Copy("dynamodb-table", "dro-x", "us-east-1", "x", "d", "s")
 ITEM = RestoredItem("restored", {"pk": "canary"}, "at")
 
 
@@ -122,7 +123,7 @@ class Places(Tables):
 
 def performed(tables: Tables, *points: RecoveryPoint, check: RestoredItem | RestoredRow = ITEM) -> list[CheckResult]:
     items = ItemChecks(tables, lambda copy, _: copy.id, lambda _: "prod")
-    return Suite((check,), SqlChecks(no_login), items, HttpChecks(lambda _: {}), RunningClock()).all(COPY, points, AT)
+    return Suite((check,), RunningClock(), SqlChecks(no_login), items, HttpChecks(lambda _: {})).all(COPY, points, AT)
 
 
 def test_the_suite_compares_copy_and_source() -> None:

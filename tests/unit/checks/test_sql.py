@@ -13,14 +13,14 @@ import psycopg
 import pytest
 
 from dr_orchestrator.checks.sql import SqlChecks, _perform, newest
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, Query, RowsAtLeast
-from dr_orchestrator.domain.run import Copy, CopyType
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-COPY = Copy(CopyType.RDS_INSTANCE, "dro-x", "us-east-1", "x", "d", "s")
+COPY = Copy("rds-instance", "dro-x", "us-east-1", "x", "d", "s")
 SECRET = "hunter2 'quoted\\ pass=word"
 
 

@@ -16,16 +16,17 @@ from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.checks.result import instant
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import CanaryItem, Check, HttpAnswer, ItemsAtLeast, NewestRow, RowsAtLeast
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, Copy, CopyType
+from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
 from tests.support.fakes import FakeClock, RunningClock
 from tests.support.stores import Tables, no_login
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-COPY = Copy(CopyType.DYNAMODB_TABLE, "dro-x", "us-east-1", "x", "d", "s")
+COPY = Copy("dynamodb-table", "dro-x", "us-east-1", "x", "d", "s")
 MINUTE = timedelta(minutes=1)
 CANARY = CanaryItem("heartbeat", {"pk": "heartbeat"}, "at", interval=MINUTE)
 ITEMS = ItemsAtLeast("items", 3)
@@ -38,7 +39,7 @@ def beat(value: Any, form: str = "S") -> dict[str, Any]:
 def suite(*checks: Check, tables: Tables | None = None, outputs: Mapping[str, str] | None = None) -> Suite:
     clock = RunningClock()
     items = ItemChecks(tables or Tables([]), lambda copy, table: table or copy.id)
-    return Suite(checks, SqlChecks(no_login), items, HttpChecks(lambda _: outputs or {}), clock)
+    return Suite(checks, clock, SqlChecks(no_login), items, HttpChecks(lambda _: outputs or {}))
 
 
 def heartbeat(item: dict[str, Any] | None, *points: RecoveryPoint, check: CanaryItem = CANARY) -> list[CheckResult]:

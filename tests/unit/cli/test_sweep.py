@@ -12,22 +12,24 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.copy import Copy, CopyState, LiveObject
 from dr_orchestrator.domain.cost import Cost
-from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Run
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
+from dr_orchestrator.resources import TYPES
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.keeping import now
-from dr_orchestrator.wiring.sweeping import Inventory, Object, Proof, Sweep, Swept, SweptRun, whole
+from dr_orchestrator.wiring.sweeping import Inventory, Proof, Sweep, Swept, SweptRun, whole
 from dr_orchestrator.wiring.sweeping.proof import Mark, prove
 from tests.support import workspace
 from tests.support.golden import sample
 from tests.support.golden.story import REGION
 
 RUN = replace(sample.passed().header, exercise="")
-COPY = Copy(CopyType.RDS_INSTANCE, "dro-x", REGION, RUN.id, RUN.drill, RUN.service)
-LIVE = Object(CopyType.RDS_INSTANCE, REGION, COPY.id, "db-X", RUN.id)
-OTHER = Object(CopyType.RDS_INSTANCE, REGION, "orders-prod", "db-P")
+COPY = Copy("rds-instance", "dro-x", REGION, RUN.id, RUN.drill, RUN.service)
+LIVE = LiveObject("rds-instance", REGION, COPY.id, "db-X", RUN.id)
+OTHER = LiveObject("rds-instance", REGION, "orders-prod", "db-P")
 MARKS = {COPY: Mark(COPY, LIVE.identity, LIVE)}
 
 
@@ -43,14 +45,16 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqlLedger:
     return made
 
 
-def inventory(*objects: Object, unlisted: str = "") -> Inventory:
-    unread = {(REGION, of): unlisted for of in CopyType} if unlisted else {}
+def inventory(*objects: LiveObject, unlisted: str = "") -> Inventory:
+    unread = {(REGION, of): unlisted for of in TYPES.names} if unlisted else {}
     return Inventory((REGION,), frozenset(objects), unread)
 
 
 def becomes(monkeypatch: pytest.MonkeyPatch, *copies: Swept, proof: Proof | None = None, why: str = "") -> None:
     """What the sweep of the run comes to, and what the inventories say of it."""
-    proven = proof or prove(inventory(LIVE, OTHER), inventory(OTHER), MARKS, [each.copy for each in copies])
+    proven = proof or prove(
+        TYPES.names, inventory(LIVE, OTHER), inventory(OTHER), MARKS, [each.copy for each in copies]
+    )
     done = Sweep(1, [SweptRun(Run(RUN), list(copies), why)], [], proven, [])
     monkeypatch.setattr(sweeping, "sweep", lambda _here, _began: done)
 
@@ -69,7 +73,7 @@ def test_a_copy_that_stays_is_not_swept(
     """With AWS out of reach the run is not swept, and why is told; the leftover decides the exit code."""
     nothing = inventory(unlisted="ListTables: no route to AWS")
     left = swept(CopyState.LEFTOVER, "no route to AWS")
-    becomes(monkeypatch, left, proof=prove(nothing, nothing, MARKS, []))
+    becomes(monkeypatch, left, proof=prove(TYPES.names, nothing, nothing, MARKS, []))
 
     assert main.run(["sweep"]) == Exit.LEFTOVERS
 
@@ -86,7 +90,9 @@ def test_unknown_strays_are_told(
 ) -> None:
     """Where all that is known is gone, an inventory that cannot be taken makes it inconclusive, in JSON too."""
     denied = inventory(unlisted="access denied")
-    becomes(monkeypatch, swept(CopyState.DELETED), proof=prove(inventory(LIVE, OTHER), denied, MARKS, [COPY]))
+    becomes(
+        monkeypatch, swept(CopyState.DELETED), proof=prove(TYPES.names, inventory(LIVE, OTHER), denied, MARKS, [COPY])
+    )
 
     assert main.run(["sweep", "--json"]) == Exit.INCONCLUSIVE
 
@@ -148,8 +154,8 @@ def test_what_others_did_is_told_by_name(
     ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever else came or went is a notice, no error: somebody else works in the account."""
-    new = Object(CopyType.DYNAMODB_TABLE, REGION, "orders-events")
-    proof = prove(inventory(LIVE, OTHER), inventory(new), MARKS, [COPY])
+    new = LiveObject("dynamodb-table", REGION, "orders-events")
+    proof = prove(TYPES.names, inventory(LIVE, OTHER), inventory(new), MARKS, [COPY])
     becomes(monkeypatch, swept(CopyState.DELETED), proof=proof)
 
     assert main.run(["sweep"]) == Exit.PASSED

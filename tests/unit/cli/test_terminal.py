@@ -16,7 +16,7 @@ from dr_orchestrator.cli.output import run_rows
 from dr_orchestrator.cli.terminal.notices import reasons, warn_of_pace
 from dr_orchestrator.cli.terminal.progress import SAY_EVERY_S, Follower
 from dr_orchestrator.cli.terminal.run import lines
-from dr_orchestrator.domain.run import CopyType, Run
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
 from tests.support.fakes import FakeClock
@@ -48,7 +48,7 @@ def under_way() -> Run:
     """A run in its second step, in which AWS was seen creating."""
     story = Story(replace(sample.passed().header, exercise=""))
     story.step("look before starting", 6)
-    copy = story.copy(CopyType.RDS_INSTANCE, "dro-x", "db-X")
+    copy = story.copy("rds-instance", "dro-x", "db-X")
     story.step("wait until ready", 60, outcome=None, duration=None, ended_at=None)
     story.observe(copy, "creating")
     return story.open()

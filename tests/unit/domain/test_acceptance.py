@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.judge.judgement import judge
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator
 from dr_orchestrator.domain.recovery_point import WorstCase
-from dr_orchestrator.domain.run import CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.reporting.export import run_json
-from dr_orchestrator.runner import Session, plain
+from dr_orchestrator.runner import RunContext, Session
 from tests.support.records import (
     GOOD,
     HEADER,
@@ -192,8 +192,8 @@ def test_a_stop_cleans_up_keeps_the_evidence_and_does_not_count_as_tested(tmp_pa
     ledger.close_run("earlier", passed)
     before = ledger.queries.last_green()
     drill = Drill(failing={at: KeyboardInterrupt()})
-    session = Session(replace(real, started_at=drill.clock.now()), COPY, ledger=ledger, clock=drill.clock, call=plain)
-    session.equip(drill.session().parts)
+    session = Session(replace(real, started_at=drill.clock.now()), COPY, RunContext(RUN, drill.clock, ledger))
+    session.use(drill.session().components)
     with pytest.raises(KeyboardInterrupt):
         drill.run(session)
     run = ledger.queries.run(RUN)

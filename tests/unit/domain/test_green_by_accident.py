@@ -11,21 +11,21 @@ from typing import Any
 import pytest
 
 from dr_orchestrator import prefect_runner
-from dr_orchestrator.catalog import problems
 from dr_orchestrator.cli.output import exit_code
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.drill import KINDS_OF_TYPE, Kind
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.judge.judgement import Record, judge
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CopyState
-from dr_orchestrator.domain.service import ResourceType
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.reporting.export import run_json
-from dr_orchestrator.runner import Parts, cleanup_of
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.runner import Components, cleanup_of
 from tests.support.drill_files import SHOP, changed, only, write
 from tests.support.records import GOOD, HEARTBEAT, ROWS, STEPS, closed, events, minutes, run_with, step
 from tests.support.rehearsal import COPY, Drill
+from tests.support.types import problems
 
 
 def test_1_no_backup_is_a_failure() -> None:
@@ -44,7 +44,7 @@ def test_2_a_kind_that_nothing_performs_does_not_succeed() -> None:
         prefect_runner.script("no-such-kind")
     drill = Drill()
     session = drill.session()
-    session.equip(Parts(drill))
+    session.use(Components(drill))
     with pytest.raises(TypeError, match="has no restorer"):
         drill.run(session)
     assert session.verdict is Verdict.INCONCLUSIVE
@@ -104,8 +104,8 @@ def test_7_an_unknown_type_or_kind_is_refused(tmp_path: Path) -> None:
     for old, key in (("rds-instance", "resources.shop-db.type"), ("pitr-restore", "drills.shop-pitr.kind")):
         problem = only(tmp_path, {"shop.yaml": changed(SHOP, old, "mainframe")})
         assert (problem.file, problem.key) == ("drills/shop.yaml", key)
-    assert KINDS_OF_TYPE.keys() == set(ResourceType)
-    assert set().union(*KINDS_OF_TYPE.values()) == set(Kind)
+    assert all(each.kinds for each in TYPES)
+    assert set().union(*(each.kinds for each in TYPES)) == set(Kind)
 
 
 def test_8_a_status_proves_nothing_of_the_data() -> None:

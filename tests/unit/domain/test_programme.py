@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dr_orchestrator.domain.drill import Drill, Every, Kind, Pick, Selection
+from dr_orchestrator.domain.drill import Drill, Every, Pick, Selection
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption, Limit, Objective, Tier
 from dr_orchestrator.domain.programme import Exercise, due, period_start, quarter_of, verdict_of
 from dr_orchestrator.domain.run import Closing, Measures, Run
-from dr_orchestrator.domain.service import Resource, ResourceType, Runbook, Service
+from dr_orchestrator.domain.service import Resource, Runbook, Service
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from tests.support.records import HEADER
 
@@ -23,7 +24,7 @@ PROMISE = Objective(Limit(timedelta(hours=4)), Limit(timedelta(hours=1)), "tier"
 
 def drill(name: str, tier: int = 1, service: str = "orders", every: Every = Every.QUARTER) -> Drill:
     of = Service(service, service, Tier(tier, "t", PROMISE), "o", "c", Runbook("u", date(2026, 1, 1)))
-    resource = Resource("db", ResourceType.RDS_INSTANCE, "orders-prod", "us-east-1")
+    resource = Resource("db", "rds-instance", "orders-prod", "us-east-1")
     return Drill(name, of, resource, Kind.SNAPSHOT_RESTORE, Disruption.REGION, PROMISE, (), every=every)
 
 

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import Table
 
 from dr_orchestrator.domain.clock import Event
+from dr_orchestrator.domain.copy import Copy, CopyRecord
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, Closing, Copy, CopyRecord, Observation, Segment, ServerTime, Step
+from dr_orchestrator.domain.run import CheckResult, Closing, Observation, Segment, ServerTime, Step
 from dr_orchestrator.ledger import rows, tables
 from tests.support.ledger_samples import MAXIMAL, START, copy, header
 
@@ -46,8 +47,9 @@ def test_every_column_of_a_run_is_written() -> None:
 
 def test_every_field_of_a_copy_has_its_column() -> None:
     """A copy, its identity and what became of it share one row."""
-    names = {field.name for field in (*fields(Copy), *fields(CopyRecord))} - {"copy", "identity"}
-    assert names | {"arn", "unique_id"} == set(tables.copy.c.keys()) - {"number"}
+    names = {field.name for field in (*fields(Copy), *fields(CopyRecord))} - {"copy", "identity", "source"}
+    source = {f"source_{name}" for name in ("type", "id", "account", "region")}
+    assert names | source | {"arn", "unique_id"} == set(tables.copy.c.keys()) - {"number"}
     assert rows.copy_row(copy(), intended_at=START)["state"] == "intended"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Aborted, NotMeasured, NotRecoverable, UnsafeToDelete
-from dr_orchestrator.runner import Parts, Session, outcome_of, plain
+from dr_orchestrator.runner import Components, RunContext, Session, outcome_of
 from tests.support.records import HEADER
 from tests.support.rehearsal import COPY, Drill
 
@@ -91,7 +91,7 @@ def test_a_stop_ends_the_drill_before_its_next_step(after: str) -> None:
 def test_what_was_wrong_before_the_start_is_the_first_steps_failure() -> None:
     """Bad credentials found while opening are recorded and judged like any other failure, and nothing is created."""
     drill = Drill()
-    session = Session(HEADER, COPY, ledger=drill.ledger, clock=drill.clock, call=plain)
+    session = Session(HEADER, COPY, RunContext(HEADER.id, drill.clock, drill.ledger))
     session.cannot_start(NotMeasured("no AWS credentials", "set AWS_PROFILE", "sts:GetCallerIdentity"))
     drill.run(session)
     assert session.verdict is Verdict.INCONCLUSIVE
@@ -103,12 +103,12 @@ def test_what_was_wrong_before_the_start_is_the_first_steps_failure() -> None:
 def test_a_session_without_parts_is_a_defect_of_ours() -> None:
     """An unequipped session, or a restorer asked of an environment's drill, fails loudly; the run is closed."""
     drill = Drill()
-    bare = Session(HEADER, COPY, ledger=drill.ledger, clock=drill.clock, call=plain)
-    with pytest.raises(TypeError, match="not equipped"), bare as run:
+    bare = Session(HEADER, COPY, RunContext(HEADER.id, drill.clock, drill.ledger))
+    with pytest.raises(TypeError, match="given nothing to work with"), bare as run:
         _ = run.restorer
     assert drill.ledger.closing is not None
     other = drill.session()
-    other.equip(Parts(drill))
+    other.use(Components(drill))
     with pytest.raises(TypeError, match="has no restorer"):
         _ = other.restorer
     with pytest.raises(TypeError, match="has no environment"):

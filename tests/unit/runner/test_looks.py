@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.preflight import Look, Preflight, Sight
-from dr_orchestrator.domain.run import Copy, CopyState, Phase
+from dr_orchestrator.domain.run import Phase
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.runner import Parts, Session
+from dr_orchestrator.runner import Components, Session
 from dr_orchestrator.runner.session import PROBE, PROVE_ISOLATION
 from tests.support.rehearsal import Drill
 
@@ -20,15 +22,15 @@ FREE = Look("name", Sight.PASSED, "free")
 def run(drill: Drill, looks: tuple[Look, ...] = (FREE,)) -> Session:
     """A drill of a copy that is proven isolated (a minute) and probed (an hour)."""
 
-    def isolated(copy: Copy) -> str:
-        return str(drill.act("isolated", f"{copy.id} is alone"))
+    def isolated(copy: Copy) -> Seen:
+        return drill.act("isolated", Seen(f"{copy.id} is alone"))
 
-    def probe(copy: Copy) -> str:
-        return str(drill.act("probe", f"nothing answers {copy.id}"))
+    def probe(copy: Copy) -> Seen:
+        return drill.act("probe", Seen(f"nothing answers {copy.id}"))
 
     session = drill.session()
-    parts = Parts(drill, restorer=drill, preflight=lambda: Preflight(looks), isolated=isolated, probe=probe)
-    session.equip(parts, drill.heed)
+    parts = Components(drill, restorer=drill, preflight=lambda: Preflight(looks), isolated=isolated, probe=probe)
+    session.use(parts)
     with session:
         session.look()
         point = session.choose("choose", drill)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from unittest import mock
 
-from dr_orchestrator.domain.run import CopyRecord, CopyState, CopyType
+from dr_orchestrator.domain.copy import CopyRecord, CopyState
 from dr_orchestrator.runner import settle
 from tests.support.fakes import FakeClock, MemoryLedger
 from tests.support.rehearsal import COPY, RUN
@@ -54,7 +54,7 @@ def test_what_a_stack_that_is_not_gone_owned_is_not_gone() -> None:
 
 def test_only_the_copy_itself_is_settled_with_its_type() -> None:
     """A table may be named as a stack is: what became of the one says nothing of the other."""
-    rows = [replace(COPY, type=of) for of in (CopyType.CLOUDFORMATION_STACK, CopyType.DYNAMODB_TABLE)]
+    rows = [replace(COPY, type=of) for of in ("cloudformation-stack", "dynamodb-table")]
     ledger, clock = mock.Mock(), FakeClock()
     ledger.copies.return_value = [CopyRecord(copy, CopyState.CREATED, None, clock.now()) for copy in rows]
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.run import Copy, CopyState, Identity
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.runner import Session
@@ -36,7 +37,7 @@ def with_copies(drill: Drill, ways: dict[str, Any], error: BaseException | None 
     with session as run:
         for copy, state in zip(copies(*ways), ways.values(), strict=True):
             run.at_exit(f"destroy {copy.id}", way(state), copy)
-            run.create(f"create {copy.id}", lambda of: Identity(f"arn:{of.id}", of.id), copy=copy)
+            run.create(f"create {copy.id}", lambda of: Asked(Identity(f"arn:{of.id}", of.id)), copy=copy)
         if error is not None:
             raise error
     return session

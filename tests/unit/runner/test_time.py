@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.objective import Limit, Objective, format_duration
-from dr_orchestrator.domain.run import Copy, CopyState, Measures, Phase, Run, Segment, SegmentKind, ServerTime
+from dr_orchestrator.domain.run import Measures, Phase, Run, Segment, SegmentKind, ServerTime
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.reporting.export import run_json
-from dr_orchestrator.runner import Session, plain
+from dr_orchestrator.runner import RunContext, Session
 from tests.support.fakes import FakeClock, MemoryLedger
 from tests.support.records import HEADER
 from tests.support.rehearsal import COPY, RUN, Drill
@@ -64,8 +65,8 @@ def test_26_hours_read_26_hours_everywhere(ledger: SqlLedger) -> None:
     """Session, ledger, JSON and words: a recovery of 26 h 00 m 01 s is that in each, under a target of 48 h."""
     drill = Drill(takes={"ready": 26 * 3600.0 - 179})
     header = replace(HEADER, objective=Objective(Limit(2 * DAY), Limit(HOUR), "tier 3"))
-    session = Session(header, COPY, ledger=ledger, clock=drill.clock, call=plain)
-    session.equip(drill.session().parts)
+    session = Session(header, COPY, RunContext(RUN, drill.clock, ledger))
+    session.use(drill.session().components)
     drill.run(session)
     exact = 26 * HOUR + timedelta(seconds=1)
     run = ledger.queries.run(RUN)
@@ -196,8 +197,8 @@ def dead_in(name: str, takes: dict[str, float] | None = None) -> tuple[FakeClock
 def resumed(clock: FakeClock, ledger: MemoryLedger, run: Run, seen: datetime | None) -> Drill:
     """The rest of the run, in a process whose monotonic clock knows nothing of the first."""
     drill = Drill(clock=FakeClock(clock.now()), ledger=ledger)
-    session = Session(run.header, COPY, ledger=ledger, clock=drill.clock, call=plain, recorded=run, last_seen=seen)
-    session.equip(drill.session().parts)
+    session = Session(run.header, COPY, RunContext(RUN, drill.clock, ledger), recorded=run, last_seen=seen)
+    session.use(drill.session().components)
     drill.run(session)
     return drill
 

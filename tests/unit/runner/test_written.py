@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.domain.run import CopyState
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.runner import Parts, Store
+from dr_orchestrator.runner import Components, Store
 from tests.support.records import POINT
 from tests.support.rehearsal import COPY, IDENTITY, RUN, Drill
 
@@ -86,7 +86,7 @@ def test_a_member_is_in_the_ledger_before_it_is_filled_and_shares_its_stacks_end
     drill = Drill(failing=fails)
     session = drill.session()
     store = Store("sessions", "Config", drill, replace(COPY, id=f"dro-{RUN}-interim"))  # type: ignore[arg-type]
-    session.equip(Parts(drill, environment=drill, stores=(store,)))  # type: ignore[arg-type]
+    session.use(Components(drill, environment=drill, stores=(store,)))  # type: ignore[arg-type]
     with session as run:
         run.at_exit("destroy environment", run.environment.destroy, run.copy)
         run.create("build", run.environment.build, copy=run.copy)
@@ -126,6 +126,6 @@ def test_an_observed_state_is_kept_with_its_time() -> None:
     drill = Drill()
     with drill.session() as run:
         drill.clock.sleep(90)
-        run.observe(COPY, "backing-up")
+        run._context.observe(COPY, "backing-up")
     (seen,) = drill.ledger.observations
     assert (seen.copy, seen.state, seen.offset) == (COPY.id, "backing-up", timedelta(seconds=90))

@@ -17,15 +17,16 @@ import pytest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import ConfigParseError, CredentialRetrievalError
 
-from dr_orchestrator.aws import dynamodb
 from dr_orchestrator.aws.access.lifetime import lifetime
 from dr_orchestrator.aws.access.machine import MachineCredentials
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Denied, Expired, Transient
-from dr_orchestrator.aws.calls.throttling import hearing
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles
+from dr_orchestrator.resources.dynamodb_table import table as dynamodb
+from tests.support.contexts import ToldContext
 from tests.support.estate import REGION, TABLE, Estate
+from tests.support.types import CALLS
 
 ROLE = "arn:aws:iam::123456789012:role/dro-read"
 OLD, NEW = (ReadOnlyCredentials(f"ASIA{name}", "hush", "hush") for name in ("OLD", "NEW"))
@@ -78,7 +79,7 @@ def login(made: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def account(made: Estate, of: Roles = Roles()) -> Account:  # noqa: B008
-    return Account(REGION, Guard(), of, "dro-test", made.clock.now)
+    return Account(REGION, Guard(CALLS), of, "dro-test", made.clock.now)
 
 
 def looked(here: Account) -> bool:
@@ -91,14 +92,15 @@ def test_who_logs_in_again_saves_the_call(
 ) -> None:
     """The refused call is made again with the new credentials, and that is told; later ones have them at once."""
     monkeypatch.setenv("AWS_PROFILE", way)
-    here, heard = account(made), list[str]()
+    here = account(made)
     looked(here)
     login.expire("ASIAFIRST")
     login.again("ASIASECOND")
-    with hearing(heard.append):
-        assert looked(here)
-        assert looked(here)
-    assert heard == ["dynamodb:DescribeTable: ExpiredTokenException"]
+    context = ToldContext("r", made.clock)
+    here.throttling.listen(context)
+    assert looked(here)
+    assert looked(here)
+    assert context.again == ["dynamodb:DescribeTable: ExpiredTokenException"]
     assert here._session.get_credentials().get_frozen_credentials().access_key == "ASIASECOND"
 
 
@@ -272,10 +274,10 @@ def test_what_was_refreshed_into_another_account_signs_nothing(whose: Any, raise
 def test_what_one_account_shows_is_not_believed_of_another(made: Estate) -> None:
     """Runs that wait share one describe only where they read the same account."""
     here, there = (account(made) for _ in range(2))
-    feeds = [dynamodb.feed(each.api("dynamodb"), replace(made.bench, account=each)) for each in (here, there)]
+    feeds = [dynamodb.feed(each.api("dynamodb"), replace(made.toolkit, account=each)) for each in (here, there)]
     assert feeds[0] is feeds[1]
     here._machine.pin("111111111111")
-    assert dynamodb.feed(here.api("dynamodb"), replace(made.bench, account=here)) is not feeds[1]
+    assert dynamodb.feed(here.api("dynamodb"), replace(made.toolkit, account=here)) is not feeds[1]
 
 
 def test_threads_that_meet_the_expiry_together_ask_once() -> None:

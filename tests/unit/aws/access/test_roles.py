@@ -13,12 +13,11 @@ import botocore.session
 import pytest
 
 from dr_orchestrator.aws.access.roles import LOGINS, AssumedRole
-from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Denied, Transient
-from dr_orchestrator.aws.dynamodb import DynamoTable
-from dr_orchestrator.aws.guard import Guard
+from dr_orchestrator.aws.guard import Forbidden, Guard
 from dr_orchestrator.domain.drill import Roles, Selection
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from tests.support.estate import REGION, RUN, TABLE, Estate
 
 READ, DRILL = (f"arn:aws:iam::123456789012:role/dro-{name}" for name in ("read", "drill"))
@@ -33,7 +32,7 @@ def quick(made: Estate, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def account(made: Estate, of: Roles = Roles(READ, DRILL), guard: Guard | None = None) -> Account:  # noqa: B008
-    return Account(REGION, guard or made.bench.account.guard, of, f"dro-{RUN}", made.clock.now)
+    return Account(REGION, guard or made.toolkit.account.guard, of, f"dro-{RUN}", made.clock.now)
 
 
 @pytest.fixture
@@ -69,7 +68,7 @@ def test_reads_go_by_the_one_role_and_changes_by_the_other(made: Estate) -> None
         "RestoreTableToPointInTime",
         SourceTableName=TABLE.id,
         TargetTableName=copy.id,
-        RestoreDateTime=DynamoTable(TABLE, Selection(), made.bench).choose().data_time,
+        RestoreDateTime=DynamoTable(TABLE, Selection(), made.toolkit).choose().data_time,
     )
     list(api.pages("ListTables", "TableNames"))
 
@@ -78,8 +77,8 @@ def test_reads_go_by_the_one_role_and_changes_by_the_other(made: Estate) -> None
     assert signed["RestoreTableToPointInTime"] == changer.access_key != reader.access_key
     assert here.caller().arn.endswith(f"assumed-role/dro-read/dro-{RUN}")
     assert here.changer().arn.endswith(f"assumed-role/dro-drill/dro-{RUN}")
-    DynamoTable(TABLE, Selection(), made.bench).ready(copy)
-    DynamoTable(TABLE, Selection(), made.bench).destroy(copy)
+    DynamoTable(TABLE, Selection(), made.toolkit).ready(copy)
+    DynamoTable(TABLE, Selection(), made.toolkit).destroy(copy)
 
 
 def test_without_roles_nothing_is_taken_on(made: Estate) -> None:
@@ -114,7 +113,7 @@ def test_the_guard_watches_both(made: Estate) -> None:
 @pytest.mark.usefixtures("brief")
 def test_credentials_that_last_three_seconds_outlive_a_restore(made: Estate) -> None:
     """They run out again and again in mid-wait; the drill does not notice."""
-    copy, bench = made.copy_of(TABLE), made.bench
+    copy, bench = made.copy_of(TABLE), made.toolkit
     object.__setattr__(bench, "account", account(made))
     before = len(assumed(made))
     try:

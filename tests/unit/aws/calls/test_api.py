@@ -13,6 +13,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Api, Denied, Expired, NotFound, Refused, Transient
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.errors import DrillFault, Exit, NotMeasured, UsageError
+from tests.support.types import CALLS
 
 FOREIGN = "us-east-1"
 ASKED = {"DBInstanceIdentifier": "orders-prod", "Tags": [1], "Long": "x" * 300}
@@ -149,6 +150,6 @@ def test_a_wrong_setting_is_the_users_to_mend(setting: dict[str, str], monkeypat
     for name, value in setting.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(UsageError) as told:
-        Account("us-east-1", Guard()).api("sts")
+        Account("us-east-1", Guard(CALLS)).api("sts")
     assert "no AWS client for" in told.value.message
     assert next(iter(setting)) in told.value.hint

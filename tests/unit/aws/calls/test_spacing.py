@@ -20,10 +20,12 @@ from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles
 from dr_orchestrator.domain.run import SegmentKind
-from dr_orchestrator.wiring.equipment import equip, guarded, plan_copy
+from dr_orchestrator.wiring.building import build_components, guarded, plan_copy
 from tests.support import workspace
+from tests.support.contexts import telling
 from tests.support.estate import REGION, Estate
 from tests.support.fakes import FakeClock
+from tests.support.types import CALLS
 
 ROLE = "arn:aws:iam::123456789012:role/dro-read"
 Told = list[tuple[str, float]]
@@ -118,8 +120,8 @@ def quick(made: Estate) -> Iterator[None]:
 
 
 def asking(made: Estate, told: Told, spacings: Spacings | None, of: Roles = Roles()) -> Account:  # noqa: B008
-    account = Account(REGION, Guard(), of, "dro-test", made.clock.now, spacings)
-    account.throttling.listen(made.clock, lambda call, seconds: told.append((call, seconds)))
+    account = Account(REGION, Guard(CALLS), of, "dro-test", made.clock.now, spacings)
+    account.throttling.listen(telling(made.clock, told))
     return account
 
 
@@ -156,7 +158,7 @@ def test_other_services_logins_and_worlds_are_not_held_back(made: Estate) -> Non
         describe(roles)
         describe(asking(made, told, Spacings(made.clock)))
         describe(asking(made, told, None))
-        here.throttling.listen(made.clock, lambda call, seconds: told.append((call, seconds)))
+        here.throttling.listen(telling(made.clock, told))
         here.api("dynamodb").call("ListTables")
     assert told == []
 
@@ -199,8 +201,10 @@ def test_all_runs_of_a_process_share_one_spacing(made: Estate, tmp_path: Path) -
     with wiring.using(here):
         drill = here.drill("orders-snapshot")
         first, second = (guarded(here, REGION, f"20261120-{number}", drill) for number in (1, 2))
-        copy = plan_copy(drill, drill.resource, "20261120-2")
-        equip(here, drill, copy, second, delayed=lambda kind, _why, seconds: segments.append((kind, seconds)))
+        copy = plan_copy(here, drill, drill.resource, "20261120-2")
+        build_components(
+            here, drill, copy, second, delayed=lambda kind, _why, seconds: segments.append((kind, seconds))
+        )
         throttle(made, times=1)
         for account in (first, second):
             describe(account)

@@ -14,7 +14,9 @@ from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.watcher import Sighting, States, Watcher
+from tests.support.contexts import telling
 from tests.support.estate import INSTANCE, REGION, Estate
+from tests.support.types import CALLS
 
 CALL = "rds:DescribeDBInstances"
 Told = list[tuple[str, float]]
@@ -30,8 +32,8 @@ def told(made: Estate) -> Iterator[Told]:
 
 
 def asking(made: Estate, told: Told) -> Account:
-    account = Account(REGION, Guard())
-    account.throttling.listen(made.clock, lambda call, seconds: told.append((call, seconds)))
+    account = Account(REGION, Guard(CALLS))
+    account.throttling.listen(telling(made.clock, told))
     return account
 
 

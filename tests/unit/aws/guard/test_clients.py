@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.access.targets import Forbidden
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.guard import Guard
+from dr_orchestrator.aws.guard import Forbidden, Guard
 from tests.support.estate import INSTANCE, REGION, TABLE, Estate
 from tests.support.guarded import SERVICES, arn
+from tests.support.types import CALLS
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_what_is_refused_is_not_sent(
     made: Estate, sent: Callable[[], list[str]], service: str, method: str, parameters: dict[str, Any]
 ) -> None:
     """The guard sits on the client itself: the call raises, and the lab has heard nothing."""
-    client = made.bench.account._session.client(service)
+    client = made.toolkit.account._session.client(service)
     with pytest.raises(Forbidden, match=f"^{service}:"):
         getattr(client, method)(**parameters)
     assert sent() == []
@@ -51,7 +51,7 @@ def test_what_is_refused_is_not_sent(
 
 def test_the_other_ways_to_make_a_client_are_guarded_too(made: Estate, sent: Callable[[], list[str]]) -> None:
     """A boto3 resource, a waiter, a paginator and a client of a session's session meet the same guard."""
-    session = made.bench.account._session
+    session = made.toolkit.account._session
     with pytest.raises(Forbidden):
         session.resource("dynamodb").Table(TABLE.id).delete()
     with pytest.raises(Forbidden):
@@ -70,21 +70,21 @@ def test_no_link_is_signed_that_could_change_production(
 ) -> None:
     """A presigned URL would be a call made by somebody else: it is refused like the call."""
     with pytest.raises(Forbidden):
-        made.bench.account._session.client(service).generate_presigned_url(method, Params=parameters)
+        made.toolkit.account._session.client(service).generate_presigned_url(method, Params=parameters)
 
 
 def test_a_read_goes_through(made: Estate, sent: Callable[[], list[str]]) -> None:
     """The guard does not keep a drill from looking at production."""
-    made.bench.account.api("dynamodb").call("DescribeTable", TableName=TABLE.id)
+    made.toolkit.account.api("dynamodb").call("DescribeTable", TableName=TABLE.id)
     assert sent() == ["DescribeTable"]
 
 
 def test_the_guard_knows_whether_it_talked_to_aws(made: Estate) -> None:
     """One call to another endpoint makes everything simulated; so does naming one."""
-    fresh = Guard()
+    fresh = Guard(CALLS)
     assert not fresh.simulated
     account = Account(REGION, fresh)
     account.caller()
     assert fresh.simulated
     assert account.simulated(SERVICES)
-    assert made.bench.account.simulated(("rds",))
+    assert made.toolkit.account.simulated(("rds",))

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.access.targets import Forbidden
-from dr_orchestrator.aws.guard import READS, HeartbeatGuard
+from dr_orchestrator.aws.guard import Forbidden, HeartbeatGuard
 from tests.support.estate import REGION, TABLE
 from tests.support.guarded import ACCOUNT, COPY, MODELS, SERVICES, everywhere, guard
+from tests.support.types import CALLS, READS
 
 HEARTBEAT = {"pk": {"S": "canary"}, "at": {"S": "2026-11-20T09:00:00"}, "sequence": {"N": "1"}}
 PUT = {"TableName": TABLE.id, "Item": HEARTBEAT}
@@ -18,7 +18,7 @@ PUT = {"TableName": TABLE.id, "Item": HEARTBEAT}
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_heartbeats_guard_lets_reads_and_one_put_through(service: str) -> None:
     """Of all of botocore's operations, on the source or a copy, only reads pass; the put needs the whole heartbeat."""
-    heartbeat = HeartbeatGuard(TABLE.id, {"pk": "canary"}, "at")
+    heartbeat = HeartbeatGuard(CALLS, TABLE.id, {"pk": "canary"}, "at")
     for operation in MODELS[service].operation_names:
         for parameters in (*(everywhere(service, operation, each) for each in (TABLE.id, COPY)), PUT):
             if operation in READS.get(service, frozenset()) or (operation == "PutItem" and parameters == PUT):
@@ -47,9 +47,9 @@ def test_the_heartbeats_guard_lets_reads_and_one_put_through(service: str) -> No
 )
 def test_the_heartbeats_guard_knows_its_one_item(changed: dict[str, Any]) -> None:
     """Another table, key or attribute is refused, and so is a guard that was told no item, and a drill's own guard."""
-    HeartbeatGuard(TABLE.id, {"pk": "canary"}, "at").check("dynamodb", "PutItem", PUT)
+    HeartbeatGuard(CALLS, TABLE.id, {"pk": "canary"}, "at").check("dynamodb", "PutItem", PUT)
     with pytest.raises(Forbidden):
-        HeartbeatGuard(TABLE.id, {"pk": "canary"}, "at").check("dynamodb", "PutItem", PUT | changed)
-    for other in (HeartbeatGuard(), HeartbeatGuard(TABLE.id), guard(COPY), guard(TABLE.id)):
+        HeartbeatGuard(CALLS, TABLE.id, {"pk": "canary"}, "at").check("dynamodb", "PutItem", PUT | changed)
+    for other in (HeartbeatGuard(CALLS), HeartbeatGuard(CALLS, TABLE.id), guard(COPY), guard(TABLE.id)):
         with pytest.raises(Forbidden):
             other.check("dynamodb", "PutItem", PUT)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dr_orchestrator.aws.access.targets import WRITES, Forbidden
-from dr_orchestrator.aws.guard import READS
+from dr_orchestrator.aws.guard import Forbidden
 from tests.support.estate import REGION
 from tests.support.guarded import COPY, MODELS, SERVICES, everywhere, guard
+from tests.support.types import READS, WRITES
 
 LOOKING = ("Describe", "List", "Get", "Scan", "SimulatePrincipalPolicy")
 EVERYTHING = [(service, operation) for service in SERVICES for operation in MODELS[service].operation_names]

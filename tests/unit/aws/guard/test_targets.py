@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dr_orchestrator.aws.access.targets import WRITES, Forbidden
-from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.domain.run import CopyType
+from dr_orchestrator.aws.guard import Forbidden, Guard
 from tests.support.estate import REGION
 from tests.support.guarded import COPIES, COPY, SOURCES, TARGETS, arn, copy, guard
+from tests.support.types import CALLS, WRITES
 
 
 @pytest.mark.parametrize(("call", "named"), TARGETS, ids=[f"{each[0][1]}-{n}" for n, each in enumerate(TARGETS)])
@@ -38,7 +37,7 @@ def test_a_copy_is_one_under_its_type_and_in_its_region(
     others = [copy(COPY, each, parent="a-stack") for each in COPIES.values() if each is not of]
     for rows, region in ((others, REGION), ([copy(COPY, of, elsewhere, "a-stack")], REGION)):
         with pytest.raises(Forbidden, match="is not a copy of this run"):
-            Guard(lambda rows=rows: rows, SOURCES, lambda _: True).check(*call, named(COPY), region)
+            Guard(CALLS, lambda rows=rows: rows, SOURCES, lambda _: True).check(*call, named(COPY), region)
     for region in (elsewhere, ""):
         with pytest.raises(Forbidden, match="is not a copy of this run"):
             guard(COPY).check(*call, named(COPY), region)
@@ -92,9 +91,11 @@ def test_a_run_restores_only_what_is_its_own(call: tuple[str, str]) -> None:
 
 def test_items_are_written_only_into_a_table_of_the_runs_own_stack() -> None:
     """A restored table is evidence: it is read, and nothing is ever written into it."""
-    interim = copy(COPY, CopyType.DYNAMODB_TABLE)
+    interim = copy(COPY, "dynamodb-table")
     with pytest.raises(Forbidden):
-        Guard(lambda: [interim], SOURCES).check("dynamodb", "BatchWriteItem", {"RequestItems": {COPY: []}}, REGION)
+        Guard(CALLS, lambda: [interim], SOURCES).check(
+            "dynamodb", "BatchWriteItem", {"RequestItems": {COPY: []}}, REGION
+        )
 
 
 def test_every_write_is_among_the_targets_tried() -> None:

@@ -9,18 +9,19 @@ from typing import Any, cast
 import pytest
 from botocore.credentials import Credentials, RefreshableCredentials
 
-from dr_orchestrator.aws.access import permissions
 from dr_orchestrator.aws.access.lifetime import Lifetime, lifetime
 from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.aws.looks import place, rights
-from dr_orchestrator.domain.drill import Kind
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
-from dr_orchestrator.domain.run import Copy, CopyType
-from dr_orchestrator.domain.service import ResourceType
+from dr_orchestrator.domain.resource_type import ResourceType
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources import TYPES
 
-COPY = Copy(CopyType.DYNAMODB_TABLE, "dro-r-sessions", "us-east-1", "r", "a-drill", "a-service")
+COPY = Copy("dynamodb-table", "dro-r-sessions", "us-east-1", "r", "a-drill", "a-service")
 ROLE = Caller("123456789012", "arn:aws:sts::123456789012:assumed-role/dro-drill/somebody")
 ACTIONS = ["dynamodb:RestoreTableToPointInTime", "dynamodb:DeleteTable"]
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -41,10 +42,11 @@ def answering(decision: str, asked: list[dict[str, Any]] | None = None) -> Accou
     return cast(Account, SimpleNamespace(api=lambda _service: SimpleNamespace(call=call)))
 
 
-@pytest.mark.parametrize(("kind", "of"), [*permissions.KINDS])
-def test_what_makes_and_deletes_the_copy_is_asked(kind: Kind, of: ResourceType) -> None:
+@pytest.mark.parametrize(("of", "kind"), [(of, kind) for of in TYPES for kind in of.kinds])
+def test_what_makes_and_deletes_the_copy_is_asked(of: ResourceType, kind: Kind) -> None:
     """Both ends of a copy's life are among the actions, and none of another service that its ARN says nothing of."""
-    actions = rights.writes(kind, CopyType(of.value))
+    drill = cast(Drill, SimpleNamespace(resource=SimpleNamespace(type=of.name), kind=kind))
+    actions = rights.writes(TYPES, drill)
 
     assert {each.partition(":")[0] for each in actions} == {actions[0].partition(":")[0]}
     assert any(":Delete" in each for each in actions)
@@ -54,7 +56,7 @@ def test_what_makes_and_deletes_the_copy_is_asked(kind: Kind, of: ResourceType) 
 def test_the_roles_own_policies_are_asked_for_the_copy() -> None:
     """The assumed role's role is simulated, on the copy's ARN, with the tags that the copy will wear."""
     asked: list[dict[str, Any]] = []
-    assert "allows" in rights.simulated(answering("allowed", asked), ROLE, COPY, ACTIONS)
+    assert "allows" in rights.simulated(answering("allowed", asked), ROLE, COPY, TYPES.copies[COPY.type], ACTIONS)
 
     (given,) = asked
     assert given["PolicySourceArn"] == "arn:aws:iam::123456789012:role/dro-drill"
@@ -73,14 +75,14 @@ def test_the_roles_own_policies_are_asked_for_the_copy() -> None:
 def test_only_a_denial_by_name_stops(decision: str, outcome: type[Exception], told: str) -> None:
     """A policy that denies the call will deny it later; what the simulation does not know is only told."""
     with pytest.raises(outcome, match=told):
-        rights.simulated(answering(decision), ROLE, COPY, ACTIONS)
+        rights.simulated(answering(decision), ROLE, COPY, TYPES.copies[COPY.type], ACTIONS)
 
 
 @pytest.mark.parametrize("arn", ["arn:aws:iam::123456789012:root", "arn:aws:sts::123456789012:user/moto", ""])
 def test_who_is_no_principal_is_not_simulated(arn: str) -> None:
     """The root user and a lab's caller have no policies that could be asked."""
     with pytest.raises(NotApplicable, match="not simulated"):
-        rights.simulated(answering("explicitDeny"), Caller("123456789012", arn), COPY, ACTIONS)
+        rights.simulated(answering("explicitDeny"), Caller("123456789012", arn), COPY, TYPES.copies[COPY.type], ACTIONS)
 
 
 def lasting(life: Lifetime) -> Account:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dr_orchestrator.aws.bench import gone
+from dr_orchestrator.aws.toolkit import gone
 from dr_orchestrator.aws.watcher import ABSENT, Watcher
 from dr_orchestrator.errors import NotRecoverable
 from tests.support.fakes import FakeClock

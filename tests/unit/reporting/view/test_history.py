@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from dr_orchestrator.domain.run import CopyState, Run
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.reporting.render import exercise_html, exercise_markdown, run_html, run_markdown
 from dr_orchestrator.reporting.view.exercise import exercise_view

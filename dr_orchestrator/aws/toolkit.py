@@ -1,0 +1,255 @@
+"""What every restorer works with, and the verbs that they share."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import Refused, Transient
+from dr_orchestrator.aws.calls.throttling import apart
+from dr_orchestrator.aws.copies import Proofs
+from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, Feed, Sighting, States, Watcher
+from dr_orchestrator.domain.copy import Copy, CopyState, Place
+from dr_orchestrator.domain.drill import Pick, Selection
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
+from dr_orchestrator.domain.run import SegmentKind
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.runner.context import RunContext
+
+T = TypeVar("T")
+WINDOW_SLACK = timedelta(days=2)
+"""A window of continuous backup begins with a daily backup, so it may be as much shorter without any interruption."""
+
+QUOTA_RETRY, QUOTA_RETRY_LONGEST = 30.0, 300.0
+"""Drill seconds between two tries of a creation that a quota forbids: doubled each time, up to the longest."""
+
+EDGE = timedelta(minutes=5)
+"""How far inside the window its edge is taken: it moves on while the restore is being asked for."""
+
+TEARDOWN_CEILING = 4 * 3600.0
+RETRY = 30.0
+ABSENCES, BETWEEN_ABSENCES = 4, 20.0
+"""How often, and how many drill seconds apart, a copy must be absent before it counts as never made."""
+
+
+def _nowhere_else(place: Place) -> Account:
+    raise NotMeasured(f"nothing here reaches {place}", "use credentials that do")
+
+
+@dataclass(frozen=True)
+class Toolkit:
+    """What a restorer works with: the account, who waits, the proofs before a deletion, and the run's own context.
+
+    `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most.
+    """
+
+    account: Account
+    watcher: Watcher
+    proofs: Proofs
+    context: RunContext
+    ceiling: float
+    elsewhere: Callable[[Place], Account] = _nowhere_else
+
+    @property
+    def clock(self) -> Clock:
+        """The drill's clock."""
+        return self.context.clock
+
+    @property
+    def run(self) -> str:
+        """The run's id."""
+        return self.context.run
+
+    def account_at(self, place: Place) -> Account:
+        """The account in which a copy stands: its own place need not be that of its source."""
+        if place.region == self.account.region and place.account in ("", self.account.pinned):
+            return self.account
+        return self.elsewhere(place)
+
+    def before_disruption(self, latest: datetime) -> datetime:
+        """The latest restorable time as it was when disaster struck."""
+        disrupted = self.context.disrupted
+        return min(latest, disrupted.replace(microsecond=0)) if disrupted else latest
+
+    def wait_until_ready(
+        self, feed: Feed, copy: Copy, states: States, ready: Callable[[Sighting], bool] = lambda _: True
+    ) -> Sighting:
+        """Wait until the copy can be used, on past its target, to the ceiling."""
+        return self.watcher.wait(
+            feed,
+            copy.id,
+            states,
+            ceiling=self.ceiling,
+            observe=lambda state: self.context.observe(copy, state),
+            ready=ready,
+            heed=self.context.raise_if_stopped,
+            delayed=lambda seconds, why: self.context.delayed(SegmentKind.THROTTLING, f"{copy.id}: {why}", seconds),
+        )
+
+    def ago(self, seen: Sighting) -> float:
+        """How many drill seconds ago something was first seen to be ready; the looks that confirmed it came after."""
+        return self.clock.monotonic() - seen.answered
+
+    def ask(self, create: Callable[[], T], quota: Collection[str]) -> T:
+        """Ask for a copy, again and again while a quota forbids it (error codes), up to the ceiling.
+
+        What that took is a segment of its own, however it ends.
+        """
+        started: float | None = None
+        reason, pause = "", QUOTA_RETRY
+        try:
+            while True:
+                try:
+                    with apart() as lost:
+                        return create()
+                except Refused as refused:
+                    if refused.code not in quota:
+                        raise
+                    now = self.clock.monotonic()
+                    started = now - sum(lost) if started is None else started
+                    reason = f"{refused.call}: {refused.code}"
+                    if now - started > self.ceiling:
+                        raise
+                finally:
+                    if started is None and lost:
+                        self.context.delayed(
+                            SegmentKind.THROTTLING, "the call that creates it was throttled", sum(lost)
+                        )
+                self._pause(pause)
+                pause = min(pause * 2, QUOTA_RETRY_LONGEST)
+        finally:
+            if started is not None:
+                self.context.delayed(SegmentKind.QUOTA, reason, self.clock.monotonic() - started)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, looking before and after whether somebody stopped the drill."""
+        self.context.raise_if_stopped()
+        self.clock.sleep(seconds)
+        self.context.raise_if_stopped()
+
+    def wait_until_gone(self, feed: Feed, copy: Copy, states: States, name: str = "") -> None:
+        """Wait, whatever anyone says, until the copy is provably no more."""
+        self.watcher.wait(
+            feed,
+            name or copy.id,
+            states,
+            ceiling=TEARDOWN_CEILING,
+            observe=lambda state: self.context.observe(copy, state),
+        )
+
+    def insist(self, prove_and_delete: Callable[[], object], while_code: str) -> None:
+        """Repeat a deletion that AWS refuses for now (the copy is still being made) until it is taken.
+
+        Each try proves anew: between two of them the name may have become somebody else's.
+        """
+        started = self.clock.monotonic()
+        while True:
+            try:
+                self.patiently(prove_and_delete)
+            except Refused as refused:
+                if while_code not in refused.code or self.clock.monotonic() - started > TEARDOWN_CEILING:
+                    raise
+                self.context.asked_again(f"the deletion was refused: {refused.message}")
+                self.clock.sleep(RETRY)
+            else:
+                return
+
+    def find(self, look: Callable[[], T | None]) -> T | None:
+        """What is there to be deleted. AWS may not show for a while what it has just made: one absence is no proof."""
+        for again in range(ABSENCES):
+            if again:
+                self.clock.sleep(BETWEEN_ABSENCES)
+            if (found := self.patiently(look)) is not None:
+                return found
+        return None
+
+    def patiently(self, ask: Callable[[], T]) -> T:
+        """Ask again while AWS fails in passing: a copy must not stay because of one bad moment."""
+        started = self.clock.monotonic()
+        while True:
+            try:
+                return ask()
+            except Transient:
+                if self.clock.monotonic() - started > PATIENCE:
+                    raise
+                self.clock.sleep(RETRY)
+
+    def never_created(self, copy: Copy) -> CopyState:
+        """What the absence of a copy means: it is gone if it ever was, else it was never made."""
+        record = self.proofs.intended(copy)
+        return CopyState.NEVER_CREATED if record.identity is None else CopyState.DELETED
+
+
+def gone(states: States) -> States:
+    """For a deletion: only absence is the end of it, and every state that a copy can have is on the way there."""
+    known = states.ready | states.dead | states.progress
+    return States(ready=frozenset({ABSENT}), progress=known - {ABSENT})
+
+
+def instant_in_window(
+    selection: Selection, window: tuple[datetime, datetime], resource: Resource, now: datetime, run: str
+) -> RecoveryPoint:
+    """The instant that a selection means, in a window of continuous backup; NotRecoverable outside of it.
+
+    A random one follows from the run's id, so that it can be drawn again.
+    """
+    source, (earliest, latest) = resource.id, window
+    instant, told = _instant(selection, earliest, latest, now, run)
+    if not earliest <= instant <= latest:
+        span = f"{earliest:%Y-%m-%d %H:%M:%S} to {latest:%Y-%m-%d %H:%M:%S} UTC"
+        side = f"{format_duration(earliest - instant if instant < earliest else instant - latest)} outside"
+        told = f"{source}: {instant:%Y-%m-%d %H:%M:%S} UTC is {side} its restorable window, {span}"
+        raise NotRecoverable(told, "choose an instant within the window")
+    return RecoveryPoint(
+        id=f"{source}@{instant:%Y-%m-%dT%H:%M:%SZ}",
+        kind=PointKind.CONTINUOUS,
+        data_time=instant,
+        data_time_source=told,
+        window_start=earliest,
+        window_end=latest,
+        reference=None if selection.pick is Pick.LATEST else instant,
+        store=resource.name,
+    )
+
+
+def lag(window: tuple[datetime, datetime], retention: timedelta, born: datetime | None, until: datetime) -> WorstCase:
+    """What a disaster now would lose of a continuous backup, and whether its window is shorter than it should be.
+
+    `retention` is how far back it should reach, but for a store that was `born` later.
+    """
+    earliest, latest = window
+    promised = until - retention
+    due = max(promised, born) if born else promised
+    source, whole = "lag of the latest restorable time", True
+    if retention and earliest - due > WINDOW_SLACK:
+        missing = format_duration(earliest - due)
+        source += f"; the window was interrupted or switched on late: it begins at {earliest:%Y-%m-%d %H:%M} UTC only,"
+        source += f" {missing} after it should"
+        whole = False
+    return WorstCase(until - latest, source, whole=whole)
+
+
+def _instant(
+    selection: Selection, earliest: datetime, latest: datetime, now: datetime, run: str
+) -> tuple[datetime, str]:
+    """The instant, and what it is; AWS restores to whole seconds."""
+    match selection.pick:
+        case Pick.RANDOM:
+            earliest = min(earliest + EDGE, latest)
+            second = random.Random(run).randrange(int((latest - earliest).total_seconds()) + 1)  # noqa: S311 - to be drawn again
+            return earliest + timedelta(seconds=second), f"random instant, drawn from run {run}"
+        case Pick.OLDEST:
+            return min(earliest + EDGE, latest), "edge of the retention"
+        case Pick.BEFORE if selection.at is not None:
+            last = selection.at.replace(microsecond=0)
+            return last - timedelta(seconds=last == selection.at), "last second before the incident"
+        case Pick.AT:
+            return selection.at or now - (selection.ago or timedelta()), "asked instant"
+    return latest, "latest restorable time"

@@ -1,0 +1,129 @@
+"""What a drill makes in AWS: of which source, in which place, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class CopyState(StrEnum):
+    """Where a copy is in its life, as far as the ledger knows."""
+
+    INTENDED = "intended"
+    CREATED = "created"
+    DELETED = "deleted"
+    NEVER_CREATED = "never created"
+    LEFTOVER = "leftover"
+    UNPROVEN = "unproven"
+
+
+TERMINAL = (CopyState.DELETED, CopyState.NEVER_CREATED)
+"""The ends of a copy that nothing is left of."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An account of AWS and a region of it; the account is empty where it is whichever the credentials are for."""
+
+    account: str
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.region} of account {self.account}" if self.account else self.region
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a copy is made of: type, AWS identifier and place, which need not be the copy's."""
+
+    type: str
+    id: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy as planned: its name follows from the run, so that it can be found again after a crash.
+
+    `region` and `account` are its own place. `parent` is the id of the copy that owns it, where there is one: of the
+    stack that deletes it, or of what it was made in. `source` is unknown of copies from before it was kept.
+    """
+
+    type: str
+    id: str
+    region: str
+    run: str
+    drill: str
+    service: str
+    parent: str = ""
+    account: str = ""
+    source: Source | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from the other copies of its run: a stack and a table may be named alike."""
+        return self.type, self.id
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.account, self.region)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags that mark the live object as this run's copy; one of the three proofs before deletion."""
+        return {"dr-drill:run": self.run, "dr-drill:drill": self.drill, "dr-drill:service": self.service}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What AWS calls the object that it made: ARN and the id that is never used again (DbiResourceId, stack id)."""
+
+    arn: str
+    unique_id: str
+
+
+@dataclass(frozen=True)
+class CopyRecord:
+    """A copy in the ledger: planned, and what became of it.
+
+    `job` is what AWS named in place of the copy that was asked for, where it names that later.
+    """
+
+    copy: Copy
+    state: CopyState
+    identity: Identity | None
+    intended_at: datetime
+    created_at: datetime | None = None
+    gone_at: datetime | None = None
+    job: str = ""
+
+    @property
+    def asked(self) -> bool:
+        """Whether it was asked for and is known by a job alone: AWS will name it later."""
+        return bool(self.job) and self.identity is None and self.state is CopyState.INTENDED
+
+
+@dataclass(frozen=True, order=True)
+class LiveObject:
+    """A live object of AWS, as a listing shows it.
+
+    `identity` is the id that AWS never uses again, empty where only a name is listed; `run` is what the object's tag
+    names, None where it wears none; `going` is whether it is being deleted already. Neither makes it another object.
+    """
+
+    type: str
+    region: str
+    id: str
+    identity: str = ""
+    run: str | None = field(default=None, compare=False)
+    going: bool = field(default=False, compare=False)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The listing that shows it: a region, and what is listed there."""
+        return self.region, self.type
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.id} in {self.region}" + (f", of run {self.run}" if self.run else "")

@@ -1,0 +1,33 @@
+"""What a step of a run comes back with, typed: nobody reads a sentence to learn what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dr_orchestrator.domain.copy import Identity
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A copy was asked for: AWS named it at once, or named a job whose end will tell what it made."""
+
+    identity: Identity | None = None
+    job: str = ""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A copy can be used, and could first be so many drill seconds `ago`: what confirmed it came after.
+
+    `identity` is what AWS made, where a job told it only now.
+    """
+
+    ago: float = 0.0
+    identity: Identity | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a step saw, in words that are kept as evidence."""
+
+    words: str

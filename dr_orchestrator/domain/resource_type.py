@@ -1,0 +1,292 @@
+"""The vocabulary in which a resource type declares itself: plain data, from which every room derives what it must know.
+
+No room but `resources/` knows a type by its name. The guard, the IAM policies, the rules and the JSON Schema of drill
+files, names of copies, quotas, inventories and the reports' words all follow from what stands here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from dr_orchestrator.domain.kind import Kind
+
+
+class Content(StrEnum):
+    """How the data of a resource is read: rows by SQL, items by key, or in the stores that an environment holds."""
+
+    ROWS = "rows"
+    ITEMS = "items"
+    STORES = "stores"
+    NONE = "none"
+
+
+class Effect(StrEnum):
+    """What a call that changes something does."""
+
+    RESTORE = "restore"
+    CREATE = "create"
+    FILL = "fill"
+    TAG = "tag"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a call would change; `region` where its ARN says one, `member` where it has to be a part of a stack."""
+
+    type: str
+    name: str
+    region: str = ""
+    member: bool = False
+
+
+@dataclass(frozen=True)
+class By:
+    """The rule by which the target of a call is found in its parameters: the one that names it.
+
+    `arn` (a pattern with the groups `region` and `name`) is that of just such an object, where an ARN may be given; any
+    other ARN names nothing. With `each` the parameter is a mapping whose keys are names, of parts of a stack alone.
+    """
+
+    type: str
+    parameter: str
+    arn: str = ""
+    each: bool = False
+
+    def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
+        """What the call would change; an unnamed target where nothing is named, which no copy is."""
+        given = parameters.get(self.parameter, "")
+        if self.each:
+            yield from (Target(self.type, str(name), member=True) for name in given or ("",))
+            return
+        text = str(given)
+        if not text.startswith("arn:"):
+            yield Target(self.type, text)
+            return
+        found = re.fullmatch(self.arn, text) if self.arn else None
+        yield Target(self.type, found["name"], found["region"]) if found else Target(self.type, "")
+
+    def __str__(self) -> str:
+        named = f"each key of {self.parameter}" if self.each else self.parameter
+        return f"{named} is a copy of type {self.type}" + (", a part of a stack" if self.each else "")
+
+
+@dataclass(frozen=True)
+class Write:
+    """A call (`service:Operation`) that changes something, and on what.
+
+    `takes` are the only parameters that a drill gives it beside its target's: another, such as a role to act with, is
+    refused. `origin` is the parameter that names what is restored from, `within` one that names another copy of the run
+    which the target is made in. `actions` are the IAM actions that it needs besides the one of its own name, by what
+    they do.
+    """
+
+    operation: str
+    target: By
+    effect: Effect
+    takes: frozenset[str] = frozenset()
+    origin: str = ""
+    within: By | None = None
+    actions: Mapping[Effect, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def accepts(self) -> frozenset[str]:
+        """Every parameter that it may be given."""
+        named = {self.target.parameter, self.origin, self.within.parameter if self.within else ""}
+        return self.takes | (named - {""})
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Calls as `service:Operation`. `only_when` says of those that not every drill makes, what occasions them."""
+
+    reads: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
+    only_when: Mapping[str, str] = field(default_factory=dict)
+
+    def __or__(self, other: Calls) -> Calls:
+        return Calls(self.reads | other.reads, self.writes | other.writes, {**self.only_when, **other.only_when})
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Reads and writes."""
+        return self.reads | self.writes
+
+
+@dataclass(frozen=True)
+class CopyType:
+    """Something that a drill makes in AWS.
+
+    `longest` is how many characters its name may have, `arn` the resource part of its ARN, with `{id}` in the name's
+    place. `plural` is how the statements of IAM policies call many of them.
+    """
+
+    name: str
+    title: str
+    plural: str
+    service: str
+    arn: str
+    longest: int
+    cloudformation: str = ""
+
+    def arn_of(self, id: str) -> str:
+        """The resource part of the ARN of one of that name."""
+        return self.arn.format(id=id)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The rule of a type's identifiers: a pattern, and what it says in words."""
+
+    pattern: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many of something there are, and may be."""
+
+    what: str
+    used: int
+    most: int
+
+    def __str__(self) -> str:
+        return f"{self.used} of {self.most} {self.what} in use"
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """What can be drilled, as it declares itself.
+
+    `made` is what a drill makes of it, `parts` what else it makes on the way, in the order of their making. `keys` are
+    those of a drill file that only some types have. `kinds` says by which kinds of drill it is drilled, and what such a
+    run calls from its first look to its teardown; `listing` is what an inventory calls. `secures` names the service
+    whose keys of KMS its data may be encrypted with, `data` the reads that show data itself, `filling` what loads a
+    restored one into an environment's own, `beside` the resource parts of other ARNs that a restore concerns. `heartbeat` is an example of a `canary`, empty where it can have none, and
+    `marker` of a check of one where that is written otherwise. `own_keys` are its own keys of the drill files, as fields of
+    pydantic (annotation and Field), and `rules` what must hold of a resource of the type (key, mistake, fix).
+    """
+
+    made: CopyType
+    naming: Naming
+    content: Content
+    kinds: Mapping[Kind, Calls]
+    writes: tuple[Write, ...]
+    listing: Calls
+    services: tuple[str, ...]
+    parts: tuple[CopyType, ...] = ()
+    keys: frozenset[str] = frozenset()
+    data: frozenset[str] = frozenset()
+    filling: Calls = field(default_factory=Calls)
+    beside: tuple[str, ...] = ()
+    secures: str = ""
+    heartbeat: str = ""
+    marker: str = ""
+    vowel: bool = False
+    own_keys: Callable[[], Mapping[str, Any]] = dict
+    rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())
+
+    @property
+    def name(self) -> str:
+        """Its name in drill files, in the ledger and in reports."""
+        return self.made.name
+
+    @property
+    def article(self) -> str:
+        """Its name with an article."""
+        return f"{'an' if self.name[0] in 'aeio' or self.vowel else 'a'} {self.name}"
+
+    @property
+    def copies(self) -> tuple[CopyType, ...]:
+        """All that a drill of it makes."""
+        return (self.made, *self.parts)
+
+
+Declared = TypeVar("Declared", bound=ResourceType, covariant=True)
+
+
+class CallTable:
+    """Every call that may be made, and as what: what is in neither table is refused, whatever it does."""
+
+    def __init__(self, reads: Iterable[str], writes: Iterable[Write]) -> None:
+        by_service: dict[str, set[str]] = {}
+        for call in reads:
+            service, _, operation = call.partition(":")
+            by_service.setdefault(service, set()).add(operation)
+        self.reads: Mapping[str, frozenset[str]] = {name: frozenset(calls) for name, calls in by_service.items()}
+        found: dict[tuple[str, str], list[Write]] = {}
+        for write in writes:
+            service, _, operation = write.operation.partition(":")
+            found.setdefault((service, operation), []).append(write)
+        self.writes: Mapping[tuple[str, str], tuple[Write, ...]] = {call: tuple(each) for call, each in found.items()}
+
+    def reads_of(self, service: str) -> frozenset[str]:
+        """The operations of a service that only read."""
+        return self.reads.get(service, frozenset())
+
+
+COMMON = Calls(
+    frozenset({"sts:GetCallerIdentity", "iam:SimulatePrincipalPolicy"}),
+    only_when={"iam:SimulatePrincipalPolicy": "the caller is a user or role of IAM; where it may not, that is told"},
+)
+"""What every run calls, whatever it drills."""
+
+
+class Types(Generic[Declared]):
+    """The types that can be drilled, by name; what is derived from all of them together."""
+
+    def __init__(self, declared: Iterable[Declared]) -> None:
+        self._declared = {each.name: each for each in declared}
+
+    def __iter__(self) -> Iterator[Declared]:
+        return iter(self._declared.values())
+
+    def __getitem__(self, name: str) -> Declared:
+        return self._declared[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._declared
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names, in the order of their declaration."""
+        return tuple(self._declared)
+
+    @cached_property
+    def copies(self) -> Mapping[str, CopyType]:
+        """All that drills make, by name."""
+        return {copy.name: copy for each in self for copy in each.copies}
+
+    def making(self, copy: str) -> Declared:
+        """The type whose drills make copies of that type."""
+        own = [each for each in self if each.name == copy]
+        return next(iter([*own, *(each for each in self if copy in {made.name for made in each.copies})]))
+
+    @cached_property
+    def calls(self) -> CallTable:
+        """Every call that a drill or a sweep of any of them may make."""
+        reads = {call for each in self for calls in each.kinds.values() for call in calls.reads}
+        reads |= {call for each in self for call in each.listing.reads}
+        return CallTable(reads | COMMON.reads, (write for each in self for write in each.writes))
+
+    @cached_property
+    def sweep(self) -> Calls:
+        """What a sweep calls for its inventories; what it deletes it deletes by the calls of the kind that made it."""
+        found = Calls(frozenset({"sts:GetCallerIdentity"}))
+        for each in self:
+            found |= each.listing
+        return found
+
+    @cached_property
+    def services(self) -> tuple[str, ...]:
+        """The services whose endpoints decide whether a run is simulated."""
+        return tuple(dict.fromkeys(("sts", *(service for each in self for service in each.services))))
+
+    def with_key(self, key: str) -> list[Declared]:
+        """The types that have a key of the drill files."""
+        return [each for each in self if key in each.keys]

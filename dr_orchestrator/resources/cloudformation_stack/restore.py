@@ -1,0 +1,270 @@
+"""CloudFormation: create an environment anew under drill names, fill its stores, take it down whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from dr_orchestrator.aws.calls.api import NotFound, Refused
+from dr_orchestrator.aws.copies import Live
+from dr_orchestrator.aws.looks import place
+from dr_orchestrator.aws.template import template
+from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
+from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.evidence import Asked, Ready, Seen
+from dr_orchestrator.domain.ports import Member
+from dr_orchestrator.domain.preflight import Question
+from dr_orchestrator.domain.run import ServerTime
+from dr_orchestrator.domain.service import Rebuild, Resource
+from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable
+
+STATES = States(
+    ready=frozenset({"CREATE_COMPLETE"}),
+    dead=frozenset(
+        {"CREATE_FAILED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
+        | {"DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED"}
+    ),
+    progress=frozenset({"CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", ABSENT}),
+    sightings=2,
+)
+GONE = States(
+    ready=frozenset({"DELETE_COMPLETE", ABSENT}),
+    dead=frozenset({"DELETE_FAILED"}),
+    progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"})
+    - {"DELETE_FAILED"},
+)
+DELETIONS = 3
+"""How often a stack is deleted whose deletion fails."""
+
+
+class CloudFormationStack:
+    """Creates an environment anew from its template."""
+
+    def __init__(self, resource: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> None:
+        """`members` are what a stack may hold that drills know of, by type in CloudFormation."""
+        self._resource, self._toolkit, self._members = resource, toolkit, members
+        self._api = toolkit.account.api("cloudformation")
+
+    def questions(self, copy: Copy) -> list[Question]:
+        """The template, for what would collide with production, change it, or stay behind; and a free name."""
+        return [
+            Question("template", lambda: self._look_at_template(copy)),
+            Question("name of the copy", lambda: self._look_at_name(copy)),
+        ]
+
+    def billed(self, name: str = "") -> Billed:
+        """Nobody can tell what a template's resources will cost."""
+        return Billed(besides=f"what {name or 'the template'} makes")
+
+    def isolated(self, copy: Copy) -> Seen:
+        """Prove that the stack is in its region, and in the account that is declared, where one is."""
+        live = self._describe(copy.id)
+        if live is None:
+            raise NotMeasured(f"{copy.id} is not to be seen", call="cloudformation:DescribeStacks")
+        of = self._resource.account or live["StackId"].split(":")[4]
+        return Seen(place.same(live["StackId"], copy.region, of))
+
+    def _look_at_template(self, copy: Copy) -> str:
+        rebuild, sources = self._rebuild(), self._toolkit.proofs.sources
+        return template.inspect(rebuild.template, rebuild.template_path, rebuild.parameters, copy.id, sources)
+
+    def _look_at_name(self, copy: Copy) -> str:
+        if live := self._describe(copy.id):
+            self._ours(copy, live)
+            return f"{copy.id} is this run's already"
+        return f"{copy.id} is free"
+
+    def build(self, copy: Copy) -> Asked:
+        """Ask for the stack. What fails is kept as it failed, so that its events tell why; teardown removes it."""
+        rebuild = self._rebuild()
+        parameters = [
+            {"ParameterKey": key, "ParameterValue": value.replace("{copy}", copy.id)}
+            for key, value in rebuild.parameters.items()
+        ]
+        try:
+            stack_id = self._api.call(
+                "CreateStack",
+                StackName=copy.id,
+                TemplateBody=rebuild.template,
+                Parameters=parameters,
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+                OnFailure="DO_NOTHING",
+                EnableTerminationProtection=False,
+                ClientRequestToken=copy.id,
+                Tags=[{"Key": key, "Value": value} for key, value in copy.tags.items()],
+            )["StackId"]
+        except Refused as refused:
+            existing = self._describe(copy.id) if "AlreadyExists" in refused.code else None
+            if existing is None:
+                raise
+            stack_id = self._ours(copy, existing)["StackId"]
+        return Asked(Identity(stack_id, stack_id))
+
+    def ready(self, copy: Copy) -> Ready:
+        """Wait until every resource is made; the fault names the first that failed."""
+        try:
+            return Ready(self._toolkit.ago(self._toolkit.wait_until_ready(self._feed(), copy, STATES)))
+        except NotRecoverable as fault:
+            raise NotRecoverable(f"{fault.message}{self._first_failure(copy)}", fault.hint) from fault
+
+    def server_times(self, copy: Copy) -> list[ServerTime]:
+        """What the stack's own events say; those of its resources are left out."""
+        record = self._toolkit.proofs.intended(copy)
+        stack = record.identity.unique_id if record.identity else copy.id
+        events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=stack)
+        own = [event for event in events if event.get("PhysicalResourceId") == event["StackId"]]
+        return [_told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
+
+    def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
+        """A part of the stack that can be filled, as a copy that the stack owns."""
+        of, name = self._part(logical_id, copy)
+        member = self._members.get(of)
+        identity = member.identity(name) if member else None
+        if member is None or identity is None:
+            raise NotRecoverable(f"{logical_id} of {copy.id}, {name or 'not made'}, is nothing that can be filled")
+        made = replace(copy, type=member.type, id=name, parent=copy.id, source=None)
+        return made, identity
+
+    def fill(self, interim: Copy, member: Copy) -> int:
+        """Copy all that a restored store holds into the stack's own."""
+        return self._member_of(member).fill(interim, member)
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """Delete the stack by its id, once proven to be this run's, and see it gone with all it held.
+
+        One that somebody else deleted may have left a part behind as well: that is looked for all the same.
+        """
+        live = self._toolkit.find(lambda: self._describe(copy.id))
+        state = CopyState.DELETED if live else self._toolkit.never_created(copy)
+        record = self._toolkit.proofs.intended(copy)
+        stack_id = str(live["StackId"]) if live else record.identity.unique_id if record.identity else ""
+        held = self._toolkit.patiently(lambda: self._held(stack_id))
+        if live is not None:
+            self._delete(copy, stack_id)
+        for row in self._toolkit.proofs.owned(copy):
+            self._take_down_what_stayed(row)
+        self._toolkit.patiently(lambda: self._prove_empty(held))
+        return state
+
+    def _delete(self, copy: Copy, stack_id: str) -> None:
+        """Delete the stack; again where that fails: what it held may have been in use for the moment."""
+        for left in reversed(range(DELETIONS)):
+            self._toolkit.insist(lambda: self._prove_and_delete(copy, stack_id), while_code="OperationInProgress")
+            try:
+                self._toolkit.wait_until_gone(self._feed(), copy, GONE, name=stack_id)
+            except NotRecoverable as failed:
+                if not left:
+                    raise
+                self._toolkit.context.asked_again(f"the deletion failed: {failed.message}")
+            else:
+                return
+
+    def _prove_and_delete(self, copy: Copy, stack_id: str) -> None:
+        live = self._describe(stack_id)
+        if live is None or live["StackStatus"] in ("DELETE_IN_PROGRESS", "DELETE_COMPLETE"):
+            return  # what was wanted
+        self._toolkit.proofs.prove(copy, _live(live))
+        self._api.call("DeleteStack", StackName=stack_id)
+
+    def physical(self, logical_id: str, copy: Copy) -> str:
+        """What a store of the stack is called in AWS."""
+        of, name = self._part(logical_id, copy)
+        if of not in self._members or not name:
+            raise NotMeasured(f"{copy.id} has no store {logical_id}", call="cloudformation:ListStackResources")
+        return name
+
+    def _part(self, logical_id: str, copy: Copy) -> tuple[str, str]:
+        """A resource's type in CloudFormation, and what it is called in AWS; empty where it is not made."""
+        for resource in self._resources(copy.id):
+            if resource.get("LogicalResourceId") == logical_id:
+                return str(resource.get("ResourceType", "")), str(resource.get("PhysicalResourceId") or "")
+        raise NotMeasured(f"{copy.id} has no resource {logical_id}", call="cloudformation:ListStackResources")
+
+    def _member_of(self, copy: Copy) -> Member:
+        found = next((each for each in self._members.values() if each.type == copy.type), None)
+        if found is None:
+            raise NotMeasured(f"nothing here knows {copy.type} {copy.id}", "this is a defect: please report")
+        return found
+
+    def outputs(self, copy: Copy) -> dict[str, str]:
+        """The stack's outputs."""
+        live = self._describe(copy.id) or {}
+        return {each["OutputKey"]: each["OutputValue"] for each in live.get("Outputs", [])}
+
+    def _held(self, stack_id: str) -> list[Mapping[str, Any]]:
+        """What a stack holds, or held: CloudFormation tells it of a deleted one for three months, by its id."""
+        try:
+            return self._resources(stack_id) if stack_id else []
+        except NotFound:
+            return []
+
+    def _take_down_what_stayed(self, row: CopyRecord) -> None:
+        """A part that outlived its stack is a copy of this run still: proven and deleted as such, or told."""
+        member, name = self._member_of(row.copy), row.copy.id
+        live = self._toolkit.patiently(lambda: member.identity(name))
+        if live is None or (row.identity and row.identity.unique_id != live.unique_id):
+            return
+        self._toolkit.context.asked_again(f"the stack is gone: it left {name} behind")
+        try:
+            member.destroy(row.copy)
+        except DrillFault as fault:
+            raise NotMeasured(f"the stack is gone but left {name} behind: {fault.message}", fault.hint) from fault
+
+    def _prove_empty(self, held: list[Mapping[str, Any]]) -> None:
+        """CloudFormation's word is not enough: the parts that it held, of types that drills know, are looked for."""
+        parts = [(self._members.get(str(each.get("ResourceType"))), each["PhysicalResourceId"]) for each in held]
+        kept = [name for member, name in parts if member and name and member.identity(name)]
+        if kept:
+            raise NotMeasured(f"the stack is deleted but left {', '.join(kept)} behind")
+
+    def _resources(self, stack: str) -> list[Mapping[str, Any]]:
+        return list(self._api.pages("ListStackResources", "StackResourceSummaries", StackName=stack))
+
+    def _first_failure(self, copy: Copy) -> str:
+        events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=copy.id)
+        failed = [event for event in events if "FAILED" in event.get("ResourceStatus", "")]
+        if not failed:
+            return ""
+        first = min(failed, key=lambda event: event["Timestamp"])
+        return f"; {first['LogicalResourceId']}: {first.get('ResourceStatusReason', first['ResourceStatus'])}"
+
+    def _describe(self, stack: str) -> Mapping[str, Any] | None:
+        try:
+            return dict(self._api.call("DescribeStacks", StackName=stack)["Stacks"][0])
+        except NotFound:
+            return None
+
+    def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
+        found = _live(live)
+        asked_for = self._toolkit.proofs.made_since(copy, found.born)
+        if not asked_for or found.tags.get("dr-drill:run") != copy.run:
+            raise NotRecoverable(f"a stack {copy.id} exists already and is not of this run")
+        return live
+
+    def _rebuild(self) -> Rebuild:
+        if self._resource.rebuild is None:
+            raise NotRecoverable(f"{self._resource.name} has no template", "declare `rebuild` at the resource")
+        return self._resource.rebuild
+
+    def _feed(self) -> Feed:
+        def look(names: Iterable[str]) -> dict[str, Sighting]:
+            found = {name: self._describe(name) for name in names}
+            return {name: Sighting(stack["StackStatus"], stack) for name, stack in found.items() if stack}
+
+        return self._toolkit.watcher.feed(
+            (self._api.endpoint, self._api.region, self._toolkit.account.pinned, "cloudformation"), look
+        )
+
+
+def _live(described: Mapping[str, Any]) -> Live:
+    tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
+    return Live(described["StackName"], described["StackId"], tags, born=described.get("CreationTime"))
+
+
+def _told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:
+    state = event["ResourceStatus"]
+    told = f"{state} {event.get('ResourceStatusReason', '')}".strip()
+    return ServerTime(copy.id, state, event["Timestamp"], f"cloudformation:DescribeStackEvents: {told}")

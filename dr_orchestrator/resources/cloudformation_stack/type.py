@@ -1,0 +1,112 @@
+"""What a CloudFormation stack is to drills; what performs them is imported when one needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.resource_type import (
+    By,
+    Calls,
+    Content,
+    CopyType,
+    Effect,
+    Naming,
+    Quota,
+    Write,
+)
+from dr_orchestrator.resources.drillable import Drillable, Order
+from dr_orchestrator.resources.cloudformation_stack.name import NAME
+
+if TYPE_CHECKING:
+    from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.toolkit import Toolkit
+    from dr_orchestrator.domain.copy import Copy, LiveObject
+    from dr_orchestrator.domain.ports import Destroyer, Member
+    from dr_orchestrator.domain.service import Resource
+    from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.runner import Components
+
+_NAMED = By(NAME, "StackName", r"arn:[a-z-]+:cloudformation:(?P<region>[^:/]+):[^:/]+:stack/(?P<name>[^:/]+)/[^:/]+")
+
+
+def _components(order: Order) -> Components:
+    from dr_orchestrator.resources.cloudformation_stack.components import components
+
+    return components(order)
+
+
+def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> Destroyer:
+    from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+
+    return CloudFormationStack(source, toolkit, members)
+
+
+def _listed(account: Account) -> Iterator[LiveObject]:
+    from dr_orchestrator.resources.cloudformation_stack.listing import listed
+
+    return listed(account)
+
+
+def _quota(account: Account) -> Quota:
+    from dr_orchestrator.resources.cloudformation_stack.listing import quota
+
+    return quota(account)
+
+
+def _held(account: Account, stack: str) -> Iterator[tuple[str, str]]:
+    from dr_orchestrator.resources.cloudformation_stack.listing import held
+
+    return held(account, stack)
+
+
+def _twin() -> Twin:
+    from dr_orchestrator.resources.cloudformation_stack.lab import TWIN
+
+    return TWIN
+
+
+TYPE = Drillable(
+    made=CopyType(
+        NAME, "CloudFormation stack", "Stacks", "cloudformation", "stack/{id}/*", 128, "AWS::CloudFormation::Stack"
+    ),
+    naming=Naming(r"[A-Za-z][A-Za-z0-9-]{0,127}", "at most 128 letters, digits and dashes, a letter first"),
+    content=Content.STORES,
+    keys=frozenset({"rebuild"}),
+    kinds={
+        Kind.REPLICA_REBUILD: Calls(
+            frozenset(
+                {
+                    *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
+                    *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
+                }
+            ),
+            frozenset({"cloudformation:CreateStack", "cloudformation:DeleteStack"}),
+        ),
+    },
+    writes=(
+        Write(
+            "cloudformation:CreateStack",
+            _NAMED,
+            Effect.CREATE,
+            frozenset(
+                {
+                    *("TemplateBody", "Parameters", "Capabilities", "OnFailure", "EnableTerminationProtection"),
+                    *("ClientRequestToken", "Tags"),
+                }
+            ),
+            actions={Effect.CREATE: ("cloudformation:TagResource",)},
+        ),
+        Write("cloudformation:DeleteStack", _NAMED, Effect.DELETE),
+    ),
+    listing=Calls(frozenset({"cloudformation:DescribeStacks"})),
+    services=("cloudformation",),
+    marker="{table: LogicalId, key: {pk: canary}, attribute: at}",
+    components=_components,
+    destroyer=_destroyer,
+    listed=_listed,
+    quota=_quota,
+    held=_held,
+    twin=_twin,
+)

@@ -1,0 +1,86 @@
+"""A resource type with all that performs what it declares: the declaration is light, the performing is loaded late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from dr_orchestrator.domain.resource_type import Quota, ResourceType
+from dr_orchestrator.errors import UsageError
+
+if TYPE_CHECKING:
+    from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.toolkit import Toolkit
+    from dr_orchestrator.canary.beating import Writer
+    from dr_orchestrator.domain.copy import Copy, LiveObject
+    from dr_orchestrator.domain.drill import Drill, Selection
+    from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Restorer
+    from dr_orchestrator.domain.service import Canary, Resource
+    from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.runner import Components, Store
+
+
+@dataclass(frozen=True)
+class Order:
+    """A drill that a type is to perform: with which tools, into which copy, and the stores that it has to fill.
+
+    `members` are what an environment may hold, by their types in CloudFormation. `simulated` says that nothing of it can
+    be evidence.
+    """
+
+    drill: Drill
+    copy: Copy
+    toolkit: Toolkit
+    simulated: bool = False
+    stores: tuple[Store, ...] = ()
+    members: Mapping[str, Member] = field(default_factory=dict)
+
+
+class MakeComponents(Protocol):
+    """Builds what a drill of the type is performed with."""
+
+    def __call__(self, order: Order) -> Components:
+        """Build it."""
+
+
+class MakeDestroyer(Protocol):
+    """Builds what takes down copies of the type, or of its parts, that a dead process left."""
+
+    def __call__(self, copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> Destroyer:
+        """Build it; `source` is the resource that the copy was made of."""
+
+
+class MakeWriter(Protocol):
+    """Builds what writes the heartbeat of `dro canary` into a resource of the type."""
+
+    def __call__(self, account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
+        """Build it; `clock` is the drill's."""
+
+
+def _cannot_be_a_store(resource: Resource, selection: Selection, toolkit: Toolkit) -> Restorer:  # noqa: ARG001
+    raise UsageError(f"{resource.name}, of type {resource.type}, cannot be restored as a store of an environment")
+
+
+def _has_no_writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:  # noqa: ARG001
+    raise UsageError(f"nothing writes a heartbeat into {resource.name}, a {resource.type}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drillable(ResourceType):
+    """A resource type that can be drilled.
+
+    `listed` yields every live object of its copies' types in an account's region, `quota` tells how many more there may
+    be, `held` what one that holds others holds (type in CloudFormation and name). `store` restores one as a store of an
+    environment, `member` is what one is as a part of an environment, `twin` what it is in the simulated AWS.
+    """
+
+    components: MakeComponents
+    destroyer: MakeDestroyer
+    listed: Callable[[Account], Iterator[LiveObject]]
+    quota: Callable[[Account], Quota]
+    held: Callable[[Account, str], Iterator[tuple[str, str]]] | None = None
+    store: Callable[[Resource, Selection, Toolkit], Restorer] = _cannot_be_a_store
+    member: Callable[[Toolkit], Member] | None = None
+    writer: MakeWriter = _has_no_writer
+    twin: Callable[[], Twin] | None = None

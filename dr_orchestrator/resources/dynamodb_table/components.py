@@ -1,0 +1,28 @@
+"""What a drill of a table is performed with: its restorer and checks of items; and who beats its heart."""
+
+from __future__ import annotations
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.canary.beating import Writer
+from dr_orchestrator.canary.items import ItemWriter
+from dr_orchestrator.checks.items import ItemChecks
+from dr_orchestrator.checks.suite import Suite
+from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.service import Canary, Resource
+from dr_orchestrator.resources.drillable import Order
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.runner import Components
+
+
+def components(order: Order) -> Components:
+    """The restorer, and checks that read the restored table, or the source beside it."""
+    drill, toolkit = order.drill, order.toolkit
+    table = DynamoTable(drill.resource, drill.selection, toolkit)
+    items = ItemChecks(toolkit.account.api("dynamodb"), lambda copy, _table: copy.id, lambda _table: drill.resource.id)
+    suite = Suite(drill.checks, toolkit.clock, items=items, store_of=lambda _check: drill.resource.name)
+    return Components(suite, restorer=table, isolated=table.isolated)
+
+
+def writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
+    """What writes the heartbeat's item."""
+    return ItemWriter(account.api("dynamodb"), resource.id, canary.key, canary.attribute, clock.now)

@@ -1,0 +1,68 @@
+"""A DynamoDB table as part of an environment: filled from a restored one, and taken down should it outlive its stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.dynamodb_table import table
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.resources.dynamodb_table.name import NAME
+
+BATCH = 25
+"""The most items that BatchWriteItem takes."""
+
+BACK_OFF = 2.0
+
+
+class TableMember:
+    """What an environment may hold of this type."""
+
+    type = NAME
+
+    def __init__(self, toolkit: Toolkit) -> None:
+        self._toolkit = toolkit
+
+    def identity(self, name: str) -> Identity | None:
+        """What AWS calls the table for good."""
+        found = table.describe(self._api, name)
+        return table.identity(found) if found else None
+
+    def fill(self, source: Copy, target: Copy) -> int:
+        """Write every item of a restored table into the environment's own; return how many were written."""
+        return load(self._api, self._toolkit, source.id, target.id)
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """Delete a table that outlived its stack, proven as any copy."""
+        return DynamoTable(Resource(copy.id, NAME, "", copy.region), None, self._toolkit).destroy(copy)
+
+    @property
+    def _api(self) -> Api:
+        return self._toolkit.account.api("dynamodb")
+
+
+def load(api: Api, toolkit: Toolkit, source: str, target: str) -> int:
+    """Write every item of one table into another; return how many were written."""
+    items = list(api.pages("Scan", "Items", TableName=source, ConsistentRead=True))
+    for batch in _batches(items):
+        pending: dict[str, Any] = {target: [{"PutRequest": {"Item": item}} for item in batch]}
+        started = toolkit.clock.monotonic()
+        while pending:
+            asked = pending
+            answer = toolkit.patiently(lambda asked=asked: api.call("BatchWriteItem", RequestItems=asked))  # type: ignore[misc]
+            pending = answer.get("UnprocessedItems", {})
+            if pending and toolkit.clock.monotonic() - started > toolkit.ceiling:
+                raise NotMeasured(f"{target} does not take the items", call="dynamodb:BatchWriteItem")
+            if pending:
+                toolkit.clock.sleep(BACK_OFF)
+    return len(items)
+
+
+def _batches(items: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]

@@ -1,0 +1,3 @@
+"""What the type is called in drill files, in the ledger and in reports."""
+
+NAME = "dynamodb-table"

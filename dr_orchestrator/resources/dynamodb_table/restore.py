@@ -1,0 +1,221 @@
+"""DynamoDB tables: restore a point in time beside production, and load one table into another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from dr_orchestrator.aws.calls.api import Denied, NotFound, Refused
+from dr_orchestrator.aws.copies import Live
+from dr_orchestrator.aws.looks import keys, place
+from dr_orchestrator.aws.toolkit import Toolkit, gone, instant_in_window, lag
+from dr_orchestrator.aws.watcher import States
+from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.drill import Selection
+from dr_orchestrator.domain.evidence import Asked, Ready, Seen
+from dr_orchestrator.domain.ports import Part
+from dr_orchestrator.domain.preflight import NotApplicable, Question
+from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
+from dr_orchestrator.domain.run import ServerTime
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources.dynamodb_table import table
+
+STATES = States(
+    ready=frozenset({"ACTIVE"}),
+    dead=frozenset({"DELETING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVING", "ARCHIVED"}),
+    progress=frozenset({"CREATING", "UPDATING", "absent"}),
+)
+GIB = 1024**3
+QUOTA = frozenset({"LimitExceededException"})
+"""What AWS answers while as many tables as it allows are being restored."""
+
+
+class DynamoTable:
+    """Restores a table from its continuous backup."""
+
+    def __init__(self, resource: Resource, selection: Selection | None, toolkit: Toolkit) -> None:
+        """Without a selection it can choose nothing, and only takes copies down."""
+        self._resource, self._selection, self._toolkit = resource, selection or Selection(), toolkit
+        self._api = toolkit.account.api("dynamodb")
+
+    def questions(self, copy: Copy) -> list[Question]:
+        """Source, key, and whether the copy's name is free."""
+        return [
+            Question("source", lambda: f"table {self._source()['TableArn']}"),
+            Question("name of the copy", lambda: self._look_at_name(copy)),
+            Question("key", self._look_at_key, must=False),
+        ]
+
+    def billed(self, name: str = "") -> Billed:
+        """The size of its data; what reading it costs is little beside."""
+        about = table.describe(self._api, name) if name else self._source()
+        if about is None:
+            raise NotMeasured(f"no DynamoDB table {name}", call="dynamodb:DescribeTable")
+        return Billed(table_gib=Decimal(about.get("TableSizeBytes") or 0) / GIB)
+
+    def isolated(self, copy: Copy) -> Seen:
+        """Prove of the live copy that it is where its source is, under the same key; a table has no network."""
+        live, source = table.describe(self._api, copy.id), self._source()
+        if live is None:
+            raise NotMeasured(f"{copy.id} is not to be seen", call="dynamodb:DescribeTable")
+        where = place.same(live["TableArn"], *source["TableArn"].split(":")[3:5])
+        key, wanted = _key(live), _key(source)
+        if key != wanted:
+            raise NotRecoverable(f"{copy.id} is encrypted with {key or 'a key of AWS'}, its source with {wanted}")
+        return Seen(f"{where}, encrypted with {key or 'a key of AWS'}, as its source")
+
+    def _look_at_name(self, copy: Copy) -> str:
+        if ours := table.describe(self._api, copy.id):
+            self._ours(copy, ours)
+            return f"{copy.id} is this run's already"
+        return f"{copy.id} is free"
+
+    def _look_at_key(self) -> str:
+        source = self._source()
+        if (key := _key(source)) is None:
+            raise NotApplicable("the table is encrypted with a key of AWS's own")
+        return keys.usable(self._toolkit.account, key, source["TableArn"].split(":")[4])
+
+    def choose(self) -> RecoveryPoint:
+        """The asked instant, or the latest restorable one; NotRecoverable where point-in-time recovery is off."""
+        window = self._window()
+        if window is None:
+            message = f"point-in-time recovery is switched off for table {self._resource.id}"
+            raise NotRecoverable(message, "switch it on for the table", "dynamodb:DescribeContinuousBackups")
+        window = window[0], self._toolkit.before_disruption(window[1])
+        return instant_in_window(self._selection, window, self._resource, self._toolkit.clock.now(), self._toolkit.run)
+
+    def worst_case(self, until: datetime) -> WorstCase | None:
+        """How far the latest restorable time lies behind now: what a disaster at this instant would lose."""
+        pitr = self._continuous()
+        if pitr is None:
+            return None
+        kept = timedelta(days=pitr.get("RecoveryPeriodInDays") or 35)
+        return lag(_bounds(pitr), kept, self._source().get("CreationDateTime"), until)
+
+    def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
+        """Ask for a table as of the instant."""
+        try:
+            made = self._toolkit.ask(lambda: self._restore(point, copy), QUOTA)
+        except Refused as refused:
+            existing = table.describe(self._api, copy.id)
+            if refused.code not in ("TableAlreadyExistsException", "ResourceInUseException") or existing is None:
+                raise
+            made = self._ours(copy, existing)
+        return Asked(table.identity(made))
+
+    def _restore(self, point: RecoveryPoint, copy: Copy) -> Mapping[str, Any]:
+        return dict(
+            self._api.call(
+                "RestoreTableToPointInTime",
+                SourceTableName=self._resource.id,
+                TargetTableName=copy.id,
+                RestoreDateTime=point.data_time,
+            )["TableDescription"]
+        )
+
+    def ready(self, copy: Copy) -> Ready:
+        """Wait until the table is active; only then can it be tagged, which AWS does not do on restore."""
+        seen = self._toolkit.wait_until_ready(
+            table.feed(self._api, self._toolkit),
+            copy,
+            STATES,
+            lambda sighting: not sighting.detail.get("RestoreSummary", {}).get("RestoreInProgress"),
+        )
+        self._tag(copy, seen.detail["TableArn"])
+        return Ready(self._toolkit.ago(seen))
+
+    def further(self, copy: Copy) -> Sequence[Part]:  # noqa: ARG002
+        """Nothing: a table is all that is made."""
+        return ()
+
+    def _tag(self, copy: Copy, arn: str) -> None:
+        tags = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
+        self._api.call("TagResource", ResourceArn=arn, Tags=tags)
+
+    def server_times(self, copy: Copy) -> list[ServerTime]:
+        """When AWS began to create the table; of the instant at which it became active it tells nothing."""
+        live = table.describe(self._api, copy.id)
+        if live is None:
+            return []
+        source = "dynamodb:DescribeTable: CreationDateTime"
+        return [ServerTime(copy.id, "CREATING", live["CreationDateTime"], source)]
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """Delete the table, once proven to be this run's copy."""
+        live = self._toolkit.find(lambda: table.describe(self._api, copy.id))
+        if live is None:
+            return self._toolkit.never_created(copy)
+        if live["TableStatus"] != "DELETING":
+            self._toolkit.insist(lambda: self._prove_and_delete(copy), while_code="ResourceInUse")
+        self._toolkit.wait_until_gone(table.feed(self._api, self._toolkit), copy, gone(STATES))
+        return CopyState.DELETED
+
+    def _prove_and_delete(self, copy: Copy) -> None:
+        live = table.describe(self._api, copy.id)
+        if live is None:
+            return  # gone already: what was wanted
+        shown = self._live(copy, live)
+        self._toolkit.proofs.prove(copy, shown)
+        if "dr-drill:run" not in shown.tags:  # the drill's role may delete only what wears the tag
+            with suppress(Denied):
+                self._tag(copy, live["TableArn"])
+        try:
+            self._api.call("DeleteTable", TableName=copy.id)
+        except NotFound:
+            return  # gone already: what was wanted
+
+    def _live(self, copy: Copy, live: Mapping[str, Any]) -> Live:
+        """Until a restored table is active it can wear no tag; that it was restored from our source stands in."""
+        summary = live.get("RestoreSummary", {})
+        restored_here = str(summary.get("SourceTableArn", "")).endswith(f":table/{self._resource.id}")
+        record = self._toolkit.proofs.intended(copy)
+        if record.identity is not None:
+            same = record.identity.unique_id == table.unique_id(live)
+        else:  # the answer to the restore was lost: what appeared under the run's own name after its intent is ours
+            same = self._toolkit.proofs.made_since(copy, live["CreationDateTime"])
+        derived = restored_here and same
+        return Live(
+            live["TableName"], table.unique_id(live), table.tags(self._api, live), derived, live["CreationDateTime"]
+        )
+
+    def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
+        source = str(live.get("RestoreSummary", {}).get("SourceTableArn", ""))
+        restored_for_us = source.endswith(f":table/{self._resource.id}")
+        asked_for = self._toolkit.proofs.made_since(copy, live["CreationDateTime"])
+        if not asked_for or (not restored_for_us and table.tags(self._api, live).get("dr-drill:run") != copy.run):
+            raise NotRecoverable(f"a table {copy.id} exists already and is not of this run")
+        return live
+
+    def _source(self) -> Mapping[str, Any]:
+        source = table.describe(self._api, self._resource.id)
+        if source is None:
+            hint = f"is it in {self._api.region}, in this account?"
+            raise NotRecoverable(f"no DynamoDB table {self._resource.id}", hint, "dynamodb:DescribeTable")
+        return source
+
+    def _window(self) -> tuple[datetime, datetime] | None:
+        pitr = self._continuous()
+        return _bounds(pitr) if pitr else None
+
+    def _continuous(self) -> Mapping[str, Any] | None:
+        """The table's continuous backup, None where it is switched off."""
+        answer = self._api.call("DescribeContinuousBackups", TableName=self._resource.id)
+        pitr: dict[str, Any] = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+        return pitr if pitr.get("PointInTimeRecoveryStatus") == "ENABLED" else None
+
+
+def _key(described: Mapping[str, Any]) -> str | None:
+    """The customer's key that a table is encrypted with; None where it is one of AWS's own."""
+    about = described.get("SSEDescription") or {}
+    key: str | None = about.get("KMSMasterKeyArn") if about.get("Status") != "DISABLED" else None
+    return key
+
+
+def _bounds(pitr: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    return pitr["EarliestRestorableDateTime"], pitr["LatestRestorableDateTime"]

@@ -1,0 +1,141 @@
+"""What an RDS instance is to drills; what performs them is imported when one needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.resource_type import (
+    By,
+    Calls,
+    Content,
+    CopyType,
+    Effect,
+    Naming,
+    Quota,
+    Write,
+)
+from dr_orchestrator.resources.drillable import Drillable, Order
+from dr_orchestrator.resources.rds_instance.name import NAME
+
+if TYPE_CHECKING:
+    from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.toolkit import Toolkit
+    from dr_orchestrator.canary.beating import Writer
+    from dr_orchestrator.domain.copy import Copy, LiveObject
+    from dr_orchestrator.domain.ports import Clock, Destroyer, Member
+    from dr_orchestrator.domain.service import Canary, Resource
+    from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.runner import Components
+
+_RESTORED = frozenset(
+    {
+        *("DBInstanceClass", "DBParameterGroupName", "DBSubnetGroupName", "VpcSecurityGroupIds", "PubliclyAccessible"),
+        *("MultiAZ", "DeletionProtection", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot", "BackupRetentionPeriod"),
+        "Tags",
+    }
+)
+_TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
+_CALLS = Calls(
+    frozenset(
+        {
+            *("rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents"),
+            *("rds:DescribeAccountAttributes", "ec2:DescribeSecurityGroups"),
+            *("secretsmanager:GetSecretValue", "kms:DescribeKey"),
+        }
+    ),
+    frozenset({"rds:DeleteDBInstance"}),
+    {"secretsmanager:GetSecretValue": "the resource has a database", "kms:DescribeKey": "the source is encrypted"},
+)
+
+
+def _components(order: Order) -> Components:
+    from dr_orchestrator.resources.rds_instance.components import components
+
+    return components(order)
+
+
+def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> Destroyer:
+    from dr_orchestrator.resources.rds_instance.restore import RdsInstance
+
+    return RdsInstance(source, toolkit)
+
+
+def _listed(account: Account) -> Iterator[LiveObject]:
+    from dr_orchestrator.resources.rds_instance.listing import listed
+
+    return listed(account)
+
+
+def _quota(account: Account) -> Quota:
+    from dr_orchestrator.resources.rds_instance.listing import quota
+
+    return quota(account)
+
+
+def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
+    from dr_orchestrator.resources.rds_instance.components import writer
+
+    return writer(account, resource, canary, clock)
+
+
+def _twin() -> Twin:
+    from dr_orchestrator.resources.rds_instance.lab import TWIN
+
+    return TWIN
+
+
+TYPE = Drillable(
+    made=CopyType(NAME, "RDS instance", "Instances", "rds", "db:{id}", 63, "AWS::RDS::DBInstance"),
+    naming=Naming(
+        r"(?=.{1,63}$)[a-z](-?[a-z0-9])*",
+        "at most 63 lower-case letters, digits and single dashes, a letter first",
+    ),
+    content=Content.ROWS,
+    keys=frozenset({"database", "isolation", "canary"}),
+    kinds={
+        Kind.SNAPSHOT_RESTORE: _CALLS
+        | Calls(frozenset({"rds:DescribeDBSnapshots"}), frozenset({"rds:RestoreDBInstanceFromDBSnapshot"})),
+        Kind.PITR_RESTORE: _CALLS
+        | Calls(
+            frozenset({"rds:DescribeDBInstanceAutomatedBackups"}), frozenset({"rds:RestoreDBInstanceToPointInTime"})
+        ),
+    },
+    writes=(
+        Write(
+            "rds:RestoreDBInstanceFromDBSnapshot",
+            By(NAME, "DBInstanceIdentifier"),
+            Effect.RESTORE,
+            _RESTORED,
+            "DBSnapshotIdentifier",
+            actions=_TAGGED,
+        ),
+        Write(
+            "rds:RestoreDBInstanceToPointInTime",
+            By(NAME, "TargetDBInstanceIdentifier"),
+            Effect.RESTORE,
+            _RESTORED | {"RestoreTime"},
+            "SourceDBInstanceIdentifier",
+            actions=_TAGGED,
+        ),
+        Write(
+            "rds:DeleteDBInstance",
+            By(NAME, "DBInstanceIdentifier"),
+            Effect.DELETE,
+            frozenset({"SkipFinalSnapshot", "DeleteAutomatedBackups"}),
+        ),
+    ),
+    listing=Calls(frozenset({"rds:DescribeDBInstances"})),
+    services=("rds", "ec2", "secretsmanager"),
+    beside=("snapshot:*", "auto-backup:*", "og:*", "pg:*"),
+    secures="rds",
+    heartbeat="{table: dr_canary, column: at}",
+    vowel=True,
+    components=_components,
+    destroyer=_destroyer,
+    listed=_listed,
+    quota=_quota,
+    writer=_writer,
+    twin=_twin,
+)

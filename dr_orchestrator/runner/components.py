@@ -1,0 +1,61 @@
+"""What a drill is performed with, as its resource type builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.evidence import Seen
+from dr_orchestrator.domain.ports import Checks, Environment, Restorer
+from dr_orchestrator.domain.preflight import Preflight
+from dr_orchestrator.errors import NotMeasured
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store of an environment: how it is restored, under which interim copy, and where its data goes."""
+
+    name: str
+    logical_id: str
+    restorer: Restorer
+    copy: Copy
+
+
+@dataclass(frozen=True)
+class Components:
+    """What a drill is performed with; it has a restorer or an environment, never both.
+
+    `preflight` looks before anything is started. `isolated` proves of the live copy that it stands where it should,
+    `probe` that nothing of production answers it; each returns what it saw, or raises a DrillFault.
+    """
+
+    checks: Checks
+    restorer: Restorer | None = None
+    environment: Environment | None = None
+    stores: tuple[Store, ...] = ()
+    preflight: Callable[[], Preflight] = Preflight
+    isolated: Callable[[Copy], Seen] | None = None
+    probe: Callable[[Copy], Seen] | None = None
+
+
+@dataclass(frozen=True)
+class Teardown:
+    """How a copy is taken down at the end of a run, and as which step."""
+
+    name: str
+    destroy: Callable[[Copy], CopyState]
+    copy: Copy
+
+
+def cannot_destroy(copy: Copy) -> CopyState:
+    """What a session does to a dead process's copy that it was given no way to take down."""
+    raise NotMeasured(f"{copy.id} was made by another process", "take it down: dro sweep")
+
+
+def plain(name: str, act: Callable[[], T]) -> T:  # noqa: ARG001
+    """The plainest Call: no engine around the step."""
+    return act()

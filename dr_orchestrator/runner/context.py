@@ -1,0 +1,71 @@
+"""What one run carries wherever it goes: the one object in place of trains of callables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.ports import Call, Clock, Ledger
+from dr_orchestrator.domain.run import SegmentKind
+from dr_orchestrator.runner.components import plain
+from dr_orchestrator.runner.journal import Journal
+
+
+class Drive(Protocol):
+    """That this process drives the run: its lease, and through it whoever wants the run stopped."""
+
+    def raise_if_stopped(self) -> None:
+        """Raise Aborted where somebody asked for the run to be stopped, LeaseLost where another process drives it."""
+
+    def driven_elsewhere(self) -> bool:
+        """Whether another living process drives the run by now: its copies and its end are that one's business."""
+
+
+class Undriven:
+    """The drive of what nobody stops: a plan, or a sweep of one copy."""
+
+    def raise_if_stopped(self) -> None:
+        """Nobody asked."""
+
+    def driven_elsewhere(self) -> bool:
+        """No: nothing is driven."""
+        return False
+
+
+@dataclass
+class RunContext:
+    """One run's clock, its ledger, the lease by which it is driven, and how its steps are called.
+
+    Without a ledger nothing is written: so for plans, and for whoever takes down what a dead process left. `journal` is
+    what the run has written so far, once it is open; `disrupted` is when a resumed run's disruption was: no disaster
+    leaves a recovery point from after it.
+    """
+
+    run: str
+    clock: Clock
+    ledger: Ledger | None = None
+    lease: Drive = field(default_factory=Undriven)
+    call: Call = field(default=plain)
+    disrupted: datetime | None = None
+    journal: Journal | None = None
+
+    def raise_if_stopped(self) -> None:
+        """Raise where somebody stopped the run, or another process drives it; what tears copies down does not ask."""
+        self.lease.raise_if_stopped()
+
+    def observe(self, copy: Copy, state: str) -> None:
+        """Note a state that AWS reported for a copy."""
+        if self.journal is not None:
+            self.journal.observe(copy, state)
+
+    def delayed(self, kind: SegmentKind, reason: str, seconds: float) -> None:
+        """Note that for the last so many drill seconds the run waited for something else than its recovery."""
+        if self.journal is not None:
+            self.journal.segment(kind, reason, seconds)
+
+    def asked_again(self, what: str) -> None:
+        """Note a call that failed in passing, and why; the step under way tells it."""
+        if self.journal is not None:
+            self.journal.again[what] += 1

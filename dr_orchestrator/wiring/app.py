@@ -1,0 +1,127 @@
+"""What all runs of a process share: settings, clock, ledger, catalogue, watcher."""
+
+from __future__ import annotations
+
+import contextvars
+import difflib
+import functools
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dr_orchestrator import settings
+from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.domain.drill import Catalogue, Drill
+from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.resource_type import Types
+from dr_orchestrator.errors import CatalogError, UsageError
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.drillable import Drillable
+
+if TYPE_CHECKING:
+    from dr_orchestrator.aws.calls.spacing import Spacings
+    from dr_orchestrator.aws.watcher import Watcher
+    from dr_orchestrator.ledger.ledger import SqlLedger
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class World:
+    """Made once for a process; `driven` are its own runs and exercises, `types` what can be drilled.
+
+    `stop` is set when somebody asks the drills to stop, `stop_now` when they ask again: then nothing is waited for.
+    """
+
+    settings: settings.Settings
+    clock: Clock
+    stop: threading.Event = field(default_factory=threading.Event)
+    stop_now: threading.Event = field(default_factory=threading.Event)
+    driven: set[str] = field(default_factory=set, compare=False)
+    types: Types[Drillable] = TYPES
+
+    @functools.cached_property
+    def ledger(self) -> SqlLedger:
+        """The record, migrated to this program's version."""
+        from dr_orchestrator.ledger.ledger import connect
+
+        return connect(self.settings.database_url, own=self.settings.own_ledger)
+
+    @functools.cached_property
+    def catalogue(self) -> Catalogue:
+        """What the workspace declares."""
+        from dr_orchestrator.catalog.load import load
+
+        return load(self.settings.drills, self.types)
+
+    @functools.cached_property
+    def watcher(self) -> Watcher:
+        """The one that waits for all copies."""
+        from dr_orchestrator.aws.watcher import Watcher
+
+        return Watcher(self.clock)
+
+    @functools.cached_property
+    def spacings(self) -> Spacings:
+        """What holds the calls of all runs back while AWS throttles them."""
+        from dr_orchestrator.aws.calls.spacing import Spacings
+
+        return Spacings(self.clock)
+
+    @functools.cached_property
+    def declared(self) -> Catalogue:
+        """The catalogue for cleaning up, which must go on where a drill file is broken: then nothing is declared."""
+        try:
+            return self.catalogue
+        except CatalogError as error:
+            log.warning("cleaning up by the ledger alone, for the drill files cannot be read: %s", error)
+            return Catalogue({}, {})
+
+    @functools.cached_property
+    def sources(self) -> frozenset[str]:
+        """The AWS names of everything declared, and of all that was ever drilled: read by drills, never touched."""
+        services = self.declared.services.values()
+        written = {resource.id for service in services for resource in service.resources.values()}
+        return frozenset(written | self.ledger.queries.sources())
+
+    def prepare(self) -> None:
+        """Make what drills share before their clocks start, and before several would each make their own."""
+        for shared in ("ledger", "catalogue", "sources", "watcher", "spacings"):
+            getattr(self, shared)
+
+    def drill(self, name: str) -> Drill:
+        """A drill by name; UsageError with the nearest ones where there is none."""
+        found = self.catalogue.drills.get(name)
+        if found is None:
+            near = difflib.get_close_matches(name, self.catalogue.drills, 3, 0.4)
+            hint = f"did you mean {', '.join(near)}?" if near else "`dro drills` lists what is declared"
+            raise UsageError(f"no drill '{name}'", hint)
+        return found
+
+
+_making = threading.Lock()
+_worlds: dict[settings.Settings, World] = {}
+_given: contextvars.ContextVar[World | None] = contextvars.ContextVar("world", default=None)
+
+
+def world() -> World:
+    """The process's world, made once for its settings."""
+    given = _given.get()
+    if given is not None:
+        return given
+    with _making:
+        current = settings.load()
+        return _worlds.setdefault(current, World(current, PacedClock(current.pace)))
+
+
+@contextmanager
+def using(given: World) -> Iterator[World]:
+    """While inside, runs live in the given world: one with a test's clock, say."""
+    token = _given.set(given)
+    try:
+        yield given
+    finally:
+        _given.reset(token)

@@ -1,0 +1,156 @@
+"""Builds what a drill is performed with: a guarded account, a toolkit, and the components of its resource type."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+from dr_orchestrator.aws import copies
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.copies import Proofs
+from dr_orchestrator.aws.guard import Guard
+from dr_orchestrator.aws.toolkit import TEARDOWN_CEILING, Toolkit
+from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, Place, Source
+from dr_orchestrator.domain.drill import Drill, Selection
+from dr_orchestrator.domain.ports import Destroyer, Member
+from dr_orchestrator.domain.run import RunHeader
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.ledger.patience import patiently
+from dr_orchestrator.resources.drillable import Order
+from dr_orchestrator.runner import Components, RunContext, Store
+from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.identity import elsewhere, is_simulated
+
+CEILING = 3
+"""A restore is measured on to this multiple of its RTO, so that a failed drill still learns the true time."""
+
+NO_TARGET_CEILING_S = 72 * 3600.0
+
+
+def guarded(here: World, region: str, run: str, drill: Drill | None = None) -> Account:
+    """An account in which only the copies that the ledger holds for a run can be changed; none made without a drill.
+
+    What is settled there is a copy no more: a process that slept while a sweep ended its run creates nothing after it.
+    """
+
+    def made() -> list[Copy]:
+        return [record.copy for record in here.ledger.copies(run) if record.state not in TERMINAL]
+
+    def may_restore(origin: str) -> bool:
+        if drill is None:
+            return False
+        own = {drill.resource.id, *(store.id for store in drill.stores.values())}
+        return origin in own or origin in {point.id for point in patiently(lambda: here.ledger.queries.run(run)).points}
+
+    return _account(here, region, Guard(here.types.calls, made, here.sources, may_restore), f"dro-{run}")
+
+
+def read_only(here: World, region: str) -> Account:
+    """An account in which nothing at all can be changed: for plans."""
+    return _account(here, region, Guard(here.types.calls, sources=here.sources), "dro-look")
+
+
+def _account(here: World, region: str, guard: Guard, name: str) -> Account:
+    return Account(region, guard, here.declared.roles, name, here.clock.now, here.spacings)
+
+
+def plan_copy(here: World, drill: Drill, resource: Resource, run: str, prefix: str = "") -> Copy:
+    """The copy that a run of a drill makes of a resource."""
+    made = here.types[resource.type].made
+    source = Source(resource.type, resource.id, Place(resource.account, resource.region))
+    name = copies.name(run, prefix + resource.id, made)
+    return Copy(made.name, name, resource.region, run, drill.name, drill.service.name, source=source)
+
+
+def build_components(here: World, drill: Drill, copy: Copy, account: Account, context: RunContext) -> Components:
+    """What a drill is performed with, as its resource's type builds it."""
+    rto = drill.objective.rto
+    ceiling = rto.value.total_seconds() * CEILING if rto else NO_TARGET_CEILING_S
+    toolkit = _toolkit(here, account, here.sources, context, ceiling, drill)
+    account.throttling.listen(context)
+    order = Order(
+        drill, copy, toolkit, is_simulated(here, account), _stores(here, drill, copy, toolkit), members(here, toolkit)
+    )
+    return here.types[drill.resource.type].components(order)
+
+
+def members(here: World, toolkit: Toolkit) -> dict[str, Member]:
+    """What an environment may hold that drills know of, by type in CloudFormation."""
+    return {each.made.cloudformation: each.member(toolkit) for each in here.types if each.member is not None}
+
+
+def _stores(here: World, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Store, ...]:
+    """The stores that fill an environment, each restored by its own type, from the newest backup, under a copy."""
+    return tuple(
+        Store(
+            store.name,
+            logical_id,
+            here.types[store.type].store(store, Selection(), toolkit),
+            plan_copy(here, drill, store, copy.run, prefix="interim-"),
+        )
+        for logical_id, store in drill.stores.items()
+    )
+
+
+def _toolkit(
+    here: World,
+    account: Account,
+    sources: frozenset[str],
+    context: RunContext,
+    ceiling: float,
+    drill: Drill | None = None,
+) -> Toolkit:
+    @functools.cache
+    def at(place: Place) -> Account:
+        """The same run's account in another region; another account's credentials nobody has given."""
+        other = guarded(here, place.region, context.run, drill)
+        other.throttling.listen(context)
+        if place.account and (caller := other.caller()).account != place.account:
+            raise NotMeasured(f"the credentials are for account {caller.account}, not for {place}")
+        return other
+
+    proofs = Proofs(functools.partial(row_of, here), sources, functools.partial(owned_by, here))
+    return Toolkit(account, here.watcher, proofs, context, ceiling, at)
+
+
+def row_of(here: World, copy: Copy) -> CopyRecord | None:
+    """The ledger's row of a copy, by type and name: a table may be named as the stack that holds it."""
+    rows = here.ledger.copies(copy.run)
+    return next((row for row in rows if row.copy.key == copy.key), None)
+
+
+def owned_by(here: World, stack: Copy) -> list[CopyRecord]:
+    """The ledger's rows of what a stack holds."""
+    return [row for row in here.ledger.copies(stack.run) if row.copy.parent == stack.id]
+
+
+def destroyer(here: World, header: RunHeader, copy: Copy) -> Destroyer:
+    """The one that can destroy a copy which a dead process left; it needs no drill file, which may be gone.
+
+    NotMeasured where it would look elsewhere than the run did: a copy that is absent from another account, or from
+    another lab, is not therefore gone. Asking pins what it works with to the account, however long it goes on.
+    """
+    account = guarded(here, copy.region, copy.run)
+    made = replace(header.provenance, account=copy.account or header.provenance.account)
+    if changed := elsewhere(here, account, made):
+        raise NotMeasured(f"it was made elsewhere: {changed}", "use the profile and settings that the run began with")
+    context = RunContext(copy.run, here.clock)
+    toolkit = _toolkit(here, account, here.sources | {header.resource_id}, context, TEARDOWN_CEILING)
+    of = here.types.making(copy.type)
+    return of.destroyer(copy, _source_of(here, header, copy), toolkit, members(here, toolkit))
+
+
+def _source_of(here: World, header: RunHeader, copy: Copy) -> Resource:
+    """The resource that a copy was made of: as the ledger says; of copies from before it did, as their names end."""
+    of = here.types.making(copy.type).name
+    if copy.source is not None:
+        return Resource(header.resource, copy.source.type, copy.source.id, copy.source.place.region)
+    declared = [
+        resource
+        for service in here.declared.services.values()
+        for resource in service.resources.values()
+        if resource.type == of and copy.id.endswith(copies.slug(resource.id))
+    ]
+    plain = Resource(header.resource, of, header.resource_id, copy.region)
+    return max(declared, key=lambda resource: len(resource.id), default=plain)

@@ -1,0 +1,26 @@
+"""Create an environment anew from its template, restore the newest backups into it, prove it, delete it."""
+
+from prefect import flow
+
+from dr_orchestrator import wiring
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.prefect_runner import as_task
+
+
+@flow(name="replica-rebuild", flow_run_name="{drill}", retries=0)
+def replica_rebuild(drill: str) -> str:
+    """Run one replica-rebuild drill; return its run id. The backups are restored while the environment is built."""
+    with wiring.open_run(drill, call=as_task) as run:
+        run.look()
+        run.at_exit("destroy environment", run.environment.destroy, run.copy)
+        run.create("create environment", run.environment.build, copy=run.copy)
+        for store in run.stores:
+            point = run.choose(f"choose backup of {store.name}", store.restorer)
+            run.at_exit(f"destroy interim copy of {store.name}", store.restorer.destroy, store.copy)
+            run.create(f"restore {store.name}", store.restorer.restore, point, copy=store.copy)
+        run.step("wait until built", run.environment.ready, run.copy, reaches=Moment.INFRASTRUCTURE_READY)
+        for store in run.stores:
+            run.step(f"wait for {store.name}", store.restorer.ready, store.copy)
+            run.step(f"fill {store.logical_id}", run.fill, store)
+        run.verify()
+    return run.header.id
