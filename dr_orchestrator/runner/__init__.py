@@ -1,7 +1,7 @@
 """The one use case: time a step, write it down, tear down whatever happens, judge."""
 
-from dr_orchestrator.runner.ending import cleanup_of, close, outcome_of, settle, told
+from dr_orchestrator.runner.ending import cleanup_of, close, fault_of, outcome_of, settle, told
 from dr_orchestrator.runner.parts import Parts, Store, plain
 from dr_orchestrator.runner.session import Session
 
-__all__ = ["Parts", "Session", "Store", "cleanup_of", "close", "outcome_of", "plain", "settle", "told"]
+__all__ = ["Parts", "Session", "Store", "cleanup_of", "close", "fault_of", "outcome_of", "plain", "settle", "told"]

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from dr_orchestrator.domain.ports import Checks, Environment, Restorer
 from dr_orchestrator.domain.preflight import Preflight
-from dr_orchestrator.domain.run import Copy, CopyState
+from dr_orchestrator.domain.run import Copy, CopyState, Probed
 from dr_orchestrator.errors import NotMeasured
 
 T = TypeVar("T")
@@ -29,7 +29,8 @@ class Parts:
     """What wiring gives a session to work with; a drill has a restorer or an environment, never both.
 
     `preflight` looks before anything is started. `isolated` proves of the live copy that it stands where it should,
-    `probe` that nothing of production answers it; each returns what it saw, or raises a DrillFault.
+    `probe` that nothing of production answers it; each returns what it saw (`probe` also whether it could try at all),
+    or raises a DrillFault.
     """
 
     checks: Checks
@@ -38,7 +39,7 @@ class Parts:
     stores: tuple[Store, ...] = ()
     preflight: Callable[[], Preflight] = Preflight
     isolated: Callable[[Copy], str] | None = None
-    probe: Callable[[Copy], str] | None = None
+    probe: Callable[[Copy], Probed] | None = None
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,16 @@ from dr_orchestrator.domain.run import (
     CopyState,
     Identity,
     Phase,
+    Probed,
+    Role,
     Run,
     RunHeader,
     SegmentKind,
+    Step,
 )
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import DrillFault, LeaseLost, without_secrets
-from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, outcome_of, settle, told
+from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of, outcome_of, settle, told
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.parts import Parts, Store, Teardown, cannot_destroy
 
@@ -73,6 +76,7 @@ class Session:
         self._elsewhere: Callable[[], bool] = lambda: False
         self._destroy_inherited = destroy or cannot_destroy
         self._histories_unknown = 0
+        self._broken: list[tuple[BaseException, Step]] = []
         self._doubts: Callable[[], Sequence[str]] = tuple
 
     def equip(
@@ -131,13 +135,13 @@ class Session:
     def look(self, name: str = LOOK) -> None:
         """The first step: all that is seen is kept as evidence, and what stops the drill ends it here."""
         preflight = self.parts.preflight
-        self._perform(name, lambda: preflight().heed(), phase=Phase.PREPARE)
+        self._perform(name, lambda: preflight().heed(), phase=Phase.PREPARE, role=Role.LOOK)
 
     def choose(self, name: str, restorer: Restorer) -> RecoveryPoint:
         """A step that picks the recovery point; what its history promises in the worst case is looked up at the end."""
         self._chosen_from.append(restorer)
         before = self._journal.point_before()
-        point = before or self._perform(name, restorer.choose)
+        point = before or self._perform(name, restorer.choose, role=Role.CHOOSE)
         self._journal.choose(point, known=before is not None)
         return point
 
@@ -175,25 +179,29 @@ class Session:
         if reaches is not None:
             self._journal.reach(reaches, ago=result if isinstance(result, float) else 0.0)
 
-    def _perform(self, name: str, act: Callable[..., T], *args: Any, phase: Phase = Phase.RECOVER) -> T:
+    def _perform(
+        self, name: str, act: Callable[..., T], *args: Any, phase: Phase = Phase.RECOVER, role: Role = Role.STEP
+    ) -> T:
         """Perform one timed step; it is in the ledger before it begins, and again before the next one does.
 
         Words that it returns are what it saw, and are kept as evidence.
         """
         if phase is Phase.RECOVER and not self._journal.has(Moment.RECOVERY_STARTED):
             self._journal.disrupt()
-        step = self._journal.begin(name, phase)
+        step = self._journal.begin(name, phase, role)
         try:
             if phase is not Phase.TEARDOWN:
                 self._heed()
             result = self._call(name, partial(act, *args))
         except BaseException as error:
+            self._broken.append((error, step))
             evidence = error.evidence if isinstance(error, DrillFault) else ""
             self._journal.finish(
                 step, outcome_of(error), evidence or without_secrets(str(error)) or type(error).__name__
             )
             raise
-        self._journal.finish(step, Outcome.PASSED, result if isinstance(result, str) else "")
+        seen = result if isinstance(result, Probed) else Probed(True, result if isinstance(result, str) else "")
+        self._journal.finish(step, Outcome.PASSED, seen.words, tried=seen.tried)
         return result
 
     def fill(self, store: Store) -> None:
@@ -212,10 +220,11 @@ class Session:
         """
         if not self._journal.has(Moment.SERVICE_VERIFIED):
             if self.parts.isolated is not None:
-                self._perform(PROVE_ISOLATION, self.parts.isolated, self.copy, phase=Phase.VERIFY)
+                act = self.parts.isolated
+                self._perform(PROVE_ISOLATION, act, self.copy, phase=Phase.VERIFY, role=Role.PROVE_ISOLATION)
             self._verify(name)
-        if self.parts.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN):
-            self._perform(PROBE, self.parts.probe, self.copy, phase=Phase.TEARDOWN)
+        if self.parts.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN, Role.PROBE):
+            self._perform(PROBE, self.parts.probe, self.copy, phase=Phase.TEARDOWN, role=Role.PROBE)
 
     def _verify(self, name: str) -> None:
         checks = self.parts.checks
@@ -231,7 +240,7 @@ class Session:
 
         self.reached(Moment.DATA_RESTORED)
         try:
-            self._perform(name, verify, phase=Phase.VERIFY)
+            self._perform(name, verify, phase=Phase.VERIFY, role=Role.VERIFY)
         except ChecksDidNotPass:
             return  # the verdict rests on the results themselves
         self.reached(Moment.DATA_VERIFIED)
@@ -295,7 +304,8 @@ class Session:
 
     def _close(self, error: BaseException | None, reasons: Sequence[str]) -> None:
         self._let_go_of_others()
-        fault = (outcome_of(error), told(error)) if error is not None else None
+        step = next((step for broke, step in self._broken if broke is error), None)
+        fault = fault_of(error, step) if error is not None else None
         journal = self._journal
         record = Record(
             self.header,
@@ -343,7 +353,8 @@ class Session:
             if source is None or row is None or row.state is not CopyState.CREATED:
                 continue
             with suppress(Exception):  # a clock beside ours: what it does not say costs the run nothing
-                for told in self._perform(ASK_FOR_TIMES, source.server_times, copy, phase=Phase.TEARDOWN):
+                ask, phase = source.server_times, Phase.TEARDOWN
+                for told in self._perform(ASK_FOR_TIMES, ask, copy, phase=phase, role=Role.ASK_FOR_TIMES):
                     self._journal.server_time(told)
 
     def _inherited(self) -> list[Teardown]:
@@ -360,7 +371,8 @@ class Session:
         for restorer in self._chosen_from:
             worst = None
             with suppress(Exception):  # the step says what went wrong; the run must be judged and closed all the same
-                worst = self._perform(LOOK_BACK, restorer.worst_case, self._clock.now(), phase=Phase.TEARDOWN)
+                now, phase = self._clock.now(), Phase.TEARDOWN
+                worst = self._perform(LOOK_BACK, restorer.worst_case, now, phase=phase, role=Role.LOOK_BACK)
             self._worst_cases += [worst] if worst else []
             self._histories_unknown += worst is None
 
@@ -374,7 +386,7 @@ class Session:
 
         try:
             try:
-                state = self._perform(teardown.name, destroy, phase=Phase.TEARDOWN)
+                state = self._perform(teardown.name, destroy, phase=Phase.TEARDOWN, role=Role.DESTROY)
             except Exception:
                 if tried:
                     raise

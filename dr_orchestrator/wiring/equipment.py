@@ -21,7 +21,7 @@ from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.drill import Check, Drill, Kind, Selection
-from dr_orchestrator.domain.run import NOT_PROBED, SETTLED, Copy, CopyRecord, CopyType, RunHeader, SegmentKind
+from dr_orchestrator.domain.run import NOT_PROBED, SETTLED, Copy, CopyRecord, CopyType, Probed, RunHeader, SegmentKind
 from dr_orchestrator.domain.service import Login, Resource, ResourceType
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import patiently
@@ -117,9 +117,9 @@ def equip(
     )
 
 
-def _probe(here: World, account: Account, instance: RdsInstance, login: Callable[[Copy], Login], copy: Copy) -> str:
+def _probe(here: World, account: Account, instance: RdsInstance, login: Callable[[Copy], Login], copy: Copy) -> Probed:
     if is_simulated(here, account):
-        return f"{NOT_PROBED}: the lab has no network"
+        return Probed(False, f"{NOT_PROBED}: the lab has no network")
     return probe(login(copy), *instance.address())
 
 

@@ -13,7 +13,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
 from dr_orchestrator.domain.objective import Limit, Objective
-from dr_orchestrator.domain.run import Measures, Run, Segment, SegmentKind, ServerTime
+from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.run import Measures, Phase, Role, Run, Segment, SegmentKind, ServerTime
 from dr_orchestrator.ledger import views
 from dr_orchestrator.ledger.engine import create
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
@@ -24,8 +25,10 @@ ADDED = {
     "run": (
         *("rta_net_us", "rpa_skew_us", "worst_case_gap_us", "worst_case_p95_us", "worst_case_backup_us"),
         *("tier_rto_us", "tier_rto_operator", "tier_rpo_us", "tier_rpo_operator", "tier_source", "tier_revision"),
-        "real_started_at",
+        *("real_started_at", "reason_rules", "rpa_check", "rpa_point"),
     ),
+    "step": ("role", "tried"),
+    "finding": ("rule",),
     "check_result": ("store",),
     "recovery_point": ("store",),
     "segment": (),
@@ -158,9 +161,17 @@ def as_of_0002(run: Run) -> Run:
     """A run without what later revisions added."""
     measures = run.closing.measures if run.closing else Measures()
     names = ("rta_net", "rpa_skew", "worst_case_gap", "worst_case_p95", "worst_case_backup")
-    closing = run.closing and replace(run.closing, measures=replace(measures, **dict.fromkeys(names)))
+    unread = {**dict.fromkeys(names), "rpa_check": "", "rpa_point": ""}
+    closing = run.closing and replace(
+        run.closing,
+        measures=replace(measures, **unread),
+        reason_rules=(Rule.NOT_KEPT,) * len(run.closing.reasons),
+        findings=tuple(replace(found, rule=Rule.NOT_KEPT) for found in run.closing.findings),
+    )
+    roles = {Phase.RECOVER: Role.STEP, Phase.VERIFY: Role.VERIFY, Phase.TEARDOWN: Role.DESTROY}
     return replace(
         run,
+        steps=tuple(replace(step, role=roles[step.phase], tried=True) for step in run.steps),
         header=replace(run.header, tier_objective=None, real_started_at=None),
         checks=tuple(replace(check, store="") for check in run.checks),
         points=tuple(replace(point, store="") for point in run.points),

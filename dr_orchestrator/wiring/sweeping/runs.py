@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dr_orchestrator.domain.cost import Cost, Rates, cost
-from dr_orchestrator.domain.judge.judgement import Record
+from dr_orchestrator.domain.judge.judgement import Fault, Record
 from dr_orchestrator.domain.run import SETTLED, Copy, CopyRecord, CopyState, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
 from dr_orchestrator.errors import DrillFault, UsageError
@@ -138,7 +138,7 @@ def _close(here: World, run: Run, why: str, swept: list[Swept]) -> None:
     journal.open()
     lease = here.ledger.leases.lease(run.header.id)
     asked = lease.abort_by if lease else ""
-    fault = (Outcome.ABORTED, f"aborted by {asked}: {why}") if asked else (Outcome.INCONCLUSIVE, why)
+    fault = Fault(Outcome.ABORTED, f"aborted by {asked}: {why}") if asked else Fault(Outcome.INCONCLUSIVE, why)
     record = Record(
         run.header,
         journal.events,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from dr_orchestrator.domain.preflight import Look, Preflight, Sight
-from dr_orchestrator.domain.run import Copy, CopyState, Phase
+from dr_orchestrator.domain.run import Copy, CopyState, Phase, Probed
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Parts, Session
@@ -17,14 +17,14 @@ from tests.unit.runner.drill import Drill
 FREE = Look("name", Sight.PASSED, "free")
 
 
-def run(drill: Drill, looks: tuple[Look, ...] = (FREE,)) -> Session:
+def run(drill: Drill, looks: tuple[Look, ...] = (FREE,), tried: bool = True) -> Session:
     """A drill of a copy that is proven isolated (a minute) and probed (an hour)."""
 
     def isolated(copy: Copy) -> str:
         return str(drill.act("isolated", f"{copy.id} is alone"))
 
-    def probe(copy: Copy) -> str:
-        return str(drill.act("probe", f"nothing answers {copy.id}"))
+    def probe(copy: Copy) -> Probed:
+        return Probed(tried, str(drill.act("probe", f"nothing answers {copy.id}")))
 
     session = drill.session()
     parts = Parts(drill, restorer=drill, preflight=lambda: Preflight(looks), isolated=isolated, probe=probe)
