@@ -239,8 +239,9 @@ class Provenance:
 class RunHeader:
     """What is known when a run opens: the drill, and the promise as it stood then (frozen, never repainted).
 
-    `objective` is what the run is held to; `tier_objective` is the tier's, which a fallback may be allowed to miss.
-    `started_at` is by the drill's clock, `real_started_at` by the machine's: in the lab the first runs ahead.
+    `selection` is the key of a Selection. `objective` is what the run is held to; `tier_objective` is the tier's, which
+    a fallback may be allowed to miss. `started_at` is by the drill's clock, `real_started_at` by the machine's: in the
+    lab the first runs ahead.
     """
 
     id: str
