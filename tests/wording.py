@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
+from hypothesis import Phase
+
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.judge.measure import Fault, Record
@@ -27,6 +29,9 @@ from dr_orchestrator.domain.run import (
 )
 
 T = TypeVar("T")
+
+UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
+"""A case that fails is told as it was met: to shrink dozens of sentences takes minutes and shows nothing more."""
 
 SENTENCES: dict[type, set[str]] = {
     RunHeader: {"owner"},

@@ -26,7 +26,7 @@ from dr_orchestrator.reporting.view.run import run_view
 from tests.golden import sample
 from tests.unit.domain.judge.test_wording import CASES, MISLEADING
 from tests.unit.domain.records import closed
-from tests.wording import put_back, reworded
+from tests.wording import UNSHRUNK, put_back, reworded
 
 RUNS = [*sample.runs(), *(closed(make()) for make in CASES.values())]
 SWEPT = [replace(run, closing=replace(run.closing, cleanup=Cleanup.CLEAN)) for run in RUNS if run.closing]
@@ -61,7 +61,7 @@ class Wording:
 
 @pytest.mark.parametrize("seen", SEEN)
 @given(st.sampled_from(RUNS + SWEPT), st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, phases=UNSHRUNK, deadline=None)
 def test_other_words_are_shown_in_the_same_places(seen: str, run: Run, seed: int) -> None:
     """A run in other, even misleading words has the same sections, badges, figures, notes and order."""
     wording = Wording(seed)
@@ -70,7 +70,7 @@ def test_other_words_are_shown_in_the_same_places(seen: str, run: Run, seed: int
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5, phases=UNSHRUNK, deadline=None)
 def test_an_exercise_in_other_words_is_the_same_exercise(seed: int) -> None:
     """Findings are shared, and runs counted, by ids."""
     wording, exercise = Wording(seed), sample.exercise()

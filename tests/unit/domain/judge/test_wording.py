@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dr_orchestrator.domain.drill import Path
@@ -36,7 +36,7 @@ from tests.unit.domain.records import (
     run_with,
     step,
 )
-from tests.wording import IDS, RECORDS, SENTENCES, reworded
+from tests.wording import IDS, RECORDS, SENTENCES, UNSHRUNK, reworded
 
 MISLEADING = (
     "not probed: the lab has no network",
@@ -68,6 +68,7 @@ def probe(seq: int, outcome: Outcome, *, role: Role = Role.PROBE, tried: bool = 
 FAILED, UNKNOWN = Outcome.FAILED, Outcome.INCONCLUSIVE
 LATE = replace(HEARTBEAT, newest=OPENED + HOUR)
 ITSELF = replace(POINT, reference=POINT.data_time)
+APART = [replace(POINT, store="a"), replace(POINT, id="rds:orders-2", store="b", data_time=OPENED - minutes(30))]
 CASES: dict[Rule | str, Callable[[], Record]] = {
     "a good run": lambda: GOOD,
     Rule.STOPPED: lambda: run_with(fault=Fault(Outcome.ABORTED, "stopped"), doubts=["a doubt"]),
@@ -113,6 +114,7 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.NOT_PROBED: lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, tried=False)]),
     "a probe that was tried": lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED)]),
     Rule.FALLBACK_WITHOUT_TARGET: lambda: run_with(path=Path.FALLBACK, objective=Objective(Limit(RTO), None, "t")),
+    "a claim of one of two stores": lambda: run_with(checks=[ROWS, replace(HEARTBEAT, store="a")], points=APART),
     "a claim": lambda: run_with(checks=[ROWS], points=[replace(POINT, kind=PointKind.CONTINUOUS)]),
 }
 
@@ -142,6 +144,7 @@ def test_no_rule_is_without_a_case() -> None:
     assert set(Rule) - set(CASES) == {Rule.RTO_MET, Rule.RPO_MET, Rule.NOT_KEPT}
 
 
+@settings(phases=UNSHRUNK, deadline=None)
 @given(st.sampled_from(list(CASES)), st.lists(words, unique=True, min_size=30))
 def test_other_words_judge_alike(case: Rule | str, drawn: list[str]) -> None:
     """With any words, even misleading ones, in every sentence of the record: same verdict, reasons and findings."""
