@@ -6,8 +6,10 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from dr_orchestrator.domain.clock import Event, Moment
+from dr_orchestrator.domain.judge.judgement import Record
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
@@ -178,6 +180,11 @@ class Journal:
     def server_time(self, told: ServerTime) -> None:
         """Write what AWS's own clock says of a copy."""
         self._ledger.record_server_time(self.header.id, told)
+
+    def record(self, **more: Any) -> Record:
+        """All that was written down, with what else a verdict rests on."""
+        facts = (self.events, self.steps, self.checks, self.points)
+        return Record(self.header, *facts, segments=self.segments, **more)
 
     def offset(self) -> timedelta:
         """How long the run has been open."""

@@ -10,7 +10,6 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.judge.judgement import Record
 from dr_orchestrator.domain.ports import Call, Clock, Environment, Ledger, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import (
@@ -220,8 +219,8 @@ class Session:
         """
         if not self._journal.has(Moment.SERVICE_VERIFIED):
             if self.parts.isolated is not None:
-                act = self.parts.isolated
-                self._perform(PROVE_ISOLATION, act, self.copy, phase=Phase.VERIFY, role=Role.PROVE_ISOLATION)
+                prove, role = self.parts.isolated, Role.PROVE_ISOLATION
+                self._perform(PROVE_ISOLATION, prove, self.copy, phase=Phase.VERIFY, role=role)
             self._verify(name)
         if self.parts.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN, Role.PROBE):
             self._perform(PROBE, self.parts.probe, self.copy, phase=Phase.TEARDOWN, role=Role.PROBE)
@@ -306,20 +305,13 @@ class Session:
         self._let_go_of_others()
         step = next((step for broke, step in self._broken if broke is error), None)
         fault = fault_of(error, step) if error is not None else None
-        journal = self._journal
-        record = Record(
-            self.header,
-            journal.events,
-            journal.steps,
-            journal.checks,
-            journal.points,
-            self._worst_cases,
-            self.cleanup,
-            reasons,
-            fault,
-            journal.segments,
-            self._histories_unknown,
-            [*journal.doubts, *self._doubts()],
+        record = self._journal.record(
+            worst_cases=self._worst_cases,
+            cleanup=self.cleanup,
+            cleanup_reasons=reasons,
+            fault=fault,
+            histories_unknown=self._histories_unknown,
+            doubts=[*self._journal.doubts, *self._doubts()],
         )
         self.verdict = close(record, self._ledger, self._clock)
 
