@@ -61,7 +61,7 @@ def due(
     left_out: dict[str, str] = {}
     for drill in drills:
         wanted = drill.selection.runs
-        passed = last_green.get((drill.name, drill.digest, str(drill.selection)), ())[:wanted]
+        passed = last_green.get((drill.name, drill.digest, drill.selection.key), ())[:wanted]
         if len(passed) == wanted and min(passed) >= period_start(drill.every, now):
             left_out[drill.name] = f"passed on {max(passed):%Y-%m-%d}, due once a {drill.every}"
         else:

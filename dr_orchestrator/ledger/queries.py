@@ -13,10 +13,9 @@ from sqlalchemy import Connection, Engine, Select, Table, func, select
 
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.copy import CopyRecord
-from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, Observation, Run, Segment, ServerTime, Step
+from dr_orchestrator.domain.run import CheckResult, Observation, Run, Segment, ServerTime
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import rows, tables
@@ -145,17 +144,18 @@ def _runs(connection: Connection, chosen: _Chosen) -> list[Run]:
 
 
 def _run(row: Row, facts: Mapping[str, list[Row]]) -> Run:
+    points = rows.records_of(RecoveryPoint, facts["recovery_point"])
     return Run(
         header=rows.header_of(row),
         events=rows.records_of(Event, facts["event"]),
-        steps=rows.records_of(Step, facts["step"]),
+        steps=tuple(map(rows.step_of, facts["step"])),
         checks=_newest_of_each(rows.records_of(CheckResult, facts["check_result"])),
         copies=tuple(map(rows.copy_of, facts["copy"])),
-        points=rows.records_of(RecoveryPoint, facts["recovery_point"]),
+        points=points,
         observations=rows.records_of(Observation, facts["observation"]),
         segments=rows.records_of(Segment, facts["segment"]),
         server_times=rows.records_of(ServerTime, facts["server_time"]),
-        closing=rows.closing_of(row, rows.records_of(Finding, facts["finding"])),
+        closing=rows.closing_of(row, tuple(map(rows.finding_of, facts["finding"])), points),
     )
 
 

@@ -172,7 +172,7 @@ def new_run_id(clock: Clock) -> str:
 def _chosen(drill: Drill, recorded: Run | None) -> Drill:
     """The drill as it is asked for; a resumed run has chosen, or could not again."""
     asked = chosen(drill)
-    if recorded and not recorded.points and recorded.header.selection != str(asked.selection):
+    if recorded and not recorded.points and recorded.header.selection != asked.selection.key:
         run = recorded.header.id
         hint = f"stop it and clean up with `dro abort {run}`, then run the drill again"
         raise UsageError(f"run {run} was to take '{recorded.header.selection}' and died before it chose", hint)
@@ -252,7 +252,7 @@ def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool
         resource_id=drill.resource.id,
         disruption=drill.disruption,
         path=drill.path,
-        selection=str(drill.selection),
+        selection=drill.selection.key,
         objective=drill.objective,
         policy=service.tier.policy,
         provenance=Provenance(

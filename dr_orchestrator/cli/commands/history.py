@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dr_orchestrator.ledger.ledger import SqlLedger
     from dr_orchestrator.ledger.queries import Queries
 
-NOT_DRIVEN = "NOT DRIVEN"
-"""An open run whose process is dead, or is taken for dead."""
 NO_RUNS = "No runs yet. `dro demo` makes some on a simulated AWS."
 
 
@@ -48,7 +46,6 @@ def runs(
 ) -> None:
     """List runs (or exercises), newest first."""
     from dr_orchestrator.reporting.export import exercise_json, run_json
-    from dr_orchestrator.reporting.wording import UNDER_WAY
 
     queries = _queries()
     if exercises:
@@ -75,10 +72,7 @@ def runs(
         return
     silent = _not_driven(listed)
     starts = [(run.header.id, f"{run.header.started_at:%Y-%m-%d %H:%M}") for run in listed]
-    rows = [
-        (*start, *(NOT_DRIVEN if cell == UNDER_WAY and start[0] in silent else cell for cell in row))
-        for start, row in zip(starts, run_rows(listed), strict=True)
-    ]
+    rows = [(*start, *row) for start, row in zip(starts, run_rows(listed, silent), strict=True)]
     print_table(("Run", "Started (UTC)", *RUN_COLUMNS), rows)
     for name, seconds in silent.items():
         heard = f"its process was last heard of {seconds} s ago" if seconds else "no process took it up"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from dr_orchestrator.cli.output import visible
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 NO_AWS = 'AWS_PROFILE or the AWS_* variables; or for the lab: dro lab start; eval "$(dro lab env)"'
 """What opens the way to AWS where nobody answered who the caller is."""
-_NOT_REACHED = re.compile(r"check '.*' was not reached", re.DOTALL)
 
 
 def plain(text: str) -> str:
@@ -34,11 +33,12 @@ def reasons(run: Run) -> list[str]:
     """Why a run ended as it did, with the checks that were not reached in one line; the ledger keeps each."""
     if run.closing is None:
         return []
-    missed = [reason for reason in run.closing.reasons if _NOT_REACHED.fullmatch(reason)]
-    if len(missed) < 2:
-        return [plain(reason) for reason in run.closing.reasons]
-    told = [plain(reason) for reason in run.closing.reasons if reason not in missed]
-    return [*told, f"{len(missed)} checks were not reached"]
+    grounds = run.closing.grounds
+    missed = sum(reason.rule is Rule.CHECK_NOT_REACHED for reason in grounds)
+    if missed < 2:
+        return [plain(reason.text) for reason in grounds]
+    told = [plain(reason.text) for reason in grounds if reason.rule is not Rule.CHECK_NOT_REACHED]
+    return [*told, f"{missed} checks were not reached"]
 
 
 def next_steps(run: Run) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dr_orchestrator.domain.drill import Pick
+from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.programme import Exercise
@@ -216,7 +216,7 @@ def _row(run: Run, reports: Mapping[str, str], again: Mapping[str, str]) -> RunR
 
 def _selection(run: Run) -> str:
     """Which recovery point was asked for, and what was drawn; nothing where it was simply the newest."""
-    if run.header.selection in ("", Pick.LATEST.value):
+    if run.header.selection in ("", Selection().key):
         return ""
     drawn = [point.reference for point in run.points if point.reference is not None]
     return f"{run.header.selection}: {instant(min(drawn))}" if drawn else run.header.selection

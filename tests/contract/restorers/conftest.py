@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from dr_orchestrator.resources import TYPES
 from dr_orchestrator.aws import copies
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.resources import TYPES
 from tests.contract.restorers.ways import EVERY, SOURCE, Make, Way
 from tests.estate import REGION, Estate, estate
 

@@ -16,6 +16,7 @@ from dr_orchestrator.cli.output import run_rows
 from dr_orchestrator.cli.terminal.notices import reasons, warn_of_pace
 from dr_orchestrator.cli.terminal.progress import SAY_EVERY_S, Follower
 from dr_orchestrator.cli.terminal.run import lines
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
@@ -183,8 +184,9 @@ def without_aws() -> Run:
     run = sample.passed()
     assert run.closing is not None
     nowhere = replace(run.header.provenance, account="", caller="", simulated=False)
-    missed = tuple(f"check 'no. {number}' was not reached" for number in range(7))
-    closing = replace(run.closing, reasons=("no AWS credentials", *missed))
+    missed = tuple(f"nobody came to no. {number}" for number in range(7))
+    rules = (Rule.FAULT_UNKNOWN, *(Rule.CHECK_NOT_REACHED for _ in missed))
+    closing = replace(run.closing, reasons=("no AWS credentials", *missed), reason_rules=rules)
     return replace(run, header=replace(run.header, provenance=nowhere), closing=closing)
 
 

@@ -15,7 +15,7 @@ from dr_orchestrator.domain.objective import Disruption, Limit, Objective, Tier
 from dr_orchestrator.domain.programme import Exercise, due, period_start, quarter_of, verdict_of
 from dr_orchestrator.domain.run import Closing, Measures, Run
 from dr_orchestrator.domain.service import Resource, Runbook, Service
-from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.domain.verdict import Cleanup, Verdict, WorstCaseVerdict
 from tests.unit.domain.records import HEADER
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -94,7 +94,7 @@ def test_quarters_are_counted_in_utc() -> None:
 
 
 def run(name: str, verdict: Verdict | None) -> Run:
-    end = verdict and Closing(NOW, verdict, (), Cleanup.CLEAN, (), Measures(), "")
+    end = verdict and Closing(NOW, verdict, (), Cleanup.CLEAN, (), Measures(), WorstCaseVerdict.NOT_MEASURED)
     return Run(replace(HEADER, drill=name), closing=end)
 
 

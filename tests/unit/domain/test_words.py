@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from dr_orchestrator.domain.copy import Copy
 
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Pick, Selection
-from dr_orchestrator.domain.run import CopyType
 from dr_orchestrator.domain.service import Login
 
 NOON = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)

@@ -10,10 +10,9 @@ import botocore.session
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
-from dr_orchestrator.domain.copy import Copy
 
 from dr_orchestrator.aws.guard import Forbidden, Guard
-from dr_orchestrator.domain.run import CopyType
+from dr_orchestrator.domain.copy import Copy
 from tests.estate import REGION
 
 COPY = Copy("dynamodb-table", "dro-x", REGION, "x", "drill", "shop")
