@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from dr_orchestrator.lab.operations import Operation, Request, operation
 
-_SCOPE = re.compile(r"Credential=([^/]+)/\d+/(?:([^/]+)/)?([^/]+)/aws4_request")
+_SCOPE = re.compile(r"Credential=([^/]+)/\d+/(?:([^/]+)/)?([a-z0-9-]+)/aws4_request")
 _NAMING = ("Identifier", "Name", "Id", "Arn", "ARN", "ResourceId")
 _NAMED_ALONE = ("Path", "Bucket", "Key")
 _SECRET = re.compile(r"password|secretstring|secretbinary|templatebody", re.IGNORECASE)

@@ -55,10 +55,6 @@ class _Service:
     def protocol(self) -> str:
         return str(self.metadata["protocol"])
 
-    @property
-    def takes_forms(self) -> bool:
-        return not {"query", "ec2"}.isdisjoint((self.protocol, *self.metadata.get("protocols", ())))
-
 
 @dataclass(frozen=True)
 class _Route:
@@ -78,24 +74,24 @@ class _Route:
 
 def operation(request: Request) -> Operation | None:
     """Return the operation that is asked for; None where botocore has no such operation."""
-    services = _signed_as(_S3_SCOPES.get(request.scope, request.scope))
-    cbor = _CBOR.fullmatch(request.path) if request.headers.get("smithy-protocol") else None
-    if cbor:
-        return Operation(_chosen(services, "targetPrefix", cbor[1], request.scope), cbor[2], "smithy-rpc-v2-cbor")
+    scope, form = _S3_SCOPES.get(request.scope, request.scope), request.form
+    if (cbor := _CBOR.fullmatch(request.path)) and "smithy-protocol" in request.headers:
+        return Operation(_called(scope, "targetPrefix", cbor[1]), cbor[2], "smithy-rpc-v2-cbor")
     if target := request.headers.get("x-amz-target"):
         prefix, _, name = target.rpartition(".")
-        return Operation(_chosen(services, "targetPrefix", prefix, request.scope), name, "json")
-    action = request.form.get("Action")
-    if action and (not services or any(each.takes_forms for each in services)):
-        service = _chosen(services, "apiVersion", request.form.get("Version", ""), request.scope)
-        return Operation(service, action, "ec2" if service == "ec2" else "query")
-    found = [(rank, match) for service in services for rank, match in _matches(service, request)]
+        return Operation(_called(scope, "targetPrefix", prefix), name, "json")
+    if form.keys() >= {"Action", "Version"}:
+        service = _called(scope, "apiVersion", form["Version"])
+        return Operation(service, form["Action"], "ec2" if service == "ec2" else "query")
+    found = [each for service in _signed_as(scope) for each in _matches(service, request)]
     return max(found, key=lambda each: each[0])[1] if found else None
 
 
-def _chosen(services: Iterable[_Service], key: str, value: str, otherwise: str) -> str:
+def _called(scope: str, key: str, value: str) -> str:
     """Return the name of the service that says so of itself: several may be signed for as one."""
-    return next((each.name for each in services if each.metadata.get(key) == value), otherwise)
+    if (_SHIPPED / scope).is_dir() and _service(scope).metadata.get(key) == value:
+        return scope
+    return next((each.name for each in _signed_as(scope) if each.metadata.get(key) == value), scope)
 
 
 def _matches(service: _Service, request: Request) -> Iterator[tuple[tuple[int, ...], Operation]]:
@@ -167,7 +163,7 @@ def _scopes() -> Mapping[str, list[_Service]]:
     found: dict[str, list[_Service]] = {}
     for folder in sorted(_SHIPPED.iterdir()):
         if folder.is_dir():
-            service = _Service(folder.name, _metadata(_model(folder.name)))
+            service = _service(folder.name)
             scope = service.metadata.get("signingName") or service.metadata["endpointPrefix"]
             found.setdefault(str(scope), []).append(service)
     return found
@@ -177,9 +173,9 @@ def _model(service: str) -> Path:
     return max((_SHIPPED / service).glob("*/service-2.json.gz"))
 
 
-def _metadata(model: Path) -> Mapping[str, Any]:
-    """Return what a model says of its service, reading no more of it: it stands at the beginning."""
-    with gzip.open(model) as file:
+@functools.cache
+def _service(name: str) -> _Service:
+    """Return what a service's model says of the service, reading no more of it: that stands at the beginning."""
+    with gzip.open(_model(name)) as file:
         text = file.read(8192).partition(_METADATA)[2].decode("utf-8", "ignore")
-    metadata: Mapping[str, Any] = json.JSONDecoder().raw_decode(text.lstrip())[0]
-    return metadata
+    return _Service(name, json.JSONDecoder().raw_decode(text.lstrip())[0])

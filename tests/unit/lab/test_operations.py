@@ -114,8 +114,10 @@ def test_what_no_model_has_is_told_as_it_came() -> None:
 
 
 def test_only_models_that_are_asked_for_are_read() -> None:
-    """Calls in the older protocols name themselves: no model is read for them."""
-    operations._routes.cache_clear()
+    """Calls in the older protocols name themselves: no model but their own service's head is read for them."""
+    for cached in (operations._routes, operations._scopes, operations._service):
+        cached.cache_clear()
     for name, request in requests("rds", endpoint_url=ENDPOINT):
         assert calls.read(environ(request)).action == name
-    assert operations._routes.cache_info().currsize == 0
+    assert operations._routes.cache_info().currsize == operations._scopes.cache_info().currsize == 0
+    assert operations._service.cache_info().currsize == 1

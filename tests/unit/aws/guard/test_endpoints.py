@@ -195,6 +195,22 @@ def test_what_a_call_names_is_told_by_the_model() -> None:
     assert named_by(MODELS["rds"].operation_model("DescribeDBInstances"), {"DBInstanceIdentifier": "x"}) == {}
 
 
+@pytest.mark.parametrize("name", ["Endpoint", "Region", "UseFIPS"])
+def test_a_call_gives_the_rules_nothing_that_clients_are_set_to(name: str) -> None:
+    """What a call names never stands for an endpoint, or a region, that somebody set."""
+    assert not is_call("https://evil.example/", "rds", {name: "https://evil.example"})
+    assert is_call("https://rds.us-east-1.amazonaws.com/", "rds", {name: "https://evil.example"})
+
+
+def test_one_call_that_went_elsewhere_is_never_made_good() -> None:
+    """A host that was wrong for one call makes all simulated, though it is right for the next."""
+    guard, context, url = Guard(), {"client_region": "us-east-1"}, "https://rds.us-east-1.amazonaws.com/"
+    for service, operation in (("sts", "GetCallerIdentity"), ("rds", "DescribeDBInstances")):
+        guard._before_parameters({}, MODELS[service].operation_model(operation), context)
+        guard._before_try(_Sent(url, context))
+    assert guard.simulated
+
+
 class _Sent:
     """What botocore hands to its handlers: where a try goes, and what it was made from."""
 
