@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import click
 
@@ -51,11 +50,12 @@ def next_steps(run: Run) -> list[str]:
 
 def warn_of_pace(here: World, environ: Mapping[str, str] | None = None) -> None:
     """Tell, once a command, that a lab's time is being counted on the real clock."""
-    from dr_orchestrator.aws.guard import is_aws
+    from dr_orchestrator.aws.endpoints import is_endpoint
+    from tests.support.types import READS
 
     env = os.environ if environ is None else environ
     named = [value for name, value in env.items() if name.startswith("AWS_ENDPOINT_URL") and value]
-    if here.clock.pace == 1 and not all(is_aws(urlsplit(value).hostname or "") for value in named):
+    if here.clock.pace == 1 and not all(any(is_endpoint(url, service) for service in READS) for url in named):
         click.echo(
             "Warning: the endpoint is not AWS's own, yet DRO_CLOCK_PACE is not set: the lab's time would be counted "
             'on the real clock.\n  → eval "$(dro lab env)"',
