@@ -15,7 +15,7 @@ from dr_orchestrator.errors import Exit
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.cost import Cost
-    from dr_orchestrator.domain.run import Run
+    from dr_orchestrator.domain.outline import Outlined
 
 WIDE = 1000
 """Columns where nobody sits before a terminal: what reads a pipe reads whole lines."""
@@ -83,7 +83,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     console.print(table)
 
 
-def run_rows(runs: Iterable[Run]) -> list[tuple[str, ...]]:
+def run_rows(runs: Iterable[Outlined]) -> list[tuple[str, ...]]:
     """The cells of runs under RUN_COLUMNS."""
     from dr_orchestrator.reporting.view.summary import summary_rows
 
@@ -94,12 +94,12 @@ def run_rows(runs: Iterable[Run]) -> list[tuple[str, ...]]:
     ]
 
 
-def _evidence(run: Run) -> str:
+def _evidence(run: Outlined) -> str:
     """A run that never learned whose credentials it has did not reach AWS, and is evidence of nothing."""
     return "real" if run.header.provenance.account else "none"
 
 
-def exit_code(runs: Iterable[Run], planned: int | None = None) -> Exit:
+def exit_code(runs: Iterable[Outlined], planned: int | None = None) -> Exit:
     """The exit code of runs: a possible leftover wins, then the worst verdict; a run without one is inconclusive."""
     listed = list(runs)
     closings = [run.closing for run in listed]

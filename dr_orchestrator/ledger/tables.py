@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    literal_column,
+)
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Kind, Path
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.objective import ClockStart, Disruption, Operator
 from dr_orchestrator.domain.recovery_point import PointKind
-from dr_orchestrator.domain.run import CopyState, CopyType, Phase, SegmentKind
+from dr_orchestrator.domain.run import SETTLED, CopyState, CopyType, Phase, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.ledger.columns import Instant, Listing, Names, Serial, Span, Words, choice, together
 
@@ -157,6 +171,10 @@ run = Table(
     Index(None, "drill"),
     Index(None, "service"),
     Index(None, "started_at"),
+    Index(None, "region"),
+    Index(None, "resource_id"),
+    Index(None, "drill", "number"),
+    Index(None, "drill", "definition", "selection", "simulated", "number"),
     sqlite_autoincrement=True,
 )
 
@@ -195,7 +213,7 @@ copy = Table(
     _run(),
     choice("type", CopyType, grows=True),
     Column("region", Text, nullable=False),
-    Column("id", Text, nullable=False),
+    Column("id", Text, nullable=False, index=True),
     _words("drill"),
     _words("service"),
     _words("parent"),
@@ -289,6 +307,24 @@ finding = Table(
     _words("detail"),
     _words("owner"),
 )
+
+
+def still_open(table: Table) -> ColumnElement[bool]:
+    """Whether a run or an exercise has no verdict: the condition of the index over the few that are under way."""
+    return table.c.verdict.is_(None)
+
+
+def _unsettled() -> ColumnElement[bool]:
+    # Written out, not bound: SQLite takes an index over some of the rows only where it sees the same words again.
+    return and_(*(copy.c.state != literal_column(f"'{state.value}'") for state in SETTLED))
+
+
+UNSETTLED = _unsettled()
+"""Whether something may be left of a copy: the condition of the index over the few that are."""
+
+for _few in (run, exercise):
+    Index(f"ix_{_few.name}_open", _few.c.number, sqlite_where=still_open(_few), postgresql_where=still_open(_few))
+Index("ix_copy_unsettled", copy.c.run, sqlite_where=UNSETTLED, postgresql_where=UNSETTLED)
 
 
 def _held() -> tuple[Column[Any], ...]:

@@ -15,6 +15,7 @@ from dr_orchestrator.cli.terminal.notices import writing
 from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
+    from dr_orchestrator.domain.outline import Outline
     from dr_orchestrator.domain.programme import Exercise
     from dr_orchestrator.domain.run import Run
     from dr_orchestrator.ledger.ledger import SqlLedger
@@ -54,7 +55,7 @@ def runs(
     if exercises:
         found = queries.exercises(limit)
         if as_json:
-            print_json([exercise_json(*queries.exercise(each.id)) for each in found])
+            print_json([exercise_json(*queries.exercise_for_report(each.id, 0)) for each in found])
             return
         told = [
             (each.id, f"{each.started_at:%Y-%m-%d %H:%M}", str(len(each.planned)), str(each.verdict or "under way"))
@@ -62,14 +63,17 @@ def runs(
         ]
         print_table(("Exercise", "Started (UTC)", "Drills", "Verdict"), told)
         return
-    listed = queries.runs(limit, service=service, drill=drill, exercise=exercise)
+    if as_json:
+        whole = queries.runs(limit, service=service, drill=drill, exercise=exercise)
+        if not whole:
+            _known("service", service)
+            _known("drill", drill)
+        print_json([run_json(run) for run in whole])
+        return
+    listed = queries.outlines(limit, service=service, drill=drill, exercise=exercise)
     if not listed:
         _known("service", service)
         _known("drill", drill)
-    if as_json:
-        print_json([run_json(run) for run in listed])
-        return
-    if not listed:
         narrowed = " and ".join(f"of {each}" for each in (service, drill, exercise) if each)
         click.echo(f"No runs {narrowed} yet." if narrowed else NO_RUNS, err=True)
         return
@@ -85,7 +89,7 @@ def runs(
         click.echo(f"{name}: {heard}; `dro resume {name}` goes on with it, `dro sweep` ends it", err=True)
 
 
-def _not_driven(runs: list[Run]) -> dict[str, int]:
+def _not_driven(runs: list[Outline]) -> dict[str, int]:
     """The open runs that no living process drives, and for how many real seconds; 0 where none ever did."""
     leases, now = _ledger().leases, datetime.now(UTC)
     found = {run.header.id: leases.lease(run.header.id) for run in runs if run.closing is None}
@@ -157,7 +161,7 @@ def report(name: str, out: Path | None) -> None:
 
 def _exercise(queries: Queries, name: str) -> Exercise | None:
     try:
-        return queries.exercise(name)[0]
+        return queries.exercise_alone(name)
     except UsageError:
         return None
 
@@ -172,5 +176,5 @@ def _run(queries: Queries, name: str) -> Run:
 
 def _is_newest(queries: Queries, exercise: Exercise) -> bool:
     """Whether nothing was run since that is no part of it."""
-    newest = queries.runs(1)
+    newest = queries.outlines(1)
     return not newest or newest[0].header.exercise == exercise.id or newest[0].header.started_at < exercise.started_at

@@ -17,7 +17,8 @@ from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
-    from dr_orchestrator.domain.run import Lease, Run
+    from dr_orchestrator.domain.outline import Outlined
+    from dr_orchestrator.domain.run import Lease
     from dr_orchestrator.wiring.world import World
 
 NO_AWS = 'AWS_PROFILE or the AWS_* variables; or for the lab: dro lab start; eval "$(dro lab env)"'
@@ -30,7 +31,7 @@ def plain(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def reasons(run: Run) -> list[str]:
+def reasons(run: Outlined) -> list[str]:
     """Why a run ended as it did, with the checks that were not reached in one line; the ledger keeps each."""
     if run.closing is None:
         return []
@@ -41,7 +42,7 @@ def reasons(run: Run) -> list[str]:
     return [*told, f"{len(missed)} checks were not reached"]
 
 
-def next_steps(run: Run) -> list[str]:
+def next_steps(run: Outlined) -> list[str]:
     """What to do about a closed run that did not reach AWS, or did not prove its copies gone."""
     steps = [] if run.header.provenance.account else [f"→ {NO_AWS}"]
     if run.closing is not None and run.closing.cleanup is not Cleanup.CLEAN:
