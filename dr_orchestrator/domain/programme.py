@@ -106,7 +106,9 @@ def due_states(
     several draws every one has to have passed.
     """
     ordered = sorted(drills, key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name))
-    return [_due_state(drill, last_green.get(claim_of(drill), ()), now, (newest or {}).get(drill.name)) for drill in ordered]
+    return [
+        _due_state(drill, last_green.get(claim_of(drill), ()), now, (newest or {}).get(drill.name)) for drill in ordered
+    ]
 
 
 def due(

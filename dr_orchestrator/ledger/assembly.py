@@ -48,7 +48,7 @@ def outlines(connection: Connection, chosen: Select[tuple[object, ...]]) -> list
 
 
 def results(connection: Connection, chosen: Select[tuple[object, ...]], drawn: int) -> list[Run]:
-    """Runs as the report of an exercise shows them: the first `drawn` and the open ones whole, of the others RESULTS."""
+    """Runs as the report of an exercise shows them: the first `drawn` and open ones whole, of the others RESULTS."""
     headers = connection.execute(chosen).mappings().all()
     ordered = sorted(headers, key=lambda row: (row["started_at"], row["id"]))
     full = {row["id"] for row in ordered[:drawn]} | {row["id"] for row in headers if row["verdict"] is None}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import takewhile
 
-from sqlalchemy import Connection, ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from dr_orchestrator.domain.outline import Lasted
 from dr_orchestrator.domain.programme import Claim, RealRun

@@ -66,16 +66,16 @@ def _quarters(drills: Path, closed: int) -> Iterator[Rows]:
             selection=str(drill.selection),
             provenance=source,
         )
-        opening = _exercise(f"past-{quarter:03}", OF_A_QUARTER, later) if of_it == 0 else {}
+        planned = tuple(declared[each % len(declared)].name for each in range(number, number + OF_A_QUARTER))
+        opening = _exercise(f"past-{quarter:03}", planned, later) if of_it == 0 else {}
         yield opening | _rows(replace(story, header=header), later)
 
 
 def _mass(runs: int) -> Iterator[Rows]:
     """One exercise of many sites, three drills each."""
     for number in range(runs):
-        site, product = divmod(number, 3)
-        story = _story(number)
-        drill = f"site-{site:04}-{('database', 'documents', 'replica')[product]}"
+        story, drill = _story(number), _site(number)
+        site = number // 3
         header = replace(
             story.header,
             id=f"{drill}-20261120-01",
@@ -84,8 +84,12 @@ def _mass(runs: int) -> Iterator[Rows]:
             service_title=f"Site {site:04}",
             exercise=MASS,
         )
-        opening = _exercise(MASS, runs, timedelta()) if number == 0 else {}
+        opening = _exercise(MASS, tuple(map(_site, range(runs))), timedelta()) if number == 0 else {}
         yield opening | _rows(replace(story, header=header), APART * (number // AT_ONCE))
+
+
+def _site(number: int) -> str:
+    return f"site-{number // 3:04}-{('database', 'documents', 'replica')[number % 3]}"
 
 
 def _story(number: int) -> Run:
@@ -102,13 +106,17 @@ def _stories() -> tuple[Run, ...]:
     return sample.runs()
 
 
-def _exercise(name: str, runs: int, later: timedelta) -> Rows:
+def _exercise(name: str, planned: tuple[str, ...], later: timedelta) -> Rows:
     made = sample.exercise()
-    end = made.started_at + later + APART * runs
-    verdict = worst(run.closing.verdict for run in _stories() if run.closing)
-    planned = tuple(f"drill-{number:05}" for number in range(runs))
+    began, ends = made.started_at + later, [run.closing.ended_at for run in _stories() if run.closing]
     told: Exercise = replace(
-        made, id=name, started_at=made.started_at + later, planned=planned, left_out={}, ended_at=end, verdict=verdict
+        made,
+        id=name,
+        started_at=began,
+        planned=planned,
+        left_out={},
+        ended_at=max(ends) + later + APART * (len(planned) // AT_ONCE),
+        verdict=worst(run.closing.verdict for run in _stories() if run.closing),
     )
     return {"exercise": [rows.exercise_row(told)]}
 
