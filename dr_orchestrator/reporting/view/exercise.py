@@ -33,6 +33,7 @@ from dr_orchestrator.reporting.wording import (
     verdict_badge,
 )
 
+_NOT_KEPT = ("fail", "unsure")
 _UNMET = 20
 """So many services that do not keep their tier's promise are shown with their paths, where the runs are many."""
 _MET = 10
@@ -116,7 +117,7 @@ def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str,
         first=first_view(runs, rows) if many else (),
         tiers=tiers_view(runs, rows),
         services=services,
-        services_first=tuple(each for each in services if each.line.tone != "pass")[:_UNMET] if many else services,
+        services_first=tuple(each for each in services if each.line.tone in _NOT_KEPT)[:_UNMET] if many else services,
         lanes=lanes(exercise, runs),
         findings=_findings(runs),
         left_out=tuple(Fact(name, why) for name, why in counted.left_out),
