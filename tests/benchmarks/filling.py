@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from dr_orchestrator.catalog.load import load
+from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import worst
@@ -133,10 +134,15 @@ def _rows(run: Run, later: timedelta) -> Rows:
         "observation": [rows.row_of(each, run=name) for each in run.observations],
         "segment": [rows.row_of(each, run=name) for each in run.segments],
         "server_time": [rows.row_of(each, run=name) for each in run.server_times],
-        "finding": [rows.row_of(each, run=name) for each in end.findings],
+        "finding": [rows.row_of(_of_drill(each, run), run=name) for each in end.findings],
         "copy": [_copy(run, number) for number in range(len(run.copies))],
     }
     return {table: [_later(row, later) for row in told] for table, told in (own | facts).items()}
+
+
+def _of_drill(finding: Finding, run: Run) -> Finding:
+    """A finding is of one drill: another site's alike is another."""
+    return replace(finding, fingerprint=f"{finding.fingerprint}-{run.header.drill}")
 
 
 def _copy(run: Run, number: int) -> dict[str, Any]:

@@ -139,6 +139,22 @@ def test_services_that_break_their_promise_are_told_with_their_paths(templates: 
     assert page[page.index("All services") : page.index("<h2>When each run ran")].count('<th scope="row">') == 101
 
 
+def test_findings_beyond_the_gravest_are_folded(templates: tuple[Path, ...]) -> None:
+    """Thirty stand open with their details, and every other has a line that names its run."""
+    runs = [told(number) for number in range(100)]
+    found = variants.closing(sample.failed()).findings[0]
+    runs = [
+        replace(run, closing=replace(variants.closing(run), findings=(replace(found, fingerprint=run.header.id),)))
+        for run in runs
+    ]
+    page = exercise_html(exercise(runs), runs, templates)
+    section = page[page.index("<h2>Findings") : page.index("<h2>Recovery paths")]
+    assert section.count("<li>") == 30
+    assert section.index("<details>") > section.rindex("<li>")
+    assert "70 more findings" in section
+    assert {run.header.id for run in runs} == set(re.findall(r"site-\d+-run", section))
+
+
 def test_levels_of_many_runs_keep_their_peak() -> None:
     """However many runs begin and end, the strip has at most 400 columns, and its highest is the peak."""
     runs = [told(number) for number in range(600)]
