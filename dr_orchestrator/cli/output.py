@@ -15,7 +15,7 @@ from dr_orchestrator.errors import Exit
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.cost import Cost
-    from dr_orchestrator.domain.run import Run
+    from dr_orchestrator.domain.outline import Outlined
 
 WIDE = 1000
 """Columns where nobody sits before a terminal: what reads a pipe reads whole lines."""
@@ -85,7 +85,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     console.print(table)
 
 
-def run_rows(runs: Iterable[Run], not_driven: Collection[str] = ()) -> list[tuple[str, ...]]:
+def run_rows(runs: Iterable[Outlined], not_driven: Collection[str] = ()) -> list[tuple[str, ...]]:
     """The cells of runs under RUN_COLUMNS; those of the ids in `not_driven` have no living process."""
     from dr_orchestrator.reporting.view.summary import summary_rows
 
@@ -101,12 +101,12 @@ def run_rows(runs: Iterable[Run], not_driven: Collection[str] = ()) -> list[tupl
     ]
 
 
-def _evidence(run: Run) -> str:
+def _evidence(run: Outlined) -> str:
     """A run that never learned whose credentials it has did not reach AWS, and is evidence of nothing."""
     return "real" if run.header.provenance.account else "none"
 
 
-def exit_code(runs: Iterable[Run], planned: int | None = None) -> Exit:
+def exit_code(runs: Iterable[Outlined], planned: int | None = None) -> Exit:
     """The exit code of runs: a possible leftover wins, then the worst verdict; a run without one is inconclusive."""
     listed = list(runs)
     closings = [run.closing for run in listed]

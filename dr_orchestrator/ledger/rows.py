@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity, Place, Source
@@ -53,7 +54,7 @@ def row_of(record: DataclassInstance, **more: Any) -> dict[str, Any]:
 
 def record_of(kind: type[Record], row: Row) -> Record:
     """A flat record from a row that holds at least its columns."""
-    return kind(**{field.name: row[_column(field.name)] for field in fields(kind)})
+    return kind(**{name: row[column] for name, column in _columns(kind)})
 
 
 def records_of(kind: type[Record], rows: Iterable[Row]) -> tuple[Record, ...]:
@@ -85,7 +86,7 @@ def header_row(header: RunHeader) -> dict[str, Any]:
 def header_of(row: Row) -> RunHeader:
     """A run's header from its row."""
     return RunHeader(
-        **{field.name: row[field.name] for field in fields(RunHeader) if field.name not in _NESTED},
+        **{name: row[column] for name, column in _columns(RunHeader) if name not in _NESTED},
         objective=_objective(row, "", row["objective_source"], row["objective_revision"]),
         tier_objective=None
         if row["tier_source"] is None
@@ -169,6 +170,12 @@ def exercise_row(exercise: Exercise) -> dict[str, Any]:
 def exercise_of(row: Row) -> Exercise:
     """An exercise from its row."""
     return record_of(Exercise, row)
+
+
+@cache
+def _columns(kind: type[DataclassInstance]) -> tuple[tuple[str, str], ...]:
+    """The fields of a record, each with its column."""
+    return tuple((field.name, _column(field.name)) for field in fields(kind))
 
 
 def _column(field: str) -> str:

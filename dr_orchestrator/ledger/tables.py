@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Double,
     ForeignKey,
     Index,
@@ -16,10 +17,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    literal_column,
 )
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.copy import TERMINAL, CopyState
 from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.kind import Kind
@@ -181,6 +184,10 @@ run = Table(
     Index(None, "drill"),
     Index(None, "service"),
     Index(None, "started_at"),
+    Index(None, "region"),
+    Index(None, "resource_id"),
+    Index(None, "drill", "number"),
+    Index(None, "drill", "definition", "selection", "simulated", "number"),
     sqlite_autoincrement=True,
 )
 
@@ -221,7 +228,7 @@ copy = Table(
     _run(),
     Column("type", String(32), nullable=False),
     Column("region", Text, nullable=False),
-    Column("id", Text, nullable=False),
+    Column("id", Text, nullable=False, index=True),
     *(_since(name) for name in ("account", "source_type", "source_id", "source_account", "source_region", "job")),
     _words("drill"),
     _words("service"),
@@ -317,6 +324,24 @@ finding = Table(
     _words("owner"),
     choice("rule", Rule, null=True, grows=True),  # unknown in rows from before it was kept
 )
+
+
+def still_open(table: Table) -> ColumnElement[bool]:
+    """Whether a run or an exercise has no verdict: the condition of the index over the few that are under way."""
+    return table.c.verdict.is_(None)
+
+
+def _unsettled() -> ColumnElement[bool]:
+    # Written out, not bound: SQLite takes an index over some of the rows only where it sees the same words again.
+    return and_(*(copy.c.state != literal_column(f"'{state.value}'") for state in TERMINAL))
+
+
+UNSETTLED = _unsettled()
+"""Whether something may be left of a copy: the condition of the index over the few that are."""
+
+for _few in (run, exercise):
+    Index(f"ix_{_few.name}_open", _few.c.number, sqlite_where=still_open(_few), postgresql_where=still_open(_few))
+Index("ix_copy_unsettled", copy.c.run, sqlite_where=UNSETTLED, postgresql_where=UNSETTLED)
 
 
 def _held() -> tuple[Column[Any], ...]:

@@ -162,6 +162,8 @@ def count(number: int, noun: str) -> str:
 
 def visible(text: str) -> str:
     """Text in which control and direction characters show instead of acting; letters of any script stay."""
+    if text.isprintable():
+        return text
     return "".join(f"⟨U+{ord(char):04X}⟩" if _acts(char) else char for char in text)
 
 

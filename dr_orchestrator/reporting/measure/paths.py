@@ -110,8 +110,10 @@ def _judged_whole(run: Run) -> bool:
 def paths_by_service(runs: Sequence[Run]) -> tuple[ServicePaths, ...]:
     """The drilled paths of every service, tier 0 first, primary paths before fallbacks."""
     ordered = sorted(runs, key=lambda run: (run.header.tier, run.header.service_title, run.header.service))
-    services = dict.fromkeys(run.header.service for run in ordered)
-    return tuple(_service([run for run in ordered if run.header.service == name]) for name in services)
+    services: dict[str, list[Run]] = {}
+    for run in ordered:
+        services.setdefault(run.header.service, []).append(run)
+    return tuple(map(_service, services.values()))
 
 
 def _service(runs: Sequence[Run]) -> ServicePaths:

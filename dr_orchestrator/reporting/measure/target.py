@@ -10,7 +10,7 @@ from enum import StrEnum
 from dr_orchestrator.domain.judge.judgement import THIN, headroom
 from dr_orchestrator.domain.judge.measure import SCHEDULE
 from dr_orchestrator.domain.objective import Goal, Limit, format_duration
-from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.outline import Outlined
 from dr_orchestrator.reporting.wording import ARITHMETIC, NO_TARGET, NOT_MEASURED, Badge, Figure, figure
 
 
@@ -115,7 +115,7 @@ class Target:
         return f"over by {format_duration(over)}" if over else "exactly at the limit, and equality misses it"
 
 
-def targets(run: Run) -> tuple[Target, Target]:
+def targets(run: Outlined) -> tuple[Target, Target]:
     """RTO and RPO of a run; nothing is measured before it closes."""
     measures = run.closing.measures if run.closing else None
     objective = run.header.objective

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -36,7 +36,11 @@ class Real:
 
 def world(runs: Callable[[], list[Run]], *driven: str, clock: FakeClock | None = None) -> Any:
     """Just what the terminal asks a world for; the process drives the run under way, or those named."""
-    queries = SimpleNamespace(runs=lambda _limit: runs())
+
+    def of(ids: Collection[str]) -> list[Run]:
+        return [run for run in runs() if run.header.id in ids]
+
+    queries = SimpleNamespace(whole=of, named=of)
     return SimpleNamespace(
         clock=clock or FakeClock(),
         driven=set(driven or [under_way().header.id]),
