@@ -89,7 +89,8 @@ class CatalogError(UsageError):
 class DrillFault(DroError):
     """A drill cannot go on. `call` is the AWS call (or query) that said so, empty where none did.
 
-    `evidence` is all that was seen on the way to it, for the record of the step.
+    `evidence` is all that was seen on the way to it, for the record of the step; `cause` is an id of what is wrong,
+    where the step and the call do not tell it from the other faults that may meet them there.
     """
 
     exit_code = Exit.INCONCLUSIVE
@@ -98,6 +99,7 @@ class DrillFault(DroError):
         super().__init__(f"{call}: {message}" if call else message, hint)
         self.call = call
         self.evidence = ""
+        self.cause = ""
 
 
 class NotRecoverable(DrillFault):

@@ -123,7 +123,7 @@ def run_drill(drill: str) -> str:
     here = wiring.world()
 
     def ended() -> list[str]:
-        runs = here.ledger.queries.runs(NEWEST, drill=drill)
+        runs = here.ledger.queries.outlines(NEWEST, drill=drill)
         return [run.header.id for run in runs if run.closing and run.header.id in here.driven]
 
     return _through_prefect(lambda: flow(drill), ended)

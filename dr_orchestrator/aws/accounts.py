@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 import botocore.credentials
@@ -26,7 +25,7 @@ from dr_orchestrator.aws.access.roles import AssumedRole, only_logins
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.spacing import Spacings
 from dr_orchestrator.aws.calls.throttling import Throttling
-from dr_orchestrator.aws.guard import Guard, is_aws
+from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles
 from dr_orchestrator.errors import UsageError
 
@@ -60,8 +59,12 @@ class Caller:
 
 @functools.cache
 def _models() -> botocore.loaders.Loader:
-    """The service models, read once for the program: each run has a session of its own, and they are large."""
-    return botocore.loaders.create_loader()
+    """The service models, read once for the program: each run has a session of its own, and they are large.
+
+    They are those that botocore ships: one in ~/.aws/models could send calls elsewhere under AWS's name.
+    """
+    shipped = botocore.loaders.Loader.BUILTIN_DATA_PATH
+    return botocore.loaders.Loader([shipped], include_default_search_paths=False)
 
 
 @contextmanager
@@ -204,6 +207,5 @@ class Account:
             return make(service, region_name=self._region, config=_CONFIG)
 
     def simulated(self, services: tuple[str, ...]) -> bool:
-        """Whether any of the services' endpoints is not AWS's own: then nothing that happens here is evidence."""
-        endpoints = [urlsplit(self.api(service).endpoint) for service in services]
-        return not all(each.scheme == "https" and not each.port and is_aws(each.hostname or "") for each in endpoints)
+        """Whether an endpoint of these services, or a called one, is not AWS's own: then nothing here is evidence."""
+        return self.guard.simulated or not all(self.api(service).is_real for service in services)

@@ -6,27 +6,18 @@ name: one that nobody listed is refused, whatever it does.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from dr_orchestrator.aws.endpoints import is_call, named_by
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.resource_type import CallTable, Target, Write
 from dr_orchestrator.errors import DrillFault
 
-_SERVICES = ("sts", "ec2", "secretsmanager", "kms", "iam", "rds", "dynamodb", "cloudformation")
-
-_ENDPOINT = re.compile(
-    r"(?:vpce-[0-9a-z-]+\.)?"
-    rf"(?:(?:{'|'.join(_SERVICES)})(?:-fips)?|[0-9]{{12}}\.ddb)"
-    r"(?:\.(?:[a-z]+(?:-[a-z]+)+-[0-9]|us-gov|(?:aws(?:-[a-z]+)+-)?global))?(?:\.vpce)?"
-    r"\.(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)"
-)
-
-
 _AGAIN = "dro-guard"
+_NAMED = "dro-guard-named"
 
 
 class Forbidden(DrillFault):
@@ -50,7 +41,7 @@ class Guard:
         self.calls = calls
         self._copies, self._may_restore = copies, may_restore
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
-        self._hosts: set[str] = set()
+        self._places: dict[str, bool] = {}  # where calls went, and whether that is AWS's own
 
     def watch(self, session: Any) -> None:
         """Put the guard on every client that the botocore session will make."""
@@ -104,6 +95,8 @@ class Guard:
         region = str((context or {}).get("client_region") or "")  # none is told where a link is signed: then no write
         service = model.service_model.service_name
         self.check(service, model.name, params, region)
+        if context is not None:
+            context[_NAMED] = (service, named_by(model, params))
         if context is not None and model.name not in self.calls.reads_of(service):
             context[_AGAIN] = partial(self.check, service, model.name, dict(params), region)
 
@@ -111,14 +104,16 @@ class Guard:
         """Whatever held a try back, throttling or a machine that slept: the ledger may have changed meanwhile."""
         if (check := request.context.get(_AGAIN)) is not None:
             check()
+        place, (service, named) = _place(request), request.context.get(_NAMED, ("", {}))
+        self._places[place] = self._places.get(place, True) and is_call(request.url, service, named)
 
     def _before_send(self, request: Any, **_: Any) -> None:
-        self._hosts.add(urlsplit(request.url).hostname or "")
+        self._places.setdefault(_place(request), False)  # nobody has seen it asked for
 
     @property
     def simulated(self) -> bool:
         """Whether any call went to an endpoint that is not AWS's own."""
-        return not all(map(is_aws, self._hosts))
+        return not all(self._places.values())
 
 
 class HeartbeatGuard(Guard):
@@ -156,6 +151,6 @@ class HeartbeatGuard(Guard):
         )
 
 
-def is_aws(host: str) -> bool:
-    """Whether a host is a service endpoint of AWS's own; customers' machines also have names under its domains."""
-    return _ENDPOINT.fullmatch(host.lower()) is not None
+def _place(request: Any) -> str:
+    parts = urlsplit(request.url)
+    return f"{parts.scheme}://{parts.netloc}"

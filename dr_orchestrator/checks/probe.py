@@ -18,7 +18,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from dr_orchestrator.checks.sql import CONNECT_S
-from dr_orchestrator.domain.run import NOT_PROBED
+from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable, without_secrets
 
@@ -85,7 +85,7 @@ _NOBODY = (
 """A login that production does not know, and that could change nothing where it did; it is given no statement."""
 
 
-def probe(copy: Login, host: str, port: int) -> str:
+def probe(copy: Login, host: str, port: int) -> Probed:
     """What came of trying to reach the source from inside the copy; NotRecoverable where anything answered.
 
     A refused login is an answer, and so is a refused connection: packets went there and back.
@@ -96,29 +96,33 @@ def probe(copy: Login, host: str, port: int) -> str:
         ) as connection:
             connection.execute(sql.SQL(_OURS).format(_ADDRESSES * LONGEST_S * 1000))
             if lacking := _lacking(connection) or _made(connection):
-                return f"{NOT_PROBED}: {lacking}"
+                return _untried(f": {lacking}")
             own = connection.execute(_OWN).fetchone()
             if own is None:
-                return f"{NOT_PROBED}: the restored data has put something else in the place of dblink's own function"
+                return _untried(": the restored data has put something else in the place of dblink's own function")
             return judged(_answer(connection, str(own[0]), _target(host, port)), host, port)
     except psycopg.Error as error:
-        return f"{NOT_PROBED}: {_first(without_secrets(str(error)))}"
+        return _untried(f": {_first(without_secrets(str(error)))}")
 
 
-def judged(answer: str | None, host: str, port: int) -> str:
-    """What an answer means, in words; None is a connection that was opened.
+def _untried(why: str) -> Probed:
+    return Probed(False, f"{NOT_PROBED}{why}")
+
+
+def judged(answer: str | None, host: str, port: int) -> Probed:
+    """What an answer means; None is a connection that was opened.
 
     A name may stand for several addresses, each with words of its own: all must be silent, and of this host and port.
     """
     parts = [part for part in re.split(r"\n(?=\S)", answer or "") if part.strip()]
     if parts and all(map(_NAMELESS.search, parts)):
-        return f"{NOT_PROBED}, for no address was tried: {_first(parts[0])}"
+        return _untried(f", for no address was tried: {_first(parts[0])}")
     heard = [_first(part) for part in parts if not _SILENCE.match(part)]
     if parts and not heard:
         elsewhere = [_first(part) for part in parts if _tried(part) != (host, str(port))]
         if elsewhere:
-            return f"{NOT_PROBED}, for another place was silent: {elsewhere[0]}"
-        return f"{host}:{port} does not answer the copy: {_first(parts[0])}"
+            return _untried(f", for another place was silent: {elsewhere[0]}")
+        return Probed(True, f"{host}:{port} does not answer the copy: {_first(parts[0])}")
     said = heard[0] if heard else "it let the copy in"
     if said.endswith(_IMPATIENT):
         said += ", after a connection was opened: the network did not call it silence"

@@ -29,6 +29,7 @@ COMMANDS = {
     "plan": ("plan", "Look, read-only, what drills would do and whether they could."),
     "run": ("running", "Run drills, one after the other."),
     "quarterly": ("running", "Run every drill that is due, as one exercise."),
+    "due": ("due", "List the drills that are due, and why."),
     "canary": ("canary", "Write the heartbeat of resources into production, where it is declared."),
     "iam": ("iam", "Print the IAM policies that drills need."),
     "resume": ("recovery", "Go on with a run whose process died."),
@@ -40,7 +41,7 @@ COMMANDS = {
 }
 """Each command, the module that holds it, and its line in the help: so that help imports none of them."""
 
-OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "canary", "iam", "resume", "abort", "sweep"}
+OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary", "iam", "resume", "abort", "sweep"}
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 
 NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,21 +15,23 @@ from dr_orchestrator.errors import Exit
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.cost import Cost
-    from dr_orchestrator.domain.run import Run
+    from dr_orchestrator.domain.outline import Outlined
 
 WIDE = 1000
 """Columns where nobody sits before a terminal: what reads a pipe reads whole lines."""
-STYLES = {
-    "PASSED": "green",
-    "PASSED WITH FINDINGS": "green",
-    "FAILED": "bold red",
-    "ABORTED": "magenta",
-    "INCONCLUSIVE": "yellow",
-    "PARTIAL": "yellow",
-    "CLEAN": "green",
-    "LEFTOVERS": "bold red",
-    "UNPROVEN": "yellow",
-    "NOT DRIVEN": "bold red",
+NOT_DRIVEN = "NOT DRIVEN"
+"""The verdict of an open run whose process is dead, or is taken for dead."""
+STYLES: Mapping[str, str] = {
+    Verdict.PASSED: "green",
+    Verdict.PASSED_WITH_FINDINGS: "green",
+    Verdict.FAILED: "bold red",
+    Verdict.ABORTED: "magenta",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.PARTIAL: "yellow",
+    Cleanup.CLEAN: "green",
+    Cleanup.LEFTOVERS: "bold red",
+    Cleanup.UNPROVEN: "yellow",
+    NOT_DRIVEN: "bold red",
 }
 
 RUN_COLUMNS = (
@@ -83,23 +85,28 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     console.print(table)
 
 
-def run_rows(runs: Iterable[Run]) -> list[tuple[str, ...]]:
-    """The cells of runs under RUN_COLUMNS."""
+def run_rows(runs: Iterable[Outlined], not_driven: Collection[str] = ()) -> list[tuple[str, ...]]:
+    """The cells of runs under RUN_COLUMNS; those of the ids in `not_driven` have no living process."""
     from dr_orchestrator.reporting.view.summary import summary_rows
 
     listed = list(runs)
     return [
-        (row.service, row.tier, row.drill, row.rto, row.rpo, row.verdict, row.cleanup, row.simulated or _evidence(run))
+        (
+            *(row.service, row.tier, row.drill, row.rto, row.rpo),
+            NOT_DRIVEN if row.run in not_driven else row.verdict,
+            row.cleanup,
+            row.simulated or _evidence(run),
+        )
         for run, row in zip(listed, summary_rows(listed), strict=True)
     ]
 
 
-def _evidence(run: Run) -> str:
+def _evidence(run: Outlined) -> str:
     """A run that never learned whose credentials it has did not reach AWS, and is evidence of nothing."""
     return "real" if run.header.provenance.account else "none"
 
 
-def exit_code(runs: Iterable[Run], planned: int | None = None) -> Exit:
+def exit_code(runs: Iterable[Outlined], planned: int | None = None) -> Exit:
     """The exit code of runs: a possible leftover wins, then the worst verdict; a run without one is inconclusive."""
     listed = list(runs)
     closings = [run.closing for run in listed]

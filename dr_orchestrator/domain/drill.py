@@ -37,13 +37,18 @@ class Selection:
     ago: timedelta | None = None
     runs: int = 1
 
-    def __str__(self) -> str:
+    @property
+    def key(self) -> str:
+        """Its id, which people can read: ledgers hold it and are asked by it, so that it is never worded anew."""
         if self.ago is not None:
             return f"{format_duration(self.ago)} before the start"
         if self.at is None:
-            return str(self.pick)
+            return self.pick.value
         before = "just before the incident " if self.pick is Pick.BEFORE else ""
         return f"{before}at {self.at:%Y-%m-%d %H:%M:%S} UTC"
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Path(StrEnum):

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dr_orchestrator.domain.rule import Rule
+
 
 class Severity(StrEnum):
     """How much a finding matters."""
@@ -17,16 +19,19 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong, and for whom; the same cause has the same fingerprint in every run."""
+    """What is wrong, and for whom; the same cause has the same fingerprint in every run, `rule` is what found it."""
 
     fingerprint: str
     severity: Severity
     title: str
     detail: str
     owner: str
+    rule: Rule = Rule.NOT_KEPT
 
 
-def finding(severity: Severity, title: str, detail: str, *, owner: str, cause: tuple[str, ...]) -> Finding:
+def finding(
+    severity: Severity, title: str, detail: str, *, owner: str, cause: tuple[str, ...], rule: Rule = Rule.NOT_KEPT
+) -> Finding:
     """Make a finding whose fingerprint follows from its cause (service, drill, rule), not from its wording."""
     digest = hashlib.sha256("\x1f".join(cause).encode()).hexdigest()[:16]
-    return Finding(digest, severity, title, detail, owner)
+    return Finding(digest, severity, title, detail, owner, rule)

@@ -28,6 +28,13 @@ class Operator(StrEnum):
     AT_MOST = "<="
 
 
+class Goal(StrEnum):
+    """The two promises of an objective."""
+
+    RTO = "RTO"
+    RPO = "RPO"
+
+
 @dataclass(frozen=True, order=True)
 class Limit:
     """An upper bound on a duration."""

@@ -75,6 +75,7 @@ class Preflight:
         hint = next((look.hint for look in self.obstacles if look.hint), "")
         fault = (NotRecoverable if failed else NotMeasured)(message, hint)
         fault.evidence = str(self)
+        fault.cause = ", ".join(look.name for look in self.obstacles)
         raise fault
 
 

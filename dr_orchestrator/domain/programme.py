@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dr_orchestrator.domain.drill import Drill, Every
-from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.outline import Outlined
 from dr_orchestrator.domain.verdict import Verdict, worst
 
 _MONTHS = {Every.QUARTER: 3, Every.HALF_YEAR: 6, Every.YEAR: 12}
+
+Claim = tuple[str, str, str]
+"""What a run proves: its drill, as it was defined, by the recovery point that it chose."""
 
 
 @dataclass(frozen=True)
@@ -48,34 +51,110 @@ def period_start(every: Every, instant: datetime) -> datetime:
     return datetime(utc.year, (utc.month - 1) // months * months + 1, 1, tzinfo=UTC)
 
 
-def due(
-    drills: Iterable[Drill], last_green: Mapping[tuple[str, str, str], Sequence[datetime]], now: datetime
-) -> tuple[list[Drill], dict[str, str]]:
-    """Split drills into those due now, tier 0 first, and those left out with the reason.
+def period_end(every: Every, instant: datetime) -> datetime:
+    """When the period that an instant lies in ends: from then on a drill passed in it is due again."""
+    began = period_start(every, instant)
+    years, month = divmod(began.month - 1 + _MONTHS[every], 12)
+    return datetime(began.year + years, month + 1, 1, tzinfo=UTC)
 
-    `last_green` holds when the newest runs on real AWS that passed one after the other began, by drill, definition and
-    selection: a simulated run proves nothing and is not in it, what a drill proved before it was changed is not proven
-    of what it is now, and of several draws every one has to have passed.
+
+@dataclass(frozen=True)
+class RealRun:
+    """A run on real AWS that ended and was not aborted, and what it was to prove."""
+
+    id: str
+    started_at: datetime
+    verdict: Verdict
+    definition: str
+    selection: str
+
+
+@dataclass(frozen=True)
+class DueState:
+    """Where a drill stands in its period: whether it is `due`, and since when it is proven as it is defined now.
+
+    `proven_at` is None where nothing is proven; `until` is when the period ends, and a proof of now with it.
     """
-    chosen: list[Drill] = []
-    left_out: dict[str, str] = {}
-    for drill in drills:
-        wanted = drill.selection.runs
-        passed = last_green.get((drill.name, drill.digest, str(drill.selection)), ())[:wanted]
-        if len(passed) == wanted and min(passed) >= period_start(drill.every, now):
-            left_out[drill.name] = f"passed on {max(passed):%Y-%m-%d}, due once a {drill.every}"
-        else:
-            chosen.append(drill)
-    return sorted(chosen, key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name)), left_out
+
+    drill: Drill
+    due: bool
+    why: str
+    proven_at: datetime | None
+    until: datetime
 
 
-def verdict_of(exercise: Exercise, runs: Sequence[Run]) -> Verdict:
+def claim_of(drill: Drill) -> Claim:
+    """What a run of a drill proves, as it is defined now."""
+    return drill.name, drill.digest, drill.selection.key
+
+
+def proofs_wanted(drills: Iterable[Drill]) -> dict[Claim, int]:
+    """How many runs that passed one after the other prove each drill: of several draws every one has to have passed."""
+    return {claim_of(drill): drill.selection.runs for drill in drills}
+
+
+def due_states(
+    drills: Iterable[Drill],
+    last_green: Mapping[Claim, Sequence[datetime]],
+    now: datetime,
+    newest: Mapping[str, RealRun] | None = None,
+) -> list[DueState]:
+    """Where each drill stands, tier 0 first; `newest` tells of those that are due what their newest real run showed.
+
+    `last_green` holds when the newest runs on real AWS that passed one after the other began, by claim: a simulated run
+    proves nothing and is not in it, what a drill proved before it was changed is not proven of what it is now, and of
+    several draws every one has to have passed.
+    """
+    ordered = sorted(drills, key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name))
+    return [
+        _due_state(drill, last_green.get(claim_of(drill), ()), now, (newest or {}).get(drill.name)) for drill in ordered
+    ]
+
+
+def due(
+    drills: Iterable[Drill], last_green: Mapping[Claim, Sequence[datetime]], now: datetime
+) -> tuple[list[Drill], dict[str, str]]:
+    """Split drills into those due now, tier 0 first, and those left out with the reason."""
+    declared = list(drills)
+    found = {each.drill.name: each for each in due_states(declared, last_green, now)}
+    left_out = {drill.name: found[drill.name].why for drill in declared if not found[drill.name].due}
+    return [each.drill for each in found.values() if each.due], left_out
+
+
+def _due_state(drill: Drill, passed: Sequence[datetime], now: datetime, newest: RealRun | None) -> DueState:
+    wanted, began = drill.selection.runs, period_start(drill.every, now)
+    passed = passed[:wanted]
+    until = period_end(drill.every, now)
+    proven_at = min(passed) if len(passed) == wanted else None
+    if proven_at is not None and proven_at >= began:
+        why = f"passed on {max(passed):%Y-%m-%d}, due once a {drill.every}"
+        return DueState(drill, False, why, proven_at, until)
+    return DueState(drill, True, _why_due(drill, passed, began, newest), proven_at, until)
+
+
+def _why_due(drill: Drill, passed: Sequence[datetime], began: datetime, newest: RealRun | None) -> str:
+    wanted = drill.selection.runs
+    if len(passed) == wanted:
+        return f"last proven on {min(passed):%Y-%m-%d}, and due again since {began:%Y-%m-%d}"
+    if passed:
+        return f"{len(passed)} of the {wanted} runs that prove it have passed, the last on {max(passed):%Y-%m-%d}"
+    if newest is None:
+        return "never proven: no run on real AWS has ended"
+    on = f"{newest.id} of {newest.started_at:%Y-%m-%d}"
+    if not newest.verdict.green:
+        return f"its newest run, {on}, is {newest.verdict}"
+    if newest.definition != drill.digest:
+        return f"changed since it was proven by {on}"
+    return f"proven only for '{newest.selection}', by {on}"
+
+
+def verdict_of(exercise: Exercise, runs: Sequence[Outlined]) -> Verdict:
     """The worst verdict of its runs; one that was planned and is not there makes the exercise inconclusive."""
     verdicts = [run.closing.verdict if run.closing else Verdict.INCONCLUSIVE for run in runs]
     return worst([*verdicts, *(Verdict.INCONCLUSIVE for _ in missing(exercise, runs))])
 
 
-def missing(exercise: Exercise, runs: Sequence[Run]) -> tuple[str, ...]:
+def missing(exercise: Exercise, runs: Sequence[Outlined]) -> tuple[str, ...]:
     """The drills of which not every planned run is there, each once for every run that is missing."""
     left = Counter(exercise.planned) - Counter(run.header.drill for run in runs)
     return tuple(left.elements())

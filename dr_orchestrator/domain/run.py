@@ -13,7 +13,8 @@ from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Objective
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.domain.rule import Reason, Rule
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
 
 SCHEMA_VERSION = 1
 
@@ -21,8 +22,7 @@ SCHEMA_VERSION = 1
 PROVE_ISOLATION = "prove the copy's isolation"
 PROBE = "try to reach production from the copy"
 NOT_PROBED = "not probed"
-"""What the probe's words begin with where production was not tried."""
-"""Steps off the recovery clock that a run must not pass over all the same."""
+"""How people are told that production was not tried; `Probed.tried` is what counts."""
 
 
 class Phase(StrEnum):
@@ -34,9 +34,38 @@ class Phase(StrEnum):
     TEARDOWN = "teardown"
 
 
+class Role(StrEnum):
+    """What the program does in a step, whatever the step is called; `step` is one that a script gives its meaning."""
+
+    STEP = "step"
+    LOOK = "look"
+    CHOOSE = "choose"
+    PROVE_ISOLATION = "prove isolation"
+    VERIFY = "verify"
+    PROBE = "probe"
+    ASK_FOR_TIMES = "ask for times"
+    DESTROY = "destroy"
+    LOOK_BACK = "look back"
+
+
+SAFETY = (Role.PROVE_ISOLATION, Role.PROBE)
+"""Steps off the recovery clock that a run must not pass over all the same; each is the only one of its role."""
+
+
+@dataclass(frozen=True)
+class Probed:
+    """What came of trying to reach production from a copy; not `tried` where nothing could be, and `words` say why."""
+
+    tried: bool
+    words: str
+
+
 @dataclass(frozen=True)
 class Step:
-    """A named, timed part of a run; `ended_at` is None while it is under way (or its process died in it)."""
+    """A named, timed part of a run; `ended_at` is None while it is under way (or its process died in it).
+
+    `tried` is false where it passed without doing what it is there for: the detail says why that could not be done.
+    """
 
     seq: int
     name: str
@@ -48,6 +77,13 @@ class Step:
     outcome: Outcome | None = None
     detail: str = ""
     attempts: int = 1
+    role: Role = Role.STEP
+    tried: bool = True
+
+    @property
+    def key(self) -> tuple[Phase, Role | None, str]:
+        """What a step that is done again shares with the first try: its role, or the name that its script gives it."""
+        return (self.phase, self.role, "") if self.role in SAFETY else (self.phase, None, self.name)
 
 
 class SegmentKind(StrEnum):
@@ -136,8 +172,9 @@ class Provenance:
 class RunHeader:
     """What is known when a run opens: the drill, and the promise as it stood then (frozen, never repainted).
 
-    `objective` is what the run is held to; `tier_objective` is the tier's, which a fallback may be allowed to miss.
-    `started_at` is by the drill's clock, `real_started_at` by the machine's: in the lab the first runs ahead.
+    `selection` is the key of a Selection. `objective` is what the run is held to; `tier_objective` is the tier's, which
+    a fallback may be allowed to miss. `started_at` is by the drill's clock, `real_started_at` by the machine's: in the
+    lab the first runs ahead.
     """
 
     id: str
@@ -168,6 +205,7 @@ class Measures:
 
     `rta` is the one that is judged (gross, allowances included), `rta_net` is it without the labelled segments;
     `rpa_grade` is A to E, empty where nothing was measured; `rpa_skew` is how far the stores' newest data lie apart.
+    `rpa_check` names the check that read the newest data, `rpa_point` the recovery point whose own word it is.
     """
 
     rta: timedelta | None = None
@@ -185,11 +223,16 @@ class Measures:
     worst_case_gap: timedelta | None = None
     worst_case_p95: timedelta | None = None
     worst_case_backup: timedelta | None = None
+    rpa_check: str = ""
+    rpa_point: str = ""
 
 
 @dataclass(frozen=True)
 class Closing:
-    """How a run ended: verdict with reasons, clean-up with reasons, and the measures behind them."""
+    """How a run ended: verdict with reasons, clean-up with reasons, and the measures behind them.
+
+    `reason_rules` are the rules behind the reasons, one for each and in their order.
+    """
 
     ended_at: datetime
     verdict: Verdict
@@ -197,9 +240,17 @@ class Closing:
     cleanup: Cleanup
     cleanup_reasons: tuple[str, ...]
     measures: Measures
-    worst_case_verdict: str
+    worst_case_verdict: WorstCaseVerdict
     findings: tuple[Finding, ...] = ()
     rule_version: str = ""
+    reason_rules: tuple[Rule, ...] = ()
+
+    @property
+    def grounds(self) -> tuple[Reason, ...]:
+        """The reasons with their rules; where there is not one for each, none is known."""
+        known = len(self.reason_rules) == len(self.reasons)
+        rules = self.reason_rules if known else (Rule.NOT_KEPT,) * len(self.reasons)
+        return tuple(map(Reason, rules, self.reasons))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,15 @@ class Verdict(StrEnum):
         return self in (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
 
 
+class WorstCaseVerdict(StrEnum):
+    """Whether the RPO would be kept at the worst instant, by the history of the recovery points."""
+
+    MET = "met"
+    MISSED = "missed"
+    NOT_MEASURED = "not measured"
+    NO_TARGET = "no target"
+
+
 class Cleanup(StrEnum):
     """Whether the copies are gone: proven, known not to be, or unknown."""
 

@@ -31,7 +31,9 @@ STATE_KINDS = ("no-snapshot", "pitr-off", "not-found")
 class Rule:
     """One failure: what it hits (shell patterns), what happens, how often (`times`, 0 is always), after how many.
 
-    `share` is how many of those calls it hits, drawn by `seed` so that a lab behaves alike from run to run.
+    Service and action are named as in boto3, in every protocol: `s3`, `ListObjectsV2`. A resource is any name, id or
+    ARN that the call gives, a bucket or a key too. `share` is how many of those calls it hits, drawn by `seed` so that
+    a lab behaves alike from run to run.
     """
 
     kind: str

@@ -85,7 +85,7 @@ class SqlLedger:
     def finish_step(self, run: str, step: Step) -> None:
         """Write how the step of that `seq` ended; its name and its start stay as they were written."""
         table = tables.step
-        ending = ("ended_at", "duration_us", "outcome", "detail", "attempts")
+        ending = ("ended_at", "duration_us", "outcome", "detail", "attempts", "tried")
         values = {name: value for name, value in rows.row_of(step).items() if name in ending}
         under_way = update(table).where(table.c.run == run, table.c.seq == step.seq, table.c.ended_at.is_(None))
         self._change(under_way.values(values), f"step {step.seq} of run {run} under way")

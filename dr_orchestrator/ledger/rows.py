@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity, Place, Source
+from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.objective import ClockPolicy, Limit, Objective, Operator
 from dr_orchestrator.domain.programme import Exercise
-from dr_orchestrator.domain.run import SCHEMA_VERSION, Closing, Measures, Provenance, RunHeader
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.run import SCHEMA_VERSION, Closing, Measures, Provenance, RunHeader, Step
+from dr_orchestrator.ledger import prose
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
-
-    from dr_orchestrator.domain.finding import Finding
 
 Row = Mapping[Any, Any]
 Record = TypeVar("Record", bound="DataclassInstance")
@@ -37,7 +40,10 @@ _SPANS = {
     "worst_case_p95",
     "worst_case_backup",
 }
-_CLOSING = ("ended_at", "verdict", "reasons", "cleanup", "cleanup_reasons", "worst_case_verdict", "rule_version")
+_CLOSING = (
+    *("ended_at", "verdict", "reasons", "cleanup", "cleanup_reasons", "worst_case_verdict", "rule_version"),
+    "reason_rules",
+)
 _NESTED = {"objective", "policy", "provenance", "exercise", "tier_objective"}
 
 
@@ -48,7 +54,7 @@ def row_of(record: DataclassInstance, **more: Any) -> dict[str, Any]:
 
 def record_of(kind: type[Record], row: Row) -> Record:
     """A flat record from a row that holds at least its columns."""
-    return kind(**{field.name: row[_column(field.name)] for field in fields(kind)})
+    return kind(**{name: row[column] for name, column in _columns(kind)})
 
 
 def records_of(kind: type[Record], rows: Iterable[Row]) -> tuple[Record, ...]:
@@ -80,7 +86,7 @@ def header_row(header: RunHeader) -> dict[str, Any]:
 def header_of(row: Row) -> RunHeader:
     """A run's header from its row."""
     return RunHeader(
-        **{field.name: row[field.name] for field in fields(RunHeader) if field.name not in _NESTED},
+        **{name: row[column] for name, column in _columns(RunHeader) if name not in _NESTED},
         objective=_objective(row, "", row["objective_source"], row["objective_revision"]),
         tier_objective=None
         if row["tier_source"] is None
@@ -96,12 +102,36 @@ def closing_row(closing: Closing) -> dict[str, Any]:
     return {name: getattr(closing, name) for name in _CLOSING} | row_of(closing.measures)
 
 
-def closing_of(row: Row, findings: tuple[Finding, ...]) -> Closing | None:
+def closing_of(row: Row, findings: tuple[Finding, ...], points: Iterable[RecoveryPoint] = ()) -> Closing | None:
     """A run's end from its row, None while it is open."""
     if row["verdict"] is None:
         return None
-    ending = {name: row[name] for name in _CLOSING}
-    return Closing(**ending, measures=record_of(Measures, row), findings=findings)
+    rules = row["reason_rules"]
+    ending = {name: row[name] for name in _CLOSING} | {
+        "worst_case_verdict": prose.worst_case_of(row["worst_case_verdict"]),
+        "reason_rules": tuple(map(prose.rule_of, row["reasons"]) if rules is None else map(Rule, rules)),
+    }
+    return Closing(**ending, measures=_measures_of(row, points), findings=findings)
+
+
+def _measures_of(row: Row, points: Iterable[RecoveryPoint]) -> Measures:
+    if row["rpa_check"] is not None:
+        return record_of(Measures, row)
+    source, ids = row["rpa_source"] or "", [point.id for point in points]
+    old = {"rpa_check": prose.reader_of(source), "rpa_point": prose.claimant_of(source, ids)}
+    return record_of(Measures, {**row, **old})
+
+
+def step_of(row: Row) -> Step:
+    """A step from its row."""
+    role = row["role"] or prose.role_of(row["name"], row["phase"])
+    tried = prose.tried(role, row["detail"]) if row["tried"] is None else row["tried"]
+    return record_of(Step, {**row, "role": role, "tried": tried})
+
+
+def finding_of(row: Row) -> Finding:
+    """A finding from its row."""
+    return record_of(Finding, {**row, "rule": row["rule"] or prose.rule_of(row["title"])})
 
 
 def copy_row(copy: Copy, **more: Any) -> dict[str, Any]:
@@ -140,6 +170,12 @@ def exercise_row(exercise: Exercise) -> dict[str, Any]:
 def exercise_of(row: Row) -> Exercise:
     """An exercise from its row."""
     return record_of(Exercise, row)
+
+
+@cache
+def _columns(kind: type[DataclassInstance]) -> tuple[tuple[str, str], ...]:
+    """The fields of a record, each with its column."""
+    return tuple((field.name, _column(field.name)) for field in fields(kind))
 
 
 def _column(field: str) -> str:

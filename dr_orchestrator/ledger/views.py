@@ -32,13 +32,13 @@ VIEWS: Mapping[str, str] = {
             run.worst_case_backup_us / 1000000.0 AS worst_case_backup_s,
             run.tier_rto_operator, run.tier_rto_us / 1000000.0 AS tier_rto_s,
             run.tier_rpo_operator, run.tier_rpo_us / 1000000.0 AS tier_rpo_s,
-            run.objective_source, run.objective_revision, run.tool_version, run.operator
+            run.objective_source, run.objective_revision, run.tool_version, run.operator, run.rpa_check, run.rpa_point
         FROM run LEFT JOIN exercise ON exercise.id = run.exercise
     """,
     "v_step": """
         SELECT step.run, run.drill, run.service, run.simulated, step.seq, step.name, step.phase, step.started_at,
             step.ended_at, step.offset_us / 1000000.0 AS offset_s, step.duration_us / 1000000.0 AS duration_s,
-            step.outcome, step.attempts, step.detail
+            step.outcome, step.attempts, step.detail, step.role, step.tried
         FROM step JOIN run ON run.id = step.run
     """,
     "v_check": """

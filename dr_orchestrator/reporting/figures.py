@@ -26,6 +26,8 @@ def targets_json(run: Run) -> Json:
             **_target(rpo),
             "grade": measures.rpa_grade or None,
             "source": measures.rpa_source or None,
+            "check": measures.rpa_check or None,
+            "point": measures.rpa_point or None,
             "reference": iso(measures.rpa_reference),
             "newest_data": iso(measures.newest_data),
             "skew_s": seconds(measures.rpa_skew),
@@ -35,7 +37,7 @@ def targets_json(run: Run) -> Json:
             "worst_case_p95_s": seconds(measures.worst_case_p95),
             "worst_case_backup_s": seconds(measures.worst_case_backup),
             "worst_case_source": measures.worst_case_source or None,
-            "worst_case_verdict": run.closing.worst_case_verdict if run.closing else None,
+            "worst_case_verdict": run.closing.worst_case_verdict.value if run.closing else None,
         },
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import Phase, Run
-from dr_orchestrator.domain.verdict import Outcome, Verdict
+from dr_orchestrator.domain.verdict import Outcome, Verdict, WorstCaseVerdict
 from dr_orchestrator.reporting.measure.target import Standing, targets
 from dr_orchestrator.reporting.wording import count
 
@@ -49,7 +49,7 @@ def of_exercise(exercise: Exercise, runs: Sequence[Run]) -> str:
 
 
 def _misses_at_worst(run: Run) -> bool:
-    return run.closing is not None and run.closing.worst_case_verdict == "missed"
+    return run.closing is not None and run.closing.worst_case_verdict is WorstCaseVerdict.MISSED
 
 
 def _failed(run: Run) -> str:

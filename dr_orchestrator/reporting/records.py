@@ -36,6 +36,8 @@ def step_json(step: Step, offset: float | None, pace: float) -> Json:
         "outcome": step.outcome.value if step.outcome else None,
         "attempts": step.attempts,
         "detail": step.detail,
+        "role": step.role.value,
+        "tried": step.tried,
     }
 
 
@@ -126,4 +128,5 @@ def finding_json(found: Finding) -> Json:
         "title": found.title,
         "detail": found.detail,
         "owner": found.owner or None,
+        "rule": found.rule.value,
     }

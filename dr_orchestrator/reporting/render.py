@@ -18,11 +18,13 @@ from dr_orchestrator.errors import UsageError
 from dr_orchestrator.reporting.export import exercise_json, run_json
 from dr_orchestrator.reporting.markdown import inert
 from dr_orchestrator.reporting.records import Json
-from dr_orchestrator.reporting.view.exercise import exercise_view
+from dr_orchestrator.reporting.view.exercise import ExerciseView, exercise_view
+from dr_orchestrator.reporting.view.results import FEW
 from dr_orchestrator.reporting.view.run import run_view
 from dr_orchestrator.reporting.wording import visible
 
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_LINES = ("services", "runs")
 _HINT = "the fields that a template may use are listed in reports/README.md"
 
 
@@ -40,14 +42,14 @@ def exercise_html(
     exercise: Exercise, runs: Sequence[Run], templates: Sequence[Path], reports: Mapping[str, str] | None = None
 ) -> str:
     """The report of an exercise as one self-contained page."""
-    return _exercise("exercise.html.j2", exercise, runs, templates, reports)
+    return _exercise("exercise.html.j2", _exercise_view(exercise, runs, reports), templates)
 
 
 def exercise_markdown(
     exercise: Exercise, runs: Sequence[Run], templates: Sequence[Path], reports: Mapping[str, str] | None = None
 ) -> str:
     """The report of an exercise as Markdown."""
-    return _exercise("exercise.md.j2", exercise, runs, templates, reports)
+    return _exercise("exercise.md.j2", _exercise_view(exercise, runs, reports), templates)
 
 
 def write_run(run: Run, out: Path, templates: Sequence[Path], *, stem: str = "") -> dict[str, Path]:
@@ -69,13 +71,18 @@ def write_exercise(
     stem: str = "",
     reports: Mapping[str, str] | None = None,
 ) -> dict[str, Path]:
-    """Write an exercise's report; it links to `<run id>` beside it, or to the stems that `reports` gives by run id."""
+    """Write an exercise's report; it links to `<run id>` beside it, or to the stems that `reports` gives by run id.
+
+    Of a large exercise only those runs are linked whose pages are there.
+    """
     write = partial(_write, out, _stem(stem or exercise.id))
-    return {
-        "json": write("json", to_json(exercise_json(exercise, runs))),
-        "md": write("md", exercise_markdown(exercise, runs, templates, reports)),
-        "html": write("html", exercise_html(exercise, runs, templates, reports)),
-    }
+    if reports is None and len(runs) > FEW:
+        reports = {run.header.id: run.header.id for run in runs if (out / f"{_stem(run.header.id)}.html").exists()}
+    written = {"json": write("json", _exercise_json(exercise, runs))}
+    view = _exercise_view(exercise, runs, reports)
+    for ending in ("md", "html"):
+        written[ending] = write(ending, _exercise(f"exercise.{ending}.j2", view, templates))
+    return written
 
 
 def to_json(value: Json) -> str:
@@ -83,17 +90,28 @@ def to_json(value: Json) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _exercise(
-    name: str,
-    exercise: Exercise,
-    runs: Sequence[Run],
-    templates: Sequence[Path],
-    reports: Mapping[str, str] | None,
-) -> str:
+def _exercise_json(exercise: Exercise, runs: Sequence[Run]) -> str:
+    """The JSON of an exercise; in a large one each run, and each service, has a line of its own."""
+    whole = exercise_json(exercise, runs)
+    if len(runs) <= FEW:
+        return to_json(whole)
+    short = {name: value for name, value in whole.items() if name not in _LINES}
+    lines = {name: ",\n    ".join(map(_on_one_line, whole[name])) for name in _LINES}
+    told = "".join(f',\n  "{name}": [\n    {text}\n  ]' for name, text in lines.items())
+    return to_json(short).removesuffix("\n}\n") + told + "\n}\n"
+
+
+def _on_one_line(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str, str] | None) -> ExerciseView:
     links = {run.header.id: run.header.id for run in runs} if reports is None else reports
-    linked = {run: _stem(stem) for run, stem in links.items()}
-    view = exercise_view(exercise, runs, linked)
-    return _render(name, templates, exercise=view, stem=_stem(exercise.id))
+    return exercise_view(exercise, runs, {run: _stem(stem) for run, stem in links.items()})
+
+
+def _exercise(name: str, view: ExerciseView, templates: Sequence[Path]) -> str:
+    return _render(name, templates, exercise=view, stem=_stem(view.id))
 
 
 def _render(name: str, templates: Sequence[Path], **fields: object) -> str:

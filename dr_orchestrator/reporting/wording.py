@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
 
 NOT_MEASURED = "not measured"
 NOT_RECORDED = "not recorded"
@@ -68,7 +68,12 @@ COPIES: Mapping[CopyState, str] = {
     CopyState.LEFTOVER: "fail",
     CopyState.UNPROVEN: "unsure",
 }
-MET: Mapping[str, str] = {"met": "pass", "missed": "fail", NO_TARGET: "none", NOT_MEASURED: "unsure"}
+WORST_CASES: Mapping[WorstCaseVerdict, str] = {
+    WorstCaseVerdict.MET: "pass",
+    WorstCaseVerdict.MISSED: "fail",
+    WorstCaseVerdict.NO_TARGET: "none",
+    WorstCaseVerdict.NOT_MEASURED: "unsure",
+}
 
 
 def verdict_badge(verdict: Verdict | None) -> Badge:
@@ -79,6 +84,11 @@ def verdict_badge(verdict: Verdict | None) -> Badge:
 def cleanup_badge(cleanup: Cleanup | None) -> Badge:
     """The verdict of the clean-up; not known while the run is open."""
     return Badge("NOT KNOWN YET", "open") if cleanup is None else Badge(cleanup.value, CLEANUPS[cleanup])
+
+
+def worst_case_badge(verdict: WorstCaseVerdict) -> Badge:
+    """Whether the RPO would be kept at the worst instant."""
+    return Badge(verdict.value, WORST_CASES[verdict])
 
 
 def outcome_badge(outcome: Outcome | None, missing: str = "under way") -> Badge:
@@ -152,6 +162,8 @@ def count(number: int, noun: str) -> str:
 
 def visible(text: str) -> str:
     """Text in which control and direction characters show instead of acting; letters of any script stay."""
+    if text.isprintable():
+        return text
     return "".join(f"⟨U+{ord(char):04X}⟩" if _acts(char) else char for char in text)
 
 

@@ -10,6 +10,7 @@ from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.ports import Checks, Environment, Restorer
 from dr_orchestrator.domain.preflight import Preflight
+from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.errors import NotMeasured
 
 T = TypeVar("T")
@@ -30,7 +31,8 @@ class Components:
     """What a drill is performed with; it has a restorer or an environment, never both.
 
     `preflight` looks before anything is started. `isolated` proves of the live copy that it stands where it should,
-    `probe` that nothing of production answers it; each returns what it saw, or raises a DrillFault.
+    `probe` that nothing of production answers it; each returns what it saw (`probe` also whether it could try at all),
+    or raises a DrillFault.
     """
 
     checks: Checks
@@ -39,7 +41,7 @@ class Components:
     stores: tuple[Store, ...] = ()
     preflight: Callable[[], Preflight] = Preflight
     isolated: Callable[[Copy], Seen] | None = None
-    probe: Callable[[Copy], Seen] | None = None
+    probe: Callable[[Copy], Probed] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
-from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
+from dr_orchestrator.domain.judge.judgement import RULES, Fault, Record, judge
 from dr_orchestrator.domain.ports import Clock, Ledger
-from dr_orchestrator.domain.run import CheckResult, Closing
+from dr_orchestrator.domain.run import SAFETY, CheckResult, Closing, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Aborted, DrillFault, NotRecoverable, without_secrets
 
@@ -49,6 +49,7 @@ def close(record: Record, ledger: Ledger, clock: Clock) -> Verdict:
         judgement.worst_case_verdict,
         judgement.findings,
         RULES,
+        judgement.reason_rules,
     )
     ledger.close_run(record.header.id, closing)
     return judgement.verdict
@@ -70,6 +71,13 @@ def outcome_of(error: BaseException) -> Outcome:
     if isinstance(error, NotRecoverable) or (isinstance(error, ChecksDidNotPass) and error.failed):
         return Outcome.FAILED
     return Outcome.INCONCLUSIVE
+
+
+def fault_of(error: BaseException, step: Step | None = None) -> Fault:
+    """What ended a recovery early, known again by the step that it met, its call and its cause, whatever it says."""
+    met = "" if step is None else step.role.value if step.role in SAFETY else step.name
+    named = (error.call, error.cause) if isinstance(error, DrillFault) else (type(error).__name__,)
+    return Fault(outcome_of(error), told(error), tuple(filter(None, (met, *named))))
 
 
 def told(error: BaseException) -> str:

@@ -6,9 +6,11 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from dr_orchestrator.domain.clock import Event, Moment
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.judge.judgement import Record
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
@@ -16,6 +18,7 @@ from dr_orchestrator.domain.run import (
     CheckResult,
     Observation,
     Phase,
+    Role,
     Run,
     RunHeader,
     Segment,
@@ -62,7 +65,7 @@ class Journal:
         self.again: Counter[str] = Counter()  # calls that were made again since the step began
         self._checks = {check.name: check for check in recorded.checks} if recorded else {}
         self._old_points = deque(recorded.points if recorded else ())
-        self._passed = {(step.name, step.phase) for step in self.steps if step.outcome is Outcome.PASSED}
+        self._passed = {step.key for step in self.steps if step.outcome is Outcome.PASSED}
 
     @property
     def checks(self) -> list[CheckResult]:
@@ -85,9 +88,9 @@ class Journal:
                 lost = format_duration(self.offset() - step.offset)
                 self.finish(step, Outcome.ABORTED, f"its process died in this step; gone on {lost} after it began")
 
-    def passed_before(self, name: str, phase: Phase) -> bool:
+    def passed_before(self, name: str, phase: Phase, role: Role = Role.STEP) -> bool:
         """Whether a step passed in an earlier process of this run, and need not be done again."""
-        return (name, phase) in self._passed
+        return self._step(name, phase, role).key in self._passed
 
     def point_before(self) -> RecoveryPoint | None:
         """The next recovery point that an earlier process chose, in the order of choosing."""
@@ -120,21 +123,24 @@ class Journal:
         """The instant of the disruption; now, where there was none yet."""
         return next((event.at for event in self.events if event.moment is Moment.DISRUPTION), self._clock.now())
 
-    def begin(self, name: str, phase: Phase) -> Step:
+    def begin(self, name: str, phase: Phase, role: Role = Role.STEP) -> Step:
         """Write that a step begins."""
         self.again.clear()
-        step = Step(len(self.steps) + 1, name, phase, self._clock.now(), self.offset())
+        step = self._step(name, phase, role)
         self.steps.append(step)
         self.keep(lambda: self._ledger.start_step(self.header.id, step))
         return step
 
-    def finish(self, step: Step, outcome: Outcome, detail: str = "") -> None:
+    def _step(self, name: str, phase: Phase, role: Role) -> Step:
+        return Step(len(self.steps) + 1, name, phase, self._clock.now(), self.offset(), role=role)
+
+    def finish(self, step: Step, outcome: Outcome, detail: str = "", *, tried: bool = True) -> None:
         """Write how a step ended, with the calls that failed in passing: what was overcome is told all the same."""
         duration, attempts = self.offset() - step.offset, 1 + self.again.total()
         overcome = ", ".join(f"{what}, {times} times" if times > 1 else what for what, times in self.again.items())
         detail = "; ".join(filter(None, (detail, overcome and f"asked again after {overcome}")))
         done = replace(step, ended_at=self._clock.now(), duration=duration, outcome=outcome, detail=detail)
-        done = replace(done, attempts=attempts)
+        done = replace(done, attempts=attempts, tried=tried)
         self.steps[step.seq - 1] = done
         self.keep(lambda: self._ledger.finish_step(self.header.id, done))
 
@@ -174,6 +180,11 @@ class Journal:
     def server_time(self, told: ServerTime) -> None:
         """Write what AWS's own clock says of a copy."""
         self._ledger.record_server_time(self.header.id, told)
+
+    def record(self, **more: Any) -> Record:
+        """All that was written down, with what else a verdict rests on."""
+        facts = (self.events, self.steps, self.checks, self.points)
+        return Record(self.header, *facts, segments=self.segments, **more)
 
     def offset(self) -> timedelta:
         """How long the run has been open."""

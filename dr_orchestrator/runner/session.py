@@ -12,15 +12,14 @@ from typing import Any, TypeVar
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
-from dr_orchestrator.domain.judge.judgement import Record
 from dr_orchestrator.domain.ports import Environment, Part, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, Phase, Run, RunHeader, SegmentKind
+from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, Phase, Probed, Role, Run, RunHeader, SegmentKind, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import DrillFault, LeaseLost, without_secrets
 from dr_orchestrator.runner.components import Components, Store, Teardown, cannot_destroy
 from dr_orchestrator.runner.context import RunContext
-from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, outcome_of, settle, told
+from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of, outcome_of, settle, told
 from dr_orchestrator.runner.journal import Journal
 
 T = TypeVar("T")
@@ -62,6 +61,7 @@ class Session:
         self._worst_cases: list[WorstCase] = []
         self._destroy_inherited = destroy or cannot_destroy
         self._histories_unknown = 0
+        self._broken: list[tuple[BaseException, Step]] = []
         self._doubts: Callable[[], Sequence[str]] = tuple
 
     def use(self, components: Components, doubts: Callable[[], Sequence[str]] = tuple) -> None:
@@ -113,13 +113,13 @@ class Session:
     def look(self, name: str = LOOK) -> None:
         """The first step: all that is seen is kept as evidence, and what stops the drill ends it here."""
         preflight = self.components.preflight
-        self._perform(name, lambda: Seen(preflight().heed()), phase=Phase.PREPARE)
+        self._perform(name, lambda: Seen(preflight().heed()), phase=Phase.PREPARE, role=Role.LOOK)
 
     def choose(self, name: str, restorer: Restorer) -> RecoveryPoint:
         """A step that picks the recovery point; what its history promises in the worst case is looked up at the end."""
         self._chosen_from.append(restorer)
         before = self._journal.point_before()
-        point = before or self._perform(name, restorer.choose)
+        point = before or self._perform(name, restorer.choose, role=Role.CHOOSE)
         self._journal.choose(point, known=before is not None)
         return point
 
@@ -203,25 +203,29 @@ class Session:
         if reaches is not None:
             self._journal.reach(reaches, ago=result.ago if isinstance(result, Ready) else 0.0)
 
-    def _perform(self, name: str, act: Callable[..., T], *args: Any, phase: Phase = Phase.RECOVER) -> T:
+    def _perform(
+        self, name: str, act: Callable[..., T], *args: Any, phase: Phase = Phase.RECOVER, role: Role = Role.STEP
+    ) -> T:
         """Perform one timed step; it is in the ledger before it begins, and again before the next one does.
 
         What it comes back to have Seen is kept as evidence.
         """
         if phase is Phase.RECOVER and not self._journal.has(Moment.RECOVERY_STARTED):
             self._journal.disrupt()
-        step = self._journal.begin(name, phase)
+        step = self._journal.begin(name, phase, role)
         try:
             if phase is not Phase.TEARDOWN:
                 self._context.raise_if_stopped()
             result = self._context.call(name, partial(act, *args))
         except BaseException as error:
+            self._broken.append((error, step))
             evidence = error.evidence if isinstance(error, DrillFault) else ""
             self._journal.finish(
                 step, outcome_of(error), evidence or without_secrets(str(error)) or type(error).__name__
             )
             raise
-        self._journal.finish(step, Outcome.PASSED, result.words if isinstance(result, Seen) else "")
+        seen = result if isinstance(result, Probed) else Probed(True, result.words if isinstance(result, Seen) else "")
+        self._journal.finish(step, Outcome.PASSED, seen.words, tried=seen.tried)
         return result
 
     def fill(self, store: Store) -> None:
@@ -240,10 +244,11 @@ class Session:
         """
         if not self._journal.has(Moment.SERVICE_VERIFIED):
             if self.components.isolated is not None:
-                self._perform(PROVE_ISOLATION, self.components.isolated, self.copy, phase=Phase.VERIFY)
+                prove, role = self.components.isolated, Role.PROVE_ISOLATION
+                self._perform(PROVE_ISOLATION, prove, self.copy, phase=Phase.VERIFY, role=role)
             self._verify(name)
-        if self.components.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN):
-            self._perform(PROBE, self.components.probe, self.copy, phase=Phase.TEARDOWN)
+        if self.components.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN, Role.PROBE):
+            self._perform(PROBE, self.components.probe, self.copy, phase=Phase.TEARDOWN, role=Role.PROBE)
 
     def _verify(self, name: str) -> None:
         checks = self.components.checks
@@ -259,7 +264,7 @@ class Session:
 
         self.reached(Moment.DATA_RESTORED)
         try:
-            self._perform(name, verify, phase=Phase.VERIFY)
+            self._perform(name, verify, phase=Phase.VERIFY, role=Role.VERIFY)
         except ChecksDidNotPass:
             return  # the verdict rests on the results themselves
         self.reached(Moment.DATA_VERIFIED)
@@ -315,21 +320,15 @@ class Session:
 
     def _close(self, error: BaseException | None, reasons: Sequence[str]) -> None:
         self._let_go_of_others()
-        fault = (outcome_of(error), told(error)) if error is not None else None
-        journal = self._journal
-        record = Record(
-            self.header,
-            journal.events,
-            journal.steps,
-            journal.checks,
-            journal.points,
-            self._worst_cases,
-            self.cleanup,
-            reasons,
-            fault,
-            journal.segments,
-            self._histories_unknown,
-            [*journal.doubts, *self._doubts()],
+        step = next((step for broke, step in self._broken if broke is error), None)
+        fault = fault_of(error, step) if error is not None else None
+        record = self._journal.record(
+            worst_cases=self._worst_cases,
+            cleanup=self.cleanup,
+            cleanup_reasons=reasons,
+            fault=fault,
+            histories_unknown=self._histories_unknown,
+            doubts=[*self._journal.doubts, *self._doubts()],
         )
         self.verdict = close(record, self._ledger, self._clock)
 
@@ -363,7 +362,8 @@ class Session:
             if source is None or row is None or row.state is not CopyState.CREATED:
                 continue
             with suppress(Exception):  # a clock beside ours: what it does not say costs the run nothing
-                for told in self._perform(ASK_FOR_TIMES, source.server_times, copy, phase=Phase.TEARDOWN):
+                ask, phase = source.server_times, Phase.TEARDOWN
+                for told in self._perform(ASK_FOR_TIMES, ask, copy, phase=phase, role=Role.ASK_FOR_TIMES):
                     self._journal.server_time(told)
 
     def _inherited(self) -> list[Teardown]:
@@ -380,7 +380,8 @@ class Session:
         for restorer in self._chosen_from:
             worst = None
             with suppress(Exception):  # the step says what went wrong; the run must be judged and closed all the same
-                worst = self._perform(LOOK_BACK, restorer.worst_case, self._clock.now(), phase=Phase.TEARDOWN)
+                now, phase = self._clock.now(), Phase.TEARDOWN
+                worst = self._perform(LOOK_BACK, restorer.worst_case, now, phase=phase, role=Role.LOOK_BACK)
             self._worst_cases += [worst] if worst else []
             self._histories_unknown += worst is None
 
@@ -394,7 +395,7 @@ class Session:
 
         try:
             try:
-                state = self._perform(teardown.name, destroy, phase=Phase.TEARDOWN)
+                state = self._perform(teardown.name, destroy, phase=Phase.TEARDOWN, role=Role.DESTROY)
             except Exception:
                 if tried:
                     raise

@@ -16,7 +16,7 @@ from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
-from dr_orchestrator.domain.programme import Exercise, due, quarter_of
+from dr_orchestrator.domain.programme import Exercise, due, proofs_wanted, quarter_of
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.engine import LedgerDefect
@@ -172,7 +172,7 @@ def new_run_id(clock: Clock) -> str:
 def _chosen(drill: Drill, recorded: Run | None) -> Drill:
     """The drill as it is asked for; a resumed run has chosen, or could not again."""
     asked = chosen(drill)
-    if recorded and not recorded.points and recorded.header.selection != str(asked.selection):
+    if recorded and not recorded.points and recorded.header.selection != asked.selection.key:
         run = recorded.header.id
         hint = f"stop it and clean up with `dro abort {run}`, then run the drill again"
         raise UsageError(f"run {run} was to take '{recorded.header.selection}' and died before it chose", hint)
@@ -218,7 +218,8 @@ def _plan(here: World, drills: Sequence[str] | None, at_once: int | None) -> Exe
         left_out = {name: "not named" for name in here.catalogue.drills if name not in drills}
         planned.sort(key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name))
     else:
-        planned, left_out = due(here.catalogue.drills.values(), here.ledger.queries.last_green(), now)
+        declared = here.catalogue.drills.values()
+        planned, left_out = due(declared, here.ledger.queries.last_green(proofs_wanted(declared)), now)
     if not planned:
         told = "; ".join(f"{name}: {why}" for name, why in left_out.items()) or "no drill is declared"
         raise UsageError(f"nothing is due: {told}", "name drills to run them all the same: dro quarterly NAME...")
@@ -252,7 +253,7 @@ def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool
         resource_id=drill.resource.id,
         disruption=drill.disruption,
         path=drill.path,
-        selection=str(drill.selection),
+        selection=drill.selection.key,
         objective=drill.objective,
         policy=service.tier.policy,
         provenance=Provenance(
@@ -279,7 +280,7 @@ def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool
 def _queued(here: World, session: Session) -> None:
     """What the run waited for a lane of its exercise; that lies before its clock starts."""
     if session.header.exercise:
-        exercise, _ = here.ledger.queries.exercise(session.header.exercise)
+        exercise = here.ledger.queries.exercise_alone(session.header.exercise)
         waited = (here.clock.now() - exercise.started_at).total_seconds()
         reason = f"until its turn in the exercise: {exercise.at_once} drills at a time"
         session.delayed(SegmentKind.QUEUEING, reason, waited)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dr_orchestrator.errors import DroError, without_secrets
+from dr_orchestrator.reporting.chart.lanes import DRAWN
 from dr_orchestrator.reporting.render import write_exercise, write_run
 from dr_orchestrator.wiring.app import World
 
@@ -23,9 +25,8 @@ def publish_run(here: World, run: str) -> Mapping[str, Path]:
 def publish_exercise(here: World, exercise: str) -> Mapping[str, Path]:
     """Write an exercise's reports likewise."""
     to = here.settings
-    return _published(
-        exercise, lambda: write_exercise(*here.ledger.queries.exercise(exercise), to.generated, to.templates)
-    )
+    told = functools.partial(here.ledger.queries.exercise_for_report, exercise, DRAWN)
+    return _published(exercise, lambda: write_exercise(*told(), to.generated, to.templates))
 
 
 def why_not(name: str) -> str:

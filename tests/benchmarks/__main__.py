@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import memory, overhead, startup, watcher
+from tests.benchmarks import growth, memory, overhead, startup, watcher
 
-ALL = {"startup": startup.main, "memory": memory.main, "overhead": overhead.main, "watcher": watcher.main}
+ALL = {
+    "startup": startup.main,
+    "memory": memory.main,
+    "growth": growth.main,
+    "overhead": overhead.main,
+    "watcher": watcher.main,
+}
 """In this order: a process starts with the peak memory of the one that forked it, and `overhead` makes that large."""
 
 if __name__ == "__main__":

@@ -131,16 +131,15 @@ def test_last_green_counts_proven_promises_only(ledger: SqlLedger) -> None:
     ledger.open_run(header("other definition", drill="a", started_at=START + 7 * HOUR, provenance=changed))
     ledger.close_run("other definition", closing(Verdict.PASSED))
     chosen = header("x").selection
-    assert ledger.queries.last_green() == {
-        ("a", PROVENANCE.definition, chosen): (),
-        ("a", "before it was changed", chosen): (START + 7 * HOUR,),
-    }
+    now, before = ("a", PROVENANCE.definition, chosen), ("a", "before it was changed", chosen)
+    assert ledger.queries.last_green({now: 3, before: 3}) == {before: (START + 7 * HOUR,)}
     for hours in (8, 9):
         again = replace(PROVENANCE, simulated=False)
         ledger.open_run(header(f"again {hours}", drill="a", started_at=START + hours * HOUR, provenance=again))
         ledger.close_run(f"again {hours}", closing(Verdict.PASSED))
     newest = (START + 9 * HOUR, START + 8 * HOUR)
-    assert ledger.queries.last_green()["a", PROVENANCE.definition, chosen] == newest
+    assert ledger.queries.last_green({now: 3}) == {now: newest}
+    assert ledger.queries.last_green({now: 1}) == {now: newest[:1]}
 
 
 @contextmanager

@@ -12,20 +12,25 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
+from dr_orchestrator.domain.finding import Finding, Severity
 from dr_orchestrator.domain.objective import Limit, Objective
-from dr_orchestrator.domain.run import Measures, Run, Segment, SegmentKind, ServerTime
+from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.run import Measures, Phase, Role, Run, Segment, SegmentKind, ServerTime
+from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.ledger import views
 from dr_orchestrator.ledger.engine import create
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.ledger.migrate import MIGRATIONS
-from tests.support.ledger_samples import EXERCISE, LONG, MAXIMAL, MINIMAL, ODD, START, closing, header, write
+from tests.support.ledger_samples import EXERCISE, LONG, MAXIMAL, MINIMAL, ODD, START, closing, header, step, write
 
 ADDED = {
     "run": (
         *("rta_net_us", "rpa_skew_us", "worst_case_gap_us", "worst_case_p95_us", "worst_case_backup_us"),
         *("tier_rto_us", "tier_rto_operator", "tier_rpo_us", "tier_rpo_operator", "tier_source", "tier_revision"),
-        "real_started_at",
+        *("real_started_at", "reason_rules", "rpa_check", "rpa_point"),
     ),
+    "step": ("role", "tried"),
+    "finding": ("rule",),
     "check_result": ("store",),
     "recovery_point": ("store",),
     "segment": (),
@@ -154,13 +159,46 @@ def test_zero_and_nothing_stay_apart(ledger: SqlLedger, measures: Measures) -> N
     assert closing.measures == measures
 
 
+def test_what_was_kept_in_words_only_is_typed_when_it_is_read(ledger: SqlLedger, database_url: str) -> None:
+    """A run of before 0008, which holds sentences only, reads as the rules, the role and the check that they tell."""
+    reasons = ("RTO met: 1 h against < 4 h", "A copy may still exist", "its own words")
+    found = Finding("f00d", Severity.HIGH, "A copy may still exist", "it resisted", "payments")
+    probe = step(1, name="try to reach production from the copy", phase=Phase.TEARDOWN)
+    ledger.open_run(header())
+    ledger.start_step("r-1", probe)
+    ledger.finish_step(
+        "r-1", replace(probe, ended_at=START, outcome=Outcome.PASSED, detail="not probed: the lab has no network")
+    )
+    source = "newest instant in the copy, check 'canary'"
+    ledger.close_run("r-1", closing(reasons=reasons, findings=(found,), measures=Measures(rpa_source=source)))
+    engine = create(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE run SET reason_rules = NULL, rpa_check = NULL, rpa_point = NULL"))
+        connection.execute(text("UPDATE step SET role = NULL, tried = NULL"))
+        connection.execute(text("UPDATE finding SET rule = NULL"))
+    engine.dispose()
+    run = ledger.queries.run("r-1")
+    assert run.closing is not None
+    assert [reason.rule for reason in run.closing.grounds] == [Rule.RTO_MET, Rule.LEFTOVER, Rule.NOT_KEPT]
+    assert (run.closing.findings[0].rule, run.closing.measures.rpa_check) == (Rule.LEFTOVER, "canary")
+    assert (run.steps[0].role, run.steps[0].tried) == (Role.PROBE, False)
+
+
 def as_of_0002(run: Run) -> Run:
     """A run without what later revisions added."""
     measures = run.closing.measures if run.closing else Measures()
     names = ("rta_net", "rpa_skew", "worst_case_gap", "worst_case_p95", "worst_case_backup")
-    closing = run.closing and replace(run.closing, measures=replace(measures, **dict.fromkeys(names)))
+    unread = {**dict.fromkeys(names), "rpa_check": "", "rpa_point": ""}
+    closing = run.closing and replace(
+        run.closing,
+        measures=replace(measures, **unread),
+        reason_rules=(Rule.NOT_KEPT,) * len(run.closing.reasons),
+        findings=tuple(replace(found, rule=Rule.NOT_KEPT) for found in run.closing.findings),
+    )
+    roles = {Phase.RECOVER: Role.STEP, Phase.VERIFY: Role.VERIFY, Phase.TEARDOWN: Role.DESTROY}
     return replace(
         run,
+        steps=tuple(replace(each, role=roles[each.phase], tried=True) for each in run.steps),
         header=replace(run.header, tier_objective=None, real_started_at=None),
         checks=tuple(replace(check, store="") for check in run.checks),
         points=tuple(replace(point, store="") for point in run.points),

@@ -15,6 +15,7 @@ from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Disruption
 from dr_orchestrator.domain.ports import Ledger
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import (
     CheckResult,
     Closing,
@@ -22,6 +23,7 @@ from dr_orchestrator.domain.run import (
     Observation,
     Phase,
     Provenance,
+    Role,
     Run,
     RunHeader,
     Segment,
@@ -29,7 +31,7 @@ from dr_orchestrator.domain.run import (
     ServerTime,
     Step,
 )
-from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
 
 START = datetime(2026, 11, 20, 9, 0, 0, 123457, tzinfo=UTC)
 LONG = timedelta(hours=26, minutes=5, microseconds=1)
@@ -85,7 +87,7 @@ def closing(verdict: Verdict = Verdict.PASSED, **more: Any) -> Closing:
         cleanup=Cleanup.CLEAN,
         cleanup_reasons=(),
         measures=Measures(),
-        worst_case_verdict="",
+        worst_case_verdict=WorstCaseVerdict.NOT_MEASURED,
     )
     return replace(plain, **more)
 
@@ -125,7 +127,15 @@ MAXIMAL = Run(
     ),
     steps=(
         step(1, ended_at=START + LONG, duration=LONG, outcome=Outcome.PASSED, detail="2 rows\n“fine”", attempts=3),
-        step(2, phase=Phase.TEARDOWN, ended_at=START, duration=timedelta(), outcome=Outcome.SKIPPED),
+        step(
+            2,
+            phase=Phase.TEARDOWN,
+            ended_at=START,
+            duration=timedelta(),
+            outcome=Outcome.SKIPPED,
+            role=Role.PROBE,
+            tried=False,
+        ),
         step(3, phase=Phase.VERIFY),
     ),
     checks=(
@@ -172,6 +182,8 @@ MAXIMAL = Run(
             rpa=ODD,
             rpa_grade="B",
             rpa_source="canary",
+            rpa_check="canary",
+            rpa_point="pitr",
             rpa_reference=START,
             newest_data=START - ODD,
             rpa_skew=timedelta(microseconds=7),
@@ -181,12 +193,13 @@ MAXIMAL = Run(
             worst_case_p95=timedelta(),
             worst_case_backup=timedelta(hours=24) - timedelta(microseconds=1),
         ),
-        worst_case_verdict="missed",
+        worst_case_verdict=WorstCaseVerdict.MISSED,
         findings=(
-            Finding("f00d", Severity.HIGH, "RPO at risk", "a daily snapshot", "payments"),
-            Finding("beef", Severity.LOW, "t", "d", "o"),
+            Finding("f00d", Severity.HIGH, "RPO at risk", "a daily snapshot", "payments", Rule.WORST_CASE),
+            Finding("beef", Severity.LOW, "t", "d", "o", Rule.OPTIONAL_CHECK),
         ),
         rule_version="2",
+        reason_rules=(Rule.WORST_CASE, Rule.DOUBT, Rule.NOT_KEPT),
     ),
 )
 
@@ -198,7 +211,7 @@ def write(ledger: Ledger, run: Run) -> None:
     for event in run.events:
         ledger.record_event(key, event)
     for each in run.steps:
-        ledger.start_step(key, Step(each.seq, each.name, each.phase, each.started_at, each.offset))
+        ledger.start_step(key, Step(each.seq, each.name, each.phase, each.started_at, each.offset, role=each.role))
         if each.ended_at is not None:
             ledger.finish_step(key, each)
     for point in run.points:

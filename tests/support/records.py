@@ -94,6 +94,7 @@ def closed(record: Record = GOOD) -> Run:
         judged.worst_case_verdict,
         judged.findings,
         RULES,
+        judged.reason_rules,
     )
     facts = (tuple(each) for each in (record.events, record.steps, record.checks))
     points, segments = tuple(record.points), tuple(record.segments)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.objective import ClockPolicy, Limit, Objective, Operator
 from dr_orchestrator.domain.run import Closing, Measures, Run
+from dr_orchestrator.domain.verdict import WorstCaseVerdict
 from tests.support.golden import sample
 
 HOUR = timedelta(hours=1)
@@ -35,7 +36,9 @@ def against(rto: timedelta | None, operator: Operator = Operator.BELOW, **figure
 def unknown() -> Run:
     """A closed run of which nothing could be measured."""
     run = sample.passed()
-    return replace(run, closing=replace(closing(run), measures=Measures(), worst_case_verdict="not measured"))
+    return replace(
+        run, closing=replace(closing(run), measures=Measures(), worst_case_verdict=WorstCaseVerdict.NOT_MEASURED)
+    )
 
 
 def still_open() -> Run:

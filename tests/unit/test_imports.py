@@ -6,6 +6,8 @@ import ast
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
+FILES = [path for path in TESTS.rglob("*.py") if "data" not in path.parts]
+"""What made the test data belongs to the version that made it."""
 OPEN = ("tests.support", "tests.benchmarks")
 
 
@@ -25,10 +27,7 @@ def imported(path: Path) -> set[str]:
 def test_no_test_imports_from_another() -> None:
     """Whoever moves, renames or deletes a test breaks no other; nor does a test run twice under two names."""
     wrong = {
-        f"{path.relative_to(TESTS)}: {name}"
-        for path in TESTS.rglob("*.py")
-        for name in imported(path)
-        if not name.startswith(OPEN)
+        f"{path.relative_to(TESTS)}: {name}" for path in FILES for name in imported(path) if not name.startswith(OPEN)
     }
     assert wrong == set()
 
@@ -37,8 +36,8 @@ def test_folders_of_tests_hold_tests_alone() -> None:
     """A module that is neither tests nor fixtures is shared, and stands where all look for it."""
     wrong = {
         str(path.relative_to(TESTS))
-        for path in TESTS.rglob("*.py")
+        for path in FILES
         if not path.name.startswith("test_") and path.name not in ("__init__.py", "conftest.py")
-        if path.relative_to(TESTS).parts[0] not in ("support", "benchmarks", "data")
+        if path.relative_to(TESTS).parts[0] not in ("support", "benchmarks")
     }
     assert wrong == set()

@@ -19,6 +19,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from dr_orchestrator.aws.endpoints import is_endpoint
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, without_secrets
 
 _LOG_IN = "log in again; `dro sweep` takes down what was left, `dro resume RUN` goes on with a run that is still open"
@@ -82,6 +83,12 @@ class Api:
     def endpoint(self) -> str:
         """The URL that calls go to, without what would log in there: it is printed."""
         return without_secrets(str(self._client.meta.endpoint_url))
+
+    @property
+    def is_real(self) -> bool:
+        """Whether the endpoint is AWS's own."""
+        meta = self._client.meta
+        return is_endpoint(str(meta.endpoint_url), self._service, meta.service_model.endpoint_prefix)
 
     @property
     def region(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,13 +16,12 @@ from dr_orchestrator.cli.terminal.notices import writing
 from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
+    from dr_orchestrator.domain.outline import Outline
     from dr_orchestrator.domain.programme import Exercise
     from dr_orchestrator.domain.run import Run
     from dr_orchestrator.ledger.ledger import SqlLedger
     from dr_orchestrator.ledger.queries import Queries
 
-NOT_DRIVEN = "NOT DRIVEN"
-"""An open run whose process is dead, or is taken for dead."""
 NO_RUNS = "No runs yet. `dro demo` makes some on a simulated AWS."
 
 
@@ -47,45 +47,52 @@ def runs(
     limit: int, service: str | None, drill: str | None, exercise: str | None, exercises: bool, as_json: bool
 ) -> None:
     """List runs (or exercises), newest first."""
-    from dr_orchestrator.reporting.export import exercise_json, run_json
-    from dr_orchestrator.reporting.wording import UNDER_WAY
+    from dr_orchestrator.reporting.export import run_json
 
     queries = _queries()
     if exercises:
-        found = queries.exercises(limit)
-        if as_json:
-            print_json([exercise_json(*queries.exercise(each.id)) for each in found])
-            return
-        told = [
-            (each.id, f"{each.started_at:%Y-%m-%d %H:%M}", str(len(each.planned)), str(each.verdict or "under way"))
-            for each in found
-        ]
-        print_table(("Exercise", "Started (UTC)", "Drills", "Verdict"), told)
+        _list_exercises(queries, limit, as_json)
         return
-    listed = queries.runs(limit, service=service, drill=drill, exercise=exercise)
-    if not listed:
-        _known("service", service)
-        _known("drill", drill)
     if as_json:
-        print_json([run_json(run) for run in listed])
+        whole = queries.runs(limit, service=service, drill=drill, exercise=exercise)
+        _known(service, drill, whole)
+        print_json([run_json(run) for run in whole])
         return
-    if not listed:
+    listed = queries.outlines(limit, service=service, drill=drill, exercise=exercise)
+    _known(service, drill, listed)
+    if listed:
+        _list_runs(listed)
+    else:
         narrowed = " and ".join(f"of {each}" for each in (service, drill, exercise) if each)
         click.echo(f"No runs {narrowed} yet." if narrowed else NO_RUNS, err=True)
+
+
+def _list_exercises(queries: Queries, limit: int, as_json: bool) -> None:
+    from dr_orchestrator.reporting.export import exercise_json
+
+    found = queries.exercises(limit)
+    if as_json:
+        print_json([exercise_json(*queries.exercise_for_report(each.id, 0)) for each in found])
         return
+    told = [
+        (each.id, f"{each.started_at:%Y-%m-%d %H:%M}", str(len(each.planned)), str(each.verdict or "under way"))
+        for each in found
+    ]
+    print_table(("Exercise", "Started (UTC)", "Drills", "Verdict"), told)
+
+
+def _list_runs(listed: list[Outline]) -> None:
+
     silent = _not_driven(listed)
     starts = [(run.header.id, f"{run.header.started_at:%Y-%m-%d %H:%M}") for run in listed]
-    rows = [
-        (*start, *(NOT_DRIVEN if cell == UNDER_WAY and start[0] in silent else cell for cell in row))
-        for start, row in zip(starts, run_rows(listed), strict=True)
-    ]
+    rows = [(*start, *row) for start, row in zip(starts, run_rows(listed, silent), strict=True)]
     print_table(("Run", "Started (UTC)", *RUN_COLUMNS), rows)
     for name, seconds in silent.items():
         heard = f"its process was last heard of {seconds} s ago" if seconds else "no process took it up"
         click.echo(f"{name}: {heard}; `dro resume {name}` goes on with it, `dro sweep` ends it", err=True)
 
 
-def _not_driven(runs: list[Run]) -> dict[str, int]:
+def _not_driven(runs: list[Outline]) -> dict[str, int]:
     """The open runs that no living process drives, and for how many real seconds; 0 where none ever did."""
     leases, now = _ledger().leases, datetime.now(UTC)
     found = {run.header.id: leases.lease(run.header.id) for run in runs if run.closing is None}
@@ -96,8 +103,14 @@ def _not_driven(runs: list[Run]) -> dict[str, int]:
     }
 
 
-def _known(what: str, name: str | None) -> None:
-    """Refuse the name of a service or a drill that is not declared; one that was drilled has runs and is not asked."""
+def _known(service: str | None, drill: str | None, found: Sequence[object]) -> None:
+    """Refuse names that are not declared; those of what was drilled have runs, and are not asked."""
+    if not found:
+        _declared("service", service)
+        _declared("drill", drill)
+
+
+def _declared(what: str, name: str | None) -> None:
     from dr_orchestrator.wiring.app import world
 
     if name is None:
@@ -135,10 +148,14 @@ def show(name: str, as_json: bool) -> None:
 @click.command()
 @click.argument("name", metavar="RUN|EXERCISE")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
-def report(name: str, out: Path | None) -> None:
-    """Render the report of a run or an exercise anew: HTML, Markdown and JSON."""
-    from dr_orchestrator.ledger.queries import LATEST
-    from dr_orchestrator.reporting.render import write_exercise, write_run
+@click.option("--every-run", is_flag=True, help="Render every run of a large exercise anew, too.")
+def report(name: str, out: Path | None, every_run: bool) -> None:
+    """Render the report of a run or an exercise anew: HTML, Markdown and JSON.
+
+    With an exercise come the reports of its runs; of more than 60, of those that its page shows first.
+    """
+    from dr_orchestrator.ledger.naming import LATEST
+    from dr_orchestrator.reporting.render import write_run
 
     here, queries = settings.load(), _queries()
     folder = out or here.generated
@@ -147,17 +164,28 @@ def report(name: str, out: Path | None) -> None:
         if exercise is None or (name == LATEST and not _is_newest(queries, exercise)):
             paths = write_run(_run(queries, name), folder, here.templates)
         else:
-            of_exercise = queries.exercise(exercise.id)[1]
-            for run in of_exercise:
-                write_run(run, folder, here.templates)
-            paths = write_exercise(exercise, of_exercise, folder, here.templates)
+            paths = _write_exercise(queries, exercise.id, folder, here.templates, every_run)
     for path in paths.values():
         click.echo(str(path))
 
 
+def _write_exercise(
+    queries: Queries, name: str, folder: Path, templates: Sequence[Path], every_run: bool
+) -> dict[str, Path]:
+    """Write the report of an exercise; its runs' own first, for it links to those that are there."""
+    from dr_orchestrator.reporting.chart.lanes import DRAWN
+    from dr_orchestrator.reporting.render import write_exercise, write_run
+    from dr_orchestrator.reporting.view.results import looked_at_first
+
+    exercise, runs = queries.exercise_for_report(name, DRAWN)
+    for run in [run.header.id for run in runs] if every_run else looked_at_first(runs):
+        write_run(queries.run(run), folder, templates)
+    return write_exercise(exercise, runs, folder, templates)
+
+
 def _exercise(queries: Queries, name: str) -> Exercise | None:
     try:
-        return queries.exercise(name)[0]
+        return queries.exercise_alone(name)
     except UsageError:
         return None
 
@@ -172,5 +200,5 @@ def _run(queries: Queries, name: str) -> Run:
 
 def _is_newest(queries: Queries, exercise: Exercise) -> bool:
     """Whether nothing was run since that is no part of it."""
-    newest = queries.runs(1)
+    newest = queries.outlines(1)
     return not newest or newest[0].header.exercise == exercise.id or newest[0].header.started_at < exercise.started_at

@@ -63,7 +63,7 @@ def _open_runs(endpoint: str) -> list[str]:
     from dr_orchestrator.ledger.ledger import connect
 
     here = settings.load({**os.environ, "DRO_CLOCK_PACE": ""})
-    runs = connect(here.database_url, own=here.own_ledger).queries.open_runs()
+    runs = connect(here.database_url, own=here.own_ledger).queries.open_outlines()
     return [run.header.id for run in runs if run.header.provenance.endpoint.rstrip("/") == endpoint.rstrip("/")]
 
 

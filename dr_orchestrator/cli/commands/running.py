@@ -18,10 +18,10 @@ from dr_orchestrator.errors import CopiesMayRemain, Exit, UsageError
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.drill import Selection
+    from dr_orchestrator.domain.outline import Outlined
     from dr_orchestrator.domain.run import Run
     from dr_orchestrator.wiring.app import World
 
-MANY = 1000
 UNCLOSED = "not closed, for runs of it did not end: `dro sweep` does both"
 STOPPING = "Stopping: no new step is begun, copies are taken down. Again to stop at once."
 
@@ -94,19 +94,20 @@ def print_exercise(here: World, name: str, as_json: bool = False) -> int:
     """Print an exercise's table, verdict and report; return its exit code."""
     from dr_orchestrator.reporting.export import exercise_json
 
-    exercise, runs = here.ledger.queries.exercise(name)
     if as_json:
-        print_json(exercise_json(exercise, runs))
-    else:
-        _table(sorted(runs, key=lambda run: (run.header.tier, run.header.service, run.header.drill)))
-        click.echo()
-        stamp = "SIMULATED, no evidence: " if exercise.simulated else ""
-        left_out = f", {len(exercise.left_out)} left out" if exercise.left_out else ""
-        made = f"{len(runs)} of {len(exercise.planned)} runs made{left_out}"
-        click.echo(f"{stamp}exercise {exercise.id}: {exercise.verdict or UNCLOSED} — {made}")
-        for step in dict.fromkeys(step for run in runs for step in next_steps(run)):
-            click.echo(step)
-        say(f"Report: {report_line(here, exercise.id)}")
+        exercise, told = here.ledger.queries.exercise_for_report(name, 0)
+        print_json(exercise_json(exercise, told))
+        return exit_code(told, planned=len(exercise.planned))
+    exercise, runs = here.ledger.queries.exercise_in_outline(name)
+    _table(sorted(runs, key=lambda run: (run.header.tier, run.header.service, run.header.drill)))
+    click.echo()
+    stamp = "SIMULATED, no evidence: " if exercise.simulated else ""
+    left_out = f", {len(exercise.left_out)} left out" if exercise.left_out else ""
+    made = f"{len(runs)} of {len(exercise.planned)} runs made{left_out}"
+    click.echo(f"{stamp}exercise {exercise.id}: {exercise.verdict or UNCLOSED} — {made}")
+    for step in dict.fromkeys(step for run in runs for step in next_steps(run)):
+        click.echo(step)
+    say(f"Report: {report_line(here, exercise.id)}")
     return exit_code(runs, planned=len(exercise.planned))
 
 
@@ -130,7 +131,7 @@ def print_runs(here: World, runs: list[Run], as_json: bool) -> None:
         say(f"  Report: {report_line(here, run.header.id)}")
 
 
-def _table(runs: list[Run]) -> None:
+def _table(runs: Iterable[Outlined]) -> None:
     print_table(RUN_COLUMNS, run_rows(runs))
 
 
@@ -144,14 +145,15 @@ def report_line(here: World, name: str) -> str:
 
 
 @contextmanager
-def minding_leftovers(here: World, of: Callable[[], Iterable[Run]] | None = None) -> Iterator[None]:
+def minding_leftovers(here: World, of: Callable[[], Iterable[Outlined]] | None = None) -> Iterator[None]:
     """However this ends, a copy that may still exist decides the exit code: of the runs named, else of those driven."""
+    found: Iterable[Outlined]
     try:
         yield
     except BaseException as error:
         with undisturbed():
-            runs = of() if of else [run for run in here.ledger.queries.runs(MANY) if run.header.id in here.driven]
-        left = [run.header.id for run in runs if exit_code([run]) is Exit.LEFTOVERS]
+            found = of() if of else here.ledger.queries.named(here.driven)
+        left = [run.header.id for run in found if exit_code([run]) is Exit.LEFTOVERS]
         if left:
             what = f"run{'s' if len(left) > 1 else ''} {', '.join(left)}"
             raise CopiesMayRemain(f"{what} may have left copies", "take them down: dro sweep") from error

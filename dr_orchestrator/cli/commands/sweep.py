@@ -56,7 +56,7 @@ def _under_lease(here: World) -> dict[str, str]:
     """Open runs that no sweep touches yet, for a process drives them or died only just now."""
     from dr_orchestrator.wiring import sweeping
 
-    runs = [run.header.id for run in here.ledger.queries.open_runs() if sweeping.alive(here, run.header.id)]
+    runs = [run.header.id for run in here.ledger.queries.open_outlines() if sweeping.alive(here, run.header.id)]
     leases = {run: here.ledger.leases.lease(run) for run in runs}
     return {run: held(lease) for run, lease in leases.items() if lease is not None}
 

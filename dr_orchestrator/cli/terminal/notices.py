@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import click
 
 from dr_orchestrator.cli.output import visible
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
-    from dr_orchestrator.domain.run import Lease, Run
+    from dr_orchestrator.domain.outline import Outlined
+    from dr_orchestrator.domain.run import Lease
     from dr_orchestrator.wiring.app import World
 
 NO_AWS = 'AWS_PROFILE or the AWS_* variables; or for the lab: dro lab start; eval "$(dro lab env)"'
 """What opens the way to AWS where nobody answered who the caller is."""
-_NOT_REACHED = re.compile(r"check '.*' was not reached", re.DOTALL)
 
 
 def plain(text: str) -> str:
@@ -30,18 +29,19 @@ def plain(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def reasons(run: Run) -> list[str]:
+def reasons(run: Outlined) -> list[str]:
     """Why a run ended as it did, with the checks that were not reached in one line; the ledger keeps each."""
     if run.closing is None:
         return []
-    missed = [reason for reason in run.closing.reasons if _NOT_REACHED.fullmatch(reason)]
-    if len(missed) < 2:
-        return [plain(reason) for reason in run.closing.reasons]
-    told = [plain(reason) for reason in run.closing.reasons if reason not in missed]
-    return [*told, f"{len(missed)} checks were not reached"]
+    grounds = run.closing.grounds
+    missed = sum(reason.rule is Rule.CHECK_NOT_REACHED for reason in grounds)
+    if missed < 2:
+        return [plain(reason.text) for reason in grounds]
+    told = [plain(reason.text) for reason in grounds if reason.rule is not Rule.CHECK_NOT_REACHED]
+    return [*told, f"{missed} checks were not reached"]
 
 
-def next_steps(run: Run) -> list[str]:
+def next_steps(run: Outlined) -> list[str]:
     """What to do about a closed run that did not reach AWS, or did not prove its copies gone."""
     steps = [] if run.header.provenance.account else [f"→ {NO_AWS}"]
     if run.closing is not None and run.closing.cleanup is not Cleanup.CLEAN:
@@ -51,11 +51,13 @@ def next_steps(run: Run) -> list[str]:
 
 def warn_of_pace(here: World, environ: Mapping[str, str] | None = None) -> None:
     """Tell, once a command, that a lab's time is being counted on the real clock."""
-    from dr_orchestrator.aws.guard import is_aws
+    from dr_orchestrator.aws.endpoints import is_endpoint
 
     env = os.environ if environ is None else environ
     named = [value for name, value in env.items() if name.startswith("AWS_ENDPOINT_URL") and value]
-    if here.clock.pace == 1 and not all(is_aws(urlsplit(value).hostname or "") for value in named):
+    if here.clock.pace == 1 and not all(
+        any(is_endpoint(url, service) for service in here.types.services) for url in named
+    ):
         click.echo(
             "Warning: the endpoint is not AWS's own, yet DRO_CLOCK_PACE is not set: the lab's time would be counted "
             'on the real clock.\n  → eval "$(dro lab env)"',

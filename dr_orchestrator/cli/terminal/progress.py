@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 LOOK_EVERY_S = 0.5
 SAY_EVERY_S = 60.0
 """Real seconds after which a step that is still under way is told of again."""
-MANY = 100
-"""Of so many newest runs those are followed that this process drives."""
 
 
 @contextmanager
@@ -48,7 +46,7 @@ class Follower:
         self, here: World, resumed: str, terminal: bool, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._here, self._terminal, self._monotonic = here, terminal, monotonic
-        went_on = [run for run in here.ledger.queries.runs(MANY) if run.header.id == resumed]
+        went_on = here.ledger.queries.whole([resumed]) if resumed else []
         self._began = {(run.header.id, step.seq) for run in went_on for step in run.steps}
         self._ended = set(self._began)
         self._closed = {run.header.id for run in went_on if run.closing}
@@ -65,8 +63,7 @@ class Follower:
     def look(self) -> None:
         """Tell what happened since the last look; a ledger that is gone for a moment is the drill's to tell."""
         with suppress(DroError):
-            runs = [run for run in self._here.ledger.queries.runs(MANY) if run.header.id in self._here.driven]
-            for run in reversed(runs):
+            for run in reversed(self._here.ledger.queries.whole(self._here.driven - self._closed)):
                 self._tell(run)
 
     def _tell(self, run: Run) -> None:

@@ -10,9 +10,8 @@ from dr_orchestrator.domain.copy import CopyRecord
 from dr_orchestrator.domain.judge.explain import Explanation, explain
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult, Run, Step
-from dr_orchestrator.reporting.measure.target import Target, targets
+from dr_orchestrator.reporting.measure.target import Standing, Target, targets
 from dr_orchestrator.reporting.wording import (
-    NOT_MEASURED,
     cleanup_badge,
     grade_words,
     instant,
@@ -52,8 +51,9 @@ def _figures(run: Run) -> Iterator[str]:
 
 
 def _against(target: Target) -> str:
-    said = dict.fromkeys((target.badge.word, target.margin))  # where nothing was measured all say the same
-    return ", ".join([f"{target.figure.text} / {target.objective}", *(each for each in said if each != NOT_MEASURED)])
+    # Where nothing was measured all say the same.
+    said = () if target.standing is Standing.NOT_MEASURED else dict.fromkeys((target.badge.word, target.margin))
+    return ", ".join([f"{target.figure.text} / {target.objective}", *said])
 
 
 def _time(explained: Explanation) -> str:

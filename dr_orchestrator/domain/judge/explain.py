@@ -174,12 +174,12 @@ def _why(run: Run, measures: Measures) -> str:
 def _reader(run: Run, measures: Measures) -> CheckResult | None:
     """The check that read the newest data, where one did."""
     read = (check for check in run.checks if check.newest is not None and check.newest == measures.newest_data)
-    return next((check for check in read if f"'{check.name}'" in measures.rpa_source), None)
+    return next((check for check in read if check.name == measures.rpa_check), None)
 
 
 def _claimant(run: Run, measures: Measures) -> RecoveryPoint | None:
     """The recovery point whose own word the newest data is, where nothing was read."""
-    return next((point for point in run.points if measures.rpa_source.endswith(f" of {point.id}")), None)
+    return next((point for point in run.points if point.id == measures.rpa_point), None)
 
 
 def _instant(run: Run, moment: Moment) -> Instant:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,8 +20,20 @@ SCHEDULE = "E"
 
 
 @dataclass(frozen=True)
+class Fault:
+    """What ended a recovery early: its outcome, and what was said.
+
+    `cause` is what tells it from other faults whatever is said of it: the step, the call, what was looked at.
+    """
+
+    outcome: Outcome
+    text: str
+    cause: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Record:
-    """All that a verdict may rest on. `fault` is what ended the recovery early: its outcome, and what was said.
+    """All that a verdict may rest on. `fault` is what ended the recovery early.
 
     `histories_unknown` is how many stores' recovery points could not be looked back at; `doubts` is why nothing here
     can be evidence.
@@ -34,7 +47,7 @@ class Record:
     worst_cases: Sequence[WorstCase]
     cleanup: Cleanup
     cleanup_reasons: Sequence[str] = ()
-    fault: tuple[Outcome, str] | None = None
+    fault: Fault | None = None
     segments: Sequence[Segment] = ()
     histories_unknown: int = 0
     doubts: Sequence[str] = ()
@@ -68,6 +81,8 @@ def measure(record: Record) -> Measures:
         worst_case_gap=worst.gap if worst else None,
         worst_case_p95=worst.p95 if worst else None,
         worst_case_backup=worst.backup if worst else None,
+        rpa_check=data.check,
+        rpa_point=data.point,
     )
     if measures.rpa is None and worst is not None and record.points:
         return replace(measures, rpa=worst.loss, rpa_grade=SCHEDULE, rpa_source=f"arithmetic: {worst.source}")
@@ -128,7 +143,8 @@ def reference(record: Record) -> datetime | None:
 class Newest:
     """The newest data that a run recovered, as far as it is known; `missing` says why where `at` is None.
 
-    `skew` is how far the newest data of several stores lie apart.
+    `skew` is how far the newest data of several stores lie apart. `check` names the check that read it, `point` the
+    recovery point whose own word it is; never both.
     """
 
     at: datetime | None = None
@@ -136,6 +152,8 @@ class Newest:
     source: str = ""
     missing: str = ""
     skew: timedelta | None = None
+    check: str = ""
+    point: str = ""
 
 
 def newest(record: Record) -> Newest:
@@ -150,8 +168,8 @@ def newest(record: Record) -> Newest:
     unknown = [store for store in told if store.at is None]
     if unknown:
         return Newest(missing="; ".join(dict.fromkeys(store.missing for store in unknown)))
-    oldest, source = min((store.at, store.source) for store in told if store.at is not None)
-    return Newest(oldest, max(store.grade for store in told), source, skew=_skew(stores))
+    oldest = min(told, key=operator.attrgetter("at"))
+    return replace(oldest, grade=max(store.grade for store in told), skew=_skew(stores))
 
 
 def by_store(record: Record) -> list[Newest]:
@@ -194,7 +212,7 @@ def _read(checks: Sequence[CheckResult]) -> Newest:
     if not instants:
         return Newest(missing=UNREAD)
     at, name = min(instants)
-    return Newest(at, "A" if canaries else "B", f"newest instant in the copy, check '{name}'")
+    return Newest(at, "A" if canaries else "B", f"newest instant in the copy, check '{name}'", check=name)
 
 
 def _saw(check: CheckResult) -> bool:
@@ -211,4 +229,4 @@ def _claimed(record: Record, point: RecoveryPoint) -> Newest:
     if not any(event.moment is Moment.DATA_VERIFIED for event in record.events):
         return Newest(missing=UNREAD)
     grade = "C" if point.kind is PointKind.CONTINUOUS else "D"
-    return Newest(point.data_time, grade, f"{point.data_time_source} of {point.id}")
+    return Newest(point.data_time, grade, f"{point.data_time_source} of {point.id}", point=point.id)

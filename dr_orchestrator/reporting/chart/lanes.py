@@ -15,9 +15,11 @@ from dr_orchestrator.reporting.measure.steps import ON_THE_CLOCK
 from dr_orchestrator.reporting.measure.tally import at_once, numbered
 from dr_orchestrator.reporting.wording import count, figure, verdict_badge
 
-_MOST = 60
+DRAWN = 60
 """Lanes beyond this many cannot be read; the table holds every run."""
 _STRIP = 44
+_COLUMNS = 400
+"""So many changes of how many are at work can be told apart; of more the highest in each column is drawn."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def lanes(exercise: Exercise, runs: Sequence[Run]) -> Lanes | None:
     if not runs:
         return None
     ordered = sorted(runs, key=lambda run: (run.header.started_at, run.header.id))
-    shown, until = ordered[:_MOST], _until(exercise, ordered)
+    shown, until = ordered[:DRAWN], _until(exercise, ordered)
     zero = min(exercise.started_at, ordered[0].header.started_at)
     axis = Axis(timedelta(), max(until - zero, timedelta(seconds=1)))
     levels, again = at_once(ordered, until), numbered(ordered)
@@ -81,7 +83,7 @@ def lanes(exercise: Exercise, runs: Sequence[Run]) -> Lanes | None:
         levels=_levels(levels, peak, axis, zero),
         ticks=axis.ticks(),
         peak=peak,
-        note=f"The first {_MOST} of {len(runs)} runs are drawn; the table holds them all." if runs[_MOST:] else "",
+        note=f"The first {DRAWN} of {len(runs)} runs are drawn; the table holds them all." if runs[DRAWN:] else "",
         top=top,
         foot=foot,
         height=foot + 24,
@@ -123,12 +125,23 @@ def _recovery(run: Run) -> tuple[datetime, datetime] | None:
 
 
 def _levels(levels: Sequence[tuple[datetime, int]], peak: int, axis: Axis, zero: datetime) -> tuple[Level, ...]:
-    spans = itertools.pairwise(levels)
+    spans = itertools.pairwise(levels if len(levels) <= _COLUMNS else _columns(levels))
     return tuple(
         _level(level, peak, axis.x(at - zero), axis.width(at - zero, later - zero))
         for (at, level), (later, _) in spans
         if level
     )
+
+
+def _columns(levels: Sequence[tuple[datetime, int]]) -> list[tuple[datetime, int]]:
+    """The highest level of each column, and the last one's end."""
+    first, last = levels[0][0], levels[-1][0]
+    width = (last - first) / _COLUMNS
+    highest = [0] * _COLUMNS
+    for (at, level), (later, _) in itertools.pairwise(levels):
+        for column in range((at - first) // width, min(-((first - later) // width), _COLUMNS)):
+            highest[column] = max(highest[column], level)
+    return [*((first + width * column, level) for column, level in enumerate(highest)), (last, 0)]
 
 
 def _level(level: int, peak: int, x: str, width: str) -> Level:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from dr_orchestrator.domain.drill import Path
 from dr_orchestrator.domain.judge.measure import SCHEDULE
 from dr_orchestrator.domain.objective import Limit, Objective
 from dr_orchestrator.domain.run import Measures, Run
-from dr_orchestrator.domain.verdict import Verdict, worst
+from dr_orchestrator.domain.verdict import Verdict, WorstCaseVerdict, worst
 
 
 class Meets(StrEnum):
@@ -101,19 +102,23 @@ def _judged_whole(run: Run) -> bool:
     """Whether the worst case rests on the whole history; a part of it can only show that a promise is missed."""
     measures, tier = _measures(run), run.header.tier_objective
     missed = tier and tier.rpo and measures.worst_case is not None and not tier.rpo.met_by(measures.worst_case)
-    return bool(missed) or (run.closing is not None and run.closing.worst_case_verdict != "not measured")
+    if missed:
+        return True
+    return run.closing is not None and run.closing.worst_case_verdict is not WorstCaseVerdict.NOT_MEASURED
 
 
 def paths_by_service(runs: Sequence[Run]) -> tuple[ServicePaths, ...]:
     """The drilled paths of every service, tier 0 first, primary paths before fallbacks."""
     ordered = sorted(runs, key=lambda run: (run.header.tier, run.header.service_title, run.header.service))
-    services = dict.fromkeys(run.header.service for run in ordered)
-    return tuple(_service([run for run in ordered if run.header.service == name]) for name in services)
+    services: dict[str, list[Run]] = {}
+    for run in ordered:
+        services.setdefault(run.header.service, []).append(run)
+    return tuple(map(_service, services.values()))
 
 
 def _service(runs: Sequence[Run]) -> ServicePaths:
     head = runs[0].header
-    drills = sorted({(run.header.path.value != "primary", run.header.drill) for run in runs})
+    drills = sorted({(run.header.path is not Path.PRIMARY, run.header.drill) for run in runs})
     paths = tuple(_path([run for run in runs if run.header.drill == drill]) for _, drill in drills)
     promise = next((run.header.tier_objective for run in runs if run.header.tier_objective), None)
     return ServicePaths(head.service, head.service_title, head.tier, promise, paths)

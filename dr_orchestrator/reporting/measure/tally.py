@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dr_orchestrator.domain.outline import Outlined
 from dr_orchestrator.domain.programme import Exercise, missing
-from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict, worst_cleanup
 
 
@@ -25,7 +25,7 @@ class Tally:
     cleanup: Cleanup | None
 
 
-def tally(exercise: Exercise, runs: Sequence[Run]) -> Tally:
+def tally(exercise: Exercise, runs: Sequence[Outlined]) -> Tally:
     """Split an exercise's plan; a drill that ran although nobody planned it is in scope too, and named."""
     drills = dict.fromkeys(run.header.drill for run in runs)
     scope = dict.fromkeys([*exercise.planned, *exercise.left_out, *drills])
@@ -42,7 +42,7 @@ def tally(exercise: Exercise, runs: Sequence[Run]) -> Tally:
     )
 
 
-def numbered(runs: Sequence[Run]) -> dict[str, str]:
+def numbered(runs: Sequence[Outlined]) -> dict[str, str]:
     """Which of several runs of one drill each is, by run id: `2 of 3`, in the order of their start."""
     drills: dict[str, list[str]] = {}
     for run in sorted(runs, key=lambda run: (run.header.started_at, run.header.id)):
@@ -51,14 +51,14 @@ def numbered(runs: Sequence[Run]) -> dict[str, str]:
     return {run: f"{number} of {len(ids)}" for ids in several for number, run in enumerate(ids, 1)}
 
 
-def makespan(exercise: Exercise, runs: Sequence[Run]) -> timedelta | None:
+def makespan(exercise: Exercise, runs: Sequence[Outlined]) -> timedelta | None:
     """From the exercise's start to its end (or its last closed run's); None where neither is known."""
     ends = [run.closing.ended_at for run in runs if run.closing]
     end = exercise.ended_at or max(ends, default=None)
     return end - exercise.started_at if end else None
 
 
-def at_once(runs: Sequence[Run], until: datetime) -> list[tuple[datetime, int]]:
+def at_once(runs: Sequence[Outlined], until: datetime) -> list[tuple[datetime, int]]:
     """How many runs were open from each instant on, in order; a run that ends as another begins does not overlap it."""
     changes: Counter[datetime] = Counter()
     for run in runs:
@@ -71,7 +71,7 @@ def at_once(runs: Sequence[Run], until: datetime) -> list[tuple[datetime, int]]:
     return levels
 
 
-def doubts(exercise: Exercise, runs: Sequence[Run]) -> tuple[str, ...]:
+def doubts(exercise: Exercise, runs: Sequence[Outlined]) -> tuple[str, ...]:
     """What speaks against an exercise that is recorded as green; a report does not repeat such a verdict in silence."""
     if exercise.verdict is None or not exercise.verdict.green:
         return ()
@@ -84,5 +84,5 @@ def doubts(exercise: Exercise, runs: Sequence[Run]) -> tuple[str, ...]:
     return (*said, *([] if runs else ["no drill ran"]))
 
 
-def _all_closed(runs: Sequence[Run]) -> bool:
+def _all_closed(runs: Sequence[Outlined]) -> bool:
     return bool(runs) and all(run.closing for run in runs)

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from dr_orchestrator.domain.judge.judgement import THIN, headroom
 from dr_orchestrator.domain.judge.measure import SCHEDULE
-from dr_orchestrator.domain.objective import Limit, format_duration
-from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.objective import Goal, Limit, format_duration
+from dr_orchestrator.domain.outline import Outlined
 from dr_orchestrator.reporting.wording import ARITHMETIC, NO_TARGET, NOT_MEASURED, Badge, Figure, figure
 
 
@@ -41,7 +41,7 @@ TONES = {
 class Target:
     """RTO or RPO of one run: the limit (None: no target), the actual (None: not measured), and the grade of an RPA."""
 
-    name: str
+    name: Goal
     limit: Limit | None
     actual: timedelta | None
     grade: str = ""
@@ -56,7 +56,7 @@ class Target:
         """Whether the actual can be true: no recovery takes no time, no loss is negative."""
         if self.actual is None:
             return False
-        return self.actual > timedelta() if self.name == "RTO" else self.actual >= timedelta()
+        return self.actual > timedelta() if self.name is Goal.RTO else self.actual >= timedelta()
 
     @property
     def headroom(self) -> float | None:
@@ -115,11 +115,11 @@ class Target:
         return f"over by {format_duration(over)}" if over else "exactly at the limit, and equality misses it"
 
 
-def targets(run: Run) -> tuple[Target, Target]:
+def targets(run: Outlined) -> tuple[Target, Target]:
     """RTO and RPO of a run; nothing is measured before it closes."""
     measures = run.closing.measures if run.closing else None
     objective = run.header.objective
     return (
-        Target("RTO", objective.rto, measures.rta if measures else None),
-        Target("RPO", objective.rpo, measures.rpa if measures else None, measures.rpa_grade if measures else ""),
+        Target(Goal.RTO, objective.rto, measures.rta if measures else None),
+        Target(Goal.RPO, objective.rpo, measures.rpa if measures else None, measures.rpa_grade if measures else ""),
     )

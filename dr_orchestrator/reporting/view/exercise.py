@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dr_orchestrator.domain.drill import Pick
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.programme import Exercise
@@ -15,13 +14,12 @@ from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.reporting import headline
 from dr_orchestrator.reporting.chart.lanes import Lanes, lanes
 from dr_orchestrator.reporting.measure.steps import allowances
-from dr_orchestrator.reporting.measure.tally import Tally, doubts, makespan, numbered, tally
-from dr_orchestrator.reporting.measure.target import targets
+from dr_orchestrator.reporting.measure.tally import Tally, doubts, makespan, tally
 from dr_orchestrator.reporting.view.context import pace_words, simulated_words, started_words
 from dr_orchestrator.reporting.view.paths import ServiceView, services_view
 from dr_orchestrator.reporting.view.proof import Fact
+from dr_orchestrator.reporting.view.results import FEW, FirstView, TierView, first_view, run_rows, tiers_view
 from dr_orchestrator.reporting.view.run import FindingRow, finding_rows, settled
-from dr_orchestrator.reporting.view.target import TargetView, target_view
 from dr_orchestrator.reporting.wording import (
     UNDER_WAY,
     Badge,
@@ -31,45 +29,25 @@ from dr_orchestrator.reporting.wording import (
     figure,
     instant,
     real,
-    spoken,
     told,
     verdict_badge,
 )
 
-
-@dataclass(frozen=True)
-class RunRow:
-    """One run in the table of results; `report` is the file of its own report, empty where there is none."""
-
-    id: str
-    report: str
-    title: str
-    drill: str
-    kind: str
-    path: str
-    number: str
-    selection: str
-    rto: TargetView
-    rpo: TargetView
-    verdict: Badge
-    cleanup: Badge
-
-
-@dataclass(frozen=True)
-class TierView:
-    """The runs of one tier."""
-
-    number: str
-    rows: tuple[RunRow, ...]
+_NOT_KEPT = ("fail", "unsure")
+_UNMET = 20
+"""So many services that do not keep their tier's promise are shown with their paths, where the runs are many."""
+_MET = 10
+"""So many runs are named with a finding that they share; each run's own row and page tell of it, too."""
 
 
 @dataclass(frozen=True)
 class SharedFinding:
-    """A finding with the runs that met it."""
+    """A finding with the runs that met it; `met` names them, or the first of many."""
 
     finding: FindingRow
     service: str
     runs: tuple[str, ...]
+    met: str
 
 
 @dataclass(frozen=True)
@@ -96,8 +74,11 @@ class ExerciseView:
     plan: tuple[Fact, ...]
     plan_sentence: str
     verdicts: tuple[tuple[Badge, str], ...]
+    many: bool
+    first: tuple[FirstView, ...]
     tiers: tuple[TierView, ...]
     services: tuple[ServiceView, ...]
+    services_first: tuple[ServiceView, ...]
     lanes: Lanes | None
     findings: tuple[SharedFinding, ...]
     left_out: tuple[Fact, ...]
@@ -108,7 +89,8 @@ class ExerciseView:
 
 def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str, str]) -> ExerciseView:
     """An exercise as a template sees it; `reports` names the report file of each run that has one."""
-    counted, took = tally(exercise, runs), makespan(exercise, runs)
+    counted, took, many = tally(exercise, runs), makespan(exercise, runs), len(runs) > FEW
+    rows, services = run_rows(runs, reports), services_view(runs)
     simulated = exercise.simulated or any(run.header.provenance.simulated for run in runs)
     return ExerciseView(
         id=exercise.id,
@@ -131,8 +113,11 @@ def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str,
         plan=_plan(counted),
         plan_sentence=_plan_sentence(counted, len(runs)),
         verdicts=tuple((verdict_badge(verdict), str(number)) for verdict, number in counted.verdicts),
-        tiers=_tiers(runs, reports),
-        services=services_view(runs),
+        many=many,
+        first=first_view(runs, rows) if many else (),
+        tiers=tiers_view(runs, rows),
+        services=services,
+        services_first=tuple(each for each in services if each.line.tone in _NOT_KEPT)[:_UNMET] if many else services,
         lanes=lanes(exercise, runs),
         findings=_findings(runs),
         left_out=tuple(Fact(name, why) for name, why in counted.left_out),
@@ -187,41 +172,6 @@ def _plan_sentence(counted: Tally, runs: int) -> str:
     return f"{said}, {len(counted.left_out)} left out with a reason, {len(counted.not_reached)} not reached."
 
 
-def _tiers(runs: Sequence[Run], reports: Mapping[str, str]) -> tuple[TierView, ...]:
-    ordered = sorted(runs, key=lambda run: (run.header.tier, run.header.service_title, run.header.started_at))
-    again, rows = numbered(runs), dict.fromkeys(run.header.tier for run in ordered)
-    return tuple(
-        TierView(str(tier), tuple(_row(run, reports, again) for run in ordered if run.header.tier == tier))
-        for tier in rows
-    )
-
-
-def _row(run: Run, reports: Mapping[str, str], again: Mapping[str, str]) -> RunRow:
-    header, (rto, rpo) = run.header, targets(run)
-    return RunRow(
-        id=header.id,
-        report=reports.get(header.id, ""),
-        title=header.service_title,
-        drill=header.drill,
-        kind=spoken(header.kind.value),
-        path=header.path.value,
-        number=again.get(header.id, ""),
-        selection=_selection(run),
-        rto=target_view(rto),
-        rpo=target_view(rpo),
-        verdict=verdict_badge(run.closing.verdict if run.closing else None),
-        cleanup=cleanup_badge(run.closing.cleanup if run.closing else None),
-    )
-
-
-def _selection(run: Run) -> str:
-    """Which recovery point was asked for, and what was drawn; nothing where it was simply the newest."""
-    if run.header.selection in ("", Pick.LATEST.value):
-        return ""
-    drawn = [point.reference for point in run.points if point.reference is not None]
-    return f"{run.header.selection}: {instant(min(drawn))}" if drawn else run.header.selection
-
-
 def _findings(runs: Sequence[Run]) -> tuple[SharedFinding, ...]:
     """Findings of all runs, the gravest first; the same cause in several runs is one finding."""
     found: dict[str, tuple[Finding, list[Run]]] = {}
@@ -234,7 +184,9 @@ def _findings(runs: Sequence[Run]) -> tuple[SharedFinding, ...]:
 
 
 def _shared(row: FindingRow, runs: Sequence[Run]) -> SharedFinding:
-    return SharedFinding(row, runs[0].header.service_title, tuple(run.header.id for run in runs))
+    ids = tuple(run.header.id for run in runs)
+    more = f" and {len(ids) - _MET} more" if ids[_MET:] else ""
+    return SharedFinding(row, runs[0].header.service_title, ids, f"{', '.join(ids[:_MET])}{more}")
 
 
 def _provenance(exercise: Exercise, runs: Sequence[Run]) -> tuple[Fact, ...]:

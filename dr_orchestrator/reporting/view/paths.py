@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dr_orchestrator.domain.drill import Path
-from dr_orchestrator.domain.objective import Limit, Objective
+from dr_orchestrator.domain.objective import Goal, Limit, Objective
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.reporting.measure.paths import (
     DrilledPath,
@@ -91,9 +91,9 @@ def path_view(run: Run) -> PathView:
     held, tier = run.header.objective, run.header.tier_objective
     worst = figure(run.closing.measures.worst_case if run.closing else None)
     rows = (
-        PathRow("RTO", _limit(held.rto), _of_tier(tier, "rto"), rto.figure, meets_badge(answer.rto)),
-        PathRow("RPO", _limit(held.rpo), _of_tier(tier, "rpo"), rpo.figure, meets_badge(answer.rpo)),
-        PathRow("RPO, worst case", _limit(held.rpo), _of_tier(tier, "rpo"), worst, meets_badge(answer.worst_case)),
+        PathRow("RTO", _limit(held.rto), _of_tier(tier, Goal.RTO), rto.figure, meets_badge(answer.rto)),
+        PathRow("RPO", _limit(held.rpo), _of_tier(tier, Goal.RPO), rpo.figure, meets_badge(answer.rpo)),
+        PathRow("RPO, worst case", _limit(held.rpo), _of_tier(tier, Goal.RPO), worst, meets_badge(answer.worst_case)),
     )
     return PathView(_sentence(run), _note(run, answer.rpo), rows)
 
@@ -153,10 +153,10 @@ def _drilled(path: DrilledPath) -> DrilledRow:
     )
 
 
-def _of_tier(tier: Objective | None, name: str) -> str:
+def _of_tier(tier: Objective | None, goal: Goal) -> str:
     if tier is None:
         return NOT_RECORDED
-    return _limit(tier.rto if name == "rto" else tier.rpo)
+    return _limit(tier.rto if goal is Goal.RTO else tier.rpo)
 
 
 def _limit(limit: Limit | None) -> str:

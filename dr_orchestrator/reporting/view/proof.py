@@ -9,8 +9,8 @@ from datetime import datetime
 from dr_orchestrator.domain.judge.explain import explain, stores
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Measures, Run
+from dr_orchestrator.domain.verdict import WorstCaseVerdict
 from dr_orchestrator.reporting.wording import (
-    MET,
     NOT_KNOWN,
     NOT_MEASURED,
     NOT_REACHED,
@@ -21,6 +21,7 @@ from dr_orchestrator.reporting.wording import (
     instant,
     outcome_badge,
     told,
+    worst_case_badge,
 )
 
 
@@ -85,7 +86,7 @@ class ProofView:
 def proof_view(run: Run) -> ProofView:
     """The data proof of a run."""
     measures = run.closing.measures if run.closing else Measures()
-    verdict = run.closing.worst_case_verdict if run.closing else NOT_MEASURED
+    verdict = run.closing.worst_case_verdict if run.closing else WorstCaseVerdict.NOT_MEASURED
     return ProofView(
         points=tuple(PointView(point.id, _point(point)) for point in run.points),
         loss=_loss(measures, explain(run).rpo.store),
@@ -93,10 +94,10 @@ def proof_view(run: Run) -> ProofView:
         skew=figure(measures.rpa_skew, "one store: none" if len(run.points) == 1 else NOT_MEASURED),
         checks=(*map(_check, run.checks), *_unreached(run)),
         worst_case=figure(measures.worst_case),
-        worst_case_line=_worst_line(measures, told(verdict, NOT_MEASURED)),
+        worst_case_line=_worst_line(measures, verdict),
         worst_facts=_worst_facts(measures),
         worst_case_source=told(measures.worst_case_source),
-        worst_case_badge=Badge(told(verdict, NOT_MEASURED), MET.get(verdict, "unsure")),
+        worst_case_badge=worst_case_badge(verdict),
     )
 
 
@@ -137,10 +138,10 @@ def _stores(run: Run) -> tuple[StoreRow, ...]:
     )
 
 
-def _worst_line(measures: Measures, verdict: str) -> str:
+def _worst_line(measures: Measures, verdict: WorstCaseVerdict) -> str:
     """The worst case in a line, in which nothing is said twice."""
-    shown = figure(measures.worst_case).text
-    return f"Worst case {shown}." if shown == verdict else f"Worst case {shown}: {verdict}."
+    twice = measures.worst_case is None and verdict is WorstCaseVerdict.NOT_MEASURED
+    return f"Worst case {figure(measures.worst_case).text}{'' if twice else f': {verdict}'}."
 
 
 def _worst_facts(measures: Measures) -> tuple[Fact, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dr_orchestrator.domain.copy import CopyRecord
 from dr_orchestrator.domain.finding import Finding, Severity
-from dr_orchestrator.domain.judge.judgement import LEFTOVER
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Observation, Run, Step
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.reporting import headline
@@ -199,12 +199,12 @@ def settled(run: Run) -> frozenset[str]:
     """The fingerprint of the finding about leftovers, where a sweep has taken them down since the run ended."""
     if run.closing is None or run.closing.cleanup is not Cleanup.CLEAN:
         return frozenset()
-    return frozenset(found.fingerprint for found in run.closing.findings if found.title == LEFTOVER)
+    return frozenset(found.fingerprint for found in run.closing.findings if found.rule is Rule.LEFTOVER)
 
 
 def _reasons(run: Run) -> tuple[str, ...]:
-    reasons = run.closing.reasons if run.closing else ()
-    return tuple(_HISTORY if settled(run) and reason == LEFTOVER else reason for reason in reasons)
+    past, grounds = settled(run), run.closing.grounds if run.closing else ()
+    return tuple(_HISTORY if past and reason.rule is Rule.LEFTOVER else reason.text for reason in grounds)
 
 
 def _cleanup_reasons(run: Run) -> tuple[str, ...]:

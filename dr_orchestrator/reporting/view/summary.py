@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.outline import Outlined
 from dr_orchestrator.reporting.measure.target import Target, targets
 from dr_orchestrator.reporting.wording import ARITHMETIC, SIMULATED, cleanup_badge, verdict_badge
 
@@ -29,12 +29,12 @@ class SummaryRow:
     cleanup_tone: str
 
 
-def summary_rows(runs: Iterable[Run]) -> list[SummaryRow]:
+def summary_rows(runs: Iterable[Outlined]) -> list[SummaryRow]:
     """The rows of runs, in their order."""
     return [_row(run) for run in runs]
 
 
-def _row(run: Run) -> SummaryRow:
+def _row(run: Outlined) -> SummaryRow:
     header, (rto, rpo) = run.header, targets(run)
     verdict = verdict_badge(run.closing.verdict if run.closing else None)
     cleanup = cleanup_badge(run.closing.cleanup if run.closing else None)

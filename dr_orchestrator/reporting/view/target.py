@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dr_orchestrator.domain.objective import Goal
 from dr_orchestrator.reporting.chart.bullet import Bullet, bullet
 from dr_orchestrator.reporting.measure.target import Target
 from dr_orchestrator.reporting.wording import Badge, Figure
 
-_TITLES = {"RTO": "Recovery time", "RPO": "Data loss"}
-_MEASURES = {"RTO": "RTA", "RPO": "RPA"}
+_TITLES = {Goal.RTO: "Recovery time", Goal.RPO: "Data loss"}
+_MEASURES = {Goal.RTO: "RTA", Goal.RPO: "RPA"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def target_view(target: Target) -> TargetView:
     """A target as a template sees it."""
     limit = target.limit
     return TargetView(
-        name=target.name,
+        name=target.name.value,
         measure=_MEASURES[target.name],
         title=_TITLES[target.name],
         objective=target.objective,

@@ -16,8 +16,8 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
-from dr_orchestrator.resources.drillable import Drillable, Order
 from dr_orchestrator.resources.cloudformation_stack.name import NAME
+from dr_orchestrator.resources.drillable import Drillable, Order
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account

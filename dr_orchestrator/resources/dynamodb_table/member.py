@@ -11,8 +11,8 @@ from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.dynamodb_table import table
-from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.resources.dynamodb_table.name import NAME
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 
 BATCH = 25
 """The most items that BatchWriteItem takes."""

@@ -15,10 +15,9 @@ from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.ports import Clock
-from dr_orchestrator.domain.run import NOT_PROBED
+from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Canary, Login, Resource
 from dr_orchestrator.errors import NotMeasured, UsageError
 from dr_orchestrator.resources.drillable import Order
@@ -35,10 +34,10 @@ def components(order: Order) -> Components:
     database = drill.resource.database
     restorer = way(drill.resource, drill.selection, toolkit, SqlChecks(reach).answers if database else None)
 
-    def probed(copy: Copy) -> Seen:
+    def probed(copy: Copy) -> Probed:
         if order.simulated:
-            return Seen(f"{NOT_PROBED}: the lab has no network")
-        return Seen(probe(reach(copy), *restorer.address()))
+            return Probed(False, f"{NOT_PROBED}: the lab has no network")
+        return probe(reach(copy), *restorer.address())
 
     return Components(
         Suite(drill.checks, toolkit.clock, sql=checks, store_of=lambda _check: drill.resource.name),

@@ -14,7 +14,6 @@ from decimal import Decimal
 from dr_orchestrator.domain.cost import Billed, Cost, Rates, cost
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import DrillFault, UsageError
 from dr_orchestrator.runner import Components, RunContext
 from dr_orchestrator.wiring.app import World
@@ -45,13 +44,11 @@ class Expected:
 
 def expected(here: World, drill: Drill) -> Expected:
     """The medians of the drill's last runs that recovered, else its RTO."""
-    runs = [run for run in here.ledger.queries.runs(HISTORY, drill=drill.name) if run.closing]
-    done = [run for run in runs if run.closing and run.closing.measures.rta]
+    done = here.ledger.queries.lasted(drill.name, HISTORY)
     if not done:
         rto = drill.objective.rto
         return Expected(None, rto.value if rto else None, 0)
-    recovery = [run.closing.measures.rta for run in done if run.closing and run.closing.measures.rta]
-    return Expected(_median(recovery), _median([_lasted(run) for run in done]), len(done))
+    return Expected(_median([each.recovery for each in done]), _median([each.whole for each in done]), len(done))
 
 
 def estimate(here: World, drill: Drill, components: Components) -> Cost:
@@ -91,10 +88,6 @@ def _amounts(here: World, drills: Iterable[Drill]) -> Iterable[Decimal]:
         except DrillFault:  # its own run will tell
             continue
         yield (amount or Decimal()) * drill.selection.runs
-
-
-def _lasted(run: Run) -> timedelta:
-    return run.closing.ended_at - run.header.started_at if run.closing else timedelta()
 
 
 def _median(times: Sequence[timedelta]) -> timedelta:

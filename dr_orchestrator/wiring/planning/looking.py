@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.aws.looks import rights
-from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.ports import Restorer
 from dr_orchestrator.domain.preflight import Doubt, Preflight, Question, look
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import Lease, Run
+from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Components
 from dr_orchestrator.wiring import sweeping
@@ -95,9 +96,7 @@ class Scene:
     def _beside(self, of: str) -> int:
         """How many copies AWS shows nothing of yet of the runs beside this one, or, in a plan, of those at once."""
         if self.run:
-            others = [run for run in self.here.ledger.queries.open_runs() if run.header.id != self.run]
-            rows = [row for run in others for row in run.copies if row.copy.type == of]
-            return sum(1 for row in rows if row.state is CopyState.INTENDED)
+            return self.here.ledger.queries.intended(of, but=self.run)
         catalogue, resource = self.here.catalogue, self.drill.resource
         alike = [each for each in catalogue.drills.values() if each.resource.type == of]
         return max(0, min(catalogue.at_once, sum(1 for each in alike if each.resource.region == resource.region)) - 1)
@@ -153,11 +152,11 @@ class Scene:
         return f"about {costs}{limit}"
 
 
-def driven(here: World, drill: str) -> list[tuple[Run, Lease]]:
+def driven(here: World, drill: str) -> list[tuple[Outline, Lease]]:
     """The open runs of a drill that a living process drives, each with its lease."""
     found = [(run, here.ledger.leases.lease(run.header.id)) for run in _open(here, drill)]
     return [(run, lease) for run, lease in found if lease is not None and lease.until > now()]
 
 
-def _open(here: World, drill: str) -> list[Run]:
-    return [run for run in here.ledger.queries.open_runs() if run.header.drill == drill]
+def _open(here: World, drill: str) -> list[Outline]:
+    return here.ledger.queries.open_outlines(drill)

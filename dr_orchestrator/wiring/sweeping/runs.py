@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.cost import Cost, Rates, cost
-from dr_orchestrator.domain.judge.judgement import Record
+from dr_orchestrator.domain.judge.judgement import Fault, Record
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
 from dr_orchestrator.errors import DrillFault, UsageError
@@ -139,7 +139,7 @@ def _close(here: World, run: Run, why: str, swept: list[Swept]) -> None:
     journal.open()
     lease = here.ledger.leases.lease(run.header.id)
     asked = lease.abort_by if lease else ""
-    fault = (Outcome.ABORTED, f"aborted by {asked}: {why}") if asked else (Outcome.INCONCLUSIVE, why)
+    fault = Fault(Outcome.ABORTED, f"aborted by {asked}: {why}") if asked else Fault(Outcome.INCONCLUSIVE, why)
     record = Record(
         run.header,
         journal.events,

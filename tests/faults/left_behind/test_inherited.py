@@ -18,6 +18,7 @@ from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.cli.commands import recovery, sweep
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import TERMINAL
+from dr_orchestrator.domain.programme import proofs_wanted
 from dr_orchestrator.domain.run import CheckResult, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, NotMeasured, NotRecoverable, UsageError
@@ -105,7 +106,7 @@ def test_what_began_on_real_aws_is_not_finished_in_the_lab(shop: Estate, here: w
     with pytest.raises(UsageError, match="made elsewhere: simulated False then, True now; clock's pace 1"):
         resumed(here, dead)
     assert read(here, dead).closing is None
-    assert here.ledger.queries.last_green() == {}
+    assert here.ledger.queries.last_green(proofs_wanted(here.catalogue.drills.values())) == {}
 
 
 def test_a_run_that_claims_to_be_real_but_called_the_lab_is_inconclusive(shop: Estate, here: wiring.World) -> None:

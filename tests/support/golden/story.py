@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from dr_orchestrator.domain.clock import Event, Moment
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.drill import Path
-from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
+from dr_orchestrator.domain.judge.judgement import RULES, Fault, Record, judge
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Limit, Objective
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
@@ -173,7 +173,7 @@ class Story:
         self,
         cleanup: Cleanup = Cleanup.CLEAN,
         cleanup_reasons: Sequence[str] = (),
-        fault: tuple[Outcome, str] | None = None,
+        fault: Fault | None = None,
     ) -> Run:
         """Judge and close; the verdict follows from what was told, it is not chosen."""
         record = Record(
@@ -199,6 +199,7 @@ class Story:
             judged.worst_case_verdict,
             judged.findings,
             RULES,
+            judged.reason_rules,
         )
         return replace(self.open(), closing=closing)
 

@@ -9,6 +9,7 @@ import pytest
 
 from dr_orchestrator.checks import probe as probing
 from dr_orchestrator.checks.probe import probe
+from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable
 from tests.support.dblink_servers import (
@@ -82,20 +83,23 @@ def test_a_connection_that_opens_is_reachability_though_nothing_is_said(login: L
 def test_packets_that_nobody_answers_are_isolation(login: Login, silent_port: int) -> None:
     """The network gives up before libpq does, and says so: the only thing that passes."""
     told = probe(login, HERE, silent_port)
-    assert told.startswith(f"{HERE}:{silent_port} does not answer the copy: ")
-    assert told.endswith("Connection timed out")
+    assert told.tried
+    assert told.words.startswith(f"{HERE}:{silent_port} does not answer the copy: ")
+    assert told.words.endswith("Connection timed out")
 
 
 def test_a_name_that_the_copy_cannot_resolve_proves_nothing(login: Login) -> None:
     """No packet was sent to production: it may still be reached by its address."""
     nowhere = "x" * 64  # longer than a name may be, so that no name server is asked
-    assert probe(login, nowhere, 5432).startswith("not probed, for no address was tried: could not translate host name")
+    told = probe(login, nowhere, 5432)
+    assert not told.tried
+    assert told.words.startswith("not probed, for no address was tried: could not translate host name")
 
 
 def test_a_user_who_may_not_make_the_extension_cannot_probe(restored: Restored, production: Production) -> None:
     """Told with the database's own words, and production was not tried."""
     told = probe(restored.as_plain_user, HERE, production.server.port)
-    assert told == 'not probed: permission denied to create extension "dblink"'
+    assert told == Probed(False, 'not probed: permission denied to create extension "dblink"')
 
 
 def test_a_function_of_the_restored_data_is_not_asked_in_its_place(restored: Restored, production: Production) -> None:
@@ -123,7 +127,9 @@ def test_a_function_put_in_the_place_of_dblinks_is_not_asked(restored: Restored,
     """Replaced, it is still a member of the extension: what is not in C, of its library, is not believed."""
     restored.ask("CREATE EXTENSION dblink", LIAR.format("OR REPLACE", "public"))
     told = probe(restored.as_superuser, HERE, production.server.port)
-    assert told == "not probed: the restored data has put something else in the place of dblink's own function"
+    assert told == Probed(
+        False, "not probed: the restored data has put something else in the place of dblink's own function"
+    )
 
 
 @pytest.fixture
@@ -166,18 +172,20 @@ def test_what_cannot_be_kept_from_firing_ends_the_probe(watching: Restored, clos
     """Told by its name, with production not tried and the extension not made."""
     watching.ask(f"ALTER EVENT TRIGGER watch ENABLE {fires}")
     told = probe(watching.as_superuser, HERE, closed_port)
-    assert told == "not probed: making the extension dblink would run event triggers of the restored data: watch"
+    assert told == Probed(
+        False, "not probed: making the extension dblink would run event triggers of the restored data: watch"
+    )
     assert noted(watching) == []
 
 
 def test_who_may_not_silence_event_triggers_does_not_fire_them(watching: Restored, closed_port: int) -> None:
     """A plain user may not set `session_replication_role`: an ordinary trigger ends the probe."""
     told = probe(watching.as_plain_user, HERE, closed_port)
-    assert told.endswith("would run event triggers of the restored data: watch")
+    assert not told.tried
+    assert told.words.endswith("would run event triggers of the restored data: watch")
     watching.ask("ALTER EVENT TRIGGER watch DISABLE")
-    assert probe(watching.as_plain_user, HERE, closed_port) == (
-        'not probed: permission denied to create extension "dblink"'
-    )
+    denied = 'not probed: permission denied to create extension "dblink"'
+    assert probe(watching.as_plain_user, HERE, closed_port) == Probed(False, denied)
 
 
 def test_production_is_sent_no_statement(login: Login, production: Production) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from dr_orchestrator.checks import probe as probing
 from dr_orchestrator.checks.probe import judged, probe
+from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable
 
@@ -22,6 +23,12 @@ OLD = (
     "\tTCP/IP connections on port 5432?"
 )
 """In PostgreSQL 12 and 13."""
+
+
+def untried(seen: Probed) -> str:
+    """The words of a probe that did not try production."""
+    assert not seen.tried
+    return seen.words
 
 
 def login(url: str) -> Login:
@@ -43,7 +50,9 @@ def login(url: str) -> Login:
 )
 def test_silence_is_isolation(answer: str) -> None:
     """No packet came back, or there was no way to send one."""
-    assert "does not answer the copy" in judged(answer, "db.prod", 5432)
+    seen = judged(answer, "db.prod", 5432)
+    assert seen.tried
+    assert "does not answer the copy" in seen.words
 
 
 @pytest.mark.parametrize(
@@ -80,7 +89,7 @@ def test_any_answer_is_a_way_to_production(answer: str | None) -> None:
 )
 def test_the_silence_of_another_place_proves_nothing(answer: str) -> None:
     """Words of silence are believed of the host and port that were asked for, and of no others."""
-    assert judged(answer, "db.prod", 5432).startswith("not probed, for another place was silent: ")
+    assert untried(judged(answer, "db.prod", 5432)).startswith("not probed, for another place was silent: ")
 
 
 def test_no_foreign_server_can_stand_for_the_target() -> None:
@@ -91,26 +100,31 @@ def test_no_foreign_server_can_stand_for_the_target() -> None:
 
 def test_without_the_extension_nothing_is_claimed(postgres_url: str) -> None:
     """A PostgreSQL that has no dblink cannot be asked to connect: told, and no pass."""
-    assert probe(login(postgres_url), "127.0.0.1", 1) == "not probed: the copy's PostgreSQL has no extension dblink"
+    assert (
+        untried(probe(login(postgres_url), "127.0.0.1", 1))
+        == "not probed: the copy's PostgreSQL has no extension dblink"
+    )
 
 
 def test_a_copy_that_cannot_be_asked_is_not_probed(postgres_url: str) -> None:
     """A login that fails on the copy itself says nothing about production."""
     wrong = login(postgres_url.replace("correct-horse", "wrong"))
-    assert probe(wrong, "127.0.0.1", 1).startswith("not probed: connection failed")
+    assert untried(probe(wrong, "127.0.0.1", 1)).startswith("not probed: connection failed")
 
 
 def test_a_name_without_an_address_proves_nothing() -> None:
     """Production was not tried: neither a pass nor a failure."""
     answer = 'could not translate host name "db.prod" to address: Name or service not known'
-    assert judged(answer, "db.prod", 5432) == f"not probed, for no address was tried: {answer}"
+    assert untried(judged(answer, "db.prod", 5432)) == f"not probed, for no address was tried: {answer}"
 
 
 def test_a_postgresql_that_cannot_tell_silence_is_not_asked(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before version 12 libpq's patience ends alike after silence and after a connection: told, and no pass."""
     monkeypatch.setattr(probing, "_OLDEST", 990_000)
     monkeypatch.setattr(probing, "_AVAILABLE", "SELECT 1")
-    assert probe(login(postgres_url), "127.0.0.1", 1).startswith("not probed: the copy's PostgreSQL is older than 12")
+    assert untried(probe(login(postgres_url), "127.0.0.1", 1)).startswith(
+        "not probed: the copy's PostgreSQL is older than 12"
+    )
 
 
 @pytest.fixture
@@ -154,7 +168,8 @@ def test_what_dblink_says_is_heard(
             probe(login(postgres_url), "db.prod", 5432)
     else:
         told = probe(login(postgres_url), "db.prod", 5432)
-        assert told.startswith("not probed" if reached is None else "db.prod:5432 does not answer")
+        assert told.tried is (reached is not None)
+        assert told.words.startswith("db.prod:5432 does not answer" if told.tried else "not probed")
 
 
 def test_a_copy_of_another_language_answers_in_english(

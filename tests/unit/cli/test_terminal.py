@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from dr_orchestrator.cli.output import run_rows
 from dr_orchestrator.cli.terminal.notices import reasons, warn_of_pace
 from dr_orchestrator.cli.terminal.progress import SAY_EVERY_S, Follower
 from dr_orchestrator.cli.terminal.run import lines
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
@@ -35,7 +36,11 @@ class Real:
 
 def world(runs: Callable[[], list[Run]], *driven: str, clock: FakeClock | None = None) -> Any:
     """Just what the terminal asks a world for; the process drives the run under way, or those named."""
-    queries = SimpleNamespace(runs=lambda _limit: runs())
+
+    def of(ids: Collection[str]) -> list[Run]:
+        return [run for run in runs() if run.header.id in ids]
+
+    queries = SimpleNamespace(whole=of, named=of)
     return SimpleNamespace(
         clock=clock or FakeClock(),
         driven=set(driven or [under_way().header.id]),
@@ -183,8 +188,9 @@ def without_aws() -> Run:
     run = sample.passed()
     assert run.closing is not None
     nowhere = replace(run.header.provenance, account="", caller="", simulated=False)
-    missed = tuple(f"check 'no. {number}' was not reached" for number in range(7))
-    closing = replace(run.closing, reasons=("no AWS credentials", *missed))
+    missed = tuple(f"nobody came to no. {number}" for number in range(7))
+    rules = (Rule.FAULT_UNKNOWN, *(Rule.CHECK_NOT_REACHED for _ in missed))
+    closing = replace(run.closing, reasons=("no AWS credentials", *missed), reason_rules=rules)
     return replace(run, header=replace(run.header, provenance=nowhere), closing=closing)
 
 

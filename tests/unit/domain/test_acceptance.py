@@ -190,7 +190,8 @@ def test_a_stop_cleans_up_keeps_the_evidence_and_does_not_count_as_tested(tmp_pa
     passed = closed(GOOD).closing
     assert passed is not None
     ledger.close_run("earlier", passed)
-    before = ledger.queries.last_green()
+    claim = {(real.drill, real.provenance.definition, real.selection): 1}
+    before = ledger.queries.last_green(claim)
     drill = Drill(failing={at: KeyboardInterrupt()})
     session = Session(replace(real, started_at=drill.clock.now()), COPY, RunContext(RUN, drill.clock, ledger))
     session.use(drill.session().components)
@@ -204,5 +205,5 @@ def test_a_stop_cleans_up_keeps_the_evidence_and_does_not_count_as_tested(tmp_pa
     assert run.steps[0].outcome is Outcome.PASSED
     assert all(each.ended_at is not None for each in run.steps)
     assert before
-    assert ledger.queries.last_green() == before
+    assert ledger.queries.last_green(claim) == before
     ledger.close()

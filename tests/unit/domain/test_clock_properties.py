@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dr_orchestrator.domain.clock import Event, Moment, span
 from dr_orchestrator.domain.judge.judgement import judge
-from dr_orchestrator.domain.judge.measure import Record, clock_faults, measure
+from dr_orchestrator.domain.judge.measure import Fault, Record, clock_faults, measure
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator, format_duration
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase, gaps, largest_gap, percentile
 from dr_orchestrator.domain.run import CheckResult, Phase, Segment, SegmentKind, Step
@@ -250,7 +250,9 @@ SPOILT: dict[str, st.SearchStrategy[Any]] = {
     "worst_cases": st.lists(st.sampled_from([WorstCase(minutes(20), "g"), WorstCase(minutes(900), "g")]), max_size=2),
     "cleanup": st.sampled_from(Cleanup),
     "objective": st.builds(Objective, LIMITS, LIMITS, st.just("t")),
-    "fault": st.sampled_from([(Outcome.FAILED, "f"), (Outcome.INCONCLUSIVE, "i"), (Outcome.ABORTED, "a")]),
+    "fault": st.sampled_from(
+        [Fault(Outcome.FAILED, "f"), Fault(Outcome.INCONCLUSIVE, "i"), Fault(Outcome.ABORTED, "a")]
+    ),
     "planned_checks": st.sampled_from([(), ("rows", "heartbeat", "more")]),
 }
 

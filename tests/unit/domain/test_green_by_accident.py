@@ -14,7 +14,7 @@ from dr_orchestrator import prefect_runner
 from dr_orchestrator.cli.output import exit_code
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import CopyState
-from dr_orchestrator.domain.judge.judgement import Record, judge
+from dr_orchestrator.domain.judge.judgement import Fault, Record, judge
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
@@ -34,7 +34,7 @@ def test_1_no_backup_is_a_failure() -> None:
     run = drill.run()
     assert run.verdict is Verdict.FAILED
     assert drill.reasons[0] == "no available snapshot of orders-prod"
-    lost = closed(run_with(fault=(Outcome.FAILED, "no snapshot"), events=[], checks=[], points=[]))
+    lost = closed(run_with(fault=Fault(Outcome.FAILED, "no snapshot"), events=[], checks=[], points=[]))
     assert exit_code([lost]) == Exit.FAILED
 
 
@@ -181,7 +181,7 @@ def test_a_skip_leaves_a_row() -> None:
 
 
 SPOIL: dict[str, Callable[[], dict[str, Any]]] = {
-    "fault": lambda: {"fault": (Outcome.INCONCLUSIVE, "AccessDenied")},
+    "fault": lambda: {"fault": Fault(Outcome.INCONCLUSIVE, "AccessDenied")},
     "step": lambda: {"steps": [step(1, "restore", minutes(1), minutes(1), outcome=Outcome.SKIPPED)]},
     "point": lambda: {"points": []},
 }

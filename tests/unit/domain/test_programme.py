@@ -12,10 +12,20 @@ from hypothesis import strategies as st
 from dr_orchestrator.domain.drill import Drill, Every, Pick, Selection
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption, Limit, Objective, Tier
-from dr_orchestrator.domain.programme import Exercise, due, period_start, quarter_of, verdict_of
+from dr_orchestrator.domain.programme import (
+    Exercise,
+    RealRun,
+    due,
+    due_states,
+    period_end,
+    period_start,
+    proofs_wanted,
+    quarter_of,
+    verdict_of,
+)
 from dr_orchestrator.domain.run import Closing, Measures, Run
 from dr_orchestrator.domain.service import Resource, Runbook, Service
-from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.domain.verdict import Cleanup, Verdict, WorstCaseVerdict
 from tests.support.records import HEADER
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -76,6 +86,39 @@ def test_a_drill_that_never_passed_is_due() -> None:
     assert due([drill("a")], {("a", "as it was defined before", "latest"): (NOW,)}, NOW)[0]
 
 
+def test_due_states_agree_with_due() -> None:
+    """The list that is shown and the exercise that is run come of one rule, in one order."""
+    declared = [drill("b", 2), drill("z", 0, "zoo"), drill("a", 1), drill("c", 0, "ant")]
+    green = {("a", "", "latest"): (NOW,), ("b", "", "latest"): (datetime(2026, 1, 1, tzinfo=UTC),)}
+    states = due_states(declared, green, NOW)
+    chosen, left_out = due(declared, green, NOW)
+    assert [each.drill for each in states if each.due] == chosen
+    assert {each.drill.name: each.why for each in states if not each.due} == left_out
+    assert [each.drill.name for each in states] == ["c", "z", "a", "b"]
+    assert [each.proven_at for each in states] == [None, None, NOW, datetime(2026, 1, 1, tzinfo=UTC)]
+
+
+def test_draws_that_are_still_to_pass_are_counted() -> None:
+    """Two of three draws prove nothing yet, and it is said how many have passed."""
+    three = replace(drill("a"), selection=Selection(Pick.RANDOM, runs=3))
+    newest = {"a": RealRun("r", NOW, Verdict.PASSED, "", "random")}
+    (state,) = due_states([three], {("a", "", "random"): (NOW, NOW)}, NOW, newest)
+    assert (state.due, state.proven_at) == (True, None)
+    assert state.why == "2 of the 3 runs that prove it have passed, the last on 2026-11-20"
+    assert proofs_wanted([three]) == {("a", "", "random"): 3}
+
+
+@pytest.mark.parametrize(
+    ("every", "end"),
+    [(Every.QUARTER, (2027, 1)), (Every.HALF_YEAR, (2027, 1)), (Every.YEAR, (2027, 1))],
+)
+def test_a_period_ends_where_the_next_begins(every: Every, end: tuple[int, int]) -> None:
+    """The last periods of a year end with it; each end is the beginning of the next period."""
+    assert period_end(every, NOW) == datetime(*end, 1, tzinfo=UTC)
+    assert period_start(every, period_end(every, NOW)) == period_end(every, NOW)
+    assert period_end(Every.QUARTER, datetime(2026, 2, 3, tzinfo=UTC)) == datetime(2026, 4, 1, tzinfo=UTC)
+
+
 @given(st.datetimes(timezones=st.just(UTC)), st.sampled_from(Every))
 def test_an_instant_lies_in_its_own_period(instant: datetime, every: Every) -> None:
     """A period begins at or before the instant, at midnight UTC, and is the same for its own beginning."""
@@ -94,7 +137,7 @@ def test_quarters_are_counted_in_utc() -> None:
 
 
 def run(name: str, verdict: Verdict | None) -> Run:
-    end = verdict and Closing(NOW, verdict, (), Cleanup.CLEAN, (), Measures(), "")
+    end = verdict and Closing(NOW, verdict, (), Cleanup.CLEAN, (), Measures(), WorstCaseVerdict.NOT_MEASURED)
     return Run(replace(HEADER, drill=name), closing=end)
 
 

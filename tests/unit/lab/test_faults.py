@@ -32,6 +32,36 @@ def test_a_call_fails_in_the_words_of_its_service(lab: Lab, kind: str, rds_code:
     assert refused(client(lab, "dynamodb").list_tables) == dynamodb_code
 
 
+@pytest.mark.parametrize(
+    ("kind", "s3_code", "backup_code", "cbor_code"),
+    [
+        ("access-denied", "AccessDenied", "AccessDeniedException", "AccessDeniedException"),
+        ("throttle", "SlowDown", "ThrottlingException", "ThrottlingException"),
+        ("server-error", "InternalError", "InternalServerError", "InternalServerError"),
+    ],
+)
+def test_a_rule_reaches_an_operation_of_any_protocol(
+    lab: Lab, kind: str, s3_code: str, backup_code: str, cbor_code: str
+) -> None:
+    """S3, Backup and what speaks CBOR are hit by their operations' names and by what their paths name, and alone."""
+    s3, backup = client(lab, "s3"), client(lab, "backup")
+    s3.create_bucket(Bucket="orders")
+    s3.put_object(Bucket="orders", Key="a/deep/key", Body=b"whole")
+    for action, resource in (("GetObject", "a/deep/*"), ("ListObjectsV2", "orders"), ("StartRestoreJob", "*:point")):
+        lab.faults.add({"kind": kind, "service": "[sb]*", "action": action, "resource": resource})
+    lab.faults.add({"kind": kind, "service": "eventbridgev2", "action": "ListEventBuses"})
+    assert refused(s3.get_object, Bucket="orders", Key="a/deep/key") == s3_code
+    assert refused(s3.list_objects_v2, Bucket="orders") == s3_code
+    point = {"RecoveryPointArn": "arn:aws:backup:us-east-1:123456789012:recovery-point:point", "Metadata": {}}
+    assert refused(backup.start_restore_job, **point) == backup_code
+    assert refused(client(lab, "eventbridgev2").list_event_buses) == cbor_code
+    assert s3.list_objects(Bucket="orders")["Contents"][0]["Key"] == "a/deep/key"
+    assert s3.get_object_tagging(Bucket="orders", Key="a/deep/key")["TagSet"] == []
+    assert [entry.action for entry in lab.journal if entry.service == "s3" and not entry.fault] == [
+        *("CreateBucket", "PutObject", "ListObjects", "GetObjectTagging")
+    ]
+
+
 def test_a_rule_hits_what_it_names_and_no_more(lab: Lab, clock: FakeClock) -> None:
     """Service, action and resource are patterns; `after` and `times` count the calls that they fit."""
     rds = client(lab, "rds")

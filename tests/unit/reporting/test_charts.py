@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.domain.clock import LABELS
-from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit
+from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Goal, Limit
 from dr_orchestrator.domain.run import Run, Segment, SegmentKind
 from dr_orchestrator.reporting.chart.axis import Axis
 from dr_orchestrator.reporting.chart.bullet import bullet
@@ -168,12 +168,12 @@ def test_a_run_without_waiting_draws_none() -> None:
 @pytest.mark.parametrize("hours", [0, 0.5, 1, 3, 100])
 def test_a_bullet_shows_both_actual_and_target(hours: float) -> None:
     """However far they lie apart, both are inside the bar."""
-    bar = bullet(Target("RTO", Limit(HOUR), HOUR * hours))
+    bar = bullet(Target(Goal.RTO, Limit(HOUR), HOUR * hours))
     assert 0 < share(bar.actual) <= 100
     assert 0 < share(bar.limit) <= 80
 
 
 def test_a_bullet_of_nothing_is_empty() -> None:
     """Nothing measured draws no bar, no target draws no line."""
-    bar = bullet(Target("RTO", None, None))
+    bar = bullet(Target(Goal.RTO, None, None))
     assert (bar.actual, bar.limit, bar.label) == ("", "", None)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dr_orchestrator.domain.objective import Limit, Operator
+from dr_orchestrator.domain.objective import Goal, Limit, Operator
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.reporting.measure.target import Standing, Target
 from dr_orchestrator.reporting.render import run_html, run_markdown
@@ -34,26 +34,26 @@ TICK = timedelta(microseconds=1)
 )
 def test_standing(actual: timedelta | None, operator: Operator, standing: Standing, margin: str) -> None:
     """The limit's operator decides at equality; headroom is rounded down; what cannot be true is not ok."""
-    target = Target("RTO", Limit(HOUR, operator), actual)
+    target = Target(Goal.RTO, Limit(HOUR, operator), actual)
     assert (target.standing, target.margin) == (standing, margin)
 
 
 def test_no_loss_at_all_is_credible() -> None:
     """Zero data loss can be true; a negative one cannot."""
-    assert Target("RPO", Limit(HOUR), timedelta()).standing is Standing.OK
-    assert Target("RPO", Limit(HOUR), -TICK).standing is Standing.NOT_CREDIBLE
+    assert Target(Goal.RPO, Limit(HOUR), timedelta()).standing is Standing.OK
+    assert Target(Goal.RPO, Limit(HOUR), -TICK).standing is Standing.NOT_CREDIBLE
 
 
 def test_no_target_is_never_ok() -> None:
     """Without a target nothing is met, however fast the recovery was."""
-    target = Target("RTO", None, timedelta(seconds=1))
+    target = Target(Goal.RTO, None, timedelta(seconds=1))
     assert (target.standing, target.badge.tone, target.headroom) == (Standing.NO_TARGET, "none", None)
 
 
 def test_a_kept_promise_does_not_look_broken() -> None:
     """Just below the limit the rounded figure equals it, so the exact one is printed too."""
-    assert Target("RTO", Limit(HOUR), HOUR - TICK).figure.text == "1 h (3599.999999 s)"
-    assert Target("RTO", Limit(HOUR), HOUR).figure.text == "1 h"
+    assert Target(Goal.RTO, Limit(HOUR), HOUR - TICK).figure.text == "1 h (3599.999999 s)"
+    assert Target(Goal.RTO, Limit(HOUR), HOUR).figure.text == "1 h"
 
 
 def test_arithmetic_is_never_ok() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
 from dr_orchestrator.errors import Aborted, NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.runner import Components, RunContext, Session, outcome_of
 from tests.support.records import HEADER
@@ -127,5 +127,5 @@ def test_a_look_back_that_fails_loses_neither_verdict_nor_close(error: Exception
     run = drill.run()
     assert run.verdict is Verdict.PASSED
     assert drill.ledger.closing is not None
-    assert drill.ledger.closing.worst_case_verdict == "not measured"
+    assert drill.ledger.closing.worst_case_verdict is WorstCaseVerdict.NOT_MEASURED
     assert drill.ledger.story[-1] == "close PASSED"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,24 +10,28 @@ import pytest
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.preflight import Look, Preflight, Sight
-from dr_orchestrator.domain.run import Phase
+from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.run import Phase, Probed, Role, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Components, Session
+from dr_orchestrator.runner import session as sessions
+from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.session import PROBE, PROVE_ISOLATION
+from tests.support.records import HEADER
 from tests.support.rehearsal import Drill
 
 FREE = Look("name", Sight.PASSED, "free")
 
 
-def run(drill: Drill, looks: tuple[Look, ...] = (FREE,)) -> Session:
+def run(drill: Drill, looks: tuple[Look, ...] = (FREE,), tried: bool = True) -> Session:
     """A drill of a copy that is proven isolated (a minute) and probed (an hour)."""
 
     def isolated(copy: Copy) -> Seen:
         return drill.act("isolated", Seen(f"{copy.id} is alone"))
 
-    def probe(copy: Copy) -> Seen:
-        return drill.act("probe", Seen(f"nothing answers {copy.id}"))
+    def probe(copy: Copy) -> Probed:
+        return Probed(tried, str(drill.act("probe", f"nothing answers {copy.id}")))
 
     session = drill.session()
     parts = Components(drill, restorer=drill, preflight=lambda: Preflight(looks), isolated=isolated, probe=probe)
@@ -96,3 +101,53 @@ def test_what_is_only_told_does_not_stop() -> None:
     assert run(drill, (FREE, Look("quota", Sight.INCONCLUSIVE, "denied"))).verdict is Verdict.PASSED
     assert drill.ledger.steps[1].outcome is Outcome.PASSED
     assert "quota: inconclusive, denied" in drill.ledger.steps[1].detail
+
+
+@pytest.mark.parametrize(("tried", "verdict"), [(True, Verdict.PASSED), (False, Verdict.PASSED_WITH_FINDINGS)])
+def test_whether_production_was_tried_is_no_matter_of_words(tried: bool, verdict: Verdict) -> None:
+    """The probe says it in a field: the same words are a finding, or none."""
+    drill = Drill()
+    assert run(drill, tried=tried).verdict is verdict
+    (probe,) = (step for step in drill.ledger.steps.values() if step.role is Role.PROBE)
+    assert (probe.tried, probe.outcome) == (tried, Outcome.PASSED)
+    assert drill.ledger.closing is not None
+    assert [found.rule for found in drill.ledger.closing.findings] == ([] if tried else [Rule.NOT_PROBED])
+
+
+def test_each_step_has_its_role_whatever_it_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other titles change nothing: the same roles in the ledger, and the same verdict."""
+    for title in ("PROBE", "PROVE_ISOLATION", "LOOK_BACK"):
+        monkeypatch.setattr(sessions, title, f"what was {title} before")
+    drill = Drill(failing={"probe": NotMeasured("denied")})
+    assert run(drill).verdict is Verdict.INCONCLUSIVE
+    assert [step.role for step in drill.ledger.steps.values()] == [
+        *(Role.LOOK, Role.CHOOSE, Role.STEP, Role.STEP, Role.PROVE_ISOLATION, Role.VERIFY, Role.PROBE),
+        *(Role.DESTROY, Role.LOOK_BACK),
+    ]
+
+
+def test_a_probe_that_passed_under_another_title_is_not_done_again() -> None:
+    """A run that goes on knows the steps of safety by their roles, and the others by what their script calls them."""
+    drill = Drill()
+    run(drill)
+    done = tuple(replace(step, name="other words") for step in drill.ledger.steps.values())
+    journal = Journal(HEADER, drill.ledger, drill.clock, Run(HEADER, steps=done))
+    assert journal.passed_before(PROBE, Phase.TEARDOWN, Role.PROBE)
+    assert journal.passed_before("other words", Phase.RECOVER)
+    assert not journal.passed_before("restore", Phase.RECOVER)
+
+
+def test_a_fault_is_known_by_where_it_was_met() -> None:
+    """In other words, of another run: the same finding; met by another step, or over another look, it is another."""
+
+    def fingerprint(at: str, words: str, looks: tuple[Look, ...] = (FREE,)) -> str:
+        drill = Drill(failing={at: NotRecoverable(words, call="rds:DescribeDBInstances")})
+        assert run(drill, looks).verdict is Verdict.FAILED
+        assert drill.ledger.closing is not None
+        return drill.ledger.closing.findings[0].fingerprint
+
+    assert fingerprint("ready", "it died") == fingerprint("ready", "gone")
+    assert fingerprint("ready", "it died") != fingerprint("restore", "it died")
+    taken, lost = (replace(FREE, name=name, outcome=Sight.FAILED, stops=True) for name in ("name", "quota"))
+    assert fingerprint("", "", (taken,)) == fingerprint("", "", (replace(taken, words="in use"),))
+    assert fingerprint("", "", (taken,)) != fingerprint("", "", (lost,))

@@ -31,6 +31,7 @@ def told(record: Record) -> Run:
         judged.worst_case_verdict,
         judged.findings,
         RULES,
+        judged.reason_rules,
     )
     return Run(
         record.header,

@@ -1,0 +1,166 @@
+"""What a run found to remediate: its failures, and what a run that passed still has to say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.finding import Finding, Severity, finding
+from dr_orchestrator.domain.judge.measure import Record
+from dr_orchestrator.domain.judge.reasons import headroom, proven
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.rule import Reason, Rule
+from dr_orchestrator.domain.run import Measures, Phase, Role
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, WorstCaseVerdict
+
+LEFTOVER = "A copy may still exist"
+"""The title of the finding of a run that ends without proof that its copies are gone; a sweep may prove it later."""
+
+THIN = 0.2
+"""Headroom under this share of the target is worth a finding."""
+
+_CAUSES: Mapping[Rule, str] = {
+    Rule.FAULT: "fault",
+    Rule.CHECK_FAILED: "check",
+    Rule.OPTIONAL_CHECK: "check",
+    Rule.RTO_MISSED: "RTO missed",
+    Rule.RPO_MISSED: "RPO missed",
+    Rule.RTO_THIN: "RTO",
+    Rule.RPO_THIN: "RPO",
+    Rule.FAILED_AT_FIRST: "second try,",
+    Rule.NOT_PROBED: "not probed",
+    Rule.FALLBACK_WITHOUT_TARGET: "fallback",
+}
+"""What fingerprints were made of before rules had ids: they must stay what they were. Others are made of the id."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    rule: Rule
+    severity: Severity
+    title: str
+    detail: str
+    subject: str = ""
+
+
+def findings_of(
+    record: Record, measures: Measures, failed: Sequence[Reason], worst: WorstCaseVerdict
+) -> tuple[Finding, ...]:
+    """The findings of a run, each cause once."""
+    found = [
+        *map(_failure, failed),
+        *_leftover(record),
+        *_worst_case(record, measures, worst),
+        *_thin(record, measures),
+        *_optional_checks(record),
+        *_failed_at_first(record, failed),
+        *_grade(record, measures),
+        *_not_probed(record),
+        *_fallback(record),
+    ]
+    return tuple({item.fingerprint: item for item in _made(record, found)}.values())
+
+
+def _made(record: Record, found: Iterable[_Found]) -> Iterable[Finding]:
+    header = record.header
+    for each in found:
+        cause = " ".join(filter(None, (_CAUSES.get(each.rule, each.rule.value), each.subject)))
+        yield finding(
+            each.severity,
+            each.title,
+            each.detail,
+            owner=header.owner,
+            cause=(header.service, header.drill, cause),
+            rule=each.rule,
+        )
+
+
+def _failure(reason: Reason) -> _Found:
+    broken, failed = "The promise was not kept in this run.", "The recovery did not succeed in this run."
+    missed = reason.rule in (Rule.RTO_MISSED, Rule.RPO_MISSED)
+    return _Found(reason.rule, Severity.HIGH, reason.text, broken if missed else failed, reason.subject)
+
+
+def _leftover(record: Record) -> list[_Found]:
+    if record.cleanup is Cleanup.CLEAN:
+        return []
+    detail = "; ".join(record.cleanup_reasons) or "The clean-up was not proven."
+    return [_Found(Rule.LEFTOVER, Severity.HIGH, LEFTOVER, detail)]
+
+
+def _worst_case(record: Record, measures: Measures, worst: WorstCaseVerdict) -> list[_Found]:
+    if worst is not WorstCaseVerdict.MISSED or measures.worst_case is None:
+        return []
+    title = f"Recovery points cannot guarantee RPO {record.header.objective.rpo}"
+    detail = f"Worst case {format_duration(measures.worst_case)}: {measures.worst_case_source}."
+    return [_Found(Rule.WORST_CASE, Severity.MEDIUM, title, detail)]
+
+
+def _thin(record: Record, measures: Measures) -> list[_Found]:
+    objective = record.header.objective
+    return [
+        _Found(
+            rule,
+            Severity.LOW,
+            f"{name} headroom is thin: {math.floor(share * 100)} %",
+            f"{format_duration(actual)} against {limit}.",
+        )
+        for name, rule, limit, actual in (
+            ("RTO", Rule.RTO_THIN, objective.rto, measures.rta),
+            ("RPO", Rule.RPO_THIN, objective.rpo, proven(measures)),
+        )
+        if limit and actual is not None and limit.met_by(actual) and (share := headroom(limit, actual)) < THIN
+    ]
+
+
+def _optional_checks(record: Record) -> list[_Found]:
+    return [
+        _Found(
+            Rule.OPTIONAL_CHECK,
+            Severity.LOW,
+            f"Optional check '{check.name}' did not pass",
+            check.observed,
+            check.name,
+        )
+        for check in record.checks
+        if not check.mandatory and check.outcome is not Outcome.PASSED
+    ]
+
+
+def _failed_at_first(record: Record, failed: Sequence[Reason]) -> list[_Found]:
+    """What failed, and passed when the run was resumed."""
+    second = {step.phase for step in record.steps if step.outcome is Outcome.FAILED} if not failed else set()
+    titles = {Phase.VERIFY: "Checks failed before they passed", Phase.RECOVER: "A step failed at first"}
+    detail = "What failed passed when the run was resumed; see the steps. Why not at first?"
+    return [
+        _Found(Rule.FAILED_AT_FIRST, Severity.MEDIUM, title, detail, phase)
+        for phase, title in titles.items()
+        if phase in second
+    ]
+
+
+def _grade(record: Record, measures: Measures) -> list[_Found]:
+    if measures.rpa_grade not in ("C", "D"):
+        return []
+    read = any(check.proves_data and check.newest is not None for check in record.checks)
+    where = "all of the restored data" if read else "the restored data"
+    title = f"RPA has grade {measures.rpa_grade}: it was not read from {where}"
+    return [_Found(Rule.RPA_GRADE, Severity.LOW, title, "Add a canary: see drills/README.md.")]
+
+
+def _not_probed(record: Record) -> list[_Found]:
+    """That a real copy was not probed, by its newest try; a lab has no network that could let it through."""
+    tries = [step for step in record.steps if step.role is Role.PROBE and step.outcome is Outcome.PASSED]
+    if not tries or tries[-1].tried or record.header.provenance.simulated:
+        return []
+    title = "That production does not answer the copy was not tried"
+    return [_Found(Rule.NOT_PROBED, Severity.MEDIUM, title, tries[-1].detail)]
+
+
+def _fallback(record: Record) -> list[_Found]:
+    if record.header.path is not Path.FALLBACK or record.header.objective.rpo:
+        return []
+    title, detail = "A fallback without a target", "Give it an objective."
+    return [_Found(Rule.FALLBACK_WITHOUT_TARGET, Severity.LOW, title, detail)]

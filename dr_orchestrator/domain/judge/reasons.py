@@ -1,0 +1,226 @@
+"""What a run's record says for and against its promise, each under the rule that says so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dr_orchestrator.domain.judge.measure import SCHEDULE, Record, clock_faults, newest
+from dr_orchestrator.domain.objective import Limit, format_duration
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.rule import Reason, Rule
+from dr_orchestrator.domain.run import SAFETY, Measures, Phase, Step
+from dr_orchestrator.domain.verdict import Outcome
+
+SKEW = timedelta(minutes=5)
+"""How far the clocks of AWS and of whoever writes a row may lie apart."""
+
+
+def stopped(record: Record) -> list[Reason]:
+    """Who or what stopped the drill."""
+    return _fault(record, Outcome.ABORTED, Rule.STOPPED)
+
+
+def failures(record: Record, measures: Measures) -> list[Reason]:
+    """What failed, and which limits were missed."""
+    failed = _fault(record, Outcome.FAILED, Rule.FAULT)
+    failed += [
+        Reason(
+            Rule.CHECK_FAILED,
+            f"check '{check.name}' failed: expected {check.expected}, observed {check.observed}",
+            check.name,
+        )
+        for check in record.checks
+        if check.mandatory and check.outcome is Outcome.FAILED
+    ]
+    return [*failed, *_missed(record, measures)]
+
+
+def _fault(record: Record, outcome: Outcome, rule: Rule) -> list[Reason]:
+    fault = record.fault
+    return [Reason(rule, fault.text, " ".join(fault.cause))] if fault and fault.outcome is outcome else []
+
+
+def _missed(record: Record, measures: Measures) -> list[Reason]:
+    source = record.header.objective.source
+    return [
+        Reason(missed, f"{name} missed: {format_duration(actual)} against {limit} ({source})")
+        for name, missed, limit, actual in (
+            ("RTO", Rule.RTO_MISSED, record.header.objective.rto, measures.rta),
+            ("RPO", Rule.RPO_MISSED, record.header.objective.rpo, proven(measures)),
+        )
+        if limit is not None and actual is not None and not limit.met_by(actual)
+    ]
+
+
+def met(record: Record, measures: Measures) -> list[Reason]:
+    """Which limits were met, where one was measured."""
+    return [
+        Reason(rule, f"{name} met: {format_duration(actual)} against {limit}" if limit else f"{name}: no target")
+        for name, rule, limit, actual in (
+            ("RTO", Rule.RTO_MET, record.header.objective.rto, measures.rta),
+            ("RPO", Rule.RPO_MET, record.header.objective.rpo, proven(measures)),
+        )
+        if actual is not None
+    ]
+
+
+def not_reached(record: Record) -> list[Reason]:
+    """The planned checks that have no result."""
+    done = {check.name for check in record.checks}
+    return [
+        Reason(Rule.CHECK_NOT_REACHED, f"check '{name}' was not reached", name)
+        for name in record.header.planned_checks
+        if name not in done
+    ]
+
+
+def unknowns(record: Record, measures: Measures) -> list[Reason]:
+    """All that could not be measured, or cannot be believed."""
+    return [
+        *_fault(record, Outcome.INCONCLUSIVE, Rule.FAULT_UNKNOWN),
+        *_unproven_checks(record),
+        *_no_target(record),
+        *_time_unknown(measures),
+        *_loss_unknown(record, measures),
+        *_says_nothing_of_loss(record, measures),
+        *_passed_over(record),
+        *_contradictions(record),
+        *(Reason(Rule.CLOCK, fault) for fault in clock_faults(record)),
+    ]
+
+
+def _unproven_checks(record: Record) -> list[Reason]:
+    unknown = [
+        Reason(Rule.CHECK_UNKNOWN, f"check '{check.name}' could not tell: {check.observed}", check.name)
+        for check in record.checks
+        if check.mandatory and check.outcome not in (Outcome.PASSED, Outcome.FAILED)
+    ]
+    if not any(check.mandatory and check.proves_data for check in record.checks):
+        unknown.append(Reason(Rule.NO_DATA_CHECK, "no mandatory check of the data ran"))
+    return unknown
+
+
+def _no_target(record: Record) -> list[Reason]:
+    objective = record.header.objective
+    if objective.rto is not None or objective.rpo is not None:
+        return []
+    return [Reason(Rule.NO_TARGET, f"no target: {objective.source} promises neither RTO nor RPO")]
+
+
+def _time_unknown(measures: Measures) -> list[Reason]:
+    lasted = measures.rta, measures.rta_from_disruption, measures.rta_from_declaration
+    if measures.rta is None:
+        return [Reason(Rule.RTA_UNMEASURED, "RTA was not measured: the service was never verified")]
+    if None in lasted:
+        told = "RTA was not measured from both disruption and declaration: the record lacks one of them"
+        return [Reason(Rule.RTA_UNMEASURED, told)]
+    # The judged figure may have an allowance on top, which must not hide a broken clock.
+    if any(each is not None and each <= timedelta() for each in lasted):
+        return [Reason(Rule.RTA_INCREDIBLE, "RTA is zero or negative")]
+    return []
+
+
+def _loss_unknown(record: Record, measures: Measures) -> list[Reason]:
+    unknown = []
+    if measures.rpa is None or measures.rpa_grade == SCHEDULE:
+        told = f"RPA was not measured: {newest(record).missing or 'the run has no disruption'}"
+        unknown.append(Reason(Rule.RPA_UNMEASURED, told))
+    if measures.rpa_grade == SCHEDULE:
+        told = f"RPA has grade {SCHEDULE}, from the schedule: arithmetic is no evidence"
+        unknown.append(Reason(Rule.RPA_ARITHMETIC, told))
+    loss = proven(measures)
+    if loss is None or loss >= timedelta():
+        return [*unknown, *_ahead(record, measures)]
+    told = f"RPA is negative: the copy holds data from after {measures.rpa_reference:%Y-%m-%d %H:%M:%S} UTC"
+    return [*unknown, Reason(Rule.RPA_NEGATIVE, told)]
+
+
+def _ahead(record: Record, measures: Measures) -> list[Reason]:
+    """Canaries from after the instant that loss is counted from: one of them makes every other figure doubtful."""
+    since = measures.rpa_reference
+    return [
+        Reason(
+            Rule.CANARY_AHEAD,
+            f"check '{check.name}' found a canary from after {since:%Y-%m-%d %H:%M:%S} UTC, which no copy can hold",
+            check.name,
+        )
+        for check in record.checks
+        if check.canary and check.newest is not None and since is not None and check.newest > since
+    ]
+
+
+def _says_nothing_of_loss(record: Record, measures: Measures) -> list[Reason]:
+    """Where an RPA was measured, and yet is none of a disaster: no wonder that a snapshot holds its own instant."""
+    if proven(measures) is None:
+        return []
+    if not record.points:
+        return [Reason(Rule.NO_POINT, "no recovery point was chosen: nothing shows what was restored")]
+    itself = [point.id for point in record.points if _as_of_itself(point)]
+    if not itself or measures.worst_case is not None:
+        return []
+    told = f"{itself[0]} was restored for its own sake, and what a disaster would lose was not measured"
+    return [Reason(Rule.POINT_OF_ITSELF, told, itself[0])]
+
+
+def _as_of_itself(point: RecoveryPoint) -> bool:
+    return point.reference == point.data_time
+
+
+def _passed_over(record: Record) -> list[Reason]:
+    """Steps that did not pass while the run went on: a script may catch a fault, and that proves nothing.
+
+    One that passed when it was done again later, in the process that resumed the run, is made good.
+    """
+    if record.fault is not None:
+        return []
+    passed = {step.key: step.seq for step in record.steps if step.outcome is Outcome.PASSED}
+    return [
+        Reason(
+            Rule.STEP_PASSED_OVER, f"step '{step.name}' did not pass: {step.detail or 'it did not end'}", str(step.seq)
+        )
+        for step in record.steps
+        if _must_pass(step) and step.outcome is not Outcome.PASSED and passed.get(step.key, 0) < step.seq
+    ]
+
+
+def _must_pass(step: Step) -> bool:
+    return step.phase in (Phase.PREPARE, Phase.RECOVER) or step.role in SAFETY
+
+
+def _contradictions(record: Record) -> list[Reason]:
+    """What a run says of itself that cannot be true together."""
+    source, told = record.header.provenance, []
+    if source.pace != 1 and not source.simulated:
+        fast = f"drill time ran {source.pace:g} times as fast, yet the run claims to be real"
+        told.append(Reason(Rule.PACE, fast))
+    if len({point.reference for point in record.points}) > 1:
+        apart = "the recovery points were chosen for different instants: there is no one loss to tell"
+        told.append(Reason(Rule.POINTS_DISAGREE, apart))
+    doubts = [Reason(Rule.DOUBT, doubt) for doubt in record.doubts]
+    return [*told, *doubts, *_newer_than_restored(record)]
+
+
+def _newer_than_restored(record: Record) -> list[Reason]:
+    """Checks that found data from after the recovery point: they read another place, or a clock is wrong."""
+    held = {point.store: point.data_time for point in sorted(record.points, key=lambda point: point.data_time)}
+    alone = record.points[0].data_time if len(record.points) == 1 else None
+    return [
+        Reason(
+            Rule.NEWER_THAN_POINT,
+            f"check '{check.name}' found data of {check.newest:%Y-%m-%d %H:%M:%S} UTC, newer than the recovery "
+            f"point's {limit:%Y-%m-%d %H:%M:%S} UTC",
+            check.name,
+        )
+        for check in record.checks
+        if check.newest is not None and (limit := held.get(check.store, alone)) and check.newest > limit + SKEW
+    ]
+
+
+def proven(measures: Measures) -> timedelta | None:
+    """The RPA, where it is more than arithmetic: a schedule can neither keep a promise nor break it."""
+    return None if measures.rpa_grade == SCHEDULE else measures.rpa
+
+
+def headroom(limit: Limit, actual: timedelta) -> float:
+    """The share of the target that was left: 1 for an instant recovery, 0 or less where it was used up."""
+    return (limit.value - actual) / limit.value

@@ -1,0 +1,53 @@
+"""What earlier runs of a drill have shown, from the few newest of them, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import takewhile
+
+from sqlalchemy import ColumnElement, Connection, and_, select
+
+from dr_orchestrator.domain.outline import Lasted
+from dr_orchestrator.domain.programme import Claim, RealRun
+from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.ledger import tables
+
+_run = tables.run.c
+
+
+def last_green(connection: Connection, wanted: Mapping[Claim, int]) -> dict[Claim, tuple[datetime, ...]]:
+    """When the newest runs on real AWS that passed one after the other began, newest first, as many as are wanted."""
+    found = {claim: _passed(connection, claim, most) for claim, most in wanted.items()}
+    return {claim: began for claim, began in found.items() if began}
+
+
+def newest_real(connection: Connection, drills: Iterable[str]) -> dict[str, RealRun]:
+    """The newest run of each drill on real AWS that said something, however the drill was defined then."""
+    columns = (_run.id, _run.started_at, _run.verdict, _run.definition, _run.selection)
+    query = select(*columns).where(_says_something()).order_by(_run.number.desc()).limit(1)
+    found = {drill: connection.execute(query.where(_run.drill == drill)).one_or_none() for drill in drills}
+    return {drill: RealRun(*row) for drill, row in found.items() if row is not None}
+
+
+def lasted(connection: Connection, drill: str, of: int) -> list[Lasted]:
+    """How long those of the drill's `of` newest runs took that recovered, newest first."""
+    newest = select(_run.rta_us, _run.started_at, _run.ended_at).where(_run.drill == drill)
+    rows = connection.execute(newest.order_by(_run.number.desc()).limit(of))
+    return [Lasted(row.rta_us, row.ended_at - row.started_at) for row in rows if row.rta_us and row.ended_at]
+
+
+def _passed(connection: Connection, claim: Claim, most: int) -> tuple[datetime, ...]:
+    drill, definition, selection = claim
+    query = (
+        select(_run.started_at, _run.verdict)
+        .where(_run.drill == drill, _run.definition == definition, _run.selection == selection, _says_something())
+        .order_by(_run.number.desc())
+        .limit(most)
+    )
+    return tuple(row.started_at for row in takewhile(lambda row: row.verdict.green, connection.execute(query)))
+
+
+def _says_something() -> ColumnElement[bool]:
+    """A simulated run is no evidence, an aborted one says nothing, and an open one says nothing yet."""
+    return and_(_run.simulated.is_(False), _run.verdict.is_not(None), _run.verdict != Verdict.ABORTED)
