@@ -74,7 +74,7 @@ IDS: dict[type, set[str]] = {
     Provenance: {"account"},
     CheckResult: {"name", "store"},
     RecoveryPoint: {"id", "store"},
-    Copy: {"id", "region", "run", "drill", "service", "parent"},
+    Copy: {"id", "type", "account", "region", "run", "drill", "service", "parent"},
     Identity: {"arn", "unique_id"},
     Observation: {"copy", "state"},
     ServerTime: {"copy", "state"},
