@@ -17,6 +17,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab.cloud import dynamodb, quotas, rds, stacks
+from dr_orchestrator.lab.cloud.databases import events
 from dr_orchestrator.lab.cloud.world import World, inhabited, moto_now
 
 _BACKENDS = (
@@ -37,7 +38,7 @@ def installed(world: World) -> Iterator[None]:
         undo.callback(_reset)
         for backends, kind in _BACKENDS:
             undo.enter_context(_set(backends, "backend", kind))
-        patches = (*rds.PATCHES, *dynamodb.PATCHES, *stacks.PATCHES, *quotas.PATCHES)
+        patches = (*rds.PATCHES, *events.PATCHES, *dynamodb.PATCHES, *stacks.PATCHES, *quotas.PATCHES)
         for owner, name, value in (*patches, *_clocks(), _NO_IMAGES):
             undo.enter_context(_set(owner, name, value))
         yield
