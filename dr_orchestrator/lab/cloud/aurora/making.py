@@ -65,6 +65,7 @@ def _check(backend: RDSBackend, given: dict[str, Any]) -> None:
     if len(backend.clusters) >= quotas.CLUSTERS:
         raise refusals.too_many(quotas.CLUSTERS)
     refusals.check_mode(given.get("engine_mode"))
+    refusals.check_password(given)
     refusals.check_retention(given.get("backup_retention_period"))
     refusals.check_scaling(given.get("serverless_v2_scaling_configuration"))
     places.check_groups(backend, given.get("vpc_security_group_ids") or ())
@@ -78,7 +79,7 @@ def _parameters(backend: RDSBackend, given: dict[str, Any]) -> str:
         backend.create_db_cluster_parameter_group(name, family, f"Default cluster parameter group for {family}", [])
     if name not in backend.db_cluster_parameter_groups:
         raise refusals.no_parameters(name)
-    other = backend.db_cluster_parameter_groups[name].family
+    other = backend.db_cluster_parameter_groups[name].db_parameter_group_family
     if other != family:
         told = f"The Parameter Group {name} with DBParameterGroupFamily {other} can't be used for this cluster."
         raise InvalidParameterCombination(f"{told} Please use one with DBParameterGroupFamily {family}.")

@@ -76,6 +76,12 @@ def check_mode(asked: str | None) -> None:
         raise InvalidParameterCombination(f"The engine mode {asked} you requested is currently unavailable.")
 
 
+def check_password(given: dict[str, Any]) -> None:
+    """Refuse a password beside one that RDS is to manage."""
+    if given.get("manage_master_user_password") and given.get("master_user_password"):
+        raise InvalidParameterCombination("You can't specify MasterUserPassword for a password that RDS manages.")
+
+
 def check_retention(days: int | None) -> None:
     """Refuse to keep no backups: Aurora always does."""
     if days is not None and not 1 <= int(days) <= 35:
