@@ -2,6 +2,6 @@
 
 from dr_orchestrator.lab.cloud.rds.backend import Rds
 from dr_orchestrator.lab.cloud.rds.listings import PATCHES
-from dr_orchestrator.lab.cloud.rds.models import Instance, aware
+from dr_orchestrator.lab.cloud.rds.models import Instance
 
-__all__ = ["PATCHES", "Instance", "Rds", "aware"]
+__all__ = ["PATCHES", "Instance", "Rds"]

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, cast
 
-from moto.ec2.models import ec2_backends
 from moto.rds.exceptions import (
     DBInstanceAlreadyExists,
     DBInstanceNotFoundError,
@@ -15,14 +14,15 @@ from moto.rds.exceptions import (
     DBSnapshotNotFoundFault,
     InvalidParameterCombination,
     InvalidParameterValue,
-    KMSKeyNotAccessibleFault,
     RDSClientError,
 )
 from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot, RDSBackend
 
 from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.lab.cloud.databases import places
+from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
-from dr_orchestrator.lab.cloud.rds.events import BEGUN, FINISHED, Told
+from dr_orchestrator.lab.cloud.rds.events import BEGUN, FINISHED
 from dr_orchestrator.lab.cloud.rds.models import AutomatedBackup, Instance, Snapshot, wrong_state
 from dr_orchestrator.lab.cloud.rds.steady import steady
 from dr_orchestrator.lab.cloud.world import Database, world
@@ -243,10 +243,10 @@ class Rds(RDSBackend):
         if identifier in self.databases:
             raise DBInstanceAlreadyExists
         self._validate_db_identifier(identifier)
-        self._check_network(given)
-        self._check_key(given)
-        given.setdefault("db_subnet_group_name", None)
-        given["db_subnet_group_name"] = given["db_subnet_group_name"] or self._default_subnet_group()
+        places.check_groups(self, given.get("vpc_security_group_ids") or ())
+        if given.get("kms_key_id") and given.get("storage_encrypted"):
+            places.usable_key(self, given["kms_key_id"])
+        given["db_subnet_group_name"] = given.get("db_subnet_group_name") or places.default_subnet_group(self)
         instance = Instance(self, **{**given, "db_instance_identifier": identifier})  # type: ignore[abstract] # moto's are too
         self.databases[identifier] = instance
         return instance
@@ -295,7 +295,7 @@ class Rds(RDSBackend):
         return self.databases.get(instance.db_instance_identifier) is instance and instance.status != "deleting"
 
     def _tell(self, instance: Instance, at: datetime, message: str, category: str) -> None:
-        self.events.append(Told(instance, at, message, category))
+        self.events.append(Told("db-instance", instance, at, message, category))
 
     def _recorded(
         self, instance: Instance, name: str, kind: str, tags: list[dict[str, str]] | None, key: str | None
@@ -333,26 +333,6 @@ class Rds(RDSBackend):
             if each.dbi_resource_id == resource or (backup and backup.endswith(f"ab-{each.db_instance_identifier}")):
                 return cast(Instance, each)
         raise DBInstanceNotFoundError(str(resource or backup))
-
-    def _check_network(self, given: dict[str, Any]) -> None:
-        ec2 = ec2_backends[self.account_id][self.region_name]
-        for group in given.get("vpc_security_group_ids") or []:
-            if ec2.get_security_group_from_id(group) is None:
-                raise InvalidParameterValue(f"Invalid security group , groupId= {group}, groupName=.")
-
-    def _check_key(self, given: dict[str, Any]) -> None:
-        key = given.get("kms_key_id")
-        if not key or not given.get("storage_encrypted"):
-            return
-        arn = self._validate_kms_key(key)
-        if not self.kms.describe_key(arn.rsplit("/", 1)[-1]).enabled:
-            raise KMSKeyNotAccessibleFault(key)
-
-    def _default_subnet_group(self) -> str:
-        if "default" not in self.subnet_groups:
-            subnets = ec2_backends[self.account_id][self.region_name].get_default_subnets()
-            self.create_subnet_group("default", "default", list(subnets.values()), [])
-        return "default"
 
 
 def _plain(params: Any) -> dict[str, Any]:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
 from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot
 
 from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.lab.cloud.databases.windows import reach, within
 from dr_orchestrator.lab.cloud.lifecycle import Timeline
 from dr_orchestrator.lab.cloud.world import Database, naive, world
 
-LAG = timedelta(minutes=5)
-"""How far the latest restorable time is behind in AWS."""
 _UNIQUE = string.ascii_uppercase + string.digits
 _UNBORN = ("creating", "deleting")
 
@@ -79,13 +78,7 @@ class Instance(DBInstance):
         """The earliest and latest instants that it can be restored to; None where there are none."""
         if not self.backup_retention_period or self.status in ("creating", "incompatible-restore"):
             return None
-        latest: datetime | None = world().now() - LAG
-        if self.database is not None:
-            archived = self.database.restorable_until()
-            latest = min(archived, world().now() - LAG) if archived else None
-        kept = world().now() - timedelta(days=self.backup_retention_period)
-        earliest = max(kept, self.protected_since)
-        return (earliest, latest) if latest and earliest <= latest else None
+        return reach(self.backup_retention_period, self.protected_since, self.database)
 
     def instant(self, given: Mapping[str, Any]) -> datetime:
         """The instant that a restore asks for; refused where it is outside the window."""
@@ -95,15 +88,7 @@ class Instance(DBInstance):
         name = self.db_instance_identifier
         if not self.backup_retention_period:
             raise RDSClientError("PointInTimeRestoreNotEnabled", f"Automated backups are not enabled for {name}.")
-        window = self.window
-        if window is None:
-            raise RDSClientError("InvalidRestoreFault", f"{name} has no restorable time yet.")
-        at = aware(asked) if asked else window[1]
-        # A time that was read from us comes back rounded.
-        if not window[0] <= at <= window[1] + timedelta(milliseconds=1):
-            bounds = " to ".join(each.isoformat() for each in window)
-            raise RDSClientError("InvalidRestoreFault", f"{at.isoformat()} is outside {bounds}.")
-        return at
+        return within(self.window, asked, name)
 
     def refuse_delete(self, final_snapshot: str | None, skip: bool) -> None:
         """Raise where AWS would not delete it."""
@@ -184,12 +169,6 @@ class AutomatedBackup(DBInstanceAutomatedBackup):
         self.db_instance_automated_backups_arn = instance.arn.replace(":db:", ":auto-backup:ab-")
         window = instance.window
         self.restore_window = {"EarliestTime": naive(window[0]), "LatestTime": naive(window[1])} if window else None
-
-
-def aware(at: datetime | str) -> datetime:
-    """A time from a request, in UTC."""
-    parsed = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def wrong_state(message: str) -> RDSClientError:

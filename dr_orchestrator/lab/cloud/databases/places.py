@@ -1,0 +1,42 @@
+"""Where a database of RDS stands: its subnets, its security groups, its key; what does not exist is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from moto.ec2.models import ec2_backends
+from moto.rds.exceptions import InvalidParameterValue, KMSKeyNotAccessibleFault
+from moto.rds.models import RDSBackend
+
+
+def check_groups(backend: RDSBackend, groups: Iterable[str]) -> None:
+    """Refuse security groups that there are not."""
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    for group in groups:
+        if ec2.get_security_group_from_id(group) is None:
+            raise InvalidParameterValue(f"Invalid security group , groupId= {group}, groupName=.")
+
+
+def usable_key(backend: RDSBackend, key: str) -> str:
+    """The ARN of a key; one that there is not, or that is disabled, is refused."""
+    arn = backend._validate_kms_key(key)
+    if not backend.kms.describe_key(arn.rsplit("/", 1)[-1]).enabled:
+        raise KMSKeyNotAccessibleFault(key)
+    return arn
+
+
+def default_subnet_group(backend: RDSBackend) -> str:
+    """The name of the default VPC's subnet group, which is made with the first database in it."""
+    if "default" not in backend.subnet_groups:
+        subnets = ec2_backends[backend.account_id][backend.region_name].get_default_subnets()
+        backend.create_subnet_group("default", "default", list(subnets.values()), [])
+    return "default"
+
+
+def default_group(backend: RDSBackend, subnets: str) -> str:
+    """The default security group of the VPC that a subnet group is in."""
+    vpc = backend.describe_db_subnet_groups(subnets)[0].vpc_id
+    group = ec2_backends[backend.account_id][backend.region_name].get_default_security_group(vpc)
+    if group is None:
+        raise InvalidParameterValue(f"There is no default security group in {vpc}.")
+    return str(group.id)
