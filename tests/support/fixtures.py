@@ -16,7 +16,7 @@ from tests.support.postgres_server import postgres_server, postgres_url
 
 __all__ = ["clock", "here", "home", "lab", "machine", "postgres_server", "postgres_url", "shop"]
 
-SERVERS = {"postgres_server", "postgres_url"}
+SERVERS = {"postgres_server", "postgres_url", "programs"}
 
 
 @pytest.hookimpl(tryfirst=True)
