@@ -23,10 +23,11 @@ from dr_orchestrator.cli import server
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab import Lab
 from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.settings import CHECKOUT, Pace
 from dr_orchestrator.wiring import keeping, sweeping
+from dr_orchestrator.wiring.lab import serve
 from tests import workspace
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]

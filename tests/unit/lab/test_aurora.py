@@ -9,8 +9,8 @@ import pytest
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab import Lab
-from dr_orchestrator.lab.cloud.aurora import Cluster, Clusters
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.aurora_cluster.lab import Cluster, Clusters
 from tests.aurora import ENGINE, SCALING, SOURCE, add_member, described, member
 from tests.fakes import FakeClock
 from tests.lab_fixtures import client, get, refused, wait_while

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 
 from dr_orchestrator.domain.clock import PacedClock
-from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab import Lab
 from dr_orchestrator.settings import Pace
+from dr_orchestrator.wiring.lab import serve
 from tests.aurora import ENGINE, SCALING, SOURCE, add_member, described, member
 from tests.lab_fixtures import client, outlast
 
