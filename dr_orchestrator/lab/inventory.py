@@ -12,11 +12,13 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, World
 
 
 def state(world: World) -> dict[str, Any]:
-    """Every instance, snapshot, table and stack with its identity, state and tags; and what the lab did wrong."""
+    """Every instance, cluster, snapshot, table and stack with identity, state and tags; and what the lab did wrong."""
     return {
         "now": world.now().isoformat(),
         "instances": _instances(),
         "snapshots": _snapshots(),
+        "clusters": _clusters(),
+        "cluster_snapshots": _cluster_snapshots(),
         "tables": _tables(),
         "stacks": _stacks(),
         "defects": list(world.defects),
@@ -51,6 +53,37 @@ def _snapshots() -> dict[str, Any]:
             "tags": _tags(each.tags),
         }
         for each in list(rds_backends[ACCOUNT][REGION].database_snapshots.values())
+    }
+
+
+def _clusters() -> dict[str, Any]:
+    return {
+        each.db_cluster_identifier: {
+            "arn": each.db_cluster_arn,
+            "resource_id": each.db_cluster_resource_id,
+            "status": each.status,
+            "deletion_protection": bool(each.deletion_protection),
+            "members": [member.db_instance_identifier for member in each.members],
+            "backup_retention_period": each.backup_retention_period,
+            "security_groups": list(each.vpc_security_group_ids),
+            "subnet_group": each.db_subnet_group_name,
+            "tags": _tags(each.tags),
+        }
+        for each in list(rds_backends[ACCOUNT][REGION].clusters.values())
+    }
+
+
+def _cluster_snapshots() -> dict[str, Any]:
+    return {
+        each.db_cluster_snapshot_identifier: {
+            "arn": each.arn,
+            "cluster": each.db_cluster_identifier,
+            "kind": each.snapshot_type,
+            "status": each.status,
+            "created": each.created.isoformat(),
+            "tags": _tags(each.tags),
+        }
+        for each in list(rds_backends[ACCOUNT][REGION].cluster_snapshots.values())
     }
 
 

@@ -24,8 +24,8 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from dr_orchestrator.lab.cloud import lifecycle
-from dr_orchestrator.lab.cloud.lifecycle import Timeline, passing
 from dr_orchestrator.lab.cloud.databases.windows import aware
+from dr_orchestrator.lab.cloud.lifecycle import Timeline, passing
 from dr_orchestrator.lab.cloud.world import ACCOUNT, naive, world
 
 LAG = timedelta(minutes=5)

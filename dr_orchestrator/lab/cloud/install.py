@@ -16,12 +16,17 @@ from moto.core.common_models import BaseModel
 from moto.dynamodb.models import dynamodb_backends
 from moto.rds.models import rds_backends
 
-from dr_orchestrator.lab.cloud import dynamodb, quotas, rds, stacks
+from dr_orchestrator.lab.cloud import aurora, dynamodb, quotas, rds, stacks
 from dr_orchestrator.lab.cloud.databases import events
 from dr_orchestrator.lab.cloud.world import World, inhabited, moto_now
 
+
+class Rds(aurora.Clusters, rds.Rds):
+    """One account's RDS in one region: Aurora's clusters with their members, and the instances of no cluster."""
+
+
 _BACKENDS = (
-    (rds_backends, rds.Rds),
+    (rds_backends, Rds),
     (dynamodb_backends, dynamodb.DynamoDb),
     (cloudformation_backends, stacks.CloudFormation),
 )
@@ -38,7 +43,7 @@ def installed(world: World) -> Iterator[None]:
         undo.callback(_reset)
         for backends, kind in _BACKENDS:
             undo.enter_context(_set(backends, "backend", kind))
-        patches = (*rds.PATCHES, *events.PATCHES, *dynamodb.PATCHES, *stacks.PATCHES, *quotas.PATCHES)
+        patches = (*rds.PATCHES, *aurora.PATCHES, *events.PATCHES, *dynamodb.PATCHES, *stacks.PATCHES, *quotas.PATCHES)
         for owner, name, value in (*patches, *_clocks(), _NO_IMAGES):
             undo.enter_context(_set(owner, name, value))
         yield

@@ -7,14 +7,16 @@ from moto.core.responses import ActionResult
 from moto.rds.responses import RDSResponse
 
 INSTANCES = 40
+CLUSTERS = 40
 """As AWS gives a new account."""
 
 STACKS = 2000
 
 
 def _of_rds(self: RDSResponse) -> ActionResult:
-    used = len(self.backend.databases)
-    return ActionResult({"AccountQuotas": [{"AccountQuotaName": "DBInstances", "Used": used, "Max": INSTANCES}]})
+    used = (("DBInstances", self.backend.databases, INSTANCES), ("DBClusters", self.backend.clusters, CLUSTERS))
+    told = [{"AccountQuotaName": name, "Used": len(held), "Max": most} for name, held, most in used]
+    return ActionResult({"AccountQuotas": told})
 
 
 def _of_cloudformation(_: CloudFormationResponse) -> ActionResult:

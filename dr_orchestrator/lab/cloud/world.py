@@ -30,7 +30,11 @@ class Database(Protocol):
 
     @property
     def ready(self) -> bool:
-        """Whether it is out of recovery and answers SQL."""
+        """Whether it is out of recovery, and all its data is there."""
+
+    @property
+    def serving(self) -> bool:
+        """Whether its server answers SQL."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -38,6 +42,9 @@ class Database(Protocol):
 
     def restorable_until(self) -> datetime | None:
         """The lab time of the newest commit that is safely archived; None where nothing is archived."""
+
+    def serve(self, wanted: bool) -> None:
+        """Have its server run, or rest while the data stays: storage to which no instance is attached."""
 
     def drop(self) -> None:
         """End it and remove its files; what snapshots need stays."""

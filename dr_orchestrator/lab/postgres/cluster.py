@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,9 +56,16 @@ class Cluster:
     def __init__(self, programs: Programs, folder: Path, password: str) -> None:
         self.folder = folder
         self.port = 0
+        self.turning = threading.RLock()
+        """Held by whoever starts it, ends it or copies it."""
         self._programs = programs
         self._password = password
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether its server is there."""
+        return self._process is not None and self._process.poll() is None
 
     @property
     def log(self) -> Path:
@@ -125,7 +133,14 @@ class Cluster:
             connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(name), role))
 
     def base_backup(self, target: Path) -> None:
-        """A physical copy, with the WAL that makes it consistent."""
+        """A physical copy, with the WAL that makes it consistent; of a server at rest, its files as they are."""
+        with self.turning:
+            if self.runs:
+                self._copy_running(target)
+            else:
+                self._programs.run("cp", "-R", str(self.folder), str(target), cwd=target.parent)
+
+    def _copy_running(self, target: Path) -> None:
         self._programs.run(
             *("pg_basebackup", "-h", HOST, "-p", str(self.port), "-U", ADMIN, "-D", str(target)),
             *("-X", "fetch", "--checkpoint=fast", "--no-sync", "--no-manifest"),
@@ -152,8 +167,9 @@ class Cluster:
             process.wait(10)
 
     def remove(self) -> None:
-        """Stop it and delete its files."""
-        self.stop()
+        """Stop it and delete its files, once nobody copies it any more."""
+        with self.turning:
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.log.unlink(missing_ok=True)
 

@@ -144,8 +144,12 @@ class Plane:
         """Commit in each source, and send the WAL up to here to its archive: this makes instants restorable."""
         for key in list(self._sources):
             live = self._live.get(key)
-            if live is not None and live.ready and live.cluster is not None:
-                self._tick(key, live.cluster)
+            if live is not None and live.serving and live.cluster is not None:
+                try:
+                    self._tick(key, live.cluster)
+                except psycopg.Error:
+                    if live.serving:  # it was not ended meanwhile
+                        raise
 
     def _tick(self, key: str, cluster: Cluster) -> None:
         source = self._sources[key]
@@ -177,6 +181,11 @@ class Plane:
         self._live.pop(live.key, None)
         if live.cluster is not None and not self._closing.is_set():
             self._pool.submit(live.cluster.remove)
+
+    def turn(self, live: LiveDatabase) -> None:
+        """Have a database's server started or ended, as it is wished."""
+        if not self._closing.is_set():
+            self._pool.submit(live.turned).add_done_callback(_tell_failure)
 
     # How it is done
 
@@ -274,7 +283,7 @@ class Plane:
 
 def _tell_failure(done: Future[None]) -> None:
     if not done.cancelled() and done.exception() is not None:
-        _log.error("a base backup failed: %s", done.exception())
+        _log.error("in the background: %s", done.exception())
 
 
 def _archiving(archive: Path) -> dict[str, str]:

@@ -57,6 +57,9 @@ class Keeper(Protocol):
     def forget(self, live: LiveDatabase) -> None:
         """End a database and remove its files."""
 
+    def turn(self, live: LiveDatabase) -> None:
+        """Have a database's server started or ended, in the background."""
+
 
 class LiveDatabase:
     """A database that is being made, or is there; `ready` only once it answers SQL and recovers no more."""
@@ -68,11 +71,18 @@ class LiveDatabase:
         self.dropped = False
         self._plane = plane
         self._ready = threading.Event()
+        self._wanted = True
+        self._serves = False
 
     @property
     def ready(self) -> bool:
-        """Whether it is out of recovery and answers SQL."""
+        """Whether it is out of recovery, and all its data is there."""
         return self._ready.is_set()
+
+    @property
+    def serving(self) -> bool:
+        """Whether its server answers SQL."""
+        return self.ready and self._serves and not self.dropped
 
     @property
     def address(self) -> tuple[str, int]:
@@ -83,6 +93,25 @@ class LiveDatabase:
         """The lab time of the newest archived commit; None for copies, which archive nothing."""
         return self._plane.restorable_until(self.key)
 
+    def serve(self, wanted: bool) -> None:
+        """Have its server run, or rest while the data stays; in the background, once the database is made."""
+        self._wanted = wanted
+        if self.ready:
+            self._plane.turn(self)
+
+    def turned(self) -> None:
+        """Start or end its server, whichever was wished last."""
+        if self.cluster is None:
+            return
+        with self.cluster.turning:
+            if self._wanted != self._serves and not self.dropped:
+                self._serves = False
+                if self._wanted:
+                    self.cluster.start()
+                else:
+                    self.cluster.shut_down()
+                self._serves = self._wanted
+
     def drop(self) -> None:
         """End it and remove its files, in the background."""
         self.dropped = True
@@ -92,7 +121,10 @@ class LiveDatabase:
         """Make it; what goes wrong is told by `failed`."""
         try:
             self.cluster = make()
+            self._serves = True
+            self.turned()
             self._ready.set()
+            self.turned()  # what was wished in between
         except (LabError, OSError, psycopg.Error) as wrong:
             self.failed = str(wrong)
 

@@ -1,0 +1,134 @@
+"""A DB cluster: a volume whose state passes with the lab's time and waits for the database that stands for it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import string
+from datetime import datetime
+from typing import Any
+
+from moto.rds.models import DBCluster, RDSBackend
+
+from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.lab.cloud.databases import places
+from dr_orchestrator.lab.cloud.databases.windows import Window, reach
+from dr_orchestrator.lab.cloud.lifecycle import Timeline
+from dr_orchestrator.lab.cloud.world import Database, naive, world
+
+SMALLEST = 10
+"""GiB of a volume that nothing is known of."""
+_UNBORN = ("creating", "deleting", "gone")
+_UNIQUE = string.ascii_uppercase + string.digits
+
+
+def unique(prefix: str) -> str:
+    """An id that AWS gives once and never again."""
+    return prefix + "".join(secrets.choice(_UNIQUE) for _ in range(26))
+
+
+class Cluster(DBCluster):
+    """A DB cluster; `database` is the physical one behind its volume of `volume` GiB, where there is one."""
+
+    timeline: Timeline
+    database: Database | None = None
+    protected_since: datetime
+    volume: int = SMALLEST
+
+    def __init__(self, backend: RDSBackend, **given: Any) -> None:
+        self.timeline = lifecycle.settled("available")
+        given["storage_type"] = given.get("storage_type") or "aurora"
+        super().__init__(backend, **{**given, "allocated_storage": 1, "license_model": "postgresql-license"})
+        self.db_cluster_resource_id = unique("cluster-")
+        self.protected_since = world().now()
+        self.kms_key_id = None
+        if self.storage_encrypted:
+            self.kms_key_id = places.usable_key(backend, given.get("kms_key_id") or "alias/aws/rds")
+        if self.manage_master_user_password:
+            self._manage_password()
+
+    @property
+    def status(self) -> str:
+        """The state by now: never further than the database behind it really is."""
+        planned = self.timeline.at(world().now())
+        if self.database is None or planned in _UNBORN:
+            return planned
+        if self.database.failed:
+            return "incompatible-restore"
+        return planned if self.database.ready else "creating"
+
+    @status.setter
+    def status(self, value: str) -> None:
+        self.timeline = lifecycle.settled(value)
+
+    @property
+    def percent_progress(self) -> str | None:
+        """How far a restore is along; nothing once it is over."""
+        return str(min(99, self.timeline.percent(world().now()))) if self.status == "creating" else None
+
+    @property
+    def password(self) -> str:
+        """The master password, which moto lets nobody read."""
+        return self._master_user_password
+
+    # Where it is reached
+
+    @property
+    def vpc_id(self) -> str:
+        """The VPC of its subnets."""
+        return str(self.backend.subnet_groups[self.db_subnet_group_name].vpc_id)
+
+    @property
+    def answers(self) -> bool:
+        """Whether an instance in it answers."""
+        return any(member.status == "available" for member in self._members)
+
+    @property
+    def endpoint(self) -> str:
+        """The host of its writer: a name that leads nowhere until an instance is there."""
+        return self.database.address[0] if self.database is not None and self.answers else super().endpoint
+
+    @property
+    def reader_endpoint(self) -> str:
+        """The host of its readers; the one server of the lab is both."""
+        return self.endpoint if self.database is not None and self.answers else super().reader_endpoint
+
+    @property
+    def port(self) -> int:
+        """The port of its endpoints; as it was asked for until an instance is there."""
+        return self.database.address[1] if self.database is not None and self.answers else self.asked_port
+
+    @port.setter
+    def port(self, value: int) -> None:
+        self.asked_port = value
+
+    # What it can be restored to
+
+    @property
+    def window(self) -> Window | None:
+        """The earliest and latest instants that it can be restored to; None where there are none."""
+        off = world().faults.pretends("pitr-off", "rds", self.db_cluster_identifier)
+        if off or self.status in ("creating", "incompatible-restore"):
+            return None
+        return reach(self.backup_retention_period, self.protected_since, self.database)
+
+    @property
+    def earliest_restorable_time(self) -> datetime | None:
+        """The begin of the window."""
+        return naive(self.window[0]) if self.window else None
+
+    @earliest_restorable_time.setter
+    def earliest_restorable_time(self, value: datetime) -> None:
+        """Nothing: moto sets the time of its creation."""
+
+    @property
+    def latest_restorable_time(self) -> datetime | None:  # type: ignore[override]
+        """The end of the window."""
+        return naive(self.window[1]) if self.window else None
+
+    def _manage_password(self) -> None:
+        """Give the secret that RDS manages the login that really is the cluster's; moto writes the same into each."""
+        self._master_user_password = secrets.token_urlsafe(18)
+        login = json.dumps({"username": self.master_username, "password": self._master_user_password})
+        for version in self.master_user_secret.secret.versions.values():
+            version["secret_string"] = login

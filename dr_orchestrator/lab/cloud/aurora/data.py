@@ -1,0 +1,52 @@
+"""The physical database behind a cluster: of an instant, of a snapshot, or of now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dr_orchestrator.lab.cloud.aurora.backups import ClusterSnapshot
+from dr_orchestrator.lab.cloud.aurora.cluster import Cluster
+from dr_orchestrator.lab.cloud.world import Database, world
+
+
+def lay(cluster: Cluster, database: Database | None) -> None:
+    """Put a database behind a cluster; its server rests until there is an instance."""
+    cluster.database = database
+    if database is not None:
+        database.serve(False)
+
+
+def empty(cluster: Cluster) -> Database | None:
+    """A new one, with the cluster's user and database."""
+    plane = world().databases
+    if plane is None:
+        return None
+    name, user = cluster.database_name or "postgres", str(cluster.master_username)
+    return plane.create(cluster.db_cluster_resource_id, name, user, cluster.password)
+
+
+def of_snapshot(key: str, snapshot: ClusterSnapshot) -> Database | None:
+    """One with what a snapshot holds."""
+    plane, source = world().databases, snapshot.cluster.database
+    if plane is None or source is None:
+        return None
+    if snapshot.stored:
+        return plane.restore_snapshot(key, snapshot.stored, snapshot.data_time)
+    return plane.restore_instant(key, source.key, snapshot.data_time)
+
+
+def of_instant(key: str, source: Cluster, at: datetime) -> Database | None:
+    """One with what a cluster held at an instant."""
+    plane = world().databases
+    if plane is None or source.database is None:
+        return None
+    return plane.restore_instant(key, source.database.key, at)
+
+
+def clone(key: str, source: Cluster) -> Database | None:
+    """One with what a cluster holds now, by a physical copy."""
+    plane = world().databases
+    if plane is None or source.database is None:
+        return None
+    plane.snapshot(f"{key}.clone", source.database)
+    return plane.restore_snapshot(key, f"{key}.clone", world().now())

@@ -1,0 +1,12 @@
+"""How long things take in Aurora: lab seconds, near what is seen in AWS."""
+
+MINUTE = 60.0
+CREATE_CLUSTER = 2 * MINUTE
+RESTORE_BASE, RESTORE_PER_GIB = 8 * MINUTE, 2.5
+"""A restored volume is filled in parallel: 100 GiB take about 12 minutes."""
+CLONE = 4 * MINUTE
+"""A clone shares its source's pages, so its size does not matter."""
+SNAPSHOT_BASE, SNAPSHOT_PER_GIB = 2 * MINUTE, 0.5
+CREATE_MEMBER = 6 * MINUTE
+DELETE_MEMBER = 4 * MINUTE
+DELETE_CLUSTER = 2 * MINUTE

@@ -1,0 +1,55 @@
+"""An instance of a cluster: what makes its data reachable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.rds.models import DBInstanceClustered
+
+from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.lab.cloud.aurora.cluster import Cluster, unique
+from dr_orchestrator.lab.cloud.lifecycle import Timeline
+from dr_orchestrator.lab.cloud.world import world
+
+
+class Member(DBInstanceClustered):
+    """A DB instance in a cluster; all of a cluster's are reached through the one server behind it."""
+
+    timeline: Timeline
+    cluster: Cluster
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.timeline = lifecycle.settled("available")
+        super().__init__(*args, **kwargs)
+        self.dbi_resource_id = unique("db-")
+        self.db_subnet_group_name = self.cluster.db_subnet_group_name
+        self.publicly_accessible = bool(self.publicly_accessible)
+        self._associated_roles = []
+
+    @property
+    def status(self) -> str:
+        """The state by now: not available before its cluster is, and before the server behind it answers."""
+        planned = self.timeline.at(world().now())
+        if planned != "available":
+            return planned
+        if self.cluster.status in ("creating", "incompatible-restore"):
+            return self.cluster.status
+        return planned if self.cluster.database is None or self.cluster.database.serving else "creating"
+
+    @status.setter
+    def status(self, value: str) -> None:
+        self.timeline = lifecycle.settled(value)
+
+    @property
+    def endpoint(self) -> dict[str, Any] | None:  # type: ignore[override]
+        """Absent until the instance has been created, as in AWS."""
+        if self.status in ("creating", "incompatible-restore"):
+            return None
+        if self.cluster.database is None:
+            return {"Address": self.address, "Port": self.cluster.port}
+        host, port = self.cluster.database.address
+        return {"Address": host, "Port": port}
+
+    @property
+    def latest_restorable_time(self) -> None:  # type: ignore[override]
+        """Nothing: it is the cluster that can be restored."""
