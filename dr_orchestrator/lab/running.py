@@ -17,6 +17,7 @@ from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import process
 from dr_orchestrator.lab.cloud.world import World
+from dr_orchestrator.lab.estate.company import CLUSTERS, DATABASES
 from dr_orchestrator.lab.estate.writer import Writer
 from dr_orchestrator.lab.faults import Faults
 from dr_orchestrator.lab.postgres.plane import Plane
@@ -66,12 +67,14 @@ def serve(
     *,
     postgres: bool = False,
     estate: bool = False,
+    clusters: bool = False,
     state: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Lab]:
     """Within: a lab in this process whose time is `clock`'s. One at a time, for moto's state is the process's.
 
     With `postgres` there are real databases, whose files are under `state`; the clock must then be one that runs.
+    With `estate` there is the sample company, with `clusters` its Aurora clusters too.
     """
     with ExitStack() as undo:
         if not _one_at_a_time.acquire(blocking=False):
@@ -79,7 +82,8 @@ def serve(
         undo.callback(_one_at_a_time.release)
         start = clock.now()
         plane = undo.enter_context(_plane(clock, state)) if postgres else None
-        writer = Writer(plane, start) if plane is not None and estate else None
+        company = CLUSTERS if clusters else ()
+        writer = Writer(plane, start, (*DATABASES, *company)) if plane is not None and estate else None
         # moto takes seconds to import, while the databases are being made.
         from dr_orchestrator.lab.cloud.install import installed  # noqa: PLC0415
         from dr_orchestrator.lab.estate.aws import Estate  # noqa: PLC0415
@@ -91,7 +95,7 @@ def serve(
         world.endpoint = server.endpoint
         if estate:
             progress("seeding the sample company")
-            Estate(world, start, writer).seed()
+            Estate(world, start, writer, company).seed()
         if writer is not None:
             progress("filling its databases")
             writer.catch_up(clock.now())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import random
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -13,13 +13,14 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
 from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
-from moto.secretsmanager.models import secretsmanager_backends
 
 from dr_orchestrator.lab.cloud.dynamodb import JournalledTable
 from dr_orchestrator.lab.cloud.rds import Instance, Rds
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, World, naive
 from dr_orchestrator.lab.estate import company
-from dr_orchestrator.lab.estate.company import DATABASES, CompanyDatabase
+from dr_orchestrator.lab.estate.clusters import ClusterEstate
+from dr_orchestrator.lab.estate.company import DATABASES, CompanyCluster, CompanyDatabase
+from dr_orchestrator.lab.estate.logins import keep_login
 from dr_orchestrator.lab.estate.writer import Writer
 from dr_orchestrator.settings import shipped
 
@@ -34,12 +35,15 @@ _CATCH_UP = timedelta(days=1)
 class Estate:
     """The sample company of one lab."""
 
-    def __init__(self, world: World, start: datetime, writer: Writer | None) -> None:
+    def __init__(
+        self, world: World, start: datetime, writer: Writer | None, clusters: Sequence[CompanyCluster] = ()
+    ) -> None:
         self._world = world
         self._start = start
         self._writer = writer
         self._random = random.Random(7)  # noqa: S311 (the look of sample data)
         self.instances: dict[str, Instance] = {}
+        self._clusters = ClusterEstate(world, start, writer, clusters)
 
     def seed(self) -> None:
         """Put everything there, as it would be after months."""
@@ -49,9 +53,11 @@ class Estate:
                 subnets, group = self._make_network()
                 for database in DATABASES:
                     self._make_instance(database, key, subnets, group)
+                self._clusters.make(key, subnets, group)
                 self._make_environment()
             for database in DATABASES:
                 self._make_snapshots(database)
+            self._clusters.make_backups()
             self._fill_table()
         self._world.agenda.at(self._start + _MINUTE, self._beat_table)
 
@@ -105,18 +111,7 @@ class Estate:
         }
         made = self.instances[database.name] = cast(Instance, self._backend.create_db_instance(given))
         made.database = self._writer.databases[database.name] if self._writer else None
-        login = {"username": database.user, "password": password, "dbname": database.name}
-        secretsmanager_backends[ACCOUNT][REGION].create_secret(
-            database.secret,
-            json.dumps(login),
-            None,
-            f"login of {database.instance}",
-            list(_TAGS),
-            None,
-            None,
-            [],
-            False,
-        )
+        keep_login(database, password, list(_TAGS))
 
     def _make_snapshots(self, database: CompanyDatabase) -> None:
         newest = at = self._start - database.newest - timedelta(minutes=self._random.uniform(-10, 10))

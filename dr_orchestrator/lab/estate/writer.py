@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -24,31 +24,32 @@ _MINUTE = timedelta(minutes=1)
 class Writer:
     """The company's databases: made and filled in the background from the moment that this is made."""
 
-    def __init__(self, plane: Plane, start: datetime) -> None:
+    def __init__(self, plane: Plane, start: datetime, databases: Sequence[CompanyDatabase] = DATABASES) -> None:
         self._plane = plane
+        self._company = databases
         self._start = start
         self._rows = 10_000
         self._connections: dict[str, psycopg.Connection] = {}
-        self.passwords = {database.name: secrets.token_urlsafe(18) for database in DATABASES}
+        self.passwords = {database.name: secrets.token_urlsafe(18) for database in databases}
         self.databases: dict[str, LiveDatabase] = {
             each.name: plane.create(each.instance, each.name, each.user, self.passwords[each.name], to_be_filled=True)
-            for each in DATABASES
+            for each in databases
         }
-        self._pool = ThreadPoolExecutor(len(DATABASES), thread_name_prefix="lab-writer")
-        self._filled = [self._pool.submit(self._fill, each) for each in DATABASES]
+        self._pool = ThreadPoolExecutor(len(databases), thread_name_prefix="lab-writer")
+        self._filled = [self._pool.submit(self._fill, each) for each in databases]
 
     def catch_up(self, now: datetime) -> None:
         """Write what fell due while the databases were filled; only then can a base backup hold the whole past."""
         for filled in self._filled:
             filled.result()
-        list(self._pool.map(lambda each: self._catch_up(each, now), DATABASES))
+        list(self._pool.map(lambda each: self._catch_up(each, now), self._company))
         self._pool.shutdown()
 
     def beat(self, now: datetime, defect: Callable[[str], None]) -> None:
         """Write one canary and a row into each database."""
         self._rows += 1
-        for database in DATABASES:
-            if self.databases[database.name].dropped:
+        for database in self._company:
+            if not self.databases[database.name].serving:
                 continue
             try:
                 connection = self._connection(database)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.settings import Pace
-from tests.lab_fixtures import client, wait_while
+from tests.lab_fixtures import client
 from tests.unit.lab.test_aurora import ENGINE, SCALING, SOURCE, add_member, described, member
 
 pytestmark = pytest.mark.slow
@@ -55,13 +55,21 @@ def rds(lab: Lab, clock: PacedClock) -> Any:
     return made
 
 
+def outlast(clock: PacedClock, state: str, look: Callable[[], str]) -> None:
+    """Wait until what `look` returns is no longer `state`: real servers take real seconds, whatever the clock says."""
+    deadline = time.monotonic() + 90
+    while look() == state:
+        assert time.monotonic() < deadline, f"still {state}"
+        clock.sleep(100)
+
+
 def ready(rds: Any, clock: PacedClock, name: str) -> str:
-    wait_while(clock, "creating", lambda: described(rds, name)["Status"], step=100)
+    outlast(clock, "creating", lambda: described(rds, name)["Status"])
     return str(described(rds, name)["Status"])
 
 
 def ready_member(rds: Any, clock: PacedClock, name: str) -> str:
-    wait_while(clock, "creating", lambda: member(rds, name)["DBInstanceStatus"], step=100)
+    outlast(clock, "creating", lambda: member(rds, name)["DBInstanceStatus"])
     return str(member(rds, name)["DBInstanceStatus"])
 
 
@@ -117,7 +125,7 @@ def test_a_snapshot_holds_what_was_there_when_it_was_taken(rds: Any, clock: Pace
         found = rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="manual")["DBClusterSnapshots"]
         return str(found[0]["Status"])
 
-    wait_while(clock, "creating", status, step=100)
+    outlast(clock, "creating", status)
     write(rds, "after the snapshot")
     rds.restore_db_cluster_from_snapshot(
         DBClusterIdentifier="by-snapshot",
@@ -195,7 +203,7 @@ def test_a_snapshot_can_be_taken_of_a_cluster_at_rest(rds: Any, clock: PacedCloc
         found = rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="of-resting")["DBClusterSnapshots"]
         return str(found[0]["Status"])
 
-    wait_while(clock, "creating", status, step=100)
+    outlast(clock, "creating", status)
     rds.restore_db_cluster_from_snapshot(DBClusterIdentifier="awake", SnapshotIdentifier="of-resting", Engine=ENGINE)
     add_member(rds, "awake", "awake-1")
     assert ready_member(rds, clock, "awake-1") == "available"

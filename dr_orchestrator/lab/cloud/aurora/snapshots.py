@@ -119,11 +119,11 @@ class Snapshots(RDSBackend):
             raise InvalidDBClusterSnapshotStateFault(told)
         return super().delete_db_cluster_snapshot(snapshot.db_cluster_snapshot_identifier)
 
-    def drop_automated(self, cluster: Cluster) -> None:
-        """Delete what RDS itself took of a cluster."""
+    def drop_automated(self, cluster: Cluster, before: datetime | None = None) -> None:
+        """Delete what RDS itself took of a cluster, all of it or what is older than a (naive) time."""
         for name, snapshot in list(self.cluster_snapshots.items()):
             own = snapshot.cluster.db_cluster_resource_id == cluster.db_cluster_resource_id
-            if own and snapshot.snapshot_type == "automated":
+            if own and snapshot.snapshot_type == "automated" and (before is None or snapshot.created < before):
                 del self.cluster_snapshots[name]
 
     # How it is done

@@ -1,0 +1,103 @@
+"""The sample company has Aurora clusters where a lab is asked for them, with months of backups that can be restored."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.settings import Pace
+from tests.fakes import FakeClock
+from tests.lab_fixtures import client
+from tests.unit.lab.test_aurora import ENGINE, add_member, described, member
+from tests.unit.lab.test_aurora_postgres import outlast
+
+
+@pytest.fixture
+def company(clock: FakeClock) -> Iterator[Lab]:
+    with serve(clock, estate=True, clusters=True) as running:
+        yield running
+
+
+def test_a_lab_has_no_clusters_unless_asked(clock: FakeClock) -> None:
+    """The sample company is as it was: instances alone."""
+    with serve(clock, estate=True) as running:
+        assert client(running, "rds").describe_db_clusters()["DBClusters"] == []
+
+
+def test_one_cluster_is_provisioned_and_one_serverless(company: Lab) -> None:
+    """Trello has a writer and a reader of a class, Statuspage an instance of Serverless v2; both are protected."""
+    rds = client(company, "rds")
+    found = {each["DBClusterIdentifier"]: each for each in rds.describe_db_clusters()["DBClusters"]}
+    assert {name: each["Status"] for name, each in found.items()} == {
+        "trello-prod": "available",
+        "statuspage-prod": "available",
+    }
+    assert "ServerlessV2ScalingConfiguration" not in found["trello-prod"]
+    assert found["statuspage-prod"]["ServerlessV2ScalingConfiguration"] == {"MinCapacity": 0.5, "MaxCapacity": 8.0}
+    assert [each["IsClusterWriter"] for each in found["trello-prod"]["DBClusterMembers"]] == [True, False]
+    assert member(rds, "trello-prod-1")["DBInstanceClass"] == "db.r6g.large"
+    assert member(rds, "statuspage-prod-1")["DBInstanceClass"] == "db.serverless"
+    for name, each in found.items():
+        assert (each["DeletionProtection"], each["StorageEncrypted"]) == (True, True)
+        assert each["DBClusterParameterGroup"] == f"{name}-cluster"
+        assert member(rds, f"{name}-1")["DBParameterGroups"][0]["DBParameterGroupName"] == f"{name}-instance"
+
+
+def test_backups_go_back_a_month_and_go_on(company: Lab, clock: FakeClock) -> None:
+    """Automated snapshots are daily and kept for 30 days; AWS Backup's are weekly, and stay."""
+    rds = client(company, "rds")
+
+    def taken() -> Counter[str]:
+        pages = rds.get_paginator("describe_db_cluster_snapshots")
+        asked = {"DBClusterIdentifier": "statuspage-prod"}
+        kinds = [page for kind in ("automated", "awsbackup") for page in pages.paginate(SnapshotType=kind, **asked)]
+        return Counter(each["SnapshotType"] for page in kinds for each in page["DBClusterSnapshots"])
+
+    before = taken()
+    assert 29 <= before["automated"] <= 31
+    assert 4 <= before["awsbackup"] <= 5
+    clock.sleep(timedelta(days=10).total_seconds())
+    after = taken()
+    assert abs(after["automated"] - before["automated"]) <= 1
+    assert after["awsbackup"] == before["awsbackup"]
+    newest = rds.describe_db_cluster_snapshots(SnapshotType="automated")["DBClusterSnapshots"][-1]
+    assert clock.now() - newest["SnapshotCreateTime"] < timedelta(days=1)
+    assert company.world.defects == []
+
+
+@pytest.mark.slow
+def test_a_backup_from_before_the_lab_holds_the_data_of_its_day(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A restored old snapshot answers with the company's login, and has no row younger than it."""
+    clock = PacedClock(Pace(400.0, time.time()))
+    with serve(clock, postgres=True, estate=True, clusters=True, state=tmp_path_factory.mktemp("lab")) as running:
+        rds = client(running, "rds")
+        oldest = rds.describe_db_cluster_snapshots(DBClusterIdentifier="trello-prod")["DBClusterSnapshots"][0]
+        rds.restore_db_cluster_from_snapshot(
+            DBClusterIdentifier="copy", SnapshotIdentifier=oldest["DBClusterSnapshotArn"], Engine=ENGINE
+        )
+        add_member(rds, "copy", "copy-1")
+        outlast(clock, "creating", lambda: member(rds, "copy-1")["DBInstanceStatus"])
+        login = client(running, "secretsmanager").get_secret_value(SecretId="prod/trello-db")["SecretString"]
+        newest = _asked(described(rds, "copy"), login, "SELECT max(created_at) FROM cards")
+        assert newest <= oldest["SnapshotCreateTime"]
+        assert oldest["SnapshotCreateTime"] - newest < timedelta(hours=1)
+        here = _asked(described(rds, "trello-prod"), login, "SELECT max(at) FROM heartbeat")
+        assert clock.now() - here < timedelta(hours=3)
+        assert running.world.defects == []
+
+
+def _asked(cluster: dict[str, Any], secret: str, statement: str) -> Any:
+    login = json.loads(secret)
+    place = {"host": cluster["Endpoint"], "port": cluster["Port"], "dbname": login["dbname"]}
+    with psycopg.connect(user=login["username"], password=login["password"], **place) as connection:
+        (found,) = connection.execute(statement).fetchone() or (None,)  # type: ignore[call-overload]
+        return found
