@@ -125,6 +125,8 @@ class LiveDatabase:
             self.turned()
             self._ready.set()
             self.turned()  # what was wished in between
+            if self.dropped:
+                self._plane.forget(self)
         except (LabError, OSError, psycopg.Error) as wrong:
             self.failed = str(wrong)
 

@@ -11,12 +11,10 @@ from moto.rds.models import rds_backends
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.aurora import Cluster, Clusters
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from tests.aurora import ENGINE, SCALING, SOURCE, add_member, described, member
 from tests.fakes import FakeClock
 from tests.lab_fixtures import client, get, refused, wait_while
 
-SOURCE = "trello-prod"
-ENGINE = "aurora-postgresql"
-SCALING = {"MinCapacity": 0.5, "MaxCapacity": 8.0}
 SECOND = timedelta(seconds=1)
 
 
@@ -47,24 +45,6 @@ def make_source(rds: Any, clock: FakeClock, *, gib: int = 100, **given: Any) -> 
     add_member(rds, name, f"{name}-1")
     clock.sleep(3600)
     return described(rds, name)
-
-
-def add_member(rds: Any, cluster: str, name: str, **given: Any) -> dict[str, Any]:
-    wanted = {"DBInstanceClass": "db.r6g.large", "Engine": ENGINE}
-    made: dict[str, Any] = rds.create_db_instance(
-        **{"DBInstanceIdentifier": name, "DBClusterIdentifier": cluster, **wanted, **given}
-    )["DBInstance"]
-    return made
-
-
-def described(rds: Any, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]
-    return found
-
-
-def member(rds: Any, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
-    return found
 
 
 def snapshotted(rds: Any, clock: FakeClock, name: str = "manual") -> None:
@@ -528,6 +508,37 @@ def test_faults_reach_clusters_and_members(rds: Any, lab: Lab, clock: FakeClock)
     assert "LatestRestorableTime" not in described(rds, SOURCE)
     asked = {"SourceDBClusterIdentifier": SOURCE, "DBClusterIdentifier": "copy", "UseLatestRestorableTime": True}
     assert refused(rds.restore_db_cluster_to_point_in_time, **asked) == "InvalidRestoreFault"
+
+
+def test_a_stopped_cluster_is_not_reached(rds: Any, clock: FakeClock) -> None:
+    """Stopping and starting take minutes, members with their cluster; neither is done out of its turn."""
+    make_source(rds, clock)
+    assert refused(rds.start_db_cluster, DBClusterIdentifier=SOURCE) == "InvalidDBClusterStateFault"
+    for call, passed, final in (
+        (rds.stop_db_cluster, "stopping", "stopped"),
+        (rds.start_db_cluster, "starting", "available"),
+    ):
+        assert call(DBClusterIdentifier=SOURCE)["DBCluster"]["Status"] == passed
+        assert member(rds, f"{SOURCE}-1")["DBInstanceStatus"] == passed
+        clock.sleep(900)
+        assert (described(rds, SOURCE)["Status"], member(rds, f"{SOURCE}-1")["DBInstanceStatus"]) == (final, final)
+
+
+def test_a_cluster_is_changed_as_it_is_asked_to(rds: Any, clock: FakeClock) -> None:
+    """Protection, scaling and backups are changed at once; another instance becomes the writer; nobody, nothing."""
+    make_source(rds, clock)
+    add_member(rds, SOURCE, f"{SOURCE}-2")
+    clock.sleep(3600)
+    given = {"DeletionProtection": False, "BackupRetentionPeriod": 3, "ServerlessV2ScalingConfiguration": SCALING}
+    rds.modify_db_cluster(DBClusterIdentifier=SOURCE, ApplyImmediately=True, **given)
+    found = described(rds, SOURCE)
+    assert {name: found[name] for name in given} == given
+    rds.failover_db_cluster(DBClusterIdentifier=SOURCE)
+    writers = {
+        each["DBInstanceIdentifier"]: each["IsClusterWriter"] for each in described(rds, SOURCE)["DBClusterMembers"]
+    }
+    assert writers == {f"{SOURCE}-1": False, f"{SOURCE}-2": True}
+    assert refused(rds.modify_db_cluster, DBClusterIdentifier="nobody", **given) == "DBClusterNotFoundFault"
 
 
 def test_clusters_of_other_engines_are_left_as_they_were(rds: Any) -> None:

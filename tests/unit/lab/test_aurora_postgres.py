@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +13,8 @@ import pytest
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.settings import Pace
+from tests.aurora import ENGINE, SCALING, SOURCE, add_member, described, member, outlast
 from tests.lab_fixtures import client
-from tests.unit.lab.test_aurora import ENGINE, SCALING, SOURCE, add_member, described, member
 
 pytestmark = pytest.mark.slow
 PASSWORD = "secret-enough"
@@ -53,14 +53,6 @@ def rds(lab: Lab, clock: PacedClock) -> Any:
     await_restorable(made, clock, clock.now())
     run(made, SOURCE, "CREATE TABLE cards (title text)")
     return made
-
-
-def outlast(clock: PacedClock, state: str, look: Callable[[], str]) -> None:
-    """Wait until what `look` returns is no longer `state`: real servers take real seconds, whatever the clock says."""
-    deadline = time.monotonic() + 90
-    while look() == state:
-        assert time.monotonic() < deadline, f"still {state}"
-        clock.sleep(100)
 
 
 def ready(rds: Any, clock: PacedClock, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from dr_orchestrator.lab.cloud.aurora.answers import PATCHES
 from dr_orchestrator.lab.cloud.aurora.backend import Clusters
-from dr_orchestrator.lab.cloud.aurora.cluster import Cluster
-from dr_orchestrator.lab.cloud.aurora.member import Member
+from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.aurora.models.member import Member
 
 __all__ = ["PATCHES", "Cluster", "Clusters", "Member"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from moto.core.responses import ActionResult
 from moto.rds.responses import RDSResponse
 
+from dr_orchestrator.lab.cloud.aurora.backend import Clusters
 from dr_orchestrator.lab.cloud.databases.paging import FEWEST, filters, page
 
 
@@ -29,13 +32,13 @@ def _backups(self: RDSResponse) -> ActionResult:
     for key, name in (("DBClusterIdentifier", "db-cluster-id"), ("DbClusterResourceId", "db-cluster-resource-id")):
         if given.get(key):
             wanted[name] = [given[key]]
-    found = self.backend.describe_db_cluster_automated_backups(wanted)
+    found = cast(Clusters, self.backend).describe_db_cluster_automated_backups(wanted)
     return page("DBClusterAutomatedBackups", found, given, lambda each: str(each.db_cluster_identifier), FEWEST)
 
 
 def _delete(self: RDSResponse) -> ActionResult:
     given = self.params
-    deleted = self.backend.delete_db_cluster(
+    deleted = cast(Clusters, self.backend).delete_db_cluster(
         given["DBClusterIdentifier"],
         given.get("FinalDBSnapshotIdentifier"),
         skip_final_snapshot=bool(given.get("SkipFinalSnapshot")),

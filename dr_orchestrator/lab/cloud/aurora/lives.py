@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import cast
 
-from dr_orchestrator.lab.cloud.aurora import durations
-from dr_orchestrator.lab.cloud.aurora.cluster import Cluster
+from moto.rds.exceptions import InvalidDBClusterStateFault
+from moto.rds.models import DBCluster
+
+from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.aurora.models.member import Member
+from dr_orchestrator.lab.cloud.aurora.rules import durations
 from dr_orchestrator.lab.cloud.aurora.snapshots import Snapshots
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
@@ -29,11 +34,29 @@ class Lives(Snapshots):
     def end_cluster(self, cluster: Cluster, with_backups: bool) -> None:
         """Have it deleted, after its members."""
         fate = world().faults.fate("rds", "DeleteDBCluster", cluster.db_cluster_identifier)
-        ends = [member.timeline.ends for member in cluster.members]
+        ends = [member.timeline.ends for member in cast(list[Member], cluster.members)]
         awaited = max([0.0, *((each - world().now()).total_seconds() for each in ends)])
         cluster.timeline = passing([("deleting", awaited + durations.DELETE_CLUSTER)], "gone", fate)
         if cluster.timeline.final == "gone":
             world().agenda.at(cluster.timeline.ends, lambda: self._cluster_gone(cluster, with_backups))
+
+    def stop_db_cluster(self, cluster_identifier: str) -> DBCluster:
+        """Stopping takes its time; the data stays, and nobody reaches it."""
+        return self._turned(cluster_identifier, "available", ("stopping", durations.STOP), "stopped")
+
+    def start_db_cluster(self, cluster_identifier: str) -> DBCluster:
+        """Starting takes its time; what was stopped is as it was."""
+        return self._turned(cluster_identifier, "stopped", ("starting", durations.START), "available")
+
+    def _turned(self, identifier: str, needed: str, passed: tuple[str, float], final: str) -> DBCluster:
+        cluster = cast(Cluster, self.describe_db_clusters(identifier)[0])
+        if cluster.status != needed:
+            told = f"DbCluster {identifier} is in {cluster.status} state but expected it to be one of {needed}."
+            raise InvalidDBClusterStateFault(told)
+        cluster.timeline = passing([passed], final)
+        if cluster.database is not None:
+            cluster.database.serve(final == "available" and bool(cluster.members))
+        return cluster
 
     def _cluster_made(self, cluster: Cluster) -> None:
         """It is created: RDS writes that down, and takes the first automated snapshot where that can be restored."""

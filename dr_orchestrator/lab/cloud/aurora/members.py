@@ -15,9 +15,9 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBInstance, DBSnapshot, RDSBackend
 
 from dr_orchestrator.lab.cloud import quotas
-from dr_orchestrator.lab.cloud.aurora import durations, refusals
-from dr_orchestrator.lab.cloud.aurora.cluster import Cluster
-from dr_orchestrator.lab.cloud.aurora.member import Member
+from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.aurora.models.member import Member
+from dr_orchestrator.lab.cloud.aurora.rules import durations, refusals
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world

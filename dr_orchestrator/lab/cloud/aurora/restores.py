@@ -8,10 +8,11 @@ from typing import Any, cast
 from moto.rds.exceptions import InvalidDBClusterStateFault, InvalidParameterCombination
 from moto.rds.models import DBCluster
 
-from dr_orchestrator.lab.cloud.aurora import data, durations, making, refusals
-from dr_orchestrator.lab.cloud.aurora.backups import ClusterSnapshot
-from dr_orchestrator.lab.cloud.aurora.cluster import Cluster
 from dr_orchestrator.lab.cloud.aurora.lives import Lives
+from dr_orchestrator.lab.cloud.aurora.models import data
+from dr_orchestrator.lab.cloud.aurora.models.backups import ClusterSnapshot
+from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.aurora.rules import durations, making, refusals
 from dr_orchestrator.lab.cloud.databases.windows import within
 
 

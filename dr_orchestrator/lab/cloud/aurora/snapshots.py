@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from moto.rds.exceptions import (
     DBClusterSnapshotAlreadyExistsError,
@@ -14,9 +15,9 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import DBClusterSnapshot, RDSBackend
 
-from dr_orchestrator.lab.cloud.aurora import durations, filters, refusals
-from dr_orchestrator.lab.cloud.aurora.backups import LISTED, ClusterSnapshot
-from dr_orchestrator.lab.cloud.aurora.cluster import Cluster
+from dr_orchestrator.lab.cloud.aurora.models.backups import LISTED, ClusterSnapshot
+from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.aurora.rules import durations, filters, refusals
 from dr_orchestrator.lab.cloud.databases import places
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
@@ -85,7 +86,7 @@ class Snapshots(RDSBackend):
         """A snapshot of `at` that RDS itself, or AWS Backup, took; nothing is copied, for the archived WAL holds it."""
         name = f"rds:{cluster.db_cluster_identifier}-{at:%Y-%m-%d-%H-%M}"
         if kind == "awsbackup":
-            name = f"awsbackup:job-{secrets.token_hex(4)}-{secrets.token_hex(2)}-{secrets.token_hex(6)}"
+            name = f"awsbackup:job-{uuid4()}"
         snapshot = self._record_cluster_snapshot(cluster, name, kind, None)
         snapshot.dated(at)
         self._tell_of_cluster_snapshot(snapshot, at, "snapshot created")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dr_orchestrator.lab.cloud.aurora.backups import ClusterSnapshot
-from dr_orchestrator.lab.cloud.aurora.cluster import Cluster
+from dr_orchestrator.lab.cloud.aurora.models.backups import ClusterSnapshot
+from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
 from dr_orchestrator.lab.cloud.world import Database, world
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from moto.rds.models import DBInstanceClustered
 
 from dr_orchestrator.lab.cloud import lifecycle
-from dr_orchestrator.lab.cloud.aurora.cluster import Cluster, unique
+from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster, unique
 from dr_orchestrator.lab.cloud.lifecycle import Timeline
 from dr_orchestrator.lab.cloud.world import world
 
@@ -28,11 +28,11 @@ class Member(DBInstanceClustered):
 
     @property
     def status(self) -> str:
-        """The state by now: not available before its cluster is, and before the server behind it answers."""
+        """The state by now: its cluster's, unless that is available, and not available before the server answers."""
         planned = self.timeline.at(world().now())
         if planned != "available":
             return planned
-        if self.cluster.status in ("creating", "incompatible-restore"):
+        if self.cluster.status != "available":
             return self.cluster.status
         return planned if self.cluster.database is None or self.cluster.database.serving else "creating"
 

@@ -8,8 +8,8 @@ from moto.rds.exceptions import InvalidParameterCombination
 from moto.rds.models import RDSBackend
 
 from dr_orchestrator.lab.cloud import quotas
-from dr_orchestrator.lab.cloud.aurora import refusals
-from dr_orchestrator.lab.cloud.aurora.cluster import Cluster
+from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
+from dr_orchestrator.lab.cloud.aurora.rules import refusals
 from dr_orchestrator.lab.cloud.databases import places
 
 NEWEST = "16.9"

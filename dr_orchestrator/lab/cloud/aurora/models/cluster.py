@@ -41,7 +41,7 @@ class Cluster(DBCluster):
         super().__init__(backend, **{**given, "allocated_storage": 1, "license_model": "postgresql-license"})
         self.db_cluster_resource_id = unique("cluster-")
         self.protected_since = world().now()
-        self.kms_key_id = None
+        self.kms_key_id = None  # type: ignore[assignment] # told only of what is encrypted
         if self.storage_encrypted:
             self.kms_key_id = places.usable_key(backend, given.get("kms_key_id") or "alias/aws/rds")
         if self.manage_master_user_password:
@@ -112,7 +112,7 @@ class Cluster(DBCluster):
             return None
         return reach(self.backup_retention_period, self.protected_since, self.database)
 
-    @property
+    @property  # type: ignore[override]
     def earliest_restorable_time(self) -> datetime | None:
         """The begin of the window."""
         return naive(self.window[0]) if self.window else None

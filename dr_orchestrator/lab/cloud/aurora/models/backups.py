@@ -9,7 +9,7 @@ from typing import Any
 from moto.rds.models import DBClusterSnapshot, RDSBackend
 
 from dr_orchestrator.lab.cloud import lifecycle
-from dr_orchestrator.lab.cloud.aurora.cluster import Cluster
+from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
 from dr_orchestrator.lab.cloud.lifecycle import Timeline
 from dr_orchestrator.lab.cloud.world import naive, world
 

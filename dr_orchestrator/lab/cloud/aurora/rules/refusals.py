@@ -106,7 +106,7 @@ def check_scaling(scaling: Any) -> None:
 
 def check_member(given: dict[str, Any], cluster: Any) -> None:
     """Refuse an instance that cannot be one of the cluster's."""
-    if cluster.status not in ("available", "creating", "modifying"):
+    if cluster.status not in ("available", "creating"):
         told = f"DB cluster {cluster.db_cluster_identifier} is in {cluster.status} state."
         raise InvalidDBClusterStateFault(told)
     for name, words in _OF_THE_CLUSTER.items():

@@ -1,0 +1,1 @@
+"""What Aurora allows and how long it takes: refusals, filters, defaults, durations."""
