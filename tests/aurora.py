@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
-
-from dr_orchestrator.domain.ports import Clock
 
 SOURCE = "trello-prod"
 ENGINE = "aurora-postgresql"
@@ -29,11 +25,3 @@ def add_member(rds: Any, cluster: str, name: str, **given: Any) -> dict[str, Any
         **{"DBInstanceIdentifier": name, "DBClusterIdentifier": cluster, **wanted, **given}
     )["DBInstance"]
     return made
-
-
-def outlast(clock: Clock, state: str, look: Callable[[], str]) -> None:
-    """Wait until what `look` returns is no longer `state`: real servers take real seconds, whatever the clock says."""
-    deadline = time.monotonic() + 90
-    while look() == state:
-        assert time.monotonic() < deadline, f"still {state}"
-        clock.sleep(100)

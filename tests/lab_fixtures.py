@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -58,3 +59,11 @@ def wait_while(clock: Any, state: str, look: Callable[[], str], step: float = 5.
         clock.sleep(step)
         assert clock.now() - began < timedelta(hours=3), f"still {state}"
     return clock.now() - began
+
+
+def outlast(clock: Any, state: str, look: Callable[[], str]) -> None:
+    """Wait until what `look` returns is no longer `state`: real servers take real seconds, whatever the clock says."""
+    deadline = time.monotonic() + 90
+    while look() == state:
+        assert time.monotonic() < deadline, f"still {state}"
+        clock.sleep(100)

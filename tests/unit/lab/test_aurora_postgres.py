@@ -13,8 +13,8 @@ import pytest
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.settings import Pace
-from tests.aurora import ENGINE, SCALING, SOURCE, add_member, described, member, outlast
-from tests.lab_fixtures import client
+from tests.aurora import ENGINE, SCALING, SOURCE, add_member, described, member
+from tests.lab_fixtures import client, outlast
 
 pytestmark = pytest.mark.slow
 PASSWORD = "secret-enough"

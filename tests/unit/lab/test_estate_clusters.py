@@ -15,9 +15,9 @@ import pytest
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.settings import Pace
-from tests.aurora import ENGINE, add_member, described, member, outlast
+from tests.aurora import ENGINE, add_member, described, member
 from tests.fakes import FakeClock
-from tests.lab_fixtures import client
+from tests.lab_fixtures import client, outlast
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.lab import Lab, serve
 from dr_orchestrator.lab.postgres.plane import Plane
 from dr_orchestrator.settings import Pace
-from tests.lab_fixtures import client, wait_while
+from tests.lab_fixtures import client, outlast
 from tests.unit.lab.test_rds import SOURCE, described
 
 pytestmark = pytest.mark.slow
@@ -55,7 +55,7 @@ def rds(lab: Lab, clock: PacedClock) -> Any:
 
 def ready(rds: Any, clock: PacedClock, name: str) -> str:
     for state in ("creating", "backing-up"):
-        wait_while(clock, state, lambda: described(rds, name)["DBInstanceStatus"], step=100)
+        outlast(clock, state, lambda: described(rds, name)["DBInstanceStatus"])
     return str(described(rds, name)["DBInstanceStatus"])
 
 
@@ -105,11 +105,10 @@ def test_a_snapshot_holds_what_was_there_when_it_was_taken(rds: Any, clock: Pace
     """A snapshot is a physical copy: rows written after it are not in it, and it outlives changes to its source."""
     write(rds, "in the snapshot")
     rds.create_db_snapshot(DBSnapshotIdentifier="manual", DBInstanceIdentifier=SOURCE)
-    wait_while(
+    outlast(
         clock,
         "creating",
         lambda: rds.describe_db_snapshots(DBSnapshotIdentifier="manual")["DBSnapshots"][0]["Status"],
-        step=100,
     )
     write(rds, "after the snapshot")
     rds.restore_db_instance_from_db_snapshot(
