@@ -1,6 +1,6 @@
 """A simulated AWS to drill against: moto with real durations, real PostgreSQL behind RDS, and failures on request.
 
-`start`, `read` and `stop` are for a lab in the background; `serve` is for one in this process, on any clock.
+`start`, `read` and `stop` are for a lab in the background; `wiring.lab` serves one in this process, on any clock.
 """
 
 from __future__ import annotations
@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dr_orchestrator.lab.process import LabInfo, read, start, stop
-    from dr_orchestrator.lab.running import Lab, serve
+    from dr_orchestrator.lab.running import Lab
 
-__all__ = ["Lab", "LabInfo", "read", "serve", "start", "stop"]
+__all__ = ["Lab", "LabInfo", "read", "start", "stop"]
 _HOMES = {
     "LabInfo": "process",
     "read": "process",
     "start": "process",
     "stop": "process",
     "Lab": "running",
-    "serve": "running",
 }
 
 

@@ -23,7 +23,8 @@ from dr_orchestrator.lab.postgres.cluster import command_line, end_orphans
 from dr_orchestrator.lab.postgres.programs import account
 
 INFO, LOG, LOCK, STARTING, DATA = "lab.json", "lab.log", "lab.lock", "lab.starting", "lab.data"
-MODULE = "dr_orchestrator.lab"
+MODULE = "dr_orchestrator.wiring.lab"
+"""The program of the background process: it knows the types, which a lab by itself does not."""
 MARK = "· "
 """Begins a line of the log that tells how far the start has come."""
 _START_TIMEOUT, _STOP_TIMEOUT, _LOOKS = 120.0, 30.0, 1.0

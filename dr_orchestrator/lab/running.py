@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,15 @@ from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import process
 from dr_orchestrator.lab.cloud.world import World
-from dr_orchestrator.lab.estate.company import CLUSTERS, DATABASES
+from dr_orchestrator.lab.estate.company import CompanyDatabase
 from dr_orchestrator.lab.estate.writer import Writer
 from dr_orchestrator.lab.faults import Faults
 from dr_orchestrator.lab.postgres.plane import Plane
+from dr_orchestrator.lab.twin import Twin
 from dr_orchestrator.settings import Pace
 
 if TYPE_CHECKING:
+    from dr_orchestrator.lab.estate.seed import Seed
     from dr_orchestrator.lab.server import Application, Entry
 
 # Real seconds: how often the writer writes at most, and how often WAL goes to the archive at most.
@@ -64,17 +67,19 @@ _one_at_a_time = threading.Lock()
 @contextmanager
 def serve(
     clock: Clock,
+    twins: Callable[[], Sequence[Twin]],
+    databases: Sequence[CompanyDatabase] = (),
     *,
     postgres: bool = False,
     estate: bool = False,
-    clusters: bool = False,
     state: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Lab]:
     """Within: a lab in this process whose time is `clock`'s. One at a time, for moto's state is the process's.
 
     With `postgres` there are real databases, whose files are under `state`; the clock must then be one that runs.
-    With `estate` there is the sample company, with `clusters` its Aurora clusters too.
+    `twins` are those of the types that there are, loaded while the databases are being made; with `estate` there is the
+    sample company, whose databases are `databases`.
     """
     with ExitStack() as undo:
         if not _one_at_a_time.acquire(blocking=False):
@@ -82,20 +87,19 @@ def serve(
         undo.callback(_one_at_a_time.release)
         start = clock.now()
         plane = undo.enter_context(_plane(clock, state)) if postgres else None
-        company = CLUSTERS if clusters else ()
-        writer = Writer(plane, start, (*DATABASES, *company)) if plane is not None and estate else None
+        writer = Writer(plane, start, databases) if plane is not None and estate else None
         # moto takes seconds to import, while the databases are being made.
-        from dr_orchestrator.lab.cloud.install import installed  # noqa: PLC0415
-        from dr_orchestrator.lab.estate.aws import Estate  # noqa: PLC0415
+        from dr_orchestrator.lab.estate.seed import AGE, Seed  # noqa: PLC0415
+        from dr_orchestrator.lab.install import installed  # noqa: PLC0415
         from dr_orchestrator.lab.server import Application, WebServer  # noqa: PLC0415
 
         world = World(clock)
-        undo.enter_context(installed(world))
-        server = WebServer(Application(world))
+        undo.enter_context(installed(world, laid := twins()))
+        server = WebServer(Application(world, laid))
         world.endpoint = server.endpoint
         if estate:
             progress("seeding the sample company")
-            Estate(world, start, writer, company).seed()
+            _seed(Seed(world, start, writer), laid, start - AGE)
         if writer is not None:
             progress("filling its databases")
             writer.catch_up(clock.now())
@@ -105,6 +109,16 @@ def serve(
         server.start()
         undo.callback(server.stop)
         yield Lab(server.endpoint, world, server.application)
+
+
+def _seed(seed: Seed, twins: Sequence[Twin], long_ago: datetime) -> None:
+    """Put the sample company there, as it would be after months."""
+    with seed.world.at_once():
+        with seed.world.as_of(long_ago):
+            for twin in twins:
+                twin.make(seed)
+        for twin in twins:
+            twin.fill(seed)
 
 
 @contextmanager

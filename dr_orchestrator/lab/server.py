@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -22,9 +22,10 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import calls, inventory
 from dr_orchestrator.lab.calls import ApiCall
-from dr_orchestrator.lab.cloud import dynamodb, functions
+from dr_orchestrator.lab.cloud import functions
 from dr_orchestrator.lab.cloud.world import ACCOUNT, World
 from dr_orchestrator.lab.faults import Rule
+from dr_orchestrator.lab.twin import Twin
 
 HOST = "127.0.0.1"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -57,8 +58,8 @@ class Entry:
 class Application:
     """The WSGI application around moto's."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, twins: Sequence[Twin] = ()) -> None:
+        self._world, self._twins = world, twins
         self._moto = DomainDispatcherApplication(_app)
         self.journal: deque[Entry] = deque(maxlen=_KEPT)
         self.closing = threading.Event()
@@ -86,10 +87,15 @@ class Application:
         if rule is not None:
             status, headers, body = self._fail(environ, call, rule)
         else:
-            status, headers, body = _refusal(call) or self._pass_on(environ, call)
+            status, headers, body = self._refusal(call) or self._pass_on(environ, call)
         at = self._world.now().isoformat()
         self.journal.append(Entry(at, call.service, call.action, call.told, status, rule.kind if rule else ""))
         return status, headers, body
+
+    def _refusal(self, call: ApiCall) -> Answer | None:
+        """What AWS refuses and moto lets pass."""
+        refused = next(filter(None, (twin.refuses(call) for twin in self._twins)), None)
+        return calls.error(call, *refused) if refused else None
 
     def _pass_on(self, environ: dict[str, Any], call: ApiCall) -> Answer:
         seen: list[Any] = []
@@ -134,7 +140,7 @@ class Application:
             return status, [("Content-Type", "application/json")], body
         reads: dict[str, Callable[[], Any]] = {
             "/lab/journal": lambda: [asdict(entry) for entry in list(self.journal)],
-            "/lab/state": lambda: inventory.state(self._world),
+            "/lab/state": lambda: inventory.state(self._world, self._twins),
             "/lab/faults": self._world.faults.listed,
         }
         if method == "GET" and path in reads:
@@ -203,13 +209,6 @@ def _local(environ: dict[str, Any]) -> bool:
     """Whether a request is from a program of this machine: not from afar, not by a name, not from a web page."""
     host = urlsplit("//" + environ.get("HTTP_HOST", "")).hostname
     return environ.get("REMOTE_ADDR") in _LOOPBACK and host in _LOOPBACK and "HTTP_ORIGIN" not in environ
-
-
-def _refusal(call: ApiCall) -> Answer | None:
-    """What AWS refuses and moto lets pass."""
-    if call.service == "dynamodb" and dynamodb.unreachable(call.region, call.action, call.params):
-        return calls.error(call, "ResourceNotFoundException", "Requested resource not found", 400)
-    return None
 
 
 def _reset(environ: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.drill import Drill, Selection
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Restorer
     from dr_orchestrator.domain.service import Canary, Resource
+    from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.runner import Components, Store
 
@@ -72,7 +73,8 @@ class Drillable(ResourceType):
 
     `listed` yields every live object of its copies' types in an account's region, `quota` tells how many more there may
     be, `held` what one that holds others holds (type in CloudFormation and name). `store` restores one as a store of an
-    environment, `member` is what one is as a part of an environment, `twin` what it is in the simulated AWS.
+    environment, `member` is what one is as a part of an environment, `twin` what it is in the simulated AWS, `company` the databases that the sample
+    company has of it.
     """
 
     components: MakeComponents
@@ -84,3 +86,4 @@ class Drillable(ResourceType):
     member: Callable[[Toolkit], Member] | None = None
     writer: MakeWriter = _has_no_writer
     twin: Callable[[], Twin] | None = None
+    company: Callable[[], Sequence[CompanyDatabase]] = tuple

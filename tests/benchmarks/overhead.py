@@ -16,9 +16,10 @@ from unittest import mock
 
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.domain.clock import PacedClock
-from dr_orchestrator.lab import serve
-from dr_orchestrator.lab.cloud import dynamodb, lifecycle
+from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.resources.dynamodb_table.lab import backend as dynamodb
 from dr_orchestrator.settings import Pace, Settings
+from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
 
 DRILLS, AT_ONCE = 8, 4

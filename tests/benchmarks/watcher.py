@@ -32,11 +32,12 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.recovery_point import percentile
 from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.resources.rds_instance.points import RdsSnapshot
 from dr_orchestrator.runner import RunContext
 from dr_orchestrator.settings import Pace
+from dr_orchestrator.wiring.lab import serve
 from tests.support.estate import REGION
 from tests.support.types import CALLS
 

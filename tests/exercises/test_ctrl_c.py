@@ -18,9 +18,9 @@ from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.programme import verdict_of
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
-from dr_orchestrator.lab import serve
 from dr_orchestrator.settings import Pace
 from dr_orchestrator.wiring import keeping, sweeping
+from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
 from tests.support.prefect_server import DWA, PATIENCE, Prefect, ending, hold, release, restoring, tables
 

@@ -24,9 +24,10 @@ from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab import Lab
 from dr_orchestrator.settings import CHECKOUT, Pace, Settings
 from dr_orchestrator.wiring import keeping, sweeping
+from dr_orchestrator.wiring.lab import serve
 from tests.support.victim import answering
 
 FACTOR = 600.0

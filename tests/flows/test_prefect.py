@@ -18,10 +18,11 @@ from dr_orchestrator.cli import server
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab import Lab
 from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.settings import CHECKOUT, Pace
 from dr_orchestrator.wiring import keeping, sweeping
+from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
 from tests.support.prefect_server import DWA, PATIENCE, Prefect, ending, hold, release, restoring, tables
 

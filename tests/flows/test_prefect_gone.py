@@ -15,8 +15,8 @@ from dr_orchestrator.cli import server
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
-from dr_orchestrator.lab import serve
 from dr_orchestrator.settings import Pace
+from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
 from tests.support.prefect_server import DWA, PATIENCE, Prefect, hold, release, restoring, tables
 

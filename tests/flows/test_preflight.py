@@ -17,7 +17,7 @@ from dr_orchestrator.domain.preflight import Sight
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, UsageError
-from dr_orchestrator.lab.cloud import quotas
+from dr_orchestrator.lab.cloud.databases import quotas
 from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.planning.plan import plan

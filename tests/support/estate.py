@@ -22,8 +22,9 @@ from dr_orchestrator.aws.watcher import Watcher
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.service import Isolation, Rebuild, Resource
-from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.wiring.lab import serve
 from tests.support.contexts import ToldContext
 from tests.support.fakes import FakeClock, RunningClock
 from tests.support.types import CALLS

@@ -13,7 +13,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab import Lab
+from dr_orchestrator.wiring.lab import serve
 from tests.support.fakes import FakeClock
 
 _SESSION = boto3.Session(aws_access_key_id="lab", aws_secret_access_key="lab", region_name="us-east-1")

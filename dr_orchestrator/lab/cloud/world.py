@@ -198,3 +198,8 @@ def naive(at: datetime) -> datetime:
 def moto_now() -> datetime:
     """Stands in for moto's own `utcnow`: the lab's time, or the machine's while no lab runs."""
     return naive(world().now()) if active() else datetime.now(UTC).replace(tzinfo=None)
+
+
+def tags(given: list[dict[str, str]]) -> dict[str, str]:
+    """Tags as moto holds them, by key."""
+    return {tag["Key"]: tag["Value"] for tag in given}

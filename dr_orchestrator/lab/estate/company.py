@@ -18,7 +18,7 @@ MARK = sql.SQL(
 """Sets the marker row to the newest heartbeat: the shape that `dro canary` writes, the seconds being its numbers."""
 
 
-_RARELY = timedelta(days=5)
+RARELY = timedelta(days=5)
 
 
 @dataclass(frozen=True)
@@ -96,103 +96,6 @@ class CompanyDatabase:
         """The column of each table that tells how old a row is."""
         return {HEARTBEAT: "at"} | {table.name: "created_at" for table in self.tables}
 
-
-DATABASES = (
-    CompanyDatabase("platform", 60, (BusinessTable("tenants", 600, {"name": "'tenant-' || i"}, _RARELY),)),
-    CompanyDatabase(
-        "jira",
-        100,
-        (
-            BusinessTable("projects", 40, {"key": "'PRJ' || i", "name": "'Project ' || i"}, _RARELY),
-            BusinessTable("issues", 4000, {"project": "'PRJ' || 1 + mod(i, 40)", "summary": "'Issue number ' || i"}),
-        ),
-    ),
-    CompanyDatabase(
-        "confluence",
-        80,
-        (
-            BusinessTable("spaces", 60, {"key": "'SP' || i", "name": "'Space ' || i"}, _RARELY),
-            BusinessTable("pages", 3000, {"space": "'SP' || 1 + mod(i, 60)", "title": "'Page ' || i"}),
-        ),
-    ),
-    CompanyDatabase(
-        "bitbucket",
-        90,
-        (
-            BusinessTable("repositories", 120, {"name": "'repository-' || i"}, _RARELY),
-            BusinessTable("commits", 5000, {"repository": "'repository-' || 1 + mod(i, 120)", "sha": "md5(i::text)"}),
-        ),
-    ),
-    CompanyDatabase(
-        "images",
-        40,
-        (
-            BusinessTable(
-                "images", 1500, {"repository": "'image-' || mod(i, 90)", "digest": "'sha256:' || md5(i::text)"}
-            ),
-        ),
-        every=timedelta(hours=6),
-        newest=timedelta(hours=2),
-    ),
-    CompanyDatabase(
-        "analytics",
-        120,
-        (
-            BusinessTable(
-                "events",
-                5000,
-                {"kind": "(ARRAY['view','click','search'])[1 + mod(i, 3)]", "visitor": "'v' || mod(i, 700)"},
-            ),
-        ),
-    ),
-)
-
-
-@dataclass(frozen=True)
-class CompanyCluster(CompanyDatabase):
-    """An Aurora cluster of the company; `scaling` is the least and the most that Serverless v2 has of capacity."""
-
-    members: int = 1
-    scaling: tuple[float, float] | None = None
-    vaulted: timedelta | None = None
-
-    @property
-    def cluster(self) -> str:
-        """The DB cluster identifier."""
-        return self.instance
-
-    @property
-    def members_class(self) -> str:
-        """The class of its instances."""
-        return "db.serverless" if self.scaling else "db.r6g.large"
-
-
-CLUSTERS = (
-    CompanyCluster(
-        "trello",
-        200,
-        (
-            BusinessTable("boards", 150, {"name": "'Board ' || i", "workspace": "'W' || 1 + mod(i, 12)"}, _RARELY),
-            BusinessTable("cards", 5000, {"board": "'Board ' || 1 + mod(i, 150)", "title": "'Card number ' || i"}),
-        ),
-        members=2,
-    ),
-    CompanyCluster(
-        "statuspage",
-        30,
-        (
-            BusinessTable("components", 80, {"name": "'component-' || i"}, _RARELY),
-            BusinessTable(
-                "incidents",
-                900,
-                {"component": "'component-' || 1 + mod(i, 80)", "impact": "(ARRAY['minor','major'])[1 + mod(i, 2)]"},
-            ),
-        ),
-        scaling=(0.5, 8.0),
-        vaulted=timedelta(days=7),
-    ),
-)
-"""Those that a lab has beside the instances, where it is asked for them."""
 
 ENVIRONMENT = "dwa-prod"
 TEMPLATE = "develop-with-aws.template.yaml"

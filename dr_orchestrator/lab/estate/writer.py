@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import psycopg
 from psycopg import sql
 
-from dr_orchestrator.lab.estate.company import DATABASES, HEARTBEAT, HISTORY, MARK, CompanyDatabase
+from dr_orchestrator.lab.estate.company import HEARTBEAT, HISTORY, MARK, CompanyDatabase
 from dr_orchestrator.lab.postgres.plane import Plane
 from dr_orchestrator.lab.postgres.sources import LiveDatabase
 
@@ -24,7 +24,7 @@ _MINUTE = timedelta(minutes=1)
 class Writer:
     """The company's databases: made and filled in the background from the moment that this is made."""
 
-    def __init__(self, plane: Plane, start: datetime, databases: Sequence[CompanyDatabase] = DATABASES) -> None:
+    def __init__(self, plane: Plane, start: datetime, databases: Sequence[CompanyDatabase]) -> None:
         self._plane = plane
         self._company = databases
         self._start = start

@@ -62,7 +62,7 @@ def _held(account: Account, stack: str) -> Iterator[tuple[str, str]]:
 
 
 def _twin() -> Twin:
-    from dr_orchestrator.resources.cloudformation_stack.lab import TWIN
+    from dr_orchestrator.resources.cloudformation_stack.lab.twin import TWIN
 
     return TWIN
 

@@ -77,7 +77,7 @@ def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) 
 
 
 def _twin() -> Twin:
-    from dr_orchestrator.resources.dynamodb_table.lab import TWIN
+    from dr_orchestrator.resources.dynamodb_table.lab.twin import TWIN
 
     return TWIN
 

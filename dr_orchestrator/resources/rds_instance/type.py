@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.kind import Kind
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.copy import Copy, LiveObject
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member
     from dr_orchestrator.domain.service import Canary, Resource
+    from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.runner import Components
 
@@ -81,9 +82,15 @@ def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) 
 
 
 def _twin() -> Twin:
-    from dr_orchestrator.resources.rds_instance.lab import TWIN
+    from dr_orchestrator.resources.rds_instance.lab.twin import TWIN
 
     return TWIN
+
+
+def _company() -> Sequence[CompanyDatabase]:
+    from dr_orchestrator.resources.rds_instance.lab.databases import DATABASES
+
+    return DATABASES
 
 
 TYPE = Drillable(
@@ -138,4 +145,5 @@ TYPE = Drillable(
     quota=_quota,
     writer=_writer,
     twin=_twin,
+    company=_company,
 )

@@ -9,8 +9,8 @@ import pytest
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab import Lab
-from dr_orchestrator.lab.cloud.aurora import Cluster, Clusters
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.aurora_cluster.lab import Cluster, Clusters
 from tests.support.aurora import ENGINE, SCALING, SOURCE, add_member, described, member
 from tests.support.fakes import FakeClock
 from tests.support.labs import client, get, refused, wait_while
@@ -189,11 +189,14 @@ def test_what_belongs_to_the_cluster_is_not_given_to_a_member(rds: Any, clock: F
     assert refused(rds.create_db_instance, Engine=ENGINE, **named) == "DBClusterNotFoundFault"
 
 
-def test_a_restore_takes_over_the_data_and_nothing_else(rds: Any, clock: FakeClock) -> None:
+def test_a_restore_takes_over_the_data_and_nothing_else(rds: Any, lab: Lab, clock: FakeClock) -> None:
     """Version, login, port and encryption are the source's; protection, tags, network and parameters are not."""
-    source = make_source(rds, clock, StorageEncrypted=True, Port=5433, CopyTagsToSnapshot=True)
+    key = client(lab, "kms").create_key()["KeyMetadata"]["Arn"]
+    source = make_source(rds, clock, StorageEncrypted=True, KmsKeyId=key, Port=5433, CopyTagsToSnapshot=True)
+    assert source["KmsKeyId"] == key
     snapshotted(rds, clock)
     same = ("EngineVersion", "MasterUsername", "DatabaseName", "KmsKeyId", "StorageEncrypted", "Port", "StorageType")
+    same = (*same, "BackupRetentionPeriod")
     for made in (restore(rds, "one"), to_instant(rds, "two", UseLatestRestorableTime=True)):
         assert {name: made[name] for name in same} == {name: source[name] for name in same}
         assert (made["DeletionProtection"], made["CopyTagsToSnapshot"], made["TagList"]) == (False, False, [])

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 
 from dr_orchestrator.domain.clock import PacedClock
-from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab import Lab
 from dr_orchestrator.settings import Pace
+from dr_orchestrator.wiring.lab import serve
 from tests.support.aurora import ENGINE, SCALING, SOURCE, add_member, described, member
 from tests.support.labs import client, outlast
 
@@ -143,13 +144,16 @@ def test_an_automated_snapshot_holds_the_data_of_its_instant(rds: Any, clock: Pa
     assert run(rds, "by-automated", "SELECT count(*) FROM pg_tables WHERE tablename = 'cards'") == [0]
 
 
-def test_without_an_instance_nobody_reaches_the_data(rds: Any, clock: PacedClock) -> None:
+def test_without_an_instance_nobody_reaches_the_data(lab: Lab, rds: Any, clock: PacedClock) -> None:
     """The server rests while there is no instance, keeps its data, and is gone with its cluster."""
     write(rds, "kept")
     asked = {"SourceDBClusterIdentifier": SOURCE, "DBClusterIdentifier": "own", "RestoreType": "copy-on-write"}
     rds.restore_db_cluster_to_point_in_time(UseLatestRestorableTime=True, **asked)
     assert ready(rds, clock, "own") == "available"
     assert described(rds, "own")["Endpoint"].endswith(".rds.amazonaws.com")
+    folder = lab.world.databases.root / "clusters" / described(rds, "own")["DbClusterResourceId"]  # type: ignore[union-attr]
+    assert (folder / "PG_VERSION").exists()
+    assert not (folder / "postmaster.pid").exists()
     add_member(rds, "own", "own-1")
     ready_member(rds, clock, "own-1")
     place = member(rds, "own-1")["Endpoint"]

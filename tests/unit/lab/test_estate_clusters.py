@@ -13,8 +13,9 @@ import psycopg
 import pytest
 
 from dr_orchestrator.domain.clock import PacedClock
-from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab import Lab
 from dr_orchestrator.settings import Pace
+from dr_orchestrator.wiring.lab import serve
 from tests.support.aurora import ENGINE, add_member, described, member
 from tests.support.fakes import FakeClock
 from tests.support.labs import client, outlast
@@ -22,7 +23,7 @@ from tests.support.labs import client, outlast
 
 @pytest.fixture
 def company(clock: FakeClock) -> Iterator[Lab]:
-    with serve(clock, estate=True, clusters=True) as running:
+    with serve(clock, estate=True) as running:
         yield running
 
 
@@ -77,7 +78,7 @@ def test_backups_go_back_a_month_and_go_on(company: Lab, clock: FakeClock) -> No
 def test_a_backup_from_before_the_lab_holds_the_data_of_its_day(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A restored old snapshot answers with the company's login, and has no row younger than it."""
     clock = PacedClock(Pace(400.0, time.time()))
-    with serve(clock, postgres=True, estate=True, clusters=True, state=tmp_path_factory.mktemp("lab")) as running:
+    with serve(clock, postgres=True, estate=True, state=tmp_path_factory.mktemp("lab")) as running:
         rds = client(running, "rds")
         oldest = rds.describe_db_cluster_snapshots(DBClusterIdentifier="trello-prod")["DBClusterSnapshots"][0]
         rds.restore_db_cluster_from_snapshot(

@@ -12,9 +12,10 @@ import psycopg
 import pytest
 
 from dr_orchestrator.domain.clock import PacedClock
-from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.postgres.plane import Plane
 from dr_orchestrator.settings import Pace
+from dr_orchestrator.wiring.lab import serve
 from tests.support.instances import SOURCE, described
 from tests.support.labs import client, outlast
 

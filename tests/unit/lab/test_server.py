@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.errors import LabError
-from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.lab import Lab
+from dr_orchestrator.wiring.lab import serve
 from tests.support.fakes import FakeClock
 from tests.support.labs import client, get, refused
 

@@ -22,10 +22,10 @@ from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.databases import places
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
-from dr_orchestrator.lab.cloud.rds.events import BEGUN, FINISHED
-from dr_orchestrator.lab.cloud.rds.models import AutomatedBackup, Instance, Snapshot, wrong_state
-from dr_orchestrator.lab.cloud.rds.steady import steady
 from dr_orchestrator.lab.cloud.world import Database, world
+from dr_orchestrator.resources.rds_instance.lab.events import BEGUN, FINISHED
+from dr_orchestrator.resources.rds_instance.lab.models import AutomatedBackup, Instance, Snapshot, wrong_state
+from dr_orchestrator.resources.rds_instance.lab.steady import steady
 
 _SOON = timedelta(seconds=1)
 # What a restored instance takes over from its source; everything else is as given, or AWS's default.

@@ -14,13 +14,13 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import DBInstance, DBSnapshot, RDSBackend
 
-from dr_orchestrator.lab.cloud import quotas
-from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
-from dr_orchestrator.lab.cloud.aurora.models.member import Member
-from dr_orchestrator.lab.cloud.aurora.rules import durations, refusals
+from dr_orchestrator.lab.cloud.databases import quotas
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
+from dr_orchestrator.resources.aurora_cluster.lab.models.member import Member
+from dr_orchestrator.resources.aurora_cluster.lab.rules import durations, refusals
 
 
 class Members(RDSBackend):

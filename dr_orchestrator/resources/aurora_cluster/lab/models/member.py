@@ -7,9 +7,9 @@ from typing import Any
 from moto.rds.models import DBInstanceClustered
 
 from dr_orchestrator.lab.cloud import lifecycle
-from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster, unique
 from dr_orchestrator.lab.cloud.lifecycle import Timeline
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster, unique
 
 
 class Member(DBInstanceClustered):

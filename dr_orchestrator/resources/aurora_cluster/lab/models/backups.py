@@ -9,9 +9,9 @@ from typing import Any
 from moto.rds.models import DBClusterSnapshot, RDSBackend
 
 from dr_orchestrator.lab.cloud import lifecycle
-from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
 from dr_orchestrator.lab.cloud.lifecycle import Timeline
 from dr_orchestrator.lab.cloud.world import naive, world
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 
 LISTED = ("automated", "manual")
 """The types that are listed where none is asked for."""

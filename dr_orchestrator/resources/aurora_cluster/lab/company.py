@@ -2,55 +2,54 @@
 
 from __future__ import annotations
 
-import random
 import secrets
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from moto.rds.models import rds_backends
 
-from dr_orchestrator.lab.cloud.aurora import Cluster, Clusters
-from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, World, naive
-from dr_orchestrator.lab.estate.company import CompanyCluster
+from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, naive
 from dr_orchestrator.lab.estate.logins import keep_login
-from dr_orchestrator.lab.estate.writer import Writer
+from dr_orchestrator.lab.estate.seed import KEPT, TAGS, Seed
+from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
+from dr_orchestrator.resources.aurora_cluster.lab.databases import CLUSTERS, CompanyCluster
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 
-_TAGS = [{"Key": "env", "Value": "production"}]
-_KEPT = timedelta(days=30)
 _FAMILY = "aurora-postgresql16"
 
 
-class ClusterEstate:
-    """The clusters of the sample company of one lab; none, where none are asked for."""
+def make(seed: Seed) -> None:
+    """Make the clusters."""
+    _Clusters(seed).make()
 
-    def __init__(
-        self, world: World, start: datetime, writer: Writer | None, clusters: Sequence[CompanyCluster]
-    ) -> None:
-        self._world = world
-        self._start = start
-        self._writer = writer
-        self._company = clusters
-        self._random = random.Random(11)  # noqa: S311 (the look of sample data)
-        self.clusters: dict[str, Cluster] = {}
 
-    def make(self, key: str, subnets: str, group: str) -> None:
-        """Make them, encrypted by `key`, in production's network."""
-        for each in self._company:
+def fill(seed: Seed) -> None:
+    """Record what was taken of them before the lab began, and have it go on."""
+    _Clusters(seed).make_backups()
+
+
+class _Clusters:
+    def __init__(self, seed: Seed) -> None:
+        self._seed = seed
+        self._random = seed.random(11)
+
+    def make(self) -> None:
+        """Make them, encrypted by the company's key, in production's network."""
+        for each in CLUSTERS:
             self._make_parameters(each)
-            self._make(each, key, subnets, group)
+            self._make(each, self._seed.key, *self._seed.network)
 
     def make_backups(self) -> None:
         """Record what RDS and AWS Backup took of them before the lab began, and have it go on."""
-        for each in self._company:
+        for each in CLUSTERS:
             for at in self._instants(each.newest, each.every):
-                self._backend.record_snapshot(self.clusters[each.name], at)
+                self._backend.record_snapshot(self._cluster(each), at)
             for at in self._instants(timedelta(days=1), each.vaulted) if each.vaulted else ():
-                self._backend.record_snapshot(self.clusters[each.name], at, "awsbackup")
-            self._go_on(each, self._start - each.newest + each.every)
+                self._backend.record_snapshot(self._cluster(each), at, "awsbackup")
+            self._go_on(each, self._seed.start - each.newest + each.every)
 
     def _make(self, company: CompanyCluster, key: str, subnets: str, group: str) -> None:
-        password = self._writer.passwords[company.name] if self._writer else secrets.token_urlsafe(18)
+        password = self._seed.writer.passwords[company.name] if self._seed.writer else secrets.token_urlsafe(18)
         given: dict[str, Any] = {
             "db_cluster_identifier": company.cluster,
             "engine": "aurora-postgresql",
@@ -60,24 +59,24 @@ class ClusterEstate:
             "storage_encrypted": True,
             "kms_key_id": key,
             "deletion_protection": True,
-            "backup_retention_period": _KEPT.days,
+            "backup_retention_period": KEPT.days,
             "copy_tags_to_snapshot": True,
             "db_cluster_parameter_group_name": f"{company.cluster}-cluster",
             "db_subnet_group_name": subnets,
             "vpc_security_group_ids": [group],
             "master_username": company.user,
             "master_user_password": password,
-            "tags": list(_TAGS),
+            "tags": list(TAGS),
         }
         if company.scaling:
             least, most = company.scaling
             given["serverless_v2_scaling_configuration"] = {"min_capacity": least, "max_capacity": most}
-        made = self.clusters[company.name] = cast(Cluster, self._backend.create_db_cluster(given))
+        made = cast(Cluster, self._backend.create_db_cluster(given))
         made.volume = company.gib
-        made.database = self._writer.databases[company.name] if self._writer else None
+        made.database = self._seed.writer.databases[company.name] if self._seed.writer else None
         for number in range(1, company.members + 1):
             self._make_member(company, number)
-        keep_login(company, password, list(_TAGS))
+        keep_login(company, password, list(TAGS))
 
     def _make_member(self, company: CompanyCluster, number: int) -> None:
         self._backend.create_db_instance(
@@ -90,39 +89,42 @@ class ClusterEstate:
                 "availability_zone": f"{REGION}{'ab'[number % 2 - 1]}",
                 "promotion_tier": number,
                 "publicly_accessible": False,
-                "tags": list(_TAGS),
+                "tags": list(TAGS),
             }
         )
 
     def _make_parameters(self, company: CompanyCluster) -> None:
         told = f"parameters of {company.cluster}"
-        self._backend.create_db_cluster_parameter_group(f"{company.cluster}-cluster", _FAMILY, told, list(_TAGS))
+        self._backend.create_db_cluster_parameter_group(f"{company.cluster}-cluster", _FAMILY, told, list(TAGS))
         self._backend.create_db_parameter_group(
             {
                 "db_parameter_group_name": f"{company.cluster}-instance",
                 "db_parameter_group_family": _FAMILY,
                 "description": told,
-                "tags": list(_TAGS),
+                "tags": list(TAGS),
             }
         )
 
     def _instants(self, newest: timedelta, every: timedelta) -> list[datetime]:
-        at, found = self._start - newest - timedelta(minutes=self._random.uniform(0, 20)), []
-        while at > self._start - _KEPT:
+        at, found = self._seed.start - newest - timedelta(minutes=self._random.uniform(0, 20)), []
+        while at > self._seed.start - KEPT:
             found.append(at)
             at -= every + timedelta(minutes=self._random.uniform(-4, 4))
         return found
 
     def _go_on(self, company: CompanyCluster, due: datetime) -> None:
-        self._world.agenda.at(due, lambda: self._scheduled(company, due))
+        self._seed.world.agenda.at(due, lambda: self._scheduled(company, due))
 
     def _scheduled(self, company: CompanyCluster, now: datetime) -> None:
         self._go_on(company, now + company.every)
-        cluster = self.clusters[company.name]
+        cluster = self._cluster(company)
         if self._backend.clusters.get(company.cluster) is not cluster or cluster.status != "available":
             return
         self._backend.record_snapshot(cluster, now)
-        self._backend.drop_automated(cluster, naive(now - _KEPT))
+        self._backend.drop_automated(cluster, naive(now - KEPT))
+
+    def _cluster(self, company: CompanyCluster) -> Cluster:
+        return cast(Cluster, self._backend.clusters[company.cluster])
 
     @property
     def _backend(self) -> Clusters:

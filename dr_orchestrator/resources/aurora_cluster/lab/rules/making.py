@@ -7,10 +7,9 @@ from typing import Any
 from moto.rds.exceptions import InvalidParameterCombination
 from moto.rds.models import RDSBackend
 
-from dr_orchestrator.lab.cloud import quotas
-from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
-from dr_orchestrator.lab.cloud.aurora.rules import refusals
-from dr_orchestrator.lab.cloud.databases import places
+from dr_orchestrator.lab.cloud.databases import places, quotas
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
+from dr_orchestrator.resources.aurora_cluster.lab.rules import refusals
 
 NEWEST = "16.9"
 """The engine version of a cluster for which none is given."""

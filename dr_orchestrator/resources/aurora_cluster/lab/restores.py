@@ -8,12 +8,12 @@ from typing import Any, cast
 from moto.rds.exceptions import InvalidDBClusterStateFault, InvalidParameterCombination
 from moto.rds.models import DBCluster
 
-from dr_orchestrator.lab.cloud.aurora.lives import Lives
-from dr_orchestrator.lab.cloud.aurora.models import data
-from dr_orchestrator.lab.cloud.aurora.models.backups import ClusterSnapshot
-from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
-from dr_orchestrator.lab.cloud.aurora.rules import durations, making, refusals
 from dr_orchestrator.lab.cloud.databases.windows import within
+from dr_orchestrator.resources.aurora_cluster.lab.lives import Lives
+from dr_orchestrator.resources.aurora_cluster.lab.models import data
+from dr_orchestrator.resources.aurora_cluster.lab.models.backups import ClusterSnapshot
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
+from dr_orchestrator.resources.aurora_cluster.lab.rules import durations, making, refusals
 
 
 class Restores(Lives):

@@ -10,9 +10,9 @@ from moto.cloudformation.exceptions import AlreadyExistsException, ValidationErr
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.utils import generate_stack_id
 
-from dr_orchestrator.lab.cloud.stack_work import Building, Removing, TimedStack, physical_id
 from dr_orchestrator.lab.cloud.templates import SafeYaml
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.resources.cloudformation_stack.lab.work import Building, Removing, TimedStack, physical_id
 
 
 class CloudFormation(CloudFormationBackend):

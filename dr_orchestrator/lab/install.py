@@ -3,50 +3,45 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import moto.core.utils
 from moto import settings
 from moto.cloudformation import parsing
-from moto.cloudformation.models import cloudformation_backends
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
-from moto.dynamodb.models import dynamodb_backends
-from moto.rds.models import rds_backends
 
-from dr_orchestrator.lab.cloud import aurora, dynamodb, quotas, rds, stacks
-from dr_orchestrator.lab.cloud.databases import events
 from dr_orchestrator.lab.cloud.world import World, inhabited, moto_now
+from dr_orchestrator.lab.twin import Twin
 
-
-class Rds(aurora.Clusters, rds.Rds):
-    """One account's RDS in one region: Aurora's clusters with their members, and the instances of no cluster."""
-
-
-_BACKENDS = (
-    (rds_backends, Rds),
-    (dynamodb_backends, dynamodb.DynamoDb),
-    (cloudformation_backends, stacks.CloudFormation),
-)
 # Machine images, which nobody asks for and which take long to load.
 _NO_IMAGES = (settings, "ec2_load_default_amis", lambda: False)
 
 
 @contextmanager
-def installed(world: World) -> Iterator[None]:
+def installed(world: World, twins: Sequence[Twin]) -> Iterator[None]:
     """Within: moto's state is the lab's, empty at first; its clock, its services and its refusals are too."""
     with ExitStack() as undo:
         undo.enter_context(inhabited(world))
         _reset()
         undo.callback(_reset)
-        for backends, kind in _BACKENDS:
+        for backends, kind in _backends(twins):
             undo.enter_context(_set(backends, "backend", kind))
-        patches = (*rds.PATCHES, *aurora.PATCHES, *events.PATCHES, *dynamodb.PATCHES, *stacks.PATCHES, *quotas.PATCHES)
+        patches = dict.fromkeys(patch for twin in twins for patch in twin.patches)
         for owner, name, value in (*patches, *_clocks(), _NO_IMAGES):
             undo.enter_context(_set(owner, name, value))
         yield
+
+
+def _backends(twins: Sequence[Twin]) -> Iterator[tuple[Any, type]]:
+    """What stands in each of moto's backends: the layers of all twins that have one there, the later over the earlier."""
+    layers: dict[int, tuple[Any, list[type]]] = {}
+    for backends, layer in (each for twin in twins for each in twin.backends):
+        layers.setdefault(id(backends), (backends, []))[1].insert(0, layer)
+    for backends, laid in layers.values():
+        yield backends, laid[0] if len(laid) == 1 else type("Backend", tuple(laid), {"__module__": __name__})
 
 
 def _clocks() -> Iterator[tuple[Any, str, Any]]:

@@ -1,4 +1,4 @@
-"""The background process of `start`: serves a lab until it is told to end."""
+"""The simulated AWS with the twins of all types; and its background process, which serves it until it is told to end."""
 
 from __future__ import annotations
 
@@ -8,15 +8,33 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.errors import DroError
-from dr_orchestrator.lab import process
+from dr_orchestrator.lab import process, running
 from dr_orchestrator.lab.process import MARK, LabInfo, publish, sole
-from dr_orchestrator.lab.running import serve
+from dr_orchestrator.lab.running import Lab
+from dr_orchestrator.lab.twin import Twin
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.settings import Pace
+
+
+def twins(types: Types[Drillable]) -> list[Twin]:
+    """The twins of the types that there are."""
+    return [each.twin() for each in types if each.twin is not None]
+
+
+def serve(clock: Clock, types: Types[Drillable] = TYPES, **given: Any) -> AbstractContextManager[Lab]:
+    """Within: a lab in this process, as `lab.running.serve` does it, that knows the types."""
+    databases = [database for each in types for database in each.company()]
+    return running.serve(clock, partial(twins, types), databases, **given)
 
 
 def main(state: Path, factor: float, postgres: bool) -> None:

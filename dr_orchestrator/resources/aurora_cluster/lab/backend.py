@@ -7,14 +7,14 @@ from typing import Any
 from moto.rds.exceptions import DBClusterNotFoundError, InvalidDBClusterStateFault
 from moto.rds.models import DBCluster, GlobalCluster
 
-from dr_orchestrator.lab.cloud.aurora.members import Members
-from dr_orchestrator.lab.cloud.aurora.models import data
-from dr_orchestrator.lab.cloud.aurora.models.backups import ClusterBackup
-from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
-from dr_orchestrator.lab.cloud.aurora.restores import Restores
-from dr_orchestrator.lab.cloud.aurora.rules import durations, filters, making, refusals
 from dr_orchestrator.lab.cloud.databases import places
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.resources.aurora_cluster.lab.members import Members
+from dr_orchestrator.resources.aurora_cluster.lab.models import data
+from dr_orchestrator.resources.aurora_cluster.lab.models.backups import ClusterBackup
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
+from dr_orchestrator.resources.aurora_cluster.lab.restores import Restores
+from dr_orchestrator.resources.aurora_cluster.lab.rules import durations, filters, making, refusals
 
 
 class Clusters(Restores, Members):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dr_orchestrator.lab.cloud.aurora.models.backups import ClusterSnapshot
-from dr_orchestrator.lab.cloud.aurora.models.cluster import Cluster
 from dr_orchestrator.lab.cloud.world import Database, world
+from dr_orchestrator.resources.aurora_cluster.lab.models.backups import ClusterSnapshot
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 
 
 def lay(cluster: Cluster, database: Database | None) -> None:

@@ -1,0 +1,37 @@
+"""CloudFormation that builds its resources one after another in lab time, tells of each, and rolls back what fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.cloudformation.models import cloudformation_backends
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.responses import ActionResult
+
+from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
+from dr_orchestrator.lab.twin import Twin
+from dr_orchestrator.resources.cloudformation_stack.lab import company, stacks
+
+STACKS = 2000
+"""As many as AWS gives a new account."""
+
+
+def _limits(_: CloudFormationResponse) -> ActionResult:
+    """moto knows none."""
+    return ActionResult({"AccountLimits": [{"Name": "StackLimit", "Value": STACKS}]})
+
+
+def _stacks() -> dict[str, Any]:
+    backend = cloudformation_backends[ACCOUNT][REGION]
+    return {
+        each.stack_id: {"name": each.name, "status": each.status, "tags": dict(each.tags)}
+        for each in [*backend.stacks.values(), *backend.deleted_stacks.values()]
+    }
+
+
+TWIN = Twin(
+    backends=((cloudformation_backends, stacks.CloudFormation),),
+    patches=(*stacks.PATCHES, (CloudFormationResponse, "describe_account_limits", _limits)),
+    state={"stacks": _stacks},
+    make=company.make,
+)

@@ -1,0 +1,77 @@
+"""Fills the sample company's configuration table with what it held before the lab began, and has its heart beat on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from moto.dynamodb.models import dynamodb_backends
+
+from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
+from dr_orchestrator.lab.estate import company
+from dr_orchestrator.lab.estate.seed import Seed
+from dr_orchestrator.resources.dynamodb_table.lab.backend import JournalledTable
+
+_MINUTE = timedelta(minutes=1)
+_CATCH_UP = timedelta(days=1)
+
+
+def fill(seed: Seed) -> None:
+    """Fill the table, which the company's environment has made."""
+    table = _Table(seed)
+    table._table.deletion_protection_enabled = True
+    table._fill_table()
+    seed.world.agenda.at(seed.start + _MINUTE, table._beat_table)
+
+
+class _Table:
+    def __init__(self, seed: Seed) -> None:
+        self._seed = seed
+        self._random = seed.random(7)
+
+    @property
+    def _table(self) -> JournalledTable:
+        return cast(JournalledTable, dynamodb_backends[ACCOUNT][REGION].tables[company.CONFIG_TABLE])
+
+    def _fill_table(self) -> None:
+        for number in range(company.WORKSPACES):
+            first = self._seed.start - timedelta(days=60) + timedelta(minutes=number)
+            self._put_at(first, _workspace(number, 1, first))
+            if number % 3 == 0:
+                later = self._seed.start - timedelta(minutes=self._random.uniform(8, 350))
+                self._put_at(later, _workspace(number, 2, later))
+        # A canary for every five minutes of the weeks before, for every minute of the last day.
+        weeks, day = 40 * 24 * 60, 24 * 60
+        for ago in (n * _MINUTE for n in [*range(weeks, day, -5), *range(day, -1, -1)]):
+            self._put_at(self._seed.start - ago, _canary(self._seed.start - ago))
+
+    def _put_at(self, at: datetime, item: dict[str, Any]) -> None:
+        with self._seed.world.as_of(at):
+            self._table.put_item(item)
+
+    def _beat_table(self) -> None:
+        now = self._seed.world.now()
+        table = dynamodb_backends[ACCOUNT][REGION].tables.get(company.CONFIG_TABLE)
+        if table is None:
+            return
+        table.put_item(_canary(now))
+        # After a long sleep of a virtual clock only the last day is caught up.
+        self._seed.world.agenda.at(max(now + _MINUTE, self._seed.world.clock.now() - _CATCH_UP), self._beat_table)
+
+
+def _canary(at: datetime) -> dict[str, Any]:
+    """The item that `dro canary` would have put, the seconds being its numbers."""
+    return {
+        "pk": {"S": "canary"},
+        "at": {"S": at.isoformat(timespec="microseconds")},
+        "sequence": {"N": str(int(at.timestamp()))},
+    }
+
+
+def _workspace(number: int, version: int, at: datetime) -> dict[str, Any]:
+    return {
+        "pk": {"S": f"workspace#{number}"},
+        "connection": {"S": f"arn:aws:codestar-connections:us-east-1:{ACCOUNT}:connection/{number:04d}-{version}"},
+        "region": {"S": company.REGIONS[number % len(company.REGIONS)]},
+        "updated_at": {"S": at.isoformat()},
+    }

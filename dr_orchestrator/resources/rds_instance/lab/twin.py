@@ -1,0 +1,53 @@
+"""RDS as AWS does it: restores that take their time, windows that are checked, events, a False that counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.rds.models import rds_backends
+
+from dr_orchestrator.lab.cloud.databases import events, quotas
+from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, tags
+from dr_orchestrator.lab.twin import Twin
+from dr_orchestrator.resources.rds_instance.lab import company, listings
+from dr_orchestrator.resources.rds_instance.lab.backend import Rds
+
+
+def _instances() -> dict[str, Any]:
+    return {
+        each.db_instance_identifier: {
+            "arn": each.arn,
+            "resource_id": each.dbi_resource_id,
+            "status": each.status,
+            "deletion_protection": each.deletion_protection,
+            "multi_az": each.multi_az,
+            "backup_retention_period": each.backup_retention_period,
+            "security_groups": list(each.vpc_security_group_ids),
+            "subnet_group": each.db_subnet_group.name,
+            "tags": tags(each.tags),
+        }
+        for each in list(rds_backends[ACCOUNT][REGION].databases.values())
+    }
+
+
+def _snapshots() -> dict[str, Any]:
+    return {
+        each.db_snapshot_identifier: {
+            "arn": each.arn,
+            "instance": each.db_instance_identifier,
+            "kind": each.snapshot_type,
+            "status": each.status,
+            "created": each.created.isoformat(),
+            "tags": tags(each.tags),
+        }
+        for each in list(rds_backends[ACCOUNT][REGION].database_snapshots.values())
+    }
+
+
+TWIN = Twin(
+    backends=((rds_backends, Rds),),
+    patches=(*listings.PATCHES, *events.PATCHES, *quotas.PATCHES),
+    state={"instances": _instances, "snapshots": _snapshots},
+    make=company.make,
+    fill=company.fill,
+)
