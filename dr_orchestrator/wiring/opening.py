@@ -22,10 +22,10 @@ from dr_orchestrator.domain.run import Copy, CopyRecord, Provenance, Run, RunHea
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.runner import Session
+from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.wiring.choosing import chosen
 from dr_orchestrator.wiring.equipment import destroyer, equip, guarded, plan_copy, read_only, row_of
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
-from dr_orchestrator.wiring.keeping import Keeper, now
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
 from dr_orchestrator.wiring.planning.looking import Scene
 from dr_orchestrator.wiring.publishing import publish_run
@@ -75,7 +75,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     caller, fault = look_around(here, account, definition)
     if recorded:
         _refuse_to_resume_elsewhere(here, account, recorded, definition)
-    keeper = Keeper(here.ledger.leases, run, here.stop)
+    keeper = LeaseHolder(here.ledger.leases, run, here.stop, here.machine)
     seen = _last_seen(here, run) if recorded else None
     recorded = _taken_over(here, keeper, recorded) if recorded else None
     header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
@@ -104,14 +104,14 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
         publish_run(here, run)
 
 
-def _taken(here: World, keeper: Keeper, run: str) -> None:
+def _taken(here: World, keeper: LeaseHolder, run: str) -> None:
     """Take the lease of a new run; a sweep may have taken it for one that died before it had any."""
     keeper.take()
     if here.ledger.queries.run(run).closing is not None:
         raise LeaseLost(f"run {run} was ended before it began, by a sweep", "run it again")
 
 
-def _taken_over(here: World, keeper: Keeper, recorded: Run) -> Run:
+def _taken_over(here: World, keeper: LeaseHolder, recorded: Run) -> Run:
     """The run as it stands once its lease is ours; whoever had it before may have gone on with it, or ended it."""
     keeper.take()
     found = here.ledger.queries.run(recorded.header.id)
@@ -127,7 +127,7 @@ def _refuse_if_closed(run: Run) -> None:
 
 
 @contextmanager
-def _ended_by_nobody_else(keeper: Keeper, run: str) -> Iterator[None]:
+def _ended_by_nobody_else(keeper: LeaseHolder, run: str) -> Iterator[None]:
     """Within: what the ledger takes no more of a run that is another process's by now is no defect."""
     try:
         yield
@@ -140,7 +140,7 @@ def _ended_by_nobody_else(keeper: Keeper, run: str) -> Iterator[None]:
 def _equip(
     here: World,
     session: Session,
-    keeper: Keeper,
+    keeper: LeaseHolder,
     drill: Drill,
     account: Account,
     caller: Caller,
@@ -153,12 +153,12 @@ def _equip(
         return row_of(here, of)
 
     struck = _struck(recorded) if recorded else None
-    parts = equip(here, drill, copy, account, record, session.observe, keeper.heed, session.delayed, struck)
+    parts = equip(here, drill, copy, account, record, session.observe, keeper.raise_if_stopped, session.delayed, struck)
     begun = record(copy) is not None
     scene = Scene(here, drill, copy, account, parts, caller, header.id, header.exercise, begun)
     session.equip(
         replace(parts, preflight=scene.preflight),
-        keeper.heed,
+        keeper.raise_if_stopped,
         lambda: _doubts(account, header),
         keeper.driven_elsewhere,
     )
@@ -171,7 +171,7 @@ def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator
     here.prepare()
     exercise = _plan(here, drills, at_once)
     refuse_over_budget(here, [here.drill(name) for name in dict.fromkeys(exercise.planned)])
-    keeper = Keeper(here.ledger.exercise_leases, exercise.id, here.stop)
+    keeper = LeaseHolder(here.ledger.exercise_leases, exercise.id, here.stop, here.machine)
     keeper.take()
     with keeper.beating():
         here.ledger.open_exercise(exercise)
@@ -291,7 +291,7 @@ def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool
         exercise=_exercise.get(),
         planned_checks=tuple(check.name for check in drill.checks),
         tier_objective=service.tier.objective,
-        real_started_at=now(),
+        real_started_at=here.machine.now(),
     )
 
 

@@ -15,11 +15,13 @@ import pytest
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.runner.lease import BEAT, LeaseHolder
 from dr_orchestrator.runner.session import Session
-from dr_orchestrator.wiring import keeping, opening, sweeping
+from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.sweeping import whole
 from tests import workspace
 from tests.estate import Estate, estate
@@ -51,8 +53,8 @@ def quarterly(here: wiring.World, *drills: str) -> str:
 
 def later(seconds: float) -> Any:
     """The machine's clock, ahead: for whoever finds the leases of a process that was not heard of for so long."""
-    at = keeping.now()
-    return mock.patch.object(keeping, "now", lambda: at + seconds * keeping.BEAT / 5)
+    at = MachineClock().now()
+    return mock.patch.object(MachineClock, "now", lambda _: at + seconds * BEAT / 5)
 
 
 def swept_between_two_runs(shop: Estate, here: wiring.World, closed: list[str], ahead: float = 0) -> Any:
@@ -104,12 +106,12 @@ def test_an_exercise_holds_its_lease_to_its_end(here: wiring.World) -> None:
     with wiring.open_exercise(["sessions-pitr"], 1) as exercise:
         lease = here.ledger.exercise_leases.lease(exercise.id)
         assert lease is not None
-        assert lease.until > keeping.now()
+        assert lease.until > MachineClock().now()
         assert f"lease {exercise.id}" in [thread.name for thread in threading.enumerate()]
         assert sweeping.close_exercises(here) == []
     let_go = here.ledger.exercise_leases.lease(exercise.id)
     assert let_go is not None
-    assert let_go.until <= keeping.now()
+    assert let_go.until <= MachineClock().now()
     assert exercise.id in here.driven
 
 
@@ -128,7 +130,7 @@ def test_an_exercise_has_its_lease_before_it_is_written(here: wiring.World) -> N
 
 def test_an_exercise_whose_process_died_gets_its_verdict(here: wiring.World) -> None:
     """Once its lease has run out, and not before, a sweep closes it and writes its page."""
-    killed = mock.patch.object(SqlLedger, "close_exercise", die), mock.patch.object(keeping.Keeper, "let_go", die)
+    killed = mock.patch.object(SqlLedger, "close_exercise", die), mock.patch.object(LeaseHolder, "let_go", die)
     with killed[0], killed[1], pytest.raises(Killed):
         quarterly(here, "sessions-pitr")
     name = here.ledger.queries.exercises(1)[0].id
@@ -145,7 +147,7 @@ def test_an_exercise_with_an_open_run_is_not_closed(here: wiring.World) -> None:
         mock.patch.object(Session, "verify", die),
         mock.patch.object(Session, "_tear_down", die),
         mock.patch.object(SqlLedger, "close_run", die),
-        mock.patch.object(keeping.Keeper, "let_go", lambda _keeper: None),
+        mock.patch.object(LeaseHolder, "let_go", lambda _keeper: None),
         pytest.raises(Killed),
     ):
         quarterly(here, "sessions-pitr")
@@ -176,7 +178,7 @@ def test_an_exercise_that_cannot_be_closed_still_has_its_page(
 def test_a_run_that_died_before_its_lease_can_be_aborted(shop: Estate, here: wiring.World) -> None:
     """Somebody asked for its end, so that it is ABORTED, as any other that is stopped."""
     with (
-        mock.patch.object(keeping.Keeper, "take", die),
+        mock.patch.object(LeaseHolder, "take", die),
         mock.patch.object(SqlLedger, "close_run", die),
         pytest.raises(Killed),
     ):

@@ -19,13 +19,14 @@ import httpx
 import pytest
 
 from dr_orchestrator import prefect_runner, settings, wiring
-from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.domain.clock import MachineClock, PacedClock
 from dr_orchestrator.domain.run import CopyState, Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.lab import Lab, serve
+from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import CHECKOUT, Pace, Settings
-from dr_orchestrator.wiring import keeping, sweeping
+from dr_orchestrator.wiring import sweeping
 from tests.faults.victim import answering
 
 FACTOR = 600.0
@@ -96,8 +97,8 @@ def here(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         shutil.copytree(CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("generated", "__pycache__"))
     jira = tmp_path / "drills" / "jira.yaml"
     jira.write_text(jira.read_text().partition("drills:\n")[0] + JIRA)
-    later = keeping.now
-    monkeypatch.setattr(keeping, "now", lambda: later() + 2 * keeping.LEASE)
+    later = MachineClock.now
+    monkeypatch.setattr(MachineClock, "now", lambda clock: later(clock) + 2 * LEASE)
     made = settings.load()
     world = wiring.World(Settings(made.home, made.database_url, ground.pace, made.bundled), PacedClock(ground.pace))
     with wiring.using(world) as using, answering():

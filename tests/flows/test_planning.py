@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator import wiring
+from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.drill import Kind, Pick, Selection
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.wiring.keeping import now
 from dr_orchestrator.wiring.planning.plan import plan
 from tests import workspace
 from tests.estate import TABLE, Estate, estate
@@ -40,7 +40,7 @@ def opened(here: wiring.World, drill: str, driven: bool) -> str:
     run = replace(made, resource_id=TABLE.id)
     here.ledger.open_run(run)
     if driven:
-        here.ledger.leases.take(run.id, HOLDER, now(), now() + timedelta(minutes=5))
+        here.ledger.leases.take(run.id, HOLDER, MachineClock().now(), MachineClock().now() + timedelta(minutes=5))
     return run.id
 
 

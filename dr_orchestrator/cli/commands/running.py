@@ -64,7 +64,7 @@ def refuse_driven(here: World, names: Iterable[str]) -> None:
             hint = (
                 f"let it go on, or stop it: dro abort {run.header.id}; if it is dead, then: dro resume {run.header.id}"
             )
-            raise UsageError(f"run {run.header.id} of {name} is {held(lease)}", hint)
+            raise UsageError(f"run {run.header.id} of {name} is {held(lease, here.machine.now())}", hint)
 
 
 @click.command()

@@ -57,7 +57,7 @@ def _under_lease(here: World) -> dict[str, str]:
 
     runs = [run.header.id for run in here.ledger.queries.open_runs() if sweeping.alive(here, run.header.id)]
     leases = {run: here.ledger.leases.lease(run) for run in runs}
-    return {run: held(lease) for run, lease in leases.items() if lease is not None}
+    return {run: held(lease, here.machine.now()) for run, lease in leases.items() if lease is not None}
 
 
 def _print(done: Sweep, under_lease: dict[str, str], dry_run: bool) -> None:

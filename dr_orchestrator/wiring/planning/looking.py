@@ -17,7 +17,6 @@ from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Lease, Run
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Parts
 from dr_orchestrator.wiring import sweeping
-from dr_orchestrator.wiring.keeping import now
 from dr_orchestrator.wiring.planning.costing import estimate, expected
 from dr_orchestrator.wiring.world import World
 
@@ -127,7 +126,7 @@ class Scene:
 
     def _credentials(self) -> str:
         takes = expected(self.here, self.drill)
-        ends = now() + takes.whole / self.here.clock.pace if takes.whole else None
+        ends = self.here.machine.now() + takes.whole / self.here.clock.pace if takes.whole else None
         return rights.last(self.account, ends, sure=takes.runs > 0)
 
     def _permissions(self) -> str:
@@ -160,7 +159,7 @@ _QUOTAS: Mapping[CopyType, Callable[[Account], quotas.Quota]] = {
 def driven(here: World, drill: str) -> list[tuple[Run, Lease]]:
     """The open runs of a drill that a living process drives, each with its lease."""
     found = [(run, here.ledger.leases.lease(run.header.id)) for run in _open(here, drill)]
-    return [(run, lease) for run, lease in found if lease is not None and lease.until > now()]
+    return [(run, lease) for run, lease in found if lease is not None and lease.until > here.machine.now()]
 
 
 def _open(here: World, drill: str) -> list[Run]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dr_orchestrator.domain.programme import Exercise, verdict_of
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.ledger.engine import LedgerDefect
-from dr_orchestrator.wiring import keeping
 from dr_orchestrator.wiring.publishing import publish_exercise
 from dr_orchestrator.wiring.world import World
 
@@ -71,4 +70,4 @@ def _closed(here: World, exercise: Exercise) -> bool:
 def _alive(here: World, exercise: str) -> bool:
     """Whether a process that was heard of lately performs the exercise, be it between two runs."""
     lease = here.ledger.exercise_leases.lease(exercise)
-    return lease is not None and lease.until > keeping.now()
+    return lease is not None and lease.until > here.machine.now()

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Outcome
 from dr_orchestrator.errors import DrillFault, UsageError
 from dr_orchestrator.runner import cleanup_of, close, settle, told
 from dr_orchestrator.runner.journal import Journal
-from dr_orchestrator.wiring import keeping
+from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.wiring.equipment import destroyer
 from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.sweeping.exercises import publish_exercises
@@ -63,7 +63,7 @@ def resistant_runs(here: World) -> list[Run]:
 def alive(here: World, run: str) -> bool:
     """Whether a process that was heard of lately drives the run."""
     lease = here.ledger.leases.lease(run)
-    return lease is not None and lease.until > keeping.now()
+    return lease is not None and lease.until > here.machine.now()
 
 
 def unsettled(run: Run) -> list[CopyRecord]:
@@ -83,7 +83,7 @@ def sweep_run(here: World, run: Run, why: str) -> list[Swept]:
 def take_down(here: World, run: Run, why: str) -> SweptRun:
     """Likewise, but for the page of its exercise."""
     name = run.header.id
-    keeper = keeping.Keeper(here.ledger.leases, name, here.stop)
+    keeper = LeaseHolder(here.ledger.leases, name, here.stop, here.machine)
     try:
         keeper.take()
     except UsageError as held:  # another sweep, or whoever resumed it, was quicker: what is left is theirs

@@ -20,13 +20,14 @@ from dr_orchestrator.aws.dynamodb import DynamoTable
 from dr_orchestrator.aws.stack import CloudFormationStack
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.cli.commands import recovery, sweep
-from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.clock import MachineClock, Moment
 from dr_orchestrator.domain.run import SETTLED, CheckResult, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, NotMeasured, NotRecoverable, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.session import Session
-from dr_orchestrator.wiring import identity, keeping, opening, sweeping
+from dr_orchestrator.wiring import identity, opening, sweeping
 from dr_orchestrator.wiring.planning.looking import Scene
 from dr_orchestrator.wiring.sweeping import whole
 from tests import workspace
@@ -219,7 +220,7 @@ def test_an_abort_of_a_dead_run_is_an_abort(shop: Estate, here: wiring.World) ->
 def test_a_resume_heeds_an_abort_that_was_asked_for_meanwhile(shop: Estate, here: wiring.World) -> None:
     """A run that somebody wanted stopped while nobody drove it does not go on to pass."""
     dead = in_verify(here)
-    here.ledger.leases.ask_to_abort(dead.header.id, "ada@host", keeping.now())
+    here.ledger.leases.ask_to_abort(dead.header.id, "ada@host", MachineClock().now())
     after = resumed(here, dead)
     assert after.closing is not None
     assert (after.closing.verdict, after.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)
@@ -250,7 +251,7 @@ def test_two_sweeps_at_once_do_not_stumble_over_each_other(shop: Estate, here: w
 
     def dead_runs(world: wiring.World) -> list[Run]:
         found = original(world)
-        keeping.Keeper(world.ledger.leases, first.header.id, world.stop).take()
+        LeaseHolder(world.ledger.leases, first.header.id, world.stop, world.machine).take()
         return found
 
     with mock.patch.object(whole, "dead_runs", dead_runs):

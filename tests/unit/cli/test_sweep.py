@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.cost import Cost
 from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Run
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.wiring import sweeping
-from dr_orchestrator.wiring.keeping import now
 from dr_orchestrator.wiring.sweeping import Inventory, Object, Proof, Sweep, Swept, SweptRun, whole
 from dr_orchestrator.wiring.sweeping.proof import Mark, prove
 from tests import workspace
@@ -165,8 +165,8 @@ def test_a_run_under_lease_is_named(
 ) -> None:
     """Right after a kill nothing is dead yet: the open run is named with its holder and until when it is left alone."""
     monkeypatch.setattr(whole, "take_inventory", lambda _here: inventory(OTHER))
-    until = now() + timedelta(seconds=25)
-    ledger.leases.take(RUN.id, "vm:31736:abc", now(), until)
+    until = MachineClock().now() + timedelta(seconds=25)
+    ledger.leases.take(RUN.id, "vm:31736:abc", MachineClock().now(), until)
 
     assert main.run(["sweep"]) == Exit.PASSED
 
