@@ -88,6 +88,13 @@ class Queries:
             found = connection.execute(newest).mappings()
             return [rows.exercise_of(row) for row in found]
 
+    def open_exercises(self) -> list[Exercise]:
+        """Exercises without a verdict, newest first: under way, or left behind by a process that died."""
+        still_open = select(tables.exercise).where(tables.exercise.c.ended_at.is_(None))
+        with transaction(self._engine) as connection:
+            found = connection.execute(still_open.order_by(tables.exercise.c.number.desc())).mappings()
+            return [rows.exercise_of(row) for row in found]
+
     def last_green(self) -> dict[tuple[str, str, str], tuple[datetime, ...]]:
         """When the newest runs on real AWS that passed one after the other began, newest first.
 

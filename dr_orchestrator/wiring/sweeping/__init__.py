@@ -17,10 +17,11 @@ from dr_orchestrator.wiring.sweeping.runs import (
     sweep_run,
 )
 from dr_orchestrator.wiring.sweeping.tagged import Stray, forget, strays, strays_of
-from dr_orchestrator.wiring.sweeping.whole import Sweep, rehearse, sweep
+from dr_orchestrator.wiring.sweeping.whole import LeftAlone, Sweep, rehearse, sweep
 
 __all__ = [
     "Inventory",
+    "LeftAlone",
     "Object",
     "Proof",
     "Stray",

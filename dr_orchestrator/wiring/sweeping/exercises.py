@@ -16,8 +16,7 @@ log = logging.getLogger(__name__)
 
 def close_exercises(here: World) -> list[str]:
     """Give every open exercise its verdict whose process died: none of its runs is under way any more."""
-    dead = [each for each in here.ledger.queries.exercises() if each.verdict is None]
-    return [each.id for each in dead if _closed(here, each)]
+    return [each.id for each in here.ledger.queries.open_exercises() if _closed(here, each)]
 
 
 def publish_exercises(here: World, runs: Iterable[Run], but: Iterable[str] = ()) -> None:

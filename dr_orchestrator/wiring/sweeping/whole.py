@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from dr_orchestrator.domain.run import CopyState, Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.runner import cleanup_of, settle
+from dr_orchestrator.runner.driver import Held, Listening
 from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.sweeping.exercises import close_exercises, publish_exercises
 from dr_orchestrator.wiring.sweeping.inventory import in_words, take_inventory
@@ -26,16 +27,36 @@ from dr_orchestrator.wiring.sweeping.runs import (
 from dr_orchestrator.wiring.sweeping.tagged import Stray, strays
 from dr_orchestrator.wiring.world import World
 
+Ears = Callable[[Sequence[Held]], None]
+"""Told of the leases whose holders are listened for, as long as that takes."""
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """An open run that a sweep may not touch yet, for its lease has not run out."""
+
+    run: Run
+    held: Held
+
 
 @dataclass(frozen=True)
 class Sweep:
-    """What a sweep found and did: so many dead runs among all that were swept, the exercises that it closed."""
+    """What a sweep found and did: so many dead runs among all that were swept, the exercises that it closed.
+
+    `left_alone` are the open runs under a lease, be it that of a living process or of one that died just now.
+    """
 
     dead: int
     runs: list[SweptRun]
     strays: list[Stray]
     proof: Proof
     exercises: list[str]
+    left_alone: list[LeftAlone] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> list[LeftAlone]:
+        """The runs that are left alone though nobody was heard to drive them: their copies may still be there."""
+        return [each for each in self.left_alone if each.held.may_be_dead]
 
     @property
     def copies(self) -> list[Swept]:
@@ -48,11 +69,15 @@ class Sweep:
         return [each for each in self.copies if not each.gone]
 
 
-def sweep(here: World, began: Callable[[Run], None] = lambda _run: None) -> Sweep:
+def sweep(
+    here: World, began: Callable[[Run], None] = lambda _: None, heard: Ears = lambda _: None, wait: bool = False
+) -> Sweep:
     """Close dead runs, take down what they and others left, and prove it by an inventory before and after.
 
-    `began` is told of each run as it is turned to. Nothing that one run meets keeps the others from being swept.
+    `began` is told of each run as it is turned to. Nothing that one run meets keeps the others from being swept. With
+    `wait` the leases of which nobody is heard are outwaited first, so that those runs are swept, too.
     """
+    ears = _listening(here, heard, wait)
     dead = dead_runs(here)
     runs = [*dead, *resistant_runs(here)]
     before = take_inventory(here)
@@ -68,18 +93,38 @@ def sweep(here: World, began: Callable[[Run], None] = lambda _run: None) -> Swee
     seen = strays(here, proof.after or before)
     closed = close_exercises(here)
     publish_exercises(here, (of.run for of in swept if not of.why), but=closed)
-    return Sweep(len(dead), swept, seen, proof, closed)
+    return Sweep(len(dead), swept, seen, proof, closed, _left_alone(here, ears, heard))
 
 
-def rehearse(here: World) -> Sweep:
+def rehearse(here: World, heard: Ears = lambda _: None, wait: bool = False) -> Sweep:
     """What a sweep would take down; nothing is changed."""
+    ears = _listening(here, heard, wait)
     dead = dead_runs(here)
     runs = [*dead, *resistant_runs(here)]
     before = take_inventory(here)
     marks = marked(here, runs, before)
     would_go = tuple(sorted({each for mark in marks.values() for each in mark.objects}))
     proof = Proof(before, marks=marks, would_go=would_go)
-    return Sweep(len(dead), [_looked_at(here, run) for run in runs], strays(here, before), proof, [])
+    looked_at = [_looked_at(here, run) for run in runs]
+    return Sweep(len(dead), looked_at, strays(here, before), proof, [], _left_alone(here, ears, heard))
+
+
+def _listening(here: World, heard: Ears, wait: bool) -> Listening:
+    """Ears that have noted the leases of all open runs before anything else is done, or have outwaited the silent."""
+    ears = Listening(here.ledger.leases, here.machine)
+    names = [run.header.id for run in here.ledger.queries.open_runs()]
+    if wait:
+        ears.outwait(names, heard)
+        performed = Listening(here.ledger.exercise_leases, here.machine)
+        performed.outwait([each.id for each in here.ledger.queries.open_exercises()], heard)
+    else:
+        ears.note(names)
+    return ears
+
+
+def _left_alone(here: World, ears: Listening, heard: Ears) -> list[LeftAlone]:
+    runs = {run.header.id: run for run in here.ledger.queries.open_runs()}
+    return [LeftAlone(runs[each.name], each) for each in ears.listen(runs, tell=heard)]
 
 
 def _looked_at(here: World, run: Run) -> SweptRun:
