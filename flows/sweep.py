@@ -1,9 +1,8 @@
 """Finish what died: close dead runs, take down what they left, prove it; to be scheduled often."""
 
-from prefect import flow
-
 from dr_orchestrator import wiring
 from dr_orchestrator.errors import CopiesMayRemain
+from dr_orchestrator.prefect_runner import flow
 from dr_orchestrator.wiring import sweeping
 
 

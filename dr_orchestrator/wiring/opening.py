@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextvars
 import getpass
 import secrets
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,19 +16,17 @@ from dr_orchestrator.aws.calls.throttling import hearing
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
-from dr_orchestrator.domain.programme import Exercise, due, quarter_of
 from dr_orchestrator.domain.run import Copy, CopyRecord, Provenance, Run, RunHeader, SegmentKind
+from dr_orchestrator.engine import in_a_flow_run
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.runner import Session
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.wiring.choosing import chosen
-from dr_orchestrator.wiring.equipment import destroyer, equip, guarded, plan_copy, read_only, row_of
+from dr_orchestrator.wiring.equipment import destroyer, equip, guarded, plan_copy, row_of
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
-from dr_orchestrator.wiring.planning.costing import refuse_over_budget
 from dr_orchestrator.wiring.planning.looking import Scene
 from dr_orchestrator.wiring.publishing import publish_run
-from dr_orchestrator.wiring.sweeping import end_exercise, forget
 from dr_orchestrator.wiring.world import World, world
 
 _resumed: contextvars.ContextVar[Run | None] = contextvars.ContextVar("resumed", default=None)
@@ -164,25 +161,6 @@ def _equip(
     )
 
 
-@contextmanager
-def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator[Exercise]:
-    """Open the quarter's exercise over the drills named, or all that are due; judged and reported at its end."""
-    here = world()
-    here.prepare()
-    exercise = _plan(here, drills, at_once)
-    refuse_over_budget(here, [here.drill(name) for name in dict.fromkeys(exercise.planned)])
-    keeper = LeaseHolder(here.ledger.exercise_leases, exercise.id, here.stop, here.machine)
-    keeper.take()
-    with keeper.beating():
-        here.ledger.open_exercise(exercise)
-        here.driven.add(exercise.id)
-        try:
-            yield exercise
-        finally:
-            forget(exercise.id)
-            end_exercise(here, exercise.id)
-
-
 def new_run_id(clock: Clock) -> str:
     """A run's id: its day and a random part; it is in the name of every copy."""
     return f"{clock.now():%Y%m%d}-{secrets.token_hex(5)}"
@@ -228,35 +206,6 @@ def _last_seen(here: World, run: str) -> datetime | None:
     return datetime.fromtimestamp(here.settings.pace.drill_time(lease.beat_at.timestamp()), UTC)
 
 
-def _plan(here: World, drills: Sequence[str] | None, at_once: int | None) -> Exercise:
-    now = here.clock.now()
-    if drills is not None:
-        if not drills:
-            raise UsageError("no drills were named, so there is nothing to run", "name some, or none to run all due")
-        planned = [here.drill(name) for name in dict.fromkeys(drills)]
-        left_out = {name: "not named" for name in here.catalogue.drills if name not in drills}
-        planned.sort(key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name))
-    else:
-        planned, left_out = due(here.catalogue.drills.values(), here.ledger.queries.last_green(), now)
-    if not planned:
-        told = "; ".join(f"{name}: {why}" for name, why in left_out.items()) or "no drill is declared"
-        raise UsageError(f"nothing is due: {told}", "name drills to run them all the same: dro quarterly NAME...")
-    quarter = quarter_of(now)
-    return Exercise(
-        id=f"{quarter.lower()}-{secrets.token_hex(2)}",
-        title=f"Quarterly restore drills, {quarter}",
-        purpose="Prove that every service can be restored within its tier's RTO and RPO.",
-        quarter=quarter,
-        started_at=now,
-        planned=tuple(drill.name for drill in planned for _ in range(drill.selection.runs)),
-        left_out=left_out,
-        at_once=max(1, at_once or here.catalogue.at_once),
-        simulated=is_simulated(here, read_only(here, planned[0].resource.region)),
-        pace=here.clock.pace,
-        engine=_engine(),
-    )
-
-
 def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool, account: Account) -> RunHeader:
     service = drill.service
     return RunHeader(
@@ -284,7 +233,7 @@ def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool
             endpoint=account.api("sts").endpoint,
             simulated=simulated,
             pace=here.clock.pace,
-            engine=_engine(),
+            engine=engine(),
             operator=_operator(),
         ),
         started_at=here.clock.now(),
@@ -304,10 +253,9 @@ def _queued(here: World, session: Session) -> None:
         session.delayed(SegmentKind.QUEUEING, reason, waited)
 
 
-def _engine() -> str:
+def engine() -> str:
     """Which engine performs the run: Prefect inside one of its flow runs, else the local one."""
-    context = sys.modules.get("prefect.context")
-    return "prefect" if context and context.FlowRunContext.get() is not None else "local"
+    return "prefect" if in_a_flow_run() else "local"
 
 
 def _operator() -> str:

@@ -118,13 +118,14 @@ def test_an_exercise_holds_its_lease_to_its_end(here: wiring.World) -> None:
 def test_an_exercise_has_its_lease_before_it_is_written(here: wiring.World) -> None:
     """No sweep can find an exercise that has begun and that nobody seems to hold."""
     seen: list[list[str]] = []
-    original = SqlLedger.open_exercise
+    original = SqlLedger.start_exercise
 
-    def written(ledger: SqlLedger, exercise: Any) -> None:
-        original(ledger, exercise)
+    def written(ledger: SqlLedger, *given: Any) -> str:
+        started = original(ledger, *given)
         seen.append(sweeping.close_exercises(here))
+        return started
 
-    with mock.patch.object(SqlLedger, "open_exercise", written), wiring.open_exercise(["sessions-pitr"], 1):
+    with mock.patch.object(SqlLedger, "start_exercise", written), wiring.open_exercise(["sessions-pitr"], 1):
         assert seen == [[]]
 
 
