@@ -5,17 +5,28 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, func, select
+from sqlalchemy import Connection, Engine, Select, Table, func, select, union
 
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, CopyRecord, Observation, Run, Segment, ServerTime, Step
+from dr_orchestrator.domain.run import (
+    SETTLED,
+    CheckResult,
+    Copy,
+    CopyRecord,
+    CopyType,
+    Observation,
+    Run,
+    Segment,
+    ServerTime,
+    Step,
+)
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import rows, tables
@@ -73,6 +84,13 @@ class Queries:
         with transaction(self._engine) as connection:
             return _runs(connection, _newest(tables.run).where(tables.run.c.verdict.is_(None)))
 
+    def unsettled_runs(self) -> list[Run]:
+        """Closed runs that left copies behind, or could not prove them gone, newest first."""
+        unsettled = select(tables.copy.c.run).where(tables.copy.c.state.not_in(SETTLED))
+        closed = _newest(tables.run).where(tables.run.c.verdict.is_not(None), tables.run.c.id.in_(unsettled))
+        with transaction(self._engine) as connection:
+            return _runs(connection, closed)
+
     def exercise(self, name: str = LATEST) -> tuple[Exercise, list[Run]]:
         """An exercise, found as a run is, and its runs in the order in which they opened."""
         with transaction(self._engine) as connection:
@@ -122,9 +140,26 @@ class Queries:
             return set(connection.scalars(select(tables.run.c.resource_id).distinct()))
 
     def regions(self) -> set[str]:
-        """The regions that anything was ever drilled in."""
+        """The regions that anything was ever drilled in, or copied to."""
+        found = union(select(tables.run.c.region), select(tables.copy.c.region))
         with transaction(self._engine) as connection:
-            return set(connection.scalars(select(tables.run.c.region).distinct()))
+            return set(connection.scalars(found))
+
+    def settled_copies(self, ids: Collection[str]) -> list[Copy]:
+        """The copies of closed runs that bear one of these names and of which nothing is left, oldest first."""
+        copy, run = tables.copy.c, tables.run.c
+        joined = select(tables.copy).select_from(tables.copy.join(tables.run, copy.run == run.id))
+        query = joined.where(run.verdict.is_not(None), copy.state.in_(SETTLED), copy.id.in_(ids)).order_by(copy.number)
+        with transaction(self._engine) as connection:
+            return [rows.copy_of(row).copy for row in connection.execute(query).mappings()]
+
+    def accounted_for(self, run: str, of: CopyType, id: str) -> bool:
+        """Whether an object that wears a run's tag is a copy still to be settled, or the run is under way."""
+        copy = tables.copy.c
+        still_open = select(tables.run.c.id).where(tables.run.c.id == run, tables.run.c.verdict.is_(None))
+        left = select(copy.id).where(copy.run == run, copy.type == of, copy.id == id, copy.state.not_in(SETTLED))
+        with transaction(self._engine) as connection:
+            return any(connection.execute(query.limit(1)).first() is not None for query in (still_open, left))
 
     def copies(self, run: str) -> list[CopyRecord]:
         """The copies of a run, in the order of their intent."""

@@ -21,8 +21,8 @@ from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.lease import BEAT, LeaseHolder
 from dr_orchestrator.runner.session import Session
+from dr_orchestrator.runner.sweep import perform
 from dr_orchestrator.wiring import opening, sweeping
-from dr_orchestrator.wiring.sweeping import whole
 from tests import workspace
 from tests.estate import Estate, estate
 from tests.faults.left_behind.test_inherited import Killed, die
@@ -154,7 +154,7 @@ def test_an_exercise_with_an_open_run_is_not_closed(here: wiring.World) -> None:
         quarterly(here, "sessions-pitr")
     name = here.ledger.queries.exercises(1)[0].id
     assert here.ledger.queries.exercise(name)[0].verdict is None
-    with later(31), mock.patch.object(whole, "dead_runs", lambda _here: []):
+    with later(31), mock.patch.object(perform, "dead_runs", lambda _here: []):
         assert sweeping.sweep(here).exercises == []
     with later(31):
         assert sweeping.sweep(here).exercises == [name]

@@ -185,7 +185,7 @@ def test_a_killed_drill_is_cleaned_up_by_sweep(
         assert run.closing.cleanup is Cleanup.CLEAN
         assert settled(run)
     assert not sweeping.dead_runs(here)
-    assert not sweeping.strays(here)
+    assert not sweeping.find_orphans(here)
     assert ground.inventory() == before
 
 
@@ -223,7 +223,7 @@ def test_somebody_elses_object_that_wears_our_tag_is_reported_and_left(ground: G
     arn = rds.describe_db_instances(DBInstanceIdentifier="jira-prod")["DBInstances"][0]["DBInstanceArn"]
     rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "dr-drill:run", "Value": "20261120-abcdef"}])
     try:
-        (stray,) = sweeping.strays(here)
+        (stray,) = sweeping.find_orphans(here)
     finally:
         rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["dr-drill:run"])
 

@@ -16,8 +16,8 @@ from dr_orchestrator.domain.run import CopyState, Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit, NotRecoverable, UsageError
 from dr_orchestrator.runner.session import Session
+from dr_orchestrator.runner.sweep import inventory
 from dr_orchestrator.wiring import opening, sweeping
-from dr_orchestrator.wiring.sweeping import inventory, runs
 from tests.estate import REGION, Estate
 from tests.faults import shop as shops
 from tests.faults.left_behind.test_inherited import die, killed_in, read, resumed
@@ -92,7 +92,7 @@ def test_a_copy_is_not_believed_gone_by_another_accounts_word(
 ) -> None:
     """Just before the one that deletes is made: it asks whose it is by now, and the copy is a leftover."""
     dead = in_verify(shop, here)
-    with turning(runs, "destroyer", turn[how]):
+    with turning(sweeping, "destroyer", turn[how]):
         code = main.run([command, *([dead.header.id] if command == "abort" else [])])
 
     assert code == Exit.LEFTOVERS
@@ -134,7 +134,7 @@ def test_an_inventory_of_another_account_proves_nothing(
         changed = turning(DynamoTable, "destroy", turn["overwritten"])
     else:
         turn["overwritten"]()
-        changed = turning(runs, "destroyer", lambda: log_in(here.settings.home, MORNING))
+        changed = turning(sweeping, "destroyer", lambda: log_in(here.settings.home, MORNING))
     with changed:
         assert main.run(["sweep"]) == Exit.INCONCLUSIVE
 

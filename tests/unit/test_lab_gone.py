@@ -16,7 +16,7 @@ from dr_orchestrator.cli.commands import sweep
 from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Identity, Provenance, Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit
-from dr_orchestrator.wiring.sweeping.labs import lab_is_gone
+from dr_orchestrator.runner.sweep.labs import lab_is_gone
 from tests import workspace
 from tests.estate import Estate, estate
 from tests.golden import sample

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from dr_orchestrator.domain.run import Copy, CopyType
-from dr_orchestrator.wiring.sweeping.inventory import Inventory, Object
-from dr_orchestrator.wiring.sweeping.proof import Mark, Proof, prove
+from dr_orchestrator.runner.sweep.objects import Inventory, Object
+from dr_orchestrator.runner.sweep.proof import Mark, Proof, prove
 
 HOME, ABROAD = "us-east-1", "eu-west-1"
 COPY = Copy(CopyType.CLOUDFORMATION_STACK, "dro-r-shop", HOME, "r", "shop-replica", "shop")

@@ -38,7 +38,7 @@ def sweep(dry_run: bool, wait: bool, as_json: bool) -> int:
     with minding_leftovers(here, lambda: [*sweeping.dead_runs(here), *sweeping.resistant_runs(here)]):
         ears = Listener(here.machine, wait)
         began = _silent if as_json else _begun
-        done = sweeping.rehearse(here, ears, wait) if dry_run else sweeping.sweep(here, began, ears, wait)
+        done = sweeping.dry_run(here, ears, wait) if dry_run else sweeping.sweep(here, began, ears, wait)
     now = here.machine.now()
     if as_json:
         print_json({**_as_json(done), **_left_alone_json(done.left_alone, now)})
@@ -46,7 +46,7 @@ def sweep(dry_run: bool, wait: bool, as_json: bool) -> int:
         _print(done, dry_run)
         for each in done.left_alone:
             say(f"  {_left_alone(each, now)}")
-    if done.strays or done.left or done.waiting:
+    if done.orphans or done.left or done.waiting:
         return Exit.LEFTOVERS
     return Exit.INCONCLUSIVE if done.proof.unread or any(of.why for of in done.runs) else Exit.PASSED
 
@@ -103,7 +103,7 @@ def _print(done: Sweep, dry_run: bool) -> None:
         click.echo(f"Exercises closed, whose process had died: {', '.join(done.exercises)}.")
     for each in done.copies:
         say(f"  {each.copy.type} {each.copy.id}: {each.state}, {_age(each)}{_besides(each)}")
-    _print_strays(done)
+    _print_orphans(done)
     _print_proof(done.proof)
     click.echo(_summary(done, dry_run))
 
@@ -128,11 +128,11 @@ def _besides(each: Swept) -> str:
     return f"{told}, {plain(each.why)}" if each.why else told
 
 
-def _print_strays(done: Sweep) -> None:
-    for stray in done.strays:
-        is_of = "wears the tag of" if stray.tagged else "lives under the name of a copy of"
-        say(f"  {stray.type} {stray.id} {is_of} run {stray.run}, but the ledger does not ask for its end")
-    if done.strays:
+def _print_orphans(done: Sweep) -> None:
+    for orphan in done.orphans:
+        is_of = "wears the tag of" if orphan.tagged else "lives under the name of a copy of"
+        say(f"  {orphan.type} {orphan.id} {is_of} run {orphan.run}, but the ledger does not ask for its end")
+    if done.orphans:
         click.echo("  What the ledger does not hold is never deleted: look at it, and delete it by hand.")
 
 
@@ -164,7 +164,7 @@ def _summary(done: Sweep, dry_run: bool) -> str:
     left += sum(map(_held_copies, done.waiting))
     told = f"would be closed, {swept} swept" if dry_run else f"closed, {swept} swept"
     still = "" if dry_run else f", {left} may still be there"
-    return f"{counted(done.dead, 'dead run')} {told}{still}, {counted(len(done.strays), 'stray')} seen."
+    return f"{counted(done.dead, 'dead run')} {told}{still}, {counted(len(done.orphans), 'stray')} seen."
 
 
 def _as_json(done: Sweep) -> dict[str, object]:
@@ -183,7 +183,7 @@ def _as_json(done: Sweep) -> dict[str, object]:
             for each in done.copies
         ],
         "strays": [
-            {"type": each.type.value, "id": each.id, "run": each.run, "region": each.region} for each in done.strays
+            {"type": each.type.value, "id": each.id, "run": each.run, "region": each.region} for each in done.orphans
         ],
         "strays_unknown": "; ".join(dict.fromkeys(done.proof.unread.values())),
         "runs_unswept": {of.run.header.id: of.why for of in done.runs if of.why},

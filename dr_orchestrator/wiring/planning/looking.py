@@ -118,7 +118,7 @@ class Scene:
 
     def _strays(self) -> str:
         source, of = self.drill.resource.id, self.copy.type
-        seen = sweeping.strays_of(self.here, self.account, of, self.exercise)
+        seen = sweeping.orphans_of(self.here, self.account, of, self.exercise)
         ours = [stray.id for stray in seen if stray.id == copies.name(stray.run, source, of)]
         if ours:
             raise Doubt(f"{', '.join(ours)} of no open run: `dro sweep` tells of them, and takes down what is its own")

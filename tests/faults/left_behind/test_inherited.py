@@ -27,9 +27,9 @@ from dr_orchestrator.errors import Exit, NotMeasured, NotRecoverable, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.session import Session
+from dr_orchestrator.runner.sweep import perform
 from dr_orchestrator.wiring import identity, opening, sweeping
 from dr_orchestrator.wiring.planning.looking import Scene
-from dr_orchestrator.wiring.sweeping import whole
 from tests import workspace
 from tests.estate import Estate, estate
 from tests.flows.test_kinds import beat, run
@@ -247,14 +247,14 @@ def test_a_defect_in_one_sweep_does_not_keep_the_others(shop: Estate, here: wiri
 def test_two_sweeps_at_once_do_not_stumble_over_each_other(shop: Estate, here: wiring.World) -> None:
     """A run that another process has just taken is left to it, and the other dead runs are swept all the same."""
     first, second = in_verify(here), in_verify(here)
-    original = whole.dead_runs
+    original = perform.dead_runs
 
     def dead_runs(world: wiring.World) -> list[Run]:
         found = original(world)
         LeaseHolder(world.ledger.leases, first.header.id, world.stop, world.machine).take()
         return found
 
-    with mock.patch.object(whole, "dead_runs", dead_runs):
+    with mock.patch.object(perform, "dead_runs", dead_runs):
         told = swept(here)
     assert told.return_value == Exit.LEFTOVERS
     assert f"run {first.header.id} is driven by" in told.output

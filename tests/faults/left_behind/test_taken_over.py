@@ -22,9 +22,9 @@ from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.lease import LEASE, LeaseHolder
 from dr_orchestrator.runner.session import Session
+from dr_orchestrator.runner.sweep import perform, runs
+from dr_orchestrator.runner.sweep.runs import unsettled
 from dr_orchestrator.wiring import opening, sweeping
-from dr_orchestrator.wiring.sweeping import runs, whole
-from dr_orchestrator.wiring.sweeping.runs import unsettled
 from tests.estate import Estate, estate
 from tests.faults.left_behind.test_inherited import Killed, die, here, in_verify, killed_in, read, resumed
 from tests.flows.test_kinds import beat, run
@@ -56,7 +56,7 @@ def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.Wo
     before = shop.inventory()
     dead = killed_in(here, "sessions-pitr", mock.patch.object(Session, "at_exit", die))
     assert not dead.copies
-    listing, waiting = whole.take_inventory, [True]
+    listing, waiting = perform.take_inventory, [True]
 
     def slow(world: wiring.World) -> Any:
         if waiting:
@@ -68,7 +68,7 @@ def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.Wo
                 resumed(here, dead)
         return listing(world)
 
-    with mock.patch.object(whole, "take_inventory", slow):
+    with mock.patch.object(perform, "take_inventory", slow):
         found = sweeping.sweep(elsewhere(here))
 
     after = read(here, dead)
@@ -84,7 +84,7 @@ def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.Wo
 def test_of_two_sweeps_one_takes_a_run_down(shop: Estate, here: wiring.World) -> None:
     """The second, which had read the run before the first ended it, finds nothing left and says nothing else."""
     dead = in_verify(here)
-    listing, waiting = whole.take_inventory, [True]
+    listing, waiting = perform.take_inventory, [True]
 
     def slow(world: wiring.World) -> Any:
         if waiting:
@@ -92,7 +92,7 @@ def test_of_two_sweeps_one_takes_a_run_down(shop: Estate, here: wiring.World) ->
             swept_elsewhere(here)
         return listing(world)
 
-    with mock.patch.object(whole, "take_inventory", slow):
+    with mock.patch.object(perform, "take_inventory", slow):
         second = sweeping.sweep(elsewhere(here))
 
     assert not second.left
@@ -279,7 +279,7 @@ def test_a_call_that_was_held_back_is_looked_at_again(shop: Estate, here: wiring
 def test_what_lives_under_a_settled_copys_name_is_told(shop: Estate, here: wiring.World) -> None:
     """A restored table wears no tag yet: one that came after its run was closed is a stray by its name."""
     dead = in_verify(here)
-    assert not sweeping.sweep(elsewhere(here)).strays
+    assert not sweeping.sweep(elsewhere(here)).orphans
     name = dead.copies[0].copy.id
     shop.clock.sleep(600)
     shop.client("dynamodb").create_table(
@@ -289,7 +289,7 @@ def test_what_lives_under_a_settled_copys_name_is_told(shop: Estate, here: wirin
         BillingMode="PAY_PER_REQUEST",
     )
 
-    (stray,) = sweeping.sweep(elsewhere(here)).strays
+    (stray,) = sweeping.sweep(elsewhere(here)).orphans
 
     assert (stray.id, stray.run, stray.tagged) == (name, dead.header.id, False)
     assert name in shop.inventory()["tables"]

@@ -18,10 +18,12 @@ from dr_orchestrator.domain.cost import Cost
 from dr_orchestrator.domain.run import Copy, CopyState, CopyType, Run
 from dr_orchestrator.errors import CopiesMayRemain, Exit, NotMeasured
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
+from dr_orchestrator.ledger.queries import Queries
 from dr_orchestrator.runner.lease import LEASE
+from dr_orchestrator.runner.sweep import perform, runs
+from dr_orchestrator.runner.sweep.proof import Mark, prove
 from dr_orchestrator.wiring import sweeping
-from dr_orchestrator.wiring.sweeping import Inventory, Object, Proof, Sweep, Swept, SweptRun, runs, whole
-from dr_orchestrator.wiring.sweeping.proof import Mark, prove
+from dr_orchestrator.wiring.sweeping import Inventory, Object, Proof, Sweep, Swept, SweptRun
 from tests import workspace
 from tests.fakes import FakeClock
 from tests.golden import sample
@@ -178,8 +180,8 @@ class Machine(FakeClock):
 @pytest.fixture
 def machine(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """Just after a process of another machine took the run up, and wrote that it would make a copy."""
-    monkeypatch.setattr(whole, "take_inventory", lambda _here: inventory(OTHER))
-    monkeypatch.setattr(runs, "destroyer", nobody)
+    monkeypatch.setattr(perform, "take_inventory", lambda _here: inventory(OTHER))
+    monkeypatch.setattr(sweeping, "destroyer", nobody)
     clock = Machine()
     ledger.intend_copy(COPY, clock.now())
     ledger.leases.take(RUN.id, "elsewhere:31736:abc", clock.now(), clock.now() + LEASE)
@@ -244,6 +246,17 @@ def test_waiting_outwaits_the_lease_and_sweeps(machine: Machine, capsys: pytest.
     assert "1 dead run closed, 1 copy swept, 0 may still be there" in said
     assert "NOT swept" not in said
     assert machine.monotonic() == LEASE.total_seconds()
+
+
+def test_closed_runs_are_not_read(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are: a sweep asks for those that are open, or left something, alone."""
+
+    def all_of_them(*_given: object, **_named: object) -> NoReturn:
+        raise AssertionError("all runs were read")
+
+    monkeypatch.setattr(Queries, "runs", all_of_them)
+    monkeypatch.setattr(Queries, "exercises", all_of_them)
+    assert main.run(["sweep", "--wait"]) == Exit.PASSED
 
 
 def test_the_scheduled_sweep_waits_and_fails_for_what_is_left(

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dr_orchestrator.domain.run import Copy, CopyRecord, CopyType, Run
-from dr_orchestrator.wiring.equipment import read_only
-from dr_orchestrator.wiring.sweeping.inventory import Inventory, Object, Place, parts_of
-from dr_orchestrator.wiring.sweeping.runs import unsettled
-from dr_orchestrator.wiring.world import World
+from dr_orchestrator.runner.sweep.inventory import parts_of
+from dr_orchestrator.runner.sweep.objects import Inventory, Object, Place
+from dr_orchestrator.runner.sweep.ports import SweepContext
+from dr_orchestrator.runner.sweep.runs import unsettled
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Proof:
         return f"{told} with {counted(len(read - copies), 'object')} of stacks" if read - copies else told
 
 
-def marked(here: World, runs: Iterable[Run], before: Inventory) -> dict[Copy, Mark]:
+def marked(here: SweepContext, runs: Iterable[Run], before: Inventory) -> dict[Copy, Mark]:
     """How each copy that the runs left is known in an inventory."""
     return {row.copy: _mark(here, run, row, before) for run in runs for row in unsettled(run)}
 
@@ -158,7 +158,7 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
-def _mark(here: World, run: Run, row: CopyRecord, before: Inventory) -> Mark:
+def _mark(here: SweepContext, run: Run, row: CopyRecord, before: Inventory) -> Mark:
     """A stack that somebody else deleted may have left parts behind: they are its own whether or not it is there."""
     known, account = _known(row), run.header.provenance.account
     owned = tuple(_known(member) for member in run.copies if member.copy.parent == row.copy.id)
@@ -173,14 +173,14 @@ def _known(row: CopyRecord) -> Mark:
     return Mark(row.copy, row.identity.unique_id if row.identity else "")
 
 
-def _parts(here: World, copy: Copy, identity: str, before: Inventory) -> frozenset[Object]:
-    """What a stack holds, or held; where AWS does not tell, the ledger's members stand alone: the rest is others'."""
-    if copy.type is not CopyType.CLOUDFORMATION_STACK or not identity:
+def _parts(here: SweepContext, copy: Copy, identity: str, before: Inventory) -> frozenset[Object]:
+    """What a copy holds, or held; where AWS does not tell, the ledger's members stand alone: the rest is others'."""
+    if copy.type not in here.cloud.holders or not identity:
         return frozenset()
     try:
-        account = read_only(here, copy.region)
-        if account.caller().account != before.accounts.get(copy.region):
+        region = here.cloud.region(copy.region)
+        if region.owner() != before.accounts.get(copy.region):
             return frozenset()
-        return parts_of(account, Object(copy.type, copy.region, copy.id, identity), before)
+        return parts_of(region, Object(copy.type, copy.region, copy.id, identity), before)
     except Exception:  # noqa: BLE001 - a proof that is poorer must not keep the stack alive
         return frozenset()

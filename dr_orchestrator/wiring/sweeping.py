@@ -1,0 +1,259 @@
+"""Gives a sweep what it works with: the ledger, and AWS by what each type of copy is listed and taken down with."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dr_orchestrator.aws import dynamodb
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import Api, NotFound, Transient
+from dr_orchestrator.aws.copies import PREFIX
+from dr_orchestrator.domain.run import Copy, CopyType, Run, RunHeader
+from dr_orchestrator.runner import sweep as of_runner
+from dr_orchestrator.runner.sweep import (
+    Destroyer,
+    Inventory,
+    LeftAlone,
+    Object,
+    Orphan,
+    Proof,
+    Region,
+    Sweep,
+    SweepContext,
+    Swept,
+    SweptRun,
+    Unreachable,
+    counted,
+    forget,
+)
+from dr_orchestrator.runner.sweep.perform import Ears
+from dr_orchestrator.wiring.equipment import destroyer, read_only
+from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
+from dr_orchestrator.wiring.world import World
+
+__all__ = [
+    "Inventory",
+    "LeftAlone",
+    "Object",
+    "Proof",
+    "Sweep",
+    "Swept",
+    "SweptRun",
+    "alive",
+    "close_exercises",
+    "context",
+    "counted",
+    "dead_runs",
+    "dry_run",
+    "end_exercise",
+    "find_orphans",
+    "forget",
+    "orphans_of",
+    "resistant_runs",
+    "sweep",
+    "sweep_run",
+    "take_inventory",
+]
+
+TAG = "dr-drill:run"
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What a sweep must know of one type: the service that lists it, and how; its name in a template that holds it."""
+
+    service: str
+    listing: Callable[[Api], Iterator[Object]]
+    in_template: str
+    held: Callable[[Api, str], Iterator[tuple[CopyType, str]]] | None = None
+
+
+class AwsRegion:
+    """A region of an account that may only be looked at."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    @property
+    def name(self) -> str:
+        """What AWS calls it."""
+        return self._account.api("sts").region
+
+    def owner(self) -> str:
+        """Ask AWS whose account it is."""
+        return self._account.caller().account
+
+    def listed(self, of: CopyType) -> Iterable[Object]:
+        """List every object of a type."""
+        kit = KITS[of]
+        try:
+            return list(kit.listing(self._account.api(kit.service)))
+        except Transient as silent:
+            raise Unreachable(silent.message, silent.hint) from silent
+
+    def held_by(self, holder: Object) -> Iterable[tuple[CopyType, str]]:
+        """List what a stack holds, and the stacks in it."""
+        kit = KITS[holder.type]
+        return kit.held(self._account.api(kit.service), holder.identity) if kit.held is not None else ()
+
+
+class AwsCloud:
+    """AWS, by what is known of each type."""
+
+    def __init__(self, here: World) -> None:
+        self._here = here
+
+    @property
+    def types(self) -> Sequence[CopyType]:
+        """All types that are listed."""
+        return tuple(KITS)
+
+    @property
+    def holders(self) -> Collection[CopyType]:
+        """The types whose objects hold others."""
+        return [of for of, kit in KITS.items() if kit.held is not None]
+
+    def named_like_a_copy(self, name: str) -> bool:
+        """Whether a name begins as those of copies do."""
+        return name.startswith(PREFIX)
+
+    def region(self, name: str) -> Region:
+        """Open a region to be looked at."""
+        return AwsRegion(read_only(self._here, name))
+
+    def destroyer(self, header: RunHeader, copy: Copy) -> Destroyer:
+        """Find what can take a run's copy down."""
+        return destroyer(self._here, header, copy)
+
+
+def context(here: World) -> SweepContext:
+    """All that a sweep of this process works with."""
+    return SweepContext(
+        here.ledger,
+        AwsCloud(here),
+        here.clock,
+        here.machine,
+        here.stop,
+        lambda: here.declared.rates,
+        lambda: _declared_regions(here),
+        functools.partial(publish_run, here),
+        functools.partial(publish_exercise, here),
+    )
+
+
+def sweep(
+    here: World, began: Callable[[Run], None] = lambda _: None, heard: Ears = lambda _: None, wait: bool = False
+) -> Sweep:
+    """Close dead runs, take down what they left, and prove it; see `runner.sweep`."""
+    return of_runner.sweep(context(here), began, heard, wait)
+
+
+def dry_run(here: World, heard: Ears = lambda _: None, wait: bool = False) -> Sweep:
+    """What a sweep would take down; nothing is changed."""
+    return of_runner.dry_run(context(here), heard, wait)
+
+
+def sweep_run(here: World, run: Run, why: str) -> list[Swept]:
+    """Take down all that one run left, and close it."""
+    return of_runner.sweep_run(context(here), run, why)
+
+
+def dead_runs(here: World) -> list[Run]:
+    """Runs that are open although no living process drives them, oldest first."""
+    return of_runner.dead_runs(context(here))
+
+
+def resistant_runs(here: World) -> list[Run]:
+    """Closed runs that left copies behind, oldest first."""
+    return of_runner.resistant_runs(context(here))
+
+
+def alive(here: World, run: str) -> bool:
+    """Whether a process that was heard of lately drives the run."""
+    return of_runner.alive(context(here), run)
+
+
+def find_orphans(here: World) -> list[Orphan]:
+    """What wears our tag although the ledger does not ask for its end."""
+    return of_runner.find_orphans(context(here))
+
+
+def orphans_of(here: World, account: Account, of: CopyType, exercise: str = "") -> list[Orphan]:
+    """Likewise, of one type in an account's region; the runs of an exercise share one listing."""
+    return of_runner.orphans_of(context(here), AwsRegion(account), of, exercise)
+
+
+def take_inventory(here: World) -> Inventory:
+    """List every region concerned."""
+    return of_runner.take_inventory(context(here))
+
+
+def close_exercises(here: World) -> list[str]:
+    """Give every open exercise its verdict whose process died."""
+    return of_runner.close_exercises(context(here))
+
+
+def end_exercise(here: World, name: str) -> None:
+    """Give an exercise that this process performed its verdict, and write its page."""
+    of_runner.end_exercise(context(here), name)
+
+
+def _declared_regions(here: World) -> set[str]:
+    return {drill.resource.region for drill in here.declared.drills.values()} | here.declared.allowed.regions
+
+
+def _instances(api: Api) -> Iterator[Object]:
+    for each in api.pages("DescribeDBInstances", "DBInstances"):
+        name, going = each["DBInstanceIdentifier"], each.get("DBInstanceStatus") == "deleting"
+        run = _run(each.get("TagList", []))
+        yield Object(CopyType.RDS_INSTANCE, api.region, name, each["DbiResourceId"], run, going)
+
+
+def _stacks(api: Api) -> Iterator[Object]:
+    for each in api.pages("DescribeStacks", "Stacks"):
+        if (status := each["StackStatus"]) != "DELETE_COMPLETE":
+            name, run, going = each["StackName"], _run(each.get("Tags", [])), status == "DELETE_IN_PROGRESS"
+            yield Object(CopyType.CLOUDFORMATION_STACK, api.region, name, each["StackId"], run, going)
+
+
+def _tables(api: Api) -> Iterator[Object]:
+    """Only tables that are named like copies are described: a listing gives names, and one call a table is many."""
+    for name in map(str, api.pages("ListTables", "TableNames")):
+        if not name.startswith(PREFIX):
+            yield Object(CopyType.DYNAMODB_TABLE, api.region, name)
+        elif table := dynamodb.describe(api, name):
+            run, going = _run(_tags(api, table)), table.get("TableStatus") == "DELETING"
+            yield Object(CopyType.DYNAMODB_TABLE, api.region, name, dynamodb.unique_id(table), run, going)
+
+
+def _tags(api: Api, table: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """The tags of a table; one that has gone since it was listed has none."""
+    try:
+        return list(api.pages("ListTagsOfResource", "Tags", ResourceArn=table["TableArn"]))
+    except NotFound:
+        return []
+
+
+def _run(tags: Iterable[Mapping[str, str]]) -> str | None:
+    return next((tag["Value"] for tag in tags if tag["Key"] == TAG), None)
+
+
+def _held(api: Api, stack: str) -> Iterator[tuple[CopyType, str]]:
+    names = {kit.in_template: of for of, kit in KITS.items()}
+    for each in api.pages("ListStackResources", "StackResourceSummaries", StackName=stack):
+        of, name = names.get(each["ResourceType"]), str(each.get("PhysicalResourceId") or "")
+        if of is not None and name:
+            yield of, name
+            if KITS[of].held is not None:
+                yield from _held(api, name)
+
+
+KITS: Mapping[CopyType, Kit] = {
+    CopyType.RDS_INSTANCE: Kit("rds", _instances, "AWS::RDS::DBInstance"),
+    CopyType.CLOUDFORMATION_STACK: Kit("cloudformation", _stacks, "AWS::CloudFormation::Stack", _held),
+    CopyType.DYNAMODB_TABLE: Kit("dynamodb", _tables, "AWS::DynamoDB::Table"),
+}
+"""What is known of each type; a type that is missing here is swept by nobody."""
