@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -25,6 +25,7 @@ from dr_orchestrator.runner.sweep import perform
 from dr_orchestrator.wiring import opening, sweeping
 from tests import workspace
 from tests.estate import Estate, estate
+from tests.fakes import FakeClock
 from tests.faults.left_behind.test_inherited import Killed, die
 from tests.flows.test_kinds import beat
 
@@ -57,7 +58,7 @@ def later(seconds: float) -> Any:
     return mock.patch.object(MachineClock, "now", lambda _: at + seconds * BEAT / 5)
 
 
-def swept_between_two_runs(shop: Estate, here: wiring.World, closed: list[str], ahead: float = 0) -> Any:
+def swept_between_two_runs(shop: Estate, here: wiring.World, closed: list[str], ahead: timedelta = timedelta()) -> Any:
     """Before the second run is opened nothing answers for two minutes, and another process sweeps, its clock ahead.
 
     They are hours of the lab's: the heartbeat is too old for the second drill, which fails.
@@ -68,9 +69,8 @@ def swept_between_two_runs(shop: Estate, here: wiring.World, closed: list[str], 
         asked.append(1)
         if len(asked) == 2:
             shop.clock.sleep(120 * shop.clock.pace)
-            with wiring.using(wiring.World(here.settings, here.clock)) as other, ExitStack() as patches:
-                if ahead:
-                    patches.enter_context(later(ahead))
+            machine = FakeClock(MachineClock().now() + ahead)
+            with wiring.using(wiring.World(here.settings, here.clock, machine=machine)) as other:
                 closed.extend(sweeping.sweep(other).exercises)
         return original(*given)
 
@@ -91,7 +91,7 @@ def test_an_exercise_between_two_runs_is_alive(shop: Estate, here: wiring.World)
 def test_an_exercise_that_was_closed_too_early_has_the_verdict_of_its_runs(shop: Estate, here: wiring.World) -> None:
     """A process that was taken for dead and lives ends its exercise as its runs ended: in ledger, page, exit code."""
     closed: list[str] = []
-    with swept_between_two_runs(shop, here, closed, ahead=31):
+    with swept_between_two_runs(shop, here, closed, ahead=timedelta(hours=1)):
         assert main.run(TWO) == Exit.FAILED
     exercise, runs = here.ledger.queries.exercise()
     assert closed == [exercise.id]
