@@ -16,7 +16,6 @@ from dr_orchestrator.domain.run import CopyState, Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit, NotRecoverable, UsageError
 from dr_orchestrator.runner.session import Session
-from dr_orchestrator.runner.sweep import inventory
 from dr_orchestrator.wiring import opening, sweeping
 from tests.estate import REGION, Estate
 from tests.faults import shop as shops
@@ -174,7 +173,7 @@ def test_an_inventory_knows_whose_it_is(shop: Estate, here: wiring.World, turn: 
     assert sweeping.take_inventory(here).accounts == {REGION: MINE}
     assert len(shop.calls("GetCallerIdentity")) == asked + 1
     shop.lab.faults.add({"kind": "access-denied", "action": "GetCallerIdentity"})
-    seen = inventory.take_inventory(here)
+    seen = sweeping.take_inventory(here)
     assert (seen.accounts, seen.objects) == ({REGION: ""}, frozenset())
     assert {place for place, _ in seen.unread} == {REGION}
 

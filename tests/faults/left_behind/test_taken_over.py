@@ -26,6 +26,7 @@ from dr_orchestrator.runner.sweep import perform, runs
 from dr_orchestrator.runner.sweep.runs import unsettled
 from dr_orchestrator.wiring import opening, sweeping
 from tests.estate import Estate, estate
+from tests.fakes import FakeClock
 from tests.faults.left_behind.test_inherited import Killed, die, here, in_verify, killed_in, read, resumed
 from tests.flows.test_kinds import beat, run
 
@@ -46,8 +47,8 @@ def elsewhere(here: wiring.World) -> wiring.World:
 
 def swept_elsewhere(here: wiring.World, later: timedelta = timedelta()) -> sweeping.Sweep:
     """What a sweep of another process does, so much later by the machine's clock."""
-    now = MachineClock().now()
-    with mock.patch.object(MachineClock, "now", lambda _: now + later), wiring.using(elsewhere(here)) as other:
+    other = wiring.World(here.settings, here.clock, machine=FakeClock(MachineClock().now() + later))
+    with wiring.using(other):
         return sweeping.sweep(other)
 
 
@@ -223,7 +224,7 @@ def test_a_sweep_that_slept_takes_nothing_from_whoever_resumed_the_run(shop: Est
 
     taken: list[bool] = []
     with mock.patch.object(runs, "unsettled", asleep):
-        found = runs.take_down(elsewhere(here), dead, "died")
+        found = runs.take_down(sweeping.context(elsewhere(here)), dead, "died")
 
     assert "driven by another process" in found.why
     after = read(here, dead)
