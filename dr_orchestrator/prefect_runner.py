@@ -10,14 +10,17 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from dr_orchestrator import settings, wiring
+from dr_orchestrator.engine import flow, in_a_flow_run, prefect_is_asked
 from dr_orchestrator.errors import UsageError, without_secrets
+
+__all__ = ["api_configured", "as_task", "flow", "hush", "run_drill", "run_quarterly", "script", "side_by_side"]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -57,11 +60,13 @@ def as_task(name: str, act: Callable[[], T]) -> T:
     Inside a task (a drill of an exercise is one) steps are plain calls: the ledger is the record, and Prefect is
     asked for no more task runs than it can keep.
     """
+    if not in_a_flow_run():
+        return act()
     from prefect import task
     from prefect.cache_policies import NO_CACHE
-    from prefect.context import FlowRunContext, TaskRunContext
+    from prefect.context import TaskRunContext
 
-    if FlowRunContext.get() is None or TaskRunContext.get() is not None:
+    if TaskRunContext.get() is not None:
         return act()
 
     def step() -> T:
@@ -72,10 +77,6 @@ def as_task(name: str, act: Callable[[], T]) -> T:
 
 async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> None:
     """Run drills, each as one Prefect task, in order, at most `at_once` at a time; none keeps another from running."""
-    from prefect import task
-    from prefect.cache_policies import NO_CACHE
-    from prefect.context import FlowRunContext
-
     lanes = asyncio.Semaphore(at_once)
     threads = ThreadPoolExecutor(at_once, thread_name_prefix="drill")
 
@@ -85,10 +86,7 @@ async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> No
 
     async def one(drill: str) -> None:
         async with lanes:
-            if FlowRunContext.get() is None:
-                await perform(drill)
-            else:
-                await task(name=drill, cache_policy=NO_CACHE, persist_result=False, retries=0)(perform)(drill)
+            await (_as_task_of_its_own(drill, perform) if in_a_flow_run() else perform)(drill)
 
     try:
         results = await asyncio.gather(*(one(drill) for drill in drills), return_exceptions=True)
@@ -101,6 +99,14 @@ async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> No
         raise defects[0]
 
 
+def _as_task_of_its_own(name: str, perform: Callable[[str], Awaitable[None]]) -> Callable[[str], Awaitable[None]]:
+    from prefect import task
+    from prefect.cache_policies import NO_CACHE
+
+    made: Any = task(name=name, cache_policy=NO_CACHE, persist_result=False, retries=0)(perform)
+    return cast("Callable[[str], Awaitable[None]]", made)
+
+
 def _stop_drills(threads: ThreadPoolExecutor) -> None:
     """Whoever cancels an exercise stops its drills, which still clean up; they are left where that was asked before."""
     here = wiring.world()
@@ -111,8 +117,7 @@ def _stop_drills(threads: ThreadPoolExecutor) -> None:
 
 
 def _in_exercise(drill: str, exercise: str) -> None:
-    with wiring.as_part_of(exercise):
-        script(wiring.kind_of(drill)).fn(drill)
+    wiring.perform_in(exercise, drill, lambda: script(wiring.kind_of(drill)).fn(drill))
 
 
 def run_drill(drill: str) -> str:
@@ -130,7 +135,7 @@ def run_drill(drill: str) -> str:
 
 
 def run_quarterly(drills: list[str] | None, at_once: int | None) -> str:
-    """Run an exercise likewise; return its id."""
+    """Run an exercise likewise; return its id, or that of the one which is under way."""
     flow = script("quarterly")
     if not api_configured():
         return str(asyncio.run(flow.fn(drills, at_once)))
@@ -220,6 +225,8 @@ def _is_prefects(error: BaseException) -> bool:
 def api_configured() -> bool:
     """Whether a Prefect API is named, in the environment or in the active profile."""
     hush()
+    if not prefect_is_asked():
+        return False
     from prefect.settings import get_current_settings
 
     return bool(get_current_settings().api.url)
@@ -231,7 +238,7 @@ def script(name: str) -> Any:
     function = name.replace("-", "_")
     path = settings.load().flows / f"{function}.py"
     with _loading:
-        return getattr(_loaded(path, f"dro_flows_{function}"), function)
+        return getattr(_loaded(path, f"dro_flows_{function}{'_of_prefect' if prefect_is_asked() else ''}"), function)
 
 
 def _loaded(path: Path, name: str) -> ModuleType:

@@ -1,10 +1,8 @@
 """Restore a resource to an instant beside production, prove that the copy holds that instant's data, take it down."""
 
-from prefect import flow
-
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.prefect_runner import as_task
+from dr_orchestrator.prefect_runner import as_task, flow
 
 
 @flow(name="pitr-restore", flow_run_name="{drill}", retries=0)

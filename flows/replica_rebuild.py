@@ -1,10 +1,8 @@
 """Create an environment anew from its template, restore the newest backups into it, prove it, delete it."""
 
-from prefect import flow
-
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.prefect_runner import as_task
+from dr_orchestrator.prefect_runner import as_task, flow
 
 
 @flow(name="replica-rebuild", flow_run_name="{drill}", retries=0)

@@ -1,10 +1,8 @@
 """Restore the newest snapshot of a resource beside production, prove it, take it down."""
 
-from prefect import flow
-
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.prefect_runner import as_task
+from dr_orchestrator.prefect_runner import as_task, flow
 
 
 @flow(name="snapshot-restore", flow_run_name="{drill}", retries=0)

@@ -70,6 +70,13 @@ def say(text: str, err: bool = False) -> None:
     click.echo(visible(text), err=err)
 
 
+def begin(what: str) -> None:
+    """Say at once what begins, before all that is imported for it: a silent terminal looks like one that hangs."""
+    from dr_orchestrator import settings
+
+    click.echo(f"{what}: reading the drills of {settings.load().home} ...", err=True)
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
     """Print a table as wide as the terminal, or wide enough for a log where there is none."""
     from rich.console import Console

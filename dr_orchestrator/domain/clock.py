@@ -80,3 +80,10 @@ class PacedClock:
     def sleep(self, seconds: float) -> None:
         """Wait for a span of drill time."""
         time.sleep(max(0.0, seconds) / self._pace.factor)
+
+
+class MachineClock(PacedClock):
+    """The machine's own clock, whatever the drill's is: leases are about processes, not about drills."""
+
+    def __init__(self) -> None:
+        super().__init__(Pace())

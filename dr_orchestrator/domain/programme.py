@@ -158,3 +158,9 @@ def missing(exercise: Exercise, runs: Sequence[Outlined]) -> tuple[str, ...]:
     """The drills of which not every planned run is there, each once for every run that is missing."""
     left = Counter(exercise.planned) - Counter(run.header.drill for run in runs)
     return tuple(left.elements())
+
+
+def left(exercise: Exercise, runs: Sequence[Outlined]) -> tuple[str, ...]:
+    """The drills of which not every planned run has ended, in the order of the plan, each once for every such run."""
+    ended = Counter(run.header.drill for run in runs if run.closing)
+    return tuple((Counter(exercise.planned) - ended).elements())

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from math import ceil
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger import tables
 from dr_orchestrator.ledger.engine import transaction
+
+
+def insert_or_nothing(connection: Connection, table: Table) -> Any:
+    """An insertion that another's of the same key makes one of no row, not an error: of two at once one is first."""
+    made = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return made.on_conflict_do_nothing()
 
 
 class SqlLeases:
@@ -27,13 +35,12 @@ class SqlLeases:
         """Take the lease of a run that nobody holds; UsageError, naming the holder, where somebody does."""
         table, held = self._table, {"holder": holder, "beat_at": now, "until": until}
         with transaction(self._engine) as connection:
-            found = self._read(connection, run)
-            if found is None:
-                connection.execute(insert(table).values({self._key.name: run, **held}))
+            new = insert_or_nothing(connection, table).values({self._key.name: run, **held})
+            free = update(table).where(self._key == run, table.c.until <= now).values(held)
+            if connection.execute(new.returning(self._key)).first() or connection.execute(free).rowcount:
                 return
-            free = update(table).where(self._key == run, table.c.until <= now)
-            taken = connection.execute(free.values(held)).rowcount
-        if not taken:
+            found = self._read(connection, run)
+        if found is not None:
             age, left = int((now - found.beat_at).total_seconds()), ceil((found.until - now).total_seconds())
             raise UsageError(
                 f"{self._key.name} {run} is driven by {found.holder}, seen alive {age} s ago",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, Update, case, func, insert, update
+from sqlalchemy import Connection, Engine, Table, Update, case, func, insert, select, text, update
 
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
+from dr_orchestrator.domain.run import CheckResult, Closing, Lease, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import rows, tables
 from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
@@ -58,6 +58,27 @@ class SqlLedger:
         """Write an exercise before its first run."""
         self._insert(tables.exercise, rows.exercise_row(exercise))
 
+    def start_exercise(self, exercise: Exercise, lease: Lease, beside: Collection[str] | None) -> str:
+        """Write an exercise with its lease, unless one of its quarter is open; return the one that is open then.
+
+        `beside` names those that do not stand in its way; None where none does.
+        """
+        opened = ""
+
+        def write() -> None:
+            nonlocal opened
+            with transaction(self._engine) as connection:
+                _alone(connection, tables.exercise)
+                found = _open_of(connection, exercise.quarter)
+                in_the_way = [] if beside is None else [name for name in found if name not in beside]
+                opened = exercise.id if exercise.id in found else next(iter(in_the_way), exercise.id)
+                if opened == exercise.id and exercise.id not in found:
+                    connection.execute(insert(tables.exercise).values(rows.exercise_row(exercise)))
+                    connection.execute(insert(tables.exercise_lease).values(exercise=exercise.id, **_held(lease)))
+
+        write_patiently(write)
+        return opened
+
     def close_exercise(self, exercise: str, ended_at: datetime, verdict: Verdict) -> None:
         """Write an exercise's end."""
         table = tables.exercise
@@ -69,6 +90,13 @@ class SqlLedger:
         table = tables.exercise
         closed = update(table).where(table.c.id == exercise, table.c.ended_at.is_not(None))
         self._change(closed.values(ended_at=ended_at, verdict=verdict), f"closed exercise {exercise}")
+
+    def end_exercise(self, exercise: str, ended_at: datetime, verdict: Verdict) -> None:
+        """Write an exercise's end, in place of one that somebody wrote too early."""
+        try:
+            self.close_exercise(exercise, ended_at, verdict)
+        except LedgerDefect:
+            self.amend_exercise(exercise, ended_at, verdict)
 
     def open_run(self, header: RunHeader) -> None:
         """Write a run before anything is done for it."""
@@ -172,6 +200,23 @@ class SqlLedger:
                 _change(connection, change, what)
 
         write_patiently(write)
+
+
+def _alone(connection: Connection, table: Table) -> None:
+    """Let no other transaction write to a table until this one ends; in SQLite it is alone from its beginning."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _open_of(connection: Connection, quarter: str) -> Sequence[str]:
+    """The open exercises of a quarter, newest first."""
+    table = tables.exercise.c
+    still_open = select(table.id).where(table.quarter == quarter, table.ended_at.is_(None))
+    return connection.scalars(still_open.order_by(table.number.desc())).all()
+
+
+def _held(lease: Lease) -> dict[str, Any]:
+    return {"holder": lease.holder, "beat_at": lease.beat_at, "until": lease.until}
 
 
 def _change(connection: Connection, change: Update, what: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Connection, Engine, Select, select, union
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord
 from dr_orchestrator.domain.outline import Lasted, Outline
@@ -154,9 +154,10 @@ class Queries:
             return set(connection.scalars(select(tables.run.c.resource_id).distinct()))
 
     def regions(self) -> set[str]:
-        """The regions that anything was ever drilled in."""
+        """The regions that anything was ever drilled in, or copied to."""
+        found = union(select(tables.run.c.region), select(tables.copy.c.region))
         with transaction(self._engine) as connection:
-            return set(connection.scalars(select(tables.run.c.region).distinct()))
+            return set(connection.scalars(found))
 
     def copies(self, run: str) -> list[CopyRecord]:
         """The copies of a run, in the order of their intent."""

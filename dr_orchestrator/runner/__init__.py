@@ -1,4 +1,4 @@
-"""The one use case: time a step, write it down, tear down whatever happens, judge."""
+"""The use cases: time a step, write it down, tear down whatever happens, judge; hold a lease; sweep what died."""
 
 from dr_orchestrator.runner.components import Components, Store, plain
 from dr_orchestrator.runner.context import RunContext

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dr_orchestrator.wiring.app import World, using, world
     from dr_orchestrator.wiring.choosing import choosing, runs_of
-    from dr_orchestrator.wiring.opening import as_part_of, kind_of, open_exercise, open_run, resuming
+    from dr_orchestrator.wiring.exercising import anew, open_exercise, perform_in
+    from dr_orchestrator.wiring.opening import as_part_of, kind_of, open_run, resuming
 
 __all__ = [
     "World",
+    "anew",
     "as_part_of",
     "choosing",
     "kind_of",
     "open_exercise",
     "open_run",
+    "perform_in",
     "resuming",
     "runs_of",
     "using",
@@ -24,7 +27,8 @@ __all__ = [
 ]
 _HOMES = {
     **dict.fromkeys(("choosing", "runs_of"), "choosing"),
-    **dict.fromkeys(("as_part_of", "kind_of", "open_exercise", "open_run", "resuming"), "opening"),
+    **dict.fromkeys(("as_part_of", "kind_of", "open_run", "resuming"), "opening"),
+    **dict.fromkeys(("anew", "open_exercise", "perform_in"), "exercising"),
     **dict.fromkeys(("World", "using", "world"), "app"),
 }
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dr_orchestrator import settings
-from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.domain.clock import MachineClock, PacedClock
 from dr_orchestrator.domain.drill import Catalogue, Drill
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.resource_type import Types
@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class World:
-    """Made once for a process; `driven` are its own runs and exercises, `types` what can be drilled.
+    """Made once for a process; `driven` are its own runs and exercises, `types` what can be drilled, `machine` the
+    clock of leases.
 
     `stop` is set when somebody asks the drills to stop, `stop_now` when they ask again: then nothing is waited for.
     """
@@ -42,6 +43,7 @@ class World:
     stop_now: threading.Event = field(default_factory=threading.Event)
     driven: set[str] = field(default_factory=set, compare=False)
     types: Types[Drillable] = TYPES
+    machine: Clock = field(default_factory=MachineClock, compare=False)
 
     @functools.cached_property
     def ledger(self) -> SqlLedger:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextvars
 import getpass
 import secrets
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,20 +15,18 @@ from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
-from dr_orchestrator.domain.programme import Exercise, due, proofs_wanted, quarter_of
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
+from dr_orchestrator.engine import in_a_flow_run
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.runner import RunContext, Session
+from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.wiring.app import World, world
-from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, read_only, row_of
+from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, row_of
 from dr_orchestrator.wiring.choosing import chosen
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
-from dr_orchestrator.wiring.keeping import Keeper, now
-from dr_orchestrator.wiring.planning.costing import refuse_over_budget
 from dr_orchestrator.wiring.planning.looking import Scene
 from dr_orchestrator.wiring.publishing import publish_run
-from dr_orchestrator.wiring.sweeping import end_exercise, forget
 
 _resumed: contextvars.ContextVar[Run | None] = contextvars.ContextVar("resumed", default=None)
 _exercise: contextvars.ContextVar[str] = contextvars.ContextVar("exercise", default="")
@@ -74,7 +71,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     caller, fault = look_around(here, account, definition)
     if recorded:
         _refuse_to_resume_elsewhere(here, account, recorded, definition)
-    keeper = Keeper(here.ledger.leases, run, here.stop)
+    keeper = LeaseHolder(here.ledger.leases, run, here.stop, here.machine)
     seen = _last_seen(here, run) if recorded else None
     recorded = _taken_over(here, keeper, recorded) if recorded else None
     header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
@@ -103,14 +100,14 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
         publish_run(here, run)
 
 
-def _taken(here: World, keeper: Keeper, run: str) -> None:
+def _taken(here: World, keeper: LeaseHolder, run: str) -> None:
     """Take the lease of a new run; a sweep may have taken it for one that died before it had any."""
     keeper.take()
     if here.ledger.queries.run(run).closing is not None:
         raise LeaseLost(f"run {run} was ended before it began, by a sweep", "run it again")
 
 
-def _taken_over(here: World, keeper: Keeper, recorded: Run) -> Run:
+def _taken_over(here: World, keeper: LeaseHolder, recorded: Run) -> Run:
     """The run as it stands once its lease is ours; whoever had it before may have gone on with it, or ended it."""
     keeper.take()
     found = here.ledger.queries.run(recorded.header.id)
@@ -126,7 +123,7 @@ def _refuse_if_closed(run: Run) -> None:
 
 
 @contextmanager
-def _ended_by_nobody_else(keeper: Keeper, run: str) -> Iterator[None]:
+def _ended_by_nobody_else(keeper: LeaseHolder, run: str) -> Iterator[None]:
     """Within: what the ledger takes no more of a run that is another process's by now is no defect."""
     try:
         yield
@@ -143,25 +140,6 @@ def _use(here: World, session: Session, context: RunContext, drill: Drill, accou
     begun = row_of(here, copy) is not None
     scene = Scene(here, drill, copy, account, components, caller, header.id, header.exercise, begun)
     session.use(replace(components, preflight=scene.preflight), lambda: _doubts(account, header))
-
-
-@contextmanager
-def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator[Exercise]:
-    """Open the quarter's exercise over the drills named, or all that are due; judged and reported at its end."""
-    here = world()
-    here.prepare()
-    exercise = _plan(here, drills, at_once)
-    refuse_over_budget(here, [here.drill(name) for name in dict.fromkeys(exercise.planned)])
-    keeper = Keeper(here.ledger.exercise_leases, exercise.id, here.stop)
-    keeper.take()
-    with keeper.beating():
-        here.ledger.open_exercise(exercise)
-        here.driven.add(exercise.id)
-        try:
-            yield exercise
-        finally:
-            forget(exercise.id)
-            end_exercise(here, exercise.id)
 
 
 def new_run_id(clock: Clock) -> str:
@@ -209,36 +187,6 @@ def _last_seen(here: World, run: str) -> datetime | None:
     return datetime.fromtimestamp(here.settings.pace.drill_time(lease.beat_at.timestamp()), UTC)
 
 
-def _plan(here: World, drills: Sequence[str] | None, at_once: int | None) -> Exercise:
-    now = here.clock.now()
-    if drills is not None:
-        if not drills:
-            raise UsageError("no drills were named, so there is nothing to run", "name some, or none to run all due")
-        planned = [here.drill(name) for name in dict.fromkeys(drills)]
-        left_out = {name: "not named" for name in here.catalogue.drills if name not in drills}
-        planned.sort(key=lambda drill: (drill.service.tier.number, drill.service.name, drill.name))
-    else:
-        declared = here.catalogue.drills.values()
-        planned, left_out = due(declared, here.ledger.queries.last_green(proofs_wanted(declared)), now)
-    if not planned:
-        told = "; ".join(f"{name}: {why}" for name, why in left_out.items()) or "no drill is declared"
-        raise UsageError(f"nothing is due: {told}", "name drills to run them all the same: dro quarterly NAME...")
-    quarter = quarter_of(now)
-    return Exercise(
-        id=f"{quarter.lower()}-{secrets.token_hex(2)}",
-        title=f"Quarterly restore drills, {quarter}",
-        purpose="Prove that every service can be restored within its tier's RTO and RPO.",
-        quarter=quarter,
-        started_at=now,
-        planned=tuple(drill.name for drill in planned for _ in range(drill.selection.runs)),
-        left_out=left_out,
-        at_once=max(1, at_once or here.catalogue.at_once),
-        simulated=is_simulated(here, read_only(here, planned[0].resource.region)),
-        pace=here.clock.pace,
-        engine=_engine(),
-    )
-
-
 def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool, account: Account) -> RunHeader:
     service = drill.service
     return RunHeader(
@@ -266,14 +214,14 @@ def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool
             endpoint=account.api("sts").endpoint,
             simulated=simulated,
             pace=here.clock.pace,
-            engine=_engine(),
+            engine=engine(),
             operator=_operator(),
         ),
         started_at=here.clock.now(),
         exercise=_exercise.get(),
         planned_checks=tuple(check.name for check in drill.checks),
         tier_objective=service.tier.objective,
-        real_started_at=now(),
+        real_started_at=here.machine.now(),
     )
 
 
@@ -286,10 +234,9 @@ def _queued(here: World, session: Session) -> None:
         session.delayed(SegmentKind.QUEUEING, reason, waited)
 
 
-def _engine() -> str:
+def engine() -> str:
     """Which engine performs the run: Prefect inside one of its flow runs, else the local one."""
-    context = sys.modules.get("prefect.context")
-    return "prefect" if context and context.FlowRunContext.get() is not None else "local"
+    return "prefect" if in_a_flow_run() else "local"
 
 
 def _operator() -> str:

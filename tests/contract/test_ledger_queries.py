@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event, text
 
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Measures
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
@@ -210,3 +211,32 @@ def test_runs_are_numbered_without_a_gap(three: SqlLedger, database_url: str) ->
         numbers = list(connection.scalars(text("SELECT number FROM v_run ORDER BY number")))
     engine.dispose()
     assert numbers == [1, 2, 3]
+
+
+def test_a_sweep_is_told_what_is_left_and_no_more(ledger: SqlLedger) -> None:
+    """Closed runs that left copies, copies that are settled, regions of runs and of copies: each by itself."""
+    for name in ("clean", "left", "open"):
+        ledger.open_run(header(name))
+        ledger.intend_copy(copy(run=name, id=f"dro-{name}", region="eu-south-1"), START)
+    ledger.change_copy(copy(run="clean", id="dro-clean", region="eu-south-1"), CopyState.DELETED, START)
+    for name in ("clean", "left"):
+        ledger.close_run(name, closing())
+    queries, of = ledger.queries, "rds-instance"
+
+    assert [run.header.id for run in queries.unsettled_runs()] == ["left"]
+    assert [each.id for each in queries.settled_copies({"dro-clean", "dro-left", "dro-open", "other"})] == ["dro-clean"]
+    assert queries.settled_copies(set()) == []
+    assert queries.regions() == {PROVENANCE.region, "eu-south-1"}
+    assert queries.accounted_for("left", of, "dro-left")
+    assert queries.accounted_for("open", of, "whatever wears its tag")
+    assert not queries.accounted_for("clean", of, "dro-clean")
+    assert not queries.accounted_for("left", of, "another")
+    assert not queries.accounted_for("lef", of, "dro-left")  # the beginning of an id is worn by no copy
+
+
+def test_exercises_that_are_open_have_no_verdict(ledger: SqlLedger) -> None:
+    """Those that a sweep, or another start, has to do with are found without the others."""
+    for name in ("first", "second", "third"):
+        ledger.open_exercise(replace(EXERCISE, id=name))
+    ledger.close_exercise("second", START, Verdict.PASSED)
+    assert [each.id for each in ledger.queries.open_exercises()] == ["third", "first"]

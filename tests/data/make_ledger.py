@@ -39,9 +39,8 @@ from dr_orchestrator.ledger.engine import create
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.reporting.export import exercise_json, run_json
 from dr_orchestrator.wiring import keeping, opening
-from tests.estate import Estate, estate
-from tests.faults import shop as shops
-from tests.postgres_server import running
+from tests.support.estate import Estate, estate
+from tests.support.postgres_server import running
 
 DATA = Path(__file__).parent
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)

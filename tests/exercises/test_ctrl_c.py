@@ -14,12 +14,13 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import settings, wiring
-from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.domain.clock import MachineClock, PacedClock
 from dr_orchestrator.domain.programme import verdict_of
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
+from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import Pace
-from dr_orchestrator.wiring import keeping, sweeping
+from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
 from tests.support.prefect_server import DWA, PATIENCE, Prefect, ending, hold, release, restoring, tables
@@ -66,10 +67,10 @@ def test_ctrl_c_again_and_again_leaves_all_to_a_sweep(tmp_path: Path, monkeypatc
         release(lab)
         for name, value in named.items():
             monkeypatch.setenv(name, value)
-        given, later = settings.load(), keeping.now() + 2 * keeping.LEASE
+        given, later = settings.load(), MachineClock().now() + 2 * LEASE
         with (
             wiring.using(wiring.World(given, PacedClock(pace))) as here,
-            mock.patch.object(keeping, "now", lambda: later),
+            mock.patch.object(MachineClock, "now", lambda _: later),
         ):
             assert len(sweeping.sweep(here).exercises) == 1
             exercise, runs = here.ledger.queries.exercise()

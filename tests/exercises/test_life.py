@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,19 @@ import pytest
 
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.runner.lease import BEAT, LeaseHolder
 from dr_orchestrator.runner.session import Session
-from dr_orchestrator.wiring import keeping, opening, sweeping
-from dr_orchestrator.wiring.sweeping import whole
+from dr_orchestrator.runner.sweep import perform
+from dr_orchestrator.wiring import opening, sweeping
 from tests.support import workspace
 from tests.support.dying import Killed, die
 from tests.support.estate import Estate
+from tests.support.fakes import FakeClock
 from tests.support.shop import beat
 
 TWO = ["quarterly", "sessions-pitr", "shop-replica", "--at-once", "1"]
@@ -44,11 +46,11 @@ def quarterly(here: wiring.World, *drills: str) -> str:
 
 def later(seconds: float) -> Any:
     """The machine's clock, ahead: for whoever finds the leases of a process that was not heard of for so long."""
-    at = keeping.now()
-    return mock.patch.object(keeping, "now", lambda: at + timedelta(seconds=seconds))
+    at = MachineClock().now()
+    return mock.patch.object(MachineClock, "now", lambda _: at + seconds * BEAT / 5)
 
 
-def swept_between_two_runs(shop: Estate, here: wiring.World, closed: list[str], ahead: float = 0) -> Any:
+def swept_between_two_runs(shop: Estate, here: wiring.World, closed: list[str], ahead: timedelta = timedelta()) -> Any:
     """Before the second run is opened nothing answers for two minutes, and another process sweeps, its clock ahead.
 
     They are hours of the lab's: the heartbeat is too old for the second drill, which fails.
@@ -59,9 +61,8 @@ def swept_between_two_runs(shop: Estate, here: wiring.World, closed: list[str], 
         asked.append(1)
         if len(asked) == 2:
             shop.clock.sleep(120 * shop.clock.pace)
-            with wiring.using(wiring.World(here.settings, here.clock)) as other, ExitStack() as patches:
-                if ahead:
-                    patches.enter_context(later(ahead))
+            machine = FakeClock(MachineClock().now() + ahead)
+            with wiring.using(wiring.World(here.settings, here.clock, machine=machine)) as other:
                 closed.extend(sweeping.sweep(other).exercises)
         return original(*given)
 
@@ -82,7 +83,7 @@ def test_an_exercise_between_two_runs_is_alive(shop: Estate, here: wiring.World)
 def test_an_exercise_that_was_closed_too_early_has_the_verdict_of_its_runs(shop: Estate, here: wiring.World) -> None:
     """A process that was taken for dead and lives ends its exercise as its runs ended: in ledger, page, exit code."""
     closed: list[str] = []
-    with swept_between_two_runs(shop, here, closed, ahead=31):
+    with swept_between_two_runs(shop, here, closed, ahead=timedelta(hours=1)):
         assert main.run(TWO) == Exit.FAILED
     exercise, runs = here.ledger.queries.exercise()
     assert closed == [exercise.id]
@@ -97,31 +98,32 @@ def test_an_exercise_holds_its_lease_to_its_end(here: wiring.World) -> None:
     with wiring.open_exercise(["sessions-pitr"], 1) as exercise:
         lease = here.ledger.exercise_leases.lease(exercise.id)
         assert lease is not None
-        assert lease.until > keeping.now()
+        assert lease.until > MachineClock().now()
         assert f"lease {exercise.id}" in [thread.name for thread in threading.enumerate()]
         assert sweeping.close_exercises(here) == []
     let_go = here.ledger.exercise_leases.lease(exercise.id)
     assert let_go is not None
-    assert let_go.until <= keeping.now()
+    assert let_go.until <= MachineClock().now()
     assert exercise.id in here.driven
 
 
 def test_an_exercise_has_its_lease_before_it_is_written(here: wiring.World) -> None:
     """No sweep can find an exercise that has begun and that nobody seems to hold."""
     seen: list[list[str]] = []
-    original = SqlLedger.open_exercise
+    original = SqlLedger.start_exercise
 
-    def written(ledger: SqlLedger, exercise: Any) -> None:
-        original(ledger, exercise)
+    def written(ledger: SqlLedger, *given: Any) -> str:
+        started = original(ledger, *given)
         seen.append(sweeping.close_exercises(here))
+        return started
 
-    with mock.patch.object(SqlLedger, "open_exercise", written), wiring.open_exercise(["sessions-pitr"], 1):
+    with mock.patch.object(SqlLedger, "start_exercise", written), wiring.open_exercise(["sessions-pitr"], 1):
         assert seen == [[]]
 
 
 def test_an_exercise_whose_process_died_gets_its_verdict(here: wiring.World) -> None:
     """Once its lease has run out, and not before, a sweep closes it and writes its page."""
-    killed = mock.patch.object(SqlLedger, "close_exercise", die), mock.patch.object(keeping.Keeper, "let_go", die)
+    killed = mock.patch.object(SqlLedger, "close_exercise", die), mock.patch.object(LeaseHolder, "let_go", die)
     with killed[0], killed[1], pytest.raises(Killed):
         quarterly(here, "sessions-pitr")
     name = here.ledger.queries.exercises(1)[0].id
@@ -138,13 +140,13 @@ def test_an_exercise_with_an_open_run_is_not_closed(here: wiring.World) -> None:
         mock.patch.object(Session, "verify", die),
         mock.patch.object(Session, "_tear_down", die),
         mock.patch.object(SqlLedger, "close_run", die),
-        mock.patch.object(keeping.Keeper, "let_go", lambda _keeper: None),
+        mock.patch.object(LeaseHolder, "let_go", lambda _keeper: None),
         pytest.raises(Killed),
     ):
         quarterly(here, "sessions-pitr")
     name = here.ledger.queries.exercises(1)[0].id
     assert here.ledger.queries.exercise(name)[0].verdict is None
-    with later(31), mock.patch.object(whole, "dead_runs", lambda _here: []):
+    with later(31), mock.patch.object(perform, "dead_runs", lambda _here: []):
         assert sweeping.sweep(here).exercises == []
     with later(31):
         assert sweeping.sweep(here).exercises == [name]
@@ -169,7 +171,7 @@ def test_an_exercise_that_cannot_be_closed_still_has_its_page(
 def test_a_run_that_died_before_its_lease_can_be_aborted(shop: Estate, here: wiring.World) -> None:
     """Somebody asked for its end, so that it is ABORTED, as any other that is stopped."""
     with (
-        mock.patch.object(keeping.Keeper, "take", die),
+        mock.patch.object(LeaseHolder, "take", die),
         mock.patch.object(SqlLedger, "close_run", die),
         pytest.raises(Killed),
     ):

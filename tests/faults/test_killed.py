@@ -19,14 +19,15 @@ import httpx
 import pytest
 
 from dr_orchestrator import prefect_runner, settings, wiring
-from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.domain.clock import MachineClock, PacedClock
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.lab import Lab
+from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import CHECKOUT, Pace, Settings
-from dr_orchestrator.wiring import keeping, sweeping
+from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.lab import serve
 from tests.support.victim import answering
 
@@ -98,8 +99,8 @@ def here(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         shutil.copytree(CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("generated", "__pycache__"))
     jira = tmp_path / "drills" / "jira.yaml"
     jira.write_text(jira.read_text().partition("drills:\n")[0] + JIRA)
-    later = keeping.now
-    monkeypatch.setattr(keeping, "now", lambda: later() + 2 * keeping.LEASE)
+    later = MachineClock.now
+    monkeypatch.setattr(MachineClock, "now", lambda clock: later(clock) + 2 * LEASE)
     made = settings.load()
     world = wiring.World(Settings(made.home, made.database_url, ground.pace, made.bundled), PacedClock(ground.pace))
     with wiring.using(world) as using, answering():
@@ -186,7 +187,7 @@ def test_a_killed_drill_is_cleaned_up_by_sweep(
         assert run.closing.cleanup is Cleanup.CLEAN
         assert settled(run)
     assert not sweeping.dead_runs(here)
-    assert not sweeping.strays(here)
+    assert not sweeping.find_orphans(here)
     assert ground.inventory() == before
 
 
@@ -224,7 +225,7 @@ def test_somebody_elses_object_that_wears_our_tag_is_reported_and_left(ground: G
     arn = rds.describe_db_instances(DBInstanceIdentifier="jira-prod")["DBInstances"][0]["DBInstanceArn"]
     rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "dr-drill:run", "Value": "20261120-abcdef"}])
     try:
-        (stray,) = sweeping.strays(here)
+        (stray,) = sweeping.find_orphans(here)
     finally:
         rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["dr-drill:run"])
 

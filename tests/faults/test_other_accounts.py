@@ -18,7 +18,6 @@ from dr_orchestrator.errors import Exit, NotRecoverable, UsageError
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import opening, sweeping
-from dr_orchestrator.wiring.sweeping import inventory, runs
 from tests.support import shop as shops
 from tests.support.dying import die, killed_in, read, resumed
 from tests.support.estate import REGION, Estate
@@ -93,7 +92,7 @@ def test_a_copy_is_not_believed_gone_by_another_accounts_word(
 ) -> None:
     """Just before the one that deletes is made: it asks whose it is by now, and the copy is a leftover."""
     dead = in_verify(shop, here)
-    with turning(runs, "destroyer", turn[how]):
+    with turning(sweeping, "destroyer", turn[how]):
         code = main.run([command, *([dead.header.id] if command == "abort" else [])])
 
     assert code == Exit.LEFTOVERS
@@ -135,7 +134,7 @@ def test_an_inventory_of_another_account_proves_nothing(
         changed = turning(DynamoTable, "destroy", turn["overwritten"])
     else:
         turn["overwritten"]()
-        changed = turning(runs, "destroyer", lambda: log_in(here.settings.home, MORNING))
+        changed = turning(sweeping, "destroyer", lambda: log_in(here.settings.home, MORNING))
     with changed:
         assert main.run(["sweep"]) == Exit.INCONCLUSIVE
 
@@ -175,7 +174,7 @@ def test_an_inventory_knows_whose_it_is(shop: Estate, here: wiring.World, turn: 
     assert sweeping.take_inventory(here).accounts == {REGION: MINE}
     assert len(shop.calls("GetCallerIdentity")) == asked + 1
     shop.lab.faults.add({"kind": "access-denied", "action": "GetCallerIdentity"})
-    seen = inventory.take_inventory(here)
+    seen = sweeping.take_inventory(here)
     assert (seen.accounts, seen.objects) == ({REGION: ""}, frozenset())
     assert {place for place, _ in seen.unread} == {REGION}
 

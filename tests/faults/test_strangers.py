@@ -138,7 +138,7 @@ def test_a_tag_alone_makes_nothing_ours(shop: Estate, here: wiring.World) -> Non
 
     assert found.closing is not None
     assert found.closing.cleanup is Cleanup.CLEAN
-    assert {each.id for each in sweeping.strays(here)} == {"orders-prod", COPIES["sessions-pitr"]}
+    assert {each.id for each in sweeping.find_orphans(here)} == {"orders-prod", COPIES["sessions-pitr"]}
     assert shops.everything(shop) == before
     rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["dr-drill:run"])
     removed(shop, "sessions-pitr")

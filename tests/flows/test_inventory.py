@@ -12,6 +12,7 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
@@ -21,8 +22,9 @@ from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.runner.sweep import orphans, perform
 from dr_orchestrator.wiring import opening, sweeping
-from dr_orchestrator.wiring.sweeping import tagged, whole
+from dr_orchestrator.wiring.sweeping import AwsRegion
 from tests.support import workspace
 from tests.support.dying import die, in_verify, killed_in, read
 from tests.support.estate import TABLE, Estate
@@ -189,17 +191,15 @@ def test_a_listing_that_is_denied_hides_nothing_else(shop: Estate, here: wiring.
 
 def test_a_region_that_does_not_answer_is_waited_for_once(here: wiring.World) -> None:
     """Where one service is not to be reached the others are not tried, and are not known either."""
-    with mock.patch.object(
-        sweeping.inventory, "read_only", side_effect=sweeping.inventory.Transient("no route")
-    ) as way:
+    with mock.patch.object(sweeping, "read_only", side_effect=Transient("no route")) as way:
         seen = sweeping.take_inventory(here)
     assert way.call_count == 1
     assert seen.unread == {("us-east-1", of): "no route" for of in TYPES.names}
     with (
-        mock.patch.object(sweeping.inventory, "read_only", side_effect=NotMeasured("denied")),
+        mock.patch.object(sweeping, "read_only", side_effect=NotMeasured("denied")),
         pytest.raises(NotMeasured, match="denied"),
     ):
-        sweeping.strays(here)
+        sweeping.find_orphans(here)
 
 
 def test_where_nothing_died_one_look_is_enough(shop: Estate, here: wiring.World, told: Any) -> None:
@@ -249,14 +249,14 @@ def test_a_dry_run_looks_once_and_changes_nothing(shop: Estate, here: wiring.Wor
 def test_a_run_that_cannot_be_swept_does_not_keep_the_others(shop: Estate, here: wiring.World, told: Any) -> None:
     """A defect in one run is told with its copies as left; the next run is swept and proven."""
     first, second = in_verify(here), in_verify(here)
-    original = whole.take_down
+    original = perform.take_down
 
     def take_down(world: wiring.World, dead: Run, why: str) -> Any:
         if dead.header.id == first.header.id:
             raise LedgerDefect("the ledger has no such step")
         return original(world, dead, why)
 
-    with mock.patch.object(whole, "take_down", take_down):
+    with mock.patch.object(perform, "take_down", take_down):
         code, said = told("--json")
 
     assert code == Exit.LEFTOVERS
@@ -292,7 +292,7 @@ def test_the_runs_of_an_exercise_look_for_strays_by_one_listing(shop: Estate, he
     """Each run takes the look as a single run does, but the account is listed once; and not known for ever."""
     stray = f"dro-20261120-abc123-{TABLE.id}"
     table(shop, stray, {"Key": "dr-drill:run", "Value": "20261120-abc123"})
-    with mock.patch.object(tagged, "listed", wraps=tagged.listed) as listed:
+    with mock.patch.object(AwsRegion, "listed", autospec=True, side_effect=AwsRegion.listed) as listed:
         exercise = asyncio.run(prefect_runner.script("quarterly").fn(["sessions-pitr", "sessions-again"], 2))
     dropped(shop, stray)
 
@@ -301,7 +301,7 @@ def test_the_runs_of_an_exercise_look_for_strays_by_one_listing(shop: Estate, he
     for each in runs:
         assert f"strays: inconclusive, {stray} of no open run" in each.steps[0].detail
     assert listed.call_count == 1
-    assert not tagged._looks
+    assert not orphans._looks
     assert "strays: passed" in run(here, "sessions-pitr").steps[0].detail
 
 
@@ -309,9 +309,9 @@ def test_a_listing_that_failed_is_tried_by_the_next_run(shop: Estate, here: wiri
     """What one run of an exercise could not see, the next may: only an answer is shared."""
     account = mock.Mock()
     account.api.return_value.region = "us-east-1"
-    with mock.patch.object(tagged, "listed", side_effect=[NotMeasured("denied"), [], AssertionError("asked again")]):
+    with mock.patch.object(AwsRegion, "listed", side_effect=[NotMeasured("denied"), [], AssertionError("asked again")]):
         with pytest.raises(NotMeasured):
-            sweeping.strays_of(here, account, "dynamodb-table", "2026-q4-x")
-        assert sweeping.strays_of(here, account, "dynamodb-table", "2026-q4-x") == []
-        assert sweeping.strays_of(here, account, "dynamodb-table", "2026-q4-x") == []
+            sweeping.orphans_of(here, account, "dynamodb-table", "2026-q4-x")
+        assert sweeping.orphans_of(here, account, "dynamodb-table", "2026-q4-x") == []
+        assert sweeping.orphans_of(here, account, "dynamodb-table", "2026-q4-x") == []
     sweeping.forget("2026-q4-x")

@@ -89,7 +89,7 @@ def test_a_sweep_calls_what_it_declares(shop: Estate, here: wiring.World, called
         BillingMode="PAY_PER_REQUEST",
     )
     try:
-        sweeping.strays(here)
+        sweeping.find_orphans(here)
     finally:
         shop.clock.sleep(60)
         shop.client("dynamodb").delete_table(TableName=name)

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from dr_orchestrator import wiring
+from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.wiring.keeping import now
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support.estate import TABLE, Estate
 from tests.support.golden.story import header
@@ -31,7 +31,7 @@ def opened(here: wiring.World, drill: str, driven: bool) -> str:
     run = replace(made, resource_id=TABLE.id)
     here.ledger.open_run(run)
     if driven:
-        here.ledger.leases.take(run.id, HOLDER, now(), now() + timedelta(minutes=5))
+        here.ledger.leases.take(run.id, HOLDER, MachineClock().now(), MachineClock().now() + timedelta(minutes=5))
     return run.id
 
 

@@ -15,13 +15,14 @@ import pytest
 
 from dr_orchestrator import settings, wiring
 from dr_orchestrator.cli import server
-from dr_orchestrator.domain.clock import PacedClock
+from dr_orchestrator.domain.clock import MachineClock, PacedClock
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.ledger.ledger import connect
+from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import CHECKOUT, Pace
-from dr_orchestrator.wiring import keeping, sweeping
+from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
 from tests.support.prefect_server import DWA, PATIENCE, Prefect, ending, hold, release, restoring, tables
@@ -153,8 +154,8 @@ def test_what_a_killed_worker_leaves_is_swept(prefect: Prefect, monkeypatch: pyt
         release(lab)
         for name, value in {**lab.environment(), "DRO_HOME": str(prefect.home)}.items():
             monkeypatch.setenv(name, value)
-        later = keeping.now() + 2 * keeping.LEASE
-        monkeypatch.setattr(keeping, "now", lambda: later)
+        later = MachineClock().now() + 2 * LEASE
+        monkeypatch.setattr(MachineClock, "now", lambda _: later)
         made = settings.load({**os.environ, "DRO_CLOCK_PACE": prefect.environment["DRO_CLOCK_PACE"]})
         with wiring.using(wiring.World(made, clock)) as here:
             (dead,) = sweeping.dead_runs(here)

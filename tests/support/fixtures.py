@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The order of the tests can be had again."""
     terminalreporter.write_line(
-        f"in random order; the same again: pytest --randomly-seed={getattr(config.option, "randomly_seed", "none")}"
+        f"in random order; the same again: pytest --randomly-seed={getattr(config.option, 'randomly_seed', 'none')}"
     )
 
 

@@ -24,11 +24,12 @@ from sqlalchemy import create_engine, text
 
 from dr_orchestrator import wiring
 from dr_orchestrator.checks.sql import SqlChecks, newest
+from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.ledger.migrate import MIGRATIONS
+from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import CHECKOUT
-from dr_orchestrator.wiring import keeping
 from tests.support import shop as shops
 from tests.support.estate import INSTANCE, REGION, TABLE, Estate, estate
 
@@ -87,8 +88,8 @@ class Then:
     @contextmanager
     def now(self, later: float = 0) -> Iterator[None]:
         """Within: the machine's clock is so many leases past the end of the ledger, and goes on."""
-        began, shown = datetime.now(UTC), self.machine + later * keeping.LEASE
-        with mock.patch.object(keeping, "now", lambda: shown + (datetime.now(UTC) - began)):
+        began, shown = datetime.now(UTC), self.machine + later * LEASE
+        with mock.patch.object(MachineClock, "now", lambda _: shown + (datetime.now(UTC) - began)):
             yield
 
 

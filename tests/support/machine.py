@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dr_orchestrator.wiring import keeping
-from dr_orchestrator.wiring.planning import looking
+from dr_orchestrator.domain.clock import MachineClock
+from dr_orchestrator.runner import lease
 
 
 class Machine:
     """A clock that stands still however busy the real machine is; nothing but a test moves it."""
 
     def __init__(self) -> None:
-        self.at = keeping.now()
+        self.at = MachineClock().now()
 
     def now(self) -> datetime:
         return self.at
@@ -24,7 +24,6 @@ class Machine:
 def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     """Leases neither run out nor are renewed behind a test's back: time stands still, and no heart beats by itself."""
     made = Machine()
-    for module in (keeping, looking):
-        monkeypatch.setattr(module, "now", made.now)
-    monkeypatch.setattr(keeping, "BEAT", timedelta(days=1))
+    monkeypatch.setattr(MachineClock, "now", lambda _self: made.at)
+    monkeypatch.setattr(lease, "BEAT", timedelta(days=1))
     return made

@@ -15,7 +15,7 @@ from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.run import Provenance, Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit
-from dr_orchestrator.wiring.sweeping.labs import lab_is_gone
+from dr_orchestrator.runner.sweep.labs import lab_is_gone
 from tests.support.estate import Estate
 from tests.support.golden import sample
 

@@ -8,8 +8,8 @@ import pytest
 
 from dr_orchestrator.domain.copy import Copy, LiveObject
 from dr_orchestrator.resources import TYPES
-from dr_orchestrator.wiring.sweeping.inventory import Inventory
-from dr_orchestrator.wiring.sweeping.proof import Mark, Proof, prove
+from dr_orchestrator.runner.sweep.objects import Inventory
+from dr_orchestrator.runner.sweep.proof import Mark, Proof, prove
 
 HOME, ABROAD = "us-east-1", "eu-west-1"
 COPY = Copy("cloudformation-stack", "dro-r-shop", HOME, "r", "shop-replica", "shop")
@@ -20,7 +20,7 @@ SESSIONS = LiveObject("dynamodb-table", ABROAD, "sessions-prod")
 MARKS = {COPY: Mark(COPY, STACK.identity, STACK, frozenset({PART}))}
 
 
-def inventory(*objects: LiveObject, **unread: str) -> Inventory:
+def inventory(*objects: Object, **unread: str) -> Inventory:
     """Of both regions; `unread` names types that could not be listed at home."""
     missing = {(HOME, of.lower().replace("_", "-")): why for of, why in unread.items()}
     return Inventory((ABROAD, HOME), frozenset(o for o in objects if o.place not in missing), missing)
@@ -43,7 +43,7 @@ def test_copies_and_their_parts_are_all_that_went() -> None:
 
 
 @pytest.mark.parametrize("kept", [STACK, PART])
-def test_what_is_still_shown_is_not_proven_gone(kept: LiveObject) -> None:
+def test_what_is_still_shown_is_not_proven_gone(kept: Object) -> None:
     """Neither a copy nor a part of it may be there after, whoever called it gone."""
     proof = proven(inventory(kept, ORDERS, SESSIONS))
     assert proof.shown == {COPY: (kept,)}

@@ -110,7 +110,7 @@ def demo(factor: float, at_once: int, as_json: bool) -> int:
             world = wiring.world()
             server.wait(api, home / "server.log")
             _say(f"Running the quarterly exercise as Prefect flows, {at_once} drills at a time")
-            with running.stopping_on_signals(world, once=True):
+            with running.stopping_on_signals(world, once=True), wiring.anew():
                 exercise = running.exercise_followed(world, lambda: prefect_runner.run_quarterly(None, at_once))
             _say("")
             code = running.print_exercise(world, exercise, as_json)

@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dr_orchestrator.cli.output import RUN_COLUMNS, exit_code, json_option, print_json, print_table, run_rows, say
+from dr_orchestrator.cli.output import (
+    RUN_COLUMNS,
+    begin,
+    exit_code,
+    json_option,
+    print_json,
+    print_table,
+    run_rows,
+    say,
+)
 from dr_orchestrator.cli.selecting import selecting
-from dr_orchestrator.cli.terminal.notices import held, next_steps, reasons, warn_of_pace
+from dr_orchestrator.cli.terminal.notices import held, next_steps, plain, reasons, warn_of_pace
 from dr_orchestrator.cli.undisturbed import undisturbed
 from dr_orchestrator.errors import CopiesMayRemain, Exit, UsageError
 
@@ -35,6 +44,7 @@ def run(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> i
 
     Without an option each takes the recovery point that its drill declares.
     """
+    begin(", ".join(names))
     from dr_orchestrator import prefect_runner, wiring
     from dr_orchestrator.cli.terminal.progress import following
     from dr_orchestrator.wiring.planning.costing import refuse_over_budget
@@ -64,21 +74,29 @@ def refuse_driven(here: World, names: Iterable[str]) -> None:
             hint = (
                 f"let it go on, or stop it: dro abort {run.header.id}; if it is dead, then: dro resume {run.header.id}"
             )
-            raise UsageError(f"run {run.header.id} of {name} is {held(lease)}", hint)
+            raise UsageError(f"run {run.header.id} of {name} is {held(lease, here.machine.now())}", hint)
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME...]")
 @click.option("--at-once", type=click.IntRange(1, 64), help="How many drills run at a time (default: tiers.yaml).")
+@click.option("--again", is_flag=True, help="Begin an exercise of its own, though one of the quarter is under way.")
 @json_option
-def quarterly(names: tuple[str, ...], at_once: int | None, as_json: bool) -> int:
-    """Run every drill that is due this quarter (or those named), tier 0 first, as one exercise."""
+def quarterly(names: tuple[str, ...], at_once: int | None, again: bool, as_json: bool) -> int:
+    """Run every drill that is due this quarter (or those named), tier 0 first, as one exercise.
+
+    One exercise of a quarter is under way at a time: a second start says how far it is, and ends with exit code 0. What
+    is left of one whose process died is gone on with.
+    """
+    begin("Quarterly exercise")
     from dr_orchestrator import prefect_runner, wiring
 
     here = wiring.world()
     warn_of_pace(here)
-    with stopping_on_signals(here, once=True), minding_leftovers(here):
+    with stopping_on_signals(here, once=True), minding_leftovers(here), wiring.anew(again):
         exercise = exercise_followed(here, lambda: prefect_runner.run_quarterly(list(names) or None, at_once))
+    if exercise not in here.driven:
+        return print_under_way(here, exercise, as_json)
     return print_exercise(here, exercise, as_json)
 
 
@@ -88,6 +106,27 @@ def exercise_followed(here: World, perform: Any) -> str:
 
     with following(here):
         return str(perform())
+
+
+def print_under_way(here: World, name: str, as_json: bool) -> int:
+    """Print how far an exercise is that another process performs; one that ended meanwhile as if it were ours."""
+    from dr_orchestrator.reporting.export import exercise_json
+
+    exercise, runs = here.ledger.queries.exercise(name)
+    if exercise.verdict is not None:
+        return print_exercise(here, name, as_json)
+    lease, ended = here.ledger.exercise_leases.lease(name), sum(1 for run in runs if run.closing)
+    by = plain(lease.holder) if lease else "nobody yet"
+    if as_json:
+        under_way = {"driven_by": by, "planned": len(exercise.planned), "begun": len(runs), "ended": ended}
+        print_json({**exercise_json(exercise, runs), "under_way": under_way})
+        return Exit.PASSED
+    click.echo(
+        f"Exercise {exercise.id} is under way, driven by {by}: {ended} of {len(exercise.planned)} runs have ended, "
+        f"{len(runs) - ended} are under way. Nothing was begun."
+    )
+    click.echo("  → its end: `dro runs --exercises`; another one on purpose: dro quarterly --again")
+    return Exit.PASSED
 
 
 def print_exercise(here: World, name: str, as_json: bool = False) -> int:

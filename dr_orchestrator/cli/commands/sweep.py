@@ -13,33 +13,41 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.errors import Exit
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dr_orchestrator.domain.copy import LiveObject
     from dr_orchestrator.domain.run import Run
-    from dr_orchestrator.wiring.app import World
-    from dr_orchestrator.wiring.sweeping import Proof, Sweep, Swept, SweptRun
+    from dr_orchestrator.wiring.sweeping import LeftAlone, Proof, Sweep, Swept, SweptRun
 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only tell what would be taken down.")
+@click.option("--wait", is_flag=True, help="Outwait the leases of processes that are not heard of, half a minute.")
 @json_option
-def sweep(dry_run: bool, as_json: bool) -> int:
+def sweep(dry_run: bool, wait: bool, as_json: bool) -> int:
     """Finish what died: close dead runs, take down what they and others left, prove it, report what wears our tag.
 
-    The proof is an inventory of every region concerned, before and after.
+    The proof is an inventory of every region concerned, before and after. A run whose process died just now is left
+    alone until its lease runs out, and told (exit code 5): until then it may still be driven. --wait waits for it.
     """
     from dr_orchestrator import wiring
     from dr_orchestrator.cli.commands.running import minding_leftovers
+    from dr_orchestrator.cli.terminal.leases import Listener
     from dr_orchestrator.wiring import sweeping
 
     here = wiring.world()
     with minding_leftovers(here, lambda: [*sweeping.dead_runs(here), *sweeping.resistant_runs(here)]):
-        done = sweeping.rehearse(here) if dry_run else sweeping.sweep(here, _silent if as_json else _begun)
-    under_lease = _under_lease(here)
+        ears = Listener(here.machine, wait)
+        began = _silent if as_json else _begun
+        done = sweeping.dry_run(here, ears, wait) if dry_run else sweeping.sweep(here, began, ears, wait)
+    now = here.machine.now()
     if as_json:
-        print_json({**_as_json(done), "under_lease": under_lease})
+        print_json({**_as_json(done), **_left_alone_json(done.left_alone, now)})
     else:
-        _print(done, under_lease, dry_run)
-    if done.strays or done.left:
+        _print(done, dry_run)
+        for each in done.left_alone:
+            say(f"  {_left_alone(each, now)}")
+    if done.orphans or done.left or done.waiting:
         return Exit.LEFTOVERS
     return Exit.INCONCLUSIVE if done.proof.unread or any(of.why for of in done.runs) else Exit.PASSED
 
@@ -52,27 +60,53 @@ def _silent(_run: Run) -> None:
     pass
 
 
-def _under_lease(here: World) -> dict[str, str]:
-    """Open runs that no sweep touches yet, for a process drives them or died only just now."""
-    from dr_orchestrator.wiring import sweeping
+def _left_alone(each: LeftAlone, now: datetime) -> str:
+    """A run that no sweep touches yet, and why; one that is driven is no business of a sweep."""
+    from dr_orchestrator.cli.terminal.leases import from_when, seen
 
-    runs = [run.header.id for run in here.ledger.queries.open_outlines() if sweeping.alive(here, run.header.id)]
-    leases = {run: here.ledger.leases.lease(run) for run in runs}
-    return {run: held(lease) for run, lease in leases.items() if lease is not None}
+    run, by = each.run.header, seen(each.held)
+    if not each.held.may_be_dead:
+        return f"Run {run.id} of {run.drill} is driven by {by}: it is under way, and left alone."
+    there = f"{_held_copies(each)} of its copies may still be there"
+    when = f"it can be swept {from_when(each.held, now)}, unless it is driven on"
+    return f"Run {run.id} of {run.drill} is NOT swept, {there}: it is held by {by}; {when} (--wait waits for it)."
 
 
-def _print(done: Sweep, under_lease: dict[str, str], dry_run: bool) -> None:
+def _held_copies(each: LeftAlone) -> int:
+    from dr_orchestrator.domain.copy import TERMINAL
+
+    return sum(1 for row in each.run.copies if row.state not in TERMINAL)
+
+
+def _left_alone_json(left_alone: Iterable[LeftAlone], now: datetime) -> dict[str, object]:
+    """For programs: `driver` is `alive`, or `gone` or `silent` where the run can be swept from that instant on."""
+    left_alone = list(left_alone)
+    return {
+        "under_lease": {each.held.name: held(each.held.lease, now) for each in left_alone},
+        "left_alone": [
+            {
+                "run": each.held.name,
+                "drill": each.run.header.drill,
+                "holder": each.held.lease.holder,
+                "driver": each.held.driver.value,
+                "sweepable_from": each.held.free_from.isoformat() if each.held.may_be_dead else None,
+                "copies": _held_copies(each),
+            }
+            for each in left_alone
+        ],
+    }
+
+
+def _print(done: Sweep, dry_run: bool) -> None:
     for of in done.runs if not dry_run else ():
         say(f"Run {of.run.header.id} of {of.run.header.drill}: {_told(of)}.")
     if done.exercises:
         click.echo(f"Exercises closed, whose process had died: {', '.join(done.exercises)}.")
     for each in done.copies:
         say(f"  {each.copy.type} {each.copy.id}: {each.state}, {_age(each)}{_besides(each)}")
-    _print_strays(done)
+    _print_orphans(done)
     _print_proof(done.proof)
     click.echo(_summary(done, dry_run))
-    for run, told in under_lease.items():
-        say(f"  Run {run} is {told}: if that process is dead, sweep again then.")
 
 
 def _told(of: SweptRun) -> str:
@@ -95,11 +129,11 @@ def _besides(each: Swept) -> str:
     return f"{told}, {plain(each.why)}" if each.why else told
 
 
-def _print_strays(done: Sweep) -> None:
-    for stray in done.strays:
-        is_of = "wears the tag of" if stray.tagged else "lives under the name of a copy of"
-        say(f"  {stray.type} {stray.id} {is_of} run {stray.run}, but the ledger does not ask for its end")
-    if done.strays:
+def _print_orphans(done: Sweep) -> None:
+    for orphan in done.orphans:
+        is_of = "wears the tag of" if orphan.tagged else "lives under the name of a copy of"
+        say(f"  {orphan.type} {orphan.id} {is_of} run {orphan.run}, but the ledger does not ask for its end")
+    if done.orphans:
         click.echo("  What the ledger does not hold is never deleted: look at it, and delete it by hand.")
 
 
@@ -128,9 +162,10 @@ def _summary(done: Sweep, dry_run: bool) -> str:
 
     left, all_ = len(done.left), len(done.copies)
     swept = counted(left if dry_run else all_ - left, "copy", "copies")
+    left += sum(map(_held_copies, done.waiting))
     told = f"would be closed, {swept} swept" if dry_run else f"closed, {swept} swept"
     still = "" if dry_run else f", {left} may still be there"
-    return f"{counted(done.dead, 'dead run')} {told}{still}, {counted(len(done.strays), 'stray')} seen."
+    return f"{counted(done.dead, 'dead run')} {told}{still}, {counted(len(done.orphans), 'stray')} seen."
 
 
 def _as_json(done: Sweep) -> dict[str, object]:
@@ -148,7 +183,7 @@ def _as_json(done: Sweep) -> dict[str, object]:
             }
             for each in done.copies
         ],
-        "strays": [{"type": each.type, "id": each.id, "run": each.run, "region": each.region} for each in done.strays],
+        "strays": [{"type": each.type, "id": each.id, "run": each.run, "region": each.region} for each in done.orphans],
         "strays_unknown": "; ".join(dict.fromkeys(done.proof.unread.values())),
         "runs_unswept": {of.run.header.id: of.why for of in done.runs if of.why},
         "inventory": _inventory_json(done.proof),

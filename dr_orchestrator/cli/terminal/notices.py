@@ -16,6 +16,8 @@ from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dr_orchestrator.domain.outline import Outlined
     from dr_orchestrator.domain.run import Lease
     from dr_orchestrator.wiring.app import World
@@ -65,11 +67,9 @@ def warn_of_pace(here: World, environ: Mapping[str, str] | None = None) -> None:
         )
 
 
-def held(lease: Lease) -> str:
+def held(lease: Lease, now: datetime) -> str:
     """Who drives a run, and until when nobody else may, even if that process is dead; the machine's own time."""
-    from dr_orchestrator.wiring.keeping import now
-
-    left = max(1, math.ceil((lease.until - now()).total_seconds()))
+    left = max(1, math.ceil((lease.until - now).total_seconds()))
     return f"driven by {plain(lease.holder)}, whose lease runs until {lease.until:%H:%M:%S} UTC ({left} s from now)"
 
 

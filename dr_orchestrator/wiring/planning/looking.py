@@ -20,7 +20,6 @@ from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Components
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.app import World
-from dr_orchestrator.wiring.keeping import now
 from dr_orchestrator.wiring.planning.costing import estimate, expected
 
 
@@ -120,15 +119,15 @@ class Scene:
 
     def _strays(self) -> str:
         source, of = self.drill.resource.id, self.copy.type
-        seen = sweeping.strays_of(self.here, self.account, of, self.exercise)
-        ours = [stray.id for stray in seen if stray.id == copies.name(stray.run, source, self.here.types.copies[of])]
+        seen = sweeping.orphans_of(self.here, self.account, of, self.exercise)
+        ours = [each.id for each in seen if each.id == copies.name(each.run, source, self.here.types.copies[of])]
         if ours:
             raise Doubt(f"{', '.join(ours)} of no open run: `dro sweep` tells of them, and takes down what is its own")
         return f"no copy of {source} is left over"
 
     def _credentials(self) -> str:
         takes = expected(self.here, self.drill)
-        ends = now() + takes.whole / self.here.clock.pace if takes.whole else None
+        ends = self.here.machine.now() + takes.whole / self.here.clock.pace if takes.whole else None
         return rights.last(self.account, ends, sure=takes.runs > 0)
 
     def _permissions(self) -> str:
@@ -155,7 +154,7 @@ class Scene:
 def driven(here: World, drill: str) -> list[tuple[Outline, Lease]]:
     """The open runs of a drill that a living process drives, each with its lease."""
     found = [(run, here.ledger.leases.lease(run.header.id)) for run in _open(here, drill)]
-    return [(run, lease) for run, lease in found if lease is not None and lease.until > now()]
+    return [(run, lease) for run, lease in found if lease is not None and lease.until > here.machine.now()]
 
 
 def _open(here: World, drill: str) -> list[Outline]:

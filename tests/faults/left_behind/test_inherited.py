@@ -16,7 +16,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.cli.commands import recovery, sweep
-from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.clock import MachineClock, Moment
 from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.programme import proofs_wanted
 from dr_orchestrator.domain.run import CheckResult, Run
@@ -25,10 +25,11 @@ from dr_orchestrator.errors import Exit, NotMeasured, NotRecoverable, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.session import Session
-from dr_orchestrator.wiring import identity, keeping, opening, sweeping
+from dr_orchestrator.runner.sweep import perform
+from dr_orchestrator.wiring import identity, opening, sweeping
 from dr_orchestrator.wiring.planning.looking import Scene
-from dr_orchestrator.wiring.sweeping import whole
 from tests.support import workspace
 from tests.support.dying import Killed, die, in_verify, killed_in, read, resumed
 from tests.support.estate import Estate
@@ -169,7 +170,7 @@ def test_an_abort_of_a_dead_run_is_an_abort(shop: Estate, here: wiring.World) ->
 def test_a_resume_heeds_an_abort_that_was_asked_for_meanwhile(shop: Estate, here: wiring.World) -> None:
     """A run that somebody wanted stopped while nobody drove it does not go on to pass."""
     dead = in_verify(here)
-    here.ledger.leases.ask_to_abort(dead.header.id, "ada@host", keeping.now())
+    here.ledger.leases.ask_to_abort(dead.header.id, "ada@host", MachineClock().now())
     after = resumed(here, dead)
     assert after.closing is not None
     assert (after.closing.verdict, after.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)
@@ -196,14 +197,14 @@ def test_a_defect_in_one_sweep_does_not_keep_the_others(shop: Estate, here: wiri
 def test_two_sweeps_at_once_do_not_stumble_over_each_other(shop: Estate, here: wiring.World) -> None:
     """A run that another process has just taken is left to it, and the other dead runs are swept all the same."""
     first, second = in_verify(here), in_verify(here)
-    original = whole.dead_runs
+    original = perform.dead_runs
 
     def dead_runs(world: wiring.World) -> list[Run]:
         found = original(world)
-        keeping.Keeper(world.ledger.leases, first.header.id, world.stop).take()
+        LeaseHolder(world.ledger.leases, first.header.id, world.stop, world.machine).take()
         return found
 
-    with mock.patch.object(whole, "dead_runs", dead_runs):
+    with mock.patch.object(perform, "dead_runs", dead_runs):
         told = swept(here)
     assert told.return_value == Exit.LEFTOVERS
     assert f"run {first.header.id} is driven by" in told.output

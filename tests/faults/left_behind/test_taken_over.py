@@ -13,17 +13,20 @@ import pytest
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.calls.spacing import Spacing
 from dr_orchestrator.aws.guard import Guard
+from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.copy import TERMINAL, CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.runner.lease import LEASE, LeaseHolder
 from dr_orchestrator.runner.session import Session
-from dr_orchestrator.wiring import keeping, opening, sweeping
-from dr_orchestrator.wiring.sweeping import runs, whole
-from dr_orchestrator.wiring.sweeping.runs import unsettled
+from dr_orchestrator.runner.sweep import perform, runs
+from dr_orchestrator.runner.sweep.runs import unsettled
+from dr_orchestrator.wiring import opening, sweeping
 from tests.support.dying import Killed, die, in_verify, killed_in, read, resumed
 from tests.support.estate import Estate
+from tests.support.fakes import FakeClock
 from tests.support.shop import run
 
 
@@ -34,8 +37,8 @@ def elsewhere(here: wiring.World) -> wiring.World:
 
 def swept_elsewhere(here: wiring.World, later: timedelta = timedelta()) -> sweeping.Sweep:
     """What a sweep of another process does, so much later by the machine's clock."""
-    now = keeping.now()
-    with mock.patch.object(keeping, "now", lambda: now + later), wiring.using(elsewhere(here)) as other:
+    other = wiring.World(here.settings, here.clock, machine=FakeClock(MachineClock().now() + later))
+    with wiring.using(other):
         return sweeping.sweep(other)
 
 
@@ -44,7 +47,7 @@ def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.Wo
     before = shop.inventory()
     dead = killed_in(here, "sessions-pitr", mock.patch.object(Session, "at_exit", die))
     assert not dead.copies
-    listing, waiting = whole.take_inventory, [True]
+    listing, waiting = perform.take_inventory, [True]
 
     def slow(world: wiring.World) -> Any:
         if waiting:
@@ -56,7 +59,7 @@ def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.Wo
                 resumed(here, dead)
         return listing(world)
 
-    with mock.patch.object(whole, "take_inventory", slow):
+    with mock.patch.object(perform, "take_inventory", slow):
         found = sweeping.sweep(elsewhere(here))
 
     after = read(here, dead)
@@ -72,7 +75,7 @@ def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.Wo
 def test_of_two_sweeps_one_takes_a_run_down(shop: Estate, here: wiring.World) -> None:
     """The second, which had read the run before the first ended it, finds nothing left and says nothing else."""
     dead = in_verify(here)
-    listing, waiting = whole.take_inventory, [True]
+    listing, waiting = perform.take_inventory, [True]
 
     def slow(world: wiring.World) -> Any:
         if waiting:
@@ -80,7 +83,7 @@ def test_of_two_sweeps_one_takes_a_run_down(shop: Estate, here: wiring.World) ->
             swept_elsewhere(here)
         return listing(world)
 
-    with mock.patch.object(whole, "take_inventory", slow):
+    with mock.patch.object(perform, "take_inventory", slow):
         second = sweeping.sweep(elsewhere(here))
 
     assert not second.left
@@ -107,7 +110,7 @@ def test_a_run_that_was_swept_meanwhile_is_not_resumed(shop: Estate, here: wirin
     assert all(row.state in TERMINAL for row in after.copies)
     lease = here.ledger.leases.lease(dead.header.id)
     assert lease is not None
-    assert lease.until <= keeping.now()
+    assert lease.until <= MachineClock().now()
 
 
 def test_a_process_that_slept_creates_nothing_in_a_run_that_was_ended(shop: Estate, here: wiring.World) -> None:
@@ -115,7 +118,7 @@ def test_a_process_that_slept_creates_nothing_in_a_run_that_was_ended(shop: Esta
     before, asking = shop.inventory(), DynamoTable._restore
 
     def asleep(self: DynamoTable, *given: Any) -> Any:
-        swept_elsewhere(here, later=2 * keeping.LEASE)
+        swept_elsewhere(here, later=2 * LEASE)
         return asking(self, *given)
 
     with mock.patch.object(DynamoTable, "_restore", asleep), pytest.raises(LeaseLost, match="taken over"):
@@ -132,9 +135,9 @@ def test_a_process_that_slept_asks_whose_the_run_is_before_its_next_step(shop: E
     checking, begun = Session.verify, []
 
     def asleep(self: Session, *given: Any) -> None:
-        swept_elsewhere(here, later=2 * keeping.LEASE)
-        now = keeping.now()
-        with mock.patch.object(keeping, "now", lambda: now + 2 * keeping.LEASE):
+        swept_elsewhere(here, later=2 * LEASE)
+        now = MachineClock().now()
+        with mock.patch.object(MachineClock, "now", lambda _: now + 2 * LEASE):
             checking(self, *given)
         begun.append(True)
 
@@ -151,8 +154,8 @@ def test_a_run_of_another_process_is_not_our_own(shop: Estate, here: wiring.Worl
     """Whoever may not resume a living run has nothing to take down: the run is told with its driver, and no more."""
     dead = in_verify(here)
     here.driven.clear()
-    now = keeping.now()
-    here.ledger.leases.take(dead.header.id, "elsewhere:1:abc", now, now + keeping.LEASE)
+    now = MachineClock().now()
+    here.ledger.leases.take(dead.header.id, "elsewhere:1:abc", now, now + LEASE)
 
     with pytest.raises(UsageError, match="is driven by elsewhere:1:abc"):
         resumed(here, dead)
@@ -175,8 +178,8 @@ def test_what_a_stack_owned_is_swept_alone_once_the_stack_is_settled(shop: Estat
 
 def stolen(here: wiring.World, run_id: str) -> None:
     """Another living process drives the run by now: this one was not heard of for long enough."""
-    later = keeping.now() + 2 * keeping.LEASE
-    here.ledger.leases.take(run_id, "elsewhere:1:abc", later, later + keeping.LEASE)
+    later = MachineClock().now() + 2 * LEASE
+    here.ledger.leases.take(run_id, "elsewhere:1:abc", later, later + LEASE)
 
 
 def test_a_process_that_slept_in_its_last_step_leaves_the_copy_to_its_new_driver(
@@ -211,7 +214,7 @@ def test_a_sweep_that_slept_takes_nothing_from_whoever_resumed_the_run(shop: Est
 
     taken: list[bool] = []
     with mock.patch.object(runs, "unsettled", asleep):
-        found = runs.take_down(elsewhere(here), dead, "died")
+        found = runs.take_down(sweeping.context(elsewhere(here)), dead, "died")
 
     assert "driven by another process" in found.why
     after = read(here, dead)
@@ -221,15 +224,15 @@ def test_a_sweep_that_slept_takes_nothing_from_whoever_resumed_the_run(shop: Est
 
 def test_a_run_that_was_swept_before_its_lease_makes_nothing(shop: Estate, here: wiring.World) -> None:
     """Between its row and its lease a sweep ends it: it goes no further, and that is no defect."""
-    before, taking, waiting = shop.inventory(), keeping.Keeper.take, [True]
+    before, taking, waiting = shop.inventory(), LeaseHolder.take, [True]
 
-    def late(self: keeping.Keeper) -> None:
+    def late(self: LeaseHolder) -> None:
         if waiting:
             waiting.clear()
             swept_elsewhere(here)
         taking(self)
 
-    with mock.patch.object(keeping.Keeper, "take", late), pytest.raises(LeaseLost, match="ended before it began"):
+    with mock.patch.object(LeaseHolder, "take", late), pytest.raises(LeaseLost, match="ended before it began"):
         run(here, "sessions-pitr")
 
     (found,) = here.ledger.queries.runs(2)
@@ -249,7 +252,7 @@ def test_a_call_that_was_held_back_is_looked_at_again(shop: Estate, here: wiring
     def asleep(self: Spacing) -> float:
         if passed and passed[-1] == "RestoreTableToPointInTime":
             passed.append("asleep")
-            swept_elsewhere(here, later=2 * keeping.LEASE)
+            swept_elsewhere(here, later=2 * LEASE)
         return holding(self)
 
     with (
@@ -267,7 +270,7 @@ def test_a_call_that_was_held_back_is_looked_at_again(shop: Estate, here: wiring
 def test_what_lives_under_a_settled_copys_name_is_told(shop: Estate, here: wiring.World) -> None:
     """A restored table wears no tag yet: one that came after its run was closed is a stray by its name."""
     dead = in_verify(here)
-    assert not sweeping.sweep(elsewhere(here)).strays
+    assert not sweeping.sweep(elsewhere(here)).orphans
     name = dead.copies[0].copy.id
     shop.clock.sleep(600)
     shop.client("dynamodb").create_table(
@@ -277,7 +280,7 @@ def test_what_lives_under_a_settled_copys_name_is_told(shop: Estate, here: wirin
         BillingMode="PAY_PER_REQUEST",
     )
 
-    (stray,) = sweeping.sweep(elsewhere(here)).strays
+    (stray,) = sweeping.sweep(elsewhere(here)).orphans
 
     assert (stray.id, stray.run, stray.tagged) == (name, dead.header.id, False)
     assert name in shop.inventory()["tables"]

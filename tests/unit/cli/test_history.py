@@ -11,10 +11,10 @@ import pytest
 
 from dr_orchestrator import lab
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
-from dr_orchestrator.wiring.keeping import now
 from tests.support import workspace
 from tests.support.golden import sample
 
@@ -49,7 +49,7 @@ def test_a_dead_run_is_not_under_way(
     """Where no living process drives it, it says so, since when, and what to do; a living one is under way."""
     opened(ledger, "dead")
     opened(ledger, "alive")
-    at = now()
+    at = MachineClock().now()
     ledger.leases.take("alive", "here:1:a", at, at + HOUR)
     if seconds is not None:
         beat = at - timedelta(seconds=seconds)

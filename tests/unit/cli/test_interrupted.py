@@ -211,6 +211,7 @@ def test_an_exercise_without_a_verdict_says_so(
     """One that was not closed, for a run of it is still open, is not told as None: a sweep closes both."""
     exercise: Any = replace(sample.exercise(), ended_at=None, verdict=None)
     here.ledger.open_exercise(exercise)
+    here.driven.add(exercise.id)
     here.ledger.open_run(replace(RUN, exercise=exercise.id))
     monkeypatch.setattr(prefect_runner, "run_quarterly", lambda *_given: exercise.id)
 

@@ -15,10 +15,10 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from dr_orchestrator import lab, prefect_runner, wiring
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
-from dr_orchestrator.wiring.keeping import now
 from tests.support import workspace
 from tests.support.golden import sample
 from tests.support.golden.story import header
@@ -219,7 +219,7 @@ def test_a_drill_that_runs_is_not_started_again(home: Path, capsys: pytest.Captu
     run = header(7, "orders-snapshot", sample.runs()[0].header.kind, 1, "The shop", "orders-db", exercise="")
     made = ledger(home)
     made.open_run(run)
-    made.leases.take(run.id, "elsewhere:1:abc", now(), now() + timedelta(minutes=5))
+    made.leases.take(run.id, "elsewhere:1:abc", MachineClock().now(), MachineClock().now() + timedelta(minutes=5))
 
     said = told(["run", "orders-snapshot"], capsys)
 
@@ -231,7 +231,7 @@ def test_a_drill_that_runs_is_not_started_again(home: Path, capsys: pytest.Captu
 
 def test_a_held_run_tells_when_to_retry(home: Path) -> None:
     """Whoever is refused a run whose process may be dead is told after how many seconds it is free."""
-    made, at = ledger(home), now()
+    made, at = ledger(home), MachineClock().now()
     run = header(7, "orders-snapshot", sample.runs()[0].header.kind, 1, "The shop", "orders-db", exercise="")
     made.open_run(run)
     made.leases.take(run.id, "elsewhere:1:abc", at, at + timedelta(seconds=30))

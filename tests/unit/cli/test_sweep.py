@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from dr_orchestrator import prefect_runner, settings, wiring
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.copy import Copy, CopyState, LiveObject
 from dr_orchestrator.domain.cost import Cost
 from dr_orchestrator.domain.run import Run
-from dr_orchestrator.errors import Exit
+from dr_orchestrator.errors import CopiesMayRemain, Exit, NotMeasured
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
+from dr_orchestrator.ledger.queries import Queries
 from dr_orchestrator.resources import TYPES
+from dr_orchestrator.runner.lease import LEASE
+from dr_orchestrator.runner.sweep import perform, runs
+from dr_orchestrator.runner.sweep.proof import Mark, prove
 from dr_orchestrator.wiring import sweeping
-from dr_orchestrator.wiring.keeping import now
-from dr_orchestrator.wiring.sweeping import Inventory, Proof, Sweep, Swept, SweptRun, whole
-from dr_orchestrator.wiring.sweeping.proof import Mark, prove
+from dr_orchestrator.wiring.sweeping import Inventory, Proof, Sweep, Swept, SweptRun
 from tests.support import workspace
+from tests.support.fakes import FakeClock
 from tests.support.golden import sample
 from tests.support.golden.story import REGION
 
@@ -56,7 +61,7 @@ def becomes(monkeypatch: pytest.MonkeyPatch, *copies: Swept, proof: Proof | None
         TYPES.names, inventory(LIVE, OTHER), inventory(OTHER), MARKS, [each.copy for each in copies]
     )
     done = Sweep(1, [SweptRun(Run(RUN), list(copies), why)], [], proven, [])
-    monkeypatch.setattr(sweeping, "sweep", lambda _here, _began: done)
+    monkeypatch.setattr(sweeping, "sweep", lambda *_: done)
 
 
 def swept(state: CopyState, why: str = "", cost: Cost | None = None) -> Swept:
@@ -166,18 +171,110 @@ def test_what_others_did_is_told_by_name(
     assert f"Not by this sweep, new: dynamodb-table orders-events in {REGION}" in said
 
 
-def test_a_run_under_lease_is_named(
-    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+class Machine(FakeClock):
+    """The machine's clock; while somebody waits on it, another process may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.act: Callable[[], object] = lambda: None
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self.act()
+
+
+@pytest.fixture
+def machine(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """Just after a process of another machine took the run up, and wrote that it would make a copy."""
+    monkeypatch.setattr(perform, "take_inventory", lambda _here: inventory(OTHER))
+    monkeypatch.setattr(sweeping, "destroyer", nobody)
+    clock = Machine()
+    ledger.intend_copy(COPY, clock.now())
+    ledger.leases.take(RUN.id, "elsewhere:31736:abc", clock.now(), clock.now() + LEASE)
+    with wiring.using(wiring.World(settings.load(), FakeClock(), machine=clock)):
+        yield clock
+
+
+def nobody(*_given: object) -> NoReturn:
+    raise NotMeasured("no route to AWS")
+
+
+def test_a_run_that_died_just_now_is_named_and_no_success(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    """Until its lease runs out nobody may sweep it: it is told with that instant, and its copies may be there."""
+    until = machine.now() + LEASE
+
+    assert main.run(["sweep"]) == Exit.LEFTOVERS
+
+    said, err = capsys.readouterr()
+    assert f"Inventory of {REGION}: 1 object; nothing was to be taken down." in said
+    assert "0 dead runs closed, 0 copies swept, 1 may still be there" in said
+    assert f"Run {RUN.id} of {RUN.drill} is NOT swept, 1 of its copies may still be there" in said
+    assert "elsewhere:31736:abc, which was not heard of again" in said
+    assert f"it can be swept from {until:%H:%M:%S} UTC (20 s from now)" in said
+    assert f"{RUN.id} is held by elsewhere:31736:abc: listening for it" in err
+    assert main.run(["sweep", "--dry-run", "--json"]) == Exit.LEFTOVERS
+    assert told(capsys)["left_alone"] == [
+        {
+            "run": RUN.id,
+            "drill": RUN.drill,
+            "holder": "elsewhere:31736:abc",
+            "driver": "silent",
+            "sweepable_from": until.isoformat(),
+            "copies": 1,
+        }
+    ]
+
+
+def test_a_run_that_is_driven_is_no_leftover(
+    ledger: SqlLedger, machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Right after a kill nothing is dead yet: the open run is named with its holder and until when it is left alone."""
-    monkeypatch.setattr(whole, "take_inventory", lambda _here: inventory(OTHER))
-    until = now() + timedelta(seconds=25)
-    ledger.leases.take(RUN.id, "vm:31736:abc", now(), until)
+    """A sweep beside a healthy drill ends as if it were not there; the drill is named, and goes on."""
+    machine.act = lambda: ledger.leases.beat(RUN.id, "elsewhere:31736:abc", machine.now(), machine.now() + LEASE)
 
     assert main.run(["sweep"]) == Exit.PASSED
 
     said = capsys.readouterr().out
-    assert f"Inventory of {REGION}: 1 object; nothing was to be taken down." in said
-    assert "0 dead runs" in said
-    assert f"Run {RUN.id} is driven by vm:31736:abc" in said
-    assert f"{until:%H:%M:%S} UTC" in said
+    assert f"Run {RUN.id} of {RUN.drill} is driven by elsewhere:31736:abc, which is alive: it is under way" in said
+    assert "0 may still be there" in said
+    assert main.run(["sweep", "--wait", "--json"]) == Exit.PASSED
+    (left,) = told(capsys)["left_alone"]
+    assert (left["driver"], left["sweepable_from"]) == ("alive", None)
+    assert machine.monotonic() < 2 * LEASE.total_seconds()
+
+
+def test_waiting_outwaits_the_lease_and_sweeps(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--wait` tells whom it waits for, and then sweeps the run as any other that is dead."""
+    assert main.run(["sweep", "--wait"]) == Exit.PASSED
+
+    said, err = capsys.readouterr()
+    assert f"{RUN.id} is held by elsewhere:31736:abc: its lease is free from" in err
+    assert f"Sweeping run {RUN.id}" in err
+    assert "1 dead run closed, 1 copy swept, 0 may still be there" in said
+    assert "NOT swept" not in said
+    assert machine.monotonic() == LEASE.total_seconds()
+
+
+def test_closed_runs_are_not_read(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are: a sweep asks for those that are open, or left something, alone."""
+
+    def all_of_them(*_given: object, **_named: object) -> NoReturn:
+        raise AssertionError("all runs were read")
+
+    monkeypatch.setattr(Queries, "runs", all_of_them)
+    monkeypatch.setattr(Queries, "exercises", all_of_them)
+    assert main.run(["sweep", "--wait"]) == Exit.PASSED
+
+
+def test_the_scheduled_sweep_waits_and_fails_for_what_is_left(
+    ledger: SqlLedger, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its flow run fails where a copy may still exist; a drill that is driven fails nothing."""
+    monkeypatch.setattr(runs, "lab_is_gone", lambda _: "")
+    flow = prefect_runner.script("sweep").fn
+    with pytest.raises(CopiesMayRemain, match=COPY.id):
+        flow()
+    ledger.open_run(replace(RUN, id="another"))
+    ledger.change_copy(COPY, CopyState.DELETED, machine.now())
+    ledger.leases.take("another", "elsewhere:2:abc", machine.now(), machine.now() + LEASE)
+    machine.act = lambda: ledger.leases.beat("another", "elsewhere:2:abc", machine.now(), machine.now() + LEASE)
+    flow()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.runner import cleanup_of, settle
-from dr_orchestrator.wiring.app import World
-from dr_orchestrator.wiring.publishing import publish_run
-from dr_orchestrator.wiring.sweeping.exercises import close_exercises, publish_exercises
-from dr_orchestrator.wiring.sweeping.inventory import in_words, take_inventory
-from dr_orchestrator.wiring.sweeping.proof import Proof, marked, prove
-from dr_orchestrator.wiring.sweeping.runs import (
+from dr_orchestrator.runner.driver import Held, Listening
+from dr_orchestrator.runner.ending import cleanup_of, settle
+from dr_orchestrator.runner.sweep.exercises import close_exercises, publish_exercises
+from dr_orchestrator.runner.sweep.inventory import error_text, take_inventory
+from dr_orchestrator.runner.sweep.orphans import Orphan, find_orphans
+from dr_orchestrator.runner.sweep.ports import SweepContext
+from dr_orchestrator.runner.sweep.proof import Proof, marked, prove
+from dr_orchestrator.runner.sweep.runs import (
     Swept,
     SweptRun,
     cost_so_far,
@@ -25,18 +26,37 @@ from dr_orchestrator.wiring.sweeping.runs import (
     take_down,
     unsettled,
 )
-from dr_orchestrator.wiring.sweeping.tagged import Stray, strays
+
+Ears = Callable[[Sequence[Held]], None]
+"""Told of the leases whose holders are listened for, as long as that takes."""
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """An open run that a sweep may not touch yet, for its lease has not run out."""
+
+    run: Run
+    held: Held
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What a sweep found and did: so many dead runs among all that were swept, the exercises that it closed."""
+    """What a sweep found and did: so many dead runs among all that were swept, the exercises that it closed.
+
+    `left_alone` are the open runs under a lease, be it that of a living process or of one that died just now.
+    """
 
     dead: int
     runs: list[SweptRun]
-    strays: list[Stray]
+    orphans: list[Orphan]
     proof: Proof
     exercises: list[str]
+    left_alone: list[LeftAlone] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> list[LeftAlone]:
+        """The runs that are left alone though nobody was heard to drive them: their copies may still be there."""
+        return [each for each in self.left_alone if each.held.may_be_dead]
 
     @property
     def copies(self) -> list[Swept]:
@@ -49,11 +69,15 @@ class Sweep:
         return [each for each in self.copies if not each.gone]
 
 
-def sweep(here: World, began: Callable[[Run], None] = lambda _run: None) -> Sweep:
+def sweep(
+    here: SweepContext, began: Callable[[Run], None] = lambda _: None, heard: Ears = lambda _: None, wait: bool = False
+) -> Sweep:
     """Close dead runs, take down what they and others left, and prove it by an inventory before and after.
 
-    `began` is told of each run as it is turned to. Nothing that one run meets keeps the others from being swept.
+    `began` is told of each run as it is turned to. Nothing that one run meets keeps the others from being swept. With
+    `wait` the leases of which nobody is heard are outwaited first, so that those runs are swept, too.
     """
+    ears = _listening(here, heard, wait)
     dead = dead_runs(here)
     runs = [*dead, *resistant_runs(here)]
     before = take_inventory(here)
@@ -64,32 +88,52 @@ def sweep(here: World, began: Callable[[Run], None] = lambda _run: None) -> Swee
         gone = {each.copy for each in copies if each.gone}
         since = [of.run for of in swept if any(each.copy not in marks for each in of.copies)]
         marks = {**marked(here, since, before), **marks}  # of runs that went on after they were first looked at
-        proof = prove(here.types.names, before, take_inventory(here), marks, gone)
+        proof = prove(here.cloud.types, before, take_inventory(here), marks, gone)
         swept = [_recorded(here, of, proof) for of in swept]
-    seen = strays(here, proof.after or before)
+    seen = find_orphans(here, proof.after or before)
     closed = close_exercises(here)
     publish_exercises(here, (of.run for of in swept if not of.why), but=closed)
-    return Sweep(len(dead), swept, seen, proof, closed)
+    return Sweep(len(dead), swept, seen, proof, closed, _left_alone(here, ears, heard))
 
 
-def rehearse(here: World) -> Sweep:
+def dry_run(here: SweepContext, heard: Ears = lambda _: None, wait: bool = False) -> Sweep:
     """What a sweep would take down; nothing is changed."""
+    ears = _listening(here, heard, wait)
     dead = dead_runs(here)
     runs = [*dead, *resistant_runs(here)]
     before = take_inventory(here)
     marks = marked(here, runs, before)
     would_go = tuple(sorted({each for mark in marks.values() for each in mark.objects}))
     proof = Proof(before, marks=marks, would_go=would_go)
-    return Sweep(len(dead), [_looked_at(here, run) for run in runs], strays(here, before), proof, [])
+    looked_at = [_looked_at(here, run) for run in runs]
+    return Sweep(len(dead), looked_at, find_orphans(here, before), proof, [], _left_alone(here, ears, heard))
 
 
-def _looked_at(here: World, run: Run) -> SweptRun:
+def _listening(here: SweepContext, heard: Ears, wait: bool) -> Listening:
+    """Ears that have noted the leases of all open runs before anything else is done, or have outwaited the silent."""
+    ears = Listening(here.ledger.leases, here.machine)
+    names = [run.header.id for run in here.ledger.queries.open_runs()]
+    if wait:
+        ears.outwait(names, heard)
+        performed = Listening(here.ledger.exercise_leases, here.machine)
+        performed.outwait([each.id for each in here.ledger.queries.open_exercises()], heard)
+    else:
+        ears.note(names)
+    return ears
+
+
+def _left_alone(here: SweepContext, ears: Listening, heard: Ears) -> list[LeftAlone]:
+    runs = {run.header.id: run for run in here.ledger.queries.open_runs()}
+    return [LeftAlone(runs[each.name], each) for each in ears.listen(runs, tell=heard)]
+
+
+def _looked_at(here: SweepContext, run: Run) -> SweptRun:
     rows = {row.copy: row for row in unsettled(run)}
     found = left_alone(here, run)
     return replace(found, copies=[replace(each, cost=cost_so_far(here, run, rows[each.copy])) for each in found.copies])
 
 
-def _taken_down(here: World, run: Run, began: Callable[[Run], None]) -> SweptRun:
+def _taken_down(here: SweepContext, run: Run, began: Callable[[Run], None]) -> SweptRun:
     began(run)
     step = next((step.name for step in run.steps if step.outcome is None), "between two steps")
     try:
@@ -97,10 +141,10 @@ def _taken_down(here: World, run: Run, began: Callable[[Run], None]) -> SweptRun
     except UsageError:
         raise  # the ledger or the settings are not as they should be: that meets every run
     except Exception as error:  # noqa: BLE001 - what keeps one run must not keep the others
-        return left_alone(here, run, in_words(error))
+        return left_alone(here, run, error_text(error))
 
 
-def _recorded(here: World, swept: SweptRun, proof: Proof) -> SweptRun:
+def _recorded(here: SweepContext, swept: SweptRun, proof: Proof) -> SweptRun:
     """Keep the proof with the run; a copy that the inventory after still shows is not proven gone, whoever says so."""
     if swept.why or not swept.copies:
         return swept
@@ -110,12 +154,12 @@ def _recorded(here: World, swept: SweptRun, proof: Proof) -> SweptRun:
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - likewise
-        return replace(believed, why=in_words(error))
-    publish_run(here, swept.run.header.id)
+        return replace(believed, why=error_text(error))
+    here.publish_run(swept.run.header.id)
     return believed
 
 
-def _believed(here: World, run: Run, swept: Swept, proof: Proof) -> Swept:
+def _believed(here: SweepContext, run: Run, swept: Swept, proof: Proof) -> Swept:
     seen = proof.still(swept.copy)
     if not seen or not swept.gone:
         return swept
@@ -124,7 +168,7 @@ def _believed(here: World, run: Run, swept: Swept, proof: Proof) -> Swept:
     return replace(swept, state=CopyState.UNPROVEN, why=why, cost=cost_so_far(here, run, row))
 
 
-def _amend(here: World, swept: SweptRun, proof: Proof) -> None:
+def _amend(here: SweepContext, swept: SweptRun, proof: Proof) -> None:
     """Write the proof, or what speaks against it, to the reasons of the run's clean-up."""
     name, before = swept.run.header.id, swept.run.closing
     closing = here.ledger.queries.run(name).closing

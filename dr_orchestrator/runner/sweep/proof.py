@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord, LiveObject
 from dr_orchestrator.domain.run import Run
-from dr_orchestrator.wiring.app import World
-from dr_orchestrator.wiring.building import read_only
-from dr_orchestrator.wiring.sweeping.inventory import Inventory, Listing, parts_of
-from dr_orchestrator.wiring.sweeping.runs import unsettled
+from dr_orchestrator.runner.sweep.inventory import parts_of
+from dr_orchestrator.runner.sweep.objects import Inventory, Listing
+from dr_orchestrator.runner.sweep.ports import SweepContext
+from dr_orchestrator.runner.sweep.runs import unsettled
 
 
 @dataclass(frozen=True)
@@ -121,13 +121,13 @@ class Proof:
         return f"{told} with {counted(len(read - copies), 'object')} of stacks" if read - copies else told
 
 
-def marked(here: World, runs: Iterable[Run], before: Inventory) -> dict[Copy, Mark]:
+def marked(here: SweepContext, runs: Iterable[Run], before: Inventory) -> dict[Copy, Mark]:
     """How each copy that the runs left is known in an inventory."""
     return {row.copy: _mark(here, run, row, before) for run in runs for row in unsettled(run)}
 
 
 def prove(
-    types: Sequence[str], before: Inventory, after: Inventory, marks: Mapping[Copy, Mark], gone: Collection[Copy]
+    types: Collection[str], before: Inventory, after: Inventory, marks: Mapping[Copy, Mark], gone: Collection[Copy]
 ) -> Proof:
     """Compare two inventories by what a sweep calls gone; what either of them could not list is left out."""
     taken = [mark for copy, mark in marks.items() if copy in gone]
@@ -143,7 +143,9 @@ def prove(
     return Proof(before, after, marks, tuple(sorted(ours)), shown, others_gone, others_new)
 
 
-def _of_others(types: Sequence[str], before: Inventory, after: Inventory, taken: Iterable[Mark]) -> dict[Listing, str]:
+def _of_others(
+    types: Collection[str], before: Inventory, after: Inventory, taken: Iterable[Mark]
+) -> dict[Listing, str]:
     """Places of which an inventory showed another account: as good as not listed."""
     asked = [(region, before.accounts.get(region, ""), after.accounts.get(region, "")) for region in before.regions]
     places = [((region, of), then, now) for region, then, now in asked for of in types]
@@ -161,7 +163,7 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
-def _mark(here: World, run: Run, row: CopyRecord, before: Inventory) -> Mark:
+def _mark(here: SweepContext, run: Run, row: CopyRecord, before: Inventory) -> Mark:
     """A stack that somebody else deleted may have left parts behind: they are its own whether or not it is there."""
     known, account = _known(row), run.header.provenance.account
     owned = tuple(_known(member) for member in run.copies if member.copy.parent == row.copy.id)
@@ -176,14 +178,14 @@ def _known(row: CopyRecord) -> Mark:
     return Mark(row.copy, row.identity.unique_id if row.identity else "")
 
 
-def _parts(here: World, copy: Copy, identity: str, before: Inventory) -> frozenset[LiveObject]:
-    """What a stack holds, or held; where AWS does not tell, the ledger's members stand alone: the rest is others'."""
-    if here.types.making(copy.type).held is None or not identity:
+def _parts(here: SweepContext, copy: Copy, identity: str, before: Inventory) -> frozenset[LiveObject]:
+    """What a copy holds, or held; where AWS does not tell, the ledger's members stand alone: the rest is others'."""
+    if copy.type not in here.cloud.holders or not identity:
         return frozenset()
     try:
-        account = read_only(here, copy.region)
-        if account.caller().account != before.accounts.get(copy.region):
+        region = here.cloud.region(copy.region)
+        if region.owner() != before.accounts.get(copy.region):
             return frozenset()
-        return parts_of(here, account, LiveObject(copy.type, copy.region, copy.id, identity), before)
+        return parts_of(region, LiveObject(copy.type, copy.region, copy.id, identity), before)
     except Exception:  # noqa: BLE001 - a proof that is poorer must not keep the stack alive
         return frozenset()

@@ -1,4 +1,4 @@
-"""Keeps a run's lease while this process drives it, and hears through it that somebody wants the run stopped."""
+"""The lease of a run, or of an exercise, held while this process drives it; through it somebody asks it to stop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from dr_orchestrator.domain.ports import Leases
+from dr_orchestrator.domain.ports import Clock, Leases
+from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import Aborted, DroError, LeaseLost
 
 log = logging.getLogger(__name__)
@@ -21,16 +22,11 @@ LEASE = timedelta(seconds=30)
 """Real time, whatever the drill's: a process that was not heard of for so long is dead."""
 
 
-def now() -> datetime:
-    """The machine's own clock: leases are about processes, not about drills."""
-    return datetime.now(UTC)
+class LeaseHolder:
+    """One lease in this process. `stop` is set when the whole process is asked to stop; `clock` is the machine's."""
 
-
-class Keeper:
-    """One run's lease in this process. `stop` is set when the whole process is asked to stop."""
-
-    def __init__(self, leases: Leases, run: str, stop: threading.Event) -> None:
-        self._leases, self._run, self._stop = leases, run, stop
+    def __init__(self, leases: Leases, run: str, stop: threading.Event, clock: Clock) -> None:
+        self._leases, self._run, self._stop, self._clock = leases, run, stop, clock
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._aborted_by = ""
         self._taken = self._lost = False
@@ -38,18 +34,27 @@ class Keeper:
 
     def take(self) -> None:
         """Take the lease; UsageError where a living process holds it."""
-        began = now()
-        self._leases.take(self._run, self.holder, began, began + LEASE)
-        self._taken, self._until = True, began + LEASE
-        lease = self._leases.lease(self._run)
-        self._aborted_by = lease.abort_by if lease else ""  # somebody may have asked while nobody drove the run
+        wanted = self.wanted()
+        self._leases.take(wanted.run, wanted.holder, wanted.beat_at, wanted.until)
+        self.took(wanted)
+
+    def wanted(self) -> Lease:
+        """The lease that this process would hold from now on, for whoever writes it together with what it is of."""
+        at = self._clock.now()
+        return Lease(self._run, self.holder, at, at + LEASE)
+
+    def took(self, lease: Lease) -> None:
+        """Hold a lease that is in the ledger by now."""
+        self._taken, self._until = True, lease.until
+        found = self._leases.lease(self._run)
+        self._aborted_by = found.abort_by if found else ""  # somebody may have asked while nobody drove the run
 
     def raise_if_stopped(self) -> None:
         """Raise Aborted where somebody asked for the run to be stopped, LeaseLost where it is not ours any more.
 
         A process that slept for longer than its lease first asks the ledger whose the run is by now.
         """
-        if now() >= self._until:
+        if self._clock.now() >= self._until:
             self.beat()
         if self._lost:
             raise LeaseLost.to_another(self._run)
@@ -59,7 +64,7 @@ class Keeper:
 
     def beat(self) -> None:
         """Say that this process is alive. A ledger that is gone for a moment is no reason to stop."""
-        at = now()
+        at = self._clock.now()
         try:
             lease = self._leases.beat(self._run, self.holder, at, at + LEASE)
         except DroError as error:
@@ -81,7 +86,7 @@ class Keeper:
             lease = self._leases.lease(self._run)
         except DroError:
             return False
-        return lease is not None and lease.until > now()
+        return lease is not None and lease.until > self._clock.now()
 
     def still_ours(self) -> bool:
         """Whether the ledger still has this process as the one that drives the run."""
@@ -92,7 +97,7 @@ class Keeper:
         """Let the lease end now, so that it is not waited for."""
         if not self._taken:
             return
-        at = now()
+        at = self._clock.now()
         try:
             self._leases.beat(self._run, self.holder, at, at)
         except DroError as error:
@@ -104,7 +109,7 @@ class Keeper:
         done = threading.Event()
 
         def beat() -> None:
-            while not done.wait(BEAT.total_seconds()):
+            while not done.wait(BEAT.total_seconds() / self._clock.pace):
                 if self._taken:
                     self.beat()
 

@@ -11,14 +11,12 @@ from dr_orchestrator.domain.judge.judgement import Fault, Record
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
 from dr_orchestrator.errors import DrillFault, UsageError
-from dr_orchestrator.runner import cleanup_of, close, settle, told
+from dr_orchestrator.runner.ending import cleanup_of, close, settle, told
 from dr_orchestrator.runner.journal import Journal
-from dr_orchestrator.wiring import keeping
-from dr_orchestrator.wiring.app import World
-from dr_orchestrator.wiring.building import destroyer
-from dr_orchestrator.wiring.publishing import publish_run
-from dr_orchestrator.wiring.sweeping.exercises import publish_exercises
-from dr_orchestrator.wiring.sweeping.labs import lab_is_gone
+from dr_orchestrator.runner.lease import LeaseHolder
+from dr_orchestrator.runner.sweep.exercises import publish_exercises
+from dr_orchestrator.runner.sweep.labs import lab_is_gone
+from dr_orchestrator.runner.sweep.ports import SweepContext
 
 
 @dataclass(frozen=True)
@@ -49,22 +47,21 @@ class SweptRun:
     why: str = ""
 
 
-def dead_runs(here: World) -> list[Run]:
+def dead_runs(here: SweepContext) -> list[Run]:
     """Runs that are open although no living process drives them, oldest first."""
     found = here.ledger.queries.open_runs()
     return [run for run in reversed(found) if not alive(here, run.header.id)]
 
 
-def resistant_runs(here: World) -> list[Run]:
+def resistant_runs(here: SweepContext) -> list[Run]:
     """Closed runs that left copies behind, or could not prove them gone, oldest first."""
-    runs = here.ledger.queries.runs()
-    return [run for run in reversed(runs) if run.closing and any(row.state not in TERMINAL for row in run.copies)]
+    return here.ledger.queries.unsettled_runs()[::-1]
 
 
-def alive(here: World, run: str) -> bool:
+def alive(here: SweepContext, run: str) -> bool:
     """Whether a process that was heard of lately drives the run."""
     lease = here.ledger.leases.lease(run)
-    return lease is not None and lease.until > keeping.now()
+    return lease is not None and lease.until > here.machine.now()
 
 
 def unsettled(run: Run) -> list[CopyRecord]:
@@ -74,17 +71,17 @@ def unsettled(run: Run) -> list[CopyRecord]:
     return [row for row in left if row.copy.parent not in stacks]
 
 
-def sweep_run(here: World, run: Run, why: str) -> list[Swept]:
+def sweep_run(here: SweepContext, run: Run, why: str) -> list[Swept]:
     """Take down all that a run left, and close it where it is open; its measures and evidence are kept."""
     swept = take_down(here, run, why)
     publish_exercises(here, [run])
     return swept.copies
 
 
-def take_down(here: World, run: Run, why: str) -> SweptRun:
+def take_down(here: SweepContext, run: Run, why: str) -> SweptRun:
     """Likewise, but for the page of its exercise."""
     name = run.header.id
-    keeper = keeping.Keeper(here.ledger.leases, name, here.stop)
+    keeper = LeaseHolder(here.ledger.leases, name, here.stop, here.machine)
     try:
         keeper.take()
     except UsageError as held:  # another sweep, or whoever resumed it, was quicker: what is left is theirs
@@ -100,32 +97,32 @@ def take_down(here: World, run: Run, why: str) -> SweptRun:
             how = next((f"{each.why}: found" for each in swept if each.why), "what was left was taken down")
             told = f"{how} by a sweep on {here.clock.now():%Y-%m-%d %H:%M} UTC"
             here.ledger.amend_cleanup(name, Cleanup.CLEAN, [*run.closing.cleanup_reasons, told])
-    publish_run(here, name)
+    here.publish_run(name)
     return SweptRun(run, swept)
 
 
-def left_alone(here: World, run: Run, why: str = "") -> SweptRun:
+def left_alone(here: SweepContext, run: Run, why: str = "") -> SweptRun:
     """A run as it stands: for whoever only looks, or could not sweep it."""
     now = here.clock.now()
     return SweptRun(run, [Swept(row.copy, row.state, now - row.intended_at, why) for row in unsettled(run)], why)
 
 
-def cost_so_far(here: World, run: Run, row: CopyRecord) -> Cost:
+def cost_so_far(here: SweepContext, run: Run, row: CopyRecord) -> Cost:
     """What a copy has cost since its intent, by the rates of tiers.yaml."""
-    rates = here.declared.rates
+    rates = here.rates()
     if rates == Rates():
         return Cost(None, why="tiers.yaml declares no `costs`")
     try:
-        billed = destroyer(here, run.header, row.copy).billed(row.copy.id)
+        billed = here.cloud.destroyer(run.header, row.copy).billed(row.copy.id)
     except DrillFault as fault:
         return Cost(None, rates.currency, fault.message)
     return cost(rates, billed, here.clock.now() - row.intended_at)
 
 
-def _take_down(here: World, run: Run, row: CopyRecord) -> Swept:
+def _take_down(here: SweepContext, run: Run, row: CopyRecord) -> Swept:
     copy, age = row.copy, here.clock.now() - row.intended_at
     try:
-        state, why = destroyer(here, run.header, copy).destroy(copy), ""
+        state, why = here.cloud.destroyer(run.header, copy).destroy(copy), ""
     except Exception as error:  # noqa: BLE001 - what keeps one copy must not keep the others
         state, why = CopyState.LEFTOVER if row.identity else CopyState.UNPROVEN, told(error)
         if no_more := lab_is_gone(run.header.provenance):
@@ -134,7 +131,7 @@ def _take_down(here: World, run: Run, row: CopyRecord) -> Swept:
     return Swept(copy, state, age, why, None if state in TERMINAL else cost_so_far(here, run, row))
 
 
-def _close(here: World, run: Run, why: str, swept: list[Swept]) -> None:
+def _close(here: SweepContext, run: Run, why: str, swept: list[Swept]) -> None:
     journal = Journal(run.header, here.ledger, here.clock, run)
     journal.open()
     lease = here.ledger.leases.lease(run.header.id)

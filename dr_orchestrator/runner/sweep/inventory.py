@@ -1,0 +1,65 @@
+"""What there is: every object of the regions concerned, by an identity that AWS never uses again."""
+
+from __future__ import annotations
+
+import functools
+from concurrent.futures import ThreadPoolExecutor
+
+from dr_orchestrator.domain.copy import LiveObject
+from dr_orchestrator.errors import DroError
+from dr_orchestrator.runner.ending import told
+from dr_orchestrator.runner.sweep.objects import Inventory, Listing
+from dr_orchestrator.runner.sweep.ports import Region, SweepContext, Unreachable
+
+AT_ONCE = 8
+"""Regions that are read side by side: where nobody answers, each is waited for."""
+
+
+def take_inventory(here: SweepContext) -> Inventory:
+    """List every region that is declared, that is allowed, or that something was ever drilled in or copied to."""
+    regions = sorted({*here.regions(), *here.ledger.queries.regions()})
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="inventory") as threads:
+        read = list(threads.map(functools.partial(_region, here), regions))
+    objects = frozenset(each for found, _, _ in read for each in found)
+    unread = {place: why for _, missing, _ in read for place, why in missing.items()}
+    accounts = {region: account for region, (_, _, account) in zip(regions, read, strict=True)}
+    return Inventory(tuple(regions), objects, unread, accounts)
+
+
+def parts_of(region: Region, holder: LiveObject, within: Inventory) -> frozenset[LiveObject]:
+    """The objects of an inventory that an object, or one in it, holds: they go with it."""
+    names = set(region.held_by(holder))
+    return frozenset(
+        each
+        for each in within.objects
+        if each.region == holder.region and ((each.type, each.id) in names or (each.type, each.identity) in names)
+    )
+
+
+def error_text(error: Exception) -> str:
+    """Any exception for the record; wrong settings are no defect of the program."""
+    return error.message if isinstance(error, DroError) else told(error)
+
+
+def _region(here: SweepContext, name: str) -> tuple[set[LiveObject], dict[Listing, str], str]:
+    """What a region holds, what could not be read of it, and whose it is; an account that is told stays the one."""
+    try:
+        region = here.cloud.region(name)
+        whose = region.owner()
+    except Exception as error:  # noqa: BLE001 - what cannot be read must not hide the rest, nor keep copies alive
+        return set(), {(name, each): error_text(error) for each in here.cloud.types}, ""
+    return *_listed(region, list(here.cloud.types)), whose
+
+
+def _listed(region: Region, left: list[str]) -> tuple[set[LiveObject], dict[Listing, str]]:
+    found: set[LiveObject] = set()
+    unread: dict[Listing, str] = {}
+    while left:
+        of = left.pop(0)
+        try:
+            found.update(region.listed(of))
+        except Exception as error:  # noqa: BLE001 - likewise
+            silent = left if isinstance(error, Unreachable) else []
+            unread |= {(region.name, each): error_text(error) for each in (of, *silent)}
+            left = left[len(silent) :]
+    return found, unread

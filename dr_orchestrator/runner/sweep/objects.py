@@ -1,0 +1,24 @@
+"""What lives in an account, as listings show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dr_orchestrator.domain.copy import LiveObject
+
+Listing = tuple[str, str]
+"""A region, and what is listed there: one listing, which is read whole or not at all."""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All objects of some regions at one moment; `unread` says of what could not be listed, why.
+
+    `accounts` are those that were listed, by region: what another account shows, or does not, says nothing of a copy.
+    """
+
+    regions: tuple[str, ...]
+    objects: frozenset[LiveObject]
+    unread: Mapping[Listing, str] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)

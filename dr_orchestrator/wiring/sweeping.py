@@ -1,0 +1,197 @@
+"""Gives a sweep what it works with: the ledger, and AWS by what each type of copy is listed and taken down with."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import Transient
+from dr_orchestrator.aws.copies import PREFIX
+from dr_orchestrator.domain.copy import Copy, LiveObject
+from dr_orchestrator.domain.resource_type import Types
+from dr_orchestrator.domain.run import Run, RunHeader
+from dr_orchestrator.resources.drillable import Drillable
+from dr_orchestrator.runner import sweep as of_runner
+from dr_orchestrator.runner.sweep import (
+    Destroyer,
+    Inventory,
+    LeftAlone,
+    Orphan,
+    Proof,
+    Region,
+    Sweep,
+    SweepContext,
+    Swept,
+    SweptRun,
+    Unreachable,
+    counted,
+    forget,
+)
+from dr_orchestrator.runner.sweep.perform import Ears
+from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.building import destroyer, read_only
+from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
+
+__all__ = [
+    "Inventory",
+    "LeftAlone",
+    "Proof",
+    "Sweep",
+    "Swept",
+    "SweptRun",
+    "alive",
+    "close_exercises",
+    "context",
+    "counted",
+    "dead_runs",
+    "dry_run",
+    "end_exercise",
+    "find_orphans",
+    "forget",
+    "orphans_of",
+    "resistant_runs",
+    "sweep",
+    "sweep_run",
+    "take_inventory",
+]
+
+
+class AwsRegion:
+    """A region of an account that may only be looked at."""
+
+    def __init__(self, account: Account, types: Types[Drillable]) -> None:
+        self._account, self._types = account, types
+
+    @property
+    def name(self) -> str:
+        """What AWS calls it."""
+        return self._account.api("sts").region
+
+    def owner(self) -> str:
+        """Ask AWS whose account it is."""
+        return self._account.caller().account
+
+    def listed(self, of: str) -> Iterable[LiveObject]:
+        """List every object of a type."""
+        try:
+            return list(self._types.making(of).listed(self._account))
+        except Transient as silent:
+            raise Unreachable(silent.message, silent.hint) from silent
+
+    def held_by(self, holder: LiveObject) -> Iterable[tuple[str, str]]:
+        """List what goes with an object, and with what it holds."""
+        return self._held(holder.type, holder.identity)
+
+    def _held(self, of: str, identity: str) -> Iterable[tuple[str, str]]:
+        holds = self._types.making(of).held
+        known = {copy.cloudformation: copy.name for copy in self._types.copies.values() if copy.cloudformation}
+        for called, name in holds(self._account, identity) if holds else ():
+            if called in known:
+                yield known[called], name
+                yield from self._held(known[called], name)
+
+
+class AwsCloud:
+    """AWS, by what is known of each type."""
+
+    def __init__(self, here: World) -> None:
+        self._here = here
+
+    @property
+    def types(self) -> Sequence[str]:
+        """All types that are listed."""
+        return self._here.types.names
+
+    @property
+    def holders(self) -> Collection[str]:
+        """The types whose objects hold others."""
+        return [each.name for each in self._here.types if each.held is not None]
+
+    def named_like_a_copy(self, name: str) -> bool:
+        """Whether a name begins as those of copies do."""
+        return name.startswith(PREFIX)
+
+    def region(self, name: str) -> Region:
+        """Open a region to be looked at."""
+        return AwsRegion(read_only(self._here, name), self._here.types)
+
+    def destroyer(self, header: RunHeader, copy: Copy) -> Destroyer:
+        """Find what can take a run's copy down."""
+        return destroyer(self._here, header, copy)
+
+
+def context(here: World) -> SweepContext:
+    """All that a sweep of this process works with."""
+    return SweepContext(
+        here.ledger,
+        AwsCloud(here),
+        here.clock,
+        here.machine,
+        here.stop,
+        lambda: here.declared.rates,
+        lambda: _declared_regions(here),
+        functools.partial(publish_run, here),
+        functools.partial(publish_exercise, here),
+    )
+
+
+def sweep(
+    here: World, began: Callable[[Run], None] = lambda _: None, heard: Ears = lambda _: None, wait: bool = False
+) -> Sweep:
+    """Close dead runs, take down what they left, and prove it; see `runner.sweep`."""
+    return of_runner.sweep(context(here), began, heard, wait)
+
+
+def dry_run(here: World, heard: Ears = lambda _: None, wait: bool = False) -> Sweep:
+    """What a sweep would take down; nothing is changed."""
+    return of_runner.dry_run(context(here), heard, wait)
+
+
+def sweep_run(here: World, run: Run, why: str) -> list[Swept]:
+    """Take down all that one run left, and close it."""
+    return of_runner.sweep_run(context(here), run, why)
+
+
+def dead_runs(here: World) -> list[Run]:
+    """Runs that are open although no living process drives them, oldest first."""
+    return of_runner.dead_runs(context(here))
+
+
+def resistant_runs(here: World) -> list[Run]:
+    """Closed runs that left copies behind, oldest first."""
+    return of_runner.resistant_runs(context(here))
+
+
+def alive(here: World, run: str) -> bool:
+    """Whether a process that was heard of lately drives the run."""
+    return of_runner.alive(context(here), run)
+
+
+def find_orphans(here: World) -> list[Orphan]:
+    """What wears our tag although the ledger does not ask for its end."""
+    return of_runner.find_orphans(context(here))
+
+
+def orphans_of(here: World, account: Account, of: str, exercise: str = "") -> list[Orphan]:
+    """Likewise, of one type in an account's region; the runs of an exercise share one listing."""
+    return of_runner.orphans_of(context(here), AwsRegion(account, here.types), of, exercise)
+
+
+def take_inventory(here: World) -> Inventory:
+    """List every region concerned."""
+    return of_runner.take_inventory(context(here))
+
+
+def close_exercises(here: World) -> list[str]:
+    """Give every open exercise its verdict whose process died."""
+    return of_runner.close_exercises(context(here))
+
+
+def end_exercise(here: World, name: str) -> None:
+    """Give an exercise that this process performed its verdict, and write its page."""
+    of_runner.end_exercise(context(here), name)
+
+
+def _declared_regions(here: World) -> set[str]:
+    return {drill.resource.region for drill in here.declared.drills.values()} | here.declared.allowed.regions
