@@ -23,12 +23,12 @@ from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.runner import RunContext, Session
 from dr_orchestrator.wiring.app import World, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, read_only, row_of
-from dr_orchestrator.wiring.choosing import chosen
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.keeping import Keeper, now
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
 from dr_orchestrator.wiring.planning.looking import Scene
 from dr_orchestrator.wiring.publishing import publish_run
+from dr_orchestrator.wiring.selection import chosen
 from dr_orchestrator.wiring.sweeping import end_exercise, forget
 
 _resumed: contextvars.ContextVar[Run | None] = contextvars.ContextVar("resumed", default=None)
