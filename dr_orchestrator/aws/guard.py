@@ -27,8 +27,8 @@ class Forbidden(DrillFault):
 class Guard:
     """Refuses every call that could change production; as it is made, every call but a known read.
 
-    `calls` are those that are known. `copies` asks the ledger for what this run has written down that it makes; `may_restore` tells whether the run is
-    to restore from what is named: its source, or a recovery point that it chose.
+    `calls` are those that are known. `copies` asks the ledger for what this run has written down that it makes;
+    `may_restore` tells whether the run is to restore from what is named: its source, or a recovery point that it chose.
     """
 
     def __init__(

@@ -80,10 +80,10 @@ class ItemChecks:
 class _NoTables:
     """Where there is no table to read."""
 
-    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+    def call(self, operation: str, **_: Any) -> dict[str, Any]:
         raise NotMeasured("there is no table that item checks can read", call=f"dynamodb:{operation}")
 
-    def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+    def pages(self, operation: str, key: str, **_: Any) -> Iterator[dict[str, Any]]:  # noqa: ARG002
         raise NotMeasured("there is no table that item checks can read", call=f"dynamodb:{operation}")
 
 

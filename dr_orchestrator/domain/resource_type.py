@@ -167,9 +167,10 @@ class ResourceType:
     those of a drill file that only some types have. `kinds` says by which kinds of drill it is drilled, and what such a
     run calls from its first look to its teardown; `listing` is what an inventory calls. `secures` names the service
     whose keys of KMS its data may be encrypted with, `data` the reads that show data itself, `filling` what loads a
-    restored one into an environment's own, `beside` the resource parts of other ARNs that a restore concerns. `heartbeat` is an example of a `canary`, empty where it can have none, and
-    `marker` of a check of one where that is written otherwise. `own_keys` are its own keys of the drill files, as fields of
-    pydantic (annotation and Field), and `rules` what must hold of a resource of the type (key, mistake, fix).
+    restored one into an environment's own, `beside` the resource parts of other ARNs that a restore concerns.
+    `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
+    written otherwise. `own_keys` are its own keys of the drill files, as fields of pydantic (annotation and Field), and
+    `rules` what must hold of a resource of the type (key, mistake, fix).
     """
 
     made: CopyType
@@ -207,7 +208,7 @@ class ResourceType:
         return (self.made, *self.parts)
 
 
-Declared = TypeVar("Declared", bound=ResourceType, covariant=True)
+Declared_co = TypeVar("Declared_co", bound=ResourceType, covariant=True)
 
 
 class CallTable:
@@ -237,16 +238,16 @@ COMMON = Calls(
 """What every run calls, whatever it drills."""
 
 
-class Types(Generic[Declared]):
+class Types(Generic[Declared_co]):
     """The types that can be drilled, by name; what is derived from all of them together."""
 
-    def __init__(self, declared: Iterable[Declared]) -> None:
+    def __init__(self, declared: Iterable[Declared_co]) -> None:
         self._declared = {each.name: each for each in declared}
 
-    def __iter__(self) -> Iterator[Declared]:
+    def __iter__(self) -> Iterator[Declared_co]:
         return iter(self._declared.values())
 
-    def __getitem__(self, name: str) -> Declared:
+    def __getitem__(self, name: str) -> Declared_co:
         return self._declared[name]
 
     def __contains__(self, name: object) -> bool:
@@ -262,7 +263,7 @@ class Types(Generic[Declared]):
         """All that drills make, by name."""
         return {copy.name: copy for each in self for copy in each.copies}
 
-    def making(self, copy: str) -> Declared:
+    def making(self, copy: str) -> Declared_co:
         """The type whose drills make copies of that type."""
         own = [each for each in self if each.name == copy]
         return next(iter([*own, *(each for each in self if copy in {made.name for made in each.copies})]))
@@ -287,6 +288,6 @@ class Types(Generic[Declared]):
         """The services whose endpoints decide whether a run is simulated."""
         return tuple(dict.fromkeys(("sts", *(service for each in self for service in each.services))))
 
-    def with_key(self, key: str) -> list[Declared]:
+    def with_key(self, key: str) -> list[Declared_co]:
         """The types that have a key of the drill files."""
         return [each for each in self if key in each.keys]

@@ -74,8 +74,8 @@ class Login:
 class Canary:
     """Where `dro canary` writes a resource's heartbeat, and how often: the only place in production that it may touch.
 
-    Where data are rows there is a `table` of heartbeats with a time `column`; where they are items there is one, of that
-    `key`, with the time in an `attribute`.
+    Where data are rows there is a `table` of heartbeats with a time `column`; where they are items there is one, of
+    that `key`, with the time in an `attribute`.
     """
 
     interval: timedelta

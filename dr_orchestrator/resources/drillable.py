@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Order:
     """A drill that a type is to perform: with which tools, into which copy, and the stores that it has to fill.
 
-    `members` are what an environment may hold, by their types in CloudFormation. `simulated` says that nothing of it can
-    be evidence.
+    `members` are what an environment may hold, by their types in CloudFormation. `simulated` says that nothing of it
+    can be evidence.
     """
 
     drill: Drill
@@ -73,8 +73,8 @@ class Drillable(ResourceType):
 
     `listed` yields every live object of its copies' types in an account's region, `quota` tells how many more there may
     be, `held` what one that holds others holds (type in CloudFormation and name). `store` restores one as a store of an
-    environment, `member` is what one is as a part of an environment, `twin` what it is in the simulated AWS, `company` the databases that the sample
-    company has of it.
+    environment, `member` is what one is as a part of an environment, `twin` what it is in the simulated AWS, `company`
+    the databases that the sample company has of it.
     """
 
     components: MakeComponents

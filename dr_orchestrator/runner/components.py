@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.ports import Checks, Environment, Restorer
 from dr_orchestrator.domain.preflight import Preflight
 from dr_orchestrator.domain.run import Probed
-from dr_orchestrator.errors import NotMeasured
 
 T = TypeVar("T")
 
@@ -42,20 +41,6 @@ class Components:
     preflight: Callable[[], Preflight] = Preflight
     isolated: Callable[[Copy], Seen] | None = None
     probe: Callable[[Copy], Probed] | None = None
-
-
-@dataclass(frozen=True)
-class Teardown:
-    """How a copy is taken down at the end of a run, and as which step."""
-
-    name: str
-    destroy: Callable[[Copy], CopyState]
-    copy: Copy
-
-
-def cannot_destroy(copy: Copy) -> CopyState:
-    """What a session does to a dead process's copy that it was given no way to take down."""
-    raise NotMeasured(f"{copy.id} was made by another process", "take it down: dro sweep")
 
 
 def plain(name: str, act: Callable[[], T]) -> T:  # noqa: ARG001

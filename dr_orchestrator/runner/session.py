@@ -10,17 +10,18 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
+from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Environment, Part, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, Phase, Probed, Role, Run, RunHeader, SegmentKind, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import DrillFault, LeaseLost, without_secrets
-from dr_orchestrator.runner.components import Components, Store, Teardown, cannot_destroy
+from dr_orchestrator.runner.components import Components, Store
 from dr_orchestrator.runner.context import RunContext
-from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of, outcome_of, settle, told
+from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of, outcome_of
 from dr_orchestrator.runner.journal import Journal
+from dr_orchestrator.runner.teardown import Teardowns, cannot_destroy, row_of
 
 T = TypeVar("T")
 LOOK = "look before starting"
@@ -56,10 +57,9 @@ class Session:
         self._journal = context.journal = Journal(header, self._ledger, self._clock, recorded, last_seen)
         self._components: Components | None = None
         self._pending: DrillFault | None = None
-        self._teardowns: list[Teardown] = []
         self._chosen_from: list[Restorer] = []
         self._worst_cases: list[WorstCase] = []
-        self._destroy_inherited = destroy or cannot_destroy
+        self._teardowns = Teardowns(context, self._perform, destroy or cannot_destroy)
         self._histories_unknown = 0
         self._broken: list[tuple[BaseException, Step]] = []
         self._doubts: Callable[[], Sequence[str]] = tuple
@@ -128,12 +128,12 @@ class Session:
 
         What a sweep found never made, before it died itself, is intended anew.
         """
-        row, at = self._row(copy), self._clock.now()
+        row, at = row_of(self._ledger, copy), self._clock.now()
         if row is None:
             self._journal.keep(lambda: self._ledger.intend_copy(copy, at))
         elif row.state is CopyState.NEVER_CREATED:
             self._journal.keep(lambda: self._ledger.change_copy(copy, CopyState.INTENDED, at))
-        self._teardowns.append(Teardown(name, destroy, copy))
+        self._teardowns.register(name, destroy, copy)
 
     def restore(
         self,
@@ -231,7 +231,7 @@ class Session:
     def fill(self, store: Store) -> None:
         """Load a restored store into the environment's own; that one becomes a copy of this run first."""
         member, identity = self.environment.member(store.logical_id, self.copy)
-        if self._row(member) is None:
+        if row_of(self._ledger, member) is None:
             self._ledger.intend_copy(member, self._clock.now())
         self._ledger.change_copy(member, CopyState.CREATED, self._clock.now(), identity)
         self.environment.fill(store.copy, member)
@@ -333,18 +333,8 @@ class Session:
         self.verdict = close(record, self._ledger, self._clock)
 
     def _tear_down(self) -> list[str]:
-        """Destroy every copy of the run, last first; one that resists does not keep the others."""
-        reasons: list[str] = []
-        states: list[CopyState] = []
-        for teardown in [*reversed(self._teardowns), *self._inherited()]:
-            self._let_go_of_others()
-            try:
-                state, why = self._destroy(teardown)
-            except Exception as error:  # noqa: BLE001 - a ledger that cannot be written to is no reason to stop here
-                copy = teardown.copy
-                state, why = CopyState.UNPROVEN, f"{copy.type} {copy.id} in {copy.region}: {told(error)}"
-            states.append(state)
-            reasons += [why] if why else []
+        """Destroy every copy of the run, last first; what keeps one is returned."""
+        states, reasons = self._teardowns.perform(self._let_go_of_others)
         self.cleanup = cleanup_of(states)
         if self.cleanup is Cleanup.CLEAN and self._journal.events:
             with suppress(Exception):  # a ledger that refuses this moment may still take the verdict
@@ -358,22 +348,13 @@ class Session:
         sources = [(self._components.restorer or self._components.environment, self.copy)]
         sources += [(store.restorer, store.copy) for store in self._components.stores]
         for source, copy in sources:
-            row = self._row(copy) if source is not None else None
+            row = row_of(self._ledger, copy) if source is not None else None
             if source is None or row is None or row.state is not CopyState.CREATED:
                 continue
             with suppress(Exception):  # a clock beside ours: what it does not say costs the run nothing
                 ask, phase = source.server_times, Phase.TEARDOWN
                 for told in self._perform(ASK_FOR_TIMES, ask, copy, phase=phase, role=Role.ASK_FOR_TIMES):
                     self._journal.server_time(told)
-
-    def _inherited(self) -> list[Teardown]:
-        """The copies that the ledger holds for the run and this process never came to: a dead one made them."""
-        known = {teardown.copy.id for teardown in self._teardowns}
-        return [
-            Teardown("destroy an inherited copy", self._destroy_inherited, row.copy)
-            for row in reversed(self._ledger.copies(self.header.id))
-            if row.copy.id not in known and not row.copy.parent and row.state not in TERMINAL
-        ]
 
     def _look_back(self) -> None:
         """What the history of recovery points promises in the worst case; off the clock, for no recovery needs it."""
@@ -384,32 +365,6 @@ class Session:
                 worst = self._perform(LOOK_BACK, restorer.worst_case, now, phase=phase, role=Role.LOOK_BACK)
             self._worst_cases += [worst] if worst else []
             self._histories_unknown += worst is None
-
-    def _destroy(self, teardown: Teardown) -> tuple[CopyState, str]:
-        copy, why, tried = teardown.copy, "", False
-
-        def destroy() -> CopyState:
-            nonlocal tried
-            tried = True
-            return teardown.destroy(copy)
-
-        try:
-            try:
-                state = self._perform(teardown.name, destroy, phase=Phase.TEARDOWN, role=Role.DESTROY)
-            except Exception:
-                if tried:
-                    raise
-                state = destroy()  # the ledger did not take the step; the copy has to go all the same
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the other copies must still be destroyed
-            row = self._row(copy)
-            state = CopyState.LEFTOVER if row is not None and row.identity is not None else CopyState.UNPROVEN
-            why = f"{copy.type} {copy.id} in {copy.region}: {told(error)}"
-        settle(self._ledger, copy, state, self._clock)
-        return state, why
-
-    def _row(self, copy: Copy) -> CopyRecord | None:
-        rows = self._ledger.copies(self.header.id)
-        return next((row for row in rows if row.copy.key == copy.key), None)
 
 
 def _of_part(part: Part, _copy: Copy) -> Ready:

@@ -1,4 +1,4 @@
-"""The simulated AWS with the twins of all types; and its background process, which serves it until it is told to end."""
+"""The simulated AWS with the twins of all types; and the background process that serves it until it is told to end."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
 
 
 def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator[Statement]:
-    """What drills of a type do to their copies: each of its calls on what it acts on, under the tag that it must wear."""
+    """What drills of a type do to their copies: each call on what it acts on, under the tag that it must wear."""
     wanted: dict[tuple[Effect, str], set[str]] = {}
     untagged: set[Effect] = set()
     for write in of.writes:

@@ -1,4 +1,4 @@
-"""A DynamoDB table as part of an environment: filled from a restored one, and taken down should it outlive its stack."""
+"""A DynamoDB table as part of an environment: filled from a restored one, taken down should it outlive its stack."""
 
 from __future__ import annotations
 

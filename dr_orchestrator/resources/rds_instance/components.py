@@ -1,4 +1,4 @@
-"""What a drill of an RDS instance is performed with: its restorer, checks by SQL, the probe; and who beats its heart."""
+"""What a drill of an RDS instance is performed with: restorer, checks by SQL, probe; and who beats its heart."""
 
 from __future__ import annotations
 

@@ -92,6 +92,28 @@ def test_the_latest_report_is_that_of_what_was_run_last(
     assert names == ({exercise.id} if rendered == "exercise" else {"newer"})
 
 
+def test_the_report_of_a_large_exercise_brings_the_pages_that_it_shows_first(
+    ledger: SqlLedger, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of 61 runs the failed one and the slowest are rendered anew; all of them where that is asked for."""
+    exercise, good, bad = sample.exercise(), sample.passed(), sample.failed()
+    ledger.open_exercise(exercise)
+    for number in range(61):
+        run = bad if number == 30 else good
+        ledger.open_run(replace(run.header, id=f"run-{number:02}", exercise=exercise.id))
+        assert run.closing is not None
+        ledger.close_run(f"run-{number:02}", run.closing)
+
+    assert main.run(["report", exercise.id, "--out", str(tmp_path / "few")]) == 0
+    few = {path.stem for path in (tmp_path / "few").glob("run-*.html")}
+    assert "run-30" in few
+    assert len(few) == 11
+    assert main.run(["report", exercise.id, "--every-run", "--out", str(tmp_path / "all")]) == 0
+    assert len(list((tmp_path / "all").glob("run-*.html"))) == 61
+    page = (tmp_path / "few" / f"{exercise.id}.html").read_text()
+    assert page.count("<small>run-") == 50, "a run without a page is named by its id"
+
+
 def test_a_lab_that_is_stopped_tells_of_the_runs_on_it(
     ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

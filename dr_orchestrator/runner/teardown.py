@@ -1,0 +1,108 @@
+"""How the copies of a run are taken down at its end: the last one first, and none that resists keeps the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
+from dr_orchestrator.domain.ports import Ledger
+from dr_orchestrator.domain.run import Phase, Role
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.runner.context import RunContext
+from dr_orchestrator.runner.ending import settle, told
+
+
+@dataclass(frozen=True)
+class Teardown:
+    """How a copy is taken down at the end of a run, and as which step."""
+
+    name: str
+    destroy: Callable[[Copy], CopyState]
+    copy: Copy
+
+
+class Perform(Protocol):
+    """Performs a timed step of the run."""
+
+    def __call__(self, name: str, act: Callable[[], CopyState], *, phase: Phase, role: Role) -> CopyState:
+        """Perform it."""
+
+
+def cannot_destroy(copy: Copy) -> CopyState:
+    """What a session does to a dead process's copy that it was given no way to take down."""
+    raise NotMeasured(f"{copy.id} was made by another process", "take it down: dro sweep")
+
+
+def row_of(ledger: Ledger, copy: Copy) -> CopyRecord | None:
+    """The ledger's row of a copy, by type and name; None where it was never intended."""
+    return next((row for row in ledger.copies(copy.run) if row.copy.key == copy.key), None)
+
+
+class Teardowns:
+    """The teardowns of one run, in the order in which its copies were intended; `inherited` destroys others' copies."""
+
+    def __init__(self, context: RunContext, perform: Perform, inherited: Callable[[Copy], CopyState]) -> None:
+        if context.ledger is None:
+            raise TypeError("a run is nothing without a ledger")
+        self._run, self._ledger, self._clock = context.run, context.ledger, context.clock
+        self._perform, self._destroy_inherited = perform, inherited
+        self._registered: list[Teardown] = []
+
+    def register(self, name: str, destroy: Callable[[Copy], CopyState], copy: Copy) -> None:
+        """Remember how a copy goes: always before the call that makes it."""
+        self._registered.append(Teardown(name, destroy, copy))
+
+    def perform(self, before_each: Callable[[], None]) -> tuple[list[CopyState], list[str]]:
+        """Destroy every copy; what became of each, and what keeps those that are still there."""
+        states: list[CopyState] = []
+        reasons: list[str] = []
+        for teardown in self._in_order():
+            before_each()
+            try:
+                state, why = self._destroy(teardown)
+            except Exception as error:  # noqa: BLE001 - a ledger that cannot be written to is no reason to stop here
+                state, why = CopyState.UNPROVEN, _kept(teardown.copy, error)
+            states.append(state)
+            reasons += [why] if why else []
+        return states, reasons
+
+    def _in_order(self) -> list[Teardown]:
+        """Last first, with the copies that a dead process made where the ledger has them: one may stand in another."""
+        rows = [row.copy for row in self._ledger.copies(self._run) if not row.copy.parent and row.state not in TERMINAL]
+        intended = {copy.key: number for number, copy in enumerate(rows)}
+        known = {teardown.copy.key for teardown in self._registered}
+        left = [copy for copy in rows if copy.key not in known]
+        inherited = [Teardown("destroy an inherited copy", self._destroy_inherited, copy) for copy in left]
+        numbered = enumerate([*inherited, *self._registered])
+        last_first = sorted(
+            numbered, key=lambda each: (intended.get(each[1].copy.key, len(rows)), each[0]), reverse=True
+        )
+        return [teardown for _, teardown in last_first]
+
+    def _destroy(self, teardown: Teardown) -> tuple[CopyState, str]:
+        copy, why, tried = teardown.copy, "", False
+
+        def destroy() -> CopyState:
+            nonlocal tried
+            tried = True
+            return teardown.destroy(copy)
+
+        try:
+            try:
+                state = self._perform(teardown.name, destroy, phase=Phase.TEARDOWN, role=Role.DESTROY)
+            except Exception:
+                if tried:
+                    raise
+                state = destroy()  # the ledger did not take the step; the copy has to go all the same
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the other copies must still be destroyed
+            row = row_of(self._ledger, copy)
+            state = CopyState.LEFTOVER if row is not None and row.identity is not None else CopyState.UNPROVEN
+            why = _kept(copy, error)
+        settle(self._ledger, copy, state, self._clock)
+        return state, why
+
+
+def _kept(copy: Copy, error: Exception) -> str:
+    return f"{copy.type} {copy.id} in {copy.region}: {told(error)}"
