@@ -23,10 +23,10 @@ from dr_orchestrator.runner import RunContext, Session
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.wiring.app import World, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, row_of
-from dr_orchestrator.wiring.choosing import chosen
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.planning.looking import Scene
 from dr_orchestrator.wiring.publishing import publish_run
+from dr_orchestrator.wiring.selection import chosen
 
 _resumed: contextvars.ContextVar[Run | None] = contextvars.ContextVar("resumed", default=None)
 _exercise: contextvars.ContextVar[str] = contextvars.ContextVar("exercise", default="")

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.ledger.engine import create
 from dr_orchestrator.ledger.ledger import SqlLedger
-from tests.support.ledger_samples import EXERCISE, LONG, MAXIMAL, PROVENANCE, START, closing, header, write
+from tests.support.ledger_samples import EXERCISE, LONG, MAXIMAL, PROVENANCE, START, closing, copy, header, write
 
 HOUR = timedelta(hours=1)
 

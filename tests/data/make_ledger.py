@@ -39,6 +39,7 @@ from dr_orchestrator.ledger.engine import create
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.reporting.export import exercise_json, run_json
 from dr_orchestrator.wiring import keeping, opening
+from tests.support import shop as shops
 from tests.support.estate import Estate, estate
 from tests.support.postgres_server import running
 

@@ -26,8 +26,10 @@ from dr_orchestrator.runner.lease import LEASE, LeaseHolder
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import opening
 from tests.support import workspace
+from tests.support.dying import Killed, die
 from tests.support.estate import Estate, estate
 from tests.support.fakes import FakeClock
+from tests.support.shop import beat
 
 TWO = ["sessions-again", "sessions-more"]
 DRILL = """

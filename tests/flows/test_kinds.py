@@ -58,7 +58,7 @@ def test_a_replica_is_built_filled_and_deleted_whole(shop: Estate, here: wiring.
 
     assert found.closing is not None
     assert found.closing.verdict is Verdict.PASSED, found.closing.reasons
-    assert {record.copy.type.value for record in found.copies} == {"cloudformation-stack", "dynamodb-table"}
+    assert {str(record.copy.type) for record in found.copies} == {"cloudformation-stack", "dynamodb-table"}
     assert len(found.copies) == 3
     assert all(record.state is CopyState.DELETED for record in found.copies)
     assert shop.inventory() == before

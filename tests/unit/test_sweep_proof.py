@@ -20,7 +20,7 @@ SESSIONS = LiveObject("dynamodb-table", ABROAD, "sessions-prod")
 MARKS = {COPY: Mark(COPY, STACK.identity, STACK, frozenset({PART}))}
 
 
-def inventory(*objects: Object, **unread: str) -> Inventory:
+def inventory(*objects: LiveObject, **unread: str) -> Inventory:
     """Of both regions; `unread` names types that could not be listed at home."""
     missing = {(HOME, of.lower().replace("_", "-")): why for of, why in unread.items()}
     return Inventory((ABROAD, HOME), frozenset(o for o in objects if o.place not in missing), missing)
@@ -43,7 +43,7 @@ def test_copies_and_their_parts_are_all_that_went() -> None:
 
 
 @pytest.mark.parametrize("kept", [STACK, PART])
-def test_what_is_still_shown_is_not_proven_gone(kept: Object) -> None:
+def test_what_is_still_shown_is_not_proven_gone(kept: LiveObject) -> None:
     """Neither a copy nor a part of it may be there after, whoever called it gone."""
     proof = proven(inventory(kept, ORDERS, SESSIONS))
     assert proof.shown == {COPY: (kept,)}

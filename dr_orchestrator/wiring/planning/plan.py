@@ -14,10 +14,10 @@ from dr_orchestrator.errors import DrillFault, NotRecoverable
 from dr_orchestrator.runner import RunContext
 from dr_orchestrator.wiring.app import World
 from dr_orchestrator.wiring.building import build_components, plan_copy, read_only
-from dr_orchestrator.wiring.choosing import chosen
 from dr_orchestrator.wiring.identity import look_around
 from dr_orchestrator.wiring.planning.costing import estimate, expected
 from dr_orchestrator.wiring.planning.looking import Scene, driven
+from dr_orchestrator.wiring.selection import chosen
 
 __all__ = ["Plan", "driven", "plan"]
 

@@ -22,7 +22,7 @@ from dr_orchestrator.domain.drill import Roles
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.wiring.building import build_components, guarded, plan_copy
 from tests.support import workspace
-from tests.support.contexts import telling
+from tests.support.contexts import ToldContext, telling
 from tests.support.estate import REGION, Estate
 from tests.support.fakes import FakeClock
 from tests.support.types import CALLS
@@ -197,18 +197,16 @@ def test_a_call_is_signed_after_its_wait(made: Estate) -> None:
 def test_all_runs_of_a_process_share_one_spacing(made: Estate, tmp_path: Path) -> None:
     """By the world that makes their accounts: a second run waits for what the first met, as a segment of its own."""
     here = workspace.world(tmp_path, made.clock)
-    segments: list[tuple[SegmentKind, float]] = []
+    context = ToldContext("20261120-2", made.clock)
     with wiring.using(here):
         drill = here.drill("orders-snapshot")
         first, second = (guarded(here, REGION, f"20261120-{number}", drill) for number in (1, 2))
         copy = plan_copy(here, drill, drill.resource, "20261120-2")
-        build_components(
-            here, drill, copy, second, delayed=lambda kind, _why, seconds: segments.append((kind, seconds))
-        )
+        build_components(here, drill, copy, second, context)
         throttle(made, times=1)
         for account in (first, second):
             describe(account)
-    assert segments == [(SegmentKind.THROTTLING, pytest.approx(2, abs=0.1))]
+    assert [(of, seconds) for of, _, seconds in context.delays] == [(SegmentKind.THROTTLING, pytest.approx(2, abs=0.1))]
 
 
 @pytest.mark.usefixtures("quick")

@@ -20,6 +20,7 @@ from dr_orchestrator.aws.endpoints import is_call, is_endpoint, named_by
 from dr_orchestrator.aws.guard import Guard
 from tests.support.guarded import ACCOUNT, MODELS, SERVICES
 from tests.support.look_alikes import BUCKET, LOOK_ALIKES
+from tests.support.types import CALLS
 
 SHIPPED = Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
 PARTITIONS = SHIPPED.load_data("partitions")["partitions"]
@@ -204,7 +205,7 @@ def test_a_call_gives_the_rules_nothing_that_clients_are_set_to(name: str) -> No
 
 def test_one_call_that_went_elsewhere_is_never_made_good() -> None:
     """A host that was wrong for one call makes all simulated, though it is right for the next."""
-    guard, context, url = Guard(), {"client_region": "us-east-1"}, "https://rds.us-east-1.amazonaws.com/"
+    guard, context, url = Guard(CALLS), {"client_region": "us-east-1"}, "https://rds.us-east-1.amazonaws.com/"
     for service, operation in (("sts", "GetCallerIdentity"), ("rds", "DescribeDBInstances")):
         guard._before_parameters({}, MODELS[service].operation_model(operation), context)
         guard._before_try(_Sent(url, context))
@@ -234,7 +235,7 @@ class _Sent:
 )
 def test_the_guard_judges_what_is_sent(asked: str, sent: str, simulated: bool) -> None:
     """One call that goes elsewhere than to its own service makes everything simulated, changed on its way or not."""
-    guard, context = Guard(), {"client_region": "us-east-1"}
+    guard, context = Guard(CALLS), {"client_region": "us-east-1"}
     guard._before_parameters({}, MODELS["sts"].operation_model("GetCallerIdentity"), context)
     guard._before_try(_Sent(asked, context))
     guard._before_send(_Sent(sent))
@@ -260,4 +261,4 @@ def test_an_account_is_simulated_by_what_the_machine_is_set_to(
         monkeypatch.setenv(name, url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    assert Account("us-east-1", Guard()).simulated(("sts", "rds")) is bool(url)
+    assert Account("us-east-1", Guard(CALLS)).simulated(("sts", "rds")) is bool(url)

@@ -14,6 +14,7 @@ from botocore.config import Config
 from dr_orchestrator.aws.guard import Forbidden, Guard
 from dr_orchestrator.domain.copy import Copy
 from tests.support.estate import REGION
+from tests.support.types import CALLS
 
 COPY = Copy("dynamodb-table", "dro-x", REGION, "x", "drill", "shop")
 THROTTLED = (400, b'{"__type": "ThrottlingException", "message": "Rate exceeded"}')
@@ -45,7 +46,7 @@ def _no_waiting() -> Iterator[None]:
 def guarded(network: Network) -> tuple[Any, Guard]:
     session = botocore.session.Session()
     session.set_credentials("key", "secret")
-    guard = Guard(lambda: network.ledger)
+    guard = Guard(CALLS, lambda: network.ledger)
     guard.watch(session)
     config = Config(retries={"mode": "standard", "max_attempts": 5})
     client = session.create_client("dynamodb", REGION, endpoint_url="http://lab.example:1", config=config)
