@@ -10,7 +10,8 @@ from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from dr_orchestrator.resources.aurora_cluster.lab import Cluster, Clusters
+from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 from tests.support.aurora import ENGINE, SCALING, SOURCE, add_member, described, member
 from tests.support.fakes import FakeClock
 from tests.support.labs import client, get, refused, wait_while

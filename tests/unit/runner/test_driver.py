@@ -63,7 +63,11 @@ def dead_pid() -> int:
     return done.pid
 
 
-@pytest.mark.parametrize("holder", [ELSEWHERE, HERE, f"{socket.gethostname()}:{dead_pid()}:abc"])
+@pytest.mark.parametrize(
+    "holder",
+    [ELSEWHERE, HERE, f"{socket.gethostname()}:{dead_pid()}:abc"],
+    ids=["another machine", "a process of that id is here", "its process is gone"],
+)
 def test_who_beats_while_it_is_listened_is_alive(holder: str) -> None:
     """On whatever machine, and whatever its process id says: nobody dead renews a lease."""
     clock = Beats()
