@@ -85,7 +85,7 @@ from dataclasses import replace
 from datetime import timedelta
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.ledger.ledger import connect
-from tests.contract.ledger_samples import EXERCISE, START
+from tests.support.ledger_samples import EXERCISE, START
 ledger, name = connect(sys.argv[1]), sys.argv[2]
 print("ready", flush=True)
 sys.stdin.readline()

@@ -30,6 +30,7 @@ ADDED = {
         *("real_started_at", "reason_rules", "rpa_check", "rpa_point"),
     ),
     "step": ("role", "tried"),
+    "copy": ("account", "source_type", "source_id", "source_account", "source_region", "job"),
     "finding": ("rule",),
     "check_result": ("store",),
     "recovery_point": ("store",),
@@ -199,6 +200,7 @@ def as_of_0002(run: Run) -> Run:
     return replace(
         run,
         steps=tuple(replace(each, role=roles[each.phase], tried=True) for each in run.steps),
+        copies=tuple(replace(each, job="", copy=replace(each.copy, account="", source=None)) for each in run.copies),
         header=replace(run.header, tier_objective=None, real_started_at=None),
         checks=tuple(replace(check, store="") for check in run.checks),
         points=tuple(replace(point, store="") for point in run.points),

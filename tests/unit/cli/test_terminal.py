@@ -20,6 +20,7 @@ from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
+from dr_orchestrator.resources import TYPES
 from tests.support.fakes import FakeClock
 from tests.support.golden import sample
 from tests.support.golden.story import Story
@@ -46,6 +47,7 @@ def world(runs: Callable[[], list[Run]], *driven: str, clock: FakeClock | None =
         driven=set(driven or [under_way().header.id]),
         ledger=SimpleNamespace(queries=queries),
         settings=SimpleNamespace(generated=Path("/nowhere")),
+        types=TYPES,
     )
 
 
