@@ -91,7 +91,7 @@ def test_a_worker_runs_a_drill(prefect: Prefect) -> None:
         prefect("deployment", "run", "pitr-restore/pitr-restore", "--params", drill)
         prefect("worker", "start", "--pool", POOL, "--run-once")
 
-    (run,) = connect(prefect.ledger).queries.runs()
+    (run,) = connect(prefect.ledger).queries.runs(1)
     assert run.closing is not None
     assert run.closing.verdict is Verdict.PASSED, run.closing.reasons
     assert run.header.provenance.engine == "prefect"

@@ -11,13 +11,17 @@ from typing import Any
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.aws import copies, looks
+from dr_orchestrator.aws import copies
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.evidence import Ready
 from dr_orchestrator.domain.preflight import Sight
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.lab.cloud.databases import quotas
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.cloudformation_stack.lab import twin
+from dr_orchestrator.resources.dynamodb_table import listing
 from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.planning.plan import plan
@@ -132,7 +136,7 @@ def test_a_quota_that_is_denied_is_told_and_stops_nothing(shop: Estate, here: wi
 
 def test_a_stack_is_counted_too(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A replica needs room for a stack besides the headroom."""
-    monkeypatch.setattr(quotas, "STACKS", 2)
+    monkeypatch.setattr(twin, "STACKS", 2)
     refused(shop, here, Verdict.INCONCLUSIVE, "0 of 2 CloudFormation stacks in use", drill="shop-replica")
 
 
@@ -141,7 +145,7 @@ def test_restores_of_tables_are_counted(
     shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, drill: str
 ) -> None:
     """Another ledger's drill is restoring a table: with ours and the headroom that is one too many; no other is."""
-    monkeypatch.setattr(looks.quotas, "TABLE_RESTORES", 3)
+    monkeypatch.setattr(listing, "RESTORES", 3)
     others, at = "dro-somebody-elses", shop.clock.now() - timedelta(minutes=6)
     shop.client("dynamodb").restore_table_to_point_in_time(
         SourceTableName=TABLE.id, TargetTableName=others, RestoreDateTime=at
@@ -149,7 +153,7 @@ def test_restores_of_tables_are_counted(
     try:
         why = "too few left: 1 of 3 restores of tables (those by drills) in use, 1 more for drills, 2 kept free"
         refused(shop, here, Verdict.INCONCLUSIVE, why, drill=drill)
-        monkeypatch.setattr(looks.quotas, "TABLE_RESTORES", 4)
+        monkeypatch.setattr(listing, "RESTORES", 4)
         assert run(here, drill).copies
     finally:
         shop.clock.sleep(7200)
@@ -198,7 +202,7 @@ def test_history_tells_time_and_cost(shop: Estate, home: Path, tiers: Any) -> No
 
 def test_a_stray_of_the_same_source_is_told(shop: Estate, here: wiring.World) -> None:
     """A table that is named and tagged like a copy, of a run that nobody knows: told with the way to it, untouched."""
-    name, dynamodb = copies.name(RUN, TABLE.id, "dynamodb-table"), shop.client("dynamodb")
+    name, dynamodb = copies.name(RUN, TABLE.id, TYPES.copies["dynamodb-table"]), shop.client("dynamodb")
     dynamodb.create_table(
         TableName=name,
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
@@ -229,10 +233,11 @@ def test_a_copy_in_the_wrong_network_is_asked_nothing_and_taken_down(
         groups = shop.client("ec2").describe_security_groups()["SecurityGroups"]
         change = {"VpcSecurityGroupIds": [each["GroupId"] for each in groups if each["GroupName"] == "default"]}
 
-    def opened(self: RdsInstance, copy: Any) -> None:
-        ready(self, copy)
+    def opened(self: RdsInstance, copy: Any) -> Ready:
+        seen = ready(self, copy)
         shop.client("rds").modify_db_instance(DBInstanceIdentifier=copy.id, ApplyImmediately=True, **change)
         shop.clock.sleep(600)
+        return seen
 
     monkeypatch.setattr(RdsInstance, "ready", opened)
 

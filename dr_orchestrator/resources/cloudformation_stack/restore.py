@@ -122,9 +122,11 @@ class CloudFormationStack:
         """A part of the stack that can be filled, as a copy that the stack owns."""
         of, name = self._part(logical_id, copy)
         member = self._members.get(of)
-        identity = member.identity(name) if member else None
-        if member is None or identity is None:
-            raise NotRecoverable(f"{logical_id} of {copy.id}, {name or 'not made'}, is nothing that can be filled")
+        if member is None or not name:
+            what = f"is of {of}, which no drill can fill" if name else "was not made"
+            raise NotMeasured(f"{logical_id} of {copy.id} {what}", call="cloudformation:ListStackResources")
+        if (identity := member.identity(name)) is None:
+            raise NotRecoverable(f"{logical_id} of {copy.id}, {name}, is no {member.type}")
         made = replace(copy, type=member.type, id=name, parent=copy.id, source=None)
         return made, identity
 
