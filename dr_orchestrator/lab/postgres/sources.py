@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,8 @@ import psycopg
 
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.postgres.cluster import HOST, Cluster
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class LiveDatabase:
                 self._plane.forget(self)
         except (LabError, OSError, psycopg.Error) as wrong:
             self.failed = str(wrong)
+            _log.error("there will be no database behind %s: %s", self.key, wrong)
 
     def wait(self, seconds: float = 60.0) -> None:
         """Wait until it is ready; an error if it will not be."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -149,9 +148,12 @@ def test_a_restore_that_fails_physically_is_incompatible(lab: Lab, rds: Any, clo
     """Where the database cannot be recovered the instance says so, and is never available."""
     plane = lab.world.databases
     assert isinstance(plane, Plane)
-    for base in (plane.root / "bases").glob("*/*"):
-        shutil.rmtree(base)
-    rds.restore_db_instance_to_point_in_time(
-        SourceDBInstanceIdentifier=SOURCE, TargetDBInstanceIdentifier="broken", UseLatestRestorableTime=True
-    )
-    assert ready(rds, clock, "broken") == "incompatible-restore"
+    bases, aside = plane.root / "bases", plane.root / "aside"
+    bases.rename(aside)
+    try:
+        rds.restore_db_instance_to_point_in_time(
+            SourceDBInstanceIdentifier=SOURCE, TargetDBInstanceIdentifier="broken", UseLatestRestorableTime=True
+        )
+        assert ready(rds, clock, "broken") == "incompatible-restore"
+    finally:
+        aside.rename(bases)
