@@ -95,7 +95,7 @@ def drill_policies(scope: Scope) -> list[Policy]:
     """What the role of the changes needs: it makes what is named and tagged as a copy, and deletes nothing else."""
     writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
     statements = [statement for of in scope.types for statement in _of_type(scope, of, writes)]
-    return packed([*statements, *_keys(scope), *_never(scope)])
+    return packed([*_distinct(statements), *_keys(scope), *_never(scope)])
 
 
 def trust_policy() -> Policy:
@@ -157,6 +157,14 @@ def _parts(statement: Statement) -> Iterator[Statement]:
         return
     for number, part in enumerate(parts, 1):
         yield {**statement, "Sid": f"{statement['Sid']}{number}", "Resource": part}
+
+
+def _distinct(statements: Iterable[Statement]) -> list[Statement]:
+    """The statements without those that allow, by another id, what one allows already: types may share a call."""
+    found: dict[str, Statement] = {}
+    for each in statements:
+        found.setdefault(json.dumps({**each, "Sid": ""}, sort_keys=True), each)
+    return list(found.values())
 
 
 def _document(statements: Sequence[Statement]) -> Policy:
