@@ -261,6 +261,29 @@ def test_what_was_asked_for_is_adopted_and_not_asked_for_twice(begin: Begin, mad
     assert part.ask().identity == known[part.copy.id]
 
 
+@pytest.mark.parametrize("operation", [SNAPSHOT, "CreateDBInstance"])
+def test_a_lost_answer_makes_no_second_copy(begin: Begin, made: Estate, operation: str) -> None:
+    """The call took effect and its answer never came: asked again, AWS says that it exists, and it is adopted."""
+    made.lab.faults.add({"kind": "lost-response", "action": operation, "times": 1})
+    drilled = begin()
+    cluster, instance = drilled.restored()
+    rds = made.client("rds")
+    assert [each["DBInstanceIdentifier"] for each in described(rds, cluster.id)["DBClusterMembers"]] == [instance.id]
+
+
+def test_an_instance_that_fails_ends_the_wait_and_both_are_taken_down(begin: Begin, made: Estate) -> None:
+    """The state that it ended in is told; what was made goes all the same, the instance first."""
+    made.lab.faults.add({"kind": "ends-as", "action": "CreateDBInstance", "status": "incompatible-parameters"})
+    drilled = begin()
+    with pytest.raises(NotRecoverable, match="ended as 'incompatible-parameters'"):
+        drilled.restored()
+    drilled.end()
+    assert [action for action, _ in drilled.calls("DeleteDBInstance", "DeleteDBCluster")] == [
+        "DeleteDBInstance",
+        "DeleteDBCluster",
+    ]
+
+
 @pytest.mark.parametrize("which", [0, 1], ids=["cluster", "instance"])
 @pytest.mark.parametrize("wrong", ["identity", "tag"])
 def test_each_is_deleted_by_its_three_proofs_alone(begin: Begin, made: Estate, which: int, wrong: str) -> None:

@@ -42,9 +42,7 @@ class ClusterSnapshot(_Selecting):
 
     def choose(self) -> RecoveryPoint:
         """The snapshot that the selection means, of those that are available, by the times of their data."""
-        hint = "has the first been taken? a copy whose original is gone does not tell the age of its data"
-        points = self._points(self._snapshots())
-        return snapshots.choose(points, self._selection, self._toolkit, self._resource.id, _LISTING, hint)
+        return self._chosen_of(self._snapshots())
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between the data times of snapshots, up to now, and the longest that one took."""
@@ -55,7 +53,9 @@ class ClusterSnapshot(_Selecting):
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for a cluster from the snapshot, of its engine and version, in isolation."""
-        found = self._named(point.id)
+        found = self._snapshots().get(point.id)
+        if found is None:
+            raise NotRecoverable(f"no snapshot {point.id} of {self._resource.id} any more", call=_LISTING)
         return self._ask(
             "RestoreDBClusterFromSnapshot",
             copy,
@@ -67,24 +67,27 @@ class ClusterSnapshot(_Selecting):
 
     def key(self) -> str | None:
         """The key of the snapshot that would be taken: it may have been copied under another than its source's."""
-        found = self._named(self.choose().id)
+        found = self._chosen()
         return found.get("KmsKeyId") if found.get("StorageEncrypted") else None
 
     def version(self) -> str:
         """The version of the snapshot that would be taken."""
-        return str(self._named(self.choose().id).get("EngineVersion", ""))
+        return str(self._chosen().get("EngineVersion", ""))
+
+    def _chosen(self) -> Mapping[str, Any]:
+        found = self._snapshots()
+        return found[self._chosen_of(found).id]
+
+    def _chosen_of(self, found: Mapping[str, Mapping[str, Any]]) -> RecoveryPoint:
+        hint = "has the first been taken? a copy whose original is gone does not tell the age of its data"
+        points, of = self._points(found), self._resource.id
+        return snapshots.choose(points, self._selection, self._toolkit, of, _LISTING, hint)
 
     def _snapshots(self) -> dict[str, Mapping[str, Any]]:
         """Those of this very cluster, by name: its own name may have been another's before."""
         ours = self._source()["DbClusterResourceId"]
         found = snapshots.listed(self._api, "DBClusterSnapshot", DBClusterIdentifier=self._resource.id)
         return {each["DBClusterSnapshotIdentifier"]: each for each in found if each.get("DbClusterResourceId") == ours}
-
-    def _named(self, name: str) -> Mapping[str, Any]:
-        found = self._snapshots().get(name)
-        if found is None:
-            raise NotRecoverable(f"no snapshot {name} of {self._resource.id}", call=_LISTING)
-        return found
 
     def _points(self, found: Mapping[str, Mapping[str, Any]]) -> list[RecoveryPoint]:
         """Those that can be restored and whose data's age is known; a copy's is that of its original."""
