@@ -15,8 +15,13 @@ def login(account: Account, instance: str, database: Database) -> Login:
     address = found[0].get("Endpoint", {}) if found else {}
     if not address.get("Address"):
         raise NotMeasured(f"{instance} has no endpoint", call="rds:DescribeDBInstances")
+    return login_at(account, address["Address"], int(address["Port"]), database)
+
+
+def login_at(account: Account, host: str, port: int, database: Database) -> Login:
+    """The login to what answers at an address, with what the database's secret holds."""
     user, password = credentials(account, database)
-    return Login(address["Address"], int(address["Port"]), database.name, user, password)
+    return Login(host, port, database.name, user, password)
 
 
 def credentials(account: Account, database: Database) -> tuple[str, str]:

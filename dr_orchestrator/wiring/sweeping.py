@@ -62,6 +62,7 @@ class AwsRegion:
 
     def __init__(self, account: Account, types: Types[Drillable]) -> None:
         self._account, self._types = account, types
+        self._seen: dict[str, list[LiveObject]] = {}
 
     @property
     def name(self) -> str:
@@ -73,11 +74,14 @@ class AwsRegion:
         return self._account.caller().account
 
     def listed(self, of: str) -> Iterable[LiveObject]:
-        """List every object of a type."""
+        """List every object of a type of copies; what a drill makes in one go is listed in one go."""
+        making = self._types.making(of)
         try:
-            return list(self._types.making(of).listed(self._account))
+            if making.name not in self._seen:
+                self._seen[making.name] = list(making.listed(self._account))
         except Transient as silent:
             raise Unreachable(silent.message, silent.hint) from silent
+        return [each for each in self._seen[making.name] if each.type == of]
 
     def held_by(self, holder: LiveObject) -> Iterable[tuple[str, str]]:
         """List what goes with an object, and with what it holds."""
@@ -100,8 +104,8 @@ class AwsCloud:
 
     @property
     def types(self) -> Sequence[str]:
-        """All types that are listed."""
-        return self._here.types.names
+        """All types of copies: each is listed."""
+        return tuple(self._here.types.copies)
 
     @property
     def holders(self) -> Collection[str]:

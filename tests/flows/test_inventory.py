@@ -194,7 +194,7 @@ def test_a_region_that_does_not_answer_is_waited_for_once(here: wiring.World) ->
     with mock.patch.object(sweeping, "read_only", side_effect=Transient("no route")) as way:
         seen = sweeping.take_inventory(here)
     assert way.call_count == 1
-    assert seen.unread == {("us-east-1", of): "no route" for of in TYPES.names}
+    assert seen.unread == {("us-east-1", of): "no route" for of in TYPES.copies}
     with (
         mock.patch.object(sweeping, "read_only", side_effect=NotMeasured("denied")),
         pytest.raises(NotMeasured, match="denied"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import botocore.session
 
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.resource_type import Write
+from dr_orchestrator.resources import TYPES
 from tests.support.estate import REGION
 from tests.support.types import CALLS, WRITES
 
@@ -17,11 +20,7 @@ SOURCES = frozenset({"orders-prod", "Shop-Prod", "sessions-prod"})
 SERVICES = ("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam")
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"
-COPIES = {
-    "rds": "rds-instance",
-    "dynamodb": "dynamodb-table",
-    "cloudformation": "cloudformation-stack",
-}
+COPIES = tuple(TYPES.copies)
 
 
 def copy(name: str, of: str, region: str = REGION, parent: str = "") -> Copy:
@@ -30,7 +29,7 @@ def copy(name: str, of: str, region: str = REGION, parent: str = "") -> Copy:
 
 def guard(*ledgered: str) -> Guard:
     """Of a run that has copies of each name and type in its ledger, the tables being parts of its stack."""
-    rows = [copy(name, of, parent="a-stack") for name in ledgered for of in COPIES.values()]
+    rows = [copy(name, of, parent="a-stack") for name in ledgered for of in COPIES]
     return Guard(CALLS, lambda: rows, SOURCES, {"orders-prod", COPY}.__contains__)
 
 
@@ -41,26 +40,25 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
         return {}
     forms: dict[str, Any] = {"list": [value], "map": {value: [value]}, "structure": {"Name": value}}
     members = shape.members.items()
-    takes = WRITES[service, operation].accepts if (service, operation) in WRITES else shape.members.keys()
-    return {name: forms.get(member.type_name, value) for name, member in members if name in takes}
+    write = WRITES.get((service, operation))
+    takes = write.accepts if write else shape.members.keys()
+    only = {name: values[0] for name, values in write.only.items()} if write else {}
+    return {name: only.get(name, forms.get(member.type_name, value)) for name, member in members if name in takes}
 
 
 def arn(service: str, rest: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}"
 
 
-SNAPSHOT = {"DBSnapshotIdentifier": "orders-prod"}
-INSTANT = {"SourceDBInstanceIdentifier": "orders-prod"}
-TABLE_SOURCE = {"SourceTableName": "orders-prod"}
+def targeted(write: Write, name: str) -> dict[str, Any]:
+    """What names a copy to a write, and what it stands in; what is restored from is the run's own source."""
+    within = {write.within.parameter: name} if write.within else {}
+    origin = {write.origin: "orders-prod"} if write.origin else {}
+    return {**within, **origin, write.target.parameter: {name: []} if write.target.each else name}
+
+
 TARGETS: list[tuple[tuple[str, str], Callable[[str], dict[str, Any]]]] = [
-    (("rds", "RestoreDBInstanceFromDBSnapshot"), lambda name: {"DBInstanceIdentifier": name, **SNAPSHOT}),
-    (("rds", "RestoreDBInstanceToPointInTime"), lambda name: {"TargetDBInstanceIdentifier": name, **INSTANT}),
-    (("rds", "DeleteDBInstance"), lambda name: {"DBInstanceIdentifier": name}),
-    (("dynamodb", "RestoreTableToPointInTime"), lambda name: {"TargetTableName": name, **TABLE_SOURCE}),
-    (("dynamodb", "DeleteTable"), lambda name: {"TableName": name}),
+    *((call, partial(targeted, write)) for call, write in WRITES.items()),
     (("dynamodb", "TagResource"), lambda name: {"ResourceArn": arn("dynamodb", f"table/{name}")}),
-    (("dynamodb", "BatchWriteItem"), lambda name: {"RequestItems": {name: []}}),
-    (("cloudformation", "CreateStack"), lambda name: {"StackName": name}),
-    (("cloudformation", "DeleteStack"), lambda name: {"StackName": name}),
     (("cloudformation", "DeleteStack"), lambda name: {"StackName": arn("cloudformation", f"stack/{name}/0a-1b")}),
 ]

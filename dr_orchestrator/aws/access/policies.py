@@ -95,7 +95,7 @@ def drill_policies(scope: Scope) -> list[Policy]:
     """What the role of the changes needs: it makes what is named and tagged as a copy, and deletes nothing else."""
     writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
     statements = [statement for of in scope.types for statement in _of_type(scope, of, writes)]
-    return packed([*statements, *_keys(scope), *_never(scope)])
+    return packed([*_distinct(statements), *_keys(scope), *_never(scope)])
 
 
 def trust_policy() -> Policy:
@@ -159,6 +159,14 @@ def _parts(statement: Statement) -> Iterator[Statement]:
         yield {**statement, "Sid": f"{statement['Sid']}{number}", "Resource": part}
 
 
+def _distinct(statements: Iterable[Statement]) -> list[Statement]:
+    """The statements without those that allow, by another id, what one allows already: types may share a call."""
+    found: dict[str, Statement] = {}
+    for each in statements:
+        found.setdefault(json.dumps({**each, "Sid": ""}, sort_keys=True), each)
+    return list(found.values())
+
+
 def _document(statements: Sequence[Statement]) -> Policy:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
@@ -198,11 +206,14 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
 def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator[Statement]:
     """What drills of a type do to their copies: each call on what it acts on, under the tag that it must wear."""
     wanted: dict[tuple[Effect, str], set[str]] = {}
+    within: dict[tuple[Effect, str], str] = {}
     untagged: set[Effect] = set()
     for write in of.writes:
         if write.operation not in writes or write.target.each:  # items are written by the actions of the restore
             continue
         wanted.setdefault((write.effect, write.target.type), set()).add(write.operation)
+        if write.within is not None:
+            within[write.effect, write.target.type] = write.within.type
         if write.effect in _MAKE and "Tags" not in write.accepts:
             untagged.add(write.effect)
         for effect, actions in write.actions.items():
@@ -210,8 +221,10 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
     for (effect, name), needed in wanted.items():
         copy = scope.types.copies[name]
         on = scope.arns(copy.service, copy.arn_of(COPIES))
-        if effect is Effect.RESTORE:
-            sources = [copy.arn_of(each) for each in scope.sources(of)]
+        sources = [copy.arn_of(each) for each in scope.sources(of)] if effect is Effect.RESTORE else []
+        if (holder := within.get((effect, name))) is not None:
+            sources = [scope.types.copies[holder].arn_of(COPIES)]
+        if sources:
             on += scope.arns(copy.service, *sources, *of.beside, *scope.subnet_groups(of))
         yield _allow(f"{effect.title()}{copy.plural}", needed, on, _condition(scope, effect, effect in untagged))
 

@@ -14,10 +14,13 @@ from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 
-def writes(types: Types[ResourceType], drill: Drill) -> list[str]:
-    """The IAM actions with which a drill makes its copies, and takes them down."""
+def writes(types: Types[ResourceType], drill: Drill, copy: CopyType | None = None) -> list[str]:
+    """The IAM actions with which a drill makes its copies, or those of a type of them, and takes them down."""
     of = types[drill.resource.type]
-    actions = actions_of(types, of.kinds[drill.kind].writes)
+    calls = of.kinds[drill.kind].writes
+    if copy is not None:
+        calls &= {write.operation for write in of.writes if write.target.type == copy.name}
+    actions = actions_of(types, calls)
     return sorted(action for action in actions if action.startswith(f"{of.made.service}:"))
 
 

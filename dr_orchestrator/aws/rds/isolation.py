@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
@@ -22,15 +23,20 @@ def declared(resource: Resource) -> Isolation:
     return resource.isolation
 
 
-def subnet_group(account: Account, isolation: Isolation, source: Mapping[str, Any]) -> str:
-    """The subnet group, and whether its VPC is the source's own."""
+def subnet_group(account: Account, isolation: Isolation, theirs: str) -> str:
+    """The subnet group, and whether its VPC is the source's own (`theirs`)."""
     name = isolation.subnet_group
-    groups = account.api("rds").call("DescribeDBSubnetGroups", DBSubnetGroupName=name)["DBSubnetGroups"]
-    if not groups:
-        raise NotRecoverable(f"no subnet group {name}", "see `isolation` in tiers.yaml", _SUBNETS)
-    vpc, theirs = groups[0].get("VpcId", ""), source.get("DBSubnetGroup", {}).get("VpcId", "")
+    vpc = vpc_of(account, name)
     told = "the source's own VPC" if vpc == theirs else f"another VPC than the source's {theirs}"
     return f"{name} is in {vpc}, {told}"
+
+
+def vpc_of(account: Account, subnet_group: str) -> str:
+    """The VPC that a subnet group is in; NotRecoverable where there is no such group."""
+    groups = account.api("rds").call("DescribeDBSubnetGroups", DBSubnetGroupName=subnet_group)["DBSubnetGroups"]
+    if not groups:
+        raise NotRecoverable(f"no subnet group {subnet_group}", "see `isolation` in tiers.yaml", _SUBNETS)
+    return str(groups[0].get("VpcId", ""))
 
 
 def security_groups(account: Account, isolation: Isolation) -> tuple[str, ...]:
@@ -60,29 +66,56 @@ def _refuse_open(wanted: str, group: Mapping[str, Any]) -> None:
         raise NotRecoverable(f"security group {wanted} lets anybody in", hint, _GROUPS)
 
 
-def proven(live: Mapping[str, Any], source: Mapping[str, Any], isolation: Isolation, groups: tuple[str, ...]) -> str:
+@dataclass(frozen=True)
+class Standing:
+    """Where something that RDS runs stands, and whether its data is encrypted; `key` is empty where it is not."""
+
+    name: str
+    arn: str
+    public: bool
+    subnet_group: str
+    security_groups: frozenset[str]
+    encrypted: bool
+    key: str
+
+
+def of_instance(live: Mapping[str, Any]) -> Standing:
+    """Where an instance stands; it is public unless AWS says that it is not."""
+    public, subnets = live.get("PubliclyAccessible") is not False, live.get("DBSubnetGroup", {})
+    return _standing("DBInstance", live, public, str(subnets.get("DBSubnetGroupName")))
+
+
+def of_cluster(live: Mapping[str, Any]) -> Standing:
+    """Where a cluster stands; it is as public as its instances, unless it has a way in of its own."""
+    public = bool(live.get("PubliclyAccessible") or live.get("InternetAccessGatewayEnabled"))
+    return _standing("DBCluster", live, public, str(live.get("DBSubnetGroup")))
+
+
+def _standing(key: str, live: Mapping[str, Any], public: bool, subnet_group: str) -> Standing:
+    worn = frozenset(each["VpcSecurityGroupId"] for each in live.get("VpcSecurityGroups", []))
+    encrypted = bool(live.get("StorageEncrypted"))
+    name, arn = live[f"{key}Identifier"], live[f"{key}Arn"]
+    return Standing(name, arn, public, subnet_group, worn, encrypted, str(live.get("KmsKeyId") or ""))
+
+
+def proven(live: Standing, source: Standing, isolation: Isolation, groups: tuple[str, ...]) -> str:
     """What the live copy's isolation is; NotRecoverable where it stands anywhere but where it was to be put."""
-    region, account = source["DBInstanceArn"].split(":")[3:5]
-    where = place.same(live["DBInstanceArn"], region, account)
+    region, account = source.arn.split(":")[3:5]
+    where = place.same(live.arn, region, account)
     if wrong := list(_wrong(live, source, isolation, groups)):
         hint = "the copy is taken down at once: nothing was asked of it"
-        raise NotRecoverable(f"{live['DBInstanceIdentifier']} is not isolated: {'; '.join(wrong)}", hint)
-    encrypted = (
-        f"encrypted with {live.get('KmsKeyId')}" if live.get("StorageEncrypted") else "not encrypted, as its source"
-    )
+        raise NotRecoverable(f"{live.name} is not isolated: {'; '.join(wrong)}", hint)
+    encrypted = f"encrypted with {live.key}" if live.encrypted else "not encrypted, as its source"
     return f"{where}, not public, in {isolation.subnet_group} and {', '.join(groups)} alone, {encrypted}"
 
 
-def _wrong(
-    live: Mapping[str, Any], source: Mapping[str, Any], isolation: Isolation, groups: tuple[str, ...]
-) -> Iterator[str]:
-    if live.get("PubliclyAccessible") is not False:
+def _wrong(live: Standing, source: Standing, isolation: Isolation, groups: tuple[str, ...]) -> Iterator[str]:
+    if live.public:
         yield "it can be reached from the internet"
-    stands = str(live.get("DBSubnetGroup", {}).get("DBSubnetGroupName"))
-    if stands.lower() != isolation.subnet_group.lower():
-        yield f"its subnet group is {stands}, not {isolation.subnet_group}"
-    worn = {each["VpcSecurityGroupId"] for each in live.get("VpcSecurityGroups", [])}
-    if worn != set(groups):
-        yield f"its security groups are {', '.join(sorted(worn)) or 'none'}, not {', '.join(groups)}"
-    if source.get("StorageEncrypted") and not live.get("StorageEncrypted"):
+    if live.subnet_group.lower() != isolation.subnet_group.lower():
+        yield f"its subnet group is {live.subnet_group}, not {isolation.subnet_group}"
+    if live.security_groups != set(groups):
+        worn = ", ".join(sorted(live.security_groups)) or "none"
+        yield f"its security groups are {worn}, not {', '.join(groups)}"
+    if source.encrypted and not live.encrypted:
         yield "it is not encrypted, and its source is"

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dr_orchestrator.aws.rds import events
+from dr_orchestrator.aws.rds import events, snapshots
 from dr_orchestrator.aws.toolkit import Toolkit, instant_in_window, lag
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.drill import Pick, Selection
+from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked
-from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase, gaps, largest_gap, percentile
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.rds_instance.restore import RdsInstance
-
-HISTORY = timedelta(days=90)
 
 
 class _Selecting(RdsInstance):
@@ -40,72 +35,18 @@ class RdsSnapshot(_Selecting):
     """Restores from the snapshots of an instance."""
 
     def choose(self) -> RecoveryPoint:
-        """The snapshot that the selection means, of those that are available, by the times of their data.
-
-        Loss is counted from the disruption for the newest; for another, from the instant that it was chosen for.
-        """
-        known = (
-            point
-            for point in self._snapshots()
-            if point.data_time <= (self._toolkit.context.disrupted or point.data_time)
-        )
-        points = sorted(known, key=lambda point: (point.data_time, point.id))
-        if not points:
-            hint = "are automated backups on, and has the first snapshot been taken?"
-            raise NotRecoverable(f"no available snapshot of {self._resource.id}", hint, "rds:DescribeDBSnapshots")
-        selection, now = self._selection, self._toolkit.clock.now()
-        match selection.pick:
-            case Pick.LATEST:
-                return points[-1]
-            case Pick.OLDEST:
-                return _as_of_itself(points[0])
-            case Pick.RANDOM:
-                return _as_of_itself(random.Random(self._toolkit.run).choice(points))  # noqa: S311 - to be drawn again
-        wanted = selection.at or now - (selection.ago or timedelta())
-        before = [point for point in points if point.data_time <= wanted]
-        if not before:
-            oldest = f"the oldest is of {points[0].data_time:%Y-%m-%d %H:%M:%S} UTC"
-            message = f"no snapshot of {self._resource.id} from before {wanted:%Y-%m-%d %H:%M:%S} UTC; {oldest}"
-            raise NotRecoverable(message, call="rds:DescribeDBSnapshots")
-        return replace(before[-1], reference=wanted)
+        """The snapshot that the selection means, of those that are available, by the times of their data."""
+        call, hint = "rds:DescribeDBSnapshots", "are automated backups on, and has the first snapshot been taken?"
+        points, of = self._snapshots(), self._resource.id
+        return snapshots.choose(points, self._selection, self._toolkit, of, call, hint)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
-        """The largest gap between the data times of snapshots, up to now, and the longest that a backup took.
-
-        While a backup is being made there is only the one before it. One snapshot alone shows no rhythm.
-        """
-        times = self._rhythm(until)
-        gap = largest_gap(times, until)
-        if gap is None:
-            return None
-        backup = self._backup_time(until)
-        known = f"plus {format_duration(backup)} for the backup" if backup else "the time a backup takes is not known"
-        source = f"largest gap between {len(times)} snapshots, {format_duration(gap)}, {known}"
-        known_all = backup is not None
-        return WorstCase(
-            gap + (backup or timedelta()), source, gap, percentile(gaps(times, until), 0.95), backup, known_all
-        )
-
-    def _rhythm(self, until: datetime) -> list[datetime]:
-        """The data times that show how often snapshots are taken: of the last 90 days, and of the retention.
-
-        What lies before the retention is only what was kept by hand: the gaps there say nothing. Else the gap that
-        reaches into the period counts whole.
-        """
-        times = sorted(point.data_time for point in self._snapshots())
-        if len(times) < 2:
-            return []
+        """The largest gap between the data times of snapshots, up to now, and the longest that a backup took."""
         source = self._describe(self._resource.id) or {}
+        taken = [point.data_time for point in self._snapshots()]
         days, born = source.get("BackupRetentionPeriod") or 0, source.get("InstanceCreateTime")
-        start = until - min(HISTORY, timedelta(days=days) if days else HISTORY)
-        before, within = [each for each in times if each < start], [each for each in times if each >= start]
-        if days and len(within) == 1:
-            return []
-        if days and within:
-            before = []
-        if not before and within and born:  # from its birth nothing was there to restore until the first: a gap too
-            before = [max(start, born)]
-        return [*before[-1:], *within]
+        times = snapshots.rhythm(taken, until, days, born)
+        return snapshots.worst_case(times, until, self._backup_time(until) if times else None)
 
     def _backup_time(self, until: datetime) -> timedelta | None:
         try:
@@ -122,11 +63,14 @@ class RdsSnapshot(_Selecting):
     def _key(self) -> str | None:
         """The key of the snapshot that would be taken: it may have been copied under another than its source's."""
         point = self.choose()
-        found = self._api.call("DescribeDBSnapshots", DBSnapshotIdentifier=point.id)["DBSnapshots"]
-        return found[0].get("KmsKeyId") if found and found[0].get("Encrypted") else None
+        found = next((each for each in self._listed() if each["DBSnapshotIdentifier"] == point.id), {})
+        return found.get("KmsKeyId") if found.get("Encrypted") else None
+
+    def _listed(self) -> list[Mapping[str, Any]]:
+        return snapshots.listed(self._api, "DBSnapshot", DBInstanceIdentifier=self._resource.id)
 
     def _snapshots(self) -> list[RecoveryPoint]:
-        found = self._api.pages("DescribeDBSnapshots", "DBSnapshots", DBInstanceIdentifier=self._resource.id)
+        found = self._listed()
         source = self._describe(self._resource.id) or {}
         ours = source.get("DbiResourceId")  # the name may have been another instance's before
         usable = (each for each in found if each.get("Status") == "available" and each.get("SnapshotCreateTime"))
@@ -197,8 +141,3 @@ def _point(snapshot: Mapping[str, Any], store: str) -> RecoveryPoint:
         size_gib=snapshot.get("AllocatedStorage"),
         store=store,
     )
-
-
-def _as_of_itself(point: RecoveryPoint) -> RecoveryPoint:
-    """An old point drilled for its own sake: what it lost of its own instant is what counts, not its age."""
-    return replace(point, reference=point.data_time)

@@ -131,9 +131,10 @@ class Scene:
         return rights.last(self.account, ends, sure=takes.runs > 0)
 
     def _permissions(self) -> str:
-        types = self.here.types
-        of, actions = types.copies[self.copy.type], rights.writes(types, self.drill)
-        return rights.simulated(self.account, self.account.changer(), self.copy, of, actions)
+        types, changer = self.here.types, self.account.changer()
+        made = [(of, rights.writes(types, self.drill, of)) for of in types[self.drill.resource.type].copies]
+        told = [rights.simulated(self.account, changer, self.copy, of, actions) for of, actions in made if actions]
+        return "; ".join(told)
 
     def _time(self) -> str:
         takes = expected(self.here, self.drill)

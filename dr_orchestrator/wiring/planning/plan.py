@@ -57,7 +57,8 @@ def plan(here: World, name: str) -> Plan:
         return made
     copy = plan_copy(here, drill, drill.resource, "plan")
     components = build_components(here, drill, copy, account, RunContext("plan", here.clock))
-    made.creates = [f"{copy.type} named like {copy.id}"]
+    within = "".join(f", {part.name} in it" for part in here.types[drill.resource.type].parts)
+    made.creates = [f"{copy.type} named like {copy.id}{within}"]
     made.creates += [f"{store.copy.type} named like {store.copy.id}, for a while" for store in components.stores]
     scene = Scene(here, drill, copy, account, components, caller)
     made.preflight = scene.preflight()

@@ -52,8 +52,6 @@ def test_a_registered_source_is_not_deleted_though_the_ledger_claims_it(way_of: 
     way.made.ledger.intend(copy, way.made.clock, Identity("arn", known))
     with pytest.raises(UnsafeToDelete, match="registered source"):
         way.restorer.destroy(copy)
-    with pytest.raises(UnsafeToDelete, match="registered source"):
-        way.restorer._prove_and_delete(copy)
     assert way.deletions == []
     assert described(way.made, way.resource) == live
 

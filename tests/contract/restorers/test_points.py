@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from moto.rds.models import rds_backends
 
 from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.recovery_point import PointKind
-from tests.support.estate import INSTANCE, Estate
-from tests.support.ways import Make
+from dr_orchestrator.lab.cloud.world import ACCOUNT
+from tests.support.estate import INSTANCE, REGION, Estate
+from tests.support.ways import ASK, Make, looked
 
 
 @pytest.mark.parametrize("kind", ["rds-pitr", "dynamodb"])
@@ -62,6 +64,27 @@ def test_a_snapshot_that_is_still_being_made_is_not_chosen(way_of: Make, made: E
     assert way.restorer.choose().id == before
     made.clock.sleep(1800)
     assert way.restorer.choose().id == "fresh"
+
+
+def test_snapshots_of_aws_backup_are_asked_for_by_their_type(way_of: Make, made: Estate) -> None:
+    """AWS lists none of them unless it is asked: the newest of all is chosen, looked at by its key, and restored."""
+    rds = rds_backends[ACCOUNT][REGION]
+    taken = rds._recorded(rds.databases[INSTANCE.id], "awsbackup:job-1", "awsbackup", None, None)  # type: ignore[attr-defined]
+    try:
+        made.clock.sleep(60)
+        taken.dated(made.clock.now())
+        plain = made.client("rds").describe_db_snapshots(DBInstanceIdentifier=INSTANCE.id)["DBSnapshots"]
+        assert "awsbackup:job-1" not in {each["DBSnapshotIdentifier"] for each in plain}
+        way = way_of("rds-snapshot")
+        assert way.restorer.choose().id == "awsbackup:job-1"
+        assert {each.get("SnapshotType") for each in way.calls("DescribeDBSnapshots")} == {None, "awsbackup"}
+        assert "is enabled" in looked(way)
+        way.restored()
+        (asked,) = way.calls(ASK["rds-snapshot"])
+        assert asked["DBSnapshotIdentifier"] == "awsbackup:job-1"
+        way.restorer.destroy(way.copy)
+    finally:
+        del rds.database_snapshots["awsbackup:job-1"]
 
 
 def test_the_second_page_of_the_list_is_read(way_of: Make, made: Estate) -> None:

@@ -22,20 +22,14 @@ IDENTITY = Identity("arn:copy", "db-1")
 ROW = CopyRecord(COPY, CopyState.CREATED, IDENTITY, datetime(2026, 11, 20, tzinfo=UTC))
 LIVE = Live(COPY.id, "db-1", COPY.tags)
 RUNS = st.from_regex(r"20[0-9]{6}-[0-9a-f]{6}", fullmatch=True)
-LEGAL = {
-    "rds-instance": r"[a-z](?:-?[a-z0-9])*",
-    "dynamodb-table": r"[a-zA-Z0-9_.-]{3,255}",
-    "cloudformation-stack": r"[a-zA-Z][-a-zA-Z0-9]*",
-}
-LONGEST = {"rds-instance": 63, "dynamodb-table": 255, "cloudformation-stack": 128}
 
 
 @given(RUNS, st.text(max_size=300), st.sampled_from([*TYPES.copies.values()]))
 def test_a_copys_name_is_legal_whatever_its_source_is_called(run: str, resource: str, of: CopyType) -> None:
     """Charset and length of its type, no double or trailing hyphen, a letter first, the run's id inside, and stable."""
     made = name(run, resource, of)
-    assert re.fullmatch(LEGAL[of.name], made)
-    assert len(made) <= LONGEST[of.name]
+    assert re.fullmatch(TYPES.making(of.name).naming.pattern, made)
+    assert len(made) <= of.longest
     assert "--" not in made
     assert not made.endswith("-")
     assert run in made

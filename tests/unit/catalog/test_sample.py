@@ -22,7 +22,7 @@ def catalogue() -> Catalogue:
 
 
 def test_the_drills_of_the_sample_company(catalogue: Catalogue) -> None:
-    """Ten drills, each held to the promise that the two real programmes publish."""
+    """Fourteen drills, each held to the promise that the two real programmes publish."""
     told = {
         drill.name: (str(drill.kind), str(drill.objective.rto), str(drill.objective.rpo), str(drill.selection))
         for drill in catalogue.drills.values()
@@ -38,6 +38,10 @@ def test_the_drills_of_the_sample_company(catalogue: Catalogue) -> None:
         "jira-pitr": ("pitr-restore", "< 6 h", "< 1 h", "latest"),
         "jira-snapshot": ("snapshot-restore", "< 6 h", "<= 25 h", "latest"),
         "platform-pitr": ("pitr-restore", "< 4 h", "< 1 h", "latest"),
+        "statuspage-pitr": ("pitr-restore", "< 24 h", "< 8 h", "latest"),
+        "statuspage-snapshot": ("snapshot-restore", "< 24 h", "<= 25 h", "latest"),
+        "trello-pitr": ("pitr-restore", "< 6 h", "< 1 h", "latest"),
+        "trello-snapshot": ("snapshot-restore", "< 6 h", "<= 25 h", "latest"),
     }
 
 

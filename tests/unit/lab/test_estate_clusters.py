@@ -27,12 +27,6 @@ def company(clock: FakeClock) -> Iterator[Lab]:
         yield running
 
 
-def test_a_lab_has_no_clusters_unless_asked(clock: FakeClock) -> None:
-    """The sample company is as it was: instances alone."""
-    with serve(clock, estate=True) as running:
-        assert client(running, "rds").describe_db_clusters()["DBClusters"] == []
-
-
 def test_one_cluster_is_provisioned_and_one_serverless(company: Lab) -> None:
     """Trello has a writer and a reader of a class, Statuspage an instance of Serverless v2; both are protected."""
     rds = client(company, "rds")

@@ -18,6 +18,7 @@ from dr_orchestrator import lab
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.postgres.cluster import command_line, end_orphans
+from dr_orchestrator.resources import TYPES
 from dr_orchestrator.settings import load
 from tests.support.labs import client, get
 
@@ -44,7 +45,7 @@ def test_a_lab_is_started_once_killed_cleared_and_stopped(tmp_path: Path) -> Non
         assert newest_heartbeat_age(info.endpoint, clock) < 3600
         root = Path((tmp_path / "lab.data").read_text())
         before = servers(root)
-        assert len(before) == 6
+        assert len(before) == sum(len(of.company()) for of in TYPES)
         os.kill(info.pid, signal.SIGKILL)
         while command_line(info.pid):
             time.sleep(0.01)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -89,7 +89,9 @@ class Snapshots(RDSBackend):
             name = f"awsbackup:job-{uuid4()}"
         snapshot = self._record_cluster_snapshot(cluster, name, kind, None)
         snapshot.dated(at)
-        self._tell_of_cluster_snapshot(snapshot, at, "snapshot created")
+        took = timedelta(seconds=durations.SNAPSHOT_BASE + durations.SNAPSHOT_PER_GIB * cluster.volume)
+        self._tell_of_cluster_snapshot(snapshot, at, "snapshot", begun=True)
+        self._tell_of_cluster_snapshot(snapshot, at + took, "snapshot created")
         return snapshot
 
     def describe_db_cluster_snapshots(

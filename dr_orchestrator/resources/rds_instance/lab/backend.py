@@ -207,7 +207,9 @@ class Rds(RDSBackend):
         snapshot_type: str | None = None,
         filters: dict[str, Any] | None = None,
     ) -> list[DBSnapshot]:
-        """As moto, in the order of their time, without those that a fault hides."""
+        """As moto, in the order of their time, without those that a fault hides; AWS Backup's by name alone."""
+        if db_snapshot_identifier and not snapshot_type:
+            filters = {"snapshot-type": ["automated", "manual", "awsbackup"], **(filters or {})}
         if db_snapshot_identifier and db_snapshot_identifier.startswith("arn:"):
             db_snapshot_identifier = self.extract_snapshot_name_from_arn(db_snapshot_identifier)
         found = super().describe_db_snapshots(db_instance_identifier, db_snapshot_identifier, snapshot_type, filters)

@@ -1,0 +1,75 @@
+"""An instance that was asked for: what its states mean, and when its database can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
+from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.aws.watcher import Sighting, States
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.evidence import Ready
+
+STATES = States(
+    ready=frozenset({"available"}),
+    dead=frozenset(
+        {
+            "failed",
+            "incompatible-create",
+            "incompatible-restore",
+            "incompatible-network",
+            "incompatible-parameters",
+            "incompatible-option-group",
+            "inaccessible-encryption-credentials",
+            "insufficient-capacity",
+            "restore-error",
+            "storage-full",
+            "stopped",
+            "deleting",
+        }
+    ),
+    progress=frozenset(
+        {"creating", "backing-up", "modifying", "rebooting", "starting", "configuring-enhanced-monitoring"}
+        | {"configuring-iam-database-auth", "configuring-log-exports", "storage-optimization", "absent"}
+        | {"storage-initialization", "storage-config-upgrade", "upgrading", "maintenance", "renaming", "stopping"}
+        | {"resetting-master-credentials", "converting-to-vpc", "moving-to-vpc", "delete-precheck"}
+        | {"inaccessible-encryption-credentials-recoverable"}
+    ),
+    sightings=2,  # available, modifying, available: seen right after many a restore
+    soonest=180.0,  # even an empty one takes minutes
+)
+_SERVING = frozenset({"backing-up", "modifying", "storage-optimization"}) | {
+    *("configuring-enhanced-monitoring", "configuring-iam-database-auth", "configuring-log-exports"),
+}
+SERVING = replace(STATES, ready=STATES.ready | _SERVING, progress=STATES.progress - _SERVING)
+"""States where an endpoint that answers is what is waited for: an instance serves while its first backup is made."""
+
+QUOTA = frozenset({"InstanceQuotaExceeded", "InsufficientDBInstanceCapacity", "StorageQuotaExceeded"})
+SILENCE = 600.0
+"""Drill seconds that an available instance may leave its endpoint silent; then the checks are to tell why."""
+
+
+def wait(toolkit: Toolkit, copy: Copy, answers: Callable[[], bool] | None) -> Ready:
+    """Wait until the instance has an address and answers there; where nobody can ask it, until it is available."""
+    states = STATES if answers is None else SERVING
+    feed = Objects(INSTANCES, toolkit).feed()
+    return Ready(toolkit.ago(toolkit.wait_until_ready(feed, copy, states, _serves(toolkit, answers))))
+
+
+def _serves(toolkit: Toolkit, answers: Callable[[], bool] | None) -> Callable[[Sighting], bool]:
+    silent_since: float | None = None
+
+    def serves(sighting: Sighting) -> bool:
+        nonlocal silent_since
+        if not sighting.detail.get("Endpoint", {}).get("Address"):
+            return False
+        if answers is None or answers():
+            return True
+        if sighting.status not in STATES.ready:
+            return False
+        now = toolkit.clock.monotonic()
+        silent_since = now if silent_since is None else silent_since
+        return now - silent_since >= SILENCE
+
+    return serves

@@ -1,0 +1,143 @@
+"""What RDS runs, instances and clusters alike: described, asked for, waited for, deleted once proven to be ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
+from dr_orchestrator.aws.copies import TAG, Live
+from dr_orchestrator.aws.toolkit import Toolkit, gone
+from dr_orchestrator.aws.watcher import Feed, Sighting, States
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.evidence import Asked
+from dr_orchestrator.errors import NotRecoverable
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the calls of RDS speak of what it runs: the names of its fields and filters, and the codes of its errors.
+
+    `exists` is the code of a name that is taken, `busy` that of a state in which it cannot be deleted.
+    """
+
+    called: str
+    key: str
+    unique: str
+    status: str
+    born: str
+    filter: str
+    exists: str
+    busy: str
+
+    @property
+    def name(self) -> str:
+        """The parameter, and the field, that names one."""
+        return f"{self.key}Identifier"
+
+    @property
+    def describe(self) -> str:
+        """The call that describes them."""
+        return f"Describe{self.key}s"
+
+    def described(self, api: Api, name: str) -> Mapping[str, Any] | None:
+        """What AWS says of one; None where there is none of that name."""
+        try:
+            return dict(api.call(self.describe, **{self.name: name})[f"{self.key}s"][0])
+        except NotFound:
+            return None
+
+    def live(self, described: Mapping[str, Any]) -> Live:
+        """What a deletion is proven by."""
+        tags = {tag["Key"]: tag["Value"] for tag in described.get("TagList", [])}
+        return Live(described[self.name], described[self.unique], tags, born=described.get(self.born))
+
+
+INSTANCES = Shape(
+    *("an instance", "DBInstance", "DbiResourceId", "DBInstanceStatus", "InstanceCreateTime"),
+    *("db-instance-id", "DBInstanceAlreadyExists", "InvalidDBInstanceState"),
+)
+CLUSTERS = Shape(
+    *("a cluster", "DBCluster", "DbClusterResourceId", "Status", "ClusterCreateTime"),
+    *("db-cluster-id", "DBClusterAlreadyExistsFault", "InvalidDBClusterState"),
+)
+
+
+class Objects:
+    """The copies of a shape that a run makes in its account's region."""
+
+    def __init__(self, shape: Shape, toolkit: Toolkit) -> None:
+        self.shape, self._toolkit = shape, toolkit
+        self._api = toolkit.account.api("rds")
+
+    def described(self, name: str) -> Mapping[str, Any] | None:
+        """What AWS says of one; None where there is none of that name."""
+        return self.shape.described(self._api, name)
+
+    def name_is_free(self, copy: Copy) -> str:
+        """Whether a copy can be named so; NotRecoverable where something of another's is."""
+        if ours := self.described(copy.id):
+            self.ours(copy, ours)
+            return f"{copy.id} is this run's already"
+        return f"{copy.id} is free"
+
+    def ours(self, copy: Copy, described: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The live object of a copy's name, which this run asked for; NotRecoverable where another did."""
+        found = self.shape.live(described)
+        asked_for = self._toolkit.proofs.made_since(copy, found.born)
+        if not asked_for or found.tags.get(TAG) != copy.run:
+            raise NotRecoverable(f"{self.shape.called} {copy.id} exists already and is not of this run")
+        return described
+
+    def ask(self, operation: str, copy: Copy, quota: Collection[str], **given: Any) -> Asked:
+        """Ask for the copy; a lost answer shows as 'already exists', and then our own copy is adopted."""
+        wanted = {key: value for key, value in given.items() if value is not None}
+        wanted["Tags"] = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
+        try:
+            made = self._toolkit.ask(lambda: self._api.call(operation, **wanted)[self.shape.key], quota)
+        except Refused as refused:
+            existing = self.described(copy.id) if refused.code == self.shape.exists else None
+            if existing is None:
+                raise
+            made = self.ours(copy, existing)
+        return Asked(Identity(made[f"{self.shape.key}Arn"], made[self.shape.unique]))
+
+    def feed(self) -> Feed:
+        """The states of all that are waited for: one for an account's region, whichever type of copy they are."""
+
+        def describe(names: Iterable[str]) -> dict[str, Sighting]:
+            ask = [{"Name": self.shape.filter, "Values": list(names)}]
+            found = self._api.pages(self.shape.describe, f"{self.shape.key}s", Filters=ask)
+            return {each[self.shape.name]: Sighting(each[self.shape.status], each) for each in found}
+
+        place = (self._api.endpoint, self._api.region, self._toolkit.account.pinned)
+        return self._toolkit.watcher.feed((*place, f"rds:{self.shape.key}s"), describe)
+
+    def destroy(
+        self, copy: Copy, states: States, heed: Callable[[Mapping[str, Any]], None] = lambda _: None, **given: bool
+    ) -> CopyState:
+        """Delete the copy, once proven to be this run's, and wait until it is gone.
+
+        `given` says what becomes of its data, `heed` raises where a live one is to stay all the same.
+        """
+        live = self._toolkit.find(lambda: self.described(copy.id))
+        if live is None:
+            return self._toolkit.never_created(copy)
+        if live.get(self.shape.status) != "deleting":
+            self._toolkit.insist(lambda: self._prove_and_delete(copy, heed, given), while_code=self.shape.busy)
+        self._toolkit.wait_until_gone(self.feed(), copy, gone(states))
+        return CopyState.DELETED
+
+    def _prove_and_delete(
+        self, copy: Copy, heed: Callable[[Mapping[str, Any]], None], given: Mapping[str, bool]
+    ) -> None:
+        live = self.described(copy.id)
+        if live is None:
+            return  # gone already: what was wanted
+        self._toolkit.proofs.prove(copy, self.shape.live(live))
+        heed(live)
+        try:
+            self._api.call(f"Delete{self.shape.key}", **{self.shape.name: copy.id}, **given)
+        except NotFound:
+            return  # gone already: what was wanted

@@ -1,0 +1,25 @@
+"""What a drill of an Aurora cluster is performed with, and who writes its heartbeat: both by the cluster's writer."""
+
+from __future__ import annotations
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.canary.beating import Writer
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.service import Canary, Resource
+from dr_orchestrator.resources import rows
+from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
+from dr_orchestrator.resources.aurora_cluster.production import login
+from dr_orchestrator.resources.drillable import Order
+from dr_orchestrator.runner import Components
+
+
+def components(order: Order) -> Components:
+    """The restorer of the drill's kind, its checks, and the two proofs of isolation."""
+    way = ClusterSnapshot if order.drill.kind is Kind.SNAPSHOT_RESTORE else ClusterPointInTime
+    return rows.components(order, way, login)
+
+
+def writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
+    """What writes the heartbeat's row into the cluster."""
+    return rows.writer(account, resource, canary, clock, login)

@@ -1,0 +1,90 @@
+"""The instance in a restored cluster: the part of the copy that makes its data reachable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from dr_orchestrator.aws.rds import instances
+from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
+from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.evidence import Asked, Ready
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.aurora_cluster.name import ENGINE, INSTANCE, SERVERLESS
+
+STORAGE = "storage and I/O, whose size AWS does not tell"
+_CAPACITY = "capacity above that rate"
+
+
+def planned(cluster: Copy) -> Copy:
+    """The instance of a cluster that a run makes: a copy of its own, named as its cluster."""
+    return replace(cluster, type=INSTANCE, id=f"{cluster.id}-1")
+
+
+def billed(kind: str) -> Billed:
+    """What an instance of a class is charged for, and what nobody tells of it."""
+    return Billed(kind, besides=f"{STORAGE}, and {_CAPACITY}" if kind == SERVERLESS else STORAGE)
+
+
+class ClusterInstance:
+    """Takes down an instance that a run made in its cluster."""
+
+    def __init__(self, toolkit: Toolkit) -> None:
+        self._objects = Objects(INSTANCES, toolkit)
+
+    def billed(self, name: str = "") -> Billed:
+        """Its class."""
+        found = self._objects.described(name)
+        if found is None:
+            raise NotMeasured(f"no instance {name}", call="rds:DescribeDBInstances")
+        return billed(str(found["DBInstanceClass"]))
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """Delete the instance, once proven to be this run's copy; it holds no data of its own."""
+        return self._objects.destroy(copy, instances.STATES, SkipFinalSnapshot=True)
+
+
+class Member(ClusterInstance):
+    """The instance that is made in a restored cluster, as its source's writer is; a Part."""
+
+    title = "instance"
+
+    def __init__(
+        self,
+        cluster: Copy,
+        like: Callable[[], Mapping[str, Any]],
+        toolkit: Toolkit,
+        answers: Callable[[], bool] | None,
+    ) -> None:
+        """`like` asks for the instance that it is to be like; `answers` asks the cluster's database something."""
+        super().__init__(toolkit)
+        self._cluster, self._like, self._toolkit, self._answers = cluster, like, toolkit, answers
+
+    @property
+    def copy(self) -> Copy:
+        """The instance, as planned."""
+        return planned(self._cluster)
+
+    def ask(self) -> Asked:
+        """Ask for the instance, of the class and parameters of the source's writer, and not public."""
+        like = self._like()
+        groups = like.get("DBParameterGroups") or [{}]
+        return self._objects.ask(
+            "CreateDBInstance",
+            self.copy,
+            instances.QUOTA,
+            DBInstanceIdentifier=self.copy.id,
+            DBClusterIdentifier=self._cluster.id,
+            Engine=ENGINE,
+            DBInstanceClass=like["DBInstanceClass"],
+            DBParameterGroupName=groups[0].get("DBParameterGroupName"),
+            PubliclyAccessible=False,
+            AutoMinorVersionUpgrade=False,
+        )
+
+    def ready(self) -> Ready:
+        """Wait until the instance has an address and the cluster answers there."""
+        return instances.wait(self._toolkit, self.copy, self._answers)

@@ -1,0 +1,119 @@
+"""What is looked at before a cluster is restored: its source, names, key, secret, parameter groups, network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dr_orchestrator.aws.login import credentials
+from dr_orchestrator.aws.looks import keys
+from dr_orchestrator.aws.rds import isolation
+from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Objects
+from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.preflight import NotApplicable, Question
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.aurora_cluster import production
+from dr_orchestrator.resources.aurora_cluster.instance import planned
+from dr_orchestrator.resources.aurora_cluster.name import ENGINE
+
+_DEFAULT = "default."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of what is asked: the resource, its cluster, and the key and engine version that the restored data has."""
+
+    resource: Resource
+    toolkit: Toolkit
+    source: Callable[[], Mapping[str, Any]]
+    key: Callable[[], str | None]
+    version: Callable[[], str]
+
+
+def questions(asked: Asked, copy: Copy, *, with_login: bool) -> list[Question]:
+    """The looks, in the order in which a restore would meet what they find."""
+    account, put = asked.toolkit.account, isolation.declared
+    found = [
+        Question("source", lambda: production.status(asked.source())),
+        Question("instance", lambda: _instance(asked)),
+        Question("name of the copy", lambda: _names(asked.toolkit, copy)),
+        Question("key", lambda: _key(asked), must=False),
+        Question("parameter groups", lambda: _parameters(asked)),
+        Question("subnet group", lambda: _subnets(asked)),
+        Question("security groups", lambda: _groups(isolation.security_groups(account, put(asked.resource)))),
+    ]
+    if asked.resource.database is not None and with_login:
+        found.append(Question("secret", lambda: _secret(asked)))
+    return found
+
+
+def _instance(asked: Asked) -> str:
+    source = asked.source()
+    writer = production.writer(asked.toolkit.account, source)
+    return f"{production.capacity(source, writer)}, as the writer {writer['DBInstanceIdentifier']}"
+
+
+def _names(toolkit: Toolkit, copy: Copy) -> str:
+    told = [Objects(CLUSTERS, toolkit).name_is_free(copy), Objects(INSTANCES, toolkit).name_is_free(planned(copy))]
+    return "; ".join(told)
+
+
+def _key(asked: Asked) -> str:
+    key = asked.key()
+    if key is None:
+        raise NotApplicable("the data is not encrypted")
+    return keys.usable(asked.toolkit.account, key, asked.source()["DBClusterArn"].split(":")[4])
+
+
+def _parameters(asked: Asked) -> str:
+    """The groups of cluster and instance; one of another major version than the data's would be refused."""
+    source, account = asked.source(), asked.toolkit.account
+    writer = production.writer(account, source)
+    family, told = f"{ENGINE}{asked.version().split('.')[0]}", []
+    of_instance = (writer.get("DBParameterGroups") or [{}])[0].get("DBParameterGroupName")
+    for key, name in (
+        ("DBClusterParameterGroup", source.get("DBClusterParameterGroup")),
+        ("DBParameterGroup", of_instance),
+    ):
+        if name:
+            _refuse_another_family(name, _family(asked.toolkit, key, name), family)
+            told.append(str(name))
+    return f"{' and '.join(told)}, of {family}"
+
+
+def _family(toolkit: Toolkit, key: str, name: str) -> str:
+    if name.startswith(_DEFAULT):  # AWS's own: there with the first that needs it
+        return name.removeprefix(_DEFAULT)
+    found = toolkit.account.api("rds").call(f"Describe{key}s", **{f"{key}Name": name})[f"{key}s"]
+    return str(found[0].get("DBParameterGroupFamily", "")) if found else ""
+
+
+def _refuse_another_family(name: str, family: str, wanted: str) -> None:
+    if family != wanted:
+        hint = "choose a recovery point of the source's own major version"
+        raise NotRecoverable(f"parameter group {name} is of {family or 'no family'}, the data of {wanted}", hint)
+
+
+def _subnets(asked: Asked) -> str:
+    account, own = asked.toolkit.account, str(asked.source().get("DBSubnetGroup", ""))
+    theirs = isolation.vpc_of(account, own) if own else ""
+    return isolation.subnet_group(account, isolation.declared(asked.resource), theirs)
+
+
+def _groups(found: tuple[str, ...]) -> str:
+    return f"{', '.join(found)}: nothing out, not open to the world"
+
+
+def _secret(asked: Asked) -> str:
+    """Who the secret logs in as; one that RDS manages is renewed, and what is restored keeps the older password."""
+    database, managed = asked.resource.database, asked.source().get("MasterUserSecret")
+    if database is None:
+        raise NotApplicable("no database is declared")
+    user, _ = credentials(asked.toolkit.account, database)
+    told = f"{database.secret} holds the login of {user}"
+    if managed and database.secret in str(managed.get("SecretArn", "")):
+        return f"{told}; RDS renews it: a recovery point from before the last time has another password"
+    return told

@@ -1,0 +1,8 @@
+"""What the type and its parts are called in drill files, in the ledger and in reports."""
+
+NAME = "aurora-cluster"
+INSTANCE = "aurora-instance"
+"""The instance that a drill makes in its cluster: without one nobody reaches the data."""
+
+ENGINE = "aurora-postgresql"
+SERVERLESS = "db.serverless"

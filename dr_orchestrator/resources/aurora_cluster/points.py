@@ -1,0 +1,160 @@
+"""The recovery points of an Aurora cluster: its snapshots, and its continuous backup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from dr_orchestrator.aws.rds import events, snapshots
+from dr_orchestrator.aws.toolkit import Toolkit, instant_in_window, lag
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.drill import Selection
+from dr_orchestrator.domain.evidence import Asked
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources.aurora_cluster.name import ENGINE
+from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
+
+FULL_COPY = "full-copy"
+"""The one restore: a clone shares its source's pages, and proves nothing of a backup."""
+
+_LISTING = "rds:DescribeDBClusterSnapshots"
+
+
+class _Selecting(AuroraCluster):
+    """A restorer of a cluster that is told which recovery point to take."""
+
+    def __init__(
+        self,
+        resource: Resource,
+        selection: Selection,
+        toolkit: Toolkit,
+        answers: Callable[[Copy], bool] | None = None,
+    ) -> None:
+        super().__init__(resource, toolkit, answers)
+        self._selection = selection
+
+
+class ClusterSnapshot(_Selecting):
+    """Restores from the snapshots of a cluster."""
+
+    def choose(self) -> RecoveryPoint:
+        """The snapshot that the selection means, of those that are available, by the times of their data."""
+        return self._chosen_of(self._snapshots())
+
+    def worst_case(self, until: datetime) -> WorstCase | None:
+        """The largest gap between the data times of snapshots, up to now, and the longest that one took."""
+        source, found = self._source(), self._snapshots()
+        days, born = source.get("BackupRetentionPeriod") or 0, source.get("ClusterCreateTime")
+        times = snapshots.rhythm((point.data_time for point in self._points(found)), until, days, born)
+        return snapshots.worst_case(times, until, self._took(found, until) if times else None)
+
+    def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
+        """Ask for a cluster from the snapshot, of its engine and version, in isolation."""
+        found = self._snapshots().get(point.id)
+        if found is None:
+            raise NotRecoverable(f"no snapshot {point.id} of {self._resource.id} any more", call=_LISTING)
+        return self._ask(
+            "RestoreDBClusterFromSnapshot",
+            copy,
+            SnapshotIdentifier=point.id,
+            Engine=found.get("Engine", ENGINE),
+            EngineVersion=found.get("EngineVersion"),
+            EngineMode=found.get("EngineMode") or None,
+        )
+
+    def key(self) -> str | None:
+        """The key of the snapshot that would be taken: it may have been copied under another than its source's."""
+        found = self._chosen()
+        return found.get("KmsKeyId") if found.get("StorageEncrypted") else None
+
+    def version(self) -> str:
+        """The version of the snapshot that would be taken."""
+        return str(self._chosen().get("EngineVersion", ""))
+
+    def _chosen(self) -> Mapping[str, Any]:
+        found = self._snapshots()
+        return found[self._chosen_of(found).id]
+
+    def _chosen_of(self, found: Mapping[str, Mapping[str, Any]]) -> RecoveryPoint:
+        hint = "has the first been taken? a copy whose original is gone does not tell the age of its data"
+        points, of = self._points(found), self._resource.id
+        return snapshots.choose(points, self._selection, self._toolkit, of, _LISTING, hint)
+
+    def _snapshots(self) -> dict[str, Mapping[str, Any]]:
+        """Those of this very cluster, by name: its own name may have been another's before."""
+        ours = self._source()["DbClusterResourceId"]
+        found = snapshots.listed(self._api, "DBClusterSnapshot", DBClusterIdentifier=self._resource.id)
+        return {each["DBClusterSnapshotIdentifier"]: each for each in found if each.get("DbClusterResourceId") == ours}
+
+    def _points(self, found: Mapping[str, Mapping[str, Any]]) -> list[RecoveryPoint]:
+        """Those that can be restored and whose data's age is known; a copy's is that of its original."""
+        by_arn = {str(each.get("DBClusterSnapshotArn")): each for each in found.values()}
+        told = [(each, _original(each, by_arn)) for each in found.values() if each.get("Status") == "available"]
+        return [_point(each, origin, self._resource.name) for each, origin in told if origin is not None]
+
+    def _took(self, found: Mapping[str, Mapping[str, Any]], until: datetime) -> timedelta | None:
+        try:
+            return events.longest_snapshot(self._api, found.keys(), until)
+        except (NotMeasured, NotRecoverable):  # the gap is known all the same
+            return None
+
+
+class ClusterPointInTime(_Selecting):
+    """Restores from the continuous backup of a cluster."""
+
+    def choose(self) -> RecoveryPoint:
+        """The asked instant, or the latest restorable one; NotRecoverable where there is none yet."""
+        earliest, latest = self._window()
+        latest = self._toolkit.before_disruption(latest)
+        now, run = self._toolkit.clock.now(), self._toolkit.run
+        return instant_in_window(self._selection, (earliest, latest), self._resource, now, run)
+
+    def worst_case(self, until: datetime) -> WorstCase | None:
+        """How far the latest restorable time lies behind now: what a disaster at this instant would lose."""
+        source = self._source()
+        kept = timedelta(days=source.get("BackupRetentionPeriod") or 0)
+        return lag(self._window(), kept, source.get("ClusterCreateTime"), until)
+
+    def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
+        """Ask for a cluster as of the instant, whole and not as a clone, in isolation."""
+        return self._ask(
+            "RestoreDBClusterToPointInTime",
+            copy,
+            SourceDBClusterIdentifier=self._resource.id,
+            RestoreToTime=point.data_time,
+            RestoreType=FULL_COPY,
+        )
+
+    def _window(self) -> tuple[datetime, datetime]:
+        source = self._source()
+        latest = source.get("LatestRestorableTime")
+        if latest is None:
+            raise NotRecoverable(f"{self._resource.id} has no restorable time yet", call="rds:DescribeDBClusters")
+        return source.get("EarliestRestorableTime") or latest, latest
+
+
+def _original(snapshot: Mapping[str, Any], by_arn: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """What was taken of the cluster itself: AWS gives a copy the time of its copying, and no other."""
+    seen = {str(snapshot.get("DBClusterSnapshotArn"))}
+    while origin := snapshot.get("SourceDBClusterSnapshotArn"):
+        if origin in seen or origin not in by_arn:
+            return None
+        seen.add(origin)
+        snapshot = by_arn[origin]
+    return snapshot if snapshot.get("SnapshotCreateTime") else None
+
+
+def _point(snapshot: Mapping[str, Any], original: Mapping[str, Any], store: str) -> RecoveryPoint:
+    copied = original is not snapshot
+    return RecoveryPoint(
+        id=snapshot["DBClusterSnapshotIdentifier"],
+        kind=PointKind.SNAPSHOT,
+        data_time=original["SnapshotCreateTime"],
+        data_time_source="SnapshotCreateTime of its original" if copied else "SnapshotCreateTime",
+        created_at=snapshot.get("SnapshotCreateTime"),
+        encrypted=snapshot.get("StorageEncrypted"),
+        store=store,
+    )

@@ -1,0 +1,44 @@
+"""The proof of a live copy's isolation: of the cluster, of its instance, and that no global cluster has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.rds import isolation
+from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Shape
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.service import Isolation
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources.aurora_cluster.instance import planned
+
+
+def isolated(account: Account, copy: Copy, source: Mapping[str, Any], put: Isolation, groups: tuple[str, ...]) -> str:
+    """What the copy's isolation is; NotRecoverable where cluster or instance stand anywhere but where they were put."""
+    cluster, instance = _live(account, CLUSTERS, copy.id), _live(account, INSTANCES, planned(copy).id)
+    theirs = isolation.of_cluster(source)
+    told = isolation.proven(isolation.of_cluster(cluster), theirs, put, groups)
+    isolation.proven(isolation.of_instance(instance), theirs, put, groups)
+    _alone(account, cluster)
+    return f"{told}; its instance likewise; of no global cluster, replica of nothing"
+
+
+def _alone(account: Account, cluster: Mapping[str, Any]) -> None:
+    """Raise where something flows into the copy, or out of it: a global cluster, or replication."""
+    name, arn = cluster["DBClusterIdentifier"], cluster["DBClusterArn"]
+    wrong = [cluster[key] for key in ("GlobalClusterIdentifier", "ReplicationSourceIdentifier") if cluster.get(key)]
+    for each in account.api("rds").pages("DescribeGlobalClusters", "GlobalClusters"):
+        members = each.get("GlobalClusterMembers", [])
+        if arn in {arn for member in members for arn in (member.get("DBClusterArn"), *member.get("Readers", []))}:
+            wrong.append(each["GlobalClusterIdentifier"])
+    if wrong:
+        hint = "the copy is taken down at once: nothing was asked of it"
+        raise NotRecoverable(f"{name} is not isolated: it is tied to {', '.join(sorted(set(wrong)))}", hint)
+
+
+def _live(account: Account, shape: Shape, name: str) -> Mapping[str, Any]:
+    found = shape.described(account.api("rds"), name)
+    if found is None:
+        raise NotMeasured(f"{name} is not to be seen", call=f"rds:{shape.describe}")
+    return found

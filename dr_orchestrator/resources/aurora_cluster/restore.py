@@ -1,0 +1,138 @@
+"""What both ways of restoring an Aurora cluster share: cluster and instance, isolation, waiting, teardown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from dr_orchestrator.aws.copies import SKEW
+from dr_orchestrator.aws.rds import events, instances, isolation
+from dr_orchestrator.aws.rds.objects import CLUSTERS, Objects
+from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.aws.watcher import States
+from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.evidence import Asked, Ready, Seen
+from dr_orchestrator.domain.ports import Part
+from dr_orchestrator.domain.preflight import Question
+from dr_orchestrator.domain.run import ServerTime
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import UnsafeToDelete
+from dr_orchestrator.resources.aurora_cluster import looks, production, proof
+from dr_orchestrator.resources.aurora_cluster.instance import STORAGE, Member, billed, planned
+
+STATES = States(
+    ready=frozenset({"available"}),
+    dead=frozenset(
+        {"failed", "incompatible-restore", "incompatible-network", "incompatible-parameters", "cloning-failed"}
+        | {"migration-failed", "inaccessible-encryption-credentials", "stopped", "deleting"}
+    ),
+    progress=frozenset(
+        {"creating", "backing-up", "modifying", "rebooting", "starting", "stopping", "maintenance", "upgrading"}
+        | {"backtracking", "failing-over", "migrating", "preparing-data-migration", "promoting", "renaming"}
+        | {"resetting-master-credentials", "storage-optimization", "update-iam-db-auth", "scaling-storage"}
+        | {"configuring-iam-database-auth", "configuring-enhanced-monitoring", "configuring-log-exports"}
+        | {"inaccessible-encryption-credentials-recoverable", "absent"}
+    ),
+    sightings=2,
+    soonest=60.0,
+)
+QUOTA = instances.QUOTA | {"DBClusterQuotaExceededFault", "InsufficientDBClusterCapacityFault", "StorageQuotaExceeded"}
+
+
+class AuroraCluster:
+    """What both ways of restoring an Aurora cluster share."""
+
+    def __init__(self, resource: Resource, toolkit: Toolkit, answers: Callable[[Copy], bool] | None = None) -> None:
+        """`answers` asks the copy's database something; without one its states alone are believed."""
+        self._resource, self._toolkit, self._answers = resource, toolkit, answers
+        self._account = toolkit.account
+        self._api, self._objects = toolkit.account.api("rds"), Objects(CLUSTERS, toolkit)
+        self._groups: tuple[str, ...] = ()
+
+    def questions(self, copy: Copy) -> list[Question]:
+        """Source, instance, names, key, secret, parameter groups, and the network that the copy is put into."""
+        asked = looks.Asked(self._resource, self._toolkit, self._source, self.key, self.version)
+        return looks.questions(asked, copy, with_login=self._answers is not None)
+
+    def billed(self, name: str = "") -> Billed:
+        """The class of the instance that would be made; of a cluster that is there only what nobody tells of it."""
+        if name:
+            return Billed(besides=STORAGE)
+        return billed(str(self._writer()["DBInstanceClass"]))
+
+    def isolated(self, copy: Copy) -> Seen:
+        """Prove of the live cluster and of its instance that they stand apart, and that no global cluster has them."""
+        put = isolation.declared(self._resource)
+        return Seen(proof.isolated(self._account, copy, self._source(), put, self._network()))
+
+    def address(self) -> tuple[str, int]:
+        """Host and port of the source's writer."""
+        return production.address(self._source(), self._resource.id)
+
+    def ready(self, copy: Copy) -> Ready:
+        """Wait until the cluster is available: only then is an instance made in it."""
+        return Ready(self._toolkit.ago(self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES)))
+
+    def further(self, copy: Copy) -> Sequence[Part]:
+        """The instance, without which nobody reaches the data."""
+        answers = partial(self._answers, copy) if self._answers else None
+        return (Member(copy, self._writer, self._toolkit, answers),)
+
+    def server_times(self, copy: Copy) -> list[ServerTime]:
+        """What RDS wrote down of the cluster, and of its instance, since each was intended."""
+        proofs, member = self._toolkit.proofs, planned(copy)
+        told = events.states(self._api, copy.id, proofs.intended(copy).intended_at - SKEW, "db-cluster")
+        if (record := proofs.record(member)) is not None:
+            told += events.states(self._api, member.id, record.intended_at - SKEW)
+        return told
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """Delete the cluster without final snapshot and backups, once proven to be this run's copy, and empty."""
+        return self._objects.destroy(copy, STATES, self._empty, SkipFinalSnapshot=True, DeleteAutomatedBackups=True)
+
+    def key(self) -> str | None:
+        """The key of the data that is restored: the source's own."""
+        source = self._source()
+        return source.get("KmsKeyId") if source.get("StorageEncrypted") else None
+
+    def version(self) -> str:
+        """The engine's version that the copy will have."""
+        return str(self._source().get("EngineVersion", ""))
+
+    def _ask(self, operation: str, copy: Copy, **given: Any) -> Asked:
+        wanted = {**self._overrides(), **given}
+        return self._objects.ask(operation, copy, QUOTA, DBClusterIdentifier=copy.id, **wanted)
+
+    def _overrides(self) -> dict[str, Any]:
+        """Everything that a restore would else take from a default: network, protection, parity."""
+        source = self._source()
+        return {
+            "DBSubnetGroupName": isolation.declared(self._resource).subnet_group,
+            "VpcSecurityGroupIds": list(self._network()),
+            "DBClusterParameterGroupName": source.get("DBClusterParameterGroup"),
+            "ServerlessV2ScalingConfiguration": production.scaling(source),
+            "StorageType": source.get("StorageType"),
+            "EngineMode": source.get("EngineMode"),
+            "DeletionProtection": False,
+            "CopyTagsToSnapshot": False,
+        }
+
+    def _empty(self, live: Mapping[str, Any]) -> None:
+        """Raise where an instance is still in it that nothing takes down: AWS would refuse, again and again."""
+        name = live["DBClusterIdentifier"]
+        within = [{"Name": "db-cluster-id", "Values": [name]}]
+        found = self._api.pages("DescribeDBInstances", "DBInstances", Filters=within)
+        if held := [each["DBInstanceIdentifier"] for each in found if each.get("DBInstanceStatus") != "deleting"]:
+            raise UnsafeToDelete(f"{name} still holds {', '.join(held)}", "delete the instance first, then `dro sweep`")
+
+    def _network(self) -> tuple[str, ...]:
+        self._groups = self._groups or isolation.security_groups(self._account, isolation.declared(self._resource))
+        return self._groups
+
+    def _source(self) -> Mapping[str, Any]:
+        return production.source(self._account, self._resource)
+
+    def _writer(self) -> Mapping[str, Any]:
+        return production.writer(self._account, self._source())

@@ -1,0 +1,170 @@
+"""What an Aurora cluster of PostgreSQL is to drills; what performs them is imported when one needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.resource_type import (
+    By,
+    Calls,
+    Content,
+    CopyType,
+    Effect,
+    Naming,
+    Quota,
+    Write,
+)
+from dr_orchestrator.resources.aurora_cluster.name import ENGINE, INSTANCE, NAME
+from dr_orchestrator.resources.drillable import Drillable, Order
+
+if TYPE_CHECKING:
+    from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.toolkit import Toolkit
+    from dr_orchestrator.canary.beating import Writer
+    from dr_orchestrator.domain.copy import Copy, LiveObject
+    from dr_orchestrator.domain.ports import Clock, Destroyer, Member
+    from dr_orchestrator.domain.service import Canary, Resource
+    from dr_orchestrator.lab.estate.company import CompanyDatabase
+    from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.runner import Components
+
+_RESTORED = frozenset(
+    {
+        *(
+            "DBSubnetGroupName",
+            "VpcSecurityGroupIds",
+            "DBClusterParameterGroupName",
+            "ServerlessV2ScalingConfiguration",
+        ),
+        *("StorageType", "EngineMode", "DeletionProtection", "CopyTagsToSnapshot", "Tags"),
+    }
+)
+_TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
+_CALLS = Calls(
+    frozenset(
+        {
+            *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents"),
+            *("rds:DescribeDBClusterParameterGroups", "rds:DescribeDBParameterGroups", "rds:DescribeGlobalClusters"),
+            *("rds:DescribeAccountAttributes", "ec2:DescribeSecurityGroups"),
+            *("secretsmanager:GetSecretValue", "kms:DescribeKey"),
+        }
+    ),
+    frozenset({"rds:CreateDBInstance", "rds:DeleteDBInstance", "rds:DeleteDBCluster"}),
+    {"secretsmanager:GetSecretValue": "the resource has a database", "kms:DescribeKey": "the source is encrypted"},
+)
+
+
+def _components(order: Order) -> Components:
+    from dr_orchestrator.resources.aurora_cluster.components import components
+
+    return components(order)
+
+
+def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> Destroyer:
+    from dr_orchestrator.resources.aurora_cluster.instance import ClusterInstance
+    from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
+
+    return ClusterInstance(toolkit) if copy.type == INSTANCE else AuroraCluster(source, toolkit)
+
+
+def _listed(account: Account) -> Iterator[LiveObject]:
+    from dr_orchestrator.resources.aurora_cluster.listing import listed
+
+    return listed(account)
+
+
+def _quota(account: Account) -> Quota:
+    from dr_orchestrator.resources.aurora_cluster.listing import quota
+
+    return quota(account)
+
+
+def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
+    from dr_orchestrator.resources.aurora_cluster.components import writer
+
+    return writer(account, resource, canary, clock)
+
+
+def _twin() -> Twin:
+    from dr_orchestrator.resources.aurora_cluster.lab.twin import TWIN
+
+    return TWIN
+
+
+def _company() -> Sequence[CompanyDatabase]:
+    from dr_orchestrator.resources.aurora_cluster.lab.databases import CLUSTERS
+
+    return CLUSTERS
+
+
+TYPE = Drillable(
+    made=CopyType(NAME, "Aurora cluster", "Clusters", "rds", "cluster:{id}", 61, "AWS::RDS::DBCluster"),
+    parts=(CopyType(INSTANCE, "instance of an Aurora cluster", "ClusterInstances", "rds", "db:{id}", 63),),
+    naming=Naming(
+        r"(?=.{1,63}$)[a-z](-?[a-z0-9])*",
+        "at most 63 lower-case letters, digits and single dashes, a letter first",
+    ),
+    content=Content.ROWS,
+    keys=frozenset({"database", "isolation", "canary"}),
+    kinds={
+        Kind.SNAPSHOT_RESTORE: _CALLS
+        | Calls(frozenset({"rds:DescribeDBClusterSnapshots"}), frozenset({"rds:RestoreDBClusterFromSnapshot"})),
+        Kind.PITR_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBClusterToPointInTime"})),
+    },
+    writes=(
+        Write(
+            "rds:RestoreDBClusterFromSnapshot",
+            By(NAME, "DBClusterIdentifier"),
+            Effect.RESTORE,
+            _RESTORED | {"Engine", "EngineVersion"},
+            "SnapshotIdentifier",
+            actions=_TAGGED,
+            only={"Engine": (ENGINE,)},
+        ),
+        Write(
+            "rds:RestoreDBClusterToPointInTime",
+            By(NAME, "DBClusterIdentifier"),
+            Effect.RESTORE,
+            _RESTORED | {"RestoreToTime", "RestoreType"},
+            "SourceDBClusterIdentifier",
+            actions=_TAGGED,
+            only={"RestoreType": ("full-copy",)},
+        ),
+        Write(
+            "rds:CreateDBInstance",
+            By(INSTANCE, "DBInstanceIdentifier"),
+            Effect.CREATE,
+            frozenset({"Engine", "DBInstanceClass", "DBParameterGroupName", "PubliclyAccessible", "Tags"})
+            | {"AutoMinorVersionUpgrade"},
+            within=By(NAME, "DBClusterIdentifier"),
+            actions=_TAGGED,
+            only={"Engine": (ENGINE,), "PubliclyAccessible": (False,)},
+        ),
+        Write(
+            "rds:DeleteDBInstance",
+            By(INSTANCE, "DBInstanceIdentifier"),
+            Effect.DELETE,
+            frozenset({"SkipFinalSnapshot"}),
+        ),
+        Write(
+            "rds:DeleteDBCluster",
+            By(NAME, "DBClusterIdentifier"),
+            Effect.DELETE,
+            frozenset({"SkipFinalSnapshot", "DeleteAutomatedBackups"}),
+        ),
+    ),
+    listing=Calls(frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances"})),
+    services=("rds", "ec2", "secretsmanager"),
+    beside=("cluster-snapshot:*", "cluster-auto-backup:*", "cluster-pg:*", "pg:*", "og:*"),
+    secures="rds",
+    heartbeat="{table: dr_canary, column: at}",
+    components=_components,
+    destroyer=_destroyer,
+    listed=_listed,
+    quota=_quota,
+    writer=_writer,
+    twin=_twin,
+    company=_company,
+)

@@ -1,0 +1,87 @@
+"""Drills of what holds rows: its checks by SQL, the probe from within it, and who writes its heartbeat."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.canary.beating import Writer
+from dr_orchestrator.canary.rows import RowWriter
+from dr_orchestrator.checks.probe import probe
+from dr_orchestrator.checks.sql import SqlChecks
+from dr_orchestrator.checks.suite import Suite
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.drill import Drill, Selection
+from dr_orchestrator.domain.ports import Clock, Restorer
+from dr_orchestrator.domain.run import NOT_PROBED, Probed
+from dr_orchestrator.domain.service import Canary, Database, Login, Resource
+from dr_orchestrator.errors import NotMeasured, UsageError
+from dr_orchestrator.resources.drillable import Order
+from dr_orchestrator.runner import Components
+
+LoginOf = Callable[[Account, str, Database], Login]
+"""How a database of that name, source or copy, is logged in to."""
+
+
+class Reached(Restorer, Protocol):
+    """A restorer of what has an address."""
+
+    def address(self) -> tuple[str, int]:
+        """Host and port of the source."""
+
+
+class Way(Protocol):
+    """Makes the restorer of a drill; `answers` asks the copy's database something, where one is declared."""
+
+    def __call__(
+        self, resource: Resource, selection: Selection, toolkit: Toolkit, answers: Callable[[Copy], bool] | None
+    ) -> Reached:
+        """Make it."""
+
+
+def components(order: Order, way: Way, login: LoginOf) -> Components:
+    """The restorer, its checks, and the two proofs of isolation."""
+    drill, toolkit = order.drill, order.toolkit
+    reach = functools.partial(_login, login, toolkit.account, drill)
+    checks = SqlChecks(reach, functools.partial(reach, replace(order.copy, id=drill.resource.id)))
+    database = drill.resource.database
+    restorer = way(drill.resource, drill.selection, toolkit, SqlChecks(reach).answers if database else None)
+
+    def probed(copy: Copy) -> Probed:
+        if order.simulated:
+            return Probed(False, f"{NOT_PROBED}: the lab has no network")
+        return probe(reach(copy), *restorer.address())
+
+    return Components(
+        Suite(drill.checks, toolkit.clock, sql=checks, store_of=lambda _check: drill.resource.name),
+        restorer=restorer,
+        isolated=restorer.isolated,
+        probe=probed if database else None,
+    )
+
+
+def writer(account: Account, resource: Resource, canary: Canary, clock: Clock, login: LoginOf) -> Writer:
+    """What writes the heartbeat's row; its time is the database's own, but in a lab, whose time is the drill's."""
+    database = resource.database
+    if database is None:
+        raise UsageError(f"{resource.name} does not say how to log in", "add `database` to the resource")
+
+    def reach() -> Login:
+        return login(account, resource.id, database)
+
+    def now() -> datetime | None:
+        return None if clock.pace == 1 else clock.now()
+
+    return RowWriter(reach, canary.table, canary.column, now)
+
+
+def _login(login: LoginOf, account: Account, drill: Drill, copy: Copy) -> Login:
+    """The copy's address with the source's credentials: what is restored keeps its master user."""
+    if drill.resource.database is None:
+        raise NotMeasured(f"{drill.resource.name} declares no database", "add `database` to the resource")
+    return login(account, copy.id, drill.resource.database)

@@ -1,0 +1,233 @@
+"""Around a restore of Aurora: looks before it, the proof that its copy stands apart, rights, quota, bill, listing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from dr_orchestrator.aws import copies
+from dr_orchestrator.aws.access.policies import Scope, drill_policies
+from dr_orchestrator.aws.guard import Forbidden
+from dr_orchestrator.aws.looks import rights
+from dr_orchestrator.aws.rds import instances
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.drill import Allowed, Drill
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.preflight import look
+from dr_orchestrator.domain.service import Database
+from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.lab.cloud.databases import places
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.aurora_cluster import listing, production
+from dr_orchestrator.resources.aurora_cluster.instance import planned
+from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, NAME
+from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
+from dr_orchestrator.resources.aurora_cluster.restore import STATES
+from tests.support.aurora import ENGINE, described
+from tests.support.aurora_drills import (
+    CLUSTER,
+    INSTANT,
+    MYSQL,
+    SCALES,
+    TYPE,
+    Begin,
+    Drilled,
+    backend,
+)
+from tests.support.estate import REGION, Estate
+
+AWS_CLUSTER_STATES = """available backing-up backtracking cloning-failed creating deleting failing-over
+    inaccessible-encryption-credentials inaccessible-encryption-credentials-recoverable maintenance migrating
+    migration-failed modifying promoting preparing-data-migration renaming resetting-master-credentials starting stopped
+    stopping storage-optimization update-iam-db-auth upgrading"""
+
+
+AWS_INSTANCE_STATES = """available backing-up configuring-enhanced-monitoring configuring-iam-database-auth
+    configuring-log-exports converting-to-vpc creating delete-precheck deleting failed
+    inaccessible-encryption-credentials inaccessible-encryption-credentials-recoverable incompatible-create
+    incompatible-network incompatible-option-group incompatible-parameters incompatible-restore insufficient-capacity
+    maintenance modifying moving-to-vpc rebooting resetting-master-credentials renaming restore-error starting stopped
+    stopping storage-config-upgrade storage-full storage-initialization storage-optimization upgrading"""
+
+
+def _guarded(made: Estate, operation: str, **given: Any) -> None:
+    made.toolkit.account.guard.check("rds", operation, given, REGION)
+
+
+def test_a_clone_is_no_restore(begin: Begin, made: Estate) -> None:
+    """`copy-on-write` shares its source's pages: the guard refuses it, and any other engine or a public instance."""
+    copy = begin().copy
+    part = made.ledger.intend(planned(copy), made.clock)
+    to = {"DBClusterIdentifier": copy.id, "SourceDBClusterIdentifier": CLUSTER.id}
+    _guarded(made, INSTANT, **to, RestoreType="full-copy")
+    _guarded(made, INSTANT, **to)
+    with pytest.raises(Forbidden, match="RestoreType copy-on-write"):
+        _guarded(made, INSTANT, **to, RestoreType="copy-on-write")
+    with pytest.raises(Forbidden, match="UseLatestRestorableTime"):
+        _guarded(made, INSTANT, **to, UseLatestRestorableTime=True)
+    within = {"DBInstanceIdentifier": part.id, "DBClusterIdentifier": copy.id, "Engine": ENGINE}
+    _guarded(made, "CreateDBInstance", **within, PubliclyAccessible=False)
+    with pytest.raises(Forbidden, match="PubliclyAccessible True"):
+        _guarded(made, "CreateDBInstance", **within, PubliclyAccessible=True)
+    with pytest.raises(Forbidden, match="not a copy of this run"):
+        _guarded(made, "CreateDBInstance", **{**within, "DBClusterIdentifier": CLUSTER.id})
+    with pytest.raises(Forbidden, match="not a copy of this run"):
+        _guarded(made, "CreateDBInstance", DBInstanceIdentifier=part.id, Engine=ENGINE)
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        (lambda rds, of, _: backend().databases[f"{of}-1"].__dict__.update(publicly_accessible=True), "the internet"),
+        (lambda rds, of, _: setattr(backend().clusters[of], "vpc_security_group_ids", ["sg-1"]), "security groups"),
+        (lambda rds, of, _: setattr(backend().clusters[of], "db_subnet_group_name", "default"), "subnet group"),
+        (lambda rds, of, _: setattr(backend().clusters[of], "storage_encrypted", False), "not encrypted"),
+        (
+            lambda rds, of, arn: rds.create_global_cluster(
+                GlobalClusterIdentifier="world", SourceDBClusterIdentifier=arn
+            ),
+            "tied to world",
+        ),
+    ],
+    ids=["public", "groups", "subnets", "plain", "global"],
+)
+def test_a_copy_is_proven_apart_or_asked_nothing(
+    begin: Begin, made: Estate, broken: Callable[[Any, str, str], object], told: str
+) -> None:
+    """Cluster and instance live in their network and groups, encrypted, private, and in no global cluster."""
+    drilled, rds = begin(), made.client("rds")
+    cluster, _ = drilled.restored()
+    seen = drilled.restorer.isolated(cluster).words
+    assert "its instance likewise" in seen
+    assert "of no global cluster" in seen
+    places.default_subnet_group(backend())
+    live = backend().clusters[cluster.id]
+    before = {**live.__dict__}
+    broken(rds, cluster.id, live.db_cluster_arn)
+    with pytest.raises(NotRecoverable, match=told):
+        drilled.restorer.isolated(cluster)
+    live.__dict__.update(before)
+    if told == "tied to world":
+        rds.remove_from_global_cluster(GlobalClusterIdentifier="world", DbClusterIdentifier=live.db_cluster_arn)
+        rds.delete_global_cluster(GlobalClusterIdentifier="world")
+
+
+def looked(drilled: Drilled) -> str:
+    return look(drilled.restorer.questions(drilled.copy)).heed()
+
+
+def test_what_a_restore_would_meet_is_looked_at_before(begin: Begin) -> None:
+    """Source, class and capacities, both names, key, both parameter groups and the network are seen."""
+    seen = looked(begin(ClusterSnapshot, SCALES))
+    for words in (
+        "aurora-postgresql 16.6",
+        "db.serverless, 0.5 to 8 ACUs, as the writer status-prod-1",
+        "-1 is free",
+        "is enabled",
+        f"status-prod-cluster and status-prod-instance, of {ENGINE}16",
+        "dro-isolated is in",
+        "nothing out",
+    ):
+        assert words in seen
+
+
+@pytest.mark.parametrize("way", [ClusterSnapshot, ClusterPointInTime])
+def test_another_engine_is_refused_before_anything_is_asked(begin: Begin, way: Any) -> None:
+    """A cluster of Aurora MySQL is none of these."""
+    with pytest.raises(NotRecoverable, match="old-prod is of aurora-mysql"):
+        looked(begin(way, MYSQL))
+
+
+def test_a_recovery_point_of_another_major_version_is_told_before(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS would refuse to restore data of 15 with parameters of 16: that is no surprise at the restore."""
+    drilled = begin()
+    monkeypatch.setattr(drilled.restorer, "version", lambda: "15.4")
+    with pytest.raises(NotRecoverable, match=f"boards-prod-cluster is of {ENGINE}16, the data of {ENGINE}15"):
+        looked(drilled)
+
+
+def test_the_address_is_the_clusters_writer(made: Estate) -> None:
+    """Checks, probe and heartbeat go to the endpoint that stays while instances come and go."""
+    database = Database("orders", "prod/orders")
+    login = production.login(made.toolkit.account, CLUSTER.id, database)
+    assert login.host == described(made.client("rds"), CLUSTER.id)["Endpoint"]
+    assert (login.user, login.database) == ("orders", "orders")
+
+
+def test_every_state_that_aws_knows_has_a_meaning() -> None:
+    """None of the documented states of clusters and instances is reported as unknown."""
+    assert [each for each in AWS_CLUSTER_STATES.split() if not STATES.known(each)] == []
+    assert [each for each in AWS_INSTANCE_STATES.split() if not instances.STATES.known(each)] == []
+
+
+def test_an_inventory_holds_clusters_and_their_instances_each_under_its_type(begin: Begin, made: Estate) -> None:
+    """Whose they are is told by their tags; other instances are another type's."""
+    cluster, instance = begin().restored()
+    found = {each.id: (each.type, each.run) for each in listing.listed(made.toolkit.account)}
+    assert found[cluster.id] == (NAME, cluster.run)
+    assert found[instance.id] == (INSTANCE, cluster.run)
+    assert found[CLUSTER.id] == (NAME, None)
+    assert "orders-prod" not in found
+    rds_instances = {each.id for each in TYPES["rds-instance"].listed(made.toolkit.account)}
+    assert rds_instances & found.keys() == set()
+
+
+def test_the_quota_with_less_room_is_the_one_that_counts(made: Estate) -> None:
+    """One cluster and one instance are made: whichever there are fewer left of, and the other beside it."""
+    told = listing.quota(made.toolkit.account)
+    assert (told.used, told.most) == (5, 40)
+    assert str(told) == "5 of 40 DB instances and 3 of 40 DB clusters in use"
+
+
+def _drill(kind: Kind) -> Drill:
+    return cast(Drill, type("D", (), {"kind": kind, "resource": CLUSTER, "stores": {}}))
+
+
+@pytest.mark.parametrize("kind", TYPE.kinds)
+def test_the_drill_role_may_make_an_instance_in_its_own_clusters_alone(kind: Kind) -> None:
+    """CreateDBInstance acts on the cluster and parameter groups, too; never on another name than a copy's."""
+    policies = drill_policies(Scope(TYPES, [_drill(kind)], Allowed(frozenset({"123456789012"}), frozenset({REGION}))))
+    statements = {each["Sid"]: each for policy in policies for each in policy["Statement"]}
+    create = statements["CreateClusterInstances"]
+    names = {each.rsplit(":", 2)[-2] + ":" + each.rsplit(":", 1)[-1] for each in create["Resource"]}
+    assert {"db:dro-*", "cluster:dro-*", "pg:*"} <= names
+    assert not any("boards-prod" in each for each in create["Resource"])
+    allowed = {action for each in statements.values() if each["Effect"] == "Allow" for action in each["Action"]}
+    assert {"rds:DeleteDBInstance", "rds:DeleteDBCluster", "rds:AddTagsToResource"} <= allowed
+    deleting = [json.dumps(each) for each in statements.values() if each["Action"] == ["rds:DeleteDBInstance"]]
+    assert len(deleting) == 1
+
+
+@pytest.mark.parametrize(
+    ("copy", "wanted"),
+    [(NAME, {"rds:DeleteDBCluster", INSTANT}), (INSTANCE, {"rds:CreateDBInstance", "rds:DeleteDBInstance"})],
+)
+def test_rights_are_simulated_on_what_they_act_on(copy: str, wanted: set[str]) -> None:
+    """A cluster's ARN says nothing of an instance's deletion: each type of copy is asked about its own."""
+    actions = rights.writes(TYPES, _drill(Kind.PITR_RESTORE), TYPES.copies[copy])
+    assert {each if ":" in each else f"rds:{each}" for each in wanted} <= set(actions)
+    other = TYPES.copies[INSTANCE if copy == NAME else NAME]
+    assert set(actions) & set(rights.writes(TYPES, _drill(Kind.PITR_RESTORE), other)) == {"rds:AddTagsToResource"}
+
+
+def test_what_is_billed_says_what_nobody_tells(begin: Begin, made: Estate) -> None:
+    """Of a drill the instance's class; a cluster's AllocatedStorage is always 1, so its storage is named as unknown."""
+    drilled = begin()
+    cluster, instance = drilled.restored()
+    assert drilled.restorer.billed().instance_class == "db.r6g.large"
+    assert "storage" in drilled.restorer.billed().besides
+    of = {copy.id: TYPE.destroyer(copy, CLUSTER, made.toolkit, {}).billed(copy.id) for copy in (cluster, instance)}
+    assert (of[cluster.id].instance_class, of[instance.id].instance_class) == ("", "db.r6g.large")
+    assert of[cluster.id].storage_gib is None
+
+
+def test_the_cluster_leaves_room_for_its_instances_name() -> None:
+    """However long the source's name, both copies have legal names, and different ones."""
+    cluster = Copy(NAME, copies.name("20261120-abc123", "a" * 63, TYPE.made), REGION, "r", "d", "s")
+    assert len(planned(cluster).id) <= 63
+    assert planned(cluster).id != cluster.id
