@@ -311,4 +311,4 @@ class Types(Generic[Declared_co]):
 
     def with_key(self, key: str) -> list[Declared_co]:
         """The types that have a key of the drill files."""
-        return [each for each in self if key in each.keys]
+        return [each for each in self if key in each.keys or key in each.own_keys()]
