@@ -187,8 +187,8 @@ class ResourceType:
     whose keys of KMS its data may be encrypted with, `data` the reads that show data itself, `filling` what loads a
     restored one into an environment's own, `beside` the resource parts of other ARNs that a restore concerns.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
-    written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies of
-    a resource stand. `own_keys` are its own keys of the drill files, as fields of pydantic (annotation and Field), and
+    written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
+    of a resource stand. `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), and
     `rules` what must hold of a resource of the type (key, mistake, fix).
     """
 

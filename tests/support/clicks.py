@@ -31,6 +31,7 @@ revision: 2026-Q4
 approved: {by: Somebody, role: Head of Resilience, date: 2026-10-01}
 tiers:
   - {number: 1, name: Products, rto: "< 6h", rpo: "< 1h"}
+costs: {currency: USD, table_gib: 0.15}
 """
 CLICKS = f"""
 service: clicks

@@ -80,6 +80,11 @@ class Kinesis(KinesisBackend):
         found = self.describe_stream_consumer(stream_arn, consumer_name, consumer_arn)
         self.describe_stream(stream_arn, None).delete_consumer(found.consumer_arn)
 
+    def describe_limits(self) -> dict[str, int]:
+        """moto counts none."""
+        used = sum(len(each.shards) for each in self.streams.values())
+        return {**super().describe_limits(), "OpenShardCount": used, "ShardLimit": 500}
+
 
 def _in_use(words: str) -> JsonRESTError:
     return JsonRESTError("ResourceInUseException", words)
@@ -103,6 +108,7 @@ def _streams() -> dict[str, Any]:
         }
         for region, backend in list(kinesis_backends[ACCOUNT].items())
         for each in list(backend.streams.values())
+        if each.status != "GONE"
     }
 
 
