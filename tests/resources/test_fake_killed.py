@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,23 +19,25 @@ from dr_orchestrator.domain.clock import MachineClock, PacedClock
 from dr_orchestrator.domain.copy import TERMINAL, CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import CHECKOUT, Pace
 from dr_orchestrator.wiring import World, sweeping
 from tests.support import clicks
 from tests.support.clicks import AWAY, DRILL, HOME, Ground
 
-FACTOR = 600.0
+FACTOR = 300.0
 FULL = os.environ.get("DRO_FAULTS") == "full"
 GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
-WRITES = 54
+WRITES = 56
 """How often the drill writes to its ledger."""
-ASKED, NAMED, FIRST, SECOND = 16, 19, 23, 29
-"""The writes after which the job is known, the stream has a name, and each consumer was intended."""
-SOME = (ASKED - 1, ASKED, NAMED, FIRST, SECOND, 44)
-CASES = range(1, WRITES + 1) if FULL else SOME
-Victim = Callable[[int], Run]
+INTENDED, ASKED, NAMED, CONSUMER_INTENDED, CONSUMER_MADE, ONE_GONE = 11, 13, 17, 19, 27, 46
+"""The writes that say so."""
+SOME = (
+    *((INTENDED, "after"), (ASKED, "before"), (ASKED, "after"), (NAMED, "before"), (CONSUMER_INTENDED, "after")),
+    *((CONSUMER_MADE, "before"), (ONE_GONE, "after")),
+)
+CASES = [(at, when) for at in range(2, WRITES) for when in ("before", "after")] if FULL else SOME
+Victim = Callable[..., Run]
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +59,18 @@ def nursery() -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     ) as running:
+        assert told(running, {}) == 0  # it has read the program
         yield running
         running.communicate()
+
+
+def told(nursery: subprocess.Popen[str], asked: dict[str, Any]) -> int:
+    """What the nursery says to a request."""
+    assert nursery.stdin is not None
+    assert nursery.stdout is not None
+    nursery.stdin.write(json.dumps(asked) + "\n")
+    nursery.stdin.flush()
+    return int(nursery.stdout.readline())
 
 
 @pytest.fixture
@@ -65,7 +78,6 @@ def here(made: Ground, pace: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """The process that comes after: the lease of the dead one has run out."""
     monkeypatch.setenv("DRO_HOME", str(tmp_path))
     monkeypatch.setenv("DRO_CLOCK_PACE", f"{pace.factor!r}@{pace.origin!r}")
-    clicks.beat(made)
     later = MachineClock.now
     monkeypatch.setattr(MachineClock, "now", lambda clock: later(clock) + 2 * LEASE)
     with wiring.using(clicks.world(tmp_path, made.clock, pace)) as world:
@@ -74,16 +86,13 @@ def here(made: Ground, pace: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def victim(here: World, nursery: subprocess.Popen[str]) -> Victim:
-    """Runs the drill in a process of its own, which is killed right after so many writes; what is left of it."""
+def victim(made: Ground, here: World, nursery: subprocess.Popen[str]) -> Victim:
+    """Runs the drill in a process of its own, which is killed at its `at`th write; what is left of it."""
 
-    def run(at: int) -> Run:
-        asked = {"environment": {**os.environ}, "folder": str(here.settings.home), "types": "tests.support.clicks"}
-        assert nursery.stdin is not None
-        assert nursery.stdout is not None
-        nursery.stdin.write(json.dumps({**asked, "drill": DRILL, "at": at, "when": "after"}) + "\n")
-        nursery.stdin.flush()
-        assert int(nursery.stdout.readline()) == -signal.SIGKILL
+    def run(at: int, when: str = "after") -> Run:
+        clicks.beat(made)
+        given = {"environment": {**os.environ}, "folder": str(here.settings.home), "types": "tests.support.clicks"}
+        assert told(nursery, {**given, "drill": DRILL, "at": at, "when": when}) == -signal.SIGKILL
         return here.ledger.queries.runs()[0]
 
     return run
@@ -99,26 +108,29 @@ def ended(here: World, run: str) -> Run:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("at", [at for at in CASES if at < WRITES])
-def test_a_killed_drill_is_finished_by_resume(made: Ground, here: World, victim: Victim, at: int) -> None:
+@pytest.mark.parametrize(("at", "when"), CASES)
+def test_a_killed_drill_is_finished_by_resume(made: Ground, here: World, victim: Victim, at: int, when: str) -> None:
     """Another process goes on and passes; each copy was asked for once, where only the job is known, too."""
-    before, asked = made.streams().keys(), len(made.calls("CreateStream"))
-    dead = victim(at)
+    before, made_before = made.streams().keys(), made.asked("CreateStream")
+    asked_before = made.asked("CreateStream", took_effect=False)
+    dead = victim(at, when)
     with wiring.resuming(dead.header.id):
         run = ended(here, prefect_runner.run_drill(DRILL))
     assert run.closing is not None
     assert run.closing.verdict in GREEN, run.closing.reasons
-    assert len(made.calls("CreateStream")) - asked == 1
+    assert made.asked("CreateStream") - made_before == 1
+    lost = (at, when) == (ASKED, "before")  # the answer, with the job in it: AWS is asked again, and refuses
+    assert made.asked("CreateStream", took_effect=False) - asked_before == 1 + lost
     assert len(run.copies) == 3
     assert made.streams().keys() == before
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("at", CASES)
-def test_a_killed_drill_is_cleaned_up_by_sweep(made: Ground, here: World, victim: Victim, at: int) -> None:
+@pytest.mark.parametrize(("at", "when"), CASES)
+def test_a_killed_drill_is_cleaned_up_by_sweep(made: Ground, here: World, victim: Victim, at: int, when: str) -> None:
     """A sweep looks in the other region, takes consumers before their stream, and proves it by both inventories."""
     before = made.streams().keys()
-    dead = victim(at)
+    dead = victim(at, when)
     done = sweeping.sweep(here)
     assert done.proof.before.regions == (HOME, AWAY)
     assert not done.proof.unread
@@ -145,7 +157,7 @@ def test_what_aws_has_only_named_a_job_of_is_waited_for_and_then_swept(
 @pytest.mark.slow
 def test_a_consumer_that_only_its_intent_tells_of_keeps_nothing(made: Ground, here: World, victim: Victim) -> None:
     """Killed between intent and call, a consumer was never made; its stream goes all the same."""
-    dead = victim(FIRST)
+    dead = victim(CONSUMER_INTENDED)
     assert [row.state for row in dead.copies] == [CopyState.CREATED, CopyState.INTENDED]
     sweeping.sweep(here)
     ended(here, dead.header.id)
@@ -155,4 +167,3 @@ def test_a_consumer_that_only_its_intent_tells_of_keeps_nothing(made: Ground, he
 def test_no_write_is_left_out(here: World, victim: Victim) -> None:
     """After its last write the drill has passed: the figures above are still how often it writes."""
     assert victim(WRITES).closing is not None
-    assert SqlLedger.close_run

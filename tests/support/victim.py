@@ -1,7 +1,8 @@
 """Processes that each run a drill and are killed at its nth write to the ledger.
 
 Each line of the input names one (JSON: environment, folder, drill, at, when); each line of the output tells how it
-ended. They are forked from one that has read the program already, which is most of what a process costs.
+ended, or that this process is there where none was named. They are forked from one that has read the program already,
+which is most of what a process costs.
 """
 
 from __future__ import annotations
@@ -106,5 +107,6 @@ def fork(asked: dict[str, Any]) -> int:
 
 if __name__ == "__main__":
     for line in sys.stdin:
-        sys.stdout.write(f"{fork(json.loads(line))}\n")
+        asked = json.loads(line)
+        sys.stdout.write(f"{fork(asked) if asked else 0}\n")
         sys.stdout.flush()
