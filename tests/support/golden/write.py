@@ -1,6 +1,6 @@
 """Writes what is derived anew: `python -m tests.support.golden.write [FOLDER]`.
 
-The golden reports (to the folder, where one is named), and, where none is, the list of calls and README's table of types.
+The golden reports, to the folder where one is named; where none is, the list of calls and README's table of types, too.
 """
 
 from __future__ import annotations
