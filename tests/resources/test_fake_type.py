@@ -98,7 +98,7 @@ def test_a_plan_looks_where_the_copy_is_to_stand(made: Ground, here: World, caps
     told = said(capsys, "plan", DRILL)
     assert f"free in {AWAY}" in told
     assert "3 of 500 shards in use" in told
-    assert "the hours of its shards" in told
+    assert f"the hours of the shards of {SOURCE}" in told
     assert {each.action for each in made.lab.journal[heard:] if each.service == "kinesis"} <= {
         *(call.partition(":")[2] for call in WITH_FAKE[NAME].kinds["pitr-restore"].reads),
         *(call.partition(":")[2] for call in WITH_FAKE[NAME].listing.reads),

@@ -39,11 +39,14 @@ class _Records:
         self._api_of = api_of
 
     def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Every record, whichever way a table would be read."""
+        del operation, key
         name = parameters["TableName"]
         for _, fields in stream.records(self._api_of(name), name):
             yield {field: {"S": value} for field, value in fields.items()}
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The newest record of a key."""
         wanted = parameters["Key"].items()
         found = [each for each in self.pages(operation, "", **parameters) if wanted <= each.items()]
         return {"Item": found[-1]} if found else {}

@@ -53,7 +53,7 @@ class Consumer:
 
     def billed(self, name: str = "") -> Billed:
         """Its hours, for which no rate is declared."""
-        return Billed(besides="the hours of its consumers")
+        return Billed(besides=f"the hours of {name or self.copy.id}")
 
     def destroy(self, copy: Copy) -> CopyState:
         """Take it off its stream, once both are proven to be this run's."""

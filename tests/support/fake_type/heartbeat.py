@@ -14,8 +14,10 @@ def is_heartbeat(stream: str, canary: Canary, parameters: Mapping[str, Any]) -> 
     """Whether a put is that of the declared record: its whole key, the instant and the number, and nothing beside."""
     if not stream or parameters.keys() != {"StreamName", "PartitionKey", "Data"} or parameters["StreamName"] != stream:
         return False
-    record = json.loads(parameters["Data"])
-    return record.keys() == {*canary.key, canary.attribute, "sequence"} and canary.key.items() <= record.items()
+    record: dict[str, str] = json.loads(parameters["Data"])
+    return set(record) == {*canary.key, canary.attribute, "sequence"} and all(
+        record[name] == value for name, value in canary.key.items()
+    )
 
 
 BEAT = Beat("kinesis:PutRecord", is_heartbeat)

@@ -57,7 +57,7 @@ class KinesisStream:
 
     def billed(self, name: str = "") -> Billed:
         """Its shards, for which no rate is declared."""
-        return Billed(besides="the hours of its shards")
+        return Billed(besides=f"the hours of the shards of {name or self._resource.id}")
 
     def choose(self) -> RecoveryPoint:
         """The asked instant, or now: a stream keeps every record for as long as it was told to."""

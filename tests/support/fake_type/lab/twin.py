@@ -24,6 +24,7 @@ class SlowStream(Stream):
 
     @property
     def status(self) -> str:
+        """Its state by now."""
         return self.timeline.at(world().now())
 
     @status.setter
@@ -38,12 +39,18 @@ class Kinesis(KinesisBackend):
     def _url_module(self) -> Any:
         return import_module("moto.kinesis.urls")
 
-    def create_stream(self, stream_name: str, shard_count: int, *more: Any, **given: Any) -> Stream:
+    def create_stream(
+        self,
+        stream_name: str,
+        shard_count: int,
+        stream_mode: dict[str, str] | None = None,
+        retention_period_hours: int | None = None,
+    ) -> Stream:
+        """A stream that is not to be seen first, then is being created."""
         if stream_name in self.streams:
             raise _in_use(f"Stream {stream_name} already exists.")
-        given = {"stream_mode": None, "retention_period_hours": None, **given}
-        made = SlowStream(
-            stream_name, shard_count, *more, account_id=self.account_id, region_name=self.region_name, **given
+        made = SlowStream(  # type: ignore[abstract] # moto's are too
+            stream_name, shard_count, stream_mode, retention_period_hours, self.account_id, self.region_name
         )
         fate = world().faults.fate("kinesis", "CreateStream", stream_name)
         made.timeline = passing([("HIDDEN", HIDDEN), ("CREATING", CREATING)], "ACTIVE", fate)
@@ -51,13 +58,16 @@ class Kinesis(KinesisBackend):
         return made
 
     def describe_stream(self, stream_arn: str | None, stream_name: str | None) -> Stream:
+        """As moto, once it is to be seen."""
         found = super().describe_stream(stream_arn, stream_name)
         return super().describe_stream(None, f"{found.stream_name}?") if found.status == "HIDDEN" else found
 
     def list_streams(self) -> list[Stream]:
+        """Those that are to be seen."""
         return [each for each in self.streams.values() if each.status != "HIDDEN"]
 
     def delete_stream(self, stream_arn: str | None, stream_name: str | None) -> Stream:
+        """Deleting takes its time, and is refused while there are consumers."""
         found = cast(SlowStream, self.describe_stream(stream_arn, stream_name))
         if found.status != "ACTIVE" or found.consumers:
             raise _in_use(f"Stream {found.stream_name} is {found.status}, with {len(found.consumers)} consumers.")
@@ -70,6 +80,7 @@ class Kinesis(KinesisBackend):
             del self.streams[stream.stream_name]
 
     def register_stream_consumer(self, stream_arn: str, consumer_name: str) -> Consumer:
+        """As moto, but for a name that is taken."""
         stream = self.describe_stream(stream_arn, None)
         if any(each.consumer_name == consumer_name for each in stream.consumers):
             raise _in_use(f"Consumer {consumer_name} exists.")
