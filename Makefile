@@ -73,7 +73,7 @@ fix: setup ## format, and mend what the linter can
 schema: setup ## write drills/*.schema.json anew
 	$(BIN)/dro schema --write drills
 
-samples: setup ## write the golden reports in reports/samples anew
+samples: setup ## write the golden reports, the list of calls and README's table of types anew
 	$(BIN)/python -m tests.support.golden.write
 
 faults: setup ## kill a drill at every write to its ledger (about a quarter of an hour)

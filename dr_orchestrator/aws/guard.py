@@ -120,38 +120,25 @@ class Guard:
 
 
 class HeartbeatGuard(Guard):
-    """The guard of `dro canary`: beside reads it lets one write through, the put of one item; no drill ever has it.
+    """The guard of `dro canary`: beside reads it lets one write through, the heartbeat's; no drill ever has it.
 
-    `key` names every key attribute with its value; the item may hold nothing beside it but `attribute` and its number.
+    `operation` is the call that writes it, `is_beat` tells whether its parameters are the heartbeat that is declared.
     """
 
-    _CONDITION = frozenset({"ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"})
-
     def __init__(
-        self, calls: CallTable, table: str = "", key: Mapping[str, str] | None = None, attribute: str = ""
+        self, calls: CallTable, operation: str = "", is_beat: Callable[[Mapping[str, Any]], bool] = lambda _: False
     ) -> None:
         super().__init__(calls)
-        self._table, self._attribute = table, attribute
-        self._key = {name: {"S": value} for name, value in (key or {}).items()}
+        self._operation, self._is_beat = operation, is_beat
 
     def check(self, service: str, operation: str, parameters: Mapping[str, Any], region: str = "") -> None:
-        """Raise Forbidden unless the call is a known read, or the put of the heartbeat item that was declared."""
-        if (service, operation) != ("dynamodb", "PutItem"):
+        """Raise Forbidden unless the call is a known read, or the write of the heartbeat that was declared."""
+        call = f"{service}:{operation}"
+        if call != self._operation:
             super().check(service, operation, parameters, region)
-        elif not self._is_the_heartbeat(parameters):
+        elif not self._is_beat(parameters):
             message = "not the heartbeat that is declared; the call was not sent"
-            raise Forbidden(message, "this is a defect: please report", "dynamodb:PutItem")
-
-    def _is_the_heartbeat(self, parameters: Mapping[str, Any]) -> bool:
-        item = parameters.get("Item")
-        if not self._table or not self._key or not isinstance(item, Mapping):
-            return False
-        return (
-            parameters.get("TableName") == self._table
-            and parameters.keys() <= {"TableName", "Item"} | self._CONDITION
-            and {name: item.get(name) for name in self._key} == self._key
-            and item.keys() == {*self._key, self._attribute, "sequence"}
-        )
+            raise Forbidden(message, "this is a defect: please report", call)
 
 
 def _place(request: Any) -> str:

@@ -184,6 +184,8 @@ class Toolkit:
     def never_created(self, copy: Copy) -> CopyState:
         """What the absence of a copy means: it is gone if it ever was, else it was never made."""
         record = self.proofs.intended(copy)
+        if record.asked:
+            raise NotMeasured(f"{copy.id} was asked for as {record.job} and is not to be seen yet", "sweep again later")
         return CopyState.NEVER_CREATED if record.identity is None else CopyState.DELETED
 
 

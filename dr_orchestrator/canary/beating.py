@@ -19,11 +19,7 @@ class Beat:
 
 
 class Writer(Protocol):
-    """Writes the heartbeat of one source; there is one class to a resource type.
-
-    Another type (an S3 bucket: one object under a declared key) is one more class with this method, its branch in
-    `wiring/heartbeat.py`, its place in the domain's Canary, and its one write in `aws/guard.py`.
-    """
+    """Writes the heartbeat of one source, by the one call that its resource type declares as its beat."""
 
     def beat(self) -> Beat:
         """Write one heartbeat, whole or not at all; DrillFault where the source does not take it."""

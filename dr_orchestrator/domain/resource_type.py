@@ -13,7 +13,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.service import Canary, Resource
 
 
 class Content(StrEnum):
@@ -162,6 +164,22 @@ class Quota:
 
 
 @dataclass(frozen=True)
+class Beat:
+    """The one call that may change a source: the write of its heartbeat, by `dro canary` alone.
+
+    `is_one` tells of the call's parameters whether they are the heartbeat that the resource declares, and no more.
+    """
+
+    operation: str
+    is_one: Callable[[str, Canary, Mapping[str, Any]], bool]
+
+
+def beside_the_source(resource: Resource) -> Place:
+    """The place of the resource itself."""
+    return Place(resource.account, resource.region)
+
+
+@dataclass(frozen=True)
 class ResourceType:
     """What can be drilled, as it declares itself.
 
@@ -171,7 +189,8 @@ class ResourceType:
     whose keys of KMS its data may be encrypted with, `data` the reads that show data itself, `filling` what loads a
     restored one into an environment's own, `beside` the resource parts of other ARNs that a restore concerns.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
-    written otherwise. `own_keys` are its own keys of the drill files, as fields of pydantic (annotation and Field), and
+    written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
+    of a resource stand. `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), and
     `rules` what must hold of a resource of the type (key, mistake, fix).
     """
 
@@ -191,6 +210,8 @@ class ResourceType:
     heartbeat: str = ""
     marker: str = ""
     vowel: bool = False
+    beat: Beat | None = None
+    place: Callable[[Resource], Place] = beside_the_source
     own_keys: Callable[[], Mapping[str, Any]] = dict
     rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())
 
@@ -292,4 +313,4 @@ class Types(Generic[Declared_co]):
 
     def with_key(self, key: str) -> list[Declared_co]:
         """The types that have a key of the drill files."""
-        return [each for each in self if key in each.keys]
+        return [each for each in self if key in each.keys or key in each.own_keys()]

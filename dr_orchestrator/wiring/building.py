@@ -13,6 +13,7 @@ from dr_orchestrator.aws.toolkit import TEARDOWN_CEILING, Toolkit
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, Place, Source
 from dr_orchestrator.domain.drill import Drill, Selection
 from dr_orchestrator.domain.ports import Destroyer, Member
+from dr_orchestrator.domain.resource_type import beside_the_source
 from dr_orchestrator.domain.run import RunHeader
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured
@@ -58,9 +59,15 @@ def _account(here: World, region: str, guard: Guard, name: str) -> Account:
 def plan_copy(here: World, drill: Drill, resource: Resource, run: str, prefix: str = "") -> Copy:
     """The copy that a run of a drill makes of a resource."""
     made = here.types[resource.type].made
-    source = Source(resource.type, resource.id, Place(resource.account, resource.region))
+    source, place = Source(resource.type, resource.id, beside_the_source(resource)), place_of(here, resource)
     name = copies.name(run, prefix + resource.id, made)
-    return Copy(made.name, name, resource.region, run, drill.name, drill.service.name, source=source)
+    account = "" if place.account == resource.account else place.account
+    return Copy(made.name, name, place.region, run, drill.name, drill.service.name, account=account, source=source)
+
+
+def place_of(here: World, resource: Resource) -> Place:
+    """Where the copies of a resource stand, as its type says."""
+    return here.types[resource.type].place(resource)
 
 
 def build_components(here: World, drill: Drill, copy: Copy, account: Account, context: RunContext) -> Components:
@@ -106,8 +113,9 @@ def _toolkit(
         """The same run's account in another region; another account's credentials nobody has given."""
         other = guarded(here, place.region, context.run, drill)
         other.throttling.listen(context)
-        if place.account and (caller := other.caller()).account != place.account:
-            raise NotMeasured(f"the credentials are for account {caller.account}, not for {place}")
+        expected = place.account or account.caller().account
+        if (caller := other.caller()).account != expected:  # asking pins it to that account, however long it goes on
+            raise NotMeasured(f"the credentials in {place} are for account {caller.account}, not for {expected}")
         return other
 
     proofs = Proofs(functools.partial(row_of, here), sources, functools.partial(owned_by, here))
@@ -131,7 +139,7 @@ def destroyer(here: World, header: RunHeader, copy: Copy) -> Destroyer:
     NotMeasured where it would look elsewhere than the run did: a copy that is absent from another account, or from
     another lab, is not therefore gone. Asking pins what it works with to the account, however long it goes on.
     """
-    account = guarded(here, copy.region, copy.run)
+    account = guarded(here, header.provenance.region or copy.region, copy.run)  # as the run's own: its source's
     made = replace(header.provenance, account=copy.account or header.provenance.account)
     if changed := elsewhere(here, account, made):
         raise NotMeasured(f"it was made elsewhere: {changed}", "use the profile and settings that the run began with")

@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.guard import HeartbeatGuard
 from dr_orchestrator.canary.beating import Beat, Told, Writer, attempt, keep
+from dr_orchestrator.domain.resource_type import ResourceType
 from dr_orchestrator.domain.service import Canary, Resource, Service
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.app import World
@@ -97,10 +99,18 @@ def _heartbeat(here: World, service: Service, resource: Resource, interval: time
     canary = resource.canary
     if canary is None:
         raise UsageError(f"{resource.name} of {service.name} declares no heartbeat", _advice(here, service, resource))
-    account = Account(resource.region, HeartbeatGuard(here.types.calls, resource.id, canary.key, canary.attribute))
-    writer = _Allowed(here, account, resource, here.types[resource.type].writer(account, resource, canary, here.clock))
+    of = here.types[resource.type]
+    account = Account(resource.region, _guard(here, of, resource, canary))
+    writer = _Allowed(here, account, resource, of.writer(account, resource, canary, here.clock))
     place = f"{resource.id}, {f'table {canary.table}' if canary.table else _item(canary)}"
     return Heartbeat(service.name, resource, place, interval or canary.interval, writer)
+
+
+def _guard(here: World, of: ResourceType, resource: Resource, canary: Canary) -> HeartbeatGuard:
+    """What lets the one heartbeat through; none goes by AWS where the type declares no call for it."""
+    if of.beat is None:
+        return HeartbeatGuard(here.types.calls)
+    return HeartbeatGuard(here.types.calls, of.beat.operation, partial(of.beat.is_one, resource.id, canary))
 
 
 class _Allowed:

@@ -22,7 +22,7 @@ def look_around(here: World, account: Account, drill: Drill) -> tuple[Caller, Dr
             caller = Caller(caller.account, caller.arn, changer.arn)
     except DrillFault as fault:
         return Caller("", ""), fault
-    wrong = not_allowed(here, drill.resource, caller)
+    wrong = not_allowed(here, drill.resource, caller) or _copies_not_allowed(here, drill.resource)
     return caller, NotMeasured(wrong, "use the right profile: nothing was started") if wrong else None
 
 
@@ -44,6 +44,16 @@ def elsewhere(here: World, account: Account, made: Provenance) -> str:
         ("clock's pace", made.pace, here.clock.pace),
     )
     return "; ".join(f"{what} {before} then, {now} now" for what, before, now in compared if before not in ("", now))
+
+
+def _copies_not_allowed(here: World, resource: Resource) -> str:
+    """Why copies may not stand where the resource's type puts them; empty where they may."""
+    allowed, place = here.catalogue.allowed, here.types[resource.type].place(resource)
+    if allowed.accounts and place.account and place.account not in allowed.accounts:
+        return f"copies of {resource.name} stand in account {place.account}, which tiers.yaml does not allow"
+    if allowed.regions and place.region not in allowed.regions:
+        return f"copies of {resource.name} stand in {place.region}, which tiers.yaml does not allow"
+    return ""
 
 
 def not_allowed(here: World, resource: Resource, caller: Caller) -> str:

@@ -9,7 +9,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.aws.copies import PREFIX
 from dr_orchestrator.domain.copy import Copy, LiveObject
-from dr_orchestrator.domain.resource_type import Types
+from dr_orchestrator.domain.resource_type import Types, beside_the_source
 from dr_orchestrator.domain.run import Run, RunHeader
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.runner import sweep as of_runner
@@ -30,7 +30,7 @@ from dr_orchestrator.runner.sweep import (
 )
 from dr_orchestrator.runner.sweep.perform import Ears
 from dr_orchestrator.wiring.app import World
-from dr_orchestrator.wiring.building import destroyer, read_only
+from dr_orchestrator.wiring.building import destroyer, place_of, read_only
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
 
 __all__ = [
@@ -106,6 +106,15 @@ class AwsCloud:
     def types(self) -> Sequence[str]:
         """All types of copies: each is listed."""
         return tuple(self._here.types.copies)
+
+    @property
+    def shown(self) -> Sequence[str]:
+        """All types of copies, parts among them."""
+        return tuple(self._here.types.copies)
+
+    def shown_by(self, listing: str) -> Sequence[str]:
+        """What a drill of the type makes."""
+        return [each.name for each in self._here.types[listing].copies]
 
     @property
     def holders(self) -> Collection[str]:
@@ -198,4 +207,6 @@ def end_exercise(here: World, name: str) -> None:
 
 
 def _declared_regions(here: World) -> set[str]:
-    return {drill.resource.region for drill in here.declared.drills.values()} | here.declared.allowed.regions
+    drilled = [drill.resource for drill in here.declared.drills.values()]
+    places = {place.region for each in drilled for place in (beside_the_source(each), place_of(here, each))}
+    return places | here.declared.allowed.regions

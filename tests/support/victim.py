@@ -1,7 +1,8 @@
 """Processes that each run a drill and are killed at its nth write to the ledger.
 
 Each line of the input names one (JSON: environment, folder, drill, at, when); each line of the output tells how it
-ended. They are forked from one that has read the program already, which is most of what a process costs.
+ended, or that this process is there where none was named. They are forked from one that has read the program already,
+which is most of what a process costs.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 from unittest import mock
 
 import boto3
 import prefect
 
-from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator import prefect_runner, settings, wiring
 from dr_orchestrator.checks.sql import SqlChecks, newest
+from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.ledger.ledger import SqlLedger
@@ -66,11 +69,22 @@ def fatal(write: Callable[..., Any], counted: list[str], at: int, when: str) -> 
     return wrapped
 
 
-def main(drill: str, at: int, when: str) -> None:
+@contextmanager
+def knowing(types: str) -> Iterator[None]:
+    """Within: the types are those that a module has as WITH_FAKE, where one is named."""
+    if not types:
+        yield
+        return
+    found, made = import_module(types).WITH_FAKE, settings.load()
+    with wiring.using(wiring.World(made, PacedClock(made.pace), types=found)):
+        yield
+
+
+def main(drill: str, at: int, when: str, types: str = "") -> None:
     counted: list[str] = []
     for name in WRITES:
         setattr(SqlLedger, name, fatal(getattr(SqlLedger, name), counted, at, when))
-    with answering():
+    with answering(), knowing(types):
         prefect_runner.run_drill(drill)
     sys.stderr.write(f"{drill}: {len(counted)} writes: {counted}\n")
 
@@ -83,7 +97,7 @@ def fork(asked: dict[str, Any]) -> int:
             os.environ.clear()
             os.environ.update(asked["environment"])
             os.chdir(asked["folder"])
-            main(asked["drill"], asked["at"], asked["when"])
+            main(asked["drill"], asked["at"], asked["when"], asked.get("types", ""))
         except BaseException:
             traceback.print_exc()
             os._exit(1)
@@ -93,5 +107,6 @@ def fork(asked: dict[str, Any]) -> int:
 
 if __name__ == "__main__":
     for line in sys.stdin:
-        sys.stdout.write(f"{fork(json.loads(line))}\n")
+        asked = json.loads(line)
+        sys.stdout.write(f"{fork(asked) if asked else 0}\n")
         sys.stdout.flush()

@@ -9,8 +9,9 @@ from typing import Any
 
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.template import template
+from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.drill import Allowed, Drill
-from dr_orchestrator.domain.resource_type import Effect, ResourceType, Types
+from dr_orchestrator.domain.resource_type import Effect, ResourceType, Types, beside_the_source
 
 LARGEST = 6144
 """Characters that a managed policy may have; white space is not counted."""
@@ -39,7 +40,12 @@ class Scope:
     @property
     def regions(self) -> list[str]:
         """Where the policy says that drills may work, else where these do."""
-        return sorted(self.allowed.regions or {drill.resource.region for drill in self.drills})
+        return sorted(self.allowed.regions or {place.region for drill in self.drills for place in self._places(drill)})
+
+    def _places(self, drill: Drill) -> Iterator[Place]:
+        """Where a drill reads, and where its copies stand."""
+        for each in (drill.resource, *drill.stores.values()):
+            yield from (beside_the_source(each), self.types[each.type].place(each))
 
     @property
     def partition(self) -> str:
@@ -192,10 +198,12 @@ def _via(scope: Scope, *services: str) -> dict[str, Any]:
 
 
 def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
-    for each in scope.types:
-        if each.data and scope.sources(each):
-            names = [each.made.arn_of(name) for name in (*scope.sources(each), COPIES)]
-            yield _allow(f"Read{each.content.title()}", reads & each.data, scope.arns(each.made.service, *names))
+    read = [each for each in scope.types if each.data and scope.sources(each)]
+    for number, each in enumerate(read):
+        names = [each.made.arn_of(name) for name in (*scope.sources(each), COPIES)]
+        alike = any(before.content is each.content for before in read[:number])  # no two statements share an id
+        sid = f"Read{each.content.title()}" + (f"Of{each.made.plural}" if alike else "")
+        yield _allow(sid, reads & each.data, scope.arns(each.made.service, *names))
     if scope.secrets():
         yield _allow("ReadLogins", {_LOGINS}, scope.arns("secretsmanager", *scope.secrets()))
     services = [each.secures for each in scope.types if each.data and each.secures]

@@ -17,6 +17,7 @@ from dr_orchestrator.domain.resource_type import (
     Write,
 )
 from dr_orchestrator.resources.drillable import Drillable, Order
+from dr_orchestrator.resources.dynamodb_table.heartbeat import BEAT
 from dr_orchestrator.resources.dynamodb_table.name import NAME
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ TYPE = Drillable(
     data=frozenset({"dynamodb:GetItem", "dynamodb:Scan"}),
     secures="dynamodb",
     heartbeat="{key: {pk: canary}, attribute: at}",
+    beat=BEAT,
     components=_components,
     destroyer=_destroyer,
     listed=_listed,

@@ -9,7 +9,7 @@ from dr_orchestrator.domain.copy import LiveObject
 from dr_orchestrator.errors import DroError
 from dr_orchestrator.runner.ending import told
 from dr_orchestrator.runner.sweep.objects import Inventory, Listing
-from dr_orchestrator.runner.sweep.ports import Region, SweepContext, Unreachable
+from dr_orchestrator.runner.sweep.ports import Cloud, Region, SweepContext, Unreachable
 
 AT_ONCE = 8
 """Regions that are read side by side: where nobody answers, each is waited for."""
@@ -47,11 +47,12 @@ def _region(here: SweepContext, name: str) -> tuple[set[LiveObject], dict[Listin
         region = here.cloud.region(name)
         whose = region.owner()
     except Exception as error:  # noqa: BLE001 - what cannot be read must not hide the rest, nor keep copies alive
-        return set(), {(name, each): error_text(error) for each in here.cloud.types}, ""
-    return *_listed(region, list(here.cloud.types)), whose
+        return set(), {(name, each): error_text(error) for each in here.cloud.shown}, ""
+    return *_listed(here.cloud, region), whose
 
 
-def _listed(region: Region, left: list[str]) -> tuple[set[LiveObject], dict[Listing, str]]:
+def _listed(cloud: Cloud, region: Region) -> tuple[set[LiveObject], dict[Listing, str]]:
+    left = list(cloud.types)
     found: set[LiveObject] = set()
     unread: dict[Listing, str] = {}
     while left:
@@ -60,6 +61,7 @@ def _listed(region: Region, left: list[str]) -> tuple[set[LiveObject], dict[List
             found.update(region.listed(of))
         except Exception as error:  # noqa: BLE001 - likewise
             silent = left if isinstance(error, Unreachable) else []
-            unread |= {(region.name, each): error_text(error) for each in (of, *silent)}
+            missing = (each for listing in (of, *silent) for each in cloud.shown_by(listing))
+            unread |= {(region.name, each): error_text(error) for each in missing}
             left = left[len(silent) :]
     return found, unread

@@ -88,7 +88,7 @@ def sweep(
         gone = {each.copy for each in copies if each.gone}
         since = [of.run for of in swept if any(each.copy not in marks for each in of.copies)]
         marks = {**marked(here, since, before), **marks}  # of runs that went on after they were first looked at
-        proof = prove(here.cloud.types, before, take_inventory(here), marks, gone)
+        proof = prove(here.cloud.shown, before, take_inventory(here), marks, gone)
         swept = [_recorded(here, of, proof) for of in swept]
     seen = find_orphans(here, proof.after or before)
     closed = close_exercises(here)

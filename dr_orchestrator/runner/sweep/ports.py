@@ -57,6 +57,13 @@ class Cloud(Protocol):
         """The types of copies, in the order in which they are listed."""
 
     @property
+    def shown(self) -> Sequence[str]:
+        """The types of all objects that the listings show together."""
+
+    def shown_by(self, listing: str) -> Sequence[str]:
+        """The types of objects that the listing of one type shows: its own, and those of its parts."""
+
+    @property
     def holders(self) -> Collection[str]:
         """The types whose objects hold others, which go with them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Components
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.building import place_of, read_only
 from dr_orchestrator.wiring.planning.costing import estimate, expected
 
 
@@ -52,6 +54,11 @@ class Scene:
             yield "", self.components.restorer
         yield from ((f" of {store.name}", store.restorer) for store in self.components.stores)
 
+    @functools.cached_property
+    def _there(self) -> Account:
+        """The account as it is seen where the copy is to stand."""
+        return self.account if self.copy.region == self.account.region else read_only(self.here, self.copy.region)
+
     def _questions(self) -> Iterator[Question]:
         yield Question("identity", lambda: f"account {self.caller.account}, {self.caller.arn}")
         target = self.components.restorer or self.components.environment
@@ -83,7 +90,7 @@ class Scene:
     def _quota(self, of: str, wanted: int) -> str:
         """Whether there is room for so many copies of a type, besides those that AWS shows nothing of yet."""
         try:
-            quota = self.here.types.making(of).quota(self.account)
+            quota = self.here.types.making(of).quota(self._there)
         except (NotMeasured, NotRecoverable) as fault:
             raise Doubt(f"not known: {fault.message}") from fault
         more, kept = wanted + self._beside(of), self.here.catalogue.headroom
@@ -98,7 +105,9 @@ class Scene:
             return self.here.ledger.queries.intended(of, but=self.run)
         catalogue, resource = self.here.catalogue, self.drill.resource
         alike = [each for each in catalogue.drills.values() if each.resource.type == of]
-        return max(0, min(catalogue.at_once, sum(1 for each in alike if each.resource.region == resource.region)) - 1)
+        there = place_of(self.here, resource).region
+        beside = sum(1 for each in alike if place_of(self.here, each.resource).region == there)
+        return max(0, min(catalogue.at_once, beside) - 1)
 
     def _other_runs(self) -> str:
         """Two different drills may use one source side by side; the same one twice would only disturb itself.
@@ -119,7 +128,7 @@ class Scene:
 
     def _strays(self) -> str:
         source, of = self.drill.resource.id, self.copy.type
-        seen = sweeping.orphans_of(self.here, self.account, of, self.exercise)
+        seen = sweeping.orphans_of(self.here, self._there, of, self.exercise)
         ours = [each.id for each in seen if each.id == copies.name(each.run, source, self.here.types.copies[of])]
         if ours:
             raise Doubt(f"{', '.join(ours)} of no open run: `dro sweep` tells of them, and takes down what is its own")

@@ -1,15 +1,22 @@
-"""Writes the golden reports anew: `python -m tests.support.golden.write [FOLDER]`."""
+"""Writes what is derived anew: `python -m tests.support.golden.write [FOLDER]`.
+
+The golden reports, to the folder where one is named; where none is, the list of calls and README's table of types, too.
+"""
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
+from dr_orchestrator.aws.access import listing
 from dr_orchestrator.reporting.render import write_exercise, write_run
+from dr_orchestrator.resources import TYPES
 from tests.support.golden import sample
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "reports" / "samples"
+CALLS, README = ROOT / "tests" / "golden" / "calls.md", ROOT / "README.md"
 TEMPLATES = (ROOT / "reports" / "templates",)
 
 
@@ -22,5 +29,19 @@ def write(out: Path) -> None:
     write_exercise(sample.exercise(), sample.runs(), out, TEMPLATES, stem="exercise", reports=links)
 
 
+def with_types(readme: str) -> str:
+    """The README with the table of the types that there are, between its marks."""
+    table = listing.resource_types(TYPES)
+    return re.sub(r"(<!-- types[^>]*-->\n).*?(<!-- end -->)", rf"\g<1>{table}\n\2", readme, count=1, flags=re.DOTALL)
+
+
+def write_derived() -> None:
+    """Write the list of calls, and the table in README.md."""
+    CALLS.write_text(listing.calls(TYPES))
+    README.write_text(with_types(README.read_text()))
+
+
 if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        write_derived()
     write(Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLES)

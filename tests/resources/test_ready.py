@@ -11,26 +11,8 @@ from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.resources.rds_instance.points import RdsSnapshot
 from tests.support.estate import Estate
-from tests.support.ways import Make, Way, instance_of
-
-
-def test_awss_own_times_stand_under_the_words_that_the_watcher_has(way: Way) -> None:
-    """Each time is in the past, names its API, and its state is one that was observed of the copy."""
-    way.restored()
-    times = way.restorer.server_times(way.copy)
-    observed = {state for _, state in way.made.ledger.seen}
-    assert times
-    assert {told.copy for told in times} == {way.copy.id}
-    record = way.made.ledger.rows[way.copy.id]
-    for told in times:
-        assert told.state in observed
-        assert record.intended_at - timedelta(seconds=1) <= told.at <= way.made.clock.now()
-        assert told.source.split(": ")[0] in (
-            "rds:DescribeEvents",
-            "dynamodb:DescribeTable",
-            "cloudformation:DescribeStackEvents",
-        )
-    way.restorer.destroy(way.copy)
+from tests.support.ways import Make, Way
+from tests.support.ways.rds_instance import instance_of
 
 
 def test_rds_tells_when_the_copy_was_really_there(way_of: Make) -> None:

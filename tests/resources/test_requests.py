@@ -10,7 +10,8 @@ from dr_orchestrator.domain.service import Isolation
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.dynamodb_table import table as dynamodb
 from tests.support.estate import INSTANCE
-from tests.support.ways import ASK, Make, looked
+from tests.support.ways import Make, looked
+from tests.support.ways.every import SPECS
 
 
 @pytest.mark.parametrize("kind", ["rds-snapshot", "rds-pitr"])
@@ -19,7 +20,7 @@ def test_an_instance_is_restored_in_isolation_with_nothing_left_to_defaults(way_
     way = way_of(kind)
     way.restored()
     way.restorer.destroy(way.copy)
-    (asked,) = way.calls(ASK[kind])
+    (asked,) = way.calls(SPECS[kind].ask)
     group = way.made.client("ec2").describe_security_groups(GroupNames=["dro-isolated"])["SecurityGroups"][0]["GroupId"]
     expected = {
         "DBSubnetGroupName": "dro-isolated",
@@ -86,4 +87,4 @@ def test_an_isolation_that_is_not_there_is_refused(way_of: Make, isolation: Isol
     way = way_of("rds-snapshot", replace(INSTANCE, isolation=isolation))
     with pytest.raises(NotRecoverable, match=why):
         looked(way)
-    assert way.calls(ASK["rds-snapshot"]) == []
+    assert way.calls(SPECS["rds-snapshot"].ask) == []

@@ -1,4 +1,4 @@
-"""What every test of the restorers gets: the estate, made once for all of them, and a way to make a copy there."""
+"""What every test of a type gets: the estate, made once for all of them, and a way to make a copy there."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.resources import TYPES
 from tests.support.estate import REGION, Estate, estate
-from tests.support.ways import EVERY, SOURCE, Make, Way
+from tests.support.ways import Make, Way
+from tests.support.ways.every import SPECS
 
 _runs = itertools.count(1)
 
 
-@pytest.fixture(scope="package")
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A contract is tried in every way that the type's class has."""
+    if "way" in metafunc.fixturenames:
+        metafunc.parametrize("way", [each.name for each in metafunc.cls.ways], indirect=True)
+
+
+@pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with estate(tmp_path_factory.mktemp("lab")) as built:
         built.clock.pace = 3000.0  # long ticks: few calls, no less truth
@@ -33,12 +40,12 @@ def way_of(made: Estate) -> Iterator[Make]:
     def make(
         kind: str, resource: Resource | None = None, selection: Selection | None = None, intended: bool = True
     ) -> Way:
-        run, source = f"20261120-{next(_runs):06x}", resource or SOURCE[kind]
-        of = TYPES[source.type].made
+        spec, run = SPECS[kind], f"20261120-{next(_runs):06x}"
+        source, of = resource or spec.source, TYPES[spec.type].made
         copy = Copy(of.name, copies.name(run, source.id, of), REGION, run, "a-drill", "a-service")
         if intended:
             made.ledger.intend(copy, made.clock)
-        return Way(made, kind, source, selection or Selection(), copy, len(made.lab.journal))
+        return Way(made, spec, source, selection or Selection(), copy, len(made.lab.journal))
 
     yield make
     made.lab.faults.clear()
@@ -47,6 +54,6 @@ def way_of(made: Estate) -> Iterator[Make]:
     made.ledger.seen.clear()
 
 
-@pytest.fixture(params=EVERY)
+@pytest.fixture
 def way(request: pytest.FixtureRequest, way_of: Make) -> Way:
     return way_of(request.param)

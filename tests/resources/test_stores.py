@@ -12,6 +12,7 @@ from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from tests.support.estate import STACK, TABLE, TEMPLATE, Estate
 from tests.support.ways import Make, looked
+from tests.support.ways.every import SPECS
 
 
 def test_a_table_is_restored_as_it_was_at_the_instant(way_of: Make, made: Estate) -> None:
@@ -85,7 +86,7 @@ def test_what_a_stack_that_somebody_deleted_left_is_taken_down_as_a_copy(way_of:
     made.force(way.copy.run)
     assert way.restorer.destroy(way.copy) is CopyState.DELETED
     assert member.id not in made.inventory()["tables"]
-    replace(way, kind="dynamodb", copy=member).foreign(dict(member.tags))
+    replace(way, spec=SPECS["dynamodb"], copy=member).foreign(dict(member.tags))
     made.clock.sleep(60)
     with pytest.raises(NotMeasured, match=f"left {member.id} behind"):
         way.restorer.destroy(way.copy)

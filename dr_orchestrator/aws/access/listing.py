@@ -1,0 +1,84 @@
+"""Every call that the program may make, in a table for reviewers: what it acts on, with what, and by which rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from dr_orchestrator.domain.resource_type import COMMON, ResourceType, Types, Write
+
+_INTRO = """# Every call that may be made
+
+Generated from the declarations of the resource types (`make samples`): the guard lets nothing else through, and the
+policies of `dro iam` come of the same. A change here is a change of what the program may do in an account.
+"""
+_READS = ("Call", "Called by", "Reads data", "Only when")
+_WRITES = ("Call", "Type", "Effect", "Target", "Restores from", "Other parameters", "IAM actions")
+Row = tuple[str, ...]
+
+
+def calls(types: Types[ResourceType]) -> str:
+    """All calls of all types as a page of Markdown: changes by the drill role, reads by the source role."""
+    beats = [(f"`{each.beat.operation}`", each.name) for each in types if each.beat is not None]
+    return "\n".join(
+        (
+            _INTRO,
+            "## Changes, by the drill role\n",
+            *_table(_WRITES, (_write(of, write) for of in types for write in of.writes)),
+            "\n## Reads, by the source role\n",
+            *_table(_READS, _reads(types)),
+            "\n## The heartbeat, by `dro canary` alone\n",
+            *_table(("Call", "Type"), beats),
+            "",
+        )
+    )
+
+
+def resource_types(types: Types[ResourceType]) -> str:
+    """The types as a table of Markdown: what each is in AWS, by which kinds it is drilled, and how its data is read."""
+    rows = ((f"`{of.name}`", of.made.title, ", ".join(f"`{kind}`" for kind in of.kinds), _data(of)) for of in types)
+    return "\n".join(_table(("type", "AWS resource", "drilled by", "data read by"), rows))
+
+
+def _data(of: ResourceType) -> str:
+    return {"rows": "SQL", "items": "items by key", "stores": "the items of its stores, HTTP"}.get(
+        of.content, "nothing"
+    )
+
+
+def _write(of: ResourceType, write: Write) -> Row:
+    target = f"{write.target}, in a copy that {write.within.parameter} names" if write.within else str(write.target)
+    actions = dict.fromkeys([write.operation, *(each for some in write.actions.values() for each in some)])
+    named = [f"`{each}`" for each in sorted(write.takes)]
+    origin = f"`{write.origin}`" if write.origin else "-"
+    return f"`{write.operation}`", of.name, write.effect, target, origin, ", ".join(named) or "-", _code(actions)
+
+
+def _reads(types: Types[ResourceType]) -> Iterator[Row]:
+    """Each read, by whom it is called: kinds of drills of a type, inventories, every run."""
+    data = {call for of in types for call in of.data}
+    by: dict[str, list[str]] = {}
+    when: dict[str, list[str]] = {}
+    users = [(f"{of.name} {kind}", calls) for of in types for kind, calls in of.kinds.items()]
+    users += [(f"stores of environments, {of.name}s", of.filling) for of in types]
+    users += [(f"inventory of {of.name}s", of.listing) for of in types] + [("every run", COMMON)]
+    for user, found in users:
+        for call in found.reads:
+            by.setdefault(call, []).append(user)
+            when.setdefault(call, []).extend([found.only_when[call]] if call in found.only_when else [])
+    for call in sorted(by):
+        yield (
+            f"`{call}`",
+            ", ".join(by[call]),
+            "yes" if call in data else "-",
+            "; ".join(dict.fromkeys(when[call])) or "-",
+        )
+
+
+def _code(words: Iterable[str]) -> str:
+    return ", ".join(f"`{each}`" for each in words)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'|'.join('---' for _ in columns)}|"
+    yield from (f"| {' | '.join(row)} |" for row in rows)

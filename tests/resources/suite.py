@@ -1,0 +1,339 @@
+"""The contract of every resource type: a copy is made once, seen, proven, and gone at the end; nothing else is touched.
+
+A type's module of tests has one class a contract, with its ways to make a copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+
+from dr_orchestrator.aws.access.permissions import calls_of
+from dr_orchestrator.aws.calls.api import Denied
+from dr_orchestrator.aws.guard import Forbidden
+from dr_orchestrator.domain.copy import CopyState, Identity
+from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, UnsafeToDelete
+from dr_orchestrator.resources import TYPES
+from tests.support.types import CALLS
+from tests.support.ways import Make, Spec, Way, looked
+
+CHANGES = {operation for _, operation in CALLS.writes}
+
+
+class LifeContract:
+    """A copy lives from restore to gone, wherever its life was cut short."""
+
+    ways: ClassVar[tuple[Spec, ...]]
+
+    def test_a_copy_lives_from_restore_to_gone_and_production_is_as_before(self, way: Way) -> None:
+        """Restored, ready, destroyed and proven gone; source and inventory are as before, writes named the copy."""
+        before, source = way.made.inventory(), way.spec.described(way.made)
+        assert looked(way)
+        way.restored()
+        assert way.exists()
+        assert way.restorer.destroy(way.copy) is CopyState.DELETED
+        assert way.made.inventory() == before
+        assert way.spec.described(way.made) == source
+        changed = [entry for entry in way.made.lab.journal[way.heard :] if entry.action in CHANGES]
+        assert {entry.action for entry in changed} <= {way.spec.ask, way.spec.delete, "TagResource"}
+        assert all(way.copy.id in str(entry.params) for entry in changed)
+
+    def test_no_call_is_made_that_is_not_declared(self, way: Way) -> None:
+        """All that a life calls, its type declares for that kind of drill: what `dro iam` prints is enough."""
+        looked(way)
+        way.restored()
+        way.restorer.isolated(way.copy)
+        way.restorer.server_times(way.copy)
+        way.restorer.destroy(way.copy)
+        drill: Any = SimpleNamespace(resource=way.resource, kind=way.spec.kind)
+        declared = {call.partition(":")[2] for call in calls_of(TYPES, drill).all}
+        assert {way.spec.ask, way.spec.delete} <= declared
+        heard = {(entry.service, entry.action) for entry in way.made.lab.journal[way.heard :]}
+        assert {action for service, action in heard if service != "sts"} <= declared
+
+    def test_every_state_is_observed_for_the_copy(self, way: Way) -> None:
+        """What AWS reported on the way is handed over as evidence, under the copy's id."""
+        way.restored()
+        way.restorer.destroy(way.copy)
+        names, states = zip(*way.made.ledger.seen, strict=True)
+        assert set(names) == {way.copy.id}
+        assert states[0].lower() in ("creating", "create_in_progress", "absent")
+        assert states[-1].lower() in ("absent", "delete_complete")
+        assert not any("unknown" in state for state in states)
+
+    def test_awss_own_times_stand_under_the_words_that_the_watcher_has(self, way: Way) -> None:
+        """Each time is in the past, names its API, and its state is one that was observed of the copy."""
+        way.restored()
+        times = way.restorer.server_times(way.copy)
+        observed = {state for _, state in way.made.ledger.seen}
+        assert times
+        assert {told.copy for told in times} == {way.copy.id}
+        record, reads = way.made.ledger.rows[way.copy.id], TYPES[way.spec.type].kinds[way.spec.kind].reads
+        for told in times:
+            assert told.state in observed
+            assert record.intended_at - timedelta(seconds=1) <= told.at <= way.made.clock.now()
+            assert told.source.split(": ")[0] in reads
+        way.restorer.destroy(way.copy)
+
+    def test_asking_twice_makes_one_copy(self, way: Way) -> None:
+        """A lost answer looks like 'exists already': our own copy is adopted, and nothing is made again."""
+        first = way.restore()
+        assert way.restore() == first
+        assert len(way.calls(way.spec.ask)) == 1
+        way.confirm(first)
+        assert way.restorer.destroy(way.copy) is CopyState.DELETED
+
+    @pytest.mark.parametrize("killed", ["intended", "asked", "named", "ready", "deleting", "gone"])
+    def test_killed_at_any_transition_it_goes_on_or_is_taken_down(self, way: Way, killed: str) -> None:
+        """Whatever the ledger holds by then, another process can resume it to ready, and take down all there is."""
+        if killed != "intended":
+            identity = way.restore()
+            if killed != "asked":
+                way.confirm(identity)
+        if killed not in ("intended", "asked", "named"):
+            way.restorer.ready(way.copy)
+        if killed in ("deleting", "gone"):
+            way.spec.remove(way)
+            way.made.clock.sleep(3600 if killed == "gone" else 1)
+        elif killed != "ready":
+            way.confirm(way.restore())
+            way.restorer.ready(way.copy)
+            assert len(way.calls(way.spec.ask)) == 1
+        assert way.restorer.destroy(way.copy) is CopyState.DELETED
+        assert not way.exists()
+
+    def test_a_copy_whose_creation_was_never_confirmed_can_be_destroyed(self, way: Way) -> None:
+        """The process died before the answer was written: the intent alone is enough to find and take it down."""
+        way.restore()
+        assert way.made.ledger.rows[way.copy.id].identity is None
+        assert way.restorer.destroy(way.copy) is CopyState.DELETED
+        assert not way.exists()
+
+    def test_a_copy_that_is_still_being_made_can_be_destroyed(self, way: Way) -> None:
+        """A drill that is stopped in the middle of a restore leaves nothing: the deletion is repeated until taken."""
+        way.restored(ready=False)
+        assert way.restorer.destroy(way.copy) is CopyState.DELETED
+        assert not way.exists()
+
+    def test_destroying_twice_is_as_good_as_once(self, way: Way) -> None:
+        """A second teardown finds it gone, says so, and asks for no second deletion."""
+        way.restored()
+        way.restorer.destroy(way.copy)
+        assert way.restorer.destroy(way.copy) is CopyState.DELETED
+        assert len(way.deletions) == 1
+
+    def test_a_copy_that_was_only_intended_was_never_created(self, way: Way) -> None:
+        """With nothing there and no identity known, the truth is NEVER_CREATED; no deletion is asked for."""
+        assert way.restorer.destroy(way.copy) is CopyState.NEVER_CREATED
+        assert way.deletions == []
+
+    def test_while_a_job_may_still_make_it_absence_proves_nothing(self, way: Way) -> None:
+        """AWS named a job and shows no copy: it is not called never made, and stays for the next sweep."""
+        rows = way.made.ledger.rows
+        rows[way.copy.id] = replace(rows[way.copy.id], job="job-1")
+        with pytest.raises(NotMeasured, match="was asked for as job-1"):
+            way.restorer.destroy(way.copy)
+
+    def test_a_copy_that_somebody_else_deletes_is_gone(self, way: Way) -> None:
+        """A teardown that comes too late is not a failure."""
+        way.restored()
+        way.spec.remove(way)
+        assert way.restorer.destroy(way.copy) is CopyState.DELETED
+        assert not way.exists()
+
+
+class SafetyContract:
+    """What is not proven to be this run's copy is never deleted, adopted or made."""
+
+    ways: ClassVar[tuple[Spec, ...]]
+
+    def test_without_a_ledger_row_nothing_is_deleted(self, way: Way) -> None:
+        """Name, tag and identity do not suffice: the run's ledger must hold it."""
+        way.restored()
+        del way.made.ledger.rows[way.copy.id]
+        with pytest.raises(UnsafeToDelete, match="not in the ledger"):
+            way.restorer.destroy(way.copy)
+        assert way.deletions == []
+        assert way.exists()
+
+    @pytest.mark.parametrize("tags", [{}, {"dr-drill:run": "20260101-ffffff"}], ids=["no tag", "another run's tag"])
+    def test_a_foreign_object_under_the_copys_name_is_not_deleted(self, way: Way, tags: dict[str, str]) -> None:
+        """A name is no proof: what does not wear this run's tag stays."""
+        way.foreign(tags)
+        with pytest.raises(UnsafeToDelete, match="does not wear the tag"):
+            way.restorer.destroy(way.copy)
+        assert way.deletions == []
+
+    def test_an_object_of_another_identity_is_not_deleted(self, way: Way) -> None:
+        """Name and tag agree and still it is not the object that this run made: it stays."""
+        way.foreign(way.copy.tags)
+        way.confirm(Identity("arn:aws:other", "another-id"))
+        with pytest.raises(UnsafeToDelete, match="but this run made another-id"):
+            way.restorer.destroy(way.copy)
+        assert way.deletions == []
+
+    def test_a_registered_source_is_not_deleted_though_the_ledger_claims_it(self, way: Way) -> None:
+        """A corrupt ledger row that names production is refused: by the proofs, and by the guard likewise."""
+        copy, live = replace(way.copy, id=way.resource.id), way.spec.described(way.made)
+        way.made.ledger.intend(copy, way.made.clock, way.spec.identity(live) if way.spec.identity else None)
+        if live:
+            for destroy in (way.restorer.destroy, way.restorer._prove_and_delete):
+                with pytest.raises(UnsafeToDelete, match="registered source"):
+                    destroy(copy)
+        for write in TYPES[way.spec.type].writes:
+            service, operation = write.operation.split(":")
+            named = {write.target.parameter: {copy.id: []} if write.target.each else copy.id}
+            with pytest.raises(Forbidden):
+                way.made.toolkit.account.guard.check(service, operation, named, copy.region)
+        assert way.deletions == []
+        assert way.spec.described(way.made) == live
+
+    def test_no_write_reaches_a_foreign_target(self, way: Way) -> None:
+        """Each declared write passes on the run's copy alone: not beside its name, region or type, nor unnamed."""
+        guard, copy = way.made.toolkit.account.guard, way.copy
+        for write in (each for each in TYPES[way.spec.type].writes if each.target.type == copy.type):
+            service, operation = write.operation.split(":")
+
+            def check(
+                name: object, region: str = copy.region, write: Any = write, call: Any = (service, operation)
+            ) -> None:
+                named = {write.target.parameter: {name: []} if write.target.each else name}
+                origin = {write.origin: way.resource.id} if write.origin else {}
+                guard.check(*call, {**named, **origin}, region)
+
+            if not write.target.each and write.within is None:
+                check(copy.id)
+            for name in (copy.id[:-1], f"{copy.id}x", "dro-20260101-ffffff-x", way.resource.id, ""):
+                with pytest.raises(Forbidden):
+                    check(name)
+            with pytest.raises(Forbidden):
+                check(copy.id, "eu-west-1")
+            with pytest.raises(Forbidden):
+                guard.check(service, operation, {}, copy.region)
+
+    def test_what_cannot_be_proven_is_not_deleted(self, way: Way) -> None:
+        """A look that is denied while proving proves nothing: no deletion, and the call is named."""
+        way.restored()
+        for action in way.spec.proving:
+            rule = way.made.lab.faults.add({"kind": "access-denied", "action": action})
+            with pytest.raises(Denied, match=f"^[a-z]+:{action}: "):
+                way.restorer.destroy(way.copy)
+            assert way.deletions == []
+            way.made.lab.faults.remove(rule)
+
+    def test_a_foreign_object_is_not_adopted(self, way: Way) -> None:
+        """What stands under the copy's name and is not this run's ends the drill, before it and at the restore."""
+        way.foreign({})
+        with pytest.raises(NotRecoverable, match="exists already and is not of this run"):
+            looked(way)
+        with pytest.raises(DrillFault):
+            way.restore()
+        assert way.exists()
+
+    def test_a_copy_that_nobody_intended_is_not_made(self, way: Way) -> None:
+        """A restore without intent in the ledger is refused by the guard: nothing is made that could be orphaned."""
+        del way.made.ledger.rows[way.copy.id]
+        with pytest.raises(Forbidden):
+            way.restore()
+        assert not way.exists()
+
+
+class EndingsContract:
+    """What AWS refuses, denies or never ends fails the drill, is not measured, or is waited out."""
+
+    ways: ClassVar[tuple[Spec, ...]]
+
+    def test_a_denied_restore_makes_nothing(self, way: Way) -> None:
+        """The creating call is denied: INCONCLUSIVE, and the teardown knows that there is nothing."""
+        way.made.lab.faults.add({"kind": "access-denied", "action": way.spec.ask})
+        with pytest.raises(Denied, match=way.spec.ask):
+            way.restore()
+        assert way.restorer.destroy(way.copy) is CopyState.NEVER_CREATED
+
+    def test_a_copy_that_dies_is_a_failed_drill_and_is_taken_down(self, way: Way) -> None:
+        """What will never be ready fails the drill with its state, or the first thing in it that failed."""
+        status, why = way.spec.dies
+        way.made.lab.faults.add({"kind": "ends-as", "status": status, "action": way.spec.ask})
+        way.restored(ready=False)
+        with pytest.raises(NotRecoverable, match=why):
+            way.restorer.ready(way.copy)
+
+    def test_a_copy_that_is_never_ready_is_given_up_at_the_ceiling(self, way: Way) -> None:
+        """One hour here: the drill fails with the state that it hung in, instead of waiting for ever."""
+        way.made = replace(way.made, toolkit=replace(way.made.toolkit, ceiling=3600.0))
+        way.made.lab.faults.add({"kind": "stuck", "action": way.spec.ask})
+        way.restored(ready=False)
+        with pytest.raises(NotRecoverable, match=rf"{way.spec.hangs} after 1\.0 h"):
+            way.restorer.ready(way.copy)
+
+    def test_all_pages_of_a_listing_are_read(self, way: Way) -> None:
+        """However few AWS tells at a time, the points, the inventory and the worst case are those of all."""
+        account, of = way.made.toolkit.account, TYPES[way.spec.type]
+        way.restored()  # so that there are two at least
+
+        def seen() -> tuple[Any, ...]:
+            found = frozenset(of.listed(account))
+            chosen = () if way.spec.environment else (way.restorer.choose().id.partition("@")[0],)
+            return found, *chosen
+
+        whole = seen()
+        for call, limit in way.spec.paged.items():
+            service = call.partition(".")[0]
+            events = account.api(service)._client.meta.events
+            events.register(f"before-parameter-build.{call}", _one_a_page(limit), unique_id="one-a-page")
+            try:
+                heard = len(way.made.lab.journal)
+                assert seen() == whole
+                asked = [each for each in way.made.lab.journal[heard:] if each.action == call.partition(".")[2]]
+                assert len(asked) > 1
+            finally:
+                events.unregister(f"before-parameter-build.{call}", unique_id="one-a-page")
+        way.restorer.destroy(way.copy)
+
+
+def _one_a_page(limit: str) -> Any:
+    def few(params: dict[str, Any], **_: Any) -> None:
+        params[limit] = 1
+
+    return few
+
+
+class PointsContract(EndingsContract):
+    """What is restored from a recovery point ends likewise, and tells what there is not."""
+
+    def test_no_recovery_point_is_a_failed_drill(self, way: Way) -> None:
+        """The service cannot be recovered this way, and nothing is made."""
+        assert way.spec.pointless is not None
+        fault, why = way.spec.pointless
+        way.made.lab.faults.add(dict(fault))
+        with pytest.raises(NotRecoverable, match=why):
+            way.restorer.choose()
+        assert way.calls(way.spec.ask) == []
+
+    def test_a_state_that_nobody_knows_is_reported_and_waited_on(self, way: Way) -> None:
+        """AWS has a new word for a state: it is evidence, neither ready nor dead, and ends at the ceiling."""
+        way.made = replace(way.made, toolkit=replace(way.made.toolkit, ceiling=3600.0))
+        way.made.lab.faults.add({"kind": "ends-as", "status": "pondering", "action": way.spec.ask})
+        way.restored(ready=False)
+        with pytest.raises(NotRecoverable, match=r"was still 'pondering' after 1\.0 h"):
+            way.restorer.ready(way.copy)
+        assert (way.copy.id, "pondering (unknown state)") in way.made.ledger.seen
+
+    def test_a_source_that_is_not_there_is_a_failed_drill(self, way: Way, way_of: Make) -> None:
+        """A mistyped or deleted source is told with the call, at the preflight already."""
+        way = way_of(way.kind, replace(way.spec.source, id="no-such-thing"))
+        with pytest.raises(NotRecoverable, match=r"^[a-z]+:Describe\w+: .*no-such-thing"):
+            looked(way)
+        with pytest.raises(NotRecoverable):
+            way.restorer.choose()
+
+    def test_a_denied_look_is_inconclusive(self, way: Way) -> None:
+        """Access denied says nothing about the backups: not measured, with the call that was denied."""
+        way.made.lab.faults.add({"kind": "access-denied", "action": "Describe*"})
+        for act in (way.restorer.choose, lambda: looked(way)):
+            with pytest.raises(NotMeasured, match=r"^[a-z]+:Describe\w+: AccessDenied"):
+                act()

@@ -1,0 +1,18 @@
+"""Environments from their templates keep the contract."""
+
+from __future__ import annotations
+
+from tests.resources.suite import EndingsContract, LifeContract, SafetyContract
+from tests.support.ways.cloudformation_stack import WAYS
+
+
+class TestLife(LifeContract):
+    ways = WAYS
+
+
+class TestSafety(SafetyContract):
+    ways = WAYS
+
+
+class TestEndings(EndingsContract):
+    ways = WAYS

@@ -1,0 +1,1 @@
+"""What a stream is in the simulated AWS."""

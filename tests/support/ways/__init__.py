@@ -1,0 +1,116 @@
+"""A way to make a copy, under the verbs that all share, in the small estate; what differs is the way's own spec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.drill import Selection
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.preflight import look
+from dr_orchestrator.domain.service import Resource
+from tests.support.estate import Estate
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a type says of one way to make a copy of it, so that the contract can be tried.
+
+    `restorer` builds what restores, `ask` and `delete` are the calls that make the copy and take it down; an
+    `environment` is built rather than restored. `foreign` makes an object of the copy's name as somebody else would,
+    `remove` deletes the copy as somebody else would. `described` is all that AWS says of the source but what moves with
+    time, and `identity` what it calls that for good. `proving` are the looks without which nothing may be deleted,
+    `dies` is a state that no copy comes back from and what is said of it, `hangs` how one is told that never gets
+    ready, `pointless` a fault by which there is no recovery point and what is said then. `paged` are listings whose
+    pages can be made small, by the parameter that says how small.
+    """
+
+    name: str
+    type: str
+    kind: Kind
+    source: Resource
+    restorer: Callable[[Way], Any]
+    ask: str
+    delete: str
+    foreign: Callable[[Way, list[dict[str, str]]], None]
+    remove: Callable[[Way], None]
+    proving: tuple[str, ...]
+    dies: tuple[str, str]
+    hangs: str = ""
+    pointless: tuple[Mapping[str, str], str] | None = None
+    environment: bool = False
+    described: Callable[[Estate], dict[str, Any]] = lambda _made: {}
+    identity: Callable[[Mapping[str, Any]], Identity] | None = None
+    paged: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Way:
+    """One way to make a copy in the estate; a stack's recovery point is its template."""
+
+    made: Estate
+    spec: Spec
+    resource: Resource
+    selection: Selection
+    copy: Copy
+    heard: int
+
+    @property
+    def kind(self) -> str:
+        """The name of the way."""
+        return self.spec.name
+
+    @property
+    def restorer(self) -> Any:
+        """What restores, made anew: as another process would."""
+        return self.spec.restorer(self)
+
+    def restore(self) -> Identity:
+        """Ask for the copy."""
+        restorer = self.restorer
+        made = restorer.build(self.copy) if self.spec.environment else restorer.restore(restorer.choose(), self.copy)
+        assert made.identity is not None
+        return made.identity
+
+    def restored(self, ready: bool = True) -> Identity:
+        """Restore, note the identity in the ledger as the runner does, and wait."""
+        identity = self.restore()
+        self.confirm(identity)
+        if ready:
+            self.restorer.ready(self.copy)
+        return identity
+
+    def confirm(self, identity: Identity) -> None:
+        """Note in the ledger what AWS named."""
+        rows = self.made.ledger.rows
+        rows[self.copy.id] = replace(rows[self.copy.id], identity=identity, state=CopyState.CREATED)
+
+    def calls(self, action: str) -> list[dict[str, Any]]:
+        """The calls of an action that were answered well since the test began."""
+        heard = self.made.lab.journal[self.heard :]
+        return [entry.params for entry in heard if entry.action == action and entry.status == 200]
+
+    @property
+    def deletions(self) -> list[dict[str, Any]]:
+        """Every call that could delete something, answered well or not."""
+        heard = self.made.lab.journal[self.heard :]
+        return [entry.params for entry in heard if entry.action.startswith(("Delete", "Terminate"))]
+
+    def foreign(self, tags: dict[str, str]) -> None:
+        """Somebody else makes an object under the copy's name."""
+        self.spec.foreign(self, [{"Key": key, "Value": value} for key, value in tags.items()])
+        self.made.clock.sleep(900)
+
+    def exists(self) -> bool:
+        """Whether there is anything of the copy's name."""
+        return any(self.copy.id in names for names in self.made.inventory().values())
+
+
+Make = Callable[..., Way]
+
+
+def looked(way: Way) -> str:
+    """What the looks before a drill see of the restorer's own; the fault of those that stop it."""
+    return look(way.restorer.questions(way.copy)).heed()

@@ -1,0 +1,40 @@
+"""The way to make an environment anew."""
+
+from __future__ import annotations
+
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+from tests.support.estate import STACK, TEMPLATE
+from tests.support.types import members
+from tests.support.ways import Spec, Way
+
+
+def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
+    way.made.client("cloudformation").create_stack(
+        StackName=way.copy.id,
+        TemplateBody=TEMPLATE,
+        Parameters=[{"ParameterKey": "EnvironmentName", "ParameterValue": way.copy.id}],
+        Tags=tags,
+    )
+
+
+def _remove(way: Way) -> None:
+    way.made.client("cloudformation").delete_stack(StackName=way.copy.id)
+
+
+WAYS = (
+    Spec(
+        name="stack",
+        type=STACK.type,
+        kind=Kind.REPLICA_REBUILD,
+        source=STACK,
+        restorer=lambda way: CloudFormationStack(way.resource, way.made.toolkit, members(way.made.toolkit)),
+        ask="CreateStack",
+        delete="DeleteStack",
+        environment=True,
+        foreign=_foreign,
+        remove=_remove,
+        proving=("DescribeStacks", "ListStackResources"),
+        dies=("ROLLBACK_COMPLETE", "asked for by a fault rule of the lab"),
+    ),
+)

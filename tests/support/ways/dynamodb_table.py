@@ -1,0 +1,51 @@
+"""The way to make a copy of a DynamoDB table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.resources.dynamodb_table import table
+from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from tests.support.estate import TABLE, Estate
+from tests.support.ways import Spec, Way
+
+
+def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
+    way.made.client("dynamodb").create_table(
+        TableName=way.copy.id,
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        Tags=tags,
+    )
+
+
+def _remove(way: Way) -> None:
+    way.made.client("dynamodb").delete_table(TableName=way.copy.id)
+
+
+def _described(made: Estate) -> dict[str, Any]:
+    return dict(made.client("dynamodb").describe_table(TableName=TABLE.id)["Table"])
+
+
+WAYS = (
+    Spec(
+        name="dynamodb",
+        type=TABLE.type,
+        kind=Kind.PITR_RESTORE,
+        source=TABLE,
+        restorer=lambda way: DynamoTable(way.resource, way.selection, way.made.toolkit),
+        ask="RestoreTableToPointInTime",
+        delete="DeleteTable",
+        foreign=_foreign,
+        remove=_remove,
+        described=_described,
+        identity=table.identity,
+        proving=("DescribeTable", "ListTagsOfResource"),
+        dies=("INACCESSIBLE_ENCRYPTION_CREDENTIALS", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"),
+        hangs="was still 'CREATING'",
+        pointless=({"kind": "pitr-off"}, "point-in-time recovery is switched off for table sessions-prod"),
+        paged={"dynamodb.ListTables": "Limit"},
+    ),
+)

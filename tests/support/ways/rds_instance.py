@@ -1,0 +1,75 @@
+"""The ways to make a copy of an RDS instance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from moto.rds.models import rds_backends
+
+from dr_orchestrator.domain.copy import Identity
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
+from tests.support.estate import INSTANCE, REGION, Estate
+from tests.support.ways import Spec, Way
+
+
+def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
+    way.made.client("rds").create_db_instance(
+        DBInstanceIdentifier=way.copy.id,
+        DBInstanceClass="db.t3.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="somebody",
+        MasterUserPassword="not-a-secret",
+        Tags=tags,
+    )
+
+
+def _remove(way: Way) -> None:
+    way.made.client("rds").delete_db_instance(DBInstanceIdentifier=way.copy.id, SkipFinalSnapshot=True)
+
+
+def _described(made: Estate) -> dict[str, Any]:
+    rds = made.client("rds")
+    found = rds.describe_db_instances(DBInstanceIdentifier=INSTANCE.id)["DBInstances"][0]
+    found["Snapshots"] = sorted(each["DBSnapshotIdentifier"] for each in rds.describe_db_snapshots()["DBSnapshots"])
+    found.pop("LatestRestorableTime", None)
+    return dict(found)
+
+
+def instance_of(way: Way) -> Any:
+    """The lab's own instance behind a copy."""
+    return rds_backends[ACCOUNT][REGION].databases[way.copy.id]
+
+
+SNAPSHOT = Spec(
+    name="rds-snapshot",
+    type=INSTANCE.type,
+    kind=Kind.SNAPSHOT_RESTORE,
+    source=INSTANCE,
+    restorer=lambda way: RdsSnapshot(way.resource, way.selection, way.made.toolkit),
+    ask="RestoreDBInstanceFromDBSnapshot",
+    delete="DeleteDBInstance",
+    foreign=_foreign,
+    remove=_remove,
+    described=_described,
+    identity=lambda live: Identity("arn", str(live["DbiResourceId"])),
+    proving=("DescribeDBInstances",),
+    dies=("incompatible-restore", "ended as 'incompatible-restore'"),
+    hangs="was still 'creating'",
+    pointless=({"kind": "no-snapshot"}, "no available snapshot of orders-prod"),
+    paged={"rds.DescribeDBSnapshots": "MaxRecords", "rds.DescribeDBInstances": "MaxRecords"},
+)
+PITR = replace(
+    SNAPSHOT,
+    name="rds-pitr",
+    kind=Kind.PITR_RESTORE,
+    restorer=lambda way: RdsPointInTime(way.resource, way.selection, way.made.toolkit),
+    ask="RestoreDBInstanceToPointInTime",
+    dies=("storage-full", "ended as 'storage-full'"),
+    pointless=({"kind": "pitr-off"}, "orders-prod"),
+    paged={"rds.DescribeDBInstances": "MaxRecords"},
+)
+WAYS = (SNAPSHOT, PITR)
