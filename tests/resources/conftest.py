@@ -21,8 +21,8 @@ _runs = itertools.count(1)
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A contract is tried in every way that the type's class has."""
-    if "way" in metafunc.fixturenames:
-        metafunc.parametrize("way", [each.name for each in metafunc.cls.ways], indirect=True)
+    if ways := getattr(metafunc.cls, "ways", None):
+        metafunc.parametrize("way", [each.name for each in ways], indirect=True)
 
 
 @pytest.fixture(scope="module")

@@ -45,10 +45,10 @@ class LifeContract:
     def test_no_call_is_made_that_is_not_declared(self, way: Way) -> None:
         """All that a life calls, its type declares for that kind of drill: what `dro iam` prints is enough."""
         looked(way)
-        way.restored()
+        way.whole()
         way.restorer.isolated(way.copy)
         way.restorer.server_times(way.copy)
-        way.restorer.destroy(way.copy)
+        way.ended()
         drill: Any = SimpleNamespace(resource=way.resource, kind=way.spec.kind)
         declared = {call.partition(":")[2] for call in calls_of(TYPES, drill).all}
         assert {way.spec.ask, way.spec.delete} <= declared
@@ -181,9 +181,8 @@ class SafetyContract:
         copy, live = replace(way.copy, id=way.resource.id), way.spec.described(way.made)
         way.made.ledger.intend(copy, way.made.clock, way.spec.identity(live) if way.spec.identity else None)
         if live:
-            for destroy in (way.restorer.destroy, way.restorer._prove_and_delete):
-                with pytest.raises(UnsafeToDelete, match="registered source"):
-                    destroy(copy)
+            with pytest.raises(UnsafeToDelete, match="registered source"):
+                way.restorer.destroy(copy)
         for write in TYPES[way.spec.type].writes:
             service, operation = write.operation.split(":")
             named = {write.target.parameter: {copy.id: []} if write.target.each else copy.id}
@@ -281,23 +280,23 @@ class EndingsContract:
             return found, *chosen
 
         whole = seen()
-        for call, limit in way.spec.paged.items():
+        for call, (limit, least) in way.spec.paged.items():
             service = call.partition(".")[0]
             events = account.api(service)._client.meta.events
-            events.register(f"before-parameter-build.{call}", _one_a_page(limit), unique_id="one-a-page")
+            events.register(f"before-parameter-build.{call}", _few_a_page(limit, least), unique_id="few")
             try:
                 heard = len(way.made.lab.journal)
                 assert seen() == whole
                 asked = [each for each in way.made.lab.journal[heard:] if each.action == call.partition(".")[2]]
                 assert len(asked) > 1
             finally:
-                events.unregister(f"before-parameter-build.{call}", unique_id="one-a-page")
+                events.unregister(f"before-parameter-build.{call}", unique_id="few")
         way.restorer.destroy(way.copy)
 
 
-def _one_a_page(limit: str) -> Any:
+def _few_a_page(limit: str, least: int) -> Any:
     def few(params: dict[str, Any], **_: Any) -> None:
-        params[limit] = 1
+        params[limit] = least
 
     return few
 

@@ -14,7 +14,7 @@ from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.recovery_point import PointKind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from tests.support.estate import INSTANCE, REGION, Estate
-from tests.support.ways import ASK, Make, looked
+from tests.support.ways import Make, looked
 
 
 @pytest.mark.parametrize("kind", ["rds-pitr", "dynamodb"])
@@ -80,7 +80,7 @@ def test_snapshots_of_aws_backup_are_asked_for_by_their_type(way_of: Make, made:
         assert {each.get("SnapshotType") for each in way.calls("DescribeDBSnapshots")} == {None, "awsbackup"}
         assert "is enabled" in looked(way)
         way.restored()
-        (asked,) = way.calls(ASK["rds-snapshot"])
+        (asked,) = way.calls(way.spec.ask)
         assert asked["DBSnapshotIdentifier"] == "awsbackup:job-1"
         way.restorer.destroy(way.copy)
     finally:

@@ -99,6 +99,7 @@ class Estate:
         stacks = self.client("cloudformation").describe_stacks()["Stacks"]
         return {
             "instances": sorted(each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]),
+            "clusters": sorted(each["DBClusterIdentifier"] for each in rds.describe_db_clusters()["DBClusters"]),
             "tables": sorted(dynamodb.list_tables()["TableNames"]),
             "stacks": sorted(each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"),
         }
@@ -112,25 +113,26 @@ class Estate:
 
 
 @contextmanager
-def estate(home: Path) -> Iterator[Estate]:
-    """Within: the estate, made before the clock is handed over.
+def estate(home: Path, *more: Resource) -> Iterator[Estate]:
+    """Within: the estate, made before the clock is handed over; `more` are sources that a test makes itself.
 
     There is no database behind the instance: what waits for one to answer is told at once that it does.
     """
     clock, ledger = RunningClock(), Ledger()
+    sources = frozenset(each.id for each in (INSTANCE, TABLE, STACK, *more))
     answering = mock.patch.object(SqlChecks, "answers", lambda *_: True)
     served = serve(clock, postgres=False, estate=False, state=home)
     with served as lab, mock.patch.dict(os.environ, lab.environment()), answering:
         guard = Guard(
             CALLS,
             lambda: [row.copy for row in tuple(ledger.rows.values())],
-            frozenset({INSTANCE.id, TABLE.id, STACK.id}),
+            sources,
             may_restore=lambda _: True,
         )
         watcher = Watcher(clock)
         proofs = Proofs(
             lambda copy: ledger.rows.get(copy.id),
-            frozenset({INSTANCE.id, TABLE.id, STACK.id}),
+            sources,
             lambda stack: [row for row in ledger.rows.values() if row.copy.parent == stack.id],
         )
         account = Account(REGION, guard)

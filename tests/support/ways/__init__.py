@@ -11,6 +11,7 @@ from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import look
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.resources import TYPES
 from tests.support.estate import Estate
 
 
@@ -24,7 +25,7 @@ class Spec:
     time, and `identity` what it calls that for good. `proving` are the looks without which nothing may be deleted,
     `dies` is a state that no copy comes back from and what is said of it, `hangs` how one is told that never gets
     ready, `pointless` a fault by which there is no recovery point and what is said then. `paged` are listings whose
-    pages can be made small, by the parameter that says how small.
+    pages can be made small, by the parameter that says how small, and the least that it may say.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Spec:
     environment: bool = False
     described: Callable[[Estate], dict[str, Any]] = lambda _made: {}
     identity: Callable[[Mapping[str, Any]], Identity] | None = None
-    paged: Mapping[str, str] = field(default_factory=dict)
+    paged: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -81,6 +82,22 @@ class Way:
         if ready:
             self.restorer.ready(self.copy)
         return identity
+
+    def whole(self) -> None:
+        """Restore it with all that a drill makes in it."""
+        self.restored()
+        restorer = self.restorer
+        for part in restorer.further(self.copy) if hasattr(restorer, "further") else ():
+            self.made.ledger.intend(part.copy, self.made.clock)
+            rows = self.made.ledger.rows
+            rows[part.copy.id] = replace(rows[part.copy.id], identity=part.ask().identity, state=CopyState.CREATED)
+            part.ready()
+
+    def ended(self) -> None:
+        """Take all of it down, last first."""
+        rows, toolkit = list(self.made.ledger.rows.values()), self.made.toolkit
+        for row in reversed(rows):
+            TYPES.making(row.copy.type).destroyer(row.copy, self.resource, toolkit, {}).destroy(row.copy)
 
     def confirm(self, identity: Identity) -> None:
         """Note in the ledger what AWS named."""

@@ -46,6 +46,6 @@ WAYS = (
         dies=("INACCESSIBLE_ENCRYPTION_CREDENTIALS", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"),
         hangs="was still 'CREATING'",
         pointless=({"kind": "pitr-off"}, "point-in-time recovery is switched off for table sessions-prod"),
-        paged={"dynamodb.ListTables": "Limit"},
+        paged={"dynamodb.ListTables": ("Limit", 1)},
     ),
 )

@@ -1,5 +1,6 @@
 """Every way there is, by its name."""
 
-from tests.support.ways import cloudformation_stack, dynamodb_table, rds_instance
+from tests.support.ways import aurora_cluster, cloudformation_stack, dynamodb_table, rds_instance
 
-SPECS = {each.name: each for of in (rds_instance, dynamodb_table, cloudformation_stack) for each in of.WAYS}
+TYPES = (rds_instance, aurora_cluster, dynamodb_table, cloudformation_stack)
+SPECS = {each.name: each for of in TYPES for each in of.WAYS}

@@ -60,7 +60,7 @@ SNAPSHOT = Spec(
     dies=("incompatible-restore", "ended as 'incompatible-restore'"),
     hangs="was still 'creating'",
     pointless=({"kind": "no-snapshot"}, "no available snapshot of orders-prod"),
-    paged={"rds.DescribeDBSnapshots": "MaxRecords", "rds.DescribeDBInstances": "MaxRecords"},
+    paged={"rds.DescribeDBSnapshots": ("MaxRecords", 1), "rds.DescribeDBInstances": ("MaxRecords", 1)},
 )
 PITR = replace(
     SNAPSHOT,
@@ -70,6 +70,6 @@ PITR = replace(
     ask="RestoreDBInstanceToPointInTime",
     dies=("storage-full", "ended as 'storage-full'"),
     pointless=({"kind": "pitr-off"}, "orders-prod"),
-    paged={"rds.DescribeDBInstances": "MaxRecords"},
+    paged={"rds.DescribeDBInstances": ("MaxRecords", 1)},
 )
 WAYS = (SNAPSHOT, PITR)

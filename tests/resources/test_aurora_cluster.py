@@ -1,0 +1,50 @@
+"""Aurora clusters keep the contract, from a snapshot and to an instant; the instance in them has tests of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.resources.suite import LifeContract, PointsContract, SafetyContract
+from tests.support.aurora import ENGINE
+from tests.support.aurora_drills import CLUSTER, make_cluster
+from tests.support.estate import Estate, estate
+from tests.support.ways.aurora_cluster import WAYS
+
+PAGE = 20
+"""The fewest that RDS lists at a time."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    """The estate with a cluster in it, and with more of clusters and of its snapshots than stand on one page."""
+    with estate(tmp_path_factory.mktemp("lab"), CLUSTER) as built:
+        built.clock.pace = 3000.0  # long ticks: few calls, no less truth
+        make_cluster(built, CLUSTER, "db.r6g.large")
+        built.clock.sleep(7200)
+        rds = built.client("rds")
+        for number in range(PAGE):
+            rds.create_db_cluster(
+                DBClusterIdentifier=f"other-{number}",
+                Engine=ENGINE,
+                MasterUsername="o",
+                MasterUserPassword="not-a-secret",
+            )
+            rds.create_db_cluster_snapshot(
+                DBClusterIdentifier=CLUSTER.id, DBClusterSnapshotIdentifier=f"by-hand-{number}"
+            )
+            built.clock.sleep(900)
+        yield built
+
+
+class TestLife(LifeContract):
+    ways = WAYS
+
+
+class TestSafety(SafetyContract):
+    ways = WAYS
+
+
+class TestEndings(PointsContract):
+    ways = WAYS

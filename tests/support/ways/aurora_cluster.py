@@ -1,0 +1,67 @@
+"""The ways to make a copy of an Aurora cluster."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dr_orchestrator.domain.copy import Identity
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
+from tests.support.aurora import ENGINE, described
+from tests.support.aurora_drills import CLUSTER
+from tests.support.estate import Estate
+from tests.support.ways import Spec, Way
+
+
+def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
+    way.made.client("rds").create_db_cluster(
+        DBClusterIdentifier=way.copy.id,
+        Engine=ENGINE,
+        MasterUsername="somebody",
+        MasterUserPassword="not-a-secret",
+        Tags=tags,
+    )
+
+
+def _remove(way: Way) -> None:
+    way.made.client("rds").delete_db_cluster(DBClusterIdentifier=way.copy.id, SkipFinalSnapshot=True)
+
+
+def _described(made: Estate) -> dict[str, Any]:
+    rds = made.client("rds")
+    found = dict(described(rds, CLUSTER.id))
+    snapshots = rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]
+    found["Snapshots"] = sorted(each["DBClusterSnapshotIdentifier"] for each in snapshots)
+    found.pop("LatestRestorableTime", None)
+    return found
+
+
+SNAPSHOT = Spec(
+    name="aurora-snapshot",
+    type=CLUSTER.type,
+    kind=Kind.SNAPSHOT_RESTORE,
+    source=CLUSTER,
+    restorer=lambda way: ClusterSnapshot(way.resource, way.selection, way.made.toolkit),
+    ask="RestoreDBClusterFromSnapshot",
+    delete="DeleteDBCluster",
+    foreign=_foreign,
+    remove=_remove,
+    described=_described,
+    identity=lambda live: Identity("arn", str(live["DbClusterResourceId"])),
+    proving=("DescribeDBClusters", "DescribeDBInstances"),
+    dies=("incompatible-restore", "ended as 'incompatible-restore'"),
+    hangs="was still 'creating'",
+    pointless=({"kind": "no-snapshot"}, "no available snapshot of boards-prod"),
+    paged={"rds.DescribeDBClusterSnapshots": ("MaxRecords", 20), "rds.DescribeDBClusters": ("MaxRecords", 20)},
+)
+PITR = replace(
+    SNAPSHOT,
+    name="aurora-pitr",
+    kind=Kind.PITR_RESTORE,
+    restorer=lambda way: ClusterPointInTime(way.resource, way.selection, way.made.toolkit),
+    ask="RestoreDBClusterToPointInTime",
+    pointless=({"kind": "pitr-off"}, "boards-prod"),
+    paged={"rds.DescribeDBClusters": ("MaxRecords", 20)},
+)
+WAYS = (SNAPSHOT, PITR)
