@@ -48,7 +48,7 @@ test: setup ## run every test, in random order (make test SEED=... runs one agai
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=20 $(if $(SEED),--randomly-seed=$(SEED))
 
 quick: setup ## run what needs no server: under a minute
-	$(BIN)/python -m pytest -n 2 -m "not slow" tests/unit tests/contract --ignore tests/contract/restorers
+	$(BIN)/python -m pytest -n 2 -m "not slow" tests/unit tests/contract
 
 check: format lint types contracts coverage test ## all that must hold before a change lands
 
