@@ -138,10 +138,10 @@ def _pace(env: Mapping[str, str]) -> Pace:
         raise UsageError(f"DRO_CLOCK_PACE={text}: not FACTOR@ORIGIN", "take it from `dro lab env`") from wrong
     if not (0 < pace.factor < math.inf and math.isfinite(pace.origin)):
         raise UsageError(f"DRO_CLOCK_PACE={text}: the factor must be a number above 0", "take it from `dro lab env`")
-    strays = [name for name in env if name.startswith("AWS_ENDPOINT_URL_") and env[name] != env.get("AWS_ENDPOINT_URL")]
-    if pace.factor != 1 and strays:
+    unset = [name for name in env if name.startswith("AWS_ENDPOINT_URL_") and env[name] != env.get("AWS_ENDPOINT_URL")]
+    if pace.factor != 1 and unset:
         hint = "unset it: against a lab every service is the lab's"
-        raise UsageError(f"DRO_CLOCK_PACE is set, and {strays[0]} names another endpoint than AWS_ENDPOINT_URL", hint)
+        raise UsageError(f"DRO_CLOCK_PACE is set, and {unset[0]} names another endpoint than AWS_ENDPOINT_URL", hint)
     if pace.factor != 1 and not env.get("AWS_ENDPOINT_URL"):
         raise UsageError(
             "DRO_CLOCK_PACE is set but AWS_ENDPOINT_URL is not: against AWS itself the clock is the real one",

@@ -40,14 +40,14 @@ def slug(text: str) -> str:
 class Live:
     """A live object as AWS shows it just before a deletion; `derived` is a proof in place of a tag not yet set.
 
-    `born` is when it was made, None where AWS does not tell yet.
+    `created_at` is when it was made, None where AWS does not tell yet.
     """
 
     name: str
     unique_id: str
     tags: Mapping[str, str]
     derived: bool = False
-    born: datetime | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,10 @@ class Proofs:
             raise UnsafeToDelete(f"{copy.id} is not in the ledger of this run")
         return record
 
-    def made_since(self, copy: Copy, born: datetime | None) -> bool:
+    def made_since(self, copy: Copy, created_at: datetime | None) -> bool:
         """Whether an object of the copy's name can be what this run asked for: it wrote that down, and before."""
         record = self.record(copy)
-        return record is not None and (born is None or born >= record.intended_at - SKEW)
+        return record is not None and (created_at is None or created_at >= record.intended_at - SKEW)
 
     def prove(self, copy: Copy, live: Live) -> None:
         """Raise UnsafeToDelete unless ledger, tag and identity agree that the live object is this run's copy."""
@@ -82,7 +82,7 @@ class Proofs:
             raise UnsafeToDelete(f"{live.name} is not {copy.id}, which the ledger of this run holds")
         if live.tags.get("dr-drill:run") != copy.run and not live.derived:
             raise UnsafeToDelete(f"{live.name} does not wear the tag dr-drill:run={copy.run}")
-        if record.identity is None and not self.made_since(copy, live.born):
-            raise UnsafeToDelete(f"{live.name} is of {live.born}, from before this run asked for it")
+        if record.identity is None and not self.made_since(copy, live.created_at):
+            raise UnsafeToDelete(f"{live.name} is of {live.created_at}, from before this run asked for it")
         if record.identity is not None and live.unique_id != record.identity.unique_id:
             raise UnsafeToDelete(f"{live.name} is {live.unique_id}, but this run made {record.identity.unique_id}")

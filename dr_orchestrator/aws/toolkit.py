@@ -89,11 +89,11 @@ class Toolkit:
             ceiling=self.ceiling,
             observe=lambda state: self.context.observe(copy, state),
             ready=ready,
-            heed=self.context.raise_if_stopped,
+            raise_if_stopped=self.context.raise_if_stopped,
             delayed=lambda seconds, why: self.context.delayed(SegmentKind.THROTTLING, f"{copy.id}: {why}", seconds),
         )
 
-    def ago(self, seen: Sighting) -> float:
+    def seconds_since(self, seen: Sighting) -> float:
         """How many drill seconds ago something was first seen to be ready; the looks that confirmed it came after."""
         return self.clock.monotonic() - seen.answered
 
@@ -144,7 +144,7 @@ class Toolkit:
             observe=lambda state: self.context.observe(copy, state),
         )
 
-    def insist(self, prove_and_delete: Callable[[], object], while_code: str) -> None:
+    def retry_while(self, prove_and_delete: Callable[[], object], while_code: str) -> None:
         """Repeat a deletion that AWS refuses for now (the copy is still being made) until it is taken.
 
         Each try proves anew: between two of them the name may have become somebody else's.
@@ -152,7 +152,7 @@ class Toolkit:
         started = self.clock.monotonic()
         while True:
             try:
-                self.patiently(prove_and_delete)
+                self.retry_transient(prove_and_delete)
             except Refused as refused:
                 if while_code not in refused.code or self.clock.monotonic() - started > TEARDOWN_CEILING:
                     raise
@@ -161,16 +161,16 @@ class Toolkit:
             else:
                 return
 
-    def find(self, look: Callable[[], T | None]) -> T | None:
+    def describe_confirmed(self, look: Callable[[], T | None]) -> T | None:
         """What is there to be deleted. AWS may not show for a while what it has just made: one absence is no proof."""
         for again in range(ABSENCES):
             if again:
                 self.clock.sleep(BETWEEN_ABSENCES)
-            if (found := self.patiently(look)) is not None:
+            if (found := self.retry_transient(look)) is not None:
                 return found
         return None
 
-    def patiently(self, ask: Callable[[], T]) -> T:
+    def retry_transient(self, ask: Callable[[], T]) -> T:
         """Ask again while AWS fails in passing: a copy must not stay because of one bad moment."""
         started = self.clock.monotonic()
         while True:
@@ -221,14 +221,16 @@ def instant_in_window(
     )
 
 
-def lag(window: tuple[datetime, datetime], retention: timedelta, born: datetime | None, until: datetime) -> WorstCase:
+def lag(
+    window: tuple[datetime, datetime], retention: timedelta, created_at: datetime | None, until: datetime
+) -> WorstCase:
     """What a disaster now would lose of a continuous backup, and whether its window is shorter than it should be.
 
-    `retention` is how far back it should reach, but for a store that was `born` later.
+    `retention` is how far back it should reach, but for a store that was `created_at` later.
     """
     earliest, latest = window
     promised = until - retention
-    due = max(promised, born) if born else promised
+    due = max(promised, created_at) if created_at else promised
     source, whole = "lag of the latest restorable time", True
     if retention and earliest - due > WINDOW_SLACK:
         missing = format_duration(earliest - due)

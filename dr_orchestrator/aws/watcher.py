@@ -145,19 +145,19 @@ class Watcher:
         ceiling: float,
         observe: Callable[[str], None],
         ready: Callable[[Sighting], bool] = lambda _: True,
-        heed: Callable[[], None] = lambda: None,
+        raise_if_stopped: Callable[[], None] = lambda: None,
         delayed: Callable[[float, str], None] = lambda _seconds, _why: None,
     ) -> Sighting:
         """Wait until the object is in a ready state; NotRecoverable where it died or passed the ceiling (seconds).
 
-        `heed` is called at every look, and raises where the wait is to end: somebody stopped the drill, say. `delayed`
-        is told how long (drill seconds) the end of the wait may have gone unseen, and why.
+        `raise_if_stopped` is called at every look, and raises where the wait is to end: somebody stopped the drill,
+        say. `delayed` is told how long (drill seconds) the end of the wait may have gone unseen, and why.
         """
         started = since = self._clock.monotonic()
         seen, streak, missing, first, silent_since = "", 0, 0, 0.0, None
         with feed.awaited(name):
             while True:
-                heed()
+                raise_if_stopped()
                 now = self._clock.monotonic()
                 tick = self._tick(now - started, states, feed.cost)
                 try:

@@ -21,9 +21,9 @@ from dr_orchestrator.domain.drill import (
     HttpAnswer,
     ItemsAtLeast,
     NewestRow,
-    Path,
     Pick,
     Query,
+    RecoveryPath,
     RestoredItem,
     RestoredRow,
     Roles,
@@ -163,7 +163,7 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
 
 def _objective(name: str, drill: written.Drill, service: Service, revision: str) -> Objective:
     own = drill.objective
-    if own and drill.path is Path.FALLBACK:
+    if own and drill.path is RecoveryPath.FALLBACK:
         return Objective(own.rto, own.rpo, f"{name} (fallback)", revision)
     return service.objective_for(drill.disruption)
 

@@ -27,11 +27,11 @@ class Marker:
         return f"no. {self.sequence} of {self.at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-Look = Callable[[], Marker | None]
+ReadMarker = Callable[[], Marker | None]
 
 
 def judged(
-    check: RestoredRow | RestoredItem, points: Sequence[RecoveryPoint], in_copy: Look, in_source: Look
+    check: RestoredRow | RestoredItem, points: Sequence[RecoveryPoint], in_copy: ReadMarker, in_source: ReadMarker
 ) -> CheckResult:
     """Compare both markers; only one that changed after the restored instant can show that the restore went back.
 
@@ -41,7 +41,7 @@ def judged(
     return CheckResult(check.name, expectation(check), observed, outcome, check.mandatory)
 
 
-def _compared(points: Sequence[RecoveryPoint], in_copy: Look, in_source: Look) -> tuple[Outcome, str]:
+def _compared(points: Sequence[RecoveryPoint], in_copy: ReadMarker, in_source: ReadMarker) -> tuple[Outcome, str]:
     if not points:
         raise NotMeasured("no restored instant is known to compare with")
     instant = max(point.data_time for point in points)

@@ -51,14 +51,14 @@ class Selection:
         return self.key
 
 
-class Path(StrEnum):
+class RecoveryPath(StrEnum):
     """Whether a drill proves the path that serves the tier's promise, or a fallback behind it."""
 
     PRIMARY = "primary"
     FALLBACK = "fallback"
 
 
-class Every(StrEnum):
+class Frequency(StrEnum):
     """How often a drill is due."""
 
     QUARTER = "quarter"
@@ -178,8 +178,8 @@ class Drill:
     objective: Objective
     checks: tuple[Check, ...]
     selection: Selection = Selection()
-    path: Path = Path.PRIMARY
-    every: Every = Every.QUARTER
+    path: RecoveryPath = RecoveryPath.PRIMARY
+    every: Frequency = Frequency.QUARTER
     summary: str = ""
     file: str = ""
     digest: str = ""

@@ -10,7 +10,7 @@ from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
-from dr_orchestrator.domain.preflight import Question
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import CheckResult, Closing, Lease, Observation, RunHeader, Segment, ServerTime, Step
@@ -147,7 +147,7 @@ class Destroyer(Protocol):
 class Restorer(Destroyer, Protocol):
     """Restores one resource from its recovery points; the verbs are called in this order."""
 
-    def questions(self, copy: Copy) -> Sequence[Question]:
+    def preflight_checks(self, copy: Copy) -> Sequence[PreflightCheck]:
         """What to look at, read-only, before the copy is made: whether it can be, and safely."""
 
     def isolated(self, copy: Copy) -> Seen:
@@ -175,7 +175,7 @@ class Restorer(Destroyer, Protocol):
 class Environment(Destroyer, Protocol):
     """Creates a whole environment anew from its template; the verbs are called in this order."""
 
-    def questions(self, copy: Copy) -> Sequence[Question]:
+    def preflight_checks(self, copy: Copy) -> Sequence[PreflightCheck]:
         """As for a Restorer; one reads the template for what would collide with production or stay behind."""
 
     def isolated(self, copy: Copy) -> Seen:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from dr_orchestrator.errors import Aborted, DrillFault, LeaseLost, NotMeasured, NotRecoverable
 
 
-class Sight(StrEnum):
+class CheckStatus(StrEnum):
     """How a look ended."""
 
     PASSED = "passed"
@@ -27,23 +27,23 @@ class Doubt(Exception):
 
 
 @dataclass(frozen=True)
-class Question:
-    """A look to be taken. `look` returns what it saw; a DrillFault says what is wrong, or that it could not look.
+class PreflightCheck:
+    """A look to be taken. `perform` returns what it saw; a DrillFault says what is wrong, or that it could not look.
 
     A drill goes on without the answer unless it `must` be known: what guards production has to be.
     """
 
     name: str
-    look: Callable[[], str]
+    perform: Callable[[], str]
     must: bool = True
 
 
 @dataclass(frozen=True)
-class Look:
+class PreflightResult:
     """What was seen; `stops` tells that the drill must not start."""
 
     name: str
-    outcome: Sight
+    outcome: CheckStatus
     words: str
     hint: str = ""
     stops: bool = False
@@ -56,45 +56,45 @@ class Look:
 class Preflight:
     """All the looks at one drill, in the order that they were taken."""
 
-    looks: tuple[Look, ...] = ()
+    looks: tuple[PreflightResult, ...] = ()
 
     @property
-    def obstacles(self) -> list[Look]:
+    def blockers(self) -> list[PreflightResult]:
         """Why the drill could not start; several looks may meet the same wall, which is told once."""
         return list({look.words: look for look in reversed(self.looks) if look.stops}.values())[::-1]
 
     def __str__(self) -> str:
         return ";\n".join(map(str, self.looks))  # reports show it on one line
 
-    def heed(self) -> str:
+    def raise_if_blocked(self) -> str:
         """All that was seen, in words; where something stops the drill, the fault whose kind says what that means."""
-        if not self.obstacles:
+        if not self.blockers:
             return str(self)
-        message = "; ".join(look.words for look in self.obstacles)
-        failed = any(look.outcome is Sight.FAILED for look in self.obstacles)
-        hint = next((look.hint for look in self.obstacles if look.hint), "")
+        message = "; ".join(look.words for look in self.blockers)
+        failed = any(look.outcome is CheckStatus.FAILED for look in self.blockers)
+        hint = next((look.hint for look in self.blockers if look.hint), "")
         fault = (NotRecoverable if failed else NotMeasured)(message, hint)
         fault.evidence = str(self)
-        fault.cause = ", ".join(look.name for look in self.obstacles)
+        fault.cause = ", ".join(look.name for look in self.blockers)
         raise fault
 
 
-def look(questions: Iterable[Question]) -> Preflight:
+def perform(checks: Iterable[PreflightCheck]) -> Preflight:
     """Take every look, whatever the others saw."""
-    return Preflight(tuple(_answer(question) for question in questions))
+    return Preflight(tuple(_result(check) for check in checks))
 
 
-def _answer(question: Question) -> Look:
-    name = question.name
+def _result(check: PreflightCheck) -> PreflightResult:
+    name = check.name
     try:
-        return Look(name, Sight.PASSED, question.look())
+        return PreflightResult(name, CheckStatus.PASSED, check.perform())
     except NotApplicable as why:
-        return Look(name, Sight.NOT_APPLICABLE, str(why))
+        return PreflightResult(name, CheckStatus.NOT_APPLICABLE, str(why))
     except Doubt as doubt:
-        return Look(name, Sight.INCONCLUSIVE, str(doubt))
+        return PreflightResult(name, CheckStatus.INCONCLUSIVE, str(doubt))
     except (Aborted, LeaseLost):
         raise
     except NotRecoverable as fault:
-        return Look(name, Sight.FAILED, fault.message, fault.hint, stops=True)
+        return PreflightResult(name, CheckStatus.FAILED, fault.message, fault.hint, stops=True)
     except DrillFault as fault:
-        return Look(name, Sight.INCONCLUSIVE, fault.message, fault.hint, stops=question.must)
+        return PreflightResult(name, CheckStatus.INCONCLUSIVE, fault.message, fault.hint, stops=check.must)

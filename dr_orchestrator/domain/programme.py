@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dr_orchestrator.domain.drill import Drill, Every
+from dr_orchestrator.domain.drill import Drill, Frequency
 from dr_orchestrator.domain.outline import Outlined
 from dr_orchestrator.domain.verdict import Verdict, worst
 
-_MONTHS = {Every.QUARTER: 3, Every.HALF_YEAR: 6, Every.YEAR: 12}
+_MONTHS = {Frequency.QUARTER: 3, Frequency.HALF_YEAR: 6, Frequency.YEAR: 12}
 
 Claim = tuple[str, str, str]
 """What a run proves: its drill, as it was defined, by the recovery point that it chose."""
@@ -45,13 +45,13 @@ def quarter_of(instant: datetime) -> str:
     return f"{utc.year}-Q{(utc.month - 1) // 3 + 1}"
 
 
-def period_start(every: Every, instant: datetime) -> datetime:
+def period_start(every: Frequency, instant: datetime) -> datetime:
     """When the period that an instant lies in began: a drill passed since then is not due again."""
     utc, months = instant.astimezone(UTC), _MONTHS[every]
     return datetime(utc.year, (utc.month - 1) // months * months + 1, 1, tzinfo=UTC)
 
 
-def period_end(every: Every, instant: datetime) -> datetime:
+def period_end(every: Frequency, instant: datetime) -> datetime:
     """When the period that an instant lies in ends: from then on a drill passed in it is due again."""
     began = period_start(every, instant)
     years, month = divmod(began.month - 1 + _MONTHS[every], 12)

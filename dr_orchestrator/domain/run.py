@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.copy import CopyRecord
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Objective
@@ -187,7 +187,7 @@ class RunHeader:
     resource: str
     resource_id: str
     disruption: Disruption
-    path: Path
+    path: RecoveryPath
     selection: str
     objective: Objective
     policy: ClockPolicy

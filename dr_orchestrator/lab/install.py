@@ -13,7 +13,7 @@ from moto.cloudformation import parsing
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 
-from dr_orchestrator.lab.cloud.world import World, inhabited, moto_now
+from dr_orchestrator.lab.cloud.world import SimulatedCloud, inhabited, moto_now
 from dr_orchestrator.lab.twin import Twin
 
 # Machine images, which nobody asks for and which take long to load.
@@ -21,7 +21,7 @@ _NO_IMAGES = (settings, "ec2_load_default_amis", lambda: False)
 
 
 @contextmanager
-def installed(world: World, twins: Sequence[Twin]) -> Iterator[None]:
+def installed(world: SimulatedCloud, twins: Sequence[Twin]) -> Iterator[None]:
     """Within: moto's state is the lab's, empty at first; its clock, its services and its refusals are too."""
     with ExitStack() as undo:
         undo.enter_context(inhabited(world))

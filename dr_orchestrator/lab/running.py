@@ -17,7 +17,7 @@ import psycopg
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import process
-from dr_orchestrator.lab.cloud.world import World
+from dr_orchestrator.lab.cloud.world import SimulatedCloud
 from dr_orchestrator.lab.estate.company import CompanyDatabase
 from dr_orchestrator.lab.estate.writer import Writer
 from dr_orchestrator.lab.faults import Faults
@@ -39,7 +39,7 @@ class Lab:
     """A lab that answers at `endpoint` until the end of the `with`."""
 
     endpoint: str
-    world: World
+    world: SimulatedCloud
     application: Application
 
     @property
@@ -93,7 +93,7 @@ def serve(
         from dr_orchestrator.lab.install import installed  # noqa: PLC0415
         from dr_orchestrator.lab.server import Application, WebServer  # noqa: PLC0415
 
-        world = World(clock)
+        world = SimulatedCloud(clock)
         undo.enter_context(installed(world, laid := twins()))
         server = WebServer(Application(world, laid))
         world.endpoint = server.endpoint
@@ -146,7 +146,7 @@ def _pace(clock: Clock) -> Pace:
 
 
 @contextmanager
-def _kept_alive(plane: Plane, writer: Writer | None, world: World) -> Iterator[None]:
+def _kept_alive(plane: Plane, writer: Writer | None, world: SimulatedCloud) -> Iterator[None]:
     """Within: what is due happens and canaries are written; beside that, so as not to delay them, WAL is archived."""
     minute = 60.0 / world.clock.pace
 

@@ -23,7 +23,7 @@ from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import calls, inventory
 from dr_orchestrator.lab.calls import ApiCall
 from dr_orchestrator.lab.cloud import functions
-from dr_orchestrator.lab.cloud.world import ACCOUNT, World
+from dr_orchestrator.lab.cloud.world import ACCOUNT, SimulatedCloud
 from dr_orchestrator.lab.faults import Rule
 from dr_orchestrator.lab.twin import Twin
 
@@ -58,7 +58,7 @@ class Entry:
 class Application:
     """The WSGI application around moto's."""
 
-    def __init__(self, world: World, twins: Sequence[Twin] = ()) -> None:
+    def __init__(self, world: SimulatedCloud, twins: Sequence[Twin] = ()) -> None:
         self._world, self._twins = world, twins
         self._moto = DomainDispatcherApplication(_app)
         self.journal: deque[Entry] = deque(maxlen=_KEPT)

@@ -18,7 +18,7 @@ from dr_orchestrator.ledger import rows, tables
 from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
 from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.migrate import upgrade
-from dr_orchestrator.ledger.patience import patiently, write_patiently
+from dr_orchestrator.ledger.patience import retry_transient, write_patiently
 from dr_orchestrator.ledger.queries import Queries
 
 _GONE = (CopyState.DELETED, CopyState.NEVER_CREATED)
@@ -149,7 +149,7 @@ class SqlLedger:
 
     def copies(self, run: str) -> Sequence[CopyRecord]:
         """The copies of a run, in the order of their intent."""
-        return patiently(lambda: self.queries.copies(run))
+        return retry_transient(lambda: self.queries.copies(run))
 
     def record_check(self, run: str, result: CheckResult) -> None:
         """Write a check's result."""

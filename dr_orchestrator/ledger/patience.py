@@ -18,7 +18,7 @@ PATIENCE_S = 600.0
 SHORTEST_S, LONGEST_S = 0.2, 5.0
 
 
-def patiently(ask: Callable[[], T]) -> T:
+def retry_transient(ask: Callable[[], T]) -> T:
     """Ask until the database answers; Unanswered where it has not for ten minutes."""
     began, pause = time.monotonic(), SHORTEST_S
     while True:
@@ -50,4 +50,4 @@ def write_patiently(write: Callable[[], None]) -> None:
             if tries == 1:
                 raise
 
-    patiently(once)
+    retry_transient(once)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import TERMINAL, CopyState
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockStart, Disruption, Operator
@@ -116,7 +116,7 @@ run = Table(
     _words("resource"),
     _words("resource_id"),
     choice("disruption", Disruption),
-    choice("path", Path),
+    choice("path", RecoveryPath),
     _words("selection"),
     Column("planned_checks", Names, nullable=False),
     _instant("started_at"),

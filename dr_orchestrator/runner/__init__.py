@@ -2,7 +2,7 @@
 
 from dr_orchestrator.runner.components import Components, Store, plain
 from dr_orchestrator.runner.context import RunContext
-from dr_orchestrator.runner.ending import cleanup_of, close, fault_of, outcome_of, settle, told
+from dr_orchestrator.runner.ending import cleanup_of, close, error_text, fault_of, outcome_of, record_outcome
 from dr_orchestrator.runner.session import Session
 
 __all__ = [
@@ -12,9 +12,9 @@ __all__ = [
     "Store",
     "cleanup_of",
     "close",
+    "error_text",
     "fault_of",
     "outcome_of",
     "plain",
-    "settle",
-    "told",
+    "record_outcome",
 ]

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Aborted, DrillFault, NotRecoverable, without_secrets
 
 
-def settle(
+def record_outcome(
     ledger: Ledger, copy: Copy, state: CopyState, clock: Clock, known: Sequence[CopyRecord] | None = None
 ) -> None:
     """Write what became of a copy, and of all that it owned: the copy last.
@@ -77,10 +77,10 @@ def fault_of(error: BaseException, step: Step | None = None) -> Fault:
     """What ended a recovery early, known again by the step that it met, its call and its cause, whatever it says."""
     met = "" if step is None else step.role.value if step.role in SAFETY else step.name
     named = (error.call, error.cause) if isinstance(error, DrillFault) else (type(error).__name__,)
-    return Fault(outcome_of(error), told(error), tuple(filter(None, (met, *named))))
+    return Fault(outcome_of(error), error_text(error), tuple(filter(None, (met, *named))))
 
 
-def told(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """An exception in words for the record."""
     if isinstance(error, DrillFault):
         return error.message

@@ -113,7 +113,7 @@ class Session:
     def look(self, name: str = LOOK) -> None:
         """The first step: all that is seen is kept as evidence, and what stops the drill ends it here."""
         preflight = self.components.preflight
-        self._perform(name, lambda: Seen(preflight().heed()), phase=Phase.PREPARE, role=Role.LOOK)
+        self._perform(name, lambda: Seen(preflight().raise_if_blocked()), phase=Phase.PREPARE, role=Role.LOOK)
 
     def choose(self, name: str, restorer: Restorer) -> RecoveryPoint:
         """A step that picks the recovery point; what its history promises in the worst case is looked up at the end."""

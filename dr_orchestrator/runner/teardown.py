@@ -11,7 +11,7 @@ from dr_orchestrator.domain.ports import Ledger
 from dr_orchestrator.domain.run import Phase, Role
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.runner.context import RunContext
-from dr_orchestrator.runner.ending import settle, told
+from dr_orchestrator.runner.ending import error_text, record_outcome
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ class Teardowns:
             row = row_of(self._ledger, copy)
             state = CopyState.LEFTOVER if row is not None and row.identity is not None else CopyState.UNPROVEN
             why = _kept(copy, error)
-        settle(self._ledger, copy, state, self._clock)
+        record_outcome(self._ledger, copy, state, self._clock)
         return state, why
 
 
 def _kept(copy: Copy, error: Exception) -> str:
-    return f"{copy.type} {copy.id} in {copy.region}: {told(error)}"
+    return f"{copy.type} {copy.id} in {copy.region}: {error_text(error)}"

@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dr_orchestrator.wiring.app import World, using, world
+    from dr_orchestrator.wiring.app import App, using, world
     from dr_orchestrator.wiring.exercising import anew, open_exercise, perform_in
     from dr_orchestrator.wiring.opening import as_part_of, kind_of, open_run, resuming
     from dr_orchestrator.wiring.selection import choosing, runs_of
 
 __all__ = [
-    "World",
+    "App",
     "anew",
     "as_part_of",
     "choosing",
@@ -29,7 +29,7 @@ _HOMES = {
     **dict.fromkeys(("choosing", "runs_of"), "selection"),
     **dict.fromkeys(("as_part_of", "kind_of", "open_run", "resuming"), "opening"),
     **dict.fromkeys(("anew", "open_exercise", "perform_in"), "exercising"),
-    **dict.fromkeys(("World", "using", "world"), "app"),
+    **dict.fromkeys(("App", "using", "world"), "app"),
 }
 
 

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class World:
+class App:
     """Made once for a process; `driven` are its own runs and exercises, `types` what can be drilled, `machine` the
     clock of leases.
 
@@ -105,22 +105,22 @@ class World:
 
 
 _making = threading.Lock()
-_worlds: dict[settings.Settings, World] = {}
-_given: contextvars.ContextVar[World | None] = contextvars.ContextVar("world", default=None)
+_worlds: dict[settings.Settings, App] = {}
+_given: contextvars.ContextVar[App | None] = contextvars.ContextVar("world", default=None)
 
 
-def world() -> World:
+def world() -> App:
     """The process's world, made once for its settings."""
     given = _given.get()
     if given is not None:
         return given
     with _making:
         current = settings.load()
-        return _worlds.setdefault(current, World(current, PacedClock(current.pace)))
+        return _worlds.setdefault(current, App(current, PacedClock(current.pace)))
 
 
 @contextmanager
-def using(given: World) -> Iterator[World]:
+def using(given: App) -> Iterator[App]:
     """While inside, runs live in the given world: one with a test's clock, say."""
     token = _given.set(given)
     try:

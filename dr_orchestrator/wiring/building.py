@@ -17,10 +17,10 @@ from dr_orchestrator.domain.resource_type import beside_the_source
 from dr_orchestrator.domain.run import RunHeader
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.ledger.patience import patiently
+from dr_orchestrator.ledger.patience import retry_transient
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.runner import Components, RunContext, Store
-from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 
 CEILING = 3
@@ -29,7 +29,7 @@ CEILING = 3
 NO_TARGET_CEILING_S = 72 * 3600.0
 
 
-def guarded(here: World, region: str, run: str, drill: Drill | None = None) -> Account:
+def guarded(here: App, region: str, run: str, drill: Drill | None = None) -> Account:
     """An account in which only the copies that the ledger holds for a run can be changed; none made without a drill.
 
     What is settled there is a copy no more: a process that slept while a sweep ended its run creates nothing after it.
@@ -42,21 +42,23 @@ def guarded(here: World, region: str, run: str, drill: Drill | None = None) -> A
         if drill is None:
             return False
         own = {drill.resource.id, *(store.id for store in drill.stores.values())}
-        return origin in own or origin in {point.id for point in patiently(lambda: here.ledger.queries.run(run)).points}
+        return origin in own or origin in {
+            point.id for point in retry_transient(lambda: here.ledger.queries.run(run)).points
+        }
 
     return _account(here, region, Guard(here.types.calls, made, here.sources, may_restore), f"dro-{run}")
 
 
-def read_only(here: World, region: str) -> Account:
+def read_only(here: App, region: str) -> Account:
     """An account in which nothing at all can be changed: for plans."""
     return _account(here, region, Guard(here.types.calls, sources=here.sources), "dro-look")
 
 
-def _account(here: World, region: str, guard: Guard, name: str) -> Account:
+def _account(here: App, region: str, guard: Guard, name: str) -> Account:
     return Account(region, guard, here.declared.roles, name, here.clock.now, here.spacings)
 
 
-def plan_copy(here: World, drill: Drill, resource: Resource, run: str, prefix: str = "") -> Copy:
+def plan_copy(here: App, drill: Drill, resource: Resource, run: str, prefix: str = "") -> Copy:
     """The copy that a run of a drill makes of a resource."""
     made = here.types[resource.type].made
     source, place = Source(resource.type, resource.id, beside_the_source(resource)), place_of(here, resource)
@@ -65,12 +67,12 @@ def plan_copy(here: World, drill: Drill, resource: Resource, run: str, prefix: s
     return Copy(made.name, name, place.region, run, drill.name, drill.service.name, account=account, source=source)
 
 
-def place_of(here: World, resource: Resource) -> Place:
+def place_of(here: App, resource: Resource) -> Place:
     """Where the copies of a resource stand, as its type says."""
     return here.types[resource.type].place(resource)
 
 
-def build_components(here: World, drill: Drill, copy: Copy, account: Account, context: RunContext) -> Components:
+def build_components(here: App, drill: Drill, copy: Copy, account: Account, context: RunContext) -> Components:
     """What a drill is performed with, as its resource's type builds it."""
     rto = drill.objective.rto
     ceiling = rto.value.total_seconds() * CEILING if rto else NO_TARGET_CEILING_S
@@ -82,12 +84,12 @@ def build_components(here: World, drill: Drill, copy: Copy, account: Account, co
     return here.types[drill.resource.type].components(order)
 
 
-def members(here: World, toolkit: Toolkit) -> dict[str, Member]:
+def members(here: App, toolkit: Toolkit) -> dict[str, Member]:
     """What an environment may hold that drills know of, by type in CloudFormation."""
     return {each.made.cloudformation: each.member(toolkit) for each in here.types if each.member is not None}
 
 
-def _stores(here: World, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Store, ...]:
+def _stores(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Store, ...]:
     """The stores that fill an environment, each restored by its own type, from the newest backup, under a copy."""
     return tuple(
         Store(
@@ -101,7 +103,7 @@ def _stores(here: World, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[St
 
 
 def _toolkit(
-    here: World,
+    here: App,
     account: Account,
     sources: frozenset[str],
     context: RunContext,
@@ -122,18 +124,18 @@ def _toolkit(
     return Toolkit(account, here.watcher, proofs, context, ceiling, at)
 
 
-def row_of(here: World, copy: Copy) -> CopyRecord | None:
+def row_of(here: App, copy: Copy) -> CopyRecord | None:
     """The ledger's row of a copy, by type and name: a table may be named as the stack that holds it."""
     rows = here.ledger.copies(copy.run)
     return next((row for row in rows if row.copy.key == copy.key), None)
 
 
-def owned_by(here: World, stack: Copy) -> list[CopyRecord]:
+def owned_by(here: App, stack: Copy) -> list[CopyRecord]:
     """The ledger's rows of what a stack holds."""
     return [row for row in here.ledger.copies(stack.run) if row.copy.parent == stack.id]
 
 
-def destroyer(here: World, header: RunHeader, copy: Copy) -> Destroyer:
+def destroyer(here: App, header: RunHeader, copy: Copy) -> Destroyer:
     """The one that can destroy a copy which a dead process left; it needs no drill file, which may be gone.
 
     NotMeasured where it would look elsewhere than the run did: a copy that is absent from another account, or from
@@ -149,7 +151,7 @@ def destroyer(here: World, header: RunHeader, copy: Copy) -> Destroyer:
     return of.destroyer(copy, _source_of(here, header, copy), toolkit, members(here, toolkit))
 
 
-def _source_of(here: World, header: RunHeader, copy: Copy) -> Resource:
+def _source_of(here: App, header: RunHeader, copy: Copy) -> Resource:
     """The resource that a copy was made of: as the ledger says; of copies from before it did, as their names end."""
     of = here.types.making(copy.type).name
     if copy.source is not None:

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import DrillFault, LeaseLost, UsageError
 from dr_orchestrator.runner.driver import Held, Listening
 from dr_orchestrator.runner.lease import LeaseHolder
-from dr_orchestrator.wiring.app import World, world
+from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import read_only
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 from dr_orchestrator.wiring.opening import as_part_of, engine, resuming
@@ -93,7 +93,7 @@ def perform_in(exercise: str, drill: str, perform: Callable[[], object]) -> None
             perform()
 
 
-def _go_on(here: World, run: str, perform: Callable[[], object]) -> None:
+def _go_on(here: App, run: str, perform: Callable[[], object]) -> None:
     """Resume a run; one that cannot be gone on with is ended by a sweep, and its drill is not run a second time."""
     try:
         with resuming(run):
@@ -107,7 +107,7 @@ def _go_on(here: World, run: str, perform: Callable[[], object]) -> None:
         log.warning("run %s was not gone on with: %s", run, refused.message)
 
 
-def _begin(here: World, drills: Sequence[str] | None, at_once: int | None) -> Performed | Exercise:
+def _begin(here: App, drills: Sequence[str] | None, at_once: int | None) -> Performed | Exercise:
     """An exercise that is this process's to perform, or the one that another performs."""
     apart: set[str] = set()  # open ones that this start has nothing to do with
     while True:
@@ -120,7 +120,7 @@ def _begin(here: World, drills: Sequence[str] | None, at_once: int | None) -> Pe
             return begun
 
 
-def _new(here: World, drills: Sequence[str] | None, at_once: int | None, beside: set[str] | None) -> Performed | None:
+def _new(here: App, drills: Sequence[str] | None, at_once: int | None, beside: set[str] | None) -> Performed | None:
     """A new exercise; None where another that stands in its way was begun in the same moment."""
     exercise = _plan(here, drills, at_once)
     refuse_over_budget(here, [here.drill(name) for name in dict.fromkeys(exercise.planned)])
@@ -133,7 +133,7 @@ def _new(here: World, drills: Sequence[str] | None, at_once: int | None, beside:
 
 
 def _joined(
-    here: World, found: Sequence[Exercise], drills: Sequence[str] | None, apart: set[str]
+    here: App, found: Sequence[Exercise], drills: Sequence[str] | None, apart: set[str]
 ) -> Performed | Exercise | None:
     """The newest exercise that somebody performs, or else what is left of the newest whose process died."""
     names = [each.id for each in found]
@@ -154,7 +154,7 @@ def _joined(
     return _taken_over(here, newest)
 
 
-def _taken_over(here: World, exercise: Exercise) -> Performed | None:
+def _taken_over(here: App, exercise: Exercise) -> Performed | None:
     """What is left of an exercise whose process died; None where another took it, or ended it, meanwhile."""
     holder = _holder(here, exercise.id)
     try:
@@ -185,7 +185,7 @@ def _refuse_others(exercise: Exercise, drills: Sequence[str] | None) -> None:
         )
 
 
-def _why_not(here: World, exercise: Exercise, drills: Sequence[str] | None) -> str:
+def _why_not(here: App, exercise: Exercise, drills: Sequence[str] | None) -> str:
     """Why an exercise whose process died cannot be gone on with from here; empty where it can."""
     if any(name not in exercise.planned for name in drills or ()):
         return "it does not hold all drills that were named"
@@ -198,7 +198,7 @@ def _why_not(here: World, exercise: Exercise, drills: Sequence[str] | None) -> s
     return _made_elsewhere(here, here.ledger.queries.exercise(exercise.id)[1])
 
 
-def _made_elsewhere(here: World, runs: Sequence[Run]) -> str:
+def _made_elsewhere(here: App, runs: Sequence[Run]) -> str:
     """What is not as it was when the runs were made; empty where all is the same, and where there is none."""
     made = {(run.header.provenance.region, run.header.provenance.endpoint): run.header.provenance for run in runs}
     try:
@@ -207,7 +207,7 @@ def _made_elsewhere(here: World, runs: Sequence[Run]) -> str:
         return fault.message
 
 
-def _holder(here: World, exercise: str) -> LeaseHolder:
+def _holder(here: App, exercise: str) -> LeaseHolder:
     return LeaseHolder(here.ledger.exercise_leases, exercise, here.stop, here.machine)
 
 
@@ -224,7 +224,7 @@ class _Heard:
                 log.warning("exercise %s is held by %s: listening whether that lives", each.name, each.lease.holder)
 
 
-def _plan(here: World, drills: Sequence[str] | None, at_once: int | None) -> Exercise:
+def _plan(here: App, drills: Sequence[str] | None, at_once: int | None) -> Exercise:
     now = here.clock.now()
     if drills is not None:
         if not drills:

@@ -15,7 +15,7 @@ from dr_orchestrator.canary.beating import Beat, Told, Writer, attempt, keep
 from dr_orchestrator.domain.resource_type import ResourceType
 from dr_orchestrator.domain.service import Canary, Resource, Service
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.identity import not_allowed
 
 ENDING_S = 20.0
@@ -34,7 +34,7 @@ class Heartbeat:
 
 
 def heartbeats(
-    here: World, names: Sequence[str], service: str = "", interval: timedelta | None = None
+    here: App, names: Sequence[str], service: str = "", interval: timedelta | None = None
 ) -> list[Heartbeat]:
     """The heartbeats of the resources named; UsageError where one is unknown or declares none."""
     return [_heartbeat(here, *_find(here, name, service), interval) for name in dict.fromkeys(names)]
@@ -49,7 +49,7 @@ def beat_once(heartbeats: Sequence[Heartbeat], tell: Callable[[Heartbeat, Told],
             each.writer.close()
 
 
-def keep_beating(here: World, heartbeats: Sequence[Heartbeat], tell: Callable[[Heartbeat, Told], None]) -> None:
+def keep_beating(here: App, heartbeats: Sequence[Heartbeat], tell: Callable[[Heartbeat, Told], None]) -> None:
     """Keep every heartbeat, none waiting for another, until the process is asked to stop; a user's mistake ends all."""
     wrong: list[BaseException] = []
 
@@ -79,7 +79,7 @@ def keep_beating(here: World, heartbeats: Sequence[Heartbeat], tell: Callable[[H
         raise wrong[0]
 
 
-def _find(here: World, name: str, service: str) -> tuple[Service, Resource]:
+def _find(here: App, name: str, service: str) -> tuple[Service, Resource]:
     services = here.catalogue.services
     if service and service not in services:
         raise UsageError(f"no service '{service}'", f"declared are {', '.join(sorted(services))}")
@@ -95,7 +95,7 @@ def _find(here: World, name: str, service: str) -> tuple[Service, Resource]:
     return found[0]
 
 
-def _heartbeat(here: World, service: Service, resource: Resource, interval: timedelta | None) -> Heartbeat:
+def _heartbeat(here: App, service: Service, resource: Resource, interval: timedelta | None) -> Heartbeat:
     canary = resource.canary
     if canary is None:
         raise UsageError(f"{resource.name} of {service.name} declares no heartbeat", _advice(here, service, resource))
@@ -106,7 +106,7 @@ def _heartbeat(here: World, service: Service, resource: Resource, interval: time
     return Heartbeat(service.name, resource, place, interval or canary.interval, writer)
 
 
-def _guard(here: World, of: ResourceType, resource: Resource, canary: Canary) -> HeartbeatGuard:
+def _guard(here: App, of: ResourceType, resource: Resource, canary: Canary) -> HeartbeatGuard:
     """What lets the one heartbeat through; none goes by AWS where the type declares no call for it."""
     if of.beat is None:
         return HeartbeatGuard(here.types.calls)
@@ -116,7 +116,7 @@ def _guard(here: World, of: ResourceType, resource: Resource, canary: Canary) ->
 class _Allowed:
     """A writer that asks first whose credentials these are: of another account's source of that name, say."""
 
-    def __init__(self, here: World, account: Account, resource: Resource, writer: Writer) -> None:
+    def __init__(self, here: App, account: Account, resource: Resource, writer: Writer) -> None:
         self._here, self._account, self._resource, self._writer = here, account, resource, writer
         self._asked = False
 
@@ -136,7 +136,7 @@ def _item(canary: Canary) -> str:
     return "item " + ", ".join(f"{name}={value}" for name, value in canary.key.items())
 
 
-def _advice(here: World, service: Service, resource: Resource) -> str:
+def _advice(here: App, service: Service, resource: Resource) -> str:
     example = here.types[resource.type].heartbeat
     if not example:
         return f"a {resource.type} has none of its own: name the resources that hold its data"

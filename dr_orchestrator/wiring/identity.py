@@ -7,10 +7,10 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.run import Provenance
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import DrillFault, NotMeasured
-from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.app import App
 
 
-def look_around(here: World, account: Account, drill: Drill) -> tuple[Caller, DrillFault | None]:
+def look_around(here: App, account: Account, drill: Drill) -> tuple[Caller, DrillFault | None]:
     """Whose credentials these are; what is wrong with them or goes wrong here is returned, for the run to record."""
     try:
         caller = account.caller()
@@ -26,12 +26,12 @@ def look_around(here: World, account: Account, drill: Drill) -> tuple[Caller, Dr
     return caller, NotMeasured(wrong, "use the right profile: nothing was started") if wrong else None
 
 
-def is_simulated(here: World, account: Account) -> bool:
+def is_simulated(here: App, account: Account) -> bool:
     """Whether nothing here can be evidence: an endpoint that is not AWS's own, or a clock that is not the real one."""
     return account.simulated(here.types.services) or here.clock.pace != 1
 
 
-def elsewhere(here: World, account: Account, made: Provenance) -> str:
+def elsewhere(here: App, account: Account, made: Provenance) -> str:
     """What is not as it was when a run was made: what is absent here may well be there. Empty where all is the same.
 
     A run that never learned its account has made nothing, and is not to go on in whichever is found now.
@@ -46,7 +46,7 @@ def elsewhere(here: World, account: Account, made: Provenance) -> str:
     return "; ".join(f"{what} {before} then, {now} now" for what, before, now in compared if before not in ("", now))
 
 
-def _copies_not_allowed(here: World, resource: Resource) -> str:
+def _copies_not_allowed(here: App, resource: Resource) -> str:
     """Why copies may not stand where the resource's type puts them; empty where they may."""
     allowed, place = here.catalogue.allowed, here.types[resource.type].place(resource)
     if allowed.accounts and place.account and place.account not in allowed.accounts:
@@ -56,7 +56,7 @@ def _copies_not_allowed(here: World, resource: Resource) -> str:
     return ""
 
 
-def not_allowed(here: World, resource: Resource, caller: Caller) -> str:
+def not_allowed(here: App, resource: Resource, caller: Caller) -> str:
     """Why these credentials, or this region, are not those that were declared; empty where they are."""
     allowed = here.catalogue.allowed
     if resource.account and caller.account != resource.account:

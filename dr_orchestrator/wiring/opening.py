@@ -21,10 +21,10 @@ from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.runner import RunContext, Session
 from dr_orchestrator.runner.lease import LeaseHolder
-from dr_orchestrator.wiring.app import World, world
+from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, row_of
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
-from dr_orchestrator.wiring.planning.looking import Scene
+from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.selection import chosen
 
@@ -75,8 +75,8 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     seen = _last_seen(here, run) if recorded else None
     recorded = _taken_over(here, keeper, recorded) if recorded else None
     header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
-    struck = _struck(recorded) if recorded else None
-    context = RunContext(run, here.clock, here.ledger, keeper, call, struck)
+    disrupted_at = _disrupted_at(recorded) if recorded else None
+    context = RunContext(run, here.clock, here.ledger, keeper, call, disrupted_at)
     session = Session(
         header,
         plan_copy(here, definition, definition.resource, run),
@@ -100,14 +100,14 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
         publish_run(here, run)
 
 
-def _taken(here: World, keeper: LeaseHolder, run: str) -> None:
+def _taken(here: App, keeper: LeaseHolder, run: str) -> None:
     """Take the lease of a new run; a sweep may have taken it for one that died before it had any."""
     keeper.take()
     if here.ledger.queries.run(run).closing is not None:
         raise LeaseLost(f"run {run} was ended before it began, by a sweep", "run it again")
 
 
-def _taken_over(here: World, keeper: LeaseHolder, recorded: Run) -> Run:
+def _taken_over(here: App, keeper: LeaseHolder, recorded: Run) -> Run:
     """The run as it stands once its lease is ours; whoever had it before may have gone on with it, or ended it."""
     keeper.take()
     found = here.ledger.queries.run(recorded.header.id)
@@ -133,12 +133,12 @@ def _ended_by_nobody_else(keeper: LeaseHolder, run: str) -> Iterator[None]:
         raise LeaseLost.to_another(run) from defect
 
 
-def _use(here: World, session: Session, context: RunContext, drill: Drill, account: Account, caller: Caller) -> None:
+def _use(here: App, session: Session, context: RunContext, drill: Drill, account: Account, caller: Caller) -> None:
     """Give a session all that its drill works with, and what it looks at first."""
     header, copy = session.header, session.copy
     components = build_components(here, drill, copy, account, context)
     begun = row_of(here, copy) is not None
-    scene = Scene(here, drill, copy, account, components, caller, header.id, header.exercise, begun)
+    scene = PreflightChecks(here, drill, copy, account, components, caller, header.id, header.exercise, begun)
     session.use(replace(components, preflight=scene.preflight), lambda: _doubts(account, header))
 
 
@@ -157,7 +157,7 @@ def _chosen(drill: Drill, recorded: Run | None) -> Drill:
     return asked
 
 
-def _refuse_to_resume_elsewhere(here: World, account: Account, recorded: Run, definition: Drill) -> None:
+def _refuse_to_resume_elsewhere(here: App, account: Account, recorded: Run, definition: Drill) -> None:
     """A run goes on as what it was: the same drill, in the same account, as much or as little evidence as before."""
     run = recorded.header.id
     if recorded.header.provenance.definition != definition.digest:
@@ -167,7 +167,7 @@ def _refuse_to_resume_elsewhere(here: World, account: Account, recorded: Run, de
         raise UsageError(f"run {run} was made elsewhere: {changed}", "use the profile and settings that it began with")
 
 
-def _struck(recorded: Run) -> datetime | None:
+def _disrupted_at(recorded: Run) -> datetime | None:
     """When the disruption of a run that goes on was; None where it died before."""
     return next((event.at for event in recorded.events if event.moment is Moment.DISRUPTION), None)
 
@@ -179,7 +179,7 @@ def _doubts(account: Account, header: RunHeader) -> list[str]:
     return ["a call went to an endpoint that is not AWS's own, yet the run claims to be real"]
 
 
-def _last_seen(here: World, run: str) -> datetime | None:
+def _last_seen(here: App, run: str) -> datetime | None:
     """When the process that drove a run was last heard of, by the drill's clock."""
     lease = here.ledger.leases.lease(run)
     if lease is None:
@@ -187,7 +187,7 @@ def _last_seen(here: World, run: str) -> datetime | None:
     return datetime.fromtimestamp(here.settings.pace.drill_time(lease.beat_at.timestamp()), UTC)
 
 
-def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool, account: Account) -> RunHeader:
+def _header(here: App, drill: Drill, run: str, caller: Caller, simulated: bool, account: Account) -> RunHeader:
     service = drill.service
     return RunHeader(
         id=run,
@@ -225,7 +225,7 @@ def _header(here: World, drill: Drill, run: str, caller: Caller, simulated: bool
     )
 
 
-def _queued(here: World, session: Session) -> None:
+def _queued(here: App, session: Session) -> None:
     """What the run waited for a lane of its exercise; that lies before its clock starts."""
     if session.header.exercise:
         exercise = here.ledger.queries.exercise_alone(session.header.exercise)

@@ -10,19 +10,19 @@ from pathlib import Path
 from dr_orchestrator.errors import DroError, without_secrets
 from dr_orchestrator.reporting.chart.lanes import DRAWN
 from dr_orchestrator.reporting.render import write_exercise, write_run
-from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.app import App
 
 log = logging.getLogger(__name__)
 _failed: dict[str, str] = {}
 
 
-def publish_run(here: World, run: str) -> Mapping[str, Path]:
+def publish_run(here: App, run: str) -> Mapping[str, Path]:
     """Write a run's reports; a failure is told with what to do, and the run stays as it is."""
     to = here.settings
     return _published(run, lambda: write_run(here.ledger.queries.run(run), to.generated, to.templates))
 
 
-def publish_exercise(here: World, exercise: str) -> Mapping[str, Path]:
+def publish_exercise(here: App, exercise: str) -> Mapping[str, Path]:
     """Write an exercise's reports likewise."""
     to = here.settings
     told = functools.partial(here.ledger.queries.exercise_for_report, exercise, DRAWN)

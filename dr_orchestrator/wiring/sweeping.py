@@ -29,7 +29,7 @@ from dr_orchestrator.runner.sweep import (
     forget,
 )
 from dr_orchestrator.runner.sweep.perform import Ears
-from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import destroyer, place_of, read_only
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
 
@@ -99,7 +99,7 @@ class AwsRegion:
 class AwsCloud:
     """AWS, by what is known of each type."""
 
-    def __init__(self, here: World) -> None:
+    def __init__(self, here: App) -> None:
         self._here = here
 
     @property
@@ -134,7 +134,7 @@ class AwsCloud:
         return destroyer(self._here, header, copy)
 
 
-def context(here: World) -> SweepContext:
+def context(here: App) -> SweepContext:
     """All that a sweep of this process works with."""
     return SweepContext(
         here.ledger,
@@ -150,63 +150,63 @@ def context(here: World) -> SweepContext:
 
 
 def sweep(
-    here: World, began: Callable[[Run], None] = lambda _: None, heard: Ears = lambda _: None, wait: bool = False
+    here: App, began: Callable[[Run], None] = lambda _: None, heard: Ears = lambda _: None, wait: bool = False
 ) -> Sweep:
     """Close dead runs, take down what they left, and prove it; see `runner.sweep`."""
     return of_runner.sweep(context(here), began, heard, wait)
 
 
-def dry_run(here: World, heard: Ears = lambda _: None, wait: bool = False) -> Sweep:
+def dry_run(here: App, heard: Ears = lambda _: None, wait: bool = False) -> Sweep:
     """What a sweep would take down; nothing is changed."""
     return of_runner.dry_run(context(here), heard, wait)
 
 
-def sweep_run(here: World, run: Run, why: str) -> list[Swept]:
+def sweep_run(here: App, run: Run, why: str) -> list[Swept]:
     """Take down all that one run left, and close it."""
     return of_runner.sweep_run(context(here), run, why)
 
 
-def dead_runs(here: World) -> list[Run]:
+def dead_runs(here: App) -> list[Run]:
     """Runs that are open although no living process drives them, oldest first."""
     return of_runner.dead_runs(context(here))
 
 
-def resistant_runs(here: World) -> list[Run]:
+def resistant_runs(here: App) -> list[Run]:
     """Closed runs that left copies behind, oldest first."""
     return of_runner.resistant_runs(context(here))
 
 
-def alive(here: World, run: str) -> bool:
+def alive(here: App, run: str) -> bool:
     """Whether a process that was heard of lately drives the run."""
     return of_runner.alive(context(here), run)
 
 
-def find_orphans(here: World) -> list[Orphan]:
+def find_orphans(here: App) -> list[Orphan]:
     """What wears our tag although the ledger does not ask for its end."""
     return of_runner.find_orphans(context(here))
 
 
-def orphans_of(here: World, account: Account, of: str, exercise: str = "") -> list[Orphan]:
+def orphans_of(here: App, account: Account, of: str, exercise: str = "") -> list[Orphan]:
     """Likewise, of one type in an account's region; the runs of an exercise share one listing."""
     return of_runner.orphans_of(context(here), AwsRegion(account, here.types), of, exercise)
 
 
-def take_inventory(here: World) -> Inventory:
+def take_inventory(here: App) -> Inventory:
     """List every region concerned."""
     return of_runner.take_inventory(context(here))
 
 
-def close_exercises(here: World) -> list[str]:
+def close_exercises(here: App) -> list[str]:
     """Give every open exercise its verdict whose process died."""
     return of_runner.close_exercises(context(here))
 
 
-def end_exercise(here: World, name: str) -> None:
+def end_exercise(here: App, name: str) -> None:
     """Give an exercise that this process performed its verdict, and write its page."""
     of_runner.end_exercise(context(here), name)
 
 
-def _declared_regions(here: World) -> set[str]:
+def _declared_regions(here: App) -> set[str]:
     drilled = [drill.resource for drill in here.declared.drills.values()]
     places = {place.region for each in drilled for place in (beside_the_source(each), place_of(here, each))}
     return places | here.declared.allowed.regions

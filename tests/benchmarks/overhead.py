@@ -75,7 +75,7 @@ def main() -> None:
         shop = HEADER + "".join(DRILL.replace("NUMBER", str(number)) for number in range(DRILLS))
         made = workspace.write(home, shop=shop)
         environment = {**lab.environment(), "DRO_HOME": folder}
-        here = wiring.World(Settings(made.home, made.database_url, Pace(FACTOR, origin), made.bundled), clock)
+        here = wiring.App(Settings(made.home, made.database_url, Pace(FACTOR, origin), made.bundled), clock)
         patched = mock.patch.object(dynamodb, "passing", recorded)
         with mock.patch.dict(os.environ, environment), wiring.using(here), patched:
             prefect_runner.script("quarterly")

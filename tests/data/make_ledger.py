@@ -67,7 +67,7 @@ class Killed(BaseException):
 class Story:
     """What happens to the shop, and when."""
 
-    def __init__(self, shop: Estate, here: wiring.World) -> None:
+    def __init__(self, shop: Estate, here: wiring.App) -> None:
         self.shop, self.here = shop, here
         self.timeline: list[dict[str, Any]] = []
         self.runs: dict[str, str] = {}
@@ -237,7 +237,7 @@ def _pitr_switched(shop: Estate, *, on: bool) -> None:
 
 
 @contextmanager
-def _stopped_at(here: wiring.World, step: str) -> Iterator[None]:
+def _stopped_at(here: wiring.App, step: str) -> Iterator[None]:
     original = SqlLedger.start_step
 
     def stopping(ledger: SqlLedger, run: str, begun: Any) -> None:

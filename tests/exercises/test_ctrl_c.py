@@ -69,7 +69,7 @@ def test_ctrl_c_again_and_again_leaves_all_to_a_sweep(tmp_path: Path, monkeypatc
             monkeypatch.setenv(name, value)
         given, later = settings.load(), MachineClock().now() + 2 * LEASE
         with (
-            wiring.using(wiring.World(given, PacedClock(pace))) as here,
+            wiring.using(wiring.App(given, PacedClock(pace))) as here,
             mock.patch.object(MachineClock, "now", lambda _: later),
         ):
             assert len(sweeping.sweep(here).exercises) == 1

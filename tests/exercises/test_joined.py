@@ -61,7 +61,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
 
 
 @pytest.fixture
-def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
     monkeypatch.setenv("DRO_HOME", str(tmp_path))
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     # Leases live by the machine's clock, the drill by one that stands still: the two meet where it stands.
@@ -74,12 +74,12 @@ def here(shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         yield made
 
 
-def elsewhere(here: wiring.World) -> wiring.World:
+def elsewhere(here: wiring.App) -> wiring.App:
     """Another process of the same machine."""
     return replace(here, driven=set())
 
 
-def start(here: wiring.World, *drills: str) -> str:
+def start(here: wiring.App, *drills: str) -> str:
     with wiring.using(here):
         return str(asyncio.run(prefect_runner.script("quarterly").fn(list(drills), 1)))
 
@@ -88,11 +88,11 @@ def restores(shop: Estate) -> int:
     return len(shop.calls("RestoreTableToPointInTime"))
 
 
-def runs_of(here: wiring.World, exercise: str) -> list[Run]:
+def runs_of(here: wiring.App, exercise: str) -> list[Run]:
     return here.ledger.queries.exercise(exercise)[1]
 
 
-def killed_in_the_second(here: wiring.World) -> str:
+def killed_in_the_second(here: wiring.App) -> str:
     """An exercise of two drills whose process died in the second, before its checks; its leases run out."""
     verify, asked = Session.verify, list[int]()
 
@@ -127,7 +127,7 @@ def while_it_is_ready(act: Callable[[], object]) -> Any:
 
 
 @contextmanager
-def under_way(here: wiring.World, *drills: str) -> Iterator[Future[str]]:
+def under_way(here: wiring.App, *drills: str) -> Iterator[Future[str]]:
     """Within: an exercise is under way, its first copy waited for; at the end it goes on to its own."""
     begun, go_on = threading.Event(), threading.Event()
 
@@ -144,7 +144,7 @@ def under_way(here: wiring.World, *drills: str) -> Iterator[Future[str]]:
             go_on.set()
 
 
-def beating(here: wiring.World) -> Callable[[], object]:
+def beating(here: wiring.App) -> Callable[[], object]:
     """The process that performs the open exercise, which goes on while another one waits."""
 
     def again() -> None:
@@ -157,7 +157,7 @@ def beating(here: wiring.World) -> Callable[[], object]:
 
 
 def test_a_second_start_restores_nothing_and_says_how_far_the_first_is(
-    shop: Estate, here: wiring.World, capsys: pytest.CaptureFixture[str]
+    shop: Estate, here: wiring.App, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whoever starts it while it is under way, by hand or twice by a scheduler, ends with 0; so for programs."""
     before, told = restores(shop), list[tuple[int, Any]]()
@@ -180,7 +180,7 @@ def test_a_second_start_restores_nothing_and_says_how_far_the_first_is(
     assert [each.id for each in here.ledger.queries.exercises()] == [exercise]
 
 
-def test_another_one_is_begun_on_purpose(shop: Estate, here: wiring.World) -> None:
+def test_another_one_is_begun_on_purpose(shop: Estate, here: wiring.App) -> None:
     """`--again` begins an exercise beside the one that is under way, and both end as their runs did."""
     with under_way(here, *TWO) as first, wiring.using(elsewhere(here)):
         assert main.run(["quarterly", "sessions-again", "--again"]) == Exit.PASSED
@@ -192,7 +192,7 @@ def test_another_one_is_begun_on_purpose(shop: Estate, here: wiring.World) -> No
 
 
 def test_what_a_dead_process_left_is_gone_on_with(
-    shop: Estate, here: wiring.World, capsys: pytest.CaptureFixture[str]
+    shop: Estate, here: wiring.App, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Once its lease has run out: what ended is not run again, what was under way is resumed, all is one exercise."""
     inventory, before = shop.inventory(), restores(shop)
@@ -214,7 +214,7 @@ def test_what_a_dead_process_left_is_gone_on_with(
     assert here.machine.monotonic() <= LEASE.total_seconds() + 1
 
 
-def test_a_run_that_cannot_be_gone_on_with_is_ended(shop: Estate, here: wiring.World) -> None:
+def test_a_run_that_cannot_be_gone_on_with_is_ended(shop: Estate, here: wiring.App) -> None:
     """Its drill was changed since: its copy is taken down, it is INCONCLUSIVE, and is not run a second time."""
     inventory, before = shop.inventory(), restores(shop)
     left = killed_in_the_second(here)
@@ -233,7 +233,7 @@ def test_a_run_that_cannot_be_gone_on_with_is_ended(shop: Estate, here: wiring.W
     assert (restores(shop) - before, shop.inventory()) == (2, inventory)
 
 
-def test_an_exercise_of_another_lab_is_left_to_the_sweep(shop: Estate, here: wiring.World) -> None:
+def test_an_exercise_of_another_lab_is_left_to_the_sweep(shop: Estate, here: wiring.App) -> None:
     """Nothing of it is here: a new one begins beside it, and what the old one left stays as it is."""
     left = killed_in_the_second(here)
     with mock.patch("dr_orchestrator.wiring.exercising.elsewhere", lambda *_: "endpoint a then, b now"):
@@ -244,7 +244,7 @@ def test_an_exercise_of_another_lab_is_left_to_the_sweep(shop: Estate, here: wir
     assert runs_of(here, left)[1].closing is None
 
 
-def test_a_process_that_slept_begins_nothing_more(shop: Estate, here: wiring.World) -> None:
+def test_a_process_that_slept_begins_nothing_more(shop: Estate, here: wiring.App) -> None:
     """Another has taken its exercise over meanwhile, which is that one's to go on with and to end."""
     before = restores(shop)
 

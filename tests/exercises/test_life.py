@@ -33,13 +33,13 @@ TWO = ["quarterly", "sessions-pitr", "shop-replica", "--at-once", "1"]
 
 
 @pytest.fixture
-def here(shop: Estate, home: Path) -> Iterator[wiring.World]:
+def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
     beat(shop)
     with wiring.using(workspace.world(home, shop.clock)) as made:
         yield made
 
 
-def quarterly(here: wiring.World, *drills: str) -> str:
+def quarterly(here: wiring.App, *drills: str) -> str:
     flow = prefect_runner.script("quarterly").fn
     return str(asyncio.run(flow(list(drills), 1)))
 
@@ -50,7 +50,7 @@ def later(seconds: float) -> Any:
     return mock.patch.object(MachineClock, "now", lambda _: at + seconds * BEAT / 5)
 
 
-def swept_between_two_runs(shop: Estate, here: wiring.World, closed: list[str], ahead: timedelta = timedelta()) -> Any:
+def swept_between_two_runs(shop: Estate, here: wiring.App, closed: list[str], ahead: timedelta = timedelta()) -> Any:
     """Before the second run is opened nothing answers for two minutes, and another process sweeps, its clock ahead.
 
     They are hours of the lab's: the heartbeat is too old for the second drill, which fails.
@@ -62,14 +62,14 @@ def swept_between_two_runs(shop: Estate, here: wiring.World, closed: list[str], 
         if len(asked) == 2:
             shop.clock.sleep(120 * shop.clock.pace)
             machine = FakeClock(MachineClock().now() + ahead)
-            with wiring.using(wiring.World(here.settings, here.clock, machine=machine)) as other:
+            with wiring.using(wiring.App(here.settings, here.clock, machine=machine)) as other:
                 closed.extend(sweeping.sweep(other).exercises)
         return original(*given)
 
     return mock.patch.object(opening, "look_around", slow)
 
 
-def test_an_exercise_between_two_runs_is_alive(shop: Estate, here: wiring.World) -> None:
+def test_an_exercise_between_two_runs_is_alive(shop: Estate, here: wiring.App) -> None:
     """However long nothing of it happens, a sweep leaves it alone: its process holds its lease."""
     closed: list[str] = []
     with swept_between_two_runs(shop, here, closed):
@@ -80,7 +80,7 @@ def test_an_exercise_between_two_runs_is_alive(shop: Estate, here: wiring.World)
     assert [run.closing and run.closing.verdict for run in runs] == [Verdict.PASSED, Verdict.FAILED]
 
 
-def test_an_exercise_that_was_closed_too_early_has_the_verdict_of_its_runs(shop: Estate, here: wiring.World) -> None:
+def test_an_exercise_that_was_closed_too_early_has_the_verdict_of_its_runs(shop: Estate, here: wiring.App) -> None:
     """A process that was taken for dead and lives ends its exercise as its runs ended: in ledger, page, exit code."""
     closed: list[str] = []
     with swept_between_two_runs(shop, here, closed, ahead=timedelta(hours=1)):
@@ -93,7 +93,7 @@ def test_an_exercise_that_was_closed_too_early_has_the_verdict_of_its_runs(shop:
     assert "FAILED" in (here.settings.generated / f"{exercise.id}.md").read_text()
 
 
-def test_an_exercise_holds_its_lease_to_its_end(here: wiring.World) -> None:
+def test_an_exercise_holds_its_lease_to_its_end(here: wiring.App) -> None:
     """While it only waits a thread keeps it alive, and at the end nobody waits for it."""
     with wiring.open_exercise(["sessions-pitr"], 1) as exercise:
         lease = here.ledger.exercise_leases.lease(exercise.id)
@@ -107,7 +107,7 @@ def test_an_exercise_holds_its_lease_to_its_end(here: wiring.World) -> None:
     assert exercise.id in here.driven
 
 
-def test_an_exercise_has_its_lease_before_it_is_written(here: wiring.World) -> None:
+def test_an_exercise_has_its_lease_before_it_is_written(here: wiring.App) -> None:
     """No sweep can find an exercise that has begun and that nobody seems to hold."""
     seen: list[list[str]] = []
     original = SqlLedger.start_exercise
@@ -121,7 +121,7 @@ def test_an_exercise_has_its_lease_before_it_is_written(here: wiring.World) -> N
         assert seen == [[]]
 
 
-def test_an_exercise_whose_process_died_gets_its_verdict(here: wiring.World) -> None:
+def test_an_exercise_whose_process_died_gets_its_verdict(here: wiring.App) -> None:
     """Once its lease has run out, and not before, a sweep closes it and writes its page."""
     killed = mock.patch.object(SqlLedger, "close_exercise", die), mock.patch.object(LeaseHolder, "let_go", die)
     with killed[0], killed[1], pytest.raises(Killed):
@@ -134,7 +134,7 @@ def test_an_exercise_whose_process_died_gets_its_verdict(here: wiring.World) -> 
     assert "PASSED" in (here.settings.generated / f"{name}.md").read_text()
 
 
-def test_an_exercise_with_an_open_run_is_not_closed(here: wiring.World) -> None:
+def test_an_exercise_with_an_open_run_is_not_closed(here: wiring.App) -> None:
     """Neither by its own process nor by a sweep: no verdict is given that the run could contradict."""
     with (
         mock.patch.object(Session, "verify", die),
@@ -154,7 +154,7 @@ def test_an_exercise_with_an_open_run_is_not_closed(here: wiring.World) -> None:
 
 
 def test_an_exercise_that_cannot_be_closed_still_has_its_page(
-    here: wiring.World, caplog: pytest.LogCaptureFixture
+    here: wiring.App, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What the ledger refuses at the very end is told, and costs neither the runs' result nor the page."""
 
@@ -168,7 +168,7 @@ def test_an_exercise_that_cannot_be_closed_still_has_its_page(
     assert sweeping.sweep(here).exercises == [name]
 
 
-def test_a_run_that_died_before_its_lease_can_be_aborted(shop: Estate, here: wiring.World) -> None:
+def test_a_run_that_died_before_its_lease_can_be_aborted(shop: Estate, here: wiring.App) -> None:
     """Somebody asked for its end, so that it is ABORTED, as any other that is stopped."""
     with (
         mock.patch.object(LeaseHolder, "take", die),
@@ -185,14 +185,14 @@ def test_a_run_that_died_before_its_lease_can_be_aborted(shop: Estate, here: wir
 
 
 def test_a_run_that_somebody_drives_is_not_called_left(
-    shop: Estate, here: wiring.World, capsys: pytest.CaptureFixture[str]
+    shop: Estate, here: wiring.App, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whoever resumes a healthy run is told who drives it, and nothing of copies or of a sweep."""
     told: list[Exit] = []
     original = DynamoTable.ready
 
     def ready(table: DynamoTable, *given: Any) -> Any:
-        with wiring.using(wiring.World(here.settings, here.clock)):
+        with wiring.using(wiring.App(here.settings, here.clock)):
             told.append(Exit(main.run(["resume", here.ledger.queries.runs(1)[0].header.id])))
         return original(table, *given)
 

@@ -13,7 +13,7 @@ from tests.support.estate import Estate
 
 
 @pytest.fixture
-def here(shop: Estate, home: Path) -> Iterator[wiring.World]:
+def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
     with shops.world(shop, home) as made:
         yield made
     shop.lab.application._first_used.clear()

@@ -146,12 +146,12 @@ def cases() -> Iterator[Case]:
 
 @pytest.mark.parametrize("case", [case for case in cases() if FULL or case.short], ids=str)
 def test_a_fault_is_overcome_or_told(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, case: Case
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, case: Case
 ) -> None:
     """It ends with the verdict that it earns, and in the reports; nothing is made twice, left for good, or touched."""
     shops.fresh(shop)
     before = shops.everything(shop)
-    shops.struck(monkeypatch, shop, case.at, case.strike)
+    shops.disrupted_at(monkeypatch, shop, case.at, case.strike)
 
     found = shops.run(here, case.drill)
 

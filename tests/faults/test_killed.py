@@ -91,7 +91,7 @@ def ground() -> Iterator[Ground]:
 
 
 @pytest.fixture
-def here(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+def here(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
     """The process that comes after: half a minute later, so that the dead one's lease has run out."""
     for name, value in {**ground.environment, "DRO_HOME": str(tmp_path)}.items():
         monkeypatch.setenv(name, value)
@@ -102,7 +102,7 @@ def here(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     later = MachineClock.now
     monkeypatch.setattr(MachineClock, "now", lambda clock: later(clock) + 2 * LEASE)
     made = settings.load()
-    world = wiring.World(Settings(made.home, made.database_url, ground.pace, made.bundled), PacedClock(ground.pace))
+    world = wiring.App(Settings(made.home, made.database_url, ground.pace, made.bundled), PacedClock(ground.pace))
     with wiring.using(world) as using, answering():
         yield using
 
@@ -123,7 +123,7 @@ def nursery() -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def victim(here: wiring.World, nursery: subprocess.Popen[str]) -> Victim:
+def victim(here: wiring.App, nursery: subprocess.Popen[str]) -> Victim:
     """Runs a drill in a process of its own until its `at`th write; how it ended, negative for a signal."""
 
     def run(drill: str, at: int, when: str = "before") -> int:
@@ -147,7 +147,7 @@ def settled(run: Run) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize(("drill", "at"), CASES)
 def test_a_killed_drill_is_finished_by_resume(
-    ground: Ground, here: wiring.World, victim: Victim, drill: str, at: int
+    ground: Ground, here: wiring.App, victim: Victim, drill: str, at: int
 ) -> None:
     """Another process goes on, passes, and leaves nothing behind; no copy is made twice."""
     before, asked = ground.inventory(), ground.restores()
@@ -173,7 +173,7 @@ def test_a_killed_drill_is_finished_by_resume(
 @pytest.mark.slow
 @pytest.mark.parametrize(("drill", "at"), CASES)
 def test_a_killed_drill_is_cleaned_up_by_sweep(
-    ground: Ground, here: wiring.World, victim: Victim, drill: str, at: int
+    ground: Ground, here: wiring.App, victim: Victim, drill: str, at: int
 ) -> None:
     """A sweep closes the run, never green, with what it had measured, and takes down all that it had made."""
     before = ground.inventory()
@@ -193,14 +193,14 @@ def test_a_killed_drill_is_cleaned_up_by_sweep(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("drill", [*WRITES] if FULL else ["jira-snapshot"])
-def test_no_write_is_left_out(here: wiring.World, victim: Victim, drill: str) -> None:
+def test_no_write_is_left_out(here: wiring.App, victim: Victim, drill: str) -> None:
     """After its last write a drill has passed: the figures above are still how often each writes."""
     assert victim(drill, WRITES[drill], "after") == -signal.SIGKILL
     assert [run.closing is not None for run in here.ledger.queries.runs()] == [True]
     assert victim(drill, WRITES[drill] + 1) == 0
 
 
-def test_a_living_run_is_left_alone(here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_living_run_is_left_alone(here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run whose process was heard of just now is neither resumed nor swept by anybody else."""
     monkeypatch.undo()
     with wiring.using(here), wiring.open_run("dwa-table-pitr", call=lambda _, act: act()) as run:
@@ -209,7 +209,7 @@ def test_a_living_run_is_left_alone(here: wiring.World, monkeypatch: pytest.Monk
             prefect_runner.run_drill("dwa-table-pitr")
 
 
-def test_a_closed_run_is_not_resumed(ground: Ground, here: wiring.World) -> None:
+def test_a_closed_run_is_not_resumed(ground: Ground, here: wiring.App) -> None:
     """What has a verdict keeps it."""
     name = prefect_runner.run_drill("dwa-table-pitr")
 
@@ -217,7 +217,7 @@ def test_a_closed_run_is_not_resumed(ground: Ground, here: wiring.World) -> None
         pass
 
 
-def test_somebody_elses_object_that_wears_our_tag_is_reported_and_left(ground: Ground, here: wiring.World) -> None:
+def test_somebody_elses_object_that_wears_our_tag_is_reported_and_left(ground: Ground, here: wiring.App) -> None:
     """A production object that was tagged by hand as a copy is a stray: told, never touched."""
     import boto3
 
@@ -233,7 +233,7 @@ def test_somebody_elses_object_that_wears_our_tag_is_reported_and_left(ground: G
     assert "jira-prod" in ground.inventory()["instances"]
 
 
-def test_the_lost_time_counts(ground: Ground, here: wiring.World, victim: Victim) -> None:
+def test_the_lost_time_counts(ground: Ground, here: wiring.App, victim: Victim) -> None:
     """Between death and resume nobody recovered anything: the recovery time goes on, and the step says so."""
     assert victim("dwa-table-pitr", 17) == -signal.SIGKILL
     (dead,) = here.ledger.queries.runs()

@@ -36,7 +36,7 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
     monkeypatch.setattr(journal, "SLOW_S", 0.1)  # a short wait is a wait
     with shops.world(shop, home) as made:
         yield made
@@ -56,7 +56,7 @@ def pauses(shop: Estate, monkeypatch: pytest.MonkeyPatch, after: int, relief: Ca
     return taken
 
 
-def passed(here: wiring.World, found: Run) -> None:
+def passed(here: wiring.App, found: Run) -> None:
     """It ended well, every step is there with its end, and the wait for the ledger is in the report."""
     assert found.closing is not None
     assert found.closing.verdict in (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS), found.closing.reasons
@@ -65,7 +65,7 @@ def passed(here: wiring.World, found: Run) -> None:
     assert "the ledger did not answer" in shops.told(here, found)
 
 
-def test_a_ledger_that_another_process_locks(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ledger_that_another_process_locks(shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real lock of another program, longer than SQLite's patience: the drill waits, goes on, and says so."""
     monkeypatch.setattr(engine, "WAIT_SECONDS", 0)
     ledger = here.settings.home / ".dro" / "ledger.db"
@@ -81,7 +81,7 @@ def test_a_ledger_that_another_process_locks(shop: Estate, here: wiring.World, m
     waited = pauses(shop, monkeypatch, 3, lambda: others[0].communicate("", timeout=600))
     shops.fresh(shop)
     before = shops.everything(shop)
-    shops.struck(monkeypatch, shop, "wait", lock)
+    shops.disrupted_at(monkeypatch, shop, "wait", lock)
 
     passed(here, shops.run(here, "sessions-pitr"))
 
@@ -90,15 +90,13 @@ def test_a_ledger_that_another_process_locks(shop: Estate, here: wiring.World, m
 
 
 @pytest.mark.slow
-def test_a_postgresql_ledger_that_is_restarted(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_postgresql_ledger_that_is_restarted(shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server goes away under the drill and comes back: no fact is lost, none is written twice."""
     shops.fresh(shop)
     before = shops.everything(shop)
     with running() as server, wiring.using(_on(here, server.url)) as there:
         waited = pauses(shop, monkeypatch, 2, server.start)
-        shops.struck(monkeypatch, shop, "wait", lambda _: server.stop())
+        shops.disrupted_at(monkeypatch, shop, "wait", lambda _: server.stop())
         passed(there, shops.run(there, "sessions-pitr"))
         there.ledger.close()
 
@@ -106,14 +104,14 @@ def test_a_postgresql_ledger_that_is_restarted(
     assert shops.everything(shop) == before
 
 
-def _on(here: wiring.World, url: str) -> wiring.World:
-    return wiring.World(replace(here.settings, database_url=url), here.clock)
+def _on(here: wiring.App, url: str) -> wiring.App:
+    return wiring.App(replace(here.settings, database_url=url), here.clock)
 
 
 class Full:
     """A disk without room: SQLite may not grow by a page, and whatever is written needs more than one."""
 
-    def __init__(self, here: wiring.World) -> None:
+    def __init__(self, here: wiring.App) -> None:
         self.full = False
         event.listen(here.ledger._engine, "begin", self._begin)
 
@@ -129,13 +127,13 @@ class Full:
         self.full = False
 
 
-def test_a_disk_that_is_full_for_a_while(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_full_for_a_while(shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
     """Facts that find no room are kept until there is some; then they are written as they were."""
     disk = Full(here)
     waited = pauses(shop, monkeypatch, 4, disk.clear)
     shops.fresh(shop)
     before = shops.everything(shop)
-    shops.struck(monkeypatch, shop, "verify", disk.fill)
+    shops.disrupted_at(monkeypatch, shop, "verify", disk.fill)
 
     passed(here, shops.run(here, "sessions-pitr"))
 
@@ -143,13 +141,13 @@ def test_a_disk_that_is_full_for_a_while(shop: Estate, here: wiring.World, monke
     assert shops.everything(shop) == before
 
 
-def test_a_disk_that_stays_full(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_stays_full(shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
     """The drill cannot be recorded, so it ends; its copy goes all the same, and a sweep closes the run when it can."""
     disk = Full(here)
     pauses(shop, monkeypatch, 0, disk.clear)
     shops.fresh(shop)
     before = shops.everything(shop)
-    shops.struck(monkeypatch, shop, "verify", disk.fill)
+    shops.disrupted_at(monkeypatch, shop, "verify", disk.fill)
     with pytest.raises(engine.Unanswered, match="database or disk is full"):
         shops.run(here, "sessions-pitr")
     shop.clock.sleep(600)

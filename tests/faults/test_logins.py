@@ -35,7 +35,7 @@ def roles(shop: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workspace, "TIERS", workspace.TIERS + ROLES)
 
 
-def drilled(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, drill: str, again: bool) -> Run:
+def drilled(shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, drill: str, again: bool) -> Run:
     """A run by a credentials file whose login ends in mid-drill, and is renewed just then or not."""
     log_in(here.settings.home, EVENING)
 
@@ -44,7 +44,7 @@ def drilled(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, d
         if again:
             log_in(here.settings.home, MORNING)
 
-    shops.struck(monkeypatch, shop, "wait", strike)
+    shops.disrupted_at(monkeypatch, shop, "wait", strike)
     with monkeypatch.context() as during:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             during.delenv(name, raising=False)
@@ -54,7 +54,7 @@ def drilled(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, d
 
 @pytest.mark.parametrize("drill", [drill for drill in ALL if FULL or drill != "orders-pitr"])
 def test_a_login_in_mid_wait_saves_the_drill(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, drill: str
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, drill: str
 ) -> None:
     """The token expires while the copy is waited for, and the credentials file is written anew: passes, CLEAN."""
     shops.fresh(shop)
@@ -75,7 +75,7 @@ def test_a_login_in_mid_wait_saves_the_drill(
 
 @pytest.mark.usefixtures("roles")
 def test_a_role_is_taken_on_anew_by_the_new_login(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The login ends, AWS refuses AssumeRole in mid-wait, and it is asked once more: passes, CLEAN."""
     shops.fresh(shop)
@@ -93,7 +93,7 @@ def test_a_role_is_taken_on_anew_by_the_new_login(
 
 
 def test_without_a_new_login_it_ends_and_says_what_to_do(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As ever: INCONCLUSIVE, LEFTOVERS; the reasons say to log in again and to sweep, and the sweep then cleans up."""
     shops.fresh(shop)

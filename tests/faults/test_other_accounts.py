@@ -33,7 +33,7 @@ Turn = Callable[[], None]
 
 
 @pytest.fixture
-def turn(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Turn]]:
+def turn(shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Turn]]:
     """How the machine's credentials become another account's: overwritten, or expired with another login found."""
     role = f"arn:aws:iam::{OTHER}:role/other"
     sts = boto3.client("sts", region_name=REGION)
@@ -59,7 +59,7 @@ def turn(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> I
         shops.swept(here)
 
 
-def in_verify(shop: Estate, here: wiring.World) -> Run:
+def in_verify(shop: Estate, here: wiring.App) -> Run:
     shops.fresh(shop)
     return killed_in(here, "sessions-pitr", mock.patch.object(Session, "verify", die))
 
@@ -85,7 +85,7 @@ def tables() -> list[str]:
 @pytest.mark.parametrize("command", ["sweep", "abort"])
 def test_a_copy_is_not_believed_gone_by_another_accounts_word(
     shop: Estate,
-    here: wiring.World,
+    here: wiring.App,
     turn: dict[str, Turn],
     how: str,
     command: str,
@@ -106,7 +106,7 @@ def test_a_copy_is_not_believed_gone_by_another_accounts_word(
 
 def test_who_deletes_goes_on_in_its_own_account_or_not_at_all(
     shop: Estate,
-    here: wiring.World,
+    here: wiring.App,
     turn: dict[str, Turn],
 ) -> None:
     """The login ends after the account was asked for, and another account's is found: it is not taken."""
@@ -123,7 +123,7 @@ def test_who_deletes_goes_on_in_its_own_account_or_not_at_all(
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_an_inventory_of_another_account_proves_nothing(
     shop: Estate,
-    here: wiring.World,
+    here: wiring.App,
     turn: dict[str, Turn],
     when: str,
     capsys: pytest.CaptureFixture[str],
@@ -149,7 +149,7 @@ def test_an_inventory_of_another_account_proves_nothing(
 
 def test_a_resume_does_not_believe_another_account_either(
     shop: Estate,
-    here: wiring.World,
+    here: wiring.App,
     turn: dict[str, Turn],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -168,7 +168,7 @@ def test_a_resume_does_not_believe_another_account_either(
     assert found.copies[0].copy.id in tables()
 
 
-def test_an_inventory_knows_whose_it_is(shop: Estate, here: wiring.World, turn: dict[str, Turn]) -> None:
+def test_an_inventory_knows_whose_it_is(shop: Estate, here: wiring.App, turn: dict[str, Turn]) -> None:
     """Each region's account is asked for, once; one that cannot be told leaves the region unread."""
     asked = len(shop.calls("GetCallerIdentity"))
     assert sweeping.take_inventory(here).accounts == {REGION: MINE}
@@ -179,7 +179,7 @@ def test_an_inventory_knows_whose_it_is(shop: Estate, here: wiring.World, turn: 
     assert {place for place, _ in seen.unread} == {REGION}
 
 
-def test_a_run_that_never_learned_its_account_is_not_resumed(shop: Estate, here: wiring.World) -> None:
+def test_a_run_that_never_learned_its_account_is_not_resumed(shop: Estate, here: wiring.App) -> None:
     """It has made nothing; what it would make now nobody could look for in the right account. A sweep closes it."""
     shop.lab.faults.add({"kind": "access-denied", "action": "GetCallerIdentity"})
     dead = killed_in(here, "sessions-pitr", mock.patch.object(Session, "look", die))

@@ -76,7 +76,7 @@ def removed(shop: Estate, drill: str) -> None:
 
 @pytest.mark.parametrize("drill", list(COPIES))
 def test_an_object_in_the_copys_place_is_neither_adopted_nor_touched(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, drill: str
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, drill: str
 ) -> None:
     """Name and tag are the run's very own, but it was there before the run asked: the drill ends and leaves it."""
     monkeypatch.setattr(opening, "new_run_id", lambda _: RUN)
@@ -95,7 +95,7 @@ def test_an_object_in_the_copys_place_is_neither_adopted_nor_touched(
 
 @pytest.mark.parametrize("drill", list(COPIES))
 def test_a_sweep_leaves_an_object_that_is_older_than_the_intent(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, drill: str
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, drill: str
 ) -> None:
     """The process died before AWS answered; what is there by that name, in that tag, is not what was asked for."""
     monkeypatch.setattr(opening, "new_run_id", lambda _: RUN)
@@ -123,7 +123,7 @@ def _ask_anew(ledger: SqlLedger, copy: Copy, shop: Estate) -> None:
     ledger.intend_copy(copy, shop.clock.now())
 
 
-def test_a_tag_alone_makes_nothing_ours(shop: Estate, here: wiring.World) -> None:
+def test_a_tag_alone_makes_nothing_ours(shop: Estate, here: wiring.App) -> None:
     """Production that wears our tag, one with a copy's name among them, is reported as stray and never touched."""
     shops.fresh(shop)
     stranger(shop, "sessions-pitr")
@@ -145,7 +145,7 @@ def test_a_tag_alone_makes_nothing_ours(shop: Estate, here: wiring.World) -> Non
 
 
 @pytest.mark.parametrize("drills", [["orders-snapshot", "orders-pitr"], ["sessions-pitr", "shop-replica"]])
-def test_two_drills_on_one_source(shop: Estate, here: wiring.World, drills: list[str]) -> None:
+def test_two_drills_on_one_source(shop: Estate, here: wiring.App, drills: list[str]) -> None:
     """At once, each with a copy of its own: neither waits for, adopts or deletes what the other made."""
     shops.fresh(shop)
     before = shops.everything(shop)
@@ -164,7 +164,7 @@ def test_two_drills_on_one_source(shop: Estate, here: wiring.World, drills: list
 
 
 def test_tokens_that_live_for_three_seconds_are_renewed(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A drill outlives its credentials many times over: each call is signed with those of that moment."""
     home = here.settings.home

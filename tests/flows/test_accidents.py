@@ -30,7 +30,7 @@ def beat(shop: Estate) -> None:
     ],
 )
 def test_no_backup_fails_and_exits_1(
-    shop: Estate, here: wiring.World, drill: str, fault: dict[str, Any], told: str
+    shop: Estate, here: wiring.App, drill: str, fault: dict[str, Any], told: str
 ) -> None:
     """Nothing to restore: FAILED from the script to the exit code, nothing made, and no figure invented."""
     before = shop.inventory()
@@ -44,7 +44,7 @@ def test_no_backup_fails_and_exits_1(
     assert shop.inventory() == before
 
 
-def test_a_deletion_that_deletes_nothing_is_a_leftover(shop: Estate, here: wiring.World) -> None:
+def test_a_deletion_that_deletes_nothing_is_a_leftover(shop: Estate, here: wiring.App) -> None:
     """AWS takes the deletion and the copy stays: told as one that may still exist, in verdict, JSON and exit code."""
     beat(shop)
     shop.lab.faults.add({"kind": "stuck", "service": "dynamodb", "action": "DeleteTable"})
@@ -59,7 +59,7 @@ def test_a_deletion_that_deletes_nothing_is_a_leftover(shop: Estate, here: wirin
     assert found.copies[0].copy.id in shop.inventory()["tables"]
 
 
-def test_a_copy_whose_tags_cannot_be_read_stays_and_is_told(shop: Estate, here: wiring.World) -> None:
+def test_a_copy_whose_tags_cannot_be_read_stays_and_is_told(shop: Estate, here: wiring.App) -> None:
     """Denied while proving: nothing is deleted, nothing is skipped in silence."""
     beat(shop)
     deleted = len(shop.calls("DeleteTable"))
@@ -73,7 +73,7 @@ def test_a_copy_whose_tags_cannot_be_read_stays_and_is_told(shop: Estate, here: 
     assert exit_code([found]) == Exit.LEFTOVERS
 
 
-def test_an_emptied_table_fails(shop: Estate, here: wiring.World) -> None:
+def test_an_emptied_table_fails(shop: Estate, here: wiring.App) -> None:
     """The copy is 'ACTIVE' and holds no heartbeat and too few items: FAILED, and RTA was never reached."""
     dynamodb = shop.client("dynamodb")
     items = dynamodb.scan(TableName=TABLE.id)["Items"]

@@ -41,7 +41,7 @@ AGAIN = """
 
 
 @pytest.fixture
-def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
     monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     beat(shop)
     with wiring.using(workspace.world(home, shop.clock, shop=workspace.SHOP + AGAIN)) as made:
@@ -62,7 +62,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> Any:
     return sweep
 
 
-def in_rebuild(here: wiring.World) -> Run:
+def in_rebuild(here: wiring.App) -> Run:
     return killed_in(here, "shop-replica", mock.patch.object(CloudFormationStack, "member", die))
 
 
@@ -86,7 +86,7 @@ def dropped(shop: Estate, name: str) -> None:
     shop.clock.sleep(600)
 
 
-def test_a_sweep_is_proven_by_what_was_there_and_is_not(shop: Estate, here: wiring.World, told: Any) -> None:
+def test_a_sweep_is_proven_by_what_was_there_and_is_not(shop: Estate, here: wiring.App, told: Any) -> None:
     """Its copy has gone, and nothing else: on the terminal, and in the record of its run."""
     dead = in_verify(here)
     (copy,) = dead.copies
@@ -104,7 +104,7 @@ def test_a_sweep_is_proven_by_what_was_there_and_is_not(shop: Estate, here: wiri
     assert copy.copy.id not in str(shop.inventory())
 
 
-def test_what_a_stack_holds_goes_with_it(shop: Estate, here: wiring.World, told: Any) -> None:
+def test_what_a_stack_holds_goes_with_it(shop: Estate, here: wiring.App, told: Any) -> None:
     """A part that is in no row of the ledger, and that only its stack names, is the sweep's doing all the same."""
     before = shop.inventory()
     dead = in_rebuild(here)
@@ -121,7 +121,7 @@ def test_what_a_stack_holds_goes_with_it(shop: Estate, here: wiring.World, told:
     assert proof["before"] - proof["after"] == 3
 
 
-def test_a_copy_that_is_still_shown_is_not_proven_gone(shop: Estate, here: wiring.World, told: Any) -> None:
+def test_a_copy_that_is_still_shown_is_not_proven_gone(shop: Estate, here: wiring.App, told: Any) -> None:
     """Whoever said that it was deleted: the run is not CLEAN, the exit code tells, and the next sweep takes it down."""
     dead = in_verify(here)
     with mock.patch.object(DynamoTable, "destroy", lambda *_: CopyState.DELETED):
@@ -147,7 +147,7 @@ def test_a_copy_that_is_still_shown_is_not_proven_gone(shop: Estate, here: wirin
     assert "shows 1 of 1 before the sweep" in settled.cleanup_reasons[-1]
 
 
-def test_what_others_do_meanwhile_is_named_and_no_error(shop: Estate, here: wiring.World, told: Any) -> None:
+def test_what_others_do_meanwhile_is_named_and_no_error(shop: Estate, here: wiring.App, told: Any) -> None:
     """A table that somebody makes while a sweep goes on is not its doing."""
     in_verify(here)
     original = DynamoTable.destroy
@@ -165,7 +165,7 @@ def test_what_others_do_meanwhile_is_named_and_no_error(shop: Estate, here: wiri
     assert said["inventory"]["others_gone"] == []
 
 
-def test_a_listing_that_is_denied_hides_nothing_else(shop: Estate, here: wiring.World, told: Any) -> None:
+def test_a_listing_that_is_denied_hides_nothing_else(shop: Estate, here: wiring.App, told: Any) -> None:
     """The copy is taken down all the same, and what is known of other types is told; that no tables were seen, too."""
     before = shop.inventory()
     dead = in_verify(here)
@@ -189,7 +189,7 @@ def test_a_listing_that_is_denied_hides_nothing_else(shop: Estate, here: wiring.
     assert (with_stray, names(strays["strays"])) == (Exit.LEFTOVERS, {"orders-prod"})
 
 
-def test_a_region_that_does_not_answer_is_waited_for_once(here: wiring.World) -> None:
+def test_a_region_that_does_not_answer_is_waited_for_once(here: wiring.App) -> None:
     """Where one service is not to be reached the others are not tried, and are not known either."""
     with mock.patch.object(sweeping, "read_only", side_effect=Transient("no route")) as way:
         seen = sweeping.take_inventory(here)
@@ -202,7 +202,7 @@ def test_a_region_that_does_not_answer_is_waited_for_once(here: wiring.World) ->
         sweeping.find_orphans(here)
 
 
-def test_where_nothing_died_one_look_is_enough(shop: Estate, here: wiring.World, told: Any) -> None:
+def test_where_nothing_died_one_look_is_enough(shop: Estate, here: wiring.App, told: Any) -> None:
     """Strays need one inventory; a second would prove nothing."""
     asked = len(shop.calls("ListTables"))
     code, said = told("--json")
@@ -215,7 +215,7 @@ def test_where_nothing_died_one_look_is_enough(shop: Estate, here: wiring.World,
     assert len(shop.calls("ListTables")) == asked + 2
 
 
-def test_only_tables_that_are_named_like_copies_are_described(shop: Estate, here: wiring.World) -> None:
+def test_only_tables_that_are_named_like_copies_are_described(shop: Estate, here: wiring.App) -> None:
     """One call a table would be many in a large account: of all others the name is enough."""
     table(shop, "dro-somebody-elses")
     asked = len(shop.calls("DescribeTable"))
@@ -228,7 +228,7 @@ def test_only_tables_that_are_named_like_copies_are_described(shop: Estate, here
     assert identities == {"dro-somebody-elses": True, TABLE.id: False, "orders-prod": True}
 
 
-def test_a_dry_run_looks_once_and_changes_nothing(shop: Estate, here: wiring.World, told: Any) -> None:
+def test_a_dry_run_looks_once_and_changes_nothing(shop: Estate, here: wiring.App, told: Any) -> None:
     """What would go is named, parts of stacks too, and it stays."""
     dead = in_rebuild(here)
     before, asked = shop.inventory(), len(shop.calls("ListTables"))
@@ -246,12 +246,12 @@ def test_a_dry_run_looks_once_and_changes_nothing(shop: Estate, here: wiring.Wor
     assert shop.inventory() == before
 
 
-def test_a_run_that_cannot_be_swept_does_not_keep_the_others(shop: Estate, here: wiring.World, told: Any) -> None:
+def test_a_run_that_cannot_be_swept_does_not_keep_the_others(shop: Estate, here: wiring.App, told: Any) -> None:
     """A defect in one run is told with its copies as left; the next run is swept and proven."""
     first, second = in_verify(here), in_verify(here)
     original = perform.take_down
 
-    def take_down(world: wiring.World, dead: Run, why: str) -> Any:
+    def take_down(world: wiring.App, dead: Run, why: str) -> Any:
         if dead.header.id == first.header.id:
             raise LedgerDefect("the ledger has no such step")
         return original(world, dead, why)
@@ -267,7 +267,7 @@ def test_a_run_that_cannot_be_swept_does_not_keep_the_others(shop: Estate, here:
 
 @pytest.mark.parametrize("whole_account", [True, False])
 def test_the_page_of_an_exercise_tells_what_a_sweep_did(
-    shop: Estate, here: wiring.World, told: Any, whole_account: bool
+    shop: Estate, here: wiring.App, told: Any, whole_account: bool
 ) -> None:
     """A copy that its run left is a leftover on the exercise's page until it is swept, and not after."""
 
@@ -288,7 +288,7 @@ def test_the_page_of_an_exercise_tells_what_a_sweep_did(
     assert "LEFTOVERS" not in page.read_text()
 
 
-def test_the_runs_of_an_exercise_look_for_strays_by_one_listing(shop: Estate, here: wiring.World) -> None:
+def test_the_runs_of_an_exercise_look_for_orphans_by_one_listing(shop: Estate, here: wiring.App) -> None:
     """Each run takes the look as a single run does, but the account is listed once; and not known for ever."""
     stray = f"dro-20261120-abc123-{TABLE.id}"
     table(shop, stray, {"Key": "dr-drill:run", "Value": "20261120-abc123"})
@@ -299,13 +299,13 @@ def test_the_runs_of_an_exercise_look_for_strays_by_one_listing(shop: Estate, he
     _, runs = here.ledger.queries.exercise(exercise)
     assert len(runs) == 2
     for each in runs:
-        assert f"strays: inconclusive, {stray} of no open run" in each.steps[0].detail
+        assert f"orphans: inconclusive, {stray} of no open run" in each.steps[0].detail
     assert listed.call_count == 1
     assert not orphans._looks
-    assert "strays: passed" in run(here, "sessions-pitr").steps[0].detail
+    assert "orphans: passed" in run(here, "sessions-pitr").steps[0].detail
 
 
-def test_a_listing_that_failed_is_tried_by_the_next_run(shop: Estate, here: wiring.World) -> None:
+def test_a_listing_that_failed_is_tried_by_the_next_run(shop: Estate, here: wiring.App) -> None:
     """What one run of an exercise could not see, the next may: only an answer is shared."""
     account = mock.Mock()
     account.api.return_value.region = "us-east-1"

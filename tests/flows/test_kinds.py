@@ -20,7 +20,7 @@ def names(found: Run) -> list[str]:
     return [step.name for step in found.steps]
 
 
-def test_a_table_is_restored_proven_and_taken_down(shop: Estate, here: wiring.World) -> None:
+def test_a_table_is_restored_proven_and_taken_down(shop: Estate, here: wiring.App) -> None:
     """A point-in-time drill of a table passes on real items, ends clean, and leaves the account as it was."""
     beat(shop)
     before = shop.inventory()
@@ -49,7 +49,7 @@ def test_a_table_is_restored_proven_and_taken_down(shop: Estate, here: wiring.Wo
     assert shop.inventory() == before
 
 
-def test_a_replica_is_built_filled_and_deleted_whole(shop: Estate, here: wiring.World) -> None:
+def test_a_replica_is_built_filled_and_deleted_whole(shop: Estate, here: wiring.App) -> None:
     """A replica is built under drill names, holds the source's items, and is gone afterwards with its interim copy."""
     beat(shop)
     before = shop.inventory()
@@ -114,7 +114,7 @@ def test_an_unsafe_template_is_found_before_anything_starts(
     ],
 )
 def test_what_aws_refuses_is_told_and_never_green(
-    shop: Estate, here: wiring.World, fault: dict[str, str], verdict: str, told: str
+    shop: Estate, here: wiring.App, fault: dict[str, str], verdict: str, told: str
 ) -> None:
     """A refused call ends the run with a verdict that names it; the run is clean, in the ledger and in a report."""
     beat(shop)
@@ -132,7 +132,7 @@ def test_what_aws_refuses_is_told_and_never_green(
     assert shop.inventory() == before
 
 
-def test_pitr_switched_off_fails_and_says_where_to_switch_it_on(shop: Estate, here: wiring.World) -> None:
+def test_pitr_switched_off_fails_and_says_where_to_switch_it_on(shop: Estate, here: wiring.App) -> None:
     """A table without continuous backup is a failed drill, not an empty pass."""
     shop.client("dynamodb").update_continuous_backups(
         TableName=TABLE.id, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
@@ -162,7 +162,7 @@ def test_an_unreachable_endpoint_is_inconclusive(tmp_path: Path, monkeypatch: py
     assert found.steps[0].outcome is Outcome.INCONCLUSIVE
 
 
-def test_a_database_that_does_not_answer_is_inconclusive(shop: Estate, here: wiring.World) -> None:
+def test_a_database_that_does_not_answer_is_inconclusive(shop: Estate, here: wiring.App) -> None:
     """An instance that is 'available' but whose database cannot be asked proves nothing, and is still taken down."""
     before = shop.inventory()
 

@@ -49,7 +49,7 @@ def encrypted(shop: Estate) -> None:
 
 
 @pytest.fixture
-def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
     monkeypatch.setattr(workspace, "TIERS", workspace.TIERS + ROLES)
     with wiring.using(workspace.world(home, shop.clock, shop=workspace.SHOP + ORDERS_PITR)) as made:
         yield made
@@ -70,7 +70,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 @pytest.mark.parametrize("drill", DRILLS)
-def test_a_drill_calls_what_its_kind_declares(here: wiring.World, called: set[str], drill: str) -> None:
+def test_a_drill_calls_what_its_kind_declares(here: wiring.App, called: set[str], drill: str) -> None:
     """From first look to teardown: nothing undeclared, which a policy would deny; nothing declared that is not used."""
     prefect_runner.script("quarterly")
     prefect_runner.script(here.drill(drill).kind).fn(drill)
@@ -79,7 +79,7 @@ def test_a_drill_calls_what_its_kind_declares(here: wiring.World, called: set[st
     assert not declared.all - called
 
 
-def test_a_sweep_calls_what_it_declares(shop: Estate, here: wiring.World, called: set[str]) -> None:
+def test_a_sweep_calls_what_it_declares(shop: Estate, here: wiring.App, called: set[str]) -> None:
     """Also where a table is named like a copy and has to be asked for its tags."""
     name = "dro-20261120-abc123-somebody-elses"
     shop.client("dynamodb").create_table(
@@ -112,7 +112,7 @@ def test_an_occasion_is_that_of_a_declared_call(calls: Calls) -> None:
     assert calls.only_when.keys() <= calls.all
 
 
-def scope(here: wiring.World, *names: str, allowed: Allowed | None = None) -> Scope:
+def scope(here: wiring.App, *names: str, allowed: Allowed | None = None) -> Scope:
     drills = [here.drill(name) for name in names or DRILLS]
     return Scope(TYPES, drills, allowed or Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-1"})))
 
@@ -122,7 +122,7 @@ def statements(made: list[Policy]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("names", [(), *((name,) for name in DRILLS)], ids=["all", *DRILLS])
-def test_the_policies_are_such_as_iam_takes(here: wiring.World, names: tuple[str, ...]) -> None:
+def test_the_policies_are_such_as_iam_takes(here: wiring.App, names: tuple[str, ...]) -> None:
     """Valid JSON of the right version, ids of letters and digits and once each, no action or resource left empty."""
     for made in (policies.source_policies(scope(here, *names)), policies.drill_policies(scope(here, *names))):
         assert json.loads(json.dumps(made)) == made
@@ -136,7 +136,7 @@ def test_the_policies_are_such_as_iam_takes(here: wiring.World, names: tuple[str
             assert each.get("Resource") or each.get("NotResource")
 
 
-def test_the_source_role_can_change_nothing(here: wiring.World) -> None:
+def test_the_source_role_can_change_nothing(here: wiring.App) -> None:
     """Its actions only look, and items and logins are read only of what is drilled, or of copies."""
     found = statements(policies.source_policies(scope(here)))
     actions = {action for each in found for action in each["Action"]}
@@ -148,7 +148,7 @@ def test_the_source_role_can_change_nothing(here: wiring.World) -> None:
     assert all(arn.endswith(":secret:prod/orders-??????") for arn in logins["Resource"])
 
 
-def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wiring.World) -> None:
+def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wiring.App) -> None:
     """On its way in a copy must be given the tag; to be deleted it must wear it; whatever else, deletion is denied."""
     found = {each["Sid"]: each for each in statements(policies.drill_policies(scope(here)))}
     for sid in ("RestoreInstances", "TagInstances", "TagTables", "CreateStacks"):
@@ -167,7 +167,7 @@ def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wi
             assert "*" not in each["Resource"]
 
 
-def test_the_policies_hold_to_the_allowed_accounts_and_regions(here: wiring.World) -> None:
+def test_the_policies_hold_to_the_allowed_accounts_and_regions(here: wiring.App) -> None:
     """Every ARN names them, and every statement that makes or deletes has the regions for a condition."""
     for each in statements(policies.drill_policies(scope(here))):
         if each["Effect"] == "Allow":
@@ -177,7 +177,7 @@ def test_the_policies_hold_to_the_allowed_accounts_and_regions(here: wiring.Worl
             assert condition.get("aws:RequestedRegion", ["eu-west-1", "us-east-1"]) == ["eu-west-1", "us-east-1"]
 
 
-def test_a_drill_of_one_kind_gets_no_rights_of_another(here: wiring.World) -> None:
+def test_a_drill_of_one_kind_gets_no_rights_of_another(here: wiring.App) -> None:
     """`--drill` narrows: a table's drill cannot restore or delete an instance."""
     allowed = [e for e in statements(policies.drill_policies(scope(here, "sessions-pitr"))) if e["Effect"] == "Allow"]
     actions = {action for each in allowed for action in each["Action"]}
@@ -189,7 +189,7 @@ def test_a_drill_of_one_kind_gets_no_rights_of_another(here: wiring.World) -> No
     [("cn-north-1", "aws-cn", "amazonaws.com.cn"), ("us-gov-west-1", "aws-us-gov", "amazonaws.com")],
 )
 def test_other_partitions_are_named_by_their_own_words(
-    here: wiring.World, region: str, partition: str, domain: str
+    here: wiring.App, region: str, partition: str, domain: str
 ) -> None:
     """An ARN of China or GovCloud begins otherwise; else the policy would allow nothing there."""
     there = scope(here, allowed=Allowed(frozenset(), frozenset({region})))
@@ -211,7 +211,7 @@ def test_a_large_estate_gets_several_policies() -> None:
     assert len({each["Sid"] for each in statements(made)}) == len(statements(made))
 
 
-def test_what_a_template_needs_is_told_in_words(here: wiring.World) -> None:
+def test_what_a_template_needs_is_told_in_words(here: wiring.App) -> None:
     """Nobody can derive the rights to make any resource; its types are named."""
     (told,) = [note for note in policies.notes(scope(here)) if note.startswith("shop-replica")]
     assert "AWS::DynamoDB::Table, AWS::SQS::Queue" in told

@@ -25,7 +25,7 @@ def caught_up(shop: Estate) -> None:
     shop.clock.sleep(301)
 
 
-def opened(here: wiring.World, drill: str, driven: bool) -> str:
+def opened(here: wiring.App, drill: str, driven: bool) -> str:
     """An open run of a drill of the table, which a living process drives or not."""
     made = header(7, drill, Kind.PITR_RESTORE, 1, "The shop", "sessions", exercise="")
     run = replace(made, resource_id=TABLE.id)
@@ -35,33 +35,33 @@ def opened(here: wiring.World, drill: str, driven: bool) -> str:
     return run.id
 
 
-def test_two_drills_of_one_source_go_side_by_side(here: wiring.World) -> None:
+def test_two_drills_of_one_source_go_side_by_side(here: wiring.App) -> None:
     """A run of another drill on the same source is no obstacle: each makes a copy of its own."""
     opened(here, "another-drill", driven=True)
 
-    assert plan(here, "sessions-pitr").obstacles == []
+    assert plan(here, "sessions-pitr").blockers == []
 
 
-def test_the_same_drill_under_way_is_an_obstacle(here: wiring.World) -> None:
+def test_the_same_drill_under_way_is_an_obstacle(here: wiring.App) -> None:
     """A run of the same drill that a living process drives is named with its holder."""
     run = opened(here, "sessions-pitr", driven=True)
 
-    (obstacle,) = plan(here, "sessions-pitr").obstacles
+    (obstacle,) = plan(here, "sessions-pitr").blockers
     assert run in obstacle
     assert HOLDER in obstacle
 
 
-def test_a_dead_run_is_worth_knowing(here: wiring.World) -> None:
+def test_a_dead_run_is_worth_knowing(here: wiring.App) -> None:
     """A run of the same drill whose process died is told with both ways out, and is no obstacle."""
     run = opened(here, "sessions-pitr", driven=False)
 
     made = plan(here, "sessions-pitr")
 
-    assert made.obstacles == []
+    assert made.blockers == []
     assert any(f"dro resume {run}" in line and "dro sweep" in line for line in made.seen)
 
 
-def test_a_plan_looks_at_the_point_that_is_asked_for(shop: Estate, here: wiring.World) -> None:
+def test_a_plan_looks_at_the_point_that_is_asked_for(shop: Estate, here: wiring.App) -> None:
     """What `dro run --at` would restore, and that it cannot where the instant lies outside the window."""
     at = shop.clock.now() - timedelta(minutes=6)
     with wiring.choosing(Selection(Pick.AT, at)):
@@ -69,11 +69,11 @@ def test_a_plan_looks_at_the_point_that_is_asked_for(shop: Estate, here: wiring.
     assert point.data_time == at
 
     with wiring.choosing(Selection(Pick.AT, at - timedelta(days=400))):
-        (obstacle,) = plan(here, "sessions-pitr").obstacles
+        (obstacle,) = plan(here, "sessions-pitr").blockers
     assert "outside its restorable window" in obstacle
 
 
-def test_an_environment_has_no_point_to_ask_for(here: wiring.World) -> None:
+def test_an_environment_has_no_point_to_ask_for(here: wiring.App) -> None:
     """A replica takes the newest backup of each of its stores."""
     with wiring.choosing(Selection(Pick.OLDEST)), pytest.raises(UsageError, match="rebuilds a whole environment"):
         plan(here, "shop-replica")

@@ -157,7 +157,7 @@ def test_what_a_killed_worker_leaves_is_swept(prefect: Prefect, monkeypatch: pyt
         later = MachineClock().now() + 2 * LEASE
         monkeypatch.setattr(MachineClock, "now", lambda _: later)
         made = settings.load({**os.environ, "DRO_CLOCK_PACE": prefect.environment["DRO_CLOCK_PACE"]})
-        with wiring.using(wiring.World(made, clock)) as here:
+        with wiring.using(wiring.App(made, clock)) as here:
             (dead,) = sweeping.dead_runs(here)
             swept = sweeping.sweep_run(here, dead, "its process died; swept")
         assert [each.gone for each in swept] == [True]

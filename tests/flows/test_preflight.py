@@ -14,7 +14,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.aws import copies
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.evidence import Ready
-from dr_orchestrator.domain.preflight import Sight
+from dr_orchestrator.domain.preflight import CheckStatus
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, UsageError
@@ -34,7 +34,7 @@ costs: {currency: USD, instance_hour: {db.m6g.large: 0.159}, storage_gib_month: 
 """
 LOOKS = {
     *("identity", "source", "name of the copy", "key", "subnet group", "security groups", "secret", "recovery point"),
-    *("quota", "other runs", "strays", "credentials", "permissions", "expected time", "cost"),
+    *("quota", "other runs", "orphans", "credentials", "permissions", "expected time", "cost"),
 }
 
 
@@ -55,7 +55,7 @@ def tiers(monkeypatch: pytest.MonkeyPatch) -> Any:
     return append
 
 
-def refused(shop: Estate, here: wiring.World, verdict: Verdict, why: str, drill: str = "orders-snapshot") -> Run:
+def refused(shop: Estate, here: wiring.App, verdict: Verdict, why: str, drill: str = "orders-snapshot") -> Run:
     """A run that its first step ended, before any copy was intended; the step's detail holds the other looks, too."""
     before, found = shop.inventory(), run(here, drill)
     assert found.closing is not None
@@ -69,7 +69,7 @@ def refused(shop: Estate, here: wiring.World, verdict: Verdict, why: str, drill:
     return found
 
 
-def test_every_look_is_evidence_of_the_run(here: wiring.World) -> None:
+def test_every_look_is_evidence_of_the_run(here: wiring.App) -> None:
     """What a plan shows, the first step of a run keeps in its detail, look by look."""
     planned = plan(here, "orders-snapshot")
     step = run(here, "orders-snapshot").steps[0]
@@ -79,7 +79,7 @@ def test_every_look_is_evidence_of_the_run(here: wiring.World) -> None:
     assert step.outcome is Outcome.PASSED
 
 
-def test_a_key_out_of_use_fails_before_a_copy_is_made(shop: Estate, here: wiring.World) -> None:
+def test_a_key_out_of_use_fails_before_a_copy_is_made(shop: Estate, here: wiring.App) -> None:
     """A disabled key is found with its reason, though the snapshot is there and available."""
     kms = shop.client("kms")
     (key,) = [each["KeyId"] for each in kms.list_keys()["Keys"]]
@@ -97,7 +97,7 @@ def test_a_wrong_secret_is_found_before_a_copy_is_made(shop: Estate, home: Path)
         refused(shop, here, Verdict.INCONCLUSIVE, "secret prod/oders cannot be read")
 
 
-def test_a_group_that_anybody_can_enter_is_refused(shop: Estate, here: wiring.World) -> None:
+def test_a_group_that_anybody_can_enter_is_refused(shop: Estate, here: wiring.App) -> None:
     """A copy holds production's data: ingress from anywhere is as bad as a way out."""
     ec2 = shop.client("ec2")
     ask = [{"Name": "group-name", "Values": ["dro-isolated"]}]
@@ -112,7 +112,7 @@ def test_a_group_that_anybody_can_enter_is_refused(shop: Estate, here: wiring.Wo
 
 @pytest.mark.parametrize(("most", "starts"), [(4, True), (3, False)])
 def test_the_headroom_is_not_used(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, most: int, starts: bool
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, most: int, starts: bool
 ) -> None:
     """One instance in use, one to be made, two kept for a failover: four are enough, three are not."""
     monkeypatch.setattr(quotas, "INSTANCES", most)
@@ -124,7 +124,7 @@ def test_the_headroom_is_not_used(
         )
 
 
-def test_a_quota_that_is_denied_is_told_and_stops_nothing(shop: Estate, here: wiring.World) -> None:
+def test_a_quota_that_is_denied_is_told_and_stops_nothing(shop: Estate, here: wiring.App) -> None:
     """Nobody may see the quota: the drill goes on, and its evidence says that this was not known."""
     shop.lab.faults.add({"kind": "access-denied", "action": "DescribeAccountAttributes"})
 
@@ -134,7 +134,7 @@ def test_a_quota_that_is_denied_is_told_and_stops_nothing(shop: Estate, here: wi
     assert "quota: inconclusive, not known: rds:DescribeAccountAttributes: AccessDenied" in found.steps[0].detail
 
 
-def test_a_stack_is_counted_too(shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stack_is_counted_too(shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
     """A replica needs room for a stack besides the headroom."""
     monkeypatch.setattr(twin, "STACKS", 2)
     refused(shop, here, Verdict.INCONCLUSIVE, "0 of 2 CloudFormation stacks in use", drill="shop-replica")
@@ -142,7 +142,7 @@ def test_a_stack_is_counted_too(shop: Estate, here: wiring.World, monkeypatch: p
 
 @pytest.mark.parametrize("drill", ["sessions-pitr", "shop-replica"])
 def test_restores_of_tables_are_counted(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, drill: str
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, drill: str
 ) -> None:
     """Another ledger's drill is restoring a table: with ours and the headroom that is one too many; no other is."""
     monkeypatch.setattr(listing, "RESTORES", 3)
@@ -175,7 +175,7 @@ def test_an_exercise_above_the_budget_is_not_opened(shop: Estate, home: Path, ti
         "orders-snapshot", "orders-again"
     )
     with wiring.using(workspace.world(home, shop.clock, shop=twice)) as here:
-        assert plan(here, "orders-again").obstacles == []
+        assert plan(here, "orders-again").blockers == []
         with (
             pytest.raises(UsageError, match=r"would cost 2\.10 USD, above its budget of 1\.1"),
             wiring.open_exercise(["orders-snapshot", "orders-again"], None),
@@ -200,7 +200,7 @@ def test_history_tells_time_and_cost(shop: Estate, home: Path, tiers: Any) -> No
     assert any("as the last run took" in line for line in made.seen)
 
 
-def test_a_stray_of_the_same_source_is_told(shop: Estate, here: wiring.World) -> None:
+def test_a_stray_of_the_same_source_is_told(shop: Estate, here: wiring.App) -> None:
     """A table that is named and tagged like a copy, of a run that nobody knows: told with the way to it, untouched."""
     name, dynamodb = copies.name(RUN, TABLE.id, TYPES.copies["dynamodb-table"]), shop.client("dynamodb")
     dynamodb.create_table(
@@ -211,11 +211,11 @@ def test_a_stray_of_the_same_source_is_told(shop: Estate, here: wiring.World) ->
         Tags=[{"Key": "dr-drill:run", "Value": RUN}],
     )
     shop.clock.sleep(60)
-    (seen,) = [look for look in plan(here, "sessions-pitr").preflight.looks if look.name == "strays"]
+    (seen,) = [look for look in plan(here, "sessions-pitr").preflight.looks if look.name == "orphans"]
     dynamodb.delete_table(TableName=name)
     shop.clock.sleep(600)
 
-    assert (seen.outcome, seen.stops) == (Sight.INCONCLUSIVE, False)
+    assert (seen.outcome, seen.stops) == (CheckStatus.INCONCLUSIVE, False)
     assert name in seen.words
     assert "dro sweep" in seen.words
 
@@ -225,7 +225,7 @@ def test_a_stray_of_the_same_source_is_told(shop: Estate, here: wiring.World) ->
     [({"PubliclyAccessible": True}, "reached from the internet"), ({"VpcSecurityGroupIds": []}, "its security groups")],
 )
 def test_a_copy_in_the_wrong_network_is_asked_nothing_and_taken_down(
-    shop: Estate, here: wiring.World, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], told: str
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], told: str
 ) -> None:
     """Somebody opened the copy while it was made: FAILED without a check, and it is gone."""
     before, ready = shop.inventory(), RdsInstance.ready
@@ -250,7 +250,7 @@ def test_a_copy_in_the_wrong_network_is_asked_nothing_and_taken_down(
     assert shop.inventory() == before
 
 
-def test_isolation_is_evidence_and_the_lab_is_not_probed(here: wiring.World) -> None:
+def test_isolation_is_evidence_and_the_lab_is_not_probed(here: wiring.App) -> None:
     """The live copy's network and key stand in the run; of a lab without a network no probe claims anything."""
     details = {step.name: step.detail for step in run(here, "orders-snapshot").steps}
 
@@ -278,7 +278,7 @@ def test_a_leftover_tells_what_it_has_cost(shop: Estate, home: Path, tiers: Any)
 
 
 def test_a_plan_prints_all_looks_and_changes_nothing(
-    shop: Estate, here: wiring.World, capsys: pytest.CaptureFixture[str]
+    shop: Estate, here: wiring.App, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In words a table, for programs all of it; the exit code tells that every drill could run."""
     before = shop.inventory()

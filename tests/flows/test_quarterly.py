@@ -19,7 +19,7 @@ from tests.support.shop import beat
 
 
 @pytest.fixture
-def here(shop: Estate, home: Path) -> Iterator[wiring.World]:
+def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
     beat(shop)
     with wiring.using(workspace.world(home, shop.clock)) as made:
         yield made
@@ -39,7 +39,7 @@ def abreast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("abreast")
-def test_every_drill_that_is_due_runs_once(shop: Estate, here: wiring.World) -> None:
+def test_every_drill_that_is_due_runs_once(shop: Estate, here: wiring.App) -> None:
     """All declared drills run, each leaves a run, and the exercise is worth the worst of them."""
     before = shop.inventory()
 
@@ -56,7 +56,7 @@ def test_every_drill_that_is_due_runs_once(shop: Estate, here: wiring.World) -> 
     assert shop.inventory() == before
 
 
-def test_named_drills_run_alone_and_the_rest_is_listed(here: wiring.World) -> None:
+def test_named_drills_run_alone_and_the_rest_is_listed(here: wiring.App) -> None:
     """Drills that were not named are left out by name, not silently."""
     name = prefect_runner.run_quarterly(["sessions-pitr"], 1)
 
@@ -65,7 +65,7 @@ def test_named_drills_run_alone_and_the_rest_is_listed(here: wiring.World) -> No
     assert set(exercise.left_out) == {"orders-snapshot", "shop-replica"}
 
 
-def test_a_simulated_pass_does_not_count_as_done(here: wiring.World) -> None:
+def test_a_simulated_pass_does_not_count_as_done(here: wiring.App) -> None:
     """What passed on a lab is due again: simulated is never evidence."""
     prefect_runner.run_quarterly(["sessions-pitr"], 1)
 
@@ -73,13 +73,13 @@ def test_a_simulated_pass_does_not_count_as_done(here: wiring.World) -> None:
         assert "sessions-pitr" in exercise.planned
 
 
-def test_an_empty_selection_is_refused(here: wiring.World) -> None:
+def test_an_empty_selection_is_refused(here: wiring.App) -> None:
     """Naming no drill at all is a mistake, not a green exercise."""
     with pytest.raises(UsageError, match="nothing to run"):
         prefect_runner.run_quarterly([], 1)
 
 
-def test_a_request_to_stop_ends_in_aborted_runs(shop: Estate, here: wiring.World) -> None:
+def test_a_request_to_stop_ends_in_aborted_runs(shop: Estate, here: wiring.App) -> None:
     """Once somebody asked to stop, no drill restores anything, and each says that it was stopped."""
     asked = len(shop.calls("RestoreTableToPointInTime"))
     here.stop.set()

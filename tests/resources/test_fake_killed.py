@@ -21,7 +21,7 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import CHECKOUT, Pace
-from dr_orchestrator.wiring import World, sweeping
+from dr_orchestrator.wiring import App, sweeping
 from tests.support import clicks
 from tests.support.clicks import AWAY, DRILL, HOME, Ground
 
@@ -74,7 +74,7 @@ def told(nursery: subprocess.Popen[str], asked: dict[str, Any]) -> int:
 
 
 @pytest.fixture
-def here(made: Ground, pace: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def here(made: Ground, pace: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """The process that comes after: the lease of the dead one has run out."""
     monkeypatch.setenv("DRO_HOME", str(tmp_path))
     monkeypatch.setenv("DRO_CLOCK_PACE", f"{pace.factor!r}@{pace.origin!r}")
@@ -86,7 +86,7 @@ def here(made: Ground, pace: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def victim(made: Ground, here: World, nursery: subprocess.Popen[str]) -> Victim:
+def victim(made: Ground, here: App, nursery: subprocess.Popen[str]) -> Victim:
     """Runs the drill in a process of its own, which is killed at its `at`th write; what is left of it."""
 
     def run(at: int, when: str = "after") -> Run:
@@ -98,7 +98,7 @@ def victim(made: Ground, here: World, nursery: subprocess.Popen[str]) -> Victim:
     return run
 
 
-def ended(here: World, run: str) -> Run:
+def ended(here: App, run: str) -> Run:
     """The run, once nothing is left of it and it was judged."""
     found = here.ledger.queries.run(run)
     assert found.closing is not None
@@ -109,7 +109,7 @@ def ended(here: World, run: str) -> Run:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("at", "when"), CASES)
-def test_a_killed_drill_is_finished_by_resume(made: Ground, here: World, victim: Victim, at: int, when: str) -> None:
+def test_a_killed_drill_is_finished_by_resume(made: Ground, here: App, victim: Victim, at: int, when: str) -> None:
     """Another process goes on and passes; each copy was asked for once, where only the job is known, too."""
     before, made_before = made.streams().keys(), made.asked("CreateStream")
     asked_before = made.asked("CreateStream", took_effect=False)
@@ -127,7 +127,7 @@ def test_a_killed_drill_is_finished_by_resume(made: Ground, here: World, victim:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("at", "when"), CASES)
-def test_a_killed_drill_is_cleaned_up_by_sweep(made: Ground, here: World, victim: Victim, at: int, when: str) -> None:
+def test_a_killed_drill_is_cleaned_up_by_sweep(made: Ground, here: App, victim: Victim, at: int, when: str) -> None:
     """A sweep looks in the other region, takes consumers before their stream, and proves it by both inventories."""
     before = made.streams().keys()
     dead = victim(at, when)
@@ -141,9 +141,7 @@ def test_a_killed_drill_is_cleaned_up_by_sweep(made: Ground, here: World, victim
 
 
 @pytest.mark.slow
-def test_what_aws_has_only_named_a_job_of_is_waited_for_and_then_swept(
-    made: Ground, here: World, victim: Victim
-) -> None:
+def test_what_aws_has_only_named_a_job_of_is_waited_for_and_then_swept(made: Ground, here: App, victim: Victim) -> None:
     """Absence is no proof while a job may still make it: the sweep waits for the stream, and deletes it."""
     dead = victim(ASKED)
     (row,) = dead.copies
@@ -155,7 +153,7 @@ def test_what_aws_has_only_named_a_job_of_is_waited_for_and_then_swept(
 
 
 @pytest.mark.slow
-def test_a_consumer_that_only_its_intent_tells_of_keeps_nothing(made: Ground, here: World, victim: Victim) -> None:
+def test_a_consumer_that_only_its_intent_tells_of_keeps_nothing(made: Ground, here: App, victim: Victim) -> None:
     """Killed between intent and call, a consumer was never made; its stream goes all the same."""
     dead = victim(CONSUMER_INTENDED)
     assert [row.state for row in dead.copies] == [CopyState.CREATED, CopyState.INTENDED]
@@ -164,6 +162,6 @@ def test_a_consumer_that_only_its_intent_tells_of_keeps_nothing(made: Ground, he
 
 
 @pytest.mark.slow
-def test_no_write_is_left_out(here: World, victim: Victim) -> None:
+def test_no_write_is_left_out(here: App, victim: Victim) -> None:
     """After its last write the drill has passed: the figures above are still how often it writes."""
     assert victim(WRITES).closing is not None

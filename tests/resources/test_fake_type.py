@@ -21,7 +21,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.drillable import Drillable
-from dr_orchestrator.wiring import World, sweeping
+from dr_orchestrator.wiring import App, sweeping
 from tests.support import clicks, workspace
 from tests.support.clicks import AWAY, CLICKS, DRILL, HOME, SOURCE, WITH_FAKE, Ground
 from tests.support.fake_type.name import CONSUMER, NAME
@@ -37,7 +37,7 @@ def made() -> Iterator[Ground]:
 
 
 @pytest.fixture
-def here(made: Ground, home: Path) -> Iterator[World]:
+def here(made: Ground, home: Path) -> Iterator[App]:
     """A world in which commands find the workspace and the type."""
     clicks.beat(made)
     made.clock.sleep(1)
@@ -57,7 +57,7 @@ def said(capsys: Said, *command: str, code: Exit = Exit.PASSED) -> str:
     return shown.out + shown.err
 
 
-def drilled(here: World) -> Run:
+def drilled(here: App) -> Run:
     return here.ledger.queries.run(prefect_runner.run_drill(DRILL))
 
 
@@ -91,7 +91,7 @@ def test_its_keys_are_in_the_schema_and_others_digests_stay(made: Ground, tmp_pa
     assert {name: each.digest for name, each in beside.items()} == {name: each.digest for name, each in drills.items()}
 
 
-def test_a_plan_looks_where_the_copy_is_to_stand(made: Ground, here: World, capsys: Said) -> None:
+def test_a_plan_looks_where_the_copy_is_to_stand(made: Ground, here: App, capsys: Said) -> None:
     """All that is asked is read-only; quota, cost and name are those of the other region; nothing is created."""
     before, heard = made.streams(), len(made.lab.journal)
     made.client(AWAY).create_stream(StreamName="somebodys", ShardCount=3)
@@ -119,7 +119,7 @@ def test_a_region_that_is_not_allowed_gets_no_copy(made: Ground, tmp_path: Path,
         )
 
 
-def test_its_policies_hold_each_write_and_no_more(here: World, capsys: Said) -> None:
+def test_its_policies_hold_each_write_and_no_more(here: App, capsys: Said) -> None:
     """Each of its writes, on what is named like copies, in both regions; no statement bears another's id."""
     told = json.loads(said(capsys, "iam", "--json"))
     statements = [each for role in ("source", "drill") for policy in told[role] for each in policy["Statement"]]
@@ -161,7 +161,7 @@ def test_the_guard_refuses_foreign_targets_of_its_writes(write: Any) -> None:
         guard.check(service, operation, good, HOME)
 
 
-def test_it_is_drilled_from_look_to_report(made: Ground, here: World, capsys: Said) -> None:
+def test_it_is_drilled_from_look_to_report(made: Ground, here: App, capsys: Said) -> None:
     """Restored in the other region, consumers in their order, proven, taken down in reverse, judged and reported."""
     before, heard = made.streams(), len(made.lab.journal)
     assert main.run(["run", DRILL]) == Exit.PASSED, capsys.readouterr()
@@ -190,7 +190,7 @@ def test_it_is_drilled_from_look_to_report(made: Ground, here: World, capsys: Sa
     assert stream.id in said(capsys, "show", run.header.id)
 
 
-def test_the_job_is_known_before_the_copy_is_named(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_job_is_known_before_the_copy_is_named(here: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """While AWS has named the job alone the row says so; the identity follows when the stream is to be seen."""
     states: list[tuple[CopyState, bool, bool]] = []
     change = type(here.ledger).change_copy
@@ -210,7 +210,7 @@ def test_the_job_is_known_before_the_copy_is_named(here: World, monkeypatch: pyt
     ]
 
 
-def test_the_heartbeat_is_the_one_change_to_the_source(made: Ground, here: World, capsys: Said) -> None:
+def test_the_heartbeat_is_the_one_change_to_the_source(made: Ground, here: App, capsys: Said) -> None:
     """`dro canary` puts the declared record; the guard lets no other put through, nor any other call."""
     before = made.streams()[f"{HOME}/{SOURCE}"]["records"]
     assert "beat no. 2" in said(capsys, "canary", "clicks", "--once")
@@ -226,7 +226,7 @@ def test_the_heartbeat_is_the_one_change_to_the_source(made: Ground, here: World
         api.call("DeleteStream", StreamName=SOURCE)
 
 
-def test_what_wears_our_tag_in_the_other_region_is_an_orphan(made: Ground, here: World, capsys: Said) -> None:
+def test_what_wears_our_tag_in_the_other_region_is_an_orphan(made: Ground, here: App, capsys: Said) -> None:
     """The inventory looks where copies stand: a stream of a run that the ledger does not know is told, and stays."""
     name = "dro-20260101-ffffffffff-clicks-prod"
     made.client(AWAY).create_stream(StreamName=name, ShardCount=1, Tags={"dr-drill:run": "20260101-ffffffffff"})
@@ -239,7 +239,7 @@ def test_what_wears_our_tag_in_the_other_region_is_an_orphan(made: Ground, here:
     made.clock.sleep(60)
 
 
-def test_regions_of_copies_are_listed_though_no_file_declares_them(here: World) -> None:
+def test_regions_of_copies_are_listed_though_no_file_declares_them(here: App) -> None:
     """A drill file that is gone takes no region out of the inventory: the ledger knows where copies were."""
     drilled(here)
     (here.settings.drills / "clicks.yaml").unlink()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.judge.judgement import Fault, Record
 from dr_orchestrator.domain.objective import Limit, Objective
 from dr_orchestrator.domain.recovery_point import PointKind, WorstCase
@@ -114,7 +114,9 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.LEFTOVER: lambda: run_with(cleanup=Cleanup.LEFTOVERS, cleanup_reasons=["it resisted"]),
     Rule.NOT_PROBED: lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, tried=False)]),
     "a probe that was tried": lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED)]),
-    Rule.FALLBACK_WITHOUT_TARGET: lambda: run_with(path=Path.FALLBACK, objective=Objective(Limit(RTO), None, "t")),
+    Rule.FALLBACK_WITHOUT_TARGET: lambda: run_with(
+        path=RecoveryPath.FALLBACK, objective=Objective(Limit(RTO), None, "t")
+    ),
     "a claim of one of two stores": lambda: run_with(checks=[ROWS, replace(HEARTBEAT, store="a")], points=APART),
     "a claim": lambda: run_with(checks=[ROWS], points=[replace(POINT, kind=PointKind.CONTINUOUS)]),
 }

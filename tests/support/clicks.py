@@ -19,7 +19,7 @@ from dr_orchestrator.lab import Lab
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.settings import CHECKOUT, Pace, Settings, load
-from dr_orchestrator.wiring import World
+from dr_orchestrator.wiring import App
 from dr_orchestrator.wiring.lab import serve
 from tests.support import fake_type
 
@@ -111,7 +111,7 @@ def write(home: Path, clicks: str = CLICKS, tiers: str = TIERS) -> Settings:
     return load({"DRO_HOME": str(home)})
 
 
-def world(home: Path, clock: Clock, pace: Pace | None = None, **written: str) -> World:
+def world(home: Path, clock: Clock, pace: Pace | None = None, **written: str) -> App:
     """A world in which the type is one of those that there are."""
     made = write(home, **written)
-    return World(Settings(made.home, made.database_url, pace or Pace(), made.bundled), clock, types=WITH_FAKE)
+    return App(Settings(made.home, made.database_url, pace or Pace(), made.bundled), clock, types=WITH_FAKE)

@@ -23,7 +23,7 @@ def die(*_given: object, **_named: object) -> NoReturn:
     raise Killed
 
 
-def killed_in(here: wiring.World, drill: str, patch: Any) -> Run:
+def killed_in(here: wiring.App, drill: str, patch: Any) -> Run:
     """A run whose process died inside what is patched: teardown, verdict and end were never written."""
     with ExitStack() as patches:
         patches.enter_context(mock.patch.object(SqlLedger, "close_run", die))
@@ -36,14 +36,14 @@ def killed_in(here: wiring.World, drill: str, patch: Any) -> Run:
     return found
 
 
-def in_verify(here: wiring.World) -> Run:
+def in_verify(here: wiring.App) -> Run:
     return killed_in(here, "sessions-pitr", mock.patch.object(Session, "verify", die))
 
 
-def resumed(here: wiring.World, dead: Run) -> Run:
+def resumed(here: wiring.App, dead: Run) -> Run:
     with wiring.resuming(dead.header.id):
         return run(here, dead.header.drill)
 
 
-def read(here: wiring.World, dead: Run) -> Run:
+def read(here: wiring.App, dead: Run) -> Run:
     return here.ledger.queries.run(dead.header.id)

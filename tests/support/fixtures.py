@@ -51,7 +51,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: Machine) -> P
 
 
 @pytest.fixture
-def here(shop: Estate, home: Path) -> Iterator[wiring.World]:
+def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
     """A world in which the shop is drilled."""
     with wiring.using(workspace.world(home, shop.clock)) as made:
         yield made

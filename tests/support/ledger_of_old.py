@@ -99,7 +99,7 @@ def account(home: Path, url: str, lab: Path, flows: Path = CHECKOUT / "flows") -
     with estate(lab) as shop, shops.world(shop, lab / "world") as first, ExitStack() as undo:
         workspace(home, flows)
         given = replace(first.settings, home=home, database_url=url)
-        undo.enter_context(wiring.using(wiring.World(given, shop.clock)))
+        undo.enter_context(wiring.using(wiring.App(given, shop.clock)))
         undo.enter_context(mock.patch.object(SqlChecks, "perform", _answer))
         # The simulated account of then was reached at another port of this machine.
         ask(url, "UPDATE run SET endpoint = :now WHERE endpoint <> ''", now=shop.lab.endpoint)

@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_orchestrator.domain.clock import Event, Moment
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.finding import Finding, Severity
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Disruption, Limit, Objective, Operator
@@ -68,7 +68,7 @@ def header(run: str = "r-1", **more: Any) -> RunHeader:
         resource="database",
         resource_id="orders-prod",
         disruption=Disruption.REGION,
-        path=Path.FALLBACK,
+        path=RecoveryPath.FALLBACK,
         selection="latest",
         objective=Objective(None, None, "none set"),
         policy=ClockPolicy(),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.domain.clock import Event, Moment
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Limit, Objective
@@ -29,7 +29,7 @@ HEADER = RunHeader(
     resource="orders-db",
     resource_id="orders-prod",
     disruption=Disruption.INFRASTRUCTURE,
-    path=Path.PRIMARY,
+    path=RecoveryPath.PRIMARY,
     selection="latest",
     objective=Objective(Limit(RTO), Limit(RPO), "tier 1"),
     policy=ClockPolicy(),

@@ -53,7 +53,7 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def world(shop: Estate, home: Path) -> Iterator[wiring.World]:
+def world(shop: Estate, home: Path) -> Iterator[wiring.App]:
     """Within: the shop's drills can be run, against databases that answer, and no retry of a call takes real time."""
     clock, secrets = shop.clock, shop.client("secretsmanager")
     patches = [
@@ -92,12 +92,12 @@ def fresh(shop: Estate) -> None:
     shop.clock.sleep(301)
 
 
-def run(here: wiring.World, drill: str) -> Run:
+def run(here: wiring.App, drill: str) -> Run:
     """A drill of the shop, by its own script."""
     return here.ledger.queries.run(str(prefect_runner.script(here.drill(drill).kind).fn(drill)))
 
 
-def struck(monkeypatch: pytest.MonkeyPatch, shop: Estate, at: str, strike: Strike) -> None:
+def disrupted_at(monkeypatch: pytest.MonkeyPatch, shop: Estate, at: str, strike: Strike) -> None:
     """Strike just before the step whose name begins so; at once where no step is named."""
     waiting = [strike]
 
@@ -154,13 +154,13 @@ def made(shop: Estate, run_id: str) -> Counter[str]:
     return +counted
 
 
-def told(here: wiring.World, found: Run) -> str:
+def told(here: wiring.App, found: Run) -> str:
     """All that the reports of a run say: its JSON's words, and the page."""
     page = (here.settings.generated / f"{found.header.id}.md").read_text()
     return f"{run_json(here.ledger.queries.run(found.header.id))}\n{page}"
 
 
-def swept(here: wiring.World) -> None:
+def swept(here: wiring.App) -> None:
     """Take down what resisted."""
     for left in sweeping.resistant_runs(here):
         assert all(each.gone for each in sweeping.sweep_run(here, left, "by hand"))

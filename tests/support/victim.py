@@ -76,7 +76,7 @@ def knowing(types: str) -> Iterator[None]:
         yield
         return
     found, made = import_module(types).WITH_FAKE, settings.load()
-    with wiring.using(wiring.World(made, PacedClock(made.pace), types=found)):
+    with wiring.using(wiring.App(made, PacedClock(made.pace), types=found)):
         yield
 
 

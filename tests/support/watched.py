@@ -58,7 +58,7 @@ class Wait:
         self.cloud = Cloud(self.clock, self.timeline, self.error, self.broken)
         self.watcher = Watcher(self.clock)
 
-    def heed(self) -> None:
+    def raise_if_stopped(self) -> None:
         if self.clock.monotonic() >= self.stop_at:
             raise Aborted("stopped on request")
 
@@ -66,7 +66,13 @@ class Wait:
         feed = self.watcher.feed(("rds",), self.cloud.describe)
         seen = self.seen.append
         found = self.watcher.wait(
-            feed, "copy", states, ceiling=ceiling, observe=seen, heed=self.heed, delayed=self.delayed
+            feed,
+            "copy",
+            states,
+            ceiling=ceiling,
+            observe=seen,
+            raise_if_stopped=self.raise_if_stopped,
+            delayed=self.delayed,
         )
         self.ready_at = found.answered
         return found.status

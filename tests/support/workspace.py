@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dr_orchestrator import settings
 from dr_orchestrator.settings import CHECKOUT, Pace, Settings
-from dr_orchestrator.wiring import World
+from dr_orchestrator.wiring import App
 from tests.support.estate import TEMPLATE
 from tests.support.fakes import FakeClock
 
@@ -72,7 +72,7 @@ def write(home: Path, shop: str = SHOP, template: str = TEMPLATE) -> Settings:
     return settings.load({"DRO_HOME": str(home)})
 
 
-def world(home: Path, clock: FakeClock, **changes: str) -> World:
+def world(home: Path, clock: FakeClock, **changes: str) -> App:
     """A world in which drills of the workspace run on a fake clock."""
     made = write(home, **changes)
-    return World(Settings(made.home, made.database_url, Pace(), made.bundled), clock)
+    return App(Settings(made.home, made.database_url, Pace(), made.bundled), clock)

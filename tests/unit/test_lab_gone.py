@@ -28,11 +28,11 @@ def dead() -> str:
         return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
-def made(here: wiring.World, **where: Any) -> Provenance:
+def made(here: wiring.App, **where: Any) -> Provenance:
     return replace(sample.passed().header.provenance, **{"simulated": True, "pace": here.clock.pace, **where})
 
 
-def left(here: wiring.World, provenance: Provenance, *, closed: bool = False) -> Run:
+def left(here: wiring.App, provenance: Provenance, *, closed: bool = False) -> Run:
     """A run that died with a table of its own, or that ended and could not take it down."""
     run = sample.passed()
     header = replace(run.header, id="20261121-dead", exercise="", provenance=provenance)
@@ -52,7 +52,7 @@ def swept() -> Any:
 
 
 @pytest.mark.parametrize("closed", [False, True])
-def test_what_was_in_a_lab_that_is_no_more_is_gone(here: wiring.World, dead: str, closed: bool) -> None:
+def test_what_was_in_a_lab_that_is_no_more_is_gone(here: wiring.App, dead: str, closed: bool) -> None:
     """Another lab answers now: the run is clean, for the reason that its own is gone, and no sweep asks again."""
     run = left(here, made(here, endpoint=dead), closed=closed)
     told = swept()
@@ -66,7 +66,7 @@ def test_what_was_in_a_lab_that_is_no_more_is_gone(here: wiring.World, dead: str
     assert "0 dead runs closed, 0 copies swept" in swept().output
 
 
-def test_a_lab_that_answers_keeps_its_copies(shop: Estate, here: wiring.World, dead: str) -> None:
+def test_a_lab_that_answers_keeps_its_copies(shop: Estate, here: wiring.App, dead: str) -> None:
     """Where the run's own lab is there, its copy is made elsewhere and stays asked for, whichever lab is asked."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         run = left(here, made(here, endpoint=f"http://127.0.0.1:{other.getsockname()[1]}"))
@@ -75,7 +75,7 @@ def test_a_lab_that_answers_keeps_its_copies(shop: Estate, here: wiring.World, d
     assert [row.state for row in after.copies] == [CopyState.LEFTOVER]
 
 
-def test_a_real_run_is_never_believed_gone(here: wiring.World, dead: str) -> None:
+def test_a_real_run_is_never_believed_gone(here: wiring.App, dead: str) -> None:
     """That nobody answers proves nothing of what may stand in AWS: not where the run is real, nor where it may be."""
     assert lab_is_gone(made(here, endpoint=dead))
     assert not lab_is_gone(made(here, endpoint=dead, simulated=False))

@@ -19,7 +19,7 @@ from dr_orchestrator.checks.http import HttpChecks
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import HttpAnswer
 from dr_orchestrator.errors import NotMeasured, UsageError, without_secrets
-from dr_orchestrator.runner.ending import told
+from dr_orchestrator.runner.ending import error_text
 from dr_orchestrator.wiring import publishing
 from tests.support.fakes import FakeClock
 from tests.support.rehearsal import Drill
@@ -138,7 +138,7 @@ def test_a_defect_keeps_no_secret_in_the_record() -> None:
         drill.run()
     steps = " ".join(step.detail for step in drill.ledger.steps.values())
     assert "broke at http://127.0.0.1:9" in steps
-    assert SECRET not in steps + " ".join(drill.reasons) + told(RuntimeError(URL))
+    assert SECRET not in steps + " ".join(drill.reasons) + error_text(RuntimeError(URL))
 
 
 def test_a_check_keeps_no_secret_in_its_result() -> None:

@@ -49,7 +49,7 @@ class NotFound(NotRecoverable):
     | after the creation was taken   | AWS does not show it yet      | wait, to the ceiling (`absent` in States) |
     | after it was once seen         | it vanished                   | FAILED                                    |
     | at its deletion                | gone, or never made: by the   | DELETED or NEVER_CREATED, after several   |
-    |                                | ledger                        | looks (`Bench.find`)                      |
+    |                                | ledger                        | looks (`Toolkit.describe_confirmed`)      |
     """
 
 

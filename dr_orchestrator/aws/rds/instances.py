@@ -54,7 +54,7 @@ def wait(toolkit: Toolkit, copy: Copy, answers: Callable[[], bool] | None) -> Re
     """Wait until the instance has an address and answers there; where nobody can ask it, until it is available."""
     states = STATES if answers is None else SERVING
     feed = Objects(INSTANCES, toolkit).feed()
-    return Ready(toolkit.ago(toolkit.wait_until_ready(feed, copy, states, _serves(toolkit, answers))))
+    return Ready(toolkit.seconds_since(toolkit.wait_until_ready(feed, copy, states, _serves(toolkit, answers))))
 
 
 def _serves(toolkit: Toolkit, answers: Callable[[], bool] | None) -> Callable[[Sighting], bool]:

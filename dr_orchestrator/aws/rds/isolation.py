@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.looks import place
+from dr_orchestrator.aws.preflight import place
 from dr_orchestrator.domain.service import Isolation, Resource
 from dr_orchestrator.errors import NotRecoverable
 

@@ -26,7 +26,7 @@ class Shape:
     key: str
     unique: str
     status: str
-    born: str
+    created_at: str
     filter: str
     exists: str
     busy: str
@@ -51,7 +51,7 @@ class Shape:
     def live(self, described: Mapping[str, Any]) -> Live:
         """What a deletion is proven by."""
         tags = {tag["Key"]: tag["Value"] for tag in described.get("TagList", [])}
-        return Live(described[self.name], described[self.unique], tags, born=described.get(self.born))
+        return Live(described[self.name], described[self.unique], tags, created_at=described.get(self.created_at))
 
 
 INSTANCES = Shape(
@@ -85,7 +85,7 @@ class Objects:
     def ours(self, copy: Copy, described: Mapping[str, Any]) -> Mapping[str, Any]:
         """The live object of a copy's name, which this run asked for; NotRecoverable where another did."""
         found = self.shape.live(described)
-        asked_for = self._toolkit.proofs.made_since(copy, found.born)
+        asked_for = self._toolkit.proofs.made_since(copy, found.created_at)
         if not asked_for or found.tags.get(TAG) != copy.run:
             raise NotRecoverable(f"{self.shape.called} {copy.id} exists already and is not of this run")
         return described
@@ -115,28 +115,28 @@ class Objects:
         return self._toolkit.watcher.feed((*place, f"rds:{self.shape.key}s"), describe)
 
     def destroy(
-        self, copy: Copy, states: States, heed: Callable[[Mapping[str, Any]], None] = lambda _: None, **given: bool
+        self, copy: Copy, states: States, refuse: Callable[[Mapping[str, Any]], None] = lambda _: None, **given: bool
     ) -> CopyState:
         """Delete the copy, once proven to be this run's, and wait until it is gone.
 
-        `given` says what becomes of its data, `heed` raises where a live one is to stay all the same.
+        `given` says what becomes of its data, `refuse` raises where a live one is to stay all the same.
         """
-        live = self._toolkit.find(lambda: self.described(copy.id))
+        live = self._toolkit.describe_confirmed(lambda: self.described(copy.id))
         if live is None:
             return self._toolkit.never_created(copy)
         if live.get(self.shape.status) != "deleting":
-            self._toolkit.insist(lambda: self._prove_and_delete(copy, heed, given), while_code=self.shape.busy)
+            self._toolkit.retry_while(lambda: self._prove_and_delete(copy, refuse, given), while_code=self.shape.busy)
         self._toolkit.wait_until_gone(self.feed(), copy, gone(states))
         return CopyState.DELETED
 
     def _prove_and_delete(
-        self, copy: Copy, heed: Callable[[Mapping[str, Any]], None], given: Mapping[str, bool]
+        self, copy: Copy, refuse: Callable[[Mapping[str, Any]], None], given: Mapping[str, bool]
     ) -> None:
         live = self.described(copy.id)
         if live is None:
             return  # gone already: what was wanted
         self._toolkit.proofs.prove(copy, self.shape.live(live))
-        heed(live)
+        refuse(live)
         try:
             self._api.call(f"Delete{self.shape.key}", **{self.shape.name: copy.id}, **given)
         except NotFound:

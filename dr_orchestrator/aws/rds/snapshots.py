@@ -71,11 +71,11 @@ def worst_case(times: Sequence[datetime], until: datetime, backup: timedelta | N
     return WorstCase(gap + (backup or timedelta()), source, gap, percentile(gaps(times, until), 0.95), backup, whole)
 
 
-def rhythm(taken: Iterable[datetime], until: datetime, days: int, born: datetime | None) -> list[datetime]:
+def rhythm(taken: Iterable[datetime], until: datetime, days: int, created_at: datetime | None) -> list[datetime]:
     """The data times that show how often snapshots are taken: of the last 90 days, and of the retention (`days`).
 
     What lies before the retention is only what was kept by hand: the gaps there say nothing. Else the gap that
-    reaches into the period counts whole. `born` is when the database was made.
+    reaches into the period counts whole. `created_at` is when the database was made.
     """
     times = sorted(taken)
     if len(times) < 2:
@@ -86,8 +86,8 @@ def rhythm(taken: Iterable[datetime], until: datetime, days: int, born: datetime
         return []
     if days and within:
         before = []
-    if not before and within and born:  # from its birth nothing was there to restore until the first: a gap too
-        before = [max(start, born)]
+    if not before and within and created_at:  # from its birth nothing was there to restore until the first: a gap too
+        before = [max(start, created_at)]
     return [*before[-1:], *within]
 
 

@@ -21,7 +21,7 @@ from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
 from dr_orchestrator.errors import Problem
@@ -55,7 +55,7 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
 
 
 def _promise(drill: Drill) -> Iterator[Mistake]:
-    if drill.objective and drill.path is Path.PRIMARY:
+    if drill.objective and drill.path is RecoveryPath.PRIMARY:
         message = "a primary drill is held to the service's promise and has none of its own"
         yield ("objective",), message, "remove it, or add `path: fallback`"
     if drill.selection != Selection() and not drill.kind.selects:

@@ -194,11 +194,12 @@ class Drill(Shape):
         description="What is supposed to have happened; decides which objective holds."
     )
     summary: Text | None = Field(default=None, description="What the drill proves, in a sentence.")
-    every: Annotated[domain.Every, choice(domain.Every, "a period")] = Field(
-        default=domain.Every.QUARTER, description="How often it is due."
+    every: Annotated[domain.Frequency, choice(domain.Frequency, "a period")] = Field(
+        default=domain.Frequency.QUARTER, description="How often it is due."
     )
-    path: Annotated[domain.Path, choice(domain.Path, "a path")] = Field(
-        default=domain.Path.PRIMARY, description="Whether it proves the promise itself, or a fallback behind it."
+    path: Annotated[domain.RecoveryPath, choice(domain.RecoveryPath, "a path")] = Field(
+        default=domain.RecoveryPath.PRIMARY,
+        description="Whether it proves the promise itself, or a fallback behind it.",
     )
     objective: FallbackPromise | None = Field(default=None, description="A fallback's own objective.")
     selection: Chosen = Field(

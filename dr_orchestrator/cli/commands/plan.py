@@ -40,9 +40,9 @@ def plan(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> 
     else:
         for each in plans:
             _print(each)
-        stuck = [each.drill.name for each in plans if each.obstacles]
+        stuck = [each.drill.name for each in plans if each.blockers]
         click.echo(f"{len(plans) - len(stuck)} of {len(plans)} drills could run; nothing was created.")
-    return Exit.INCONCLUSIVE if any(each.obstacles for each in plans) else Exit.PASSED
+    return Exit.INCONCLUSIVE if any(each.blockers for each in plans) else Exit.PASSED
 
 
 def _print(plan: Plan) -> None:
@@ -58,7 +58,7 @@ def _print(plan: Plan) -> None:
         click.echo(f"  creates    {line}, and deletes it")
     click.echo(f"  costs      {plan.cost}")
     print_table(("  Look", "Outcome", "Seen"), _rows(plan))
-    for line in plan.obstacles:
+    for line in plan.blockers:
         say(f"  OBSTACLE   {plain(line)}")
     if not plan.account:
         click.echo(f"             → {NO_AWS}")
@@ -90,5 +90,5 @@ def _as_json(plan: Plan) -> dict[str, object]:
         "recovery_points": [point.id for point in plan.recovery_points],
         "expected_s": plan.expected.total_seconds() if plan.expected else None,
         "cost": cost_json(plan.cost),
-        "obstacles": plan.obstacles,
+        "obstacles": plan.blockers,
     }

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.drill import Selection
     from dr_orchestrator.domain.outline import Outlined
     from dr_orchestrator.domain.run import Run
-    from dr_orchestrator.wiring.app import World
+    from dr_orchestrator.wiring.app import App
 
 UNCLOSED = "not closed, for runs of it did not end: `dro sweep` does both"
 STOPPING = "Stopping: no new step is begun, copies are taken down. Again to stop at once."
@@ -65,7 +65,7 @@ def run(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> i
     return exit_code(done, planned=len(planned))
 
 
-def refuse_driven(here: World, names: Iterable[str]) -> None:
+def refuse_driven(here: App, names: Iterable[str]) -> None:
     """Refuse drills that another living process is running: the second would only disturb the first."""
     from dr_orchestrator.wiring.planning.plan import driven
 
@@ -100,7 +100,7 @@ def quarterly(names: tuple[str, ...], at_once: int | None, again: bool, as_json:
     return print_exercise(here, exercise, as_json)
 
 
-def exercise_followed(here: World, perform: Any) -> str:
+def exercise_followed(here: App, perform: Any) -> str:
     """Run an exercise while its progress is shown; return its id."""
     from dr_orchestrator.cli.terminal.progress import following
 
@@ -108,7 +108,7 @@ def exercise_followed(here: World, perform: Any) -> str:
         return str(perform())
 
 
-def print_under_way(here: World, name: str, as_json: bool) -> int:
+def print_under_way(here: App, name: str, as_json: bool) -> int:
     """Print how far an exercise is that another process performs; one that ended meanwhile as if it were ours."""
     from dr_orchestrator.reporting.export import exercise_json
 
@@ -129,7 +129,7 @@ def print_under_way(here: World, name: str, as_json: bool) -> int:
     return Exit.PASSED
 
 
-def print_exercise(here: World, name: str, as_json: bool = False) -> int:
+def print_exercise(here: App, name: str, as_json: bool = False) -> int:
     """Print an exercise's table, verdict and report; return its exit code."""
     from dr_orchestrator.reporting.export import exercise_json
 
@@ -150,7 +150,7 @@ def print_exercise(here: World, name: str, as_json: bool = False) -> int:
     return exit_code(runs, planned=len(exercise.planned))
 
 
-def print_runs(here: World, runs: list[Run], as_json: bool) -> None:
+def print_runs(here: App, runs: list[Run], as_json: bool) -> None:
     """Print the table of runs, why those that are not green are not, and where the reports are."""
     from dr_orchestrator.reporting.export import run_json
 
@@ -174,7 +174,7 @@ def _table(runs: Iterable[Outlined]) -> None:
     print_table(RUN_COLUMNS, run_rows(runs))
 
 
-def report_line(here: World, name: str) -> str:
+def report_line(here: App, name: str) -> str:
     """Where the report of a run or an exercise is, or why there is none and what to do."""
     from dr_orchestrator.wiring.publishing import why_not
 
@@ -184,7 +184,7 @@ def report_line(here: World, name: str) -> str:
 
 
 @contextmanager
-def minding_leftovers(here: World, of: Callable[[], Iterable[Outlined]] | None = None) -> Iterator[None]:
+def minding_leftovers(here: App, of: Callable[[], Iterable[Outlined]] | None = None) -> Iterator[None]:
     """However this ends, a copy that may still exist decides the exit code: of the runs named, else of those driven."""
     found: Iterable[Outlined]
     try:
@@ -200,7 +200,7 @@ def minding_leftovers(here: World, of: Callable[[], Iterable[Outlined]] | None =
 
 
 @contextmanager
-def stopping_on_signals(here: World, told: str = STOPPING, once: bool = False) -> Iterator[None]:
+def stopping_on_signals(here: App, told: str = STOPPING, once: bool = False) -> Iterator[None]:
     """First SIGINT, SIGTERM or SIGHUP: stop starting, clean up, keep the evidence. Second: stop now.
 
     A third stops what the second began, the teardown of a single run say; `once` where that leaves it as it is: drills

@@ -145,7 +145,7 @@ def _print_proof(proof: Proof) -> None:
         for each in others:
             say(f"  Not by this sweep, {word}: {each}")
     for region, why in _unread(proof).items():
-        say(f"  What there is in {region} is not known, nor whether strays are: {plain(why)}")
+        say(f"  What there is in {region} is not known, nor whether orphans are: {plain(why)}")
     if proof.unread:
         click.echo(f"  → {NO_AWS}")
 
@@ -165,7 +165,7 @@ def _summary(done: Sweep, dry_run: bool) -> str:
     left += sum(map(_held_copies, done.waiting))
     told = f"would be closed, {swept} swept" if dry_run else f"closed, {swept} swept"
     still = "" if dry_run else f", {left} may still be there"
-    return f"{counted(done.dead, 'dead run')} {told}{still}, {counted(len(done.orphans), 'stray')} seen."
+    return f"{counted(done.dead, 'dead run')} {told}{still}, {counted(len(done.orphans), 'orphan')} seen."
 
 
 def _as_json(done: Sweep) -> dict[str, object]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dr_orchestrator.domain.outline import Outlined
     from dr_orchestrator.domain.run import Lease
-    from dr_orchestrator.wiring.app import World
+    from dr_orchestrator.wiring.app import App
 
 NO_AWS = 'AWS_PROFILE or the AWS_* variables; or for the lab: dro lab start; eval "$(dro lab env)"'
 """What opens the way to AWS where nobody answered who the caller is."""
@@ -51,7 +51,7 @@ def next_steps(run: Outlined) -> list[str]:
     return steps
 
 
-def warn_of_pace(here: World, environ: Mapping[str, str] | None = None) -> None:
+def warn_of_pace(here: App, environ: Mapping[str, str] | None = None) -> None:
     """Tell, once a command, that a lab's time is being counted on the real clock."""
     from dr_orchestrator.aws.endpoints import is_endpoint
 

@@ -18,7 +18,7 @@ from dr_orchestrator.errors import DroError
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.run import Run, Step
-    from dr_orchestrator.wiring.app import World
+    from dr_orchestrator.wiring.app import App
 
 LOOK_EVERY_S = 0.5
 SAY_EVERY_S = 60.0
@@ -26,7 +26,7 @@ SAY_EVERY_S = 60.0
 
 
 @contextmanager
-def following(here: World, resumed: str = "") -> Iterator[None]:
+def following(here: App, resumed: str = "") -> Iterator[None]:
     """While inside, print to stderr the steps of each drill that begins, or is resumed, and how each ends."""
     follower = Follower(here, resumed, sys.stderr.isatty())
     done = threading.Event()
@@ -43,7 +43,7 @@ class Follower:
     """Remembers what was told, so that each thing is told once; steps only where somebody sits before a terminal."""
 
     def __init__(
-        self, here: World, resumed: str, terminal: bool, monotonic: Callable[[], float] = time.monotonic
+        self, here: App, resumed: str, terminal: bool, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._here, self._terminal, self._monotonic = here, terminal, monotonic
         went_on = here.ledger.queries.whole([resumed]) if resumed else []

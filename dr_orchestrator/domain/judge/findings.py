@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.finding import Finding, Severity, finding
 from dr_orchestrator.domain.judge.measure import Record
 from dr_orchestrator.domain.judge.reasons import headroom, proven
@@ -160,7 +160,7 @@ def _not_probed(record: Record) -> list[_Found]:
 
 
 def _fallback(record: Record) -> list[_Found]:
-    if record.header.path is not Path.FALLBACK or record.header.objective.rpo:
+    if record.header.path is not RecoveryPath.FALLBACK or record.header.objective.rpo:
         return []
     title, detail = "A fallback without a target", "Give it an objective."
     return [_Found(Rule.FALLBACK_WITHOUT_TARGET, Severity.LOW, title, detail)]

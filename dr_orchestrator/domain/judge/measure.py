@@ -163,8 +163,8 @@ def newest(record: Record) -> Newest:
     that belongs to no store in particular can make things worse, never better.
     """
     stores = by_store(record)
-    strays = [check for check in record.checks if check.canary and _owner(record, check) is None]
-    told = [*stores, *([_read(strays)] if strays else [])] or [_read(record.checks)]
+    unowned = [check for check in record.checks if check.canary and _owner(record, check) is None]
+    told = [*stores, *([_read(unowned)] if unowned else [])] or [_read(record.checks)]
     unknown = [store for store in told if store.at is None]
     if unknown:
         return Newest(missing="; ".join(dict.fromkeys(store.missing for store in unknown)))

@@ -69,7 +69,7 @@ class Databases(Protocol):
         """A new database with what the database of key `source` held at `at`."""
 
 
-class World:
+class SimulatedCloud:
     """One simulated AWS: everything in it tells the time of its clock."""
 
     def __init__(self, clock: Clock, databases: Databases | None = None, seed: int = 42) -> None:
@@ -167,10 +167,10 @@ class Agenda:
                     on_error(f"due at {entry.due}: {wrong!r}")
 
 
-_current: list[World] = []
+_current: list[SimulatedCloud] = []
 
 
-def world() -> World:
+def world() -> SimulatedCloud:
     """The lab that this process runs; moto's state is the process's, so there is one at a time."""
     return _current[-1]
 
@@ -181,7 +181,7 @@ def active() -> bool:
 
 
 @contextmanager
-def inhabited(new: World) -> Iterator[World]:
+def inhabited(new: SimulatedCloud) -> Iterator[SimulatedCloud]:
     """Within: `new` is the lab of this process."""
     _current.append(new)
     try:

@@ -11,7 +11,7 @@ from moto.ec2.models import ec2_backends
 from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
 
-from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, World
+from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, SimulatedCloud
 from dr_orchestrator.lab.estate.writer import Writer
 
 TAGS = ({"Key": "env", "Value": "production"},)
@@ -27,7 +27,7 @@ _KMS_TAGS = [{"TagKey": "env", "TagValue": "production"}]
 class Seed:
     """A fresh lab at its `start`, that the twins fill; the `writer` has the databases, where there are real ones."""
 
-    def __init__(self, world: World, start: datetime, writer: Writer | None) -> None:
+    def __init__(self, world: SimulatedCloud, start: datetime, writer: Writer | None) -> None:
         self.world, self.start, self.writer = world, start, writer
 
     def random(self, seed: int) -> random.Random:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.judge.measure import SCHEDULE
 from dr_orchestrator.domain.objective import Limit, Objective
 from dr_orchestrator.domain.run import Measures, Run
@@ -118,7 +118,7 @@ def paths_by_service(runs: Sequence[Run]) -> tuple[ServicePaths, ...]:
 
 def _service(runs: Sequence[Run]) -> ServicePaths:
     head = runs[0].header
-    drills = sorted({(run.header.path is not Path.PRIMARY, run.header.drill) for run in runs})
+    drills = sorted({(run.header.path is not RecoveryPath.PRIMARY, run.header.drill) for run in runs})
     paths = tuple(_path([run for run in runs if run.header.drill == drill]) for _, drill in drills)
     promise = next((run.header.tier_objective for run in runs if run.header.tier_objective), None)
     return ServicePaths(head.service, head.service_title, head.tier, promise, paths)

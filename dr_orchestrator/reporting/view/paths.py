@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.objective import Goal, Limit, Objective
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.reporting.measure.paths import (
@@ -109,7 +109,7 @@ def meets_badge(meets: Meets) -> Badge:
 
 
 def _sentence(run: Run) -> str:
-    held, behind = run.header.objective, run.header.path is Path.FALLBACK
+    held, behind = run.header.objective, run.header.path is RecoveryPath.FALLBACK
     what = "The fallback behind the primary path" if behind else "The primary path"
     revision = f", revision {held.revision}" if held.revision else ""
     return f"{what} was drilled, and held to the objective of {told(held.source)}{revision}."

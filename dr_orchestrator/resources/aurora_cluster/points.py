@@ -47,8 +47,8 @@ class ClusterSnapshot(_Selecting):
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between the data times of snapshots, up to now, and the longest that one took."""
         source, found = self._source(), self._snapshots()
-        days, born = source.get("BackupRetentionPeriod") or 0, source.get("ClusterCreateTime")
-        times = snapshots.rhythm((point.data_time for point in self._points(found)), until, days, born)
+        days, created_at = source.get("BackupRetentionPeriod") or 0, source.get("ClusterCreateTime")
+        times = snapshots.rhythm((point.data_time for point in self._points(found)), until, days, created_at)
         return snapshots.worst_case(times, until, self._took(found, until) if times else None)
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:

@@ -15,11 +15,11 @@ from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
-from dr_orchestrator.domain.preflight import Question
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import UnsafeToDelete
-from dr_orchestrator.resources.aurora_cluster import looks, production, proof
+from dr_orchestrator.resources.aurora_cluster import preflight, production, proof
 from dr_orchestrator.resources.aurora_cluster.instance import STORAGE, Member, billed, planned
 
 STATES = States(
@@ -51,10 +51,10 @@ class AuroraCluster:
         self._api, self._objects = toolkit.account.api("rds"), Objects(CLUSTERS, toolkit)
         self._groups: tuple[str, ...] = ()
 
-    def questions(self, copy: Copy) -> list[Question]:
+    def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, instance, names, key, secret, parameter groups, and the network that the copy is put into."""
-        asked = looks.Asked(self._resource, self._toolkit, self._source, self.key, self.version)
-        return looks.questions(asked, copy, with_login=self._answers is not None)
+        asked = preflight.Asked(self._resource, self._toolkit, self._source, self.key, self.version)
+        return preflight.preflight_checks(asked, copy, with_login=self._answers is not None)
 
     def billed(self, name: str = "") -> Billed:
         """The class of the instance that would be made; of a cluster that is there only what nobody tells of it."""
@@ -73,7 +73,7 @@ class AuroraCluster:
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until the cluster is available: only then is an instance made in it."""
-        return Ready(self._toolkit.ago(self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES)))
+        return Ready(self._toolkit.seconds_since(self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES)))
 
     def further(self, copy: Copy) -> Sequence[Part]:
         """The instance, without which nobody reaches the data."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import NotFound, Refused
 from dr_orchestrator.aws.copies import Live
-from dr_orchestrator.aws.looks import place
+from dr_orchestrator.aws.preflight import place
 from dr_orchestrator.aws.template import template
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States
@@ -16,7 +16,7 @@ from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Member
-from dr_orchestrator.domain.preflight import Question
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Rebuild, Resource
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable
@@ -48,11 +48,11 @@ class CloudFormationStack:
         self._resource, self._toolkit, self._members = resource, toolkit, members
         self._api = toolkit.account.api("cloudformation")
 
-    def questions(self, copy: Copy) -> list[Question]:
+    def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """The template, for what would collide with production, change it, or stay behind; and a free name."""
         return [
-            Question("template", lambda: self._look_at_template(copy)),
-            Question("name of the copy", lambda: self._look_at_name(copy)),
+            PreflightCheck("template", lambda: self._look_at_template(copy)),
+            PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
         ]
 
     def billed(self, name: str = "") -> Billed:
@@ -106,7 +106,7 @@ class CloudFormationStack:
     def ready(self, copy: Copy) -> Ready:
         """Wait until every resource is made; the fault names the first that failed."""
         try:
-            return Ready(self._toolkit.ago(self._toolkit.wait_until_ready(self._feed(), copy, STATES)))
+            return Ready(self._toolkit.seconds_since(self._toolkit.wait_until_ready(self._feed(), copy, STATES)))
         except NotRecoverable as fault:
             raise NotRecoverable(f"{fault.message}{self._first_failure(copy)}", fault.hint) from fault
 
@@ -139,22 +139,22 @@ class CloudFormationStack:
 
         One that somebody else deleted may have left a part behind as well: that is looked for all the same.
         """
-        live = self._toolkit.find(lambda: self._describe(copy.id))
+        live = self._toolkit.describe_confirmed(lambda: self._describe(copy.id))
         state = CopyState.DELETED if live else self._toolkit.never_created(copy)
         record = self._toolkit.proofs.intended(copy)
         stack_id = str(live["StackId"]) if live else record.identity.unique_id if record.identity else ""
-        held = self._toolkit.patiently(lambda: self._held(stack_id))
+        held = self._toolkit.retry_transient(lambda: self._held(stack_id))
         if live is not None:
             self._delete(copy, stack_id)
         for row in self._toolkit.proofs.owned(copy):
             self._take_down_what_stayed(row)
-        self._toolkit.patiently(lambda: self._prove_empty(held))
+        self._toolkit.retry_transient(lambda: self._prove_empty(held))
         return state
 
     def _delete(self, copy: Copy, stack_id: str) -> None:
         """Delete the stack; again where that fails: what it held may have been in use for the moment."""
         for left in reversed(range(DELETIONS)):
-            self._toolkit.insist(lambda: self._prove_and_delete(copy, stack_id), while_code="OperationInProgress")
+            self._toolkit.retry_while(lambda: self._prove_and_delete(copy, stack_id), while_code="OperationInProgress")
             try:
                 self._toolkit.wait_until_gone(self._feed(), copy, GONE, name=stack_id)
             except NotRecoverable as failed:
@@ -206,7 +206,7 @@ class CloudFormationStack:
     def _take_down_what_stayed(self, row: CopyRecord) -> None:
         """A part that outlived its stack is a copy of this run still: proven and deleted as such, or told."""
         member, name = self._member_of(row.copy), row.copy.id
-        live = self._toolkit.patiently(lambda: member.identity(name))
+        live = self._toolkit.retry_transient(lambda: member.identity(name))
         if live is None or (row.identity and row.identity.unique_id != live.unique_id):
             return
         self._toolkit.context.asked_again(f"the stack is gone: it left {name} behind")
@@ -241,7 +241,7 @@ class CloudFormationStack:
 
     def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
         found = _live(live)
-        asked_for = self._toolkit.proofs.made_since(copy, found.born)
+        asked_for = self._toolkit.proofs.made_since(copy, found.created_at)
         if not asked_for or found.tags.get("dr-drill:run") != copy.run:
             raise NotRecoverable(f"a stack {copy.id} exists already and is not of this run")
         return live
@@ -263,7 +263,7 @@ class CloudFormationStack:
 
 def _live(described: Mapping[str, Any]) -> Live:
     tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
-    return Live(described["StackName"], described["StackId"], tags, born=described.get("CreationTime"))
+    return Live(described["StackName"], described["StackId"], tags, created_at=described.get("CreationTime"))
 
 
 def _told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:

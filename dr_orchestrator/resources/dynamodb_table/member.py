@@ -54,7 +54,7 @@ def load(api: Api, toolkit: Toolkit, source: str, target: str) -> int:
         started = toolkit.clock.monotonic()
         while pending:
             asked = pending
-            answer = toolkit.patiently(lambda asked=asked: api.call("BatchWriteItem", RequestItems=asked))  # type: ignore[misc]
+            answer = toolkit.retry_transient(lambda asked=asked: api.call("BatchWriteItem", RequestItems=asked))  # type: ignore[misc]
             pending = answer.get("UnprocessedItems", {})
             if pending and toolkit.clock.monotonic() - started > toolkit.ceiling:
                 raise NotMeasured(f"{target} does not take the items", call="dynamodb:BatchWriteItem")

@@ -10,7 +10,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import Denied, NotFound, Refused
 from dr_orchestrator.aws.copies import Live
-from dr_orchestrator.aws.looks import keys, place
+from dr_orchestrator.aws.preflight import keys, place
 from dr_orchestrator.aws.toolkit import Toolkit, gone, instant_in_window, lag
 from dr_orchestrator.aws.watcher import States
 from dr_orchestrator.domain.copy import Copy, CopyState
@@ -18,7 +18,7 @@ from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
-from dr_orchestrator.domain.preflight import NotApplicable, Question
+from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
@@ -43,12 +43,12 @@ class DynamoTable:
         self._resource, self._selection, self._toolkit = resource, selection or Selection(), toolkit
         self._api = toolkit.account.api("dynamodb")
 
-    def questions(self, copy: Copy) -> list[Question]:
+    def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, key, and whether the copy's name is free."""
         return [
-            Question("source", lambda: f"table {self._source()['TableArn']}"),
-            Question("name of the copy", lambda: self._look_at_name(copy)),
-            Question("key", self._look_at_key, must=False),
+            PreflightCheck("source", lambda: f"table {self._source()['TableArn']}"),
+            PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
+            PreflightCheck("key", self._look_at_key, must=False),
         ]
 
     def billed(self, name: str = "") -> Billed:
@@ -128,7 +128,7 @@ class DynamoTable:
             lambda sighting: not sighting.detail.get("RestoreSummary", {}).get("RestoreInProgress"),
         )
         self._tag(copy, seen.detail["TableArn"])
-        return Ready(self._toolkit.ago(seen))
+        return Ready(self._toolkit.seconds_since(seen))
 
     def further(self, copy: Copy) -> Sequence[Part]:  # noqa: ARG002
         """Nothing: a table is all that is made."""
@@ -148,11 +148,11 @@ class DynamoTable:
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the table, once proven to be this run's copy."""
-        live = self._toolkit.find(lambda: table.describe(self._api, copy.id))
+        live = self._toolkit.describe_confirmed(lambda: table.describe(self._api, copy.id))
         if live is None:
             return self._toolkit.never_created(copy)
         if live["TableStatus"] != "DELETING":
-            self._toolkit.insist(lambda: self._prove_and_delete(copy), while_code="ResourceInUse")
+            self._toolkit.retry_while(lambda: self._prove_and_delete(copy), while_code="ResourceInUse")
         self._toolkit.wait_until_gone(table.feed(self._api, self._toolkit), copy, gone(STATES))
         return CopyState.DELETED
 

@@ -44,8 +44,8 @@ class RdsSnapshot(_Selecting):
         """The largest gap between the data times of snapshots, up to now, and the longest that a backup took."""
         source = self._describe(self._resource.id) or {}
         taken = [point.data_time for point in self._snapshots()]
-        days, born = source.get("BackupRetentionPeriod") or 0, source.get("InstanceCreateTime")
-        times = snapshots.rhythm(taken, until, days, born)
+        days, created_at = source.get("BackupRetentionPeriod") or 0, source.get("InstanceCreateTime")
+        times = snapshots.rhythm(taken, until, days, created_at)
         return snapshots.worst_case(times, until, self._backup_time(until) if times else None)
 
     def _backup_time(self, until: datetime) -> timedelta | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.login import credentials, login
-from dr_orchestrator.aws.looks import keys
+from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.rds import events, instances, isolation
 from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -17,7 +17,7 @@ from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
-from dr_orchestrator.domain.preflight import NotApplicable, Question
+from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Database, Login, Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
@@ -32,18 +32,20 @@ class RdsInstance:
         self._api, self._objects = toolkit.account.api("rds"), Objects(INSTANCES, toolkit)
         self._isolated: tuple[str, tuple[str, ...]] | None = None
 
-    def questions(self, copy: Copy) -> list[Question]:
+    def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, key, secret, the network that the copy is put into, and whether its name is free."""
-        questions = [
-            Question("source", self._look_at_source),
-            Question("name of the copy", lambda: self._objects.name_is_free(copy)),
-            Question("key", self._look_at_key, must=False),
-            Question("subnet group", self._look_at_subnets),
-            Question("security groups", lambda: f"{', '.join(self._network()[1])}: nothing out, not open to the world"),
+        preflight_checks = [
+            PreflightCheck("source", self._look_at_source),
+            PreflightCheck("name of the copy", lambda: self._objects.name_is_free(copy)),
+            PreflightCheck("key", self._look_at_key, must=False),
+            PreflightCheck("subnet group", self._look_at_subnets),
+            PreflightCheck(
+                "security groups", lambda: f"{', '.join(self._network()[1])}: nothing out, not open to the world"
+            ),
         ]
         if self._resource.database is not None and self._answers is not None:
-            questions.append(Question("secret", self._look_at_secret))
-        return questions
+            preflight_checks.append(PreflightCheck("secret", self._look_at_secret))
+        return preflight_checks
 
     def billed(self, name: str = "") -> Billed:
         """Its class and its storage."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from dr_orchestrator.domain.copy import LiveObject
 from dr_orchestrator.errors import DroError
-from dr_orchestrator.runner.ending import told
+from dr_orchestrator.runner.ending import error_text
 from dr_orchestrator.runner.sweep.objects import Inventory, Listing
 from dr_orchestrator.runner.sweep.ports import Cloud, Region, SweepContext, Unreachable
 
@@ -36,9 +36,9 @@ def parts_of(region: Region, holder: LiveObject, within: Inventory) -> frozenset
     )
 
 
-def error_text(error: Exception) -> str:
+def fault_text(error: Exception) -> str:
     """Any exception for the record; wrong settings are no defect of the program."""
-    return error.message if isinstance(error, DroError) else told(error)
+    return error.message if isinstance(error, DroError) else error_text(error)
 
 
 def _region(here: SweepContext, name: str) -> tuple[set[LiveObject], dict[Listing, str], str]:
@@ -47,7 +47,7 @@ def _region(here: SweepContext, name: str) -> tuple[set[LiveObject], dict[Listin
         region = here.cloud.region(name)
         whose = region.owner()
     except Exception as error:  # noqa: BLE001 - what cannot be read must not hide the rest, nor keep copies alive
-        return set(), {(name, each): error_text(error) for each in here.cloud.shown}, ""
+        return set(), {(name, each): fault_text(error) for each in here.cloud.shown}, ""
     return *_listed(here.cloud, region), whose
 
 
@@ -62,6 +62,6 @@ def _listed(cloud: Cloud, region: Region) -> tuple[set[LiveObject], dict[Listing
         except Exception as error:  # noqa: BLE001 - likewise
             silent = left if isinstance(error, Unreachable) else []
             missing = (each for listing in (of, *silent) for each in cloud.shown_by(listing))
-            unread |= {(region.name, each): error_text(error) for each in missing}
+            unread |= {(region.name, each): fault_text(error) for each in missing}
             left = left[len(silent) :]
     return found, unread

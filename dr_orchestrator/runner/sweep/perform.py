@@ -10,9 +10,9 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.runner.driver import Held, Listening
-from dr_orchestrator.runner.ending import cleanup_of, settle
+from dr_orchestrator.runner.ending import cleanup_of, record_outcome
 from dr_orchestrator.runner.sweep.exercises import close_exercises, publish_exercises
-from dr_orchestrator.runner.sweep.inventory import error_text, take_inventory
+from dr_orchestrator.runner.sweep.inventory import fault_text, take_inventory
 from dr_orchestrator.runner.sweep.orphans import Orphan, find_orphans
 from dr_orchestrator.runner.sweep.ports import SweepContext
 from dr_orchestrator.runner.sweep.proof import Proof, marked, prove
@@ -141,7 +141,7 @@ def _taken_down(here: SweepContext, run: Run, began: Callable[[Run], None]) -> S
     except UsageError:
         raise  # the ledger or the settings are not as they should be: that meets every run
     except Exception as error:  # noqa: BLE001 - what keeps one run must not keep the others
-        return left_alone(here, run, error_text(error))
+        return left_alone(here, run, fault_text(error))
 
 
 def _recorded(here: SweepContext, swept: SweptRun, proof: Proof) -> SweptRun:
@@ -154,7 +154,7 @@ def _recorded(here: SweepContext, swept: SweptRun, proof: Proof) -> SweptRun:
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - likewise
-        return replace(believed, why=error_text(error))
+        return replace(believed, why=fault_text(error))
     here.publish_run(swept.run.header.id)
     return believed
 
@@ -181,7 +181,7 @@ def _amend(here: SweepContext, swept: SweptRun, proof: Proof) -> None:
         here.ledger.amend_cleanup(name, Cleanup.CLEAN, reasons)
     elif doubted:
         for each in doubted:
-            settle(here.ledger, each.copy, CopyState.UNPROVEN, here.clock)
+            record_outcome(here.ledger, each.copy, CopyState.UNPROVEN, here.clock)
         reasons = [*(before.cleanup_reasons if before else told), *map(_doubt, doubted)]
         here.ledger.amend_cleanup(name, cleanup_of([each.state for each in swept.copies]), reasons)
 

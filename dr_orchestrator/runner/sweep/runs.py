@@ -11,7 +11,7 @@ from dr_orchestrator.domain.judge.judgement import Fault, Record
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
 from dr_orchestrator.errors import DrillFault, UsageError
-from dr_orchestrator.runner.ending import cleanup_of, close, settle, told
+from dr_orchestrator.runner.ending import cleanup_of, close, error_text, record_outcome
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.sweep.exercises import publish_exercises
@@ -124,10 +124,10 @@ def _take_down(here: SweepContext, run: Run, row: CopyRecord) -> Swept:
     try:
         state, why = here.cloud.destroyer(run.header, copy).destroy(copy), ""
     except Exception as error:  # noqa: BLE001 - what keeps one copy must not keep the others
-        state, why = CopyState.LEFTOVER if row.identity else CopyState.UNPROVEN, told(error)
+        state, why = CopyState.LEFTOVER if row.identity else CopyState.UNPROVEN, error_text(error)
         if no_more := lab_is_gone(run.header.provenance):
             state, why = CopyState.DELETED, no_more
-    settle(here.ledger, copy, state, here.clock, run.copies)
+    record_outcome(here.ledger, copy, state, here.clock, run.copies)
     return Swept(copy, state, age, why, None if state in TERMINAL else cost_so_far(here, run, row))
 
 

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.errors import DrillFault, UsageError
 from dr_orchestrator.runner import Components, RunContext
-from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import build_components, plan_copy, read_only
 
 HISTORY = 8
@@ -42,7 +42,7 @@ class Expected:
         return f"not known: it never ran; its RTO allows {format_duration(self.whole)}"
 
 
-def expected(here: World, drill: Drill) -> Expected:
+def expected(here: App, drill: Drill) -> Expected:
     """The medians of the drill's last runs that recovered, else its RTO."""
     done = here.ledger.queries.lasted(drill.name, HISTORY)
     if not done:
@@ -51,7 +51,7 @@ def expected(here: World, drill: Drill) -> Expected:
     return Expected(_median([each.recovery for each in done]), _median([each.whole for each in done]), len(done))
 
 
-def estimate(here: World, drill: Drill, components: Components) -> Cost:
+def estimate(here: App, drill: Drill, components: Components) -> Cost:
     """What the copies of a drill would cost; DrillFault where the source cannot be seen."""
     if here.catalogue.rates == Rates():
         return Cost(None, why="tiers.yaml declares no `costs`")
@@ -64,7 +64,7 @@ def billed(components: Components) -> Billed:
     return functools.reduce(operator.add, (each.billed() for each in makers if each is not None), Billed())
 
 
-def refuse_over_budget(here: World, drills: Sequence[Drill]) -> None:
+def refuse_over_budget(here: App, drills: Sequence[Drill]) -> None:
     """UsageError where an exercise would cost more than its budget; what is not known of it does not count."""
     budget = here.catalogue.budget
     if budget is None:
@@ -78,7 +78,7 @@ def refuse_over_budget(here: World, drills: Sequence[Drill]) -> None:
         raise UsageError(f"the drills would cost {told}, above its budget of {budget}", hint)
 
 
-def _amounts(here: World, drills: Iterable[Drill]) -> Iterable[Decimal]:
+def _amounts(here: App, drills: Iterable[Drill]) -> Iterable[Decimal]:
     for drill in drills:
         account = read_only(here, drill.resource.region)
         copy = plan_copy(here, drill, drill.resource, "plan")

@@ -8,15 +8,15 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.cost import Cost
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.preflight import Look, Preflight, Sight
+from dr_orchestrator.domain.preflight import CheckStatus, Preflight, PreflightResult
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.errors import DrillFault, NotRecoverable
 from dr_orchestrator.runner import RunContext
-from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import build_components, plan_copy, read_only
 from dr_orchestrator.wiring.identity import look_around
 from dr_orchestrator.wiring.planning.costing import estimate, expected
-from dr_orchestrator.wiring.planning.looking import Scene, driven
+from dr_orchestrator.wiring.planning.preflight import PreflightChecks, driven
 from dr_orchestrator.wiring.selection import chosen
 
 __all__ = ["Plan", "driven", "plan"]
@@ -35,9 +35,9 @@ class Plan:
     cost: Cost = field(default_factory=lambda: Cost(None, why="nobody could look"))
 
     @property
-    def obstacles(self) -> list[str]:
+    def blockers(self) -> list[str]:
         """Why the drill could not start; empty where it could."""
-        return [look.words for look in self.preflight.obstacles]
+        return [look.words for look in self.preflight.blockers]
 
     @property
     def seen(self) -> list[str]:
@@ -45,7 +45,7 @@ class Plan:
         return [f"{look.name}: {look.words}" for look in self.preflight.looks if not look.stops]
 
 
-def plan(here: World, name: str) -> Plan:
+def plan(here: App, name: str) -> Plan:
     """Look at one drill as its run would, without one."""
     drill = chosen(here.drill(name))
     made = Plan(drill, expected=expected(here, drill).recovery)
@@ -60,7 +60,7 @@ def plan(here: World, name: str) -> Plan:
     within = "".join(f", {part.name} in it" for part in here.types[drill.resource.type].parts)
     made.creates = [f"{copy.type} named like {copy.id}{within}"]
     made.creates += [f"{store.copy.type} named like {store.copy.id}, for a while" for store in components.stores]
-    scene = Scene(here, drill, copy, account, components, caller)
+    scene = PreflightChecks(here, drill, copy, account, components, caller)
     made.preflight = scene.preflight()
     with suppress(DrillFault):  # the looks have told
         made.cost = estimate(here, drill, components)
@@ -70,6 +70,6 @@ def plan(here: World, name: str) -> Plan:
     return made
 
 
-def _stopped(name: str, fault: DrillFault) -> Look:
-    outcome = Sight.FAILED if isinstance(fault, NotRecoverable) else Sight.INCONCLUSIVE
-    return Look(name, outcome, fault.message, fault.hint, stops=True)
+def _stopped(name: str, fault: DrillFault) -> PreflightResult:
+    outcome = CheckStatus.FAILED if isinstance(fault, NotRecoverable) else CheckStatus.INCONCLUSIVE
+    return PreflightResult(name, outcome, fault.message, fault.hint, stops=True)

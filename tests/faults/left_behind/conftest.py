@@ -22,7 +22,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
 
 
 @pytest.fixture
-def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
     # The lease lives by the machine's clock, the drill by one that stands still: the two meet where it stands.
     monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     with wiring.using(workspace.world(home, shop.clock)) as made:

@@ -29,18 +29,18 @@ from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.runner.sweep import perform
 from dr_orchestrator.wiring import identity, opening, sweeping
-from dr_orchestrator.wiring.planning.looking import Scene
+from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from tests.support import workspace
 from tests.support.dying import Killed, die, in_verify, killed_in, read, resumed
 from tests.support.estate import Estate
 from tests.support.shop import run
 
 
-def swept(here: wiring.World) -> Any:
+def swept(here: wiring.App) -> Any:
     return CliRunner().invoke(sweep.sweep, [], standalone_mode=False)
 
 
-def test_a_resume_that_fails_before_it_comes_to_the_copy_takes_it_down(shop: Estate, here: wiring.World) -> None:
+def test_a_resume_that_fails_before_it_comes_to_the_copy_takes_it_down(shop: Estate, here: wiring.App) -> None:
     """CLEAN is never said of a copy that only the dead process knew: it is destroyed with the rest."""
     before = shop.inventory()
     dead = in_verify(here)
@@ -56,7 +56,7 @@ def test_a_resume_that_fails_before_it_comes_to_the_copy_takes_it_down(shop: Est
     assert shop.inventory() == before
 
 
-def test_a_resume_that_is_stopped_at_once_takes_down_every_copy(shop: Estate, here: wiring.World) -> None:
+def test_a_resume_that_is_stopped_at_once_takes_down_every_copy(shop: Estate, here: wiring.App) -> None:
     """A stop while a replica is resumed leaves neither its stack nor the table that was restored for it."""
     before = shop.inventory()
     dead = killed_in(here, "shop-replica", mock.patch.object(CloudFormationStack, "ready", die))
@@ -68,14 +68,14 @@ def test_a_resume_that_is_stopped_at_once_takes_down_every_copy(shop: Estate, he
     assert shop.inventory() == before
 
 
-def test_a_resume_looks_at_what_still_matters(shop: Estate, here: wiring.World) -> None:
+def test_a_resume_looks_at_what_still_matters(shop: Estate, here: wiring.App) -> None:
     """What may come is told and costs no copy that is there; nothing is asked that only concerns a start."""
     dead = in_verify(here)
 
     def short(*_: object) -> NoReturn:
         raise NotMeasured("the credentials end before the drill does")
 
-    with mock.patch.object(Scene, "_credentials", short):
+    with mock.patch.object(PreflightChecks, "_credentials", short):
         after = resumed(here, dead)
     assert after.closing is not None
     assert after.closing.verdict in (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
@@ -86,7 +86,7 @@ def test_a_resume_looks_at_what_still_matters(shop: Estate, here: wiring.World) 
     assert "permissions: " in again
 
 
-def test_a_resume_without_good_credentials_closes_nothing(shop: Estate, here: wiring.World) -> None:
+def test_a_resume_without_good_credentials_closes_nothing(shop: Estate, here: wiring.App) -> None:
     """Whoever cannot look cannot end a run: it stays open for somebody who can."""
     dead = in_verify(here)
 
@@ -98,7 +98,7 @@ def test_a_resume_without_good_credentials_closes_nothing(shop: Estate, here: wi
     assert read(here, dead).closing is None
 
 
-def test_what_began_on_real_aws_is_not_finished_in_the_lab(shop: Estate, here: wiring.World) -> None:
+def test_what_began_on_real_aws_is_not_finished_in_the_lab(shop: Estate, here: wiring.App) -> None:
     """A recovery in the lab can never become evidence by resuming a run that was opened as real."""
     real = mock.patch.object(opening, "is_simulated", lambda *_: False)
     with real, mock.patch.object(type(shop.clock), "pace", 1.0):
@@ -110,7 +110,7 @@ def test_what_began_on_real_aws_is_not_finished_in_the_lab(shop: Estate, here: w
     assert here.ledger.queries.last_green(proofs_wanted(here.catalogue.drills.values())) == {}
 
 
-def test_a_run_that_claims_to_be_real_but_called_the_lab_is_inconclusive(shop: Estate, here: wiring.World) -> None:
+def test_a_run_that_claims_to_be_real_but_called_the_lab_is_inconclusive(shop: Estate, here: wiring.App) -> None:
     """The calls that were made speak, whatever was believed when the run was opened."""
     lied = [mock.patch.object(module, "is_simulated", lambda *_: False) for module in (opening, identity)]
     with lied[0], lied[1], mock.patch.object(type(shop.clock), "pace", 1.0):
@@ -120,7 +120,7 @@ def test_a_run_that_claims_to_be_real_but_called_the_lab_is_inconclusive(shop: E
     assert any("not AWS's own" in reason for reason in found.closing.reasons)
 
 
-def test_a_sweep_with_other_credentials_proves_nothing_gone(shop: Estate, here: wiring.World) -> None:
+def test_a_sweep_with_other_credentials_proves_nothing_gone(shop: Estate, here: wiring.App) -> None:
     """A copy that is absent from another account stays asked for, and the next sweep takes it down."""
     before = shop.inventory()
     dead = in_verify(here)
@@ -145,7 +145,7 @@ def test_a_sweep_with_other_credentials_proves_nothing_gone(shop: Estate, here: 
     assert shop.inventory() == before
 
 
-def test_a_check_that_failed_before_the_process_died_is_not_forgotten(shop: Estate, here: wiring.World) -> None:
+def test_a_check_that_failed_before_the_process_died_is_not_forgotten(shop: Estate, here: wiring.App) -> None:
     """A second try that passes is a finding: somebody has to learn why the first one failed."""
 
     def nothing(_: object, check: Any, *_more: object) -> CheckResult:
@@ -158,7 +158,7 @@ def test_a_check_that_failed_before_the_process_died_is_not_forgotten(shop: Esta
     assert "Checks failed before they passed" in after.closing.reasons
 
 
-def test_an_abort_of_a_dead_run_is_an_abort(shop: Estate, here: wiring.World) -> None:
+def test_an_abort_of_a_dead_run_is_an_abort(shop: Estate, here: wiring.App) -> None:
     """Whoever asks for a dead run to be stopped gets ABORTED, and its copies are gone."""
     before = shop.inventory()
     dead = in_verify(here)
@@ -167,7 +167,7 @@ def test_an_abort_of_a_dead_run_is_an_abort(shop: Estate, here: wiring.World) ->
     assert shop.inventory() == before
 
 
-def test_a_resume_heeds_an_abort_that_was_asked_for_meanwhile(shop: Estate, here: wiring.World) -> None:
+def test_a_resume_heeds_an_abort_that_was_asked_for_meanwhile(shop: Estate, here: wiring.App) -> None:
     """A run that somebody wanted stopped while nobody drove it does not go on to pass."""
     dead = in_verify(here)
     here.ledger.leases.ask_to_abort(dead.header.id, "ada@host", MachineClock().now())
@@ -177,7 +177,7 @@ def test_a_resume_heeds_an_abort_that_was_asked_for_meanwhile(shop: Estate, here
     assert after.closing.reasons[0] == "stopped on request by ada@host"
 
 
-def test_a_defect_in_one_sweep_does_not_keep_the_others(shop: Estate, here: wiring.World) -> None:
+def test_a_defect_in_one_sweep_does_not_keep_the_others(shop: Estate, here: wiring.App) -> None:
     """One copy that cannot be taken down, for whatever reason, is told; the other dead runs are swept all the same."""
     first, second = in_verify(here), in_verify(here)
     original = DynamoTable.destroy
@@ -194,12 +194,12 @@ def test_a_defect_in_one_sweep_does_not_keep_the_others(shop: Estate, here: wiri
     assert all(row.state in TERMINAL for row in read(here, second).copies)
 
 
-def test_two_sweeps_at_once_do_not_stumble_over_each_other(shop: Estate, here: wiring.World) -> None:
+def test_two_sweeps_at_once_do_not_stumble_over_each_other(shop: Estate, here: wiring.App) -> None:
     """A run that another process has just taken is left to it, and the other dead runs are swept all the same."""
     first, second = in_verify(here), in_verify(here)
     original = perform.dead_runs
 
-    def dead_runs(world: wiring.World) -> list[Run]:
+    def dead_runs(world: wiring.App) -> list[Run]:
         found = original(world)
         LeaseHolder(world.ledger.leases, first.header.id, world.stop, world.machine).take()
         return found
@@ -211,12 +211,12 @@ def test_two_sweeps_at_once_do_not_stumble_over_each_other(shop: Estate, here: w
     assert all(row.state in TERMINAL for row in read(here, second).copies)
 
 
-def test_a_broken_drill_file_does_not_keep_a_copy_alive(shop: Estate, here: wiring.World) -> None:
+def test_a_broken_drill_file_does_not_keep_a_copy_alive(shop: Estate, here: wiring.App) -> None:
     """Cleaning up needs the ledger, not the files: they may be what is being mended."""
     before = shop.inventory()
     in_verify(here)
     (here.settings.drills / "other.yaml").write_text("service: other\n")
-    with wiring.using(wiring.World(here.settings, here.clock)):
+    with wiring.using(wiring.App(here.settings, here.clock)):
         told = swept(here)
     assert told.return_value == Exit.PASSED, told.output
     assert shop.inventory() == before
@@ -246,7 +246,7 @@ def test_an_untagged_copy_of_a_source_with_dots_and_underscores_is_swept(
     assert shop.inventory() == before
 
 
-def test_a_stack_that_resisted_is_settled_with_its_members(shop: Estate, here: wiring.World) -> None:
+def test_a_stack_that_resisted_is_settled_with_its_members(shop: Estate, here: wiring.App) -> None:
     """Once the stack is gone nothing of it is still asked for."""
 
     def denied(*_: object) -> NoReturn:
@@ -265,7 +265,7 @@ def test_a_stack_that_resisted_is_settled_with_its_members(shop: Estate, here: w
     assert after.verdict is left.closing.verdict
 
 
-def test_a_process_that_died_between_two_moments_leaves_no_hole(shop: Estate, here: wiring.World) -> None:
+def test_a_process_that_died_between_two_moments_leaves_no_hole(shop: Estate, here: wiring.App) -> None:
     """T0 to T3 belong together: what the dead process did not write is written as of its own T0."""
     original = SqlLedger.record_event
 
@@ -282,7 +282,7 @@ def test_a_process_that_died_between_two_moments_leaves_no_hole(shop: Estate, he
     assert after.closing.measures.rta_from_declaration == after.closing.measures.rta_from_disruption
 
 
-def test_a_clock_that_stands_before_what_was_written_is_doubted(shop: Estate, here: wiring.World) -> None:
+def test_a_clock_that_stands_before_what_was_written_is_doubted(shop: Estate, here: wiring.App) -> None:
     """Resumed on a machine whose clock is behind, a run would read too short: it says so, and is no pass."""
     dead = in_verify(here)
     ahead = shop.clock.now() + timedelta(hours=3)
@@ -293,7 +293,7 @@ def test_a_clock_that_stands_before_what_was_written_is_doubted(shop: Estate, he
     assert any("the wall clock stands" in reason for reason in after.closing.reasons)
 
 
-def test_a_history_that_could_not_be_read_is_not_met(shop: Estate, here: wiring.World) -> None:
+def test_a_history_that_could_not_be_read_is_not_met(shop: Estate, here: wiring.App) -> None:
     """The worst case of some of the stores is no worst case of the service."""
     original = Session.choose
 

@@ -22,7 +22,7 @@ from tests.support.estate import Estate
 from tests.support.shop import run
 
 
-def in_verify(here: wiring.World) -> Run:
+def in_verify(here: wiring.App) -> Run:
     return killed_in(here, "shop-replica", mock.patch.object(Session, "verify", die))
 
 
@@ -39,7 +39,7 @@ def member_of(found: Run) -> Any:
     return member
 
 
-def test_a_table_that_a_lost_stack_left_is_taken_down_by_a_sweep(shop: Estate, here: wiring.World) -> None:
+def test_a_table_that_a_lost_stack_left_is_taken_down_by_a_sweep(shop: Estate, here: wiring.App) -> None:
     """Proven by its own row, tag and identity, it goes as a copy of its run: CLEAN is said, and is true."""
     before = shop.inventory()
     dead = in_verify(here)
@@ -55,7 +55,7 @@ def test_a_table_that_a_lost_stack_left_is_taken_down_by_a_sweep(shop: Estate, h
     assert shop.inventory() == before
 
 
-def test_a_running_drill_takes_down_what_its_lost_stack_left(shop: Estate, here: wiring.World) -> None:
+def test_a_running_drill_takes_down_what_its_lost_stack_left(shop: Estate, here: wiring.App) -> None:
     """The stack is deleted by force while the drill verifies: its teardown looks for the table all the same."""
     before = shop.inventory()
     with mock.patch.object(Session, "verify", lambda session: shop.force(session.header.id)):
@@ -67,7 +67,7 @@ def test_a_running_drill_takes_down_what_its_lost_stack_left(shop: Estate, here:
 
 
 def test_what_a_lost_stack_left_and_cannot_be_proven_is_a_leftover(
-    shop: Estate, here: wiring.World, capsys: pytest.CaptureFixture[str]
+    shop: Estate, here: wiring.App, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without its tag the table is not deleted; it is named, stays asked for, and every sweep tells of it."""
     dead = in_verify(here)
@@ -86,7 +86,7 @@ def test_what_a_lost_stack_left_and_cannot_be_proven_is_a_leftover(
         assert table in shop.inventory()["tables"]
 
 
-def test_a_table_of_a_lost_stack_that_is_in_no_row_is_a_leftover(shop: Estate, here: wiring.World) -> None:
+def test_a_table_of_a_lost_stack_that_is_in_no_row_is_a_leftover(shop: Estate, here: wiring.App) -> None:
     """CloudFormation still tells what the deleted stack held: a table that is in no row is not deleted, but told."""
     dead = killed_in(here, "shop-replica", mock.patch.object(CloudFormationStack, "member", die))
     shop.force(dead.header.id)
@@ -100,7 +100,7 @@ def test_a_table_of_a_lost_stack_that_is_in_no_row_is_a_leftover(shop: Estate, h
 
 
 @pytest.mark.parametrize("blind", [False, True], ids=["seen before", "not listed before"])
-def test_the_inventory_after_shows_what_a_lost_stack_left(shop: Estate, here: wiring.World, blind: bool) -> None:
+def test_the_inventory_after_shows_what_a_lost_stack_left(shop: Estate, here: wiring.App, blind: bool) -> None:
     """Whoever says that the stack is gone: while its table is listed the copy is not, and it is swept again."""
     before = shop.inventory()
     dead = in_verify(here)

@@ -30,26 +30,26 @@ from tests.support.fakes import FakeClock
 from tests.support.shop import run
 
 
-def elsewhere(here: wiring.World) -> wiring.World:
+def elsewhere(here: wiring.App) -> wiring.App:
     """Another process on the same ledger."""
-    return wiring.World(here.settings, here.clock)
+    return wiring.App(here.settings, here.clock)
 
 
-def swept_elsewhere(here: wiring.World, later: timedelta = timedelta()) -> sweeping.Sweep:
+def swept_elsewhere(here: wiring.App, later: timedelta = timedelta()) -> sweeping.Sweep:
     """What a sweep of another process does, so much later by the machine's clock."""
-    other = wiring.World(here.settings, here.clock, machine=FakeClock(MachineClock().now() + later))
+    other = wiring.App(here.settings, here.clock, machine=FakeClock(MachineClock().now() + later))
     with wiring.using(other):
         return sweeping.sweep(other)
 
 
-def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.World) -> None:
+def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.App) -> None:
     """While it lists regions somebody resumes the run and dies with a copy made: that copy is taken down with it."""
     before = shop.inventory()
     dead = killed_in(here, "sessions-pitr", mock.patch.object(Session, "at_exit", die))
     assert not dead.copies
     listing, waiting = perform.take_inventory, [True]
 
-    def slow(world: wiring.World) -> Any:
+    def slow(world: wiring.App) -> Any:
         if waiting:
             waiting.clear()
             with ExitStack() as dying:
@@ -72,12 +72,12 @@ def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.Wo
     assert shop.inventory() == before
 
 
-def test_of_two_sweeps_one_takes_a_run_down(shop: Estate, here: wiring.World) -> None:
+def test_of_two_sweeps_one_takes_a_run_down(shop: Estate, here: wiring.App) -> None:
     """The second, which had read the run before the first ended it, finds nothing left and says nothing else."""
     dead = in_verify(here)
     listing, waiting = perform.take_inventory, [True]
 
-    def slow(world: wiring.World) -> Any:
+    def slow(world: wiring.App) -> Any:
         if waiting:
             waiting.clear()
             swept_elsewhere(here)
@@ -93,7 +93,7 @@ def test_of_two_sweeps_one_takes_a_run_down(shop: Estate, here: wiring.World) ->
     assert len(closing.cleanup_reasons) == 1
 
 
-def test_a_run_that_was_swept_meanwhile_is_not_resumed(shop: Estate, here: wiring.World) -> None:
+def test_a_run_that_was_swept_meanwhile_is_not_resumed(shop: Estate, here: wiring.App) -> None:
     """Between the look at it and its lease a sweep ends the run: it stays ended, and nothing is made inside it."""
     dead = killed_in(here, "sessions-pitr", mock.patch.object(Session, "create", die))
     looking = opening.look_around
@@ -113,7 +113,7 @@ def test_a_run_that_was_swept_meanwhile_is_not_resumed(shop: Estate, here: wirin
     assert lease.until <= MachineClock().now()
 
 
-def test_a_process_that_slept_creates_nothing_in_a_run_that_was_ended(shop: Estate, here: wiring.World) -> None:
+def test_a_process_that_slept_creates_nothing_in_a_run_that_was_ended(shop: Estate, here: wiring.App) -> None:
     """It stops just before the creating call for longer than its lease; a sweep ends the run; then it wakes up."""
     before, asking = shop.inventory(), DynamoTable._restore
 
@@ -130,7 +130,7 @@ def test_a_process_that_slept_creates_nothing_in_a_run_that_was_ended(shop: Esta
     assert found.closing.cleanup is Cleanup.CLEAN
 
 
-def test_a_process_that_slept_asks_whose_the_run_is_before_its_next_step(shop: Estate, here: wiring.World) -> None:
+def test_a_process_that_slept_asks_whose_the_run_is_before_its_next_step(shop: Estate, here: wiring.App) -> None:
     """Its own heart has not beaten yet: the step is not begun, and the copy is the other process's to take down."""
     checking, begun = Session.verify, []
 
@@ -150,7 +150,7 @@ def test_a_process_that_slept_asks_whose_the_run_is_before_its_next_step(shop: E
     assert [step.name for step in found.steps if step.outcome is None] == []
 
 
-def test_a_run_of_another_process_is_not_our_own(shop: Estate, here: wiring.World, tmp_path: Path) -> None:
+def test_a_run_of_another_process_is_not_our_own(shop: Estate, here: wiring.App, tmp_path: Path) -> None:
     """Whoever may not resume a living run has nothing to take down: the run is told with its driver, and no more."""
     dead = in_verify(here)
     here.driven.clear()
@@ -163,7 +163,7 @@ def test_a_run_of_another_process_is_not_our_own(shop: Estate, here: wiring.Worl
     assert not here.driven
 
 
-def test_what_a_stack_owned_is_swept_alone_once_the_stack_is_settled(shop: Estate, here: wiring.World) -> None:
+def test_what_a_stack_owned_is_swept_alone_once_the_stack_is_settled(shop: Estate, here: wiring.App) -> None:
     """Until then it goes with its stack: neither is forgotten, and neither is asked for twice."""
     dead = killed_in(here, "shop-replica", mock.patch.object(Session, "verify", die))
     stack, owned = ([row.copy for row in dead.copies if bool(row.copy.parent) is of] for of in (False, True))
@@ -176,14 +176,14 @@ def test_what_a_stack_owned_is_swept_alone_once_the_stack_is_settled(shop: Estat
     assert {row.copy for row in unsettled(read(here, dead))} == set(owned)
 
 
-def stolen(here: wiring.World, run_id: str) -> None:
+def stolen(here: wiring.App, run_id: str) -> None:
     """Another living process drives the run by now: this one was not heard of for long enough."""
     later = MachineClock().now() + 2 * LEASE
     here.ledger.leases.take(run_id, "elsewhere:1:abc", later, later + LEASE)
 
 
 def test_a_process_that_slept_in_its_last_step_leaves_the_copy_to_its_new_driver(
-    shop: Estate, here: wiring.World
+    shop: Estate, here: wiring.App
 ) -> None:
     """After the checks nothing else would ask: neither the copy nor the run's end is its business any more."""
     checking = Session.verify
@@ -201,7 +201,7 @@ def test_a_process_that_slept_in_its_last_step_leaves_the_copy_to_its_new_driver
     assert found.copies[0].copy.id in shop.inventory()["tables"]
 
 
-def test_a_sweep_that_slept_takes_nothing_from_whoever_resumed_the_run(shop: Estate, here: wiring.World) -> None:
+def test_a_sweep_that_slept_takes_nothing_from_whoever_resumed_the_run(shop: Estate, here: wiring.App) -> None:
     """It holds the lease, sleeps past it, and wakes up before its first deletion: it leaves the run alone."""
     dead = in_verify(here)
     listing = runs.unsettled
@@ -222,7 +222,7 @@ def test_a_sweep_that_slept_takes_nothing_from_whoever_resumed_the_run(shop: Est
     assert after.copies[0].copy.id in shop.inventory()["tables"]
 
 
-def test_a_run_that_was_swept_before_its_lease_makes_nothing(shop: Estate, here: wiring.World) -> None:
+def test_a_run_that_was_swept_before_its_lease_makes_nothing(shop: Estate, here: wiring.App) -> None:
     """Between its row and its lease a sweep ends it: it goes no further, and that is no defect."""
     before, taking, waiting = shop.inventory(), LeaseHolder.take, [True]
 
@@ -240,7 +240,7 @@ def test_a_run_that_was_swept_before_its_lease_makes_nothing(shop: Estate, here:
     assert shop.inventory() == before
 
 
-def test_a_call_that_was_held_back_is_looked_at_again(shop: Estate, here: wiring.World) -> None:
+def test_a_call_that_was_held_back_is_looked_at_again(shop: Estate, here: wiring.App) -> None:
     """The guard let it pass, then it waited while a sweep ended the run: it is not sent."""
     before, holding, checking = shop.inventory(), Spacing.wait, Guard.check
     passed: list[str] = []
@@ -267,7 +267,7 @@ def test_a_call_that_was_held_back_is_looked_at_again(shop: Estate, here: wiring
     assert shop.inventory() == before
 
 
-def test_what_lives_under_a_settled_copys_name_is_told(shop: Estate, here: wiring.World) -> None:
+def test_what_lives_under_a_settled_copys_name_is_told(shop: Estate, here: wiring.App) -> None:
     """A restored table wears no tag yet: one that came after its run was closed is a stray by its name."""
     dead = in_verify(here)
     assert not sweeping.sweep(elsewhere(here)).orphans
@@ -286,7 +286,7 @@ def test_what_lives_under_a_settled_copys_name_is_told(shop: Estate, here: wirin
     assert name in shop.inventory()["tables"]
 
 
-def test_a_run_that_a_sweep_began_to_end_can_still_be_resumed(shop: Estate, here: wiring.World) -> None:
+def test_a_run_that_a_sweep_began_to_end_can_still_be_resumed(shop: Estate, here: wiring.App) -> None:
     """The sweep found that nothing was made, and died before it closed the run: whoever resumes it makes its copy."""
     before = shop.inventory()
     dead = killed_in(here, "sessions-pitr", mock.patch.object(Session, "create", die))

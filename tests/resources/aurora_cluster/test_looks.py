@@ -11,12 +11,12 @@ import pytest
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.access.policies import Scope, drill_policies
 from dr_orchestrator.aws.guard import Forbidden
-from dr_orchestrator.aws.looks import rights
+from dr_orchestrator.aws.preflight import rights
 from dr_orchestrator.aws.rds import instances
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.preflight import look
+from dr_orchestrator.domain.preflight import perform
 from dr_orchestrator.domain.service import Database
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.lab.cloud.databases import places
@@ -116,7 +116,7 @@ def test_a_copy_is_proven_apart_or_asked_nothing(
 
 
 def looked(drilled: Drilled) -> str:
-    return look(drilled.restorer.questions(drilled.copy)).heed()
+    return perform(drilled.restorer.preflight_checks(drilled.copy)).raise_if_blocked()
 
 
 def test_what_a_restore_would_meet_is_looked_at_before(begin: Begin) -> None:

@@ -57,17 +57,17 @@ class Consumer:
 
     def destroy(self, copy: Copy) -> CopyState:
         """Take it off its stream, once both are proven to be this run's."""
-        live = self._toolkit.find(lambda: self._live(copy))
+        live = self._toolkit.describe_confirmed(lambda: self._live(copy))
         if live is None:
             return self._toolkit.never_created(copy)
-        self._toolkit.patiently(lambda: self._prove_and_delete(copy, live))
+        self._toolkit.retry_transient(lambda: self._prove_and_delete(copy, live))
         return CopyState.DELETED
 
     def _prove_and_delete(self, copy: Copy, live: Mapping[str, Any]) -> None:
         """A consumer shows no tags of its own: that its stream wears the run's stands in for them."""
         of_run = stream.tags(self._api, copy.parent).get("dr-drill:run") == copy.run
         shown = Live(live["ConsumerName"], stream.identity_of_consumer(live).unique_id, {}, of_run)
-        self._toolkit.proofs.prove(copy, replace(shown, born=live["ConsumerCreationTimestamp"]))
+        self._toolkit.proofs.prove(copy, replace(shown, created_at=live["ConsumerCreationTimestamp"]))
         try:
             self._api.call("DeregisterStreamConsumer", StreamARN=live["StreamARN"], ConsumerName=copy.id)
         except NotFound:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.copies import Live
-from dr_orchestrator.aws.looks import place
+from dr_orchestrator.aws.preflight import place
 from dr_orchestrator.aws.toolkit import Toolkit, gone, instant_in_window, lag
 from dr_orchestrator.aws.watcher import States
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyState
@@ -17,7 +17,7 @@ from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
-from dr_orchestrator.domain.preflight import Question
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
@@ -42,11 +42,11 @@ class KinesisStream:
     def _api(self, copy: Copy) -> Api:
         return self._toolkit.account_at(copy.place).api("kinesis")
 
-    def questions(self, copy: Copy) -> list[Question]:
+    def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, and whether the copy's name is free where it is to stand."""
         return [
-            Question("source", lambda: f"stream {self._source()['StreamARN']}"),
-            Question("name of the copy", lambda: self._look_at_name(copy)),
+            PreflightCheck("source", lambda: f"stream {self._source()['StreamARN']}"),
+            PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
         ]
 
     def _look_at_name(self, copy: Copy) -> str:
@@ -121,12 +121,12 @@ class KinesisStream:
         feed, record = stream.feed(self._api(copy), self._toolkit), self._toolkit.proofs.intended(copy)
         if record.asked:  # what AWS has not made yet it may still make
             self._toolkit.wait_until_ready(feed, copy, STATES)
-        if self._toolkit.find(lambda: stream.describe(self._api(copy), copy.id)) is None:
+        if self._toolkit.describe_confirmed(lambda: stream.describe(self._api(copy), copy.id)) is None:
             return self._toolkit.never_created(copy)
         for row in reversed(self._toolkit.proofs.owned(copy)):
             if row.state not in TERMINAL:
                 Consumer(row.copy, self._toolkit).destroy(row.copy)
-        self._toolkit.insist(lambda: self._prove_and_delete(copy), while_code="ResourceInUse")
+        self._toolkit.retry_while(lambda: self._prove_and_delete(copy), while_code="ResourceInUse")
         self._toolkit.wait_until_gone(feed, copy, gone(STATES))
         return CopyState.DELETED
 
@@ -135,16 +135,18 @@ class KinesisStream:
         live = stream.describe(api, copy.id)
         if live is None or live["StreamStatus"] == "DELETING":
             return  # going, or gone: what was wanted
-        worn, born = stream.tags(api, copy.id), live["StreamCreationTimestamp"]
-        self._toolkit.proofs.prove(copy, Live(live["StreamName"], stream.identity(live).unique_id, worn, born=born))
+        worn, created_at = stream.tags(api, copy.id), live["StreamCreationTimestamp"]
+        self._toolkit.proofs.prove(
+            copy, Live(live["StreamName"], stream.identity(live).unique_id, worn, created_at=created_at)
+        )
         try:
             api.call("DeleteStream", StreamName=copy.id)
         except NotFound:
             return
 
     def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
-        worn, born = stream.tags(self._api(copy), copy.id), live["StreamCreationTimestamp"]
-        if worn.get("dr-drill:run") != copy.run or not self._toolkit.proofs.made_since(copy, born):
+        worn, created_at = stream.tags(self._api(copy), copy.id), live["StreamCreationTimestamp"]
+        if worn.get("dr-drill:run") != copy.run or not self._toolkit.proofs.made_since(copy, created_at):
             raise NotRecoverable(f"a stream {copy.id} exists already and is not of this run")
         return live
 

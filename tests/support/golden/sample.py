@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import CopyState
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Limit, Objective, Operator
 from dr_orchestrator.domain.programme import Exercise
@@ -84,7 +84,7 @@ def passed() -> Run:
         "Jira Cloud",
         "jira-db",
         objective=own,
-        path=Path.FALLBACK,
+        path=RecoveryPath.FALLBACK,
         started_at=DAY + minutes(1),
         planned_checks=("heartbeat", "issues are there", "every issue has its date"),
     )

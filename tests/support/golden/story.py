@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from dr_orchestrator.domain.clock import Event, Moment
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.judge.judgement import RULES, Fault, Record, judge
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Limit, Objective
@@ -68,7 +68,7 @@ def header(number: int, drill: str, kind: Kind, tier: int, title: str, resource:
         resource=resource,
         resource_id=f"{resource}-prod",
         disruption=Disruption.APPLICATION,
-        path=Path.PRIMARY,
+        path=RecoveryPath.PRIMARY,
         selection="latest",
         objective=promise(tier),
         policy=ClockPolicy(detection_allowance=decision / 2 if tier < 2 else decision, decision_allowance=decision),

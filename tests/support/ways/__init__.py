@@ -9,7 +9,7 @@ from typing import Any
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.preflight import look
+from dr_orchestrator.domain.preflight import perform
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.resources import TYPES
 from tests.support.estate import Estate
@@ -130,4 +130,4 @@ Make = Callable[..., Way]
 
 def looked(way: Way) -> str:
     """What the looks before a drill see of the restorer's own; the fault of those that stop it."""
-    return look(way.restorer.questions(way.copy)).heed()
+    return perform(way.restorer.preflight_checks(way.copy)).raise_if_blocked()

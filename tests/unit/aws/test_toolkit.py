@@ -82,12 +82,12 @@ def test_a_stop_is_heeded_in_a_quota_wait(made: Estate) -> None:
     """Somebody who stops the drill does not wait for room; what was waited is told all the same."""
     quota = Quota()
 
-    def heed() -> None:
+    def raise_if_stopped() -> None:
         if quota.clock.monotonic() >= 30:
             raise Aborted("stopped on request")
 
     with pytest.raises(Aborted):
-        quota.toolkit(made, heed).ask(quota.create, QUOTA)
+        quota.toolkit(made, raise_if_stopped).ask(quota.create, QUOTA)
     assert quota.told[0][2] == 30
 
 
@@ -96,10 +96,10 @@ def test_a_stop_is_heeded_in_a_quota_wait(made: Estate) -> None:
     [(30 * DAY, None, False), (3 * DAY, None, True), (3 * DAY, 4 * DAY, False), (3 * DAY, 20 * DAY, True)],
 )
 def test_a_window_that_was_interrupted_is_said_to_be(
-    earliest: timedelta, born: timedelta | None, shorter: bool
+    earliest: timedelta, created_at: timedelta | None, shorter: bool
 ) -> None:
     """A window that begins later than retention and the store's own age allow has a hole; the lag stays the loss."""
     window = (NOW - earliest, NOW - timedelta(minutes=5))
-    case = lag(window, 30 * DAY, NOW - born if born else None, NOW)
+    case = lag(window, 30 * DAY, NOW - created_at if created_at else None, NOW)
     assert case.loss == timedelta(minutes=5)
     assert ("interrupted" in case.source) is shorter

@@ -16,7 +16,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.cli import main
 from dr_orchestrator.cli.output import print_json, print_table, say
 from dr_orchestrator.errors import Exit
-from dr_orchestrator.wiring import World
+from dr_orchestrator.wiring import App
 from tests.support import workspace
 from tests.support.estate import TABLE, Estate, estate
 
@@ -35,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
 
 
 @pytest.fixture
-def here(made: Estate, tmp_path: Path) -> Iterator[World]:
+def here(made: Estate, tmp_path: Path) -> Iterator[App]:
     """A world in which the command finds the workspace, on the estate's clock."""
     made.client("dynamodb").delete_item(TableName=TABLE.id, Key=AFRESH)
     with wiring.using(workspace.world(tmp_path, made.clock, shop=SHOP)) as world:
@@ -46,7 +46,7 @@ def item(made: Estate) -> dict[str, Any]:
     return dict(made.client("dynamodb").get_item(TableName=TABLE.id, Key=AFRESH).get("Item", {}))
 
 
-def test_one_beat(made: Estate, here: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_beat(made: Estate, here: App, capsys: pytest.CaptureFixture[str]) -> None:
     """`--once` writes the declared item and nothing else, and tells it in words and in JSON."""
     before = len(made.lab.journal)
     assert main.run(["canary", "sessions", "--once"]) == Exit.PASSED
@@ -58,7 +58,7 @@ def test_one_beat(made: Estate, here: World, capsys: pytest.CaptureFixture[str])
     assert {entry.action for entry in made.lab.journal[before:]} <= {"GetCallerIdentity", "GetItem", "PutItem"}
 
 
-def test_one_beat_that_was_not_written_is_no_success(here: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_beat_that_was_not_written_is_no_success(here: App, capsys: pytest.CaptureFixture[str]) -> None:
     """`--once` ends non-zero where a source did not take its beat, though another one did; the reason is told."""
     assert main.run(["canary", "sessions", "orders-db", "--once"]) in (Exit.FAILED, Exit.INCONCLUSIVE)
     shown = capsys.readouterr()
@@ -79,7 +79,7 @@ def test_one_beat_that_was_not_written_is_no_success(here: World, capsys: pytest
     ],
 )
 def test_wrong_usage(
-    made: Estate, here: World, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    made: Estate, here: App, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A mistake is told with what to do, exits 2, and nothing is written."""
     assert main.run(["canary", *arguments, "--once"]) == Exit.USAGE
@@ -145,7 +145,7 @@ def test_it_beats_until_it_is_asked_to_stop(
     made.client("dynamodb").delete_item(TableName=TABLE.id, Key=AFRESH)
     known = workspace.world(tmp_path, made.clock, shop=SHOP)
     pulse = Pulse(3, lambda: os.kill(os.getpid(), number))
-    with wiring.using(World(known.settings, known.clock, pulse)):
+    with wiring.using(App(known.settings, known.clock, pulse)):
         assert main.run(["canary", "sessions", "--interval", "30s"]) == Exit.PASSED
     assert item(made)["sequence"] == {"N": "3"}
     shown = capsys.readouterr()
@@ -154,7 +154,7 @@ def test_it_beats_until_it_is_asked_to_stop(
     assert pulse.waited[0] <= 30 / made.clock.pace
 
 
-def test_a_mistake_found_while_beating_ends_it(made: Estate, here: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistake_found_while_beating_ends_it(made: Estate, here: App, capsys: pytest.CaptureFixture[str]) -> None:
     """An item that is somebody else's ends the command with exit code 2; it is not tried again and again."""
     made.client("dynamodb").put_item(TableName=TABLE.id, Item={**AFRESH, "price": {"N": "3"}})
     assert main.run(["canary", "sessions"]) == Exit.USAGE

@@ -28,7 +28,7 @@ RUN = replace(sample.passed().header, exercise="")
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.World]:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
     monkeypatch.setenv("DRO_HOME", str(tmp_path))
     with wiring.using(workspace.world(tmp_path, FakeClock())) as made:
         yield made
@@ -50,7 +50,7 @@ def interrupt(*_given: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def test_a_third_leaves_an_exercise_its_end(here: wiring.World) -> None:
+def test_a_third_leaves_an_exercise_its_end(here: wiring.App) -> None:
     """The second is the last that does anything: whatever comes after does not cut its end into a traceback."""
     with stopping_on_signals(here, once=True):
         press()
@@ -61,7 +61,7 @@ def test_a_third_leaves_an_exercise_its_end(here: wiring.World) -> None:
         press()
 
 
-def test_an_exercise_ends_in_peace(here: wiring.World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exercise_ends_in_peace(here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
     """`dro quarterly` writes what there is to write after the second, whoever goes on pressing; then it is ABORTED."""
     ended = []
 
@@ -81,7 +81,7 @@ def test_an_exercise_ends_in_peace(here: wiring.World, monkeypatch: pytest.Monke
     assert ended == ["page"]
 
 
-def test_a_third_stops_the_teardown_of_a_run(here: wiring.World) -> None:
+def test_a_third_stops_the_teardown_of_a_run(here: wiring.App) -> None:
     """A single run's teardown is what the second begins, and it can be stopped too."""
     with stopping_on_signals(here):
         press()
@@ -90,7 +90,7 @@ def test_a_third_stops_the_teardown_of_a_run(here: wiring.World) -> None:
                 press()
 
 
-def test_what_is_said_at_the_end_is_said(here: wiring.World) -> None:
+def test_what_is_said_at_the_end_is_said(here: wiring.App) -> None:
     """Ctrl-C does not interrupt what tells of copies that may be left, and works again after it."""
     before = signal.getsignal(signal.SIGINT)
     with undisturbed():
@@ -98,7 +98,7 @@ def test_what_is_said_at_the_end_is_said(here: wiring.World) -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def cancelled(here: wiring.World, monkeypatch: pytest.MonkeyPatch, within: threading.Event) -> list[str]:
+def cancelled(here: wiring.App, monkeypatch: pytest.MonkeyPatch, within: threading.Event) -> list[str]:
     """An exercise of one drill, cancelled while that is under way; the drill ends when asked to stop, or when freed."""
     began, ended = threading.Event(), list[str]()
 
@@ -121,7 +121,7 @@ def cancelled(here: wiring.World, monkeypatch: pytest.MonkeyPatch, within: threa
 
 
 def test_a_second_stop_does_not_wait_for_drills(
-    here: wiring.World, monkeypatch: pytest.MonkeyPatch, abandoned: threading.Event
+    here: wiring.App, monkeypatch: pytest.MonkeyPatch, abandoned: threading.Event
 ) -> None:
     """Who had asked for a stop and asks again goes at once: the drills are left as they are, for a sweep."""
     here.stop.set()
@@ -134,7 +134,7 @@ def test_a_second_stop_does_not_wait_for_drills(
 
 
 def test_a_cancelled_exercise_waits_for_its_drills(
-    here: wiring.World, monkeypatch: pytest.MonkeyPatch, abandoned: threading.Event
+    here: wiring.App, monkeypatch: pytest.MonkeyPatch, abandoned: threading.Event
 ) -> None:
     """Whoever cancels it once stops its drills, and they clean up before it ends."""
     assert cancelled(here, monkeypatch, here.stop) == ["sessions-pitr"]
@@ -174,7 +174,7 @@ def closed(ledger: SqlLedger, cleanup: Cleanup) -> None:
     ("cleanup", "code"), [(None, Exit.LEFTOVERS), (Cleanup.LEFTOVERS, Exit.LEFTOVERS), (Cleanup.CLEAN, Exit.ABORTED)]
 )
 def test_an_interrupted_sweep_tells_what_is_left(
-    here: wiring.World,
+    here: wiring.App,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     cleanup: Cleanup | None,
@@ -194,7 +194,7 @@ def test_an_interrupted_sweep_tells_what_is_left(
 
 
 def test_an_interrupted_abort_tells_what_is_left(
-    here: wiring.World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    here: wiring.App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """While the copies of a dead run are taken down, an interrupt leaves some, and says so."""
     here.ledger.open_run(RUN)
@@ -206,7 +206,7 @@ def test_an_interrupted_abort_tells_what_is_left(
 
 
 def test_an_exercise_without_a_verdict_says_so(
-    here: wiring.World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    here: wiring.App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One that was not closed, for a run of it is still open, is not told as None: a sweep closes both."""
     exercise: Any = replace(sample.exercise(), ended_at=None, verdict=None)

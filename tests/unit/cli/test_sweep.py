@@ -86,7 +86,7 @@ def test_a_copy_that_stays_is_not_swept(
     assert f"Run {RUN.id} of {RUN.drill}: NOT swept" in said
     assert "no route to AWS" in said
     assert "0 copies swept, 1 may still be there" in said
-    assert f"What there is in {REGION} is not known, nor whether strays are: ListTables" in said
+    assert f"What there is in {REGION} is not known, nor whether orphans are: ListTables" in said
     assert said.count("ListTables") == 1
 
 
@@ -191,7 +191,7 @@ def machine(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mach
     clock = Machine()
     ledger.intend_copy(COPY, clock.now())
     ledger.leases.take(RUN.id, "elsewhere:31736:abc", clock.now(), clock.now() + LEASE)
-    with wiring.using(wiring.World(settings.load(), FakeClock(), machine=clock)):
+    with wiring.using(wiring.App(settings.load(), FakeClock(), machine=clock)):
         yield clock
 
 

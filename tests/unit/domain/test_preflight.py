@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dr_orchestrator.domain.preflight import Doubt, NotApplicable, Question, Sight, look
+from dr_orchestrator.domain.preflight import CheckStatus, Doubt, NotApplicable, PreflightCheck, perform
 from dr_orchestrator.errors import Aborted, DrillFault, NotMeasured, NotRecoverable
 
 
@@ -20,27 +20,29 @@ def raising(error: Exception) -> Callable[[], str]:
 @pytest.mark.parametrize(
     ("act", "must", "outcome", "stops"),
     [
-        (lambda: "there", True, Sight.PASSED, False),
-        (raising(NotRecoverable("gone")), True, Sight.FAILED, True),
-        (raising(NotRecoverable("gone")), False, Sight.FAILED, True),
-        (raising(NotMeasured("denied")), True, Sight.INCONCLUSIVE, True),
-        (raising(NotMeasured("denied")), False, Sight.INCONCLUSIVE, False),
-        (raising(Doubt("odd")), True, Sight.INCONCLUSIVE, False),
-        (raising(NotApplicable("no key")), True, Sight.NOT_APPLICABLE, False),
+        (lambda: "there", True, CheckStatus.PASSED, False),
+        (raising(NotRecoverable("gone")), True, CheckStatus.FAILED, True),
+        (raising(NotRecoverable("gone")), False, CheckStatus.FAILED, True),
+        (raising(NotMeasured("denied")), True, CheckStatus.INCONCLUSIVE, True),
+        (raising(NotMeasured("denied")), False, CheckStatus.INCONCLUSIVE, False),
+        (raising(Doubt("odd")), True, CheckStatus.INCONCLUSIVE, False),
+        (raising(NotApplicable("no key")), True, CheckStatus.NOT_APPLICABLE, False),
     ],
 )
 def test_what_a_look_sees_decides_whether_it_stops(
-    act: Callable[[], str], must: bool, outcome: Sight, stops: bool
+    act: Callable[[], str], must: bool, outcome: CheckStatus, stops: bool
 ) -> None:
     """Only what is wrong, or what must be known and is not, keeps a drill from starting."""
-    (seen,) = look([Question("source", act, must)]).looks
+    (seen,) = perform([PreflightCheck("source", act, must)]).looks
 
     assert (seen.outcome, seen.stops) == (outcome, stops)
 
 
 def test_nothing_in_the_way_is_told_whole() -> None:
     """What was seen, and what could not be, is one line each in the evidence."""
-    told = look([Question("source", lambda: "there"), Question("quota", raising(Doubt("denied")))]).heed()
+    told = perform(
+        [PreflightCheck("source", lambda: "there"), PreflightCheck("quota", raising(Doubt("denied")))]
+    ).raise_if_blocked()
 
     assert told.splitlines() == ["source: passed, there;", "quota: inconclusive, denied"]
 
@@ -51,10 +53,12 @@ def test_nothing_in_the_way_is_told_whole() -> None:
 )
 def test_the_worst_look_is_the_faults_kind(faults: list[Exception], kind: type[DrillFault]) -> None:
     """One failed look makes the run FAILED, unknown ones alone INCONCLUSIVE; the evidence holds every look."""
-    seen = look([Question("name", lambda: "free"), *(Question(f"look {each}", raising(each)) for each in faults)])
+    seen = perform(
+        [PreflightCheck("name", lambda: "free"), *(PreflightCheck(f"look {each}", raising(each)) for each in faults)]
+    )
 
     with pytest.raises(kind) as stopped:
-        seen.heed()
+        seen.raise_if_blocked()
 
     assert stopped.value.message == "; ".join(map(str, faults))
     assert "name: passed, free" in stopped.value.evidence
@@ -63,12 +67,12 @@ def test_the_worst_look_is_the_faults_kind(faults: list[Exception], kind: type[D
 def test_one_wall_is_one_obstacle() -> None:
     """What several looks run into is told once, and another wall too, in the order they were met."""
     walls = ["not found", "not found", "denied"]
-    seen = look(Question(str(number), raising(NotMeasured(wall))) for number, wall in enumerate(walls))
+    seen = perform(PreflightCheck(str(number), raising(NotMeasured(wall))) for number, wall in enumerate(walls))
 
-    assert [each.words for each in seen.obstacles] == ["not found", "denied"]
+    assert [each.words for each in seen.blockers] == ["not found", "denied"]
 
 
 def test_a_stop_is_no_look() -> None:
     """Somebody who stops the drill is heeded at once, not written down as one thing seen among others."""
     with pytest.raises(Aborted):
-        look([Question("source", raising(Aborted("stopped"))), Question("name", lambda: "free")])
+        perform([PreflightCheck("source", raising(Aborted("stopped"))), PreflightCheck("name", lambda: "free")])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dr_orchestrator.domain.drill import Drill, Every, Pick, Selection
+from dr_orchestrator.domain.drill import Drill, Frequency, Pick, Selection
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption, Limit, Objective, Tier
 from dr_orchestrator.domain.programme import (
@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PROMISE = Objective(Limit(timedelta(hours=4)), Limit(timedelta(hours=1)), "tier")
 
 
-def drill(name: str, tier: int = 1, service: str = "orders", every: Every = Every.QUARTER) -> Drill:
+def drill(name: str, tier: int = 1, service: str = "orders", every: Frequency = Frequency.QUARTER) -> Drill:
     of = Service(service, service, Tier(tier, "t", PROMISE), "o", "c", Runbook("u", date(2026, 1, 1)))
     resource = Resource("db", "rds-instance", "orders-prod", "us-east-1")
     return Drill(name, of, resource, Kind.SNAPSHOT_RESTORE, Disruption.REGION, PROMISE, (), every=every)
@@ -49,15 +49,15 @@ def test_tier_0_comes_first() -> None:
 @pytest.mark.parametrize(
     ("every", "passed", "is_due"),
     [
-        (Every.QUARTER, datetime(2026, 10, 1, tzinfo=UTC), False),
-        (Every.QUARTER, datetime(2026, 9, 30, 23, 59, 59, 999999, tzinfo=UTC), True),
-        (Every.HALF_YEAR, datetime(2026, 7, 1, tzinfo=UTC), False),
-        (Every.HALF_YEAR, datetime(2026, 6, 30, 23, tzinfo=UTC), True),
-        (Every.YEAR, datetime(2026, 1, 1, tzinfo=UTC), False),
-        (Every.YEAR, datetime(2025, 12, 31, 23, 59, tzinfo=UTC), True),
+        (Frequency.QUARTER, datetime(2026, 10, 1, tzinfo=UTC), False),
+        (Frequency.QUARTER, datetime(2026, 9, 30, 23, 59, 59, 999999, tzinfo=UTC), True),
+        (Frequency.HALF_YEAR, datetime(2026, 7, 1, tzinfo=UTC), False),
+        (Frequency.HALF_YEAR, datetime(2026, 6, 30, 23, tzinfo=UTC), True),
+        (Frequency.YEAR, datetime(2026, 1, 1, tzinfo=UTC), False),
+        (Frequency.YEAR, datetime(2025, 12, 31, 23, 59, tzinfo=UTC), True),
     ],
 )
-def test_a_drill_is_due_once_a_period(every: Every, passed: datetime, is_due: bool) -> None:
+def test_a_drill_is_due_once_a_period(every: Frequency, passed: datetime, is_due: bool) -> None:
     """A pass counts for the calendar period that it lies in, to the microsecond, and for no other."""
     chosen, left_out = due([drill("a", every=every)], {("a", "", "latest"): (passed,)}, NOW)
     assert bool(chosen) is is_due
@@ -110,30 +110,30 @@ def test_draws_that_are_still_to_pass_are_counted() -> None:
 
 @pytest.mark.parametrize(
     ("every", "end"),
-    [(Every.QUARTER, (2027, 1)), (Every.HALF_YEAR, (2027, 1)), (Every.YEAR, (2027, 1))],
+    [(Frequency.QUARTER, (2027, 1)), (Frequency.HALF_YEAR, (2027, 1)), (Frequency.YEAR, (2027, 1))],
 )
-def test_a_period_ends_where_the_next_begins(every: Every, end: tuple[int, int]) -> None:
+def test_a_period_ends_where_the_next_begins(every: Frequency, end: tuple[int, int]) -> None:
     """The last periods of a year end with it; each end is the beginning of the next period."""
     assert period_end(every, NOW) == datetime(*end, 1, tzinfo=UTC)
     assert period_start(every, period_end(every, NOW)) == period_end(every, NOW)
-    assert period_end(Every.QUARTER, datetime(2026, 2, 3, tzinfo=UTC)) == datetime(2026, 4, 1, tzinfo=UTC)
+    assert period_end(Frequency.QUARTER, datetime(2026, 2, 3, tzinfo=UTC)) == datetime(2026, 4, 1, tzinfo=UTC)
 
 
-@given(st.datetimes(timezones=st.just(UTC)), st.sampled_from(Every))
-def test_an_instant_lies_in_its_own_period(instant: datetime, every: Every) -> None:
+@given(st.datetimes(timezones=st.just(UTC)), st.sampled_from(Frequency))
+def test_an_instant_lies_in_its_own_period(instant: datetime, every: Frequency) -> None:
     """A period begins at or before the instant, at midnight UTC, and is the same for its own beginning."""
     start = period_start(every, instant)
     assert start <= instant
     assert (start.day, start.hour, start.tzinfo) == (1, 0, UTC)
     assert period_start(every, start) == start
-    assert every is not Every.QUARTER or quarter_of(start) == quarter_of(instant)
+    assert every is not Frequency.QUARTER or quarter_of(start) == quarter_of(instant)
 
 
 def test_quarters_are_counted_in_utc() -> None:
     """New Year's Eve in New York is the next quarter in UTC, which is what counts."""
     evening = datetime(2026, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5)))
     assert quarter_of(evening) == "2027-Q1"
-    assert period_start(Every.YEAR, evening) == datetime(2027, 1, 1, tzinfo=UTC)
+    assert period_start(Frequency.YEAR, evening) == datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def run(name: str, verdict: Verdict | None) -> Run:

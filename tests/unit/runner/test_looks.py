@@ -9,7 +9,7 @@ import pytest
 
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.evidence import Seen
-from dr_orchestrator.domain.preflight import Look, Preflight, Sight
+from dr_orchestrator.domain.preflight import CheckStatus, Preflight, PreflightResult
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Phase, Probed, Role, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
@@ -21,10 +21,10 @@ from dr_orchestrator.runner.session import PROBE, PROVE_ISOLATION
 from tests.support.records import HEADER
 from tests.support.rehearsal import Drill
 
-FREE = Look("name", Sight.PASSED, "free")
+FREE = PreflightResult("name", CheckStatus.PASSED, "free")
 
 
-def run(drill: Drill, looks: tuple[Look, ...] = (FREE,), tried: bool = True) -> Session:
+def run(drill: Drill, looks: tuple[PreflightResult, ...] = (FREE,), tried: bool = True) -> Session:
     """A drill of a copy that is proven isolated (a minute) and probed (an hour)."""
 
     def isolated(copy: Copy) -> Seen:
@@ -81,13 +81,13 @@ def test_a_way_to_production_is_never_green(at: str, fault: Exception, verdict: 
 
 
 @pytest.mark.parametrize(
-    ("outcome", "verdict"), [(Sight.FAILED, Verdict.FAILED), (Sight.INCONCLUSIVE, Verdict.INCONCLUSIVE)]
+    ("outcome", "verdict"), [(CheckStatus.FAILED, Verdict.FAILED), (CheckStatus.INCONCLUSIVE, Verdict.INCONCLUSIVE)]
 )
-def test_a_look_that_stops_ends_the_run_before_anything(outcome: Sight, verdict: Verdict) -> None:
+def test_a_look_that_stops_ends_the_run_before_anything(outcome: CheckStatus, verdict: Verdict) -> None:
     """The run ends as the look's kind says; nothing was chosen, intended or made, and every look is in the detail."""
     drill = Drill()
 
-    assert run(drill, (FREE, Look("key", outcome, "it is disabled", stops=True))).verdict is verdict
+    assert run(drill, (FREE, PreflightResult("key", outcome, "it is disabled", stops=True))).verdict is verdict
     assert acts(drill) == []
     assert drill.ledger.rows == {}
     assert drill.ledger.steps[1].detail == f"name: passed, free;\nkey: {outcome}, it is disabled"
@@ -98,7 +98,7 @@ def test_what_is_only_told_does_not_stop() -> None:
     """An unknown quota stands in the evidence of a run that passes."""
     drill = Drill()
 
-    assert run(drill, (FREE, Look("quota", Sight.INCONCLUSIVE, "denied"))).verdict is Verdict.PASSED
+    assert run(drill, (FREE, PreflightResult("quota", CheckStatus.INCONCLUSIVE, "denied"))).verdict is Verdict.PASSED
     assert drill.ledger.steps[1].outcome is Outcome.PASSED
     assert "quota: inconclusive, denied" in drill.ledger.steps[1].detail
 
@@ -140,7 +140,7 @@ def test_a_probe_that_passed_under_another_title_is_not_done_again() -> None:
 def test_a_fault_is_known_by_where_it_was_met() -> None:
     """In other words, of another run: the same finding; met by another step, or over another look, it is another."""
 
-    def fingerprint(at: str, words: str, looks: tuple[Look, ...] = (FREE,)) -> str:
+    def fingerprint(at: str, words: str, looks: tuple[PreflightResult, ...] = (FREE,)) -> str:
         drill = Drill(failing={at: NotRecoverable(words, call="rds:DescribeDBInstances")})
         assert run(drill, looks).verdict is Verdict.FAILED
         assert drill.ledger.closing is not None
@@ -148,6 +148,6 @@ def test_a_fault_is_known_by_where_it_was_met() -> None:
 
     assert fingerprint("ready", "it died") == fingerprint("ready", "gone")
     assert fingerprint("ready", "it died") != fingerprint("restore", "it died")
-    taken, lost = (replace(FREE, name=name, outcome=Sight.FAILED, stops=True) for name in ("name", "quota"))
+    taken, lost = (replace(FREE, name=name, outcome=CheckStatus.FAILED, stops=True) for name in ("name", "quota"))
     assert fingerprint("", "", (taken,)) == fingerprint("", "", (replace(taken, words="in use"),))
     assert fingerprint("", "", (taken,)) != fingerprint("", "", (lost,))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from unittest import mock
 
 from dr_orchestrator.domain.copy import CopyRecord, CopyState
-from dr_orchestrator.runner import settle
+from dr_orchestrator.runner import record_outcome
 from tests.support.fakes import FakeClock, MemoryLedger
 from tests.support.rehearsal import COPY, RUN
 
@@ -19,7 +19,7 @@ def test_what_a_stack_owns_is_settled_before_the_stack() -> None:
         ledger.intend_copy(copy, clock.now())
     ledger.story.clear()
 
-    settle(ledger, COPY, CopyState.DELETED, clock)
+    record_outcome(ledger, COPY, CopyState.DELETED, clock)
 
     assert ledger.story == [f"copy {copy.id} deleted" for copy in (*owned, COPY)]
 
@@ -33,7 +33,7 @@ def test_what_came_after_the_look_is_not_settled() -> None:
     known = list(ledger.copies(RUN))
     ledger.intend_copy(late, clock.now())
 
-    settle(ledger, COPY, CopyState.DELETED, clock, known)
+    record_outcome(ledger, COPY, CopyState.DELETED, clock, known)
 
     states = {row.copy.id: row.state for row in ledger.copies(RUN)}
     assert states == {COPY.id: CopyState.DELETED, seen.id: CopyState.DELETED, late.id: CopyState.INTENDED}
@@ -47,7 +47,7 @@ def test_what_a_stack_that_is_not_gone_owned_is_not_gone() -> None:
         ledger.intend_copy(copy, clock.now())
         ledger.change_copy(copy, CopyState.DELETED, clock.now())
 
-    settle(ledger, COPY, CopyState.UNPROVEN, clock)
+    record_outcome(ledger, COPY, CopyState.UNPROVEN, clock)
 
     assert {row.state for row in ledger.copies(RUN)} == {CopyState.UNPROVEN}
 
@@ -58,6 +58,6 @@ def test_only_the_copy_itself_is_settled_with_its_type() -> None:
     ledger, clock = mock.Mock(), FakeClock()
     ledger.copies.return_value = [CopyRecord(copy, CopyState.CREATED, None, clock.now()) for copy in rows]
 
-    settle(ledger, rows[1], CopyState.DELETED, clock)
+    record_outcome(ledger, rows[1], CopyState.DELETED, clock)
 
     ledger.change_copy.assert_called_once_with(rows[1], CopyState.DELETED, clock.now())

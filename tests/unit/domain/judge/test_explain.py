@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.judge.explain import explain, stores
 from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator
@@ -95,7 +95,7 @@ def test_what_was_not_promised_or_not_proven_is_neither_kept_nor_broken() -> Non
 
 def test_the_promise_is_the_one_that_stood_then() -> None:
     """Source and revision come from the run's own record, as does the version of the rules."""
-    explained = explain(run(objective=held_to(Limit(HOUR * 2), Limit(HOUR)), path=Path.FALLBACK))
+    explained = explain(run(objective=held_to(Limit(HOUR * 2), Limit(HOUR)), path=RecoveryPath.FALLBACK))
     assert (explained.rto.held.source, explained.rpo.held.revision) == ("orders-restore (fallback)", "2026-Q4")
     assert explained.rules == RULES
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.judge.judgement import Fault, Record, judge
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator
 from dr_orchestrator.domain.recovery_point import PointKind, WorstCase
@@ -338,7 +338,7 @@ def test_a_lab_is_not_blamed_for_having_no_network() -> None:
 
 def test_a_fallback_without_a_target_is_a_finding() -> None:
     """A fallback that nobody holds to anything is told."""
-    judged = judge(run_with(path=Path.FALLBACK, objective=Objective(Limit(RTO), None, "t")))
+    judged = judge(run_with(path=RecoveryPath.FALLBACK, objective=Objective(Limit(RTO), None, "t")))
     assert "A fallback without a target" in [item.title for item in judged.findings]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dr_orchestrator.domain.drill import Path
+from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.objective import Limit, Objective
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Verdict
@@ -90,5 +90,5 @@ def test_primary_paths_stand_first_and_services_apart() -> None:
     services = paths_by_service(sample.runs())
     assert [service.tier for service in services] == sorted(service.tier for service in services)
     (jira,) = [service for service in services if service.service == "jira"]
-    assert [path.runs[0].header.path for path in jira.paths] == [Path.PRIMARY, Path.FALLBACK]
+    assert [path.runs[0].header.path for path in jira.paths] == [RecoveryPath.PRIMARY, RecoveryPath.FALLBACK]
     assert sum(len(path.runs) for service in services for path in service.paths) == len(sample.runs())

@@ -12,7 +12,7 @@ from botocore.credentials import Credentials, RefreshableCredentials
 from dr_orchestrator.aws.access.lifetime import Lifetime, lifetime
 from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.aws.calls.api import Denied
-from dr_orchestrator.aws.looks import place, rights
+from dr_orchestrator.aws.preflight import place, rights
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind

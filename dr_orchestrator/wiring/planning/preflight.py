@@ -8,33 +8,33 @@ from dataclasses import dataclass, replace
 
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.accounts import Account, Caller
-from dr_orchestrator.aws.looks import rights
+from dr_orchestrator.aws.preflight import rights
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.ports import Restorer
-from dr_orchestrator.domain.preflight import Doubt, Preflight, Question, look
+from dr_orchestrator.domain.preflight import Doubt, Preflight, PreflightCheck, perform
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Components
 from dr_orchestrator.wiring import sweeping
-from dr_orchestrator.wiring.app import World
+from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import place_of, read_only
 from dr_orchestrator.wiring.planning.costing import estimate, expected
 
 
 @dataclass(frozen=True)
-class Scene:
+class PreflightChecks:
     """One drill that is looked at: for a run of that id, or for a plan only.
 
-    The runs of an `exercise` look for strays by one listing. `begun` tells that the run has gone on from another
+    The runs of an `exercise` look for orphans by one listing. `begun` tells that the run has gone on from another
     process, which has asked for its copy already: then nothing that only concerns a start is looked at, and what may
     come is no reason to give up a copy that is there.
     """
 
-    here: World
+    here: App
     drill: Drill
     copy: Copy
     account: Account
@@ -46,7 +46,7 @@ class Scene:
 
     def preflight(self) -> Preflight:
         """Take all the looks; nothing is changed by any."""
-        return look(self._questions())
+        return perform(self._questions())
 
     def points(self) -> Iterator[tuple[str, Restorer]]:
         """Where recovery points are chosen: the name of the store where there are several, and its restorer."""
@@ -59,29 +59,29 @@ class Scene:
         """The account as it is seen where the copy is to stand."""
         return self.account if self.copy.region == self.account.region else read_only(self.here, self.copy.region)
 
-    def _questions(self) -> Iterator[Question]:
-        yield Question("identity", lambda: f"account {self.caller.account}, {self.caller.arn}")
+    def _questions(self) -> Iterator[PreflightCheck]:
+        yield PreflightCheck("identity", lambda: f"account {self.caller.account}, {self.caller.arn}")
         target = self.components.restorer or self.components.environment
-        yield from target.questions(self.copy) if target is not None else ()
+        yield from target.preflight_checks(self.copy) if target is not None else ()
         for store in self.components.stores:
-            for question in store.restorer.questions(store.copy):
+            for question in store.restorer.preflight_checks(store.copy):
                 yield replace(question, name=f"{question.name} of {store.name}")
-        yield Question("other runs", self._other_runs)
-        yield Question("credentials", self._credentials, must=not self.begun)
-        yield Question("permissions", self._permissions, must=not self.begun)
+        yield PreflightCheck("other runs", self._other_runs)
+        yield PreflightCheck("credentials", self._credentials, must=not self.begun)
+        yield PreflightCheck("permissions", self._permissions, must=not self.begun)
         if self.begun:
             return
         for of, restorer in self.points():
-            yield Question(f"recovery point{of}", lambda restorer=restorer: self._point(restorer.choose()))  # type: ignore[misc]
-        yield Question("quota", lambda: self._quota(self.copy.type, 1))
+            yield PreflightCheck(f"recovery point{of}", lambda restorer=restorer: self._point(restorer.choose()))  # type: ignore[misc]
+        yield PreflightCheck("quota", lambda: self._quota(self.copy.type, 1))
         if self.components.stores:
-            yield Question(
+            yield PreflightCheck(
                 "quota of the stores",
                 lambda: self._quota(self.components.stores[0].copy.type, len(self.components.stores)),
             )
-        yield Question("strays", self._strays, must=False)
-        yield Question("expected time", self._time)
-        yield Question("cost", self._cost)
+        yield PreflightCheck("orphans", self._orphans, must=False)
+        yield PreflightCheck("expected time", self._time)
+        yield PreflightCheck("cost", self._cost)
 
     def _point(self, point: RecoveryPoint) -> str:
         age = format_duration(self.here.clock.now() - point.data_time)
@@ -126,7 +126,7 @@ class Scene:
             raise Doubt("; ".join(doubts))
         return "no other run of this drill is open"
 
-    def _strays(self) -> str:
+    def _orphans(self) -> str:
         source, of = self.drill.resource.id, self.copy.type
         seen = sweeping.orphans_of(self.here, self._there, of, self.exercise)
         ours = [each.id for each in seen if each.id == copies.name(each.run, source, self.here.types.copies[of])]
@@ -161,11 +161,11 @@ class Scene:
         return f"about {costs}{limit}"
 
 
-def driven(here: World, drill: str) -> list[tuple[Outline, Lease]]:
+def driven(here: App, drill: str) -> list[tuple[Outline, Lease]]:
     """The open runs of a drill that a living process drives, each with its lease."""
     found = [(run, here.ledger.leases.lease(run.header.id)) for run in _open(here, drill)]
     return [(run, lease) for run, lease in found if lease is not None and lease.until > here.machine.now()]
 
 
-def _open(here: World, drill: str) -> list[Outline]:
+def _open(here: App, drill: str) -> list[Outline]:
     return here.ledger.queries.open_outlines(drill)

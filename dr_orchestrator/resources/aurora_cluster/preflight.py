@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from dr_orchestrator.aws.login import credentials
-from dr_orchestrator.aws.looks import keys
+from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.rds import isolation
 from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.preflight import NotApplicable, Question
+from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.aurora_cluster import production
@@ -33,20 +33,20 @@ class Asked:
     version: Callable[[], str]
 
 
-def questions(asked: Asked, copy: Copy, *, with_login: bool) -> list[Question]:
+def preflight_checks(asked: Asked, copy: Copy, *, with_login: bool) -> list[PreflightCheck]:
     """The looks, in the order in which a restore would meet what they find."""
     account, put = asked.toolkit.account, isolation.declared
     found = [
-        Question("source", lambda: production.status(asked.source())),
-        Question("instance", lambda: _instance(asked)),
-        Question("name of the copy", lambda: _names(asked.toolkit, copy)),
-        Question("key", lambda: _key(asked), must=False),
-        Question("parameter groups", lambda: _parameters(asked)),
-        Question("subnet group", lambda: _subnets(asked)),
-        Question("security groups", lambda: _groups(isolation.security_groups(account, put(asked.resource)))),
+        PreflightCheck("source", lambda: production.status(asked.source())),
+        PreflightCheck("instance", lambda: _instance(asked)),
+        PreflightCheck("name of the copy", lambda: _names(asked.toolkit, copy)),
+        PreflightCheck("key", lambda: _key(asked), must=False),
+        PreflightCheck("parameter groups", lambda: _parameters(asked)),
+        PreflightCheck("subnet group", lambda: _subnets(asked)),
+        PreflightCheck("security groups", lambda: _groups(isolation.security_groups(account, put(asked.resource)))),
     ]
     if asked.resource.database is not None and with_login:
-        found.append(Question("secret", lambda: _secret(asked)))
+        found.append(PreflightCheck("secret", lambda: _secret(asked)))
     return found
 
 
