@@ -92,7 +92,7 @@ def test_a_stop_is_heeded_in_a_quota_wait(made: Estate) -> None:
 
 
 @pytest.mark.parametrize(
-    ("earliest", "born", "shorter"),
+    ("earliest", "created_at", "shorter"),
     [(30 * DAY, None, False), (3 * DAY, None, True), (3 * DAY, 4 * DAY, False), (3 * DAY, 20 * DAY, True)],
 )
 def test_a_window_that_was_interrupted_is_said_to_be(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,8 +22,10 @@ from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import CanaryItem, RestoredItem
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.domain.service import Canary
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import UsageError
+from dr_orchestrator.resources.dynamodb_table.heartbeat import BEAT
 from tests.support.estate import REGION, TABLE, Estate, estate
 from tests.support.stores import no_login
 from tests.support.types import CALLS
@@ -44,7 +47,10 @@ def _empty(made: Estate) -> None:
 
 
 def account() -> Account:
-    return Account(REGION, HeartbeatGuard(CALLS, TABLE.id, KEY, "at"))
+    return Account(
+        REGION,
+        HeartbeatGuard(CALLS, BEAT.operation, partial(BEAT.is_one, TABLE.id, Canary(MINUTE, key=KEY, attribute="at"))),
+    )
 
 
 def writer(made: Estate) -> ItemWriter:

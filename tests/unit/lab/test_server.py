@@ -69,13 +69,17 @@ def test_labs_follow_one_another_without_a_trace(clock: FakeClock) -> None:
 
 
 def test_the_sample_company_is_there_and_lives(clock: FakeClock) -> None:
-    """Instances, snapshots, table and stack of the company; snapshots and canaries go on as time passes."""
+    """Instances, clusters, snapshots, table and stack of the company; snapshots and canaries go on as time passes."""
     with serve(clock, estate=True) as lab:
         state = get(f"{lab.endpoint}/lab/state")[1]
-        assert sorted(state["instances"]) == [
+        members = {each for cluster in state["clusters"].values() for each in cluster["members"]}
+        alone = {name: each for name, each in state["instances"].items() if name not in members}
+        assert sorted(alone) == [
             f"{name}-prod" for name in ("analytics", "bitbucket", "confluence", "images", "jira", "platform")
         ]
-        assert all(each["deletion_protection"] and each["multi_az"] for each in state["instances"].values())
+        assert sorted(state["clusters"]) == ["statuspage-prod", "trello-prod"]
+        assert len(members) == len(state["instances"]) - len(alone) == 3
+        assert all(each["deletion_protection"] and each["multi_az"] for each in alone.values())
         assert [each["name"] for each in state["stacks"].values()] == ["dwa-prod"]
         snapshots = len(state["snapshots"])
         clock.sleep(24 * 3600)
