@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dr_orchestrator.wiring.app import App, using, world
-    from dr_orchestrator.wiring.exercising import anew, open_exercise, perform_in
-    from dr_orchestrator.wiring.opening import as_part_of, kind_of, open_run, resuming
-    from dr_orchestrator.wiring.selection import choosing, runs_of
+    from dr_orchestrator.wiring.exercising import open_exercise, perform_in
+    from dr_orchestrator.wiring.opening import kind_of, open_run, resuming
+    from dr_orchestrator.wiring.request import anew, as_part_of, choosing
+    from dr_orchestrator.wiring.selection import runs_of
 
 __all__ = [
     "App",
@@ -26,9 +27,10 @@ __all__ = [
     "world",
 ]
 _HOMES = {
-    **dict.fromkeys(("choosing", "runs_of"), "selection"),
-    **dict.fromkeys(("as_part_of", "kind_of", "open_run", "resuming"), "opening"),
-    **dict.fromkeys(("anew", "open_exercise", "perform_in"), "exercising"),
+    "runs_of": "selection",
+    **dict.fromkeys(("anew", "as_part_of", "choosing"), "request"),
+    **dict.fromkeys(("kind_of", "open_run", "resuming"), "opening"),
+    **dict.fromkeys(("open_exercise", "perform_in"), "exercising"),
     **dict.fromkeys(("App", "using", "world"), "app"),
 }
 

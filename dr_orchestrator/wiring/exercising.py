@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import logging
 import secrets
 import threading
@@ -19,8 +18,9 @@ from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import read_only
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
-from dr_orchestrator.wiring.opening import as_part_of, engine, resuming
+from dr_orchestrator.wiring.opening import engine, resuming
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
+from dr_orchestrator.wiring.request import as_part_of, request
 from dr_orchestrator.wiring.sweeping import alive, end_exercise, forget, sweep_run
 
 log = logging.getLogger(__name__)
@@ -42,17 +42,6 @@ class Performed:
 
 
 _performed: dict[str, Performed] = {}
-_anew: contextvars.ContextVar[bool] = contextvars.ContextVar("anew", default=False)
-
-
-@contextmanager
-def anew(wanted: bool = True) -> Iterator[None]:
-    """While inside, an exercise that is opened is one of its own, though one of the quarter is under way."""
-    token = _anew.set(wanted)
-    try:
-        yield
-    finally:
-        _anew.reset(token)
 
 
 @contextmanager
@@ -113,8 +102,8 @@ def _begin(here: App, drills: Sequence[str] | None, at_once: int | None) -> Perf
     while True:
         quarter = quarter_of(here.clock.now())
         found = [each for each in here.ledger.queries.open_exercises() if each.quarter == quarter]
-        found = [] if _anew.get() else [each for each in found if each.id not in apart]
-        beside = None if _anew.get() else apart
+        found = [] if request().anew else [each for each in found if each.id not in apart]
+        beside = None if request().anew else apart
         begun = _joined(here, found, drills, apart) if found else _new(here, drills, at_once, beside)
         if begun is not None:
             return begun

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import getpass
 import secrets
 from collections.abc import Iterator
@@ -26,20 +25,8 @@ from dr_orchestrator.wiring.building import build_components, destroyer, guarded
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from dr_orchestrator.wiring.publishing import publish_run
+from dr_orchestrator.wiring.request import asking, request
 from dr_orchestrator.wiring.selection import chosen
-
-_resumed: contextvars.ContextVar[Run | None] = contextvars.ContextVar("resumed", default=None)
-_exercise: contextvars.ContextVar[str] = contextvars.ContextVar("exercise", default="")
-
-
-@contextmanager
-def as_part_of(exercise: str) -> Iterator[None]:
-    """While inside, runs belong to an exercise."""
-    token = _exercise.set(exercise)
-    try:
-        yield
-    finally:
-        _exercise.reset(token)
 
 
 def kind_of(drill: str) -> str:
@@ -52,17 +39,14 @@ def resuming(run: str) -> Iterator[Run]:
     """While inside, the next run that opens is this one, going on where its dead process left it."""
     recorded = world().ledger.queries.run(run)
     _refuse_if_closed(recorded)
-    token = _resumed.set(recorded)
-    try:
+    with asking(resumed=recorded):
         yield recorded
-    finally:
-        _resumed.reset(token)
 
 
 @contextmanager
 def open_run(drill: str, call: Call) -> Iterator[Session]:
     """Open a run of a drill; whatever happens inside, it ends torn down, judged, in the ledger and reported."""
-    here, recorded = world(), _resumed.get()
+    here, recorded = world(), request().resumed
     here.prepare()
     definition = _chosen(here.drill(drill), recorded)
     run = recorded.header.id if recorded else new_run_id(here.clock)
@@ -218,7 +202,7 @@ def _header(here: App, drill: Drill, run: str, caller: Caller, simulated: bool, 
             operator=_operator(),
         ),
         started_at=here.clock.now(),
-        exercise=_exercise.get(),
+        exercise=request().exercise,
         planned_checks=tuple(check.name for check in drill.checks),
         tier_objective=service.tier.objective,
         real_started_at=here.machine.now(),

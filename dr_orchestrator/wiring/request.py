@@ -1,0 +1,63 @@
+"""What somebody asked for besides a drill: flows are given the drill's name alone, in whatever thread they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dr_orchestrator.domain.drill import Selection
+from dr_orchestrator.domain.run import Run
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for: runs take the `selection` instead of their drill's own, belong to the `exercise`, go on
+    with the run that is `resumed`; an exercise is `anew`, though one of the quarter is under way.
+    """
+
+    selection: Selection | None = None
+    exercise: str = ""
+    resumed: Run | None = None
+    anew: bool = False
+
+
+_request: ContextVar[Request] = ContextVar("request", default=Request())  # noqa: B039 # it is frozen
+
+
+def request() -> Request:
+    """What was asked for here."""
+    return _request.get()
+
+
+@contextmanager
+def asking(**changes: Any) -> Iterator[None]:
+    """While inside, this is asked for besides what was."""
+    token = _request.set(replace(_request.get(), **changes))
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
+@contextmanager
+def as_part_of(exercise: str) -> Iterator[None]:
+    """While inside, runs belong to an exercise."""
+    with asking(exercise=exercise):
+        yield
+
+
+@contextmanager
+def choosing(selection: Selection | None) -> Iterator[None]:
+    """While inside, runs take this recovery point, not the one that their drill declares; None changes nothing."""
+    with asking(selection=selection):
+        yield
+
+
+@contextmanager
+def anew(wanted: bool = True) -> Iterator[None]:
+    """While inside, an exercise that is opened is one of its own, though one of the quarter is under way."""
+    with asking(anew=wanted):
+        yield
