@@ -89,11 +89,10 @@ class AwsRegion:
 
     def _held(self, of: str, identity: str) -> Iterable[tuple[str, str]]:
         holds = self._types.making(of).held
-        known = {copy.cloudformation: copy.name for copy in self._types.copies.values() if copy.cloudformation}
         for called, name in holds(self._account, identity) if holds else ():
-            if called in known:
-                yield known[called], name
-                yield from self._held(known[called], name)
+            for each in (each for each in self._types.copies.values() if each.cloudformation == called):
+                yield each.name, name
+                yield from self._held(each.name, name)
 
 
 class AwsCloud:

@@ -101,7 +101,11 @@ def _company() -> Sequence[CompanyDatabase]:
 
 TYPE = Drillable(
     made=CopyType(NAME, "Aurora cluster", "Clusters", "rds", "cluster:{id}", 61, "AWS::RDS::DBCluster"),
-    parts=(CopyType(INSTANCE, "instance of an Aurora cluster", "ClusterInstances", "rds", "db:{id}", 63),),
+    parts=(
+        CopyType(
+            INSTANCE, "instance of an Aurora cluster", "ClusterInstances", "rds", "db:{id}", 63, "AWS::RDS::DBInstance"
+        ),
+    ),
     naming=Naming(
         r"(?=.{1,63}$)[a-z](-?[a-z0-9])*",
         "at most 63 lower-case letters, digits and single dashes, a letter first",
