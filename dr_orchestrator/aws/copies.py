@@ -78,6 +78,8 @@ class Proofs:
         record = self.intended(copy)
         if live.name.lower() in {source.lower() for source in self.sources}:
             raise UnsafeToDelete(f"{live.name} is a registered source: never deleted, whatever its tags say")
+        if not copy.parent and not copy.id.startswith(PREFIX):
+            raise UnsafeToDelete(f"{copy.id} is not named as copies are, whatever the ledger says")
         if live.name != copy.id:
             raise UnsafeToDelete(f"{live.name} is not {copy.id}, which the ledger of this run holds")
         if live.tags.get("dr-drill:run") != copy.run and not live.derived:

@@ -78,8 +78,8 @@ class Guard:
             return f"'{origin}' is not what this run restores from", hint
         if strange := sorted(parameters.keys() - write.accepts):
             return f"no drill gives it {', '.join(strange)}", "this is a defect: please report"
-        if other := [name for name, values in write.only.items() if parameters.get(name, values[0]) not in values]:
-            given = ", ".join(f"{name} {parameters[name]}" for name in other)
+        if other := [name for name, values in write.only.items() if parameters.get(name) not in values]:
+            given = ", ".join(f"{name} {parameters.get(name, 'left to its default')}" for name in other)
             return f"no drill gives it {given}", "this is a defect: please report"
         return ()
 

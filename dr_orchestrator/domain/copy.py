@@ -102,7 +102,7 @@ class CopyRecord:
     @property
     def asked(self) -> bool:
         """Whether it was asked for and is known by a job alone: AWS will name it later."""
-        return bool(self.job) and self.identity is None and self.state is CopyState.INTENDED
+        return bool(self.job) and self.identity is None and self.state not in TERMINAL
 
 
 @dataclass(frozen=True, order=True)

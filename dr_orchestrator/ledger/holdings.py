@@ -26,11 +26,12 @@ def settled(connection: Connection, ids: Collection[str]) -> list[Copy]:
     return [rows.copy_of(row).copy for each in named for row in connection.execute(each).mappings()]
 
 
-def accounted_for(connection: Connection, run: str, of: str, id: str) -> bool:
+def accounted_for(connection: Connection, run: str, of: str, id: str, region: str) -> bool:
     """Whether an object is a copy that its run is still to settle, or wears the tag of a run that is under way."""
     if connection.scalar(select(_run.id).where(_run.id == run, tables.still_open(tables.run))) is not None:
         return True
-    left = select(_copy.number).where(_copy.run == run, _copy.type == of, _copy.id == id, tables.UNSETTLED)
+    alike = (_copy.run == run, _copy.type == of, _copy.id == id, _copy.region == region)
+    left = select(_copy.number).where(*alike, tables.UNSETTLED)
     return connection.scalar(left.limit(1)) is not None
 
 

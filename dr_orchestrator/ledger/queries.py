@@ -169,10 +169,10 @@ class Queries:
         with transaction(self._engine) as connection:
             return holdings.settled(connection, ids)
 
-    def accounted_for(self, run: str, of: str, id: str) -> bool:
+    def accounted_for(self, run: str, of: str, id: str, region: str) -> bool:
         """Whether an object that wears a run's tag is a copy still to be settled, or the run is under way."""
         with transaction(self._engine) as connection:
-            return holdings.accounted_for(connection, run, of, id)
+            return holdings.accounted_for(connection, run, of, id, region)
 
     def intended(self, of: str, but: str) -> int:
         """How many copies of a type open runs, but one, have asked for that nobody has seen yet."""

@@ -48,7 +48,9 @@ ASKED: dict[str, Callable[[Queries], object]] = {
     "an exercise": lambda ask: ask.exercise_alone(EXERCISE.id),
     "copies asked for": lambda ask: ask.intended("rds-instance", but="r-1"),
     "copies by their names": lambda ask: ask.settled_copies(["drill-r-closed-0007", "nobody"]),
-    "an object's run": lambda ask: ask.accounted_for("r-closed-0007", "rds-instance", "drill-r-closed-0007"),
+    "an object's run": lambda ask: ask.accounted_for(
+        "r-closed-0007", "rds-instance", "drill-r-closed-0007", copy().region
+    ),
     "copies of a run": lambda ask: ask.copies("r-closed-0007"),
     "what is proven": lambda ask: ask.last_green({CLAIM: 1}),
     "the newest real run": lambda ask: ask.newest_real(["orders-snapshot"]),
@@ -202,9 +204,9 @@ def test_an_object_is_accounted_for(ledger: SqlLedger, state: CopyState, closes:
     write_copy(ledger, CopyRecord(copy(), state, None, START))
     if closes:
         ledger.close_run("r-1", closing())
-    assert ledger.queries.accounted_for("r-1", copy().type, copy().id) is known
-    assert ledger.queries.accounted_for("r-1", copy().type, "another") is not closes
-    assert ledger.queries.accounted_for("r-", copy().type, copy().id) is False
+    assert ledger.queries.accounted_for("r-1", copy().type, copy().id, copy().region) is known
+    assert ledger.queries.accounted_for("r-1", copy().type, "another", copy().region) is not closes
+    assert ledger.queries.accounted_for("r-", copy().type, copy().id, copy().region) is False
 
 
 def test_copies_that_nobody_has_seen_yet_are_counted(ledger: SqlLedger) -> None:

@@ -227,11 +227,12 @@ def test_a_sweep_is_told_what_is_left_and_no_more(ledger: SqlLedger) -> None:
     assert [each.id for each in queries.settled_copies({"dro-clean", "dro-left", "dro-open", "other"})] == ["dro-clean"]
     assert queries.settled_copies(set()) == []
     assert queries.regions() == {PROVENANCE.region, "eu-south-1"}
-    assert queries.accounted_for("left", of, "dro-left")
-    assert queries.accounted_for("open", of, "whatever wears its tag")
-    assert not queries.accounted_for("clean", of, "dro-clean")
-    assert not queries.accounted_for("left", of, "another")
-    assert not queries.accounted_for("lef", of, "dro-left")  # the beginning of an id is worn by no copy
+    assert queries.accounted_for("left", of, "dro-left", "eu-south-1")
+    assert not queries.accounted_for("left", of, "dro-left", "eu-west-1")  # of that name in another region: not ours
+    assert queries.accounted_for("open", of, "whatever wears its tag", "eu-south-1")
+    assert not queries.accounted_for("clean", of, "dro-clean", "eu-south-1")
+    assert not queries.accounted_for("left", of, "another", "eu-south-1")
+    assert not queries.accounted_for("lef", of, "dro-left", "eu-south-1")  # the beginning of an id is worn by no copy
 
 
 def test_exercises_that_are_open_have_no_verdict(ledger: SqlLedger) -> None:

@@ -131,10 +131,11 @@ class LifeContract:
         assert way.restorer.destroy(way.copy) is CopyState.NEVER_CREATED
         assert way.deletions == []
 
-    def test_while_a_job_may_still_make_it_absence_proves_nothing(self, way: Way) -> None:
-        """AWS named a job and shows no copy: it is not called never made, and stays for the next sweep."""
+    @pytest.mark.parametrize("state", [CopyState.INTENDED, CopyState.UNPROVEN])
+    def test_while_a_job_may_still_make_it_absence_proves_nothing(self, way: Way, state: CopyState) -> None:
+        """AWS named a job and shows no copy: it is not called never made, whatever an earlier sweep could not prove."""
         rows = way.made.ledger.rows
-        rows[way.copy.id] = replace(rows[way.copy.id], job="job-1")
+        rows[way.copy.id] = replace(rows[way.copy.id], job="job-1", state=state)
         with pytest.raises(NotMeasured, match="was asked for as job-1"):
             way.restorer.destroy(way.copy)
 
@@ -196,13 +197,18 @@ class SafetyContract:
         guard, copy = way.made.toolkit.account.guard, way.copy
         for write in (each for each in TYPES[way.spec.type].writes if each.target.type == copy.type):
             service, operation = write.operation.split(":")
+            only = {parameter: values[0] for parameter, values in write.only.items()}
 
             def check(
-                name: object, region: str = copy.region, write: Any = write, call: Any = (service, operation)
+                name: object,
+                region: str = copy.region,
+                write: Any = write,
+                call: Any = (service, operation),
+                only: dict[str, object] = only,
             ) -> None:
                 named = {write.target.parameter: {name: []} if write.target.each else name}
                 origin = {write.origin: way.resource.id} if write.origin else {}
-                guard.check(*call, {**named, **origin}, region)
+                guard.check(*call, {**only, **named, **origin}, region)
 
             if not write.target.each and write.within is None:
                 check(copy.id)

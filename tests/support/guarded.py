@@ -54,7 +54,8 @@ def targeted(write: Write, name: str) -> dict[str, Any]:
     """What names a copy to a write, and what it stands in; what is restored from is the run's own source."""
     within = {write.within.parameter: name} if write.within else {}
     origin = {write.origin: "orders-prod"} if write.origin else {}
-    return {**within, **origin, write.target.parameter: {name: []} if write.target.each else name}
+    only = {parameter: values[0] for parameter, values in write.only.items()}
+    return {**only, **within, **origin, write.target.parameter: {name: []} if write.target.each else name}
 
 
 TARGETS: list[tuple[tuple[str, str], Callable[[str], dict[str, Any]]]] = [

@@ -58,8 +58,10 @@ def _print(plan: Plan) -> None:
         click.echo(f"  creates    {line}, and deletes it")
     click.echo(f"  costs      {plan.cost}")
     print_table(("  Look", "Outcome", "Seen"), _rows(plan))
-    for line in plan.blockers:
-        say(f"  OBSTACLE   {plain(line)}")
+    for blocker in plan.preflight.blockers:
+        say(f"  OBSTACLE   {plain(blocker.words)}")
+        if blocker.hint:
+            click.echo(f"             → {plain(blocker.hint)}")
     if not plan.account:
         click.echo(f"             → {NO_AWS}")
     click.echo()

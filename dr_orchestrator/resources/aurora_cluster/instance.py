@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from dr_orchestrator.aws.rds import instances
@@ -12,7 +13,7 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
 from dr_orchestrator.resources.aurora_cluster.name import ENGINE, INSTANCE, SERVERLESS
 
 STORAGE = "storage and I/O, whose size AWS does not tell"
@@ -33,7 +34,7 @@ class ClusterInstance:
     """Takes down an instance that a run made in its cluster."""
 
     def __init__(self, toolkit: Toolkit) -> None:
-        self._objects = Objects(INSTANCES, toolkit)
+        self._objects, self._sources = Objects(INSTANCES, toolkit), toolkit.proofs.sources
 
     def billed(self, name: str = "") -> Billed:
         """Its class."""
@@ -44,7 +45,13 @@ class ClusterInstance:
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the instance, once proven to be this run's copy; it holds no data of its own."""
-        return self._objects.destroy(copy, instances.STATES, SkipFinalSnapshot=True)
+        return self._objects.destroy(copy, instances.STATES, partial(self._refuse, copy), SkipFinalSnapshot=True)
+
+    def _refuse(self, copy: Copy, live: Mapping[str, Any]) -> None:
+        """Raise unless it stands in the cluster that this run made for it: production's readers are nobody's copies."""
+        cluster = str(live.get("DBClusterIdentifier", ""))
+        if cluster in self._sources or planned(replace(copy, id=cluster)).id != copy.id:
+            raise UnsafeToDelete(f"{copy.id} is an instance of {cluster or 'no cluster'}: this run made no such copy")
 
 
 class Member(ClusterInstance):

@@ -20,8 +20,18 @@ def isolated(account: Account, copy: Copy, source: Mapping[str, Any], put: Isola
     theirs = isolation.of_cluster(source)
     told = isolation.proven(isolation.of_cluster(cluster), theirs, put, groups)
     isolation.proven(isolation.of_instance(instance), theirs, put, groups)
+    _of_one_instance(cluster, planned(copy).id)
     _alone(account, cluster)
     return f"{told}; its instance likewise; of no global cluster, replica of nothing"
+
+
+def _of_one_instance(cluster: Mapping[str, Any], ours: str) -> None:
+    """Raise where the cluster can be reached by an instance whose isolation nobody proved."""
+    members = {each["DBInstanceIdentifier"] for each in cluster.get("DBClusterMembers", [])}
+    if members != {ours}:
+        others = ", ".join(sorted(members - {ours})) or "none"
+        hint = "the copy is taken down at once: nothing was asked of it"
+        raise NotRecoverable(f"{cluster['DBClusterIdentifier']} should hold {ours} alone; besides it: {others}", hint)
 
 
 def _alone(account: Account, cluster: Mapping[str, Any]) -> None:

@@ -125,7 +125,7 @@ TYPE = Drillable(
             _RESTORED | {"Engine", "EngineVersion"},
             "SnapshotIdentifier",
             actions=_TAGGED,
-            only={"Engine": (ENGINE,)},
+            only={"Engine": (ENGINE,), "DeletionProtection": (False,)},
         ),
         Write(
             "rds:RestoreDBClusterToPointInTime",
@@ -134,7 +134,7 @@ TYPE = Drillable(
             _RESTORED | {"RestoreToTime", "RestoreType"},
             "SourceDBClusterIdentifier",
             actions=_TAGGED,
-            only={"RestoreType": ("full-copy",)},
+            only={"RestoreType": ("full-copy",), "DeletionProtection": (False,)},
         ),
         Write(
             "rds:CreateDBInstance",
@@ -151,12 +151,14 @@ TYPE = Drillable(
             By(INSTANCE, "DBInstanceIdentifier"),
             Effect.DELETE,
             frozenset({"SkipFinalSnapshot"}),
+            only={"SkipFinalSnapshot": (True,)},
         ),
         Write(
             "rds:DeleteDBCluster",
             By(NAME, "DBClusterIdentifier"),
             Effect.DELETE,
             frozenset({"SkipFinalSnapshot", "DeleteAutomatedBackups"}),
+            only={"SkipFinalSnapshot": (True,), "DeleteAutomatedBackups": (True,)},
         ),
     ),
     listing=Calls(frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances"})),

@@ -37,6 +37,11 @@ _RESTORED = frozenset(
         "Tags",
     }
 )
+_APART: dict[str, tuple[object, ...]] = {
+    "PubliclyAccessible": (False,),
+    "MultiAZ": (False,),
+    "DeletionProtection": (False,),
+}
 _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
 _CALLS = Calls(
     frozenset(
@@ -117,6 +122,7 @@ TYPE = Drillable(
             _RESTORED,
             "DBSnapshotIdentifier",
             actions=_TAGGED,
+            only=_APART,
         ),
         Write(
             "rds:RestoreDBInstanceToPointInTime",
@@ -125,12 +131,14 @@ TYPE = Drillable(
             _RESTORED | {"RestoreTime"},
             "SourceDBInstanceIdentifier",
             actions=_TAGGED,
+            only=_APART,
         ),
         Write(
             "rds:DeleteDBInstance",
             By(NAME, "DBInstanceIdentifier"),
             Effect.DELETE,
             frozenset({"SkipFinalSnapshot", "DeleteAutomatedBackups"}),
+            only={"SkipFinalSnapshot": (True,), "DeleteAutomatedBackups": (True,)},
         ),
     ),
     listing=Calls(frozenset({"rds:DescribeDBInstances"})),

@@ -75,7 +75,7 @@ def _of(here: SweepContext, objects: Iterable[LiveObject]) -> list[Orphan]:
     worn = sorted(each for each in objects if each.run is not None and not each.going)
     found = [Orphan(each.type, each.id, each.run or "", each.region) for each in worn]
     known = here.ledger.queries.accounted_for
-    tagged = [orphan for orphan in found if not known(orphan.run, orphan.type, orphan.id)]
+    tagged = [orphan for orphan in found if not known(orphan.run, orphan.type, orphan.id, orphan.region)]
     return [*tagged, *_risen(here, objects)]
 
 

@@ -92,7 +92,7 @@ class SweepQueries(Protocol):
     def settled_copies(self, ids: Collection[str]) -> list[Copy]:
         """The copies of closed runs that bear one of these names and of which nothing is left, oldest first."""
 
-    def accounted_for(self, run: str, of: str, id: str) -> bool:
+    def accounted_for(self, run: str, of: str, id: str, region: str) -> bool:
         """Whether an object that wears a run's tag is a copy still to be settled, or the run is under way."""
 
     def exercise_in_outline(self, name: str = ...) -> tuple[Exercise, list[Outline]]:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.errors import NotRecoverable, UnsafeToDelete
 from dr_orchestrator.resources.aurora_cluster.instance import planned
@@ -20,6 +20,7 @@ from tests.support.aurora_drills import (
     SCALES,
     SNAPSHOT,
     Begin,
+    backend,
     group_of,
 )
 from tests.support.estate import Estate
@@ -191,3 +192,35 @@ def test_aws_own_times_are_told_of_both(begin: Begin) -> None:
     cluster, instance = drilled.restored()
     told = [(each.copy, each.state) for each in drilled.restorer.server_times(cluster)]
     assert told == [(cluster.id, "available"), (instance.id, "available")]
+
+
+def test_an_instance_of_production_is_deleted_by_no_proofs(begin: Begin, made: Estate) -> None:
+    """Ledger row, tag and identity all name production's reader, which no source does: it stays all the same."""
+    drilled, rds = begin(), made.client("rds")
+    _, instance = drilled.restored()
+    live = member(rds, "boards-prod-2")
+    claimed, known = replace(instance, id="boards-prod-2"), Identity(live["DBInstanceArn"], live["DbiResourceId"])
+    made.ledger.intend(claimed, made.clock, known)
+    rds.add_tags_to_resource(ResourceName=known.arn, Tags=[{"Key": "dr-drill:run", "Value": claimed.run}])
+    with pytest.raises(UnsafeToDelete, match="not named as copies are"):
+        drilled.destroy(claimed)
+    ours = replace(instance, id=instance.id)
+    backend().databases[instance.id].db_cluster_identifier = "boards-prod"
+    with pytest.raises(UnsafeToDelete, match="is an instance of boards-prod: this run made no such copy"):
+        drilled.destroy(ours)
+    assert drilled.calls("DeleteDBInstance", "DeleteDBCluster") == []
+    backend().databases[instance.id].db_cluster_identifier = drilled.copy.id
+    rds.remove_tags_from_resource(ResourceName=known.arn, TagKeys=["dr-drill:run"])
+    del made.ledger.rows[claimed.id]
+
+
+def test_a_cluster_that_another_instance_reaches_is_not_proven_apart(begin: Begin, made: Estate) -> None:
+    """Somebody put a public instance into the copy: nothing is asked of it."""
+    drilled, rds = begin(), made.client("rds")
+    cluster, _ = drilled.restored()
+    add_member(rds, cluster.id, "somebodys-public", PubliclyAccessible=True)
+    made.clock.sleep(900)
+    with pytest.raises(NotRecoverable, match="besides it: somebodys-public"):
+        drilled.restorer.isolated(cluster)
+    rds.delete_db_instance(DBInstanceIdentifier="somebodys-public", SkipFinalSnapshot=True)
+    made.clock.sleep(900)

@@ -61,21 +61,26 @@ def test_a_clone_is_no_restore(begin: Begin, made: Estate) -> None:
     """`copy-on-write` shares its source's pages: the guard refuses it, and any other engine or a public instance."""
     copy = begin().copy
     part = made.ledger.intend(planned(copy), made.clock)
-    to = {"DBClusterIdentifier": copy.id, "SourceDBClusterIdentifier": CLUSTER.id}
+    to = {"DBClusterIdentifier": copy.id, "SourceDBClusterIdentifier": CLUSTER.id, "DeletionProtection": False}
     _guarded(made, INSTANT, **to, RestoreType="full-copy")
-    _guarded(made, INSTANT, **to)
+    with pytest.raises(Forbidden, match="RestoreType left to its default"):
+        _guarded(made, INSTANT, **to)
+    with pytest.raises(Forbidden, match="DeletionProtection True"):
+        _guarded(made, INSTANT, **{**to, "DeletionProtection": True}, RestoreType="full-copy")
     with pytest.raises(Forbidden, match="RestoreType copy-on-write"):
         _guarded(made, INSTANT, **to, RestoreType="copy-on-write")
     with pytest.raises(Forbidden, match="UseLatestRestorableTime"):
-        _guarded(made, INSTANT, **to, UseLatestRestorableTime=True)
+        _guarded(made, INSTANT, **to, RestoreType="full-copy", UseLatestRestorableTime=True)
     within = {"DBInstanceIdentifier": part.id, "DBClusterIdentifier": copy.id, "Engine": ENGINE}
     _guarded(made, "CreateDBInstance", **within, PubliclyAccessible=False)
     with pytest.raises(Forbidden, match="PubliclyAccessible True"):
         _guarded(made, "CreateDBInstance", **within, PubliclyAccessible=True)
+    with pytest.raises(Forbidden, match="PubliclyAccessible left to its default"):
+        _guarded(made, "CreateDBInstance", **within)
     with pytest.raises(Forbidden, match="not a copy of this run"):
-        _guarded(made, "CreateDBInstance", **{**within, "DBClusterIdentifier": CLUSTER.id})
+        _guarded(made, "CreateDBInstance", **{**within, "DBClusterIdentifier": CLUSTER.id}, PubliclyAccessible=False)
     with pytest.raises(Forbidden, match="not a copy of this run"):
-        _guarded(made, "CreateDBInstance", DBInstanceIdentifier=part.id, Engine=ENGINE)
+        _guarded(made, "CreateDBInstance", DBInstanceIdentifier=part.id, Engine=ENGINE, PubliclyAccessible=False)
 
 
 @pytest.mark.parametrize(
