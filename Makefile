@@ -61,7 +61,7 @@ types: setup
 contracts: setup
 	$(BIN)/lint-imports
 coverage: setup ## the floor of branch coverage for domain/, runner/ and the guard
-	$(BIN)/coverage run && $(BIN)/coverage report
+	$(BIN)/coverage erase && $(BIN)/coverage run && $(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 hooks: setup ## run format, lint, types, contracts and schemas before each commit of this clone
 	$(BIN)/pre-commit install
