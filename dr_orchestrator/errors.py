@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 _LOGIN = re.compile(r"(//|Invalid endpoint: )(?!(?:[^/\s:@]*:)?\*\*\*@)(?:[^\s/:@]*:(?!\d+(?:[/?#\s]|$))\S*|[^/\s]+)@")
-"""Who logs in, in a URL: up to the last @, for a password may hold one, or a slash; what is masked stays as it is."""
+"""The login in a URL: up to the last @, for a password may hold one, or a slash; what is masked stays as it is."""
 
 _SIGNED = re.compile(
     r"(X-Amz-(?:Security-Token|Signature|Credential)[\"']?\s*[:=]\s*[\"']?|\b(?:Signature|Credential)=)[^\s&\"',;<]+",
     re.IGNORECASE,
 )
-"""What AWS echoes of a request that it refuses: a session's token, a signature, the key that signed."""
+"""The secrets that AWS echoes of a request that it refuses: a session's token, a signature, the key that signed."""
 
 
 class Exit(IntEnum):

@@ -108,7 +108,9 @@ def _as_task_of_its_own(name: str, perform: Callable[[str], Awaitable[None]]) ->
 
 
 def _stop_drills(threads: ThreadPoolExecutor) -> None:
-    """Whoever cancels an exercise stops its drills, which still clean up; they are left where that was asked before."""
+    """Stop the drills of an exercise that is cancelled, which still clean up; they are left where that was asked
+    before.
+    """
     here = wiring.world()
     if here.stop_now.is_set():
         abandoned.set()
@@ -170,7 +172,9 @@ def _through_prefect(perform: Callable[[], object], ended: Callable[[], list[str
 
 @functools.cache
 def _in_few_words() -> None:
-    """What Prefect says when its server is gone: once, without its trace or the events that it could not send."""
+    """The complaint of Prefect when its server is gone: once, without its trace or the events that it could not
+    send.
+    """
     logging.getLogger("prefect.flow_runs").addFilter(_without_trace)
     logging.getLogger("prefect.events.clients").addFilter(_once())
     logging.getLogger("prefect._internal.concurrency").addFilter(lambda _: False)

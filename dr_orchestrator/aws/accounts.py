@@ -159,7 +159,7 @@ class Account:
             return lifetime(self._machine.found)
 
     def _identity(self, sts: Api, role: str) -> Caller:
-        """Who asks; an account once told must stay that of the machine's credentials, whoever logs in again."""
+        """The caller; an account once told must stay that of the machine's credentials, whoever logs in again."""
         identity = sts.call("GetCallerIdentity")
         if not role:
             self._machine.pin(identity["Account"])
@@ -197,7 +197,7 @@ class Account:
         return core
 
     def _sts(self) -> Api:
-        """What roles are taken on by; its endpoint is the region's own."""
+        """The client that takes roles on; its endpoint is the region's own."""
         with _making:
             return Api(self._client(boto3.Session(botocore_session=self._logins), "sts"))
 

@@ -52,7 +52,7 @@ class Live:
 
 @dataclass(frozen=True)
 class Proofs:
-    """What a deletion must agree with: the run's ledger rows, and the registered sources.
+    """The proofs that a deletion must agree with: the run's ledger rows, and the registered sources.
 
     `owned` are the rows of what a stack holds: none of it may outlive the stack unseen.
     """

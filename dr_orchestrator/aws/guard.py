@@ -104,7 +104,9 @@ class Guard:
             context[_AGAIN] = partial(self.check, service, model.name, dict(params), region)
 
     def _before_try(self, request: Any, **_: Any) -> None:
-        """Whatever held a try back, throttling or a machine that slept: the ledger may have changed meanwhile."""
+        """Check a try again that throttling, or a machine that slept, held back: the ledger may have changed
+        meanwhile.
+        """
         if (check := request.context.get(_AGAIN)) is not None:
             check()
         place, (service, named) = _place(request), request.context.get(_NAMED, ("", {}))

@@ -1,4 +1,4 @@
-"""What every restorer works with, and the verbs that they share."""
+"""The tools that every restorer works with, and the verbs that they share."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _nowhere_else(place: Place) -> Account:
 
 @dataclass(frozen=True)
 class Toolkit:
-    """What a restorer works with: the account, who waits, the proofs before a deletion, and the run's own context.
+    """The tools of a restorer: the account, who waits, the proofs before a deletion, and the run's own context.
 
     `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most.
     """
@@ -162,7 +162,9 @@ class Toolkit:
                 return
 
     def describe_confirmed(self, look: Callable[[], T | None]) -> T | None:
-        """What is there to be deleted. AWS may not show for a while what it has just made: one absence is no proof."""
+        """The object that is to be deleted. AWS may not show for a while what it has just made: one absence is no
+        proof.
+        """
         for again in range(ABSENCES):
             if again:
                 self.clock.sleep(BETWEEN_ABSENCES)
@@ -182,7 +184,7 @@ class Toolkit:
                 self.clock.sleep(RETRY)
 
     def never_created(self, copy: Copy) -> CopyState:
-        """What the absence of a copy means: it is gone if it ever was, else it was never made."""
+        """The meaning of a copy's absence: it is gone if it ever was, else it was never made."""
         record = self.proofs.intended(copy)
         if record.asked:
             raise NotMeasured(f"{copy.id} was asked for as {record.job} and is not to be seen yet", "sweep again later")
@@ -224,7 +226,7 @@ def instant_in_window(
 def lag(
     window: tuple[datetime, datetime], retention: timedelta, created_at: datetime | None, until: datetime
 ) -> WorstCase:
-    """What a disaster now would lose of a continuous backup, and whether its window is shorter than it should be.
+    """The loss of a continuous backup by a disaster now, and whether its window is shorter than it should be.
 
     `retention` is how far back it should reach, but for a store that was `created_at` later.
     """

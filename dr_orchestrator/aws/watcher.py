@@ -50,7 +50,7 @@ class Sighting:
 
 @dataclass(frozen=True)
 class States:
-    """What the states of a resource type mean. One in none of the sets is unknown: it is reported and waited on.
+    """The meaning of a resource type's states. One in none of the sets is unknown: it is reported and waited on.
 
     `sightings` is in how many describes, one after the other, it must be ready to be believed; `soonest` is the age
     (drill seconds) before which none was ever ready, so that looks are few until then.

@@ -30,7 +30,7 @@ class Writer(Protocol):
 
 @dataclass(frozen=True)
 class Told:
-    """What became of one try: the beat, or why there is none. `changed` is whether that is news."""
+    """The fate of one try: the beat, or why there is none. `changed` is whether that is news."""
 
     beat: Beat | None
     fault: DrillFault | None

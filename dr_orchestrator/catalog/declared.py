@@ -1,4 +1,6 @@
-"""What one file declares, as far as it can be read: a mistake in one drill hides nothing that is wrong in another."""
+"""The declarations of one file, as far as it can be read: a mistake in one drill hides nothing that is wrong in
+another.
+"""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def _sha256(value: object) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has no words for; durations in whole microseconds."""
+    """The forms of what JSON has no words for; durations in whole microseconds."""
     if is_dataclass(value) and not isinstance(value, type):
         return {"": type(value).__name__, **dict(told(value))}
     if isinstance(value, BaseModel):

@@ -1,4 +1,4 @@
-"""What pydantic found wrong -> problems with file, line, key and a fix."""
+"""The mistakes that pydantic found -> problems with file, line, key and a fix."""
 
 from __future__ import annotations
 

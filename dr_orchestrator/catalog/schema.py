@@ -62,7 +62,7 @@ def _schema(shape: type[BaseModel], title: str) -> dict[str, Any]:
 
 
 def _draft_07(node: Any) -> Any:
-    """What later drafts allow, in the words of draft 7; nothing is nullable, since an empty value is a mistake."""
+    """A schema of later drafts, in the words of draft 7; nothing is nullable, since an empty value is a mistake."""
     if isinstance(node, list):
         return [_draft_07(each) for each in node]
     if not isinstance(node, dict):

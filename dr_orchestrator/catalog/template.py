@@ -1,4 +1,4 @@
-"""What a CloudFormation template declares: its parameters, its resources' types and its outputs."""
+"""The declarations of a CloudFormation template: its parameters, its resources' types and its outputs."""
 
 from __future__ import annotations
 

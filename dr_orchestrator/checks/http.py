@@ -104,6 +104,6 @@ def _read(url: str, seconds: float) -> _Answer:
 
 
 def expectation(check: HttpAnswer) -> str:
-    """What the check claims, in words."""
+    """The claim of the check, in words."""
     contains = f" and '{check.contains}' in the answer" if check.contains else ""
     return f"status {check.status} from {check.url}{contains}"

@@ -97,7 +97,7 @@ def _value(item: Mapping[str, Any], attribute: str) -> Any:
 
 
 def expectation(check: ItemsAtLeast | CanaryItem) -> str:
-    """What the check claims, in words."""
+    """The claim of the check, in words."""
     if isinstance(check, ItemsAtLeast):
         return f"at least {check.minimum} items"
     key = ", ".join(f"{name}={value}" for name, value in check.key.items())

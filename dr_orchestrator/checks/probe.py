@@ -86,7 +86,7 @@ _NOBODY = (
 
 
 def probe(copy: Login, host: str, port: int) -> Probed:
-    """What came of trying to reach the source from inside the copy; NotRecoverable where anything answered.
+    """The outcome of trying to reach the source from inside the copy; NotRecoverable where anything answered.
 
     A refused login is an answer, and so is a refused connection: packets went there and back.
     """
@@ -110,7 +110,7 @@ def _untried(why: str) -> Probed:
 
 
 def judged(answer: str | None, host: str, port: int) -> Probed:
-    """What an answer means; None is a connection that was opened.
+    """The meaning of an answer; None is a connection that was opened.
 
     A name may stand for several addresses, each with words of its own: all must be silent, and of this host and port.
     """
@@ -138,7 +138,7 @@ def _tried(part: str) -> tuple[str, str] | None:
 
 
 def _lacking(connection: psycopg.Connection[tuple[object, ...]]) -> str:
-    """What the copy's PostgreSQL has not, and the probe needs."""
+    """The extension that the probe needs and the copy's PostgreSQL has not."""
     if connection.info.server_version < _OLDEST:
         return "the copy's PostgreSQL is older than 12 and cannot tell silence from a slow answer"
     return "" if connection.execute(_AVAILABLE).fetchone() else "the copy's PostgreSQL has no extension dblink"

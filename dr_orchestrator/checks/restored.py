@@ -71,7 +71,7 @@ def _moved_on(copy: Marker, source: Marker, instant: datetime, told: str) -> tup
 
 
 def expectation(check: RestoredRow | RestoredItem) -> str:
-    """What the check claims, in words."""
+    """The claim of the check, in words."""
     if isinstance(check, RestoredRow):
         place = f"row in {check.table}"
     else:

@@ -1,4 +1,4 @@
-"""What every check makes of its observation."""
+"""The results that every check makes of its observation."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def _local(value: object) -> datetime | None:
 
 
 def expectation(check: RowsAtLeast | NewestRow | Query) -> str:
-    """What the check claims, in words."""
+    """The claim of the check, in words."""
     if isinstance(check, RowsAtLeast):
         return f"at least {check.minimum} rows in {check.table}"
     if isinstance(check, NewestRow):

@@ -45,7 +45,7 @@ OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary"
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 
 NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
-"""What the machine's owner has to mend, wherever it comes up: no defect of the program."""
+"""The faults that the machine's owner has to mend, wherever it comes up: no defect of the program."""
 
 
 class Commands(click.Group):

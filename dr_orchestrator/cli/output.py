@@ -1,4 +1,4 @@
-"""What every command prints with: tables, JSON, and the exit code of verdicts."""
+"""The printing of every command: tables, JSON, and the exit code of verdicts."""
 
 from __future__ import annotations
 
@@ -40,10 +40,12 @@ RUN_COLUMNS = (
 )
 
 NAMES = ("Run", "Exercise", "Drill")
-"""What is copied into the next command, and so never broken over two lines."""
+"""The columns that are copied into the next command, and so never broken over two lines."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""What a terminal obeys instead of showing it; a check's output comes from a database or a server, and may hold it."""
+"""The characters that a terminal obeys instead of showing them; a check's output comes from a database or a server,
+and may hold it.
+"""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 

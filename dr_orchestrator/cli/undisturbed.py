@@ -1,4 +1,4 @@
-"""What must be said or looked up at a command's end, however often somebody presses Ctrl-C."""
+"""The last words and looks of a command, however often somebody presses Ctrl-C."""
 
 from __future__ import annotations
 

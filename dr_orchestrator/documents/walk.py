@@ -66,7 +66,7 @@ class Walk(ABC):
 
     @abstractmethod
     def merged(self, line: int, place: Key, value: Any, /) -> dict[str, Any]:
-        """What a merge key adds to its mapping, below what is written there."""
+        """The entries that a merge key adds to its mapping, below what is written there."""
 
     @abstractmethod
     def word(self, event: yaml.Event, value: Any, /) -> str | None:

@@ -1,4 +1,4 @@
-"""What a drill makes in AWS: of which source, in which place, and what became of it."""
+"""The copies that a drill makes in AWS: of which source, in which place, and what became of it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Source:
-    """What a copy is made of: type, AWS identifier and place, which need not be the copy's."""
+    """The source of a copy: type, AWS identifier and place, which need not be the copy's."""
 
     type: str
     id: str
@@ -62,7 +62,7 @@ class Copy:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells it from the other copies of its run: a stack and a table may be named alike."""
+        """The key that tells it from the other copies of its run: a stack and a table may be named alike."""
         return self.type, self.id
 
     @property
@@ -78,7 +78,9 @@ class Copy:
 
 @dataclass(frozen=True)
 class Identity:
-    """What AWS calls the object that it made: ARN and the id that is never used again (DbiResourceId, stack id)."""
+    """The identity that AWS gives the object that it made: ARN and the id that is never used again (DbiResourceId,
+    stack id).
+    """
 
     arn: str
     unique_id: str

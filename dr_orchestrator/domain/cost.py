@@ -1,4 +1,4 @@
-"""What a copy costs while it is there, by the rates that a workspace declares; prices are never looked up."""
+"""The cost of a copy while it is there, by the rates that a workspace declares; prices are never looked up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Rates:
-    """What AWS charges: an hour of each instance class, a GiB of storage for a month, a GiB of a restored table."""
+    """The prices of AWS: an hour of each instance class, a GiB of storage for a month, a GiB of a restored table."""
 
     currency: str = ""
     instance_hour: Mapping[str, Decimal] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class Billed:
-    """What a copy is charged for, where that is known; `besides` names what no rate is declared for."""
+    """The things that a copy is charged for, where that is known; `besides` names what no rate is declared for."""
 
     instance_class: str = ""
     storage_gib: Decimal | None = None
@@ -60,7 +60,7 @@ class Cost:
 
 
 def cost(rates: Rates, billed: Billed, lasts: timedelta | None) -> Cost:
-    """What so long a life costs."""
+    """The cost of so long a life."""
     if lasts is None:
         return Cost(None, rates.currency, "nothing tells how long it takes: no history, no RTO")
     missing = _missing(rates, billed)

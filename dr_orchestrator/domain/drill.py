@@ -1,4 +1,4 @@
-"""What is drilled: the written definition of a drill, how it picks a recovery point, and what it checks."""
+"""The drill: the written definition of a drill, how it picks a recovery point, and what it checks."""
 
 from __future__ import annotations
 

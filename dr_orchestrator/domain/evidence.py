@@ -1,4 +1,4 @@
-"""What a step of a run comes back with, typed: nobody reads a sentence to learn what happened."""
+"""The typed results of a run's steps: nobody reads a sentence to learn what happened."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ class Ready:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a step saw, in words that are kept as evidence."""
+    """The words of what a step saw, kept as evidence."""
 
     words: str

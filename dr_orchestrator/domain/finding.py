@@ -19,7 +19,9 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong, and for whom; the same cause has the same fingerprint in every run, `rule` is what found it."""
+    """A thing that is wrong, and for whom; the same cause has the same fingerprint in every run, `rule` is what
+    found it.
+    """
 
     fingerprint: str
     severity: Severity

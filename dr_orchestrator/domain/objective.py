@@ -1,4 +1,4 @@
-"""What was promised: RTO and RPO limits, per tier or per disruption, and how they are compared."""
+"""The promises: RTO and RPO limits, per tier or per disruption, and how they are compared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])", re.ASCII)
 
 
 class Disruption(StrEnum):
-    """What went wrong, in the classes that objectives are promised for."""
+    """The disruptions, in the classes that objectives are promised for."""
 
     APPLICATION = "application"
     INFRASTRUCTURE = "infrastructure"

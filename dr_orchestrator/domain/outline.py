@@ -10,11 +10,11 @@ from dr_orchestrator.domain.run import Closing, RunHeader
 
 
 class Outlined(Protocol):
-    """What lists, tallies and verdicts read of a run, be it whole or an outline."""
+    """The facts that lists, tallies and verdicts read of a run, be it whole or an outline."""
 
     @property
     def header(self) -> RunHeader:
-        """What is known when it opens."""
+        """The facts that are known when it opens."""
 
     @property
     def closing(self) -> Closing | None:

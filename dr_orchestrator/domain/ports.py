@@ -1,4 +1,4 @@
-"""What the runner needs of the world; the adapters provide it."""
+"""The ports of the runner; the adapters provide them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Ledger(Protocol):
 
 
 class Leases(Protocol):
-    """Who drives a run. Times are the machine's own, not the drill's: a process is dead after real seconds."""
+    """The leases of runs. Times are the machine's own, not the drill's: a process is dead after real seconds."""
 
     def take(self, run: str, holder: str, now: datetime, until: datetime) -> None:
         """Take the lease of a run that nobody holds; UsageError, naming the holder, where somebody does."""
@@ -119,7 +119,7 @@ class Part(Protocol):
 
     @property
     def title(self) -> str:
-        """What it is, for the names of its steps."""
+        """The part's name in those of its steps."""
 
     def ask(self) -> Asked:
         """Ask for the copy. Idempotent: one that this run already made is adopted."""
@@ -135,7 +135,7 @@ class Destroyer(Protocol):
     """Takes down copies of a type; needs nothing of the drill that made them."""
 
     def billed(self, name: str = "") -> Billed:
-        """What a copy, of that name or still to be made, is charged for."""
+        """The things that a copy, of that name or still to be made, is charged for."""
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the copy and prove it gone: DELETED, or NEVER_CREATED. Idempotent.
@@ -148,7 +148,7 @@ class Restorer(Destroyer, Protocol):
     """Restores one resource from its recovery points; the verbs are called in this order."""
 
     def preflight_checks(self, copy: Copy) -> Sequence[PreflightCheck]:
-        """What to look at, read-only, before the copy is made: whether it can be, and safely."""
+        """The checks to make, read-only, before the copy is made: whether it can be, and safely."""
 
     def isolated(self, copy: Copy) -> Seen:
         """Prove that the live copy stands where it should, as well protected as its source."""
@@ -166,10 +166,10 @@ class Restorer(Destroyer, Protocol):
         """Wait until the copy can be used. NotRecoverable where never."""
 
     def further(self, copy: Copy) -> Sequence[Part]:
-        """What else is made once the first copy is ready, in order; taken down in reverse, before it."""
+        """The parts that are made once the first copy is ready, in order; taken down in reverse, before it."""
 
     def server_times(self, copy: Copy) -> Sequence[ServerTime]:
-        """What AWS's own clock says of the copy; asked while it is still there, off the recovery clock."""
+        """The times that AWS's own clock has of the copy; asked while it is still there, off the recovery clock."""
 
 
 class Environment(Destroyer, Protocol):
@@ -198,14 +198,14 @@ class Environment(Destroyer, Protocol):
 
 
 class Member(Protocol):
-    """What an environment may hold of one type: found by its name, filled from a restored copy, proven gone."""
+    """The members of one type in an environment: found by its name, filled from a restored copy, proven gone."""
 
     @property
     def type(self) -> str:
         """The type of copy that such a part is to the run."""
 
     def identity(self, name: str) -> Identity | None:
-        """What AWS calls the part for good; None where there is none of that name."""
+        """The identity that AWS gives the part for good; None where there is none of that name."""
 
     def fill(self, source: Copy, target: Copy) -> int:
         """Copy all that a restored copy holds into the environment's own part; return how many items."""

@@ -1,4 +1,4 @@
-"""What is looked at before anything is started: named looks, each with its outcome, and which of them stop a drill."""
+"""The looks before anything is started: named, each with its outcome, and which of them stop a drill."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class NotApplicable(Exception):
 
 
 class Doubt(Exception):
-    """What was seen is no reason to stop, and is to be told all the same."""
+    """The thing that was seen is no reason to stop, and is to be told all the same."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class PreflightCheck:
 
 @dataclass(frozen=True)
 class PreflightResult:
-    """What was seen; `stops` tells that the drill must not start."""
+    """The result of a look; `stops` tells that the drill must not start."""
 
     name: str
     outcome: CheckStatus

@@ -14,7 +14,7 @@ from dr_orchestrator.domain.verdict import Verdict, worst
 _MONTHS = {Frequency.QUARTER: 3, Frequency.HALF_YEAR: 6, Frequency.YEAR: 12}
 
 Claim = tuple[str, str, str]
-"""What a run proves: its drill, as it was defined, by the recovery point that it chose."""
+"""The thing that a run proves: its drill, as it was defined, by the recovery point that it chose."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class DueState:
 
 
 def claim_of(drill: Drill) -> Claim:
-    """What a run of a drill proves, as it is defined now."""
+    """The thing that a run of a drill proves, as it is defined now."""
     return drill.name, drill.digest, drill.selection.key
 
 

@@ -28,7 +28,7 @@ class Content(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a call that changes something does."""
+    """The effect of a call that changes something."""
 
     RESTORE = "restore"
     CREATE = "create"
@@ -39,7 +39,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Target:
-    """What a call would change; `region` where its ARN says one, `member` where it has to be a part of a stack."""
+    """The target of a call; `region` where its ARN says one, `member` where it has to be a part of a stack."""
 
     type: str
     name: str
@@ -61,7 +61,7 @@ class By:
     each: bool = False
 
     def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
-        """What the call would change; an unnamed target where nothing is named, which no copy is."""
+        """The target of the call; an unnamed target where nothing is named, which no copy is."""
         given = parameters.get(self.parameter, "")
         if self.each:
             yield from (Target(self.type, str(name), member=True) for name in given or ("",))
@@ -181,7 +181,7 @@ def beside_the_source(resource: Resource) -> Place:
 
 @dataclass(frozen=True)
 class ResourceType:
-    """What can be drilled, as it declares itself.
+    """A type that can be drilled, as it declares itself.
 
     `made` is what a drill makes of it, `parts` what else it makes on the way, in the order of their making. `keys` are
     those of a drill file that only some types have. `kinds` says by which kinds of drill it is drilled, and what such a
@@ -258,7 +258,7 @@ COMMON = Calls(
     frozenset({"sts:GetCallerIdentity", "iam:SimulatePrincipalPolicy"}),
     only_when={"iam:SimulatePrincipalPolicy": "the caller is a user or role of IAM; where it may not, that is told"},
 )
-"""What every run calls, whatever it drills."""
+"""The calls of every run, whatever it drills."""
 
 
 class Types(Generic[Declared_co]):
@@ -300,7 +300,9 @@ class Types(Generic[Declared_co]):
 
     @cached_property
     def sweep(self) -> Calls:
-        """What a sweep calls for its inventories; what it deletes it deletes by the calls of the kind that made it."""
+        """The calls of a sweep for its inventories; what it deletes it deletes by the calls of the kind that made
+        it.
+        """
         found = Calls(frozenset({"sts:GetCallerIdentity"}))
         for each in self:
             found |= each.listing

@@ -26,7 +26,7 @@ NOT_PROBED = "not probed"
 
 
 class Phase(StrEnum):
-    """What a step is for; only `recover` and `verify` lie on the recovery clock."""
+    """The purpose of a step; only `recover` and `verify` lie on the recovery clock."""
 
     PREPARE = "prepare"
     RECOVER = "recover"
@@ -35,7 +35,7 @@ class Phase(StrEnum):
 
 
 class Role(StrEnum):
-    """What the program does in a step, whatever the step is called; `step` is one that a script gives its meaning."""
+    """The part that a step plays, whatever the step is called; `step` is one that a script gives its meaning."""
 
     STEP = "step"
     LOOK = "look"
@@ -54,7 +54,9 @@ SAFETY = (Role.PROVE_ISOLATION, Role.PROBE)
 
 @dataclass(frozen=True)
 class Probed:
-    """What came of trying to reach production from a copy; not `tried` where nothing could be, and `words` say why."""
+    """The outcome of trying to reach production from a copy; not `tried` where nothing could be, and `words` say
+    why.
+    """
 
     tried: bool
     words: str
@@ -82,7 +84,9 @@ class Step:
 
     @property
     def key(self) -> tuple[Phase, Role | None, str]:
-        """What a step that is done again shares with the first try: its role, or the name that its script gives it."""
+        """The key that a step which is done again shares with the first try: its role, or the name that its script
+        gives it.
+        """
         return (self.phase, self.role, "") if self.role in SAFETY else (self.phase, None, self.name)
 
 
@@ -113,7 +117,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check claimed and what was seen; `newest` is the newest instant that it found in the copy.
+    """The claim of a check and what was seen; `newest` is the newest instant that it found in the copy.
 
     `canary` marks the heartbeat; `proves_data` is false for checks of the service's surface (an HTTP answer). `store`
     is the resource whose restored data was read.
@@ -170,7 +174,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class RunHeader:
-    """What is known when a run opens: the drill, and the promise as it stood then (frozen, never repainted).
+    """The facts that are known when a run opens: the drill, and the promise as it stood then (frozen, never repainted).
 
     `selection` is the key of a Selection. `objective` is what the run is held to; `tier_objective` is the tier's, which
     a fallback may be allowed to miss. `started_at` is by the drill's clock, `real_started_at` by the machine's: in the

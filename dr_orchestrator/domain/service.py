@@ -1,4 +1,4 @@
-"""What is protected: services, the people who answer for them, and their resources in AWS."""
+"""The things that are protected: services, the people who answer for them, and their resources in AWS."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ class Login:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """What libpq is told of it; of `hostaddr` nothing, else PGHOSTADDR or a service file could name another one."""
+        """The parameters that libpq is told of it; of `hostaddr` nothing, else PGHOSTADDR or a service file could
+        name another one.
+        """
         return {
             "host": self.host,
             "hostaddr": "",
@@ -119,7 +121,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Service:
-    """What people use, and who answers for its recovery."""
+    """The service that people use, and who answers for its recovery."""
 
     name: str
     title: str

@@ -17,7 +17,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a run or an exercise is worth, in order of precedence: the first that applies is the verdict."""
+    """The worth of a run or an exercise, in order of precedence: the first that applies is the verdict."""
 
     ABORTED = "ABORTED"
     FAILED = "FAILED"

@@ -1,4 +1,6 @@
-"""What a request to the lab asks for: service, action and the resources that it names; and errors in its protocol."""
+"""The call that a request to the lab makes: service, action and the resources that it names; and errors in its
+protocol.
+"""
 
 from __future__ import annotations
 

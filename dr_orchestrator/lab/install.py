@@ -36,7 +36,9 @@ def installed(world: SimulatedCloud, twins: Sequence[Twin]) -> Iterator[None]:
 
 
 def _backends(twins: Sequence[Twin]) -> Iterator[tuple[Any, type]]:
-    """What stands in each of moto's backends: the layers of all twins that have one there, the later ones on top."""
+    """The classes that stand in each of moto's backends: the layers of all twins that have one there, the later ones
+    on top.
+    """
     layers: dict[int, tuple[Any, list[type]]] = {}
     for backends, layer in (each for twin in twins for each in twin.backends):
         layers.setdefault(id(backends), (backends, []))[1].insert(0, layer)

@@ -1,4 +1,4 @@
-"""What exists in the lab, told by itself: used to show that nothing but a drill's copies was touched."""
+"""The state of the lab, told by itself: used to show that nothing but a drill's copies was touched."""
 
 from __future__ import annotations
 

@@ -25,7 +25,9 @@ _S3_SCOPES = {"s3express": "s3", "s3-object-lambda": "s3", "s3-outposts": "s3"}
 
 @dataclass(frozen=True)
 class Request:
-    """What of a request tells its operation; `scope` is the service for which it is signed, header names are small."""
+    """The parts of a request that tell its operation; `scope` is the service for which it is signed, header names
+    are small.
+    """
 
     scope: str
     method: str

@@ -42,7 +42,7 @@ class LabInfo:
     region: str = REGION
 
     def environment(self) -> dict[str, str]:
-        """What to set so that any AWS client, and this program's clock, are the lab's."""
+        """The variables by which any AWS client, and this program's clock, are the lab's."""
         return environment(self.endpoint) | {"DRO_CLOCK_PACE": f"{self.factor!r}@{self.origin!r}"}
 
 

@@ -53,7 +53,7 @@ class Lab:
         return tuple(self.application.journal)
 
     def environment(self) -> dict[str, str]:
-        """What to set so that any AWS client reaches this lab; the clock is shared by hand, so there is no pace."""
+        """The variables by which any AWS client reaches this lab; the clock is shared by hand, so there is no pace."""
         return process.environment(self.endpoint)
 
     def settle(self) -> None:

@@ -93,7 +93,7 @@ class Application:
         return status, headers, body
 
     def _refusal(self, call: ApiCall) -> Answer | None:
-        """What AWS refuses and moto lets pass."""
+        """The refusals of AWS where moto lets a call pass."""
         refused = next(filter(None, (twin.refuses(call) for twin in self._twins)), None)
         return calls.error(call, *refused) if refused else None
 

@@ -1,4 +1,6 @@
-"""What a resource type is in the simulated AWS: what it lays over moto, what it shows of itself, what it refuses."""
+"""The twin of a resource type in the simulated AWS: what it lays over moto, what it shows of itself, what it
+refuses.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ CHUNK = 500
 """So many runs are read side by side, and ids named in one statement: what is held at once does not grow."""
 
 RESULTS = (tables.finding, tables.check_result, tables.recovery_point)
-"""What a table of results is made of, besides the runs' own rows."""
+"""The columns of a table of results, besides the runs' own rows."""
 ALL = (
     *RESULTS,
     tables.event,

@@ -1,4 +1,4 @@
-"""What earlier runs of a drill have shown, from the few newest of them, however many there are."""
+"""The experience of a drill's earlier runs, from the few newest of them, however many there are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ledger says of copies across runs, by the few rows that are asked for."""
+"""The answers of the ledger on copies across runs, by the few rows that are asked for."""
 
 from __future__ import annotations
 

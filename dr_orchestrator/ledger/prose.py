@@ -1,4 +1,4 @@
-"""What rows from before revision 0008 meant, read from their words, once and nowhere else.
+"""The meaning of rows from before revision 0008, read from their words, once and nowhere else.
 
 Until then a ledger kept sentences only, and the program read them back. The sentences below are those that it wrote;
 they are history, and follow no change of today's wording.
@@ -64,7 +64,7 @@ def rule_of(sentence: str) -> Rule:
 
 
 def role_of(name: str, phase: Phase) -> Role:
-    """What the program did in a step of that name and phase; the names that a script gave say nothing."""
+    """The role of a step of that name and phase; the names that a script gave say nothing."""
     of_phase = {Phase.VERIFY: Role.VERIFY, Phase.TEARDOWN: Role.DESTROY}
     return _ROLES.get(name) or of_phase.get(phase, Role.STEP)
 

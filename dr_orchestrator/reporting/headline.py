@@ -30,7 +30,7 @@ _EXERCISE = {
 
 
 def of_run(run: Run) -> str:
-    """What a run's verdict means; of a failed one, what failed."""
+    """The meaning of a run's verdict; of a failed one, what failed."""
     verdict = run.closing.verdict if run.closing else None
     if verdict is Verdict.FAILED:
         return _failed(run)
@@ -40,7 +40,7 @@ def of_run(run: Run) -> str:
 
 
 def of_exercise(exercise: Exercise, runs: Sequence[Run]) -> str:
-    """What an exercise's verdict means; a green one does not hide that a worst case misses."""
+    """The meaning of an exercise's verdict; a green one does not hide that a worst case misses."""
     drills = {run.header.drill for run in runs}
     missing = {run.header.drill for run in runs if _misses_at_worst(run)}
     if exercise.verdict is not None and exercise.verdict.green and missing:

@@ -1,4 +1,4 @@
-"""What keeps any text inert in Markdown: in a sentence, a list or a table cell."""
+"""The escapes that keep any text inert in Markdown: in a sentence, a list or a table cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be drilled: one package a resource type, and the one line that each of them has here."""
+"""The types that can be drilled: one package a resource type, and the one line that each of them has here."""
 
 from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.resources import aurora_cluster, cloudformation_stack, dynamodb_table, rds_instance

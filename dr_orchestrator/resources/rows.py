@@ -66,7 +66,7 @@ def components(order: Order, way: Way, login: LoginOf) -> Components:
 
 
 def writer(account: Account, resource: Resource, canary: Canary, clock: Clock, login: LoginOf) -> Writer:
-    """What writes the heartbeat's row; its time is the database's own, but in a lab, whose time is the drill's."""
+    """The writer of the heartbeat's row; its time is the database's own, but in a lab, whose time is the drill's."""
     database = resource.database
     if database is None:
         raise UsageError(f"{resource.name} does not say how to log in", "add `database` to the resource")

@@ -1,4 +1,4 @@
-"""What a drill is performed with, as its resource type builds it."""
+"""The parts that a drill is performed with, as its resource type builds it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Store:
 
 @dataclass(frozen=True)
 class Components:
-    """What a drill is performed with; it has a restorer or an environment, never both.
+    """The parts that a drill is performed with; it has a restorer or an environment, never both.
 
     `preflight` looks before anything is started. `isolated` proves of the live copy that it stands where it should,
     `probe` that nothing of production answers it; each returns what it saw (`probe` also whether it could try at all),

@@ -1,4 +1,4 @@
-"""What one run carries wherever it goes: the one object in place of trains of callables."""
+"""The context of one run: the one object in place of trains of callables."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ LOOK_EVERY_S = 0.5
 
 
 class Driver(StrEnum):
-    """What is known of the process that holds a lease."""
+    """The process that holds a lease, as far as it is known."""
 
     ALIVE = "alive"
     GONE = "gone"
@@ -108,7 +108,9 @@ class Listening:
 
 
 def driver_of(lease: Lease) -> Driver:
-    """What the machine shows of a holder that was not heard of again: that its process is gone, or nothing."""
+    """The words for what the machine shows of a holder that was not heard of again: that its process is gone, or
+    nothing.
+    """
     host, pid, _token = [*lease.holder.rsplit(":", 2), "", ""][:3]
     return Driver.GONE if host == socket.gethostname() and pid.isdigit() and not _is_there(int(pid)) else Driver.SILENT
 

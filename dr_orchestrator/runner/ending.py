@@ -65,7 +65,7 @@ class ChecksDidNotPass(DrillFault):
 
 
 def outcome_of(error: BaseException) -> Outcome:
-    """What an exception makes of the step that it ended; a defect of ours proves nothing about the service."""
+    """The outcome of a step that an exception ended; a defect of ours proves nothing about the service."""
     if isinstance(error, Aborted) or not isinstance(error, Exception):
         return Outcome.ABORTED  # an interrupt, an exit, or Prefect's own signal
     if isinstance(error, NotRecoverable) or (isinstance(error, ChecksDidNotPass) and error.failed):
@@ -74,7 +74,9 @@ def outcome_of(error: BaseException) -> Outcome:
 
 
 def fault_of(error: BaseException, step: Step | None = None) -> Fault:
-    """What ended a recovery early, known again by the step that it met, its call and its cause, whatever it says."""
+    """The fingerprint of what ended a recovery early, known again by the step that it met, its call and its cause,
+    whatever it says.
+    """
     met = "" if step is None else step.role.value if step.role in SAFETY else step.name
     named = (error.call, error.cause) if isinstance(error, DrillFault) else (type(error).__name__,)
     return Fault(outcome_of(error), error_text(error), tuple(filter(None, (met, *named))))

@@ -1,4 +1,4 @@
-"""What a run has written down so far; a run that goes on in another process reads here what it need not do again."""
+"""The journal of a run so far; a run that goes on in another process reads here what it need not do again."""
 
 from __future__ import annotations
 

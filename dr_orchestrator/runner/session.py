@@ -345,7 +345,7 @@ class Session:
         return reasons
 
     def _ask_for_times(self) -> None:
-        """What AWS's own clock says of each copy, while it is there: beside our figures, never in their place."""
+        """Record AWS's own times of each copy, while it is there: beside our figures, never in their place."""
         if self._components is None:
             return
         sources = [(self._components.restorer or self._components.environment, self.copy)]
@@ -360,7 +360,7 @@ class Session:
                     self._journal.server_time(told)
 
     def _look_back(self) -> None:
-        """What the history of recovery points promises in the worst case; off the clock, for no recovery needs it."""
+        """The promise of the history of recovery points in the worst case; off the clock, for no recovery needs it."""
         for restorer in self._chosen_from:
             worst = None
             with suppress(Exception):  # the step says what went wrong; the run must be judged and closed all the same

@@ -31,7 +31,7 @@ class Perform(Protocol):
 
 
 def cannot_destroy(copy: Copy) -> CopyState:
-    """What a session does to a dead process's copy that it was given no way to take down."""
+    """The teardown that a session has for a dead process's copy that it was given no way to take down."""
     raise NotMeasured(f"{copy.id} was made by another process", "take it down: dro sweep")
 
 

@@ -1,4 +1,4 @@
-"""What all runs of a process share: settings, clock, ledger, catalogue, watcher."""
+"""The application that all runs of a process share: settings, clock, ledger, catalogue, watcher."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class App:
 
     @functools.cached_property
     def catalogue(self) -> Catalogue:
-        """What the workspace declares."""
+        """The declarations of the workspace."""
         from dr_orchestrator.catalog.load import load
 
         return load(self.settings.drills, self.types)
@@ -68,7 +68,7 @@ class App:
 
     @functools.cached_property
     def spacings(self) -> Spacings:
-        """What holds the calls of all runs back while AWS throttles them."""
+        """The spacing of all runs' calls while AWS throttles them."""
         from dr_orchestrator.aws.calls.spacing import Spacings
 
         return Spacings(self.clock)

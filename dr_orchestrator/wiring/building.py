@@ -73,7 +73,7 @@ def place_of(here: App, resource: Resource) -> Place:
 
 
 def build_components(here: App, drill: Drill, copy: Copy, account: Account, context: RunContext) -> Components:
-    """What a drill is performed with, as its resource's type builds it."""
+    """The parts that a drill is performed with, as its resource's type builds it."""
     rto = drill.objective.rto
     ceiling = rto.value.total_seconds() * CEILING if rto else NO_TARGET_CEILING_S
     toolkit = _toolkit(here, account, here.sources, context, ceiling, drill)
@@ -85,7 +85,7 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
 
 
 def members(here: App, toolkit: Toolkit) -> dict[str, Member]:
-    """What an environment may hold that drills know of, by type in CloudFormation."""
+    """The members of an environment that drills know of, by type in CloudFormation."""
     return {each.made.cloudformation: each.member(toolkit) for each in here.types if each.member is not None}
 
 

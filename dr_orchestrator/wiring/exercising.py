@@ -144,7 +144,7 @@ def _joined(
 
 
 def _taken_over(here: App, exercise: Exercise) -> Performed | None:
-    """What is left of an exercise whose process died; None where another took it, or ended it, meanwhile."""
+    """The rest of an exercise whose process died; None where another took it, or ended it, meanwhile."""
     holder = _holder(here, exercise.id)
     try:
         holder.take()
@@ -188,7 +188,7 @@ def _why_not(here: App, exercise: Exercise, drills: Sequence[str] | None) -> str
 
 
 def _made_elsewhere(here: App, runs: Sequence[Run]) -> str:
-    """What is not as it was when the runs were made; empty where all is the same, and where there is none."""
+    """The differences from when the runs were made; empty where all is the same, and where there is none."""
     made = {(run.header.provenance.region, run.header.provenance.endpoint): run.header.provenance for run in runs}
     try:
         return "; ".join(filter(None, (elsewhere(here, read_only(here, of.region), of) for of in made.values())))

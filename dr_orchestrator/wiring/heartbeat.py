@@ -107,7 +107,7 @@ def _heartbeat(here: App, service: Service, resource: Resource, interval: timede
 
 
 def _guard(here: App, of: ResourceType, resource: Resource, canary: Canary) -> HeartbeatGuard:
-    """What lets the one heartbeat through; none goes by AWS where the type declares no call for it."""
+    """The guard that lets the one heartbeat through; none goes by AWS where the type declares no call for it."""
     if of.beat is None:
         return HeartbeatGuard(here.types.calls)
     return HeartbeatGuard(here.types.calls, of.beat.operation, partial(of.beat.is_one, resource.id, canary))

@@ -32,7 +32,7 @@ def is_simulated(here: App, account: Account) -> bool:
 
 
 def elsewhere(here: App, account: Account, made: Provenance) -> str:
-    """What is not as it was when a run was made: what is absent here may well be there. Empty where all is the same.
+    """The differences from when a run was made: what is absent here may well be there. Empty where all is the same.
 
     A run that never learned its account has made nothing, and is not to go on in whichever is found now.
     """

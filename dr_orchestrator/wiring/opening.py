@@ -157,7 +157,7 @@ def _disrupted_at(recorded: Run) -> datetime | None:
 
 
 def _doubts(account: Account, header: RunHeader) -> list[str]:
-    """What the calls that were really made say against the run's claim to be real."""
+    """The objections of the calls that were really made to the run's claim to be real."""
     if header.provenance.simulated or not account.guard.simulated:
         return []
     return ["a call went to an endpoint that is not AWS's own, yet the run claims to be real"]
@@ -210,7 +210,7 @@ def _header(here: App, drill: Drill, run: str, caller: Caller, simulated: bool, 
 
 
 def _queued(here: App, session: Session) -> None:
-    """What the run waited for a lane of its exercise; that lies before its clock starts."""
+    """Record the run's wait for a lane of its exercise; that lies before its clock starts."""
     if session.header.exercise:
         exercise = here.ledger.queries.exercise_alone(session.header.exercise)
         waited = (here.clock.now() - exercise.started_at).total_seconds()

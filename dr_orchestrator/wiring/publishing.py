@@ -35,7 +35,9 @@ def why_not(name: str) -> str:
 
 
 def _published(name: str, write: Callable[[], Mapping[str, Path]]) -> Mapping[str, Path]:
-    """What was written; what went wrong is told and remembered, and only a defect of ours shows its trace."""
+    """The pages that were written; what went wrong is told and remembered, and only a defect of ours shows its
+    trace.
+    """
     _failed.pop(name, None)
     try:
         return write()

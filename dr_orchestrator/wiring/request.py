@@ -1,4 +1,4 @@
-"""What somebody asked for besides a drill: flows are given the drill's name alone, in whatever thread they run."""
+"""The request beside a drill's name: flows are given the drill's name alone, in whatever thread they run."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from dr_orchestrator.domain.run import Run
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for: runs take the `selection` instead of their drill's own, belong to the `exercise`, go on
-    with the run that is `resumed`; an exercise is `anew`, though one of the quarter is under way.
+    """The request of whoever starts a drill: runs take the `selection` instead of their drill's own, belong to the
+    `exercise`, go on with the run that is `resumed`; an exercise is `anew`, though one of the quarter is under way.
     """
 
     selection: Selection | None = None
@@ -28,7 +28,7 @@ _request: ContextVar[Request] = ContextVar("request", default=Request())  # noqa
 
 
 def request() -> Request:
-    """What was asked for here."""
+    """The request in whose scope this runs."""
     return _request.get()
 
 

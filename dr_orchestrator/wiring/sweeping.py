@@ -66,7 +66,7 @@ class AwsRegion:
 
     @property
     def name(self) -> str:
-        """What AWS calls it."""
+        """The name that AWS has for it."""
         return self._account.api("sts").region
 
     def owner(self) -> str:
@@ -112,7 +112,7 @@ class AwsCloud:
         return tuple(self._here.types.copies)
 
     def shown_by(self, listing: str) -> Sequence[str]:
-        """What a drill of the type makes."""
+        """The type of copy that a drill makes."""
         return [each.name for each in self._here.types[listing].copies]
 
     @property
@@ -156,7 +156,7 @@ def sweep(
 
 
 def dry_run(here: App, heard: Ears = lambda _: None, wait: bool = False) -> Sweep:
-    """What a sweep would take down; nothing is changed."""
+    """The copies that a sweep would take down; nothing is changed."""
     return of_runner.dry_run(context(here), heard, wait)
 
 
@@ -181,7 +181,7 @@ def alive(here: App, run: str) -> bool:
 
 
 def find_orphans(here: App) -> list[Orphan]:
-    """What wears our tag although the ledger does not ask for its end."""
+    """The objects that wear our tag although the ledger does not ask for its end."""
     return of_runner.find_orphans(context(here))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -33,6 +34,12 @@ CONTRACTS = {
 def test_no_other_room_names_a_type(name: str) -> None:
     """Neither code nor templates nor flows outside of `resources/` name a type, a part of one, or a package."""
     assert [str(each.relative_to(CHECKOUT)) for each in FILES if name in each.read_text()] == []
+
+
+def test_a_docstring_begins_with_its_subject() -> None:
+    """`The … that …` or a verb: of one that begins with a question nobody sees at once what it is about."""
+    told = [path for path in PRODUCT.rglob("*.py") if re.search(r'^\s*"""(What|Who)', path.read_text(), re.M)]
+    assert [str(path.relative_to(CHECKOUT)) for path in told] == []
 
 
 def test_every_package_is_a_type_and_every_type_a_package() -> None:

@@ -1,1 +1,3 @@
-"""Who may do what: the targets of writes, the roles that calls are made with, and the policies that those need."""
+"""The rights of each role: the targets of writes, the roles that calls are made with, and the policies that those
+need.
+"""

@@ -13,7 +13,7 @@ from dr_orchestrator.errors import DrillFault
 
 
 class MachineCredentials:
-    """What the machine logs in with; looked for anew, from scratch, where AWS no longer takes it.
+    """The machine's own login; looked for anew, from scratch, where AWS no longer takes it.
 
     `login` makes a botocore session that can only log in: each keeps what it has once found, and so would every client,
     for which this stands in the place of credentials and of their provider. `account_of` asks AWS whose credentials
@@ -49,11 +49,11 @@ class MachineCredentials:
         return self
 
     def get_deferred_property(self, name: str) -> Callable[[], Any]:
-        """What botocore asks once it needs to know, of the credentials of that moment."""
+        """The credentials as botocore asks for them once it needs to know, of the credentials of that moment."""
         return lambda: getattr(self.get_frozen_credentials(), name, None)
 
     def get_frozen_credentials(self) -> Any:
-        """What a call is signed with now; where it can be refreshed no more, others are looked for."""
+        """The credentials that a call is signed with now; where it can be refreshed no more, others are looked for."""
         try:
             frozen = self._proved(_frozen(self._login))
         except (BotoCoreError, ClientError):
@@ -83,7 +83,9 @@ class MachineCredentials:
             return False
 
     def _proved(self, found: Any) -> Any:
-        """What was found; CredentialRetrievalError where AWS says that it is of another account than the known one."""
+        """The credentials that were found; CredentialRetrievalError where AWS says that it is of another account
+        than the known one.
+        """
         if self.account and found not in (None, self._proven):
             if (account := self._account_of(found)) != self.account:
                 told = f"they are of account {account} now, and were of {self.account}"
@@ -93,7 +95,9 @@ class MachineCredentials:
 
 
 def _known(login: Any) -> Any:
-    """What a session would sign with; None where it finds nothing, in a file that is just being written, say."""
+    """The credentials that a session would sign with; None where it finds nothing, in a file that is just being
+    written, say.
+    """
     try:
         return _frozen(login)
     except (BotoCoreError, ClientError):

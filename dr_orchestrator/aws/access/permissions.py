@@ -1,4 +1,4 @@
-"""What a drill calls, and the IAM actions that those calls need: all of it as its resource type declares it."""
+"""The calls of a drill, and the IAM actions that those calls need: all of it as its resource type declares it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dr_orchestrator.domain.resource_type import COMMON, Calls, Content, Resourc
 
 
 def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
-    """What a drill calls; its checks and all that only some occasions need counted in.
+    """The calls of a drill; its checks and all that only some occasions need counted in.
 
     What an environment may hold is restored, filled and taken down as a drill of its own type would do it.
     """

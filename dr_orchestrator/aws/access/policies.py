@@ -84,7 +84,7 @@ class Scope:
 
 
 def source_policies(scope: Scope) -> list[Policy]:
-    """What the role of the reads needs: it can change nothing at all."""
+    """The policy of the role of the reads: it can change nothing at all."""
     wanted = scope.types.sweep.reads.union(*(calls_of(scope.types, drill).reads for drill in scope.drills))
     reads = actions_of(scope.types, wanted)
     of_data = {_LOGINS}.union(*(each.data for each in scope.types))
@@ -98,14 +98,14 @@ def source_policies(scope: Scope) -> list[Policy]:
 
 
 def drill_policies(scope: Scope) -> list[Policy]:
-    """What the role of the changes needs: it makes what is named and tagged as a copy, and deletes nothing else."""
+    """The policy of the role of the changes: it makes what is named and tagged as a copy, and deletes nothing else."""
     writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
     statements = [statement for of in scope.types for statement in _of_type(scope, of, writes)]
     return packed([*_distinct(statements), *_keys(scope), *_never(scope)])
 
 
 def trust_policy() -> Policy:
-    """Who may take either role on: whoever runs `dro`; to be filled in."""
+    """The trust policy of either role: whoever runs `dro`; to be filled in."""
     statement = {
         "Sid": "LetDrillsTakeThisRoleOn",
         "Effect": "Allow",
@@ -117,7 +117,7 @@ def trust_policy() -> Policy:
 
 
 def notes(scope: Scope) -> list[str]:
-    """What no policy here can hold, in words."""
+    """The promises that no policy here can hold, in words."""
     told = [
         "Both roles trust whoever runs `dro` (the trust policy), who needs sts:AssumeRole on them and nothing else.",
         "A key's own policy must let both roles use it, where an encrypted source has a key that the account manages.",
@@ -212,7 +212,7 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
 
 
 def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator[Statement]:
-    """What drills of a type do to their copies: each call on what it acts on, under the tag that it must wear."""
+    """The statements on the copies of a type: each call on what it acts on, under the tag that it must wear."""
     wanted: dict[tuple[Effect, str], set[str]] = {}
     within: dict[tuple[Effect, str], str] = {}
     untagged: set[Effect] = set()
@@ -253,7 +253,7 @@ def _keys(scope: Scope) -> Iterator[Statement]:
 
 
 def _never(scope: Scope) -> Iterator[Statement]:
-    """Whatever another policy may allow one day."""
+    """The denials that hold whatever another policy may allow one day."""
     deleted = [write for each in scope.types for write in each.writes if write.effect is Effect.DELETE]
     deletions = sorted({write.operation for write in deleted})
     named = [scope.types.copies[name] for name in dict.fromkeys(write.target.type for write in deleted)]

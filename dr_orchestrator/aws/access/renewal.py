@@ -1,4 +1,6 @@
-"""What a session signs its calls with, and that a call which AWS finds signed too late is made again."""
+"""The credentials that a session signs its calls with, and that a call which AWS finds signed too late is made
+again.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,9 @@ LOGINS = frozenset(
         ("signin", "CreateOAuth2Token"),
     }
 )
-"""What botocore calls by itself to log in by a profile, a service account of Kubernetes, or the Identity Center."""
+"""The calls that botocore makes by itself to log in by a profile, a service account of Kubernetes, or the Identity
+Center.
+"""
 
 
 class AssumedRole(DeferredRefreshableCredentials):  # type: ignore[misc]  # botocore is untyped
@@ -44,7 +46,7 @@ class AssumedRole(DeferredRefreshableCredentials):  # type: ignore[misc]  # boto
         return f"AssumedRole({self._role})"
 
     def get_frozen_credentials(self) -> Any:
-        """What a call is signed with now."""
+        """The credentials that a call is signed with now."""
         self._signed.last = super().get_frozen_credentials()
         return self._signed.last
 

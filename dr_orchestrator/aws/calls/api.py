@@ -41,7 +41,7 @@ _MISSING = ("NotFound", "NoSuch", "DoesNotExist")
 
 
 class NotFound(NotRecoverable):
-    """What was named does not exist; what that means depends on when it is said.
+    """The thing that was named does not exist; what that means depends on when it is said.
 
     | when                           | means                         | so                                        |
     |--------------------------------|-------------------------------|-------------------------------------------|
@@ -125,7 +125,7 @@ def expired(code: str) -> bool:
 
 
 def _from_botocore(error: BotoCoreError, call: str, endpoint: str) -> NotMeasured:
-    """What went wrong on our side of the wire; only what the network did may pass by itself."""
+    """A fault on our side of the wire; only what the network did may pass by itself."""
     if isinstance(error, _LOGIN_ENDED):
         return Denied(f"no AWS credentials: {error}; {_LOG_IN}", _IN_TIME, call)
     if isinstance(error, _CREDENTIALS):

@@ -40,7 +40,7 @@ class Spacing:
         self._lock = threading.Lock()
 
     def current_time(self) -> float:
-        """What botocore's arithmetic takes for the time."""
+        """The instant that botocore's arithmetic takes for now."""
         return self._clock.monotonic()
 
     def wait(self) -> float:

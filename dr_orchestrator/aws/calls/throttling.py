@@ -1,4 +1,6 @@
-"""What botocore overcomes in silence: calls that failed in passing and were made again, and the time that it cost."""
+"""The trouble that botocore overcomes in silence: calls that failed in passing and were made again, and the time
+that it cost.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ def held_back(context: dict[str, Any], seconds: float) -> None:
 
 
 class Listener(Protocol):
-    """Who is told: the context of the run whose account it is."""
+    """The listener: the context of the run whose account it is."""
 
     @property
     def clock(self) -> Clock:
@@ -44,7 +46,7 @@ class Listener(Protocol):
         """A call that failed in passing, and why."""
 
     def delayed(self, kind: SegmentKind, reason: str, seconds: float) -> None:
-        """What the run waited for besides its recovery."""
+        """The waits of the run besides its recovery."""
 
 
 class Throttling:

@@ -7,7 +7,9 @@ from dr_orchestrator.errors import NotRecoverable
 
 
 def usable(account: Account, key: str, owner: str) -> str:
-    """What the key is; NotRecoverable where nothing can be decrypted with it. `owner` is the account of the data."""
+    """The key and its state; NotRecoverable where nothing can be decrypted with it. `owner` is the account of the
+    data.
+    """
     about = account.api("kms").call("DescribeKey", KeyId=key)["KeyMetadata"]
     state, arn = about["KeyState"], about["Arn"]
     if state != "Enabled":

@@ -1,4 +1,4 @@
-"""What the caller may do, by IAM's own simulation; and how long its credentials last."""
+"""The rights of the caller, by IAM's own simulation; and how long its credentials last."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def writes(types: Types[ResourceType], drill: Drill, copy: CopyType | None = Non
 
 
 def simulated(account: Account, caller: Caller, copy: Copy, of: CopyType, actions: Sequence[str]) -> str:
-    """What IAM says to the calls that make and delete the copy; NotMeasured where a policy denies one by name.
+    """The answer of IAM to the calls that make and delete the copy; NotMeasured where a policy denies one by name.
 
     What no policy mentions is a Doubt only: the simulation sees neither the policies of resources nor those of the
     organisation as a real call does.

@@ -1,1 +1,1 @@
-"""What all that RDS runs has in common: the network that copies are put into, and what RDS writes down of them."""
+"""The kits of all that RDS runs: the network that copies are put into, and what RDS writes down of them."""

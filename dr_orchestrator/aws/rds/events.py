@@ -1,4 +1,4 @@
-"""What RDS itself wrote down of what it runs: when that came into a state, and how long its backups take."""
+"""The events that RDS wrote down of what it runs: when that came into a state, and how long its backups take."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _standing(key: str, live: Mapping[str, Any], public: bool, subnet_group: str
 
 
 def proven(live: Standing, source: Standing, isolation: Isolation, groups: tuple[str, ...]) -> str:
-    """What the live copy's isolation is; NotRecoverable where it stands anywhere but where it was to be put."""
+    """The isolation of the live copy, in words; NotRecoverable where it stands anywhere but where it was to be put."""
     region, account = source.arn.split(":")[3:5]
     where = place.same(live.arn, region, account)
     if wrong := list(_wrong(live, source, isolation, groups)):

@@ -1,4 +1,6 @@
-"""What RDS runs, instances and clusters alike: described, asked for, waited for, deleted once proven to be ours."""
+"""The databases of RDS, instances and clusters alike: described, asked for, waited for, deleted once proven to be
+ours.
+"""
 
 from __future__ import annotations
 
@@ -42,14 +44,14 @@ class Shape:
         return f"Describe{self.key}s"
 
     def described(self, api: Api, name: str) -> Mapping[str, Any] | None:
-        """What AWS says of one; None where there is none of that name."""
+        """The description of one by AWS; None where there is none of that name."""
         try:
             return dict(api.call(self.describe, **{self.name: name})[f"{self.key}s"][0])
         except NotFound:
             return None
 
     def live(self, described: Mapping[str, Any]) -> Live:
-        """What a deletion is proven by."""
+        """The facts that a deletion is proven by."""
         tags = {tag["Key"]: tag["Value"] for tag in described.get("TagList", [])}
         return Live(described[self.name], described[self.unique], tags, created_at=described.get(self.created_at))
 
@@ -72,7 +74,7 @@ class Objects:
         self._api = toolkit.account.api("rds")
 
     def described(self, name: str) -> Mapping[str, Any] | None:
-        """What AWS says of one; None where there is none of that name."""
+        """The description of one by AWS; None where there is none of that name."""
         return self.shape.described(self._api, name)
 
     def name_is_free(self, copy: Copy) -> str:

@@ -17,7 +17,9 @@ from dr_orchestrator.errors import NotRecoverable
 
 HISTORY = timedelta(days=90)
 _TYPES: tuple[Mapping[str, str], ...] = ({}, {"SnapshotType": "awsbackup"})
-"""What is asked for: where no type is, AWS lists its own and those made by hand, and none of AWS Backup's."""
+"""The parameters of the listing: where no type is, AWS lists its own and those made by hand, and none of AWS
+Backup's.
+"""
 
 
 def listed(api: Api, key: str, **of: str) -> list[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""What the roles of a replica may do: its code runs with their rights, and nothing else holds it off production."""
+"""The rights of a replica's roles: its code runs with their rights, and nothing else holds it off production."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WITHOUT_RESOURCE = frozenset(
         "xray:puttracesegments",
     }
 )
-"""What may be allowed on everything: AWS names no resource for it, or it only adds lines to a log."""
+"""The actions that may be allowed on everything: AWS names no resource for it, or it only adds lines to a log."""
 
 MANAGED = frozenset(
     f"policy/{name}"
@@ -40,7 +40,7 @@ class Untold(Exception):
 
 
 def too_wide(properties: Mapping[str, Any], copy_id: str, text: Callable[[Any], str]) -> Iterator[str]:
-    """What a role, or a policy that is put on one, allows beyond the copy's own, in words.
+    """The rights that a role, or a policy on one, gives beyond the copy's own, in words.
 
     `text` gives what CloudFormation will make of a value, with the copy's id for what the stack makes; Untold where
     that cannot be told.

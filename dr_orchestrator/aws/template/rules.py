@@ -1,4 +1,4 @@
-"""What a replica may make: the types, what names each of them, and what each of them is put on."""
+"""The resources that a replica may make: the types, what names each of them, and what each of them is put on."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ ALLOWED: Mapping[str, Rule] = {
     "AWS::StepFunctions::Activity": _rule("Name"),
     "AWS::StepFunctions::StateMachine": _rule("StateMachineName", "LogGroupArn"),
 }
-"""Whatever is not here may change, or call, something that the stack does not make."""
+"""The properties that change, or call, nothing but what the stack makes; whatever is not here may."""
 
 SNAPSHOT_BY_DEFAULT = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
 """Types that leave a final snapshot behind unless they say otherwise."""

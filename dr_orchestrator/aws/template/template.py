@@ -53,7 +53,7 @@ def parse(text: str, path: str) -> Mapping[str, Any]:
 def inspect(
     text: str, path: str, parameters: Mapping[str, str], copy_id: str, sources: frozenset[str] = frozenset()
 ) -> str:
-    """What the template will make with these parameters; NotRecoverable with all that is unsafe in it.
+    """The resources that the template will make with these parameters; NotRecoverable with all that is unsafe in it.
 
     `sources` are the AWS names of production: what a replica's own code does with one of them nobody can see.
     """
@@ -151,7 +151,9 @@ class _Inspection:
         yield f"{logical_id} could be reached from the internet: give it `PubliclyAccessible: false`"
 
     def _acts(self, logical_id: str, kind: str, properties: Mapping[str, Any]) -> Iterator[str]:
-        """What runs with rights in the account may use them on production, unless those are the copy's alone."""
+        """The code that runs with rights in the account may use them on production, unless those are the copy's
+        alone.
+        """
         if kind in OF_ROLES:
             of_own = _OfOwn(self.template, self.resources, self.known, self.copy_id)
             yield from (

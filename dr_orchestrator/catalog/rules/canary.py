@@ -14,7 +14,7 @@ _ROW, _ITEM = ("table", "column"), ("key", "attribute")
 
 
 def mistakes(of: ResourceType, resource: Resource, canary: Canary) -> Iterator[Mistake]:
-    """What is wrong with where a resource's heartbeat is to be written."""
+    """The mistakes in where a resource's heartbeat is to be written."""
     if "canary" not in of.keys:
         stores = "declare it at the stack's stores" if of.content is Content.STORES else "remove it"
         yield ("canary",), f"{of.name}s have no heartbeat of their own", stores

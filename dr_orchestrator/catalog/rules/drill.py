@@ -30,7 +30,7 @@ Mistake = tuple[Key, str, str]
 
 
 def problems(service: Declared, types: Types[ResourceType]) -> Iterator[Problem]:
-    """What is wrong with the drills of a service."""
+    """The mistakes in the drills of a service."""
     for name, drill in service.drills.legal.items():
         for key, message, fix in _mistakes(service, drill, types):
             yield service.document.problem(("drills", name, *key), message, fix)

@@ -99,7 +99,9 @@ def _unique(services: Sequence[Declared]) -> Iterator[Problem]:
 
 
 def _claims(service: Declared) -> Iterator[tuple[str, str, Key, str]]:
-    """What may be declared once in a workspace: kind of thing, name, place, and what to do about a second one."""
+    """The things that may be declared once in a workspace: kind of thing, name, place, and what to do about a second
+    one.
+    """
     if service.name:
         yield "service", f"'{service.name}'", ("service",), "give it a name of its own"
     for name in sorted(service.drills.names):

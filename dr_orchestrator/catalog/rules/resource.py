@@ -19,7 +19,7 @@ _SHARED = ("database", "isolation", "rebuild")
 
 
 def problems(service: Declared, types: Types[ResourceType], *, isolation_by_default: bool) -> Iterator[Problem]:
-    """What is wrong with the resources of a service."""
+    """The mistakes in the resources of a service."""
     for name, resource in service.resources.legal.items():
         for key, message, fix in _mistakes(service, types, name, resource, isolation_by_default):
             yield service.document.problem(("resources", name, *key), message, fix)

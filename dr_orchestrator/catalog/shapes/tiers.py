@@ -47,7 +47,7 @@ class Tier(Shape):
 
 
 class Approval(Shape):
-    """Who approved the policy, and when."""
+    """The approval of the policy, and its day."""
 
     by: Text = Field(description="Who.")
     role: Text | None = Field(default=None, description="In which role.")
@@ -55,7 +55,7 @@ class Approval(Shape):
 
 
 class Costs(Shape):
-    """What AWS charges, as the team pays it: prices are never looked up."""
+    """The prices of AWS, as the team pays them: prices are never looked up."""
 
     currency: Text = Field(description="The currency of all amounts.")
     instance_hour: dict[Text, Money] = Field(default={}, description="An hour of an RDS instance, by its class.")
@@ -64,7 +64,7 @@ class Costs(Shape):
 
 
 class Limits(Shape):
-    """What holds for every exercise."""
+    """The limits that hold for every exercise."""
 
     at_once: Annotated[int, whole(1, 1000)] = Field(default=4, description="How many drills run at once.")
     headroom: Annotated[int, whole(0, 1000)] = Field(

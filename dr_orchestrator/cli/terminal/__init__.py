@@ -1,1 +1,1 @@
-"""What commands say in a terminal, beside their tables."""
+"""The words of commands in a terminal, beside their tables."""

@@ -1,4 +1,4 @@
-"""What is said of runs that another process drives, or that one died in just now: until when they are left alone."""
+"""The words on runs that another process drives, or that one died in just now: until when they are left alone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def from_when(held: Held, now: datetime) -> str:
 
 
 def seen(held: Held) -> str:
-    """What is known of the process that holds a lease."""
+    """The process that holds a lease, as far as it is known."""
     holder = plain(held.lease.holder)
     return {
         Driver.ALIVE: f"{holder}, which is alive",

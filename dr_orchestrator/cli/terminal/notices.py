@@ -1,4 +1,4 @@
-"""What a person is told beside a result: what to do next, and what is wrong with the surroundings."""
+"""The notices beside a result: what to do next, and what is wrong with the surroundings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.wiring.app import App
 
 NO_AWS = 'AWS_PROFILE or the AWS_* variables; or for the lab: dro lab start; eval "$(dro lab env)"'
-"""What opens the way to AWS where nobody answered who the caller is."""
+"""The way to AWS where nobody answered who the caller is."""
 
 
 def plain(text: str) -> str:
@@ -44,7 +44,7 @@ def reasons(run: Outlined) -> list[str]:
 
 
 def next_steps(run: Outlined) -> list[str]:
-    """What to do about a closed run that did not reach AWS, or did not prove its copies gone."""
+    """The next steps after a closed run that did not reach AWS, or did not prove its copies gone."""
     steps = [] if run.header.provenance.account else [f"→ {NO_AWS}"]
     if run.closing is not None and run.closing.cleanup is not Cleanup.CLEAN:
         steps.append("→ `dro sweep` takes it down")
@@ -68,7 +68,9 @@ def warn_of_pace(here: App, environ: Mapping[str, str] | None = None) -> None:
 
 
 def held(lease: Lease, now: datetime) -> str:
-    """Who drives a run, and until when nobody else may, even if that process is dead; the machine's own time."""
+    """The words for who drives a run, and until when nobody else may, even if that process is dead; the machine's
+    own time.
+    """
     left = max(1, math.ceil((lease.until - now).total_seconds()))
     return f"driven by {plain(lease.holder)}, whose lease runs until {lease.until:%H:%M:%S} UTC ({left} s from now)"
 

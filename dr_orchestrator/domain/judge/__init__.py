@@ -1,1 +1,1 @@
-"""What a run's record proves: its measures, its verdict, and both in words."""
+"""The proofs in a run's record: its measures, its verdict, and both in words."""

@@ -17,7 +17,7 @@ BY_INSTANTS = "instants in UTC: the reference by the drill's wall clock, the new
 
 @dataclass(frozen=True)
 class Instant:
-    """What a figure is counted from or to: a moment with its T-number; `at` is None where it was not reached."""
+    """An end of what a figure counts: a moment with its T-number; `at` is None where it was not reached."""
 
     label: str
     name: str
@@ -64,7 +64,7 @@ class LossExplained:
 
 @dataclass(frozen=True)
 class StoreLoss:
-    """What one store lost; `missing` says why where that is not known, `worst` marks the one that speaks for all."""
+    """The loss of one store; `missing` says why where that is not known, `worst` marks the one that speaks for all."""
 
     store: str
     newest: datetime | None

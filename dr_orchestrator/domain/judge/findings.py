@@ -1,4 +1,4 @@
-"""What a run found to remediate: its failures, and what a run that passed still has to say."""
+"""The findings of a run, to be remediated: its failures, and what a run that passed still has to say."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ _CAUSES: Mapping[Rule, str] = {
     Rule.NOT_PROBED: "not probed",
     Rule.FALLBACK_WITHOUT_TARGET: "fallback",
 }
-"""What fingerprints were made of before rules had ids: they must stay what they were. Others are made of the id."""
+"""The words that fingerprints were made of before rules had ids: they must stay what they were. Others are made of
+the id.
+"""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _optional_checks(record: Record) -> list[_Found]:
 
 
 def _failed_at_first(record: Record, failed: Sequence[Reason]) -> list[_Found]:
-    """What failed, and passed when the run was resumed."""
+    """The steps that failed, and passed when the run was resumed."""
     second = {step.phase for step in record.steps if step.outcome is Outcome.FAILED} if not failed else set()
     titles = {Phase.VERIFY: "Checks failed before they passed", Phase.RECOVER: "A step failed at first"}
     detail = "What failed passed when the run was resumed; see the steps. Why not at first?"

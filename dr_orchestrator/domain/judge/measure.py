@@ -21,7 +21,7 @@ SCHEDULE = "E"
 
 @dataclass(frozen=True)
 class Fault:
-    """What ended a recovery early: its outcome, and what was said.
+    """The end of a recovery that came early: its outcome, and what was said.
 
     `cause` is what tells it from other faults whatever is said of it: the step, the call, what was looked at.
     """
@@ -112,7 +112,7 @@ def _offset(record: Record, moment: Moment) -> timedelta | None:
 
 
 def clock_faults(record: Record) -> list[str]:
-    """What shows that the clocks cannot be trusted: a step or event out of order, a wall clock that jumped."""
+    """The signs that the clocks cannot be trusted: a step or event out of order, a wall clock that jumped."""
     faults = [f"step '{step.name}' took no time or less" for step in record.steps if _timeless(step)]
     timed = sorted((step for step in record.steps if step.duration is not None), key=lambda step: step.offset)
     for before, after in itertools.pairwise(timed):
@@ -173,7 +173,7 @@ def newest(record: Record) -> Newest:
 
 
 def by_store(record: Record) -> list[Newest]:
-    """What is known of each store, in the order of the recovery points."""
+    """The facts of each store, in the order of the recovery points."""
     owners = {id(check): _owner(record, check) for check in record.checks}
     return [
         _of_store(record, point, [check for check in record.checks if owners[id(check)] is point])
@@ -195,7 +195,7 @@ def _owner(record: Record, check: CheckResult) -> RecoveryPoint | None:
 
 
 def _of_store(record: Record, point: RecoveryPoint, checks: Sequence[CheckResult]) -> Newest:
-    """What is known of one store: read from its copy, or else claimed by its recovery point."""
+    """The facts of one store: read from its copy, or else claimed by its recovery point."""
     read = _read(checks)
     if read.at is not None or any(check.canary for check in checks):
         return read
@@ -221,7 +221,7 @@ def _saw(check: CheckResult) -> bool:
 
 
 def _claimed(record: Record, point: RecoveryPoint) -> Newest:
-    """What a recovery point says of itself, where its store was not read; an asked instant says nothing."""
+    """The claim of a recovery point on itself, where its store was not read; an asked instant says nothing."""
     if not record.checks:
         return Newest(missing=UNREAD)  # nobody came to read it: that is no fault of the drill's definition
     if point.reference == point.data_time:

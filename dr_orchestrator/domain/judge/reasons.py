@@ -1,4 +1,4 @@
-"""What a run's record says for and against its promise, each under the rule that says so."""
+"""The reasons in a run's record for and against its promise, each under the rule that says so."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SKEW = timedelta(minutes=5)
 
 
 def stopped(record: Record) -> list[Reason]:
-    """Who or what stopped the drill."""
+    """The person or fault that stopped the drill."""
     return _fault(record, Outcome.ABORTED, Rule.STOPPED)
 
 
 def failures(record: Record, measures: Measures) -> list[Reason]:
-    """What failed, and which limits were missed."""
+    """The failures, and the limits that were missed."""
     failed = _fault(record, Outcome.FAILED, Rule.FAULT)
     failed += [
         Reason(
@@ -188,7 +188,7 @@ def _must_pass(step: Step) -> bool:
 
 
 def _contradictions(record: Record) -> list[Reason]:
-    """What a run says of itself that cannot be true together."""
+    """The statements of a run on itself that cannot be true together."""
     source, told = record.header.provenance, []
     if source.pace != 1 and not source.simulated:
         fast = f"drill time ran {source.pace:g} times as fast, yet the run claims to be real"

@@ -33,7 +33,7 @@ class FunctionUrl(CloudFormationModel):
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
-        """What Fn::GetAtt may ask for."""
+        """The attributes that Fn::GetAtt may ask for."""
         return attr in ("FunctionUrl", "FunctionArn")
 
     def get_cfn_attribute(self, attribute_name: str) -> str:
@@ -61,7 +61,7 @@ class FunctionUrl(CloudFormationModel):
 
 
 def answer(name: str) -> tuple[int, bytes]:
-    """What a GET of a function's URL is answered: 200 where the function's table holds items, 503 where it does not."""
+    """The answer to a GET of a function's URL: 200 where the function's table holds items, 503 where it does not."""
     functions = {each.function_name: each for each in get_backend(ACCOUNT, REGION).list_functions()}
     if name not in functions:
         return 404, json.dumps({"status": "no such function"}).encode()

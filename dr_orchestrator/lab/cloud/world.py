@@ -1,4 +1,6 @@
-"""What the simulated services share: the lab's clock, what is due when, the faults asked for, the databases."""
+"""The world that the simulated services share: the lab's clock, what is due when, the faults asked for, the
+databases.
+"""
 
 from __future__ import annotations
 
@@ -124,7 +126,7 @@ class _Entry:
 
 
 class Agenda:
-    """What happens at a lab time. Nothing runs by itself: `settle` performs what has become due, in order."""
+    """The events of the lab by their time. Nothing runs by itself: `settle` performs what has become due, in order."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now

@@ -1,4 +1,6 @@
-"""What the sample company has: its databases with their tables and rows, and its configuration table. Plain data."""
+"""The possessions of the sample company: its databases with their tables and rows, and its configuration table.
+Plain data.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sample company's resources are put into a fresh lab with: its time, its key, its network, its logins."""
+"""The ground that the sample company stands on in a fresh lab: its time, its key, its network, its logins."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _UNPRIVILEGED = ("nobody", "postgres")
 
 @dataclass(frozen=True)
 class Account:
-    """Who PostgreSQL runs as: it refuses to be run by root."""
+    """The user that PostgreSQL runs as: it refuses to be run by root."""
 
     uid: int
     gid: int

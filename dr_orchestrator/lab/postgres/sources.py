@@ -29,7 +29,7 @@ class Base:
 
 @dataclass
 class Source:
-    """What can be restored of a database: its bases, its archive and how far that reaches (Unix seconds)."""
+    """The sources of a database's restores: its bases, its archive and how far that reaches (Unix seconds)."""
 
     archive: Path
     reaches: float
@@ -52,7 +52,7 @@ class Source:
 
 
 class Keeper(Protocol):
-    """What a database needs of its plane."""
+    """The part of a plane that its databases need."""
 
     def restorable_until(self, key: str) -> datetime | None:
         """The lab time of the newest archived commit."""

@@ -15,7 +15,7 @@ _ROOM = 1.25
 
 @dataclass(frozen=True)
 class Bullet:
-    """What a bullet bar is drawn from; `actual` or `limit` is empty where there is none."""
+    """The figures that a bullet bar is drawn from; `actual` or `limit` is empty where there is none."""
 
     title: str
     desc: str

@@ -69,7 +69,9 @@ class Wait:
 
 @dataclass(frozen=True)
 class Gantt:
-    """What the chart is drawn from; `drawn` is false where the RTO lies beyond the axis, and `note` says so."""
+    """The data that the chart is drawn from; `drawn` is false where the RTO lies beyond the axis, and `note` says
+    so.
+    """
 
     title: str
     desc: str

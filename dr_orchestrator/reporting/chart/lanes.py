@@ -48,7 +48,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Lanes:
-    """What the chart is drawn from."""
+    """The data that the chart is drawn from."""
 
     title: str
     desc: str

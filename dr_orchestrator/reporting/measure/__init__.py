@@ -1,1 +1,1 @@
-"""What the records of a run or an exercise say in figures, before they are put into words."""
+"""The figures in the records of a run or an exercise, before they are put into words."""

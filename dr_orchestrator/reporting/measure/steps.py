@@ -29,7 +29,7 @@ def on_the_clock(run: Run, segment: Segment) -> timedelta:
 
 
 def allowances(policy: ClockPolicy) -> timedelta:
-    """What the policy adds to the measured recovery time for what was not exercised."""
+    """The time that the policy adds to the measured recovery time for what was not exercised."""
     if policy.judged_from is ClockStart.DECLARATION:
         return timedelta()
     return policy.detection_allowance + policy.decision_allowance

@@ -1,4 +1,4 @@
-"""What became of an exercise's plan: who ran, who was left out, who was not reached, and how many at once."""
+"""The fate of an exercise's plan: who ran, who was left out, who was not reached, and how many at once."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def at_once(runs: Sequence[Outlined], until: datetime) -> list[tuple[datetime, i
 
 
 def doubts(exercise: Exercise, runs: Sequence[Outlined]) -> tuple[str, ...]:
-    """What speaks against an exercise that is recorded as green; a report does not repeat such a verdict in silence."""
+    """The objections to an exercise that is recorded as green; a report does not repeat such a verdict in silence."""
     if exercise.verdict is None or not exercise.verdict.green:
         return ()
     counted = tally(exercise, runs)

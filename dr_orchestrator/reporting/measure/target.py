@@ -102,7 +102,7 @@ class Target:
 
     @property
     def margin(self) -> str:
-        """What was left of the target, or by how much it was missed, in words."""
+        """The rest of the target, or by how much it was missed, in words."""
         if self.actual is not None and not self.evident:
             return ARITHMETIC
         share = self.headroom

@@ -1,4 +1,4 @@
-"""What surrounds a run's figures, as a template sees it: the promise, the provenance, what was not exercised."""
+"""The surroundings of a run's figures, as a template sees it: the promise, the provenance, what was not exercised."""
 
 from __future__ import annotations
 
@@ -59,17 +59,17 @@ def started_words(drill_time: datetime, real_time: datetime | None, pace: float)
 
 
 def simulated_words(pace: float) -> str:
-    """What the figures of a simulated AWS are worth."""
+    """The worth of figures of a simulated AWS."""
     return f"Figures of a simulated AWS ({pace_words(pace)}), never evidence of a recovery."
 
 
 def stamp(source: Provenance) -> str:
-    """What a simulated run is worth; empty where the run was made on AWS itself."""
+    """The worth of a simulated run; empty where the run was made on AWS itself."""
     return simulated_words(source.pace) if source.simulated else ""
 
 
 def not_exercised(run: Run) -> tuple[str, ...]:
-    """What this run says nothing about."""
+    """The things that this run says nothing about."""
     header, moments = run.header, {event.moment for event in run.events}
     said = [] if detection_exercised(run) else ["Detection of the disruption, and the decision to declare it"]
     said += [f"Check '{name}': planned, not reached" for name in unreached(header.planned_checks, run.checks)]

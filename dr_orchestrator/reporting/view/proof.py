@@ -1,4 +1,4 @@
-"""What proves that the data is there, as a template sees it: recovery points, RPA and grade, checks, worst case."""
+"""The proofs that the data is there, as a template sees it: recovery points, RPA and grade, checks, worst case."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class CheckRow:
 
 @dataclass(frozen=True)
 class StoreRow:
-    """What one of several stores lost; `worst` marks the one that speaks for the run."""
+    """The loss of one of several stores; `worst` marks the one that speaks for the run."""
 
     name: str
     newest: str
@@ -145,7 +145,7 @@ def _worst_line(measures: Measures, verdict: WorstCaseVerdict) -> str:
 
 
 def _worst_facts(measures: Measures) -> tuple[Fact, ...]:
-    """What the worst case is made of: the longest gap, and the time that a backup takes; nothing of it may be known."""
+    """The parts of the worst case: the longest gap, and the time that a backup takes; nothing of it may be known."""
     parts = (
         ("Largest gap", measures.worst_case_gap, NOT_KNOWN),
         ("95 of 100 gaps are within", measures.worst_case_p95, NOT_KNOWN),

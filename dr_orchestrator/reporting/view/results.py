@@ -79,7 +79,7 @@ def tiers_view(runs: Sequence[Run], rows: Mapping[str, RunRow]) -> tuple[TierVie
 
 
 def first_view(runs: Sequence[Run], rows: Mapping[str, RunRow]) -> tuple[FirstView, ...]:
-    """What to look at first in a large exercise."""
+    """The runs to look at first in a large exercise."""
     unproven, slowest = _first(runs)
     views = (
         FirstView("Did not pass, or left something behind", _rows(unproven[:_FAILED], rows), _more(unproven, _FAILED)),

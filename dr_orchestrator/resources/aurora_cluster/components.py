@@ -1,4 +1,4 @@
-"""What a drill of an Aurora cluster is performed with, and who writes its heartbeat: both by the cluster's writer."""
+"""The parts of a drill of an Aurora cluster, and who writes its heartbeat: both by the cluster's writer."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def components(order: Order) -> Components:
 
 
 def writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
-    """What writes the heartbeat's row into the cluster."""
+    """The writer of the heartbeat's row in the cluster."""
     return rows.writer(account, resource, canary, clock, login)

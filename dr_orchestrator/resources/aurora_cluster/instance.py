@@ -26,7 +26,7 @@ def planned(cluster: Copy) -> Copy:
 
 
 def billed(kind: str) -> Billed:
-    """What an instance of a class is charged for, and what nobody tells of it."""
+    """The things that an instance of a class is charged for, and what nobody tells of it."""
     return Billed(kind, besides=f"{STORAGE}, and {_CAPACITY}" if kind == SERVERLESS else STORAGE)
 
 

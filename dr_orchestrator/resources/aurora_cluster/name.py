@@ -1,4 +1,4 @@
-"""What the type and its parts are called in drill files, in the ledger and in reports."""
+"""The names of the type and its parts in drill files, in the ledger and in reports."""
 
 NAME = "aurora-cluster"
 INSTANCE = "aurora-instance"

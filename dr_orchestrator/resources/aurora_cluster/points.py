@@ -137,7 +137,7 @@ class ClusterPointInTime(_Selecting):
 
 
 def _original(snapshot: Mapping[str, Any], by_arn: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """What was taken of the cluster itself: AWS gives a copy the time of its copying, and no other."""
+    """The snapshot that was taken of the cluster itself: AWS gives a copy the time of its copying, and no other."""
     seen = {str(snapshot.get("DBClusterSnapshotArn"))}
     while origin := snapshot.get("SourceDBClusterSnapshotArn"):
         if origin in seen or origin not in by_arn:

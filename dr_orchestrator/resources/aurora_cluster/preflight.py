@@ -1,4 +1,4 @@
-"""What is looked at before a cluster is restored: its source, names, key, secret, parameter groups, network."""
+"""The looks before a cluster is restored: its source, names, key, secret, parameter groups, network."""
 
 from __future__ import annotations
 
@@ -108,7 +108,9 @@ def _groups(found: tuple[str, ...]) -> str:
 
 
 def _secret(asked: Asked) -> str:
-    """Who the secret logs in as; one that RDS manages is renewed, and what is restored keeps the older password."""
+    """The role that the secret logs in as; one that RDS manages is renewed, and what is restored keeps the older
+    password.
+    """
     database, managed = asked.resource.database, asked.source().get("MasterUserSecret")
     if database is None:
         raise NotApplicable("no database is declared")

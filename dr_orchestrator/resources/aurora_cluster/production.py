@@ -68,7 +68,7 @@ def login(account: Account, cluster: str, database: Database) -> Login:
 
 
 def status(cluster: Mapping[str, Any]) -> str:
-    """What the source is and how it fares; a Doubt where it is not available: its backups may be, all the same."""
+    """The source and how it fares; a Doubt where it is not available: its backups may be, all the same."""
     version = f"{cluster['DBClusterArn']}, {cluster['Engine']} {cluster.get('EngineVersion', '')}".strip()
     if (state := cluster.get("Status")) != "available":
         raise Doubt(f"{version}, is {state}")

@@ -15,7 +15,9 @@ from dr_orchestrator.resources.aurora_cluster.instance import planned
 
 
 def isolated(account: Account, copy: Copy, source: Mapping[str, Any], put: Isolation, groups: tuple[str, ...]) -> str:
-    """What the copy's isolation is; NotRecoverable where cluster or instance stand anywhere but where they were put."""
+    """The isolation of the copy, in words; NotRecoverable where cluster or instance stand anywhere but where they
+    were put.
+    """
     cluster, instance = _live(account, CLUSTERS, copy.id), _live(account, INSTANCES, planned(copy).id)
     theirs = isolation.of_cluster(source)
     told = isolation.proven(isolation.of_cluster(cluster), theirs, put, groups)

@@ -1,4 +1,4 @@
-"""What both ways of restoring an Aurora cluster share: cluster and instance, isolation, waiting, teardown."""
+"""The common ground of both ways of restoring an Aurora cluster: cluster and instance, isolation, waiting, teardown."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ QUOTA = instances.QUOTA | {"DBClusterQuotaExceededFault", "InsufficientDBCluster
 
 
 class AuroraCluster:
-    """What both ways of restoring an Aurora cluster share."""
+    """The common ground of both ways of restoring an Aurora cluster."""
 
     def __init__(self, resource: Resource, toolkit: Toolkit, answers: Callable[[Copy], bool] | None = None) -> None:
         """`answers` asks the copy's database something; without one its states alone are believed."""
@@ -81,7 +81,7 @@ class AuroraCluster:
         return (Member(copy, self._writer, self._toolkit, answers),)
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
-        """What RDS wrote down of the cluster, and of its instance, since each was intended."""
+        """The events that RDS wrote down of the cluster, and of its instance, since each was intended."""
         proofs, member = self._toolkit.proofs, planned(copy)
         told = events.states(self._api, copy.id, proofs.intended(copy).intended_at - SKEW, "db-cluster")
         if (record := proofs.record(member)) is not None:

@@ -1,4 +1,4 @@
-"""What an Aurora cluster of PostgreSQL is to drills; what performs them is imported when one needs it."""
+"""The declaration of Aurora clusters of PostgreSQL; what performs them is imported when one needs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a drill of a stack is performed with: the environment, the stores that fill it, checks of both."""
+"""The parts of a drill of a stack: the environment, the stores that fill it, checks of both."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def quota(account: Account) -> Quota:
 
 
 def held(account: Account, stack: str) -> Iterator[tuple[str, str]]:
-    """What a stack holds, or held: the type in CloudFormation and the name of each of its resources."""
+    """The resources that a stack holds, or held: the type in CloudFormation and the name of each of its resources."""
     api = account.api("cloudformation")
     for each in api.pages("ListStackResources", "StackResourceSummaries", StackName=stack):
         if name := str(each.get("PhysicalResourceId") or ""):

@@ -111,7 +111,7 @@ class CloudFormationStack:
             raise NotRecoverable(f"{fault.message}{self._first_failure(copy)}", fault.hint) from fault
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
-        """What the stack's own events say; those of its resources are left out."""
+        """The stack's own events; those of its resources are left out."""
         record = self._toolkit.proofs.intended(copy)
         stack = record.identity.unique_id if record.identity else copy.id
         events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=stack)
@@ -172,7 +172,7 @@ class CloudFormationStack:
         self._api.call("DeleteStack", StackName=stack_id)
 
     def physical(self, logical_id: str, copy: Copy) -> str:
-        """What a store of the stack is called in AWS."""
+        """The name of a store of the stack in AWS."""
         of, name = self._part(logical_id, copy)
         if of not in self._members or not name:
             raise NotMeasured(f"{copy.id} has no store {logical_id}", call="cloudformation:ListStackResources")
@@ -197,7 +197,9 @@ class CloudFormationStack:
         return {each["OutputKey"]: each["OutputValue"] for each in live.get("Outputs", [])}
 
     def _held(self, stack_id: str) -> list[Mapping[str, Any]]:
-        """What a stack holds, or held: CloudFormation tells it of a deleted one for three months, by its id."""
+        """The resources that a stack holds, or held: CloudFormation tells them of a deleted one for three months, by
+        its id.
+        """
         try:
             return self._resources(stack_id) if stack_id else []
         except NotFound:

@@ -1,4 +1,4 @@
-"""What a CloudFormation stack is to drills; what performs them is imported when one needs it."""
+"""The declaration of CloudFormation stacks; what performs them is imported when one needs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a drill of a table is performed with: its restorer and checks of items; and who beats its heart."""
+"""The parts of a drill of a table: its restorer and checks of items; and who beats its heart."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def components(order: Order) -> Components:
 
 
 def writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
-    """What writes the heartbeat's item."""
+    """The writer of the heartbeat's item."""
     return ItemWriter(account.api("dynamodb"), resource.id, canary.key, canary.attribute, clock.now)

@@ -21,7 +21,7 @@ BACK_OFF = 2.0
 
 
 class TableMember:
-    """What an environment may hold of this type."""
+    """The tables in an environment."""
 
     type = NAME
 
@@ -29,7 +29,7 @@ class TableMember:
         self._toolkit = toolkit
 
     def identity(self, name: str) -> Identity | None:
-        """What AWS calls the table for good."""
+        """The identity that AWS gives the table for good."""
         found = table.describe(self._api, name)
         return table.identity(found) if found else None
 

@@ -1,3 +1,3 @@
-"""What the type is called in drill files, in the ledger and in reports."""
+"""The name of the type in drill files, in the ledger and in reports."""
 
 NAME = "dynamodb-table"

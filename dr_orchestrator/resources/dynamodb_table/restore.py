@@ -32,7 +32,7 @@ STATES = States(
 )
 GIB = 1024**3
 QUOTA = frozenset({"LimitExceededException"})
-"""What AWS answers while as many tables as it allows are being restored."""
+"""The answer of AWS while as many tables as it allows are being restored."""
 
 
 class DynamoTable:

@@ -20,7 +20,7 @@ def describe(api: Api, table: str) -> Mapping[str, Any] | None:
 
 
 def identity(table: Mapping[str, Any]) -> Identity:
-    """What AWS calls a table for good."""
+    """The identity that AWS gives a table for good."""
     return Identity(table["TableArn"], unique_id(table))
 
 

@@ -1,4 +1,4 @@
-"""What a DynamoDB table is to drills; what performs them is imported when one needs it."""
+"""The declaration of DynamoDB tables; what performs them is imported when one needs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a drill of an RDS instance is performed with, and who writes its heartbeat."""
+"""The parts of a drill of an RDS instance, and who writes its heartbeat."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def components(order: Order) -> Components:
 
 
 def writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
-    """What writes the heartbeat's row into the instance."""
+    """The writer of the heartbeat's row in the instance."""
     return rows.writer(account, resource, canary, clock, login)

@@ -1,4 +1,4 @@
-"""What both ways of restoring an RDS instance share: isolation, waiting, proof before deletion."""
+"""The common ground of both ways of restoring an RDS instance: isolation, waiting, proof before deletion."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 
 class RdsInstance:
-    """What both ways of restoring an RDS instance share."""
+    """The common ground of both ways of restoring an RDS instance."""
 
     def __init__(self, resource: Resource, toolkit: Toolkit, answers: Callable[[Copy], bool] | None = None) -> None:
         """`answers` asks the copy's database something; without one its state alone is believed."""
@@ -112,7 +112,7 @@ class RdsInstance:
         return ()
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
-        """What RDS wrote down of the copy since it was intended."""
+        """The events that RDS wrote down of the copy since it was intended."""
         return events.states(self._api, copy.id, self._toolkit.proofs.intended(copy).intended_at - SKEW)
 
     def destroy(self, copy: Copy) -> CopyState:

@@ -1,4 +1,4 @@
-"""What an RDS instance is to drills; what performs them is imported when one needs it."""
+"""The declaration of RDS instances; what performs them is imported when one needs it."""
 
 from __future__ import annotations
 

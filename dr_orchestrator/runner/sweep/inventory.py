@@ -1,4 +1,4 @@
-"""What there is: every object of the regions concerned, by an identity that AWS never uses again."""
+"""The inventory: every object of the regions concerned, by an identity that AWS never uses again."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def fault_text(error: Exception) -> str:
 
 
 def _region(here: SweepContext, name: str) -> tuple[set[LiveObject], dict[Listing, str], str]:
-    """What a region holds, what could not be read of it, and whose it is; an account that is told stays the one."""
+    """The objects of a region, what could not be read of it, and whose it is; an account that is told stays the one."""
     try:
         region = here.cloud.region(name)
         whose = region.owner()

@@ -1,4 +1,4 @@
-"""What lives in an account, as listings show it."""
+"""The objects that live in an account, as listings show them."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Orphan:
 
 @dataclass
 class _Look:
-    """What was found for all runs of an exercise by whichever came first; the others wait for it."""
+    """The orphans that were found for all runs of an exercise by whichever came first; the others wait for it."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     found: list[Orphan] | None = None
@@ -80,7 +80,9 @@ def _of(here: SweepContext, objects: Iterable[LiveObject]) -> list[Orphan]:
 
 
 def _risen(here: SweepContext, objects: Iterable[LiveObject]) -> Iterator[Orphan]:
-    """What lives without a tag under the name of a copy that is settled: asked for by a process that died of it."""
+    """The objects that live without a tag under the name of a copy that is settled: asked for by a process that died
+    of it.
+    """
     bare = [o for o in objects if o.run is None and not o.going and here.cloud.named_like_a_copy(o.id)]
     if not bare:
         return

@@ -41,7 +41,7 @@ class LeftAlone:
 
 @dataclass(frozen=True)
 class Sweep:
-    """What a sweep found and did: so many dead runs among all that were swept, the exercises that it closed.
+    """The result of a sweep: so many dead runs among all that were swept, the exercises that it closed.
 
     `left_alone` are the open runs under a lease, be it that of a living process or of one that died just now.
     """
@@ -60,7 +60,7 @@ class Sweep:
 
     @property
     def copies(self) -> list[Swept]:
-        """What became of each copy."""
+        """The fate of each copy."""
         return [each for run in self.runs for each in run.copies]
 
     @property
@@ -97,7 +97,7 @@ def sweep(
 
 
 def dry_run(here: SweepContext, heard: Ears = lambda _: None, wait: bool = False) -> Sweep:
-    """What a sweep would take down; nothing is changed."""
+    """The copies that a sweep would take down; nothing is changed."""
     ears = _listening(here, heard, wait)
     dead = dead_runs(here)
     runs = [*dead, *resistant_runs(here)]

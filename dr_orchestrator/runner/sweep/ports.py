@@ -1,4 +1,4 @@
-"""What a sweep needs of the world: the record, the cloud and somebody who publishes; wiring provides it."""
+"""The ports of a sweep: the record, the cloud and somebody who publishes; wiring provides it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Region(Protocol):
 
     @property
     def name(self) -> str:
-        """What AWS calls the region."""
+        """The name that AWS has for the region."""
 
     def owner(self) -> str:
         """Ask whose account it is."""
@@ -46,7 +46,7 @@ class Destroyer(Protocol):
         """Delete the copy and prove it gone, as a Restorer does."""
 
     def billed(self, name: str = "") -> Billed:
-        """What the copy is charged for."""
+        """The things that the copy is charged for."""
 
 
 class Cloud(Protocol):
@@ -114,11 +114,11 @@ class SweepLedger(Ledger, Protocol):
 
     @property
     def leases(self) -> Leases:
-        """Who drives each run."""
+        """The leases of runs."""
 
     @property
     def exercise_leases(self) -> Leases:
-        """Who performs each exercise."""
+        """The leases of exercises."""
 
     def amend_cleanup(self, run: str, cleanup: Cleanup, reasons: Sequence[str]) -> None:
         """Write what became of the copies that a closed run had left."""

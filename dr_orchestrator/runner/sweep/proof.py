@@ -15,7 +15,7 @@ from dr_orchestrator.runner.sweep.runs import unsettled
 
 @dataclass(frozen=True)
 class Mark:
-    """What a copy is known by in an inventory: itself, where it was there before, and the parts that go with it.
+    """The marks of a copy in an inventory: itself, where it was there before, and the parts that go with it.
 
     `identity` is empty where neither the ledger nor the inventory before knows it: then its name, which no other run
     gives, stands for it. `account` is the run's; `owned` are what the ledger says that a stack holds, there or not.
@@ -62,7 +62,7 @@ class Proof:
 
     @property
     def unread(self) -> Mapping[Listing, str]:
-        """What could not be listed, before or after, and why."""
+        """The places that could not be listed, before or after, and why."""
         return {**self.before.unread, **(self.after.unread if self.after else {})}
 
     @property
@@ -72,7 +72,7 @@ class Proof:
         return [region for region in self.before.regions if region not in missing]
 
     def still(self, copy: Copy) -> str:
-        """What is left to be seen of a copy that the sweep called gone; empty where nothing is."""
+        """The remains of a copy that the sweep called gone; empty where nothing is."""
         return "; ".join(map(str, self.shown.get(copy, ())))
 
     def of(self, copies: Collection[Copy]) -> str:
@@ -179,7 +179,9 @@ def _known(row: CopyRecord) -> Mark:
 
 
 def _parts(here: SweepContext, copy: Copy, identity: str, before: Inventory) -> frozenset[LiveObject]:
-    """What a copy holds, or held; where AWS does not tell, the ledger's members stand alone: the rest is others'."""
+    """The parts that a copy holds, or held; where AWS does not tell, the ledger's members stand alone: the rest is
+    others'.
+    """
     if copy.type not in here.cloud.holders or not identity:
         return frozenset()
     try:

@@ -21,7 +21,7 @@ from dr_orchestrator.runner.sweep.ports import SweepContext
 
 @dataclass(frozen=True)
 class Swept:
-    """What became of one copy; `why` says what keeps it, where it is still there. `age` counts from its intent.
+    """The fate of one copy; `why` says what keeps it, where it is still there. `age` counts from its intent.
 
     `cost` is what a copy that is still there has cost since then; None of one that is gone.
     """
@@ -40,7 +40,7 @@ class Swept:
 
 @dataclass(frozen=True)
 class SweptRun:
-    """What became of a run, which is kept as it was before; `why` says what kept it from being swept at all."""
+    """The fate of a run, which is kept as it was before; `why` says what kept it from being swept at all."""
 
     run: Run
     copies: list[Swept]
@@ -108,7 +108,7 @@ def left_alone(here: SweepContext, run: Run, why: str = "") -> SweptRun:
 
 
 def cost_so_far(here: SweepContext, run: Run, row: CopyRecord) -> Cost:
-    """What a copy has cost since its intent, by the rates of tiers.yaml."""
+    """The cost of a copy since its intent, by the rates of tiers.yaml."""
     rates = here.rates()
     if rates == Rates():
         return Cost(None, why="tiers.yaml declares no `costs`")

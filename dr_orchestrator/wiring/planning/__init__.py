@@ -1,1 +1,1 @@
-"""What is looked at and reckoned before a drill starts."""
+"""The looks and reckonings before a drill starts."""

@@ -52,7 +52,7 @@ def expected(here: App, drill: Drill) -> Expected:
 
 
 def estimate(here: App, drill: Drill, components: Components) -> Cost:
-    """What the copies of a drill would cost; DrillFault where the source cannot be seen."""
+    """The cost of a drill's copies; DrillFault where the source cannot be seen."""
     if here.catalogue.rates == Rates():
         return Cost(None, why="tiers.yaml declares no `costs`")
     return cost(here.catalogue.rates, billed(components), expected(here, drill).whole)

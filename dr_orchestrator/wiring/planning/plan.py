@@ -24,7 +24,7 @@ __all__ = ["Plan", "driven", "plan"]
 
 @dataclass
 class Plan:
-    """What a drill would do, and all that was looked at for it."""
+    """The plan of a drill: what it would do, and all that was looked at for it."""
 
     drill: Drill
     account: str = ""
@@ -41,7 +41,7 @@ class Plan:
 
     @property
     def seen(self) -> list[str]:
-        """What was seen that does not stand in its way."""
+        """The findings that do not stand in its way."""
         return [f"{look.name}: {look.words}" for look in self.preflight.looks if not look.stops]
 
 

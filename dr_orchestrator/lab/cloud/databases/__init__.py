@@ -1,1 +1,1 @@
-"""What RDS's kinds of database share: windows of restorable instants, events, pages, the network they stand in."""
+"""The kits of RDS's kinds of database: windows of restorable instants, events, pages, the network they stand in."""

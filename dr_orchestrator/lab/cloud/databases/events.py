@@ -1,4 +1,6 @@
-"""What RDS writes down of its databases; moto knows few of the messages, and dates them to when they are made."""
+"""The events that RDS writes down of its databases; moto knows few of the messages, and dates them to when they are
+made.
+"""
 
 from __future__ import annotations
 

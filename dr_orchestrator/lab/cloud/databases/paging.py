@@ -9,7 +9,7 @@ from moto.core.responses import ActionResult
 from moto.rds.exceptions import InvalidParameterValue
 
 FEWEST, MOST = 20, 100
-"""What MaxRecords may be in AWS."""
+"""The bounds of MaxRecords in AWS."""
 
 
 def page(

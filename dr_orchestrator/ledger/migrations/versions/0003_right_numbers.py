@@ -1,4 +1,6 @@
-"""What explains a figure: segments, AWS's own times, the store that was read, the tier's promise, gap and p95."""
+"""Columns for what explains a figure: segments, AWS's own times, the store that was read, the tier's promise, gap
+and p95.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,6 @@
-"""What was told in words only: the rule behind a reason and a finding, who gave the RPA, what a step is there for."""
+"""Columns for what was told in words only: the rule behind a reason and a finding, who gave the RPA, what a step is
+there for.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,1 +1,1 @@
-"""What Aurora holds: clusters, their instances, what they can be restored from, and the data behind them."""
+"""The objects of Aurora: clusters, their instances, what they can be restored from, and the data behind them."""

@@ -1,4 +1,4 @@
-"""What a cluster can be restored from: snapshots of several types, and its continuous backup."""
+"""The backups of a cluster: snapshots of several types, and its continuous backup."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What Aurora allows and how long it takes: refusals, filters, defaults, durations."""
+"""The behaviour of Aurora: refusals, filters, defaults, durations."""

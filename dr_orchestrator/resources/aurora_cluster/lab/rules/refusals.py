@@ -1,4 +1,4 @@
-"""What Aurora refuses, in AWS's codes; those that moto knows are moto's."""
+"""The refusals of Aurora, in AWS's codes; those that moto knows are moto's."""
 
 from __future__ import annotations
 
