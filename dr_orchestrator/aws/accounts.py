@@ -47,7 +47,7 @@ NO_ROLES = Roles()
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose credentials these are; `changer` is who makes changes, where that is another."""
+    """The account that credentials are of; `changer` is who makes changes, where that is another."""
 
     account: str
     arn: str

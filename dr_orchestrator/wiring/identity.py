@@ -1,4 +1,4 @@
-"""Whose credentials these are, and where they work: where that is not what was declared, nothing is started."""
+"""The account that credentials are of, and where they work: where that is not what was declared, nothing is started."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dr_orchestrator.wiring.app import App
 
 
 def look_around(here: App, account: Account, drill: Drill) -> tuple[Caller, DrillFault | None]:
-    """Whose credentials these are; what is wrong with them or goes wrong here is returned, for the run to record."""
+    """The caller whose credentials these are; what is wrong with them or goes wrong here is returned, for the run to record."""
     try:
         caller = account.caller()
         if here.catalogue.roles.drill:  # taken on now: a copy that could be made but not deleted would be the worst
