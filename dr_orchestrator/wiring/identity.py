@@ -11,7 +11,7 @@ from dr_orchestrator.wiring.app import App
 
 
 def look_around(here: App, account: Account, drill: Drill) -> tuple[Caller, DrillFault | None]:
-    """The caller whose credentials these are; what is wrong with them or goes wrong here is returned, for the run to record."""
+    """The caller whose credentials these are; what is wrong with them, or goes wrong, is returned for the record."""
     try:
         caller = account.caller()
         if here.catalogue.roles.drill:  # taken on now: a copy that could be made but not deleted would be the worst
