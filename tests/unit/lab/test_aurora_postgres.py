@@ -190,6 +190,7 @@ def await_silence(rds: Any, clock: PacedClock, place: dict[str, Any]) -> None:
 
 def test_a_snapshot_can_be_taken_of_a_cluster_at_rest(rds: Any, clock: PacedClock) -> None:
     """A cluster without instances has its data all the same: a snapshot of it holds them."""
+    write(rds, "at rest")
     await_restorable(rds, clock, clock.now())
     rds.restore_db_cluster_to_point_in_time(
         SourceDBClusterIdentifier=SOURCE, DBClusterIdentifier="resting", UseLatestRestorableTime=True
@@ -205,7 +206,7 @@ def test_a_snapshot_can_be_taken_of_a_cluster_at_rest(rds: Any, clock: PacedCloc
     rds.restore_db_cluster_from_snapshot(DBClusterIdentifier="awake", SnapshotIdentifier="of-resting", Engine=ENGINE)
     add_member(rds, "awake", "awake-1")
     assert ready_member(rds, clock, "awake-1") == "available"
-    assert run(rds, "awake", "SELECT count(*) > 0 FROM cards") == [True]
+    assert "at rest" in run(rds, "awake", "SELECT title FROM cards")
 
 
 def test_a_restore_that_fails_physically_is_incompatible(lab: Lab, rds: Any, clock: PacedClock) -> None:
