@@ -152,7 +152,7 @@ def test_a_process_that_is_to_end_stops_its_run(leases: Broken, clock: FakeClock
     holder = LeaseHolder(leases, "r-1", stop, clock)
     holder.raise_if_stopped()
     stop.set()
-    with pytest.raises(Aborted, match="^stopped on request$"):
+    with pytest.raises(Aborted, match=r"^stopped on request$"):
         holder.raise_if_stopped()
 
 

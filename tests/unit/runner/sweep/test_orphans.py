@@ -45,7 +45,7 @@ def test_a_copy_that_is_there_after_its_end_is_one(world: World) -> None:
 
 
 def test_a_settled_copy_that_rose_without_a_tag_is_known_by_its_name(world: World) -> None:
-    """Asked for by a process that died of it: the name leads to the run; another region's, or a stranger's, does not."""
+    """Asked for by a process that died of it: its name leads to the run; another region's or a stranger's does not."""
     world.left(named("dro-a"), closing=samples.closing())
     world.ledger.change_copy(named("dro-a"), CopyState.NEVER_CREATED, world.clock.now())
     risen = replace(live(named("dro-a")), run=None)
@@ -57,7 +57,7 @@ def test_a_settled_copy_that_rose_without_a_tag_is_known_by_its_name(world: Worl
 def test_what_could_not_be_listed_is_not_called_clean(world: World) -> None:
     """Without an inventory of one's own a listing that failed is raised, each reason once."""
     world.silent[HOME, INSTANCE] = world.silent[HOME, TABLE] = NotMeasured("denied")
-    with pytest.raises(NotMeasured, match="^denied$"):
+    with pytest.raises(NotMeasured, match=r"^denied$"):
         find_orphans(world.here)
 
 
