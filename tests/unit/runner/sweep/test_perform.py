@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dr_orchestrator.domain.copy import CopyState, LiveObject
-from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.run import Closing, Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import NotMeasured, UsageError
 from dr_orchestrator.runner.sweep import dry_run, sweep
@@ -45,7 +45,7 @@ def test_a_sweep_of_nothing_looks_once(world: World) -> None:
 
 
 @pytest.mark.parametrize("closing", [None, LEFT])
-def test_what_the_inventory_still_shows_is_not_gone(world: World, closing: samples.Closing | None) -> None:
+def test_what_the_inventory_still_shows_is_not_gone(world: World, closing: Closing | None) -> None:
     """Whoever called it deleted: the copy is unproven, the run not clean, and its reasons say what is seen."""
     world.left(*map(named, "ab"), closing=closing)
     world.undying.add("a")
@@ -89,7 +89,8 @@ def test_a_ledger_that_is_not_as_it_should_be_ends_the_sweep(
     def wrong(*_given: object) -> None:
         raise UsageError("no such ledger")
 
-    monkeypatch.setattr(*((world.ledger.queries, "run") if where == "get" else (world.ledger, where)), wrong)
+    whose, name = (world.ledger.queries, "run") if where == "get" else (world.ledger, where)
+    monkeypatch.setattr(whose, name, wrong)
     with pytest.raises(UsageError, match="no such ledger"):
         sweep(world.here)
 
@@ -131,7 +132,11 @@ def test_what_vanished_and_was_not_ours_is_told(world: World) -> None:
     world.left(named("a"))
     world.objects.add(ORDERS)
     new = replace(ORDERS, id="billing-prod", identity="db-2")
-    world.meanwhile = lambda _copy: world.objects.discard(ORDERS) or world.objects.add(new)
+
+    def others(_copy: object) -> None:
+        world.objects = {new, *world.objects} - {ORDERS}
+
+    world.meanwhile = others
     proof = sweep(world.here).proof
     assert proof.gone == (live(named("a")),)
     assert (proof.others_gone, proof.others_new) == ((ORDERS,), (new,))

@@ -11,6 +11,7 @@ import pytest
 
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed, Rates
+from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
 from dr_orchestrator.runner.sweep import cost_so_far, dead_runs, sweep, sweep_run
@@ -183,7 +184,11 @@ def test_a_copy_that_resists_again_changes_no_closing(world: World) -> None:
 def test_a_run_that_somebody_took_first_is_theirs(world: World) -> None:
     """Between the look and the lease another process was quicker: nothing is touched, and the run says why."""
     world.left(named("a"))
-    found = sweep(world.here, began=lambda _run: world.drive() and None)
+
+    def quicker(_run: Run) -> None:
+        world.drive()
+
+    found = sweep(world.here, began=quicker)
     assert world.destroyed == []
     assert "run r-1 is driven by elsewhere:1:a" in found.runs[0].why
     assert [each.state for each in found.copies] == [CopyState.CREATED]
