@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord
 from dr_orchestrator.domain.resource_type import CopyType
-from dr_orchestrator.errors import UnsafeToDelete
+from dr_orchestrator.errors import NotRecoverable, UnsafeToDelete
 
 SKEW = timedelta(minutes=5)
 """How far the clocks of AWS and of this machine may lie apart."""
@@ -73,6 +73,18 @@ class Proofs:
         record = self.record(copy)
         return record is not None and (created_at is None or created_at >= record.intended_at - SKEW)
 
+    def adopt(self, copy: Copy, live: Live, called: str) -> None:
+        """Raise NotRecoverable unless what stands under the copy's name is what this run asked for."""
+        if not self.made_since(copy, live.created_at) or live.tags.get(TAG) != copy.run:
+            raise NotRecoverable(f"{called} {copy.id} exists already and is not of this run")
+
+    def name_is_free(self, copy: Copy, live: Live | None, called: str) -> str:
+        """Whether a copy can be named so; NotRecoverable where something of another's is."""
+        if live is None:
+            return f"{copy.id} is free"
+        self.adopt(copy, live, called)
+        return f"{copy.id} is this run's already"
+
     def prove(self, copy: Copy, live: Live) -> None:
         """Raise UnsafeToDelete unless ledger, tag and identity agree that the live object is this run's copy."""
         record = self.intended(copy)
@@ -82,8 +94,8 @@ class Proofs:
             raise UnsafeToDelete(f"{copy.id} is not named as copies are, whatever the ledger says")
         if live.name != copy.id:
             raise UnsafeToDelete(f"{live.name} is not {copy.id}, which the ledger of this run holds")
-        if live.tags.get("dr-drill:run") != copy.run and not live.derived:
-            raise UnsafeToDelete(f"{live.name} does not wear the tag dr-drill:run={copy.run}")
+        if live.tags.get(TAG) != copy.run and not live.derived:
+            raise UnsafeToDelete(f"{live.name} does not wear the tag {TAG}={copy.run}")
         if record.identity is None and not self.made_since(copy, live.created_at):
             raise UnsafeToDelete(f"{live.name} is of {live.created_at}, from before this run asked for it")
         if record.identity is not None and live.unique_id != record.identity.unique_id:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.domain.preflight import NotApplicable
 from dr_orchestrator.domain.service import Database, Login
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
@@ -22,6 +23,14 @@ def login_at(account: Account, host: str, port: int, database: Database) -> Logi
     """The login to what answers at an address, with what the database's secret holds."""
     user, password = credentials(account, database)
     return Login(host, port, database.name, user, password)
+
+
+def held(account: Account, database: Database | None) -> str:
+    """The role whose login the database's secret holds; NotApplicable where none is declared."""
+    if database is None:
+        raise NotApplicable("no database is declared")
+    user, _ = credentials(account, database)
+    return f"{database.secret} holds the login of {user}"
 
 
 def credentials(account: Account, database: Database) -> tuple[str, str]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.domain.preflight import NotApplicable
 from dr_orchestrator.errors import NotRecoverable
 
 
-def usable(account: Account, key: str, owner: str) -> str:
-    """The key and its state; NotRecoverable where nothing can be decrypted with it. `owner` is the account of the
-    data.
+def usable(account: Account, key: str | None, data: str, otherwise: str = "the data is not encrypted") -> str:
+    """The key and its state; NotRecoverable where nothing can be decrypted with it, NotApplicable without a key.
+
+    `data` is the ARN of what it encrypts, `otherwise` what it means that there is no key.
     """
+    if key is None:
+        raise NotApplicable(otherwise)
     about = account.api("kms").call("DescribeKey", KeyId=key)["KeyMetadata"]
     state, arn = about["KeyState"], about["Arn"]
     if state != "Enabled":
         until = f", to be deleted on {about['DeletionDate']:%Y-%m-%d}" if about.get("DeletionDate") else ""
         hint = "enable the key, or cancel its deletion: what it encrypts cannot be restored meanwhile"
         raise NotRecoverable(f"key {arn} is {state}{until}", hint, "kms:DescribeKey")
-    of = arn.split(":")[4]
+    of, owner = arn.split(":")[4], data.split(":")[4]
     return f"key {arn} is enabled" + (f"; it belongs to account {of}, not to {owner}" if of != owner else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from dr_orchestrator.domain.service import Isolation, Resource
 from dr_orchestrator.errors import NotRecoverable
 
 _GROUPS, _SUBNETS = "ec2:DescribeSecurityGroups", "rds:DescribeDBSubnetGroups"
+TAKEN_DOWN = "the copy is taken down at once: nothing was asked of it"
 _ANYWHERE = ("0.0.0.0/0", "::/0")
 
 
@@ -52,6 +53,11 @@ def security_groups(account: Account, isolation: Isolation) -> tuple[str, ...]:
             _refuse_open(wanted, group)
             found.append(group["GroupId"])
     return tuple(found)
+
+
+def closed(groups: Iterable[str]) -> str:
+    """The words for groups of which none was refused."""
+    return f"{', '.join(groups)}: nothing out, not open to the world"
 
 
 def _refuse_open(wanted: str, group: Mapping[str, Any]) -> None:
@@ -103,8 +109,7 @@ def proven(live: Standing, source: Standing, isolation: Isolation, groups: tuple
     region, account = source.arn.split(":")[3:5]
     where = place.same(live.arn, region, account)
     if wrong := list(_wrong(live, source, isolation, groups)):
-        hint = "the copy is taken down at once: nothing was asked of it"
-        raise NotRecoverable(f"{live.name} is not isolated: {'; '.join(wrong)}", hint)
+        raise NotRecoverable(f"{live.name} is not isolated: {'; '.join(wrong)}", TAKEN_DOWN)
     encrypted = f"encrypted with {live.key}" if live.encrypted else "not encrypted, as its source"
     return f"{where}, not public, in {isolation.subnet_group} and {', '.join(groups)} alone, {encrypted}"
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
-from dr_orchestrator.aws.copies import TAG, Live
+from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked
-from dr_orchestrator.errors import NotRecoverable
 
 
 @dataclass(frozen=True)
@@ -79,18 +78,9 @@ class Objects:
 
     def name_is_free(self, copy: Copy) -> str:
         """Whether a copy can be named so; NotRecoverable where something of another's is."""
-        if ours := self.described(copy.id):
-            self.ours(copy, ours)
-            return f"{copy.id} is this run's already"
-        return f"{copy.id} is free"
-
-    def ours(self, copy: Copy, described: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The live object of a copy's name, which this run asked for; NotRecoverable where another did."""
-        found = self.shape.live(described)
-        asked_for = self._toolkit.proofs.made_since(copy, found.created_at)
-        if not asked_for or found.tags.get(TAG) != copy.run:
-            raise NotRecoverable(f"{self.shape.called} {copy.id} exists already and is not of this run")
-        return described
+        found = self.described(copy.id)
+        live = self.shape.live(found) if found else None
+        return self._toolkit.proofs.name_is_free(copy, live, self.shape.called)
 
     def ask(self, operation: str, copy: Copy, quota: Collection[str], **given: Any) -> Asked:
         """Ask for the copy; a lost answer shows as 'already exists', and then our own copy is adopted."""
@@ -102,7 +92,8 @@ class Objects:
             existing = self.described(copy.id) if refused.code == self.shape.exists else None
             if existing is None:
                 raise
-            made = self.ours(copy, existing)
+            self._toolkit.proofs.adopt(copy, self.shape.live(existing), self.shape.called)
+            made = existing
         return Asked(Identity(made[f"{self.shape.key}Arn"], made[self.shape.unique]))
 
     def feed(self) -> Feed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase, gaps, largest_gap, percentile
-from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 HISTORY = timedelta(days=90)
 _TYPES: tuple[Mapping[str, str], ...] = ({}, {"SnapshotType": "awsbackup"})
@@ -71,6 +71,14 @@ def worst_case(times: Sequence[datetime], until: datetime, backup: timedelta | N
     source = f"largest gap between {len(times)} snapshots, {format_duration(gap)}, {known}"
     whole = backup is not None
     return WorstCase(gap + (backup or timedelta()), source, gap, percentile(gaps(times, until), 0.95), backup, whole)
+
+
+def took(longest: Callable[[], timedelta | None]) -> timedelta | None:
+    """How long a backup took at most; None where AWS does not tell: the gap is known all the same."""
+    try:
+        return longest()
+    except (NotMeasured, NotRecoverable):
+        return None
 
 
 def rhythm(taken: Iterable[datetime], until: datetime, days: int, created_at: datetime | None) -> list[datetime]:

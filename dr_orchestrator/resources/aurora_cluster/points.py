@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws.rds import events, snapshots
-from dr_orchestrator.aws.toolkit import Toolkit, instant_in_window, lag
+from dr_orchestrator.aws.toolkit import instant_in_window, lag
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
-from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.aurora_cluster.name import ENGINE
 from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
 
@@ -23,21 +21,7 @@ FULL_COPY = "full-copy"
 _LISTING = "rds:DescribeDBClusterSnapshots"
 
 
-class _Selecting(AuroraCluster):
-    """A restorer of a cluster that is told which recovery point to take."""
-
-    def __init__(
-        self,
-        resource: Resource,
-        selection: Selection,
-        toolkit: Toolkit,
-        answers: Callable[[Copy], bool] | None = None,
-    ) -> None:
-        super().__init__(resource, toolkit, answers)
-        self._selection = selection
-
-
-class ClusterSnapshot(_Selecting):
+class ClusterSnapshot(AuroraCluster):
     """Restores from the snapshots of a cluster."""
 
     def choose(self) -> RecoveryPoint:
@@ -49,7 +33,8 @@ class ClusterSnapshot(_Selecting):
         source, found = self._source(), self._snapshots()
         days, created_at = source.get("BackupRetentionPeriod") or 0, source.get("ClusterCreateTime")
         times = snapshots.rhythm((point.data_time for point in self._points(found)), until, days, created_at)
-        return snapshots.worst_case(times, until, self._took(found, until) if times else None)
+        took = snapshots.took(lambda: events.longest_snapshot(self._api, found.keys(), until)) if times else None
+        return snapshots.worst_case(times, until, took)
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for a cluster from the snapshot, of its engine and version, in isolation."""
@@ -95,14 +80,8 @@ class ClusterSnapshot(_Selecting):
         told = [(each, _original(each, by_arn)) for each in found.values() if each.get("Status") == "available"]
         return [_point(each, origin, self._resource.name) for each, origin in told if origin is not None]
 
-    def _took(self, found: Mapping[str, Mapping[str, Any]], until: datetime) -> timedelta | None:
-        try:
-            return events.longest_snapshot(self._api, found.keys(), until)
-        except (NotMeasured, NotRecoverable):  # the gap is known all the same
-            return None
 
-
-class ClusterPointInTime(_Selecting):
+class ClusterPointInTime(AuroraCluster):
     """Restores from the continuous backup of a cluster."""
 
     def choose(self) -> RecoveryPoint:

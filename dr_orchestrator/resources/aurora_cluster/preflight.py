@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dr_orchestrator.aws.login import credentials
+from dr_orchestrator.aws.login import held
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.rds import isolation
 from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.aurora_cluster import production
@@ -43,7 +43,9 @@ def preflight_checks(asked: Asked, copy: Copy, *, with_login: bool) -> list[Pref
         PreflightCheck("key", lambda: _key(asked), must=False),
         PreflightCheck("parameter groups", lambda: _parameters(asked)),
         PreflightCheck("subnet group", lambda: _subnets(asked)),
-        PreflightCheck("security groups", lambda: _groups(isolation.security_groups(account, put(asked.resource)))),
+        PreflightCheck(
+            "security groups", lambda: isolation.closed(isolation.security_groups(account, put(asked.resource)))
+        ),
     ]
     if asked.resource.database is not None and with_login:
         found.append(PreflightCheck("secret", lambda: _secret(asked)))
@@ -62,10 +64,7 @@ def _names(toolkit: Toolkit, copy: Copy) -> str:
 
 
 def _key(asked: Asked) -> str:
-    key = asked.key()
-    if key is None:
-        raise NotApplicable("the data is not encrypted")
-    return keys.usable(asked.toolkit.account, key, asked.source()["DBClusterArn"].split(":")[4])
+    return keys.usable(asked.toolkit.account, asked.key(), asked.source()["DBClusterArn"])
 
 
 def _parameters(asked: Asked) -> str:
@@ -103,19 +102,12 @@ def _subnets(asked: Asked) -> str:
     return isolation.subnet_group(account, isolation.declared(asked.resource), theirs)
 
 
-def _groups(found: tuple[str, ...]) -> str:
-    return f"{', '.join(found)}: nothing out, not open to the world"
-
-
 def _secret(asked: Asked) -> str:
     """The role that the secret logs in as; one that RDS manages is renewed, and what is restored keeps the older
     password.
     """
     database, managed = asked.resource.database, asked.source().get("MasterUserSecret")
-    if database is None:
-        raise NotApplicable("no database is declared")
-    user, _ = credentials(asked.toolkit.account, database)
-    told = f"{database.secret} holds the login of {user}"
-    if managed and database.secret in str(managed.get("SecretArn", "")):
+    told = held(asked.toolkit.account, database)
+    if managed and database and database.secret in str(managed.get("SecretArn", "")):
         return f"{told}; RDS renews it: a recovery point from before the last time has another password"
     return told

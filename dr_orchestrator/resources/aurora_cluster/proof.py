@@ -32,8 +32,9 @@ def _of_one_instance(cluster: Mapping[str, Any], ours: str) -> None:
     members = {each["DBInstanceIdentifier"] for each in cluster.get("DBClusterMembers", [])}
     if members != {ours}:
         others = ", ".join(sorted(members - {ours})) or "none"
-        hint = "the copy is taken down at once: nothing was asked of it"
-        raise NotRecoverable(f"{cluster['DBClusterIdentifier']} should hold {ours} alone; besides it: {others}", hint)
+        raise NotRecoverable(
+            f"{cluster['DBClusterIdentifier']} should hold {ours} alone; besides it: {others}", isolation.TAKEN_DOWN
+        )
 
 
 def _alone(account: Account, cluster: Mapping[str, Any]) -> None:
@@ -45,8 +46,9 @@ def _alone(account: Account, cluster: Mapping[str, Any]) -> None:
         if arn in {arn for member in members for arn in (member.get("DBClusterArn"), *member.get("Readers", []))}:
             wrong.append(each["GlobalClusterIdentifier"])
     if wrong:
-        hint = "the copy is taken down at once: nothing was asked of it"
-        raise NotRecoverable(f"{name} is not isolated: it is tied to {', '.join(sorted(set(wrong)))}", hint)
+        raise NotRecoverable(
+            f"{name} is not isolated: it is tied to {', '.join(sorted(set(wrong)))}", isolation.TAKEN_DOWN
+        )
 
 
 def _live(account: Account, shape: Shape, name: str) -> Mapping[str, Any]:

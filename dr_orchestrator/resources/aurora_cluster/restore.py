@@ -13,6 +13,7 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import States
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.preflight import PreflightCheck
@@ -44,9 +45,18 @@ QUOTA = instances.QUOTA | {"DBClusterQuotaExceededFault", "InsufficientDBCluster
 class AuroraCluster:
     """The common ground of both ways of restoring an Aurora cluster."""
 
-    def __init__(self, resource: Resource, toolkit: Toolkit, answers: Callable[[Copy], bool] | None = None) -> None:
-        """`answers` asks the copy's database something; without one its states alone are believed."""
+    def __init__(
+        self,
+        resource: Resource,
+        selection: Selection | None,
+        toolkit: Toolkit,
+        answers: Callable[[Copy], bool] | None = None,
+    ) -> None:
+        """Without a selection it only takes copies down. `answers` asks the copy's database something; without one its
+        states alone are believed.
+        """
         self._resource, self._toolkit, self._answers = resource, toolkit, answers
+        self._selection = selection or Selection()
         self._account = toolkit.account
         self._api, self._objects = toolkit.account.api("rds"), Objects(CLUSTERS, toolkit)
         self._groups: tuple[str, ...] = ()

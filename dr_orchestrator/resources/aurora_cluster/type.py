@@ -66,7 +66,7 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[
     from dr_orchestrator.resources.aurora_cluster.instance import ClusterInstance
     from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
 
-    return ClusterInstance(toolkit) if copy.type == INSTANCE else AuroraCluster(source, toolkit)
+    return ClusterInstance(toolkit) if copy.type == INSTANCE else AuroraCluster(source, None, toolkit)
 
 
 def _listed(account: Account) -> Iterator[LiveObject]:

@@ -21,6 +21,7 @@ from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Rebuild, Resource
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable
 
+CALLED = "a stack"
 STATES = States(
     ready=frozenset({"CREATE_COMPLETE"}),
     dead=frozenset(
@@ -72,10 +73,8 @@ class CloudFormationStack:
         return template.inspect(rebuild.template, rebuild.template_path, rebuild.parameters, copy.id, sources)
 
     def _look_at_name(self, copy: Copy) -> str:
-        if live := self._describe(copy.id):
-            self._ours(copy, live)
-            return f"{copy.id} is this run's already"
-        return f"{copy.id} is free"
+        found = self._describe(copy.id)
+        return self._toolkit.proofs.name_is_free(copy, _live(found) if found else None, CALLED)
 
     def build(self, copy: Copy) -> Asked:
         """Ask for the stack. What fails is kept as it failed, so that its events tell why; teardown removes it."""
@@ -100,7 +99,8 @@ class CloudFormationStack:
             existing = self._describe(copy.id) if "AlreadyExists" in refused.code else None
             if existing is None:
                 raise
-            stack_id = self._ours(copy, existing)["StackId"]
+            self._toolkit.proofs.adopt(copy, _live(existing), CALLED)
+            stack_id = existing["StackId"]
         return Asked(Identity(stack_id, stack_id))
 
     def ready(self, copy: Copy) -> Ready:
@@ -240,13 +240,6 @@ class CloudFormationStack:
             return dict(self._api.call("DescribeStacks", StackName=stack)["Stacks"][0])
         except NotFound:
             return None
-
-    def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
-        found = _live(live)
-        asked_for = self._toolkit.proofs.made_since(copy, found.created_at)
-        if not asked_for or found.tags.get("dr-drill:run") != copy.run:
-            raise NotRecoverable(f"a stack {copy.id} exists already and is not of this run")
-        return live
 
     def _rebuild(self) -> Rebuild:
         if self._resource.rebuild is None:

@@ -18,7 +18,7 @@ from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
-from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
@@ -77,9 +77,8 @@ class DynamoTable:
 
     def _look_at_key(self) -> str:
         source = self._source()
-        if (key := _key(source)) is None:
-            raise NotApplicable("the table is encrypted with a key of AWS's own")
-        return keys.usable(self._toolkit.account, key, source["TableArn"].split(":")[4])
+        otherwise = "the table is encrypted with a key of AWS's own"
+        return keys.usable(self._toolkit.account, _key(source), source["TableArn"], otherwise)
 
     def choose(self) -> RecoveryPoint:
         """The asked instant, or the latest restorable one; NotRecoverable where point-in-time recovery is off."""

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws.rds import events, snapshots
-from dr_orchestrator.aws.toolkit import Toolkit, instant_in_window, lag
+from dr_orchestrator.aws.toolkit import instant_in_window, lag
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
-from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 
 
-class _Selecting(RdsInstance):
-    """A restorer of an instance that is told which recovery point to take."""
-
-    def __init__(
-        self,
-        resource: Resource,
-        selection: Selection,
-        toolkit: Toolkit,
-        answers: Callable[[Copy], bool] | None = None,
-    ) -> None:
-        super().__init__(resource, toolkit, answers)
-        self._selection = selection
-
-
-class RdsSnapshot(_Selecting):
+class RdsSnapshot(RdsInstance):
     """Restores from the snapshots of an instance."""
 
     def choose(self) -> RecoveryPoint:
@@ -46,13 +30,8 @@ class RdsSnapshot(_Selecting):
         taken = [point.data_time for point in self._snapshots()]
         days, created_at = source.get("BackupRetentionPeriod") or 0, source.get("InstanceCreateTime")
         times = snapshots.rhythm(taken, until, days, created_at)
-        return snapshots.worst_case(times, until, self._backup_time(until) if times else None)
-
-    def _backup_time(self, until: datetime) -> timedelta | None:
-        try:
-            return events.longest_backup(self._api, self._resource.id, until)
-        except (NotMeasured, NotRecoverable):  # the gap is known all the same
-            return None
+        took = snapshots.took(lambda: events.longest_backup(self._api, self._resource.id, until)) if times else None
+        return snapshots.worst_case(times, until, took)
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for an instance from the snapshot, in isolation."""
@@ -81,7 +60,7 @@ class RdsSnapshot(_Selecting):
         ]
 
 
-class RdsPointInTime(_Selecting):
+class RdsPointInTime(RdsInstance):
     """Restores from the continuous backup of an instance."""
 
     def choose(self) -> RecoveryPoint:

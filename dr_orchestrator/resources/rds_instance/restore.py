@@ -8,44 +8,52 @@ from functools import partial
 from typing import Any
 
 from dr_orchestrator.aws.copies import SKEW
-from dr_orchestrator.aws.login import credentials, login
+from dr_orchestrator.aws.login import held
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.rds import events, instances, isolation
 from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
-from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
-from dr_orchestrator.domain.service import Database, Login, Resource
+from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 
 class RdsInstance:
     """The common ground of both ways of restoring an RDS instance."""
 
-    def __init__(self, resource: Resource, toolkit: Toolkit, answers: Callable[[Copy], bool] | None = None) -> None:
-        """`answers` asks the copy's database something; without one its state alone is believed."""
+    def __init__(
+        self,
+        resource: Resource,
+        selection: Selection | None,
+        toolkit: Toolkit,
+        answers: Callable[[Copy], bool] | None = None,
+    ) -> None:
+        """Without a selection it only takes copies down. `answers` asks the copy's database something; without one its
+        state alone is believed.
+        """
         self._resource, self._toolkit, self._answers = resource, toolkit, answers
+        self._selection = selection or Selection()
         self._api, self._objects = toolkit.account.api("rds"), Objects(INSTANCES, toolkit)
         self._isolated: tuple[str, tuple[str, ...]] | None = None
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, key, secret, the network that the copy is put into, and whether its name is free."""
-        preflight_checks = [
+        checks = [
             PreflightCheck("source", self._look_at_source),
             PreflightCheck("name of the copy", lambda: self._objects.name_is_free(copy)),
             PreflightCheck("key", self._look_at_key, must=False),
             PreflightCheck("subnet group", self._look_at_subnets),
-            PreflightCheck(
-                "security groups", lambda: f"{', '.join(self._network()[1])}: nothing out, not open to the world"
-            ),
+            PreflightCheck("security groups", lambda: isolation.closed(self._network()[1])),
         ]
         if self._resource.database is not None and self._answers is not None:
-            preflight_checks.append(PreflightCheck("secret", self._look_at_secret))
-        return preflight_checks
+            checks.append(PreflightCheck("secret", lambda: held(self._toolkit.account, self._resource.database)))
+        return checks
 
     def billed(self, name: str = "") -> Billed:
         """Its class and its storage."""
@@ -63,11 +71,11 @@ class RdsInstance:
         standing = isolation.of_instance
         return Seen(isolation.proven(standing(live), standing(self._source()), put, self._network()[1]))
 
-    def address(self, name: str = "") -> tuple[str, int]:
-        """Host and port of an instance, the source where none is named; NotMeasured where it has none."""
-        endpoint = ((self._describe(name) if name else self._source()) or {}).get("Endpoint", {})
+    def address(self) -> tuple[str, int]:
+        """Host and port of the source; NotMeasured where it has none."""
+        endpoint = self._source().get("Endpoint", {})
         if not endpoint.get("Address"):
-            raise NotMeasured(f"{name or self._resource.id} has no endpoint", call="rds:DescribeDBInstances")
+            raise NotMeasured(f"{self._resource.id} has no endpoint", call="rds:DescribeDBInstances")
         return endpoint["Address"], int(endpoint["Port"])
 
     def _look_at_source(self) -> str:
@@ -76,22 +84,12 @@ class RdsInstance:
 
     def _look_at_key(self) -> str:
         source = self._source()
-        key = self._key()
-        if key is None:
-            raise NotApplicable("the data is not encrypted")
-        return keys.usable(self._toolkit.account, key, source["DBInstanceArn"].split(":")[4])
+        return keys.usable(self._toolkit.account, self._key(), source["DBInstanceArn"])
 
     def _key(self) -> str | None:
         """The key of the data that is restored: the source's own."""
         source = self._source()
         return source.get("KmsKeyId") if source.get("StorageEncrypted") else None
-
-    def _look_at_secret(self) -> str:
-        database = self._resource.database
-        if database is None:
-            raise NotApplicable("no database is declared")
-        user, _ = credentials(self._toolkit.account, database)
-        return f"{database.secret} holds the login of {user}"
 
     def _look_at_subnets(self) -> str:
         vpc = self._source().get("DBSubnetGroup", {}).get("VpcId", "")
@@ -118,10 +116,6 @@ class RdsInstance:
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the instance without final snapshot and backups, once proven to be this run's copy."""
         return self._objects.destroy(copy, instances.STATES, SkipFinalSnapshot=True, DeleteAutomatedBackups=True)
-
-    def login(self, copy: Copy, database: Database) -> Login:
-        """The copy's address with the source's credentials: a restored instance keeps its master user."""
-        return login(self._toolkit.account, copy.id, database)
 
     def _ask(self, operation: str, copy: Copy, **parameters: Any) -> Asked:
         return self._objects.ask(operation, copy, instances.QUOTA, **parameters, **self._overrides())

@@ -65,7 +65,7 @@ def _components(order: Order) -> Components:
 def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> Destroyer:
     from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 
-    return RdsInstance(source, toolkit)
+    return RdsInstance(source, None, toolkit)
 
 
 def _listed(account: Account) -> Iterator[LiveObject]:

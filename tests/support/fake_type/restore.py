@@ -28,7 +28,7 @@ from tests.support.fake_type.consumer import Consumer, planned
 STATES = States(
     ready=frozenset({"ACTIVE"}), dead=frozenset({"DELETING"}), progress=frozenset({"CREATING", "UPDATING", "absent"})
 )
-INSTANT, BATCH, QUOTA = "restored-to", 500, frozenset({"LimitExceededException"})
+CALLED, INSTANT, BATCH, QUOTA = "a stream", "restored-to", 500, frozenset({"LimitExceededException"})
 
 
 class KinesisStream:
@@ -50,10 +50,9 @@ class KinesisStream:
         ]
 
     def _look_at_name(self, copy: Copy) -> str:
-        if live := stream.describe(self._api(copy), copy.id):
-            self._ours(copy, live)
-            return f"{copy.id} is this run's already"
-        return f"{copy.id} is free in {copy.region}"
+        found = stream.describe(self._api(copy), copy.id)
+        told = self._toolkit.proofs.name_is_free(copy, self._live(copy, found) if found else None, CALLED)
+        return told if found else f"{told} in {copy.region}"
 
     def billed(self, name: str = "") -> Billed:
         """Its shards, for which no rate is declared."""
@@ -79,15 +78,18 @@ class KinesisStream:
         except Refused as refused:
             if refused.code != "ResourceInUseException":
                 raise
-            live = stream.describe(self._api(copy), copy.id)
-            return Asked(stream.identity(self._ours(copy, live))) if live else Asked(job=f"the one who took {copy.id}")
+            found = stream.describe(self._api(copy), copy.id)
+            if found is None:
+                return Asked(job=f"the one who took {copy.id}")
+            self._toolkit.proofs.adopt(copy, self._live(copy, found), CALLED)
+            return Asked(stream.identity(found))
         return Asked(job=answer["ResponseMetadata"]["RequestId"])
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until the stream is active, then put into it what came up to the instant and is not there yet."""
         api = self._api(copy)
         seen = self._toolkit.wait_until_ready(stream.feed(api, self._toolkit), copy, STATES)
-        self._ours(copy, seen.detail)
+        self._toolkit.proofs.adopt(copy, self._live(copy, seen.detail), CALLED)
         self._replay(api, copy)
         return Ready(0.0, stream.identity(seen.detail))
 
@@ -135,20 +137,15 @@ class KinesisStream:
         live = stream.describe(api, copy.id)
         if live is None or live["StreamStatus"] == "DELETING":
             return  # going, or gone: what was wanted
-        worn, created_at = stream.tags(api, copy.id), live["StreamCreationTimestamp"]
-        self._toolkit.proofs.prove(
-            copy, Live(live["StreamName"], stream.identity(live).unique_id, worn, created_at=created_at)
-        )
+        self._toolkit.proofs.prove(copy, self._live(copy, live))
         try:
             api.call("DeleteStream", StreamName=copy.id)
         except NotFound:
             return
 
-    def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
-        worn, created_at = stream.tags(self._api(copy), copy.id), live["StreamCreationTimestamp"]
-        if worn.get("dr-drill:run") != copy.run or not self._toolkit.proofs.made_since(copy, created_at):
-            raise NotRecoverable(f"a stream {copy.id} exists already and is not of this run")
-        return live
+    def _live(self, copy: Copy, found: Mapping[str, Any]) -> Live:
+        worn, created_at = stream.tags(self._api(copy), copy.id), found["StreamCreationTimestamp"]
+        return Live(found["StreamName"], stream.identity(found).unique_id, worn, created_at=created_at)
 
     def _source(self) -> Mapping[str, Any]:
         live = stream.describe(self._source_api, self._resource.id)
