@@ -4,49 +4,31 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
 from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot
 
-from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.lab.cloud.databases.states import OfData, OnDatabase
 from dr_orchestrator.lab.cloud.databases.windows import reach, within
 from dr_orchestrator.lab.cloud.lifecycle import Timeline
-from dr_orchestrator.lab.cloud.world import Database, naive, world
+from dr_orchestrator.lab.cloud.world import naive, world
 
 _UNIQUE = string.ascii_uppercase + string.digits
-_UNBORN = ("creating", "deleting")
 
 
-class Instance(DBInstance):
+class Instance(OnDatabase, DBInstance):
     """A DB instance; `database` is the physical one behind it, where there is one."""
 
-    timeline: Timeline
-    database: Database | None = None
     protected_since: datetime
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.timeline = lifecycle.settled("available")
         super().__init__(*args, **kwargs)
         # moto gives every instance the same id; AWS never gives one twice.
         self.dbi_resource_id = "db-" + "".join(secrets.choice(_UNIQUE) for _ in range(26))
         self.protected_since = world().now()
-
-    @property
-    def status(self) -> str:
-        """The state by now: never further than the database behind it really is."""
-        planned = self.timeline.at(world().now())
-        if self.database is None or planned in _UNBORN:
-            return planned
-        if self.database.failed:
-            return "incompatible-restore"
-        return planned if self.database.ready else "creating"
-
-    @status.setter
-    def status(self, value: str) -> None:
-        self.timeline = lifecycle.settled(value)
 
     @property
     def password(self) -> str:
@@ -109,37 +91,19 @@ class Instance(DBInstance):
         return naive(self.window[1]) if self.window else None
 
 
-class Snapshot(DBSnapshot):
+class Snapshot(OfData, DBSnapshot):
     """A DB snapshot; `data_time` is the instant whose data it holds."""
 
-    timeline: Timeline
-    written: Callable[[], bool] | None = None
     data_time: datetime
     source_db_snapshot_identifier: str | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.timeline = lifecycle.settled("available")
         super().__init__(*args, **kwargs)
         self.data_time = world().now()
         self.availability_zone = self.database.availability_zone
         self.license_model = self.database.license_model
         self.storage_type = self.database.storage_type
         self.snapshot_target = "region"
-
-    @property
-    def status(self) -> str:
-        """The state by now; not available before its physical copy is complete."""
-        planned = self.timeline.at(world().now())
-        return "creating" if planned == "available" and self.written and not self.written() else planned
-
-    @status.setter
-    def status(self, value: str) -> None:
-        self.timeline = lifecycle.settled(value)
-
-    @property
-    def percent_progress(self) -> int:
-        """How far along it is."""
-        return 100 if self.status == "available" else min(99, self.timeline.percent(world().now()))
 
     @property
     def snapshot_database_time(self) -> datetime:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from moto.rds.models import DBClusterSnapshot, RDSBackend
 
-from dr_orchestrator.lab.cloud import lifecycle
+from dr_orchestrator.lab.cloud.databases.states import OfData
 from dr_orchestrator.lab.cloud.lifecycle import Timeline
 from dr_orchestrator.lab.cloud.world import naive, world
 from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
@@ -33,42 +32,20 @@ _TOLD = (
 )
 
 
-class ClusterSnapshot(DBClusterSnapshot):
+class ClusterSnapshot(OfData, DBClusterSnapshot):
     """A cluster snapshot; `data_time` is the instant whose data it holds, `stored` the name of its physical copy."""
 
-    timeline: Timeline
     stored: str = ""
-    written: Callable[[], bool] | None = None
     source_db_cluster_snapshot_arn: str | None = None
     cluster: Cluster
 
     def __init__(self, backend: RDSBackend, cluster: Cluster, *args: Any, **kwargs: Any) -> None:
-        self.timeline = lifecycle.settled("available")
         super().__init__(backend, cluster, *args, **kwargs)
         self.data_time = world().now()
         self.port = cluster.asked_port
         self.vpc_id = cluster.vpc_id
         for name in _LEFT_OUT:
             setattr(self, name, getattr(cluster, name))
-
-    @property
-    def status(self) -> str:
-        """The state by now; not available before its physical copy is complete."""
-        planned = self.timeline.at(world().now())
-        return "creating" if planned == "available" and self.written and not self.written() else planned
-
-    @status.setter
-    def status(self, value: str) -> None:
-        self.timeline = lifecycle.settled(value)
-
-    @property
-    def percent_progress(self) -> int:
-        """How far along it is."""
-        return 100 if self.status == "available" else min(99, self.timeline.percent(world().now()))
-
-    @percent_progress.setter
-    def percent_progress(self, value: int) -> None:
-        """Nothing: moto says 100 of each."""
 
     def dated(self, at: datetime) -> None:
         """Make it one that was taken at `at`."""

@@ -10,15 +10,13 @@ from typing import Any
 
 from moto.rds.models import DBCluster, RDSBackend
 
-from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.databases import places
+from dr_orchestrator.lab.cloud.databases.states import OnDatabase
 from dr_orchestrator.lab.cloud.databases.windows import Window, reach
-from dr_orchestrator.lab.cloud.lifecycle import Timeline
-from dr_orchestrator.lab.cloud.world import Database, naive, world
+from dr_orchestrator.lab.cloud.world import naive, world
 
 SMALLEST = 10
 """GiB of a volume that nothing is known of."""
-_UNBORN = ("creating", "deleting", "gone")
 _UNIQUE = string.ascii_uppercase + string.digits
 
 
@@ -27,16 +25,13 @@ def unique(prefix: str) -> str:
     return prefix + "".join(secrets.choice(_UNIQUE) for _ in range(26))
 
 
-class Cluster(DBCluster):
+class Cluster(OnDatabase, DBCluster):
     """A DB cluster; `database` is the physical one behind its volume of `volume` GiB, where there is one."""
 
-    timeline: Timeline
-    database: Database | None = None
     protected_since: datetime
     volume: int = SMALLEST
 
     def __init__(self, backend: RDSBackend, **given: Any) -> None:
-        self.timeline = lifecycle.settled("available")
         given["storage_type"] = given.get("storage_type") or "aurora"
         super().__init__(backend, **{**given, "allocated_storage": 1, "license_model": "postgresql-license"})
         self.db_cluster_resource_id = unique("cluster-")
@@ -46,20 +41,6 @@ class Cluster(DBCluster):
             self.kms_key_id = places.usable_key(backend, given.get("kms_key_id") or "alias/aws/rds")
         if self.manage_master_user_password:
             self._manage_password()
-
-    @property
-    def status(self) -> str:
-        """The state by now: never further than the database behind it really is."""
-        planned = self.timeline.at(world().now())
-        if self.database is None or planned in _UNBORN:
-            return planned
-        if self.database.failed:
-            return "incompatible-restore"
-        return planned if self.database.ready else "creating"
-
-    @status.setter
-    def status(self, value: str) -> None:
-        self.timeline = lifecycle.settled(value)
 
     @property
     def percent_progress(self) -> str | None:

@@ -6,39 +6,29 @@ from typing import Any
 
 from moto.rds.models import DBInstanceClustered
 
-from dr_orchestrator.lab.cloud import lifecycle
-from dr_orchestrator.lab.cloud.lifecycle import Timeline
-from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.lab.cloud.databases.states import Passing
 from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster, unique
 
 
-class Member(DBInstanceClustered):
+class Member(Passing, DBInstanceClustered):
     """A DB instance in a cluster; all of a cluster's are reached through the one server behind it."""
 
-    timeline: Timeline
     cluster: Cluster
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.timeline = lifecycle.settled("available")
         super().__init__(*args, **kwargs)
         self.dbi_resource_id = unique("db-")
         self.db_subnet_group_name = self.cluster.db_subnet_group_name
         self.publicly_accessible = bool(self.publicly_accessible)
         self._associated_roles = []
 
-    @property
-    def status(self) -> str:
-        """The state by now: its cluster's, unless that is available, and not available before the server answers."""
-        planned = self.timeline.at(world().now())
+    def standing(self, planned: str) -> str:
+        """The state: its cluster's, unless that is available, and not available before the server answers."""
         if planned != "available":
             return planned
         if self.cluster.status != "available":
             return self.cluster.status
         return planned if self.cluster.database is None or self.cluster.database.serving else "creating"
-
-    @status.setter
-    def status(self, value: str) -> None:
-        self.timeline = lifecycle.settled(value)
 
     @property
     def endpoint(self) -> dict[str, Any] | None:  # type: ignore[override]
