@@ -15,13 +15,14 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import DrillFault, LeaseLost, UsageError
 from dr_orchestrator.runner.driver import Held, Listening
 from dr_orchestrator.runner.lease import LeaseHolder
+from dr_orchestrator.runner.sweep import forget
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import read_only
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 from dr_orchestrator.wiring.opening import engine, resuming
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
 from dr_orchestrator.wiring.request import as_part_of, request
-from dr_orchestrator.wiring.sweeping import alive, end_exercise, forget, sweep_run
+from dr_orchestrator.wiring.sweeping import alive, end_exercise, sweep_run
 
 log = logging.getLogger(__name__)
 

@@ -15,46 +15,17 @@ from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.runner.sweep import (
     Destroyer,
-    Inventory,
-    LeftAlone,
     Orphan,
-    Proof,
     Region,
     Sweep,
     SweepContext,
     Swept,
-    SweptRun,
     Unreachable,
-    counted,
-    forget,
 )
 from dr_orchestrator.runner.sweep.perform import Ears
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import destroyer, place_of, read_only
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
-
-__all__ = [
-    "Inventory",
-    "LeftAlone",
-    "Proof",
-    "Sweep",
-    "Swept",
-    "SweptRun",
-    "alive",
-    "close_exercises",
-    "context",
-    "counted",
-    "dead_runs",
-    "dry_run",
-    "end_exercise",
-    "find_orphans",
-    "forget",
-    "orphans_of",
-    "resistant_runs",
-    "sweep",
-    "sweep_run",
-    "take_inventory",
-]
 
 
 class AwsRegion:
@@ -180,24 +151,9 @@ def alive(here: App, run: str) -> bool:
     return of_runner.alive(context(here), run)
 
 
-def find_orphans(here: App) -> list[Orphan]:
-    """The objects that wear our tag although the ledger does not ask for its end."""
-    return of_runner.find_orphans(context(here))
-
-
 def orphans_of(here: App, account: Account, of: str, exercise: str = "") -> list[Orphan]:
-    """Likewise, of one type in an account's region; the runs of an exercise share one listing."""
+    """The orphans of one type in an account's region; the runs of an exercise share one listing."""
     return of_runner.orphans_of(context(here), AwsRegion(account, here.types), of, exercise)
-
-
-def take_inventory(here: App) -> Inventory:
-    """List every region concerned."""
-    return of_runner.take_inventory(context(here))
-
-
-def close_exercises(here: App) -> list[str]:
-    """Give every open exercise its verdict whose process died."""
-    return of_runner.close_exercises(context(here))
 
 
 def end_exercise(here: App, name: str) -> None:

@@ -19,6 +19,7 @@ from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.runner.lease import BEAT, LeaseHolder
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.runner.sweep import perform
@@ -100,7 +101,7 @@ def test_an_exercise_holds_its_lease_to_its_end(here: wiring.App) -> None:
         assert lease is not None
         assert lease.until > MachineClock().now()
         assert f"lease {exercise.id}" in [thread.name for thread in threading.enumerate()]
-        assert sweeping.close_exercises(here) == []
+        assert of_runner.close_exercises(sweeping.context(here)) == []
     let_go = here.ledger.exercise_leases.lease(exercise.id)
     assert let_go is not None
     assert let_go.until <= MachineClock().now()
@@ -114,7 +115,7 @@ def test_an_exercise_has_its_lease_before_it_is_written(here: wiring.App) -> Non
 
     def written(ledger: SqlLedger, *given: Any) -> str:
         started = original(ledger, *given)
-        seen.append(sweeping.close_exercises(here))
+        seen.append(of_runner.close_exercises(sweeping.context(here)))
         return started
 
     with mock.patch.object(SqlLedger, "start_exercise", written), wiring.open_exercise(["sessions-pitr"], 1):

@@ -25,6 +25,7 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.lab import Lab
+from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import CHECKOUT, Pace, Settings
 from dr_orchestrator.wiring import sweeping
@@ -187,7 +188,7 @@ def test_a_killed_drill_is_cleaned_up_by_sweep(
         assert run.closing.cleanup is Cleanup.CLEAN
         assert settled(run)
     assert not sweeping.dead_runs(here)
-    assert not sweeping.find_orphans(here)
+    assert not of_runner.find_orphans(sweeping.context(here))
     assert ground.inventory() == before
 
 
@@ -225,7 +226,7 @@ def test_somebody_elses_object_that_wears_our_tag_is_reported_and_left(ground: G
     arn = rds.describe_db_instances(DBInstanceIdentifier="jira-prod")["DBInstances"][0]["DBInstanceArn"]
     rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "dr-drill:run", "Value": "20261120-abcdef"}])
     try:
-        (stray,) = sweeping.find_orphans(here)
+        (stray,) = of_runner.find_orphans(sweeping.context(here))
     finally:
         rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["dr-drill:run"])
 

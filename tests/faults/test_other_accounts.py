@@ -16,6 +16,7 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit, NotRecoverable, UsageError
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import opening, sweeping
 from tests.support import shop as shops
@@ -171,10 +172,10 @@ def test_a_resume_does_not_believe_another_account_either(
 def test_an_inventory_knows_whose_it_is(shop: Estate, here: wiring.App, turn: dict[str, Turn]) -> None:
     """Each region's account is asked for, once; one that cannot be told leaves the region unread."""
     asked = len(shop.calls("GetCallerIdentity"))
-    assert sweeping.take_inventory(here).accounts == {REGION: MINE}
+    assert of_runner.take_inventory(sweeping.context(here)).accounts == {REGION: MINE}
     assert len(shop.calls("GetCallerIdentity")) == asked + 1
     shop.lab.faults.add({"kind": "access-denied", "action": "GetCallerIdentity"})
-    seen = sweeping.take_inventory(here)
+    seen = of_runner.take_inventory(sweeping.context(here))
     assert (seen.accounts, seen.objects) == ({REGION: ""}, frozenset())
     assert {place for place, _ in seen.unread} == {REGION}
 

@@ -13,6 +13,7 @@ from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import tables
 from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.wiring import opening, sweeping
 from tests.support import shop as shops
 from tests.support.estate import ISOLATION, TEMPLATE, Estate
@@ -138,7 +139,11 @@ def test_a_tag_alone_makes_nothing_ours(shop: Estate, here: wiring.App) -> None:
 
     assert found.closing is not None
     assert found.closing.cleanup is Cleanup.CLEAN
-    assert {each.id for each in sweeping.find_orphans(here)} == {"orders-prod", COPIES["sessions-pitr"]}
+    orphans = of_runner.find_orphans(sweeping.context(here))
+    assert {each.id for each in orphans} == {
+        "orders-prod",
+        COPIES["sessions-pitr"],
+    }
     assert shops.everything(shop) == before
     rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["dr-drill:run"])
     removed(shop, "sessions-pitr")

@@ -22,6 +22,7 @@ from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.runner.sweep import orphans, perform
 from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.sweeping import AwsRegion
@@ -192,14 +193,14 @@ def test_a_listing_that_is_denied_hides_nothing_else(shop: Estate, here: wiring.
 def test_a_region_that_does_not_answer_is_waited_for_once(here: wiring.App) -> None:
     """Where one service is not to be reached the others are not tried, and are not known either."""
     with mock.patch.object(sweeping, "read_only", side_effect=Transient("no route")) as way:
-        seen = sweeping.take_inventory(here)
+        seen = of_runner.take_inventory(sweeping.context(here))
     assert way.call_count == 1
     assert seen.unread == {("us-east-1", of): "no route" for of in TYPES.copies}
     with (
         mock.patch.object(sweeping, "read_only", side_effect=NotMeasured("denied")),
         pytest.raises(NotMeasured, match="denied"),
     ):
-        sweeping.find_orphans(here)
+        of_runner.find_orphans(sweeping.context(here))
 
 
 def test_where_nothing_died_one_look_is_enough(shop: Estate, here: wiring.App, told: Any) -> None:
@@ -219,7 +220,7 @@ def test_only_tables_that_are_named_like_copies_are_described(shop: Estate, here
     """One call a table would be many in a large account: of all others the name is enough."""
     table(shop, "dro-somebody-elses")
     asked = len(shop.calls("DescribeTable"))
-    seen = sweeping.take_inventory(here)
+    seen = of_runner.take_inventory(sweeping.context(here))
     described = [call["TableName"] for call in shop.calls("DescribeTable")[asked:]]
     dropped(shop, "dro-somebody-elses")
 
@@ -314,4 +315,4 @@ def test_a_listing_that_failed_is_tried_by_the_next_run(shop: Estate, here: wiri
             sweeping.orphans_of(here, account, "dynamodb-table", "2026-q4-x")
         assert sweeping.orphans_of(here, account, "dynamodb-table", "2026-q4-x") == []
         assert sweeping.orphans_of(here, account, "dynamodb-table", "2026-q4-x") == []
-    sweeping.forget("2026-q4-x")
+    of_runner.forget("2026-q4-x")

@@ -19,6 +19,7 @@ from dr_orchestrator.domain.drill import Allowed
 from dr_orchestrator.domain.resource_type import COMMON, Calls
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES
+from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.wiring import sweeping
 from tests.support import workspace
 from tests.support.estate import REGION, TABLE, Estate
@@ -89,7 +90,7 @@ def test_a_sweep_calls_what_it_declares(shop: Estate, here: wiring.App, called: 
         BillingMode="PAY_PER_REQUEST",
     )
     try:
-        sweeping.find_orphans(here)
+        of_runner.find_orphans(sweeping.context(here))
     finally:
         shop.clock.sleep(60)
         shop.client("dynamodb").delete_table(TableName=name)

@@ -21,6 +21,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.drillable import Drillable
+from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.wiring import App, sweeping
 from tests.support import clicks, workspace
 from tests.support.clicks import AWAY, CLICKS, DRILL, HOME, SOURCE, WITH_FAKE, Ground
@@ -244,4 +245,4 @@ def test_regions_of_copies_are_listed_though_no_file_declares_them(here: App) ->
     drilled(here)
     (here.settings.drills / "clicks.yaml").unlink()
     fresh = replace(here, driven=set())
-    assert sweeping.take_inventory(fresh).regions == (HOME, AWAY)
+    assert of_runner.take_inventory(sweeping.context(fresh)).regions == (HOME, AWAY)

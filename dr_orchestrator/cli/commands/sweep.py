@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dr_orchestrator.domain.copy import LiveObject
     from dr_orchestrator.domain.run import Run
-    from dr_orchestrator.wiring.sweeping import LeftAlone, Proof, Sweep, Swept, SweptRun
+    from dr_orchestrator.runner.sweep import LeftAlone, Proof, Sweep, Swept, SweptRun
 
 
 @click.command()
@@ -158,7 +158,7 @@ def _unread(proof: Proof) -> dict[str, str]:
 
 
 def _summary(done: Sweep, dry_run: bool) -> str:
-    from dr_orchestrator.wiring.sweeping import counted
+    from dr_orchestrator.runner.sweep import counted
 
     left, all_ = len(done.left), len(done.copies)
     swept = counted(left if dry_run else all_ - left, "copy", "copies")

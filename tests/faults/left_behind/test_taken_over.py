@@ -19,6 +19,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.runner.lease import LEASE, LeaseHolder
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.runner.sweep import perform, runs
@@ -35,7 +36,7 @@ def elsewhere(here: wiring.App) -> wiring.App:
     return wiring.App(here.settings, here.clock)
 
 
-def swept_elsewhere(here: wiring.App, later: timedelta = timedelta()) -> sweeping.Sweep:
+def swept_elsewhere(here: wiring.App, later: timedelta = timedelta()) -> of_runner.Sweep:
     """What a sweep of another process does, so much later by the machine's clock."""
     other = wiring.App(here.settings, here.clock, machine=FakeClock(MachineClock().now() + later))
     with wiring.using(other):

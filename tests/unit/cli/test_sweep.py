@@ -22,10 +22,9 @@ from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.ledger.queries import Queries
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.runner.lease import LEASE
-from dr_orchestrator.runner.sweep import perform, runs
+from dr_orchestrator.runner.sweep import Inventory, Proof, Sweep, Swept, SweptRun, perform, runs
 from dr_orchestrator.runner.sweep.proof import Mark, prove
 from dr_orchestrator.wiring import sweeping
-from dr_orchestrator.wiring.sweeping import Inventory, Proof, Sweep, Swept, SweptRun
 from tests.support import workspace
 from tests.support.fakes import FakeClock
 from tests.support.golden import sample
