@@ -172,6 +172,15 @@ class Toolkit:
                 return found
         return None
 
+    def absence_confirmed(self, look: Callable[[], list[str]]) -> list[str]:
+        """Those that are still to be seen of what should be gone: AWS may show for a while what it has just deleted."""
+        for again in range(ABSENCES):
+            if again:
+                self.clock.sleep(BETWEEN_ABSENCES)
+            if not (seen := self.retry_transient(look)):
+                return []
+        return seen
+
     def retry_transient(self, ask: Callable[[], T]) -> T:
         """Ask again while AWS fails in passing: a copy must not stay because of one bad moment."""
         started = self.clock.monotonic()

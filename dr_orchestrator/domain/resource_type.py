@@ -127,7 +127,8 @@ class CopyType:
     """Something that a drill makes in AWS.
 
     `longest` is how many characters its name may have, `arn` the resource part of its ARN, with `{id}` in the name's
-    place. `plural` is how the statements of IAM policies call many of them.
+    place. `plural` is how the statements of IAM policies call many of them. `quota` is what it counts against, as AWS
+    names that; types that name the same one share it.
     """
 
     name: str
@@ -137,6 +138,7 @@ class CopyType:
     arn: str
     longest: int
     cloudformation: str = ""
+    quota: str = ""
 
     def arn_of(self, id: str) -> str:
         """The resource part of the ARN of one of that name."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, func, not_, select
+from sqlalchemy import ColumnElement, Connection, not_, select
 
-from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.copy import Copy, CopyRecord
 from dr_orchestrator.ledger import rows, tables
 from dr_orchestrator.ledger.assembly import chunks
 
@@ -35,8 +35,12 @@ def accounted_for(connection: Connection, run: str, of: str, id: str, region: st
     return connection.scalar(left.limit(1)) is not None
 
 
-def intended(connection: Connection, of: str, but: str) -> int:
-    """How many copies of a type open runs have asked for that nobody has seen yet, but those of one run."""
-    alike = (_copy.type == of, _copy.state == CopyState.INTENDED, tables.UNSETTLED, _run.id != but)
-    query = select(func.count()).select_from(_joined).where(tables.still_open(tables.run), *alike)
-    return connection.scalar(query) or 0
+def of_open_runs(connection: Connection, but: str) -> list[CopyRecord]:
+    """The copies of open runs, but those of one, in the order of their making; those that are gone, too."""
+    query = (
+        select(tables.copy)
+        .select_from(_joined)
+        .where(tables.still_open(tables.run), _run.id != but)
+        .order_by(_copy.number)
+    )
+    return [rows.copy_of(row) for row in connection.execute(query).mappings()]

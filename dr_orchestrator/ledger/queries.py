@@ -174,10 +174,10 @@ class Queries:
         with transaction(self._engine) as connection:
             return holdings.accounted_for(connection, run, of, id, region)
 
-    def intended(self, of: str, but: str) -> int:
-        """How many copies of a type open runs, but one, have asked for that nobody has seen yet."""
+    def copies_of_open_runs(self, but: str) -> list[CopyRecord]:
+        """The copies of open runs, but those of one, in the order of their making; those that are gone, too."""
         with transaction(self._engine) as connection:
-            return holdings.intended(connection, of, but)
+            return holdings.of_open_runs(connection, but)
 
 
 def _newest(**of: str | None) -> _Rows:

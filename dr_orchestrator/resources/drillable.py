@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,11 +23,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """The parts that drills know of in an environment, by their types in CloudFormation.
+
+    `members` are those that can be filled; `listed` lists all live objects that are of a type, whosoever they are.
+    """
+
+    members: Mapping[str, Member] = field(default_factory=dict)
+    listed: Mapping[str, Callable[[], Iterable[LiveObject]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Order:
     """A drill that a type is to perform: with which tools, into which copy, and the stores that it has to fill.
 
-    `members` are what an environment may hold, by their types in CloudFormation. `simulated` says that nothing of it
-    can be evidence.
+    `parts` are what an environment may hold. `simulated` says that nothing of it can be evidence.
     """
 
     drill: Drill
@@ -35,7 +45,7 @@ class Order:
     toolkit: Toolkit
     simulated: bool = False
     stores: tuple[Store, ...] = ()
-    members: Mapping[str, Member] = field(default_factory=dict)
+    parts: Parts = field(default_factory=Parts)
 
 
 class MakeComponents(Protocol):
@@ -48,8 +58,8 @@ class MakeComponents(Protocol):
 class MakeDestroyer(Protocol):
     """Builds what takes down copies of the type, or of its parts, that a dead process left."""
 
-    def __call__(self, copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> Destroyer:
-        """Build it; `source` is the resource that the copy was made of."""
+    def __call__(self, copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
+        """Build it; `source` is the resource that the copy was made of, `parts` what it may hold."""
 
 
 class MakeWriter(Protocol):
@@ -71,16 +81,16 @@ def _has_no_writer(account: Account, resource: Resource, canary: Canary, clock: 
 class Drillable(ResourceType):
     """A resource type that can be drilled.
 
-    `listed` yields every live object of its copies' types in an account's region, `quota` tells how many more there may
-    be, `held` what one that holds others holds (type in CloudFormation and name). `store` restores one as a store of an
-    environment, `member` is what one is as a part of an environment, `twin` what it is in the simulated AWS, `company`
-    the databases that the sample company has of it.
+    `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there
+    may be, by the names that `made` and `parts` give them, `held` what one that holds others holds (type in
+    CloudFormation and name). `store` restores one as a store of an environment, `member` is what one is as a part of
+    an environment, `twin` what it is in the simulated AWS, `company` the databases that the sample company has of it.
     """
 
     components: MakeComponents
     destroyer: MakeDestroyer
     listed: Callable[[Account], Iterator[LiveObject]]
-    quota: Callable[[Account], Quota]
+    quotas: Mapping[str, Callable[[Account], Quota]]
     held: Callable[[Account, str], Iterator[tuple[str, str]]] | None = None
     store: Callable[[Resource, Selection, Toolkit], Restorer] = _cannot_be_a_store
     member: Callable[[Toolkit], Member] | None = None

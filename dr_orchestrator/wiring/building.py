@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import replace
 
 from dr_orchestrator.aws import copies
@@ -10,15 +11,15 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.toolkit import TEARDOWN_CEILING, Toolkit
-from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, Place, Source
+from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, LiveObject, Place, Source
 from dr_orchestrator.domain.drill import Drill, Selection
-from dr_orchestrator.domain.ports import Destroyer, Member
-from dr_orchestrator.domain.resource_type import beside_the_source
+from dr_orchestrator.domain.ports import Destroyer
+from dr_orchestrator.domain.resource_type import Types, beside_the_source
 from dr_orchestrator.domain.run import RunHeader
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import retry_transient
-from dr_orchestrator.resources.drillable import Order
+from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.runner import Components, RunContext, Store
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
@@ -79,14 +80,30 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
     toolkit = _toolkit(here, account, here.sources, context, ceiling, drill)
     account.throttling.listen(context)
     order = Order(
-        drill, copy, toolkit, is_simulated(here, account), _stores(here, drill, copy, toolkit), members(here, toolkit)
+        drill,
+        copy,
+        toolkit,
+        is_simulated(here, account),
+        _stores(here, drill, copy, toolkit),
+        parts(here.types, toolkit),
     )
     return here.types[drill.resource.type].components(order)
 
 
-def members(here: App, toolkit: Toolkit) -> dict[str, Member]:
-    """The members of an environment that drills know of, by type in CloudFormation."""
-    return {each.made.cloudformation: each.member(toolkit) for each in here.types if each.member is not None}
+def parts(types: Types[Drillable], toolkit: Toolkit) -> Parts:
+    """The parts of an environment that drills know of: filled by the type that restores them, listed by any."""
+    kinds = {each.cloudformation for each in types.copies.values()} - {""}
+    return Parts(
+        {each.made.cloudformation: each.member(toolkit) for each in types if each.member is not None},
+        {kind: functools.partial(_listed, types, toolkit.account, kind) for kind in kinds},
+    )
+
+
+def _listed(types: Types[Drillable], account: Account, kind: str) -> Iterator[LiveObject]:
+    """All that an account has of a type in CloudFormation: an instance may be a database's own, or a cluster's."""
+    for each in types:
+        names = {copy.name for copy in each.copies if copy.cloudformation == kind}
+        yield from (seen for seen in (each.listed(account) if names else ()) if seen.type in names)
 
 
 def _stores(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Store, ...]:
@@ -148,7 +165,12 @@ def destroyer(here: App, header: RunHeader, copy: Copy) -> Destroyer:
     context = RunContext(copy.run, here.clock)
     toolkit = _toolkit(here, account, here.sources | {header.resource_id}, context, TEARDOWN_CEILING)
     of = here.types.making(copy.type)
-    return of.destroyer(copy, _source_of(here, header, copy), toolkit, members(here, toolkit))
+    if of.place is beside_the_source and copy.region != account.region:
+        told = (
+            f"the ledger has it in {copy.region}; copies of {of.article} stand beside its source, in {account.region}"
+        )
+        raise NotMeasured(told, f"look for {copy.id} by hand in both regions")
+    return of.destroyer(copy, _source_of(here, header, copy), toolkit, parts(here.types, toolkit))
 
 
 def _source_of(here: App, header: RunHeader, copy: Copy) -> Resource:

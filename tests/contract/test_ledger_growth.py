@@ -46,7 +46,7 @@ ASKED: dict[str, Callable[[Queries], object]] = {
     "runs that left copies": lambda ask: ask.unsettled_runs(),
     "open exercises": lambda ask: ask.open_exercises(),
     "an exercise": lambda ask: ask.exercise_alone(EXERCISE.id),
-    "copies asked for": lambda ask: ask.intended("rds-instance", but="r-1"),
+    "copies of open runs": lambda ask: ask.copies_of_open_runs(but="r-1"),
     "copies by their names": lambda ask: ask.settled_copies(["drill-r-closed-0007", "nobody"]),
     "an object's run": lambda ask: ask.accounted_for(
         "r-closed-0007", "rds-instance", "drill-r-closed-0007", copy().region
@@ -209,20 +209,20 @@ def test_an_object_is_accounted_for(ledger: SqlLedger, state: CopyState, closes:
     assert ledger.queries.accounted_for("r-", copy().type, copy().id, copy().region) is False
 
 
-def test_copies_that_nobody_has_seen_yet_are_counted(ledger: SqlLedger) -> None:
-    """Of open runs but one, by type: what was seen, what is of another type and what is of a closed run is not."""
+def test_the_copies_of_open_runs_are_told(ledger: SqlLedger) -> None:
+    """Of all open runs but one, whatever became of the copies; those of closed runs are history."""
     for name, state in (
         ("one", CopyState.INTENDED),
-        ("two", CopyState.INTENDED),
-        ("seen", CopyState.CREATED),
+        ("two", CopyState.CREATED),
+        ("three", CopyState.DELETED),
         ("closed", CopyState.INTENDED),
     ):
         ledger.open_run(header(name))
         write_copy(ledger, CopyRecord(copy(name), state, None, START))
     ledger.close_run("closed", closing())
-    assert ledger.queries.intended("rds-instance", but="one") == 1
-    assert ledger.queries.intended("rds-instance", but="") == 2
-    assert ledger.queries.intended("dynamodb-table", but="") == 0
+    told = ledger.queries.copies_of_open_runs(but="one")
+    assert [(row.copy.run, row.state) for row in told] == [("two", CopyState.CREATED), ("three", CopyState.DELETED)]
+    assert [row.copy.run for row in ledger.queries.copies_of_open_runs(but="")] == ["one", "two", "three"]
 
 
 def test_a_drill_lasts_as_its_newest_runs_did(ledger: SqlLedger) -> None:

@@ -119,9 +119,7 @@ def test_the_headroom_is_not_used(
     if starts:
         assert run(here, "orders-snapshot").copies
     else:
-        refused(
-            shop, here, Verdict.INCONCLUSIVE, "too few left: 1 of 3 RDS instances in use, 1 more for drills, 2 kept"
-        )
+        refused(shop, here, Verdict.INCONCLUSIVE, "too few left: 1 of 3 DB instances in use, 1 more for drills, 2 kept")
 
 
 def test_a_quota_that_is_denied_is_told_and_stops_nothing(shop: Estate, here: wiring.App) -> None:

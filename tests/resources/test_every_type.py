@@ -97,6 +97,14 @@ def test_all_that_it_makes_it_can_delete(of: Drillable) -> None:
 
 
 @EVERY
+def test_each_quota_that_its_copies_count_against_can_be_read(of: Drillable) -> None:
+    """What it makes takes the place of something: no type may forget how much of that there is."""
+    named = {copy.quota for copy in of.copies}
+    assert of.made.quota
+    assert named - {""} == of.quotas.keys()
+
+
+@EVERY
 def test_policies_hold_each_of_its_writes_and_no_more(of: Drillable, tmp_path: Path) -> None:
     """What its drills change is allowed to the drill role on copies, to the source role nothing of it."""
     from tests.support import clicks, workspace

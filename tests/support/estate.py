@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 import boto3
@@ -24,6 +24,7 @@ from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.service import Isolation, Rebuild, Resource
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.cloudformation_stack.lab.work import TimedStack
 from dr_orchestrator.wiring.lab import serve
 from tests.support.contexts import ToldContext
 from tests.support.fakes import FakeClock, RunningClock
@@ -104,12 +105,17 @@ class Estate:
             "stacks": sorted(each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"),
         }
 
-    def force(self, run: str) -> None:
-        """Somebody deletes a run's stack by force: CloudFormation forgets it, and retains what it held."""
+    def force(self, run: str, kept: Sequence[str] = ("Config",)) -> None:
+        """Somebody deletes a run's stack by force: CloudFormation forgets it, and leaves what it could not delete."""
         cloud = cloudformation_backends[ACCOUNT][REGION]
         for stack_id in [each for each in cloud.stacks if run in each]:
-            stack = cloud.deleted_stacks[stack_id] = cloud.stacks.pop(stack_id)
+            stack = cast(TimedStack, cloud.stacks.pop(stack_id))
+            for name, resource in stack.built().items():
+                if name not in kept:
+                    stack.resource_map._delete_resource(resource, stack.template_dict["Resources"][name])
+                stack.tell(name, "DELETE_SKIPPED" if name in kept else "DELETE_COMPLETE")
             stack.status = "DELETE_COMPLETE"
+            cloud.deleted_stacks[stack_id] = stack
 
 
 @contextmanager

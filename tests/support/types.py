@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from dr_orchestrator import catalog
-from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.catalog import schema
-from dr_orchestrator.domain.ports import Member
 from dr_orchestrator.domain.resource_type import Write
 from dr_orchestrator.resources import TYPES
 
@@ -18,8 +16,3 @@ WRITES: dict[tuple[str, str], Write] = {call: writes[0] for call, writes in CALL
 load = partial(catalog.load, types=TYPES)
 problems = partial(catalog.problems, types=TYPES)
 service_schema = partial(schema.service_schema, types=TYPES)
-
-
-def members(toolkit: Toolkit) -> dict[str, Member]:
-    """What an environment may hold, as wiring hands it to a stack."""
-    return {each.made.cloudformation: each.member(toolkit) for each in TYPES if each.member is not None}

@@ -12,11 +12,13 @@ from dr_orchestrator.domain.resource_type import COMMON, Calls, Content, Resourc
 def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     """The calls of a drill; its checks and all that only some occasions need counted in.
 
-    What an environment may hold is restored, filled and taken down as a drill of its own type would do it.
+    What an environment may hold is restored, filled and taken down as a drill of its own type would do it, and looked
+    for by an inventory once the environment is gone.
     """
     of = types[drill.resource.type]
     found = COMMON | of.kinds[drill.kind]
     for each in types if of.content is Content.STORES else ():
+        found |= each.listing
         if each.filling.all:
             found |= each.kinds[Kind.PITR_RESTORE] | each.filling
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.kind import Kind
@@ -17,14 +17,14 @@ from dr_orchestrator.domain.resource_type import (
     Write,
 )
 from dr_orchestrator.resources.aurora_cluster.name import ENGINE, INSTANCE, NAME
-from dr_orchestrator.resources.drillable import Drillable, Order
+from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject
-    from dr_orchestrator.domain.ports import Clock, Destroyer, Member
+    from dr_orchestrator.domain.ports import Clock, Destroyer
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
@@ -62,7 +62,7 @@ def _components(order: Order) -> Components:
     return components(order)
 
 
-def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> Destroyer:
+def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
     from dr_orchestrator.resources.aurora_cluster.instance import ClusterInstance
     from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
 
@@ -75,10 +75,16 @@ def _listed(account: Account) -> Iterator[LiveObject]:
     return listed(account)
 
 
-def _quota(account: Account) -> Quota:
-    from dr_orchestrator.resources.aurora_cluster.listing import quota
+def _clusters(account: Account) -> Quota:
+    from dr_orchestrator.aws.rds.quotas import CLUSTERS, quota
 
-    return quota(account)
+    return quota(account, CLUSTERS)
+
+
+def _instances(account: Account) -> Quota:
+    from dr_orchestrator.aws.rds.quotas import INSTANCES, quota
+
+    return quota(account, INSTANCES)
 
 
 def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
@@ -100,10 +106,17 @@ def _company() -> Sequence[CompanyDatabase]:
 
 
 TYPE = Drillable(
-    made=CopyType(NAME, "Aurora cluster", "Clusters", "rds", "cluster:{id}", 61, "AWS::RDS::DBCluster"),
+    made=CopyType(NAME, "Aurora cluster", "Clusters", "rds", "cluster:{id}", 61, "AWS::RDS::DBCluster", "DBClusters"),
     parts=(
         CopyType(
-            INSTANCE, "instance of an Aurora cluster", "ClusterInstances", "rds", "db:{id}", 63, "AWS::RDS::DBInstance"
+            INSTANCE,
+            "instance of an Aurora cluster",
+            "ClusterInstances",
+            "rds",
+            "db:{id}",
+            63,
+            "AWS::RDS::DBInstance",
+            "DBInstances",
         ),
     ),
     naming=Naming(
@@ -169,7 +182,7 @@ TYPE = Drillable(
     components=_components,
     destroyer=_destroyer,
     listed=_listed,
-    quota=_quota,
+    quotas={"DBClusters": _clusters, "DBInstances": _instances},
     writer=_writer,
     twin=_twin,
     company=_company,

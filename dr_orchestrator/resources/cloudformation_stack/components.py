@@ -15,7 +15,7 @@ from dr_orchestrator.runner import Components
 def components(order: Order) -> Components:
     """The environment, its stores as wiring restores them, and checks that find each store in the copy."""
     drill, toolkit = order.drill, order.toolkit
-    stack = CloudFormationStack(drill.resource, toolkit, order.members)
+    stack = CloudFormationStack(drill.resource, toolkit, order.parts)
 
     def in_copy(copy: Copy, logical_id: str) -> str:
         return stack.physical(logical_id, copy)

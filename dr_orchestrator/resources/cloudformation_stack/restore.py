@@ -20,8 +20,10 @@ from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Rebuild, Resource
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable
+from dr_orchestrator.resources.drillable import Parts
 
 CALLED = "a stack"
+NESTED = "AWS::CloudFormation::Stack"
 STATES = States(
     ready=frozenset({"CREATE_COMPLETE"}),
     dead=frozenset(
@@ -44,9 +46,9 @@ DELETIONS = 3
 class CloudFormationStack:
     """Creates an environment anew from its template."""
 
-    def __init__(self, resource: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> None:
-        """`members` are what a stack may hold that drills know of, by type in CloudFormation."""
-        self._resource, self._toolkit, self._members = resource, toolkit, members
+    def __init__(self, resource: Resource, toolkit: Toolkit, parts: Parts) -> None:
+        """`parts` are what a stack may hold that drills know of."""
+        self._resource, self._toolkit, self._parts = resource, toolkit, parts
         self._api = toolkit.account.api("cloudformation")
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
@@ -121,7 +123,7 @@ class CloudFormationStack:
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         """A part of the stack that can be filled, as a copy that the stack owns."""
         of, name = self._part(logical_id, copy)
-        member = self._members.get(of)
+        member = self._parts.members.get(of)
         if member is None or not name:
             what = f"is of {of}, which no drill can fill" if name else "was not made"
             raise NotMeasured(f"{logical_id} of {copy.id} {what}", call="cloudformation:ListStackResources")
@@ -148,7 +150,7 @@ class CloudFormationStack:
             self._delete(copy, stack_id)
         for row in self._toolkit.proofs.owned(copy):
             self._take_down_what_stayed(row)
-        self._toolkit.retry_transient(lambda: self._prove_empty(held))
+        self._prove_empty(stack_id, held)
         return state
 
     def _delete(self, copy: Copy, stack_id: str) -> None:
@@ -174,7 +176,7 @@ class CloudFormationStack:
     def physical(self, logical_id: str, copy: Copy) -> str:
         """The name of a store of the stack in AWS."""
         of, name = self._part(logical_id, copy)
-        if of not in self._members or not name:
+        if of not in self._parts.members or not name:
             raise NotMeasured(f"{copy.id} has no store {logical_id}", call="cloudformation:ListStackResources")
         return name
 
@@ -186,7 +188,7 @@ class CloudFormationStack:
         raise NotMeasured(f"{copy.id} has no resource {logical_id}", call="cloudformation:ListStackResources")
 
     def _member_of(self, copy: Copy) -> Member:
-        found = next((each for each in self._members.values() if each.type == copy.type), None)
+        found = next((each for each in self._parts.members.values() if each.type == copy.type), None)
         if found is None:
             raise NotMeasured(f"nothing here knows {copy.type} {copy.id}", "this is a defect: please report")
         return found
@@ -197,13 +199,15 @@ class CloudFormationStack:
         return {each["OutputKey"]: each["OutputValue"] for each in live.get("Outputs", [])}
 
     def _held(self, stack_id: str) -> list[Mapping[str, Any]]:
-        """The resources that a stack holds, or held: CloudFormation tells them of a deleted one for three months, by
-        its id.
+        """The resources that a stack and the stacks in it hold, or held: CloudFormation tells them of a deleted one for
+        three months, by its id.
         """
         try:
-            return self._resources(stack_id) if stack_id else []
+            held = [each for each in self._resources(stack_id) if each.get("PhysicalResourceId")] if stack_id else []
         except NotFound:
             return []
+        nested = [each["PhysicalResourceId"] for each in held if each["ResourceType"] == NESTED]
+        return [*held, *(each for stack in nested for each in self._held(stack))]
 
     def _take_down_what_stayed(self, row: CopyRecord) -> None:
         """A part that outlived its stack is a copy of this run still: proven and deleted as such, or told."""
@@ -217,12 +221,30 @@ class CloudFormationStack:
         except DrillFault as fault:
             raise NotMeasured(f"the stack is gone but left {name} behind: {fault.message}", fault.hint) from fault
 
-    def _prove_empty(self, held: list[Mapping[str, Any]]) -> None:
-        """CloudFormation's word is not enough: the parts that it held, of types that drills know, are looked for."""
-        parts = [(self._members.get(str(each.get("ResourceType"))), each["PhysicalResourceId"]) for each in held]
-        kept = [name for member, name in parts if member and name and member.identity(name)]
-        if kept:
-            raise NotMeasured(f"the stack is deleted but left {', '.join(kept)} behind")
+    def _prove_empty(self, stack_id: str, held: list[Mapping[str, Any]]) -> None:
+        """CloudFormation's word on the stack is not enough: all that it held is asked after.
+
+        What drills know how to list is looked for, more than once where it shows: a listing may lag behind. Of anything
+        else CloudFormation says whether it was deleted, or left as it was by a deletion by force.
+        """
+        retry = self._toolkit.retry_transient
+        told = {each["PhysicalResourceId"]: each["ResourceStatus"] for each in retry(lambda: self._held(stack_id))}
+        listed = {each["PhysicalResourceId"]: each["ResourceType"] for each in held}
+        listed = {name: of for name, of in listed.items() if of in self._parts.listed}
+        kept = sorted(name for name, status in told.items() if name not in listed and status != "DELETE_COMPLETE")
+        shown = self._toolkit.absence_confirmed(lambda: self._shown(listed))
+        if left := [*shown, *kept]:
+            raise NotMeasured(f"the stack is deleted but left {', '.join(left)} behind", "delete them by hand")
+
+    def _shown(self, parts: Mapping[str, str]) -> list[str]:
+        """Those of the parts (name to type in CloudFormation) that a listing of the types shows."""
+        seen = {
+            called
+            for of in sorted(set(parts.values()))
+            for each in self._parts.listed[of]()
+            for called in (each.id, each.identity)
+        }
+        return sorted(seen & parts.keys())
 
     def _resources(self, stack: str) -> list[Mapping[str, Any]]:
         return list(self._api.pages("ListStackResources", "StackResourceSummaries", StackName=stack))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.kind import Kind
@@ -17,13 +17,13 @@ from dr_orchestrator.domain.resource_type import (
     Write,
 )
 from dr_orchestrator.resources.cloudformation_stack.name import NAME
-from dr_orchestrator.resources.drillable import Drillable, Order
+from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.domain.copy import Copy, LiveObject
-    from dr_orchestrator.domain.ports import Destroyer, Member
+    from dr_orchestrator.domain.ports import Destroyer
     from dr_orchestrator.domain.service import Resource
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.runner import Components
@@ -37,10 +37,10 @@ def _components(order: Order) -> Components:
     return components(order)
 
 
-def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> Destroyer:
+def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
     from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 
-    return CloudFormationStack(source, toolkit, members)
+    return CloudFormationStack(source, toolkit, parts)
 
 
 def _listed(account: Account) -> Iterator[LiveObject]:
@@ -69,7 +69,14 @@ def _twin() -> Twin:
 
 TYPE = Drillable(
     made=CopyType(
-        NAME, "CloudFormation stack", "Stacks", "cloudformation", "stack/{id}/*", 128, "AWS::CloudFormation::Stack"
+        NAME,
+        "CloudFormation stack",
+        "Stacks",
+        "cloudformation",
+        "stack/{id}/*",
+        128,
+        "AWS::CloudFormation::Stack",
+        "StackLimit",
     ),
     naming=Naming(r"[A-Za-z][A-Za-z0-9-]{0,127}", "at most 128 letters, digits and dashes, a letter first"),
     content=Content.STORES,
@@ -106,7 +113,7 @@ TYPE = Drillable(
     components=_components,
     destroyer=_destroyer,
     listed=_listed,
-    quota=_quota,
+    quotas={"StackLimit": _quota},
     held=_held,
     twin=_twin,
 )

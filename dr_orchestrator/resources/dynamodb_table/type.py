@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.kind import Kind
@@ -16,7 +16,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
-from dr_orchestrator.resources.drillable import Drillable, Order
+from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.dynamodb_table.heartbeat import BEAT
 from dr_orchestrator.resources.dynamodb_table.name import NAME
 
@@ -41,7 +41,7 @@ def _components(order: Order) -> Components:
     return components(order)
 
 
-def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> Destroyer:
+def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
     from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 
     return DynamoTable(source, None, toolkit)
@@ -84,7 +84,9 @@ def _twin() -> Twin:
 
 
 TYPE = Drillable(
-    made=CopyType(NAME, "DynamoDB table", "Tables", "dynamodb", "table/{id}", 255, "AWS::DynamoDB::Table"),
+    made=CopyType(
+        NAME, "DynamoDB table", "Tables", "dynamodb", "table/{id}", 255, "AWS::DynamoDB::Table", "restores of tables"
+    ),
     naming=Naming(r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dots, dashes and underscores"),
     content=Content.ITEMS,
     keys=frozenset({"canary"}),
@@ -133,7 +135,7 @@ TYPE = Drillable(
     components=_components,
     destroyer=_destroyer,
     listed=_listed,
-    quota=_quota,
+    quotas={"restores of tables": _quota},
     store=_store,
     member=_member,
     writer=_writer,

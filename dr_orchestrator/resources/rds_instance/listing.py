@@ -1,4 +1,4 @@
-"""The RDS instances of a region: all of them, and how many more there may be."""
+"""The RDS instances of a region, all of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.copies import run_of
 from dr_orchestrator.domain.copy import LiveObject
-from dr_orchestrator.domain.resource_type import Quota
-from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.rds_instance.name import NAME
 
 _ELSEWHERE = "aurora"
@@ -23,11 +21,3 @@ def listed(account: Account) -> Iterator[LiveObject]:
             continue
         name, going = each["DBInstanceIdentifier"], each.get("DBInstanceStatus") == "deleting"
         yield LiveObject(NAME, api.region, name, each["DbiResourceId"], run_of(each.get("TagList", [])), going)
-
-
-def quota(account: Account) -> Quota:
-    """The instances of the region, those of Aurora clusters among them."""
-    for each in account.api("rds").call("DescribeAccountAttributes")["AccountQuotas"]:
-        if each["AccountQuotaName"] == "DBInstances":
-            return Quota("RDS instances", each["Used"], each["Max"])
-    raise NotMeasured("RDS tells no quota of DBInstances", call="rds:DescribeAccountAttributes")

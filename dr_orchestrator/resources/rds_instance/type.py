@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.kind import Kind
@@ -16,7 +16,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
-from dr_orchestrator.resources.drillable import Drillable, Order
+from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.rds_instance.name import NAME
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject
-    from dr_orchestrator.domain.ports import Clock, Destroyer, Member
+    from dr_orchestrator.domain.ports import Clock, Destroyer
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
@@ -62,7 +62,7 @@ def _components(order: Order) -> Components:
     return components(order)
 
 
-def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> Destroyer:
+def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
     from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 
     return RdsInstance(source, None, toolkit)
@@ -74,10 +74,10 @@ def _listed(account: Account) -> Iterator[LiveObject]:
     return listed(account)
 
 
-def _quota(account: Account) -> Quota:
-    from dr_orchestrator.resources.rds_instance.listing import quota
+def _instances(account: Account) -> Quota:
+    from dr_orchestrator.aws.rds.quotas import INSTANCES, quota
 
-    return quota(account)
+    return quota(account, INSTANCES)
 
 
 def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
@@ -99,7 +99,7 @@ def _company() -> Sequence[CompanyDatabase]:
 
 
 TYPE = Drillable(
-    made=CopyType(NAME, "RDS instance", "Instances", "rds", "db:{id}", 63, "AWS::RDS::DBInstance"),
+    made=CopyType(NAME, "RDS instance", "Instances", "rds", "db:{id}", 63, "AWS::RDS::DBInstance", "DBInstances"),
     naming=Naming(
         r"(?=.{1,63}$)[a-z](-?[a-z0-9])*",
         "at most 63 lower-case letters, digits and single dashes, a letter first",
@@ -150,7 +150,7 @@ TYPE = Drillable(
     components=_components,
     destroyer=_destroyer,
     listed=_listed,
-    quota=_quota,
+    quotas={"DBInstances": _instances},
     writer=_writer,
     twin=_twin,
     company=_company,

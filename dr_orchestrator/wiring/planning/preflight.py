@@ -17,12 +17,13 @@ from dr_orchestrator.domain.ports import Restorer
 from dr_orchestrator.domain.preflight import Doubt, Preflight, PreflightCheck, perform
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Lease
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.runner import Components
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.app import App
-from dr_orchestrator.wiring.building import place_of, read_only
+from dr_orchestrator.wiring.building import read_only
 from dr_orchestrator.wiring.planning.costing import estimate, expected
+from dr_orchestrator.wiring.planning.quotas import Room
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,7 @@ class PreflightChecks:
             return
         for of, restorer in self.points():
             yield PreflightCheck(f"recovery point{of}", lambda restorer=restorer: self._point(restorer.choose()))  # type: ignore[misc]
-        yield PreflightCheck("quota", lambda: self._quota(self.copy.type, 1))
-        if self.components.stores:
-            yield PreflightCheck(
-                "quota of the stores",
-                lambda: self._quota(self.components.stores[0].copy.type, len(self.components.stores)),
-            )
+        yield PreflightCheck("quota", Room(self.here, self.drill, self._there, self.run).look)
         yield PreflightCheck("orphans", self._orphans, must=False)
         yield PreflightCheck("expected time", self._time)
         yield PreflightCheck("cost", self._cost)
@@ -86,28 +82,6 @@ class PreflightChecks:
     def _point(self, point: RecoveryPoint) -> str:
         age = format_duration(self.here.clock.now() - point.data_time)
         return f"{point.id}, data {age} old ({point.data_time_source})"
-
-    def _quota(self, of: str, wanted: int) -> str:
-        """Whether there is room for so many copies of a type, besides those that AWS shows nothing of yet."""
-        try:
-            quota = self.here.types.making(of).quota(self._there)
-        except (NotMeasured, NotRecoverable) as fault:
-            raise Doubt(f"not known: {fault.message}") from fault
-        more, kept = wanted + self._beside(of), self.here.catalogue.headroom
-        told = f"{quota}, {more} more for drills, {kept} kept free for production"
-        if quota.used + more + kept > quota.most:
-            raise NotMeasured(f"too few left: {told}", "raise the quota, or wait until other copies are gone")
-        return told
-
-    def _beside(self, of: str) -> int:
-        """How many copies AWS shows nothing of yet of the runs beside this one, or, in a plan, of those at once."""
-        if self.run:
-            return self.here.ledger.queries.intended(of, but=self.run)
-        catalogue, resource = self.here.catalogue, self.drill.resource
-        alike = [each for each in catalogue.drills.values() if each.resource.type == of]
-        there = place_of(self.here, resource).region
-        beside = sum(1 for each in alike if place_of(self.here, each.resource).region == there)
-        return max(0, min(catalogue.at_once, beside) - 1)
 
     def _other_runs(self) -> str:
         """Two different drills may use one source side by side; the same one twice would only disturb itself.

@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import wiring
+from dr_orchestrator.aws.template import template
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.copy import TERMINAL, CopyState
 from dr_orchestrator.domain.run import Run
@@ -97,6 +98,51 @@ def test_a_table_of_a_lost_stack_that_is_in_no_row_is_a_leftover(shop: Estate, h
     assert swept.closing is not None
     assert swept.closing.cleanup is Cleanup.LEFTOVERS
     assert "-config behind" in " ".join(swept.closing.cleanup_reasons)
+
+
+DATABASES = """
+  Orders:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      DBInstanceIdentifier: !Sub "${EnvironmentName}-orders"
+      DBInstanceClass: db.t3.micro
+      Engine: postgres
+      AllocatedStorage: "20"
+      MasterUsername: drill
+      MasterUserPassword: not-a-secret
+  Boards:
+    Type: AWS::RDS::DBCluster
+    Properties:
+      DBClusterIdentifier: !Sub "${EnvironmentName}-boards"
+      Engine: aurora-postgresql
+      MasterUsername: drill
+      MasterUserPassword: not-a-secret
+"""
+
+
+@pytest.mark.parametrize("kept", ["Queue", "Orders", "Boards"])
+@pytest.mark.parametrize("how", ["its own teardown", "a sweep"])
+def test_nothing_that_a_lost_stack_left_is_called_gone(
+    shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str, how: str
+) -> None:
+    """A database is listed whichever type it is of; of a queue, which none lists, CloudFormation tells: never CLEAN."""
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    monkeypatch.setattr(template, "inspect", lambda *_: "looked at")
+    with_databases = workspace.TEMPLATE.replace("Outputs:", f"{DATABASES.strip(chr(10))}\nOutputs:")
+    with wiring.using(workspace.world(tmp_path, shop.clock, template=with_databases)) as here:
+        if how == "a sweep":
+            found = in_verify(here)
+            shop.force(found.header.id, [kept])
+            assert main.run(["sweep"]) == Exit.LEFTOVERS
+        else:
+            forced = mock.patch.object(Session, "verify", lambda session: shop.force(session.header.id, [kept]))
+            with forced:
+                found = run(here, "shop-replica")
+        found = read(here, found)
+    assert found.closing is not None
+    assert found.closing.cleanup is not Cleanup.CLEAN
+    assert kept.lower() in " ".join(found.closing.cleanup_reasons).lower()
+    assert "left" in " ".join(found.closing.cleanup_reasons)
 
 
 @pytest.mark.parametrize("blind", [False, True], ids=["seen before", "not listed before"])

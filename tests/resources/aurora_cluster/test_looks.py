@@ -182,11 +182,13 @@ def test_an_inventory_holds_clusters_and_their_instances_each_under_its_type(beg
     assert rds_instances & found.keys() == set()
 
 
-def test_the_quota_with_less_room_is_the_one_that_counts(made: Estate) -> None:
-    """One cluster and one instance are made: whichever there are fewer left of, and the other beside it."""
-    told = listing.quota(made.toolkit.account)
-    assert (told.used, told.most) == (5, 40)
-    assert str(told) == "5 of 40 DB instances and 3 of 40 DB clusters in use"
+def test_a_cluster_and_its_instance_count_against_a_quota_each(made: Estate) -> None:
+    """The instance takes the place of one of RDS: both types name one quota, and read the same of it."""
+    told = {name: str(read(made.toolkit.account)) for name, read in TYPE.quotas.items()}
+    assert told == {"DBClusters": "3 of 40 DB clusters in use", "DBInstances": "5 of 40 DB instances in use"}
+    assert [copy.quota for copy in TYPE.copies] == ["DBClusters", "DBInstances"]
+    rds = TYPES["rds-instance"]
+    assert str(rds.quotas[rds.made.quota](made.toolkit.account)) == told["DBInstances"]
 
 
 def _drill(kind: Kind) -> Drill:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
-from dr_orchestrator.resources.drillable import Drillable, Order
+from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from tests.support.fake_type.heartbeat import BEAT
 from tests.support.fake_type.name import CONSUMER, NAME
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject
-    from dr_orchestrator.domain.ports import Clock, Destroyer, Member
+    from dr_orchestrator.domain.ports import Clock, Destroyer
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.runner import Components
@@ -57,7 +57,7 @@ def _components(order: Order) -> Components:
     return components(order)
 
 
-def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, members: Mapping[str, Member]) -> Destroyer:
+def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
     from tests.support.fake_type.consumer import Consumer
     from tests.support.fake_type.restore import KinesisStream
 
@@ -89,7 +89,9 @@ def _twin() -> Twin:
 
 
 TYPE = Drillable(
-    made=CopyType(NAME, "Kinesis stream", "Streams", "kinesis", "stream/{id}", 100, "AWS::Kinesis::Stream"),
+    made=CopyType(
+        NAME, "Kinesis stream", "Streams", "kinesis", "stream/{id}", 100, "AWS::Kinesis::Stream", "ShardLimit"
+    ),
     parts=(CopyType(CONSUMER, "stream consumer", "Consumers", "kinesis", "stream/*/consumer/{id}", 128),),
     naming=Naming(r"[A-Za-z0-9_.-]{1,128}", "1 to 128 letters, digits, dots, dashes and underscores"),
     content=Content.ITEMS,
@@ -130,7 +132,7 @@ TYPE = Drillable(
     components=_components,
     destroyer=_destroyer,
     listed=_listed,
-    quota=_quota,
+    quotas={"ShardLimit": _quota},
     writer=_writer,
     twin=_twin,
 )

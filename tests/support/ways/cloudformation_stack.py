@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+from dr_orchestrator.wiring.building import parts
 from tests.support.estate import STACK, TEMPLATE
-from tests.support.types import members
 from tests.support.ways import Spec, Way
 
 
@@ -28,7 +29,7 @@ WAYS = (
         type=STACK.type,
         kind=Kind.REPLICA_REBUILD,
         source=STACK,
-        restorer=lambda way: CloudFormationStack(way.resource, way.made.toolkit, members(way.made.toolkit)),
+        restorer=lambda way: CloudFormationStack(way.resource, way.made.toolkit, parts(TYPES, way.made.toolkit)),
         ask="CreateStack",
         delete="DeleteStack",
         environment=True,

@@ -9,6 +9,7 @@ from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.utils import generate_stack_id
+from moto.core.responses import ActionResult
 
 from dr_orchestrator.lab.cloud.templates import SafeYaml
 from dr_orchestrator.lab.cloud.world import world
@@ -98,7 +99,7 @@ def _refuse_unknown(stack: TimedStack) -> None:
 
 
 class _ResourceRow:
-    """A line of describe_stack_resources with its true time and state; moto dates them all to 2010."""
+    """A resource of a stack with its true time and state; moto dates them all to 2010, and calls them all complete."""
 
     def __init__(self, stack: Stack, resource: Any) -> None:
         self.stack_id = stack.stack_id
@@ -109,6 +110,24 @@ class _ResourceRow:
         told = [event for event in stack.events if event.logical_resource_id == self.logical_resource_id]
         self.resource_status = told[-1].resource_status if told else stack.status
         self.timestamp = told[-1].timestamp if told else stack.creation_time
+
+
+def _list_stack_resources(answering: responses.CloudFormationResponse) -> ActionResult:
+    """As moto, with the state that each resource is in: a deleted stack tells what became of what it held."""
+    cloud = answering.cloudformation_backend
+    stack, resources = cloud.list_stack_resources(str(answering._get_param("StackName")))
+    rows = [_ResourceRow(stack, each) for each in resources]
+    told = [
+        {
+            "LogicalResourceId": row.logical_resource_id,
+            "PhysicalResourceId": row.physical_resource_id,
+            "ResourceType": row.resource_type,
+            "ResourceStatus": row.resource_status,
+            "LastUpdatedTimestamp": row.timestamp,
+        }
+        for row in rows
+    ]
+    return ActionResult({"StackResourceSummaries": told})
 
 
 def _restores(body: dict[str, Any]) -> bool:
@@ -124,4 +143,5 @@ PATCHES = (
     (responses, "yaml", SafeYaml),
     (responses, "StackResourceDTO", _ResourceRow),
     (responses.CloudFormationResponse, "_get_stack_from_s3_url", _no_urls),
+    (responses.CloudFormationResponse, "list_stack_resources", _list_stack_resources),
 )

@@ -1,0 +1,143 @@
+"""The room for copies: a quota that types share is one, and what is to come of open runs counts before AWS shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState
+from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.preflight import Doubt
+from dr_orchestrator.domain.resource_type import Quota, Types
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.planning.quotas import Room, to_come
+from tests.support.fakes import FakeClock
+
+HERE, THERE = "eu-west-1", "us-east-1"
+NOW = FakeClock().now()
+
+
+def row(run: str, of: str, state: CopyState = CopyState.INTENDED, region: str = HERE) -> CopyRecord:
+    return CopyRecord(Copy(of, f"dro-{run}-{of}", region, run, "drill", "service"), state, None, NOW)
+
+
+def drill(name: str, of: str, *stores: str, region: str = HERE) -> Drill:
+    """As much of a drill as its room depends on."""
+    resources = [SimpleNamespace(type=each, account="", region=region) for each in (of, *stores)]
+    return cast(
+        Drill, SimpleNamespace(name=name, resource=resources[0], stores=dict(enumerate(resources[1:])), region=region)
+    )
+
+
+def room(wanted: Drill, quotas: Mapping[str, Quota | Exception], run: str = "", **given: object) -> Room:
+    """The room of a drill where AWS tells these quotas; one that is an exception cannot be read."""
+
+    def reads(name: str) -> Callable[[Account], Quota]:
+        def read(_: Account) -> Quota:
+            told = quotas[name]
+            if isinstance(told, Exception):
+                raise told
+            return told
+
+        return read
+
+    types = Types(replace(each, quotas={name: reads(name) for name in each.quotas}) for each in TYPES)
+    rows = cast("list[CopyRecord]", given.get("rows", []))
+    drills = cast("list[Drill]", given.get("drills", [wanted]))
+    catalogue = SimpleNamespace(
+        headroom=2, at_once=given.get("at_once", 1), drills={each.name: each for each in drills}
+    )
+    queries = SimpleNamespace(copies_of_open_runs=lambda but: [each for each in rows if each.copy.run != but])
+    here = SimpleNamespace(types=types, catalogue=catalogue, ledger=SimpleNamespace(queries=queries))
+    return Room(cast(App, here), wanted, cast(Account, SimpleNamespace(region=HERE)), run)
+
+
+DATABASE, CLUSTER = drill("db", "rds-instance"), drill("cluster", "aurora-cluster")
+PLENTY = {
+    "DBInstances": Quota("DB instances", 1, 40),
+    "DBClusters": Quota("DB clusters", 0, 40),
+    "restores of tables": Quota("restores", 0, 50),
+    "StackLimit": Quota("stacks", 3, 2000),
+}
+
+
+def test_what_was_intended_and_not_seen_is_to_come() -> None:
+    """AWS shows nothing of it yet, whichever type it is of that counts against the quota; what it shows is no more."""
+    rows = [row("a", "rds-instance"), row("b", "aurora-instance"), row("c", "rds-instance", CopyState.CREATED)]
+    assert to_come(TYPES, rows, "DBInstances") == 2
+    assert to_come(TYPES, rows, "DBClusters") == 0
+
+
+@pytest.mark.parametrize("cluster", [CopyState.INTENDED, CopyState.CREATED])
+def test_the_instance_of_a_cluster_is_to_come_before_anybody_intended_it(cluster: CopyState) -> None:
+    """It is made once its cluster is ready; an hour before that its place is taken."""
+    rows = [row("a", "aurora-cluster", cluster)]
+    assert to_come(TYPES, rows, "DBInstances") == 1
+    assert to_come(TYPES, [*rows, row("a", "aurora-instance", CopyState.CREATED)], "DBInstances") == 0
+    assert to_come(TYPES, [*rows, row("a", "aurora-instance", CopyState.DELETED)], "DBInstances") == 0
+    assert to_come(TYPES, [*rows, row("b", "aurora-instance", CopyState.CREATED)], "DBInstances") == 1
+
+
+def test_nothing_is_to_come_of_what_is_gone() -> None:
+    """A cluster that was deleted gets no instance."""
+    assert to_come(TYPES, [row("a", "aurora-cluster", CopyState.DELETED)], "DBInstances") == 0
+
+
+def test_a_quota_that_types_share_is_filled_by_all_of_them() -> None:
+    """Two clusters under way and one instance in use of five, two kept free: a database finds no room."""
+    few = {**PLENTY, "DBInstances": Quota("DB instances", 1, 5)}
+    under_way = [row("a", "aurora-cluster"), row("b", "aurora-cluster", CopyState.CREATED)]
+    with pytest.raises(NotMeasured, match="1 of 5 DB instances in use, 3 more for drills, 2 kept free"):
+        room(DATABASE, few, run="mine", rows=under_way).look()
+    assert room(DATABASE, few, run="mine", rows=under_way[:1]).look().startswith("1 of 5 DB instances in use, 2 more")
+
+
+def test_what_is_to_come_elsewhere_takes_no_room_here() -> None:
+    """Quotas are of a region, and a run's own copies are counted once."""
+    rows = [row("a", "rds-instance", region=THERE), row("mine", "rds-instance")]
+    assert "1 more for drills" in room(DATABASE, PLENTY, run="mine", rows=rows).look()
+
+
+def test_a_cluster_needs_room_for_both_of_what_it_makes() -> None:
+    """Each of the two quotas can stop it; what is short is told."""
+    assert room(CLUSTER, PLENTY).look() == (
+        "0 of 40 DB clusters in use, 1 more for drills, 2 kept free for production; "
+        "1 of 40 DB instances in use, 1 more for drills, 2 kept free for production"
+    )
+    for name in ("DBClusters", "DBInstances"):
+        with pytest.raises(NotMeasured, match=f"too few left: 8 of 10 {name} in use, 1 more"):
+            room(CLUSTER, {**PLENTY, name: Quota(name, 8, 10)}).look()
+
+
+def test_a_plan_counts_the_drills_that_may_run_at_once() -> None:
+    """Those that take most of the quota, as many as may run beside it; drills of other regions take none of it."""
+    others = [drill(f"c{number}", "aurora-cluster") for number in range(4)]
+    elsewhere = [drill(f"e{number}", "rds-instance", region=THERE) for number in range(4)]
+    told = room(DATABASE, PLENTY, drills=[DATABASE, *others, *elsewhere], at_once=3).look()
+    assert "3 more for drills" in told
+    assert "1 more for drills" in room(DATABASE, PLENTY, drills=[DATABASE, *elsewhere], at_once=3).look()
+
+
+def test_the_stores_of_an_environment_are_counted_with_it() -> None:
+    """Each is restored before it fills the environment's own."""
+    replica = drill("replica", "cloudformation-stack", "dynamodb-table", "dynamodb-table")
+    assert room(replica, PLENTY).look() == (
+        "3 of 2000 stacks in use, 1 more for drills, 2 kept free for production; "
+        "0 of 50 restores in use, 2 more for drills, 2 kept free for production"
+    )
+
+
+def test_a_quota_that_is_not_known_stops_nothing_but_hides_none_that_is_short() -> None:
+    """Who may not see one is told so, beside what is known; too little room of another still ends it."""
+    unknown = {**PLENTY, "DBClusters": NotMeasured("AccessDenied")}
+    with pytest.raises(Doubt, match=r"1 of 40 DB instances in use, .*; not known: AccessDenied"):
+        room(CLUSTER, unknown).look()
+    with pytest.raises(NotMeasured, match="too few left: 39 of 40"):
+        room(CLUSTER, {**unknown, "DBInstances": Quota("DB instances", 39, 40)}).look()
