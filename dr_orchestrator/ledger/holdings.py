@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, not_, select
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord
 from dr_orchestrator.ledger import rows, tables
-from dr_orchestrator.ledger.assembly import chunks
+from dr_orchestrator.ledger.assembly import chunks, facts_of
 
 _copy, _run = tables.copy.c, tables.run.c
 _joined = tables.copy.join(tables.run, _copy.run == _run.id)
@@ -36,11 +36,8 @@ def accounted_for(connection: Connection, run: str, of: str, id: str, region: st
 
 
 def of_open_runs(connection: Connection, but: str) -> list[CopyRecord]:
-    """The copies of open runs, but those of one, in the order of their making; those that are gone, too."""
-    query = (
-        select(tables.copy)
-        .select_from(_joined)
-        .where(tables.still_open(tables.run), _run.id != but)
-        .order_by(_copy.number)
-    )
-    return [rows.copy_of(row) for row in connection.execute(query).mappings()]
+    """The copies of open runs, but those of one, run by run; those that are gone, too."""
+    query = select(_run.id).where(tables.still_open(tables.run), _run.id != but).order_by(_run.number)
+    runs = list(connection.scalars(query))
+    held = facts_of(connection, tables.copy, runs)
+    return [rows.copy_of(row) for run in runs for row in held[run]]

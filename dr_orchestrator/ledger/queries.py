@@ -175,7 +175,7 @@ class Queries:
             return holdings.accounted_for(connection, run, of, id, region)
 
     def copies_of_open_runs(self, but: str) -> list[CopyRecord]:
-        """The copies of open runs, but those of one, in the order of their making; those that are gone, too."""
+        """The copies of open runs, but those of one, run by run; those that are gone, too."""
         with transaction(self._engine) as connection:
             return holdings.of_open_runs(connection, but)
 

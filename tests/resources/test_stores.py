@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from dr_orchestrator.aws.guard import Forbidden
-from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.copy import CopyState, LiveObject
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+from dr_orchestrator.resources.drillable import Parts
 from tests.support.estate import STACK, TABLE, TEMPLATE, Estate
 from tests.support.ways import Make, looked
 from tests.support.ways.every import SPECS
@@ -94,6 +96,26 @@ def test_what_a_stack_that_somebody_deleted_left_is_taken_down_as_a_copy(way_of:
     made.client("dynamodb").delete_table(TableName=member.id)
     made.clock.sleep(60)
     assert way.restorer.destroy(way.copy) is CopyState.DELETED
+
+
+def test_a_part_of_any_type_that_is_listed_is_looked_for_until_it_shows_no_more(way_of: Make, made: Estate) -> None:
+    """Whichever types there are: a listing may lag behind, but what it shows to the end is not called gone."""
+    way = way_of("stack")
+    way.restored()
+    api = made.toolkit.account.api("cloudformation")
+    queue = next(
+        each["PhysicalResourceId"]
+        for each in api.pages("ListStackResources", "StackResourceSummaries", StackName=way.copy.id)
+        if each["LogicalResourceId"] == "Queue"
+    )
+    seen = LiveObject("queue", way.copy.region, "its name", queue)
+    looks: list[list[LiveObject]] = [[seen], [seen], []]
+    patient = CloudFormationStack(way.resource, made.toolkit, Parts(listed={"AWS::SQS::Queue": lambda: looks.pop(0)}))
+    assert patient.destroy(way.copy) is CopyState.DELETED
+    assert looks == []
+    told_wrongly = CloudFormationStack(way.resource, made.toolkit, Parts(listed={"AWS::SQS::Queue": lambda: [seen]}))
+    with pytest.raises(NotMeasured, match=f"left {queue} behind"):
+        told_wrongly.destroy(way.copy)
 
 
 def test_a_stack_that_cannot_be_deleted_is_told(way_of: Make, made: Estate) -> None:

@@ -112,7 +112,8 @@ class Estate:
             stack = cast(TimedStack, cloud.stacks.pop(stack_id))
             for name, resource in stack.built().items():
                 if name not in kept:
-                    stack.resource_map._delete_resource(resource, stack.template_dict["Resources"][name])
+                    with self.lab.world.at_once():
+                        stack.resource_map._delete_resource(resource, stack.template_dict["Resources"][name])
                 stack.tell(name, "DELETE_SKIPPED" if name in kept else "DELETE_COMPLETE")
             stack.status = "DELETE_COMPLETE"
             cloud.deleted_stacks[stack_id] = stack

@@ -26,6 +26,7 @@ from dr_orchestrator.resources.aurora_cluster.instance import planned
 from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, NAME
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.restore import STATES
+from dr_orchestrator.wiring.building import parts
 from tests.support.aurora import ENGINE, described
 from tests.support.aurora_drills import (
     CLUSTER,
@@ -171,13 +172,16 @@ def test_every_state_that_aws_knows_has_a_meaning() -> None:
 
 
 def test_an_inventory_holds_clusters_and_their_instances_each_under_its_type(begin: Begin, made: Estate) -> None:
-    """Whose they are is told by their tags; other instances are another type's."""
+    """Whose they are is told by their tags; other instances are another type's, but a stack may hold either."""
     cluster, instance = begin().restored()
     found = {each.id: (each.type, each.run) for each in listing.listed(made.toolkit.account)}
     assert found[cluster.id] == (NAME, cluster.run)
     assert found[instance.id] == (INSTANCE, cluster.run)
     assert found[CLUSTER.id] == (NAME, None)
     assert "orders-prod" not in found
+    listed = parts(TYPES, made.toolkit).listed
+    assert {CLUSTER.id, cluster.id} <= {each.id for each in listed["AWS::RDS::DBCluster"]()}
+    assert {"orders-prod", instance.id} <= {each.id for each in listed["AWS::RDS::DBInstance"]()}
     rds_instances = {each.id for each in TYPES["rds-instance"].listed(made.toolkit.account)}
     assert rds_instances & found.keys() == set()
 

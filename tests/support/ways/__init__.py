@@ -12,6 +12,7 @@ from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import perform
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.drillable import Parts
 from tests.support.estate import Estate
 
 
@@ -97,7 +98,7 @@ class Way:
         """Take all of it down, last first."""
         rows, toolkit = list(self.made.ledger.rows.values()), self.made.toolkit
         for row in reversed(rows):
-            TYPES.making(row.copy.type).destroyer(row.copy, self.resource, toolkit, {}).destroy(row.copy)
+            TYPES.making(row.copy.type).destroyer(row.copy, self.resource, toolkit, Parts()).destroy(row.copy)
 
     def confirm(self, identity: Identity) -> None:
         """Note in the ledger what AWS named."""

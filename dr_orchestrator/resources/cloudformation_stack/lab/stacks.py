@@ -116,7 +116,7 @@ def _list_stack_resources(answering: responses.CloudFormationResponse) -> Action
     """As moto, with the state that each resource is in: a deleted stack tells what became of what it held."""
     cloud = answering.cloudformation_backend
     stack, resources = cloud.list_stack_resources(str(answering._get_param("StackName")))
-    rows = [_ResourceRow(stack, each) for each in resources]
+    rows = [_ResourceRow(stack, each) for each in (*resources, *cast(TimedStack, stack).removed.values())]
     told = [
         {
             "LogicalResourceId": row.logical_resource_id,

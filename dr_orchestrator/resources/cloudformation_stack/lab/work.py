@@ -34,7 +34,11 @@ _COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
 class TimedStack(Stack):
-    """A stack that comes into being step by step; only what has been built shows."""
+    """A stack that comes into being step by step; only what has been built shows, and goes on to once it is removed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.removed: dict[str, Any] = {}
+        super().__init__(*args, **kwargs)
 
     def build_order(self) -> list[tuple[str, float, float]]:
         """Each resource with when its creation starts and ends, in seconds; what can go side by side does."""
@@ -193,7 +197,7 @@ class Removing:
             self._stack.tell(name, "DELETE_FAILED", str(getattr(wrong, "message", "")) or repr(wrong))
             return
         self._stack.tell(name, "DELETE_COMPLETE")
-        self._stack.resource_map._parsed_resources.pop(name, None)
+        self._stack.removed[name] = self._stack.resource_map._parsed_resources.pop(name, None)
 
     def _delete(self, name: str) -> None:
         resource = self._stack.built()[name]

@@ -72,6 +72,10 @@ class Instance(OnDatabase, DBInstance):
             raise RDSClientError("PointInTimeRestoreNotEnabled", f"Automated backups are not enabled for {name}.")
         return within(self.window, asked, name)
 
+    def delete(self, account_id: str, region_name: str) -> None:  # noqa: ARG002 - it stands where its backend does
+        """Be deleted by a stack: what becomes of its data the stack's DeletionPolicy has said before."""
+        self.backend.delete_db_instance(self.db_instance_identifier, skip_final_snapshot=True)
+
     def refuse_delete(self, final_snapshot: str | None, skip: bool) -> None:
         """Raise where AWS would not delete it."""
         if self.status == "deleting":
