@@ -21,7 +21,7 @@ $(READY): pyproject.toml requirements.lock requirements-uv.lock
 	@echo "Setting up $(VENV) (once; a minute or two)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) $(LOCKED) --requirement requirements-uv.lock 2>/dev/null \
-	  && $(BIN)/uv pip sync --quiet --python $(BIN)/python $(LOCKED) requirements.lock \
+	  && $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python $(LOCKED) requirements.lock \
 	  || { echo "Without uv: pip does it, in another minute or two"; $(PIP) $(LOCKED) --no-deps --requirement requirements.lock; }
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@missing=$$($(BIN)/python -m pip check) || { echo "$$missing" >&2; echo "The lock lacks these: make lock UPGRADE=" >&2; exit 1; }

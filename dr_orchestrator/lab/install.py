@@ -24,13 +24,14 @@ _NO_IMAGES = (settings, "ec2_load_default_amis", lambda: False)
 def installed(world: SimulatedCloud, twins: Sequence[Twin]) -> Iterator[None]:
     """Within: moto's state is the lab's, empty at first; its clock, its services and its refusals are too."""
     with ExitStack() as undo:
+        undo.enter_context(_set(*_NO_IMAGES))  # until the last: an emptied EC2 is made anew, with all its images
         undo.enter_context(inhabited(world))
         _reset()
         undo.callback(_reset)
         for backends, kind in _backends(twins):
             undo.enter_context(_set(backends, "backend", kind))
         patches = dict.fromkeys(patch for twin in twins for patch in twin.patches)
-        for owner, name, value in (*patches, *_clocks(), _NO_IMAGES):
+        for owner, name, value in (*patches, *_clocks()):
             undo.enter_context(_set(owner, name, value))
         yield
 
