@@ -12,7 +12,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.aws.access import policies
-from dr_orchestrator.aws.access.permissions import calls_of
+from dr_orchestrator.aws.access.permissions import HELD, calls_of
 from dr_orchestrator.aws.access.policies import LARGEST, Policy, Scope, size
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Allowed
@@ -72,12 +72,15 @@ def called(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 @pytest.mark.parametrize("drill", DRILLS)
 def test_a_drill_calls_what_its_kind_declares(here: wiring.App, called: set[str], drill: str) -> None:
-    """From first look to teardown: nothing undeclared, which a policy would deny; nothing declared that is not used."""
+    """From first look to teardown: nothing undeclared, which a policy would deny; nothing declared that is not used.
+
+    Of what an environment may hold this one's holds a table alone.
+    """
     prefect_runner.script("quarterly")
     prefect_runner.script(here.drill(drill).kind).fn(drill)
     declared = calls_of(TYPES, here.drill(drill))
     assert called <= declared.all, called - declared.all
-    assert not declared.all - called
+    assert not {call for call in declared.all - called if not declared.only_when.get(call, "").startswith(HELD)}
 
 
 def test_a_sweep_calls_what_it_declares(shop: Estate, here: wiring.App, called: set[str]) -> None:

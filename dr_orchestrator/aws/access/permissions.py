@@ -8,6 +8,9 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import COMMON, Calls, Content, ResourceType, Types
 
+HELD = "the environment held"
+"""How the occasion of a call begins that is made for what an environment held."""
+
 
 def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     """The calls of a drill; its checks and all that only some occasions need counted in.
@@ -17,10 +20,13 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     """
     of = types[drill.resource.type]
     found = COMMON | of.kinds[drill.kind]
-    for each in types if of.content is Content.STORES else ():
-        found |= each.listing
+    held = list(types) if of.content is Content.STORES else []
+    for each in held:
         if each.filling.all:
             found |= each.kinds[Kind.PITR_RESTORE] | each.filling
+    for each in held:
+        listing = each.listing.reads - found.reads
+        found |= Calls(listing, only_when=dict.fromkeys(listing, f"{HELD} {each.article}"))
     return found
 
 
