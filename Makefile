@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED := --require-hashes --only-binary :all:
 UPGRADE := --upgrade
+# Images for containers switch it off; without it each of the many processes of the tests compiles the program anew.
+export PYTHONDONTWRITEBYTECODE :=
 COMPILE := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --only-binary :all: --generate-hashes \
   --no-annotate --no-emit-index-url --custom-compile-command 'make lock'
 

@@ -94,7 +94,7 @@ def _read(url: str, seconds: float) -> _Answer:
     deadline = time.monotonic() + seconds
     with httpx.stream("GET", url, timeout=seconds, follow_redirects=False, trust_env=False) as answer:
         body = b""
-        for chunk in answer.iter_bytes(4096):
+        for chunk in answer.iter_bytes():  # as they come: of a size, they would be waited for past the deadline
             body += chunk
             if len(body) >= MOST_READ:
                 break

@@ -119,6 +119,7 @@ def test_what_is_not_in_its_way_keeps_no_exercise(ledger: SqlLedger, way: str) -
     assert ledger.start_exercise(NEXT, held(NEXT.id), beside) == NEXT.id
 
 
+@pytest.mark.slow
 def test_of_two_processes_one_begins_the_exercise(database_url: str) -> None:
     """A scheduler that starts it twice in the same moment has one: both are told which."""
     connect(database_url).close()

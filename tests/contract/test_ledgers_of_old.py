@@ -105,6 +105,7 @@ def test_the_views_are_what_they_were(url: str, capsys: pytest.CaptureFixture[st
         assert set(was["columns"]) <= set(rows[0])
 
 
+@pytest.mark.slow
 def test_every_run_and_exercise_has_its_page(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """On the terminal and as HTML, Markdown and JSON, however it ended or did not."""
     out = tmp_path / "out"

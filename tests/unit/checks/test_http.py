@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -25,6 +24,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 @contextmanager
 def server(*parts: bytes, pause: float = 0.0, sent: list[bytes] | None = None) -> Iterator[str]:
     """A server that sends the parts one by one, with pauses, and notes them in `sent`; its address."""
+    asked_enough = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -35,14 +35,18 @@ def server(*parts: bytes, pause: float = 0.0, sent: list[bytes] | None = None) -
                         asking.sendall(part)
                         if sent is not None:
                             sent.append(part)
-                        time.sleep(pause)
+                        if asked_enough.wait(pause):
+                            return
             except OSError:
                 pass
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-    thread.join(5)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        finally:
+            asked_enough.set()
+    thread.join()
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ def test_init_makes_here_of_a_dot(
     assert "in this folder. Next:\n  dro check" in said
 
 
+@pytest.mark.slow
 def test_a_dead_prefect_server_is_a_mistake(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The variable and the command that starts a server are named, and no run is opened."""
     with temporary_settings({PREFECT_API_URL: DEAD}):

@@ -16,6 +16,8 @@ from tests.support.aurora import ENGINE, SCALING, SOURCE, add_member, described,
 from tests.support.fakes import FakeClock
 from tests.support.labs import client, get, refused, wait_while
 
+pytestmark = pytest.mark.slow
+
 SECOND = timedelta(seconds=1)
 
 

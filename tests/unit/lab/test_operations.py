@@ -12,6 +12,8 @@ from botocore.config import Config
 from dr_orchestrator.lab import calls, operations
 from tests.support.requests_made import ENDPOINT, KEY, environ, requests
 
+pytestmark = pytest.mark.slow
+
 SERVICES = (
     *("s3", "s3control", "backup", "lambda", "rds", "dynamodb", "ec2", "cloudformation", "sts", "kms", "iam", "efs"),
     *(

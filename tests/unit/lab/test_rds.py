@@ -14,6 +14,8 @@ from tests.support.fakes import FakeClock
 from tests.support.instances import SOURCE, described, make_source, restore, snapshotted
 from tests.support.labs import client, refused, wait_while
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def rds(lab: Lab) -> Any:

@@ -13,6 +13,8 @@ from dr_orchestrator.wiring.lab import serve
 from tests.support.fakes import FakeClock
 from tests.support.labs import client, get, refused
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_lab_answers_only_its_own_machine(lab: Lab) -> None:
     """Bound to loopback; a request under another name, or from a web page, is refused."""

@@ -129,6 +129,7 @@ def test_credentials_that_last_three_seconds_outlive_a_restore(made: Estate) -> 
     assert {each["DurationSeconds"] for each in assumed(made)[before:]} == {"3600"}
 
 
+@pytest.mark.slow
 def test_a_role_is_taken_on_anew_before_its_hour_ends_and_no_more_often(made: Estate) -> None:
     """For 26 hours of looking each five minutes: every 45 minutes, when a quarter of an hour is left."""
     api, before = account(made).api("dynamodb"), len(assumed(made))

@@ -45,6 +45,7 @@ def yielded(service: str) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_every_endpoint_that_botocore_knows_is_real() -> None:
     """For each service, region and variant for which the rules have an endpoint, it is AWS's own."""
     services = SHIPPED.list_available_services("endpoint-rule-set-1")
@@ -148,6 +149,7 @@ def test_look_alikes_are_not_real() -> None:
         assert [(name, url) for name, url in ALIKE if is_call(url, name, named)] == []
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="rds3.-:/@\\%#? \n\x00:vpce-us-east-1amazonaws.comA0١"), st.sampled_from(SERVICES))
 def test_nothing_that_is_made_up_is_real(text: str, service: str) -> None:
     """Whatever is written before, or behind, AWS's host is judged without a crash, and is not AWS's own."""
