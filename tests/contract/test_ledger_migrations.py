@@ -19,6 +19,7 @@ from dr_orchestrator.ledger.migrate import MIGRATIONS, REVISIONS, upgrade
 from dr_orchestrator.ledger.tables import metadata
 from tests.support.ledger_samples import header
 
+pytestmark = pytest.mark.usefixtures("by_migrations")
 CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'

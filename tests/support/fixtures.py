@@ -11,10 +11,22 @@ from dr_orchestrator import wiring
 from tests.support import workspace
 from tests.support.estate import Estate, estate
 from tests.support.labs import clock, lab
+from tests.support.ledgers import by_migrations, laid_out
 from tests.support.machine import Machine, machine
 from tests.support.postgres_server import postgres_server, postgres_url
 
-__all__ = ["clock", "here", "home", "lab", "machine", "postgres_server", "postgres_url", "shop"]
+__all__ = [
+    "by_migrations",
+    "clock",
+    "here",
+    "home",
+    "lab",
+    "laid_out",
+    "machine",
+    "postgres_server",
+    "postgres_url",
+    "shop",
+]
 
 SERVERS = {"postgres_server", "postgres_url", "programs"}
 

@@ -1,0 +1,58 @@
+"""Empty ledgers in SQLite, laid out as the migrations lay them out, without running each of them for each test."""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from sqlalchemy import Engine
+
+from dr_orchestrator.ledger import migrate
+from dr_orchestrator.ledger.engine import create
+
+BY_MIGRATIONS = migrate._apply
+
+
+@functools.cache
+def layout() -> tuple[str, ...]:
+    """The statements that lay out an empty ledger: read from one that the migrations made."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "ledger.db"
+        engine = create(f"sqlite:///{made}")
+        BY_MIGRATIONS(engine)
+        engine.dispose()
+        with closing(sqlite3.connect(made)) as ledger:
+            return tuple(each for each in ledger.iterdump() if each not in ("BEGIN TRANSACTION;", "COMMIT;"))
+
+
+def _lay_out(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        BY_MIGRATIONS(engine)
+        return
+    with engine.begin() as connection:  # one that another thread lays out is waited for
+        found = migrate.revision(connection)
+        if found is None:
+            for statement in layout():
+                connection.exec_driver_sql(statement)
+    if found is not None:
+        BY_MIGRATIONS(engine)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def laid_out() -> Iterator[None]:
+    """Within: the empty ledgers of this process are laid out at once."""
+    with mock.patch.object(migrate, "_apply", _lay_out):
+        yield
+
+
+@pytest.fixture
+def by_migrations() -> Iterator[None]:
+    """Within: each empty ledger is made by the migrations, one after another, as a user's is."""
+    with mock.patch.object(migrate, "_apply", BY_MIGRATIONS):
+        yield
