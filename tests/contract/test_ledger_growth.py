@@ -88,6 +88,7 @@ def begun(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", ASKED)
 def test_no_more_is_read_after_500_runs_than_after_50(engine: Engine, asked: str) -> None:
     """Closed runs add neither a statement nor a row to what is asked at every start."""
@@ -101,6 +102,7 @@ def test_no_more_is_read_after_500_runs_than_after_50(engine: Engine, asked: str
     assert read[0] == read[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [asked for asked in ASKED if asked != "the newest runs"])
 def test_no_table_is_walked(in_sqlite: Engine, asked: str) -> None:
     """Each answer is found by an index, whatever the tables hold."""

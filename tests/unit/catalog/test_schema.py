@@ -64,6 +64,7 @@ def test_the_sample_passes_the_schemas() -> None:
     assert _check("tiers.schema.json", DRILLS / "tiers.yaml").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [

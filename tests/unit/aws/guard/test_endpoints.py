@@ -54,6 +54,7 @@ def test_every_endpoint_that_botocore_knows_is_real() -> None:
     assert [(name, url) for name, urls in found.items() for url in urls if not is_endpoint(url, name)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1"])
 @pytest.mark.parametrize("variant", [{}, {"use_dualstack_endpoint": True}, {"use_fips_endpoint": True}])
 def test_what_a_client_shows_as_its_endpoint_is_real(

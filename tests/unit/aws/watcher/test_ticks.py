@@ -13,6 +13,7 @@ from dr_orchestrator.errors import NotRecoverable
 from tests.support.watched import FLAPPING, HOUR, STATES, Wait
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.floats(60, 26 * HOUR))
 def test_the_time_seen_is_within_a_percent_of_the_true_one(true: float) -> None:
@@ -37,6 +38,7 @@ def test_each_sighting_that_counts_is_a_describe_of_its_own() -> None:
     assert len(shared.cloud.asked) == 2
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.floats(1, 26 * HOUR))
 def test_confirming_costs_no_more_than_a_second_or_a_percent(true: float) -> None:
