@@ -4,7 +4,8 @@ another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from dr_orchestrator.catalog import template
 from dr_orchestrator.catalog.explain import explain
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, ServiceFile, service_file
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
-from dr_orchestrator.catalog.source import Data, Document, read
+from dr_orchestrator.catalog.source import Data, Document, Key, read
 from dr_orchestrator.catalog.template import Template, Unusable
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 
@@ -70,7 +71,7 @@ def read_service(path: Path, types: Types[ResourceType]) -> Declared:
     """Read a service file, whose resources are of those types."""
     document = read(path, f"{path.parent.name}/{path.name}")
     shape = service_file(types)
-    whole = _shaped(document, shape)
+    whole = _shaped(document, shape, functools.partial(_of_other_types, document, types))
     raw: Mapping[str, Any] = document.data if isinstance(document.data, dict) else {}
     if whole:
         resources, drills = _legal(whole.resources), _legal(whole.drills)
@@ -94,13 +95,27 @@ def _resource(shape: type[ServiceFile]) -> type[Resource]:
     return resource
 
 
-def _shaped(document: Document, shape: type[Entry]) -> Entry | None:
+def _of_other_types(document: Document, types: Types[ResourceType], key: Key) -> Collection[str]:
+    """The keys that a resource cannot have, at a place in one whose type is known; none elsewhere."""
+    written: Any = document.data
+    for part in key[:2] if key[:1] == ("resources",) else ():
+        written = written.get(part) if isinstance(written, dict) else None
+    of = written.get("type") if isinstance(written, dict) and len(key) == len(("resources", "NAME", "KEY")) else None
+    if of not in types:
+        return ()
+    had = {each.name: {*each.keys, *each.own_keys()} for each in types}
+    return set().union(*had.values()) - had[str(of)]
+
+
+def _shaped(
+    document: Document, shape: type[Entry], apart: Callable[[Key], Collection[str]] = lambda _: ()
+) -> Entry | None:
     if document.data is None:
         return None
     try:
         return shape.model_validate(document.data)
     except ValidationError as wrong:
-        document.problems.extend(explain(wrong, document, shape))
+        document.problems.extend(explain(wrong, document, shape, apart))
         return None
 
 

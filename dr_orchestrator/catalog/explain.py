@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -15,13 +15,21 @@ from dr_orchestrator.errors import Problem
 _WANTED = {"model_type": "a mapping", "dict_type": "a mapping", "list_type": "a list"}
 
 
-def explain(error: ValidationError, document: Document, shape: type[BaseModel]) -> Iterator[Problem]:
-    """Tell every mistake; a missing key is not told where an unknown one is plainly that key misspelt."""
+def explain(
+    error: ValidationError,
+    document: Document,
+    shape: type[BaseModel],
+    apart: Callable[[Key], Collection[str]] = lambda _: (),
+) -> Iterator[Problem]:
+    """Tell every mistake; a missing key is not told where an unknown one is plainly that key misspelt.
+
+    `apart` are the keys of the shape that nobody should be advised to write at a place.
+    """
     found = [(_key(mistake["loc"]), mistake) for mistake in error.errors(include_url=False)]
     unknown = {key for key, mistake in found if mistake["type"] == "extra_forbidden"}
     for key, mistake in found:
         if mistake["type"] != "missing" or not any(_misspelt(key, other) for other in unknown):
-            message, fix = _told(key, mistake, shape)
+            message, fix = _told(key, mistake, [each for each in keys_at(shape, key[:-1]) if each not in apart(key)])
             yield document.problem(key, message, fix)
 
 
@@ -33,15 +41,15 @@ def _misspelt(missing: Key, unknown: Key) -> bool:
     return missing[:-1] == unknown[:-1] and likely(str(unknown[-1]), [str(missing[-1])]).startswith("did you mean")
 
 
-def _told(key: Key, mistake: Mapping[str, Any], shape: type[BaseModel]) -> tuple[str, str]:
-    """The message and the fix."""
+def _told(key: Key, mistake: Mapping[str, Any], legal: Iterable[str]) -> tuple[str, str]:
+    """The message and the fix; `legal` are the keys at its place."""
     kind = mistake["type"]
     if kind == "wrong":
         return mistake["ctx"]["message"], mistake["ctx"]["fix"]
     if kind == "missing":
         return f"'{key[-1]}' is missing", "add it"
     if kind == "extra_forbidden":
-        return f"{quoted(key[-1])} is not a key here", likely(str(key[-1]), keys_at(shape, key[:-1]))
+        return f"{quoted(key[-1])} is not a key here", likely(str(key[-1]), legal)
     if kind in ("too_short", "dict_too_short", "list_too_short"):
         return "is empty", "list at least one"
     if isinstance(mistake["input"], Plain) and not mistake["input"]:

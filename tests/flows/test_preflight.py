@@ -275,6 +275,19 @@ def test_a_leftover_tells_what_it_has_cost(shop: Estate, home: Path, tiers: Any)
     assert gone.cost is None
 
 
+def test_a_plan_tells_a_wall_once(shop: Estate, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A source that is not there keeps many looks from seeing anything: one says why, the others name that one."""
+    misspelt = workspace.SHOP.replace("id: orders-prod", "id: orders-prd")
+    with wiring.using(workspace.world(home, shop.clock, shop=misspelt)):
+        assert main.run(["plan", "orders-snapshot", "sessions-pitr"]) == Exit.INCONCLUSIVE
+    told = capsys.readouterr().out
+    looks = told[: told.index("OBSTACLE")]
+    assert looks.count("no RDS instance orders-prd") == 1, told
+    assert "as for source" in looks
+    assert "1 of 2 drills could run" in told
+    assert "These could not, for the obstacles above: orders-snapshot." in told
+
+
 def test_a_plan_prints_all_looks_and_changes_nothing(
     shop: Estate, here: wiring.App, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -62,8 +63,9 @@ def inspect(
     unsafe = [*inspection.unsafe(), *inspection.names_of(sources)]
     if unsafe:
         raise NotRecoverable(f"{path} is not safe to rebuild beside production: " + "; ".join(unsafe), HINT)
-    kinds = sorted(resource["Type"] for resource in template["Resources"].values())
-    return f"{len(kinds)} resources: {', '.join(kinds)}"
+    kinds = Counter(resource["Type"] for resource in template["Resources"].values())
+    told = [kind if count == 1 else f"{kind} ({count})" for kind, count in sorted(kinds.items())]
+    return f"{kinds.total()} resources: {', '.join(told)}"
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ def plan(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> 
             _print(each)
         stuck = [each.drill.name for each in plans if each.blockers]
         click.echo(f"{len(plans) - len(stuck)} of {len(plans)} drills could run; nothing was created.")
+        if stuck and len(plans) > 1:
+            click.echo(f"These could not, for the obstacles above: {', '.join(stuck)}.")
     return Exit.INCONCLUSIVE if any(each.blockers for each in plans) else Exit.PASSED
 
 
@@ -68,7 +70,14 @@ def _print(plan: Plan) -> None:
 
 
 def _rows(plan: Plan) -> list[tuple[str, str, str]]:
-    return [(f"  {look.name}", look.outcome.value, plain(look.words)) for look in plan.preflight.looks]
+    """Looks that met the same wall say so, and the wall is told once."""
+    first: dict[str, str] = {}
+    rows = []
+    for look in plan.preflight.looks:
+        met = first.setdefault(look.words, look.name) if look.stops else look.name
+        words = look.words if met == look.name else f"as for {met}"
+        rows.append((f"  {look.name}", look.outcome.value, plain(words)))
+    return rows
 
 
 def _as_json(plan: Plan) -> dict[str, object]:

@@ -16,8 +16,10 @@ TABLE = "Type: AWS::DynamoDB::Table"
 
 
 def test_a_safe_template_is_described() -> None:
-    """What will be made is told, by type."""
+    """What will be made is told, by type; how many of one, where there are several."""
     assert inspect(TEMPLATE, "t") == "2 resources: AWS::DynamoDB::Table, AWS::SQS::Queue"
+    more = inspect(resources("A: {Type: AWS::SQS::Queue}\nB: {Type: AWS::SQS::Queue}"), "t")
+    assert more == "2 resources: AWS::SQS::Queue (2)"
 
 
 def test_a_template_may_be_json() -> None:

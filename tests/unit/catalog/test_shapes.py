@@ -100,6 +100,14 @@ def test_a_mistake_in_a_service_file(
     assert found[0].fix.startswith(fix)
 
 
+def test_no_key_of_another_type_is_advised(tmp_path: Path) -> None:
+    """A table has neither `database` nor `rebuild`: what is written in their place is told what a table can have."""
+    table = "resources:\n  carts: {type: dynamodb-table, id: carts, region: us-east-1, zzz: 1}\n"
+    (found,) = problems(write(tmp_path, {"shop.yaml": changed(SHOP, "resources:\n", table)}))
+    assert found.key == "resources.carts.zzz"
+    assert found.fix == "one of: account, canary, id, region, type"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "key", "message", "fix"),
     [
