@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
+
+from moto.rds.models import rds_backends
+
+from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
+from tests.support.fakes import FakeClock
 
 SOURCE = "trello-prod"
 ENGINE = "aurora-postgresql"
@@ -25,3 +32,49 @@ def add_member(rds: Any, cluster: str, name: str, **given: Any) -> dict[str, Any
         **{"DBInstanceIdentifier": name, "DBClusterIdentifier": cluster, **wanted, **given}
     )["DBInstance"]
     return made
+
+
+def backend() -> Clusters:
+    return cast(Clusters, rds_backends[ACCOUNT]["us-east-1"])
+
+
+def make_source(rds: Any, clock: FakeClock, *, gib: int = 100, **given: Any) -> dict[str, Any]:
+    wanted = {
+        "DBClusterIdentifier": SOURCE,
+        "Engine": ENGINE,
+        "EngineVersion": "16.6",
+        "DatabaseName": "trello",
+        "MasterUsername": "trello_admin",
+        "MasterUserPassword": "secret-enough",
+        "BackupRetentionPeriod": 7,
+        "DeletionProtection": True,
+        "Tags": [{"Key": "env", "Value": "production"}],
+    }
+    asked = {key: value for key, value in {**wanted, **given}.items() if value is not None}
+    name = rds.create_db_cluster(**asked)["DBCluster"]["DBClusterIdentifier"]
+    cast(Cluster, backend().clusters[name]).volume = gib
+    add_member(rds, name, f"{name}-1")
+    clock.sleep(3600)
+    return described(rds, name)
+
+
+def snapshotted(rds: Any, clock: FakeClock, name: str = "manual") -> None:
+    rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=name, DBClusterIdentifier=SOURCE)
+    clock.sleep(1800)
+
+
+def restore(rds: Any, name: str = "copy", **given: Any) -> dict[str, Any]:
+    asked = {"DBClusterIdentifier": name, "SnapshotIdentifier": "manual", "Engine": ENGINE, **given}
+    made: dict[str, Any] = rds.restore_db_cluster_from_snapshot(**asked)["DBCluster"]
+    return made
+
+
+def to_instant(rds: Any, name: str = "copy", **given: Any) -> dict[str, Any]:
+    asked = {"SourceDBClusterIdentifier": SOURCE, "DBClusterIdentifier": name, **given}
+    made: dict[str, Any] = rds.restore_db_cluster_to_point_in_time(**asked)["DBCluster"]
+    return made
+
+
+def snapshots(rds: Any, **given: Any) -> list[str]:
+    found = rds.describe_db_cluster_snapshots(**given)["DBClusterSnapshots"]
+    return [each["SnapshotType"] for each in found]
