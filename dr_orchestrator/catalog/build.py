@@ -61,7 +61,7 @@ def catalogue(policy: TiersFile, declared: Sequence[Declared], types: Types[Reso
     settings = {"at_once": policy.limits.at_once, "revision": policy.revision, "tiers": tiers}
     revision = digest.of_catalogue(services, drills, settings)
     allowed = Allowed(frozenset(policy.allowed.accounts), frozenset(policy.allowed.regions))
-    roles = Roles(policy.roles.source or "", policy.roles.drill or "")
+    roles = Roles(policy.roles.source or "", policy.roles.drill or "", tuple(policy.roles.elsewhere))
     limits = policy.limits
     return Catalogue(
         services, drills, limits.at_once, revision, allowed, roles, _rates(policy.costs), limits.headroom, limits.budget

@@ -101,10 +101,10 @@ def _of_other_types(document: Document, types: Types[ResourceType], key: Key) ->
     for part in key[:2] if key[:1] == ("resources",) else ():
         written = written.get(part) if isinstance(written, dict) else None
     of = written.get("type") if isinstance(written, dict) and len(key) == len(("resources", "NAME", "KEY")) else None
-    if of not in types:
+    if not isinstance(of, str) or of not in types:
         return ()
     had = {each.name: {*each.keys, *each.own_keys()} for each in types}
-    return set().union(*had.values()) - had[str(of)]
+    return set().union(*had.values()) - had[of]
 
 
 def _shaped(

@@ -113,6 +113,7 @@ class LiveObject:
 
     `identity` is the id that AWS never uses again, empty where only a name is listed; `run` is what the object's tag
     names, None where it wears none; `going` is whether it is being deleted already. Neither makes it another object.
+    `account` is empty where it is the one that sources are in, as for a copy.
     """
 
     type: str
@@ -121,11 +122,17 @@ class LiveObject:
     identity: str = ""
     run: str | None = field(default=None, compare=False)
     going: bool = field(default=False, compare=False)
+    account: str = ""
 
     @property
-    def place(self) -> tuple[str, str]:
-        """The listing that shows it: a region, and what is listed there."""
-        return self.region, self.type
+    def where(self) -> str:
+        """Its place, as places are called."""
+        return str(Place(self.account, self.region))
+
+    @property
+    def listing(self) -> tuple[str, str]:
+        """The listing that shows it: a place, and what is listed there."""
+        return self.where, self.type
 
     def __str__(self) -> str:
-        return f"{self.type} {self.id} in {self.region}" + (f", of run {self.run}" if self.run else "")
+        return f"{self.type} {self.id} in {self.where}" + (f", of run {self.run}" if self.run else "")

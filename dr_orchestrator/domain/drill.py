@@ -194,12 +194,30 @@ class Allowed:
     regions: frozenset[str] = frozenset()
 
 
+def account_of(arn: str) -> str:
+    """The account that an ARN names."""
+    return arn.split(":")[4]
+
+
 @dataclass(frozen=True)
 class Roles:
-    """The IAM roles (ARNs) that drills take on: one that only reads, and one that makes copies; empty for none."""
+    """The IAM roles (ARNs) that drills take on: one that only reads, and one that makes copies; empty for none.
+
+    `elsewhere` are those of other accounts in which copies stand, one an account: it reads and changes there.
+    """
 
     source: str = ""
     drill: str = ""
+    elsewhere: tuple[str, ...] = ()
+
+    def at(self, account: str) -> Roles:
+        """The roles in an account; those of the sources where it is theirs, or none is named for it."""
+        found = next((arn for arn in self.elsewhere if account_of(arn) == account), "")
+        return Roles(found, found) if found else self
+
+    def reach(self, account: str) -> bool:
+        """Whether a role of its own is named for an account."""
+        return self.at(account) is not self
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, select, union
 
-from dr_orchestrator.domain.copy import Copy, CopyRecord
+from dr_orchestrator.domain.copy import Copy, CopyRecord, Place
 from dr_orchestrator.domain.outline import Lasted, Outline
 from dr_orchestrator.domain.programme import Claim, Exercise, RealRun
 from dr_orchestrator.domain.run import Run
@@ -153,11 +153,13 @@ class Queries:
         with transaction(self._engine) as connection:
             return set(connection.scalars(select(tables.run.c.resource_id).distinct()))
 
-    def regions(self) -> set[str]:
-        """The regions that anything was ever drilled in, or copied to."""
-        found = union(select(tables.run.c.region), select(tables.copy.c.region))
+    def places(self) -> set[Place]:
+        """Where anything was ever drilled, or copied to."""
+        regions = union(select(tables.run.c.region), select(tables.copy.c.region))
+        elsewhere = select(tables.copy.c.account, tables.copy.c.region).where(tables.ELSEWHERE).distinct()
         with transaction(self._engine) as connection:
-            return set(connection.scalars(found))
+            here = {Place("", region) for region in connection.scalars(regions)}
+            return here | {Place(account, region) for account, region in connection.execute(elsewhere)}
 
     def copies(self, run: str) -> list[CopyRecord]:
         """The copies of a run, in the order of their intent."""

@@ -343,6 +343,11 @@ for _few in (run, exercise):
     Index(f"ix_{_few.name}_open", _few.c.number, sqlite_where=still_open(_few), postgresql_where=still_open(_few))
 Index("ix_copy_unsettled", copy.c.run, sqlite_where=UNSETTLED, postgresql_where=UNSETTLED)
 
+ELSEWHERE = copy.c.account != literal_column("''")
+"""Whether a copy stands in another account than its source: the condition of the index over the few that do."""
+
+Index("ix_copy_elsewhere", copy.c.account, copy.c.region, sqlite_where=ELSEWHERE, postgresql_where=ELSEWHERE)
+
 
 def _held() -> tuple[Column[Any], ...]:
     return Column("holder", Text, nullable=False), _instant("beat_at"), _instant("until"), Column("abort_by", Text)

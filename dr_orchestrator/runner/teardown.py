@@ -105,4 +105,4 @@ class Teardowns:
 
 
 def _kept(copy: Copy, error: Exception) -> str:
-    return f"{copy.type} {copy.id} in {copy.region}: {error_text(error)}"
+    return f"{copy.type} {copy.id} in {copy.place}: {error_text(error)}"

@@ -30,14 +30,16 @@ CEILING = 3
 NO_TARGET_CEILING_S = 72 * 3600.0
 
 
-def guarded(here: App, region: str, run: str, drill: Drill | None = None) -> Account:
+def guarded(here: App, region: str, run: str, drill: Drill | None = None, account: str = "") -> Account:
     """An account in which only the copies that the ledger holds for a run can be changed; none made without a drill.
 
     What is settled there is a copy no more: a process that slept while a sweep ended its run creates nothing after it.
+    `account` is the one that copies stand in, where that is not their sources': no other copy is changed there.
     """
 
     def made() -> list[Copy]:
-        return [record.copy for record in here.ledger.copies(run) if record.state not in TERMINAL]
+        live = (record.copy for record in here.ledger.copies(run) if record.state not in TERMINAL)
+        return [copy for copy in live if copy.account == account]
 
     def may_restore(origin: str) -> bool:
         if drill is None:
@@ -47,30 +49,36 @@ def guarded(here: App, region: str, run: str, drill: Drill | None = None) -> Acc
             point.id for point in retry_transient(lambda: here.ledger.queries.run(run)).points
         }
 
-    return _account(here, region, Guard(here.types.calls, made, here.sources, may_restore), f"dro-{run}")
+    return _account(here, region, Guard(here.types.calls, made, here.sources, may_restore), f"dro-{run}", account)
 
 
-def read_only(here: App, region: str) -> Account:
-    """An account in which nothing at all can be changed: for plans."""
-    return _account(here, region, Guard(here.types.calls, sources=here.sources), "dro-look")
+def read_only(here: App, region: str, account: str = "") -> Account:
+    """An account in which nothing at all can be changed: for plans; `account` where it is not the sources'."""
+    return _account(here, region, Guard(here.types.calls, sources=here.sources), "dro-look", account)
 
 
-def _account(here: App, region: str, guard: Guard, name: str) -> Account:
-    return Account(region, guard, here.declared.roles, name, here.clock.now, here.spacings)
+def _account(here: App, region: str, guard: Guard, name: str, account: str) -> Account:
+    return Account(region, guard, here.declared.roles.at(account), name, here.clock.now, here.spacings)
 
 
 def plan_copy(here: App, drill: Drill, resource: Resource, run: str, prefix: str = "") -> Copy:
     """The copy that a run of a drill makes of a resource."""
     made = here.types[resource.type].made
-    source, place = Source(resource.type, resource.id, beside_the_source(resource)), place_of(here, resource)
+    source, place = Source(resource.type, resource.id, beside_the_source(resource)), copies_stand(here, resource)
     name = copies.name(run, prefix + resource.id, made)
-    account = "" if place.account == resource.account else place.account
-    return Copy(made.name, name, place.region, run, drill.name, drill.service.name, account=account, source=source)
+    names = (drill.name, drill.service.name)
+    return Copy(made.name, name, place.region, run, *names, account=place.account, source=source)
 
 
 def place_of(here: App, resource: Resource) -> Place:
     """Where the copies of a resource stand, as its type says."""
     return here.types[resource.type].place(resource)
+
+
+def copies_stand(here: App, resource: Resource) -> Place:
+    """Likewise, as a copy tells it: without an account where that is its source's."""
+    place = place_of(here, resource)
+    return Place("" if place.account == resource.account else place.account, place.region)
 
 
 def build_components(here: App, drill: Drill, copy: Copy, account: Account, context: RunContext) -> Components:
@@ -130,7 +138,7 @@ def _toolkit(
     @functools.cache
     def at(place: Place) -> Account:
         """The same run's account in another region; another account's credentials nobody has given."""
-        other = guarded(here, place.region, context.run, drill)
+        other = guarded(here, place.region, context.run, drill, place.account)
         other.throttling.listen(context)
         expected = place.account or account.caller().account
         if (caller := other.caller()).account != expected:  # asking pins it to that account, however long it goes on
@@ -158,8 +166,10 @@ def destroyer(here: App, header: RunHeader, copy: Copy) -> Destroyer:
     NotMeasured where it would look elsewhere than the run did: a copy that is absent from another account, or from
     another lab, is not therefore gone. Asking pins what it works with to the account, however long it goes on.
     """
-    account = guarded(here, header.provenance.region or copy.region, copy.run)  # as the run's own: its source's
-    made = replace(header.provenance, account=copy.account or header.provenance.account)
+    region = header.provenance.region or copy.region  # as the run's own: its source's
+    own = here.declared.roles.reach(copy.account) or not copy.account
+    account = guarded(here, region, copy.run, account="" if own else copy.account)
+    made = header.provenance if own else replace(header.provenance, account=copy.account)
     if changed := elsewhere(here, account, made):
         raise NotMeasured(f"it was made elsewhere: {changed}", "use the profile and settings that the run began with")
     context = RunContext(copy.run, here.clock)

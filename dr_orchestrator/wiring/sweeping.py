@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.aws.copies import PREFIX
-from dr_orchestrator.domain.copy import Copy, LiveObject
-from dr_orchestrator.domain.resource_type import Types, beside_the_source
+from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.domain.run import Run, RunHeader
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.runner import sweep as of_runner
@@ -24,21 +25,22 @@ from dr_orchestrator.runner.sweep import (
 )
 from dr_orchestrator.runner.sweep.perform import Ears
 from dr_orchestrator.wiring.app import App
-from dr_orchestrator.wiring.building import destroyer, place_of, read_only
+from dr_orchestrator.wiring.building import copies_stand, destroyer, read_only
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
 
 
 class AwsRegion:
     """A region of an account that may only be looked at."""
 
-    def __init__(self, account: Account, types: Types[Drillable]) -> None:
-        self._account, self._types = account, types
+    def __init__(self, account: Account, types: Types[Drillable], of: str = "") -> None:
+        """`of` is the account, where that is not the sources'."""
+        self._account, self._types, self._of = account, types, of
         self._seen: dict[str, list[LiveObject]] = {}
 
     @property
     def name(self) -> str:
-        """The name that AWS has for it."""
-        return self._account.api("sts").region
+        """The name that AWS has for it, with its account where that is not the sources'."""
+        return str(Place(self._of, self._account.api("sts").region))
 
     def owner(self) -> str:
         """Ask AWS whose account it is."""
@@ -49,7 +51,8 @@ class AwsRegion:
         making = self._types.making(of)
         try:
             if making.name not in self._seen:
-                self._seen[making.name] = list(making.listed(self._account))
+                listed = making.listed(self._account)
+                self._seen[making.name] = [replace(each, account=self._of) for each in listed]
         except Transient as silent:
             raise Unreachable(silent.message, silent.hint) from silent
         return [each for each in self._seen[making.name] if each.type == of]
@@ -95,9 +98,9 @@ class AwsCloud:
         """Whether a name begins as those of copies do."""
         return name.startswith(PREFIX)
 
-    def region(self, name: str) -> Region:
-        """Open a region to be looked at."""
-        return AwsRegion(read_only(self._here, name), self._here.types)
+    def region(self, place: Place) -> Region:
+        """Open a region of an account to be looked at."""
+        return AwsRegion(read_only(self._here, place.region, place.account), self._here.types, place.account)
 
     def destroyer(self, header: RunHeader, copy: Copy) -> Destroyer:
         """Find what can take a run's copy down."""
@@ -113,7 +116,7 @@ def context(here: App) -> SweepContext:
         here.machine,
         here.stop,
         lambda: here.declared.rates,
-        lambda: _declared_regions(here),
+        lambda: _declared_places(here),
         functools.partial(publish_run, here),
         functools.partial(publish_exercise, here),
     )
@@ -161,7 +164,9 @@ def end_exercise(here: App, name: str) -> None:
     of_runner.end_exercise(context(here), name)
 
 
-def _declared_regions(here: App) -> set[str]:
+def _declared_places(here: App) -> set[Place]:
+    """The regions of sources and copies, with an account where that of a copy is not its source's."""
     drilled = [drill.resource for drill in here.declared.drills.values()]
-    places = {place.region for each in drilled for place in (beside_the_source(each), place_of(here, each))}
-    return places | here.declared.allowed.regions
+    copied = {copies_stand(here, each) for each in drilled}
+    regions = {each.region for each in drilled} | here.declared.allowed.regions
+    return copied | {Place("", region) for region in regions}

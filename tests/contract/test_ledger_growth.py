@@ -58,7 +58,7 @@ ASKED: dict[str, Callable[[Queries], object]] = {
     "the newest runs": lambda ask: ask.outlines(20),
     "runs by id": lambda ask: ask.named(["r-closed-0007", "r-open"]),
     "what was drilled": lambda ask: ask.sources(),
-    "where it was drilled": lambda ask: ask.regions(),
+    "where it was drilled": lambda ask: ask.places(),
 }
 
 

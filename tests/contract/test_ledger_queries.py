@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event, text
 
-from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.copy import CopyState, Place
 from dr_orchestrator.domain.run import Measures
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
@@ -214,10 +214,14 @@ def test_runs_are_numbered_without_a_gap(three: SqlLedger, database_url: str) ->
 
 
 def test_a_sweep_is_told_what_is_left_and_no_more(ledger: SqlLedger) -> None:
-    """Closed runs that left copies, copies that are settled, regions of runs and of copies: each by itself."""
+    """Closed runs that left copies, copies that are settled, where runs and copies were: each by itself."""
     for name in ("clean", "left", "open"):
         ledger.open_run(header(name))
         ledger.intend_copy(copy(run=name, id=f"dro-{name}", region="eu-south-1"), START)
+    elsewhere = Place("222222222222", "eu-west-3")
+    there = copy(run="clean", id="dro-there", region=elsewhere.region, account=elsewhere.account)
+    ledger.intend_copy(there, START)
+    ledger.change_copy(there, CopyState.DELETED, START)
     ledger.change_copy(copy(run="clean", id="dro-clean", region="eu-south-1"), CopyState.DELETED, START)
     for name in ("clean", "left"):
         ledger.close_run(name, closing())
@@ -226,7 +230,8 @@ def test_a_sweep_is_told_what_is_left_and_no_more(ledger: SqlLedger) -> None:
     assert [run.header.id for run in queries.unsettled_runs()] == ["left"]
     assert [each.id for each in queries.settled_copies({"dro-clean", "dro-left", "dro-open", "other"})] == ["dro-clean"]
     assert queries.settled_copies(set()) == []
-    assert queries.regions() == {PROVENANCE.region, "eu-south-1"}
+    regions = {PROVENANCE.region, "eu-south-1", elsewhere.region}
+    assert queries.places() == {elsewhere, *(Place("", region) for region in regions)}
     assert queries.accounted_for("left", of, "dro-left", "eu-south-1")
     assert not queries.accounted_for("left", of, "dro-left", "eu-west-1")  # of that name in another region: not ours
     assert queries.accounted_for("open", of, "whatever wears its tag", "eu-south-1")

@@ -85,7 +85,7 @@ def test_its_keys_are_in_the_schema_and_others_digests_stay(made: Ground, tmp_pa
         return dict(schema.service_schema(types)["definitions"]["Resource"]["properties"])
 
     assert NAME in json.dumps(keys(WITH_FAKE)["type"])
-    assert keys(WITH_FAKE).keys() - keys(TYPES).keys() == {"recover_in", "readers"}
+    assert keys(WITH_FAKE).keys() - keys(TYPES).keys() == {"recover_in", "recover_account", "readers"}
     without = workspace.world(tmp_path, made.clock)
     drills = without.catalogue.drills
     beside = replace(without, types=WITH_FAKE).catalogue.drills

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from dr_orchestrator.domain.copy import Copy, CopyState, Identity, LiveObject
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity, LiveObject, Place
 from dr_orchestrator.domain.cost import Billed, Rates
 from dr_orchestrator.domain.run import Closing, Lease, Run, RunHeader
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
@@ -58,7 +58,7 @@ class FakeRegion:
         self.world.listings.append((self.name, of))
         if error := self.world.silent.get((self.name, of)):
             raise error
-        return [each for each in self.world.objects if each.place == (self.name, of)]
+        return [each for each in self.world.objects if each.listing == (self.name, of)]
 
     def held_by(self, holder: LiveObject) -> Iterable[tuple[str, str]]:
         return self.world.held.get(holder.identity, [])
@@ -119,10 +119,10 @@ class World:
     def named_like_a_copy(self, name: str) -> bool:
         return name.startswith("dro-")
 
-    def region(self, name: str) -> Region:
-        if error := self.silent.get(name):
+    def region(self, place: Place) -> Region:
+        if error := self.silent.get(str(place)):
             raise error
-        return FakeRegion(self, name)
+        return FakeRegion(self, str(place))
 
     def destroyer(self, header: RunHeader, copy: Copy) -> FakeDestroyer:
         return FakeDestroyer(self)
@@ -137,7 +137,7 @@ class World:
             self.machine,
             threading.Event(),
             lambda: self.rates,
-            lambda: self.declared,
+            lambda: [Place("", region) for region in self.declared],
             lambda run: self.story.append(f"publish {run}"),
             lambda exercise: self.story.append(f"publish exercise {exercise}"),
         )

@@ -23,7 +23,7 @@ MARKS = {COPY: Mark(COPY, STACK.identity, STACK, frozenset({PART}))}
 def inventory(*objects: LiveObject, **unread: str) -> Inventory:
     """Of both regions; `unread` names types that could not be listed at home."""
     missing = {(HOME, of.lower().replace("_", "-")): why for of, why in unread.items()}
-    return Inventory((ABROAD, HOME), frozenset(o for o in objects if o.place not in missing), missing)
+    return Inventory((ABROAD, HOME), frozenset(o for o in objects if o.listing not in missing), missing)
 
 
 BEFORE = inventory(STACK, PART, ORDERS, SESSIONS)

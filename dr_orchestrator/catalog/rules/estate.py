@@ -9,6 +9,7 @@ from dr_orchestrator.catalog.declared import Declared, Policy
 from dr_orchestrator.catalog.rules import drill, resource
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.domain.drill import account_of
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import Problem
 
@@ -42,12 +43,17 @@ def _roles(policy: Policy) -> Iterator[Problem]:
     if policy.whole is None:
         return
     known, roles = policy.whole.allowed.accounts, policy.whole.roles
-    accounts = {name: arn.split(":")[4] for name in ("source", "drill") if (arn := getattr(roles, name))}
-    for name, account in accounts.items():
+    own: dict[Key, str] = {(name,): account_of(arn) for name in ("source", "drill") if (arn := getattr(roles, name))}
+    others: dict[Key, str] = {("elsewhere", index): account_of(arn) for index, arn in enumerate(roles.elsewhere)}
+    for key, account in {**own, **others}.items():
         if known and account not in known:
             message = f"account {account} is not among those that tiers.yaml allows"
-            yield policy.document.problem(("roles", name), message, f"one of: {', '.join(known)}")
-    if len(set(accounts.values())) > 1:
+            yield policy.document.problem(("roles", *key), message, f"one of: {', '.join(known)}")
+    for key, account in others.items():
+        if account in own.values() or list(others.values()).count(account) > 1:
+            message = f"another role is named for account {account}"
+            yield policy.document.problem(("roles", *key), message, "name one role for each account")
+    if len(set(own.values())) > 1:
         yield policy.document.problem(
             ("roles",), "the two roles are of two accounts", "copies are made in the source's"
         )

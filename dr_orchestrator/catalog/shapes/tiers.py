@@ -85,6 +85,9 @@ class Roles(Shape):
 
     source: RoleArn | None = Field(default=None, description="The role that only reads.")
     drill: RoleArn | None = Field(default=None, description="The role that makes copies and deletes them.")
+    elsewhere: list[RoleArn] = Field(
+        default=[], description="The roles of other accounts in which copies stand, one an account."
+    )
 
 
 class TiersFile(Shape):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dr_orchestrator.domain.copy import LiveObject
     from dr_orchestrator.domain.run import Run
-    from dr_orchestrator.runner.sweep import LeftAlone, Proof, Sweep, Swept, SweptRun
+    from dr_orchestrator.runner.sweep import LeftAlone, Orphan, Proof, Sweep, Swept, SweptRun
 
 
 @click.command()
@@ -183,7 +183,7 @@ def _as_json(done: Sweep) -> dict[str, object]:
             }
             for each in done.copies
         ],
-        "strays": [{"type": each.type, "id": each.id, "run": each.run, "region": each.region} for each in done.orphans],
+        "strays": [{"type": each.type, "id": each.id, "run": each.run, **_place(each)} for each in done.orphans],
         "strays_unknown": "; ".join(dict.fromkeys(done.proof.unread.values())),
         "runs_unswept": {of.run.header.id: of.why for of in done.runs if of.why},
         "inventory": _inventory_json(done.proof),
@@ -205,7 +205,10 @@ def _inventory_json(proof: Proof) -> dict[str, object]:
     }
 
 
+def _place(of: LiveObject | Orphan) -> dict[str, object]:
+    """The region, and the account where that is not the sources'."""
+    return {"region": of.region, **({"account": of.account} if of.account else {})}
+
+
 def _objects_json(objects: Iterable[LiveObject]) -> list[dict[str, object]]:
-    return [
-        {"type": each.type, "id": each.id, "region": each.region, "identity": each.identity or None} for each in objects
-    ]
+    return [{"type": each.type, "id": each.id, **_place(each), "identity": each.identity or None} for each in objects]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from concurrent.futures import ThreadPoolExecutor
 
-from dr_orchestrator.domain.copy import LiveObject
+from dr_orchestrator.domain.copy import LiveObject, Place
 from dr_orchestrator.errors import DroError
 from dr_orchestrator.runner.ending import error_text
 from dr_orchestrator.runner.sweep.objects import Inventory, Listing
@@ -16,14 +16,15 @@ AT_ONCE = 8
 
 
 def take_inventory(here: SweepContext) -> Inventory:
-    """List every region that is declared, that is allowed, or that something was ever drilled in or copied to."""
-    regions = sorted({*here.regions(), *here.ledger.queries.regions()})
+    """List every place that is declared, that is allowed, or where something was ever drilled or copied to."""
+    places = sorted({*here.places(), *here.ledger.queries.places()}, key=lambda each: (each.account, each.region))
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="inventory") as threads:
-        read = list(threads.map(functools.partial(_region, here), regions))
+        read = list(threads.map(functools.partial(_region, here), places))
+    regions = tuple(map(str, places))
     objects = frozenset(each for found, _, _ in read for each in found)
     unread = {place: why for _, missing, _ in read for place, why in missing.items()}
     accounts = {region: account for region, (_, _, account) in zip(regions, read, strict=True)}
-    return Inventory(tuple(regions), objects, unread, accounts)
+    return Inventory(regions, objects, unread, accounts)
 
 
 def parts_of(region: Region, holder: LiveObject, within: Inventory) -> frozenset[LiveObject]:
@@ -32,7 +33,7 @@ def parts_of(region: Region, holder: LiveObject, within: Inventory) -> frozenset
     return frozenset(
         each
         for each in within.objects
-        if each.region == holder.region and ((each.type, each.id) in names or (each.type, each.identity) in names)
+        if each.where == holder.where and ((each.type, each.id) in names or (each.type, each.identity) in names)
     )
 
 
@@ -41,14 +42,20 @@ def fault_text(error: Exception) -> str:
     return error.message if isinstance(error, DroError) else error_text(error)
 
 
-def _region(here: SweepContext, name: str) -> tuple[set[LiveObject], dict[Listing, str], str]:
-    """The objects of a region, what could not be read of it, and whose it is; an account that is told stays the one."""
+def _region(here: SweepContext, place: Place) -> tuple[set[LiveObject], dict[Listing, str], str]:
+    """The objects of a place, what could not be read of it, and whose it is; an account that is told stays the one."""
     try:
-        region = here.cloud.region(name)
+        region = here.cloud.region(place)
         whose = region.owner()
     except Exception as error:  # noqa: BLE001 - what cannot be read must not hide the rest, nor keep copies alive
-        return set(), {(name, each): fault_text(error) for each in here.cloud.shown}, ""
+        return set(), _unread(here, place, fault_text(error)), ""
+    if place.account not in ("", whose):
+        return set(), _unread(here, place, f"the credentials are for account {whose}, not for {place.account}"), ""
     return *_listed(here.cloud, region), whose
+
+
+def _unread(here: SweepContext, place: Place, why: str) -> dict[Listing, str]:
+    return {(str(place), each): why for each in here.cloud.shown}
 
 
 def _listed(cloud: Cloud, region: Region) -> tuple[set[LiveObject], dict[Listing, str]]:

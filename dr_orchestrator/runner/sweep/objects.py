@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from dr_orchestrator.domain.copy import LiveObject
 
 Listing = tuple[str, str]
-"""A region, and what is listed there: one listing, which is read whole or not at all."""
+"""A place, and what is listed there: one listing, which is read whole or not at all."""
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """All objects of some regions at one moment; `unread` says of what could not be listed, why.
+    """All objects of some places at one moment; `unread` says of what could not be listed, why.
 
-    `accounts` are those that were listed, by region: what another account shows, or does not, says nothing of a copy.
+    `regions` are the places as they are called: by their regions alone in the account that sources are in. `accounts`
+    are those that were listed, by place: what another account shows, or does not, says nothing of a copy.
     """
 
     regions: tuple[str, ...]

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dr_orchestrator.domain.copy import LiveObject
+from dr_orchestrator.domain.copy import LiveObject, Place
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.runner.sweep.inventory import take_inventory
 from dr_orchestrator.runner.sweep.objects import Inventory
@@ -25,6 +25,12 @@ class Orphan:
     run: str
     region: str
     tagged: bool = True
+    account: str = ""
+
+    @property
+    def where(self) -> str:
+        """Its place, as places are called."""
+        return str(Place(self.account, self.region))
 
 
 @dataclass
@@ -73,7 +79,7 @@ def _of(here: SweepContext, objects: Iterable[LiveObject]) -> list[Orphan]:
     """Those of the objects that are orphans; what is being deleted needs nobody."""
     objects = list(objects)
     worn = sorted(each for each in objects if each.run is not None and not each.going)
-    found = [Orphan(each.type, each.id, each.run or "", each.region) for each in worn]
+    found = [Orphan(each.type, each.id, each.run or "", each.region, account=each.account) for each in worn]
     known = here.ledger.queries.accounted_for
     tagged = [orphan for orphan in found if not known(orphan.run, orphan.type, orphan.id, orphan.region)]
     return [*tagged, *_risen(here, objects)]
@@ -87,9 +93,9 @@ def _risen(here: SweepContext, objects: Iterable[LiveObject]) -> Iterator[Orphan
     if not bare:
         return
     settled = {
-        (copy.type, copy.region, copy.id): copy.run
+        (copy.type, copy.place, copy.id): copy.run
         for copy in here.ledger.queries.settled_copies({each.id for each in bare})
     }
     for each in sorted(bare):
-        if run := settled.get((each.type, each.region, each.id)):
-            yield Orphan(each.type, each.id, run, each.region, tagged=False)
+        if run := settled.get((each.type, Place(each.account, each.region), each.id)):
+            yield Orphan(each.type, each.id, run, each.region, tagged=False, account=each.account)

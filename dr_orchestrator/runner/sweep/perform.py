@@ -187,4 +187,4 @@ def _amend(here: SweepContext, swept: SweptRun, proof: Proof) -> None:
 
 
 def _doubt(each: Swept) -> str:
-    return f"{each.copy.type} {each.copy.id} in {each.copy.region}: {each.why}"
+    return f"{each.copy.type} {each.copy.id} in {each.copy.place}: {each.why}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dr_orchestrator.domain.copy import Copy, CopyState, LiveObject
+from dr_orchestrator.domain.copy import Copy, CopyState, LiveObject, Place
 from dr_orchestrator.domain.cost import Billed, Rates
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.ports import Clock, Leases, Ledger
@@ -27,7 +27,7 @@ class Region(Protocol):
 
     @property
     def name(self) -> str:
-        """The name that AWS has for the region."""
+        """The name of the place: what AWS calls the region, and its account, where that is not the sources'."""
 
     def owner(self) -> str:
         """Ask whose account it is."""
@@ -70,8 +70,8 @@ class Cloud(Protocol):
     def named_like_a_copy(self, name: str) -> bool:
         """Whether a name is one that a copy could have."""
 
-    def region(self, name: str) -> Region:
-        """Open a region to be looked at."""
+    def region(self, place: Place) -> Region:
+        """Open a region of an account to be looked at."""
 
     def destroyer(self, header: RunHeader, copy: Copy) -> Destroyer:
         """Find what can take a run's copy down; NotMeasured where it would look elsewhere than the run did."""
@@ -101,8 +101,8 @@ class SweepQueries(Protocol):
     def open_exercises(self) -> list[Exercise]:
         """Exercises without a verdict, newest first."""
 
-    def regions(self) -> set[str]:
-        """The regions that anything was ever drilled in, or copied to."""
+    def places(self) -> set[Place]:
+        """Where anything was ever drilled, or copied to."""
 
 
 class SweepLedger(Ledger, Protocol):
@@ -131,7 +131,7 @@ class SweepLedger(Ledger, Protocol):
 class SweepContext:
     """All that a sweep works with. `clock` is the drills', `machine` that of leases; `stop` asks it to end.
 
-    `rates` are those of the drill files, `regions` those that they declare or allow.
+    `rates` are those of the drill files, `places` those that they declare or allow.
     """
 
     ledger: SweepLedger
@@ -140,6 +140,6 @@ class SweepContext:
     machine: Clock
     stop: threading.Event
     rates: Callable[[], Rates]
-    regions: Callable[[], Collection[str]]
+    places: Callable[[], Collection[Place]]
     publish_run: Callable[[str], object]
     publish_exercise: Callable[[str], object]

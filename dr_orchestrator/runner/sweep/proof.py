@@ -18,7 +18,8 @@ class Mark:
     """The marks of a copy in an inventory: itself, where it was there before, and the parts that go with it.
 
     `identity` is empty where neither the ledger nor the inventory before knows it: then its name, which no other run
-    gives, stands for it. `account` is the run's; `owned` are what the ledger says that a stack holds, there or not.
+    gives, stands for it. `account` is the copy's, or the run's where it has none; `owned` are what the ledger says
+    that a stack holds, there or not.
     """
 
     copy: Copy
@@ -34,7 +35,7 @@ class Mark:
 
     def is_of(self, seen: LiveObject) -> bool:
         """Whether an object is the copy itself."""
-        named = (seen.type, seen.region, seen.id) == (self.copy.type, self.copy.region, self.copy.id)
+        named = (seen.type, seen.where, seen.id) == (self.copy.type, str(self.copy.place), self.copy.id)
         return named and (not self.identity or seen.identity == self.identity)
 
     @property
@@ -67,7 +68,7 @@ class Proof:
 
     @property
     def read(self) -> list[str]:
-        """The regions that were listed whole."""
+        """The places that were listed whole."""
         missing = {region for region, _ in self.unread}
         return [region for region in self.before.regions if region not in missing]
 
@@ -77,9 +78,9 @@ class Proof:
 
     def of(self, copies: Collection[Copy]) -> str:
         """A sentence on copies of a run that were taken down, for its record."""
-        places = {(copy.region, copy.type) for copy in copies}
-        regions = ", ".join(sorted({region for region, _ in places}))
-        if missing := [why for place, why in self.unread.items() if place in places]:
+        listings = {(str(copy.place), copy.type) for copy in copies}
+        regions = ", ".join(sorted({region for region, _ in listings}))
+        if missing := [why for listing, why in self.unread.items() if listing in listings]:
             return f"no inventory of {regions} could prove it: {'; '.join(dict.fromkeys(missing))}"
         there = sum(1 for copy in copies if self.marks[copy].itself)
         return f"of its copies the inventory of {regions} shows {there} of {len(copies)} before the sweep, none after"
@@ -111,11 +112,11 @@ class Proof:
 
     def _read(self, objects: Iterable[LiveObject]) -> int:
         """How many of the objects are in regions that were listed whole."""
-        return sum(1 for each in objects if each.region in self.read)
+        return sum(1 for each in objects if each.where in self.read)
 
     def _ours(self, objects: Iterable[LiveObject]) -> str:
         """How many copies there are among the objects, and how much went with their stacks."""
-        read = {each for each in objects if each.region in self.read}
+        read = {each for each in objects if each.where in self.read}
         copies = read & {mark.itself for mark in self.marks.values() if mark.itself}
         told = f"{counted(len(copies), 'copy', 'copies')} of drills"
         return f"{told} with {counted(len(read - copies), 'object')} of stacks" if read - copies else told
@@ -137,7 +138,7 @@ def prove(
     shown = {copy: objects for copy, objects in seen.items() if objects}
     still = {each for objects in shown.values() for each in objects}
     unread = {*before.unread, *after.unread}
-    there, then = (frozenset(o for o in each.objects if o.place not in unread) for each in (before, after))
+    there, then = (frozenset(o for o in each.objects if o.listing not in unread) for each in (before, after))
     ours = there & {each for mark in taken for each in mark.objects} - still
     others_gone, others_new = tuple(sorted(there - then - ours)), tuple(sorted(then - there - still))
     return Proof(before, after, marks, tuple(sorted(ours)), shown, others_gone, others_new)
@@ -149,8 +150,8 @@ def _of_others(
     """Places of which an inventory showed another account: as good as not listed."""
     asked = [(region, before.accounts.get(region, ""), after.accounts.get(region, "")) for region in before.regions]
     places = [((region, of), then, now) for region, then, now in asked for of in types]
-    seen = [(mark, after.accounts.get(mark.copy.region, "")) for mark in taken]
-    places += [((mark.copy.region, of), mark.account, now) for mark, now in seen for of in types]
+    seen = [(mark, where, after.accounts.get(where, "")) for mark in taken for where in (str(mark.copy.place),)]
+    places += [((where, of), mark.account, now) for mark, where, now in seen for of in types]
     return {
         place: f"account {now} was listed after, not {then}"
         for place, then, now in places
@@ -165,7 +166,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def _mark(here: SweepContext, run: Run, row: CopyRecord, before: Inventory) -> Mark:
     """A stack that somebody else deleted may have left parts behind: they are its own whether or not it is there."""
-    known, account = _known(row), run.header.provenance.account
+    known, account = _known(row), row.copy.account or run.header.provenance.account
     owned = tuple(_known(member) for member in run.copies if member.copy.parent == row.copy.id)
     itself = next((each for each in before.objects if known.is_of(each)), None)
     identity = itself.identity if itself else known.identity
@@ -185,9 +186,10 @@ def _parts(here: SweepContext, copy: Copy, identity: str, before: Inventory) -> 
     if copy.type not in here.cloud.holders or not identity:
         return frozenset()
     try:
-        region = here.cloud.region(copy.region)
-        if region.owner() != before.accounts.get(copy.region):
+        region = here.cloud.region(copy.place)
+        if region.owner() != before.accounts.get(str(copy.place)):
             return frozenset()
-        return parts_of(region, LiveObject(copy.type, copy.region, copy.id, identity), before)
+        holder = LiveObject(copy.type, copy.region, copy.id, identity, account=copy.account)
+        return parts_of(region, holder, before)
     except Exception:  # noqa: BLE001 - a proof that is poorer must not keep the stack alive
         return frozenset()

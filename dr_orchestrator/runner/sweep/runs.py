@@ -145,7 +145,7 @@ def _close(here: SweepContext, run: Run, why: str, swept: list[Swept]) -> None:
         run.points,
         (),
         cleanup_of([each.state for each in swept]),
-        [f"{each.copy.type} {each.copy.id} in {each.copy.region}: {each.why}" for each in swept if each.why],
+        [f"{each.copy.type} {each.copy.id} in {each.copy.place}: {each.why}" for each in swept if each.why],
         fault,
     )
     close(record, here.ledger, here.clock)

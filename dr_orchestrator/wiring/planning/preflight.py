@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.aws.preflight import rights
-from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.outline import Outline
@@ -58,7 +58,8 @@ class PreflightChecks:
     @functools.cached_property
     def _there(self) -> Account:
         """The account as it is seen where the copy is to stand."""
-        return self.account if self.copy.region == self.account.region else read_only(self.here, self.copy.region)
+        beside = self.copy.place == Place("", self.account.region)
+        return self.account if beside else read_only(self.here, self.copy.region, self.copy.account)
 
     def _questions(self) -> Iterator[PreflightCheck]:
         yield PreflightCheck("identity", lambda: f"account {self.caller.account}, {self.caller.arn}")
@@ -114,9 +115,9 @@ class PreflightChecks:
         return rights.last(self.account, ends, sure=takes.runs > 0)
 
     def _permissions(self) -> str:
-        types, changer = self.here.types, self.account.changer()
+        types, changer = self.here.types, self._there.changer()
         made = [(of, rights.writes(types, self.drill, of)) for of in types[self.drill.resource.type].copies]
-        told = [rights.simulated(self.account, changer, self.copy, of, actions) for of, actions in made if actions]
+        told = [rights.simulated(self._there, changer, self.copy, of, actions) for of, actions in made if actions]
         return "; ".join(told)
 
     def _time(self) -> str:

@@ -15,7 +15,7 @@ from dr_orchestrator.domain.resource_type import Quota, Types
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.wiring.app import App
-from dr_orchestrator.wiring.building import place_of
+from dr_orchestrator.wiring.building import copies_stand
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,14 @@ class Room:
 
     def _beside(self, name: str) -> int:
         """How many copies are to come of the runs beside this one, or, in a plan, of the drills at once."""
-        region = self.account.region
+        place = copies_stand(self.here, self.drill.resource)
         if self.run:
             open_ones = self.here.ledger.queries.copies_of_open_runs(but=self.run)
-            return to_come(self.here.types, (row for row in open_ones if row.copy.region == region), name)
-        drills = [each for each in self.here.catalogue.drills.values() if self._stands(each) == region]
+            return to_come(self.here.types, (row for row in open_ones if row.copy.place == place), name)
+        catalogue = self.here.catalogue
+        drills = [each for each in catalogue.drills.values() if copies_stand(self.here, each.resource) == place]
         others = [_made(self.here.types, each)[name] for each in drills if each.name != self.drill.name]
-        return sum(heapq.nlargest(self.here.catalogue.at_once - 1, others))
-
-    def _stands(self, drill: Drill) -> str:
-        return place_of(self.here, drill.resource).region
+        return sum(heapq.nlargest(catalogue.at_once - 1, others))
 
 
 def to_come(types: Types[Drillable], open_ones: Iterable[CopyRecord], name: str) -> int:

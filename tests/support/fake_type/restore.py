@@ -110,7 +110,8 @@ class KinesisStream:
         live = stream.describe(self._api(copy), copy.id)
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="kinesis:DescribeStreamSummary")
-        return Seen(place.same(live["StreamARN"], copy.region, self._source()["StreamARN"].split(":")[4]))
+        owner = copy.account or self._source()["StreamARN"].split(":")[4]
+        return Seen(place.same(live["StreamARN"], copy.region, owner))
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """When AWS began to create the stream."""

@@ -32,10 +32,11 @@ _DATA = frozenset({"kinesis:ListShards", "kinesis:GetShardIterator", "kinesis:Ge
 def _own_keys() -> Mapping[str, Any]:
     from pydantic import Field
 
-    from dr_orchestrator.catalog.shapes.fields import Name, Region
+    from dr_orchestrator.catalog.shapes.fields import Account, Name, Region
 
     return {
         "recover_in": (Region | None, Field(default=None, description=f"The region of its copies ({NAME}).")),
+        "recover_account": (Account | None, Field(default=None, description=f"The account of its copies ({NAME}).")),
         "readers": (list[Name] | None, Field(default=None, description=f"Who reads it, in order ({NAME}).")),
     }
 
@@ -48,7 +49,7 @@ def _rules(resource: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
 
 
 def _place(resource: Resource) -> Place:
-    return Place(resource.account, resource.own["recover_in"])
+    return Place(resource.own.get("recover_account") or resource.account, resource.own["recover_in"])
 
 
 def _components(order: Order) -> Components:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dr_orchestrator.domain.copy import CopyState, LiveObject
+from dr_orchestrator.domain.copy import CopyState, LiveObject, Place
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.runner.sweep import Orphan, find_orphans, forget, orphans_of, sweep
 from tests.support import ledger_samples as samples
@@ -64,7 +64,7 @@ def test_what_could_not_be_listed_is_not_called_clean(world: World) -> None:
 def test_runs_of_an_exercise_share_one_look(world: World, exercise: str) -> None:
     """The first lists for all, by region and type; a run of none lists for itself, and what ended is looked at anew."""
     world.objects.add(LOST)
-    region = world.region(HOME)
+    region = world.region(Place("", HOME))
     first = orphans_of(world.here, region, INSTANCE, exercise)
     world.objects.clear()
     assert (

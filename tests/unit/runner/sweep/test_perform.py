@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dr_orchestrator.domain.copy import CopyState, LiveObject
+from dr_orchestrator.domain.copy import CopyState, LiveObject, Place
 from dr_orchestrator.domain.run import Closing, Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import NotMeasured, UsageError
@@ -177,12 +177,12 @@ def test_what_a_stack_holds_is_not_guessed(world: World, monkeypatch: pytest.Mon
     world.meanwhile = lambda _copy: world.objects.discard(part)
     opened, region = [0], world.region
 
-    def later(name: str) -> object:
+    def later(place: Place) -> object:
         opened[0] += 1
         if opened[0] == 2 and how == "silent":
             raise NotMeasured("nobody answers")
-        world.owners[name] = "999" if opened[0] == 2 else samples.PROVENANCE.account
-        return region(name)
+        world.owners[str(place)] = "999" if opened[0] == 2 else samples.PROVENANCE.account
+        return region(place)
 
     monkeypatch.setattr(world, "region", later)
     proof = sweep(world.here).proof
