@@ -162,6 +162,24 @@ def test_no_time_is_no_segment(seconds: float) -> None:
     assert drill.ledger.segments == []
 
 
+@pytest.mark.parametrize(("seconds", "held"), [(599.0, []), (601.0, [timedelta(seconds=601)])])
+def test_a_ledger_that_does_not_answer_holds_the_run_up(seconds: float, held: list[timedelta]) -> None:
+    """More than five real seconds for one fact are no part of net, and the run says what it waited for."""
+    drill = Drill()
+
+    def slow(line: str) -> None:
+        if line == "start ready":
+            drill.clock.sleep(seconds)
+
+    drill.ledger.before = slow
+    drill.run()
+    told = [each for each in drill.ledger.segments if "the ledger did not answer" in each.reason]
+    assert [each.duration for each in told] == held
+    gross, net = measures(drill).rta, measures(drill).rta_net
+    assert gross == 4 * MINUTE + timedelta(seconds=seconds)
+    assert net == (4 * MINUTE if held else gross)
+
+
 # A run that another process goes on with.
 
 
