@@ -92,15 +92,12 @@ class Guard:
             for copy in self._copies()
         )
 
-    def _before_parameters(
-        self, params: Mapping[str, Any], model: Any, context: dict[str, Any] | None = None, **_: Any
-    ) -> None:
-        region = str((context or {}).get("client_region") or "")  # none is told where a link is signed: then no write
+    def _before_parameters(self, params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        region = str(context.get("client_region") or "")  # none is told where a link is signed: then no write
         service = model.service_model.service_name
         self.check(service, model.name, params, region)
-        if context is not None:
-            context[_NAMED] = (service, named_by(model, params))
-        if context is not None and model.name not in self.calls.reads_of(service):
+        context[_NAMED] = (service, named_by(model, params))
+        if model.name not in self.calls.reads_of(service):
             context[_AGAIN] = partial(self.check, service, model.name, dict(params), region)
 
     def _before_try(self, request: Any, **_: Any) -> None:

@@ -59,7 +59,8 @@ class Session:
         self._pending: DrillFault | None = None
         self._chosen_from: list[Restorer] = []
         self._worst_cases: list[WorstCase] = []
-        self._teardowns = Teardowns(context, self._perform, destroy or cannot_destroy)
+        inherited = destroy or cannot_destroy
+        self._teardowns = Teardowns(context.run, self._ledger, self._clock, self._perform, inherited)
         self._histories_unknown = 0
         self._broken: list[tuple[BaseException, Step]] = []
         self._doubts: Callable[[], Sequence[str]] = tuple

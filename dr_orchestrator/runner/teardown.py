@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
-from dr_orchestrator.domain.ports import Ledger
+from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.run import Phase, Role
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import error_text, record_outcome
 
 
@@ -43,10 +42,10 @@ def row_of(ledger: Ledger, copy: Copy) -> CopyRecord | None:
 class Teardowns:
     """The teardowns of one run, in the order in which its copies were intended; `inherited` destroys others' copies."""
 
-    def __init__(self, context: RunContext, perform: Perform, inherited: Callable[[Copy], CopyState]) -> None:
-        if context.ledger is None:
-            raise TypeError("a run is nothing without a ledger")
-        self._run, self._ledger, self._clock = context.run, context.ledger, context.clock
+    def __init__(
+        self, run: str, ledger: Ledger, clock: Clock, perform: Perform, inherited: Callable[[Copy], CopyState]
+    ) -> None:
+        self._run, self._ledger, self._clock = run, ledger, clock
         self._perform, self._destroy_inherited = perform, inherited
         self._registered: list[Teardown] = []
 

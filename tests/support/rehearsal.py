@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
-from dr_orchestrator.domain.evidence import Asked, Seen
+from dr_orchestrator.domain.evidence import Asked, Ready, Seen
+from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
@@ -33,7 +34,9 @@ class Drill:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     failing: dict[str, BaseException] = field(default_factory=dict)
     takes: dict[str, float] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
     stop: bool = False
+    elsewhere: Callable[[], bool] = lambda: False
     results: list[CheckResult] | None = None
 
     def act(self, name: str, result: Any = None) -> Any:
@@ -62,9 +65,13 @@ class Drill:
     def build(self, copy: Copy) -> Asked:
         return self.act("build", Asked(Identity(f"arn:{copy.id}", copy.id)))
 
-    def ready(self, copy: Copy) -> None:
+    def ready(self, copy: Copy) -> Ready:
         del copy
-        self.act("ready")
+        return self.act("ready", Ready())
+
+    def further(self, copy: Copy) -> Sequence[Part]:
+        del copy
+        return self.parts
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         owned = Copy("dynamodb-table", f"{copy.id}-{logical_id}", "r", RUN, "d", "s", parent=copy.id)
@@ -91,7 +98,7 @@ class Drill:
         return session
 
     def context(self, call: Any = plain) -> RunContext:
-        return RunContext(RUN, self.clock, self.ledger, Driven(self.stopped), call)
+        return RunContext(RUN, self.clock, self.ledger, Driven(self.stopped, self.elsewhere), call)
 
     def stopped(self) -> None:
         if self.stop:
@@ -102,9 +109,7 @@ class Drill:
         with session or self.session() as run:
             run.prepare("look", run.restorer.preflight, run.copy)
             point = run.choose("choose", run.restorer)
-            run.at_exit("destroy", run.restorer.destroy, run.copy)
-            run.create("restore", run.restorer.restore, point, copy=run.copy)
-            run.step("ready", run.restorer.ready, run.copy, reaches=Moment.INFRASTRUCTURE_READY)
+            run.restore("restore", point, teardown="destroy", wait="ready", reaches=Moment.INFRASTRUCTURE_READY)
             run.verify()
         return run
 

@@ -108,6 +108,7 @@ class World:
     bill: Billed | Exception = field(default_factory=Billed)
     rates: Rates = field(default_factory=Rates)
     declared: tuple[str, ...] = (HOME,)
+    other_accounts: tuple[Place, ...] = ()
 
     types: Sequence[str] = TYPES
     shown: Sequence[str] = TYPES
@@ -137,7 +138,7 @@ class World:
             self.machine,
             threading.Event(),
             lambda: self.rates,
-            lambda: [Place("", region) for region in self.declared],
+            lambda: [*(Place("", region) for region in self.declared), *self.other_accounts],
             lambda run: self.story.append(f"publish {run}"),
             lambda exercise: self.story.append(f"publish exercise {exercise}"),
         )

@@ -65,11 +65,12 @@ def measure(record: Record) -> Measures:
     since = reference(record)
     data = newest(record)
     worst = max(record.worst_cases, key=lambda case: case.loss, default=None)
+    waiting = waited(record)
     measures = Measures(
         rta=judged,
         rta_from_disruption=from_disruption,
         rta_from_declaration=from_declaration,
-        rta_net=judged - waited(record) if judged is not None else None,
+        rta_net=judged - waiting if judged is not None and waiting is not None else None,
         rpa=since - data.at if since is not None and data.at is not None else None,
         rpa_grade=data.grade,
         rpa_source=data.source,
@@ -89,11 +90,14 @@ def measure(record: Record) -> Measures:
     return measures
 
 
-def waited(record: Record) -> timedelta:
-    """How much of the recovery clock lies in labelled segments; where several overlap, that time counts once."""
+def waited(record: Record) -> timedelta | None:
+    """How much of the recovery clock lies in labelled segments; None where it did not stop.
+
+    Where several overlap, that time counts once.
+    """
     start, end = (_offset(record, moment) for moment in (_start(record), Moment.SERVICE_VERIFIED))
     if start is None or end is None:
-        return timedelta()
+        return None
     total, reached = timedelta(), start
     for segment in sorted(record.segments, key=lambda each: each.offset):
         begins, ends = max(segment.offset, reached), min(segment.offset + segment.duration, end)

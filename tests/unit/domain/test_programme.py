@@ -17,6 +17,8 @@ from dr_orchestrator.domain.programme import (
     RealRun,
     due,
     due_states,
+    left,
+    missing,
     period_end,
     period_start,
     proofs_wanted,
@@ -29,6 +31,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict, WorstCaseVerdict
 from tests.support.records import HEADER
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+RED = RealRun("r-2", NOW, Verdict.FAILED, "", "latest")
 PROMISE = Objective(Limit(timedelta(hours=4)), Limit(timedelta(hours=1)), "tier")
 
 
@@ -109,6 +112,21 @@ def test_draws_that_are_still_to_pass_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("newest", "why"),
+    [
+        (None, "never proven: no run on real AWS has ended"),
+        (RealRun("r-1", NOW, Verdict.FAILED, "", "latest"), "its newest run, r-1 of 2026-11-20, is FAILED"),
+        (RealRun("r-1", NOW, Verdict.PASSED, "before", "latest"), "changed since it was proven by r-1 of 2026-11-20"),
+        (RealRun("r-1", NOW, Verdict.PASSED, "", "oldest"), "proven only for 'oldest', by r-1 of 2026-11-20"),
+    ],
+)
+def test_why_a_drill_is_due_is_told_by_its_newest_run(newest: RealRun | None, why: str) -> None:
+    """Whoever reads the calendar learns whether it was never run, did not pass, or passed as something else."""
+    (state,) = due_states([drill("a")], {}, NOW, {"a": newest} if newest else {"another": RED})
+    assert (state.due, state.proven_at, state.why) == (True, None, why)
+
+
+@pytest.mark.parametrize(
     ("every", "end"),
     [(Frequency.QUARTER, (2027, 1)), (Frequency.HALF_YEAR, (2027, 1)), (Frequency.YEAR, (2027, 1))],
 )
@@ -168,3 +186,13 @@ def test_no_run_of_an_exercise_hides_another(runs: list[tuple[str, Verdict | Non
     """Of several runs of one drill the worst counts, whichever was last; a drill without a run is no pass."""
     exercise = Exercise("x", "t", "p", "2026-Q4", NOW, ("a", "b"), {}, 1, simulated=False, pace=1, engine="local")
     assert verdict_of(exercise, [run(name, ended) for name, ended in runs]) is verdict
+
+
+def test_what_is_missing_and_what_is_left_is_told_for_every_run_that_was_planned() -> None:
+    """A run that is open is there and not done: joined again, the exercise makes what is left, in the plan's order."""
+    plan = ("b", "a", "a", "a", "c")
+    exercise = Exercise("x", "t", "p", "2026-Q4", NOW, plan, {}, 1, simulated=False, pace=1, engine="local")
+    runs = [run("a", PASSED), run("a", OPEN), run("b", FAILED), run("unplanned", PASSED)]
+    assert missing(exercise, runs) == ("a", "c")
+    assert left(exercise, runs) == ("a", "a", "c")
+    assert missing(exercise, []) == left(exercise, []) == ("b", "a", "a", "a", "c")

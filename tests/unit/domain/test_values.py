@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dr_orchestrator.domain.clock import Event, Moment, PacedClock, span
+from dr_orchestrator.domain.clock import Event, MachineClock, Moment, PacedClock, span
 from dr_orchestrator.domain.finding import Severity, finding
 from dr_orchestrator.domain.recovery_point import largest_gap
 from dr_orchestrator.domain.verdict import Cleanup, Verdict, worst, worst_cleanup
@@ -82,6 +82,14 @@ def test_a_clock_does_not_sleep_backwards() -> None:
     before = clock.monotonic()
     clock.sleep(-3600)
     assert before <= clock.monotonic() < before + 5
+
+
+def test_leases_are_kept_by_the_machines_own_clock() -> None:
+    """Whatever the pace of the drill: a process that is silent for half a minute is silent for that long."""
+    clock = MachineClock()
+    before, told = time.time(), clock.now().timestamp()
+    assert clock.pace == 1.0
+    assert before <= told <= time.time()
 
 
 def test_the_worst_verdict_wins() -> None:

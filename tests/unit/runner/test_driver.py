@@ -97,6 +97,18 @@ def test_who_is_not_heard_of_may_be_dead(holder: str, driver: Driver) -> None:
     assert clock.monotonic() == LISTEN.total_seconds()
 
 
+def test_a_process_of_another_user_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine answers that nobody may ask: that is no proof of death, and the holder is not called gone."""
+
+    def denied(_pid: int, _signal: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", denied)
+    clock = Beats()
+    (held,) = ears(clock, OneLease(clock, HERE)).listen(["r-1"])
+    assert held.driver is Driver.SILENT
+
+
 def test_what_was_noted_before_is_listened_for_no_longer() -> None:
     """A sweep notes leases when it begins: whoever was heard of while it worked is alive at once."""
     clock = Beats()

@@ -138,3 +138,32 @@ def test_a_leftover_is_a_finding_of_a_passed_run() -> None:
     run = drill.run()
     assert (run.verdict, run.cleanup) == (Verdict.PASSED_WITH_FINDINGS, Cleanup.LEFTOVERS)
     assert "A copy may still exist" in drill.reasons
+
+
+def test_a_ledger_that_does_not_take_the_step_keeps_no_copy() -> None:
+    """The step of the teardown is not written down: the copy is destroyed all the same, once, and its end is kept."""
+    drill = Drill()
+
+    def locked(line: str) -> None:
+        if line == "start destroy":
+            raise OSError("database is locked")
+
+    drill.ledger.before = locked
+    run = drill.run()
+    assert drill.ledger.story.count("! destroy") == 1
+    assert drill.ledger.rows[COPY.id].state is CopyState.DELETED
+    assert run.cleanup is Cleanup.CLEAN
+
+
+def test_a_copy_is_not_destroyed_twice_because_the_ledger_lost_it() -> None:
+    """It was asked to go, and only its step could not be closed: what became of it is told as unproven or left."""
+    drill = Drill()
+
+    def locked(line: str) -> None:
+        if line.startswith("finish destroy"):
+            raise OSError("database is locked")
+
+    drill.ledger.before = locked
+    run = drill.run()
+    assert drill.ledger.story.count("! destroy") == 1
+    assert run.cleanup is Cleanup.LEFTOVERS

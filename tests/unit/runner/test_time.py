@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,15 +12,15 @@ import pytest
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.objective import Limit, Objective, format_duration
-from dr_orchestrator.domain.run import Measures, Phase, Run, Segment, SegmentKind, ServerTime
+from dr_orchestrator.domain.run import Measures, Phase, Segment, SegmentKind, ServerTime
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.runner import RunContext, Session
-from tests.support.fakes import FakeClock, MemoryLedger
 from tests.support.records import HEADER
 from tests.support.rehearsal import COPY, RUN, Drill
+from tests.support.resuming import dead_in, resumed
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -162,45 +162,25 @@ def test_no_time_is_no_segment(seconds: float) -> None:
     assert drill.ledger.segments == []
 
 
+@pytest.mark.parametrize(("seconds", "held"), [(599.0, []), (601.0, [timedelta(seconds=601)])])
+def test_a_ledger_that_does_not_answer_holds_the_run_up(seconds: float, held: list[timedelta]) -> None:
+    """More than five real seconds for one fact are no part of net, and the run says what it waited for."""
+    drill = Drill()
+
+    def slow(line: str) -> None:
+        if line == "start ready":
+            drill.clock.sleep(seconds)
+
+    drill.ledger.before = slow
+    drill.run()
+    told = [each for each in drill.ledger.segments if "the ledger did not answer" in each.reason]
+    assert [each.duration for each in told] == held
+    gross, net = measures(drill).rta, measures(drill).rta_net
+    assert gross == 4 * MINUTE + timedelta(seconds=seconds)
+    assert net == (4 * MINUTE if held else gross)
+
+
 # A run that another process goes on with.
-
-
-class Killed(BaseException):
-    """Stands for the end of a process: nothing more of it is written."""
-
-
-def dead_in(name: str, takes: dict[str, float] | None = None) -> tuple[FakeClock, MemoryLedger, Run]:
-    """A run as its process left it when it died in a step, ten minutes into that."""
-    drill = Drill(takes={name: 600.0, **(takes or {})})
-
-    def die(line: str) -> None:
-        if f"! {name}" in drill.ledger.story:
-            raise Killed(line)
-
-    drill.ledger.before = die
-    with pytest.raises(Killed):
-        drill.run()
-    ledger = drill.ledger
-    ledger.before = lambda _line: None
-    run = Run(
-        ledger.headers[0],
-        tuple(ledger.events),
-        tuple(ledger.steps.values()),
-        tuple(ledger.checks),
-        tuple(ledger.rows.values()),
-        tuple(ledger.points),
-        segments=tuple(ledger.segments),
-    )
-    return drill.clock, ledger, run
-
-
-def resumed(clock: FakeClock, ledger: MemoryLedger, run: Run, seen: datetime | None) -> Drill:
-    """The rest of the run, in a process whose monotonic clock knows nothing of the first."""
-    drill = Drill(clock=FakeClock(clock.now()), ledger=ledger)
-    session = Session(run.header, COPY, RunContext(RUN, drill.clock, ledger), recorded=run, last_seen=seen)
-    session.use(drill.session().components)
-    drill.run(session)
-    return drill
 
 
 def test_offsets_go_on_in_the_process_that_resumes() -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dr_orchestrator.aws.guard import Forbidden, Guard
+from dr_orchestrator.domain.resource_type import Write
 from tests.support.estate import REGION
-from tests.support.guarded import COPIES, COPY, SOURCES, TARGETS, arn, copy, guard
+from tests.support.guarded import COPIES, COPY, SOURCES, TARGETS, arn, copy, guard, targeted
 from tests.support.types import CALLS, WRITES
 
 
@@ -78,6 +79,24 @@ def test_a_parameter_that_no_drill_gives_is_refused(call: tuple[str, str], given
     named = next(named for known, named in TARGETS if known == call)
     with pytest.raises(Forbidden, match=next(iter(given_))):
         guard(COPY).check(*call, {**named(COPY), **given_}, REGION)
+
+
+@pytest.mark.parametrize(
+    ("call", "write", "parameter"),
+    [(call, write, only) for call, writes in CALLS.writes.items() for write in writes for only in write.only],
+)
+def test_what_a_write_has_to_say_is_neither_left_out_nor_changed(
+    call: tuple[str, str], write: Write, parameter: str
+) -> None:
+    """Left to its default, or otherwise, it would be another call: a copy in public, a backup that stays behind."""
+    named, holders = targeted(write, COPY), [write.within.type] if write.within else []
+    rows = [copy(COPY, of) for of in (write.target.type, *holders)]
+    mine = Guard(CALLS, lambda: rows, SOURCES, lambda _: True)
+    mine.check(*call, named, REGION)
+    left_out = {name: value for name, value in named.items() if name != parameter}
+    for otherwise in (left_out, {**named, parameter: None}, {**named, parameter: "another"}):
+        with pytest.raises(Forbidden):
+            mine.check(*call, otherwise, REGION)
 
 
 @pytest.mark.parametrize("call", [call for call, write in WRITES.items() if write.origin])

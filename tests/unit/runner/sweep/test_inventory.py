@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dr_orchestrator.domain.copy import LiveObject
+from dataclasses import replace
+
+from dr_orchestrator.domain.copy import LiveObject, Place
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.runner.sweep import Unreachable, take_inventory
 from tests.support.sweeping import ABROAD, HOME, INSTANCE, OURS, STACK, TABLE, World, live, named
@@ -48,3 +50,27 @@ def test_one_listing_that_is_denied_hides_no_other(world: World) -> None:
     assert found.objects == {production}
     assert found.unread[HOME, TABLE] == "denied"
     assert found.unread[HOME, STACK] == "a defect of the program: KeyError: 'StackId'"
+
+
+def test_another_account_is_listed_beside_the_own_one(world: World) -> None:
+    """Objects of one name in one region of two accounts are two; each place is told with its account."""
+    there = Place("222222222222", HOME)
+    world.other_accounts, world.owners = (there,), {str(there): there.account}
+    mine = live(named("a"))
+    world.objects = {mine, replace(mine, account=there.account)}
+    found = take_inventory(world.here)
+    assert found.objects == world.objects
+    assert found.accounts == {HOME: OURS, f"{HOME} of account 222222222222": "222222222222"}
+    assert found.unread == {}
+
+
+def test_what_other_credentials_show_says_nothing_of_an_account(world: World) -> None:
+    """The role of a place led to another account: nothing of it is read, and whoever asks is told whose it was."""
+    there = Place("222222222222", HOME)
+    world.other_accounts, world.owners = (there,), {str(there): OURS}
+    world.objects = {live(named("a"), account=there.account)}
+    found = take_inventory(world.here)
+    assert found.objects == frozenset()
+    why = f"the credentials are for account {OURS}, not for 222222222222"
+    assert found.unread == {(str(there), each): why for each in world.shown}
+    assert (str(there), INSTANCE) not in world.listings

@@ -75,3 +75,11 @@ def test_runs_of_an_exercise_share_one_look(world: World, exercise: str) -> None
     assert orphans_of(world.here, region, INSTANCE) == []
     forget(exercise)
     assert orphans_of(world.here, region, INSTANCE, exercise) == []
+
+
+def test_an_orphan_in_another_account_is_told_with_it(world: World) -> None:
+    """Whoever goes to look for it has to know where; one beside it in the own account is another."""
+    there = Place("222222222222", HOME)
+    world.other_accounts, world.owners = (there,), {str(there): there.account}
+    world.objects = {LOST, replace(LOST, account=there.account)}
+    assert sorted(orphan.where for orphan in find_orphans(world.here)) == [HOME, f"{HOME} of account 222222222222"]

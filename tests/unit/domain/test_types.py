@@ -1,0 +1,99 @@
+"""What follows from the declarations of types: whose a copy is, what a sweep calls, how a type is spoken of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dr_orchestrator.domain.copy import Place
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.resource_type import (
+    By,
+    Calls,
+    Content,
+    CopyType,
+    Effect,
+    Naming,
+    Quota,
+    ResourceType,
+    Types,
+    Write,
+    beside_the_source,
+)
+from dr_orchestrator.domain.service import Resource
+
+TABLE = CopyType("table", "table", "Tables", "tables", "table/{id}", 100)
+STACK = CopyType("environment", "environment", "Environments", "stacks", "stack/{id}/*", 100)
+
+
+def declared(made: CopyType, *parts: CopyType, **more: Any) -> ResourceType:
+    """A type that reads, restores and lists itself."""
+    service = made.service
+    kinds = {Kind.SNAPSHOT_RESTORE: Calls(frozenset({f"{service}:Describe"}), frozenset({f"{service}:Restore"}))}
+    restore = Write(f"{service}:Restore", By(made.name, "Name"), Effect.RESTORE)
+    listing = Calls(frozenset({f"{service}:List"}), only_when={f"{service}:List": "there are any"})
+    naming = Naming("[a-z]+", "small letters")
+    return ResourceType(made, naming, Content.ITEMS, kinds, (restore,), listing, (service,), parts, **more)
+
+
+STACKS, TABLES = declared(STACK, TABLE), declared(TABLE)
+TYPES = Types([STACKS, TABLES])
+
+
+def test_a_copy_is_of_the_type_that_is_named_like_it_before_one_that_makes_it_too() -> None:
+    """A table is taken down as a table, although environments hold such; a part alone by the type that makes it."""
+    assert TYPES.making("table") is TABLES
+    assert TYPES.making("environment") is STACKS
+    assert Types([STACKS]).making("table") is STACKS
+
+
+def test_a_sweep_lists_every_type_and_changes_none() -> None:
+    """Its inventories need the listings of all types and to know whose account it is; no write, no drill's reads."""
+    assert TYPES.sweep.reads == {"sts:GetCallerIdentity", "stacks:List", "tables:List"}
+    assert TYPES.sweep.writes == frozenset()
+    assert set(TYPES.sweep.only_when) == {"stacks:List", "tables:List"}
+
+
+def test_each_service_whose_endpoint_decides_is_named_once() -> None:
+    """The one that tells who calls comes first, whatever is drilled."""
+    assert Types([TABLES, STACKS, declared(CopyType("index", "", "", "tables", "", 9))]).services == (
+        *("sts", "tables", "stacks"),
+    )
+    assert Types[ResourceType]([]).services == ("sts",)
+
+
+@pytest.mark.parametrize(
+    ("of", "article"),
+    [
+        (TABLES, "a table"),
+        (STACKS, "an environment"),
+        (declared(CopyType("rds-instance", "", "", "rds", "", 9), vowel=True), "an rds-instance"),
+    ],
+)
+def test_a_type_is_spoken_of_as_its_name_sounds(of: ResourceType, article: str) -> None:
+    """Mistakes in drill files are told in sentences; a name that is spelt out may sound otherwise than it begins."""
+    assert of.article == article
+
+
+def test_a_policy_names_copies_by_their_arn() -> None:
+    """The pattern of a type with a name in it, whatever surrounds the name."""
+    assert STACK.arn_of("dro-x") == "stack/dro-x/*"
+
+
+def test_a_rule_of_the_guard_is_told_in_words() -> None:
+    """The list of what a drill may change says by which parameter a call is held to copies."""
+    assert str(By("table", "TableName")) == "TableName is a copy of type table"
+    parts = By("table", "RequestItems", each=True)
+    assert str(parts) == "each key of RequestItems is a copy of type table, a part of a stack"
+
+
+def test_a_quota_is_told_as_what_is_in_use() -> None:
+    """Whoever is refused learns how full it is."""
+    assert str(Quota("instances", 39, 40)) == "39 of 40 instances in use"
+
+
+def test_a_copy_stands_beside_its_source_unless_its_type_says_otherwise() -> None:
+    """In its region, and in its account where one is declared."""
+    resource = Resource("db", "table", "orders", "eu-west-2", account="222222222222")
+    assert TABLES.place(resource) == beside_the_source(resource) == Place("222222222222", "eu-west-2")

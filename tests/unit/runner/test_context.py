@@ -1,0 +1,47 @@
+"""What a run is told while it goes on: kept where there is a run, and no matter where there is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from dr_orchestrator.domain.run import SegmentKind
+from dr_orchestrator.runner import RunContext, Session
+from tests.support.fakes import FakeClock, MemoryLedger
+from tests.support.records import HEADER
+from tests.support.rehearsal import COPY, RUN, Drill
+
+
+def test_who_only_looks_writes_nothing() -> None:
+    """A plan or a sweep meets the same states, throttling and failures in passing: none is an entry of any run."""
+    ledger = MemoryLedger()
+    context = RunContext(RUN, FakeClock(), ledger)
+    context.observe(COPY, "available")
+    context.delayed(SegmentKind.THROTTLING, "rds:DescribeDBInstances was throttled", 90)
+    context.asked_again("rds:DescribeDBInstances: timed out")
+    assert ledger.story == []
+
+
+def test_a_run_keeps_what_it_waited_for_and_what_it_asked_again() -> None:
+    """The step under way tells how often it tried, and why; the wait is a segment of the run."""
+    drill = Drill()
+    with drill.session() as run:
+
+        def ready() -> None:
+            for _ in range(2):
+                run._context.asked_again("rds:DescribeDBInstances: timed out")
+            drill.clock.sleep(120)
+            run._context.delayed(SegmentKind.THROTTLING, "rds:DescribeDBInstances was throttled", 90)
+
+        run.step("ready", ready)
+        run.step("next", lambda: drill.clock.sleep(60))
+    ready_, next_ = list(drill.ledger.steps.values())[:2]
+    assert (ready_.attempts, next_.attempts) == (3, 1)
+    assert ready_.detail == "asked again after rds:DescribeDBInstances: timed out, 2 times"
+    (segment,) = drill.ledger.segments
+    assert (segment.kind, segment.duration.total_seconds()) == (SegmentKind.THROTTLING, 90)
+
+
+def test_a_run_that_nobody_would_know_of_is_not_begun() -> None:
+    """Without a ledger a copy could not be found again: the session is refused before anything is made."""
+    with pytest.raises(TypeError, match="a run is nothing without a ledger"):
+        Session(HEADER, COPY, RunContext(RUN, FakeClock()))

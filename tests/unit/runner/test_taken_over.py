@@ -1,0 +1,73 @@
+"""A process that slept, and whose run is another's by now: whatever it was about to do, it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.errors import LeaseLost, NotMeasured
+from tests.support.rehearsal import COPY, RUN, Drill
+
+
+def asleep_in(name: str, **given: dict[str, BaseException]) -> Drill:
+    """A drill that another process drives from one of its acts on."""
+    drill = Drill(**given)  # type: ignore[arg-type]
+    drill.elsewhere = lambda: f"! {name}" in drill.ledger.story
+    return drill
+
+
+def run(drill: Drill) -> None:
+    with pytest.raises(LeaseLost, match=f"run {RUN} was taken over by another process"):
+        drill.run()
+    assert drill.ledger.closing is None
+
+
+@pytest.mark.parametrize("name", ["restore", "ready", "checks"])
+def test_its_copies_are_the_other_processs(name: str) -> None:
+    """It woke up after its last step: nothing is taken down, and the run is not closed under the other's hands."""
+    drill = asleep_in(name)
+    run(drill)
+    assert "! destroy" not in drill.ledger.story
+    assert drill.ledger.rows[COPY.id].state is CopyState.CREATED
+
+
+def test_a_fault_of_its_own_closes_nothing_either() -> None:
+    """What failed here while it slept is no end of a run that goes on elsewhere."""
+    drill = asleep_in("ready", failing={"ready": NotMeasured("connection lost")})
+    run(drill)
+    assert "! destroy" not in drill.ledger.story
+
+
+def test_a_loss_that_is_met_at_a_step_ends_it_there() -> None:
+    """Before each step it is asked whose the run is: that one is not performed, and no copy is touched."""
+    drill = Drill()
+
+    def lost() -> None:
+        if "! restore" in drill.ledger.story:
+            raise LeaseLost.to_another(RUN)
+
+    drill.stopped = lost  # type: ignore[method-assign]
+    run(drill)
+    assert [line for line in drill.ledger.story if line.startswith("!")] == ["! preflight", "! choose", "! restore"]
+    assert drill.ledger.rows[COPY.id].state is CopyState.CREATED
+
+
+def test_a_run_that_is_lost_while_copies_go_keeps_the_others() -> None:
+    """It slept in the middle of its teardown: the copy that is still there is not deleted by it."""
+    drill = asleep_in("destroy")
+    parent, child = COPY, Drill.member(Drill(), "x", COPY)[0]
+    with pytest.raises(LeaseLost), drill.session() as session:
+        for copy in (parent, child):
+            session.at_exit(f"destroy {copy.id}", drill.destroy, copy)
+            session.create(f"create {copy.id}", drill.build, copy=copy)
+    assert drill.ledger.story.count("! destroy") == 1
+    assert drill.ledger.rows[parent.id].state is CopyState.CREATED
+    assert drill.ledger.closing is None
+
+
+def test_a_run_that_is_lost_in_its_last_look_is_not_judged() -> None:
+    """The verdict is the other process's: this one's figures end where it fell asleep."""
+    drill = asleep_in("look back")
+    drill.worst_case = lambda until: drill.act("look back")  # type: ignore[method-assign]
+    run(drill)
+    assert drill.ledger.rows[COPY.id].state is CopyState.DELETED
