@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
-from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.errors import LeaseLost, NotMeasured
 from tests.support.rehearsal import COPY, RUN, Drill
 
 
-def asleep_in(name: str, **given: dict[str, BaseException]) -> Drill:
+class Telling(Drill):
+    """A drill whose copy AWS tells a time of."""
+
+    def server_times(self, copy: Copy) -> Sequence[ServerTime]:
+        return self.act("server times", [ServerTime(copy.id, "available", self.clock.now(), "rds:DescribeEvents")])
+
+
+def asleep_in(name: str, failing: dict[str, BaseException] | None = None) -> Drill:
     """A drill that another process drives from one of its acts on."""
-    drill = Drill(**given)  # type: ignore[arg-type]
+    drill = Telling(failing=failing or {})
     drill.elsewhere = lambda: f"! {name}" in drill.ledger.story
     return drill
 
@@ -24,10 +35,10 @@ def run(drill: Drill) -> None:
 
 @pytest.mark.parametrize("name", ["restore", "ready", "checks"])
 def test_its_copies_are_the_other_processs(name: str) -> None:
-    """It woke up after its last step: nothing is taken down, and the run is not closed under the other's hands."""
+    """Wherever it fell asleep: it takes nothing down, asks AWS for no times, and does not close the run."""
     drill = asleep_in(name)
     run(drill)
-    assert "! destroy" not in drill.ledger.story
+    assert not {"! server times", "! destroy"} & set(drill.ledger.story)
     assert drill.ledger.rows[COPY.id].state is CopyState.CREATED
 
 
@@ -55,7 +66,7 @@ def test_a_loss_that_is_met_at_a_step_ends_it_there() -> None:
 def test_a_run_that_is_lost_while_copies_go_keeps_the_others() -> None:
     """It slept in the middle of its teardown: the copy that is still there is not deleted by it."""
     drill = asleep_in("destroy")
-    parent, child = COPY, Drill.member(Drill(), "x", COPY)[0]
+    parent, child = COPY, replace(COPY, id=f"{COPY.id}-x")
     with pytest.raises(LeaseLost), drill.session() as session:
         for copy in (parent, child):
             session.at_exit(f"destroy {copy.id}", drill.destroy, copy)
@@ -63,6 +74,15 @@ def test_a_run_that_is_lost_while_copies_go_keeps_the_others() -> None:
     assert drill.ledger.story.count("! destroy") == 1
     assert drill.ledger.rows[parent.id].state is CopyState.CREATED
     assert drill.ledger.closing is None
+
+
+def test_a_run_that_was_lost_is_not_closed_because_its_new_driver_died() -> None:
+    """It was told once that the run is another's: what is left of it is a sweep's, whatever the lease says next."""
+    drill = Drill()
+    answers = iter([False, True])
+    drill.elsewhere = lambda: next(answers, False)
+    run(drill)
+    assert drill.ledger.rows[COPY.id].state is CopyState.CREATED
 
 
 def test_a_run_that_is_lost_in_its_last_look_is_not_judged() -> None:
