@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -32,6 +32,7 @@ from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import CHECKOUT
 from tests.support import shop as shops
 from tests.support.estate import INSTANCE, REGION, TABLE, Estate, estate
+from tests.support.fakes import FakeClock
 
 DATA = Path(__file__).parents[1] / "data"
 VERSION = "0.1.0"
@@ -87,9 +88,14 @@ class Then:
 
     @contextmanager
     def now(self, later: float = 0) -> Iterator[None]:
-        """Within: the machine's clock is so many leases past the end of the ledger, and goes on."""
-        began, shown = datetime.now(UTC), self.machine + later * LEASE
-        with mock.patch.object(MachineClock, "now", lambda _: shown + (datetime.now(UTC) - began)):
+        """Within: the machine's clock is so many leases past the end of the ledger; only sleep moves it on."""
+        clock = FakeClock(self.machine + later * LEASE)
+        ways = {
+            "now": lambda _: clock.now(),
+            "monotonic": lambda _: clock.monotonic(),
+            "sleep": lambda _, seconds: clock.sleep(seconds),
+        }
+        with mock.patch.multiple(MachineClock, **ways):
             yield
 
 
