@@ -92,9 +92,10 @@ def _ask(url: str, within: timedelta) -> _Answer:
 
 def _read(url: str, seconds: float) -> _Answer:
     deadline = time.monotonic() + seconds
-    with httpx.stream("GET", url, timeout=seconds, follow_redirects=False, trust_env=False) as answer:
+    plain = {"accept-encoding": "identity"}  # what is packed small may be endless unpacked
+    with httpx.stream("GET", url, headers=plain, timeout=seconds, follow_redirects=False, trust_env=False) as answer:
         body = b""
-        for chunk in answer.iter_bytes():  # as they come: of a size, they would be waited for past the deadline
+        for chunk in answer.iter_raw():  # as they come: of a size, they would be waited for past the deadline
             body += chunk
             if len(body) >= MOST_READ:
                 break

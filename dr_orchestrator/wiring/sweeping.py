@@ -154,9 +154,10 @@ def alive(here: App, run: str) -> bool:
     return of_runner.alive(context(here), run)
 
 
-def orphans_of(here: App, account: Account, of: str, exercise: str = "") -> list[Orphan]:
-    """The orphans of one type in an account's region; the runs of an exercise share one listing."""
-    return of_runner.orphans_of(context(here), AwsRegion(account, here.types), of, exercise)
+def orphans_of(here: App, account: Account, copy: Copy, exercise: str = "") -> list[Orphan]:
+    """The orphans of a copy's type in the account where it is to stand; the runs of an exercise share one listing."""
+    there = AwsRegion(account, here.types, copy.account)
+    return of_runner.orphans_of(context(here), there, copy.type, exercise)
 
 
 def end_exercise(here: App, name: str) -> None:

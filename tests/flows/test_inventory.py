@@ -14,7 +14,7 @@ import pytest
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.cli import main
-from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit, NotMeasured
@@ -308,11 +308,12 @@ def test_the_runs_of_an_exercise_look_for_orphans_by_one_listing(shop: Estate, h
 
 def test_a_listing_that_failed_is_tried_by_the_next_run(shop: Estate, here: wiring.App) -> None:
     """What one run of an exercise could not see, the next may: only an answer is shared."""
+    copy = Copy("dynamodb-table", "dro-r-1-sessions-prod", "us-east-1", "r-1", "sessions-pitr", "shop")
     account = mock.Mock()
     account.api.return_value.region = "us-east-1"
     with mock.patch.object(AwsRegion, "listed", side_effect=[NotMeasured("denied"), [], AssertionError("asked again")]):
         with pytest.raises(NotMeasured):
-            sweeping.orphans_of(here, account, "dynamodb-table", "2026-q4-x")
-        assert sweeping.orphans_of(here, account, "dynamodb-table", "2026-q4-x") == []
-        assert sweeping.orphans_of(here, account, "dynamodb-table", "2026-q4-x") == []
+            sweeping.orphans_of(here, account, copy, "2026-q4-x")
+        assert sweeping.orphans_of(here, account, copy, "2026-q4-x") == []
+        assert sweeping.orphans_of(here, account, copy, "2026-q4-x") == []
     of_runner.forget("2026-q4-x")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest import mock
 
 import pytest
+from moto.cloudformation.models import cloudformation_backends
 
 from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.domain.copy import CopyState, LiveObject
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.drillable import Parts
-from tests.support.estate import STACK, TABLE, TEMPLATE, Estate
+from tests.support.estate import REGION, STACK, TABLE, TEMPLATE, Estate
 from tests.support.ways import Make, looked
 from tests.support.ways.every import SPECS
 
@@ -74,7 +77,7 @@ def test_what_a_stack_leaves_behind_is_told(way_of: Make, made: Estate) -> None:
     with pytest.raises(NotRecoverable, match="would stay behind"):
         looked(way)
     way.restored()
-    with pytest.raises(NotMeasured, match=f"left {way.copy.id}-config behind"):
+    with pytest.raises(NotMeasured, match=f"left AWS::DynamoDB::Table {way.copy.id}-config behind"):
         way.restorer.destroy(way.copy)
     made.client("dynamodb").delete_table(TableName=f"{way.copy.id}-config")
 
@@ -90,7 +93,7 @@ def test_what_a_stack_that_somebody_deleted_left_is_taken_down_as_a_copy(way_of:
     assert member.id not in made.inventory()["tables"]
     replace(way, spec=SPECS["dynamodb"], copy=member).foreign(dict(member.tags))
     made.clock.sleep(60)
-    with pytest.raises(NotMeasured, match=f"left {member.id} behind"):
+    with pytest.raises(NotMeasured, match=f"left AWS::DynamoDB::Table {member.id} behind"):
         way.restorer.destroy(way.copy)
     assert member.id in made.inventory()["tables"]
     made.client("dynamodb").delete_table(TableName=member.id)
@@ -114,8 +117,52 @@ def test_a_part_of_any_type_that_is_listed_is_looked_for_until_it_shows_no_more(
     assert patient.destroy(way.copy) is CopyState.DELETED
     assert looks == []
     told_wrongly = CloudFormationStack(way.resource, made.toolkit, Parts(listed={"AWS::SQS::Queue": lambda: [seen]}))
-    with pytest.raises(NotMeasured, match=f"left {queue} behind"):
+    with pytest.raises(NotMeasured, match=f"left AWS::SQS::Queue {queue} behind"):
         told_wrongly.destroy(way.copy)
+
+
+DATABASE, TABLES, LOGS = "AWS::RDS::DBInstance", "AWS::DynamoDB::Table", "AWS::Logs::LogGroup"
+KEPT, GONE = "DELETE_SKIPPED", "DELETE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("told", "shown", "left"),
+    [
+        ([(DATABASE, "app", KEPT), (LOGS, "app", GONE)], "app", f"{DATABASE} app"),
+        ([(LOGS, "app", GONE), (DATABASE, "app", KEPT)], "app", f"{DATABASE} app"),
+        ([(TABLES, "app", GONE), (LOGS, "app", KEPT)], "", f"{LOGS} app"),
+        ([(DATABASE, "App-Orders", KEPT)], "app-orders", f"{DATABASE} App-Orders"),
+        ([(DATABASE, "app", GONE)], "app", f"{DATABASE} app"),
+    ],
+    ids=["namesakes", "namesakes the other way round", "a namesake of what is gone", "other letters", "a wrong word"],
+)
+def test_each_part_is_asked_after_by_its_type_and_name(
+    way_of: Make, made: Estate, told: list[tuple[str, str, str]], shown: str, left: str
+) -> None:
+    """Resources of two types may be called alike, and RDS writes its names small: none hides what another left."""
+    way = way_of("stack")
+    way.restored()
+    keys = ("ResourceType", "PhysicalResourceId", "ResourceStatus")
+    resources = [dict(zip(keys, each, strict=True)) for each in told]
+    listed = [LiveObject("rds-instance", way.copy.region, shown, "db-1")] if shown else []
+    stack = CloudFormationStack(way.resource, made.toolkit, Parts(listed={DATABASE: lambda: listed, TABLES: list}))
+    with (
+        mock.patch.object(CloudFormationStack, "_resources", lambda *_: resources),
+        pytest.raises(NotMeasured, match=f"left {left} behind"),
+    ):
+        stack.destroy(way.copy)
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED
+
+
+def test_a_stack_that_cloudformation_has_forgotten_proves_nothing(way_of: Make, made: Estate) -> None:
+    """Three months after its deletion nobody tells what it held: what it left before is not called gone then."""
+    way = way_of("stack")
+    way.restored()
+    made.force(way.copy.run)
+    cloudformation_backends[ACCOUNT][REGION].deleted_stacks.clear()
+    with pytest.raises(NotMeasured, match="no longer tells what"):
+        way.restorer.destroy(way.copy)
+    made.client("dynamodb").delete_table(TableName=f"{way.copy.id}-config")
 
 
 def test_a_stack_that_cannot_be_deleted_is_told(way_of: Make, made: Estate) -> None:

@@ -12,15 +12,18 @@ from dr_orchestrator.domain.copy import LiveObject
 from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, NAME
 
 _OURS = "aurora"
-"""How the engines of Aurora begin; RDS lists clusters of others, too, and of Neptune and DocumentDB."""
+"""How the engines of Aurora begin: other instances are listed as RDS's own."""
 
 
 def listed(account: Account) -> Iterator[LiveObject]:
-    """Every cluster of Aurora, and every instance in one."""
+    """Every cluster that RDS lists, of another engine, too, and every instance of Aurora's.
+
+    A stack may hold any of them, and what wears our tag is told whatever engine it has.
+    """
     api = account.api("rds")
     for of, shape in ((NAME, CLUSTERS), (INSTANCE, INSTANCES)):
         for each in api.pages(shape.describe, f"{shape.key}s"):
-            if str(each.get("Engine", "")).startswith(_OURS):
+            if of == NAME or str(each.get("Engine", "")).startswith(_OURS):
                 yield _object(of, shape, api.region, each)
 
 

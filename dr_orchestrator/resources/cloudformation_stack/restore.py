@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -145,12 +145,12 @@ class CloudFormationStack:
         state = CopyState.DELETED if live else self._toolkit.never_created(copy)
         record = self._toolkit.proofs.intended(copy)
         stack_id = str(live["StackId"]) if live else record.identity.unique_id if record.identity else ""
-        held = self._toolkit.retry_transient(lambda: self._held(stack_id))
+        held = self._toolkit.retry_transient(lambda: self._held(stack_id)) if live is not None else []
         if live is not None:
             self._delete(copy, stack_id)
         for row in self._toolkit.proofs.owned(copy):
             self._take_down_what_stayed(row)
-        self._prove_empty(stack_id, held)
+        self._prove_empty(copy, stack_id, held)
         return state
 
     def _delete(self, copy: Copy, stack_id: str) -> None:
@@ -200,12 +200,9 @@ class CloudFormationStack:
 
     def _held(self, stack_id: str) -> list[Mapping[str, Any]]:
         """The resources that a stack and the stacks in it hold, or held: CloudFormation tells them of a deleted one for
-        three months, by its id.
+        three months, by its id; NotFound afterwards.
         """
-        try:
-            held = [each for each in self._resources(stack_id) if each.get("PhysicalResourceId")] if stack_id else []
-        except NotFound:
-            return []
+        held = [each for each in self._resources(stack_id) if each.get("PhysicalResourceId")] if stack_id else []
         nested = [each["PhysicalResourceId"] for each in held if each["ResourceType"] == NESTED]
         return [*held, *(each for stack in nested for each in self._held(stack))]
 
@@ -221,30 +218,32 @@ class CloudFormationStack:
         except DrillFault as fault:
             raise NotMeasured(f"the stack is gone but left {name} behind: {fault.message}", fault.hint) from fault
 
-    def _prove_empty(self, stack_id: str, held: list[Mapping[str, Any]]) -> None:
-        """CloudFormation's word on the stack is not enough: all that it held is asked after.
+    def _prove_empty(self, copy: Copy, stack_id: str, held: list[Mapping[str, Any]]) -> None:
+        """CloudFormation's word on the stack is not enough: all that it held is asked after, type by type.
 
         What drills know how to list is looked for, more than once where it shows: a listing may lag behind. Of anything
         else CloudFormation says whether it was deleted, or left as it was by a deletion by force.
         """
-        retry = self._toolkit.retry_transient
-        told = {each["PhysicalResourceId"]: each["ResourceStatus"] for each in retry(lambda: self._held(stack_id))}
-        listed = {each["PhysicalResourceId"]: each["ResourceType"] for each in held}
-        listed = {name: of for name, of in listed.items() if of in self._parts.listed}
-        kept = sorted(name for name, status in told.items() if name not in listed and status != "DELETE_COMPLETE")
+        try:
+            told = self._toolkit.retry_transient(lambda: self._held(stack_id))
+        except NotFound as forgotten:
+            why = f"CloudFormation no longer tells what {copy.id} held, so nothing proves that all of it is gone"
+            raise NotMeasured(f"{why}: look for what is named or tagged like it by hand") from forgotten
+        listed = {_part(each) for each in (*held, *told) if each["ResourceType"] in self._parts.listed}
+        kept = {_part(each) for each in told if each["ResourceStatus"] != "DELETE_COMPLETE"} - listed
         shown = self._toolkit.absence_confirmed(lambda: self._shown(listed))
-        if left := [*shown, *kept]:
-            raise NotMeasured(f"the stack is deleted but left {', '.join(left)} behind", "delete them by hand")
+        if left := [*shown, *(f"{of} {name}" for of, name in sorted(kept))]:
+            raise NotMeasured(f"the stack is deleted but left {', '.join(left)} behind: delete by hand what is there")
 
-    def _shown(self, parts: Mapping[str, str]) -> list[str]:
-        """Those of the parts (name to type in CloudFormation) that a listing of the types shows."""
+    def _shown(self, parts: Collection[tuple[str, str]]) -> list[str]:
+        """Those of the parts (type in CloudFormation, and name) that a listing of their type shows."""
         seen = {
-            called
-            for of in sorted(set(parts.values()))
+            (of, called.casefold())
+            for of in sorted({of for of, _ in parts})
             for each in self._parts.listed[of]()
             for called in (each.id, each.identity)
         }
-        return sorted(seen & parts.keys())
+        return [f"{of} {name}" for of, name in sorted(parts) if (of, name.casefold()) in seen]
 
     def _resources(self, stack: str) -> list[Mapping[str, Any]]:
         return list(self._api.pages("ListStackResources", "StackResourceSummaries", StackName=stack))
@@ -276,6 +275,11 @@ class CloudFormationStack:
         return self._toolkit.watcher.feed(
             (self._api.endpoint, self._api.region, self._toolkit.account.pinned, "cloudformation"), look
         )
+
+
+def _part(told: Mapping[str, Any]) -> tuple[str, str]:
+    """A resource that a stack held: its type, and its name; two of two types may be called alike."""
+    return str(told["ResourceType"]), str(told["PhysicalResourceId"])
 
 
 def _live(described: Mapping[str, Any]) -> Live:

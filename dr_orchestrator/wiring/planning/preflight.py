@@ -103,7 +103,7 @@ class PreflightChecks:
 
     def _orphans(self) -> str:
         source, of = self.drill.resource.id, self.copy.type
-        seen = sweeping.orphans_of(self.here, self._there, of, self.exercise)
+        seen = sweeping.orphans_of(self.here, self._there, self.copy, self.exercise)
         ours = [each.id for each in seen if each.id == copies.name(each.run, source, self.here.types.copies[of])]
         if ours:
             raise Doubt(f"{', '.join(ours)} of no open run: `dro sweep` tells of them, and takes down what is its own")

@@ -77,7 +77,8 @@ def to_come(types: Types[Drillable], open_ones: Iterable[CopyRecord], name: str)
     begun = {(row.copy.run, row.copy.type) for row in rows}
     there = [row.copy for row in rows if row.state not in TERMINAL]
     parts = [part for copy in there for part in _parts(types, copy.type) if (copy.run, part) not in begun]
-    return sum(1 for of in (*unseen, *parts) if types.copies[of].quota == name)
+    counted = {copy.name for copy in types.copies.values() if copy.quota == name}  # another program may know more types
+    return sum(1 for of in (*unseen, *parts) if of in counted)
 
 
 def _parts(types: Types[Drillable], of: str) -> Iterator[str]:

@@ -155,7 +155,7 @@ def test_nothing_that_a_lost_stack_left_is_called_gone(
         found = read(here, found)
     assert found.closing is not None
     assert found.closing.cleanup is not Cleanup.CLEAN
-    assert re.search(rf"left \S*{kept}\S* behind", " ".join(found.closing.cleanup_reasons), re.IGNORECASE)
+    assert re.search(rf"left \S+ \S*{kept}\S* behind", " ".join(found.closing.cleanup_reasons), re.IGNORECASE)
 
 
 @pytest.mark.parametrize("blind", [False, True], ids=["seen before", "not listed before"])

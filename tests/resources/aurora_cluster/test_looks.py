@@ -179,6 +179,15 @@ def test_an_inventory_holds_clusters_and_their_instances_each_under_its_type(beg
     assert found[instance.id] == (INSTANCE, cluster.run)
     assert found[CLUSTER.id] == (NAME, None)
     assert "orders-prod" not in found
+    other = {
+        "DBClusterIdentifier": "reports",
+        "Engine": "neptune",
+        "MasterUsername": "u",
+        "MasterUserPassword": "secret-enough",
+    }
+    made.client("rds").create_db_cluster(**other)
+    assert "reports" in {each.id for each in listing.listed(made.toolkit.account)}
+    made.client("rds").delete_db_cluster(DBClusterIdentifier="reports", SkipFinalSnapshot=True)
     listed = parts(TYPES, made.toolkit).listed
     assert {CLUSTER.id, cluster.id} <= {each.id for each in listed["AWS::RDS::DBCluster"]()}
     assert {"orders-prod", instance.id} <= {each.id for each in listed["AWS::RDS::DBInstance"]()}

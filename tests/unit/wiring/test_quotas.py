@@ -85,6 +85,11 @@ def test_the_instance_of_a_cluster_is_to_come_before_anybody_intended_it(cluster
     assert to_come(TYPES, [*rows, row("b", "aurora-instance", CopyState.CREATED)], "DBInstances") == 1
 
 
+def test_a_type_of_another_program_counts_for_nothing_here() -> None:
+    """A colleague's newer program writes to the same ledger: its runs keep none of ours from starting."""
+    assert to_come(TYPES, [row("a", "kinesis-stream"), row("b", "rds-instance")], "DBInstances") == 1
+
+
 def test_nothing_is_to_come_of_what_is_gone() -> None:
     """A cluster that was deleted gets no instance."""
     assert to_come(TYPES, [row("a", "aurora-cluster", CopyState.DELETED)], "DBInstances") == 0
