@@ -78,8 +78,8 @@ def _measure(lab: Lab, clock: PacedClock, pace: Pace) -> None:
     restorer = RdsSnapshot(SOURCE, Selection(), toolkit)
 
     def watch(copy: Copy) -> None:
-        ago = restorer.ready(copy)
-        seen["the watcher"][copy.id] = clock.now() - timedelta(seconds=ago)
+        ready = restorer.ready(copy)
+        seen["the watcher"][copy.id] = clock.now() - timedelta(seconds=ready.ago)
 
     # The waiters have a process of their own, as other clients of AWS would.
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as aside, ThreadPoolExecutor(RESTORES) as threads:
