@@ -32,11 +32,6 @@ pytestmark = pytest.mark.slow
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
-def rds(lab: Lab) -> Any:
-    return client(lab, "rds")
-
-
 def test_a_cluster_is_told_whole(rds: Any, clock: FakeClock) -> None:
     """A cluster shows engine, encryption, network, parameters, members, tags and an id that no other ever had."""
     made = make_source(rds, clock, StorageEncrypted=True, ServerlessV2ScalingConfiguration=SCALING)

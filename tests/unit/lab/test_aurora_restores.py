@@ -30,11 +30,6 @@ pytestmark = pytest.mark.slow
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
-def rds(lab: Lab) -> Any:
-    return client(lab, "rds")
-
-
 def test_a_restore_of_100_gib_takes_11_to_14_minutes_of_lab_time(rds: Any, clock: FakeClock) -> None:
     """Restores last as long as their volume says, and tell how far they are."""
     make_source(rds, clock)

@@ -8,18 +8,12 @@ from typing import Any
 import pytest
 from moto.rds.models import rds_backends
 
-from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from tests.support.fakes import FakeClock
 from tests.support.instances import SOURCE, described, make_source, restore, snapshotted
-from tests.support.labs import client, refused, wait_while
+from tests.support.labs import refused, wait_while
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def rds(lab: Lab) -> Any:
-    return client(lab, "rds")
 
 
 def to_instant(rds: Any, name: str = "copy", **given: Any) -> dict[str, Any]:
