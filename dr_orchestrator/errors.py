@@ -6,6 +6,7 @@ DroError
 ├── DrillFault            3   a drill cannot go on; it ends with a verdict and is in the ledger
 │   ├── NotRecoverable    1   the service cannot be recovered this way: a FAILED drill
 │   ├── NotMeasured       3   we could not look (denied, unreachable): INCONCLUSIVE, never green
+│   │   └── Transient     3   for the moment only: what failed in passing is asked for again
 │   ├── Aborted           4   somebody stopped the drill
 │   ├── LeaseLost         3   another process drives the run now; this one lets go of it
 │   └── UnsafeToDelete    5   a copy could not be proven to be ours, and was left alone
@@ -110,6 +111,15 @@ class NotRecoverable(DrillFault):
 
 class NotMeasured(DrillFault):
     """We could not look (access denied, endpoint unreachable): inconclusive, never green."""
+
+
+class Transient(NotMeasured):
+    """Throttled, unreachable or broken for the moment; asking again may help.
+
+    `answered` tells that somebody did answer, though not as AWS would: what is there is reached, and mends itself.
+    """
+
+    answered = False
 
 
 class Aborted(DrillFault):

@@ -22,6 +22,7 @@ from dr_orchestrator.aws.access.lifetime import Lifetime, lifetime
 from dr_orchestrator.aws.access.machine import MachineCredentials
 from dr_orchestrator.aws.access.renewal import sign_with
 from dr_orchestrator.aws.access.roles import AssumedRole, only_logins
+from dr_orchestrator.aws.calls.answers import refuse_unreadable
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.spacing import Spacings
 from dr_orchestrator.aws.calls.throttling import Throttling
@@ -87,6 +88,7 @@ def _core() -> botocore.session.Session:
     core = botocore.session.get_session()
     core.register_component("data_loader", _models())
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_utc)
+    core.register("before-parse.*.*", refuse_unreadable, unique_id="dro-unreadable")
     return core
 
 

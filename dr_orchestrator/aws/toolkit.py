@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.calls.api import Refused, Transient
+from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, Feed, Sighting, States, Watcher
@@ -22,6 +22,7 @@ from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner.context import RunContext
+from dr_orchestrator.runner.patience import RECOVERING, Patience
 
 T = TypeVar("T")
 WINDOW_SLACK = timedelta(days=2)
@@ -35,6 +36,7 @@ EDGE = timedelta(minutes=5)
 
 TEARDOWN_CEILING = 4 * 3600.0
 RETRY = 30.0
+UNDETERRED = Patience(answered=PATIENCE, silent=PATIENCE, stops=False)
 ABSENCES, BETWEEN_ABSENCES = 4, 20.0
 """How often, and how many drill seconds apart, a copy must be absent before it counts as never made."""
 
@@ -183,14 +185,11 @@ class Toolkit:
 
     def retry_transient(self, ask: Callable[[], T]) -> T:
         """Ask again while AWS fails in passing: a copy must not stay because of one bad moment."""
-        started = self.clock.monotonic()
-        while True:
-            try:
-                return ask()
-            except Transient:
-                if self.clock.monotonic() - started > PATIENCE:
-                    raise
-                self.clock.sleep(RETRY)
+        return self.context.patiently(ask, UNDETERRED)
+
+    def patiently(self, ask: Callable[[], T]) -> T:
+        """Likewise on the way of the recovery, which may be stopped."""
+        return self.context.patiently(ask, RECOVERING)
 
     def never_created(self, copy: Copy) -> CopyState:
         """The meaning of a copy's absence: it is gone if it ever was, else it was never made."""

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.domain.ports import Clock
-from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.errors import NotRecoverable, Transient
 
 ABSENT = "absent"
 PATIENCE = 900.0

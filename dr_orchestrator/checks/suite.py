@@ -28,7 +28,10 @@ from dr_orchestrator.domain.verdict import Outcome
 
 @dataclass(frozen=True)
 class Suite:
-    """Performs a drill's checks in the order they are declared; `store_of` names the resource whose data one reads."""
+    """Performs a drill's checks in the order they are declared; `store_of` names the resource whose data one reads.
+
+    `patiently` performs one again that fails in passing.
+    """
 
     checks: tuple[Check, ...]
     clock: Clock
@@ -36,6 +39,7 @@ class Suite:
     items: items.ItemChecks = field(default_factory=items.nothing_to_ask)
     http: http.HttpChecks = field(default_factory=http.nothing_to_ask)
     store_of: Callable[[Check], str] = lambda _: ""
+    patiently: Callable[[Callable[[], CheckResult]], CheckResult] = lambda perform: perform()
 
     def all(self, copy: Copy, points: Sequence[RecoveryPoint], disrupted: datetime) -> list[CheckResult]:
         """Perform every check, whatever the others find; one that crashes is inconclusive."""
@@ -52,17 +56,20 @@ class Suite:
     def _perform(self, check: Check, copy: Copy, reference: datetime, points: Sequence[RecoveryPoint]) -> CheckResult:
         if isinstance(check, RestoredRow | RestoredItem):
             compare = partial(self._restored, check, copy, points)
-            return timed(check, restored.expectation(check), self.clock, compare)
+            return self._timed(check, restored.expectation(check), compare)
         if isinstance(check, HttpAnswer):
-            result = timed(check, http.expectation(check), self.clock, lambda: self.http.perform(check, copy))
+            result = self._timed(check, http.expectation(check), lambda: self.http.perform(check, copy))
             return replace(result, proves_data=False)
         if isinstance(check, ItemsAtLeast | CanaryItem):
             expected = items.expectation(check)
-            result = timed(check, expected, self.clock, lambda: self.items.perform(check, copy, reference))
+            result = self._timed(check, expected, lambda: self.items.perform(check, copy, reference))
             return replace(result, canary=isinstance(check, CanaryItem))
         expected = sql.expectation(check)
-        result = timed(check, expected, self.clock, lambda: self.sql.perform(check, copy, reference))
+        result = self._timed(check, expected, lambda: self.sql.perform(check, copy, reference))
         return replace(result, canary=isinstance(check, NewestRow) and check.canary)
+
+    def _timed(self, check: Check, expected: str, perform: Callable[[], CheckResult]) -> CheckResult:
+        return timed(check, expected, self.clock, lambda: self.patiently(perform))
 
     def _restored(self, check: RestoredRow | RestoredItem, copy: Copy, points: Sequence[RecoveryPoint]) -> CheckResult:
         if isinstance(check, RestoredRow):

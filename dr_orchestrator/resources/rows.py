@@ -58,7 +58,13 @@ def components(order: Order, way: Way, login: LoginOf) -> Components:
         return probe(reach(copy), *restorer.address())
 
     return Components(
-        Suite(drill.checks, toolkit.clock, sql=checks, store_of=lambda _check: drill.resource.name),
+        Suite(
+            drill.checks,
+            toolkit.clock,
+            sql=checks,
+            store_of=lambda _check: drill.resource.name,
+            patiently=toolkit.patiently,
+        ),
         restorer=restorer,
         isolated=restorer.isolated,
         probe=probed if database else None,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.ports import Call, Clock, Ledger
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.runner.components import plain
 from dr_orchestrator.runner.journal import Journal
+from dr_orchestrator.runner.patience import Patience, again
+
+T = TypeVar("T")
 
 
 class Drive(Protocol):
@@ -69,3 +73,14 @@ class RunContext:
         """Note a call that failed in passing, and why; the step under way tells it."""
         if self.journal is not None:
             self.journal.again[what] += 1
+
+    def patiently(self, act: Callable[[], T], patience: Patience) -> T:
+        """Do something again while AWS fails in passing; what that cost the recovery is a segment of its own."""
+        return again(
+            act,
+            patience,
+            self.clock,
+            failed=lambda failure: self.asked_again(failure.message),
+            waits=self.raise_if_stopped if patience.stops else lambda: None,
+            lost=lambda seconds, why: self.delayed(SegmentKind.THROTTLING, f"asked again: {why}", seconds),
+        )

@@ -16,15 +16,24 @@ from dr_orchestrator.domain.ports import Environment, Part, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, Phase, Probed, Role, Run, RunHeader, SegmentKind, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.errors import DrillFault, LeaseLost, without_secrets
+from dr_orchestrator.errors import DrillFault, LeaseLost, NotRecoverable, without_secrets
 from dr_orchestrator.runner.components import Components, Store
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of, outcome_of
 from dr_orchestrator.runner.journal import Journal
+from dr_orchestrator.runner.patience import AFTERWARDS, LOOKING, RECOVERING, TEARING_DOWN
 from dr_orchestrator.runner.teardown import Teardowns, cannot_destroy, row_of
 
 T = TypeVar("T")
 LOOK = "look before starting"
+PATIENCE = {
+    Phase.PREPARE: LOOKING,
+    Phase.RECOVER: RECOVERING,
+    Phase.VERIFY: RECOVERING,
+    Phase.TEARDOWN: AFTERWARDS,
+}
+CONFIRMED_AFTER = 5.0
+"""Drill seconds after which is looked once more at what would fail a drill before anything is made."""
 LOOK_BACK = "look back at the recovery points"
 ASK_FOR_TIMES = "ask AWS for its own times"
 
@@ -114,15 +123,28 @@ class Session:
     def look(self, name: str = LOOK) -> None:
         """The first step: all that is seen is kept as evidence, and what stops the drill ends it here."""
         preflight = self.components.preflight
-        self._perform(name, lambda: Seen(preflight().raise_if_blocked()), phase=Phase.PREPARE, role=Role.LOOK)
+
+        def look() -> Seen:
+            return Seen(self._confirmed(lambda: preflight().raise_if_blocked()))
+
+        self._perform(name, look, phase=Phase.PREPARE, role=Role.LOOK)
 
     def choose(self, name: str, restorer: Restorer) -> RecoveryPoint:
         """A step that picks the recovery point; what its history promises in the worst case is looked up at the end."""
         self._chosen_from.append(restorer)
         before = self._journal.point_before()
-        point = before or self._perform(name, restorer.choose, role=Role.CHOOSE)
+        point = before or self._perform(name, lambda: self._confirmed(restorer.choose), role=Role.CHOOSE)
         self._journal.choose(point, known=before is not None)
         return point
+
+    def _confirmed(self, look: Callable[[], T]) -> T:
+        """What a look sees; what would fail the drill is believed when seen twice: AWS may forget for a moment."""
+        try:
+            return look()
+        except NotRecoverable:
+            self._clock.sleep(CONFIRMED_AFTER)
+            self._context.raise_if_stopped()
+            return look()
 
     def at_exit(self, name: str, destroy: Callable[[Copy], CopyState], copy: Copy) -> None:
         """Register a copy's teardown, and write the intent to create it: always before the call that does.
@@ -217,10 +239,11 @@ class Session:
         if phase is Phase.RECOVER and not self._journal.has(Moment.RECOVERY_STARTED):
             self._journal.disrupt()
         step = self._journal.begin(name, phase, role)
+        patience = TEARING_DOWN if role is Role.DESTROY else PATIENCE[phase]
         try:
             if phase is not Phase.TEARDOWN:
                 self._context.raise_if_stopped()
-            result = self._context.call(name, partial(act, *args))
+            result = self._context.call(name, lambda: self._context.patiently(partial(act, *args), patience))
         except BaseException as error:
             self._broken.append((error, step))
             evidence = error.evidence if isinstance(error, DrillFault) else ""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.aws.copies import PREFIX
 from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.domain.run import Run, RunHeader
+from dr_orchestrator.errors import Transient
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.runner import sweep as of_runner
+from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.runner.sweep import (
     Destroyer,
     Orphan,
@@ -28,13 +31,15 @@ from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import copies_stand, destroyer, read_only
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
 
+T = TypeVar("T")
+
 
 class AwsRegion:
     """A region of an account that may only be looked at."""
 
-    def __init__(self, account: Account, types: Types[Drillable], of: str = "") -> None:
+    def __init__(self, account: Account, types: Types[Drillable], clock: Clock, of: str = "") -> None:
         """`of` is the account, where that is not the sources'."""
-        self._account, self._types, self._of = account, types, of
+        self._account, self._types, self._clock, self._of = account, types, clock, of
         self._seen: dict[str, list[LiveObject]] = {}
 
     @property
@@ -44,18 +49,21 @@ class AwsRegion:
 
     def owner(self) -> str:
         """Ask AWS whose account it is."""
-        return self._account.caller().account
+        return self._patiently(self._account.caller).account
 
     def listed(self, of: str) -> Iterable[LiveObject]:
         """List every object of a type of copies; what a drill makes in one go is listed in one go."""
         making = self._types.making(of)
         try:
             if making.name not in self._seen:
-                listed = making.listed(self._account)
+                listed = self._patiently(lambda: list(making.listed(self._account)))
                 self._seen[making.name] = [replace(each, account=self._of) for each in listed]
         except Transient as silent:
             raise Unreachable(silent.message, silent.hint) from silent
         return [each for each in self._seen[making.name] if each.type == of]
+
+    def _patiently(self, look: Callable[[], T]) -> T:
+        return again(look, LOOKING, self._clock)
 
     def held_by(self, holder: LiveObject) -> Iterable[tuple[str, str]]:
         """List what goes with an object, and with what it holds."""
@@ -63,7 +71,8 @@ class AwsRegion:
 
     def _held(self, of: str, identity: str) -> Iterable[tuple[str, str]]:
         holds = self._types.making(of).held
-        for called, name in holds(self._account, identity) if holds else ():
+        held = self._patiently(lambda: list(holds(self._account, identity))) if holds else []
+        for called, name in held:
             for each in (each for each in self._types.copies.values() if each.cloudformation == called):
                 yield each.name, name
                 yield from self._held(each.name, name)
@@ -100,7 +109,8 @@ class AwsCloud:
 
     def region(self, place: Place) -> Region:
         """Open a region of an account to be looked at."""
-        return AwsRegion(read_only(self._here, place.region, place.account), self._here.types, place.account)
+        account = read_only(self._here, place.region, place.account)
+        return AwsRegion(account, self._here.types, self._here.clock, place.account)
 
     def destroyer(self, header: RunHeader, copy: Copy) -> Destroyer:
         """Find what can take a run's copy down."""
@@ -156,7 +166,7 @@ def alive(here: App, run: str) -> bool:
 
 def orphans_of(here: App, account: Account, copy: Copy, exercise: str = "") -> list[Orphan]:
     """The orphans of a copy's type in the account where it is to stand; the runs of an exercise share one listing."""
-    there = AwsRegion(account, here.types, copy.account)
+    there = AwsRegion(account, here.types, here.clock, copy.account)
     return of_runner.orphans_of(context(here), there, copy.type, exercise)
 
 

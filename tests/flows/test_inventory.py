@@ -12,12 +12,11 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import prefect_runner, wiring
-from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
-from dr_orchestrator.errors import Exit, NotMeasured
+from dr_orchestrator.errors import Exit, NotMeasured, Transient
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack

@@ -13,9 +13,9 @@ from typing import Any
 
 from botocore.credentials import DeferredRefreshableCredentials
 
-from dr_orchestrator.aws.calls.api import Api, Denied, Expired, Transient
+from dr_orchestrator.aws.calls.api import Api, Denied, Expired
 from dr_orchestrator.aws.guard import Forbidden
-from dr_orchestrator.errors import DrillFault
+from dr_orchestrator.errors import DrillFault, Transient
 
 LONGEST_S = 3600
 """The most that AWS grants where the credentials that ask are a role's own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore import xform_name
@@ -14,13 +15,15 @@ from botocore.exceptions import (
     HTTPClientError,
     NoAuthTokenError,
     NoCredentialsError,
+    PaginationError,
     PartialCredentialsError,
     SSOError,
     TokenRetrievalError,
 )
 
+from dr_orchestrator.aws.calls.answers import Strange, Told, told, unreadable
 from dr_orchestrator.aws.endpoints import is_endpoint
-from dr_orchestrator.errors import NotMeasured, NotRecoverable, without_secrets
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient, without_secrets
 
 _LOG_IN = "log in again; `dro sweep` takes down what was left, `dro resume RUN` goes on with a run that is still open"
 _IN_TIME = "a drill goes on where a newer login is found when the old one ends: of a profile, not of AWS_* variables"
@@ -38,6 +41,8 @@ _EXPIRED = ("ExpiredToken", "RequestExpired")
 _CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 _LOGIN_ENDED = (TokenRetrievalError, NoAuthTokenError, SSOError)
 _MISSING = ("NotFound", "NoSuch", "DoesNotExist")
+TRIES = 3
+"""How often an answer is asked for that cannot be read; whoever waits longer asks again later."""
 
 
 class NotFound(NotRecoverable):
@@ -67,10 +72,6 @@ class Expired(Denied):
     """The credentials have grown too old, and newer ones were not found."""
 
 
-class Transient(NotMeasured):
-    """Throttled, unreachable or broken for the moment; asking again may help."""
-
-
 class Api:
     """One service in one region."""
 
@@ -95,28 +96,47 @@ class Api:
         """The region that calls go to."""
         return str(self._client.meta.region_name)
 
-    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Call an operation by its AWS name, such as `DescribeDBSnapshots`."""
-        name = f"{self._service}:{operation}"
-        try:
-            client = self._client if operation in self._reads else self._writes
-            response = getattr(client, xform_name(operation))(**parameters)
-        except ClientError as error:
-            raise _from_aws(error, name, parameters) from error
-        except BotoCoreError as error:
-            raise _from_botocore(error, name, self.endpoint) from error
-        return dict(response)
+    def call(self, operation: str, **parameters: Any) -> Told:
+        """Call an operation by its AWS name, such as `DescribeDBSnapshots`.
 
-    def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        botocore repeats what broke on its way; an answer that is none is asked for again here.
+        """
+        for left in reversed(range(TRIES)):
+            try:
+                return self._call(operation, parameters)
+            except Strange:
+                if not left:
+                    raise
+        raise AssertionError(operation)
+
+    def _call(self, operation: str, parameters: dict[str, Any]) -> Told:
+        client = self._client if operation in self._reads else self._writes
+        with self._translated(operation, parameters) as name:
+            return told(getattr(client, xform_name(operation))(**parameters), self._shape(operation), name)
+
+    def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[Any]:
         """Every item of a paginated listing."""
+        with self._translated(operation, parameters) as name:
+            for page in self._client.get_paginator(xform_name(operation)).paginate(**parameters):
+                yield from told(page, self._shape(operation), name).get(key, [])
+
+    def _shape(self, operation: str) -> Any:
+        return self._client.meta.service_model.operation_model(operation).output_shape
+
+    @contextmanager
+    def _translated(self, operation: str, parameters: dict[str, Any]) -> Iterator[str]:
+        """Within: whatever goes wrong with the call is told as what it means for a drill; the call's name."""
         name = f"{self._service}:{operation}"
         try:
-            for page in self._client.get_paginator(xform_name(operation)).paginate(**parameters):
-                yield from page.get(key, [])
+            yield name
         except ClientError as error:
             raise _from_aws(error, name, parameters) from error
         except BotoCoreError as error:
             raise _from_botocore(error, name, self.endpoint) from error
+        except Exception as error:
+            if (strange := unreadable(error, name)) is None:
+                raise
+            raise strange from error
 
 
 def expired(code: str) -> bool:
@@ -130,6 +150,8 @@ def _from_botocore(error: BotoCoreError, call: str, endpoint: str) -> NotMeasure
         return Denied(f"no AWS credentials: {error}; {_LOG_IN}", _IN_TIME, call)
     if isinstance(error, _CREDENTIALS):
         return Denied(f"no AWS credentials: {error}", "set AWS_PROFILE or the AWS_* variables", call)
+    if isinstance(error, PaginationError):
+        return Strange(f"its pages do not go on: {error}", call)
     if isinstance(error, HTTPClientError | ConnectionError):
         return Transient(str(error), f"is {endpoint} the right endpoint, and reachable from here?", call)
     return NotMeasured(f"{type(error).__name__}: {error}", f"is {endpoint} the right endpoint?", call)
@@ -138,6 +160,8 @@ def _from_botocore(error: BotoCoreError, call: str, endpoint: str) -> NotMeasure
 def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotRecoverable | NotMeasured:
     code, message = str(error.response["Error"].get("Code", "")), str(error.response["Error"].get("Message", ""))
     told = f"{code}: {message}" if message else code
+    if (not code or code.isdigit()) and _status(error) < 500:
+        return Strange(f"its answer is an error that AWS has no name for: {told[:200] or _status(error)}", call)
     if expired(code):
         return Expired(f"{told}; {_LOG_IN}", _IN_TIME, call)
     if any(known in code for known in _DENIED):

@@ -27,7 +27,14 @@ def components(order: Order) -> Components:
         return _store_of(drill, check)
 
     items = ItemChecks(toolkit.account.api("dynamodb"), in_copy, in_production)
-    suite = Suite(drill.checks, toolkit.clock, items=items, http=HttpChecks(stack.outputs), store_of=store_of)
+    suite = Suite(
+        drill.checks,
+        toolkit.clock,
+        items=items,
+        http=HttpChecks(stack.outputs),
+        store_of=store_of,
+        patiently=toolkit.patiently,
+    )
     return Components(suite, environment=stack, stores=order.stores, isolated=stack.isolated)
 
 

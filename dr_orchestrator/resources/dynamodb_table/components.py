@@ -19,7 +19,13 @@ def components(order: Order) -> Components:
     drill, toolkit = order.drill, order.toolkit
     table = DynamoTable(drill.resource, drill.selection, toolkit)
     items = ItemChecks(toolkit.account.api("dynamodb"), lambda copy, _table: copy.id, lambda _table: drill.resource.id)
-    suite = Suite(drill.checks, toolkit.clock, items=items, store_of=lambda _check: drill.resource.name)
+    suite = Suite(
+        drill.checks,
+        toolkit.clock,
+        items=items,
+        store_of=lambda _check: drill.resource.name,
+        patiently=toolkit.patiently,
+    )
     return Components(suite, restorer=table, isolated=table.isolated)
 
 

@@ -14,6 +14,7 @@ from dr_orchestrator.errors import DrillFault, UsageError
 from dr_orchestrator.runner.ending import cleanup_of, close, error_text, record_outcome
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.lease import LeaseHolder
+from dr_orchestrator.runner.patience import TEARING_DOWN, again
 from dr_orchestrator.runner.sweep.exercises import publish_exercises
 from dr_orchestrator.runner.sweep.labs import lab_is_gone
 from dr_orchestrator.runner.sweep.ports import SweepContext
@@ -122,7 +123,8 @@ def cost_so_far(here: SweepContext, run: Run, row: CopyRecord) -> Cost:
 def _take_down(here: SweepContext, run: Run, row: CopyRecord) -> Swept:
     copy, age = row.copy, here.clock.now() - row.intended_at
     try:
-        state, why = here.cloud.destroyer(run.header, copy).destroy(copy), ""
+        take_down = here.cloud.destroyer(run.header, copy).destroy
+        state, why = again(lambda: take_down(copy), TEARING_DOWN, here.clock), ""
     except Exception as error:  # noqa: BLE001 - what keeps one copy must not keep the others
         state, why = CopyState.LEFTOVER if row.identity else CopyState.UNPROVEN, error_text(error)
         if no_more := lab_is_gone(run.header.provenance):

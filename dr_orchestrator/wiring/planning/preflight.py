@@ -19,6 +19,7 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.runner import Components
+from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import read_only
@@ -47,7 +48,7 @@ class PreflightChecks:
 
     def preflight(self) -> Preflight:
         """Take all the looks; nothing is changed by any."""
-        return perform(self._questions())
+        return perform(self._questions(), lambda look: again(look, LOOKING, self.here.clock))
 
     def points(self) -> Iterator[tuple[str, Restorer]]:
         """Where recovery points are chosen: the name of the store where there are several, and its restorer."""

@@ -28,7 +28,13 @@ def components(order: Order) -> Components:
 
     restorer = KinesisStream(drill.resource, drill.selection, toolkit)
     items = ItemChecks(_Records(api_of), lambda copy, _table: copy.id, lambda _table: drill.resource.id)
-    suite = Suite(drill.checks, toolkit.clock, items=items, store_of=lambda _check: drill.resource.name)
+    suite = Suite(
+        drill.checks,
+        toolkit.clock,
+        items=items,
+        store_of=lambda _check: drill.resource.name,
+        patiently=toolkit.patiently,
+    )
     return Components(suite, restorer=restorer, isolated=restorer.isolated)
 
 

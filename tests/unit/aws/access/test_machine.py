@@ -20,9 +20,10 @@ from botocore.exceptions import ConfigParseError, CredentialRetrievalError
 from dr_orchestrator.aws.access.lifetime import lifetime
 from dr_orchestrator.aws.access.machine import MachineCredentials
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.calls.api import Denied, Expired, Transient
+from dr_orchestrator.aws.calls.api import Denied, Expired
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles
+from dr_orchestrator.errors import Transient
 from dr_orchestrator.resources.dynamodb_table import table as dynamodb
 from tests.support.contexts import ToldContext
 from tests.support.estate import REGION, TABLE, Estate

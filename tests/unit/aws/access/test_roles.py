@@ -14,9 +14,10 @@ import pytest
 
 from dr_orchestrator.aws.access.roles import LOGINS, AssumedRole
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.calls.api import Denied, Transient
+from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.aws.guard import Forbidden, Guard
 from dr_orchestrator.domain.drill import Roles, Selection
+from dr_orchestrator.errors import Transient
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from tests.support.estate import REGION, RUN, TABLE, Estate
 

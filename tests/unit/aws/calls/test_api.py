@@ -8,11 +8,13 @@ from typing import Any
 import botocore.exceptions as boto
 import pytest
 from botocore.exceptions import ClientError
+from botocore.session import Session
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.calls.api import Api, Denied, Expired, NotFound, Refused, Transient
+from dr_orchestrator.aws.calls.answers import Strange
+from dr_orchestrator.aws.calls.api import Api, Denied, Expired, NotFound, Refused
 from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.errors import DrillFault, Exit, NotMeasured, UsageError
+from dr_orchestrator.errors import DrillFault, Exit, NotMeasured, Transient, UsageError
 from tests.support.types import CALLS
 
 FOREIGN = "us-east-1"
@@ -29,8 +31,7 @@ class Client:
         endpoint_url = "https://rds.us-east-1.amazonaws.com"
         region_name = FOREIGN
 
-        class service_model:  # noqa: N801
-            service_name = "rds"
+        service_model = Session().get_service_model("rds")
 
     def describe_db_instances(self, **_: Any) -> dict[str, Any]:
         raise self._error
@@ -39,7 +40,7 @@ class Client:
         return self
 
     def paginate(self, **_: Any) -> Iterator[dict[str, Any]]:
-        yield {"DBInstances": [{"a": 1}]}
+        yield {"DBInstances": [{"DBInstanceIdentifier": "orders-prod"}]}
         raise self._error
 
 
@@ -65,7 +66,7 @@ ERRORS: list[tuple[Exception, type[DrillFault]]] = [
     (aws("ValidationError", "1 validation error detected"), Refused),
     (aws("InvalidParameterValue", "this does not exist"), Refused),
     *((aws(code), Refused) for code in ("InstanceQuotaExceeded", "DBInstanceAlreadyExists", "InvalidDBInstanceState")),
-    (ClientError({"Error": {}}, "x"), Refused),  # type: ignore[typeddict-item]
+    (ClientError({"Error": {}}, "x"), Strange),  # type: ignore[typeddict-item]
     (boto.NoCredentialsError(), Denied),
     (boto.PartialCredentialsError(provider="env", cred_var="secret"), Denied),
     (boto.CredentialRetrievalError(provider="sso", error_msg="gone"), Denied),

@@ -10,10 +10,10 @@ import botocore.endpoint
 import pytest
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.watcher import Sighting, States, Watcher
+from dr_orchestrator.errors import Transient
 from tests.support.contexts import telling
 from tests.support.estate import INSTANCE, REGION, Estate
 from tests.support.types import CALLS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dr_orchestrator.aws.calls.api import Denied, Transient
+from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.aws.watcher import PATIENCE, SLOWEST
-from dr_orchestrator.errors import Aborted, NotRecoverable
+from dr_orchestrator.errors import Aborted, NotRecoverable, Transient
 from tests.support.watched import HOUR, Wait
 
 

@@ -10,8 +10,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from dr_orchestrator.aws.calls.api import Transient
 from dr_orchestrator.aws.watcher import Feed, Sighting, Watcher
+from dr_orchestrator.errors import Transient
 from tests.support.fakes import FakeClock
 from tests.support.watched import HOUR, STATES, Cloud
 

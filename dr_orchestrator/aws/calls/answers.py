@@ -1,0 +1,122 @@
+"""The answers of AWS, held to AWS's own models: what is not as they say is asked for again, and told by its field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from botocore.model import Shape
+
+from dr_orchestrator.errors import DroError, Transient
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "structure": (dict,),
+    "map": (dict,),
+    "list": (list,),
+    "string": (str,),
+    "character": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+    "timestamp": (datetime,),
+}
+"""What botocore makes of a value of each kind; of others (blobs, streams) nothing is asked."""
+
+_OURS = "dr_orchestrator."
+
+
+class Strange(Transient):
+    """AWS answered, and not as its own model of the call says: cut off, not in its form, a field missing or another."""
+
+    answered = True
+
+    def __init__(self, what: str, call: str) -> None:
+        hint = "something between here and AWS changes its answers, or AWS is broken for the moment: try again later"
+        super().__init__(what, hint, call)
+
+
+class Told(dict[str, Any]):
+    """A part of an answer. A field that is looked for and not there is Strange: AWS always tells what we rely on."""
+
+    def __init__(self, fields: Mapping[str, Any], call: str, of: str = "") -> None:
+        super().__init__(fields)
+        self._call, self._of = call, of
+
+    def __missing__(self, field: str) -> Any:
+        raise Strange(f"its answer has no {field}{f' in {self._of}' if self._of else ''}", self._call)
+
+
+def told(answer: Mapping[str, Any], shape: Shape | None, call: str) -> Told:
+    """An answer as its model has it; Strange where a field is of another kind than the model says."""
+    members = getattr(shape, "members", {})
+    return Told({name: _value(value, members.get(name), call, name) for name, value in answer.items()}, call)
+
+
+def only(answer: Mapping[str, Any], key: str, field: str, name: str, call: str) -> Mapping[str, Any]:
+    """The one of a list that was asked for by its name, whatever its letters; Strange where it is not told of."""
+    of_the_name = [each for each in answer[key] if str(each[field]).casefold() == name.casefold()]
+    if not of_the_name:
+        others = ", ".join(str(each[field]) for each in answer[key]) or "nothing"
+        raise Strange(f"asked for {name}, it told of {others}", call)
+    found: Mapping[str, Any] = of_the_name[0]
+    return found
+
+
+def refuse_unreadable(operation_model: Any, response_dict: Mapping[str, Any], **_: Any) -> None:
+    """Raise Strange for a body that is no JSON where JSON is spoken: botocore would take it for an empty answer.
+
+    For botocore's event `before-parse`. Of XML it complains itself.
+    """
+    spoken = str(operation_model.service_model.resolved_protocol)
+    body, status = response_dict["body"], response_dict["status_code"]
+    if spoken not in ("json", "rest-json") or not isinstance(body, bytes) or (status >= 500 or not body):
+        return
+    try:
+        whole = isinstance(json.loads(body), dict)
+    except ValueError:
+        whole = False
+    if not whole:
+        call = f"{operation_model.service_model.service_name}:{operation_model.name}"
+        raise Strange(f"its answer is no JSON: {_shown(body)}", call)
+
+
+def unreadable(error: Exception, call: str) -> Strange | None:
+    """The fault of an answer that botocore could not read; None where the exception is of ours."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    module = str(trace.tb_frame.f_globals.get("__name__", "")) if trace else ""
+    if isinstance(error, DroError) or module.startswith(_OURS):
+        return None
+    return Strange(f"its answer cannot be read: {' '.join(str(error).split())[:200] or type(error).__name__}", call)
+
+
+def _value(value: Any, shape: Any, call: str, path: str) -> Any:
+    """A value and all in it; what the model does not know (a document, the metadata) is left as it is."""
+    if shape is None or getattr(shape, "is_document_type", False):
+        return value
+    kinds = _KINDS.get(shape.type_name, ())
+    if kinds and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
+        raise Strange(f"{path} in its answer is no {shape.type_name}", call)
+    match shape.type_name:
+        case "structure":
+            return Told(dict(_members(value, shape, call, path)), call, path)
+        case "list":
+            return [_value(each, shape.member, call, path) for each in value]
+        case "map":
+            return {key: _value(each, shape.value, call, path) for key, each in value.items()}
+    return value
+
+
+def _members(value: Mapping[str, Any], shape: Any, call: str, path: str) -> Iterator[tuple[str, Any]]:
+    for name, each in value.items():
+        yield name, _value(each, shape.members.get(name), call, f"{path}.{name}")
+
+
+def _shown(body: bytes) -> str:
+    text = " ".join(body[:80].decode("utf-8", "replace").split())
+    return f"{len(body)} bytes that begin with {text!r}"
