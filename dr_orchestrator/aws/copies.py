@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord
 from dr_orchestrator.domain.resource_type import CopyType
-from dr_orchestrator.errors import NotRecoverable, UnsafeToDelete
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, UnsafeToDelete
 
 SKEW = timedelta(minutes=5)
 """How far the clocks of AWS and of this machine may lie apart."""
@@ -19,6 +19,9 @@ PREFIX = "dro-"
 
 TAG = "dr-drill:run"
 """The tag that names the run which a copy is of."""
+
+STACK_TAG = "aws:cloudformation:stack-id"
+"""The tag by which CloudFormation says of an object which stack made it; nobody else can set it."""
 
 
 def name(run: str, resource_id: str, of: CopyType) -> str:
@@ -34,6 +37,9 @@ def run_of(tags: Iterable[Mapping[str, str]]) -> str | None:
 def slug(text: str) -> str:
     """A text as it stands in the name of a copy."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+_UNTOUCHED = "nothing was read from it or written to it: what AWS answers cannot be right"
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,23 @@ class Proofs:
             return f"{copy.id} is free"
         self.adopt(copy, live, called)
         return f"{copy.id} is this run's already"
+
+    def prove_member(self, stack: Copy, stack_id: str, live: Live) -> None:
+        """Raise NotMeasured unless the live object says itself that the run's stack made it, whoever named it to us."""
+        if live.name.lower() in {source.lower() for source in self.sources}:
+            raise NotMeasured(f"{live.name} is a registered source, and no part of {stack.id}", _UNTOUCHED)
+        if live.tags.get(TAG) != stack.run and (not stack_id or live.tags.get(STACK_TAG) != stack_id):
+            told = f"{live.name} wears neither the tag {TAG}={stack.run} nor {STACK_TAG} of {stack.id}"
+            raise NotMeasured(f"{told}: nothing proves that the stack made it", _UNTOUCHED)
+        if live.created_at is None or not self.made_since(stack, live.created_at):
+            told = f"{live.name} is of {live.created_at}, from before this run asked for {stack.id}"
+            raise NotMeasured(told, _UNTOUCHED)
+
+    def same(self, copy: Copy, unique_id: str) -> None:
+        """Raise NotMeasured where what AWS shows of a copy is not the object that it made for us."""
+        known = self.intended(copy).identity
+        if known is not None and known.unique_id != unique_id:
+            raise NotMeasured(f"{copy.id} is {unique_id}, but this run made {known.unique_id}", _UNTOUCHED)
 
     def prove(self, copy: Copy, live: Live) -> None:
         """Raise UnsafeToDelete unless ledger, tag and identity agree that the live object is this run's copy."""

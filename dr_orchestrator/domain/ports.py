@@ -207,6 +207,12 @@ class Member(Protocol):
     def identity(self, name: str) -> Identity | None:
         """The identity that AWS gives the part for good; None where there is none of that name."""
 
+    def proven(self, name: str, stack: Copy, stack_id: str, *, empty: bool) -> Identity:
+        """The identity of a part that the live object itself proves to be of the run's stack, and, where asked, empty.
+
+        NotMeasured where it is not: a name that AWS tells is no proof.
+        """
+
     def fill(self, source: Copy, target: Copy) -> int:
         """Copy all that a restored copy holds into the environment's own part; return how many items."""
 

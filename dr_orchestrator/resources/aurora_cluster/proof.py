@@ -8,17 +8,19 @@ from typing import Any
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.rds import isolation
 from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Shape
+from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.service import Isolation
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.aurora_cluster.instance import planned
 
 
-def isolated(account: Account, copy: Copy, source: Mapping[str, Any], put: Isolation, groups: tuple[str, ...]) -> str:
+def isolated(toolkit: Toolkit, copy: Copy, source: Mapping[str, Any], put: Isolation, groups: tuple[str, ...]) -> str:
     """The isolation of the copy, in words; NotRecoverable where cluster or instance stand anywhere but where they
     were put.
     """
-    cluster, instance = _live(account, CLUSTERS, copy.id), _live(account, INSTANCES, planned(copy).id)
+    account = toolkit.account
+    cluster, instance = _live(toolkit, CLUSTERS, copy), _live(toolkit, INSTANCES, planned(copy))
     theirs = isolation.of_cluster(source)
     told = isolation.proven(isolation.of_cluster(cluster), theirs, put, groups)
     isolation.proven(isolation.of_instance(instance), theirs, put, groups)
@@ -51,8 +53,9 @@ def _alone(account: Account, cluster: Mapping[str, Any]) -> None:
         )
 
 
-def _live(account: Account, shape: Shape, name: str) -> Mapping[str, Any]:
-    found = shape.described(account.api("rds"), name)
+def _live(toolkit: Toolkit, shape: Shape, copy: Copy) -> Mapping[str, Any]:
+    found = shape.described(toolkit.account.api("rds"), copy.id)
     if found is None:
-        raise NotMeasured(f"{name} is not to be seen", call=f"rds:{shape.describe}")
+        raise NotMeasured(f"{copy.id} is not to be seen", call=f"rds:{shape.describe}")
+    toolkit.proofs.same(copy, found[shape.unique])
     return found

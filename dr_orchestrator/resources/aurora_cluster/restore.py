@@ -75,7 +75,7 @@ class AuroraCluster:
     def isolated(self, copy: Copy) -> Seen:
         """Prove of the live cluster and of its instance that they stand apart, and that no global cluster has them."""
         put = isolation.declared(self._resource)
-        return Seen(proof.isolated(self._account, copy, self._source(), put, self._network()))
+        return Seen(proof.isolated(self._toolkit, copy, self._source(), put, self._network()))
 
     def address(self) -> tuple[str, int]:
         """Host and port of the source's writer."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from dr_orchestrator.aws.calls.answers import Strange, only
 from dr_orchestrator.aws.calls.api import NotFound, Refused
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.preflight import place
@@ -67,6 +68,7 @@ class CloudFormationStack:
         live = self._describe(copy.id)
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="cloudformation:DescribeStacks")
+        self._toolkit.proofs.same(copy, live["StackId"])
         of = self._resource.account or live["StackId"].split(":")[4]
         return Seen(place.same(live["StackId"], copy.region, of))
 
@@ -97,6 +99,8 @@ class CloudFormationStack:
                 ClientRequestToken=copy.id,
                 Tags=[{"Key": key, "Value": value} for key, value in copy.tags.items()],
             )["StackId"]
+            if f":stack/{copy.id}/" not in stack_id:
+                raise Strange(f"asked for {copy.id}, it made {stack_id}", "cloudformation:CreateStack")
         except Refused as refused:
             existing = self._describe(copy.id) if "AlreadyExists" in refused.code else None
             if existing is None:
@@ -114,8 +118,7 @@ class CloudFormationStack:
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """The stack's own events; those of its resources are left out."""
-        record = self._toolkit.proofs.intended(copy)
-        stack = record.identity.unique_id if record.identity else copy.id
+        stack = self._identity(copy) or copy.id
         events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=stack)
         own = [event for event in events if event.get("PhysicalResourceId") == event["StackId"]]
         return [_told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
@@ -127,10 +130,17 @@ class CloudFormationStack:
         if member is None or not name:
             what = f"is of {of}, which no drill can fill" if name else "was not made"
             raise NotMeasured(f"{logical_id} of {copy.id} {what}", call="cloudformation:ListStackResources")
-        if (identity := member.identity(name)) is None:
-            raise NotRecoverable(f"{logical_id} of {copy.id}, {name}, is no {member.type}")
+        known = name in {row.copy.id for row in self._toolkit.proofs.owned(copy) if row.copy.type == member.type}
+        identity = member.proven(name, copy, self._identity(copy), empty=not known)
         made = replace(copy, type=member.type, id=name, parent=copy.id, source=None)
+        if known:
+            self._toolkit.proofs.same(made, identity.unique_id)
         return made, identity
+
+    def _identity(self, copy: Copy) -> str:
+        """The id that AWS gave the stack, as the ledger has it; empty where its answer was lost."""
+        known = self._toolkit.proofs.intended(copy).identity
+        return known.unique_id if known else ""
 
     def fill(self, interim: Copy, member: Copy) -> int:
         """Copy all that a restored store holds into the stack's own."""
@@ -143,8 +153,7 @@ class CloudFormationStack:
         """
         live = self._toolkit.describe_confirmed(lambda: self._describe(copy.id))
         state = CopyState.DELETED if live else self._toolkit.never_created(copy)
-        record = self._toolkit.proofs.intended(copy)
-        stack_id = str(live["StackId"]) if live else record.identity.unique_id if record.identity else ""
+        stack_id = str(live["StackId"]) if live else self._identity(copy)
         held = self._toolkit.retry_transient(lambda: self._held(stack_id)) if live is not None else []
         if live is not None:
             self._delete(copy, stack_id)
@@ -178,6 +187,7 @@ class CloudFormationStack:
         of, name = self._part(logical_id, copy)
         if of not in self._parts.members or not name:
             raise NotMeasured(f"{copy.id} has no store {logical_id}", call="cloudformation:ListStackResources")
+        self._parts.members[of].proven(name, copy, self._identity(copy), empty=False)
         return name
 
     def _part(self, logical_id: str, copy: Copy) -> tuple[str, str]:
@@ -258,9 +268,11 @@ class CloudFormationStack:
 
     def _describe(self, stack: str) -> Mapping[str, Any] | None:
         try:
-            return dict(self._api.call("DescribeStacks", StackName=stack)["Stacks"][0])
+            answer = self._api.call("DescribeStacks", StackName=stack)
         except NotFound:
             return None
+        field = "StackId" if stack.startswith("arn:") else "StackName"
+        return only(answer, "Stacks", field, stack, "cloudformation:DescribeStacks")
 
     def _rebuild(self) -> Rebuild:
         if self._resource.rebuild is None:

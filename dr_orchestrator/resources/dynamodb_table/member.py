@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.dynamodb_table import table
 from dr_orchestrator.resources.dynamodb_table.name import NAME
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
@@ -32,6 +33,23 @@ class TableMember:
         """The identity that AWS gives the table for good."""
         found = table.describe(self._api, name)
         return table.identity(found) if found else None
+
+    def proven(self, name: str, stack: Copy, stack_id: str, *, empty: bool) -> Identity:
+        """The identity of a table that wears the tags of the run's stack and is younger, and, where asked, empty."""
+        found = table.describe(self._api, name)
+        if found is None:
+            raise NotRecoverable(f"{stack.id} made {name}, which is no {self.type}")
+        live = Live(
+            found["TableName"],
+            table.unique_id(found),
+            table.tags(self._api, found),
+            created_at=found["CreationDateTime"],
+        )
+        self._toolkit.proofs.prove_member(stack, stack_id, live)
+        if empty and self._api.call("Scan", TableName=name, Limit=1, ConsistentRead=True)["Items"]:
+            hint = "a table that the run's stack has just made holds nothing: nothing was written to it"
+            raise NotMeasured(f"{name} holds items already", hint, "dynamodb:Scan")
+        return table.identity(found)
 
     def fill(self, source: Copy, target: Copy) -> int:
         """Write every item of a restored table into the environment's own; return how many were written."""

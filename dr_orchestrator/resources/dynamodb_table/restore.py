@@ -63,6 +63,7 @@ class DynamoTable:
         live, source = table.describe(self._api, copy.id), self._source()
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="dynamodb:DescribeTable")
+        self._toolkit.proofs.same(copy, table.unique_id(live))
         where = place.same(live["TableArn"], *source["TableArn"].split(":")[3:5])
         key, wanted = _key(live), _key(source)
         if key != wanted:
@@ -109,14 +110,13 @@ class DynamoTable:
         return Asked(table.identity(made))
 
     def _restore(self, point: RecoveryPoint, copy: Copy) -> Mapping[str, Any]:
-        return dict(
-            self._api.call(
-                "RestoreTableToPointInTime",
-                SourceTableName=self._resource.id,
-                TargetTableName=copy.id,
-                RestoreDateTime=point.data_time,
-            )["TableDescription"]
-        )
+        made = self._api.call(
+            "RestoreTableToPointInTime",
+            SourceTableName=self._resource.id,
+            TargetTableName=copy.id,
+            RestoreDateTime=point.data_time,
+        )["TableDescription"]
+        return table.named(made, copy.id, "dynamodb:RestoreTableToPointInTime")
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until the table is active; only then can it be tagged, which AWS does not do on restore."""

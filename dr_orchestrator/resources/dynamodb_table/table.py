@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting
@@ -14,9 +15,17 @@ from dr_orchestrator.domain.copy import Identity
 def describe(api: Api, table: str) -> Mapping[str, Any] | None:
     """A table as AWS describes it, None where there is none."""
     try:
-        return dict(api.call("DescribeTable", TableName=table)["Table"])
+        found: Mapping[str, Any] = api.call("DescribeTable", TableName=table)["Table"]
     except NotFound:
         return None
+    return named(found, table, "dynamodb:DescribeTable")
+
+
+def named(table: Mapping[str, Any], name: str, call: str) -> Mapping[str, Any]:
+    """The table, which is to be of that name; Strange where AWS tells of another."""
+    if table["TableName"] != name:
+        raise Strange(f"asked for {name}, it told of {table['TableName']}", call)
+    return table
 
 
 def identity(table: Mapping[str, Any]) -> Identity:

@@ -67,6 +67,7 @@ class RdsInstance:
         live = self._describe(copy.id)
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="rds:DescribeDBInstances")
+        self._toolkit.proofs.same(copy, live[INSTANCES.unique])
         put = isolation.declared(self._resource)
         standing = isolation.of_instance
         return Seen(isolation.proven(standing(live), standing(self._source()), put, self._network()[1]))
