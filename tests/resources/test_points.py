@@ -115,8 +115,8 @@ class Listing:
     ) -> None:
         self.until, self.days, self.retention, self.backups = until, days_old, retention, backups
 
-    def call(self, *_: Any, **__: Any) -> dict[str, Any]:
-        return {"DBInstances": [{"DbiResourceId": "db-1", "BackupRetentionPeriod": self.retention}]}
+    def named(self, *_: Any, **__: Any) -> dict[str, Any]:
+        return {"DbiResourceId": "db-1", "BackupRetentionPeriod": self.retention}
 
     def pages(self, operation: str, *_: Any, **given: Any) -> Iterator[dict[str, Any]]:
         return self._events(**given) if operation == "DescribeEvents" else self._snapshots()

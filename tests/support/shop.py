@@ -76,9 +76,16 @@ def world(shop: Estate, home: Path) -> Iterator[wiring.App]:
 
 def _heartbeat(shop: Estate, check: Any, copy: Copy, disrupted: datetime) -> CheckResult:
     """What a restored database would answer: no database stands behind the lab's instances here."""
-    snapshots = shop.client("rds").describe_db_snapshots(DBInstanceIdentifier=INSTANCE.id)["DBSnapshots"]
-    taken: datetime = max(each["SnapshotCreateTime"] for each in snapshots)
-    return newest(check, (taken if copy.drill == "orders-snapshot" else disrupted - timedelta(minutes=6)), disrupted)
+    taken = _newest_snapshot(shop, copy) if copy.drill.endswith("-snapshot") else disrupted - timedelta(minutes=6)
+    return newest(check, taken, disrupted)
+
+
+def _newest_snapshot(shop: Estate, copy: Copy) -> datetime:
+    rds, instances = shop.client("rds"), copy.type == INSTANCE.type
+    of_clusters = rds.describe_db_cluster_snapshots
+    listed = rds.describe_db_snapshots()["DBSnapshots"] if instances else of_clusters()["DBClusterSnapshots"]
+    newest_one: datetime = max(each["SnapshotCreateTime"] for each in listed)
+    return newest_one
 
 
 def fresh(shop: Estate) -> None:

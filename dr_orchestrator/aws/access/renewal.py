@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from dr_orchestrator.aws.calls.answers import said
 from dr_orchestrator.aws.calls.api import expired
 
 _RENEWED = "dro-renewed"
@@ -34,7 +35,7 @@ def sign_with(session: Any, credentials: Renewable, overcome: Callable[[str, str
         response: tuple[Any, Mapping[str, Any]] | None = None,
         **_: Any,
     ) -> float | None:
-        code = str(response[1].get("Error", {}).get("Code", "")) if response is not None else ""
+        code = said(response[1])[0] if response is not None else ""
         if not expired(code) or _RENEWED in request_dict["context"]:
             return None
         request_dict["context"][_RENEWED] = True

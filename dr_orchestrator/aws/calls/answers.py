@@ -56,14 +56,17 @@ def told(answer: Mapping[str, Any], shape: Shape | None, call: str) -> Told:
     return Told({name: _value(value, members.get(name), call, name) for name, value in answer.items()}, call)
 
 
-def only(answer: Mapping[str, Any], key: str, field: str, name: str, call: str) -> Mapping[str, Any]:
-    """The one of a list that was asked for by its name, whatever its letters; Strange where it is not told of."""
-    of_the_name = [each for each in answer[key] if str(each[field]).casefold() == name.casefold()]
-    if not of_the_name:
-        others = ", ".join(str(each[field]) for each in answer[key]) or "nothing"
-        raise Strange(f"asked for {name}, it told of {others}", call)
-    found: Mapping[str, Any] = of_the_name[0]
-    return found
+def named(part: Any, field: str, name: str, call: str) -> Told:
+    """The object of a name, whatever its letters, as a part of an answer tells of it, or of several.
+
+    Strange where it tells of others alone: whoever asked by the name was not answered.
+    """
+    objects = part if isinstance(part, list) else [part]
+    for each in objects:
+        if str(each[field]).casefold() == name.casefold():
+            found: Told = each
+            return found
+    raise Strange(f"asked for {name}, it told of {', '.join(str(each[field]) for each in objects) or 'nothing'}", call)
 
 
 def refuse_unreadable(operation_model: Any, response_dict: Mapping[str, Any], **_: Any) -> None:
@@ -82,6 +85,13 @@ def refuse_unreadable(operation_model: Any, response_dict: Mapping[str, Any], **
     if not whole:
         call = f"{operation_model.service_model.service_name}:{operation_model.name}"
         raise Strange(f"its answer is no JSON: {_shown(body)}", call)
+
+
+def said(answer: Mapping[str, Any]) -> tuple[str, str]:
+    """Code and message of an answer that is an error; empty what it does not hold."""
+    error = answer.get("Error")
+    found = error if isinstance(error, dict) else {}
+    return str(found.get("Code") or ""), str(found.get("Message") or "")
 
 
 def unreadable(error: Exception, call: str) -> Strange | None:

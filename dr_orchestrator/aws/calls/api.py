@@ -21,7 +21,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from dr_orchestrator.aws.calls.answers import Strange, Told, told, unreadable
+from dr_orchestrator.aws.calls.answers import Strange, Told, named, said, told, unreadable
 from dr_orchestrator.aws.endpoints import is_endpoint
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient, without_secrets
 
@@ -109,6 +109,10 @@ class Api:
                     raise
         raise AssertionError(operation)
 
+    def named(self, operation: str, key: str, field: str, name: str, **parameters: Any) -> Told:
+        """Call an operation that tells, under `key`, of an object whose `field` is to be the name."""
+        return named(self.call(operation, **parameters)[key], field, name, f"{self._service}:{operation}")
+
     def _call(self, operation: str, parameters: dict[str, Any]) -> Told:
         client = self._client if operation in self._reads else self._writes
         with self._translated(operation, parameters) as name:
@@ -158,7 +162,7 @@ def _from_botocore(error: BotoCoreError, call: str, endpoint: str) -> NotMeasure
 
 
 def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotRecoverable | NotMeasured:
-    code, message = str(error.response["Error"].get("Code", "")), str(error.response["Error"].get("Message", ""))
+    code, message = said(error.response)
     told = f"{code}: {message}" if message else code
     if (not code or code.isdigit()) and _status(error) < 500:
         return Strange(f"its answer is an error that AWS has no name for: {told[:200] or _status(error)}", call)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+from dr_orchestrator.aws.calls.answers import said
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.run import SegmentKind
 
@@ -107,10 +108,10 @@ def _failure(response: Any, caught: Exception | None) -> str:
         return type(caught).__name__
     if response is None or not (response[0].status_code in _BROKEN or throttled(*response)):
         return ""
-    return str(response[1].get("Error", {}).get("Code", "")) or f"HTTP {response[0].status_code}"
+    return said(response[1])[0] or f"HTTP {response[0].status_code}"
 
 
 def throttled(http: Any, parsed: Mapping[str, Any]) -> bool:
     """Whether AWS answered that the call was one too many."""
-    code = str(parsed.get("Error", {}).get("Code", ""))
+    code, _ = said(parsed)
     return http.status_code == 429 or any(known in code for known in _CODES)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dr_orchestrator.aws.calls.answers import Strange, only
 from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.toolkit import Toolkit, gone
@@ -46,10 +45,9 @@ class Shape:
     def described(self, api: Api, name: str) -> Mapping[str, Any] | None:
         """The description of one by AWS; None where there is none of that name."""
         try:
-            answer = api.call(self.describe, **{self.name: name})
+            return api.named(self.describe, f"{self.key}s", self.name, name, **{self.name: name})
         except NotFound:
             return None
-        return only(answer, f"{self.key}s", self.name, name, f"rds:{self.describe}")
 
     def live(self, described: Mapping[str, Any]) -> Live:
         """The facts that a deletion is proven by."""
@@ -88,8 +86,11 @@ class Objects:
         """Ask for the copy; a lost answer shows as 'already exists', and then our own copy is adopted."""
         wanted = {key: value for key, value in given.items() if value is not None}
         wanted["Tags"] = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
+        of = self.shape
         try:
-            made = self._toolkit.ask(lambda: self._made(operation, copy, wanted), quota)
+            made: Mapping[str, Any] = self._toolkit.ask(
+                lambda: self._api.named(operation, of.key, of.name, copy.id, **wanted), quota
+            )
         except Refused as refused:
             existing = self.described(copy.id) if refused.code == self.shape.exists else None
             if existing is None:
@@ -97,12 +98,6 @@ class Objects:
             self._toolkit.proofs.adopt(copy, self.shape.live(existing), self.shape.called)
             made = existing
         return Asked(Identity(made[f"{self.shape.key}Arn"], made[self.shape.unique]))
-
-    def _made(self, operation: str, copy: Copy, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
-        made: Mapping[str, Any] = self._api.call(operation, **wanted)[self.shape.key]
-        if made[self.shape.name].casefold() != copy.id.casefold():
-            raise Strange(f"asked for {copy.id}, it made {made[self.shape.name]}", f"rds:{operation}")
-        return made
 
     def feed(self) -> Feed:
         """The states of all that are waited for: one for an account's region, whichever type of copy they are."""

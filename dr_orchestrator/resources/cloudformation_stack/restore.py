@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dr_orchestrator.aws.calls.answers import Strange, only
+from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import NotFound, Refused
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.preflight import place
@@ -267,12 +267,11 @@ class CloudFormationStack:
         return f"; {first['LogicalResourceId']}: {first.get('ResourceStatusReason', first['ResourceStatus'])}"
 
     def _describe(self, stack: str) -> Mapping[str, Any] | None:
+        field = "StackId" if stack.startswith("arn:") else "StackName"
         try:
-            answer = self._api.call("DescribeStacks", StackName=stack)
+            return self._api.named("DescribeStacks", "Stacks", field, stack, StackName=stack)
         except NotFound:
             return None
-        field = "StackId" if stack.startswith("arn:") else "StackName"
-        return only(answer, "Stacks", field, stack, "cloudformation:DescribeStacks")
 
     def _rebuild(self) -> Rebuild:
         if self._resource.rebuild is None:

@@ -110,13 +110,12 @@ class DynamoTable:
         return Asked(table.identity(made))
 
     def _restore(self, point: RecoveryPoint, copy: Copy) -> Mapping[str, Any]:
-        made = self._api.call(
-            "RestoreTableToPointInTime",
+        return self._api.named(
+            *("RestoreTableToPointInTime", "TableDescription", "TableName", copy.id),
             SourceTableName=self._resource.id,
             TargetTableName=copy.id,
             RestoreDateTime=point.data_time,
-        )["TableDescription"]
-        return table.named(made, copy.id, "dynamodb:RestoreTableToPointInTime")
+        )
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until the table is active; only then can it be tagged, which AWS does not do on restore."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting
@@ -15,17 +14,9 @@ from dr_orchestrator.domain.copy import Identity
 def describe(api: Api, table: str) -> Mapping[str, Any] | None:
     """A table as AWS describes it, None where there is none."""
     try:
-        found: Mapping[str, Any] = api.call("DescribeTable", TableName=table)["Table"]
+        return api.named("DescribeTable", "Table", "TableName", table, TableName=table)
     except NotFound:
         return None
-    return named(found, table, "dynamodb:DescribeTable")
-
-
-def named(table: Mapping[str, Any], name: str, call: str) -> Mapping[str, Any]:
-    """The table, which is to be of that name; Strange where AWS tells of another."""
-    if table["TableName"] != name:
-        raise Strange(f"asked for {name}, it told of {table['TableName']}", call)
-    return table
 
 
 def identity(table: Mapping[str, Any]) -> Identity:

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.copy import Identity
 def describe(api: Api, name: str) -> Mapping[str, Any] | None:
     """A stream as AWS describes it, None where there is none."""
     try:
-        return dict(api.call("DescribeStreamSummary", StreamName=name)["StreamDescriptionSummary"])
+        return api.named("DescribeStreamSummary", "StreamDescriptionSummary", "StreamName", name, StreamName=name)
     except NotFound:
         return None
 
@@ -24,7 +24,8 @@ def describe(api: Api, name: str) -> Mapping[str, Any] | None:
 def consumer(api: Api, arn: str, name: str) -> Mapping[str, Any] | None:
     """A consumer of a stream likewise."""
     try:
-        return dict(api.call("DescribeStreamConsumer", StreamARN=arn, ConsumerName=name)["ConsumerDescription"])
+        told = ("DescribeStreamConsumer", "ConsumerDescription", "ConsumerName", name)
+        return api.named(*told, StreamARN=arn, ConsumerName=name)
     except NotFound:
         return None
 

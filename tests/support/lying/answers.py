@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from dr_orchestrator.lab.calls import ApiCall
 from tests.support.lying.fields import Tree, tree_of
 
+_COPY = re.compile(rb"dro-\d{8}-[0-9a-f]+-[a-z0-9-]+[a-z0-9]")
 PAGE = b"<!DOCTYPE html><html><body><h1>Sign in to the guest network</h1></body></html>"
 
 
@@ -103,3 +105,27 @@ def disturbed(how: str, seed: int) -> Alter:
             getattr(random.Random(seed).choice(fields), how)()
 
     return changed(disturb)
+
+
+def mistaken(others: Sequence[str], seed: int) -> Alter:
+    """A copy that it names is called as something else: as production, say."""
+
+    def alter(answer: Answer, _call: ApiCall) -> Answer:
+        named, drawn = sorted(set(_COPY.findall(answer.body))), random.Random(seed)
+        if not named:
+            return answer
+        return replace(answer, body=answer.body.replace(drawn.choice(named), drawn.choice(others).encode()))
+
+    return alter
+
+
+def renamed(ending: str, other: str) -> Alter:
+    """Every copy whose name ends so is called as something else."""
+
+    def alter(answer: Answer, _call: ApiCall) -> Answer:
+        body = answer.body
+        for one in [each for each in _COPY.findall(body) if each.endswith(ending.encode())]:
+            body = body.replace(one, other.encode())
+        return replace(answer, body=body)
+
+    return alter

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dr_orchestrator.aws.copies import Live, Proofs, name
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.resource_type import CopyType
-from dr_orchestrator.errors import UnsafeToDelete
+from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
 from dr_orchestrator.resources import TYPES
 
 RUN = "20261120-abc123"
@@ -81,3 +81,49 @@ def test_a_copy_whose_creation_was_never_confirmed_still_needs_its_tag() -> None
     proofs(unconfirmed).prove(COPY, LIVE)
     with pytest.raises(UnsafeToDelete):
         proofs(unconfirmed).prove(COPY, replace(LIVE, tags={}))
+
+
+STACK = Copy("cloudformation-stack", f"dro-{RUN}-shop", "us-east-1", RUN, "drill", "shop")
+STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/dro-shop/1"
+MADE = datetime(2026, 11, 20, 0, 10, tzinfo=UTC)
+MEMBER = Live("config", "t-1", {"dr-drill:run": RUN}, created_at=MADE)
+
+
+@pytest.mark.parametrize("tags", [{"dr-drill:run": RUN}, {"aws:cloudformation:stack-id": STACK_ID}])
+def test_a_part_is_of_a_stack_by_the_tag_of_either(tags: dict[str, str]) -> None:
+    """The run's tag, which CloudFormation hands on, or the one that it alone can set."""
+    row = replace(ROW, copy=STACK)
+    proofs(row).prove_member(STACK, STACK_ID, replace(MEMBER, tags=tags))
+
+
+@pytest.mark.parametrize(
+    ("live", "why"),
+    [
+        (replace(MEMBER, tags={}), "wears neither"),
+        (replace(MEMBER, tags={"dr-drill:run": "20261120-ffffff"}), "wears neither"),
+        (replace(MEMBER, tags={"aws:cloudformation:stack-id": f"{STACK_ID}2"}), "wears neither"),
+        (replace(MEMBER, name="Orders-Prod"), "is a registered source"),
+        (replace(MEMBER, created_at=datetime(2026, 11, 19, tzinfo=UTC)), "from before this run asked"),
+        (replace(MEMBER, created_at=None), "from before this run asked"),
+    ],
+)
+def test_what_does_not_prove_itself_is_no_part_of_a_stack(live: Live, why: str) -> None:
+    """Untagged, another run's or stack's, production, older than the run, or of no age: not ours, whoever names it."""
+    with pytest.raises(NotMeasured, match=why):
+        proofs(replace(ROW, copy=STACK)).prove_member(STACK, STACK_ID, live)
+
+
+def test_without_an_id_of_the_stack_its_tag_proves_nothing() -> None:
+    """A stack whose id was never told: a tag of an empty value is not of it."""
+    with pytest.raises(NotMeasured, match="wears neither"):
+        proofs(replace(ROW, copy=STACK)).prove_member(
+            STACK, "", replace(MEMBER, tags={"aws:cloudformation:stack-id": ""})
+        )
+
+
+def test_what_aws_shows_of_a_copy_is_the_object_that_it_made() -> None:
+    """Another identity under the copy's name is not looked at further; one that is not known yet is no other."""
+    proofs().same(COPY, "db-1")
+    proofs(replace(ROW, identity=None)).same(COPY, "db-2")
+    with pytest.raises(NotMeasured, match="is db-2, but this run made db-1"):
+        proofs().same(COPY, "db-2")

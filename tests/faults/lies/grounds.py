@@ -1,0 +1,122 @@
+"""Where drills are lied to: the shop and its cluster, whose drills are of every type, and a type that no room knows."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator.aws import watcher
+from dr_orchestrator.domain.run import Run
+from tests.support import aurora_drills, clicks
+from tests.support import shop as shops
+from tests.support.estate import INSTANCE, TABLE, Estate, estate
+from tests.support.fakes import RunningClock
+from tests.support.lying import Proxy
+
+CLUSTER = """
+service: boards
+title: The boards
+tier: 1
+owner: Boards team
+dr_champion: Ada
+contacts: [{name: Ada, role: on-call, reach: "#boards"}]
+runbook: {url: https://wiki.example.com/boards, reviewed: 2026-10-01}
+resources:
+  boards-db: {type: aurora-cluster, id: boards-prod, region: us-east-1, database: {name: boards, secret: prod/orders}}
+drills:
+  boards-snapshot:
+    kind: snapshot-restore
+    resource: boards-db
+    disruption: application
+    checks:
+      - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 1m}}
+  boards-pitr:
+    kind: pitr-restore
+    resource: boards-db
+    disruption: application
+    checks:
+      - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 5m}}
+"""
+SEEN_SELDOM = 0.1
+"""A watcher's ticks as a share of the age: few looks, no less truth."""
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Ground:
+    """Drills in a lab, and a proxy between the two; `everything` is all that there is, `fresh` makes new backups.
+
+    `sources` are what nobody may touch.
+    """
+
+    drills: tuple[str, ...]
+    here: wiring.App
+    proxy: Proxy
+    lab: Any
+    fresh: Callable[[], None]
+    everything: Callable[[], Mapping[str, Any]]
+    sources: tuple[str, ...]
+
+    def run(self, drill: str) -> Run:
+        """A drill, all of whose calls go through the proxy."""
+        with mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": self.proxy.endpoint}):
+            return self.here.ledger.queries.run(prefect_runner.run_drill(drill))
+
+
+@contextmanager
+def shop_ground(home: Path) -> Iterator[Ground]:
+    """Within: the shop, with a cluster of Aurora's beside it."""
+    with _at(home), estate(home / "lab", aurora_drills.CLUSTER) as shop, Proxy(shop.lab.endpoint).standing() as proxy:
+        shop.clock.pace = 3000.0
+        aurora_drills.make_cluster(shop, aurora_drills.CLUSTER, "db.r6g.large")
+        shop.clock.sleep(7200)
+        with shops.world(shop, home) as here, mock.patch.object(watcher, "SHARE", SEEN_SELDOM):
+            (home / "drills" / "boards.yaml").write_text(CLUSTER)
+            drills = (*shops.ALL, "boards-snapshot", "boards-pitr")
+            sources = (INSTANCE.id, TABLE.id, aurora_drills.CLUSTER.id)
+            yield Ground(drills, here, proxy, shop.lab, lambda: _fresh(shop), lambda: _everything(shop), sources)
+
+
+@contextmanager
+def _at(home: Path) -> Iterator[None]:
+    with mock.patch.dict(os.environ, {"DRO_HOME": str(home)}):
+        os.environ.pop("PREFECT_API_URL", None)
+        yield
+
+
+def _fresh(shop: Estate) -> None:
+    names = {"DBClusterIdentifier": aurora_drills.CLUSTER.id, "DBClusterSnapshotIdentifier": f"boards-{next(_numbers)}"}
+    shop.client("rds").create_db_cluster_snapshot(**names)
+    shops.fresh(shop)
+
+
+def _everything(shop: Estate) -> dict[str, Any]:
+    found = shop.client("rds").describe_db_clusters()["DBClusters"]
+    moving = ("LatestRestorableTime", "EarliestRestorableTime")
+    clusters = [{key: value for key, value in each.items() if key not in moving} for each in found]
+    return {**shops.everything(shop), "cluster rows": clusters}
+
+
+@contextmanager
+def clicks_ground(home: Path) -> Iterator[Ground]:
+    """Within: a stream, of a type that exists in tests alone."""
+    clock = RunningClock()
+    with _at(home), clicks.ground(clock) as made, Proxy(made.lab.endpoint).standing() as proxy:
+        clock.pace = 3000.0
+
+        def fresh() -> None:
+            clicks.beat(made)
+            clock.sleep(1)
+
+        world = clicks.world(home, clock)
+        with wiring.using(world) as here, mock.patch.object(watcher, "SHARE", SEEN_SELDOM):
+            everything = made.streams
+            yield Ground((clicks.DRILL,), here, proxy, made.lab, fresh, everything, (clicks.SOURCE,))

@@ -1,0 +1,60 @@
+"""Drills of every type, all of whose answers may be lies: told, clean or left with a word, and nothing touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from dr_orchestrator.domain.verdict import Cleanup
+from tests.faults.lies.grounds import Ground, shop_ground
+from tests.faults.lies.storms import weather
+from tests.support.lying import Lie
+from tests.support.lying import answers as altered
+from tests.support.lying.storm import BROKEN, WRONG
+from tests.support.shop import ALL, GREEN
+
+DRILLS = (*ALL, "boards-snapshot", "boards-pitr")
+CUTS = (altered.truncated(0.5), altered.cut(0.5), altered.page())
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    with shop_ground(tmp_path_factory.mktemp("home")) as made:
+        yield made
+
+
+@pytest.mark.parametrize("kinds", [BROKEN, WRONG], ids=["broken", "wrong"])
+@pytest.mark.parametrize("drill", DRILLS)
+def test_a_drill_weathers_a_storm_of_lies(shop: Ground, drill: str, kinds: Sequence[str]) -> None:
+    """No defect, no copy left untold, nothing of others changed; what was no answer fails no drill."""
+    found = weather(shop, drill, kinds, seed=DRILLS.index(drill))
+    assert found.storm.told.total() > 0
+    assert not found.wrong
+
+
+@pytest.mark.parametrize(
+    "alter", [altered.truncated(0.5), altered.cut(0.5), altered.page()], ids=["half", "cut", "page"]
+)
+@pytest.mark.parametrize("drill", DRILLS)
+def test_every_call_may_break_off_once(shop: Ground, drill: str, alter: altered.Alter) -> None:
+    """The first answer to each operation is none: each is asked for again, and the drill is as good as ever."""
+    shop.fresh()
+    once = [Lie(alter, each, times=1) for each in _operations(shop, drill)]
+    shop.fresh()
+    with shop.proxy.lying(*once):
+        found = shop.run(drill)
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    assert found.closing.cleanup is Cleanup.CLEAN
+    assert all(lie.told for lie in once)
+
+
+def _operations(ground: Ground, drill: str) -> list[str]:
+    """The operations that a drill calls in fair weather."""
+    ground.proxy.heard.clear()
+    found = ground.run(drill)
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    return sorted({call.action for call in ground.proxy.heard})

@@ -1,0 +1,135 @@
+"""Answers: what is not as AWS's own model says is no answer, is asked for again, and told by its field."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.session import Session
+
+from dr_orchestrator.aws.calls.answers import Strange, named, refuse_unreadable, said, told, unreadable
+from dr_orchestrator.aws.calls.api import TRIES, Api
+from dr_orchestrator.errors import Transient
+
+MODELS = {name: Session().get_service_model(name) for name in ("rds", "dynamodb", "sts")}
+CALL = "dynamodb:DescribeTable"
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+TABLE = {"TableName": "orders", "ItemCount": 3, "CreationDateTime": AT, "DeletionProtectionEnabled": True}
+
+
+def shape(service: str, operation: str) -> Any:
+    return MODELS[service].operation_model(operation).output_shape
+
+
+def table(**changed: Any) -> Any:
+    return told({"Table": {**TABLE, **changed}}, shape("dynamodb", "DescribeTable"), CALL)["Table"]
+
+
+def test_what_a_model_allows_is_left_as_it_is() -> None:
+    """An answer equals what botocore made of it, its metadata and what no model knows included."""
+    answer = {"Table": TABLE, "ResponseMetadata": {"HTTPStatusCode": 200}}
+    assert told(answer, shape("dynamodb", "DescribeTable"), CALL) == answer
+    items = {"Items": [{"pk": {"S": "a"}, "n": {"N": "1"}, "list": {"L": [{"BOOL": True}]}}], "Count": 1}
+    assert told(items, shape("dynamodb", "Scan"), CALL) == items
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"TableName": 7},
+        {"ItemCount": "three"},
+        {"ItemCount": True},
+        {"CreationDateTime": "yesterday"},
+        {"DeletionProtectionEnabled": "maybe"},
+        {"KeySchema": {"AttributeName": "pk"}},
+        {"KeySchema": [None]},
+        {"RestoreSummary": "restored"},
+    ],
+    ids=lambda changed: str(changed)[:40],
+)
+def test_a_field_of_another_kind_is_told_with_its_call(changed: dict[str, Any]) -> None:
+    """Which field, in which call; whoever waits asks again."""
+    with pytest.raises(Strange) as fault:
+        table(**changed)
+    assert fault.value.call == CALL
+    assert f"Table.{next(iter(changed))}" in fault.value.message
+    assert isinstance(fault.value, Transient)
+
+
+def test_a_field_that_is_not_there_is_told_with_its_call() -> None:
+    """What is looked for by its name was always told by AWS; what may be missing is asked for as such."""
+    with pytest.raises(Strange, match=rf"{CALL}: its answer has no TableStatus in Table"):
+        _ = table()["TableStatus"]
+    assert table().get("TableStatus") is None
+
+
+@pytest.mark.parametrize(
+    "told_of", [[], [{"DBInstanceIdentifier": "orders-prod"}], [{}]], ids=["none", "another", "no name"]
+)
+def test_who_asks_by_a_name_is_told_of_nothing_else(told_of: list[dict[str, Any]]) -> None:
+    """Production in place of the copy is no answer; letters are AWS's to choose."""
+    answer = told({"DBInstances": told_of}, shape("rds", "DescribeDBInstances"), "rds:DescribeDBInstances")
+    with pytest.raises(Strange):
+        named(answer["DBInstances"], "DBInstanceIdentifier", "dro-copy", "rds:DescribeDBInstances")
+    ours = told(
+        {"DBInstances": [*told_of[1:], {"DBInstanceIdentifier": "DRO-copy"}]}, shape("rds", "DescribeDBInstances"), "x"
+    )
+    assert named(ours["DBInstances"], "DBInstanceIdentifier", "dro-copy", "x") == {"DBInstanceIdentifier": "DRO-copy"}
+
+
+@pytest.mark.parametrize("body", [b"<html>Sign in</html>", b'{"Table": {', b"[]", b"7", b"\xff\xfe"])
+def test_a_body_that_is_no_json_object_is_no_answer(body: bytes) -> None:
+    """botocore would take it for an empty one; a failure of the server's own is botocore's to repeat."""
+    model = MODELS["dynamodb"].operation_model("DescribeTable")
+    with pytest.raises(Strange, match="dynamodb:DescribeTable: its answer is no JSON"):
+        refuse_unreadable(model, {"body": body, "status_code": 200})
+    refuse_unreadable(model, {"body": body, "status_code": 503})
+    refuse_unreadable(model, {"body": b'{"Table": {}}', "status_code": 200})
+    refuse_unreadable(MODELS["rds"].operation_model("DescribeDBInstances"), {"body": body, "status_code": 200})
+
+
+@pytest.mark.parametrize("error", [{}, {"Error": None}, {"Error": "x"}, {"Error": {"Code": None}}])
+def test_an_error_without_a_name_has_none(error: dict[str, Any]) -> None:
+    """Whatever is in the place of the code, nothing breaks that reads it."""
+    assert said(error) == ("", "")
+
+
+def test_a_defect_of_ours_is_no_answer_of_awss() -> None:
+    """An exception that our own code raised on the way is told as what it is, and hidden by nothing."""
+    try:
+        said(None)  # type: ignore[arg-type]
+    except Exception as error:
+        assert unreadable(error, CALL) is None
+    try:
+        int("x")
+    except ValueError as error:
+        found = unreadable(error, CALL)
+        assert found is not None
+        assert "its answer cannot be read" in found.message
+
+
+class Broken:
+    """A client whose answers cannot be read for some times."""
+
+    def __init__(self, times: int) -> None:
+        self.left, self.asked = times, 0
+
+    class meta:  # noqa: N801
+        endpoint_url, region_name, service_model = "https://x", "us-east-1", MODELS["sts"]
+
+    def get_caller_identity(self) -> dict[str, Any]:
+        self.asked += 1
+        self.left -= 1
+        return {"Account": 7} if self.left >= 0 else {"Account": "123456789012"}
+
+
+def test_an_answer_that_is_none_is_asked_for_again_some_times() -> None:
+    """As botocore repeats what broke on its way; then whoever called decides how long to wait."""
+    client = Broken(TRIES - 1)
+    assert Api(client).call("GetCallerIdentity") == {"Account": "123456789012"}
+    assert client.asked == TRIES
+    client = Broken(TRIES)
+    with pytest.raises(Strange, match="sts:GetCallerIdentity: Account in its answer is no string"):
+        Api(client).call("GetCallerIdentity")
+    assert client.asked == TRIES
