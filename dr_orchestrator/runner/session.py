@@ -197,7 +197,7 @@ class Session:
             row = row_of(self._ledger, copy)
             if row is not None and row.asked:
                 return  # by the process that died of it: AWS will name what the job makes, and is not asked for another
-            asked = act(*args, copy)
+            asked = self._confirmed(lambda: act(*args, copy))
             state, at = CopyState.CREATED if asked.identity else CopyState.INTENDED, self._clock.now()
             self._journal.keep(lambda: self._ledger.change_copy(copy, state, at, asked.identity, asked.job))
 

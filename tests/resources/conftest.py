@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from dr_orchestrator.aws import copies
+from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.resources import TYPES
 from tests.support.estate import REGION, Estate, estate
+from tests.support.lying import Proxy
 from tests.support.ways import Make, Way
 from tests.support.ways.every import SPECS
 
@@ -52,6 +55,16 @@ def way_of(made: Estate) -> Iterator[Make]:
     made.toolkit.account.throttling.listen(made.toolkit.context)
     made.ledger.rows.clear()
     made.ledger.seen.clear()
+
+
+@pytest.fixture
+def lying(made: Estate, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """A proxy that may lie; all that the drills ask goes through it."""
+    with Proxy(made.lab.endpoint).standing() as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.endpoint)
+        account = Account(REGION, made.toolkit.account.guard)
+        monkeypatch.setattr(made, "toolkit", replace(made.toolkit, account=account))
+        yield proxy
 
 
 @pytest.fixture

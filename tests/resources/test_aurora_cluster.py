@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.resources.lies import LiesContract
 from tests.resources.suite import LifeContract, PointsContract, SafetyContract
 from tests.support.aurora import ENGINE
 from tests.support.aurora_drills import CLUSTER, make_cluster
@@ -43,6 +44,10 @@ class TestLife(LifeContract):
 
 
 class TestSafety(SafetyContract):
+    ways = WAYS
+
+
+class TestLies(LiesContract):
     ways = WAYS
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.resources.lies import LiesContract
 from tests.resources.suite import EndingsContract, LifeContract, SafetyContract
 from tests.support.ways.cloudformation_stack import WAYS
 
@@ -11,6 +12,10 @@ class TestLife(LifeContract):
 
 
 class TestSafety(SafetyContract):
+    ways = WAYS
+
+
+class TestLies(LiesContract):
     ways = WAYS
 
 

@@ -83,7 +83,7 @@ class Estate:
     def client(self, service: str) -> Any:
         """An unguarded client: the hand of somebody else in the account."""
         if service not in self.clients:
-            self.clients[service] = boto3.client(service, region_name=REGION)
+            self.clients[service] = boto3.client(service, region_name=REGION, endpoint_url=self.lab.endpoint)
         return self.clients[service]
 
     def copy_of(self, resource: Resource, intended: bool = True, run: str = RUN) -> Copy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 """What botocore makes of a value of each kind; of others (blobs, streams) nothing is asked."""
 
 _OURS = "dr_orchestrator."
+_ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 
 
 class Strange(Transient):
@@ -70,21 +72,35 @@ def named(part: Any, field: str, name: str, call: str) -> Told:
 
 
 def refuse_unreadable(operation_model: Any, response_dict: Mapping[str, Any], **_: Any) -> None:
-    """Raise Strange for a body that is no JSON where JSON is spoken: botocore would take it for an empty answer.
+    """Raise Strange for a body that is not in the form that the service speaks: botocore would take it for an empty
+    answer.
 
-    For botocore's event `before-parse`. Of XML it complains itself.
+    For botocore's event `before-parse`. Where the server itself failed, botocore asks again.
     """
-    spoken = str(operation_model.service_model.resolved_protocol)
     body, status = response_dict["body"], response_dict["status_code"]
-    if spoken not in ("json", "rest-json") or not isinstance(body, bytes) or (status >= 500 or not body):
+    if not isinstance(body, bytes) or not body or status >= 500:
         return
+    spoken = str(operation_model.service_model.resolved_protocol)
+    if _FORMS.get(spoken, lambda _: True)(body):
+        return
+    call = f"{operation_model.service_model.service_name}:{operation_model.name}"
+    raise Strange(f"its answer is in no form that AWS has: {_shown(body)}", call)
+
+
+def _is_object(body: bytes) -> bool:
     try:
-        whole = isinstance(json.loads(body), dict)
+        return isinstance(json.loads(body), dict)
     except ValueError:
-        whole = False
-    if not whole:
-        call = f"{operation_model.service_model.service_name}:{operation_model.name}"
-        raise Strange(f"its answer is no JSON: {_shown(body)}", call)
+        return False
+
+
+def _is_response(body: bytes) -> bool:
+    """Whether XML is AWS's: a web page may be well-formed XML, too."""
+    root = _ROOT.search(body)
+    return root is not None and root[1].endswith(b"Response")
+
+
+_FORMS = {"json": _is_object, "rest-json": _is_object, "query": _is_response, "ec2": _is_response}
 
 
 def said(answer: Mapping[str, Any]) -> tuple[str, str]:

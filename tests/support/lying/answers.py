@@ -119,6 +119,11 @@ def mistaken(others: Sequence[str], seed: int) -> Alter:
     return alter
 
 
+def replaced(one: str, other: str) -> Alter:
+    """One text stands in it as another, wherever it stands."""
+    return lambda answer, _call: replace(answer, body=answer.body.replace(one.encode(), other.encode()))
+
+
 def renamed(ending: str, other: str) -> Alter:
     """Every copy whose name ends so is called as something else."""
 

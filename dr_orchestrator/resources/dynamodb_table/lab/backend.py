@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any, cast
+from uuid import uuid4
 
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
@@ -52,7 +53,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class JournalledTable(Table):
-    """A table that remembers every version of its items, and is not there before its time."""
+    """A table that remembers every version of its items, has an id of its own, and is not there before its time."""
 
     timeline: Timeline
     restore: dict[str, Any] | None = None
@@ -60,7 +61,7 @@ class JournalledTable(Table):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.history: dict[tuple[Any, Any], list[tuple[datetime, dict[str, Any] | None]]] = {}
-        self.timeline = lifecycle.settled("ACTIVE")
+        self.timeline, self.id = lifecycle.settled("ACTIVE"), str(uuid4())
         super().__init__(*args, **kwargs)
         # CloudFormation says SSEEnabled, the API says Enabled.
         if self.sse_specification and "SSEEnabled" in self.sse_specification:
@@ -104,7 +105,7 @@ class JournalledTable(Table):
     def describe(self, base_key: str = "TableDescription") -> dict[str, Any]:
         """As moto, with the state by now and what a restored table was made from."""
         described = super().describe(base_key)
-        described[base_key]["TableStatus"] = self.status
+        described[base_key] |= {"TableStatus": self.status, "TableId": self.id}
         if self.status == "CREATING":
             described[base_key]["ItemCount"] = 0
         if self.restore:

@@ -78,15 +78,26 @@ def test_who_asks_by_a_name_is_told_of_nothing_else(told_of: list[dict[str, Any]
     assert named(ours["DBInstances"], "DBInstanceIdentifier", "dro-copy", "x") == {"DBInstanceIdentifier": "DRO-copy"}
 
 
-@pytest.mark.parametrize("body", [b"<html>Sign in</html>", b'{"Table": {', b"[]", b"7", b"\xff\xfe"])
-def test_a_body_that_is_no_json_object_is_no_answer(body: bytes) -> None:
-    """botocore would take it for an empty one; a failure of the server's own is botocore's to repeat."""
-    model = MODELS["dynamodb"].operation_model("DescribeTable")
-    with pytest.raises(Strange, match="dynamodb:DescribeTable: its answer is no JSON"):
+JSON = ("dynamodb", "DescribeTable", b'{"Table": {}}')
+XML = ("rds", "DescribeDBInstances", b"<?xml ?><DescribeDBInstancesResponse/>")
+PAGE = b"<!DOCTYPE html><html><body>Sign in</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("spoken", "body"),
+    [
+        *((JSON, body) for body in (PAGE, b'{"Table": {', b"[]", b"7", b"\xff\xfe")),
+        *((XML, body) for body in (PAGE, b"{}", b"gateway", b"<?xml ?><DescribeDBInst")),
+    ],
+)
+def test_a_body_in_another_form_is_no_answer(spoken: tuple[str, str, bytes], body: bytes) -> None:
+    """botocore would take it for an empty one; where the server itself failed, that is botocore's to repeat."""
+    service, operation, good = spoken
+    model = MODELS[service].operation_model(operation)
+    with pytest.raises(Strange, match=f"{service}:{operation}: its answer is in no form that AWS has"):
         refuse_unreadable(model, {"body": body, "status_code": 200})
     refuse_unreadable(model, {"body": body, "status_code": 503})
-    refuse_unreadable(model, {"body": b'{"Table": {}}', "status_code": 200})
-    refuse_unreadable(MODELS["rds"].operation_model("DescribeDBInstances"), {"body": body, "status_code": 200})
+    refuse_unreadable(model, {"body": good, "status_code": 200})
 
 
 @pytest.mark.parametrize("error", [{}, {"Error": None}, {"Error": "x"}, {"Error": {"Code": None}}])
