@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg import sql
 
+from dr_orchestrator.checks import stored
 from dr_orchestrator.checks.restored import Marker
 from dr_orchestrator.checks.result import instant, judged
 from dr_orchestrator.domain.copy import Copy
@@ -19,6 +20,7 @@ from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLe
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.service import Login
+from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 CONNECT_S = 10
@@ -27,7 +29,10 @@ STATEMENT_MS = 300_000
 MOST_SHOWN = 200
 """Characters of a query's answer that are kept: it is evidence, not a place to copy data to."""
 
-_OPTIONS = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS} -c timezone=UTC"
+_OPTIONS = (
+    f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS} -c timezone=UTC -c row_security=off"
+)
+"""A policy that would hide rows is an error: what was not seen was not checked."""
 
 
 def _no_source() -> Login:
@@ -53,6 +58,7 @@ class SqlChecks:
         )
         with _asking(login, f"SQL on {where}") as connection:
             row = connection.execute(ask).fetchone()
+            stored.ordinary(connection, _name(check.table), check.column, ask.as_string())
         if row is None:
             return None
         if not isinstance(row[1], datetime) or row[1].tzinfo is None:
@@ -94,19 +100,34 @@ def _asking(login: Login, call: str, seconds: int = CONNECT_S) -> Iterator[Any]:
 
 
 def _perform(check: RowsAtLeast | NewestRow | Query, connection: Any, reference: datetime) -> CheckResult:
-    if isinstance(check, RowsAtLeast):
-        (count,) = _row(connection, sql.SQL("SELECT count(*) FROM {}").format(_name(check.table)))
-        return judged(check, expectation(check), f"{count} rows", count >= check.minimum)
+    """What held is believed only where it was read from restored tables; what did not hold has failed anyway."""
+    # What PostgreSQL calls count and max, not what the restored data does.
     if isinstance(check, NewestRow):
-        ask = sql.SQL("SELECT max({}) FROM {}").format(sql.Identifier(check.column), _name(check.table))
-        return newest(check, _row(connection, ask)[0], reference)
+        ask = sql.SQL("SELECT pg_catalog.max({}) FROM {}").format(sql.Identifier(check.column), _name(check.table))
+        value = _row(connection, ask)[0]
+        stored.ordinary(connection, _name(check.table), check.column, ask.as_string())
+        return newest(check, value, reference)
+    if isinstance(check, RowsAtLeast):
+        statement = sql.SQL("SELECT pg_catalog.count(*) FROM {}").format(_name(check.table)).as_string()
+        (count,) = connection.execute(statement).fetchone()
+        result = judged(check, expectation(check), f"{count} rows", count >= check.minimum)
+    else:
+        statement, result = check.sql, _answered(check, connection)
+    if result.outcome is Outcome.PASSED:
+        stored.data_read(connection, statement)
+    return result
+
+
+def _answered(check: Query, connection: Any) -> CheckResult:
     # Prepared, so that a text of several statements is refused: a second one could undo that the first may only read.
     rows = connection.execute(check.sql, prepare=True).fetchmany(2)
     if len(rows) != 1 or len(rows[0]) != 1:
         return judged(check, expectation(check), f"{len(rows) or 'no'} rows, not one value", False)
-    value = str(rows[0][0])
-    shown = value if len(value) <= MOST_SHOWN else value[: MOST_SHOWN - 1] + "…"
-    return judged(check, expectation(check), shown, value == check.equals)
+    value = rows[0][0]
+    if value is None:
+        return judged(check, expectation(check), "NULL, which equals nothing", False)
+    shown = str(value) if len(str(value)) <= MOST_SHOWN else str(value)[: MOST_SHOWN - 1] + "…"
+    return judged(check, expectation(check), shown, str(value) == check.equals)
 
 
 def newest(check: NewestRow, value: object, reference: datetime) -> CheckResult:

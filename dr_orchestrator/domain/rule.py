@@ -28,6 +28,7 @@ class Rule(StrEnum):
     RPO_THIN = "rpo-thin"
     RPA_UNMEASURED = "rpa-unmeasured"
     RPA_ARITHMETIC = "rpa-arithmetic"
+    RPA_UNWITNESSED = "rpa-unwitnessed"
     RPA_NEGATIVE = "rpa-negative"
     RPA_GRADE = "rpa-grade"
     CANARY_AHEAD = "canary-ahead"

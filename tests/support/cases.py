@@ -90,6 +90,7 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.RPA_UNMEASURED: lambda: run_with(points=[], checks=[ROWS], worst_cases=[]),
     Rule.RPA_ARITHMETIC: lambda: run_with(checks=[ROWS, replace(HEARTBEAT, newest=None, outcome=FAILED)]),
     Rule.RPA_NEGATIVE: lambda: run_with(checks=[ROWS, LATE]),
+    Rule.RPA_UNWITNESSED: lambda: run_with(checks=[ROWS], planned_checks=("rows",)),
     Rule.RPA_GRADE: lambda: run_with(checks=[ROWS], planned_checks=("rows",)),
     Rule.CANARY_AHEAD: lambda: run_with(checks=[ROWS, HEARTBEAT, replace(LATE, name="late")]),
     Rule.NO_POINT: lambda: run_with(points=[]),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary, outputs
+from dr_orchestrator.catalog.rules import canary, outputs, query
 from dr_orchestrator.catalog.shapes.checks import (
     OF_DATA,
     OF_DATABASE,
@@ -14,7 +14,10 @@ from dr_orchestrator.catalog.shapes.checks import (
     CanaryItem,
     Check,
     HttpAnswer,
+    NewestRow,
+    Query,
     RestoredState,
+    RowsAtLeast,
 )
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
@@ -88,6 +91,8 @@ def _check(service: Declared, drill: Drill, resource: Resource, of: ResourceType
         yield from _of_database(resource, of, written) if of_rows else _of_table(resource, of, claim, written)
     elif isinstance(claim, OF_DATABASE):
         yield from _of_database(resource, of, written)
+        if check.mandatory:
+            yield from _of_source(claim, written)
     elif isinstance(claim, OF_TABLE):
         yield from _of_table(resource, of, claim, written)
     else:
@@ -100,6 +105,16 @@ def _of_database(resource: Resource, of: ResourceType, written: str) -> Iterator
     elif not resource.database:
         message = "the resource does not say how to log in to a copy"
         yield (written,), message, "add `database: {name: ..., secret: ...}` to the resource"
+
+
+def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str) -> Iterator[Mistake]:
+    """What proves data reads a table of the source: anything else would hold of an empty database, too."""
+    if isinstance(claim, Query):
+        if told := query.mistake(claim.sql):
+            yield (written, "sql"), *told
+    elif query.of_system(*claim.table.lower().rpartition(".")[::2]):
+        message = f"'{claim.table}' is the server's own, and as full in an empty database"
+        yield (written, "table"), message, "name a table of the source, with its schema where it begins with pg_"
 
 
 def _of_table(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.finding import Finding, Severity, finding
-from dr_orchestrator.domain.judge.measure import Record
+from dr_orchestrator.domain.judge.measure import CLAIMED, Record
 from dr_orchestrator.domain.judge.reasons import headroom, proven
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.rule import Reason, Rule
@@ -144,11 +144,12 @@ def _failed_at_first(record: Record, failed: Sequence[Reason]) -> list[_Found]:
 
 
 def _grade(record: Record, measures: Measures) -> list[_Found]:
-    if measures.rpa_grade not in ("C", "D"):
+    if measures.rpa_grade not in ("B", *CLAIMED):
         return []
     read = any(check.proves_data and check.newest is not None for check in record.checks)
     where = "all of the restored data" if read else "the restored data"
-    title = f"RPA has grade {measures.rpa_grade}: it was not read from {where}"
+    told = f"it was not read from {where}" if measures.rpa_grade in CLAIMED else "it was read from rows, of no canary"
+    title = f"RPA has grade {measures.rpa_grade}: {told}"
     return [_Found(Rule.RPA_GRADE, Severity.LOW, title, "Add a canary: see drills/README.md.")]
 
 

@@ -17,6 +17,8 @@ from dr_orchestrator.domain.verdict import Cleanup, Outcome
 UNREAD = "no instant was read from the copy"
 SCHEDULE = "E"
 """The grade of an RPA that was only worked out from the schedule: shown, and never better than inconclusive."""
+CLAIMED = ("C", "D")
+"""The grades of an RPA that a recovery point told of itself: no witness in the restored data bears it out."""
 
 
 @dataclass(frozen=True)

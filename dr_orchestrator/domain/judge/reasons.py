@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dr_orchestrator.domain.judge.measure import SCHEDULE, Record, clock_faults, newest
+from dr_orchestrator.domain.judge.measure import CLAIMED, SCHEDULE, Record, clock_faults, newest
 from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.rule import Reason, Rule
@@ -128,6 +128,9 @@ def _loss_unknown(record: Record, measures: Measures) -> list[Reason]:
     if measures.rpa_grade == SCHEDULE:
         told = f"RPA has grade {SCHEDULE}, from the schedule: arithmetic is no evidence"
         unknown.append(Reason(Rule.RPA_ARITHMETIC, told))
+    if measures.rpa_grade in CLAIMED:
+        told = f"RPA has grade {measures.rpa_grade}, from {measures.rpa_source}: no canary bears it out"
+        unknown.append(Reason(Rule.RPA_UNWITNESSED, told))
     loss = proven(measures)
     if loss is None or loss >= timedelta():
         return [*unknown, *_ahead(record, measures)]

@@ -59,10 +59,10 @@ def test_promises_come_from_the_tier_the_service_or_the_fallback(tmp_path: Path)
     own = "objectives: {application: none, region: {rto: '<= 1h', rpo: none}}\nresources:\n"
     fallback = (
         "  shop-late: &drill\n    kind: snapshot-restore\n    resource: shop-db\n    disruption: region\n"
-        "    checks: [{name: n, query: {sql: SELECT 1, equals: 1}}]\n"
+        "    checks: [{name: n, query: {sql: SELECT 1 FROM t, equals: 1}}]\n"
         "  shop-fallback:\n    kind: snapshot-restore\n    resource: shop-db\n    disruption: region\n"
         "    path: fallback\n    objective: {rto: '< 9h', rpo: none, reason: last resort}\n"
-        "    checks: [{name: n, query: {sql: SELECT 1, equals: ''}}]\n"
+        "    checks: [{name: n, query: {sql: SELECT 1 FROM t, equals: ''}}]\n"
     )
     drills = load(write(tmp_path, {"shop.yaml": changed(SHOP, "resources:\n", own) + fallback})).drills
     told = {

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from dr_orchestrator.checks import stored
 from dr_orchestrator.checks.sql import SqlChecks, _perform, newest
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, Query, RowsAtLeast
@@ -25,7 +26,10 @@ SECRET = "hunter2 'quoted\\ pass=word"
 
 
 class Connection:
-    """A connection that answers every statement with the same rows, and remembers the statements."""
+    """A connection that answers every statement with the same rows, and remembers the statements.
+
+    What was read was restored: what a real PostgreSQL says of that is in test_stored.py.
+    """
 
     def __init__(self, *rows: tuple[Any, ...]) -> None:
         self.rows, self.asked = list(rows), [""][:0]
@@ -41,6 +45,12 @@ class Connection:
         return self.rows[:most]
 
 
+@pytest.fixture(autouse=True)
+def restored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored, "data_read", lambda _connection, _statement: None)
+    monkeypatch.setattr(stored, "ordinary", lambda _connection, _table, _column, _statement: None)
+
+
 @pytest.mark.parametrize(("count", "outcome"), [(10, Outcome.PASSED), (9, Outcome.FAILED), (0, Outcome.FAILED)])
 def test_rows_are_counted(count: int, outcome: Outcome) -> None:
     """At least so many, counted; an empty table fails."""
@@ -53,7 +63,7 @@ def test_names_are_quoted() -> None:
     connection = Connection((NOW,))
     check = NewestRow("newest", 'shop.orders"; DROP TABLE orders; --', 'at"')
     _perform(check, connection, NOW)
-    assert connection.asked == ['SELECT max("at""") FROM "shop"."orders""; DROP TABLE orders; --"']
+    assert connection.asked == ['SELECT pg_catalog.max("at""") FROM "shop"."orders""; DROP TABLE orders; --"']
 
 
 @pytest.mark.parametrize(
@@ -62,7 +72,7 @@ def test_names_are_quoted() -> None:
         ([("42",)], Outcome.PASSED, "42"),
         ([(42,)], Outcome.PASSED, "42"),
         ([(43,)], Outcome.FAILED, "43"),
-        ([(None,)], Outcome.FAILED, "None"),
+        ([(None,)], Outcome.FAILED, "NULL, which equals nothing"),
         ([], Outcome.FAILED, "no rows, not one value"),
         ([(42,), (42,)], Outcome.FAILED, "2 rows, not one value"),
         ([(42, 42)], Outcome.FAILED, "1 rows, not one value"),
@@ -72,6 +82,13 @@ def test_a_query_gives_one_value(rows: list[tuple[Any, ...]], outcome: Outcome, 
     """No row, several rows or several columns are not the value that was expected."""
     result = _perform(Query("q", "SELECT 42", "42"), Connection(*rows), NOW)
     assert (result.outcome, result.observed) == (outcome, observed)
+
+
+def test_null_equals_nothing() -> None:
+    """Not the word for it either; a text that reads so is a value like any other."""
+    for expected in ("None", "NULL", "null", ""):
+        assert _perform(Query("q", "SELECT x FROM t", expected), Connection((None,)), NOW).outcome is Outcome.FAILED
+    assert _perform(Query("q", "SELECT x FROM t", "None"), Connection(("None",)), NOW).outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize(

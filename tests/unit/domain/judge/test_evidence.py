@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.domain.judge.judgement import judge
+from dr_orchestrator.domain.objective import Limit
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import CheckResult, Phase
 from dr_orchestrator.domain.verdict import Outcome, Verdict
 from tests.support.records import (
@@ -21,6 +23,7 @@ from tests.support.records import (
     POINT,
     PROVENANCE,
     ROWS,
+    RPO,
     STEPS,
     events,
     minutes,
@@ -56,7 +59,32 @@ def test_the_grade_says_where_rpa_was_read(checks: list[Any], point: Any, grade:
     judged = judge(run_with(checks=checks, points=[point], planned_checks=()))
     assert (judged.measures.rpa_grade, judged.measures.rpa) == (grade, rpa)
     graded = [item for item in judged.findings if "grade" in item.title]
-    assert bool(graded) is (grade in "CD")
+    assert bool(graded) is (grade in "BCD")
+
+
+@pytest.mark.parametrize(
+    ("checks", "point", "verdict"),
+    [
+        ([ROWS, HEARTBEAT], POINT, Verdict.PASSED),
+        ([replace(ROWS, newest=DISRUPTED - minutes(25))], POINT, Verdict.PASSED_WITH_FINDINGS),
+        ([ROWS], CONTINUOUS, Verdict.INCONCLUSIVE),
+        ([ROWS], POINT, Verdict.INCONCLUSIVE),
+    ],
+)
+@pytest.mark.parametrize("rpo", [None, Limit(RPO)])
+def test_without_a_canary_nothing_passes(checks: list[Any], point: Any, verdict: Verdict, rpo: Limit | None) -> None:
+    """Rows say how old the data is, and a finding says that they are no canary; a recovery point is no witness at all,
+    whatever was promised.
+    """
+    objective = replace(GOOD.header.objective, rpo=rpo)
+    judged = judge(run_with(checks=checks, points=[point], planned_checks=(), objective=objective))
+    assert judged.verdict is verdict
+    assert (Rule.RPA_UNWITNESSED in judged.reason_rules) is (verdict is Verdict.INCONCLUSIVE)
+
+
+def test_what_a_recovery_point_admits_is_held_against_it() -> None:
+    """A snapshot that is too old by its own word fails the drill, though nobody else bears it out."""
+    assert judge(run_with(checks=[ROWS], points=[OLD], planned_checks=())).verdict is Verdict.FAILED
 
 
 def test_a_claim_counts_only_once_the_data_is_verified() -> None:
