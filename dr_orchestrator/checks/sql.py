@@ -100,7 +100,7 @@ def _asking(login: Login, call: str, seconds: int = CONNECT_S) -> Iterator[Any]:
 
 
 def _perform(check: RowsAtLeast | NewestRow | Query, connection: Any, reference: datetime) -> CheckResult:
-    """What held is believed only where it was read from restored tables; what did not hold has failed anyway."""
+    """A claim that held is believed only where it was read from restored tables; what did not hold has failed."""
     # What PostgreSQL calls count and max, not what the restored data does.
     if isinstance(check, NewestRow):
         ask = sql.SQL("SELECT pg_catalog.max({}) FROM {}").format(sql.Identifier(check.column), _name(check.table))

@@ -13,10 +13,10 @@ from psycopg import sql
 from dr_orchestrator.errors import NotMeasured
 
 _ORDINARY = ("r", "p")
-"""What rows are written to: a table, or one of partitions."""
+"""The kinds of relation that rows are written to: a table, or one of partitions."""
 
 _STORED = ("r", "m")
-"""What a statement scans where rows are stored: a table, a partition among them, or a materialised view."""
+"""The kinds that are scanned where rows are stored: a table, a partition among them, or a materialised view."""
 
 _KINDS = {
     "v": "a view",
@@ -84,7 +84,7 @@ def _nodes(plan: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _of_catalogue(connection: Any, ask: str, *values: object) -> list[tuple[Any, ...]]:
-    """What PostgreSQL's catalogue says; the path that the checks look along is as before, afterwards."""
+    """The words of PostgreSQL's catalogue; the path that the checks look along is as before, afterwards."""
     with connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
         rows: list[tuple[Any, ...]] = connection.execute(ask, values).fetchall()

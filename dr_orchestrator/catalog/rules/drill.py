@@ -108,7 +108,7 @@ def _of_database(resource: Resource, of: ResourceType, written: str) -> Iterator
 
 
 def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str) -> Iterator[Mistake]:
-    """What proves data reads a table of the source: anything else would hold of an empty database, too."""
+    """A proof of data reads a table of the source: anything else would hold of an empty database, too."""
     if isinstance(claim, Query):
         if told := query.mistake(claim.sql):
             yield (written, "sql"), *told

@@ -18,7 +18,7 @@ _WRITES = (exp.DML, exp.Merge, exp.Into)
 
 
 def mistake(text: str) -> tuple[str, str] | None:
-    """What is wrong with a query, and what to do; what its server alone can read is left to the drill, which asks."""
+    """The mistake in a query, and what to do; what its server alone can read is left to the drill, which asks it."""
     try:
         parsed = sqlglot.parse(text, dialect="postgres")
         return _mistake([each for each in parsed if each is not None and not isinstance(each, exp.Semicolon)])

@@ -19,6 +19,9 @@ from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLe
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
+from tests.support.dblink_servers import Production, Restored, copy_server, production, programs, restored
+
+__all__ = ["copy_server", "production", "programs", "restored"]
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 COPY = Copy("rds-instance", "dro-x", "us-east-1", "x", "d", "s")
@@ -199,6 +202,32 @@ def test_rows_of_another_server_were_not_restored(scan: dict[str, Any]) -> None:
     with pytest.raises(NotMeasured, match=r"foreign table .*far"):
         stored.ordinary(Planned(STORED, scan), table, "at", "SELECT max(at) FROM beats")
     stored.ordinary(Planned(STORED), table, "at", "SELECT max(at) FROM beats")
+
+
+def test_production_read_through_the_copy_is_no_copy(restored: Restored, production: Production) -> None:
+    """A real foreign table of production, in the copy: its rows are counted, and not believed; so is a view of it."""
+    server = urlsplit(production.server.url)
+    restored.ask(
+        "CREATE EXTENSION postgres_fdw",
+        f"CREATE SERVER production FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{server.hostname}', "
+        f"port '{server.port}', dbname 'postgres')",
+        f"CREATE USER MAPPING FOR CURRENT_USER SERVER production OPTIONS (user '{server.username}', "
+        f"password '{server.password}')",
+        "CREATE TABLE beats (datname text, backend_start timestamptz) PARTITION BY LIST (datname)",
+        "CREATE FOREIGN TABLE far PARTITION OF beats DEFAULT SERVER production "
+        "OPTIONS (schema_name 'pg_catalog', table_name 'pg_stat_activity')",
+        "CREATE FOREIGN TABLE names (usename text) SERVER production "
+        "OPTIONS (schema_name 'pg_catalog', table_name 'pg_user')",
+        "CREATE VIEW users AS SELECT * FROM names",
+    )
+    ask = SqlChecks(lambda _: restored.as_superuser).perform
+    for table in ("names", "users"):
+        with pytest.raises(NotMeasured, match="it reads the foreign table names"):
+            ask(RowsAtLeast("rows", table, 1), COPY, NOW)
+    with pytest.raises(NotMeasured, match="it reads the foreign table far"):
+        ask(NewestRow("beat", "beats", "backend_start", canary=True), COPY, NOW)
+    with pytest.raises(NotMeasured, match=r"it reads the foreign table .*names"):
+        ask(Query("joined", "SELECT count(*) > 0 FROM names a JOIN names b USING (usename)", "True"), COPY, NOW)
 
 
 def test_tables_hidden_by_a_policy_are_no_answer(checks: SqlChecks, database: psycopg.Connection[Any]) -> None:

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.judge.judgement import Fault, Record, judge
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.reporting.export import run_json
@@ -162,6 +162,31 @@ def test_a_check_must_be_able_to_fail(tmp_path: Path, minimum: str) -> None:
     """A claim that an empty table keeps is refused."""
     problem = only(tmp_path, {"shop.yaml": changed(SHOP, "minimum: 1", f"minimum: {minimum}")})
     assert problem.key.endswith("minimum")
+
+
+@pytest.mark.parametrize("text", ["SELECT 1", "SELECT count(*) FROM generate_series(1, 9)", "SELECT NULL"])
+def test_a_query_must_be_able_to_fail(tmp_path: Path, text: str) -> None:
+    """A query whose answer is the same in an empty database is refused before anything starts."""
+    query = f'query: {{sql: "{text}", equals: 1}}'
+    problem = only(tmp_path, {"shop.yaml": changed(SHOP, "rows-at-least: {table: orders, minimum: 1}", query)})
+    assert problem.key.endswith("query.sql")
+
+
+@pytest.mark.parametrize("kind", PointKind)
+def test_a_recovery_point_is_no_witness_for_itself(kind: PointKind) -> None:
+    """No canary, and no row that tells its time: its claim on its own age is shown, graded, and passes nothing."""
+    judged = judge(run_with(checks=[ROWS], points=[replace(GOOD.points[0], kind=kind)], planned_checks=()))
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert judged.measures.rpa_grade in ("C", "D")
+    assert any("no canary bears it out" in reason for reason in judged.reasons)
+
+
+def test_a_canary_that_is_no_witness_makes_no_figure() -> None:
+    """One that turned out to be a view could not tell: neither it nor the recovery point stands for the loss."""
+    view = replace(HEARTBEAT, newest=None, outcome=Outcome.INCONCLUSIVE, observed="it is a view")
+    for mandatory in (True, False):
+        judged = judge(run_with(checks=[ROWS, replace(view, mandatory=mandatory)]))
+        assert (judged.verdict, judged.measures.rpa_grade) == (Verdict.INCONCLUSIVE, "E")
 
 
 def test_nothing_at_all_is_no_success() -> None:
