@@ -222,7 +222,7 @@ def test_production_read_through_the_copy_is_no_copy(restored: Restored, product
     )
     ask = SqlChecks(lambda _: restored.as_superuser).perform
     for table in ("names", "users"):
-        with pytest.raises(NotMeasured, match="it reads the foreign table names"):
+        with pytest.raises(NotMeasured, match=r"it reads the foreign table .*names"):
             ask(RowsAtLeast("rows", table, 1), COPY, NOW)
     with pytest.raises(NotMeasured, match="it reads the foreign table far"):
         ask(NewestRow("beat", "beats", "backend_start", canary=True), COPY, NOW)
