@@ -37,7 +37,7 @@ class RowsAtLeast(Shape):
 class NewestRow(Shape):
     """The newest value of a time column in the copy; the heartbeat among them is what RPA is read from."""
 
-    table: Identifier = Field(description="The table, schema.table where it is not on the search path.")
+    table: Identifier = Field(description="An ordinary table, schema.table where it is not on the search path.")
     column: Identifier = Field(description="Its time column.")
     canary: Truth = Field(default=False, description="True for the heartbeat table, which RPA is read from.")
     interval: Span = Field(default=timedelta(minutes=1), description=_INTERVAL)
@@ -50,8 +50,8 @@ class NewestRow(Shape):
 class Query(Shape):
     """A query against the copy returns one expected value."""
 
-    sql: Text = Field(description="A query that returns one value.")
-    equals: Answer = Field(description="The value expected, compared as text.")
+    sql: Text = Field(description="One SELECT that reads a table of the source and returns one value.")
+    equals: Answer = Field(description="The value expected, compared as text; NULL equals nothing.")
 
 
 class ItemsAtLeast(Shape):
