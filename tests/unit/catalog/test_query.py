@@ -40,6 +40,7 @@ READING = [
     "(SELECT count(*) FROM a EXCEPT SELECT count(*) FROM b)",
     "SELECT /* ; */ count(*) FROM orders WHERE note = $$a;b$$ -- ;",
     "SELECT count(*) FROM public.pg_orders",
+    "SELECT count(*) FROM orders; -- all of them",
 ]
 READING_NOTHING = [
     "SELECT 1",

@@ -148,6 +148,12 @@ def test_a_heartbeat_is_a_stored_column_of_an_ordinary_table(
         checks.perform(NewestRow("beat", table, "at", canary=canary), COPY, NOW)
 
 
+def test_a_table_of_the_server_is_no_witness(checks: SqlChecks) -> None:
+    """One of the catalogue that holds an instant is an ordinary table, and not the source's."""
+    with pytest.raises(NotMeasured, match="is the server's own"):
+        checks.perform(NewestRow("beat", "pg_catalog.pg_authid", "rolvaliduntil", canary=True), COPY, NOW)
+
+
 @pytest.mark.parametrize("table", ["orders", "public.orders", "parts", "part"])
 def test_an_ordinary_table_is_a_witness(checks: SqlChecks, table: str) -> None:
     """Also one of partitions; the instant is read from it."""
