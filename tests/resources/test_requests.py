@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from moto.dynamodb.models import dynamodb_backends
+from moto.kms.models import kms_backends
 
 from dr_orchestrator.domain.service import Isolation
 from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.dynamodb_table import table as dynamodb
-from tests.support.estate import INSTANCE
+from tests.support.estate import INSTANCE, REGION, TABLE
 from tests.support.ways import Make, looked
 from tests.support.ways.every import SPECS
 
@@ -88,3 +93,38 @@ def test_an_isolation_that_is_not_there_is_refused(way_of: Make, isolation: Isol
     with pytest.raises(NotRecoverable, match=why):
         looked(way)
     assert way.calls(SPECS["rds-snapshot"].ask) == []
+
+
+@pytest.fixture
+def key_of_table(way_of: Make) -> Iterator[Callable[[dict[str, Any] | None], None]]:
+    """Sets how the source table is encrypted; moto knows no call for it."""
+    table = dynamodb_backends[ACCOUNT][REGION].tables[TABLE.id]
+    yield lambda specification: setattr(table, "sse_specification", specification)
+    table.sse_specification = None
+
+
+@pytest.mark.parametrize("manager", ["CUSTOMER", "AWS"])
+def test_a_table_is_restored_under_its_key_in_so_many_words(
+    way_of: Make, key_of_table: Callable[[dict[str, Any]], None], manager: str
+) -> None:
+    """What an organisation demands of a request is in it; a key that AWS manages is not named, which AWS refuses."""
+    way = way_of("dynamodb")
+    key = way.made.client("kms").create_key()["KeyMetadata"]
+    kms_backends[ACCOUNT][REGION].keys[key["KeyId"]].key_manager = manager
+    key_of_table({"Enabled": True, "KMSMasterKeyId": key["Arn"]})
+    way.restore()
+    (asked,) = way.calls("RestoreTableToPointInTime")
+    named = {"KMSMasterKeyId": key["Arn"]} if manager == "CUSTOMER" else {}
+    assert asked["SSESpecificationOverride"] == {"Enabled": True, "SSEType": "KMS", **named}
+
+
+def test_where_nothing_is_known_of_a_key_its_table_keeps_its_encryption_by_default(
+    way_of: Make, key_of_table: Callable[[dict[str, Any]], None]
+) -> None:
+    """Without a key of KMS there is nothing to say, and of one that nobody may look at nothing is guessed."""
+    for specification in (None, {"Enabled": True, "KMSMasterKeyId": "arn:aws:kms:us-east-1:123456789012:key/gone"}):
+        way = way_of("dynamodb")
+        key_of_table(specification)
+        way.restore()
+        (asked,) = way.calls("RestoreTableToPointInTime")
+        assert "SSESpecificationOverride" not in asked

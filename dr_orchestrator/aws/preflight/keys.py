@@ -22,3 +22,8 @@ def usable(account: Account, key: str | None, data: str, otherwise: str = "the d
         raise NotRecoverable(f"key {arn} is {state}{until}", hint, "kms:DescribeKey")
     of, owner = arn.split(":")[4], data.split(":")[4]
     return f"key {arn} is enabled" + (f"; it belongs to account {of}, not to {owner}" if of != owner else "")
+
+
+def is_of_aws(account: Account, key: str) -> bool:
+    """Whether AWS made and manages the key: a request does not name such a one."""
+    return bool(account.api("kms").call("DescribeKey", KeyId=key)["KeyMetadata"].get("KeyManager") == "AWS")

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.aurora_cluster.name import ENGINE
-from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
+from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster, key_of
 
 FULL_COPY = "full-copy"
 """The one restore: a clone shares its source's pages, and proves nothing of a backup."""
@@ -48,12 +48,12 @@ class ClusterSnapshot(AuroraCluster):
             Engine=found.get("Engine", ENGINE),
             EngineVersion=found.get("EngineVersion"),
             EngineMode=found.get("EngineMode") or None,
+            KmsKeyId=key_of(found),
         )
 
     def key(self) -> str | None:
         """The key of the snapshot that would be taken: it may have been copied under another than its source's."""
-        found = self._chosen()
-        return found.get("KmsKeyId") if found.get("StorageEncrypted") else None
+        return key_of(self._chosen())
 
     def version(self) -> str:
         """The version of the snapshot that would be taken."""
@@ -105,6 +105,7 @@ class ClusterPointInTime(AuroraCluster):
             SourceDBClusterIdentifier=self._resource.id,
             RestoreToTime=point.data_time,
             RestoreType=FULL_COPY,
+            KmsKeyId=self.key(),
         )
 
     def _window(self) -> tuple[datetime, datetime]:

@@ -104,8 +104,7 @@ class AuroraCluster:
 
     def key(self) -> str | None:
         """The key of the data that is restored: the source's own."""
-        source = self._source()
-        return source.get("KmsKeyId") if source.get("StorageEncrypted") else None
+        return key_of(self._source())
 
     def version(self) -> str:
         """The engine's version that the copy will have."""
@@ -146,3 +145,8 @@ class AuroraCluster:
 
     def _writer(self) -> Mapping[str, Any]:
         return production.writer(self._account, self._source())
+
+
+def key_of(described: Mapping[str, Any]) -> str | None:
+    """The key that a cluster or a snapshot is encrypted with; None where it is not encrypted."""
+    return described.get("KmsKeyId") if described.get("StorageEncrypted") else None

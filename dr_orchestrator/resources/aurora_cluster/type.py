@@ -38,7 +38,7 @@ _RESTORED = frozenset(
             "DBClusterParameterGroupName",
             "ServerlessV2ScalingConfiguration",
         ),
-        *("StorageType", "EngineMode", "DeletionProtection", "CopyTagsToSnapshot", "Tags"),
+        *("StorageType", "EngineMode", "DeletionProtection", "CopyTagsToSnapshot", "KmsKeyId", "Tags"),
     }
 )
 _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}

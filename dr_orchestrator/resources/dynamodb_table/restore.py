@@ -115,7 +115,20 @@ class DynamoTable:
             SourceTableName=self._resource.id,
             TargetTableName=copy.id,
             RestoreDateTime=point.data_time,
+            **self._encryption(),
         )
+
+    def _encryption(self) -> dict[str, Any]:
+        """The source's own encryption, said in the request; left to AWS, which keeps it, where its key is not known."""
+        key = _key(self._source())
+        if key is None:
+            return {}
+        said = {"Enabled": True, "SSEType": "KMS"}
+        try:
+            named = {} if keys.is_of_aws(self._toolkit.account, key) else {"KMSMasterKeyId": key}
+        except (Denied, NotRecoverable):
+            return {}
+        return {"SSESpecificationOverride": {**said, **named}}
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until the table is active; only then can it be tagged, which AWS does not do on restore."""

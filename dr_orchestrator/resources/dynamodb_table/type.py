@@ -111,7 +111,7 @@ TYPE = Drillable(
             "dynamodb:RestoreTableToPointInTime",
             By(NAME, "TargetTableName", _ARN),
             Effect.RESTORE,
-            frozenset({"RestoreDateTime"}),
+            frozenset({"RestoreDateTime", "SSESpecificationOverride"}),
             "SourceTableName",
             actions={Effect.FILL: tuple(f"dynamodb:{each}" for each in _ON_THE_TARGET)},
         ),

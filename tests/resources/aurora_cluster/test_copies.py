@@ -28,7 +28,7 @@ from tests.support.estate import Estate
 
 @pytest.mark.parametrize(("way", "operation"), [(ClusterSnapshot, SNAPSHOT), (ClusterPointInTime, INSTANT)])
 def test_nothing_of_a_restore_is_left_to_defaults(begin: Begin, made: Estate, way: Any, operation: str) -> None:
-    """Network, protection, parameters, class, exposure and tags of cluster and instance are all in the requests."""
+    """Network, protection, parameters, class, exposure, key and tags of cluster and instance are in the requests."""
     drilled = begin(way)
     cluster, instance = drilled.restored()
     given, member_given = drilled.asked(operation), drilled.asked("CreateDBInstance")
@@ -40,6 +40,7 @@ def test_nothing_of_a_restore_is_left_to_defaults(begin: Begin, made: Estate, wa
         "DeletionProtection": "false",
         "CopyTagsToSnapshot": "false",
         "EngineMode": "provisioned",
+        "KmsKeyId": described(made.client("rds"), CLUSTER.id)["KmsKeyId"],
     }
     assert {key: given.get(key) for key in expected} == expected
     assert "VpcSecurityGroupIds.VpcSecurityGroupId.2" not in given
