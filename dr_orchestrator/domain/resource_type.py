@@ -86,7 +86,8 @@ class Write:
     refused. `only` are parameters that it must be given, and what they may be: left to its default, or otherwise, one
     would make another call of it: a clone in place of a restore, a copy in public. `origin` is the parameter that names
     what is restored from, `within` one that names another copy of the run which the target is made in. `actions` are
-    the IAM actions that it needs besides the one of its own name, by what they do.
+    the IAM actions that it needs besides the one of its own name, by what they do, `beside` the resource parts of other
+    ARNs that it concerns.
     """
 
     operation: str
@@ -97,6 +98,7 @@ class Write:
     within: By | None = None
     actions: Mapping[Effect, tuple[str, ...]] = field(default_factory=dict)
     only: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
 
     @property
     def accepts(self) -> frozenset[str]:
@@ -128,7 +130,8 @@ class CopyType:
 
     `longest` is how many characters its name may have, `arn` the resource part of its ARN, with `{id}` in the name's
     place. `plural` is how the statements of IAM policies call many of them. `quota` is what it counts against, as AWS
-    names that; types that name the same one share it.
+    names that; types that name the same one share it. `shows_tags` is whether IAM sees its tags in every account: those
+    of DynamoDB's tables only where attribute-based access control (ABAC) is on, and no call tells where.
     """
 
     name: str
@@ -139,6 +142,7 @@ class CopyType:
     longest: int
     cloudformation: str = ""
     quota: str = ""
+    shows_tags: bool = True
 
     def arn_of(self, id: str) -> str:
         """The resource part of the ARN of one of that name."""
@@ -189,7 +193,7 @@ class ResourceType:
     those of a drill file that only some types have. `kinds` says by which kinds of drill it is drilled, and what such a
     run calls from its first look to its teardown; `listing` is what an inventory calls. `secures` names the service
     whose keys of KMS its data may be encrypted with, `data` the reads that show data itself, `filling` what loads a
-    restored one into an environment's own, `beside` the resource parts of other ARNs that a restore concerns.
+    restored one into an environment's own.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
     of a resource stand. `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), and
@@ -207,7 +211,6 @@ class ResourceType:
     keys: frozenset[str] = frozenset()
     data: frozenset[str] = frozenset()
     filling: Calls = field(default_factory=Calls)
-    beside: tuple[str, ...] = ()
     secures: str = ""
     heartbeat: str = ""
     marker: str = ""

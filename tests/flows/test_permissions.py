@@ -116,9 +116,10 @@ def test_an_occasion_is_that_of_a_declared_call(calls: Calls) -> None:
     assert calls.only_when.keys() <= calls.all
 
 
-def scope(here: wiring.App, *names: str, allowed: Allowed | None = None) -> Scope:
+def scope(here: wiring.App, *names: str, allowed: Allowed | None = None, abac: bool = False) -> Scope:
     drills = [here.drill(name) for name in names or DRILLS]
-    return Scope(TYPES, drills, allowed or Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-1"})))
+    allowed = allowed or Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-1"}))
+    return Scope(TYPES, drills, allowed, abac)
 
 
 def statements(made: list[Policy]) -> list[dict[str, Any]]:
@@ -152,20 +153,31 @@ def test_the_source_role_can_change_nothing(here: wiring.App) -> None:
     assert all(arn.endswith(":secret:prod/orders-??????") for arn in logins["Resource"])
 
 
-def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wiring.App) -> None:
-    """On its way in a copy must be given the tag; to be deleted it must wear it; whatever else, deletion is denied."""
-    found = {each["Sid"]: each for each in statements(policies.drill_policies(scope(here)))}
-    for sid in ("RestoreInstances", "TagInstances", "TagTables", "CreateStacks"):
+@pytest.mark.parametrize("abac", [False, True])
+def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wiring.App, abac: bool) -> None:
+    """On its way in a copy must be given the tag; to be deleted it must wear it; whatever else, deletion is denied.
+
+    Where IAM may not see the tags of a type, no right hangs on them, and no denial of what wears none.
+    """
+    found = {each["Sid"]: each for each in statements(policies.drill_policies(scope(here, abac=abac)))}
+    tables = {"TagTables", "DeleteTables"} if not abac else set()
+    for sid in {"RestoreInstances", "TagInstances", "TagTables", "CreateStacks"} - tables:
         assert found[sid]["Condition"]["Null"] == {"aws:RequestTag/dr-drill:run": "false"}
-    for sid in ("DeleteInstances", "DeleteTables", "DeleteStacks"):
+    for sid in {"DeleteInstances", "DeleteTables", "DeleteStacks"} - tables:
         assert found[sid]["Condition"]["Null"] == {"aws:ResourceTag/dr-drill:run": "false"}
+    for sid in tables:
+        assert found[sid]["Condition"].keys() == {"StringEquals"}
+    for sid in ("TagTables", "DeleteInstances", "DeleteTables", "DeleteStacks"):
         assert all("dro-*" in arn for arn in found[sid]["Resource"])
     deletions = {action for each in found.values() for action in each["Action"] if ":Delete" in action}
+    deletions -= {"dynamodb:DeleteItem"}
     untagged, unnamed = found["NeverDeleteTheUntagged"], found["NeverDeleteByAnotherName"]
     assert {untagged["Effect"], unnamed["Effect"]} == {"Deny"}
-    assert set(untagged["Action"]) == set(unnamed["Action"]) == deletions - {"dynamodb:DeleteItem"}
+    assert set(unnamed["Action"]) == deletions
+    assert set(untagged["Action"]) == deletions - (set() if abac else {"dynamodb:DeleteTable"})
     assert untagged["Condition"] == {"Null": {"aws:ResourceTag/dr-drill:run": "true"}}
     assert all("dro-*" in arn for arn in unnamed["NotResource"])
+    assert ("NeverTagWithoutTheRun" in found) is not abac
     for sid, each in found.items():
         if each["Effect"] == "Allow" and sid != "GrantKeysToServices":
             assert "*" not in each["Resource"]
@@ -219,3 +231,11 @@ def test_what_a_template_needs_is_told_in_words(here: wiring.App) -> None:
     """Nobody can derive the rights to make any resource; its types are named."""
     (told,) = [note for note in policies.notes(scope(here)) if note.startswith("shop-replica")]
     assert "AWS::DynamoDB::Table, AWS::SQS::Queue" in told
+
+
+def test_that_no_call_tells_whether_tags_are_seen_is_told(here: wiring.App) -> None:
+    """Whoever pastes the policies learns what protects other tables, and how to have the tag asked for, too."""
+    told = [note for note in policies.notes(scope(here)) if "ABAC" in note]
+    assert len(told) == 1
+    assert "dro iam --abac" in told[0]
+    assert [note for note in policies.notes(scope(here, abac=True)) if "ABAC" in note] == []

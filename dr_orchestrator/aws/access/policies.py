@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.template import template
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.drill import Allowed, Drill
-from dr_orchestrator.domain.resource_type import Effect, ResourceType, Types, beside_the_source
+from dr_orchestrator.domain.resource_type import CopyType, Effect, ResourceType, Types, Write, beside_the_source
 
 LARGEST = 6144
 """Characters that a managed policy may have; white space is not counted."""
@@ -21,6 +21,9 @@ LONGEST_LIST = 3000
 
 COPIES = "dro-*"
 WEARS, ASKED = "aws:ResourceTag/dr-drill:run", "aws:RequestTag/dr-drill:run"
+TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
+"""The condition that a call gives tags, and not that of the run: it never holds where IAM does not see them."""
+
 _KEYS = ("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
 _LOGINS = "secretsmanager:GetSecretValue"
 _MAKE = (Effect.RESTORE, Effect.CREATE)
@@ -31,11 +34,12 @@ Policy = dict[str, Any]
 
 @dataclass(frozen=True)
 class Scope:
-    """The drills that a policy is for, and where they may work."""
+    """The drills that a policy is for, and where they may work; `abac` is whether IAM sees the tags of all copies."""
 
     types: Types[ResourceType]
     drills: Sequence[Drill]
     allowed: Allowed
+    abac: bool = False
 
     @property
     def regions(self) -> list[str]:
@@ -77,6 +81,10 @@ class Scope:
         """Where copies of a type are put."""
         drilled = [drill.resource for drill in self.drills if drill.resource.type == of.name]
         return [f"subgrp:{each}" for each in sorted({one.isolation.subnet_group for one in drilled if one.isolation})]
+
+    def sees_tags(self, of: CopyType) -> bool:
+        """Whether IAM surely sees the tags of such copies: where it may not, their names have to do."""
+        return of.shows_tags or self.abac
 
     def here(self) -> dict[str, Any]:
         """The condition that a call goes to one of the regions."""
@@ -122,6 +130,13 @@ def notes(scope: Scope) -> list[str]:
         "Both roles trust whoever runs `dro` (the trust policy), who needs sts:AssumeRole on them and nothing else.",
         "A key's own policy must let both roles use it, where an encrypted source has a key that the account manages.",
     ]
+    hidden = sorted({copy.title for copy in scope.types.copies.values() if not scope.sees_tags(copy)})
+    if hidden:
+        told.append(
+            f"IAM sees the tags of a {' or a '.join(hidden)} only where attribute-based access control (ABAC) is on in"
+            f" the account, and no call tells where: by these policies the name {COPIES} decides. Where it is on,"
+            " `dro iam --abac` asks for the tag, too."
+        )
     for drill in scope.drills:
         if drill.resource.rebuild is not None:
             made = template.parse(drill.resource.rebuild.template, drill.resource.rebuild.template_path)["Resources"]
@@ -211,36 +226,43 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     yield _allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
 
 
+@dataclass
+class _Right:
+    """The content of one statement on copies of a type: actions, and what they act on besides the copies themselves."""
+
+    actions: set[str] = field(default_factory=set)
+    within: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
+    untagged: bool = False
+
+
 def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator[Statement]:
     """The statements on the copies of a type: each call on what it acts on, under the tag that it must wear."""
-    wanted: dict[tuple[Effect, str], set[str]] = {}
-    within: dict[tuple[Effect, str], str] = {}
-    untagged: set[Effect] = set()
+    for (effect, name), right in _rights(scope, of, writes).items():
+        copy = scope.types.copies[name]
+        sources = [copy.arn_of(each) for each in scope.sources(of)] if effect is Effect.RESTORE else []
+        groups = scope.subnet_groups(of) if right.beside else []
+        on = scope.arns(copy.service, copy.arn_of(COPIES), *sources, *right.within, *right.beside, *groups)
+        by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)
+        condition = scope.here() if by_name else _tagged(scope, WEARS if effect is Effect.DELETE else ASKED)
+        yield _allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
+
+
+def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tuple[Effect, str], _Right]:
+    """The rights that calls need, by their effect and the type of the copies that have it."""
+    found: dict[tuple[Effect, str], _Right] = {}
     for write in of.writes:
         if write.operation not in writes or write.target.each:  # items are written by the actions of the restore
             continue
-        wanted.setdefault((write.effect, write.target.type), set()).add(write.operation)
+        right = found.setdefault((write.effect, write.target.type), _Right())
+        right.actions.add(write.operation)
+        right.beside += write.beside
+        right.untagged |= write.effect in _MAKE and "Tags" not in write.accepts
         if write.within is not None:
-            within[write.effect, write.target.type] = write.within.type
-        if write.effect in _MAKE and "Tags" not in write.accepts:
-            untagged.add(write.effect)
+            right.within.append(scope.types.copies[write.within.type].arn_of(COPIES))
         for effect, actions in write.actions.items():
-            wanted.setdefault((effect, write.target.type), set()).update(actions)
-    for (effect, name), needed in wanted.items():
-        copy = scope.types.copies[name]
-        on = scope.arns(copy.service, copy.arn_of(COPIES))
-        sources = [copy.arn_of(each) for each in scope.sources(of)] if effect is Effect.RESTORE else []
-        if (holder := within.get((effect, name))) is not None:
-            sources = [scope.types.copies[holder].arn_of(COPIES)]
-        if sources:
-            on += scope.arns(copy.service, *sources, *of.beside, *scope.subnet_groups(of))
-        yield _allow(f"{effect.title()}{copy.plural}", needed, on, _condition(scope, effect, effect in untagged))
-
-
-def _condition(scope: Scope, effect: Effect, untagged: bool) -> dict[str, Any]:
-    if effect is Effect.DELETE:
-        return _tagged(scope, WEARS)
-    return scope.here() if effect is Effect.FILL or untagged else _tagged(scope, ASKED)
+            found.setdefault((effect, write.target.type), _Right()).actions.update(actions)
+    return found
 
 
 def _keys(scope: Scope) -> Iterator[Statement]:
@@ -253,17 +275,25 @@ def _keys(scope: Scope) -> Iterator[Statement]:
 
 
 def _never(scope: Scope) -> Iterator[Statement]:
-    """The denials that hold whatever another policy may allow one day."""
-    deleted = [write for each in scope.types for write in each.writes if write.effect is Effect.DELETE]
-    deletions = sorted({write.operation for write in deleted})
+    """The denials that hold whatever another policy may allow one day.
+
+    Where IAM may not see the tags of a copy, a denial of what wears none would hit the copy, too: its name protects.
+    """
+    writes = [write for each in scope.types for write in each.writes]
+    deleted = [write for write in writes if write.effect is Effect.DELETE]
     named = [scope.types.copies[name] for name in dict.fromkeys(write.target.type for write in deleted)]
     copies = list(dict.fromkeys(f"arn:{scope.partition}:{copy.service}:*:*:{copy.arn_of(COPIES)}" for copy in named))
-    untagged = {"Null": {WEARS: "true"}}
-    yield {
-        "Sid": "NeverDeleteTheUntagged",
-        "Effect": "Deny",
-        "Action": deletions,
-        "Resource": ["*"],
-        "Condition": untagged,
-    }
-    yield {"Sid": "NeverDeleteByAnotherName", "Effect": "Deny", "Action": deletions, "NotResource": copies}
+    seen = _operations(write for write in deleted if scope.sees_tags(scope.types.copies[write.target.type]))
+    yield _deny("NeverDeleteTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
+    yield _deny("NeverDeleteByAnotherName", _operations(deleted), {"NotResource": copies})
+    hidden = [write for write in writes if not scope.sees_tags(scope.types.copies[write.target.type])]
+    tags = _operations(write for write in hidden if write.effect is Effect.TAG)
+    yield _deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
+
+
+def _operations(writes: Iterable[Write]) -> list[str]:
+    return sorted({write.operation for write in writes})
+
+
+def _deny(sid: str, actions: Sequence[str], of: Mapping[str, Any]) -> Statement:
+    return {"Sid": sid, "Effect": "Deny", "Action": list(actions), **of}

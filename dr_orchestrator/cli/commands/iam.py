@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--drill", "names", multiple=True, metavar="NAME", help="For this drill alone; may be repeated.")
+@click.option(
+    "--abac", is_flag=True, help="DynamoDB's attribute-based access control is on: tables have to wear the tag, too."
+)
 @json_option
-def iam(names: tuple[str, ...], as_json: bool) -> int:
+def iam(names: tuple[str, ...], abac: bool, as_json: bool) -> int:
     """Print the IAM policies that drills need: of the role that reads, and of the role that makes copies.
 
     Nothing is asked of AWS, and nothing is changed there.
@@ -29,7 +32,7 @@ def iam(names: tuple[str, ...], as_json: bool) -> int:
     drills = [here.drill(name) for name in dict.fromkeys(names)] or list(here.catalogue.drills.values())
     if not drills:
         raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
-    told = _policies(Scope(here.types, drills, here.catalogue.allowed))
+    told = _policies(Scope(here.types, drills, here.catalogue.allowed, abac))
     if as_json:
         print_json(told)
     else:

@@ -139,6 +139,7 @@ TYPE = Drillable(
             "SnapshotIdentifier",
             actions=_TAGGED,
             only={"Engine": (ENGINE,), "DeletionProtection": (False,)},
+            beside=("cluster-snapshot:*", "cluster-pg:*", "og:*"),
         ),
         Write(
             "rds:RestoreDBClusterToPointInTime",
@@ -148,6 +149,7 @@ TYPE = Drillable(
             "SourceDBClusterIdentifier",
             actions=_TAGGED,
             only={"RestoreType": ("full-copy",), "DeletionProtection": (False,)},
+            beside=("cluster-auto-backup:*", "cluster-pg:*", "og:*"),
         ),
         Write(
             "rds:CreateDBInstance",
@@ -158,6 +160,7 @@ TYPE = Drillable(
             within=By(NAME, "DBClusterIdentifier"),
             actions=_TAGGED,
             only={"Engine": (ENGINE,), "PubliclyAccessible": (False,)},
+            beside=("pg:*", "og:*"),
         ),
         Write(
             "rds:DeleteDBInstance",
@@ -176,7 +179,6 @@ TYPE = Drillable(
     ),
     listing=Calls(frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances"})),
     services=("rds", "ec2", "secretsmanager"),
-    beside=("cluster-snapshot:*", "cluster-auto-backup:*", "cluster-pg:*", "pg:*", "og:*"),
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",
     components=_components,

@@ -85,7 +85,15 @@ def _twin() -> Twin:
 
 TYPE = Drillable(
     made=CopyType(
-        NAME, "DynamoDB table", "Tables", "dynamodb", "table/{id}", 255, "AWS::DynamoDB::Table", "restores of tables"
+        NAME,
+        "DynamoDB table",
+        "Tables",
+        "dynamodb",
+        "table/{id}",
+        255,
+        "AWS::DynamoDB::Table",
+        "restores of tables",
+        shows_tags=False,
     ),
     naming=Naming(r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dots, dashes and underscores"),
     content=Content.ITEMS,

@@ -43,6 +43,7 @@ _APART: dict[str, tuple[object, ...]] = {
     "DeletionProtection": (False,),
 }
 _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
+_GROUPS = ("og:*", "pg:*")
 _CALLS = Calls(
     frozenset(
         {
@@ -123,6 +124,7 @@ TYPE = Drillable(
             "DBSnapshotIdentifier",
             actions=_TAGGED,
             only=_APART,
+            beside=("snapshot:*", *_GROUPS),
         ),
         Write(
             "rds:RestoreDBInstanceToPointInTime",
@@ -132,6 +134,7 @@ TYPE = Drillable(
             "SourceDBInstanceIdentifier",
             actions=_TAGGED,
             only=_APART,
+            beside=("auto-backup:*", *_GROUPS),
         ),
         Write(
             "rds:DeleteDBInstance",
@@ -143,7 +146,6 @@ TYPE = Drillable(
     ),
     listing=Calls(frozenset({"rds:DescribeDBInstances"})),
     services=("rds", "ec2", "secretsmanager"),
-    beside=("snapshot:*", "auto-backup:*", "og:*", "pg:*"),
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",
     vowel=True,

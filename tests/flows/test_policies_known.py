@@ -1,0 +1,104 @@
+"""Every policy that `dro iam` prints says what AWS's own reference of actions, resources and condition keys knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dr_orchestrator.aws.access import policies
+from dr_orchestrator.aws.access.policies import Policy, Scope
+from dr_orchestrator.domain.drill import Allowed, Drill
+from dr_orchestrator.resources.drillable import Drillable
+from tests.support import clicks, workspace
+from tests.support.clicks import WITH_FAKE
+from tests.support.fakes import FakeClock
+from tests.support.iam.reference import faults, overlap
+
+CLUSTERS = """
+  boards-db: {type: aurora-cluster, id: boards-prod, region: us-east-1, database: {name: boards, secret: prod/boards}}
+  sessions:"""
+ROWS = """
+  {name}:
+    kind: {kind}
+    resource: {resource}
+    disruption: application
+    checks:
+      - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 1m}}}}"""
+MORE = (
+    ROWS.format(name="orders-pitr", kind="pitr-restore", resource="orders-db"),
+    ROWS.format(name="boards-pitr", kind="pitr-restore", resource="boards-db"),
+    ROWS.format(name="boards-snapshot", kind="snapshot-restore", resource="boards-db"),
+    "\n  sessions-pitr:",
+)
+ALLOWED = Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-1"}))
+
+
+@pytest.fixture
+def drills(tmp_path: Path) -> list[Drill]:
+    """A drill of every kind of every type, of the one that exists in tests alone, too."""
+    shop = workspace.SHOP.replace("\n  sessions:", CLUSTERS).replace("\n  sessions-pitr:", "".join(MORE))
+    rooms = (workspace.world(tmp_path / "shop", FakeClock(), shop=shop), clicks.world(tmp_path / "c", FakeClock()))
+    return [drill for room in rooms for drill in room.catalogue.drills.values()]
+
+
+def printed(scope: Scope) -> list[Policy]:
+    return [*policies.source_policies(scope), *policies.drill_policies(scope), policies.trust_policy()]
+
+
+@pytest.mark.parametrize("abac", [False, True])
+@pytest.mark.parametrize("of", list(WITH_FAKE), ids=lambda each: each.name)
+def test_the_policies_of_a_type_hold_what_aws_knows(drills: list[Drill], of: Drillable, abac: bool) -> None:
+    """Each action exists, acts on what the statement names, and has the condition keys that the statement asks for."""
+    ours = [each for each in drills if each.resource.type == of.name]
+    assert {each.kind for each in ours} == of.kinds.keys()
+    for allowed in (Allowed(), ALLOWED):
+        for policy in printed(Scope(WITH_FAKE, ours, allowed, abac)):
+            assert faults(policy) == []
+
+
+@pytest.mark.parametrize("regions", [{"us-east-1"}, {"cn-north-1"}, {"us-gov-west-1"}])
+def test_the_policies_of_all_types_together_do(drills: list[Drill], regions: set[str]) -> None:
+    """Also in other partitions, whose ARNs begin otherwise."""
+    for policy in printed(Scope(WITH_FAKE, drills, Allowed(frozenset(), frozenset(regions)))):
+        assert faults(policy) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"Action": ["dynamodb:DropTable"]}, "no action dynamodb:DropTable"),
+        ({"Resource": ["arn:aws:dynamodb:*:*:tables/dro-*"]}, "arn:aws:dynamodb:*:*:tables/dro-* is of no action"),
+        ({"Resource": ["arn:aws:rds:*:*:db:dro-*"]}, "no resource is of dynamodb:DeleteTable"),
+        ({"Condition": {"Null": {"aws:RequestTag/a": "false"}}}, "dynamodb:DeleteTable has no condition key"),
+        ({"Condition": {"Null": {"dynamodb:ResourceTag/a": "false"}}}, "dynamodb:DeleteTable has no condition key"),
+        (
+            {"Action": ["rds:RestoreDBInstanceToPointInTime"], "Resource": ["arn:aws:rds:*:*:db:dro-*"]},
+            "rds:RestoreDBInstanceToPointInTime also needs a",
+        ),
+    ],
+)
+def test_what_aws_does_not_know_is_seen(changed: dict[str, Any], fault: str) -> None:
+    """The reference bites: a word that is wrong in a policy is told."""
+    right = {"Sid": "One", "Effect": "Allow", "Action": ["dynamodb:DeleteTable"]}
+    right |= {"Resource": ["arn:aws:dynamodb:*:*:table/dro-*"], "Condition": {"Null": {"aws:ResourceTag/a": "false"}}}
+    assert faults({"Statement": [right]}) == []
+    assert any(each.startswith(f"One: {fault}") for each in faults({"Statement": [{**right, **changed}]}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ("table/dro-*", "table/*", True),
+        ("table/dro-*", "table/*/index/*", True),
+        ("stack/dro-*/*", "stack/*/*", True),
+        ("db:*", "cluster:dro-*", False),
+        ("*", "key/*", True),
+        ("secret:prod/a-??????", "secret:*", True),
+        ("a?", "a", False),
+    ],
+)
+def test_two_patterns_meet_where_a_text_fits_both(one: str, other: str, meet: bool) -> None:
+    """What the fits of ARNs stand on."""
+    assert overlap(one, other) is overlap(other, one) is meet
