@@ -44,7 +44,7 @@ _UNTOUCHED = "nothing was read from it or written to it: what AWS answers cannot
 
 @dataclass(frozen=True)
 class Live:
-    """A live object as AWS shows it just before a deletion; `derived` is a proof in place of a tag not yet set.
+    """A live object as AWS shows it just before a deletion; `derived` is a proof in place of a tag that is not set.
 
     `created_at` is when it was made, None where AWS does not tell yet.
     """
@@ -117,7 +117,7 @@ class Proofs:
             raise UnsafeToDelete(f"{copy.id} is not named as copies are, whatever the ledger says")
         if live.name != copy.id:
             raise UnsafeToDelete(f"{live.name} is not {copy.id}, which the ledger of this run holds")
-        if live.tags.get(TAG) != copy.run and not live.derived:
+        if live.tags.get(TAG, copy.run if live.derived else None) != copy.run:
             raise UnsafeToDelete(f"{live.name} does not wear the tag {TAG}={copy.run}")
         if record.identity is None and not self.made_since(copy, live.created_at):
             raise UnsafeToDelete(f"{live.name} is of {live.created_at}, from before this run asked for it")

@@ -19,11 +19,12 @@ class Asked:
 class Ready:
     """A copy can be used, and could first be so many drill seconds `ago`: what confirmed it came after.
 
-    `identity` is what AWS made, where a job told it only now.
+    `identity` is what AWS made, where a job told it only now; `words` are what else is to be told of it.
     """
 
     ago: float = 0.0
     identity: Identity | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -234,7 +234,7 @@ class Session:
     ) -> T:
         """Perform one timed step; it is in the ledger before it begins, and again before the next one does.
 
-        What it comes back to have Seen is kept as evidence.
+        What it comes back to have Seen, or tells of a copy that is Ready, is kept as evidence.
         """
         if phase is Phase.RECOVER and not self._journal.has(Moment.RECOVERY_STARTED):
             self._journal.disrupt()
@@ -251,7 +251,8 @@ class Session:
                 step, outcome_of(error), evidence or without_secrets(str(error)) or type(error).__name__
             )
             raise
-        seen = result if isinstance(result, Probed) else Probed(True, result.words if isinstance(result, Seen) else "")
+        words = result.words if isinstance(result, Seen | Ready) else ""
+        seen = result if isinstance(result, Probed) else Probed(True, words)
         self._journal.finish(step, Outcome.PASSED, seen.words, tried=seen.tried)
         return result
 

@@ -22,6 +22,7 @@ from botocore.exceptions import (
 )
 
 from dr_orchestrator.aws.calls.answers import Strange, Told, named, said, told, unreadable
+from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.endpoints import is_endpoint
 from dr_orchestrator.errors import NotMeasured, NotRecoverable, Transient, without_secrets
 
@@ -169,7 +170,8 @@ def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotR
     if expired(code):
         return Expired(f"{told}; {_LOG_IN}", _IN_TIME, call)
     if any(known in code for known in _DENIED):
-        return Denied(told, f"allow {call} for the caller: `aws sts get-caller-identity` tells who that is", call)
+        hint = f"allow {call} for the caller: `aws sts get-caller-identity` tells who that is"
+        return Denied("; ".join(filter(None, (told, by_policy(message)))), hint, call)
     if any(known in code for known in _TRANSIENT) or _status(error) >= 500:
         return Transient(told, "AWS was asked several times; try again later", call)
     if any(known in code for known in _MISSING) or _stack_is_missing(code, message):

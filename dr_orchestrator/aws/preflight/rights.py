@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dr_orchestrator.aws.access.permissions import actions_of
 from dr_orchestrator.aws.accounts import Account, Caller
+from dr_orchestrator.aws.copies import TAG
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
 
-def writes(types: Types[ResourceType], drill: Drill, copy: CopyType | None = None) -> list[str]:
-    """The IAM actions with which a drill makes its copies, or those of a type of them, and takes them down."""
-    of = types[drill.resource.type]
-    calls = of.kinds[drill.kind].writes
+def writes(types: Types[ResourceType], of: ResourceType, kind: Kind, copy: CopyType | None = None) -> list[str]:
+    """The IAM actions with which drills make their copies, or those of a type of them, and take them down."""
+    calls = of.kinds[kind].writes
     if copy is not None:
         calls &= {write.operation for write in of.writes if write.target.type == copy.name}
     actions = actions_of(types, calls)
@@ -28,32 +28,53 @@ def simulated(account: Account, caller: Caller, copy: Copy, of: CopyType, action
     """The answer of IAM to the calls that make and delete the copy; NotMeasured where a policy denies one by name.
 
     What no policy mentions is a Doubt only: the simulation sees neither the policies of resources nor those of the
-    organisation as a real call does.
+    organisation as a real call does. A Doubt, too, is what is allowed by tags alone that IAM may not see: no call
+    tells whether it does, and a copy could then be made and not be deleted.
     """
     principal = _principal(caller)
+    decisions = _decisions(account, caller, copy, of, actions, tagged=True)
+    if denied := [action for action, said in decisions.items() if said == "explicitDeny"]:
+        hint = "allow them on what wears the tag dr-drill:run"
+        raise NotMeasured(f"a policy denies {principal} {', '.join(denied)}", hint, "iam:SimulatePrincipalPolicy")
+    if unheard := _not_allowed(decisions, actions):
+        raise Doubt(f"by IAM's simulation {principal} is not allowed {', '.join(unheard)}")
+    told = f"IAM's simulation allows {principal} {', '.join(actions)}"
+    if of.shows_tags:
+        return told
+    if by_tag := _not_allowed(_decisions(account, caller, copy, of, actions, tagged=False), actions):
+        raise Doubt(
+            f"by IAM's simulation {principal} is allowed {', '.join(by_tag)} only where IAM sees the tags of a"
+            f" {of.title}; whether it does here is not known, no call tells: the policies of `dro iam` do without"
+        )
+    return f"{told}, whether IAM sees the tags of a {of.title} or not"
+
+
+def _decisions(
+    account: Account, caller: Caller, copy: Copy, of: CopyType, actions: Sequence[str], *, tagged: bool
+) -> dict[str, str]:
+    """The decision on each action, with the tags that the copy will wear, or as if there were none."""
     arn = f"{of.service}:{copy.region}:{caller.account}:{of.arn_of(copy.id)}"
-    tags = [(f"aws:{of}Tag/dr-drill:run", copy.run) for of in ("Request", "Resource")]
+    run = {f"aws:{each}Tag/{TAG}": [copy.run] for each in ("Request", "Resource")}
+    tags = {**run, "aws:TagKeys": list(copy.tags)} if tagged else {}
     context = [
-        {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
-        for key, value in [*tags, ("aws:RequestedRegion", copy.region)]
+        {"ContextKeyName": key, "ContextKeyValues": values, "ContextKeyType": f"string{'List' * (len(values) > 1)}"}
+        for key, values in {**tags, "aws:RequestedRegion": [copy.region]}.items()
     ]
     try:
         answer = account.api("iam").call(
             "SimulatePrincipalPolicy",
-            PolicySourceArn=principal,
+            PolicySourceArn=_principal(caller),
             ActionNames=list(actions),
             ResourceArns=[f"arn:{caller.arn.split(':')[1]}:{arn}"],
             ContextEntries=context,
         )
     except (NotMeasured, NotRecoverable) as fault:
         raise NotApplicable(f"not simulated: {fault.message}") from fault
-    decisions = {each["EvalActionName"]: each["EvalDecision"] for each in answer["EvaluationResults"]}
-    if denied := [action for action, said in decisions.items() if said == "explicitDeny"]:
-        hint = "allow them on what wears the tag dr-drill:run"
-        raise NotMeasured(f"a policy denies {principal} {', '.join(denied)}", hint, "iam:SimulatePrincipalPolicy")
-    if unheard := [action for action in actions if decisions.get(action) != "allowed"]:
-        raise Doubt(f"by IAM's simulation {principal} is not allowed {', '.join(unheard)}")
-    return f"IAM's simulation allows {principal} {', '.join(actions)}"
+    return {each["EvalActionName"]: each["EvalDecision"] for each in answer["EvaluationResults"]}
+
+
+def _not_allowed(decisions: Mapping[str, str], actions: Sequence[str]) -> list[str]:
+    return [action for action in actions if decisions.get(action) != "allowed"]
 
 
 def _principal(caller: Caller) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import NotFound, Refused
+from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.preflight import place
 from dr_orchestrator.aws.template import template
@@ -264,7 +265,8 @@ class CloudFormationStack:
         if not failed:
             return ""
         first = min(failed, key=lambda event: event["Timestamp"])
-        return f"; {first['LogicalResourceId']}: {first.get('ResourceStatusReason', first['ResourceStatus'])}"
+        reason = first.get("ResourceStatusReason", first["ResourceStatus"])
+        return "".join(f"; {each}" for each in (f"{first['LogicalResourceId']}: {reason}", by_policy(reason)) if each)
 
     def _describe(self, stack: str) -> Mapping[str, Any] | None:
         field = "StackId" if stack.startswith("arn:") else "StackName"

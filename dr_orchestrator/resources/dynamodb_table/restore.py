@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Denied, NotFound, Refused
-from dr_orchestrator.aws.copies import Live
+from dr_orchestrator.aws.copies import TAG, Live
 from dr_orchestrator.aws.preflight import keys, place
 from dr_orchestrator.aws.toolkit import Toolkit, gone, instant_in_window, lag
 from dr_orchestrator.aws.watcher import States
@@ -138,16 +137,21 @@ class DynamoTable:
             STATES,
             lambda sighting: not sighting.detail.get("RestoreSummary", {}).get("RestoreInProgress"),
         )
-        self._tag(copy, seen.detail["TableArn"])
-        return Ready(self._toolkit.seconds_since(seen))
+        denied = self._tag(copy, seen.detail["TableArn"])
+        return Ready(self._toolkit.seconds_since(seen), words=f"the copy wears no tag: {denied}" if denied else "")
 
     def further(self, copy: Copy) -> Sequence[Part]:  # noqa: ARG002
         """Nothing: a table is all that is made."""
         return ()
 
-    def _tag(self, copy: Copy, arn: str) -> None:
+    def _tag(self, copy: Copy, arn: str) -> str:
+        """Tag the table; return why it may not be tagged: what it was restored from then has to prove it."""
         tags = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
-        self._api.call("TagResource", ResourceArn=arn, Tags=tags)
+        try:
+            self._api.call("TagResource", ResourceArn=arn, Tags=tags)
+        except Denied as denied:
+            return denied.message
+        return ""
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """When AWS began to create the table; of the instant at which it became active it tells nothing."""
@@ -173,21 +177,20 @@ class DynamoTable:
             return  # gone already: what was wanted
         shown = self._live(copy, live)
         self._toolkit.proofs.prove(copy, shown)
-        if "dr-drill:run" not in shown.tags:  # the drill's role may delete only what wears the tag
-            with suppress(Denied):
-                self._tag(copy, live["TableArn"])
+        if TAG not in shown.tags:  # the drill's role may be one that deletes only what wears the tag
+            self._tag(copy, live["TableArn"])
         try:
             self._api.call("DeleteTable", TableName=copy.id)
         except NotFound:
             return  # gone already: what was wanted
 
     def _live(self, copy: Copy, live: Mapping[str, Any]) -> Live:
-        """Until a restored table is active it can wear no tag; that it was restored from our source stands in."""
+        """The table as its deletion is proven: what can wear no tag yet, or may not, was restored from our source."""
         summary = live.get("RestoreSummary", {})
         restored_here = str(summary.get("SourceTableArn", "")).endswith(f":table/{self._resource.id}")
         record = self._toolkit.proofs.intended(copy)
         if record.identity is not None:
-            same = record.identity.unique_id == table.unique_id(live)
+            same = record.identity == table.identity(live)
         else:  # the answer to the restore was lost: what appeared under the run's own name after its intent is ours
             same = self._toolkit.proofs.made_since(copy, live["CreationDateTime"])
         derived = restored_here and same
@@ -199,7 +202,7 @@ class DynamoTable:
         source = str(live.get("RestoreSummary", {}).get("SourceTableArn", ""))
         restored_for_us = source.endswith(f":table/{self._resource.id}")
         asked_for = self._toolkit.proofs.made_since(copy, live["CreationDateTime"])
-        if not asked_for or (not restored_for_us and table.tags(self._api, live).get("dr-drill:run") != copy.run):
+        if not asked_for or (not restored_for_us and table.tags(self._api, live).get(TAG) != copy.run):
             raise NotRecoverable(f"a table {copy.id} exists already and is not of this run")
         return live
 

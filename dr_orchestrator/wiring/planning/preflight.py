@@ -11,6 +11,7 @@ from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.aws.preflight import rights
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.ports import Restorer
@@ -18,7 +19,7 @@ from dr_orchestrator.domain.preflight import Doubt, Preflight, PreflightCheck, p
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.runner import Components
+from dr_orchestrator.runner import Components, Store
 from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.app import App
@@ -72,6 +73,9 @@ class PreflightChecks:
         yield PreflightCheck("other runs", self._other_runs)
         yield PreflightCheck("credentials", self._credentials, must=not self.begun)
         yield PreflightCheck("permissions", self._permissions, must=not self.begun)
+        for store in self.components.stores:
+            ask = functools.partial(self._permissions_of, store)
+            yield PreflightCheck(f"permissions of {store.name}", ask, must=not self.begun)
         if self.begun:
             return
         for of, restorer in self.points():
@@ -117,9 +121,15 @@ class PreflightChecks:
 
     def _permissions(self) -> str:
         types, changer = self.here.types, self._there.changer()
-        made = [(of, rights.writes(types, self.drill, of)) for of in types[self.drill.resource.type].copies]
+        drilled = types[self.drill.resource.type]
+        made = [(of, rights.writes(types, drilled, self.drill.kind, of)) for of in drilled.copies]
         told = [rights.simulated(self._there, changer, self.copy, of, actions) for of, actions in made if actions]
         return "; ".join(told)
+
+    def _permissions_of(self, store: Store) -> str:
+        types, of = self.here.types, self.here.types[store.copy.type]
+        actions = rights.writes(types, of, Kind.PITR_RESTORE)
+        return rights.simulated(self.account, self.account.changer(), store.copy, of.made, actions)
 
     def _time(self) -> str:
         takes = expected(self.here, self.drill)

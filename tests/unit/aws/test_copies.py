@@ -65,6 +65,7 @@ def test_three_agreeing_proofs_allow_a_deletion() -> None:
         (ROW, frozenset(), replace(LIVE, unique_id="db-2"), "is db-2, but this run made db-1"),
         (ROW, frozenset(), replace(LIVE, unique_id=""), "but this run made db-1"),
         (ROW, frozenset(), replace(LIVE, unique_id="db-2", derived=True), "is db-2, but this run made db-1"),
+        (ROW, frozenset(), replace(LIVE, tags={"dr-drill:run": "another"}, derived=True), "does not wear the tag"),
     ],
 )
 def test_each_proof_failing_alone_refuses(

@@ -121,6 +121,48 @@ def test_a_login_that_ended_is_told_with_what_to_do(error: Exception) -> None:
     assert "`dro resume RUN`" in told.value.message
 
 
+SCP = "arn:aws:organizations::123456789012:policy/o-exampleorg/service_control_policy/p-example"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            "with an explicit deny in a service control policy",
+            "; a service control policy denies it; it is the organisation's: only who administers AWS Organizations",
+        ),
+        (
+            f"with an explicit deny in a service control policy: {SCP}.",
+            f"; a service control policy ({SCP}) denies it; it is the organisation's",
+        ),
+        (
+            "because no service control policy allows the rds:DescribeDBInstances action",
+            "; no service control policy allows it; it is the organisation's",
+        ),
+        ("with an explicit deny in a resource control policy", "; a resource control policy denies it; it is the org"),
+        ("because no permissions boundary allows the rds:X action", "; no permissions boundary allows it; it bounds"),
+        ("because no session policy allows the rds:X action", "; no session policy allows it; it came with the login"),
+        ("with an explicit deny in a VPC endpoint policy", "; a VPC endpoint policy denies it; it is of the network"),
+        ("because no resource-based policy allows the X action", "; no resource-based policy allows it; it is the res"),
+        ("because no identity-based policy allows the X action", "; no identity-based policy allows it; it is the c"),
+        ("because no role trust policy allows the sts:AssumeRole action", "; no role trust policy allows it; it says"),
+    ],
+)
+def test_a_denial_tells_which_policy_it_is_of_and_who_can_change_that(words: str, told: str) -> None:
+    """AWS's own words stay, the call is named, and what the ledger keeps says whom to ask."""
+    said = f"User: arn:aws:sts::123456789012:assumed-role/dro-drill/x is not authorized to perform: rds:X {words}"
+    with pytest.raises(Denied) as denied:
+        Api(Client(aws("AccessDenied", said, status=403))).call("DescribeDBInstances")
+    assert denied.value.message.startswith(f"rds:DescribeDBInstances: AccessDenied: {said}{told}")
+
+
+def test_a_denial_that_names_no_policy_says_no_more_than_aws() -> None:
+    """Nothing is guessed of whose policy it was."""
+    with pytest.raises(Denied) as denied:
+        Api(Client(aws("AccessDenied", "you may not", status=403))).call("DescribeDBInstances")
+    assert denied.value.message == "rds:DescribeDBInstances: AccessDenied: you may not"
+
+
 def test_what_was_asked_is_told_without_bulk() -> None:
     """The hint names the short text parameters, and no template or list."""
     with pytest.raises(NotFound) as told:

@@ -14,7 +14,6 @@ from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.aws.preflight import place, rights
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import ResourceType
@@ -45,8 +44,7 @@ def answering(decision: str, asked: list[dict[str, Any]] | None = None) -> Accou
 @pytest.mark.parametrize(("of", "kind"), [(of, kind) for of in TYPES for kind in of.kinds])
 def test_what_makes_and_deletes_the_copy_is_asked(of: ResourceType, kind: Kind) -> None:
     """Both ends of a copy's life are among the actions, and none of another service that its ARN says nothing of."""
-    drill = cast(Drill, SimpleNamespace(resource=SimpleNamespace(type=of.name), kind=kind))
-    actions = rights.writes(TYPES, drill)
+    actions = rights.writes(TYPES, of, kind)
 
     assert {each.partition(":")[0] for each in actions} == {actions[0].partition(":")[0]}
     assert any(":Delete" in each for each in actions)
@@ -58,10 +56,34 @@ def test_the_roles_own_policies_are_asked_for_the_copy() -> None:
     asked: list[dict[str, Any]] = []
     assert "allows" in rights.simulated(answering("allowed", asked), ROLE, COPY, TYPES.copies[COPY.type], ACTIONS)
 
-    (given,) = asked
+    given, without = asked
     assert given["PolicySourceArn"] == "arn:aws:iam::123456789012:role/dro-drill"
     assert given["ResourceArns"] == ["arn:aws:dynamodb:us-east-1:123456789012:table/dro-r-sessions"]
-    assert {each["ContextKeyName"] for each in given["ContextEntries"]} >= {"aws:RequestTag/dr-drill:run"}
+    keys, bare = ({each["ContextKeyName"] for each in one["ContextEntries"]} for one in (given, without))
+    assert keys >= {"aws:RequestTag/dr-drill:run", "aws:ResourceTag/dr-drill:run", "aws:TagKeys"}
+    assert bare == {"aws:RequestedRegion"}
+
+
+def test_an_object_whose_tags_iam_always_sees_is_asked_for_once() -> None:
+    """Only where an account may not see them is there a second question."""
+    asked: list[dict[str, Any]] = []
+    instance = Copy("rds-instance", "dro-r-orders", "us-east-1", "r", "a-drill", "a-service")
+    assert rights.simulated(answering("allowed", asked), ROLE, instance, TYPES.copies[instance.type], ACTIONS)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("decision", ["explicitDeny", "implicitDeny"])
+def test_a_right_that_hangs_on_tags_that_iam_may_not_see_is_told(decision: str) -> None:
+    """No look can tell whether such a copy could be deleted: that is said in so many words, and does not stop."""
+
+    def call(_operation: str, **given: Any) -> dict[str, Any]:
+        seen = any("ResourceTag" in each["ContextKeyName"] for each in given["ContextEntries"])
+        said = dict.fromkeys(given["ActionNames"], "allowed") | ({} if seen else {"dynamodb:DeleteTable": decision})
+        return {"EvaluationResults": [{"EvalActionName": k, "EvalDecision": v} for k, v in said.items()]}
+
+    account = cast(Account, SimpleNamespace(api=lambda _service: SimpleNamespace(call=call)))
+    with pytest.raises(Doubt, match="allowed dynamodb:DeleteTable only where IAM sees the tags of a DynamoDB table"):
+        rights.simulated(account, ROLE, COPY, TYPES.copies[COPY.type], ACTIONS)
 
 
 @pytest.mark.parametrize(
