@@ -13,7 +13,8 @@ from moto.dynamodb.models import dynamodb_backends
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.aws.access import policies
 from dr_orchestrator.aws.access.permissions import HELD, calls_of
-from dr_orchestrator.aws.access.policies import LARGEST, Policy, Scope, size
+from dr_orchestrator.aws.access.policies import LARGEST, Policy, size
+from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Allowed
 from dr_orchestrator.domain.resource_type import COMMON, Calls

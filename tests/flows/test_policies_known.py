@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.aws.access import policies
-from dr_orchestrator.aws.access.policies import Policy, Scope
+from dr_orchestrator.aws.access.policies import Policy
+from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.resources.drillable import Drillable
 from tests.support import clicks, workspace

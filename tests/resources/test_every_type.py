@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from botocore.session import get_session
 
-from dr_orchestrator.aws.access.policies import Scope, drill_policies, source_policies
+from dr_orchestrator.aws.access.policies import drill_policies, source_policies
+from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.domain.drill import Allowed
 from dr_orchestrator.domain.resource_type import Effect
 from dr_orchestrator.resources import TYPES

@@ -14,6 +14,9 @@ from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
+_SIMULATION = "iam:SimulatePrincipalPolicy"
+_BY_ORGANISATION, _ALLOWED = "OrganizationsDecisionDetail", "AllowedByOrganizations"
+
 
 def writes(types: Types[ResourceType], of: ResourceType, kind: Kind, copy: CopyType | None = None) -> list[str]:
     """The IAM actions with which drills make their copies, or those of a type of them, and take them down."""
@@ -25,23 +28,22 @@ def writes(types: Types[ResourceType], of: ResourceType, kind: Kind, copy: CopyT
 
 
 def simulated(account: Account, caller: Caller, copy: Copy, of: CopyType, actions: Sequence[str]) -> str:
-    """The answer of IAM to the calls that make and delete the copy; NotMeasured where a policy denies one by name.
+    """The answer of IAM to the calls that make and delete the copy; NotMeasured where a policy denies one by name,
+    or one of the organisation does not allow it.
 
     What no policy mentions is a Doubt only: the simulation sees neither the policies of resources nor those of the
     organisation as a real call does. A Doubt, too, is what is allowed by tags alone that IAM may not see: no call
     tells whether it does, and a copy could then be made and not be deleted.
     """
     principal = _principal(caller)
-    decisions = _decisions(account, caller, copy, of, actions, tagged=True)
-    if denied := [action for action, said in decisions.items() if said == "explicitDeny"]:
-        hint = "allow them on what wears the tag dr-drill:run"
-        raise NotMeasured(f"a policy denies {principal} {', '.join(denied)}", hint, "iam:SimulatePrincipalPolicy")
+    decisions, barred = _decisions(account, caller, copy, of, actions, tagged=True)
+    _raise_where_denied(principal, decisions, barred)
     if unheard := _not_allowed(decisions, actions):
         raise Doubt(f"by IAM's simulation {principal} is not allowed {', '.join(unheard)}")
     told = f"IAM's simulation allows {principal} {', '.join(actions)}"
     if of.shows_tags:
         return told
-    if by_tag := _not_allowed(_decisions(account, caller, copy, of, actions, tagged=False), actions):
+    if by_tag := _not_allowed(_decisions(account, caller, copy, of, actions, tagged=False)[0], actions):
         raise Doubt(
             f"by IAM's simulation {principal} is allowed {', '.join(by_tag)} only where IAM sees the tags of a"
             f" {of.title}; whether it does here is not known, no call tells: the policies of `dro iam` do without"
@@ -51,8 +53,10 @@ def simulated(account: Account, caller: Caller, copy: Copy, of: CopyType, action
 
 def _decisions(
     account: Account, caller: Caller, copy: Copy, of: CopyType, actions: Sequence[str], *, tagged: bool
-) -> dict[str, str]:
-    """The decision on each action, with the tags that the copy will wear, or as if there were none."""
+) -> tuple[dict[str, str], list[str]]:
+    """The decision on each action, and those that a policy of the organisation bars; with the tags that the copy will
+    wear, or as if there were none.
+    """
     arn = f"{of.service}:{copy.region}:{caller.account}:{of.arn_of(copy.id)}"
     run = {f"aws:{each}Tag/{TAG}": [copy.run] for each in ("Request", "Resource")}
     tags = {**run, "aws:TagKeys": list(copy.tags)} if tagged else {}
@@ -70,7 +74,18 @@ def _decisions(
         )
     except (NotMeasured, NotRecoverable) as fault:
         raise NotApplicable(f"not simulated: {fault.message}") from fault
-    return {each["EvalActionName"]: each["EvalDecision"] for each in answer["EvaluationResults"]}
+    results = answer["EvaluationResults"]
+    barred = [each["EvalActionName"] for each in results if each.get(_BY_ORGANISATION, {}).get(_ALLOWED) is False]
+    return {each["EvalActionName"]: each["EvalDecision"] for each in results}, barred
+
+
+def _raise_where_denied(principal: str, decisions: Mapping[str, str], barred: Sequence[str]) -> None:
+    if barred:
+        told = f"a policy of the organisation does not allow {principal} {', '.join(barred)}"
+        raise NotMeasured(told, "only who administers AWS Organizations can change that", _SIMULATION)
+    if denied := [action for action, said in decisions.items() if said == "explicitDeny"]:
+        hint = "allow them on what wears the tag dr-drill:run"
+        raise NotMeasured(f"a policy denies {principal} {', '.join(denied)}", hint, _SIMULATION)
 
 
 def _not_allowed(decisions: Mapping[str, str], actions: Sequence[str]) -> list[str]:

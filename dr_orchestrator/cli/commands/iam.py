@@ -11,7 +11,7 @@ from dr_orchestrator.cli.output import json_option, print_json, say
 from dr_orchestrator.errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from dr_orchestrator.aws.access.policies import Scope
+    from dr_orchestrator.aws.access.scope import Scope
 
 
 @click.command()
@@ -26,7 +26,7 @@ def iam(names: tuple[str, ...], abac: bool, as_json: bool) -> int:
     Nothing is asked of AWS, and nothing is changed there.
     """
     from dr_orchestrator import wiring
-    from dr_orchestrator.aws.access.policies import Scope
+    from dr_orchestrator.aws.access.scope import Scope
 
     here = wiring.world()
     drills = [here.drill(name) for name in dict.fromkeys(names)] or list(here.catalogue.drills.values())

@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from dr_orchestrator.aws import copies
-from dr_orchestrator.aws.access.policies import Scope, drill_policies
+from dr_orchestrator.aws.access.policies import drill_policies
+from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.aws.preflight import rights
 from dr_orchestrator.aws.rds import instances

@@ -100,6 +100,24 @@ def test_only_a_denial_by_name_stops(decision: str, outcome: type[Exception], to
         rights.simulated(answering(decision), ROLE, COPY, TYPES.copies[COPY.type], ACTIONS)
 
 
+def test_what_the_organisation_does_not_allow_stops_and_is_told_as_its_own() -> None:
+    """No policy of the account can mend it, so that nobody looks there."""
+
+    def call(_operation: str, **given: Any) -> dict[str, Any]:
+        allowed = {"EvalDecision": "allowed", "OrganizationsDecisionDetail": {"AllowedByOrganizations": True}}
+        barred = {"EvalDecision": "implicitDeny", "OrganizationsDecisionDetail": {"AllowedByOrganizations": False}}
+        first, *others = given["ActionNames"]
+        results = [{"EvalActionName": first, **barred}, *({"EvalActionName": each, **allowed} for each in others)]
+        return {"EvaluationResults": results}
+
+    account = cast(Account, SimpleNamespace(api=lambda _service: SimpleNamespace(call=call)))
+    with pytest.raises(NotMeasured, match="a policy of the organisation does not allow") as told:
+        rights.simulated(account, ROLE, COPY, TYPES.copies[COPY.type], ACTIONS)
+    assert ACTIONS[0] in told.value.message
+    assert ACTIONS[1] not in told.value.message
+    assert "administers AWS Organizations" in told.value.hint
+
+
 @pytest.mark.parametrize("arn", ["arn:aws:iam::123456789012:root", "arn:aws:sts::123456789012:user/moto", ""])
 def test_who_is_no_principal_is_not_simulated(arn: str) -> None:
     """The root user and a lab's caller have no policies that could be asked."""

@@ -1,0 +1,70 @@
+"""The scope of policies: the drills that they are for, and where those may work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dr_orchestrator.domain.copy import Place
+from dr_orchestrator.domain.drill import Allowed, Drill
+from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types, beside_the_source
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The drills that a policy is for, and where they may work; `abac` is whether IAM sees the tags of all copies."""
+
+    types: Types[ResourceType]
+    drills: Sequence[Drill]
+    allowed: Allowed
+    abac: bool = False
+
+    @property
+    def regions(self) -> list[str]:
+        """Where the policy says that drills may work, else where these do."""
+        return sorted(self.allowed.regions or {place.region for drill in self.drills for place in self._places(drill)})
+
+    def _places(self, drill: Drill) -> Iterator[Place]:
+        """Where a drill reads, and where its copies stand."""
+        for each in (drill.resource, *drill.stores.values()):
+            yield from (beside_the_source(each), self.types[each.type].place(each))
+
+    @property
+    def partition(self) -> str:
+        """Of AWS: the public one, China's or GovCloud's."""
+        first = next(iter(self.regions), "")
+        return "aws-cn" if first.startswith("cn-") else "aws-us-gov" if first.startswith("us-gov-") else "aws"
+
+    def arns(self, service: str, *names: str) -> list[str]:
+        """The ARNs of resources, in every region and account."""
+        accounts = sorted(self.allowed.accounts) or ["*"]
+        places = [(region, account) for region in self.regions for account in accounts]
+        return [
+            name if name.startswith("arn:") else f"arn:{self.partition}:{service}:{region}:{account}:{name}"
+            for name in dict.fromkeys(names)
+            for region, account in places
+        ]
+
+    def sources(self, of: ResourceType) -> list[str]:
+        """The names of what is drilled, stores of environments among them."""
+        found = [each for drill in self.drills for each in (drill.resource, *drill.stores.values())]
+        return sorted({each.id for each in found if each.type == of.name})
+
+    def secrets(self) -> list[str]:
+        """The secrets that hold logins; the six characters are what Secrets Manager adds to a name."""
+        found = {drill.resource.database.secret for drill in self.drills if drill.resource.database}
+        return [each if each.startswith("arn:") else f"secret:{each}-??????" for each in sorted(found)]
+
+    def subnet_groups(self, of: ResourceType) -> list[str]:
+        """Where copies of a type are put."""
+        drilled = [drill.resource for drill in self.drills if drill.resource.type == of.name]
+        return [f"subgrp:{each}" for each in sorted({one.isolation.subnet_group for one in drilled if one.isolation})]
+
+    def sees_tags(self, of: CopyType) -> bool:
+        """Whether IAM surely sees the tags of such copies: where it may not, their names have to do."""
+        return of.shows_tags or self.abac
+
+    def here(self) -> dict[str, Any]:
+        """The condition that a call goes to one of the regions."""
+        return {"StringEquals": {"aws:RequestedRegion": self.regions}}
