@@ -11,6 +11,7 @@ DroError
 │   ├── LeaseLost         3   another process drives the run now; this one lets go of it
 │   └── UnsafeToDelete    5   a copy could not be proven to be ours, and was left alone
 ├── CopiesMayRemain       5   a run ended so that its copies may still exist
+├── Unsuccessful        1-5   a flow run performed what it should, and that did not end as a success
 └── LabError              2   the simulated AWS cannot be started or reached
 """
 
@@ -147,6 +148,17 @@ class CopiesMayRemain(DroError):
     """A run ended (a defect, an interrupt) so that its copies may still exist; its cause tells why."""
 
     exit_code = Exit.LEFTOVERS
+
+
+class Unsuccessful(DroError):
+    """The run, or the exercise, of a flow run of Prefect ended as no success; `name` is its id, and the ledger has it.
+
+    It ends the flow run as Failed where the same drill, started by `dro`, would have ended with that exit code.
+    """
+
+    def __init__(self, name: str, message: str, code: Exit) -> None:
+        super().__init__(message, f"`dro show {name}` or its report tells more")
+        self.name, self.exit_code = name, code
 
 
 class LabError(DroError):

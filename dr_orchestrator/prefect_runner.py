@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 
 from dr_orchestrator import settings, wiring
 from dr_orchestrator.engine import flow, in_a_flow_run, prefect_is_asked
-from dr_orchestrator.errors import UsageError, without_secrets
+from dr_orchestrator.errors import Unsuccessful, UsageError, without_secrets
 
 __all__ = ["api_configured", "as_task", "flow", "hush", "run_drill", "run_quarterly", "script", "side_by_side"]
 
@@ -76,7 +76,10 @@ def as_task(name: str, act: Callable[[], T]) -> T:
 
 
 async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> None:
-    """Run drills, each as one Prefect task, in order, at most `at_once` at a time; none keeps another from running."""
+    """Run drills, each as one Prefect task, in order, at most `at_once` at a time; none keeps another from running.
+
+    One that is no success fails its task, and not the exercise's flow: that ends as the exercise does.
+    """
     lanes = asyncio.Semaphore(at_once)
     threads = ThreadPoolExecutor(at_once, thread_name_prefix="drill")
 
@@ -94,7 +97,8 @@ async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> No
         _stop_drills(threads)
         raise
     threads.shutdown()
-    defects = [result for result in results if isinstance(result, BaseException)]
+    raised = [result for result in results if isinstance(result, BaseException)]
+    defects = [error for error in raised if not isinstance(error, Unsuccessful)]
     if defects:
         raise defects[0]
 
@@ -159,6 +163,8 @@ def _through_prefect(perform: Callable[[], object], ended: Callable[[], list[str
     _in_few_words()
     try:
         return str(perform())
+    except Unsuccessful as unsuccessful:
+        return unsuccessful.name
     except Exception as error:
         if not _is_prefects(error):
             raise
@@ -173,8 +179,10 @@ def _through_prefect(perform: Callable[[], object], ended: Callable[[], list[str
 @functools.cache
 def _in_few_words() -> None:
     """The complaint of Prefect when its server is gone: once, without its trace or the events that it could not
-    send.
+    send; and nothing of drills that are no success, which the command itself tells of.
     """
+    for logger in ("prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(logger).addFilter(_not_of_a_drill)
     logging.getLogger("prefect.flow_runs").addFilter(_without_trace)
     logging.getLogger("prefect.events.clients").addFilter(_once())
     logging.getLogger("prefect._internal.concurrency").addFilter(lambda _: False)
@@ -188,6 +196,12 @@ def _once() -> Callable[[logging.LogRecord], bool]:
         return len(heard) == 1
 
     return first
+
+
+def _not_of_a_drill(record: logging.LogRecord) -> bool:
+    """Whether it tells of something else than a drill that is no success, of which Prefect knows the error alone."""
+    raised = record.exc_info[1] if record.exc_info else None
+    return not isinstance(raised, Unsuccessful) and Unsuccessful.__name__ not in record.getMessage()
 
 
 def _without_trace(record: logging.LogRecord) -> bool:

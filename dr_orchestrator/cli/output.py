@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.errors import Exit
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.cost import Cost
@@ -113,21 +112,3 @@ def run_rows(runs: Iterable[Outlined], not_driven: Collection[str] = ()) -> list
 def _evidence(run: Outlined) -> str:
     """A run that never learned whose credentials it has did not reach AWS, and is evidence of nothing."""
     return "real" if run.header.provenance.account else "none"
-
-
-def exit_code(runs: Iterable[Outlined], planned: int | None = None) -> Exit:
-    """The exit code of runs: a possible leftover wins, then the worst verdict; a run without one is inconclusive."""
-    listed = list(runs)
-    closings = [run.closing for run in listed]
-    if any(closing is None or closing.cleanup is not Cleanup.CLEAN for closing in closings):
-        return Exit.LEFTOVERS
-    verdicts = {closing.verdict for closing in closings if closing}
-    for verdict, code in (
-        (Verdict.ABORTED, Exit.ABORTED),
-        (Verdict.FAILED, Exit.FAILED),
-        (Verdict.INCONCLUSIVE, Exit.INCONCLUSIVE),
-        (Verdict.PARTIAL, Exit.INCONCLUSIVE),
-    ):
-        if verdict in verdicts:
-            return code
-    return Exit.INCONCLUSIVE if not listed or (planned is not None and planned > len(listed)) else Exit.PASSED

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from dr_orchestrator.domain.run import Closing, RunHeader
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.errors import Exit
 
 
 class Outlined(Protocol):
@@ -35,3 +38,21 @@ class Lasted:
 
     recovery: timedelta
     whole: timedelta
+
+
+def exit_code(runs: Iterable[Outlined], planned: int | None = None) -> Exit:
+    """The exit code of runs: a possible leftover wins, then the worst verdict; a run without one is inconclusive."""
+    listed = list(runs)
+    closings = [run.closing for run in listed]
+    if any(closing is None or closing.cleanup is not Cleanup.CLEAN for closing in closings):
+        return Exit.LEFTOVERS
+    verdicts = {closing.verdict for closing in closings if closing}
+    for verdict, code in (
+        (Verdict.ABORTED, Exit.ABORTED),
+        (Verdict.FAILED, Exit.FAILED),
+        (Verdict.INCONCLUSIVE, Exit.INCONCLUSIVE),
+        (Verdict.PARTIAL, Exit.INCONCLUSIVE),
+    ):
+        if verdict in verdicts:
+            return code
+    return Exit.INCONCLUSIVE if not listed or (planned is not None and planned > len(listed)) else Exit.PASSED

@@ -18,6 +18,7 @@ from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.sweep import forget
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import read_only
+from dr_orchestrator.wiring.flow_runs import fail_for_exercise
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 from dr_orchestrator.wiring.opening import engine, resuming
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
@@ -69,6 +70,7 @@ def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator
             del _performed[name]
             if not begun.holder.driven_elsewhere():
                 end_exercise(here, name)
+    fail_for_exercise(here, name)
 
 
 def perform_in(exercise: str, drill: str, perform: Callable[[], object]) -> None:

@@ -22,6 +22,7 @@ from dr_orchestrator.runner import RunContext, Session
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, row_of
+from dr_orchestrator.wiring.flow_runs import fail_for_run
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from dr_orchestrator.wiring.publishing import publish_run
@@ -45,7 +46,10 @@ def resuming(run: str) -> Iterator[Run]:
 
 @contextmanager
 def open_run(drill: str, call: Call) -> Iterator[Session]:
-    """Open a run of a drill; whatever happens inside, it ends torn down, judged, in the ledger and reported."""
+    """Open a run of a drill; whatever happens inside, it ends torn down, judged, in the ledger and reported.
+
+    Within a flow run of Prefect, one that is no success ends as Unsuccessful: green there is green here.
+    """
     here, recorded = world(), request().resumed
     here.prepare()
     definition = _chosen(here.drill(drill), recorded)
@@ -82,6 +86,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
             yield session
     finally:
         publish_run(here, run)
+    fail_for_run(here, run)
 
 
 def _taken(here: App, keeper: LeaseHolder, run: str) -> None:

@@ -11,7 +11,7 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.dynamodb.models import dynamodb_backends
 
 from dr_orchestrator import wiring
-from dr_orchestrator.cli.output import exit_code
+from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import Connection, event
 
 from dr_orchestrator import wiring
-from dr_orchestrator.cli.output import exit_code
 from dr_orchestrator.domain.clock import MachineClock
+from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit

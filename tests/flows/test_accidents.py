@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.cli.output import exit_code
 from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.reporting.export import run_json

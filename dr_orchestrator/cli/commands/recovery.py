@@ -8,8 +8,9 @@ import time
 
 import click
 
-from dr_orchestrator.cli.output import exit_code, json_option
+from dr_orchestrator.cli.output import json_option
 from dr_orchestrator.cli.terminal.notices import warn_of_pace
+from dr_orchestrator.domain.outline import exit_code
 
 LOOK_EVERY_S = 0.5
 

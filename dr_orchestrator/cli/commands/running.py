@@ -13,7 +13,6 @@ import click
 from dr_orchestrator.cli.output import (
     RUN_COLUMNS,
     begin,
-    exit_code,
     json_option,
     print_json,
     print_table,
@@ -23,6 +22,7 @@ from dr_orchestrator.cli.output import (
 from dr_orchestrator.cli.selecting import selecting
 from dr_orchestrator.cli.terminal.notices import held, next_steps, plain, reasons, warn_of_pace
 from dr_orchestrator.cli.undisturbed import undisturbed
+from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.errors import CopiesMayRemain, Exit, UsageError
 
 if TYPE_CHECKING:

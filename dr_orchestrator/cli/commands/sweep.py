@@ -47,9 +47,7 @@ def sweep(dry_run: bool, wait: bool, as_json: bool) -> int:
         _print(done, dry_run)
         for each in done.left_alone:
             say(f"  {_left_alone(each, now)}")
-    if done.orphans or done.left or done.waiting:
-        return Exit.LEFTOVERS
-    return Exit.INCONCLUSIVE if done.proof.unread or any(of.why for of in done.runs) else Exit.PASSED
+    return done.fault.exit_code if done.fault else Exit.PASSED
 
 
 def _begun(run: Run) -> None:

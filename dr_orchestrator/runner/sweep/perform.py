@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
-from dr_orchestrator.errors import UsageError
+from dr_orchestrator.errors import CopiesMayRemain, DroError, NotMeasured, UsageError
 from dr_orchestrator.runner.driver import Held, Listening
 from dr_orchestrator.runner.ending import cleanup_of, record_outcome
 from dr_orchestrator.runner.sweep.exercises import close_exercises, publish_exercises
@@ -67,6 +67,24 @@ class Sweep:
     def left(self) -> list[Swept]:
         """The copies that may still be there."""
         return [each for each in self.copies if not each.gone]
+
+    @property
+    def fault(self) -> DroError | None:
+        """The worst that is wrong with it, for whoever performed it; None where nothing is.
+
+        CopiesMayRemain where something of a drill may be left, or is there that the ledger does not hold; NotMeasured
+        where a place could not be listed, or a run not be ended.
+        """
+        if left := [*map(_still_there, self.left), *map(_under_lease, self.waiting), *map(_astray, self.orphans)]:
+            return CopiesMayRemain(
+                f"copies may still exist: {'; '.join(left)}",
+                "`dro sweep` tells more, and tries again; what the ledger does not hold is to be deleted by hand",
+            )
+        unended = [f"run {of.run.header.id} could not be swept: {of.why}" for of in self.runs if of.why]
+        unread = [f"{region} could not be listed: {why}" for (region, _), why in self.proof.unread.items()]
+        if unknown := list(dict.fromkeys([*unended, *unread])):
+            return NotMeasured("; ".join(unknown), "`dro sweep` tries again")
+        return None
 
 
 def sweep(
@@ -188,3 +206,15 @@ def _amend(here: SweepContext, swept: SweptRun, proof: Proof) -> None:
 
 def _doubt(each: Swept) -> str:
     return f"{each.copy.type} {each.copy.id} in {each.copy.place}: {each.why}"
+
+
+def _still_there(each: Swept) -> str:
+    return f"{each.copy.type} {each.copy.id} of run {each.copy.run}: {each.why or each.state}"
+
+
+def _under_lease(each: LeftAlone) -> str:
+    return f"those of run {each.held.name}, of whose process nothing was heard"
+
+
+def _astray(each: Orphan) -> str:
+    return f"{each.type} {each.id} in {each.where}, a stray of run {each.run}"

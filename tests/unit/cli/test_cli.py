@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.cli import main
-from dr_orchestrator.cli.output import exit_code
+from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from tests.support import workspace

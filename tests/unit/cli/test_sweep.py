@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -16,13 +17,14 @@ from dr_orchestrator import prefect_runner, settings, wiring
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.copy import Copy, CopyState, LiveObject
 from dr_orchestrator.domain.cost import Cost
-from dr_orchestrator.domain.run import Run
-from dr_orchestrator.errors import CopiesMayRemain, Exit, NotMeasured
+from dr_orchestrator.domain.run import Lease, Run
+from dr_orchestrator.errors import CopiesMayRemain, DroError, Exit, NotMeasured
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.ledger.queries import Queries
 from dr_orchestrator.resources import TYPES
+from dr_orchestrator.runner.driver import Driver, Held
 from dr_orchestrator.runner.lease import LEASE
-from dr_orchestrator.runner.sweep import Inventory, Proof, Sweep, Swept, SweptRun, perform, runs
+from dr_orchestrator.runner.sweep import Inventory, LeftAlone, Orphan, Proof, Sweep, Swept, SweptRun, perform, runs
 from dr_orchestrator.runner.sweep.proof import Mark, prove
 from dr_orchestrator.wiring import sweeping
 from tests.support import workspace
@@ -262,6 +264,41 @@ def test_closed_runs_are_not_read(machine: Machine, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Queries, "runs", all_of_them)
     monkeypatch.setattr(Queries, "exercises", all_of_them)
     assert main.run(["sweep", "--wait"]) == Exit.PASSED
+
+
+UNREAD = Proof(inventory(unlisted="access denied"))
+UNDER_LEASE = Held(Lease(RUN.id, "elsewhere:1:abc", RUN.started_at, RUN.started_at), Driver.SILENT, 0.0)
+KEPT = [SweptRun(Run(RUN), [], "a defect of the program: KeyError")]
+CLEAN = Sweep(0, [], [], Proof(inventory()), [])
+WRONG = {
+    "stray": (replace(CLEAN, orphans=[Orphan(COPY.type, COPY.id, "of-nobody", REGION)]), Exit.LEFTOVERS, COPY.id),
+    "leftover": (
+        replace(CLEAN, runs=[SweptRun(Run(RUN), [Swept(COPY, CopyState.LEFTOVER, timedelta(), "it is protected")])]),
+        Exit.LEFTOVERS,
+        "it is protected",
+    ),
+    "under a lease": (replace(CLEAN, left_alone=[LeftAlone(Run(RUN), UNDER_LEASE)]), Exit.LEFTOVERS, RUN.id),
+    "not listed": (replace(CLEAN, proof=UNREAD), Exit.INCONCLUSIVE, f"{REGION} could not be listed: access denied"),
+    "not swept": (replace(CLEAN, runs=KEPT), Exit.INCONCLUSIVE, f"{RUN.id} could not be swept: a defect"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_flow_and_command_say_the_same(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    """Whatever gives `dro sweep` another exit code than 0 fails the flow run, which says the same in words."""
+    done, code, said = WRONG[wrong]
+    monkeypatch.setattr(sweeping, "sweep", lambda *_given, **_named: done)
+    assert main.run(["sweep"]) == code
+    with pytest.raises(DroError, match=re.escape(said)) as failed:
+        prefect_runner.script("sweep").fn()
+    assert failed.value.exit_code == code
+
+
+def test_a_sweep_without_a_fault_succeeds_in_both(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep that met nothing ends the command with 0, and the flow run as completed."""
+    monkeypatch.setattr(sweeping, "sweep", lambda *_given, **_named: CLEAN)
+    assert main.run(["sweep"]) == Exit.PASSED
+    assert prefect_runner.script("sweep").fn() == 0
 
 
 def test_the_scheduled_sweep_waits_and_fails_for_what_is_left(

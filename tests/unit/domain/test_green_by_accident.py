@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from dr_orchestrator import prefect_runner
-from dr_orchestrator.cli.output import exit_code
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.judge.judgement import Fault, Record, judge
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, NotRecoverable, UnsafeToDelete
