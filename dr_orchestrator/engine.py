@@ -16,6 +16,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 NAMES_AN_API = ("PREFECT_API_URL", "PREFECT_PROFILE")
 """Variables that name an API, or a profile that may."""
 
+QUIET = {
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLI_PROMPT": "false",
+    "PREFECT_CLIENT_MAX_RETRIES": "3",
+    "DO_NOT_TRACK": "1",
+}
+"""Prefect's own settings for a quiet process that phones nobody; whoever sets one keeps what they set.
+
+A server that went away is asked for half a minute, not for the two minutes and a half of Prefect's own five tries: the
+ledger has the drill's end already.
+"""
+
 
 class LocalFlow:
     """A script that this process runs: `fn` is its function, as of a Prefect flow."""
@@ -52,10 +65,32 @@ def prefect_is_asked(environ: Mapping[str, str] | None = None) -> bool:
     )
 
 
+def hush() -> None:
+    """Set Prefect's logging and telemetry before it is imported."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+def api_configured() -> bool:
+    """Whether a Prefect API is named, in the environment or in the active profile."""
+    hush()
+    if not prefect_is_asked():
+        return False
+    from prefect.settings import get_current_settings  # noqa: PLC0415 - it takes seconds
+
+    return bool(get_current_settings().api.url)
+
+
 def in_a_flow_run() -> bool:
     """Whether Prefect runs this: one that was never imported runs nothing."""
     context = sys.modules.get("prefect.context")
     return context is not None and context.FlowRunContext.get() is not None
+
+
+def flow_run() -> str:
+    """The id that Prefect has for the flow run in which this is; empty in none."""
+    context = sys.modules["prefect.context"].FlowRunContext.get() if in_a_flow_run() else None
+    return str(context.flow_run.id) if context is not None and context.flow_run is not None else ""
 
 
 def _files(env: Mapping[str, str]) -> Mapping[Path, str]:

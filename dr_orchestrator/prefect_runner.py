@@ -7,7 +7,6 @@ import contextvars
 import functools
 import importlib.util
 import logging
-import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,7 +16,7 @@ from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from dr_orchestrator import settings, wiring
-from dr_orchestrator.engine import flow, in_a_flow_run, prefect_is_asked
+from dr_orchestrator.engine import api_configured, flow, hush, in_a_flow_run, prefect_is_asked
 from dr_orchestrator.errors import Unsuccessful, UsageError, without_secrets
 
 __all__ = ["api_configured", "as_task", "flow", "hush", "run_drill", "run_quarterly", "script", "side_by_side"]
@@ -33,25 +32,6 @@ abandoned = threading.Event()
 NEWEST = 50
 """Of so many newest runs or exercises those are found that a flow has ended."""
 _PREFECTS = ("prefect", "httpx", "httpcore", "anyio")
-
-QUIET = {
-    "PREFECT_LOGGING_LEVEL": "WARNING",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_CLI_PROMPT": "false",
-    "PREFECT_CLIENT_MAX_RETRIES": "3",
-    "DO_NOT_TRACK": "1",
-}
-"""Prefect's own settings for a quiet process that phones nobody; whoever sets one keeps what they set.
-
-A server that went away is asked for half a minute, not for the two minutes and a half of Prefect's own five tries: the
-ledger has the drill's end already.
-"""
-
-
-def hush() -> None:
-    """Set Prefect's logging and telemetry before it is imported."""
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
 
 
 def as_task(name: str, act: Callable[[], T]) -> T:
@@ -238,16 +218,6 @@ def _is_prefects(error: BaseException) -> bool:
         trace = trace.tb_next
     module = str(trace.tb_frame.f_globals.get("__name__", "")) if trace else ""
     return module.split(".")[0] in _PREFECTS
-
-
-def api_configured() -> bool:
-    """Whether a Prefect API is named, in the environment or in the active profile."""
-    hush()
-    if not prefect_is_asked():
-        return False
-    from prefect.settings import get_current_settings
-
-    return bool(get_current_settings().api.url)
 
 
 def script(name: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, Update, case, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, Table, Update, case, delete, func, insert, select, text, update
 
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
@@ -49,6 +49,7 @@ class SqlLedger:
         self.queries = Queries(engine)
         self.leases = SqlLeases(engine)
         self.exercise_leases = SqlLeases(engine, tables.exercise_lease)
+        self.flow_leases = SqlLeases(engine, tables.flow_lease)
 
     def close(self) -> None:
         """Let go of the database; nothing is pending, for every method has committed."""
@@ -97,6 +98,12 @@ class SqlLedger:
             self.close_exercise(exercise, ended_at, verdict)
         except LedgerDefect:
             self.amend_exercise(exercise, ended_at, verdict)
+
+    def forget_flow_run(self, flow_run: str) -> None:
+        """Forget a flow run that has ended; one that is not known, too."""
+        table = tables.flow_lease
+        with transaction(self._engine) as connection:
+            connection.execute(delete(table).where(table.c.flow_run == flow_run))
 
     def open_run(self, header: RunHeader) -> None:
         """Write a run before anything is done for it."""

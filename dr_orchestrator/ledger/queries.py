@@ -129,6 +129,11 @@ class Queries:
             found = connection.execute(query.order_by(tables.exercise.c.number.desc())).mappings()
             return [rows.exercise_of(row) for row in found]
 
+    def flow_runs(self) -> list[str]:
+        """The flow runs that were not seen to end, by Prefect's ids, and whatever else has a lease beside them."""
+        with transaction(self._engine) as connection:
+            return list(connection.scalars(select(tables.flow_lease.c.flow_run)))
+
     def last_green(self, wanted: Mapping[Claim, int]) -> dict[Claim, tuple[datetime, ...]]:
         """When the newest runs on real AWS that passed one after the other began, newest first.
 

@@ -357,3 +357,7 @@ lease = Table("lease", metadata, _run(primary_key=True), *_held())
 
 # No foreign key: it is taken before the exercise is written, so that no sweep finds one that nobody seems to hold.
 exercise_lease = Table("exercise_lease", metadata, Column("exercise", Text, primary_key=True), *_held())
+
+# The flow runs that living processes are in, by Prefect's ids, with those of the dead until a sweep has ended them; and
+# beside them, by the name of its flow, the one sweep of the schedule.
+flow_lease = Table("flow_lease", metadata, Column("flow_run", Text, primary_key=True), *_held())

@@ -16,9 +16,9 @@ from dr_orchestrator.errors import DrillFault, LeaseLost, UsageError
 from dr_orchestrator.runner.driver import Held, Listening
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.sweep import forget
+from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import read_only
-from dr_orchestrator.wiring.flow_runs import fail_for_exercise
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 from dr_orchestrator.wiring.opening import engine, resuming
 from dr_orchestrator.wiring.planning.costing import refuse_over_budget
@@ -55,22 +55,29 @@ def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator
     """
     here = world()
     here.prepare()
-    begun = _begin(here, drills, at_once)
-    if isinstance(begun, Exercise):
-        yield replace(begun, planned=())
-        return
+    with flow_runs.held(here):
+        begun = _begin(here, drills, at_once)
+        if isinstance(begun, Exercise):
+            yield replace(begun, planned=())
+            return
+        with _driven(here, begun):
+            yield begun.exercise
+    flow_runs.fail_for_exercise(here, begun.exercise.id)
+
+
+@contextmanager
+def _driven(here: App, begun: Performed) -> Iterator[None]:
     name = begun.exercise.id
     _performed[name] = begun
     here.driven.add(name)
     with begun.holder.beating():
         try:
-            yield begun.exercise
+            yield
         finally:
             forget(name)
             del _performed[name]
             if not begun.holder.driven_elsewhere():
                 end_exercise(here, name)
-    fail_for_exercise(here, name)
 
 
 def perform_in(exercise: str, drill: str, perform: Callable[[], object]) -> None:

@@ -20,9 +20,9 @@ from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.runner import RunContext, Session
 from dr_orchestrator.runner.lease import LeaseHolder
+from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, row_of
-from dr_orchestrator.wiring.flow_runs import fail_for_run
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from dr_orchestrator.wiring.publishing import publish_run
@@ -52,6 +52,13 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     """
     here, recorded = world(), request().resumed
     here.prepare()
+    with flow_runs.held(here), _opened(here, drill, call, recorded) as session:
+        yield session
+    flow_runs.fail_for_run(here, session.header.id)
+
+
+@contextmanager
+def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator[Session]:
     definition = _chosen(here.drill(drill), recorded)
     run = recorded.header.id if recorded else new_run_id(here.clock)
     account = guarded(here, definition.resource.region, run, definition)
@@ -86,7 +93,6 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
             yield session
     finally:
         publish_run(here, run)
-    fail_for_run(here, run)
 
 
 def _taken(here: App, keeper: LeaseHolder, run: str) -> None:

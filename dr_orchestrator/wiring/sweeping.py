@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -13,9 +14,11 @@ from dr_orchestrator.domain.copy import Copy, LiveObject, Place
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.domain.run import Run, RunHeader
-from dr_orchestrator.errors import Transient
+from dr_orchestrator.errors import Transient, UsageError
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.runner import sweep as of_runner
+from dr_orchestrator.runner.driver import Listening
+from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.runner.sweep import (
     Destroyer,
@@ -27,11 +30,13 @@ from dr_orchestrator.runner.sweep import (
     Unreachable,
 )
 from dr_orchestrator.runner.sweep.perform import Ears
+from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import copies_stand, destroyer, read_only
 from dr_orchestrator.wiring.publishing import publish_exercise, publish_run
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class AwsRegion:
@@ -135,8 +140,27 @@ def context(here: App) -> SweepContext:
 def sweep(
     here: App, began: Callable[[Run], None] = lambda _: None, heard: Ears = lambda _: None, wait: bool = False
 ) -> Sweep:
-    """Close dead runs, take down what they left, and prove it; see `runner.sweep`."""
-    return of_runner.sweep(context(here), began, heard, wait)
+    """Close dead runs, take down what they left, prove it, and end their flow runs; see `runner.sweep`."""
+    with flow_runs.held(here):
+        done = of_runner.sweep(context(here), began, heard, wait)
+        return replace(done, flow_runs=flow_runs.end_dead(here, wait))
+
+
+def sweep_alone(here: App) -> Sweep | None:
+    """Sweep likewise, outwaiting leases; None where another sweep of the schedule is under way.
+
+    One that died keeps the next from it for as long as a lease lasts, and no slot of Prefect's is held for any.
+    """
+    leases = here.ledger.flow_leases
+    Listening(leases, here.machine).outwait([flow_runs.SWEEP])
+    keeper = LeaseHolder(leases, flow_runs.SWEEP, here.stop, here.machine)
+    try:
+        keeper.take()
+    except UsageError as other:
+        log.info("not swept, for another sweep is under way: %s", other.message)
+        return None
+    with keeper.beating():
+        return sweep(here, wait=True)
 
 
 def dry_run(here: App, heard: Ears = lambda _: None, wait: bool = False) -> Sweep:

@@ -10,8 +10,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any, cast
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from dr_orchestrator import settings, wiring
 from dr_orchestrator.cli import server
@@ -22,7 +24,7 @@ from dr_orchestrator.lab import Lab
 from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import CHECKOUT, Pace
-from dr_orchestrator.wiring import sweeping
+from dr_orchestrator.wiring import flow_runs, sweeping
 from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
 from tests.support.prefect_server import DWA, PATIENCE, Prefect, ending, hold, release, restoring, tables
@@ -99,8 +101,66 @@ def test_a_worker_runs_a_drill(prefect: Prefect) -> None:
     assert any(name.startswith("restore to the instant") for name in tasks)
 
 
+def test_a_drill_that_fails_fails_its_flow_run(prefect: Prefect) -> None:
+    """Green in Prefect is green in the ledger: where `dro run` would not end with 0, the flow run says why it failed."""
+    origin = time.time()
+    with serve(PacedClock(Pace(FACTOR, origin)), estate=True) as lab:
+        prefect.environment |= {**lab.environment(), "DRO_CLOCK_PACE": f"{FACTOR}@{origin}"}
+        (prefect.home / "drills" / "shop.yaml").write_text(DWA.replace("minimum: 50", "minimum: 50000"))
+        prefect("deployment", "run", "pitr-restore/pitr-restore", "--params", json.dumps({"drill": "table-pitr"}))
+        prefect("worker", "start", "--pool", POOL, "--run-once")
+
+    (run,) = connect(prefect.ledger).queries.runs(1)
+    assert run.closing is not None
+    assert run.closing.verdict is Verdict.FAILED
+    state = newest(prefect, "pitr-restore")
+    assert state["type"] == "FAILED"
+    assert f"run {run.header.id}: FAILED, clean-up CLEAN: {run.closing.reasons[0]}" in str(state["message"])
+
+
+def newest(prefect: Prefect, flow: str) -> dict[str, Any]:
+    """The state of the newest flow run of a flow that was begun."""
+    begun = {"flow_runs": {"start_time": {"is_null_": False}}, "flows": {"name": {"any_": [flow]}}}
+    runs = prefect.ask("/flow_runs/filter", {**begun, "sort": "START_TIME_DESC"})
+    return cast("dict[str, Any]", runs[0]["state"])
+
+
 @contextmanager
-def under_way(prefect: Prefect) -> Iterator[tuple[Lab, PacedClock, subprocess.Popen[bytes], Run]]:
+def working(prefect: Prefect, deployment: str, parameters: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
+    """Within: a worker, and one flow run for it."""
+    prefect("deployment", "run", deployment, "--params", json.dumps(parameters))
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL],
+        env=prefect.environment,
+        cwd=prefect.home,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield worker
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+
+def kill(worker: subprocess.Popen[bytes], *holders: str) -> None:
+    """Worker and flow die at once: nobody is left who could tell Prefect."""
+    os.killpg(worker.pid, signal.SIGKILL)
+    for holder in holders:
+        with suppress(ProcessLookupError):
+            os.kill(int(holder.split(":")[1]), signal.SIGKILL)
+
+
+PITR = "pitr-restore/pitr-restore", {"drill": "table-pitr"}
+QUARTERLY = "quarterly/quarterly", {"drills": ["table-pitr"], "at_once": 1}
+
+
+@contextmanager
+def under_way(
+    prefect: Prefect, deployment: str = PITR[0], parameters: dict[str, Any] = PITR[1]
+) -> Iterator[tuple[Lab, PacedClock, subprocess.Popen[bytes], Run]]:
     """Within: a drill in a worker's hands, whose copy AWS is restoring."""
     origin = time.time()
     clock = PacedClock(Pace(SLOW_FACTOR, origin))
@@ -108,21 +168,21 @@ def under_way(prefect: Prefect) -> Iterator[tuple[Lab, PacedClock, subprocess.Po
         hold(lab)
         prefect.environment |= {**lab.environment(), "DRO_CLOCK_PACE": f"{SLOW_FACTOR}@{origin}"}
         (prefect.home / "drills" / "shop.yaml").write_text(DWA)
-        prefect("deployment", "run", "pitr-restore/pitr-restore", "--params", json.dumps({"drill": "table-pitr"}))
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL],
-            env=prefect.environment,
-            cwd=prefect.home,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
+        with working(prefect, deployment, parameters) as worker:
             yield lab, clock, worker, prefect.wait(restoring)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(worker.pid, signal.SIGKILL)
-            worker.wait()
+
+
+@contextmanager
+def later(prefect: Prefect, lab: Lab, clock: PacedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
+    """Within: a world in which every lease of before has run out, and in which Prefect is configured."""
+    for name, value in {**lab.environment(), "DRO_HOME": str(prefect.home)}.items():
+        monkeypatch.setenv(name, value)
+    then = MachineClock().now() + 2 * LEASE
+    monkeypatch.setattr(MachineClock, "now", lambda _: then)
+    made = settings.load({**os.environ, "DRO_CLOCK_PACE": prefect.environment["DRO_CLOCK_PACE"]})
+    api = {PREFECT_API_URL: prefect.environment["PREFECT_API_URL"]}
+    with temporary_settings(api), wiring.using(wiring.App(made, clock)) as here:
+        yield here
 
 
 def test_a_cancelled_flow_run_takes_its_copy_down(prefect: Prefect) -> None:
@@ -142,26 +202,49 @@ def test_a_cancelled_flow_run_takes_its_copy_down(prefect: Prefect) -> None:
 
 
 def test_what_a_killed_worker_leaves_is_swept(prefect: Prefect, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Worker and flow die at once: Prefect would show them running for ever, a sweep ends the run without Prefect."""
+    """Worker and flow die at once: the sweep ends the run, takes its copy down, and ends the flow run as crashed."""
     with under_way(prefect) as (lab, clock, worker, run):
         ledger = connect(prefect.ledger)
         lease = ledger.leases.lease(run.header.id)
         assert lease is not None
-        os.killpg(worker.pid, signal.SIGKILL)
-        with suppress(ProcessLookupError):
-            os.kill(int(lease.holder.split(":")[1]), signal.SIGKILL)
+        kill(worker, lease.holder)
         assert any(name.startswith("dro-") for name in tables(lab))
         release(lab)
-        for name, value in {**lab.environment(), "DRO_HOME": str(prefect.home)}.items():
-            monkeypatch.setenv(name, value)
-        later = MachineClock().now() + 2 * LEASE
-        monkeypatch.setattr(MachineClock, "now", lambda _: later)
-        made = settings.load({**os.environ, "DRO_CLOCK_PACE": prefect.environment["DRO_CLOCK_PACE"]})
-        with wiring.using(wiring.App(made, clock)) as here:
-            (dead,) = sweeping.dead_runs(here)
-            swept = sweeping.sweep_run(here, dead, "its process died; swept")
-        assert [each.gone for each in swept] == [True]
+        assert newest(prefect, "pitr-restore")["type"] == "RUNNING"
+        with later(prefect, lab, clock, monkeypatch) as here:
+            done = sweeping.sweep(here)
+        assert [each.gone for each in done.copies] == [True]
         assert not any(name.startswith("dro-") for name in tables(lab))
     ended = ledger.queries.run(run.header.id).closing
     assert ended is not None
     assert (ended.verdict, ended.cleanup) == (Verdict.INCONCLUSIVE, Cleanup.CLEAN)
+    state = newest(prefect, "pitr-restore")
+    assert (state["type"], state["message"]) == ("CRASHED", flow_runs.DIED)
+    assert len(done.flow_runs) == 1
+    assert ledger.queries.flow_runs() == []
+
+
+def test_a_killed_exercise_and_a_killed_sweep_hold_nothing_up(
+    prefect: Prefect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both flow runs are ended as crashed by the next sweep, which no slot of Prefect's keeps from beginning."""
+    with under_way(prefect, *QUARTERLY) as (lab, clock, worker, run):
+        ledger = connect(prefect.ledger)
+        exercise = ledger.exercise_leases.lease(run.header.exercise)
+        assert exercise is not None
+        kill(worker, exercise.holder)
+        release(lab)
+        with working(prefect, "sweep/sweep", {}) as sweeper:
+            prefect.wait(lambda _: ledger.flow_leases.lease(flow_runs.SWEEP) is not None)
+            sweep = ledger.flow_leases.lease(flow_runs.SWEEP)
+            assert sweep is not None
+            kill(sweeper, sweep.holder)
+        assert {newest(prefect, each)["type"] for each in ("quarterly", "sweep")} == {"RUNNING"}
+        with later(prefect, lab, clock, monkeypatch) as here:
+            done = sweeping.sweep_alone(here)
+        assert done is not None
+        assert done.exercises == [run.header.exercise]
+        assert len(done.flow_runs) == 2
+    assert {newest(prefect, each)["type"] for each in ("quarterly", "sweep")} == {"CRASHED"}
+    with working(prefect, "sweep/sweep", {}):
+        prefect.wait(lambda _: newest(prefect, "sweep")["type"] == "COMPLETED")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator import prefect_runner, settings, wiring
+from dr_orchestrator import engine, prefect_runner, settings, wiring
 from dr_orchestrator.domain.clock import MachineClock, PacedClock
 from dr_orchestrator.domain.copy import TERMINAL, CopyState
 from dr_orchestrator.domain.run import Run
@@ -55,7 +55,7 @@ def made(pace: Pace) -> Iterator[Ground]:
 def nursery() -> Iterator[subprocess.Popen[str]]:
     """The process that victims are forked from."""
     command = [sys.executable, "-m", "tests.support.victim"]
-    environment = {**os.environ, **prefect_runner.QUIET, "PYTHONPATH": str(CHECKOUT)}
+    environment = {**os.environ, **engine.QUIET, "PYTHONPATH": str(CHECKOUT)}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     ) as running:

@@ -100,6 +100,8 @@ def _print(done: Sweep, dry_run: bool) -> None:
         say(f"Run {of.run.header.id} of {of.run.header.drill}: {_told(of)}.")
     if done.exercises:
         click.echo(f"Exercises closed, whose process had died: {', '.join(done.exercises)}.")
+    if done.flow_runs:
+        click.echo(f"Flow runs of Prefect ended as Crashed, whose process had died: {', '.join(done.flow_runs)}.")
     for each in done.copies:
         say(f"  {each.copy.type} {each.copy.id}: {each.state}, {_age(each)}{_besides(each)}")
     _print_orphans(done)
@@ -184,6 +186,7 @@ def _as_json(done: Sweep) -> dict[str, object]:
         "strays": [{"type": each.type, "id": each.id, "run": each.run, **_place(each)} for each in done.orphans],
         "strays_unknown": "; ".join(dict.fromkeys(done.proof.unread.values())),
         "runs_unswept": {of.run.header.id: of.why for of in done.runs if of.why},
+        "flow_runs_ended": done.flow_runs,
         "inventory": _inventory_json(done.proof),
     }
 

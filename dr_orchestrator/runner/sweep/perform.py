@@ -43,7 +43,8 @@ class LeftAlone:
 class Sweep:
     """The result of a sweep: so many dead runs among all that were swept, the exercises that it closed.
 
-    `left_alone` are the open runs under a lease, be it that of a living process or of one that died just now.
+    `left_alone` are the open runs under a lease, be it that of a living process or of one that died just now;
+    `flow_runs` those that an engine still showed as running, and that were ended.
     """
 
     dead: int
@@ -52,6 +53,7 @@ class Sweep:
     proof: Proof
     exercises: list[str]
     left_alone: list[LeftAlone] = field(default_factory=list)
+    flow_runs: list[str] = field(default_factory=list)
 
     @property
     def waiting(self) -> list[LeftAlone]:
