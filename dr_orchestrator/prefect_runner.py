@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast
 from dr_orchestrator import settings, wiring
 from dr_orchestrator.engine import api_configured, flow, hush, in_a_flow_run, prefect_is_asked
 from dr_orchestrator.errors import Unsuccessful, UsageError, without_secrets
+from dr_orchestrator.wiring import flow_runs
 
 __all__ = ["api_configured", "as_task", "flow", "hush", "run_drill", "run_quarterly", "script", "side_by_side"]
 
@@ -50,7 +51,8 @@ def as_task(name: str, act: Callable[[], T]) -> T:
         return act()
 
     def step() -> T:
-        return act()
+        with flow_runs.telling_why_stopped():
+            return act()
 
     return task(name=name, cache_policy=NO_CACHE, persist_result=False, retries=0)(step)()
 
@@ -73,8 +75,8 @@ async def side_by_side(drills: Sequence[str], at_once: int, exercise: str) -> No
 
     try:
         results = await asyncio.gather(*(one(drill) for drill in drills), return_exceptions=True)
-    except BaseException:
-        _stop_drills(threads)
+    except BaseException as stopped:
+        _stop_drills(threads, flow_runs.why_stopped(stopped))
         raise
     threads.shutdown()
     raised = [result for result in results if isinstance(result, BaseException)]
@@ -91,14 +93,14 @@ def _as_task_of_its_own(name: str, perform: Callable[[str], Awaitable[None]]) ->
     return cast("Callable[[str], Awaitable[None]]", made)
 
 
-def _stop_drills(threads: ThreadPoolExecutor) -> None:
+def _stop_drills(threads: ThreadPoolExecutor, why: str) -> None:
     """Stop the drills of an exercise that is cancelled, which still clean up; they are left where that was asked
     before.
     """
     here = wiring.world()
     if here.stop_now.is_set():
         abandoned.set()
-    here.stop.set()
+    here.stop.set(why)
     threads.shutdown(wait=not abandoned.is_set())
 
 

@@ -10,6 +10,7 @@ from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.run import SAFETY, CheckResult, Closing, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Aborted, DrillFault, NotRecoverable, without_secrets
+from dr_orchestrator.runner.stop import words_of
 
 
 def record_outcome(
@@ -87,5 +88,5 @@ def error_text(error: BaseException) -> str:
     if isinstance(error, DrillFault):
         return error.message
     if not isinstance(error, Exception):
-        return "stopped on request"
+        return without_secrets(words_of(error))
     return without_secrets(f"a defect of the program: {type(error).__name__}: {error}")

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from dr_orchestrator.domain.ports import Clock, Leases
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import Aborted, DroError, LeaseLost
+from dr_orchestrator.runner.stop import Stop
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ LEASE = timedelta(seconds=30)
 class LeaseHolder:
     """One lease in this process. `stop` is set when the whole process is asked to stop; `clock` is the machine's."""
 
-    def __init__(self, leases: Leases, run: str, stop: threading.Event, clock: Clock) -> None:
+    def __init__(self, leases: Leases, run: str, stop: Stop, clock: Clock) -> None:
         self._leases, self._run, self._stop, self._clock = leases, run, stop, clock
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._aborted_by = ""
@@ -59,8 +60,8 @@ class LeaseHolder:
         if self._lost:
             raise LeaseLost.to_another(self._run)
         if self._aborted_by or self._stop.is_set():
-            who = f" by {self._aborted_by}" if self._aborted_by else ""
-            raise Aborted(f"stopped on request{who}", "run it again when the reason is gone")
+            why = f"stopped on request by {self._aborted_by}" if self._aborted_by else self._stop.why
+            raise Aborted(why, "run it again when the reason is gone")
 
     def beat(self) -> None:
         """Say that this process is alive. A ledger that is gone for a moment is no reason to stop."""

@@ -22,6 +22,7 @@ from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of, outcome_of
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.patience import AFTERWARDS, LOOKING, RECOVERING, TEARING_DOWN
+from dr_orchestrator.runner.stop import words_of
 from dr_orchestrator.runner.teardown import Teardowns, cannot_destroy, row_of
 
 T = TypeVar("T")
@@ -247,9 +248,8 @@ class Session:
         except BaseException as error:
             self._broken.append((error, step))
             evidence = error.evidence if isinstance(error, DrillFault) else ""
-            self._journal.finish(
-                step, outcome_of(error), evidence or without_secrets(str(error)) or type(error).__name__
-            )
+            told = str(error) if isinstance(error, Exception) else words_of(error)
+            self._journal.finish(step, outcome_of(error), evidence or without_secrets(told) or type(error).__name__)
             raise
         words = result.words if isinstance(result, Seen | Ready) else ""
         seen = result if isinstance(result, Probed) else Probed(True, words)

@@ -20,6 +20,7 @@ from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.errors import CatalogError, UsageError
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.drillable import Drillable
+from dr_orchestrator.runner.stop import Stop
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.calls.spacing import Spacings
@@ -34,12 +35,13 @@ class App:
     """Made once for a process; `driven` are its own runs and exercises, `types` what can be drilled, `machine` the
     clock of leases.
 
-    `stop` is set when somebody asks the drills to stop, `stop_now` when they ask again: then nothing is waited for.
+    `stop` is set, with the reason, when the drills are to stop, `stop_now` when that is asked again: then nothing is
+    waited for.
     """
 
     settings: settings.Settings
     clock: Clock
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: Stop = field(default_factory=Stop)
     stop_now: threading.Event = field(default_factory=threading.Event)
     driven: set[str] = field(default_factory=set, compare=False)
     types: Types[Drillable] = TYPES

@@ -7,6 +7,7 @@ for the run or the exercise in it; a sweep ends those whose lease ran out, where
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
@@ -16,6 +17,7 @@ from dr_orchestrator.engine import api_configured, flow_run, in_a_flow_run
 from dr_orchestrator.errors import DroError, Unsuccessful
 from dr_orchestrator.runner.driver import Listening
 from dr_orchestrator.runner.lease import LeaseHolder
+from dr_orchestrator.runner.stop import CANCELLED, words_of
 from dr_orchestrator.wiring.app import App
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,24 @@ def fail_for_exercise(here: App, name: str) -> None:
         others = "; ".join(f"{run.header.drill}: {_ended(run)}" for run in runs if exit_code([run]))
         told = f"exercise {name}: {exercise.verdict or 'not closed'}, {len(runs)} of {len(exercise.planned)} runs made"
         _fail(f"{told}; {others}" if others else told, name, runs, len(exercise.planned))
+
+
+def why_stopped(stopped: BaseException) -> str:
+    """The words for what breaks a flow run off: Prefect says to its process, not in the exception, that it cancels."""
+    listener = sys.modules.get("prefect._internal.control_listener")
+    cancelled = listener is not None and in_a_flow_run() and listener.get_intent() == "cancel"
+    return CANCELLED if cancelled else words_of(stopped)
+
+
+@contextmanager
+def telling_why_stopped() -> Iterator[None]:
+    """Within: what breaks a flow run off takes along why, for the record of the run."""
+    try:
+        yield
+    except BaseException as stopped:
+        if not isinstance(stopped, Exception) and not hasattr(stopped, "__notes__"):
+            stopped.add_note(why_stopped(stopped))
+        raise
 
 
 @contextmanager

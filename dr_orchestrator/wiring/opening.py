@@ -85,7 +85,7 @@ def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator
     else:
         session.cannot_start(fault)
     try:
-        with keeper.beating(), _ended_by_nobody_else(keeper, run), session:
+        with keeper.beating(), _ended_by_nobody_else(keeper, run), session, flow_runs.telling_why_stopped():
             if not recorded:
                 _taken(here, keeper, run)
                 _queued(here, session)

@@ -23,6 +23,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.runner.lease import LEASE
+from dr_orchestrator.runner.stop import CANCELLED
 from dr_orchestrator.settings import CHECKOUT, Pace
 from dr_orchestrator.wiring import flow_runs, sweeping
 from dr_orchestrator.wiring.lab import serve
@@ -198,6 +199,7 @@ def test_a_cancelled_flow_run_takes_its_copy_down(prefect: Prefect) -> None:
         assert tables(lab) == before
     assert ended.closing is not None
     assert (ended.closing.verdict, ended.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)
+    assert ended.closing.reasons[0] == CANCELLED
     assert ended.events
 
 

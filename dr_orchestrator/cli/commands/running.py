@@ -24,6 +24,7 @@ from dr_orchestrator.cli.terminal.notices import held, next_steps, plain, reason
 from dr_orchestrator.cli.undisturbed import undisturbed
 from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.errors import CopiesMayRemain, Exit, UsageError
+from dr_orchestrator.runner.stop import by_signal
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.drill import Selection
@@ -208,14 +209,14 @@ def stopping_on_signals(here: App, told: str = STOPPING, once: bool = False) -> 
     """
     stopped = threading.Event()
 
-    def stop(_number: int, _frame: object) -> None:
+    def stop(number: int, _frame: object) -> None:
         if here.stop.is_set():
             if not (once and stopped.is_set()):
                 stopped.set()
                 here.stop_now.set()
-                raise KeyboardInterrupt
+                raise KeyboardInterrupt(by_signal(number))
             return
-        here.stop.set()
+        here.stop.set(by_signal(number))
         with suppress(OSError, ValueError, RuntimeError):  # nobody may read it: that is no second request
             click.echo(f"\n{told}", err=True)
 

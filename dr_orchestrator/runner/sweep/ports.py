@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import Run, RunHeader
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.runner.stop import Stop
 
 
 class Unreachable(NotMeasured):
@@ -138,7 +138,7 @@ class SweepContext:
     cloud: Cloud
     clock: Clock
     machine: Clock
-    stop: threading.Event
+    stop: Stop
     rates: Callable[[], Rates]
     places: Callable[[], Collection[Place]]
     publish_run: Callable[[str], object]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -59,6 +60,23 @@ def test_a_third_leaves_an_exercise_its_end(here: wiring.App) -> None:
             press()
         press()
         press()
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        (signal.SIGINT, "stopped on request: Ctrl-C (SIGINT)"),
+        (signal.SIGTERM, "its process was told to end (SIGTERM)"),
+        (signal.SIGHUP, "its terminal, or the process that had started it, went away (SIGHUP)"),
+    ],
+)
+def test_the_signal_that_stops_is_named(here: wiring.App, number: signal.Signals, why: str) -> None:
+    """Drills that are stopped say why, and whatever breaks them off says by which signal."""
+    with stopping_on_signals(here):
+        signal.raise_signal(number)
+        assert here.stop.why == why
+        with pytest.raises(KeyboardInterrupt, match=re.escape(why)):
+            signal.raise_signal(number)
 
 
 def test_an_exercise_ends_in_peace(here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,8 +154,9 @@ def test_a_second_stop_does_not_wait_for_drills(
 def test_a_cancelled_exercise_waits_for_its_drills(
     here: wiring.App, monkeypatch: pytest.MonkeyPatch, abandoned: threading.Event
 ) -> None:
-    """Whoever cancels it once stops its drills, and they clean up before it ends."""
+    """Whoever cancels it once stops its drills, and they clean up before it ends; that somebody asked is not said."""
     assert cancelled(here, monkeypatch, here.stop) == ["sessions-pitr"]
+    assert here.stop.why == "its process was broken off (CancelledError)"
     assert not abandoned.is_set()
 
 

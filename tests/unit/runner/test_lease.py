@@ -14,6 +14,7 @@ from dr_orchestrator.errors import Aborted, LeaseLost, NotMeasured, UsageError
 from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.ledger import connect
 from dr_orchestrator.runner.lease import LEASE, LeaseHolder
+from dr_orchestrator.runner.stop import Stop
 from tests.support import ledger_samples as samples
 from tests.support.fakes import FakeClock
 
@@ -55,12 +56,12 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def mine(leases: Broken, clock: FakeClock) -> LeaseHolder:
-    return LeaseHolder(leases, "r-1", threading.Event(), clock)
+    return LeaseHolder(leases, "r-1", Stop(), clock)
 
 
 def another(leases: Broken, clock: FakeClock) -> LeaseHolder:
     """Another process takes the lease, once it has run out."""
-    taker = LeaseHolder(leases, "r-1", threading.Event(), clock)
+    taker = LeaseHolder(leases, "r-1", Stop(), clock)
     taker.take()
     return taker
 
@@ -147,12 +148,13 @@ def test_who_asked_for_a_stop_is_named(leases: Broken, clock: FakeClock, mine: L
 
 
 def test_a_process_that_is_to_end_stops_its_run(leases: Broken, clock: FakeClock) -> None:
-    """The process's own stop needs no ledger, and names nobody."""
-    stop = threading.Event()
+    """The process's own stop needs no ledger, and its reason is the first that was given."""
+    stop = Stop()
     holder = LeaseHolder(leases, "r-1", stop, clock)
     holder.raise_if_stopped()
-    stop.set()
-    with pytest.raises(Aborted, match=r"^stopped on request$"):
+    stop.set("its process was told to end")
+    stop.set("Ctrl-C")
+    with pytest.raises(Aborted, match=r"^its process was told to end$"):
         holder.raise_if_stopped()
 
 
@@ -208,6 +210,6 @@ class Looked(FakeClock):
 def test_a_lease_that_is_not_taken_yet_is_not_beaten(leases: Broken) -> None:
     """Whoever waits for its turn does not claim to be alive by it: the first beat comes with the lease."""
     clock = Looked()
-    with LeaseHolder(leases, "r-1", threading.Event(), clock).beating():
+    with LeaseHolder(leases, "r-1", Stop(), clock).beating():
         assert clock.round.wait(30), "the thread did not go round"
     assert not leases.beaten.is_set()
