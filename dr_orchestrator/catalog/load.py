@@ -22,9 +22,13 @@ def load(drills: Path, types: Types[ResourceType]) -> Catalogue:
     return catalogue
 
 
-def problems(drills: Path, types: Types[ResourceType]) -> tuple[Problem, ...]:
-    """Everything that is wrong with the drill files, by file and line; empty where they can be loaded."""
-    return _read(drills, types)[1]
+def problems(drills: Path, types: Types[ResourceType], flows: Path | None = None) -> tuple[Problem, ...]:
+    """Everything that is wrong with the drill files, by file and line; empty where they can be loaded.
+
+    With `flows`, the folder of scripts, also each drill of a kind whose script is not there: it can be loaded, and not
+    be run.
+    """
+    return _read(drills, types, flows)[1]
 
 
 def service_files(drills: Path) -> list[Path]:
@@ -33,7 +37,9 @@ def service_files(drills: Path) -> list[Path]:
     return sorted(path for path in found if path.stem != "tiers" and not path.name.startswith("."))
 
 
-def _read(drills: Path, types: Types[ResourceType]) -> tuple[Catalogue | None, tuple[Problem, ...]]:
+def _read(
+    drills: Path, types: Types[ResourceType], flows: Path | None = None
+) -> tuple[Catalogue | None, tuple[Problem, ...]]:
     drills = drills.absolute()  # so that it has a name, whatever folder the user stands in
     if not drills.is_dir():
         return None, (Problem(drills.name, 1, "", "there is no such folder", _INIT),)
@@ -42,6 +48,7 @@ def _read(drills: Path, types: Types[ResourceType]) -> tuple[Catalogue | None, t
     documents = [policy.document, *(service.document for service in services)]
     found = [problem for document in documents for problem in document.problems]
     found += estate.problems(policy, services, types)
+    found += estate.without_flow(services, flows) if flows else ()
     if not services:
         found.append(Problem(drills.name, 1, "", "holds no service file", _INIT))
     if found or policy.whole is None:

@@ -14,12 +14,13 @@ class CopyState(StrEnum):
     CREATED = "created"
     DELETED = "deleted"
     NEVER_CREATED = "never created"
+    GONE_WITH_LAB = "assumed gone with its lab"
     LEFTOVER = "leftover"
     UNPROVEN = "unproven"
 
 
-TERMINAL = (CopyState.DELETED, CopyState.NEVER_CREATED)
-"""The ends of a copy that nothing is left of."""
+TERMINAL = (CopyState.DELETED, CopyState.NEVER_CREATED, CopyState.GONE_WITH_LAB)
+"""The ends of a copy that nothing is left of: proven, or assumed of one that was never in AWS."""
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,15 @@ WAIT_SECONDS = 30
 _CONNECT_SECONDS = 10
 _POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
 _SQLITE = {"sqlite", "sqlite+pysqlite"}
+_DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class LedgerDefect(Exception):
     """A fact that contradicts the record (written twice, without its run, without a zone): the program's own fault."""
+
+
+class Damaged(UsageError):
+    """The ledger's file is no whole SQLite database any more: it answers nothing, however often it is asked."""
 
 
 class Unanswered(UsageError):
@@ -38,7 +43,8 @@ def create(url: str, *, own: bool = False) -> Engine:
     sqlite = parsed.drivername in _SQLITE
     try:
         engine = _sqlite(parsed, own) if sqlite else _postgresql(parsed)
-        engine.connect().close()
+        with telling_damage(parsed):
+            engine.connect().close()
     except (DBAPIError, OSError) as wrong:
         raise _unopened(parsed, wrong) if own else _unreachable(parsed, wrong) from None
     return engine
@@ -60,7 +66,7 @@ def reading(engine: Engine) -> Engine:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction, committed at its end; a database that does not answer is a UsageError, a refusal our defect."""
     try:
-        with engine.begin() as connection:
+        with telling_damage(engine.url), engine.begin() as connection:
             yield connection
     except (OperationalError, InterfaceError) as lost:
         raise Unanswered(
@@ -69,6 +75,24 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         ) from None
     except StatementError as refused:
         raise LedgerDefect(f"the ledger refused a fact: {refused.orig}") from refused
+
+
+@contextmanager
+def telling_damage(url: URL) -> Iterator[None]:
+    """Within: a SQLite file that is damaged, or none of SQLite's at all, is told as Damaged."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.DatabaseError) as wrong:
+        original = wrong.orig if isinstance(wrong, DBAPIError) else wrong
+        if getattr(original, "sqlite_errorcode", 0) & 0xFF not in _DAMAGES:
+            raise
+        raise Damaged(
+            f"the ledger {url.database} is damaged, or no ledger at all: {_reason(wrong)}",
+            "restore it from its backup, or name the right file. Copies of drills may live meanwhile: `dro sweep`, "
+            "with the restored ledger or a new one (DRO_DATABASE_URL), lists what wears the tag dr-drill:run, and "
+            "deletes nothing that its ledger does not hold; one that was still being restored may wear no tag yet, "
+            "but is named dro-*",
+        ) from None
 
 
 def _parse(url: str) -> URL:

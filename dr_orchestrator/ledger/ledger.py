@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, Update, case, delete, func, insert, select, text, update
 
 from dr_orchestrator.domain.clock import Event
-from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
+from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Closing, Lease, Observation, RunHeader, Segment, ServerTime, Step
@@ -20,8 +20,6 @@ from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.migrate import upgrade
 from dr_orchestrator.ledger.patience import retry_transient, write_patiently
 from dr_orchestrator.ledger.queries import Queries
-
-_GONE = (CopyState.DELETED, CopyState.NEVER_CREATED)
 
 
 def connect(url: str, *, own: bool = False) -> SqlLedger:
@@ -144,7 +142,7 @@ class SqlLedger:
         values: dict[str, Any] = {"state": state, "gone_at": None}
         if state is CopyState.CREATED:
             values["created_at"] = func.coalesce(table.created_at, at)
-        if state in _GONE:
+        if state in TERMINAL:
             values["gone_at"] = func.coalesce(table.gone_at, at)
         if identity is not None:
             values["arn"] = func.coalesce(table.arn, identity.arn)

@@ -65,6 +65,7 @@ COPIES: Mapping[CopyState, str] = {
     CopyState.CREATED: "unsure",
     CopyState.DELETED: "pass",
     CopyState.NEVER_CREATED: "none",
+    CopyState.GONE_WITH_LAB: "none",
     CopyState.LEFTOVER: "fail",
     CopyState.UNPROVEN: "unsure",
 }

@@ -151,16 +151,17 @@ def sweep_alone(here: App) -> Sweep | None:
 
     One that died keeps the next from it for as long as a lease lasts, and no slot of Prefect's is held for any.
     """
-    leases = here.ledger.flow_leases
-    Listening(leases, here.machine).outwait([flow_runs.SWEEP])
-    keeper = LeaseHolder(leases, flow_runs.SWEEP, here.stop, here.machine)
-    try:
-        keeper.take()
-    except UsageError as other:
-        log.info("not swept, for another sweep is under way: %s", other.message)
-        return None
-    with keeper.beating():
-        return sweep(here, wait=True)
+    with flow_runs.held(here):
+        leases = here.ledger.flow_leases
+        Listening(leases, here.machine).outwait([flow_runs.SWEEP])
+        keeper = LeaseHolder(leases, flow_runs.SWEEP, here.stop, here.machine)
+        try:
+            keeper.take()
+        except UsageError as other:
+            log.info("not swept, for another sweep is under way: %s", other.message)
+            return None
+        with keeper.beating():
+            return sweep(here, wait=True)
 
 
 def dry_run(here: App, heard: Ears = lambda _: None, wait: bool = False) -> Sweep:

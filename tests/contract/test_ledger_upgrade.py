@@ -37,6 +37,7 @@ ADDED = {
     "segment": (),
     "server_time": (),
     "exercise_lease": (),
+    "flow_lease": (),
 }
 
 

@@ -15,6 +15,7 @@ from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.run import Provenance, Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import Exit
+from dr_orchestrator.reporting.render import run_markdown
 from dr_orchestrator.runner.sweep.labs import lab_is_gone
 from tests.support.estate import Estate
 from tests.support.golden import sample
@@ -57,10 +58,16 @@ def test_what_was_in_a_lab_that_is_no_more_is_gone(here: wiring.App, dead: str, 
     run = left(here, made(here, endpoint=dead), closed=closed)
     told = swept()
     assert told.return_value == Exit.PASSED, told.output
-    assert "is no more" in told.output
+    assert "dynamodb-table dro-20261121-dead-x: assumed gone with its lab" in told.output
+    assert "closed, 0 copies swept, 1 assumed gone with their lab, 0 may still be there" in told.output
+    assert "deleted" not in told.output
     after = here.ledger.queries.run(run.header.id)
+    assert [row.state for row in after.copies] == [CopyState.GONE_WITH_LAB]
     assert after.closing is not None
     assert after.closing.cleanup is Cleanup.CLEAN
+    copies = run_markdown(after, here.settings.templates).partition("## Copies")[2]
+    assert "assumed gone with its lab" in copies
+    assert "deleted" not in copies
     assert any("is no more" in reason for reason in after.closing.cleanup_reasons)
     assert not any("taken down" in reason for reason in after.closing.cleanup_reasons)
     assert "0 dead runs closed, 0 copies swept" in swept().output

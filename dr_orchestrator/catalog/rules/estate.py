@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 from dr_orchestrator.catalog.declared import Declared, Policy
 from dr_orchestrator.catalog.rules import drill, resource
@@ -26,6 +27,16 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
         yield from resource.problems(service, types, isolation_by_default=isolation)
         yield from _allowed(service, policy)
         yield from drill.problems(service, types)
+
+
+def without_flow(services: Sequence[Declared], flows: Path) -> Iterator[Problem]:
+    """Drills of a kind whose script is not in the folder of flows."""
+    for service in services:
+        for name, each in service.drills.legal.items():
+            script = flows / f"{each.kind.script}.py"
+            if not script.is_file():
+                message = f"no flow runs this kind: {flows.name}/{script.name} is missing"
+                yield service.document.problem(("drills", name, "kind"), message, "`dro init DIR` makes one to copy")
 
 
 def _tiers(policy: Policy) -> Iterator[Problem]:

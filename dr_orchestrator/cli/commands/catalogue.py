@@ -106,13 +106,16 @@ def _as_json(drill: Drill) -> dict[str, object]:
 @click.command()
 @json_option
 def check(as_json: bool) -> int:
-    """Check the drill files; each problem with file, line, key and the likely fix. Nothing is started."""
+    """Check the drill files; each problem with file, line, key and the likely fix. Nothing is started.
+
+    A drill of a kind without a flow in flows/ is a problem, too.
+    """
     from dr_orchestrator.catalog.load import problems
     from dr_orchestrator.wiring.app import world
 
     here = world()
     folder = here.settings.drills
-    found = problems(folder, here.types)
+    found = problems(folder, here.types, here.settings.flows)
     if as_json:
         print_json([vars(problem) for problem in found])
     elif found:

@@ -23,7 +23,7 @@ from dr_orchestrator.cli.selecting import selecting
 from dr_orchestrator.cli.terminal.notices import held, next_steps, plain, reasons, warn_of_pace
 from dr_orchestrator.cli.undisturbed import undisturbed
 from dr_orchestrator.domain.outline import exit_code
-from dr_orchestrator.errors import CopiesMayRemain, Exit, UsageError
+from dr_orchestrator.errors import CopiesMayRemain, DroError, Exit, UsageError
 from dr_orchestrator.runner.stop import by_signal
 
 if TYPE_CHECKING:
@@ -187,17 +187,24 @@ def report_line(here: App, name: str) -> str:
 @contextmanager
 def minding_leftovers(here: App, of: Callable[[], Iterable[Outlined]] | None = None) -> Iterator[None]:
     """However this ends, a copy that may still exist decides the exit code: of the runs named, else of those driven."""
-    found: Iterable[Outlined]
     try:
         yield
     except BaseException as error:
         with undisturbed():
-            found = of() if of else here.ledger.queries.named(here.driven)
-        left = [run.header.id for run in found if exit_code([run]) is Exit.LEFTOVERS]
+            left = _left(here, of)
         if left:
             what = f"run{'s' if len(left) > 1 else ''} {', '.join(left)}"
             raise CopiesMayRemain(f"{what} may have left copies", "take them down: dro sweep") from error
         raise
+
+
+def _left(here: App, of: Callable[[], Iterable[Outlined]] | None) -> list[str]:
+    """The runs whose copies may still exist; of a ledger that does not tell, all that this process has driven."""
+    try:
+        found = of() if of else here.ledger.queries.named(here.driven)
+    except DroError:
+        return sorted(here.driven)
+    return [run.header.id for run in found if exit_code([run]) is Exit.LEFTOVERS]
 
 
 @contextmanager

@@ -111,8 +111,10 @@ def _print(done: Sweep, dry_run: bool) -> None:
 
 def _told(of: SweptRun) -> str:
     left = [each for each in of.copies if not each.gone]
+    if not left and of.why:
+        return f"NOT swept: {plain(of.why)}"
     if not left:
-        return f"NOT swept: {plain(of.why)}" if of.why else "swept"
+        return "closed, its copies assumed gone with their lab" if any(each.assumed for each in of.copies) else "swept"
     why = plain(left[0].why) or "not proven gone"
     return f"NOT swept, {len(left)} of {len(of.copies)} copies may still be there: {why}"
 
@@ -160,10 +162,11 @@ def _unread(proof: Proof) -> dict[str, str]:
 def _summary(done: Sweep, dry_run: bool) -> str:
     from dr_orchestrator.runner.sweep import counted
 
-    left, all_ = len(done.left), len(done.copies)
-    swept = counted(left if dry_run else all_ - left, "copy", "copies")
+    left, assumed = len(done.left), sum(each.assumed for each in done.copies)
+    swept = counted(left if dry_run else len(done.copies) - left - assumed, "copy", "copies")
     left += sum(map(_held_copies, done.waiting))
     told = f"would be closed, {swept} swept" if dry_run else f"closed, {swept} swept"
+    told += f", {assumed} assumed gone with their lab" if assumed else ""
     still = "" if dry_run else f", {left} may still be there"
     return f"{counted(done.dead, 'dead run')} {told}{still}, {counted(len(done.orphans), 'orphan')} seen."
 

@@ -12,7 +12,7 @@ PATIENCE_S = 2.0
 
 
 def lab_is_gone(made: Provenance) -> str:
-    """Why nothing is left of what a simulated run made: its lab's own port refuses; empty where that is not certain.
+    """Why nothing is assumed to be left of what a simulated run made: its lab's own port refuses; empty elsewhere.
 
     A lab keeps nothing once it ends. Only what ran at a lab's pace is believed, for that is refused against AWS itself:
     of a real run, or of one that may have called AWS beside a lab, nothing is ever called gone because nobody answers.
@@ -23,7 +23,7 @@ def lab_is_gone(made: Provenance) -> str:
     try:
         socket.create_connection((lab.hostname, lab.port), PATIENCE_S).close()
     except ConnectionRefusedError:
-        return f"its lab at {lab.hostname}:{lab.port} is no more, and what was in it went with it"
+        return f"assumed gone with its lab at {lab.hostname}:{lab.port}, which is no more"
     except OSError:
         return ""
     return ""

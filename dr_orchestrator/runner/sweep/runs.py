@@ -35,8 +35,13 @@ class Swept:
 
     @property
     def gone(self) -> bool:
-        """Whether the copy is proven to be no more."""
+        """Whether the copy is no more: proven, or assumed with its lab."""
         return self.state in TERMINAL
+
+    @property
+    def assumed(self) -> bool:
+        """Whether nobody took it down: it is assumed gone with its lab."""
+        return self.state is CopyState.GONE_WITH_LAB
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ def _take_down(here: SweepContext, run: Run, row: CopyRecord) -> Swept:
     except Exception as error:  # noqa: BLE001 - what keeps one copy must not keep the others
         state, why = CopyState.LEFTOVER if row.identity else CopyState.UNPROVEN, error_text(error)
         if no_more := lab_is_gone(run.header.provenance):
-            state, why = CopyState.DELETED, no_more
+            state, why = CopyState.GONE_WITH_LAB, no_more
     record_outcome(here.ledger, copy, state, here.clock, run.copies)
     return Swept(copy, state, age, why, None if state in TERMINAL else cost_so_far(here, run, row))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.cli import main
 from dr_orchestrator.cli.output import print_json, print_table, say
 from dr_orchestrator.errors import Exit
+from dr_orchestrator.runner.stop import Stop
 from dr_orchestrator.wiring import App
 from tests.support import workspace
 from tests.support.estate import TABLE, Estate, estate
@@ -119,7 +119,7 @@ def test_another_accounts_credentials_write_nothing(
     assert item(made) == {}
 
 
-class Pulse(threading.Event):
+class Pulse(Stop):
     """Stands for the event that asks the process to stop: each wait of the writer takes no time, and is counted."""
 
     def __init__(self, beats: int, end: Any) -> None:

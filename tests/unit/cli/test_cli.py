@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dr_orchestrator.cli import main
 from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
+from dr_orchestrator.settings import CHECKOUT
 from tests.support import workspace
 from tests.support.golden import sample
 
@@ -100,6 +102,20 @@ def test_check_tells_file_line_and_key(home: Path, capsys: pytest.CaptureFixture
     assert "did you mean 'resource'?" in told
     assert main.run(["check", "--json"]) == Exit.USAGE
     assert json.loads(capsys.readouterr().out)[0]["line"] > 0
+
+
+def test_check_tells_a_missing_flow(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each drill of a kind whose script is gone is told with its file, line and key; the others are as they were."""
+    (home / "flows").unlink()  # it is the project's own
+    shutil.copytree(CHECKOUT / "flows", home / "flows", ignore=shutil.ignore_patterns("pitr_restore.py"))
+
+    assert main.run(["check", "--json"]) == Exit.USAGE
+
+    (problem,) = json.loads(capsys.readouterr().out)
+    lines = (home / "drills" / "shop.yaml").read_text().splitlines()
+    assert (problem["file"], problem["key"]) == ("drills/shop.yaml", "drills.sessions-pitr.kind")
+    assert "pitr-restore" in lines[problem["line"] - 1]
+    assert "flows/pitr_restore.py is missing" in problem["message"]
 
 
 def test_nothing_to_run_is_an_error(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import make_url, text
 
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.ledger.engine import create, shown
+from dr_orchestrator.ledger.engine import Damaged, create, shown
+from dr_orchestrator.ledger.ledger import connect
+from tests.support import ledger_samples as samples
 
 REFUSED = {
     "": "not a database URL",
@@ -114,7 +116,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     other = tmp_path / "notes.txt"
     other.write_text("not a database " * 100)
     for path in (other, tmp_path, other / "ledger.db"):
-        with pytest.raises(UsageError, match="cannot be opened"):
+        with pytest.raises(UsageError, match=r"cannot be opened|is damaged, or no ledger"):
             create(f"sqlite:///{path}")
     assert other.read_text().startswith("not a database")
 
@@ -133,3 +135,32 @@ def test_the_package_is_cheap_to_import() -> None:
     """Importing the ledger package alone does not load SQLAlchemy."""
     code = "import sys, dr_orchestrator.ledger; sys.exit('sqlalchemy' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_file_that_is_no_database_is_told_as_damaged(tmp_path: Path, own: bool) -> None:
+    """Not as one that may not be written: it is to be restored, and copies that may live are found by their tag."""
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"garbage, and no SQLite at all " * 100)
+    with pytest.raises(Damaged, match="is damaged") as told:
+        connect(f"sqlite:///{path}", own=own)
+    assert str(path) in told.value.message
+    for words in ("backup", "Copies of drills may live", "`dro sweep`", "dr-drill:run", "dro-*"):
+        assert words in told.value.hint
+
+
+def test_damage_in_mid_run_is_told_as_damage(tmp_path: Path) -> None:
+    """Whatever is read or written next meets it, at once and in the same words: waiting mends nothing."""
+    path = tmp_path / "ledger.db"
+    ledger = connect(f"sqlite:///{path}")
+    ledger.open_run(samples.header("r-1"))
+    ledger.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + bytes(len(whole) - 4096))
+    with pytest.raises(Damaged, match="malformed"):
+        ledger.open_run(samples.header("r-2"))
+    with pytest.raises(Damaged, match="malformed"):
+        ledger.queries.run("r-1")
+    ledger.close()
+    with pytest.raises(Damaged, match="malformed"):
+        connect(f"sqlite:///{path}")

@@ -226,9 +226,9 @@ def test_what_was_in_a_lab_that_is_no_more_is_gone(world: World, refusing: str, 
     world.objects.clear()
     world.ways["a"] = NotMeasured("nobody answers")
     sweep(world.here)
-    assert world.states() == {"a": CopyState.DELETED}
+    assert world.states() == {"a": CopyState.GONE_WITH_LAB}
     assert world.closing().cleanup is Cleanup.CLEAN
-    assert any("is no more, and what was in it went with it" in each for each in world.closing().cleanup_reasons)
+    assert any("assumed gone with its lab" in each for each in world.closing().cleanup_reasons)
     assert not any("taken down" in each for each in world.closing().cleanup_reasons)
 
 
