@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -164,3 +165,16 @@ def test_damage_in_mid_run_is_told_as_damage(tmp_path: Path) -> None:
     ledger.close()
     with pytest.raises(Damaged, match="malformed"):
         connect(f"sqlite:///{path}")
+
+
+def test_damage_met_by_a_migration_is_told_as_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older ledger may be whole where its revision stands, and damaged where its rows are."""
+    malformed = sqlite3.DatabaseError("database disk image is malformed")
+    malformed.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+    def upgrade(*_given: object) -> None:
+        raise malformed
+
+    monkeypatch.setattr("alembic.command.upgrade", upgrade)
+    with pytest.raises(Damaged, match="malformed"):
+        connect(f"sqlite:///{tmp_path / 'ledger.db'}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.runner.lease import LEASE
+from dr_orchestrator.runner.lease import LEASE, LeaseHolder
 from dr_orchestrator.wiring import flow_runs, sweeping
 from tests.support import workspace
 from tests.support.fakes import FakeClock
@@ -21,14 +21,15 @@ class Prefect:
     """What Prefect is asked to end, and what it says."""
 
     def __init__(self) -> None:
-        self.configured, self.answers = True, True
+        self.configured, self.answers, self.knows = True, True, {DEAD, ALIVE}
         self.asked: list[str] = []
 
     def crash(self, dead: Sequence[str]) -> tuple[list[str], list[str]]:
         self.asked += dead
         if not self.answers:
             raise ConnectionRefusedError("nobody listens")
-        return list(dead), list(dead)
+        known = [name for name in dead if name in self.knows]
+        return known, known
 
 
 @pytest.fixture
@@ -73,6 +74,24 @@ def test_without_prefect_nothing_is_ended_and_nothing_forgotten(
     assert flow_runs.end_dead(here) == []
     assert prefect.asked == ([DEAD] if configured else [])
     assert sorted(here.ledger.queries.flow_runs()) == sorted([DEAD, ALIVE])
+
+
+def test_what_another_prefect_knows_is_not_forgotten(here: wiring.App, prefect: Prefect) -> None:
+    """Two servers may share a ledger: a flow run that this one does not know stays for a sweep that knows the other."""
+    prefect.knows = {ALIVE}
+    assert flow_runs.end_dead(here) == []
+    assert DEAD in here.ledger.queries.flow_runs()
+
+
+def test_a_sweep_that_slept_does_not_end_its_own_flow_run(
+    here: wiring.App, prefect: Prefect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lease may have run out by then; it lives all the same."""
+    monkeypatch.setattr(flow_runs, "flow_run", lambda: ALIVE)
+    monkeypatch.setattr(LeaseHolder, "beat", lambda _: None)
+    with flow_runs.held(here):
+        here.machine.sleep(2 * LEASE.total_seconds())
+        assert flow_runs.end_dead(here) == [DEAD]
 
 
 def test_a_flow_run_is_held_while_its_process_is_in_it(
