@@ -230,10 +230,10 @@ def test_the_drill_role_may_make_an_instance_in_its_own_clusters_alone(kind: Kin
 )
 def test_rights_are_simulated_on_what_they_act_on(copy: str, wanted: set[str]) -> None:
     """A cluster's ARN says nothing of an instance's deletion: each type of copy is asked about its own."""
-    actions = rights.writes(TYPES, _drill(Kind.PITR_RESTORE), TYPES.copies[copy])
+    actions = rights.writes(TYPES, TYPE, Kind.PITR_RESTORE, TYPES.copies[copy])
     assert {each if ":" in each else f"rds:{each}" for each in wanted} <= set(actions)
     other = TYPES.copies[INSTANCE if copy == NAME else NAME]
-    assert set(actions) & set(rights.writes(TYPES, _drill(Kind.PITR_RESTORE), other)) == {"rds:AddTagsToResource"}
+    assert set(actions) & set(rights.writes(TYPES, TYPE, Kind.PITR_RESTORE, other)) == {"rds:AddTagsToResource"}
 
 
 def test_what_is_billed_says_what_nobody_tells(begin: Begin, made: Estate) -> None:
