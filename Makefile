@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --python-version
   --no-annotate --no-emit-index-url --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock newest hooks drill test quick faults check format lint types contracts coverage fix schema samples benchmarks package clean
+.PHONY: help setup lock newest hooks drill test quick faults lies check format lint types contracts coverage fix schema samples benchmarks package clean
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -80,6 +80,9 @@ samples: setup ## write the golden reports, the list of calls and README's table
 
 faults: setup ## kill a drill at every write to its ledger (about a quarter of an hour)
 	DRO_FAULTS=full $(BIN)/python -m pytest -n 2 --dist load tests/faults
+
+lies: setup ## drill every type while 10,000 answers of AWS are lies (about half an hour)
+	$(BIN)/python -m tests.support.lying
 
 benchmarks: setup ## print the figures (not part of the tests)
 	$(BIN)/python -m tests.benchmarks

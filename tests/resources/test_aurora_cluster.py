@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.resources.lies import LiesContract
 from tests.resources.suite import LifeContract, PointsContract, SafetyContract
+from tests.resources.suite_of_lies import LiesContract
 from tests.support.aurora import ENGINE
 from tests.support.aurora_drills import CLUSTER, make_cluster
 from tests.support.estate import Estate, estate

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.resources.lies import LiesContract
 from tests.resources.suite import EndingsContract, LifeContract, SafetyContract
+from tests.resources.suite_of_lies import LiesContract
 from tests.support.ways.cloudformation_stack import WAYS
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import UnsafeToDelete
-from tests.resources.lies import LiesContract
 from tests.resources.suite import LifeContract, PointsContract, SafetyContract
+from tests.resources.suite_of_lies import LiesContract
 from tests.support.ways import Make, Way
 from tests.support.ways.dynamodb_table import WAYS
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from dr_orchestrator.domain.verdict import Cleanup
-from tests.faults.lies.grounds import Ground, shop_ground
-from tests.faults.lies.storms import weather
 from tests.support.lying import Lie
 from tests.support.lying import answers as altered
+from tests.support.lying.drills import weather
+from tests.support.lying.grounds import Ground, shop_ground
 from tests.support.lying.storm import BROKEN, WRONG
 from tests.support.shop import ALL, GREEN
 

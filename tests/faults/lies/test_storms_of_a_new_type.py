@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.faults.lies.grounds import Ground, clicks_ground
-from tests.faults.lies.storms import weather
+from tests.support.lying.drills import weather
+from tests.support.lying.grounds import Ground, clicks_ground
 from tests.support.lying.storm import BROKEN, WRONG
 
 pytestmark = pytest.mark.slow

@@ -9,8 +9,8 @@ from typing import Any
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.wiring import sweeping
-from tests.faults.lies.grounds import Ground
 from tests.support.lying import Lie
+from tests.support.lying.grounds import Ground
 from tests.support.lying.storm import BROKEN, Storm
 
 _DEFECTS = ("a defect of the program", "the check crashed", "Traceback")

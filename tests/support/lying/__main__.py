@@ -1,4 +1,4 @@
-"""`python -m tests.faults.lies [ANSWERS [SEED]]`: drills of every type in storms of lies, till so many are altered."""
+"""`python -m tests.support.lying [ANSWERS [SEED]]`: drills of every type in storms of lies."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.faults.lies.grounds import clicks_ground, shop_ground
-from tests.faults.lies.storms import weather
+from tests.support.lying.drills import weather
+from tests.support.lying.grounds import clicks_ground, shop_ground
 from tests.support.lying.storm import BROKEN, WRONG
 
 
