@@ -110,7 +110,7 @@ class NotRecoverable(DrillFault):
 
 
 class NotTheCopy(NotRecoverable):
-    """What stands at the copy's address is no copy of this run, but production perhaps: the drill ends there."""
+    """At the copy's address stands no copy of this run, but production perhaps: the drill ends there."""
 
     @classmethod
     def told(cls, why: str) -> NotTheCopy:

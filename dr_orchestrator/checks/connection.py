@@ -18,7 +18,7 @@ STATEMENT_MS = 300_000
 _OPTIONS = f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS} -c timezone=UTC"
 
 First = Callable[[Any], None]
-"""What is done with a connection before anything else; whoever may not be asked more is refused there."""
+"""Done with a connection before anything else; whoever may not be asked more is refused there."""
 
 
 @contextmanager

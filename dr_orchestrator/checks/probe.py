@@ -146,7 +146,7 @@ def _subscribed(connection: _Connection, target: str, host: str, port: int) -> P
 
 
 def _watching(connection: _Connection) -> str:
-    """What would be run by making something; even an extension that is there already would fire triggers."""
+    """The triggers that making something would run; to make even an extension that is there would."""
     (watching,) = connection.execute(_WATCHING).fetchone() or (None,)
     return f"event triggers of the restored data: {watching}" if watching else ""
 
@@ -191,7 +191,7 @@ def _target(host: str, port: int) -> str:
 
 
 def _answer(connection: _Connection, ask: sql.Composed, given: tuple[str, ...] = ()) -> str | None:
-    """What came back, None where a connection was opened."""
+    """The words that came back; None where a connection was opened."""
     try:
         connection.execute(ask, given)
     except psycopg.errors.QueryCanceled:
