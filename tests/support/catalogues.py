@@ -12,10 +12,11 @@ LIVING = ("pg_stat", "pg_class", "pg_attribute", "pg_database", "pg_index")
 
 
 def catalogue(url: str) -> dict[str, list[Any]]:
-    """The rows of each of its own tables, in their order."""
+    """The rows of each of its own tables that may be read, in their order."""
     with psycopg.connect(url) as connection:
         named = connection.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'pg_catalog'::regnamespace ORDER BY 1"
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'pg_catalog'::regnamespace "
+            "AND has_table_privilege(oid, 'SELECT') ORDER BY 1"
         ).fetchall()
         kept = [name for (name,) in named if not name.startswith(LIVING)]
         return {name: _rows(connection, name) for name in kept} | {

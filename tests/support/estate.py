@@ -148,13 +148,13 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
         account = Account(REGION, guard)
         context = ToldContext(RUN, clock, seen=ledger.seen)
         made = Estate(lab, clock, ledger, Toolkit(account, watcher, proofs, context, ceiling=12 * 3600.0))
-        _network(made)
+        network(made)
         _instance(made)
         _table(made)
         yield made
 
 
-def _network(made: Estate) -> None:
+def network(made: Estate) -> None:
     ec2, rds = made.client("ec2"), made.client("rds")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]][:2]
