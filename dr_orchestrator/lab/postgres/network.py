@@ -1,7 +1,7 @@
 """The network between the lab's databases: a server that may not get out is started in one of its own, without a way.
 
 It is a network namespace of Linux, which an unprivileged user may make in a user namespace; where the machine does not
-let one, the lab has no network, and a copy cannot be told to try its ways. The server is reached through a socket
+let one, the lab has no network, and no copy is let try its ways. The server is reached through a socket
 in its data directory, by way of a loopback port that the lab listens on in its place.
 """
 
