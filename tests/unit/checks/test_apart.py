@@ -69,10 +69,11 @@ def test_an_address_of_production_is_refused_before_a_connection(host: str, port
     assert told.value.message.endswith("nothing else was asked of it")
 
 
-def test_a_name_that_is_productions_is_refused_though_it_has_no_address() -> None:
-    """Where no name server answers, the name alone says it."""
+@pytest.mark.parametrize(("host", "port"), [("db.prod", 5432), ("DB.Prod", 5432), ("db.prod.", 5432), ("db.prod", 1)])
+def test_a_name_that_is_productions_is_refused_though_it_has_no_address(host: str, port: int) -> None:
+    """Where no name server answers, the name alone says it, however written, and whatever the port."""
     with mock.patch.dict(NAMES, clear=True), pytest.raises(NotTheCopy):
-        compare("db.prod")
+        compare(host, port)
 
 
 def test_what_was_compared_is_connected_to_and_nothing_else() -> None:

@@ -105,7 +105,7 @@ def test_a_user_who_may_not_make_the_extension_cannot_probe(restored: Restored, 
     assert told == Probed(False, 'not probed: permission denied to create extension "dblink"')
 
 
-@pytest.mark.parametrize("answer", ["refused", "silent", "let in", "denied", "broken", "raised"])
+@pytest.mark.parametrize("answer", ["refused", "silent", "let in", "denied", "broken", "raised", "shaded"])
 def test_the_probe_leaves_the_copy_as_it_was(
     restored: Restored,
     production: Production,
@@ -120,6 +120,8 @@ def test_the_probe_leaves_the_copy_as_it_was(
     broken = "SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid()), {}::regproc, %s"
     if answer == "broken":
         monkeypatch.setattr(probing, "_ASK", broken)
+    if answer == "shaded":
+        monkeypatch.setattr(probing, "_OWN", "SELECT 1 WHERE false")
     if answer == "raised":
         monkeypatch.setattr(probing, "judged", mock.Mock(side_effect=ZeroDivisionError))
     with ExitStack() as within:

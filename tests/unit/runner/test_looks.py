@@ -119,11 +119,12 @@ def test_whether_production_was_tried_is_no_matter_of_words(tried: bool, verdict
     [
         [replace(ROWS, outcome=Outcome.FAILED)],
         [replace(ROWS, outcome=Outcome.INCONCLUSIVE)],
+        [ROWS, replace(ROWS, name="more", outcome=Outcome.FAILED)],
         [replace(ROWS, proves_data=False)],
         [replace(ROWS, mandatory=False), replace(ROWS, name="page", proves_data=False)],
         [],
     ],
-    ids=["failed", "unknown", "no data read", "none that must", "none"],
+    ids=["failed", "unknown", "one of two", "no data read", "none that must", "none"],
 )
 def test_what_is_not_proven_to_be_the_copy_is_not_probed(results: list[CheckResult]) -> None:
     """A probe writes: nothing but what has shown the restored data is made to; the step says so, and is a finding."""
