@@ -5,6 +5,7 @@ DroError
 │   └── CatalogError      2   problems in drill files, each with file, line and key
 ├── DrillFault            3   a drill cannot go on; it ends with a verdict and is in the ledger
 │   ├── NotRecoverable    1   the service cannot be recovered this way: a FAILED drill
+│   │   └── NotTheCopy    1   what stands where the copy should is production's, or nobody's: it is asked nothing
 │   ├── NotMeasured       3   we could not look (denied, unreachable): INCONCLUSIVE, never green
 │   │   └── Transient     3   for the moment only: what failed in passing is asked for again
 │   ├── Aborted           4   somebody stopped the drill
@@ -108,6 +109,15 @@ class NotRecoverable(DrillFault):
     """The service cannot be recovered this way (no recovery point, PITR off, a copy that died): a failed drill."""
 
     exit_code = Exit.FAILED
+
+
+class NotTheCopy(NotRecoverable):
+    """At the copy's address stands no copy of this run, but production perhaps: the drill ends there."""
+
+    @classmethod
+    def told(cls, why: str) -> NotTheCopy:
+        """With what is to be done about it, whatever gave it away."""
+        return cls(f"{why}; nothing else was asked of it", "find out why AWS names this address for the copy")
 
 
 class NotMeasured(DrillFault):

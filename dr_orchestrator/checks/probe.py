@@ -5,6 +5,8 @@ of a connection that was opened and then told nothing, too, and a connection tha
 
 The restored data is nobody's friend: none of its functions, views or triggers is run, or believed in place of
 PostgreSQL's own. A database superuser who meant to deceive still could; on RDS nobody is one.
+
+Nothing that the probe makes outlives it: all is done in one transaction, which ends undone whatever happens in it.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from dr_orchestrator.checks.sql import CONNECT_S
+from dr_orchestrator.checks.connection import CONNECT_S, First
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable, without_secrets
+
+_Connection = psycopg.Connection[tuple[object, ...]]
 
 SILENCE_S = 5
 """Real seconds after which the copy's network calls it silence: several packets were sent, and none came back."""
@@ -54,13 +58,15 @@ _OURS = "SET search_path = pg_catalog, pg_temp; SET statement_timeout = {}"
 _AVAILABLE = "SELECT 1 FROM pg_catalog.pg_available_extensions WHERE name = 'dblink'"
 _INSTALLED = "SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'dblink'"
 _INSTALL = "CREATE EXTENSION dblink SCHEMA public"
-_BYSTANDER = "SET session_replication_role = replica"
+_IF_IT_MAY = ("SET session_replication_role = replica", "SET lc_messages TO 'C'")
+"""Triggers stand by, and silence is told in one language."""
+
 _WATCHING = """
     SELECT pg_catalog.string_agg(evtname, ', ') FROM pg_catalog.pg_event_trigger
     WHERE evtevent <> 'login' AND (evtenabled = 'A' OR evtenabled =
         CASE pg_catalog.current_setting('session_replication_role') WHEN 'replica' THEN 'R' ELSE 'O' END)
 """
-"""The triggers that making the extension would fire; those of a login have been fired by every check."""
+"""The triggers that making anything would fire; those of a login have been fired by every check."""
 
 _OWN = """
     SELECT n.nspname FROM pg_catalog.pg_extension e
@@ -76,8 +82,15 @@ _OWN = """
 """The schema of dblink's own function: of the extension, in C, of its library; one may have been put in its place."""
 
 _ASK = "SELECT {}.dblink_connect('dro_probe'::pg_catalog.text, %s::pg_catalog.text)"
-_UNASKED = "2F003"
-"""dblink opened the connection and then gave it up, for the other side had let it in without a password."""
+_SUBSCRIBE = """
+    CREATE SUBSCRIPTION {name} CONNECTION {target} PUBLICATION {name} WITH (create_slot = false, enabled = false)
+"""
+"""The way of a PostgreSQL without dblink: its server connects to a publisher before it makes the subscription."""
+
+_SUBSCRIBER = re.compile(r'^(?:subscription "[^"]*" )?could not connect to the publisher: ')
+_UNREACHED, _UNASKED = ("08001", "08006"), "2F003"
+"""The connection was not opened, as dblink and as a subscriber say it; or it was and then given up, for the other side
+had let it in without a password."""
 
 _NOBODY = (
     "user=dro_probe password=none dbname=postgres gssencmode=disable options='-c default_transaction_read_only=on'"
@@ -85,24 +98,57 @@ _NOBODY = (
 """A login that production does not know, and that could change nothing where it did; it is given no statement."""
 
 
-def probe(copy: Login, host: str, port: int) -> Probed:
+def probe(copy: Login, host: str, port: int, first: First = lambda _: None) -> Probed:
     """The outcome of trying to reach the source from inside the copy; NotRecoverable where anything answered.
 
-    A refused login is an answer, and so is a refused connection: packets went there and back.
+    A refused login is an answer, and so is a refused connection: packets went there and back. `first` is done with the
+    connection before anything else.
     """
     try:
         with psycopg.connect(
             **copy.parameters, connect_timeout=CONNECT_S, autocommit=True, application_name="dr-orchestrator"
         ) as connection:
+            first(connection)
             connection.execute(sql.SQL(_OURS).format(_ADDRESSES * LONGEST_S * 1000))
-            if lacking := _lacking(connection) or _made(connection):
-                return _untried(f": {lacking}")
-            own = connection.execute(_OWN).fetchone()
-            if own is None:
-                return _untried(": the restored data has put something else in the place of dblink's own function")
-            return judged(_answer(connection, str(own[0]), _target(host, port)), host, port)
+            for setting in _IF_IT_MAY:
+                with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(setting)
+            with connection.transaction(force_rollback=True):
+                return _probed(connection, host, port)
     except psycopg.Error as error:
         return _untried(f": {_first(without_secrets(str(error)))}")
+
+
+def _probed(connection: _Connection, host: str, port: int) -> Probed:
+    if connection.info.server_version < _OLDEST:
+        return _untried(": the copy's PostgreSQL is older than 12 and cannot tell silence from a slow answer")
+    target = _target(host, port)
+    if not connection.execute(_AVAILABLE).fetchone():
+        return _subscribed(connection, target, host, port)
+    if not connection.execute(_INSTALLED).fetchone():
+        if watching := _watching(connection):
+            return _untried(f": making the extension dblink would run {watching}")
+        connection.execute(_INSTALL)
+    own = connection.execute(_OWN).fetchone()
+    if own is None:
+        return _untried(": the restored data has put something else in the place of dblink's own function")
+    ask = sql.SQL(_ASK).format(sql.Identifier(str(own[0])))
+    return judged(_answer(connection, ask, (target,)), host, port)
+
+
+def _subscribed(connection: _Connection, target: str, host: str, port: int) -> Probed:
+    if watching := _watching(connection):
+        return _untried(f": there is no extension dblink, and making a subscription would run {watching}")
+    name = sql.Identifier(f"dro_probe_{secrets.token_hex(8)}")
+    ask = sql.SQL(_SUBSCRIBE).format(name=name, target=sql.Literal(target))
+    answer = _answer(connection, ask)
+    return judged(answer and _SUBSCRIBER.sub("", answer), host, port)
+
+
+def _watching(connection: _Connection) -> str:
+    """The triggers that making something would run; to make even an extension that is there would."""
+    (watching,) = connection.execute(_WATCHING).fetchone() or (None,)
+    return f"event triggers of the restored data: {watching}" if watching else ""
 
 
 def _untried(why: str) -> Probed:
@@ -137,26 +183,6 @@ def _tried(part: str) -> tuple[str, str] | None:
     return (told["host"], told["port"]) if told else None
 
 
-def _lacking(connection: psycopg.Connection[tuple[object, ...]]) -> str:
-    """The extension that the probe needs and the copy's PostgreSQL has not."""
-    if connection.info.server_version < _OLDEST:
-        return "the copy's PostgreSQL is older than 12 and cannot tell silence from a slow answer"
-    return "" if connection.execute(_AVAILABLE).fetchone() else "the copy's PostgreSQL has no extension dblink"
-
-
-def _made(connection: psycopg.Connection[tuple[object, ...]]) -> str:
-    """Why the extension was not made, where it was not there; even one that is there already would fire triggers."""
-    if connection.execute(_INSTALLED).fetchone():
-        return ""
-    with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
-        connection.execute(_BYSTANDER)
-    (watching,) = connection.execute(_WATCHING).fetchone() or (None,)
-    if watching:
-        return f"making the extension dblink would run event triggers of the restored data: {watching}"
-    connection.execute(_INSTALL)
-    return ""
-
-
 def _target(host: str, port: int) -> str:
     # It begins with what nobody can foresee: dblink first looks for a foreign server named as its first 63 bytes.
     return f"application_name=dro_probe_{secrets.token_hex(8)} " + make_conninfo(
@@ -164,17 +190,15 @@ def _target(host: str, port: int) -> str:
     )
 
 
-def _answer(connection: psycopg.Connection[tuple[object, ...]], schema: str, target: str) -> str | None:
-    with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
-        connection.execute("SET lc_messages TO 'C'")  # else silence may be told in any language
-    ask = sql.SQL(_ASK).format(sql.Identifier(schema))
+def _answer(connection: _Connection, ask: sql.Composed, given: tuple[str, ...] = ()) -> str | None:
+    """The words that came back; None where a connection was opened."""
     try:
-        connection.execute(ask, (target,))
-    except psycopg.errors.SqlclientUnableToEstablishSqlconnection as error:
-        return error.diag.message_detail or str(error)
+        connection.execute(ask, given)
     except psycopg.errors.QueryCanceled:
         return _IMPATIENT
     except psycopg.Error as error:
+        if error.sqlstate in _UNREACHED:
+            return error.diag.message_detail or error.diag.message_primary
         if error.sqlstate != _UNASKED:
             raise
     return None

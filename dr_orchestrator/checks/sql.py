@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
 from psycopg import sql
 
 from dr_orchestrator.checks import stored
+from dr_orchestrator.checks.connection import CONNECT_S, PROBE_S, asking
 from dr_orchestrator.checks.restored import Marker
 from dr_orchestrator.checks.result import instant, judged
 from dr_orchestrator.domain.copy import Copy
@@ -21,18 +22,10 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, NotTheCopy
 
-CONNECT_S = 10
-PROBE_S = 3
-STATEMENT_MS = 300_000
 MOST_SHOWN = 200
 """Characters of a query's answer that are kept: it is evidence, not a place to copy data to."""
-
-_OPTIONS = (
-    f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS} -c timezone=UTC -c row_security=off"
-)
-"""A policy that would hide rows is an error: what was not seen was not checked."""
 
 
 def _no_source() -> Login:
@@ -40,23 +33,31 @@ def _no_source() -> Login:
 
 
 class SqlChecks:
-    """Performs SQL checks on a copy; `login` finds out how to reach it, `source` how to reach what it is a copy of."""
+    """Performs SQL checks on a copy; `login` finds out how to reach it, `source` how to reach what it is a copy of.
 
-    def __init__(self, login: Callable[[Copy], Login], source: Callable[[], Login] = _no_source) -> None:
-        self._login, self._source = login, source
+    `prove` is done first with every connection to a copy: what is not the copy is asked nothing.
+    """
+
+    def __init__(
+        self,
+        login: Callable[[Copy], Login],
+        source: Callable[[], Login] = _no_source,
+        prove: Callable[[Copy, Any], None] = lambda *_: None,
+    ) -> None:
+        self._login, self._source, self._prove = login, source, prove
 
     def perform(self, check: RowsAtLeast | NewestRow | Query, copy: Copy, reference: datetime) -> CheckResult:
         """Perform one check; `reference` is the instant that the age of rows is counted from."""
-        with _asking(self._login(copy), f"SQL on {copy.id}") as connection:
+        with self._asking(copy, f"SQL on {copy.id}") as connection:
             return _perform(check, connection, reference)
 
     def marker(self, check: RestoredRow, copy: Copy | None = None) -> Marker | None:
         """The heartbeat's marker row in a copy, else in the source, read-only; None where the row is not there."""
-        login, where = (self._login(copy), copy.id) if copy else (self._source(), "the source")
         ask = sql.SQL("SELECT sequence, {} FROM {} WHERE id = 0").format(
             sql.Identifier(check.column), _name(check.table)
         )
-        with _asking(login, f"SQL on {where}") as connection:
+        there = self._asking(copy, f"SQL on {copy.id}") if copy else asking(self._source(), "SQL on the source")
+        with there as connection:
             row = connection.execute(ask).fetchone()
             stored.ordinary(connection, _name(check.table), check.column, ask.as_string())
         if row is None:
@@ -66,12 +67,20 @@ class SqlChecks:
         return Marker(int(row[0]), row[1].astimezone(UTC))
 
     def answers(self, copy: Copy) -> bool:
-        """Whether the copy's database answers a query, and recovers no more; what keeps it from that is not told."""
+        """Whether the copy's database answers a query, and recovers no more; what keeps it from that is not told.
+
+        NotTheCopy where something else stands there, which is waited for no more.
+        """
         try:
-            with _asking(self._login(copy), "the probe", PROBE_S) as connection:
+            with self._asking(copy, "the probe", PROBE_S) as connection:
                 return _row(connection, sql.SQL("SELECT NOT pg_is_in_recovery()")) == (True,)
+        except NotTheCopy:
+            raise
         except (NotMeasured, NotRecoverable):
             return False
+
+    def _asking(self, copy: Copy, call: str, seconds: int = CONNECT_S) -> AbstractContextManager[Any]:
+        return asking(self._login(copy), call, seconds, partial(self._prove, copy))
 
 
 def nothing_to_ask() -> SqlChecks:
@@ -81,22 +90,6 @@ def nothing_to_ask() -> SqlChecks:
         raise NotMeasured(f"{copy.id} is no database that SQL checks can ask")
 
     return SqlChecks(no_login)
-
-
-@contextmanager
-def _asking(login: Login, call: str, seconds: int = CONNECT_S) -> Iterator[Any]:
-    """Within: a connection that can only read; what the database refuses could not be measured."""
-    try:
-        with psycopg.connect(
-            **login.parameters,
-            connect_timeout=seconds,
-            options=_OPTIONS,
-            application_name="dr-orchestrator",
-        ) as connection:
-            yield connection
-    except psycopg.Error as error:
-        told = str(error).strip().splitlines()
-        raise NotMeasured(told[0] if told else type(error).__name__, call=call) from error
 
 
 def _perform(check: RowsAtLeast | NewestRow | Query, connection: Any, reference: datetime) -> CheckResult:

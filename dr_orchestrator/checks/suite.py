@@ -42,7 +42,9 @@ class Suite:
     patiently: Callable[[Callable[[], CheckResult]], CheckResult] = lambda perform: perform()
 
     def all(self, copy: Copy, points: Sequence[RecoveryPoint], disrupted: datetime) -> list[CheckResult]:
-        """Perform every check, whatever the others find; one that crashes is inconclusive."""
+        """Perform every check, whatever the others find; one that crashes is inconclusive.
+
+        NotTheCopy where something else stands in the copy's place: it is asked nothing more."""
         asked = [point.reference for point in points if point.reference]
         reference = min(asked, default=disrupted)
         results: list[CheckResult] = []

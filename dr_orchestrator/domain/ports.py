@@ -226,5 +226,6 @@ class Checks(Protocol):
     def all(self, copy: Copy, points: Sequence[RecoveryPoint], disrupted: datetime) -> Sequence[CheckResult]:
         """Perform every check, whatever the others find; one that crashes is inconclusive.
 
-        Ages are counted from `disrupted`, or from the instant that a recovery point was asked for.
+        NotTheCopy where something else stands in the copy's place: it is asked nothing more. Ages are counted from
+        `disrupted`, or from the instant that a recovery point was asked for.
         """

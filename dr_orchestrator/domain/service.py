@@ -46,13 +46,17 @@ class Database:
 
 @dataclass(frozen=True)
 class Login:
-    """How to reach a database; never printed, the password least of all."""
+    """How to reach a database; never printed, the password least of all.
+
+    `addresses` are those of the host that alone are to be connected to; where none are given, it is looked up anew.
+    """
 
     host: str
     port: int
     database: str
     user: str
     password: str
+    addresses: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Login({self.user}@{self.host}:{self.port}/{self.database})"
@@ -63,8 +67,8 @@ class Login:
         name another one.
         """
         return {
-            "host": self.host,
-            "hostaddr": "",
+            "host": ",".join([self.host] * max(1, len(self.addresses))),
+            "hostaddr": ",".join(self.addresses),
             "port": self.port,
             "dbname": self.database,
             "user": self.user,

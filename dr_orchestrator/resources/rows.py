@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -12,11 +12,13 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.rows import RowWriter
+from dr_orchestrator.checks.apart import Address, Apart
 from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.drill import Drill, Selection
+from dr_orchestrator.domain.drill import Drill, RestoredRow, Selection
+from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.ports import Clock, Restorer
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Canary, Database, Login, Resource
@@ -31,8 +33,11 @@ LoginOf = Callable[[Account, str, Database], Login]
 class Reached(Restorer, Protocol):
     """A restorer of what has an address."""
 
-    def address(self) -> tuple[str, int]:
-        """Host and port of the source."""
+    def address(self) -> Address:
+        """Host and port of the source, where it is written to."""
+
+    def addresses(self) -> Collection[Address]:
+        """Every host and port at which the source's data are served, that of the source first."""
 
 
 class Way(Protocol):
@@ -47,15 +52,28 @@ class Way(Protocol):
 def components(order: Order, way: Way, login: LoginOf) -> Components:
     """The restorer, its checks, and the two proofs of isolation."""
     drill, toolkit = order.drill, order.toolkit
-    reach = functools.partial(_login, login, toolkit.account, drill)
-    checks = SqlChecks(reach, functools.partial(reach, replace(order.copy, id=drill.resource.id)))
     database = drill.resource.database
-    restorer = way(drill.resource, drill.selection, toolkit, SqlChecks(reach).answers if database else None)
+    reach = functools.partial(_login, login, toolkit.account, drill)
+    source = functools.partial(reach, replace(order.copy, id=drill.resource.id))
+    reads = any(isinstance(check, RestoredRow) for check in drill.checks)
+
+    def production() -> Collection[Address]:
+        return restorer.addresses()
+
+    apart = Apart(reach, production, _asked(toolkit), toolkit.clock, source if reads else None)
+    checks = SqlChecks(apart.login, source, apart.prove)
+    restorer = way(drill.resource, drill.selection, toolkit, checks.answers if database else None)
+
+    def isolated(copy: Copy) -> Seen:
+        stands = restorer.isolated(copy)
+        return Seen(f"{stands.words}; {apart.proven(copy).words}") if database else stands
 
     def probed(copy: Copy) -> Probed:
-        if order.simulated:
-            return Probed(False, f"{NOT_PROBED}: the lab has no network")
-        return probe(reach(copy), *restorer.address())
+        try:
+            there = apart.login(copy)
+        except NotMeasured as fault:
+            return Probed(False, f"{NOT_PROBED}: {fault.message}")
+        return probe(there, *restorer.address(), first=functools.partial(apart.prove, copy))
 
     return Components(
         Suite(
@@ -66,9 +84,13 @@ def components(order: Order, way: Way, login: LoginOf) -> Components:
             patiently=toolkit.patiently,
         ),
         restorer=restorer,
-        isolated=restorer.isolated,
+        isolated=isolated,
         probe=probed if database else None,
     )
+
+
+def _asked(toolkit: Toolkit) -> Callable[[Copy], datetime]:
+    return lambda copy: toolkit.proofs.intended(copy).intended_at
 
 
 def writer(account: Account, resource: Resource, canary: Canary, clock: Clock, login: LoginOf) -> Writer:

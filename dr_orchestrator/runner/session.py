@@ -14,7 +14,18 @@ from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Environment, Part, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, Phase, Probed, Role, Run, RunHeader, SegmentKind, Step
+from dr_orchestrator.domain.run import (
+    NOT_PROBED,
+    PROBE,
+    PROVE_ISOLATION,
+    Phase,
+    Probed,
+    Role,
+    Run,
+    RunHeader,
+    SegmentKind,
+    Step,
+)
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import DrillFault, LeaseLost, NotRecoverable, without_secrets
 from dr_orchestrator.runner.components import Components, Store
@@ -268,7 +279,7 @@ class Session:
         """Perform every check; the recovery clock stops only when all the mandatory ones have passed.
 
         A copy that is not where it should be is asked nothing: the run ends, which takes it down. That production
-        does not answer it is tried afterwards, off the clock.
+        does not answer it is tried afterwards, off the clock, of what has proven to be the restored copy alone.
         """
         if not self._journal.has(Moment.SERVICE_VERIFIED):
             if self.components.isolated is not None:
@@ -276,7 +287,17 @@ class Session:
                 self._perform(PROVE_ISOLATION, prove, self.copy, phase=Phase.VERIFY, role=role)
             self._verify(name)
         if self.components.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN, Role.PROBE):
-            self._perform(PROBE, self.components.probe, self.copy, phase=Phase.TEARDOWN, role=Role.PROBE)
+            probe = self.components.probe if self._proven() else _not_probed
+            self._perform(PROBE, probe, self.copy, phase=Phase.TEARDOWN, role=Role.PROBE)
+
+    def _proven(self) -> bool:
+        """Whether what was checked stands apart from production and has shown the restored data."""
+        apart = any(
+            step.role is Role.PROVE_ISOLATION and step.outcome is Outcome.PASSED for step in self._journal.steps
+        )
+        checks = [check for check in self._journal.checks if check.mandatory and check.proves_data]
+        read = any(check.outcome is Outcome.PASSED for check in checks)
+        return apart and read and self._journal.has(Moment.SERVICE_VERIFIED)
 
     def _verify(self, name: str) -> None:
         checks = self.components.checks
@@ -393,6 +414,10 @@ class Session:
                 worst = self._perform(LOOK_BACK, restorer.worst_case, now, phase=phase, role=Role.LOOK_BACK)
             self._worst_cases += [worst] if worst else []
             self._histories_unknown += worst is None
+
+
+def _not_probed(_copy: Copy) -> Probed:
+    return Probed(False, f"{NOT_PROBED}: nothing has proven that this is the restored copy")
 
 
 def _of_part(part: Part, _copy: Copy) -> Ready:

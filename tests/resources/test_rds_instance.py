@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
+import pytest
+
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.rds_instance.points import RdsSnapshot
 from tests.resources.suite import LifeContract, PointsContract, SafetyContract
 from tests.resources.suite_of_lies import LiesContract
+from tests.support.ways import Make
 from tests.support.ways.rds_instance import WAYS
 
 
@@ -21,3 +28,18 @@ class TestLies(LiesContract):
 
 class TestEndings(PointsContract):
     ways = WAYS
+
+
+def test_every_address_of_production_is_known(way_of: Make) -> None:
+    """The instance's own first, then those of all that replicate with it here; none is none to compare with."""
+    restorer = way_of("rds-snapshot").restorer
+    own, reader, writer = ({"Endpoint": {"Address": host, "Port": 5432}} for host in ("own", "reader", "writer"))
+    replicas = {"ReadReplicaDBInstanceIdentifiers": ["reader", "gone", "young", "arn:of:another-region"]}
+    source = {**own, **replicas, "ReadReplicaSourceDBInstanceIdentifier": "writer"}
+    asked = {"reader": reader, "gone": None, "young": {}, "writer": writer}
+    with mock.patch.multiple(RdsSnapshot, _source=lambda _: source, _describe=lambda _, name: asked[name]):
+        assert restorer.addresses() == [("own", 5432), ("reader", 5432), ("writer", 5432)]
+        assert restorer.address() == ("own", 5432)
+        source.pop("Endpoint")
+        with pytest.raises(NotMeasured, match="orders-prod has no endpoint"):
+            restorer.addresses()

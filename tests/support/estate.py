@@ -19,6 +19,7 @@ from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Watcher
+from dr_orchestrator.checks import apart
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.service import Isolation, Rebuild, Resource
@@ -123,13 +124,15 @@ class Estate:
 def estate(home: Path, *more: Resource) -> Iterator[Estate]:
     """Within: the estate, made before the clock is handed over; `more` are sources that a test makes itself.
 
-    There is no database behind the instance: what waits for one to answer is told at once that it does.
+    There is no database behind the instance: what waits for one to answer is told at once that it does, and its name
+    has no address.
     """
     clock, ledger = RunningClock(), Ledger()
     sources = frozenset(each.id for each in (INSTANCE, TABLE, STACK, *more))
     answering = mock.patch.object(SqlChecks, "answers", lambda *_: True)
     served = serve(clock, postgres=False, estate=False, state=home)
-    with served as lab, mock.patch.dict(os.environ, lab.environment()), answering:
+    nameless = mock.patch.object(apart, "resolved", lambda *_: set())
+    with served as lab, mock.patch.dict(os.environ, lab.environment()), answering, nameless:
         guard = Guard(
             CALLS,
             lambda: [row.copy for row in tuple(ledger.rows.values())],
@@ -145,13 +148,13 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
         account = Account(REGION, guard)
         context = ToldContext(RUN, clock, seen=ledger.seen)
         made = Estate(lab, clock, ledger, Toolkit(account, watcher, proofs, context, ceiling=12 * 3600.0))
-        _network(made)
+        network(made)
         _instance(made)
         _table(made)
         yield made
 
 
-def _network(made: Estate) -> None:
+def network(made: Estate) -> None:
     ec2, rds = made.client("ec2"), made.client("rds")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]][:2]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from dr_orchestrator.domain.service import Login
 from tests.support.estate import Estate
 
 EVENING, MORNING = "ASIAEVENING", "ASIAMORNING"
@@ -20,3 +22,10 @@ def expire(shop: Estate) -> None:
     first = shop.lab.application._first_used
     first[EVENING] = shop.clock.now().replace(year=shop.clock.now().year - 1)
     shop.lab.faults.add({"kind": "old-token", "seconds": 12 * 3600})
+
+
+def login_of(url: str) -> Login:
+    """The login that a PostgreSQL URL tells."""
+    where = urlsplit(url)
+    database, port = where.path.strip("/"), where.port or 0
+    return Login(where.hostname or "", port, database, where.username or "", where.password or "")

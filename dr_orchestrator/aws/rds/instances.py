@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -48,6 +49,12 @@ SERVING = replace(STATES, ready=STATES.ready | _SERVING, progress=STATES.progres
 QUOTA = frozenset({"InstanceQuotaExceeded", "InsufficientDBInstanceCapacity", "StorageQuotaExceeded"})
 SILENCE = 600.0
 """Drill seconds that an available instance may leave its endpoint silent; then the checks are to tell why."""
+
+
+def address(described: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Host and port of an instance; None where it has none."""
+    told = described.get("Endpoint") or {}
+    return (str(told["Address"]), int(told["Port"])) if told.get("Address") and told.get("Port") else None
 
 
 def wait(toolkit: Toolkit, copy: Copy, answers: Callable[[], bool] | None) -> Ready:

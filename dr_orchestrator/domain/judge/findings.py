@@ -154,7 +154,7 @@ def _grade(record: Record, measures: Measures) -> list[_Found]:
 
 
 def _not_probed(record: Record) -> list[_Found]:
-    """That a real copy was not probed, by its newest try; a lab has no network that could let it through."""
+    """That a real copy was not probed, by its newest try; a lab plays a network only where its machine lets it."""
     tries = [step for step in record.steps if step.role is Role.PROBE and step.outcome is Outcome.PASSED]
     if not tries or tries[-1].tried or record.header.provenance.simulated:
         return []

@@ -64,11 +64,11 @@ class Databases(Protocol):
     def holds(self, snapshot: str) -> bool:
         """Whether that snapshot's copy is complete."""
 
-    def restore_snapshot(self, key: str, snapshot: str, at: datetime) -> Database:
-        """A new database with what a physical snapshot held at `at`."""
+    def restore_snapshot(self, key: str, snapshot: str, at: datetime, *, apart: bool) -> Database:
+        """A new database with what a physical snapshot held at `at`; `apart`, it gets out to nothing."""
 
-    def restore_instant(self, key: str, source: str, at: datetime) -> Database:
-        """A new database with what the database of key `source` held at `at`."""
+    def restore_instant(self, key: str, source: str, at: datetime, *, apart: bool) -> Database:
+        """A new database with what the database of key `source` held at `at`; `apart`, it gets out to nothing."""
 
 
 class SimulatedCloud:

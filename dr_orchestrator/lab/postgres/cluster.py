@@ -10,13 +10,14 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab.postgres import network
 from dr_orchestrator.lab.postgres.programs import Programs
 
 HOST = "127.0.0.1"
@@ -51,11 +52,16 @@ SETTINGS = {
 
 
 class Cluster:
-    """A server that is started, asked and stopped; `log` tells what it said."""
+    """A server that is started, asked and stopped; `log` tells what it said.
 
-    def __init__(self, programs: Programs, folder: Path, password: str) -> None:
+    One that is `apart` has no network: it gets out to nothing, and is reached through a door.
+    """
+
+    def __init__(self, programs: Programs, folder: Path, password: str, *, apart: bool = False) -> None:
         self.folder = folder
         self.port = 0
+        self._apart = apart
+        self._door: network.Door | None = None
         self.turning = threading.RLock()
         """Held by whoever starts it, ends it or copies it."""
         self._programs = programs
@@ -84,6 +90,9 @@ class Cluster:
 
     def start(self) -> None:
         """Start it on a free port; returns once it accepts connections, perhaps still recovering."""
+        if self._apart:
+            self._start_apart()
+            return
         for attempt in range(_PORT_TRIES):
             self.port = _free_port()
             command = ("postgres", "-D", str(self.folder), "-p", str(self.port))
@@ -93,6 +102,14 @@ class Cluster:
             # Another program can take the port between our look and the server's.
             if attempt + 1 == _PORT_TRIES or "Address already in use" not in self.said():
                 raise LabError(f"PostgreSQL did not start: {self.said()[-500:]}")
+
+    def _start_apart(self) -> None:
+        self._door = network.Door(HOST, self.folder)
+        self.port = self._door.port
+        server = (self._programs.path("postgres"), "-D", str(self.folder), *network.settings(self.port))
+        self._process = self._programs.start((*network.ALONE, *server), self.folder, self.log)
+        if not self._answers():
+            raise LabError(f"PostgreSQL did not start: {self.said()[-500:]}")
 
     def wait_promoted(self) -> None:
         """Wait until it is out of recovery: a server that still recovers answers SQL too, and may yet die of it."""
@@ -117,8 +134,10 @@ class Cluster:
             connect_timeout=5,
         )
 
-    def name_database(self, name: str, owner: str, password: str) -> None:
+    def name_database(self, name: str, owner: str, password: str, rights: Sequence[str] = ()) -> None:
         """Make the one database that it came with an instance's, and the role that owns it, as RDS does.
+
+        `rights` are the roles that it is a member of.
 
         Renaming takes no time; a new one would be copied from the template, file by file.
         """
@@ -127,6 +146,8 @@ class Cluster:
             connection.execute(
                 sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(role, sql.Literal(password))
             )
+            for right in rights:
+                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(right), role))
             if name != _BLANK:
                 rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
                 connection.execute(rename.format(sql.Identifier(_BLANK), sql.Identifier(name)))
@@ -150,12 +171,14 @@ class Cluster:
 
     def shut_down(self) -> None:
         """End it with all its data written."""
+        self._shut_door()
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(30)
 
     def stop(self) -> None:
         """End it at once; its data is about to go, so nothing is saved."""
+        self._shut_door()
         process, self._process = self._process, None
         if process is None or process.poll() is not None:
             return
@@ -165,6 +188,11 @@ class Cluster:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
+
+    def _shut_door(self) -> None:
+        door, self._door = self._door, None
+        if door is not None:
+            door.close()
 
     def remove(self) -> None:
         """Stop it and delete its files, once nobody copies it any more."""

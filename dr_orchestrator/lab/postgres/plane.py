@@ -24,6 +24,7 @@ from psycopg import sql
 
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.cloud.world import Database
+from dr_orchestrator.lab.postgres import network
 from dr_orchestrator.lab.postgres.cluster import ADMIN, Cluster
 from dr_orchestrator.lab.postgres.programs import prepare
 from dr_orchestrator.lab.postgres.sources import Base, LiveDatabase, Source
@@ -34,6 +35,8 @@ FOLDERS = ("clusters", "archive", "bases", "snapshots", "template")
 _ARCHIVE_WAIT = 60.0
 _SEGMENTS_A_BASE = 150
 _BASES_KEPT = 5
+_TRIES_ITS_WAYS = "pg_create_subscription"
+"""The right by which a database's user may have its server connect to another one, as in RDS from PostgreSQL 16 on."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Plane:
         for name in FOLDERS:
             (root / name).mkdir()
             self._programs.own(root / name)
+        self._networked = network.playable(self._programs, root)
         self._template = self._pool.submit(self._make_template)
 
     # What RDS asks for
@@ -74,7 +78,8 @@ class Plane:
             source = self._new_source(key, name)
             cluster.configure(_archiving(source.archive))
             cluster.start()
-            cluster.name_database(name, user, password)
+            # Without a network every copy would reach its source: none is let try.
+            cluster.name_database(name, user, password, (_TRIES_ITS_WAYS,) if self._networked else ())
             if not to_be_filled:
                 # Nothing that anybody writes is before the first backup.
                 self._add_base(key, cluster)
@@ -98,17 +103,17 @@ class Plane:
         copy = self._snapshots.get(snapshot)
         return copy is not None and copy.done() and copy.exception() is None
 
-    def restore_snapshot(self, key: str, snapshot: str, at: datetime) -> LiveDatabase:
-        """A new database with what a physical snapshot held at `at`."""
+    def restore_snapshot(self, key: str, snapshot: str, at: datetime, *, apart: bool = False) -> LiveDatabase:
+        """A new database with what a physical snapshot held at `at`; `apart`, it gets out to nothing."""
 
         def make() -> Cluster:
             self._snapshots[snapshot].result()
-            return self._recovered(key, self._snapshot_folder(snapshot), at, self._trims.get(snapshot))
+            return self._recovered(key, self._snapshot_folder(snapshot), at, self._trims.get(snapshot), apart)
 
         return self._make(key, make)
 
-    def restore_instant(self, key: str, source: str, at: datetime) -> LiveDatabase:
-        """A new database with what the database of key `source` held at `at`."""
+    def restore_instant(self, key: str, source: str, at: datetime, *, apart: bool = False) -> LiveDatabase:
+        """A new database with what the database of key `source` held at `at`; `apart`, it gets out to nothing."""
 
         def make() -> Cluster:
             origin = self._sources[source]
@@ -116,9 +121,9 @@ class Plane:
             self._await(origin.based.is_set, f"there is no base backup of {source}")
             before = [base for base in origin.bases if base.ended <= real]
             if not before:
-                return self._recovered(key, origin.bases[0].folder, at, self._trims.get(source))
+                return self._recovered(key, origin.bases[0].folder, at, self._trims.get(source), apart)
             self._await(lambda: origin.archived_until() >= real, "the WAL of that instant has not been archived")
-            return self._recovered(key, before[-1].folder, at, None, _target(origin.archive, real))
+            return self._recovered(key, before[-1].folder, at, None, apart, _target(origin.archive, real))
 
         return self._make(key, make)
 
@@ -215,10 +220,10 @@ class Plane:
         cluster.shut_down()
         return folder
 
-    def _new_cluster(self, key: str, source: Path) -> Cluster:
+    def _new_cluster(self, key: str, source: Path, *, apart: bool = False) -> Cluster:
         folder = self.root / "clusters" / key
         self._programs.run("cp", "-R", str(source), str(folder), cwd=folder.parent)
-        return Cluster(self._programs, folder, self._password)
+        return Cluster(self._programs, folder, self._password, apart=apart)
 
     def _new_source(self, key: str, database: str) -> Source:
         archive, bases = self.root / "archive" / key, self.root / "bases" / key
@@ -234,9 +239,10 @@ class Plane:
         copy: Path,
         at: datetime,
         trim: Trim | None,
+        apart: bool,
         target: Mapping[str, str] | None = None,
     ) -> Cluster:
-        cluster = self._new_cluster(key, copy)
+        cluster = self._new_cluster(key, copy, apart=apart and self._networked)
         try:
             cluster.configure({"archive_mode": "off", **(target or {})}, "recovery.signal" if target else "")
             cluster.start()

@@ -114,9 +114,13 @@ class Programs:
             for path in paths:
                 os.chown(path, self.account.uid, self.account.gid)
 
+    def path(self, name: str) -> str:
+        """A program of PostgreSQL's by its path; any other as it is."""
+        own = self.folder / "bin" / name
+        return str(own) if own.exists() else name
+
     def _full(self, command: Sequence[str]) -> list[str]:
-        own = self.folder / "bin" / command[0]
-        return [str(own) if own.exists() else command[0], *command[1:]]
+        return [self.path(command[0]), *command[1:]]
 
     def _env(self, more: Mapping[str, str] | None) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}

@@ -81,6 +81,10 @@ class AuroraCluster:
         """Host and port of the source's writer."""
         return production.address(self._source(), self._resource.id)
 
+    def addresses(self) -> list[tuple[str, int]]:
+        """Host and port of the source's writer, of its readers, of its custom endpoints and of each instance in it."""
+        return production.addresses(self._api, self._source(), self._resource.id)
+
     def ready(self, copy: Copy) -> Ready:
         """Wait until the cluster is available: only then is an instance made in it."""
         return Ready(self._toolkit.seconds_since(self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES)))
@@ -131,8 +135,7 @@ class AuroraCluster:
     def _empty(self, live: Mapping[str, Any]) -> None:
         """Raise where an instance is still in it that nothing takes down: AWS would refuse, again and again."""
         name = live["DBClusterIdentifier"]
-        within = [{"Name": "db-cluster-id", "Values": [name]}]
-        found = self._api.pages("DescribeDBInstances", "DBInstances", Filters=within)
+        found = production.instances_of(self._api, name)
         if held := [each["DBInstanceIdentifier"] for each in found if each.get("DBInstanceStatus") != "deleting"]:
             raise UnsafeToDelete(f"{name} still holds {', '.join(held)}", "delete the instance first, then `dro sweep`")
 

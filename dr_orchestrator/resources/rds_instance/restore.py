@@ -74,10 +74,21 @@ class RdsInstance:
 
     def address(self) -> tuple[str, int]:
         """Host and port of the source; NotMeasured where it has none."""
-        endpoint = self._source().get("Endpoint", {})
-        if not endpoint.get("Address"):
+        return self.addresses()[0]
+
+    def addresses(self) -> list[tuple[str, int]]:
+        """Host and port of the source, and of all that replicate with it here; NotMeasured where it has none."""
+        source = self._source()
+        replicas = [
+            *source.get("ReadReplicaDBInstanceIdentifiers", []),
+            source.get("ReadReplicaSourceDBInstanceIdentifier"),
+        ]
+        local = [name for name in replicas if name and not name.startswith("arn:")]
+        beside = filter(None, map(self._describe, local))
+        found = [instances.address(source), *filter(None, map(instances.address, beside))]
+        if found[0] is None:
             raise NotMeasured(f"{self._resource.id} has no endpoint", call="rds:DescribeDBInstances")
-        return endpoint["Address"], int(endpoint["Port"])
+        return [place for place in found if place]
 
     def _look_at_source(self) -> str:
         source = self._source()

@@ -28,7 +28,7 @@ from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, NAME
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.restore import STATES
 from dr_orchestrator.wiring.building import parts
-from tests.support.aurora import ENGINE, described
+from tests.support.aurora import ENGINE, described, member
 from tests.support.aurora_drills import (
     CLUSTER,
     INSTANT,
@@ -164,6 +164,18 @@ def test_the_address_is_the_clusters_writer(made: Estate) -> None:
     login = production.login(made.toolkit.account, CLUSTER.id, database)
     assert login.host == described(made.client("rds"), CLUSTER.id)["Endpoint"]
     assert (login.user, login.database) == ("orders", "orders")
+
+
+def test_every_address_of_production_is_known(begin: Begin, made: Estate) -> None:
+    """The writer's first; the readers', a custom one, and each instance's own: a copy stands at none of them."""
+    rds, restorer = made.client("rds"), begin().restorer
+    live = described(rds, CLUSTER.id)
+    members = [member(rds, each["DBInstanceIdentifier"])["Endpoint"] for each in live["DBClusterMembers"]]
+    found = restorer.addresses()
+    assert restorer.address() == found[0] == (live["Endpoint"], live["Port"])
+    assert {host for host, _ in found} >= {live["ReaderEndpoint"], *(each["Address"] for each in members)}
+    custom = {**live, "CustomEndpoints": ["reports.internal"]}
+    assert ("reports.internal", live["Port"]) in production.addresses(made.toolkit.account.api("rds"), custom, "c")
 
 
 def test_every_state_that_aws_knows_has_a_meaning() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from unittest import mock
 
 import psycopg
 import pytest
@@ -12,6 +14,7 @@ from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable
+from tests.support.catalogues import catalogue
 from tests.support.dblink_servers import (
     Production,
     Restored,
@@ -100,6 +103,34 @@ def test_a_user_who_may_not_make_the_extension_cannot_probe(restored: Restored, 
     """Told with the database's own words, and production was not tried."""
     told = probe(restored.as_plain_user, HERE, production.server.port)
     assert told == Probed(False, 'not probed: permission denied to create extension "dblink"')
+
+
+@pytest.mark.parametrize("answer", ["refused", "silent", "let in", "denied", "broken", "raised", "shaded"])
+def test_the_probe_leaves_the_copy_as_it_was(
+    restored: Restored,
+    production: Production,
+    closed_port: int,
+    silent_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+) -> None:
+    """Whatever it meets, and where its connection breaks off or it dies of itself: nothing that it made is there."""
+    before = catalogue(restored.url)
+    ports = {"refused": closed_port, "silent": silent_port}
+    broken = "SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid()), {}::regproc, %s"
+    if answer == "broken":
+        monkeypatch.setattr(probing, "_ASK", broken)
+    if answer == "shaded":
+        monkeypatch.setattr(probing, "_OWN", "SELECT 1 WHERE false")
+    if answer == "raised":
+        monkeypatch.setattr(probing, "judged", mock.Mock(side_effect=ZeroDivisionError))
+    with ExitStack() as within:
+        if answer == "let in":
+            within.enter_context(production.letting_in("dro_probe"))
+        with suppress(NotRecoverable, ZeroDivisionError):
+            told = probe(restored.as_superuser, HERE, ports.get(answer, production.server.port))
+            assert told.tried is (answer == "silent")
+    assert catalogue(restored.url) == before
 
 
 def test_a_function_of_the_restored_data_is_not_asked_in_its_place(restored: Restored, production: Production) -> None:

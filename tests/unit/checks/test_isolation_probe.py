@@ -6,6 +6,8 @@ What a real dblink says is in test_isolation_by_dblink.py; the PostgreSQL here h
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit
 
 import psycopg
@@ -15,7 +17,11 @@ from dr_orchestrator.checks import probe as probing
 from dr_orchestrator.checks.probe import judged, probe
 from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.errors import NotRecoverable, NotTheCopy
+from tests.support.catalogues import catalogue
+from tests.support.dblink_servers import closed_port, silent_port
+
+__all__ = ["closed_port", "silent_port"]
 
 SERVER = 'connection to server at "db.prod" (10.0.0.9), port 5432 failed: '
 OLD = (
@@ -98,12 +104,57 @@ def test_no_foreign_server_can_stand_for_the_target() -> None:
     assert first != second
 
 
-def test_without_the_extension_nothing_is_claimed(postgres_url: str) -> None:
-    """A PostgreSQL that has no dblink cannot be asked to connect: told, and no pass."""
-    assert (
-        untried(probe(login(postgres_url), "127.0.0.1", 1))
-        == "not probed: the copy's PostgreSQL has no extension dblink"
-    )
+def test_without_dblink_the_copy_tries_as_a_subscriber(postgres_url: str, closed_port: int) -> None:
+    """Its own server connects to a publisher that it asks for: a refused connection is an answer there, too."""
+    with pytest.raises(NotRecoverable, match=f"production at 127.0.0.1:{closed_port}: .* failed: Connection refused"):
+        probe(login(postgres_url), "127.0.0.1", closed_port)
+
+
+def test_a_subscriber_hears_silence(postgres_url: str, silent_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network's own word, of the place that was asked for."""
+    monkeypatch.setattr(probing, "SILENCE_S", 1)
+    told = probe(login(postgres_url), "127.0.0.1", silent_port)
+    assert told.tried
+    assert told.words.startswith(f"127.0.0.1:{silent_port} does not answer the copy: ")
+
+
+def test_a_subscriber_that_is_let_in_has_reached_production(postgres_server: str, postgres_url: str) -> None:
+    """A publisher of the same login, which has nothing to publish: the connection is what counts."""
+    where = login(postgres_server)
+    let_in = f"user={where.user} password={where.password} dbname=postgres"
+    with mock.patch.object(probing, "_NOBODY", let_in), pytest.raises(NotRecoverable, match="it let the copy in"):
+        probe(login(postgres_url), where.host, where.port)
+    assert catalogue(postgres_url) == catalogue(postgres_server)
+
+
+@pytest.mark.parametrize("version", ["", 'subscription "dro_probe_1" '])
+def test_what_a_subscriber_says_is_read_in_every_version(version: str) -> None:
+    """From PostgreSQL 17 on it names itself."""
+    assert probing._SUBSCRIBER.sub("", f"{version}could not connect to the publisher: {SERVER}") == SERVER
+
+
+def test_a_subscriber_fires_no_event_trigger(postgres_url: str, closed_port: int) -> None:
+    """One that cannot be kept from firing ends the probe, with production not tried."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'")
+        connection.execute("CREATE EVENT TRIGGER watch ON ddl_command_start EXECUTE FUNCTION f()")
+        connection.execute("ALTER EVENT TRIGGER watch ENABLE ALWAYS")
+    told = untried(probe(login(postgres_url), "127.0.0.1", closed_port))
+    assert told.endswith("making a subscription would run event triggers of the restored data: watch")
+
+
+def test_nothing_is_asked_before_what_comes_first(postgres_url: str, closed_port: int) -> None:
+    """What is not the copy is refused with the connection alone: neither a setting nor an extension reached it."""
+    seen: list[psycopg.Connection[Any]] = []
+
+    def first(connection: psycopg.Connection[Any]) -> None:
+        path = connection.execute("SHOW search_path").fetchone()
+        seen.append(connection)
+        raise NotTheCopy.told(f"production, whose path is {path}")
+
+    with pytest.raises(NotTheCopy, match=r"production, whose path is \('\"\$user\", public',\)"):
+        probe(login(postgres_url), "127.0.0.1", closed_port, first)
+    assert seen[0].closed
 
 
 def test_a_copy_that_cannot_be_asked_is_not_probed(postgres_url: str) -> None:

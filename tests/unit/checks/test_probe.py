@@ -9,7 +9,7 @@ from unittest import mock
 import psycopg
 import pytest
 
-from dr_orchestrator.checks import sql
+from dr_orchestrator.checks import connection as connections
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.service import Login
@@ -20,7 +20,7 @@ LOGIN = Login("copy.example.com", 5432, "shop", "reader", "secret")
 
 
 def answers(connect: Any) -> bool:
-    with mock.patch.object(sql.psycopg, "connect", connect):
+    with mock.patch.object(connections.psycopg, "connect", connect):
         return SqlChecks(lambda _: LOGIN).answers(COPY)
 
 

@@ -11,7 +11,7 @@ from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.preflight import CheckStatus, Preflight, PreflightResult
 from dr_orchestrator.domain.rule import Rule
-from dr_orchestrator.domain.run import Phase, Probed, Role, Run
+from dr_orchestrator.domain.run import CheckResult, Phase, Probed, Role, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Components, Session
@@ -19,7 +19,7 @@ from dr_orchestrator.runner import session as sessions
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.session import PROBE, PROVE_ISOLATION
 from tests.support.records import HEADER
-from tests.support.rehearsal import Drill
+from tests.support.rehearsal import ROWS, Drill
 
 FREE = PreflightResult("name", CheckStatus.PASSED, "free")
 
@@ -112,6 +112,38 @@ def test_whether_production_was_tried_is_no_matter_of_words(tried: bool, verdict
     assert (probe.tried, probe.outcome) == (tried, Outcome.PASSED)
     assert drill.ledger.closing is not None
     assert [found.rule for found in drill.ledger.closing.findings] == ([] if tried else [Rule.NOT_PROBED])
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        [replace(ROWS, outcome=Outcome.FAILED)],
+        [replace(ROWS, outcome=Outcome.INCONCLUSIVE)],
+        [ROWS, replace(ROWS, name="more", outcome=Outcome.FAILED)],
+        [replace(ROWS, proves_data=False)],
+        [replace(ROWS, mandatory=False), replace(ROWS, name="page", proves_data=False)],
+        [],
+    ],
+    ids=["failed", "unknown", "one of two", "no data read", "none that must", "none"],
+)
+def test_what_is_not_proven_to_be_the_copy_is_not_probed(results: list[CheckResult]) -> None:
+    """A probe writes: nothing but what has shown the restored data is made to; the step says so, and is a finding."""
+    drill = Drill(results=results)
+    session = run(drill)
+    assert not session.verdict.green or session.verdict is Verdict.PASSED_WITH_FINDINGS
+    assert "probe" not in acts(drill)
+    (probe,) = (step for step in drill.ledger.steps.values() if step.role is Role.PROBE)
+    assert (probe.tried, probe.detail) == (False, "not probed: nothing has proven that this is the restored copy")
+
+
+def test_a_copy_whose_isolation_nobody_proved_is_not_probed() -> None:
+    """However well its data was checked."""
+    drill = Drill()
+    session = drill.session()
+    session.use(Components(drill, restorer=drill, probe=lambda _: Probed(True, "silent")))
+    drill.run(session)
+    (probe,) = (step for step in drill.ledger.steps.values() if step.role is Role.PROBE)
+    assert not probe.tried
 
 
 def test_each_step_has_its_role_whatever_it_is_called(monkeypatch: pytest.MonkeyPatch) -> None:

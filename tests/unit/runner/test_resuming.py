@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.runner import Components, Session, Store
@@ -39,8 +40,11 @@ class Probing(Drill):
 
     def session(self, call: object = None) -> Session:
         session = super().session()
-        session.use(Components(self, restorer=self, probe=self.probe))
+        session.use(Components(self, restorer=self, isolated=self.isolated, probe=self.probe))
         return session
+
+    def isolated(self, copy: Copy) -> Seen:
+        return self.act("isolated", Seen(f"{copy.id} is alone"))
 
     def probe(self, copy: Copy) -> Probed:
         return self.act("probe", Probed(True, f"nothing answers {copy.id}"))
@@ -88,7 +92,7 @@ def test_what_was_verified_is_not_verified_again() -> None:
 
     assert (ledger.story.count("! checks"), ledger.story.count("! probe")) == (1, 2)
     assert ledger.closing is not None
-    assert ledger.closing.measures.rta == timedelta(minutes=4)
+    assert ledger.closing.measures.rta == timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(100, False), (600, True)])

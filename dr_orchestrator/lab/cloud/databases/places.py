@@ -8,6 +8,8 @@ from moto.ec2.models import ec2_backends
 from moto.rds.exceptions import InvalidParameterValue, KMSKeyNotAccessibleFault
 from moto.rds.models import RDSBackend
 
+from dr_orchestrator.lab.cloud.world import world
+
 
 def check_groups(backend: RDSBackend, groups: Iterable[str]) -> None:
     """Refuse security groups that there are not."""
@@ -15,6 +17,14 @@ def check_groups(backend: RDSBackend, groups: Iterable[str]) -> None:
     for group in groups:
         if ec2.get_security_group_from_id(group) is None:
             raise InvalidParameterValue(f"Invalid security group , groupId= {group}, groupName=.")
+
+
+def apart(backend: RDSBackend, groups: Iterable[str], name: str) -> bool:
+    """Whether a database gets out to nothing: it has security groups, none of which lets out, and no leak is played."""
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    found = [group for each in groups if (group := ec2.get_security_group_from_id(each)) is not None]
+    closed = bool(found) and not any(group.egress_rules for group in found)
+    return closed and not world().faults.pretends("leaks", "rds", name)
 
 
 def usable_key(backend: RDSBackend, key: str) -> str:

@@ -31,7 +31,7 @@ class Restores(Lives):
         refusals.check_version(given.get("engine_version"), snapshot.engine_version)
         made = making.restored(self, given, snapshot.cluster)
         if self.begin_cluster(made, _seconds(made), "RestoreDBClusterFromSnapshot"):
-            data.lay(made, data.of_snapshot(made.db_cluster_resource_id, snapshot))
+            data.lay(made, data.of_snapshot(made, snapshot))
         return made
 
     def restore_db_cluster_to_point_in_time(
@@ -52,9 +52,9 @@ class Restores(Lives):
         if overrides.get("kms_key_id") and not source.storage_encrypted:
             raise InvalidParameterCombination("KmsKeyId is not allowed: the source cluster isn't encrypted.")
         made = making.restored(self, {**overrides, "db_cluster_identifier": db_cluster_identifier}, source)
-        seconds, key = durations.CLONE if clone else _seconds(made), made.db_cluster_resource_id
+        seconds = durations.CLONE if clone else _seconds(made)
         if self.begin_cluster(made, seconds, "RestoreDBClusterToPointInTime"):
-            data.lay(made, data.clone(key, source) if clone else data.of_instant(key, source, at))
+            data.lay(made, data.clone(made, source) if clone else data.of_instant(made, source, at))
         return made
 
     def _cluster_to_restore(self, identifier: str | None, resource: str | None) -> Cluster:

@@ -103,7 +103,7 @@ class Rds(RDSBackend):
         action, told = "RestoreDBInstanceFromDBSnapshot", f"snapshot {from_snapshot_id}"
         made = self._restored(action, given["db_instance_identifier"], source, kept | given, told)
         if not made.timeline.final.startswith("incompatible"):
-            made.database = _database_of_snapshot(made.dbi_resource_id, snapshot, source)
+            made.database = _database_of_snapshot(made, snapshot, source)
         return made
 
     def restore_db_instance_to_point_in_time(
@@ -117,7 +117,8 @@ class Rds(RDSBackend):
         made = self._restored("RestoreDBInstanceToPointInTime", target_db_identifier, source, given, told)
         plane = world().databases
         if plane is not None and source.database is not None and not made.timeline.final.startswith("incompatible"):
-            made.database = plane.restore_instant(made.dbi_resource_id, source.database.key, at)
+            key, apart = made.dbi_resource_id, _apart(made)
+            made.database = plane.restore_instant(key, source.database.key, at, apart=apart)
         return made
 
     def modify_db_instance(self, db_instance_identifier: str, db_kwargs: Any) -> DBInstance:
@@ -346,10 +347,14 @@ def _hidden(identifier: str) -> bool:
     return world().faults.pretends("not-found", "rds", identifier)
 
 
-def _database_of_snapshot(key: str, snapshot: Snapshot, source: Instance) -> Database | None:
-    plane = world().databases
+def _apart(made: Instance) -> bool:
+    return places.apart(made.backend, made.vpc_security_group_ids, made.db_instance_identifier)
+
+
+def _database_of_snapshot(made: Instance, snapshot: Snapshot, source: Instance) -> Database | None:
+    plane, key, apart = world().databases, made.dbi_resource_id, _apart(made)
     if plane is None or source.database is None:
         return None
     if plane.holds(snapshot.db_snapshot_identifier):
-        return plane.restore_snapshot(key, snapshot.db_snapshot_identifier, snapshot.data_time)
-    return plane.restore_instant(key, source.database.key, snapshot.data_time)
+        return plane.restore_snapshot(key, snapshot.db_snapshot_identifier, snapshot.data_time, apart=apart)
+    return plane.restore_instant(key, source.database.key, snapshot.data_time, apart=apart)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dr_orchestrator.lab.cloud.databases import places
 from dr_orchestrator.lab.cloud.world import Database, world
 from dr_orchestrator.resources.aurora_cluster.lab.models.backups import ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
@@ -25,28 +26,34 @@ def empty(cluster: Cluster) -> Database | None:
     return plane.create(cluster.db_cluster_resource_id, name, user, cluster.password)
 
 
-def of_snapshot(key: str, snapshot: ClusterSnapshot) -> Database | None:
+def _apart(made: Cluster) -> bool:
+    return places.apart(made.backend, made.vpc_security_group_ids, made.db_cluster_identifier)
+
+
+def of_snapshot(made: Cluster, snapshot: ClusterSnapshot) -> Database | None:
     """One with what a snapshot holds."""
     plane, source = world().databases, snapshot.cluster.database
     if plane is None or source is None:
         return None
+    key, apart = made.db_cluster_resource_id, _apart(made)
     if snapshot.stored:
-        return plane.restore_snapshot(key, snapshot.stored, snapshot.data_time)
-    return plane.restore_instant(key, source.key, snapshot.data_time)
+        return plane.restore_snapshot(key, snapshot.stored, snapshot.data_time, apart=apart)
+    return plane.restore_instant(key, source.key, snapshot.data_time, apart=apart)
 
 
-def of_instant(key: str, source: Cluster, at: datetime) -> Database | None:
+def of_instant(made: Cluster, source: Cluster, at: datetime) -> Database | None:
     """One with what a cluster held at an instant."""
     plane = world().databases
     if plane is None or source.database is None:
         return None
-    return plane.restore_instant(key, source.database.key, at)
+    return plane.restore_instant(made.db_cluster_resource_id, source.database.key, at, apart=_apart(made))
 
 
-def clone(key: str, source: Cluster) -> Database | None:
+def clone(made: Cluster, source: Cluster) -> Database | None:
     """One with what a cluster holds now, by a physical copy."""
     plane = world().databases
     if plane is None or source.database is None:
         return None
+    key = made.db_cluster_resource_id
     plane.snapshot(f"{key}.clone", source.database)
-    return plane.restore_snapshot(key, f"{key}.clone", world().now())
+    return plane.restore_snapshot(key, f"{key}.clone", world().now(), apart=_apart(made))

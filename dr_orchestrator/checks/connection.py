@@ -1,0 +1,41 @@
+"""How a database is connected to for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from dr_orchestrator.domain.service import Login
+from dr_orchestrator.errors import NotMeasured
+
+CONNECT_S = 10
+PROBE_S = 3
+STATEMENT_MS = 300_000
+
+_OPTIONS = (
+    f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS} -c timezone=UTC -c row_security=off"
+)
+"""A policy that would hide rows is an error: what was not seen was not checked."""
+
+First = Callable[[Any], None]
+"""Done with a connection before anything else; whoever may not be asked more is refused there."""
+
+
+@contextmanager
+def asking(login: Login, call: str, seconds: int = CONNECT_S, first: First = lambda _: None) -> Iterator[Any]:
+    """Within: a connection that can only read; what the database refuses could not be measured."""
+    try:
+        with psycopg.connect(
+            **login.parameters,
+            connect_timeout=seconds,
+            options=_OPTIONS,
+            application_name="dr-orchestrator",
+        ) as connection:
+            first(connection)
+            yield connection
+    except psycopg.Error as error:
+        told = str(error).strip().splitlines()
+        raise NotMeasured(told[0] if told else type(error).__name__, call=call) from error
