@@ -39,8 +39,7 @@ class RunContext:
     """One run's clock, its ledger, the lease by which it is driven, and how its steps are called.
 
     Without a ledger nothing is written: so for plans, and for whoever takes down what a dead process left. `journal` is
-    what the run has written so far, once it is open; `disrupted` is when a resumed run's disruption was: no disaster
-    leaves a recovery point from after it.
+    what the run has written so far, once it is open.
     """
 
     run: str
@@ -48,8 +47,12 @@ class RunContext:
     ledger: Ledger | None = None
     lease: Drive = field(default_factory=Undriven)
     call: Call = field(default=plain)
-    disrupted: datetime | None = None
     journal: Journal | None = None
+
+    @property
+    def struck(self) -> datetime:
+        """When disaster struck: nothing from after it can be recovered. Now, where it has not: in a plan, say."""
+        return self.journal.disrupted() if self.journal is not None else self.clock.now()
 
     def raise_if_stopped(self) -> None:
         """Raise where somebody stopped the run, or another process drives it; what tears copies down does not ask."""

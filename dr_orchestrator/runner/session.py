@@ -16,7 +16,7 @@ from dr_orchestrator.domain.ports import Environment, Part, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, Phase, Probed, Role, Run, RunHeader, SegmentKind, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.errors import DrillFault, LeaseLost, without_secrets
+from dr_orchestrator.errors import DrillFault, LeaseLost, NotMeasured, without_secrets
 from dr_orchestrator.runner.components import Components, Store
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of, outcome_of
@@ -117,11 +117,23 @@ class Session:
         self._perform(name, lambda: Seen(preflight().raise_if_blocked()), phase=Phase.PREPARE, role=Role.LOOK)
 
     def choose(self, name: str, restorer: Restorer) -> RecoveryPoint:
-        """A step that picks the recovery point; what its history promises in the worst case is looked up at the end."""
+        """A step that picks the recovery point; what its history promises in the worst case is looked up at the end.
+
+        One from after the disruption is refused, whoever gave it.
+        """
         self._chosen_from.append(restorer)
         before = self._journal.point_before()
-        point = before or self._perform(name, restorer.choose, role=Role.CHOOSE)
+        point = before or self._perform(name, self._chosen, restorer, role=Role.CHOOSE)
         self._journal.choose(point, known=before is not None)
+        return point
+
+    def _chosen(self, restorer: Restorer) -> RecoveryPoint:
+        point, struck = restorer.choose(), self._journal.disrupted()
+        if (latest := max(point.data_time, point.reference or point.data_time)) > struck:
+            told = f"{point.id} is of {latest:%Y-%m-%d %H:%M:%S} UTC, after the disruption at {struck:%H:%M:%S} UTC"
+            raise NotMeasured(
+                f"{told}: no disaster leaves such a recovery point", "see that AWS's clock and ours agree"
+            )
         return point
 
     def at_exit(self, name: str, destroy: Callable[[Copy], CopyState], copy: Copy) -> None:

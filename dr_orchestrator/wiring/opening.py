@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account, Caller
-from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
@@ -59,8 +58,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     seen = _last_seen(here, run) if recorded else None
     recorded = _taken_over(here, keeper, recorded) if recorded else None
     header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
-    disrupted_at = _disrupted_at(recorded) if recorded else None
-    context = RunContext(run, here.clock, here.ledger, keeper, call, disrupted_at)
+    context = RunContext(run, here.clock, here.ledger, keeper, call)
     session = Session(
         header,
         plan_copy(here, definition, definition.resource, run),
@@ -149,11 +147,6 @@ def _refuse_to_resume_elsewhere(here: App, account: Account, recorded: Run, defi
         raise UsageError(f"drill {definition.name} was changed since run {run} began", hint)
     if changed := elsewhere(here, account, recorded.header.provenance):
         raise UsageError(f"run {run} was made elsewhere: {changed}", "use the profile and settings that it began with")
-
-
-def _disrupted_at(recorded: Run) -> datetime | None:
-    """When the disruption of a run that goes on was; None where it died before."""
-    return next((event.at for event in recorded.events if event.moment is Moment.DISRUPTION), None)
 
 
 def _doubts(account: Account, header: RunHeader) -> list[str]:

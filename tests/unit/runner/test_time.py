@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,13 +12,14 @@ import pytest
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.objective import Limit, Objective, format_duration
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Measures, Phase, Segment, SegmentKind, ServerTime
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.reporting.export import run_json
-from dr_orchestrator.runner import RunContext, Session
-from tests.support.records import HEADER
+from dr_orchestrator.runner import RunContext, Session, plain
+from tests.support.records import HEADER, POINT, US
 from tests.support.rehearsal import COPY, RUN, Drill
 from tests.support.resuming import dead_in, resumed
 
@@ -277,3 +278,54 @@ def test_a_copy_that_was_never_made_is_asked_nothing() -> None:
     drill = Telling(failing={"restore": NotMeasured("denied")})
     drill.run()
     assert "! server times" not in drill.ledger.story
+
+
+# The disruption.
+
+
+@dataclass
+class Choosing(Drill):
+    """A drill whose choosing is told the disruption late: AWS throttled it."""
+
+    later: dict[str, timedelta] = field(default_factory=dict)
+    struck: list[datetime] = field(default_factory=list)
+    told: RunContext | None = None
+
+    def context(self, call: Any = plain) -> RunContext:
+        self.told = super().context(call)
+        return self.told
+
+    def choose(self) -> RecoveryPoint:
+        assert self.told is not None
+        self.act("choose")
+        self.struck.append(self.told.struck)
+        return replace(POINT, **{name: self.struck[-1] + by for name, by in self.later.items()})
+
+
+def test_who_chooses_knows_the_disruption_from_the_first() -> None:
+    """An hour of throttling at the moment of choosing moves nothing: disaster struck when the clock started."""
+    drill = Choosing(takes={"choose": 3600.0}, later={"data_time": -MINUTE})
+    drill.run()
+    (disrupted,) = (each.at for each in drill.ledger.events if each.moment is Moment.DISRUPTION)
+    assert drill.struck == [disrupted]
+    assert drill.clock.now() - disrupted > HOUR
+
+
+@pytest.mark.parametrize(
+    "later", [{"data_time": US}, {"data_time": -HOUR, "reference": US}, {"data_time": 11 * MINUTE}], ids=str
+)
+def test_a_recovery_point_from_after_the_disruption_is_refused(later: dict[str, timedelta]) -> None:
+    """Whoever gives it, and though it were only what loss is counted from: INCONCLUSIVE, and no copy is asked for."""
+    drill = Choosing(later=later)
+    assert drill.run().verdict is Verdict.INCONCLUSIVE
+    assert "after the disruption" in drill.reasons[0]
+    assert drill.ledger.points == []
+    assert "! restore" not in drill.ledger.story
+
+
+def test_a_recovery_point_of_the_disruption_itself_is_taken() -> None:
+    """Nothing at all was lost then."""
+    drill = Choosing(later={"data_time": timedelta()})
+    drill.run()
+    assert len(drill.ledger.points) == 1
+    assert "! restore" in drill.ledger.story
