@@ -82,16 +82,21 @@ class Toolkit:
         self, feed: Feed, copy: Copy, states: States, ready: Callable[[Sighting], bool] = lambda _: True
     ) -> Sighting:
         """Wait until the copy can be used, on past its target, to the ceiling."""
-        return self.watcher.wait(
-            feed,
-            copy.id,
-            states,
-            ceiling=self.ceiling,
-            observe=lambda state: self.context.observe(copy, state),
-            ready=ready,
-            raise_if_stopped=self.context.raise_if_stopped,
-            delayed=lambda seconds, why: self.context.delayed(SegmentKind.THROTTLING, f"{copy.id}: {why}", seconds),
-        )
+        kept: list[float] = []
+        with self.context.apart():
+            seen = self.watcher.wait(
+                feed,
+                copy.id,
+                states,
+                ceiling=self.ceiling,
+                observe=lambda state: self.context.observe(copy, state),
+                ready=ready,
+                raise_if_stopped=self.context.raise_if_stopped,
+                delayed=lambda seconds, why: self.context.delayed(SegmentKind.THROTTLING, f"{copy.id}: {why}", seconds),
+                kept=kept.append,
+            )
+        self.context.kept(sum(kept))
+        return seen
 
     def seconds_since(self, seen: Sighting) -> float:
         """How many drill seconds ago something was first seen to be ready; the looks that confirmed it came after."""

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.ports import Environment, Part, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, Phase, Probed, Role, Run, RunHeader, SegmentKind, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.errors import DrillFault, LeaseLost, NotMeasured, without_secrets
+from dr_orchestrator.errors import DrillFault, LeaseLost, without_secrets
 from dr_orchestrator.runner.components import Components, Store
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of, outcome_of
@@ -123,17 +123,8 @@ class Session:
         """
         self._chosen_from.append(restorer)
         before = self._journal.point_before()
-        point = before or self._perform(name, self._chosen, restorer, role=Role.CHOOSE)
+        point = before or self._perform(name, lambda: self._journal.credible(restorer.choose()), role=Role.CHOOSE)
         self._journal.choose(point, known=before is not None)
-        return point
-
-    def _chosen(self, restorer: Restorer) -> RecoveryPoint:
-        point, struck = restorer.choose(), self._journal.disrupted()
-        if (latest := max(point.data_time, point.reference or point.data_time)) > struck:
-            told = f"{point.id} is of {latest:%Y-%m-%d %H:%M:%S} UTC, after the disruption at {struck:%H:%M:%S} UTC"
-            raise NotMeasured(
-                f"{told}: no disaster leaves such a recovery point", "see that AWS's clock and ours agree"
-            )
         return point
 
     def at_exit(self, name: str, destroy: Callable[[Copy], CopyState], copy: Copy) -> None:
@@ -143,9 +134,9 @@ class Session:
         """
         row, at = row_of(self._ledger, copy), self._clock.now()
         if row is None:
-            self._journal.keep(lambda: self._ledger.intend_copy(copy, at))
+            self._ledger.intend_copy(copy, at)
         elif row.state is CopyState.NEVER_CREATED:
-            self._journal.keep(lambda: self._ledger.change_copy(copy, CopyState.INTENDED, at))
+            self._ledger.change_copy(copy, CopyState.INTENDED, at)
         self._teardowns.register(name, destroy, copy)
 
     def restore(
@@ -189,7 +180,7 @@ class Session:
                 return  # by the process that died of it: AWS will name what the job makes, and is not asked for another
             asked = act(*args, copy)
             state, at = CopyState.CREATED if asked.identity else CopyState.INTENDED, self._clock.now()
-            self._journal.keep(lambda: self._ledger.change_copy(copy, state, at, asked.identity, asked.job))
+            self._ledger.change_copy(copy, state, at, asked.identity, asked.job)
 
         self.step(name, create)
         self.reached(Moment.ACCEPTED)
@@ -203,7 +194,7 @@ class Session:
             seen = ready(copy)
             if (made := seen.identity) is not None:
                 at = self._clock.now()
-                self._journal.keep(lambda: self._ledger.change_copy(copy, CopyState.CREATED, at, made))
+                self._ledger.change_copy(copy, CopyState.CREATED, at, made)
             return seen
 
         self.step(name, wait, reaches=reaches)
@@ -313,6 +304,10 @@ class Session:
         self, _type: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> bool:
         """Tear down, judge, close. A fault of the drill ends here; a defect of ours, or a stop, passes on."""
+        with self._context.apart():
+            return self._end(error)
+
+    def _end(self, error: BaseException | None) -> bool:
         if isinstance(error, LeaseLost):
             return False  # another process drives the run now: its copies and its end are that one's
         self._let_go_of_others()

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
 from dr_orchestrator.engine import in_a_flow_run
 from dr_orchestrator.errors import LeaseLost, UsageError
-from dr_orchestrator.ledger.engine import LedgerDefect
+from dr_orchestrator.ledger.engine import LedgerDefect, heard_by
 from dr_orchestrator.runner import RunContext, Session
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.wiring.app import App, world
@@ -72,7 +72,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     else:
         session.cannot_start(fault)
     try:
-        with keeper.beating(), _ended_by_nobody_else(keeper, run), session:
+        with heard_by(context.waiting), keeper.beating(), _ended_by_nobody_else(keeper, run), session:
             if not recorded:
                 _taken(here, keeper, run)
                 _queued(here, session)
