@@ -62,7 +62,7 @@ class Journal:
         self.steps: list[Step] = list(recorded.steps) if recorded else []
         self.points: list[RecoveryPoint] = []
         self.segments: list[Segment] = list(recorded.segments) if recorded else []
-        self.doubts: list[str] = []
+        self.clock_doubts: list[str] = []
         self._waits: list[float] = []
         self._telling = False
         self.again: Counter[str] = Counter()  # calls that were made again since the step began
@@ -85,7 +85,8 @@ class Journal:
             self.segment(SegmentKind.INTERRUPTION, "the process died; another one resumed the run", dead)
             if dead < -STEP_BACK_S * self._clock.pace:
                 back = format_duration(timedelta(seconds=-dead))
-                self.doubts.append(f"the wall clock stands {back} before what the dead process wrote: time is missing")
+                told = f"the wall clock stands {back} before what the dead process wrote: time is missing"
+                self.clock_doubts.append(told)
         for step in self.steps:
             if step.outcome is None:
                 lost = format_duration(self.offset() - step.offset)

@@ -339,7 +339,8 @@ class Session:
             cleanup_reasons=reasons,
             fault=fault,
             histories_unknown=self._histories_unknown,
-            doubts=[*self._journal.doubts, *self._doubts()],
+            doubts=self._doubts(),
+            clock_doubts=self._journal.clock_doubts,
         )
         self.verdict = close(record, self._ledger, self._clock)
 
