@@ -456,3 +456,11 @@ def test_instants_of_any_zone_are_one_clock() -> None:
     """An event told in another zone is no jump."""
     told = [replace(each, at=each.at.astimezone(timezone(timedelta(hours=14)))) for each in events()]
     assert clocks(run_with(events=told)).faults == ()
+
+
+def test_a_wall_clock_that_stood_behind_a_dead_process_tells_nothing() -> None:
+    """It bridged the two processes, and is known to be wrong: neither figure, however good or bad it looks."""
+    judged = judge(run_with(events=events(9 * RTO), clock_doubts=["the wall clock stands 10 m behind"]))
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert judged.measures.rta is judged.measures.rta_net is judged.measures.rpa is None
+    assert judged.reasons == ("the wall clock stands 10 m behind, so that RTA, RPA and the worst case cannot be told",)

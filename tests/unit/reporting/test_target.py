@@ -100,6 +100,9 @@ def test_what_a_clock_was_off_by_decides_nothing(
     assert (view.rto.badge.word, data["rto"]["standing"]) == (standing, standing)
     assert data["explanation"]["rto"]["kept"] is kept
     assert row.rto_tone == {True: "warn", False: "fail", None: "unsure"}[kept]
+    tier = replace(run.header, tier_objective=run.header.objective)
+    meets = {True: "yes", False: "no", None: "not proven"}[kept]
+    assert run_json(replace(run, header=tier))["meets_tier"]["rto"] == meets
     if kept is None:
         assert view.rto.margin == view.why.rows[-1].rto == standing
         assert view.why.rto.word == standing
