@@ -75,25 +75,30 @@ class Toolkit:
             return self.account
         return self.elsewhere(place)
 
-    def before_disruption(self, latest: datetime) -> datetime:
-        """The latest restorable time as it was when disaster struck."""
-        disrupted = self.context.disrupted
-        return min(latest, disrupted.replace(microsecond=0)) if disrupted else latest
+    def instant(self, selection: Selection, window: tuple[datetime, datetime], resource: Resource) -> RecoveryPoint:
+        """The instant that a selection means in a window of continuous backup, as that was when disaster struck."""
+        (earliest, latest), struck = window, self.context.struck.replace(microsecond=0)
+        return _in_window(selection, (earliest, min(latest, struck)), resource, struck, self.run)
 
     def wait_until_ready(
         self, feed: Feed, copy: Copy, states: States, ready: Callable[[Sighting], bool] = lambda _: True
     ) -> Sighting:
         """Wait until the copy can be used, on past its target, to the ceiling."""
-        return self.watcher.wait(
-            feed,
-            copy.id,
-            states,
-            ceiling=self.ceiling,
-            observe=lambda state: self.context.observe(copy, state),
-            ready=ready,
-            raise_if_stopped=self.context.raise_if_stopped,
-            delayed=lambda seconds, why: self.context.delayed(SegmentKind.THROTTLING, f"{copy.id}: {why}", seconds),
-        )
+        kept: list[float] = []
+        with self.context.apart():
+            seen = self.watcher.wait(
+                feed,
+                copy.id,
+                states,
+                ceiling=self.ceiling,
+                observe=lambda state: self.context.observe(copy, state),
+                ready=ready,
+                raise_if_stopped=self.context.raise_if_stopped,
+                delayed=lambda seconds, why: self.context.delayed(SegmentKind.THROTTLING, f"{copy.id}: {why}", seconds),
+                kept=kept.append,
+            )
+        self.context.kept(sum(kept))
+        return seen
 
     def seconds_since(self, seen: Sighting) -> float:
         """How many drill seconds ago something was first seen to be ready; the looks that confirmed it came after."""
@@ -205,15 +210,15 @@ def gone(states: States) -> States:
     return States(ready=frozenset({ABSENT}), progress=known - {ABSENT})
 
 
-def instant_in_window(
-    selection: Selection, window: tuple[datetime, datetime], resource: Resource, now: datetime, run: str
+def _in_window(
+    selection: Selection, window: tuple[datetime, datetime], resource: Resource, struck: datetime, run: str
 ) -> RecoveryPoint:
     """The instant that a selection means, in a window of continuous backup; NotRecoverable outside of it.
 
     A random one follows from the run's id, so that it can be drawn again.
     """
     source, (earliest, latest) = resource.id, window
-    instant, told = _instant(selection, earliest, latest, now, run)
+    instant, told = _instant(selection, earliest, latest, struck, run)
     if not earliest <= instant <= latest:
         span = f"{earliest:%Y-%m-%d %H:%M:%S} to {latest:%Y-%m-%d %H:%M:%S} UTC"
         side = f"{format_duration(earliest - instant if instant < earliest else instant - latest)} outside"
@@ -251,7 +256,7 @@ def lag(
 
 
 def _instant(
-    selection: Selection, earliest: datetime, latest: datetime, now: datetime, run: str
+    selection: Selection, earliest: datetime, latest: datetime, struck: datetime, run: str
 ) -> tuple[datetime, str]:
     """The instant, and what it is; AWS restores to whole seconds."""
     match selection.pick:
@@ -265,5 +270,5 @@ def _instant(
             last = selection.at.replace(microsecond=0)
             return last - timedelta(seconds=last == selection.at), "last second before the incident"
         case Pick.AT:
-            return selection.at or now - (selection.ago or timedelta()), "asked instant"
+            return selection.at or struck - (selection.ago or timedelta()), "asked instant"
     return latest, "latest restorable time"

@@ -122,6 +122,18 @@ class Feed:
         self.cost = answered - now - gone
 
 
+class _Timed:
+    """Calls others, and adds up how many drill seconds that took."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self.seconds = clock, 0.0
+
+    def call(self, other: Callable[..., None], *args: Any) -> None:
+        began = self._clock.monotonic()
+        other(*args)
+        self.seconds += self._clock.monotonic() - began
+
+
 class Watcher:
     """Waits for copies; shared by all runs of the process."""
 
@@ -146,17 +158,20 @@ class Watcher:
         ready: Callable[[Sighting], bool] = lambda _: True,
         raise_if_stopped: Callable[[], None] = lambda: None,
         delayed: Callable[[float, str], None] = lambda _seconds, _why: None,
+        kept: Callable[[float], None] = lambda _: None,
     ) -> Sighting:
         """Wait until the object is in a ready state; NotRecoverable where it died or passed the ceiling (seconds).
 
         `raise_if_stopped` is called at every look, and raises where the wait is to end: somebody stopped the drill,
-        say. `delayed` is told how long (drill seconds) the end of the wait may have gone unseen, and why.
+        say. `delayed` is told how long (drill seconds) the end of the wait may have gone unseen, and why; `kept`, how
+        long its own callers kept it from looking once more, since it was last seen not to be ready.
         """
+        callers = _Timed(self._clock)
         started = since = self._clock.monotonic()
         seen, streak, missing, first, silent_since = "", 0, 0, 0.0, None
         with feed.awaited(name):
             while True:
-                raise_if_stopped()
+                callers.call(raise_if_stopped)
                 now = self._clock.monotonic()
                 tick = self._tick(now - started, states, feed.cost)
                 try:
@@ -168,6 +183,8 @@ class Watcher:
                         raise
                     self._clock.sleep(tick)
                     continue
+                if sighting.status not in states.ready:
+                    callers.seconds = 0.0  # it was not kept waiting
                 missing = missing + 1 if _vanished(seen, sighting.status, states) else 0
                 if missing == 1:
                     observe(ABSENT)
@@ -178,7 +195,7 @@ class Watcher:
                 if sighting.status != seen:
                     _refuse_the_vanished(name, seen, sighting.status, states)
                     seen = sighting.status
-                    observe(seen if states.known(seen) else f"{seen} (unknown state)")
+                    callers.call(observe, seen if states.known(seen) else f"{seen} (unknown state)")
                 asked = self._clock.monotonic()
                 if seen in states.ready and ready(sighting):
                     streak += 1
@@ -188,6 +205,7 @@ class Watcher:
                     if lost := self._unseen(sighting, silent_since):
                         delayed(lost, UNSEEN)
                     if streak >= states.sightings:
+                        kept(callers.seconds)
                         return replace(sighting, answered=first)
                     since = math.nextafter(sighting.taken, math.inf)
                     tick = self._fastest()

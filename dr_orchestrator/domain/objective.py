@@ -46,6 +46,12 @@ class Limit:
         """Whether an actual keeps the limit; compared in whole microseconds, unrounded."""
         return actual < self.value if self.operator is Operator.BELOW else actual <= self.value
 
+    def kept_by(self, actual: timedelta, error: timedelta | None) -> bool | None:
+        """Likewise of an actual that may be off by so much, either way; None where that is too close to tell."""
+        off = error or timedelta()
+        least, most = self.met_by(actual - off), self.met_by(actual + off)
+        return least if least is most else None
+
     def __str__(self) -> str:
         return f"{self.operator} {format_duration(self.value)}"
 

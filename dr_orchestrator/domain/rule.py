@@ -39,6 +39,7 @@ class Rule(StrEnum):
     PACE = "pace"
     DOUBT = "doubt"
     CLOCK = "clock"
+    TOO_CLOSE = "too-close"
     STEP_PASSED_OVER = "step-passed-over"
     FAILED_AT_FIRST = "failed-at-first"
     WORST_CASE = "worst-case"

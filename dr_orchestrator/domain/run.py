@@ -210,6 +210,8 @@ class Measures:
     `rta` is the one that is judged (gross, allowances included), `rta_net` is it without the labelled segments;
     `rpa_grade` is A to E, empty where nothing was measured; `rpa_skew` is how far the stores' newest data lie apart.
     `rpa_check` names the check that read the newest data, `rpa_point` the recovery point whose own word it is.
+    `rta_clock_error` and `rpa_clock_error` are how far the clocks may have put a figure off, either way; None where
+    that was not kept.
     """
 
     rta: timedelta | None = None
@@ -229,6 +231,8 @@ class Measures:
     worst_case_backup: timedelta | None = None
     rpa_check: str = ""
     rpa_point: str = ""
+    rta_clock_error: timedelta | None = None
+    rpa_clock_error: timedelta | None = None
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -17,6 +18,8 @@ from dr_orchestrator.errors import UsageError
 
 WAIT_SECONDS = 30
 _CONNECT_SECONDS = 10
+Waiting = Callable[[], AbstractContextManager[object]]
+_waiting: ContextVar[Waiting] = ContextVar("waiting for the ledger", default=nullcontext)
 _POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
 _SQLITE = {"sqlite", "sqlite+pysqlite"}
 _DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -63,10 +66,25 @@ def reading(engine: Engine) -> Engine:
 
 
 @contextmanager
+def heard_by(waiting: Waiting) -> Iterator[None]:
+    """While inside, this thread is within `waiting()` whenever it waits for the ledger; it may be so several deep."""
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+
+
+def waiting() -> AbstractContextManager[object]:
+    """While inside, the ledger is waited for."""
+    return _waiting.get()()
+
+
+@contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction, committed at its end; a database that does not answer is a UsageError, a refusal our defect."""
     try:
-        with telling_damage(engine.url), engine.begin() as connection:
+        with waiting(), telling_damage(engine.url), engine.begin() as connection:
             yield connection
     except (OperationalError, InterfaceError) as lost:
         raise Unanswered(

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered
+from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered, waiting
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -20,6 +20,11 @@ SHORTEST_S, LONGEST_S = 0.2, 5.0
 
 def retry_transient(ask: Callable[[], T]) -> T:
     """Ask until the database answers; Unanswered where it has not for ten minutes."""
+    with waiting():
+        return _answered(ask)
+
+
+def _answered(ask: Callable[[], T]) -> T:
     began, pause = time.monotonic(), SHORTEST_S
     while True:
         try:

@@ -35,6 +35,8 @@ _SPANS = {
     "rta_net",
     "rpa",
     "rpa_skew",
+    "rta_clock_error",
+    "rpa_clock_error",
     "worst_case",
     "worst_case_gap",
     "worst_case_p95",

@@ -177,6 +177,8 @@ run = Table(
     Column("reason_rules", Names),
     Column("rpa_check", Words),
     Column("rpa_point", Words),
+    _span("rta_clock_error_us", null=True),
+    _span("rpa_clock_error_us", null=True),
     together("rto", "rto_us", "rto_operator"),
     together("rpo", "rpo_us", "rpo_operator"),
     together("closed", "verdict", "ended_at", "reasons", "cleanup", "cleanup_reasons", "rule_version"),

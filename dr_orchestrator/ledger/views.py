@@ -32,7 +32,9 @@ VIEWS: Mapping[str, str] = {
             run.worst_case_backup_us / 1000000.0 AS worst_case_backup_s,
             run.tier_rto_operator, run.tier_rto_us / 1000000.0 AS tier_rto_s,
             run.tier_rpo_operator, run.tier_rpo_us / 1000000.0 AS tier_rpo_s,
-            run.objective_source, run.objective_revision, run.tool_version, run.operator, run.rpa_check, run.rpa_point
+            run.objective_source, run.objective_revision, run.tool_version, run.operator, run.rpa_check, run.rpa_point,
+            run.rta_clock_error_us / 1000000.0 AS rta_clock_error_s,
+            run.rpa_clock_error_us / 1000000.0 AS rpa_clock_error_s
         FROM run LEFT JOIN exercise ON exercise.id = run.exercise
     """,
     "v_step": """

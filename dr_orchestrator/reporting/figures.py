@@ -18,12 +18,14 @@ def targets_json(run: Run) -> Json:
     return {
         "rto": {
             **_target(rto),
+            "clock_error_s": seconds(measures.rta_clock_error),
             "net_s": seconds(measures.rta_net),
             "from_disruption_s": seconds(measures.rta_from_disruption),
             "from_declaration_s": seconds(measures.rta_from_declaration),
         },
         "rpo": {
             **_target(rpo),
+            "clock_error_s": seconds(measures.rpa_clock_error),
             "grade": measures.rpa_grade or None,
             "source": measures.rpa_source or None,
             "check": measures.rpa_check or None,
@@ -151,6 +153,7 @@ def _instant(instant: Instant) -> Json:
 def _held(held: Held) -> Json:
     return {
         "actual_s": seconds(held.actual),
+        "clock_error_s": seconds(held.error),
         "objective_s": seconds(held.limit.value) if held.limit else None,
         "operator": held.limit.operator.value if held.limit else None,
         "source": held.source,

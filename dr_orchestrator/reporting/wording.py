@@ -111,6 +111,12 @@ def exact(value: timedelta) -> str:
     return f"{text} s"
 
 
+def error_bar(value: timedelta) -> str:
+    """How far a figure may be off, rounded up: to the second, or to the millisecond where it is less than one."""
+    milliseconds = timedelta(milliseconds=-(-value // timedelta(milliseconds=1)))
+    return f"± {format_duration(value) if value >= timedelta(seconds=1) else exact(milliseconds)}"
+
+
 def figure(value: timedelta | None, missing: str = NOT_MEASURED) -> Figure:
     """A duration for people; one that is missing says so, and is never 0 or blank."""
     return Figure(missing, missing) if value is None else Figure(format_duration(value), exact(value))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -43,8 +44,7 @@ class RunContext:
     """One run's clock, its ledger, the lease by which it is driven, and how its steps are called.
 
     Without a ledger nothing is written: so for plans, and for whoever takes down what a dead process left. `journal` is
-    what the run has written so far, once it is open; `disrupted` is when a resumed run's disruption was: no disaster
-    leaves a recovery point from after it.
+    what the run has written so far, once it is open.
     """
 
     run: str
@@ -52,8 +52,14 @@ class RunContext:
     ledger: Ledger | None = None
     lease: Drive = field(default_factory=Undriven)
     call: Call = field(default=plain)
-    disrupted: datetime | None = None
     journal: Journal | None = None
+    _waiting: bool = field(default=False, init=False)
+    _apart: bool = field(default=False, init=False)
+
+    @property
+    def struck(self) -> datetime:
+        """When disaster struck: nothing from after it can be recovered. Now, where it has not: in a plan, say."""
+        return self.journal.disrupted() if self.journal is not None else self.clock.now()
 
     def raise_if_stopped(self) -> None:
         """Raise where somebody stopped the run, or another process drives it; what tears copies down does not ask."""
@@ -63,6 +69,36 @@ class RunContext:
         """Note a state that AWS reported for a copy."""
         if self.journal is not None:
             self.journal.observe(copy, state)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While inside, the run waits for its ledger: no part of its recovery, and a segment as soon as it is felt."""
+        if self._waiting or self.journal is None:
+            yield
+            return
+        began, self._waiting = self.clock.monotonic(), True
+        try:
+            yield
+        finally:
+            self._waiting = False
+            self.journal.waited(self.clock.monotonic() - began, apart=self._apart)
+        if not self._apart:
+            self.journal.tell_waits()  # not where it failed: it would be waited for once more
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """While inside, what the ledger takes holds no recovery up by itself: it is over, or AWS is at work on it."""
+        before, self._apart = self._apart, True
+        try:
+            yield
+        finally:
+            self._apart = before
+
+    def kept(self, seconds: float) -> None:
+        """Note that for the last so many drill seconds the ledger kept the run from seeing what was done already."""
+        if self.journal is not None:
+            self.journal.waited(seconds)
+            self.journal.tell_waits()
 
     def delayed(self, kind: SegmentKind, reason: str, seconds: float) -> None:
         """Note that for the last so many drill seconds the run waited for something else than its recovery."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,12 +26,14 @@ from dr_orchestrator.domain.run import (
     Step,
 )
 from dr_orchestrator.domain.verdict import Outcome
+from dr_orchestrator.errors import NotMeasured
 
 STEP_BACK_S = 1.0
 """Real seconds by which the clocks of two machines may differ when a run is resumed."""
 
-SLOW_S = 5.0
-"""Real seconds; a ledger that takes longer for one fact held the run up."""
+SILENT = "the ledger did not answer at once"
+FELT_S = 1.0
+"""Real seconds; what the ledger takes adds up, and is told as soon as it is more."""
 
 
 class Journal:
@@ -61,7 +62,9 @@ class Journal:
         self.steps: list[Step] = list(recorded.steps) if recorded else []
         self.points: list[RecoveryPoint] = []
         self.segments: list[Segment] = list(recorded.segments) if recorded else []
-        self.doubts: list[str] = []
+        self.clock_doubts: list[str] = []
+        self._waits: list[float] = []
+        self._telling = False
         self.again: Counter[str] = Counter()  # calls that were made again since the step began
         self._checks = {check.name: check for check in recorded.checks} if recorded else {}
         self._old_points = deque(recorded.points if recorded else ())
@@ -82,7 +85,8 @@ class Journal:
             self.segment(SegmentKind.INTERRUPTION, "the process died; another one resumed the run", dead)
             if dead < -STEP_BACK_S * self._clock.pace:
                 back = format_duration(timedelta(seconds=-dead))
-                self.doubts.append(f"the wall clock stands {back} before what the dead process wrote: time is missing")
+                told = f"the wall clock stands {back} before what the dead process wrote: time is missing"
+                self.clock_doubts.append(told)
         for step in self.steps:
             if step.outcome is None:
                 lost = format_duration(self.offset() - step.offset)
@@ -110,11 +114,13 @@ class Journal:
         at = self._clock.now() - earlier if at is None else at
         event = Event(moment, at, self.offset() - earlier if offset is None else offset)
         self.events.append(event)
-        self.keep(lambda: self._ledger.record_event(self.header.id, event))
+        self._ledger.record_event(self.header.id, event)
 
     def disrupt(self) -> None:
         """The clock starts. A scheduled drill exercises neither detection nor declaration: both are T0."""
         begun = next((event for event in self.events if event.moment is Moment.DISRUPTION), None)
+        if begun is None:
+            self._waits.clear()  # they were over before the clock started
         at, offset = (begun.at, begun.offset) if begun else (self._clock.now(), self.offset())
         for moment in (Moment.DISRUPTION, Moment.DETECTED, Moment.DECLARED, Moment.RECOVERY_STARTED):
             self.reach(moment, at, offset)
@@ -128,7 +134,7 @@ class Journal:
         self.again.clear()
         step = self._step(name, phase, role)
         self.steps.append(step)
-        self.keep(lambda: self._ledger.start_step(self.header.id, step))
+        self._ledger.start_step(self.header.id, step)
         return step
 
     def _step(self, name: str, phase: Phase, role: Role) -> Step:
@@ -142,31 +148,52 @@ class Journal:
         done = replace(step, ended_at=self._clock.now(), duration=duration, outcome=outcome, detail=detail)
         done = replace(done, attempts=attempts, tried=tried)
         self.steps[step.seq - 1] = done
-        self.keep(lambda: self._ledger.finish_step(self.header.id, done))
+        self._ledger.finish_step(self.header.id, done)
+
+    def credible(self, point: RecoveryPoint) -> RecoveryPoint:
+        """A recovery point that a disaster can have left; NotMeasured where it is from after the disruption."""
+        struck = self.disrupted()
+        if (latest := max(point.data_time, point.reference or point.data_time)) > struck:
+            told = f"{point.id} is of {latest:%Y-%m-%d %H:%M:%S} UTC, after the disruption at {struck:%H:%M:%S} UTC"
+            raise NotMeasured(
+                f"{told}: no disaster leaves such a recovery point", "see that AWS's clock and ours agree"
+            )
+        return point
 
     def choose(self, point: RecoveryPoint, known: bool) -> None:
         """Note the recovery point that was chosen, and write it unless an earlier process did."""
         self.points.append(point)
         if not known:
-            self.keep(lambda: self._ledger.record_point(self.header.id, point))
+            self._ledger.record_point(self.header.id, point)
 
     def check(self, result: CheckResult) -> None:
         """Write a check's result."""
         self._checks[result.name] = result
-        self.keep(lambda: self._ledger.record_check(self.header.id, result))
+        self._ledger.record_check(self.header.id, result)
 
     def observe(self, copy: Copy, state: str) -> None:
         """Write a state that AWS reported for a copy."""
         seen = Observation(copy.id, state, self._clock.now(), self.offset())
-        self.keep(lambda: self._ledger.record_observation(self.header.id, seen))
+        self._ledger.record_observation(self.header.id, seen)
 
-    def keep(self, write: Callable[[], None]) -> None:
-        """Write a fact; where the ledger had to be waited for, the run says so."""
-        began = self._clock.monotonic()
-        write()
-        lost = self._clock.monotonic() - began
-        if lost > SLOW_S * self._clock.pace:
-            self.segment(SegmentKind.HOLD, "the ledger did not answer; the facts were kept and written later", lost)
+    def waited(self, seconds: float, *, apart: bool = False) -> None:
+        """Note that the ledger took so many drill seconds; `apart` where that held nothing up: then the step tells."""
+        if not apart:
+            self._waits.append(seconds)
+        elif seconds > FELT_S * self._clock.pace:
+            self.again[SILENT] += 1
+
+    def tell_waits(self) -> None:
+        """Write as one segment what the ledger took since the last one was written; nothing while that is little."""
+        if self._telling or sum(self._waits) <= FELT_S * self._clock.pace:
+            return
+        waits, self._waits, self._telling = self._waits, [], True
+        more = f"; {len(waits)} waits, the longest {format_duration(timedelta(seconds=max(waits)))}"
+        try:  # what writing it takes is told with the next ones
+            told = f"{SILENT}{more if len(waits) > 1 else ''}"
+            self.segment(SegmentKind.HOLD, told, sum(waits))
+        finally:
+            self._telling = False
 
     def segment(self, kind: SegmentKind, reason: str, seconds: float) -> None:
         """Write a labelled segment of so many seconds that ends now; none where it took no time."""

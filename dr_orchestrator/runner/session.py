@@ -142,10 +142,17 @@ class Session:
         self._perform(name, look, phase=Phase.PREPARE, role=Role.LOOK)
 
     def choose(self, name: str, restorer: Restorer) -> RecoveryPoint:
-        """A step that picks the recovery point; what its history promises in the worst case is looked up at the end."""
+        """A step that picks the recovery point; what its history promises in the worst case is looked up at the end.
+
+        One from after the disruption is refused, whoever gave it.
+        """
         self._chosen_from.append(restorer)
         before = self._journal.point_before()
-        point = before or self._perform(name, lambda: self._confirmed(restorer.choose), role=Role.CHOOSE)
+
+        def choose() -> RecoveryPoint:
+            return self._journal.credible(restorer.choose())
+
+        point = before or self._perform(name, lambda: self._confirmed(choose), role=Role.CHOOSE)
         self._journal.choose(point, known=before is not None)
         return point
 
@@ -165,9 +172,9 @@ class Session:
         """
         row, at = row_of(self._ledger, copy), self._clock.now()
         if row is None:
-            self._journal.keep(lambda: self._ledger.intend_copy(copy, at))
+            self._ledger.intend_copy(copy, at)
         elif row.state is CopyState.NEVER_CREATED:
-            self._journal.keep(lambda: self._ledger.change_copy(copy, CopyState.INTENDED, at))
+            self._ledger.change_copy(copy, CopyState.INTENDED, at)
         self._teardowns.register(name, destroy, copy)
 
     def restore(
@@ -211,7 +218,7 @@ class Session:
                 return  # by the process that died of it: AWS will name what the job makes, and is not asked for another
             asked = self._confirmed(lambda: act(*args, copy))
             state, at = CopyState.CREATED if asked.identity else CopyState.INTENDED, self._clock.now()
-            self._journal.keep(lambda: self._ledger.change_copy(copy, state, at, asked.identity, asked.job))
+            self._ledger.change_copy(copy, state, at, asked.identity, asked.job)
 
         self.step(name, create)
         self.reached(Moment.ACCEPTED)
@@ -225,7 +232,7 @@ class Session:
             seen = ready(copy)
             if (made := seen.identity) is not None:
                 at = self._clock.now()
-                self._journal.keep(lambda: self._ledger.change_copy(copy, CopyState.CREATED, at, made))
+                self._ledger.change_copy(copy, CopyState.CREATED, at, made)
             return seen
 
         self.step(name, wait, reaches=reaches)
@@ -346,6 +353,10 @@ class Session:
         self, _type: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> bool:
         """Tear down, judge, close. A fault of the drill ends here; a defect of ours, or a stop, passes on."""
+        with self._context.apart():
+            return self._end(error)
+
+    def _end(self, error: BaseException | None) -> bool:
         if isinstance(error, LeaseLost):
             return False  # another process drives the run now: its copies and its end are that one's
         self._let_go_of_others()
@@ -377,7 +388,8 @@ class Session:
             cleanup_reasons=reasons,
             fault=fault,
             histories_unknown=self._histories_unknown,
-            doubts=[*self._journal.doubts, *self._doubts()],
+            doubts=self._doubts(),
+            clock_doubts=self._journal.clock_doubts,
         )
         self.verdict = close(record, self._ledger, self._clock)
 

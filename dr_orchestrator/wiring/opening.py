@@ -11,13 +11,12 @@ from datetime import UTC, datetime
 
 from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account, Caller
-from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
 from dr_orchestrator.engine import in_a_flow_run
 from dr_orchestrator.errors import LeaseLost, UsageError
-from dr_orchestrator.ledger.engine import LedgerDefect
+from dr_orchestrator.ledger.engine import LedgerDefect, heard_by
 from dr_orchestrator.runner import RunContext, Session
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.wiring import flow_runs
@@ -70,8 +69,7 @@ def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator
     seen = _last_seen(here, run) if recorded else None
     recorded = _taken_over(here, keeper, recorded) if recorded else None
     header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
-    disrupted_at = _disrupted_at(recorded) if recorded else None
-    context = RunContext(run, here.clock, here.ledger, keeper, call, disrupted_at)
+    context = RunContext(run, here.clock, here.ledger, keeper, call)
     session = Session(
         header,
         plan_copy(here, definition, definition.resource, run),
@@ -85,7 +83,8 @@ def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator
     else:
         session.cannot_start(fault)
     try:
-        with keeper.beating(), _ended_by_nobody_else(keeper, run), session, flow_runs.telling_why_stopped():
+        beating, heard = keeper.beating(), heard_by(context.waiting)
+        with heard, beating, _ended_by_nobody_else(keeper, run), session, flow_runs.telling_why_stopped():
             if not recorded:
                 _taken(here, keeper, run)
                 _queued(here, session)
@@ -160,11 +159,6 @@ def _refuse_to_resume_elsewhere(here: App, account: Account, recorded: Run, defi
         raise UsageError(f"drill {definition.name} was changed since run {run} began", hint)
     if changed := elsewhere(here, account, recorded.header.provenance):
         raise UsageError(f"run {run} was made elsewhere: {changed}", "use the profile and settings that it began with")
-
-
-def _disrupted_at(recorded: Run) -> datetime | None:
-    """When the disruption of a run that goes on was; None where it died before."""
-    return next((event.at for event in recorded.events if event.moment is Moment.DISRUPTION), None)
 
 
 def _doubts(account: Account, header: RunHeader) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.ledger import engine, ledger, patience
-from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered
+from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered, heard_by
 from dr_orchestrator.ledger.ledger import SqlLedger
 from tests.support.ledger_samples import MAXIMAL, header
 
@@ -105,3 +106,57 @@ def test_a_sqlite_ledger_that_another_program_locks_is_waited_for(
     assert made.queries.run("r-1").header.id == "r-1"
     made.close()
     other.close()
+
+
+def test_whoever_listens_hears_of_every_wait(ledger: SqlLedger) -> None:
+    """Each read and write, of facts, of leases and of what guards ask, is a wait while it lasts; others' are not."""
+    heard: list[str] = []
+
+    @contextmanager
+    def waiting() -> Iterator[None]:
+        heard.append("from")
+        yield
+        heard.append("to")
+
+    at = header("r-1").started_at
+    waits = (
+        lambda: ledger.open_run(header("r-1")),
+        lambda: ledger.record_event("r-1", MAXIMAL.events[0]),
+        lambda: ledger.copies("r-1"),
+        lambda: ledger.queries.run("r-1"),
+        lambda: ledger.leases.take("r-1", "here:1:a", at, at),
+        lambda: ledger.leases.beat("r-1", "here:1:a", at, at),
+        lambda: ledger.leases.lease("r-1"),
+    )
+    for wait in waits:
+        heard.clear()
+        with heard_by(waiting):
+            wait()
+        assert heard[0] == "from"
+        assert heard.count("from") == heard.count("to") > 0
+    heard.clear()
+    ledger.copies("r-1")
+    with heard_by(waiting):
+        other = threading.Thread(target=ledger.copies, args=("r-1",))
+        other.start()
+        other.join()
+    assert heard == []
+
+
+def test_the_pauses_between_two_tries_are_within_one_wait(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    """From the first try to the answer: what the database was gone for is heard whole."""
+    ledger.open_run(header("r-1"))
+    lasted: list[float] = []
+
+    @contextmanager
+    def waiting() -> Iterator[None]:
+        began = sum(pauses)
+        yield
+        lasted.append(sum(pauses) - began)
+
+    Silent(monkeypatch, 5)
+    with heard_by(waiting):
+        ledger.record_event("r-1", MAXIMAL.events[0])
+    assert max(lasted) == pytest.approx(0.2 + 0.4 + 0.8 + 1.6 + 3.2)

@@ -28,6 +28,7 @@ ADDED = {
         *("rta_net_us", "rpa_skew_us", "worst_case_gap_us", "worst_case_p95_us", "worst_case_backup_us"),
         *("tier_rto_us", "tier_rto_operator", "tier_rpo_us", "tier_rpo_operator", "tier_source", "tier_revision"),
         *("real_started_at", "reason_rules", "rpa_check", "rpa_point"),
+        *("rta_clock_error_us", "rpa_clock_error_us"),
     ),
     "step": ("role", "tried"),
     "copy": ("account", "source_type", "source_id", "source_account", "source_region", "job"),
@@ -111,6 +112,8 @@ VIEWED = {
     "worst_case_p95_s": 0.0,
     "worst_case_backup_s": 86399.999999,
     "tier_rpo_s": 93900.000001,
+    "rta_clock_error_s": 0.0,
+    "rpa_clock_error_s": 0.25,
 }
 
 
@@ -190,6 +193,7 @@ def as_of_0002(run: Run) -> Run:
     """A run without what later revisions added."""
     measures = run.closing.measures if run.closing else Measures()
     names = ("rta_net", "rpa_skew", "worst_case_gap", "worst_case_p95", "worst_case_backup")
+    names += ("rta_clock_error", "rpa_clock_error")
     unread = {**dict.fromkeys(names), "rpa_check": "", "rpa_point": ""}
     closing = run.closing and replace(
         run.closing,

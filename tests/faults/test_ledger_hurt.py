@@ -37,7 +37,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
-    monkeypatch.setattr(journal, "SLOW_S", 0.1)  # a short wait is a wait
+    monkeypatch.setattr(journal, "FELT_S", 0.1)  # a short wait is a wait
     with shops.world(shop, home) as made:
         yield made
 

@@ -5,8 +5,9 @@ A type's module of tests has one class a contract, with its ways to make a copy.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.domain.copy import CopyState, Identity
+from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.resources import TYPES
 from tests.support.types import CALLS
@@ -307,8 +309,42 @@ def _few_a_page(limit: str, least: int) -> Any:
     return few
 
 
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+SELECTIONS: dict[str, Callable[[datetime], Selection]] = {
+    "latest": lambda _: Selection(),
+    "oldest": lambda _: Selection(Pick.OLDEST),
+    "random": lambda _: Selection(Pick.RANDOM),
+    "the start": lambda _: Selection(Pick.AT, ago=timedelta()),
+    "half an hour before": lambda _: Selection(Pick.AT, ago=30 * MINUTE),
+    "at the disruption": lambda struck: Selection(Pick.AT, struck.replace(microsecond=0)),
+    "at a later instant": lambda struck: Selection(Pick.AT, struck + DAY),
+    "before an earlier incident": lambda struck: Selection(Pick.BEFORE, struck - 30 * MINUTE),
+    "before a later incident": lambda struck: Selection(Pick.BEFORE, struck + DAY),
+}
+
+
 class PointsContract(EndingsContract):
     """What is restored from a recovery point ends likewise, and tells what there is not."""
+
+    @pytest.mark.parametrize("pick", SELECTIONS)
+    def test_nothing_from_after_the_disruption_is_chosen(self, way: Way, pick: str) -> None:
+        """However late AWS is asked: nothing of then is taken, nor is loss counted from an instant of then."""
+        struck = way.strike()
+        way.selection = SELECTIONS[pick](struck)
+        try:
+            point = way.restorer.choose()
+        except NotRecoverable as refused:
+            assert ("later" in pick, "outside its restorable window" in refused.message) == (True, True)
+            return
+        assert point.data_time <= struck
+        assert (point.reference or struck) <= struck
+
+    def test_an_instant_is_counted_from_the_disruption(self, way: Way) -> None:
+        """Half an hour before the start is so long before the disruption, whenever AWS comes to tell what there is."""
+        struck = way.strike()
+        way.selection = Selection(Pick.AT, ago=30 * MINUTE)
+        counted = way.restorer.choose().reference
+        assert struck - 30 * MINUTE - timedelta(seconds=1) < counted <= struck - 30 * MINUTE
 
     def test_no_recovery_point_is_a_failed_drill(self, way: Way) -> None:
         """The service cannot be recovered this way, and nothing is made."""

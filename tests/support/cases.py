@@ -100,6 +100,10 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.PACE: lambda: run_with(provenance=replace(PROVENANCE, pace=60.0)),
     Rule.DOUBT: lambda: run_with(doubts=["a call went elsewhere"]),
     Rule.CLOCK: lambda: run_with(steps=[replace(STEPS[0], duration=timedelta())]),
+    Rule.TOO_CLOSE: lambda: run_with(
+        events=[*events()[:-1], replace(events()[-1], at=events()[-1].at + timedelta(seconds=0.5))],
+        checks=[ROWS, replace(HEARTBEAT, newest=OPENED + minutes(1) - RPO)],
+    ),
     Rule.STEP_PASSED_OVER: lambda: run_with(steps=[*STEPS, probe(4, FAILED, role=Role.PROVE_ISOLATION)]),
     "a step that was made good": lambda: run_with(steps=[*STEPS, probe(4, UNKNOWN), probe(5, Outcome.PASSED)]),
     "a step of no safety": lambda: run_with(steps=[*STEPS, probe(4, UNKNOWN, role=Role.DESTROY)]),

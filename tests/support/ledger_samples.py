@@ -187,6 +187,8 @@ MAXIMAL = Run(
             rpa_reference=START,
             newest_data=START - ODD,
             rpa_skew=timedelta(microseconds=7),
+            rta_clock_error=timedelta(),
+            rpa_clock_error=timedelta(milliseconds=250),
             worst_case=timedelta(days=90),
             worst_case_source="api",
             worst_case_gap=timedelta(days=89, microseconds=1),

@@ -52,7 +52,9 @@ class Drill:
         return self.act("preflight", Seen(f"saw {copy.id}"))
 
     def choose(self) -> RecoveryPoint:
-        return replace(self.act("choose", POINT), data_time=self.clock.now() - timedelta(minutes=10))
+        disrupted = (each.at for each in self.ledger.events if each.moment is Moment.DISRUPTION)
+        struck = next(disrupted, self.clock.now())
+        return replace(self.act("choose", POINT), data_time=struck - timedelta(minutes=10))
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         del until

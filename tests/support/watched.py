@@ -51,6 +51,11 @@ class Wait:
     stop_at: float = float("inf")
     seen: list[str] = field(default_factory=list)
     lost: list[float] = field(default_factory=list)
+    kept: list[float] = field(default_factory=list)
+    noting: dict[str, float] = field(default_factory=dict)
+    """Seconds that it takes to note a state."""
+    asking: tuple[float, float] = (0.0, 0.0)
+    """From when on it takes how many seconds to ask whether somebody stopped the wait."""
 
     def __post_init__(self) -> None:
         self.clock = FakeClock()
@@ -61,18 +66,26 @@ class Wait:
     def raise_if_stopped(self) -> None:
         if self.clock.monotonic() >= self.stop_at:
             raise Aborted("stopped on request")
+        since, seconds = self.asking
+        if seconds and self.clock.monotonic() >= since:
+            self.asking = (0.0, 0.0)
+            self.clock.sleep(seconds)
+
+    def observe(self, state: str) -> None:
+        self.seen.append(state)
+        self.clock.sleep(self.noting.get(state, 0.0))
 
     def run(self, states: States = STATES, ceiling: float = HOUR) -> str:
         feed = self.watcher.feed(("rds",), self.cloud.describe)
-        seen = self.seen.append
         found = self.watcher.wait(
             feed,
             "copy",
             states,
             ceiling=ceiling,
-            observe=seen,
+            observe=self.observe,
             raise_if_stopped=self.raise_if_stopped,
             delayed=self.delayed,
+            kept=self.kept.append,
         )
         self.ready_at = found.answered
         return found.status

@@ -54,7 +54,7 @@ SENTENCES: dict[type, set[str]] = {
     Measures: {"rpa_source", "worst_case_source"},
     Finding: {"title", "detail", "owner"},
     Closing: {"reasons", "cleanup_reasons"},
-    Record: {"cleanup_reasons", "doubts"},
+    Record: {"cleanup_reasons", "clock_doubts", "doubts"},
     Fault: {"text"},
 }
 """The fields that hold words for people: nothing may follow from them."""

@@ -34,16 +34,17 @@ def listed(api: Api, key: str, **of: str) -> list[Mapping[str, Any]]:
 def choose(
     points: Iterable[RecoveryPoint], selection: Selection, toolkit: Toolkit, of: str, call: str, hint: str
 ) -> RecoveryPoint:
-    """The snapshot that the selection means, of those that are available, by the times of their data.
+    """The snapshot that the selection means, of those that were available when disaster struck, by their data's times.
 
-    Loss is counted from the disruption for the newest; for another, from the instant that it was chosen for. `of` names
-    the database, `call` what they were listed by.
+    Loss is counted from the disruption for the newest; for another, from the instant that it was chosen for, which is
+    never after the disruption. `of` names the database, `call` what they were listed by.
     """
-    disrupted, now = toolkit.context.disrupted, toolkit.clock.now()
-    known = [point for point in points if point.data_time <= (disrupted or point.data_time)]
+    available, struck = list(points), toolkit.context.struck
+    known = [point for point in available if point.data_time <= struck]
     ordered = sorted(known, key=lambda point: (point.data_time, point.id))
     if not ordered:
-        raise NotRecoverable(f"no available snapshot of {of}", hint, call)
+        late = f" from before {struck:%Y-%m-%d %H:%M:%S} UTC, the disruption" if available else ""
+        raise NotRecoverable(f"no available snapshot of {of}{late}", hint, call)
     match selection.pick:
         case Pick.LATEST:
             return ordered[-1]
@@ -51,7 +52,7 @@ def choose(
             return _as_of_itself(ordered[0])
         case Pick.RANDOM:
             return _as_of_itself(random.Random(toolkit.run).choice(ordered))  # noqa: S311 - to be drawn again
-    wanted = selection.at or now - (selection.ago or timedelta())
+    wanted = min(selection.at or struck - (selection.ago or timedelta()), struck)
     before = [point for point in ordered if point.data_time <= wanted]
     if not before:
         oldest = f"the oldest is of {ordered[0].data_time:%Y-%m-%d %H:%M:%S} UTC"

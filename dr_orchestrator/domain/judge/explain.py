@@ -9,7 +9,8 @@ from dr_orchestrator.domain.clock import LABELS, Moment
 from dr_orchestrator.domain.judge.measure import SCHEDULE, Record, by_store
 from dr_orchestrator.domain.objective import ClockStart, Limit, format_duration
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, Measures, Run, SegmentKind
+from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.run import CheckResult, Closing, Measures, Run, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup
 
 BY_INSTANTS = "instants in UTC: the reference by the drill's wall clock, the newest data by its own"
@@ -26,9 +27,13 @@ class Instant:
 
 @dataclass(frozen=True)
 class Held:
-    """An actual against its limit; `kept` is None where nothing can be said: no target, no measure, no evidence."""
+    """An actual against its limit; `kept` is None where nothing can be said: no target, no measure, no evidence.
+
+    `error` is how far the clock may have put the actual off, either way.
+    """
 
     actual: timedelta | None
+    error: timedelta | None
     limit: Limit | None
     source: str
     revision: str
@@ -94,7 +99,7 @@ def stores(run: Run) -> tuple[StoreLoss, ...]:
     """The loss of every store whose recovery point a closed run took."""
     if run.closing is None:
         return ()
-    record, since = _record(run), run.closing.measures.rpa_reference
+    record, since = _record(run), _told_from(run.closing)
     read = list(zip(run.points, by_store(record), strict=True))
     oldest = min((data.at for _, data in read if data.at is not None), default=None)
     return tuple(
@@ -111,6 +116,12 @@ def stores(run: Run) -> tuple[StoreLoss, ...]:
     )
 
 
+def _told_from(closing: Closing) -> datetime | None:
+    """The instant that losses can be counted from; None where the clock that told it is known to be bad."""
+    bad = closing.measures.rpa is None and Rule.CLOCK in closing.reason_rules
+    return None if bad else closing.measures.rpa_reference
+
+
 def _time(run: Run) -> TimeExplained:
     policy, measures = run.header.policy, _measures(run)
     disrupted = policy.judged_from is ClockStart.DISRUPTION
@@ -121,7 +132,11 @@ def _time(run: Run) -> TimeExplained:
         detection_allowance=policy.detection_allowance if disrupted else timedelta(),
         decision_allowance=policy.decision_allowance if disrupted else timedelta(),
         held=_held(
-            run, run.header.objective.rto, measures.rta, measures.rta is not None and measures.rta > timedelta()
+            run,
+            run.header.objective.rto,
+            measures.rta,
+            measures.rta_clock_error,
+            measures.rta is not None and measures.rta > timedelta(),
         ),
     )
 
@@ -140,14 +155,14 @@ def _loss(run: Run) -> LossExplained:
         source=measures.rpa_source,
         check=check.name if check else "",
         store=(check.store if check else "") or (point.store if point else "") or alone,
-        held=_held(run, run.header.objective.rpo, measures.rpa, proven),
+        held=_held(run, run.header.objective.rpo, measures.rpa, measures.rpa_clock_error, proven),
     )
 
 
-def _held(run: Run, limit: Limit | None, actual: timedelta | None, proven: bool) -> Held:
+def _held(run: Run, limit: Limit | None, actual: timedelta | None, error: timedelta | None, proven: bool) -> Held:
     objective = run.header.objective
-    kept = limit.met_by(actual) if limit is not None and actual is not None and proven else None
-    return Held(actual, limit, objective.source, objective.revision, kept)
+    kept = limit.kept_by(actual, error) if limit is not None and actual is not None and proven else None
+    return Held(actual, error, limit, objective.source, objective.revision, kept)
 
 
 def _clock(run: Run) -> str:

@@ -109,11 +109,11 @@ def _thin(record: Record, measures: Measures) -> list[_Found]:
             f"{name} headroom is thin: {math.floor(share * 100)} %",
             f"{format_duration(actual)} against {limit}.",
         )
-        for name, rule, limit, actual in (
-            ("RTO", Rule.RTO_THIN, objective.rto, measures.rta),
-            ("RPO", Rule.RPO_THIN, objective.rpo, proven(measures)),
+        for name, rule, limit, actual, error in (
+            ("RTO", Rule.RTO_THIN, objective.rto, measures.rta, measures.rta_clock_error),
+            ("RPO", Rule.RPO_THIN, objective.rpo, proven(measures), measures.rpa_clock_error),
         )
-        if limit and actual is not None and limit.met_by(actual) and (share := headroom(limit, actual)) < THIN
+        if limit and actual is not None and limit.kept_by(actual, error) and (share := headroom(limit, actual)) < THIN
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.judge.findings import LEFTOVER, THIN, findings_of
-from dr_orchestrator.domain.judge.measure import Fault, Record, measure
+from dr_orchestrator.domain.judge.measure import Fault, Record, clocks, measure
 from dr_orchestrator.domain.judge.reasons import SKEW, failures, headroom, met, not_reached, stopped, unknowns
 from dr_orchestrator.domain.rule import Reason, Rule
 from dr_orchestrator.domain.run import Measures
@@ -66,7 +66,8 @@ def _worst_case_verdict(record: Record, measures: Measures) -> WorstCaseVerdict:
         return WorstCaseVerdict.NO_TARGET
     if measures.worst_case is None or measures.worst_case < timedelta():
         return WorstCaseVerdict.NOT_MEASURED
-    if not rpo.met_by(measures.worst_case):
+    kept = rpo.kept_by(measures.worst_case, clocks(record).moved)
+    if kept is False:
         return WorstCaseVerdict.MISSED
     partial = record.histories_unknown or not all(case.whole for case in record.worst_cases)
-    return WorstCaseVerdict.NOT_MEASURED if partial else WorstCaseVerdict.MET
+    return WorstCaseVerdict.MET if kept and not partial else WorstCaseVerdict.NOT_MEASURED

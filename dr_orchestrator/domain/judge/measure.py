@@ -1,17 +1,17 @@
-"""The figures of a run: RTA from its events, RPA from what was read in the copy; and whether its clocks hold."""
+"""The figures of a run: RTA from its events, RPA from what was read in the copy; none from a clock that is bad."""
 
 from __future__ import annotations
 
-import itertools
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.clock import Event, Moment, span
+from dr_orchestrator.domain.judge.clocks import Clocks, clocks_of
 from dr_orchestrator.domain.objective import ClockStart
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import CheckResult, Measures, Phase, RunHeader, Segment, Step
+from dr_orchestrator.domain.run import CheckResult, Measures, RunHeader, Segment, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
 
 UNREAD = "no instant was read from the copy"
@@ -38,7 +38,7 @@ class Record:
     """All that a verdict may rest on. `fault` is what ended the recovery early.
 
     `histories_unknown` is how many stores' recovery points could not be looked back at; `doubts` is why nothing here
-    can be evidence.
+    can be evidence, `clock_doubts` what speaks against the clock by which another process went on with the run.
     """
 
     header: RunHeader
@@ -53,10 +53,27 @@ class Record:
     segments: Sequence[Segment] = ()
     histories_unknown: int = 0
     doubts: Sequence[str] = ()
+    clock_doubts: Sequence[str] = ()
 
 
 def measure(record: Record) -> Measures:
-    """Derive RTA from the events, and RPA from the newest instant that was found in the copy."""
+    """Derive RTA from the events, and RPA from the newest instant that was found in the copy.
+
+    No figure comes from a clock that is known to be bad; one that was off by less than that is told as their error.
+    """
+    kept = clocks(record)
+    measures = replace(_measured(record), rta_clock_error=kept.rta_error, rpa_clock_error=kept.rpa_error)
+    if not kept.rta_known:
+        measures = replace(measures, rta=None, rta_from_disruption=None, rta_from_declaration=None, rta_net=None)
+    if not kept.rpa_known:
+        measures = replace(measures, rpa=None, rpa_grade="", rpa_source="")
+    if not kept.worst_case_known:
+        measures = replace(measures, worst_case=None, worst_case_gap=None, worst_case_p95=None, worst_case_source="")
+    return measures
+
+
+def _measured(record: Record) -> Measures:
+    """The figures as the clocks tell them."""
     policy = record.header.policy
     from_disruption = span(record.events, Moment.DISRUPTION, Moment.SERVICE_VERIFIED)
     from_declaration = span(record.events, Moment.DECLARED, Moment.SERVICE_VERIFIED)
@@ -117,25 +134,11 @@ def _offset(record: Record, moment: Moment) -> timedelta | None:
     return next((event.offset for event in record.events if event.moment is moment), None)
 
 
-def clock_faults(record: Record) -> list[str]:
-    """The signs that the clocks cannot be trusted: a step or event out of order, a wall clock that jumped."""
-    faults = [f"step '{step.name}' took no time or less" for step in record.steps if _timeless(step)]
-    timed = sorted((step for step in record.steps if step.duration is not None), key=lambda step: step.offset)
-    for before, after in itertools.pairwise(timed):
-        if before.duration is not None and before.offset + before.duration > after.offset:
-            faults.append(f"steps '{before.name}' and '{after.name}' overlap")
-    tolerance = timedelta(seconds=max(1.0, record.header.provenance.pace))
-    readings = [(step.offset, step.started_at, f"step '{step.name}'") for step in record.steps]
-    readings += [(event.offset, event.at, f"'{event.moment}'") for event in record.events]
-    for (offset, at, first), (later, then, second) in itertools.pairwise(sorted(readings, key=lambda each: each[0])):
-        if abs((then - at) - (later - offset)) > tolerance:
-            faults.append(f"the wall clock jumped between {first} and {second}")
-    return faults
-
-
-def _timeless(step: Step) -> bool:
-    on_the_clock = step.phase in (Phase.RECOVER, Phase.VERIFY)
-    return on_the_clock and step.duration is not None and step.duration <= timedelta()
+def clocks(record: Record) -> Clocks:
+    """Whether the clocks of the run hold, and which figures rest on them."""
+    asked = any(point.reference is not None for point in record.points)
+    read = (record.events, record.steps, record.segments, record.clock_doubts)
+    return clocks_of(*read, pace=record.header.provenance.pace, asked=asked)
 
 
 def reference(record: Record) -> datetime | None:

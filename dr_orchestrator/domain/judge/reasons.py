@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dr_orchestrator.domain.judge.measure import CLAIMED, SCHEDULE, Record, clock_faults, newest
+from dr_orchestrator.domain.judge.measure import CLAIMED, SCHEDULE, Record, clocks, newest
 from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.rule import Reason, Rule
@@ -42,14 +42,42 @@ def _fault(record: Record, outcome: Outcome, rule: Rule) -> list[Reason]:
 
 def _missed(record: Record, measures: Measures) -> list[Reason]:
     source = record.header.objective.source
+    but = {Rule.RTO_MISSED: _met_net(record, measures)}
     return [
-        Reason(missed, f"{name} missed: {format_duration(actual)} against {limit} ({source})")
-        for name, missed, limit, actual in (
-            ("RTO", Rule.RTO_MISSED, record.header.objective.rto, measures.rta),
-            ("RPO", Rule.RPO_MISSED, record.header.objective.rpo, proven(measures)),
+        Reason(missed, f"{name} missed: {format_duration(actual)} against {limit} ({source}){but.get(missed, '')}")
+        for name, missed, limit, actual, error in (
+            ("RTO", Rule.RTO_MISSED, record.header.objective.rto, measures.rta, measures.rta_clock_error),
+            ("RPO", Rule.RPO_MISSED, record.header.objective.rpo, proven(measures), measures.rpa_clock_error),
         )
-        if limit is not None and actual is not None and not limit.met_by(actual)
+        if limit is not None and actual is not None and limit.kept_by(actual, error) is False
     ]
+
+
+def _too_close(record: Record, measures: Measures) -> list[Reason]:
+    """The limits that a figure meets or misses only if the clock was right to less than it was."""
+    source = record.header.objective.source
+    return [
+        Reason(
+            Rule.TOO_CLOSE,
+            f"{name} is too close to tell: {format_duration(actual)} against {limit} ({source}), by a clock that was "
+            f"off by up to {format_duration(error)}",
+            name,
+        )
+        for name, limit, actual, error in (
+            ("RTO", record.header.objective.rto, measures.rta, measures.rta_clock_error),
+            ("RPO", record.header.objective.rpo, proven(measures), measures.rpa_clock_error),
+        )
+        if limit is not None and actual is not None and error and limit.kept_by(actual, error) is None
+    ]
+
+
+def _met_net(record: Record, measures: Measures) -> str:
+    """The words for an RTO that was missed only because the run was held up; it is missed all the same."""
+    limit, gross, net = record.header.objective.rto, measures.rta, measures.rta_net
+    if limit is None or gross is None or net is None or not limit.kept_by(net, measures.rta_clock_error):
+        return ""
+    held = format_duration(gross - net)
+    return f"; for {held} of that the run was held up, and net of it {format_duration(net)} meet it"
 
 
 def met(record: Record, measures: Measures) -> list[Reason]:
@@ -80,12 +108,13 @@ def unknowns(record: Record, measures: Measures) -> list[Reason]:
         *_fault(record, Outcome.INCONCLUSIVE, Rule.FAULT_UNKNOWN),
         *_unproven_checks(record),
         *_no_target(record),
-        *_time_unknown(measures),
+        *_time_unknown(record, measures),
         *_loss_unknown(record, measures),
         *_says_nothing_of_loss(record, measures),
         *_passed_over(record),
         *_contradictions(record),
-        *(Reason(Rule.CLOCK, fault) for fault in clock_faults(record)),
+        *_too_close(record, measures),
+        *(Reason(Rule.CLOCK, reason) for reason in clocks(record).reasons),
     ]
 
 
@@ -107,7 +136,9 @@ def _no_target(record: Record) -> list[Reason]:
     return [Reason(Rule.NO_TARGET, f"no target: {objective.source} promises neither RTO nor RPO")]
 
 
-def _time_unknown(measures: Measures) -> list[Reason]:
+def _time_unknown(record: Record, measures: Measures) -> list[Reason]:
+    if not clocks(record).rta_known:
+        return []  # the fault of the clock says so
     lasted = measures.rta, measures.rta_from_disruption, measures.rta_from_declaration
     if measures.rta is None:
         return [Reason(Rule.RTA_UNMEASURED, "RTA was not measured: the service was never verified")]
@@ -121,7 +152,9 @@ def _time_unknown(measures: Measures) -> list[Reason]:
 
 
 def _loss_unknown(record: Record, measures: Measures) -> list[Reason]:
-    unknown = []
+    unknown: list[Reason] = []
+    if not clocks(record).rpa_known:
+        return unknown  # the fault of the clock says so
     if measures.rpa is None or measures.rpa_grade == SCHEDULE:
         told = f"RPA was not measured: {newest(record).missing or 'the run has no disruption'}"
         unknown.append(Reason(Rule.RPA_UNMEASURED, told))

@@ -92,8 +92,8 @@ def against_tier(run: Run) -> TierAnswer:
     evident = measures.rpa is not None and measures.rpa >= timedelta() and measures.rpa_grade != SCHEDULE
     tier = run.header.tier_objective
     return TierAnswer(
-        _meets(tier, lambda promise: promise.rto, rta, green),
-        _meets(tier, lambda promise: promise.rpo, measures.rpa if evident else None, green),
+        _meets(tier, lambda promise: promise.rto, rta, green, measures.rta_clock_error),
+        _meets(tier, lambda promise: promise.rpo, measures.rpa if evident else None, green, measures.rpa_clock_error),
         _meets(tier, lambda promise: promise.rpo, measures.worst_case if _judged_whole(run) else None, True),
     )
 
@@ -101,8 +101,7 @@ def against_tier(run: Run) -> TierAnswer:
 def _judged_whole(run: Run) -> bool:
     """Whether the worst case rests on the whole history; a part of it can only show that a promise is missed."""
     measures, tier = _measures(run), run.header.tier_objective
-    missed = tier and tier.rpo and measures.worst_case is not None and not tier.rpo.met_by(measures.worst_case)
-    if missed:
+    if tier and tier.rpo and measures.worst_case is not None and not tier.rpo.met_by(measures.worst_case):
         return True
     return run.closing is not None and run.closing.worst_case_verdict is not WorstCaseVerdict.NOT_MEASURED
 
@@ -137,7 +136,11 @@ def _path(runs: Sequence[Run]) -> DrilledPath:
 
 
 def _meets(
-    tier: Objective | None, limit_of: Callable[[Objective], Limit | None], actual: timedelta | None, proven: bool
+    tier: Objective | None,
+    limit_of: Callable[[Objective], Limit | None],
+    actual: timedelta | None,
+    proven: bool,
+    error: timedelta | None = None,
 ) -> Meets:
     if tier is None:
         return Meets.NOT_RECORDED
@@ -146,9 +149,10 @@ def _meets(
         return Meets.NO_TARGET
     if actual is None or actual < timedelta():
         return Meets.NOT_MEASURED
-    if not limit.met_by(actual):
+    kept = limit.kept_by(actual, error)
+    if kept is False:
         return Meets.NO
-    return Meets.YES if proven else Meets.NOT_PROVEN
+    return Meets.YES if kept and proven else Meets.NOT_PROVEN
 
 
 def _unmet(unmet: dict[str, list[Meets]]) -> str:

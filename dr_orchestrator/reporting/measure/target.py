@@ -11,7 +11,17 @@ from dr_orchestrator.domain.judge.judgement import THIN, headroom
 from dr_orchestrator.domain.judge.measure import SCHEDULE
 from dr_orchestrator.domain.objective import Goal, Limit, format_duration
 from dr_orchestrator.domain.outline import Outlined
-from dr_orchestrator.reporting.wording import ARITHMETIC, NO_TARGET, NOT_MEASURED, Badge, Figure, figure
+from dr_orchestrator.domain.run import Measures
+from dr_orchestrator.reporting.wording import (
+    ARITHMETIC,
+    NO_TARGET,
+    NOT_MEASURED,
+    Badge,
+    Figure,
+    error_bar,
+    exact,
+    figure,
+)
 
 
 class Standing(StrEnum):
@@ -24,6 +34,7 @@ class Standing(StrEnum):
     NOT_MEASURED = NOT_MEASURED
     NOT_CREDIBLE = "not credible"
     NO_EVIDENCE = "no evidence"
+    TOO_CLOSE = "too close to tell"
 
 
 TONES = {
@@ -34,17 +45,22 @@ TONES = {
     Standing.NOT_MEASURED: "unsure",
     Standing.NOT_CREDIBLE: "unsure",
     Standing.NO_EVIDENCE: "unsure",
+    Standing.TOO_CLOSE: "unsure",
 }
 
 
 @dataclass(frozen=True)
 class Target:
-    """RTO or RPO of one run: the limit (None: no target), the actual (None: not measured), and the grade of an RPA."""
+    """RTO or RPO of one run: the limit (None: no target), the actual (None: not measured), and the grade of an RPA.
+
+    `error` is how far the clock may have put the actual off, either way.
+    """
 
     name: Goal
     limit: Limit | None
     actual: timedelta | None
     grade: str = ""
+    error: timedelta | None = None
 
     @property
     def evident(self) -> bool:
@@ -76,8 +92,9 @@ class Target:
             return Standing.NOT_MEASURED
         if not self.evident:
             return Standing.NO_EVIDENCE
-        if not self.limit.met_by(self.actual):
-            return Standing.MISSED
+        kept = self.limit.kept_by(self.actual, self.error)
+        if not kept:
+            return Standing.TOO_CLOSE if kept is None else Standing.MISSED
         return Standing.OK if headroom(self.limit, self.actual) >= THIN else Standing.THIN
 
     @property
@@ -95,6 +112,8 @@ class Target:
     def figure(self) -> Figure:
         """The actual as shown: rounded up, but never so that a kept promise looks like a broken one."""
         shown = figure(self.actual)
+        if self.error and self.actual is not None:
+            return Figure(f"{shown.text} {error_bar(self.error)}", f"{shown.exact} ± {exact(self.error)}")
         if self.limit and self.actual and self.actual != self.limit.value:
             same = shown.text == format_duration(self.limit.value)
             return Figure(f"{shown.text} ({shown.exact})", shown.exact) if same else shown
@@ -106,7 +125,8 @@ class Target:
         if self.actual is not None and not self.evident:
             return ARITHMETIC
         share = self.headroom
-        if self.limit is None or self.actual is None or share is None or self.standing is Standing.NOT_CREDIBLE:
+        unsure = self.standing in (Standing.NOT_CREDIBLE, Standing.TOO_CLOSE)
+        if self.limit is None or self.actual is None or share is None or unsure:
             return self.standing.value
         if self.standing is not Standing.MISSED:
             # Rounded down: 19.9 % must not read as the 20 % that it did not reach.
@@ -117,9 +137,9 @@ class Target:
 
 def targets(run: Outlined) -> tuple[Target, Target]:
     """RTO and RPO of a run; nothing is measured before it closes."""
-    measures = run.closing.measures if run.closing else None
+    measures = run.closing.measures if run.closing else Measures()
     objective = run.header.objective
     return (
-        Target(Goal.RTO, objective.rto, measures.rta if measures else None),
-        Target(Goal.RPO, objective.rpo, measures.rpa if measures else None, measures.rpa_grade if measures else ""),
+        Target(Goal.RTO, objective.rto, measures.rta, error=measures.rta_clock_error),
+        Target(Goal.RPO, objective.rpo, measures.rpa, measures.rpa_grade, measures.rpa_clock_error),
     )

@@ -14,6 +14,7 @@ from dr_orchestrator.reporting.wording import (
     NOT_MEASURED,
     NOT_REACHED,
     Badge,
+    error_bar,
     exact,
     grade_words,
     instant,
@@ -84,7 +85,10 @@ def _added(time: TimeExplained) -> str:
 
 
 def _actual(held: Held) -> str:
-    return NOT_MEASURED if held.actual is None else f"{format_duration(held.actual)} ({exact(held.actual)})"
+    if held.actual is None:
+        return NOT_MEASURED
+    off = f" {error_bar(held.error)}, by how far the clock was off" if held.error else ""
+    return f"{format_duration(held.actual)} ({exact(held.actual)}{off})"
 
 
 def _objective(held: Held) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Denied, NotFound, Refused
 from dr_orchestrator.aws.copies import TAG, Live
 from dr_orchestrator.aws.preflight import keys, place
-from dr_orchestrator.aws.toolkit import Toolkit, gone, instant_in_window, lag
+from dr_orchestrator.aws.toolkit import Toolkit, gone, lag
 from dr_orchestrator.aws.watcher import States
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
@@ -86,8 +86,7 @@ class DynamoTable:
         if window is None:
             message = f"point-in-time recovery is switched off for table {self._resource.id}"
             raise NotRecoverable(message, "switch it on for the table", "dynamodb:DescribeContinuousBackups")
-        window = window[0], self._toolkit.before_disruption(window[1])
-        return instant_in_window(self._selection, window, self._resource, self._toolkit.clock.now(), self._toolkit.run)
+        return self._toolkit.instant(self._selection, window, self._resource)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """How far the latest restorable time lies behind now: what a disaster at this instant would lose."""

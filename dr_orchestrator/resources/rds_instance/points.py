@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws.rds import events, snapshots
-from dr_orchestrator.aws.toolkit import instant_in_window, lag
+from dr_orchestrator.aws.toolkit import lag
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
@@ -73,10 +73,7 @@ class RdsPointInTime(RdsInstance):
         latest = source.get("LatestRestorableTime")
         if latest is None:
             raise NotRecoverable(f"{self._resource.id} has no restorable time yet", call="rds:DescribeDBInstances")
-        latest = self._toolkit.before_disruption(latest)
-        earliest = self._earliest() or latest
-        now, run = self._toolkit.clock.now(), self._toolkit.run
-        return instant_in_window(self._selection, (earliest, latest), self._resource, now, run)
+        return self._toolkit.instant(self._selection, (self._earliest() or latest, latest), self._resource)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """How far the latest restorable time lies behind now: what a disaster at this instant would lose."""

@@ -10,7 +10,7 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.preflight import place
-from dr_orchestrator.aws.toolkit import Toolkit, gone, instant_in_window, lag
+from dr_orchestrator.aws.toolkit import Toolkit, gone, lag
 from dr_orchestrator.aws.watcher import States
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
@@ -60,9 +60,7 @@ class KinesisStream:
 
     def choose(self) -> RecoveryPoint:
         """The asked instant, or now: a stream keeps every record for as long as it was told to."""
-        now, window = self._toolkit.clock.now(), self._window()
-        window = window[0], self._toolkit.before_disruption(window[1])
-        return instant_in_window(self._selection, window, self._resource, now, self._toolkit.run)
+        return self._toolkit.instant(self._selection, self._window(), self._resource)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """Nothing is lost of what a stream took, unless it is lost itself."""

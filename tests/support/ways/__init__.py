@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
+from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.kind import Kind
@@ -13,7 +15,11 @@ from dr_orchestrator.domain.preflight import perform
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.drillable import Parts
+from dr_orchestrator.runner.journal import Journal
+from tests.support.contexts import ToldContext
 from tests.support.estate import Estate
+from tests.support.fakes import MemoryLedger
+from tests.support.records import HEADER
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,15 @@ class Way:
     def restorer(self) -> Any:
         """What restores, made anew: as another process would."""
         return self.spec.restorer(self)
+
+    def strike(self) -> datetime:
+        """Disaster struck a minute before the newest recovery point that there is, and the run knows it."""
+        clock, ledger = self.made.clock, self.made.ledger
+        journal = Journal(HEADER, MemoryLedger(), clock)
+        journal.reach(Moment.DISRUPTION, self.restorer.choose().data_time - timedelta(minutes=1))
+        context = ToldContext(self.copy.run, clock, journal=journal, seen=ledger.seen)
+        self.made = replace(self.made, toolkit=replace(self.made.toolkit, context=context))
+        return journal.disrupted()
 
     def restore(self) -> Identity:
         """Ask for the copy."""

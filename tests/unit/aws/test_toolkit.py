@@ -10,11 +10,15 @@ import pytest
 
 from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.aws.toolkit import Toolkit, lag
+from dr_orchestrator.aws.watcher import Watcher
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.errors import Aborted
 from tests.support.contexts import Driven, ToldContext
 from tests.support.estate import Estate
 from tests.support.fakes import FakeClock
+from tests.support.rehearsal import COPY
+from tests.support.watched import STATES, Cloud
 
 QUOTA = {"InstanceQuotaExceeded"}
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -103,3 +107,29 @@ def test_a_window_that_was_interrupted_is_said_to_be(
     case = lag(window, 30 * DAY, NOW - created_at if created_at else None, NOW)
     assert case.loss == timedelta(minutes=5)
     assert ("interrupted" in case.source) is shorter
+
+
+@dataclass
+class SlowContext(ToldContext):
+    """A run whose ledger takes 40 s to note that a copy is ready, and a while for all before."""
+
+    kept_for: list[float] = field(default_factory=list)
+    apart_then: list[bool] = field(default_factory=list)
+
+    def observe(self, copy: Copy, state: str) -> None:
+        super().observe(copy, state)
+        self.apart_then.append(self._apart)
+        self.clock.sleep(40 if state == "available" else 7)
+
+    def kept(self, seconds: float) -> None:
+        self.kept_for.append(seconds)
+
+
+def test_what_the_ledger_cost_a_wait_is_told_once_it_is_over(made: Estate) -> None:
+    """While AWS is at work nothing counts; that the end of it was noted late does, and is told once."""
+    clock = FakeClock()
+    context, cloud = SlowContext("r", clock), Cloud(clock, [(600, "creating"), (0, "available")])
+    toolkit = replace(made.toolkit, context=context, watcher=Watcher(clock))
+    toolkit.wait_until_ready(toolkit.watcher.feed(("rds",), cloud.describe), COPY, STATES)
+    assert context.kept_for == [40]
+    assert (context.apart_then, context._apart) == ([True, True], False)

@@ -143,24 +143,27 @@ def test_daily_snapshots_under_an_rpo_of_8_hours_are_flagged() -> None:
 @pytest.mark.parametrize(
     ("spoilt", "reason"),
     [
-        ({"steps": [step(1, "restore", minutes(1), timedelta())]}, "step 'restore' took no time or less"),
-        ({"steps": [step(1, "restore", minutes(1), -US)]}, "step 'restore' took no time or less"),
+        ({"steps": [step(1, "restore", minutes(1), timedelta())]}, "step 'restore' took no time or less, so that RTA"),
+        ({"steps": [step(1, "restore", minutes(1), -US)]}, "step 'restore' took no time or less, so that RTA"),
         (
             {"steps": [step(1, "a", minutes(1), minutes(2) + US), step(2, "b", minutes(3), US)]},
-            "steps 'a' and 'b' overlap",
+            "steps 'a' and 'b' overlap, so that RTA",
         ),
         (
             {"steps": [replace(STEPS[1], started_at=STEPS[1].started_at + minutes(1)), *STEPS[2:]]},
-            "the wall clock jumped between 'recovery started' and step 'wait until ready'",
+            "the wall clock jumped between 'recovery started' and step 'wait until ready', "
+            "so that RPA and the worst case",
         ),
     ],
     ids=["zero", "negative", "overlap", "jump"],
 )
 def test_a_time_that_cannot_be_is_inconclusive_with_the_reason(spoilt: dict[str, object], reason: str) -> None:
-    """The figure is there and not believed; the reason names the step, in the JSON too."""
+    """No figure comes of it; the reason names the step, and what cannot be told, in the JSON too."""
     told = run_json(closed(run_with(**spoilt)))
     assert told["verdict"] == "INCONCLUSIVE"
-    assert reason in told["reasons"]
+    assert f"{reason} cannot be told" in told["reasons"]
+    assert (told["rto"]["actual_s"] is None) is ("RTA" in reason)
+    assert (told["rpo"]["actual_s"] is None) is ("RPA" in reason)
 
 
 # 7. The counts add up.

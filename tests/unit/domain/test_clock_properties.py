@@ -13,12 +13,29 @@ from hypothesis import strategies as st
 
 from dr_orchestrator.domain.clock import Event, Moment, span
 from dr_orchestrator.domain.judge.judgement import judge
-from dr_orchestrator.domain.judge.measure import Fault, Record, clock_faults, measure
+from dr_orchestrator.domain.judge.measure import Fault, Record, clocks, measure
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator, format_duration
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase, gaps, largest_gap, percentile
+from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import CheckResult, Phase, Segment, SegmentKind, Step
-from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from tests.support.records import HEADER, OPENED, US, event, events, minutes, run_with, step
+from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
+from tests.support.records import (
+    HEADER,
+    HEARTBEAT,
+    HOUR,
+    MINUTE,
+    OPENED,
+    POINT,
+    ROWS,
+    RPO,
+    RTO,
+    US,
+    event,
+    events,
+    minutes,
+    run_with,
+    step,
+)
 
 # The same examples in every run: a property that fails, fails for everybody.
 steady = settings(derandomize=True, database=None, deadline=None, max_examples=100)
@@ -61,9 +78,112 @@ def test_a_jump_of_the_wall_clock_is_seen(jump: timedelta, place: int, pace: flo
     readings = [event(each, minutes(9 * number)) for number, each in enumerate(list(Moment)[:5])]
     after = [replace(each, at=each.at + jump) if number > place else each for number, each in enumerate(readings)]
     simulated = replace(HEADER.provenance, pace=pace, simulated=pace != 1)
-    faults = clock_faults(run_with(events=after, steps=[], provenance=simulated))
-    assert bool(faults) is (abs(jump) > timedelta(seconds=pace))
-    assert all("the wall clock jumped between" in fault for fault in faults)
+    kept = clocks(run_with(events=after, steps=[], provenance=simulated))
+    assert bool(kept.faults) is (abs(jump) > timedelta(seconds=pace))
+    assert all("the wall clock jumped between" in reason for reason in kept.reasons)
+    assert kept.moved == (abs(jump) if abs(jump) > timedelta(seconds=pace / 100) else timedelta())
+
+
+def moved(record: Record, by: timedelta, from_offset: timedelta) -> Record:
+    """The record as a wall clock tells it that is set by so much, from an offset on."""
+    return replace(
+        record,
+        events=[replace(each, at=each.at + by * (each.offset >= from_offset)) for each in record.events],
+        steps=[replace(each, started_at=each.started_at + by * (each.offset >= from_offset)) for each in record.steps],
+    )
+
+
+JUMPS = st.one_of(
+    st.timedeltas(timedelta(seconds=1) + US, timedelta(days=9)), st.timedeltas(-timedelta(days=9), -SECOND - US)
+)
+LOST_BY = [minutes(1), RPO - SECOND, RPO, RPO + SECOND, minutes(125 * 60)]
+
+
+@steady
+@given(JUMPS, st.integers(1, 60), st.sampled_from(LOST_BY), st.booleans())
+def test_no_loss_is_told_by_a_wall_clock_that_jumped(
+    jump: timedelta, place: int, lost: timedelta, resumed: bool
+) -> None:
+    """Neither met nor missed, wherever it jumped: INCONCLUSIVE, with what cannot be told; RTA holds unless resumed."""
+    beat = replace(HEARTBEAT, newest=OPENED + MINUTE - lost)
+    dead = Segment(SegmentKind.INTERRUPTION, "", OPENED + minutes(20), minutes(20), minutes(5))
+    held = replace(POINT, data_time=OPENED + MINUTE - lost)
+    record = run_with(checks=[ROWS, beat], points=[held], segments=[dead] if resumed else [])
+    judged = judge(moved(record, jump, minutes(place) + US))
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert judged.measures.rpa is judged.measures.worst_case is None
+    assert judged.worst_case_verdict is WorstCaseVerdict.NOT_MEASURED
+    assert judged.measures.rta == (None if resumed else judge(record).measures.rta)
+    assert set(judged.reason_rules) == {Rule.CLOCK}
+    names = "RTA, RPA and the worst case" if resumed else "RPA and the worst case"
+    assert all(reason.endswith(f", so that {names} cannot be told") for reason in judged.reasons)
+    assert not judged.findings
+
+
+@steady
+@given(JUMPS, st.sampled_from(list(Outcome)))
+def test_what_failed_without_any_clock_has_failed(jump: timedelta, outcome: Outcome) -> None:
+    """A wrong clock hides no failed check, no fault, and no RTO that the monotonic clock saw missed."""
+    broken = moved(run_with(checks=[replace(ROWS, outcome=Outcome.FAILED), HEARTBEAT]), jump, minutes(30))
+    assert judge(broken).verdict is Verdict.FAILED
+    late = moved(run_with(events=events(5 * HOUR)), jump, minutes(30))
+    assert judge(late).verdict is Verdict.FAILED
+    fault = moved(run_with(fault=Fault(outcome, "it broke")), jump, minutes(30))
+    same = {Outcome.FAILED: Verdict.FAILED, Outcome.ABORTED: Verdict.ABORTED}
+    assert judge(fault).verdict is same.get(outcome, Verdict.INCONCLUSIVE)
+
+
+def test_an_asked_instant_is_no_reading_of_our_clock() -> None:
+    """Loss that is counted from an instant which the drill asked for is as far from the data as ever."""
+    asked = replace(POINT, reference=OPENED - minutes(5))
+    judged = judge(moved(run_with(points=[asked]), HOUR, minutes(30)))
+    assert (judged.measures.rpa, judged.measures.worst_case) == (minutes(15), None)
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    missed = run_with(points=[replace(POINT, reference=OPENED + HOUR * 2, data_time=OPENED)])
+    assert judge(moved(missed, HOUR, minutes(30))).verdict is Verdict.FAILED
+
+
+@steady
+@given(st.integers(-(10**6), 10**6), st.integers(-2_000_001, 2_000_001), st.sampled_from(Operator))
+def test_a_small_jump_is_the_error_of_the_figure(jump: int, apart: int, operator: Operator) -> None:
+    """RPO is met or missed only if it would be however far the clock was off; else it is too close to tell."""
+    objective = Objective(None, Limit(RPO, operator), "t")
+    lost = RPO + apart * US
+    good = run_with(checks=[ROWS, replace(HEARTBEAT, newest=OPENED + MINUTE - lost)], objective=objective)
+    judged = judge(moved(good, jump * US, minutes(30)))
+    error = abs(jump) * US if abs(jump) > 10_000 else timedelta()
+    assert (judged.measures.rpa, judged.measures.rpa_clock_error) == (lost, error)
+    assert judged.measures.rta_clock_error == timedelta()
+    could_be = {Limit(RPO, operator).met_by(lost + off) for off in (-error, timedelta(), error)}
+    wanted = {(True,): Rule.RPO_MET, (False,): Rule.RPO_MISSED}.get(tuple(could_be), Rule.TOO_CLOSE)
+    assert {each for each in judged.reason_rules if "rpo" in each or each == "too-close"} - {Rule.RPO_THIN} == {wanted}
+    assert (judged.verdict is Verdict.INCONCLUSIVE) is (wanted is Rule.TOO_CLOSE)
+
+
+def test_a_resumed_run_has_an_error_in_its_recovery_time() -> None:
+    """What bridged two processes was the wall clock: as far as that was off, so may RTA be, and RTO is judged so."""
+    dead = Segment(SegmentKind.INTERRUPTION, "", OPENED + minutes(20), minutes(20), minutes(5))
+    close = run_with(events=events(RTO - SECOND / 4), segments=[dead])
+    judged = judge(moved(close, SECOND / 2, minutes(30)))
+    assert judged.measures.rta_clock_error == judged.measures.rpa_clock_error == SECOND / 2
+    assert judged.reasons == (
+        "RTO is too close to tell: 4 h against < 4 h (tier 1), by a clock that was off by up to 1 s",
+    )
+    assert judge(moved(run_with(events=close.events), SECOND / 2, minutes(30))).verdict.green
+    before = replace(dead, started_at=OPENED - minutes(9), offset=-minutes(9))
+    assert judge(moved(run_with(events=close.events, segments=[before]), SECOND / 2, minutes(30))).verdict.green
+
+
+def test_a_worst_case_within_the_error_is_neither_met_nor_missed() -> None:
+    """It is counted up to now: as far as now is off, so is it."""
+    for case, verdict in (
+        (RPO - SECOND, WorstCaseVerdict.MET),
+        (RPO - SECOND / 4, WorstCaseVerdict.NOT_MEASURED),
+        (RPO + SECOND / 4, WorstCaseVerdict.NOT_MEASURED),
+        (RPO + SECOND, WorstCaseVerdict.MISSED),
+    ):
+        record = run_with(worst_cases=[WorstCase(case, "gaps")])
+        assert judge(moved(record, SECOND / 2, minutes(30))).worst_case_verdict is verdict
 
 
 # Gross and net.
@@ -282,12 +402,12 @@ def test_no_run_is_green_by_accident(record: Record) -> None:
     assert measures.rpa >= timedelta()
     assert measures.rpa_grade in tuple("ABCD")
     assert record.points
-    assert not clock_faults(record)
+    assert not clocks(record).faults
     assert record.fault is None
     assert all(each.outcome is Outcome.PASSED for each in record.steps if each.phase in (Phase.PREPARE, Phase.RECOVER))
     assert objective.rto or objective.rpo
-    assert objective.rto is None or objective.rto.met_by(measures.rta)
-    assert objective.rpo is None or objective.rpo.met_by(measures.rpa)
+    assert objective.rto is None or objective.rto.kept_by(measures.rta, measures.rta_clock_error)
+    assert objective.rpo is None or objective.rpo.kept_by(measures.rpa, measures.rpa_clock_error)
     assert all(moment in {each.moment for each in record.events} for moment in (Moment.DISRUPTION, Moment.DECLARED))
 
 
@@ -328,10 +448,19 @@ def test_a_step_on_the_clock_takes_time(duration: timedelta, phase: Phase) -> No
     odd = Step(9, "odd", phase, OPENED + minutes(50), minutes(50), None, duration, Outcome.PASSED)
     judged = judge(run_with(steps=[odd]))
     assert judged.verdict is Verdict.INCONCLUSIVE
-    assert judged.reasons == ("step 'odd' took no time or less",)
+    assert judged.reasons == ("step 'odd' took no time or less, so that RTA cannot be told",)
+    assert (judged.measures.rta, judged.measures.rpa) == (None, minutes(21))
 
 
 def test_instants_of_any_zone_are_one_clock() -> None:
     """An event told in another zone is no jump."""
     told = [replace(each, at=each.at.astimezone(timezone(timedelta(hours=14)))) for each in events()]
-    assert clock_faults(run_with(events=told)) == []
+    assert clocks(run_with(events=told)).faults == ()
+
+
+def test_a_wall_clock_that_stood_behind_a_dead_process_tells_nothing() -> None:
+    """It bridged the two processes, and is known to be wrong: neither figure, however good or bad it looks."""
+    judged = judge(run_with(events=events(9 * RTO), clock_doubts=["the wall clock stands 10 m behind"]))
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert judged.measures.rta is judged.measures.rta_net is judged.measures.rpa is None
+    assert judged.reasons == ("the wall clock stands 10 m behind, so that RTA, RPA and the worst case cannot be told",)

@@ -15,8 +15,8 @@ from tests.support.golden import sample
 CONTRACT = {
     "": "schema_version id drill kind service tier simulated verdict reasons cleanup rto rpo events steps checks "
     "copies findings",
-    "rto": "objective_s operator actual_s from_declaration_s headroom net_s",
-    "rpo": "objective_s operator actual_s grade worst_case_s worst_case_verdict skew_s worst_case_gap_s "
+    "rto": "objective_s operator actual_s from_declaration_s headroom net_s clock_error_s",
+    "rpo": "objective_s operator actual_s grade worst_case_s worst_case_verdict skew_s worst_case_gap_s clock_error_s "
     "worst_case_p95_s worst_case_backup_s",
     "explanation": "rule_version rto rpo",
     "meets_tier": "rto rpo rpo_worst_case",

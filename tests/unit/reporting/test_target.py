@@ -1,6 +1,7 @@
 """How an actual is said to stand against its limit."""
 
 import html
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from dr_orchestrator.reporting.view.run import run_view
 from dr_orchestrator.reporting.view.summary import summary_rows
 from tests.support import variants
 from tests.support.golden.write import TEMPLATES
+from tests.support.records import HEARTBEAT, POINT, ROWS, closed, events, minutes, run_with
 from tests.support.variants import HOUR
 
 TICK = timedelta(microseconds=1)
@@ -77,6 +79,65 @@ def test_equality_reads_the_same_everywhere() -> None:
     for text in (run_html(run, TEMPLATES), run_markdown(run, TEMPLATES)):
         assert "does not hold: missed (equality misses it)" in html.unescape(text)
         assert "exactly at the limit, and equality misses it" in text
+
+
+@pytest.mark.parametrize(
+    ("rta", "error", "standing", "kept"),
+    [
+        (HOUR - 2 * TICK, TICK, "thin", True),
+        (HOUR - TICK, TICK, "too close to tell", None),
+        (HOUR, TICK, "too close to tell", None),
+        (HOUR + TICK, TICK, "missed", False),
+        (HOUR, None, "missed", False),
+    ],
+)
+def test_what_a_clock_was_off_by_decides_nothing(
+    rta: timedelta, error: timedelta | None, standing: str, kept: bool | None
+) -> None:
+    """Met or missed only if it would be either way; of runs from before it was kept the figure itself decides."""
+    run = variants.against(HOUR, rta=rta, rta_clock_error=error)
+    view, data, (row,) = run_view(run), run_json(run), summary_rows([run])
+    assert (view.rto.badge.word, data["rto"]["standing"]) == (standing, standing)
+    assert data["explanation"]["rto"]["kept"] is kept
+    assert row.rto_tone == {True: "warn", False: "fail", None: "unsure"}[kept]
+    tier = replace(run.header, tier_objective=run.header.objective)
+    meets = {True: "yes", False: "no", None: "not proven"}[kept]
+    assert run_json(replace(run, header=tier))["meets_tier"]["rto"] == meets
+    if kept is None:
+        assert view.rto.margin == view.why.rows[-1].rto == standing
+        assert view.why.rto.word == standing
+
+
+def test_a_clocks_error_stands_beside_the_figure_everywhere() -> None:
+    """On the page, in Markdown, in the JSON and in the terminal; nothing stands there where the clock was right."""
+    run = variants.measured(rpa=HOUR, rpa_clock_error=timedelta(seconds=1.25), rta_clock_error=timedelta())
+    view, data, (row,) = run_view(run), run_json(run), summary_rows([run])
+    assert (view.rpo.actual.text, view.rpo.actual.exact) == ("1 h ± 2 s", "3600 s ± 1.25 s")
+    assert (data["rpo"]["clock_error_s"], data["rto"]["clock_error_s"]) == (1.25, 0)
+    assert data["explanation"]["rpo"]["clock_error_s"] == 1.25
+    assert row.rpo.startswith("1 h ± 2 s /")
+    for text in (run_html(run, TEMPLATES), run_markdown(run, TEMPLATES)):
+        assert "1 h ± 2 s" in text
+        assert "1 h (3600 s ± 2 s, by how far the clock was off)" in text
+    assert "±" not in run_markdown(variants.measured(), TEMPLATES)
+    small = variants.measured(rpa=HOUR, rpa_clock_error=timedelta(microseconds=10_400))
+    assert run_view(small).rpo.actual.text == "1 h ± 0.011 s"
+
+
+def test_what_a_bad_clock_told_is_shown_nowhere() -> None:
+    """No figure of loss, of any store, on a page or in the JSON, where the wall clock jumped; why stands there."""
+    beats = [replace(HEARTBEAT, name=name, store=name) for name in "ab"]
+    points = [replace(POINT, id=name, store=name) for name in "ab"]
+    hour = timedelta(hours=1)
+    late = [replace(each, at=each.at + hour * (each.offset > minutes(30))) for each in events()]
+    run = closed(run_with(checks=[ROWS, *beats], points=points, events=late, planned_checks=()))
+    data = run_json(run)
+    assert data["rpo"]["actual_s"] is data["rpo"]["worst_case_s"] is None
+    assert [store["actual_s"] for store in data["rpo"]["stores"]] == [None, None]
+    assert (data["rpo"]["standing"], data["rto"]["standing"]) == ("not measured", "ok")
+    assert "so that RPA and the worst case cannot be told" in run_markdown(run, TEMPLATES)
+    whole = closed(run_with(checks=[ROWS, *beats], points=points, planned_checks=()))
+    assert [store["actual_s"] for store in run_json(whole)["rpo"]["stores"]] == [1260, 1260]
 
 
 def test_a_microsecond_decides() -> None:

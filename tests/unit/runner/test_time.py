@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.evidence import Ready
 from dr_orchestrator.domain.objective import Limit, Objective, format_duration
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Measures, Phase, Segment, SegmentKind, ServerTime
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.reporting.export import run_json
-from dr_orchestrator.runner import RunContext, Session
-from tests.support.records import HEADER
+from dr_orchestrator.runner import RunContext, Session, plain
+from tests.support.records import HEADER, POINT, US
 from tests.support.rehearsal import COPY, RUN, Drill
 from tests.support.resuming import dead_in, resumed
 
@@ -162,22 +164,109 @@ def test_no_time_is_no_segment(seconds: float) -> None:
     assert drill.ledger.segments == []
 
 
-@pytest.mark.parametrize(("seconds", "held"), [(599.0, []), (601.0, [timedelta(seconds=601)])])
+@dataclass
+class Waiting(Drill):
+    """A drill whose ledger takes time (drill seconds) for a line of its story, as a real one tells its listener."""
+
+    ledger_takes: Callable[[str], float] = lambda _: 0.0
+    told: RunContext | None = None
+
+    def context(self, call: Any = plain) -> RunContext:
+        told = self.told = super().context(call)
+
+        def before(line: str) -> None:
+            with told.waiting():
+                self.clock.sleep(self.ledger_takes(line))
+
+        self.ledger.before = before
+        return told
+
+    @property
+    def lost(self) -> timedelta:
+        """What the run tells that it waited for its ledger on the recovery clock."""
+        gross, net = measures(self).rta, measures(self).rta_net
+        assert gross is not None
+        assert net is not None
+        return gross - net
+
+
+@pytest.mark.parametrize(("seconds", "held"), [(119.0, []), (121.0, [timedelta(seconds=121)])])
 def test_a_ledger_that_does_not_answer_holds_the_run_up(seconds: float, held: list[timedelta]) -> None:
-    """More than five real seconds for one fact are no part of net, and the run says what it waited for."""
-    drill = Drill()
-
-    def slow(line: str) -> None:
-        if line == "start ready":
-            drill.clock.sleep(seconds)
-
-    drill.ledger.before = slow
+    """More than one real second is no part of net, and the run says what it waited for."""
+    drill = Waiting(ledger_takes=lambda line: seconds if line == "start ready" else 0.0)
     drill.run()
     told = [each for each in drill.ledger.segments if "the ledger did not answer" in each.reason]
     assert [each.duration for each in told] == held
     gross, net = measures(drill).rta, measures(drill).rta_net
     assert gross == 4 * MINUTE + timedelta(seconds=seconds)
     assert net == (4 * MINUTE if held else gross)
+
+
+@pytest.mark.parametrize("takes", [0.5, 5.0, 40.0, 119.0, 121.0, 600.0])
+@pytest.mark.parametrize("reads", [True, False])
+def test_whatever_the_ledger_takes_adds_up(takes: float, reads: bool) -> None:
+    """For each line, or for each that it writes: all but a real second is told, the segments' own writing with it."""
+    drill = Waiting(ledger_takes=lambda line: takes if reads or not line.startswith("read") else 0.0)
+    drill.run()
+    gross, felt = measures(drill).rta, timedelta(seconds=drill.clock.pace)
+    assert gross is not None
+    true = gross - 4 * MINUTE
+    assert true - felt <= drill.lost <= true
+    if takes == 40.0:
+        assert "waits, the longest 40 s" in drill.ledger.segments[-1].reason
+
+
+def test_a_wait_that_was_over_before_the_clock_started_is_no_part_of_net() -> None:
+    """What the ledger took for the first look was not on the clock: net is not made shorter by it."""
+    drill = Waiting(ledger_takes=lambda line: {"start look": 110.0, "start ready": 11.0}.get(line, 0.0))
+    drill.run()
+    assert (drill.lost, measures(drill).rta) == (timedelta(), 4 * MINUTE + timedelta(seconds=11))
+
+
+def test_what_the_ledger_takes_while_aws_is_at_work_is_the_watchers_to_tell() -> None:
+    """A wait for it costs nothing while the copy was not ready all the same; only what kept the run from seeing it."""
+    drill = Waiting(ledger_takes=lambda line: 600.0 if line.startswith("observed") else 0.0)
+    session = drill.session()
+
+    def ready(_copy: Copy) -> Ready:
+        assert drill.told is not None
+        with drill.told.apart():
+            drill.told.observe(COPY, "creating")
+            drill.told.observe(COPY, "available")
+        drill.told.kept(600.0)
+        return Ready()
+
+    drill.ready = ready  # type: ignore[method-assign]
+    drill.run(session)
+    assert (measures(drill).rta, drill.lost) == (23 * MINUTE, 10 * MINUTE)
+    (waited,) = (each for each in drill.ledger.steps.values() if each.name == "ready")
+    assert waited.detail == "asked again after the ledger did not answer at once, 2 times"
+
+
+def test_a_ledger_that_answers_no_more_is_not_asked_to_write_that_down() -> None:
+    """A wait that ends in a failure is told with the next one, and passes the failure on."""
+    drill = Waiting()
+    with drill.session() as run:
+        assert drill.told is not None
+        run.step("first", lambda: drill.clock.sleep(60))
+        with pytest.raises(OSError, match="gone"), drill.told.waiting():
+            drill.clock.sleep(600)
+            raise OSError("gone")
+        assert drill.ledger.segments == []
+        run.step("next", lambda: None)
+    assert [each.duration for each in drill.ledger.segments] == [10 * MINUTE]
+
+
+def test_a_limit_that_net_meets_is_missed_all_the_same_and_told_so() -> None:
+    """Gross is judged; that the recovery itself was in time is said in the reason, in plain words."""
+    drill = Waiting(ledger_takes=lambda line: 4 * 3600.0 if line == "start ready" else 0.0)
+    assert drill.run().verdict is Verdict.FAILED
+    assert drill.reasons[0] == (
+        "RTO missed: 4 h 04 m against < 4 h (tier 1); for 4 h of that the run was held up, and net of it 4 m meet it"
+    )
+    slow = Drill(takes={"ready": 4 * 3600.0})
+    assert slow.run().verdict is Verdict.FAILED
+    assert "held up" not in slow.reasons[0]
 
 
 # A run that another process goes on with.
@@ -277,3 +366,54 @@ def test_a_copy_that_was_never_made_is_asked_nothing() -> None:
     drill = Telling(failing={"restore": NotMeasured("denied")})
     drill.run()
     assert "! server times" not in drill.ledger.story
+
+
+# The disruption.
+
+
+@dataclass
+class Choosing(Drill):
+    """A drill whose choosing is told the disruption late: AWS throttled it."""
+
+    later: dict[str, timedelta] = field(default_factory=dict)
+    struck: list[datetime] = field(default_factory=list)
+    told: RunContext | None = None
+
+    def context(self, call: Any = plain) -> RunContext:
+        self.told = super().context(call)
+        return self.told
+
+    def choose(self) -> RecoveryPoint:
+        assert self.told is not None
+        self.act("choose")
+        self.struck.append(self.told.struck)
+        return replace(POINT, **{name: self.struck[-1] + by for name, by in self.later.items()})
+
+
+def test_who_chooses_knows_the_disruption_from_the_first() -> None:
+    """An hour of throttling at the moment of choosing moves nothing: disaster struck when the clock started."""
+    drill = Choosing(takes={"choose": 3600.0}, later={"data_time": -MINUTE})
+    drill.run()
+    (disrupted,) = (each.at for each in drill.ledger.events if each.moment is Moment.DISRUPTION)
+    assert drill.struck == [disrupted]
+    assert drill.clock.now() - disrupted > HOUR
+
+
+@pytest.mark.parametrize(
+    "later", [{"data_time": US}, {"data_time": -HOUR, "reference": US}, {"data_time": 11 * MINUTE}], ids=str
+)
+def test_a_recovery_point_from_after_the_disruption_is_refused(later: dict[str, timedelta]) -> None:
+    """Whoever gives it, and though it were only what loss is counted from: INCONCLUSIVE, and no copy is asked for."""
+    drill = Choosing(later=later)
+    assert drill.run().verdict is Verdict.INCONCLUSIVE
+    assert "after the disruption" in drill.reasons[0]
+    assert drill.ledger.points == []
+    assert "! restore" not in drill.ledger.story
+
+
+def test_a_recovery_point_of_the_disruption_itself_is_taken() -> None:
+    """Nothing at all was lost then."""
+    drill = Choosing(later={"data_time": timedelta()})
+    drill.run()
+    assert len(drill.ledger.points) == 1
+    assert "! restore" in drill.ledger.story

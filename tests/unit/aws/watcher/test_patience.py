@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dr_orchestrator.aws.calls.api import Denied
-from dr_orchestrator.aws.watcher import PATIENCE, SLOWEST
+from dr_orchestrator.aws.watcher import PATIENCE, SLOWEST, States
 from dr_orchestrator.errors import Aborted, NotRecoverable, Transient
-from tests.support.watched import HOUR, Wait
+from tests.support.watched import FLAPPING, HOUR, STATES, Wait
 
 
 def test_a_wait_is_bounded() -> None:
@@ -62,3 +62,25 @@ def test_a_stop_is_heeded_within_a_tick() -> None:
     with pytest.raises(Aborted):
         wait.run()
     assert wait.clock.monotonic() <= 500 + SLOWEST
+
+
+@pytest.mark.parametrize(
+    ("noting", "asking", "states", "kept"),
+    [
+        ({}, (0, 0), STATES, 0),
+        ({"available": 40}, (0, 0), STATES, 40),
+        ({"available": 40}, (0, 0), FLAPPING, 40),
+        ({"creating": 40}, (0, 0), STATES, 0),
+        ({"creating": 900}, (0, 0), STATES, 900),
+        ({}, (300, 40), STATES, 0),
+        ({}, (590, 40), STATES, 40),
+        ({"available": 7}, (590, 40), STATES, 47),
+    ],
+)
+def test_what_kept_it_from_looking_is_told_where_it_would_have_seen_the_end(
+    noting: dict[str, float], asking: tuple[float, float], states: States, kept: float
+) -> None:
+    """A note or a question that took long is lost time only where the copy was ready at the next look."""
+    wait = Wait([(600, "creating"), (0, "available")], noting=noting, asking=asking)
+    assert wait.run(states) == "available"
+    assert wait.kept == [kept]
