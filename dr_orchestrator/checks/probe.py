@@ -21,6 +21,8 @@ from dr_orchestrator.checks.sql import CONNECT_S
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable, without_secrets
+from dr_orchestrator.waiting import stops
+from dr_orchestrator.waiting.postgres import connect
 
 SILENCE_S = 5
 """Real seconds after which the copy's network calls it silence: several packets were sent, and none came back."""
@@ -91,8 +93,13 @@ def probe(copy: Login, host: str, port: int) -> Probed:
     A refused login is an answer, and so is a refused connection: packets went there and back.
     """
     try:
-        with psycopg.connect(
-            **copy.parameters, connect_timeout=CONNECT_S, autocommit=True, application_name="dr-orchestrator"
+        with connect(
+            what="the probe from the copy to production",
+            answer_s=_ADDRESSES * LONGEST_S + 10,
+            **copy.parameters,
+            connect_timeout=CONNECT_S,
+            autocommit=True,
+            application_name="dr-orchestrator",
         ) as connection:
             connection.execute(sql.SQL(_OURS).format(_ADDRESSES * LONGEST_S * 1000))
             if lacking := _lacking(connection) or _made(connection):
@@ -102,6 +109,7 @@ def probe(copy: Login, host: str, port: int) -> Probed:
                 return _untried(": the restored data has put something else in the place of dblink's own function")
             return judged(_answer(connection, str(own[0]), _target(host, port)), host, port)
     except psycopg.Error as error:
+        stops.look()
         return _untried(f": {_first(without_secrets(str(error)))}")
 
 

@@ -20,10 +20,15 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.waiting import stops
+from dr_orchestrator.waiting.postgres import connect
 
 CONNECT_S = 10
 PROBE_S = 3
 STATEMENT_MS = 300_000
+ANSWER_S = STATEMENT_MS / 1000 + 10
+"""Real seconds within which an answer must come: a server that is gone ends no statement itself."""
+
 MOST_SHOWN = 200
 """Characters of a query's answer that are kept: it is evidence, not a place to copy data to."""
 
@@ -81,7 +86,9 @@ def nothing_to_ask() -> SqlChecks:
 def _asking(login: Login, call: str, seconds: int = CONNECT_S) -> Iterator[Any]:
     """Within: a connection that can only read; what the database refuses could not be measured."""
     try:
-        with psycopg.connect(
+        with connect(
+            what=call,
+            answer_s=ANSWER_S,
             **login.parameters,
             connect_timeout=seconds,
             options=_OPTIONS,
@@ -89,6 +96,7 @@ def _asking(login: Login, call: str, seconds: int = CONNECT_S) -> Iterator[Any]:
         ) as connection:
             yield connection
     except psycopg.Error as error:
+        stops.look()
         told = str(error).strip().splitlines()
         raise NotMeasured(told[0] if told else type(error).__name__, call=call) from error
 

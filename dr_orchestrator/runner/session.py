@@ -22,6 +22,7 @@ from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of, outcome_of
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.teardown import Teardowns, cannot_destroy, row_of
+from dr_orchestrator.waiting import stops
 
 T = TypeVar("T")
 LOOK = "look before starting"
@@ -301,6 +302,7 @@ class Session:
         self, _type: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> bool:
         """Tear down, judge, close. A fault of the drill ends here; a defect of ours, or a stop, passes on."""
+        stops.heed_no_more()
         if isinstance(error, LeaseLost):
             return False  # another process drives the run now: its copies and its end are that one's
         self._let_go_of_others()

@@ -18,8 +18,10 @@ from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
 from dr_orchestrator.engine import in_a_flow_run
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.engine import LedgerDefect
+from dr_orchestrator.ledger.patience import keeping
 from dr_orchestrator.runner import RunContext, Session
 from dr_orchestrator.runner.lease import LeaseHolder
+from dr_orchestrator.waiting.stops import heeding
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, row_of
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
@@ -50,12 +52,27 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     here.prepare()
     definition = _chosen(here.drill(drill), recorded)
     run = recorded.header.id if recorded else new_run_id(here.clock)
+    keeper = LeaseHolder(here.ledger.leases, run, here.stop, here.machine)
+    with keeping(), heeding(keeper.raise_if_told, run, drill):
+        session = _session(here, definition, run, recorded, keeper, call)
+        try:
+            with keeper.beating(), _ended_by_nobody_else(keeper, run), session:
+                if not recorded:
+                    _taken(here, keeper, run)
+                    _queued(here, session)
+                here.driven.add(run)
+                yield session
+        finally:
+            publish_run(here, run)
+
+
+def _session(here: App, definition: Drill, run: str, recorded: Run | None, keeper: LeaseHolder, call: Call) -> Session:
+    """A session with all that it works with; of a run that is resumed, with its lease taken."""
     account = guarded(here, definition.resource.region, run, definition)
     simulated = is_simulated(here, account)
     caller, fault = look_around(here, account, definition)
     if recorded:
         _refuse_to_resume_elsewhere(here, account, recorded, definition)
-    keeper = LeaseHolder(here.ledger.leases, run, here.stop, here.machine)
     seen = _last_seen(here, run) if recorded else None
     recorded = _taken_over(here, keeper, recorded) if recorded else None
     header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
@@ -73,15 +90,7 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
         _use(here, session, context, definition, account, caller)
     else:
         session.cannot_start(fault)
-    try:
-        with keeper.beating(), _ended_by_nobody_else(keeper, run), session:
-            if not recorded:
-                _taken(here, keeper, run)
-                _queued(here, session)
-            here.driven.add(run)
-            yield session
-    finally:
-        publish_run(here, run)
+    return session
 
 
 def _taken(here: App, keeper: LeaseHolder, run: str) -> None:
