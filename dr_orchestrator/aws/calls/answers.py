@@ -119,16 +119,24 @@ class _Exchange:
 _exchange: ContextVar[_Exchange] = ContextVar("exchange")
 
 
-class _Connection(AWSHTTPConnection):  # type: ignore[misc]  # botocore is untyped
+class _Cuttable:
+    """A connection of an exchange: it looks before it sends, and once more when it had to connect for that."""
+
+    def connect(self) -> None:
+        super().connect()  # type: ignore[misc]  # of the connection that this is mixed into
+        _exchange.get().uses(self)
+
     def send(self, data: Any) -> None:
         _exchange.get().uses(self)
-        super().send(data)
+        super().send(data)  # type: ignore[misc]
 
 
-class _TlsConnection(AWSHTTPSConnection):  # type: ignore[misc]
-    def send(self, data: Any) -> None:
-        _exchange.get().uses(self)
-        super().send(data)
+class _Connection(_Cuttable, AWSHTTPConnection):  # type: ignore[misc]  # botocore is untyped
+    pass
+
+
+class _TlsConnection(_Cuttable, AWSHTTPSConnection):  # type: ignore[misc]
+    pass
 
 
 class _Pool(AWSHTTPConnectionPool):  # type: ignore[misc]
