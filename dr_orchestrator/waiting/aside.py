@@ -7,8 +7,9 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import copy_context
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from dr_orchestrator.waiting.stops import TICK_S, look
@@ -47,6 +48,21 @@ def aside(
     return call.outcome()
 
 
+def all_aside(acts: Iterable[Callable[[], T]], *, at_once: int, what: str) -> list[T]:
+    """Perform calls aside, so many at a time; return what they do, in their order. A stop gives all of them up."""
+    lanes = threading.Semaphore(at_once)
+
+    def in_lane(act: Callable[[], T]) -> T:
+        with lanes:
+            return act()
+
+    calls = [Aside(partial(in_lane, act)) for act in acts]
+    with waiting_for(what):
+        for call in calls:
+            _wait(call, None)
+    return [call.outcome() for call in calls]
+
+
 def _wait(call: Aside[Any], within: float | None) -> None:
     ends = None if within is None else call.began + within
     while True:
@@ -71,7 +87,7 @@ class Aside(Generic[T]):
         _worker().calls.put(self._perform)
 
     def outcome(self) -> T:
-        """What it came back with, once it is done; what it raised is raised."""
+        """Return what it came back with, once it is done; raise what it raised."""
         if self._error is not None:
             raise self._error
         return self._results[0]

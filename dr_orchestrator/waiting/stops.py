@@ -23,7 +23,7 @@ LEAVE_S = 3.0
 
 
 class Heed:
-    """What stops one run, or whatever else has a `name`; `over` once it takes its copies down."""
+    """One that heeds stops: the run of a name and a drill, or what has none; `over` once it takes its copies down."""
 
     def __init__(self, raise_if_stopped: Callable[[], None], name: str, of: str) -> None:
         self.raise_if_stopped, self.name, self.of, self.over = raise_if_stopped, name, of, False

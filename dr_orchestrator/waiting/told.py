@@ -1,4 +1,4 @@
-"""What the program waits for at this moment, so that whoever looks at it is told."""
+"""The waits of this moment, each by what it is for, so that whoever looks at the program is told."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.identity import not_allowed
 
 ENDING_S = 4.0
-"""Real seconds that beats under way are waited for at the end, all together; then one is broken off, which undoes it."""
+"""Real seconds that beats under way are waited for at the end, all together; then each is broken off, undone."""
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
 
 
 def test_sqlite_keeps_what_it_confirmed(tmp_path: Path) -> None:
-    """Each connection writes ahead, syncs in full, holds foreign keys, and waits out of reach of a stop but a moment."""
+    """Each connection writes ahead, syncs in full, holds foreign keys, and is out of reach but for a moment."""
     engine = create(f"sqlite:///{tmp_path / 'ledger.db'}")
     with engine.connect() as connection:
         names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from contextvars import ContextVar
+from functools import partial
 
 import pytest
 
 from dr_orchestrator.errors import Aborted
 from dr_orchestrator.waiting import stops
-from dr_orchestrator.waiting.aside import Late, aside
+from dr_orchestrator.waiting.aside import Late, all_aside, aside
 from dr_orchestrator.waiting.told import waits
 
 WORD: ContextVar[str] = ContextVar("word")
@@ -28,6 +29,26 @@ def test_threads_are_used_again() -> None:
     """A call costs no thread of its own: one after the other goes to the same."""
     names = {aside(threading.get_ident, what="it") for _ in range(50)}
     assert len(names) < 5
+
+
+def test_many_are_made_side_by_side_in_order() -> None:
+    """So many at a time and no more; what one raises is raised."""
+    under_way, most = set[int](), list[int]()
+    lock = threading.Lock()
+
+    def act(number: int) -> int:
+        with lock:
+            under_way.add(number)
+            most.append(len(under_way))
+        threading.Event().wait(0.01)
+        with lock:
+            under_way.remove(number)
+        return number
+
+    assert all_aside([partial(act, number) for number in range(9)], at_once=3, what="all") == list(range(9))
+    assert 1 < max(most) <= 3
+    with pytest.raises(ZeroDivisionError):
+        all_aside([lambda: 1, lambda: 1 // 0], at_once=3, what="all")
 
 
 def test_what_comes_late_is_handed_over() -> None:
