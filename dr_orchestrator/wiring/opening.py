@@ -16,7 +16,7 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
 from dr_orchestrator.engine import in_a_flow_run
-from dr_orchestrator.errors import LeaseLost, UsageError
+from dr_orchestrator.errors import Aborted, CopiesMayRemain, LeaseLost, UsageError
 from dr_orchestrator.ledger.engine import LedgerDefect
 from dr_orchestrator.ledger.patience import keeping
 from dr_orchestrator.runner import RunContext, Session
@@ -53,8 +53,8 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
     definition = _chosen(here.drill(drill), recorded)
     run = recorded.header.id if recorded else new_run_id(here.clock)
     keeper = LeaseHolder(here.ledger.leases, run, here.stop, here.machine)
+    session = _prepared(here, definition, run, recorded, keeper, call)
     with keeping(), heeding(keeper.raise_if_told, run, drill):
-        session = _session(here, definition, run, recorded, keeper, call)
         try:
             with keeper.beating(), _ended_by_nobody_else(keeper, run), session:
                 if not recorded:
@@ -64,6 +64,22 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
                 yield session
         finally:
             publish_run(here, run)
+
+
+def _prepared(here: App, definition: Drill, run: str, recorded: Run | None, keeper: LeaseHolder, call: Call) -> Session:
+    """A session that can be entered. Stopped before that, a resumed run is left as it was; CopiesMayRemain says so.
+
+    One that was stopped before it began is prepared all the same: its session ends it, and takes its copies down.
+    """
+    stops = keeper.raise_if_told if not here.stop.is_set() else lambda: None
+    try:
+        with heeding(stops, run, definition.name):
+            return _session(here, definition, run, recorded, keeper, call)
+    except Aborted as stopped:
+        if not recorded:
+            raise
+        keeper.let_go()
+        raise CopiesMayRemain(f"run {run} is left as its process left it", "take it down: dro sweep") from stopped
 
 
 def _session(here: App, definition: Drill, run: str, recorded: Run | None, keeper: LeaseHolder, call: Call) -> Session:
