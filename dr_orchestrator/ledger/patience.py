@@ -67,8 +67,12 @@ def write_patiently(write: Callable[[], None]) -> None:
         _answered(once)
         return
     kept.append(once)
-    with suppress(Aborted):
-        _write_what_was_kept()
+    try:
+        with suppress(Aborted):
+            _write_what_was_kept()
+    except Unanswered:
+        kept.remove(once)  # whoever writes it is told; what was kept before stays so
+        raise
 
 
 def _write_what_was_kept() -> None:
@@ -78,9 +82,6 @@ def _write_what_was_kept() -> None:
             _answered(kept[0])
         except LedgerDefect:
             kept.popleft()
-            raise
-        except Unanswered:
-            kept.clear()
             raise
         kept.popleft()
 
