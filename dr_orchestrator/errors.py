@@ -133,13 +133,17 @@ class Transient(NotMeasured):
     answered = False
 
 
-class Aborted(DrillFault):
+class Stopped(DrillFault):
+    """This process is not to go on with the drill: no look, check or wait may take it for what it found out."""
+
+
+class Aborted(Stopped):
     """Somebody stopped the drill; its copies are cleaned up and its measures kept."""
 
     exit_code = Exit.ABORTED
 
 
-class LeaseLost(DrillFault):
+class LeaseLost(Stopped):
     """Another process drives the run now, because this one was not heard of for too long; it lets go of everything."""
 
     @classmethod

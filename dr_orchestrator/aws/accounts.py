@@ -22,6 +22,7 @@ from dr_orchestrator.aws.access.lifetime import Lifetime, lifetime
 from dr_orchestrator.aws.access.machine import MachineCredentials
 from dr_orchestrator.aws.access.renewal import sign_with
 from dr_orchestrator.aws.access.roles import AssumedRole, only_logins
+from dr_orchestrator.aws.calls import exchange
 from dr_orchestrator.aws.calls.answers import refuse_unreadable
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.spacing import Spacings
@@ -89,6 +90,7 @@ def _core() -> botocore.session.Session:
     core.register_component("data_loader", _models())
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_utc)
     core.register("before-parse.*.*", refuse_unreadable, unique_id="dro-unreadable")
+    exchange.watch(core)
     return core
 
 
@@ -206,7 +208,7 @@ class Account:
     def _client(self, session: boto3.Session, service: str) -> Any:
         with _usable(service):
             make: Any = session.client
-            return make(service, region_name=self._region, config=_CONFIG)
+            return exchange.through(make(service, region_name=self._region, config=_CONFIG))
 
     def simulated(self, services: tuple[str, ...]) -> bool:
         """Whether an endpoint of these services, or a called one, is not AWS's own: then nothing here is evidence."""

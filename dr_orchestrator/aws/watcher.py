@@ -13,6 +13,7 @@ from typing import Any
 from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import NotRecoverable, Transient
+from dr_orchestrator.waiting import stops
 
 ABSENT = "absent"
 PATIENCE = 900.0
@@ -99,7 +100,7 @@ class Feed:
         Nor was it seen before `since`: what was true before a call says nothing about what the call did.
         """
         arrived = self._clock.monotonic()  # its age then: else each that queued for a slow describe would take its own
-        with self._lock:
+        with stops.holding(self._lock):
             if self._failure is not None and arrived - self._failed < max_age and self._failed >= since:
                 raise self._failure  # nor does each that waits ask anew what AWS has just refused to tell
             if arrived - self._taken >= max_age or self._taken < since or name not in self._sightings:

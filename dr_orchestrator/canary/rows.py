@@ -12,8 +12,12 @@ from psycopg import sql
 from dr_orchestrator.canary.beating import Beat
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured, UsageError
+from dr_orchestrator.waiting.postgres import connect
 
 CONNECT_S = 10
+ANSWER_S = 20
+"""Real seconds within which an answer must come: a server that is gone ends no statement itself."""
+
 _OPTIONS = "-c statement_timeout=15000 -c lock_timeout=5000 -c timezone=UTC"
 _CREATE = (
     "CREATE TABLE IF NOT EXISTS {table} (id bigint PRIMARY KEY, sequence bigint NOT NULL, {at} timestamptz NOT NULL)"
@@ -77,7 +81,9 @@ class RowWriter:
     def _connected(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
             login = self._login()
-            self._connection = psycopg.connect(
+            self._connection = connect(
+                what=f"SQL on {self._table}",
+                answer_s=ANSWER_S,
                 **login.parameters,
                 connect_timeout=CONNECT_S,
                 options=_OPTIONS,

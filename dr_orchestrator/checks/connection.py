@@ -10,10 +10,14 @@ import psycopg
 
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.waiting import stops
+from dr_orchestrator.waiting.postgres import connect
 
 CONNECT_S = 10
 PROBE_S = 3
 STATEMENT_MS = 300_000
+ANSWER_S = STATEMENT_MS / 1000 + 10
+"""Real seconds within which an answer must come: a server that is gone ends no statement itself."""
 
 _OPTIONS = (
     f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS} -c timezone=UTC -c row_security=off"
@@ -28,7 +32,9 @@ First = Callable[[Any], None]
 def asking(login: Login, call: str, seconds: int = CONNECT_S, first: First = lambda _: None) -> Iterator[Any]:
     """Within: a connection that can only read; what the database refuses could not be measured."""
     try:
-        with psycopg.connect(
+        with connect(
+            what=call,
+            answer_s=ANSWER_S,
             **login.parameters,
             connect_timeout=seconds,
             options=_OPTIONS,
@@ -37,5 +43,6 @@ def asking(login: Login, call: str, seconds: int = CONNECT_S, first: First = lam
             first(connection)
             yield connection
     except psycopg.Error as error:
+        stops.look()
         told = str(error).strip().splitlines()
         raise NotMeasured(told[0] if told else type(error).__name__, call=call) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import HttpAnswer
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.errors import NotMeasured, without_secrets
+from dr_orchestrator.waiting.aside import Late, aside
 
 MOST_READ = 64 * 1024
 """Bytes of an answer that are read: what it must contain stands in these."""
@@ -73,21 +73,11 @@ def nothing_to_ask() -> HttpChecks:
 
 def _ask(url: str, within: timedelta) -> _Answer:
     """The answer within a time for all of it: asked aside, since a server may send its headers byte by byte."""
-    got: list[_Answer | Exception] = []
-
-    def aside() -> None:
-        try:
-            got.append(_read(url, within.total_seconds()))
-        except Exception as error:  # noqa: BLE001 - raised again below, by who waits
-            got.append(error)
-
-    asking = threading.Thread(target=aside, daemon=True)
-    asking.start()
-    asking.join(within.total_seconds() + 0.2)
-    result = got[0] if got else httpx.ReadTimeout(f"not complete within {within.total_seconds():g} s")
-    if isinstance(result, Exception):
-        raise result
-    return result
+    seconds = within.total_seconds()
+    try:
+        return aside(lambda: _read(url, seconds), what=f"the answer of {without_secrets(url)}", within=seconds + 0.2)
+    except Late:
+        raise httpx.ReadTimeout(f"not complete within {seconds:g} s") from None
 
 
 def _read(url: str, seconds: float) -> _Answer:

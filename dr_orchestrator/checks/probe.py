@@ -23,6 +23,8 @@ from dr_orchestrator.checks.connection import CONNECT_S, First
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable, without_secrets
+from dr_orchestrator.waiting import stops
+from dr_orchestrator.waiting.postgres import connect
 
 _Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -105,8 +107,13 @@ def probe(copy: Login, host: str, port: int, first: First = lambda _: None) -> P
     connection before anything else.
     """
     try:
-        with psycopg.connect(
-            **copy.parameters, connect_timeout=CONNECT_S, autocommit=True, application_name="dr-orchestrator"
+        with connect(
+            what="the probe from the copy to production",
+            answer_s=_ADDRESSES * LONGEST_S + 10,
+            **copy.parameters,
+            connect_timeout=CONNECT_S,
+            autocommit=True,
+            application_name="dr-orchestrator",
         ) as connection:
             first(connection)
             connection.execute(sql.SQL(_OURS).format(_ADDRESSES * LONGEST_S * 1000))
@@ -116,6 +123,7 @@ def probe(copy: Login, host: str, port: int, first: First = lambda _: None) -> P
             with connection.transaction(force_rollback=True):
                 return _probed(connection, host, port)
     except psycopg.Error as error:
+        stops.look()
         return _untried(f": {_first(without_secrets(str(error)))}")
 
 

@@ -10,7 +10,7 @@ from dr_orchestrator.domain.drill import RestoredItem, RestoredRow
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.errors import DrillFault, NotMeasured
+from dr_orchestrator.errors import DrillFault, NotMeasured, Stopped
 
 RESOLUTION = timedelta(seconds=1)
 """AWS may tell a snapshot's instant in whole seconds: what was written in that second is still of it."""
@@ -47,6 +47,8 @@ def _compared(points: Sequence[RecoveryPoint], in_copy: ReadMarker, in_source: R
     instant = max(point.data_time for point in points)
     try:
         source, unread = in_source(), ""
+    except Stopped:
+        raise
     except DrillFault as fault:
         source, unread = None, f"the source could not be read: {fault.message}"
     copy = in_copy()

@@ -10,7 +10,7 @@ from dr_orchestrator.domain.drill import Check
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.errors import DrillFault, NotTheCopy, without_secrets
+from dr_orchestrator.errors import DrillFault, NotTheCopy, Stopped, without_secrets
 
 
 def judged(check: Check, expected: str, observed: str, held: bool) -> CheckResult:
@@ -22,12 +22,12 @@ def judged(check: Check, expected: str, observed: str, held: bool) -> CheckResul
 def timed(check: Check, expected: str, clock: Clock, perform: Callable[[], CheckResult]) -> CheckResult:
     """Perform a check and time it; what it cannot find out makes it inconclusive, with the reason.
 
-    NotTheCopy where it met something else in the copy's place: then no other check is performed.
+    NotTheCopy where it met something else in the copy's place: then no other check is performed. A stop passes on.
     """
     started = clock.monotonic()
     try:
         result = perform()
-    except NotTheCopy:
+    except (NotTheCopy, Stopped):
         raise
     except DrillFault as fault:
         result = CheckResult(check.name, expected, fault.message, Outcome.INCONCLUSIVE, check.mandatory)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from dr_orchestrator.settings import Pace
+from dr_orchestrator.waiting import stops
 
 
 class Moment(StrEnum):
@@ -78,8 +79,8 @@ class PacedClock:
         return time.monotonic() * self._pace.factor
 
     def sleep(self, seconds: float) -> None:
-        """Wait for a span of drill time."""
-        time.sleep(max(0.0, seconds) / self._pace.factor)
+        """Wait for a span of drill time, or until somebody stops what this thread does."""
+        stops.sleep(max(0.0, seconds) / self._pace.factor)
 
 
 class MachineClock(PacedClock):

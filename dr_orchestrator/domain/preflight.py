@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dr_orchestrator.errors import Aborted, DrillFault, LeaseLost, NotMeasured, NotRecoverable
+from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped
 
 
 class CheckStatus(StrEnum):
@@ -94,7 +94,7 @@ def _result(check: PreflightCheck, patiently: Callable[[Callable[[], str]], str]
         return PreflightResult(name, CheckStatus.NOT_APPLICABLE, str(why))
     except Doubt as doubt:
         return PreflightResult(name, CheckStatus.INCONCLUSIVE, str(doubt))
-    except (Aborted, LeaseLost):
+    except Stopped:
         raise
     except NotRecoverable as fault:
         return PreflightResult(name, CheckStatus.FAILED, fault.message, fault.hint, stops=True)

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, StatementError
 
 from dr_orchestrator.errors import UsageError
+from dr_orchestrator.waiting import stops
+from dr_orchestrator.waiting.postgres import Stoppable, connect
+from dr_orchestrator.waiting.told import waiting_for
 
 WAIT_SECONDS = 30
+"""Real seconds that a SQLite ledger is waited for while another program writes to it."""
+
+ANSWER_S = 30.0
+"""Real seconds within which PostgreSQL must answer: one that is gone in mid-answer never does."""
+
+_BUSY_SECONDS = 0.2
+"""SQLite's own wait, which nothing gets through to: it is short, and made again."""
+
 _CONNECT_SECONDS = 10
 Waiting = Callable[[], AbstractContextManager[object]]
 _waiting: ContextVar[Waiting] = ContextVar("waiting for the ledger", default=nullcontext)
@@ -34,7 +48,9 @@ class Damaged(UsageError):
 
 
 class Unanswered(UsageError):
-    """The database is locked, restarted or gone; asking again may help."""
+    """The database is locked, restarted or gone; asking again may help. `reason` is what it, or its driver, said."""
+
+    reason = ""
 
 
 def create(url: str, *, own: bool = False) -> Engine:
@@ -87,10 +103,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         with waiting(), telling_damage(engine.url), engine.begin() as connection:
             yield connection
     except (OperationalError, InterfaceError) as lost:
-        raise Unanswered(
-            f"the ledger {shown(engine.url)} does not answer: {_reason(lost)}",
-            "see that the database runs and its disk has room; then look at `dro runs` for what is still open",
-        ) from None
+        stops.look()  # what was given up for a stop says nothing of the database
+        raise _unanswered(engine.url, lost) from None
     except StatementError as refused:
         raise LedgerDefect(f"the ledger refused a fact: {refused.orig}") from refused
 
@@ -111,6 +125,27 @@ def telling_damage(url: URL) -> Iterator[None]:
             "deletes nothing that its ledger does not hold; one that was still being restored may wear no tag yet, "
             "but is named dro-*",
         ) from None
+
+
+@contextmanager
+def unhurried(connection: Connection) -> Iterator[None]:
+    """Within: PostgreSQL may take any time for an answer, as it does to change the schema of a large ledger."""
+    made: Any = connection.connection.dbapi_connection
+    if not isinstance(made, Stoppable):
+        yield
+        return
+    made.answer_s = math.inf
+    yield
+    made.answer_s = ANSWER_S
+
+
+def _unanswered(url: URL, lost: DBAPIError) -> Unanswered:
+    silent = Unanswered(
+        f"the ledger {shown(url)} does not answer: {_reason(lost)}",
+        "see that the database runs and its disk has room; then look at `dro runs` for what is still open",
+    )
+    silent.reason = _reason(lost)
+    return silent
 
 
 def _parse(url: str) -> URL:
@@ -171,12 +206,18 @@ def _masked(url: str) -> str:
 def _postgresql(url: URL) -> Engine:
     timeout = {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_SECONDS}
     name = {} if "application_name" in url.query else {"application_name": "dro"}
-    return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args={**timeout, **name})
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args={**timeout, **name})
+    event.listen(engine, "do_connect", _connect)
+    return engine
+
+
+def _connect(_dialect: object, _record: object, given: Sequence[Any], named: Mapping[str, Any]) -> Stoppable:
+    return connect(*given, what="the ledger", answer_s=ANSWER_S, **named)
 
 
 def _sqlite(url: URL, own: bool) -> Engine:
     _make_private_file(Path(str(url.database)), own)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_SECONDS})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -202,20 +243,37 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _turn_wal_on(connection: sqlite3.Connection) -> None:
-    # The busy timeout does not hold here: two programs that open a new ledger at once would fail without this loop.
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as wrong:
-            if wrong.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
+    # The busy timeout does not hold here: two programs that open a new ledger at once would fail without this wait.
+    _once_free(lambda: connection.execute("PRAGMA journal_mode=WAL"))
 
 
 def _begin(connection: Connection) -> None:
     # A transaction that turns from reading to writing fails at once when another writes; IMMEDIATE waits its turn.
-    reads = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    if not connection.get_execution_options().get("reading", False):
+        _once_free(partial(connection.exec_driver_sql, "BEGIN IMMEDIATE"))
+        return
+    connection.exec_driver_sql("BEGIN")
+    _once_free(partial(connection.exec_driver_sql, "SELECT 1 FROM sqlite_master LIMIT 1"))
+
+
+def _once_free(act: Callable[[], object]) -> None:
+    """Do what fails while another program keeps the database, again and again; a stop ends that as time does."""
+    ends, waits = time.monotonic() + WAIT_SECONDS, False
+    with ExitStack() as told:
+        while True:
+            try:
+                act()
+            except (sqlite3.OperationalError, OperationalError) as wrong:
+                if not _is_busy(wrong) or stops.asked() or time.monotonic() > ends or not stops.leaving.at_most():
+                    raise
+                if not waits:
+                    told.enter_context(waiting_for("the ledger (another program writes to it)"))
+                waits = True
+                time.sleep(0.01)
+            else:
+                return
+
+
+def _is_busy(wrong: sqlite3.OperationalError | OperationalError) -> bool:
+    code = getattr(wrong.orig if isinstance(wrong, OperationalError) else wrong, "sqlite_errorcode", 0)
+    return int(code) & 0xFF == sqlite3.SQLITE_BUSY

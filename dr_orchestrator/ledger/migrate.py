@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, column, func, inspect, select, table
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.ledger.engine import reading, shown, telling_damage, transaction
+from dr_orchestrator.ledger.engine import reading, shown, telling_damage, transaction, unhurried
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
@@ -47,7 +47,7 @@ def _apply(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     try:
-        with telling_damage(engine.url), engine.begin() as connection:
+        with telling_damage(engine.url), engine.begin() as connection, unhurried(connection):
             _lock(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

@@ -1,13 +1,23 @@
-"""Waits for a database that is locked, restarted or gone for a while: a fact that could not be written is kept."""
+"""Waits for a database that is locked, restarted or gone for a while: a fact that could not be written is kept.
+
+A run that is stopped meanwhile does not wait on: its facts are kept, and are in the ledger before the next one is, or
+before anything of it is read.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from typing import TypeVar
 
+from dr_orchestrator.errors import Aborted
 from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered, waiting
+from dr_orchestrator.waiting import stops
+from dr_orchestrator.waiting.told import waiting_for
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -17,29 +27,26 @@ PATIENCE_S = 600.0
 
 SHORTEST_S, LONGEST_S = 0.2, 5.0
 
+_kept: ContextVar[deque[Callable[[], None]] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """While inside, a stop ends each wait for the ledger: what was to be written is kept until the next write, or read.
+
+    What could not be read raises the stop.
+    """
+    token = _kept.set(deque())
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
 
 def retry_transient(ask: Callable[[], T]) -> T:
     """Ask until the database answers; Unanswered where it has not for ten minutes."""
-    with waiting():
-        return _answered(ask)
-
-
-def _answered(ask: Callable[[], T]) -> T:
-    began, pause = time.monotonic(), SHORTEST_S
-    while True:
-        try:
-            answer = ask()
-        except Unanswered as silent:
-            if time.monotonic() - began > PATIENCE_S:
-                raise
-            if pause == SHORTEST_S:
-                log.warning("%s; what is to be written is kept, and tried again", silent.message)
-            time.sleep(pause)
-            pause = min(pause * 2, LONGEST_S)
-        else:
-            if pause > SHORTEST_S:
-                log.warning("the ledger answers again, after %.0f s", time.monotonic() - began)
-            return answer
+    _write_what_was_kept()
+    return _answered(ask)
 
 
 def write_patiently(write: Callable[[], None]) -> None:
@@ -55,4 +62,45 @@ def write_patiently(write: Callable[[], None]) -> None:
             if tries == 1:
                 raise
 
-    retry_transient(once)
+    kept = _kept.get()
+    if kept is None:
+        _answered(once)
+        return
+    kept.append(once)
+    try:
+        with suppress(Aborted):
+            _write_what_was_kept()
+    except Unanswered:
+        kept.remove(once)  # whoever writes it is told; what was kept before stays so
+        raise
+
+
+def _write_what_was_kept() -> None:
+    kept = _kept.get()
+    while kept:
+        try:
+            _answered(kept[0])
+        except LedgerDefect:
+            kept.popleft()
+            raise
+        kept.popleft()
+
+
+def _answered(ask: Callable[[], T]) -> T:
+    began, pause = time.monotonic(), SHORTEST_S
+    with waiting(), ExitStack() as told:
+        while True:
+            try:
+                answer = ask()
+            except Unanswered as silent:
+                if stops.leaving or time.monotonic() - began > PATIENCE_S:
+                    raise
+                if pause == SHORTEST_S:
+                    log.warning("%s; what is to be written is kept, and tried again", silent.message)
+                    told.enter_context(waiting_for(f"the ledger ({silent.reason})"))
+                stops.sleep(pause)
+                pause = min(pause * 2, LONGEST_S)
+            else:
+                if pause > SHORTEST_S:
+                    log.warning("the ledger answers again, after %.0f s", time.monotonic() - began)
+                return answer

@@ -15,10 +15,10 @@ from enum import StrEnum
 
 from dr_orchestrator.domain.ports import Clock, Leases
 from dr_orchestrator.domain.run import Lease
-from dr_orchestrator.runner.lease import BEAT, LEASE
+from dr_orchestrator.runner.lease import LEASE
 
-LISTEN = 2 * BEAT
-"""Real time within which a living process is heard of again, though one beat of it were late."""
+LISTEN = timedelta(seconds=10)
+"""Real time within which a living process is heard of again, though two beats of it were late."""
 
 LOOK_EVERY_S = 0.5
 

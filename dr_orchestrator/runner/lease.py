@@ -15,10 +15,14 @@ from dr_orchestrator.domain.ports import Clock, Leases
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import Aborted, DroError, LeaseLost
 from dr_orchestrator.runner.stop import Stop
+from dr_orchestrator.waiting import stops
 
 log = logging.getLogger(__name__)
 
-BEAT = timedelta(seconds=5)
+BEAT = timedelta(seconds=3)
+ENDING_S = 60.0
+"""Real seconds that a beat under way is waited for at the end: a ledger may have gone in mid-answer."""
+
 LEASE = timedelta(seconds=30)
 """Real time, whatever the drill's: a process that was not heard of for so long is dead."""
 
@@ -57,6 +61,10 @@ class LeaseHolder:
         """
         if self._clock.now() >= self._until:
             self.beat()
+        self.raise_if_told()
+
+    def raise_if_told(self) -> None:
+        """Likewise, but nothing is asked: by what this process knows already. So look all that wait."""
         if self._lost:
             raise LeaseLost.to_another(self._run)
         if self._aborted_by or self._stop.is_set():
@@ -74,6 +82,8 @@ class LeaseHolder:
         if lease is None:
             self._lost = True
         else:
+            if lease.abort_by and not self._aborted_by:
+                log.warning("run %s: %s asks to stop it: no new step is begun, copies go", self._run, lease.abort_by)
             self._aborted_by, self._until = lease.abort_by, lease.until
 
     def driven_elsewhere(self) -> bool:
@@ -120,5 +130,5 @@ class LeaseHolder:
             yield
         finally:
             done.set()
-            thread.join()
+            thread.join(stops.leaving.at_most(ENDING_S))
             self.let_go()

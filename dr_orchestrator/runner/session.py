@@ -35,6 +35,7 @@ from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.patience import AFTERWARDS, LOOKING, RECOVERING, TEARING_DOWN
 from dr_orchestrator.runner.stop import words_of
 from dr_orchestrator.runner.teardown import Teardowns, cannot_destroy, row_of
+from dr_orchestrator.waiting import stops
 
 T = TypeVar("T")
 LOOK = "look before starting"
@@ -85,6 +86,11 @@ class Session:
         self._histories_unknown = 0
         self._broken: list[tuple[BaseException, Step]] = []
         self._doubts: Callable[[], Sequence[str]] = tuple
+
+    @property
+    def context(self) -> RunContext:
+        """What the run works with: its clock, its ledger, its lease."""
+        return self._context
 
     def use(self, components: Components, doubts: Callable[[], Sequence[str]] = tuple) -> None:
         """Hand the session what it works with; wiring calls this once.
@@ -357,6 +363,7 @@ class Session:
             return self._end(error)
 
     def _end(self, error: BaseException | None) -> bool:
+        stops.heed_no_more()
         if isinstance(error, LeaseLost):
             return False  # another process drives the run now: its copies and its end are that one's
         self._let_go_of_others()

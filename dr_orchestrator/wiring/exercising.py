@@ -9,13 +9,15 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from dr_orchestrator.domain.programme import Exercise, due, left, proofs_wanted, quarter_of
 from dr_orchestrator.domain.run import Run
-from dr_orchestrator.errors import DrillFault, LeaseLost, UsageError
+from dr_orchestrator.errors import Aborted, DrillFault, LeaseLost, UsageError
 from dr_orchestrator.runner.driver import Held, Listening
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.sweep import forget
+from dr_orchestrator.waiting.stops import heeding
 from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import read_only
@@ -56,7 +58,8 @@ def open_exercise(drills: Sequence[str] | None, at_once: int | None) -> Iterator
     here = world()
     here.prepare()
     with flow_runs.held(here):
-        begun = _begin(here, drills, at_once)
+        with heeding(partial(_raise_if_stopped, here)):
+            begun = _begin(here, drills, at_once)
         if isinstance(begun, Exercise):
             yield replace(begun, planned=())
             return
@@ -78,6 +81,11 @@ def _driven(here: App, begun: Performed) -> Iterator[None]:
             del _performed[name]
             if not begun.holder.driven_elsewhere():
                 end_exercise(here, name)
+
+
+def _raise_if_stopped(here: App) -> None:
+    if here.stop.is_set():
+        raise Aborted("stopped on request before it began", "run it again when the reason is gone")
 
 
 def perform_in(exercise: str, drill: str, perform: Callable[[], object]) -> None:

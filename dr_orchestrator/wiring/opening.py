@@ -15,10 +15,12 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
 from dr_orchestrator.engine import in_a_flow_run
-from dr_orchestrator.errors import LeaseLost, UsageError
+from dr_orchestrator.errors import Aborted, CopiesMayRemain, LeaseLost, UsageError
 from dr_orchestrator.ledger.engine import LedgerDefect, heard_by
+from dr_orchestrator.ledger.patience import keeping
 from dr_orchestrator.runner import RunContext, Session
 from dr_orchestrator.runner.lease import LeaseHolder
+from dr_orchestrator.waiting.stops import heeding
 from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, row_of
@@ -60,12 +62,44 @@ def open_run(drill: str, call: Call) -> Iterator[Session]:
 def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator[Session]:
     definition = _chosen(here.drill(drill), recorded)
     run = recorded.header.id if recorded else new_run_id(here.clock)
+    keeper = LeaseHolder(here.ledger.leases, run, here.stop, here.machine)
+    session = _prepared(here, definition, run, recorded, keeper, call)
+    with keeping(), heeding(keeper.raise_if_told, run, drill):
+        try:
+            beating, heard = keeper.beating(), heard_by(session.context.waiting)
+            with heard, beating, _ended_by_nobody_else(keeper, run), session, flow_runs.telling_why_stopped():
+                if not recorded:
+                    _taken(here, keeper, run)
+                    _queued(here, session)
+                here.driven.add(run)
+                yield session
+        finally:
+            publish_run(here, run)
+
+
+def _prepared(here: App, definition: Drill, run: str, recorded: Run | None, keeper: LeaseHolder, call: Call) -> Session:
+    """A session that can be entered. Stopped before that, a resumed run is left as it was; CopiesMayRemain says so.
+
+    One that was stopped before it began is prepared all the same: its session ends it, and takes its copies down.
+    """
+    stops = keeper.raise_if_told if not here.stop.is_set() else lambda: None
+    try:
+        with heeding(stops, run, definition.name):
+            return _session(here, definition, run, recorded, keeper, call)
+    except Aborted as stopped:
+        if not recorded:
+            raise
+        keeper.let_go()
+        raise CopiesMayRemain(f"run {run} is left as its process left it", "take it down: dro sweep") from stopped
+
+
+def _session(here: App, definition: Drill, run: str, recorded: Run | None, keeper: LeaseHolder, call: Call) -> Session:
+    """A session with all that it works with; of a run that is resumed, with its lease taken."""
     account = guarded(here, definition.resource.region, run, definition)
     simulated = is_simulated(here, account)
     caller, fault = look_around(here, account, definition)
     if recorded:
         _refuse_to_resume_elsewhere(here, account, recorded, definition)
-    keeper = LeaseHolder(here.ledger.leases, run, here.stop, here.machine)
     seen = _last_seen(here, run) if recorded else None
     recorded = _taken_over(here, keeper, recorded) if recorded else None
     header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
@@ -82,16 +116,7 @@ def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator
         _use(here, session, context, definition, account, caller)
     else:
         session.cannot_start(fault)
-    try:
-        beating, heard = keeper.beating(), heard_by(context.waiting)
-        with heard, beating, _ended_by_nobody_else(keeper, run), session, flow_runs.telling_why_stopped():
-            if not recorded:
-                _taken(here, keeper, run)
-                _queued(here, session)
-            here.driven.add(run)
-            yield session
-    finally:
-        publish_run(here, run)
+    return session
 
 
 def _taken(here: App, keeper: LeaseHolder, run: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import growth, memory, overhead, startup, watcher
+from tests.benchmarks import growth, memory, overhead, startup, stops, watcher
 
 ALL = {
     "startup": startup.main,
@@ -12,6 +12,7 @@ ALL = {
     "growth": growth.main,
     "overhead": overhead.main,
     "watcher": watcher.main,
+    "stops": stops.main,
 }
 """In this order: a process starts with the peak memory of the one that forked it, and `overhead` makes that large."""
 

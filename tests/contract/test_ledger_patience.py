@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.errors import Aborted
 from dr_orchestrator.ledger import engine, ledger, patience
 from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered, heard_by
 from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.ledger.patience import keeping
+from dr_orchestrator.waiting import stops
 from tests.support.ledger_samples import MAXIMAL, header
 
 
@@ -84,6 +88,85 @@ def test_patience_ends(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, pause
     with pytest.raises(Unanswered):
         ledger.open_run(header("r-1"))
     assert 600 < sum(pauses) < 610
+
+
+def stopping(stop: threading.Event) -> Callable[[], None]:
+    def raise_if_stopped() -> None:
+        if stop.is_set():
+            raise Aborted("stopped on request")
+
+    return raise_if_stopped
+
+
+def test_a_stopped_run_keeps_its_facts(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
+    """It waits no more, reads nothing, and loses nothing: all is written, in its order, before what is read next."""
+    stop = threading.Event()
+    with keeping(), stops.heeding(stopping(stop)):
+        stop.set()
+        Silent(monkeypatch, 3)
+        ledger.open_run(header("r-1"))
+        ledger.record_event("r-1", MAXIMAL.events[0])
+        with pytest.raises(Aborted):
+            ledger.copies("r-1")
+        assert not pauses
+        stops.heed_no_more()
+        assert ledger.copies("r-1") == []
+    assert ledger.queries.run("r-1").events == (MAXIMAL.events[0],)
+
+
+def test_a_fact_that_was_kept_outlives_one_that_was_refused(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    """Whoever waited in vain is told so, and its fact is not written later; those of which nobody was told are."""
+    with keeping(), stops.heeding(stopping(stop := threading.Event())):
+        stop.set()
+        gone = Silent(monkeypatch, 10_000)
+        ledger.open_run(header("r-1"))
+        stops.heed_no_more()
+        with pytest.raises(Unanswered):
+            ledger.record_event("r-1", MAXIMAL.events[0])
+        assert 600 < sum(pauses) < 610
+        gone.left = 0
+        ledger.record_event("r-1", MAXIMAL.events[1])
+    assert ledger.queries.run("r-1").events == (MAXIMAL.events[1],)
+
+
+def test_who_leaves_does_not_wait_for_the_ledger(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    """It is asked once: whoever asked to stop a second time is told what is left instead."""
+    Silent(monkeypatch, 10_000)
+    stops.leaving.begin()
+    try:
+        with pytest.raises(Unanswered):
+            ledger.open_run(header("r-1"))
+    finally:
+        stops.leaving.forget()
+    assert pauses == []
+
+
+def test_a_server_that_is_gone_in_mid_answer_is_asked_anew(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL that takes a question and never answers is given up after a while, and the fact is written later."""
+    monkeypatch.setattr(engine, "ANSWER_S", 0.5)
+    pauses: list[float] = []
+    made = ledger.connect(postgres_url)
+    with psycopg.connect(postgres_url) as other:
+        other.execute("LOCK TABLE run IN ACCESS EXCLUSIVE MODE")
+        monkeypatch.setattr(patience.stops, "sleep", lambda seconds: (pauses.append(seconds), other.rollback()))
+        made.open_run(header("r-1"))
+    assert len(pauses) == 1
+    assert made.queries.run("r-1").header.id == "r-1"
+    made.close()
+
+
+def test_a_migration_may_take_its_time(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large ledger is changed for longer than any other answer takes: only the end of it counts."""
+    made = engine.create(postgres_url)
+    with made.begin() as connection:
+        connection.connection.dbapi_connection.answer_s = 0.0  # type: ignore[union-attr]
+        with engine.unhurried(connection):
+            connection.exec_driver_sql("SELECT pg_sleep(0.5)")
+    made.dispose()
 
 
 def test_a_sqlite_ledger_that_another_program_locks_is_waited_for(

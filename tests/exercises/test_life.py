@@ -20,7 +20,7 @@ from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.runner import sweep as of_runner
-from dr_orchestrator.runner.lease import BEAT, LeaseHolder
+from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.runner.sweep import perform
 from dr_orchestrator.wiring import opening, sweeping
@@ -48,7 +48,7 @@ def quarterly(here: wiring.App, *drills: str) -> str:
 def later(seconds: float) -> Any:
     """The machine's clock, ahead: for whoever finds the leases of a process that was not heard of for so long."""
     at = MachineClock().now()
-    return mock.patch.object(MachineClock, "now", lambda _: at + seconds * BEAT / 5)
+    return mock.patch.object(MachineClock, "now", lambda _: at + timedelta(seconds=seconds))
 
 
 def swept_between_two_runs(shop: Estate, here: wiring.App, closed: list[str], ahead: timedelta = timedelta()) -> Any:

@@ -21,6 +21,7 @@ from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger import engine, patience
 from dr_orchestrator.runner import journal
 from dr_orchestrator.runner.lease import LEASE
+from dr_orchestrator.waiting import stops
 from dr_orchestrator.wiring import sweeping
 from tests.support import shop as shops
 from tests.support.estate import Estate
@@ -52,7 +53,8 @@ def pauses(shop: Estate, monkeypatch: pytest.MonkeyPatch, after: int, relief: Ca
         if len(taken) == after:
             relief()
 
-    monkeypatch.setattr(patience, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: sum(taken)))
+    monkeypatch.setattr(patience, "time", SimpleNamespace(monotonic=lambda: sum(taken)))
+    monkeypatch.setattr(patience, "stops", SimpleNamespace(sleep=sleep, leaving=stops.leaving))
     return taken
 
 

@@ -22,6 +22,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.run import CheckResult, Run
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.reporting.export import run_json
+from dr_orchestrator.waiting import stops
 from dr_orchestrator.wiring import sweeping
 from tests.support import workspace
 from tests.support.estate import INSTANCE, TABLE, Estate
@@ -58,6 +59,7 @@ def world(shop: Estate, home: Path) -> Iterator[wiring.App]:
     clock, secrets = shop.clock, shop.client("secretsmanager")
     patches = [
         mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=clock.sleep)),
+        mock.patch.object(stops, "sleep", clock.sleep),
         mock.patch.object(toolkit, "TEARDOWN_CEILING", 3600.0),
         mock.patch.object(SqlChecks, "answers", lambda *_: True),
         mock.patch.object(SqlChecks, "perform", lambda _, check, copy, at: _heartbeat(shop, check, copy, at)),

@@ -9,7 +9,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, CredentialRetrievalError
 
+from dr_orchestrator.aws.calls.exchange import WHOLE_S
 from dr_orchestrator.errors import DrillFault
+from dr_orchestrator.waiting.aside import Late, aside
 
 
 class MachineCredentials:
@@ -105,8 +107,13 @@ def _known(login: Any) -> Any:
 
 
 def _frozen(login: Any) -> Any:
-    try:
-        found = login.get_credentials()
-        return found.get_frozen_credentials() if found else None
+    def found() -> Any:
+        credentials = login.get_credentials()
+        return credentials.get_frozen_credentials() if credentials else None
+
+    try:  # aside: a program that is asked, or a login that is refreshed, may take any time
+        return aside(found, what="the machine's credentials", within=WHOLE_S)
+    except Late as late:
+        raise CredentialRetrievalError(provider="the machine", error_msg=f"not found within {WHOLE_S:g} s") from late
     except (RuntimeError, ValueError, OSError) as error:  # of a program that is asked: too old again, no JSON, missing
         raise CredentialRetrievalError(provider="the machine", error_msg=str(error)) from error

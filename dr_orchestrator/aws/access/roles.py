@@ -15,7 +15,7 @@ from botocore.credentials import DeferredRefreshableCredentials
 
 from dr_orchestrator.aws.calls.api import Api, Denied, Expired
 from dr_orchestrator.aws.guard import Forbidden
-from dr_orchestrator.errors import DrillFault, Transient
+from dr_orchestrator.errors import DrillFault, Stopped, Transient
 
 LONGEST_S = 3600
 """The most that AWS grants where the credentials that ask are a role's own."""
@@ -64,7 +64,7 @@ class AssumedRole(DeferredRefreshableCredentials):  # type: ignore[misc]  # boto
         ask = {"RoleArn": self._role, "RoleSessionName": self._name[:64], "DurationSeconds": LONGEST_S}
         try:
             got = self._sts().call("AssumeRole", **ask)["Credentials"]
-        except Transient:
+        except (Transient, Stopped):
             raise
         except Expired as fault:
             raise Expired(f"role {self._role} cannot be taken on: {fault.message}", fault.hint) from fault

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from dr_orchestrator.aws.calls.answers import said
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.run import SegmentKind
+from dr_orchestrator.errors import DrillFault
 
 _CODES = ("Throttl", "LimitExceeded", "TooManyRequests", "SlowDown", "ProvisionedThroughputExceeded")
 _BROKEN = (500, 502, 503, 504)
@@ -82,6 +83,8 @@ class Throttling:
         caught_exception: Exception | None = None,
         **_: Any,
     ) -> None:
+        if isinstance(caught_exception, DrillFault):
+            return  # a stop, or an answer that was given up: botocore does not try again after that
         if why := _failure(response, caught_exception):
             self.overcome(":".join(event_name.split(".")[1:]), why)
         if self._listener is not None and response is not None and throttled(*response):

@@ -25,6 +25,8 @@ from dr_orchestrator.cli.undisturbed import undisturbed
 from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.errors import CopiesMayRemain, DroError, Exit, UsageError
 from dr_orchestrator.runner.stop import by_signal
+from dr_orchestrator.waiting import stops
+from dr_orchestrator.waiting.told import waits
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.drill import Selection
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 
 UNCLOSED = "not closed, for runs of it did not end: `dro sweep` does both"
 STOPPING = "Stopping: no new step is begun, copies are taken down. Again to stop at once."
+TAKING_DOWN = "Stopping: copies are being taken down already, which goes on. Again to leave at once."
+STOPPING_NOW = "Stopping at once: what is under way is broken off, copies are taken down. Again to leave them."
+LEAVING = "Leaving at once: what is left is told, and `dro sweep` takes it down."
 
 
 @click.command()
@@ -214,18 +219,21 @@ def stopping_on_signals(here: App, told: str = STOPPING, once: bool = False) -> 
     A third stops what the second began, the teardown of a single run say; `once` where that leaves it as it is: drills
     side by side are abandoned, and a sweep takes down what they left.
     """
-    stopped = threading.Event()
+    left = threading.Event()
 
     def stop(number: int, _frame: object) -> None:
-        if here.stop.is_set():
-            if not (once and stopped.is_set()):
-                stopped.set()
-                here.stop_now.set()
-                raise KeyboardInterrupt(by_signal(number))
+        if not here.stop.is_set():
+            here.stop.set(by_signal(number))
+            _tell(TAKING_DOWN if told == STOPPING and stops.all_taken_down() else told)
             return
-        here.stop.set(by_signal(number))
-        with suppress(OSError, ValueError, RuntimeError):  # nobody may read it: that is no second request
-            click.echo(f"\n{told}", err=True)
+        if once and left.is_set():
+            return
+        here.stop_now.set()
+        if once or stops.all_taken_down():
+            left.set()
+            stops.leaving.begin()
+        _tell(LEAVING if stops.leaving else STOPPING_NOW)
+        raise KeyboardInterrupt(by_signal(number))
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
@@ -233,3 +241,12 @@ def stopping_on_signals(here: App, told: str = STOPPING, once: bool = False) -> 
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        stops.leaving.forget()
+
+
+def _tell(words: str) -> None:
+    """Tell at once that a request was heard, and what is waited for; nobody may read it: that is no second request."""
+    with suppress(OSError, ValueError, RuntimeError):
+        click.echo(f"\n{words}", err=True)
+        for wait in waits(longer_than=1.0):
+            say(f"  {wait}{f' ({wait.drill})' if wait.drill else ''}", err=True)

@@ -15,6 +15,8 @@ from dr_orchestrator.cli.terminal.notices import plain
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import DroError
+from dr_orchestrator.waiting import stops
+from dr_orchestrator.waiting.told import waits
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.run import Run, Step
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 LOOK_EVERY_S = 0.5
 SAY_EVERY_S = 60.0
 """Real seconds after which a step that is still under way is told of again."""
+
+WAITS_S, WAITS_EVERY_S = 5.0, 10.0
+"""Real seconds after which a wait is told of by what it is for, and after which again."""
+
+ENDING_S = 60.0
+"""Real seconds that a look under way is waited for at the end: a ledger may have gone in mid-answer."""
 
 
 @contextmanager
@@ -36,7 +44,7 @@ def following(here: App, resumed: str = "") -> Iterator[None]:
         yield
     finally:
         done.set()
-        thread.join()
+        thread.join(stops.leaving.at_most(ENDING_S))
 
 
 class Follower:
@@ -51,6 +59,7 @@ class Follower:
         self._ended = set(self._began)
         self._closed = {run.header.id for run in went_on if run.closing}
         self._last_said: dict[str, float] = {}
+        self._waits_said: dict[tuple[str, str], float] = {}
         self._met: set[str] = {resumed}
         self._timed = False
 
@@ -61,10 +70,22 @@ class Follower:
         self.look()
 
     def look(self) -> None:
-        """Tell what happened since the last look; a ledger that is gone for a moment is the drill's to tell."""
+        """Tell what happened since the last look, and what is waited for, which may be the ledger itself."""
+        self._tell_waits()
         with suppress(DroError):
             for run in reversed(self._here.ledger.queries.whole(self._here.driven - self._closed)):
                 self._tell(run)
+
+    def _tell_waits(self) -> None:
+        """Tell of each wait that lasts; the step in which it is says no more than that it is under way."""
+        told = [wait for wait in waits(longer_than=WAITS_S) if wait.run]
+        for wait in told:
+            last = self._waits_said.get((wait.run, wait.what), -WAITS_EVERY_S)
+            if (now := self._monotonic()) - last >= WAITS_EVERY_S:
+                self._waits_said[wait.run, wait.what] = self._last_said[wait.run] = now
+                self._line(wait.drill, f"  {plain(str(wait))}", None)
+        lasting = {(wait.run, wait.what) for wait in told}
+        self._waits_said = {each: at for each, at in self._waits_said.items() if each in lasting}
 
     def _tell(self, run: Run) -> None:
         if run.header.id not in self._met:
@@ -110,7 +131,10 @@ class Follower:
         self._say(run, f"  {under_way.name}: {so_far} so far{seen}", at)
 
     def _say(self, run: Run, text: str, at: datetime | None) -> None:
+        self._line(run.header.drill, text, at)
+
+    def _line(self, drill: str, text: str, at: datetime | None) -> None:
         if not self._timed and self._here.clock.pace != 1:
             say(f"(Times are the lab's, whose clock runs {self._here.clock.pace:g} times as fast.)", err=True)
         self._timed = True
-        say(f"{at or self._here.clock.now():%H:%M:%S}  {run.header.drill:<20} {text}", err=True)
+        say(f"{at or self._here.clock.now():%H:%M:%S}  {drill:<20} {text}", err=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from concurrent.futures import ThreadPoolExecutor
 
 from dr_orchestrator.domain.copy import LiveObject, Place
 from dr_orchestrator.errors import DroError
 from dr_orchestrator.runner.ending import error_text
 from dr_orchestrator.runner.sweep.objects import Inventory, Listing
 from dr_orchestrator.runner.sweep.ports import Cloud, Region, SweepContext, Unreachable
+from dr_orchestrator.waiting.aside import all_aside
 
 AT_ONCE = 8
 """Regions that are read side by side: where nobody answers, each is waited for."""
@@ -18,8 +18,8 @@ AT_ONCE = 8
 def take_inventory(here: SweepContext) -> Inventory:
     """List every place that is declared, that is allowed, or where something was ever drilled or copied to."""
     places = sorted({*here.places(), *here.ledger.queries.places()}, key=lambda each: (each.account, each.region))
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="inventory") as threads:
-        read = list(threads.map(functools.partial(_region, here), places))
+    looks = [functools.partial(_region, here, place) for place in places]
+    read = all_aside(looks, at_once=AT_ONCE, what="the inventory")
     regions = tuple(map(str, places))
     objects = frozenset(each for found, _, _ in read for each in found)
     unread = {place: why for _, missing, _ in read for place, why in missing.items()}

@@ -21,13 +21,14 @@ from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.programme import proofs_wanted
 from dr_orchestrator.domain.run import CheckResult, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.errors import Exit, NotMeasured, NotRecoverable, UsageError
+from dr_orchestrator.errors import CopiesMayRemain, Exit, NotMeasured, NotRecoverable, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.runner.sweep import perform
+from dr_orchestrator.waiting import stops
 from dr_orchestrator.wiring import identity, opening, sweeping
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from tests.support import workspace
@@ -66,6 +67,24 @@ def test_a_resume_that_is_stopped_at_once_takes_down_every_copy(shop: Estate, he
     assert after.closing is not None
     assert (after.closing.verdict, after.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)
     assert shop.inventory() == before
+
+
+def test_a_resume_that_is_stopped_before_it_can_look_leaves_the_run(here: wiring.App) -> None:
+    """Stopped while AWS does not say whose credentials these are: exit code 5, and the next may go on at once."""
+    dead = in_verify(here)
+
+    def stopped(*_: object) -> NoReturn:
+        here.stop.set()
+        stops.look()
+        raise AssertionError("nobody looked")
+
+    with mock.patch.object(Account, "caller", stopped), pytest.raises(CopiesMayRemain, match=dead.header.id):
+        resumed(here, dead)
+    assert read(here, dead).closing is None
+    here.stop.clear()
+    after = resumed(here, dead)
+    assert after.closing is not None
+    assert after.closing.cleanup is Cleanup.CLEAN
 
 
 def test_a_resume_looks_at_what_still_matters(shop: Estate, here: wiring.App) -> None:

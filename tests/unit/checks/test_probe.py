@@ -20,7 +20,7 @@ LOGIN = Login("copy.example.com", 5432, "shop", "reader", "secret")
 
 
 def answers(connect: Any) -> bool:
-    with mock.patch.object(connections.psycopg, "connect", connect):
+    with mock.patch.object(connections, "connect", connect):
         return SqlChecks(lambda _: LOGIN).answers(COPY)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from dr_orchestrator.checks import connection as connections
 from dr_orchestrator.checks import stored
 from dr_orchestrator.checks.sql import SqlChecks, _perform, newest
 from dr_orchestrator.domain.copy import Copy
@@ -219,7 +220,7 @@ def test_an_error_of_the_query_is_inconclusive(monkeypatch: pytest.MonkeyPatch) 
         def execute(self, statement: Any, prepare: bool = False) -> Connection:
             raise psycopg.errors.UndefinedTable('relation "orders" does not exist\nLINE 1: ...')
 
-    monkeypatch.setattr(psycopg, "connect", lambda **_: Refusing())
+    monkeypatch.setattr(connections, "connect", lambda **_: Refusing())
     login = Login("h", 1, "d", "u", SECRET)
     with pytest.raises(NotMeasured, match=r'^SQL on dro-x: relation "orders" does not exist$'):
         SqlChecks(lambda _: login).perform(RowsAtLeast("rows", "orders", 1), COPY, NOW)

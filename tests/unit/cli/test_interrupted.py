@@ -10,16 +10,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
+from unittest import mock
 
 import pytest
 
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.cli import main
+from dr_orchestrator.cli.commands import running
 from dr_orchestrator.cli.commands.running import stopping_on_signals
 from dr_orchestrator.cli.undisturbed import undisturbed
 from dr_orchestrator.domain.verdict import Cleanup
-from dr_orchestrator.errors import Exit
+from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.waiting import stops
+from dr_orchestrator.waiting.told import Wait, waiting_for
 from dr_orchestrator.wiring import sweeping
 from tests.support import workspace
 from tests.support.fakes import FakeClock
@@ -106,6 +110,52 @@ def test_a_third_stops_the_teardown_of_a_run(here: wiring.App) -> None:
         for _ in range(2):
             with pytest.raises(KeyboardInterrupt):
                 press()
+
+
+def nothing() -> None:
+    """Nobody stops it."""
+
+
+def test_a_stop_is_seen_to_act(here: wiring.App, capsys: pytest.CaptureFixture[str]) -> None:
+    """At once it is told what happens now and what is waited for, the second time, too; then nothing waits for long."""
+    with stopping_on_signals(here), stops.heeding(nothing, "r-1", "a-drill"), waiting_for("the ledger (full)"):
+        with mock.patch.object(Wait, "seconds", 12.0):
+            press()
+        first = capsys.readouterr().err
+        with pytest.raises(KeyboardInterrupt):
+            press()
+        assert not stops.leaving
+        second = capsys.readouterr().err
+    assert first == f"\n{running.STOPPING}\n  waiting for the ledger (full), 12 s (a-drill)\n"
+    assert second == f"\n{running.STOPPING_NOW}\n"
+
+
+def test_a_stop_in_the_teardown_says_that_it_goes_on(here: wiring.App, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first changes nothing there, and says so; the second leaves, and waits for a few seconds in all."""
+    with stopping_on_signals(here), stops.heeding(nothing, "r-1", "a-drill"):
+        stops.heed_no_more()
+        press()
+        assert capsys.readouterr().err == f"\n{running.TAKING_DOWN}\n"
+        with pytest.raises(KeyboardInterrupt):
+            press()
+        assert capsys.readouterr().err == f"\n{running.LEAVING}\n"
+        assert stops.leaving
+    assert not stops.leaving
+
+
+def test_a_ledger_that_tells_nothing_leaves_copies(here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who leaves while the ledger is gone is told of every run that it drove, with exit code 5."""
+
+    def gone(*_given: object) -> NoReturn:
+        raise UsageError("the ledger does not answer")
+
+    def performed(*_given: object) -> str:
+        here.driven.add("r-7")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(prefect_runner, "run_quarterly", performed)
+    monkeypatch.setattr(type(here.ledger.queries), "named", gone)
+    assert main.run(["quarterly"]) == Exit.LEFTOVERS
 
 
 def test_what_is_said_at_the_end_is_said(here: wiring.App) -> None:

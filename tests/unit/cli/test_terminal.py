@@ -21,6 +21,7 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.resources import TYPES
+from dr_orchestrator.waiting import stops, told
 from tests.support.fakes import FakeClock
 from tests.support.golden import sample
 from tests.support.golden.story import Story
@@ -102,6 +103,25 @@ def test_a_long_wait_is_told_every_minute(terminal: bool, capsys: pytest.Capture
         (line,) = capsys.readouterr().err.splitlines()
         assert line.endswith("so far, last seen 'creating'")
         assert "wait until ready" in line
+
+
+def test_a_wait_is_told_by_what_it_is_for(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger, not the step that is held up by it: after a few seconds, every ten again, while it lasts."""
+    real, found = Real(), [under_way()]
+    follower = Follower(world(lambda: found), "", terminal=False, monotonic=real)
+    follower.look()
+    capsys.readouterr()
+    monkeypatch.setattr(told.time, "monotonic", real)
+    run = found[0].header.id
+    with stops.heeding(lambda: None, run, "jira-snapshot"), told.waiting_for("the ledger (database or disk is full)"):
+        for real.seconds in (4, 6, 12, 17, 62):
+            follower.look()
+    follower.look()
+    lines = [line.split("  ", 1)[1].strip() for line in capsys.readouterr().err.splitlines()]
+    assert lines == [
+        f"jira-snapshot          waiting for the ledger (database or disk is full), {seconds} s"
+        for seconds in (6, 17, 62)
+    ]
 
 
 def test_only_a_log_is_spared_the_steps(capsys: pytest.CaptureFixture[str]) -> None:
