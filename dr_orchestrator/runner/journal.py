@@ -40,7 +40,8 @@ class Journal:
 
     `recorded` is the run as a dead process left it. Its time goes on: what lay between counts, for nobody recovered
     anything meanwhile; that span is bridged by the wall clock, as no monotonic clock outlives its process, and stands
-    as a segment of its own from when the dead process was `last_seen` alive.
+    as a segment of its own from when the dead process was `last_seen` alive. `before_each` fact it is asked whether the
+    run is still this process's to write of, and raises where it is not.
     """
 
     def __init__(
@@ -50,10 +51,11 @@ class Journal:
         clock: Clock,
         recorded: Run | None = None,
         last_seen: datetime | None = None,
+        before_each: Callable[[], None] = lambda: None,
     ) -> None:
         self.header = header
         self._ledger, self._clock = ledger, clock
-        self._recorded, self._last_seen = recorded, last_seen
+        self._recorded, self._last_seen, self._before_each = recorded, last_seen, before_each
         self._zero = clock.monotonic()
         if recorded is not None:
             self._zero -= max(0.0, (clock.now() - header.started_at).total_seconds())
@@ -162,6 +164,7 @@ class Journal:
 
     def keep(self, write: Callable[[], None]) -> None:
         """Write a fact; where the ledger had to be waited for, the run says so."""
+        self._before_each()
         began = self._clock.monotonic()
         write()
         lost = self._clock.monotonic() - began

@@ -54,7 +54,9 @@ class Session:
         if context.ledger is None:
             raise TypeError("a run is nothing without a ledger")
         self._context, self._ledger, self._clock = context, context.ledger, context.clock
-        self._journal = context.journal = Journal(header, self._ledger, self._clock, recorded, last_seen)
+        self._journal = context.journal = Journal(
+            header, self._ledger, self._clock, recorded, last_seen, context.lease.raise_if_lost
+        )
         self._components: Components | None = None
         self._pending: DrillFault | None = None
         self._chosen_from: list[Restorer] = []

@@ -14,6 +14,7 @@ from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.domain.run import Run, RunHeader
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.runner import sweep as of_runner
+from dr_orchestrator.runner.context import Drive
 from dr_orchestrator.runner.sweep import (
     Destroyer,
     Orphan,
@@ -102,9 +103,9 @@ class AwsCloud:
         """Open a region of an account to be looked at."""
         return AwsRegion(read_only(self._here, place.region, place.account), self._here.types, place.account)
 
-    def destroyer(self, header: RunHeader, copy: Copy) -> Destroyer:
+    def destroyer(self, header: RunHeader, copy: Copy, drive: Drive) -> Destroyer:
         """Find what can take a run's copy down."""
-        return destroyer(self._here, header, copy)
+        return destroyer(self._here, header, copy, drive)
 
 
 def context(here: App) -> SweepContext:

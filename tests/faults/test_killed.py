@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from dr_orchestrator import prefect_runner, settings, wiring
-from dr_orchestrator.domain.clock import MachineClock, PacedClock
+from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -30,6 +30,7 @@ from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import CHECKOUT, Pace, Settings
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.lab import serve
+from tests.support.machine import sleep
 from tests.support.victim import answering
 
 FACTOR = 600.0
@@ -100,8 +101,7 @@ def here(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         shutil.copytree(CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("generated", "__pycache__"))
     jira = tmp_path / "drills" / "jira.yaml"
     jira.write_text(jira.read_text().partition("drills:\n")[0] + JIRA)
-    later = MachineClock.now
-    monkeypatch.setattr(MachineClock, "now", lambda clock: later(clock) + 2 * LEASE)
+    sleep(monkeypatch, 2 * LEASE)
     made = settings.load()
     world = wiring.App(Settings(made.home, made.database_url, ground.pace, made.bundled), PacedClock(ground.pace))
     with wiring.using(world) as using, answering():

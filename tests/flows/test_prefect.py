@@ -15,7 +15,7 @@ import pytest
 
 from dr_orchestrator import settings, wiring
 from dr_orchestrator.cli import server
-from dr_orchestrator.domain.clock import MachineClock, PacedClock
+from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.lab import Lab
@@ -25,6 +25,7 @@ from dr_orchestrator.settings import CHECKOUT, Pace
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
+from tests.support.machine import sleep
 from tests.support.prefect_server import DWA, PATIENCE, Prefect, ending, hold, release, restoring, tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
@@ -154,8 +155,7 @@ def test_what_a_killed_worker_leaves_is_swept(prefect: Prefect, monkeypatch: pyt
         release(lab)
         for name, value in {**lab.environment(), "DRO_HOME": str(prefect.home)}.items():
             monkeypatch.setenv(name, value)
-        later = MachineClock().now() + 2 * LEASE
-        monkeypatch.setattr(MachineClock, "now", lambda _: later)
+        sleep(monkeypatch, 2 * LEASE)
         made = settings.load({**os.environ, "DRO_CLOCK_PACE": prefect.environment["DRO_CLOCK_PACE"]})
         with wiring.using(wiring.App(made, clock)) as here:
             (dead,) = sweeping.dead_runs(here)
