@@ -28,6 +28,7 @@ ADDED = {
         *("rta_net_us", "rpa_skew_us", "worst_case_gap_us", "worst_case_p95_us", "worst_case_backup_us"),
         *("tier_rto_us", "tier_rto_operator", "tier_rpo_us", "tier_rpo_operator", "tier_source", "tier_revision"),
         *("real_started_at", "reason_rules", "rpa_check", "rpa_point"),
+        *("aws_ahead_us", "aws_ahead_error_us", "ledger_ahead_us", "ledger_ahead_error_us"),
     ),
     "step": ("role", "tried"),
     "copy": ("account", "source_type", "source_id", "source_account", "source_region", "job"),
@@ -36,6 +37,7 @@ ADDED = {
     "recovery_point": ("store",),
     "segment": (),
     "server_time": (),
+    "lease": ("clock",),
     "exercise_lease": (),
 }
 

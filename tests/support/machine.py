@@ -23,7 +23,7 @@ def timed_by(ledger: SqlLedger, machine: Clock) -> None:
 
 
 class Machine:
-    """A clock that stands still however busy the real machine is; nothing but a test moves it."""
+    """A clock that stands still however busy the real machine is; a test moves it, and whoever sleeps on it."""
 
     def __init__(self) -> None:
         self.at = self._began = MachineClock().now()
@@ -34,6 +34,9 @@ class Machine:
     def monotonic(self) -> float:
         return (self.at - self._began).total_seconds()
 
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
@@ -41,6 +44,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     made = Machine()
     monkeypatch.setattr(MachineClock, "now", lambda _self: made.at)
     monkeypatch.setattr(MachineClock, "monotonic", lambda _self: made.monotonic())
+    monkeypatch.setattr(MachineClock, "sleep", lambda _self, seconds: made.sleep(seconds))
     monkeypatch.setattr(lease, "BEAT", timedelta(days=1))
     return made
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -114,6 +116,129 @@ def test_a_process_that_slept_asks_whose_the_run_is(leases: Broken, clock: FakeC
     assert mine.driven_elsewhere()
     clock.sleep(60)
     assert mine.driven_elsewhere(), "that one died, too: what is left is a sweep's, or of whoever resumes the run"
+
+
+def test_a_lease_is_never_trusted_for_longer_than_the_ledger_has_it(
+    leases: Broken, clock: FakeClock, mine: LeaseHolder
+) -> None:
+    """It counts from before it was asked for: however slow the answer was, no other can have it while it is good."""
+    beat = SqlLeases.beat
+
+    def slow(self: SqlLeases, run: str, holder: str, span: timedelta) -> Lease | None:
+        found = beat(self, run, holder, span)
+        clock.sleep(20)
+        return found
+
+    mine.take()
+    with mock.patch.object(SqlLeases, "beat", slow):
+        mine.beat()
+    clock.sleep(10)
+    another(leases, clock)
+    with pytest.raises(LeaseLost):
+        mine.before_write(makes=False)
+
+
+@pytest.mark.parametrize("makes", [True, False])
+def test_nothing_is_changed_by_who_lost_the_lease(
+    leases: Broken, clock: FakeClock, mine: LeaseHolder, makes: bool
+) -> None:
+    """While the lease is good nobody is asked, then the ledger is; and what was lost once is lost for good."""
+    mine.before_write(makes)
+    assert not leases.beaten.is_set(), "it was not taken yet"
+    mine.take()
+    clock.sleep(29)
+    mine.before_write(makes)
+    assert not leases.beaten.is_set()
+    clock.sleep(1)
+    mine.before_write(makes)
+    assert leases.beaten.is_set(), "it had run out, and nobody had taken it"
+    clock.sleep(60)
+    another(leases, clock).let_go()
+    for _ in range(2):
+        with pytest.raises(LeaseLost):
+            mine.before_write(makes)
+        with pytest.raises(LeaseLost):
+            mine.raise_if_lost()
+
+
+class Waiting(FakeClock):
+    """A machine's clock on which something happens while somebody sleeps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.act: Callable[[], object] = lambda: None
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self.act()
+
+
+@pytest.mark.parametrize("down", [{"beat"}, {"beat", "lease"}])
+@pytest.mark.parametrize("ours", [True, False])
+def test_nothing_is_made_by_who_does_not_know(tmp_path: Path, down: set[str], ours: bool) -> None:
+    """A ledger that takes no beat is waited for; then the run is still ours, or another's by now."""
+    clock = Waiting()
+    ledger = connect(f"sqlite:///{tmp_path / 'ledger.db'}", machine=clock)
+    ledger.open_run(samples.header("r-1"))
+    leases = Broken(ledger.leases)
+    mine = LeaseHolder(leases, "r-1", threading.Event(), clock)
+    mine.take()
+    clock.sleep(60)
+    if not ours:
+        another(leases, clock)
+    leases.down, began = down, clock.monotonic()
+
+    def answers() -> None:
+        if clock.monotonic() >= began + 100:
+            leases.down = set()
+
+    clock.act = answers
+    with contextlib.nullcontext() if ours else pytest.raises(LeaseLost):
+        mine.before_write(makes=True)
+    assert clock.monotonic() == began + 100
+    ledger.close()
+
+
+def test_what_is_to_go_goes_though_the_ledger_takes_no_writes(
+    leases: Broken, clock: FakeClock, mine: LeaseHolder
+) -> None:
+    """By its rows the run is ours, and whoever would take it could not write that either; of another's nothing goes."""
+    mine.take()
+    clock.sleep(60)
+    leases.down = {"beat"}
+    mine.before_write(makes=False)
+    leases.down = set()
+    another(leases, clock)
+    leases.down = {"beat"}
+    with pytest.raises(LeaseLost):
+        mine.before_write(makes=False)
+
+
+@pytest.mark.parametrize("makes", [True, False])
+def test_a_ledger_that_is_gone_for_good_ends_the_wait(
+    leases: Broken, clock: FakeClock, mine: LeaseHolder, makes: bool
+) -> None:
+    """Its own error is told after ten minutes, and nothing was changed."""
+    mine.take()
+    clock.sleep(60)
+    leases.down = {"beat", "lease"}
+    with pytest.raises(NotMeasured, match="the ledger does not answer"):
+        mine.before_write(makes)
+    assert 600 < clock.monotonic() - 60 < 610
+
+
+def test_a_stop_ends_the_wait_of_what_would_make_something(leases: Broken, clock: FakeClock) -> None:
+    """Whoever asks this process to end does not wait for its ledger; what is to go is waited for all the same."""
+    stop = threading.Event()
+    mine = LeaseHolder(leases, "r-1", stop, clock)
+    mine.take()
+    clock.sleep(60)
+    leases.down = {"beat", "lease"}
+    stop.set()
+    with pytest.raises(Aborted):
+        mine.before_write(makes=True)
+    with pytest.raises(NotMeasured):
+        mine.before_write(makes=False)
 
 
 def test_nobody_drives_elsewhere_what_is_ours_or_not_known(leases: Broken, clock: FakeClock, mine: LeaseHolder) -> None:
