@@ -21,7 +21,7 @@ Json = dict[str, Any]
 def provenance_json(of: Provenance) -> Json:
     """Where and by what a run was made, and how wrong the machine's clock was where another told."""
     flat = {field.name: getattr(of, field.name) for field in fields(of) if field.name != "clocks"}
-    return flat | {"clock_skew": {"aws": _skew_json(of.clocks.aws), "ledger": _skew_json(of.clocks.ledger)}}
+    return flat | {"clocks": {"aws": _skew_json(of.clocks.aws), "ledger": _skew_json(of.clocks.ledger)}}
 
 
 def _skew_json(skew: Skew | None) -> Json | None:

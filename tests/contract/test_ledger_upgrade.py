@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from dr_orchestrator.domain.finding import Finding, Severity
 from dr_orchestrator.domain.objective import Limit, Objective
 from dr_orchestrator.domain.rule import Rule
-from dr_orchestrator.domain.run import Measures, Phase, Role, Run, Segment, SegmentKind, ServerTime
+from dr_orchestrator.domain.run import Clocks, Measures, Phase, Role, Run, Segment, SegmentKind, ServerTime
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.ledger import views
 from dr_orchestrator.ledger.engine import create
@@ -198,12 +198,13 @@ def as_of_0002(run: Run) -> Run:
         reason_rules=(Rule.NOT_KEPT,) * len(run.closing.reasons),
         findings=tuple(replace(found, rule=Rule.NOT_KEPT) for found in run.closing.findings),
     )
+    unmeasured = replace(run.header.provenance, clocks=Clocks())
     roles = {Phase.RECOVER: Role.STEP, Phase.VERIFY: Role.VERIFY, Phase.TEARDOWN: Role.DESTROY}
     return replace(
         run,
         steps=tuple(replace(each, role=roles[each.phase], tried=True) for each in run.steps),
         copies=tuple(replace(each, job="", copy=replace(each.copy, account="", source=None)) for each in run.copies),
-        header=replace(run.header, tier_objective=None, real_started_at=None),
+        header=replace(run.header, tier_objective=None, real_started_at=None, provenance=unmeasured),
         checks=tuple(replace(check, store="") for check in run.checks),
         points=tuple(replace(point, store="") for point in run.points),
         segments=(),
