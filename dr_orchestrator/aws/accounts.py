@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import boto3
@@ -49,11 +50,15 @@ NO_ROLES = Roles()
 
 @dataclass(frozen=True)
 class Caller:
-    """The account that credentials are of; `changer` is who makes changes, where that is another."""
+    """The account that credentials are of; `changer` is who makes changes, where that is another.
+
+    `told_at` is when AWS said so by its own clock, in whole seconds; None where it did not tell.
+    """
 
     account: str
     arn: str
     changer: str = ""
+    told_at: datetime | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.arn}; changes by {self.changer}" if self.changer else self.arn
@@ -83,6 +88,15 @@ def _utc(value: Any) -> datetime:
     """Every instant that AWS tells, in UTC; botocore would give it in the machine's own zone."""
     instant: datetime = parse_timestamp(value)
     return instant.astimezone(UTC)
+
+
+def _date(answer: Mapping[str, Any]) -> datetime | None:
+    """The instant that an answer's HTTP header says it was given at."""
+    told = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        return parsedate_to_datetime(str(told)).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _core() -> botocore.session.Session:
@@ -167,7 +181,7 @@ class Account:
         identity = sts.call("GetCallerIdentity")
         if not role:
             self._machine.pin(identity["Account"])
-        return Caller(identity["Account"], identity["Arn"])
+        return Caller(identity["Account"], identity["Arn"], told_at=_date(identity))
 
     def _account_of(self, found: Any) -> str:
         """Ask AWS for the account of credentials that would be taken."""

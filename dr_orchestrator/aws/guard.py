@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from dr_orchestrator.aws.endpoints import is_call, named_by
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.resource_type import CallTable, Target, Write
+from dr_orchestrator.domain.resource_type import CallTable, Effect, Target, Write
 from dr_orchestrator.errors import DrillFault
 
 _AGAIN = "dro-guard"
@@ -29,6 +29,7 @@ class Guard:
 
     `calls` are those that are known. `copies` asks the ledger for what this run has written down that it makes;
     `may_restore` tells whether the run is to restore from what is named: its source, or a recovery point that it chose.
+    `driven` raises where another process drives the run by now; it is told whether the call makes something.
     """
 
     def __init__(
@@ -37,9 +38,10 @@ class Guard:
         copies: Callable[[], Iterable[Copy]] = lambda: (),
         sources: frozenset[str] = frozenset(),
         may_restore: Callable[[str], bool] = lambda _: False,
+        driven: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self.calls = calls
-        self._copies, self._may_restore = copies, may_restore
+        self._copies, self._may_restore, self._driven = copies, may_restore, driven
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
         self._places: dict[str, bool] = {}  # where calls went, and whether that is AWS's own
 
@@ -98,12 +100,18 @@ class Guard:
         self.check(service, model.name, params, region)
         context[_NAMED] = (service, named_by(model, params))
         if model.name not in self.calls.reads_of(service):
-            context[_AGAIN] = partial(self.check, service, model.name, dict(params), region)
+            context[_AGAIN] = partial(self._check_try, service, model.name, dict(params), region)
+
+    def _check_try(self, service: str, operation: str, parameters: Mapping[str, Any], region: str) -> None:
+        """Check a try again that throttling, or a machine that slept, held back: the ledger may have changed
+        meanwhile, and the run may have another driver.
+        """
+        self.check(service, operation, parameters, region)
+        effects = {write.effect for write in self.calls.writes.get((service, operation), ())}
+        self._driven(bool(effects - {Effect.DELETE}))
 
     def _before_try(self, request: Any, **_: Any) -> None:
-        """Check a try again that throttling, or a machine that slept, held back: the ledger may have changed
-        meanwhile.
-        """
+        """Check each try of a call that changes something, as late as can be."""
         if (check := request.context.get(_AGAIN)) is not None:
             check()
         place, (service, named) = _place(request), request.context.get(_NAMED, ("", {}))

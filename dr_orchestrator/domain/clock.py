@@ -83,8 +83,20 @@ class PacedClock:
         stops.sleep(max(0.0, seconds) / self._pace.factor)
 
 
+def since_boot() -> float:
+    """Seconds by a clock that all processes of a machine share, that nobody can set, and that runs while it sleeps."""
+    return time.clock_gettime(_STEADY)
+
+
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # elsewhere the latter goes on while the machine sleeps
+
+
 class MachineClock(PacedClock):
     """The machine's own clock, whatever the drill's is: leases are about processes, not about drills."""
 
     def __init__(self) -> None:
         super().__init__(Pace())
+
+    def monotonic(self) -> float:
+        """Seconds since the machine was started; a laptop that slept has lost none of them."""
+        return since_boot()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from dr_orchestrator.domain.clock import Event
@@ -95,18 +95,21 @@ class Ledger(Protocol):
 
 
 class Leases(Protocol):
-    """The leases of runs. Times are the machine's own, not the drill's: a process is dead after real seconds."""
+    """The leases of runs. The ledger's own clock times them, by real seconds, and no clock of a process that asks.
 
-    def take(self, run: str, holder: str, now: datetime, until: datetime) -> None:
-        """Take the lease of a run that nobody holds; UsageError, naming the holder, where somebody does."""
+    So spans go in and come out: whoever takes a lease may count it from just before it asked.
+    """
 
-    def beat(self, run: str, holder: str, now: datetime, until: datetime) -> Lease | None:
-        """Prolong a lease that is still the holder's own, and return it; None where it was lost."""
+    def take(self, run: str, holder: str, span: timedelta) -> Lease:
+        """Take the lease of a run that nobody holds, for a span; UsageError, naming the holder, where somebody does."""
+
+    def beat(self, run: str, holder: str, span: timedelta) -> Lease | None:
+        """Let a lease that is still the holder's own run for a span from now, and return it; None where it was lost."""
 
     def lease(self, run: str) -> Lease | None:
         """The lease of a run, held or run out; None where it never had one."""
 
-    def ask_to_abort(self, run: str, by: str, now: datetime) -> None:
+    def ask_to_abort(self, run: str, by: str) -> None:
         """Note that somebody wants a run stopped; whoever drives it reads that at the next beat, or when it begins."""
 
 

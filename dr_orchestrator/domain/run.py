@@ -14,6 +14,7 @@ from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Objective
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.rule import Reason, Rule
+from dr_orchestrator.domain.skew import Skew
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
 
 SCHEMA_VERSION = 1
@@ -156,8 +157,27 @@ class ServerTime:
 
 
 @dataclass(frozen=True)
+class Clocks:
+    """How far the machine's clock was from AWS's and from that of the ledger's database; None where nothing was told.
+
+    That is so in a lab, whose clock is the drill's, and where the ledger is a file of the machine.
+    """
+
+    aws: Skew | None = None
+    ledger: Skew | None = None
+
+    @property
+    def by_name(self) -> tuple[tuple[str, Skew | None], ...]:
+        """Each with the name of the other clock."""
+        return ("AWS", self.aws), ("the ledger's database", self.ledger)
+
+
+@dataclass(frozen=True)
 class Provenance:
-    """Where and by what a run was made: enough to repeat it and to know what its figures are worth."""
+    """Where and by what a run was made: enough to repeat it and to know what its figures are worth.
+
+    `clocks` are as they were when it began; not known of runs from before they were measured.
+    """
 
     tool_version: str
     definition: str
@@ -170,6 +190,7 @@ class Provenance:
     pace: float
     engine: str
     operator: str
+    clocks: Clocks = Clocks()
 
 
 @dataclass(frozen=True)
@@ -263,16 +284,25 @@ class Closing:
 
 @dataclass(frozen=True)
 class Lease:
-    """Which process drives a run (`host:pid:token`), and until when it is taken to be alive; by the machine's clock.
+    """Which process drives a run (`host:pid:token`), as it was when it was read.
 
-    `abort_by` names whoever asked for the run to be stopped.
+    `left` is how long it is held from then on, none where it has run out; `silent` how long its holder had not been
+    heard of, None where the machine was started anew since. Both are by the ledger's own clock, and so is `beat_at`,
+    which no other clock can be compared with: where it has changed, the holder was heard of. `abort_by` names whoever
+    asked for the run to be stopped.
     """
 
     run: str
     holder: str
+    left: timedelta
+    silent: timedelta | None
     beat_at: datetime
-    until: datetime
     abort_by: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether it had not run out."""
+        return self.left > timedelta()
 
 
 @dataclass(frozen=True)

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, Update, case, delete, func, insert, select, text, update
 
-from dr_orchestrator.domain.clock import Event
+from dr_orchestrator.domain.clock import Event, MachineClock
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState, Identity
+from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, Closing, Lease, Observation, RunHeader, Segment, ServerTime, Step
+from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import rows, tables
-from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
+from dr_orchestrator.ledger.columns import Instant
+from dr_orchestrator.ledger.engine import LedgerDefect, create, reading, transaction
 from dr_orchestrator.ledger.leases import SqlLeases
 from dr_orchestrator.ledger.migrate import upgrade
 from dr_orchestrator.ledger.patience import retry_transient, write_patiently
 from dr_orchestrator.ledger.queries import Queries
+from dr_orchestrator.ledger.times import times_of
 
 
-def connect(url: str, *, own: bool = False) -> SqlLedger:
+def connect(url: str, *, own: bool = False, machine: Clock | None = None) -> SqlLedger:
     """Open the ledger of a database URL, made or brought up to date first; UsageError where that cannot be.
 
-    `own` marks the workspace's own ledger, which no setting names: its folder is made too.
+    `own` marks the workspace's own ledger, which no setting names: its folder is made too. `machine` is the clock of
+    this machine, which times the leases of a ledger that is a file; a server's are timed by its own.
     """
     engine = create(url, own=own)
     try:
@@ -33,7 +37,7 @@ def connect(url: str, *, own: bool = False) -> SqlLedger:
     except BaseException:
         engine.dispose()
         raise
-    return SqlLedger(engine)
+    return SqlLedger(engine, machine)
 
 
 class SqlLedger:
@@ -42,25 +46,34 @@ class SqlLedger:
     A database that is gone for a while is waited for: its facts keep the times at which they became known.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, machine: Clock | None = None) -> None:
         self._engine = engine
         self.queries = Queries(engine)
-        self.leases = SqlLeases(engine)
-        self.exercise_leases = SqlLeases(engine, tables.exercise_lease)
-        self.flow_leases = SqlLeases(engine, tables.flow_lease)
+        times = times_of(engine, machine or MachineClock())
+        self.leases = SqlLeases(engine, tables.lease, times)
+        self.exercise_leases = SqlLeases(engine, tables.exercise_lease, times)
+        self.flow_leases = SqlLeases(engine, tables.flow_lease, times)
 
     def close(self) -> None:
         """Let go of the database; nothing is pending, for every method has committed."""
         self._engine.dispose()
 
+    def time(self) -> datetime | None:
+        """Now, by the clock of the database's server; None where the ledger is a file of this machine."""
+        if self._engine.dialect.name != "postgresql":
+            return None
+        with transaction(reading(self._engine)) as connection:
+            return connection.execute(select(func.clock_timestamp(type_=Instant))).scalar_one()
+
     def open_exercise(self, exercise: Exercise) -> None:
         """Write an exercise before its first run."""
         self._insert(tables.exercise, rows.exercise_row(exercise))
 
-    def start_exercise(self, exercise: Exercise, lease: Lease, beside: Collection[str] | None) -> str:
+    def start_exercise(self, exercise: Exercise, holder: str, span: timedelta, beside: Collection[str] | None) -> str:
         """Write an exercise with its lease, unless one of its quarter is open; return the one that is open then.
 
-        `beside` names those that do not stand in its way; None where none does.
+        The lease is the `holder`'s, for so long. `beside` names those that do not stand in its way; None where none
+        does.
         """
         opened = ""
 
@@ -73,7 +86,7 @@ class SqlLedger:
                 opened = exercise.id if exercise.id in found else next(iter(in_the_way), exercise.id)
                 if opened == exercise.id and exercise.id not in found:
                     connection.execute(insert(tables.exercise).values(rows.exercise_row(exercise)))
-                    connection.execute(insert(tables.exercise_lease).values(exercise=exercise.id, **_held(lease)))
+                    self.exercise_leases.begin(connection, exercise.id, holder, span)
 
         write_patiently(write)
         return opened
@@ -218,10 +231,6 @@ def _open_of(connection: Connection, quarter: str) -> Sequence[str]:
     table = tables.exercise.c
     still_open = select(table.id).where(table.quarter == quarter, table.ended_at.is_(None))
     return connection.scalars(still_open.order_by(table.number.desc())).all()
-
-
-def _held(lease: Lease) -> dict[str, Any]:
-    return {"holder": lease.holder, "beat_at": lease.beat_at, "until": lease.until}
 
 
 def _change(connection: Connection, change: Update, what: str) -> None:

@@ -14,7 +14,8 @@ from dr_orchestrator.domain.objective import ClockPolicy, Limit, Objective, Oper
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.rule import Rule
-from dr_orchestrator.domain.run import SCHEMA_VERSION, Closing, Measures, Provenance, RunHeader, Step
+from dr_orchestrator.domain.run import SCHEMA_VERSION, Clocks, Closing, Measures, Provenance, RunHeader, Step
+from dr_orchestrator.domain.skew import Skew
 from dr_orchestrator.ledger import prose
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def header_row(header: RunHeader) -> dict[str, Any]:
         **_limit_columns("rto", promise.rto),
         **_limit_columns("rpo", promise.rpo),
         **row_of(header.policy),
-        **row_of(header.provenance),
+        **_provenance_columns(header.provenance),
         "objective_source": promise.source,
         "objective_revision": promise.revision,
         **_limit_columns("tier_rto", tier.rto if tier else None),
@@ -94,9 +95,28 @@ def header_of(row: Row) -> RunHeader:
         if row["tier_source"] is None
         else _objective(row, "tier_", row["tier_source"], row["tier_revision"]),
         policy=record_of(ClockPolicy, row),
-        provenance=record_of(Provenance, row),
+        provenance=_provenance(row),
         exercise=row["exercise"] or "",
     )
+
+
+def _provenance_columns(of: Provenance) -> dict[str, Any]:
+    flat = {field.name: getattr(of, field.name) for field in fields(of) if field.name != "clocks"}
+    return {**flat, **_skew_columns("aws", of.clocks.aws), **_skew_columns("ledger", of.clocks.ledger)}
+
+
+def _provenance(row: Row) -> Provenance:
+    flat = {field.name: row[field.name] for field in fields(Provenance) if field.name != "clocks"}
+    return Provenance(**flat, clocks=Clocks(_skew(row, "aws"), _skew(row, "ledger")))
+
+
+def _skew_columns(of: str, skew: Skew | None) -> dict[str, Any]:
+    return {f"{of}_ahead_us": skew and skew.ahead, f"{of}_ahead_error_us": skew and skew.error}
+
+
+def _skew(row: Row, of: str) -> Skew | None:
+    ahead, error = row[f"{of}_ahead_us"], row[f"{of}_ahead_error_us"]
+    return None if ahead is None else Skew(ahead, error)
 
 
 def closing_row(closing: Closing) -> dict[str, Any]:

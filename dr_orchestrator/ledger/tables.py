@@ -150,6 +150,8 @@ run = Table(
     Column("pace", Double, nullable=False),
     _words("engine"),
     _words("operator"),
+    # How far the machine's clock was ahead, give or take; unknown where there was no other clock to compare it with.
+    *(_span(f"{of}_ahead{error}_us", null=True) for of in ("aws", "ledger") for error in ("", "_error")),
     # How it ended: all of it unknown while the run is open.
     _instant("ended_at", null=True),
     choice("verdict", Verdict, null=True),
@@ -352,7 +354,9 @@ Index("ix_copy_elsewhere", copy.c.account, copy.c.region, sqlite_where=ELSEWHERE
 
 
 def _held() -> tuple[Column[Any], ...]:
-    return Column("holder", Text, nullable=False), _instant("beat_at"), _instant("until"), Column("abort_by", Text)
+    # `clock` names the start of the machine that the instants are counted from; none in those by a real clock.
+    instants = _instant("beat_at"), _instant("until"), Column("clock", Text)
+    return Column("holder", Text, nullable=False), *instants, Column("abort_by", Text)
 
 
 lease = Table("lease", metadata, _run(primary_key=True), *_held())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import SCHEMA_VERSION, Run, RunHeader
@@ -20,6 +19,7 @@ from dr_orchestrator.reporting.records import (
     finding_json,
     observation_json,
     point_json,
+    provenance_json,
     segment_json,
     server_time_json,
     step_json,
@@ -62,7 +62,7 @@ def run_json(run: Run) -> Json:
         "server_times": [server_time_json(each) for each in beside(run)],
         "findings": [finding_json(found) for found in (closing.findings if closing else ())],
         "not_exercised": list(not_exercised(run)),
-        "provenance": asdict(run.header.provenance),
+        "provenance": provenance_json(run.header.provenance),
     }
 
 

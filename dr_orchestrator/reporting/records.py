@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -9,11 +10,22 @@ from dr_orchestrator.domain.clock import LABELS, Event
 from dr_orchestrator.domain.copy import CopyRecord
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.run import CheckResult, Observation, Segment, Step
+from dr_orchestrator.domain.run import CheckResult, Observation, Provenance, Segment, Step
+from dr_orchestrator.domain.skew import Skew
 from dr_orchestrator.reporting.measure.server import Beside
 from dr_orchestrator.reporting.wording import iso, seconds
 
 Json = dict[str, Any]
+
+
+def provenance_json(of: Provenance) -> Json:
+    """Where and by what a run was made, and how wrong the machine's clock was where another told."""
+    flat = {field.name: getattr(of, field.name) for field in fields(of) if field.name != "clocks"}
+    return flat | {"clocks": {"aws": _skew_json(of.clocks.aws), "ledger": _skew_json(of.clocks.ledger)}}
+
+
+def _skew_json(skew: Skew | None) -> Json | None:
+    return None if skew is None else {"ahead_s": seconds(skew.ahead), "error_s": seconds(skew.error)}
 
 
 def event_json(event: Event, offset: float | None) -> Json:

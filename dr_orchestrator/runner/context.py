@@ -24,8 +24,17 @@ class Drive(Protocol):
     def raise_if_stopped(self) -> None:
         """Raise Aborted where somebody asked for the run to be stopped, LeaseLost where another process drives it."""
 
+    def raise_if_lost(self) -> None:
+        """Raise LeaseLost where another process drives the run: before each fact that is written of it."""
+
+    def before_write(self, makes: bool) -> None:
+        """Raise LeaseLost unless it is known that no other process drives the run: before each change in AWS.
+
+        `makes` tells of one after which something stands that was not there before.
+        """
+
     def driven_elsewhere(self) -> bool:
-        """Whether another living process drives the run by now: its copies and its end are that one's business."""
+        """Whether another process took the run: its copies and its end are that one's business, or a sweep's."""
 
 
 class Undriven:
@@ -33,6 +42,12 @@ class Undriven:
 
     def raise_if_stopped(self) -> None:
         """Nobody asked."""
+
+    def raise_if_lost(self) -> None:
+        """It cannot be."""
+
+    def before_write(self, makes: bool) -> None:
+        """It cannot be."""
 
     def driven_elsewhere(self) -> bool:
         """No: nothing is driven."""

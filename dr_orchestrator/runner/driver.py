@@ -10,7 +10,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from dr_orchestrator.domain.ports import Clock, Leases
@@ -53,9 +53,9 @@ class Held:
         return self.driver is not Driver.ALIVE
 
     @property
-    def free_from(self) -> datetime:
-        """From when on anybody may take it, unless its holder is heard of again."""
-        return self.lease.until
+    def left(self) -> timedelta:
+        """How long after the last look anybody may take it, unless its holder is heard of again."""
+        return self.lease.left
 
 
 class Listening:
@@ -99,11 +99,11 @@ class Listening:
 
     def _look(self, name: str) -> Held | None:
         lease, before = self._leases.lease(name), self._noted.get(name)
-        if lease is None or lease.until <= self._clock.now():
+        if lease is None or not lease.held:
             return None
         if before is None or before.lease.holder != lease.holder:
             return Held(lease, driver_of(lease), self._clock.monotonic())
-        heard = not before.may_be_dead or lease.beat_at > before.lease.beat_at
+        heard = not before.may_be_dead or lease.beat_at != before.lease.beat_at
         return Held(lease, Driver.ALIVE if heard else before.driver, before.noted)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,7 +42,8 @@ class Journal:
 
     `recorded` is the run as a dead process left it. Its time goes on: what lay between counts, for nobody recovered
     anything meanwhile; that span is bridged by the wall clock, as no monotonic clock outlives its process, and stands
-    as a segment of its own from when the dead process was `last_seen` alive.
+    as a segment of its own from when the dead process was `last_seen` alive. `before_each` fact it is asked whether the
+    run is still this process's to write of, and raises where it is not.
     """
 
     def __init__(
@@ -51,10 +53,11 @@ class Journal:
         clock: Clock,
         recorded: Run | None = None,
         last_seen: datetime | None = None,
+        before_each: Callable[[], None] = lambda: None,
     ) -> None:
         self.header = header
         self._ledger, self._clock = ledger, clock
-        self._recorded, self._last_seen = recorded, last_seen
+        self._recorded, self._last_seen, self._before_each = recorded, last_seen, before_each
         self._zero = clock.monotonic()
         if recorded is not None:
             self._zero -= max(0.0, (clock.now() - header.started_at).total_seconds())
@@ -74,6 +77,12 @@ class Journal:
     def checks(self) -> list[CheckResult]:
         """The results; of a check that was performed again the newest."""
         return list(self._checks.values())
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, once it is known that the run is still this process's to write of."""
+        self._before_each()
+        return self._ledger
 
     def open(self) -> None:
         """Write the run, or what became of the step in which its process died."""
@@ -114,7 +123,7 @@ class Journal:
         at = self._clock.now() - earlier if at is None else at
         event = Event(moment, at, self.offset() - earlier if offset is None else offset)
         self.events.append(event)
-        self._ledger.record_event(self.header.id, event)
+        self.ledger.record_event(self.header.id, event)
 
     def disrupt(self) -> None:
         """The clock starts. A scheduled drill exercises neither detection nor declaration: both are T0."""
@@ -134,7 +143,7 @@ class Journal:
         self.again.clear()
         step = self._step(name, phase, role)
         self.steps.append(step)
-        self._ledger.start_step(self.header.id, step)
+        self.ledger.start_step(self.header.id, step)
         return step
 
     def _step(self, name: str, phase: Phase, role: Role) -> Step:
@@ -148,7 +157,7 @@ class Journal:
         done = replace(step, ended_at=self._clock.now(), duration=duration, outcome=outcome, detail=detail)
         done = replace(done, attempts=attempts, tried=tried)
         self.steps[step.seq - 1] = done
-        self._ledger.finish_step(self.header.id, done)
+        self.ledger.finish_step(self.header.id, done)
 
     def credible(self, point: RecoveryPoint) -> RecoveryPoint:
         """A recovery point that a disaster can have left; NotMeasured where it is from after the disruption."""
@@ -164,17 +173,17 @@ class Journal:
         """Note the recovery point that was chosen, and write it unless an earlier process did."""
         self.points.append(point)
         if not known:
-            self._ledger.record_point(self.header.id, point)
+            self.ledger.record_point(self.header.id, point)
 
     def check(self, result: CheckResult) -> None:
         """Write a check's result."""
         self._checks[result.name] = result
-        self._ledger.record_check(self.header.id, result)
+        self.ledger.record_check(self.header.id, result)
 
     def observe(self, copy: Copy, state: str) -> None:
         """Write a state that AWS reported for a copy."""
         seen = Observation(copy.id, state, self._clock.now(), self.offset())
-        self._ledger.record_observation(self.header.id, seen)
+        self.ledger.record_observation(self.header.id, seen)
 
     def waited(self, seconds: float, *, apart: bool = False) -> None:
         """Note that the ledger took so many drill seconds; `apart` where that held nothing up: then the step tells."""

@@ -76,7 +76,9 @@ class Session:
         if context.ledger is None:
             raise TypeError("a run is nothing without a ledger")
         self._context, self._ledger, self._clock = context, context.ledger, context.clock
-        self._journal = context.journal = Journal(header, self._ledger, self._clock, recorded, last_seen)
+        self._journal = context.journal = Journal(
+            header, self._ledger, self._clock, recorded, last_seen, context.lease.raise_if_lost
+        )
         self._components: Components | None = None
         self._pending: DrillFault | None = None
         self._chosen_from: list[Restorer] = []
@@ -178,9 +180,9 @@ class Session:
         """
         row, at = row_of(self._ledger, copy), self._clock.now()
         if row is None:
-            self._ledger.intend_copy(copy, at)
+            self._journal.ledger.intend_copy(copy, at)
         elif row.state is CopyState.NEVER_CREATED:
-            self._ledger.change_copy(copy, CopyState.INTENDED, at)
+            self._journal.ledger.change_copy(copy, CopyState.INTENDED, at)
         self._teardowns.register(name, destroy, copy)
 
     def restore(
@@ -224,7 +226,7 @@ class Session:
                 return  # by the process that died of it: AWS will name what the job makes, and is not asked for another
             asked = self._confirmed(lambda: act(*args, copy))
             state, at = CopyState.CREATED if asked.identity else CopyState.INTENDED, self._clock.now()
-            self._ledger.change_copy(copy, state, at, asked.identity, asked.job)
+            self._journal.ledger.change_copy(copy, state, at, asked.identity, asked.job)
 
         self.step(name, create)
         self.reached(Moment.ACCEPTED)
@@ -238,7 +240,7 @@ class Session:
             seen = ready(copy)
             if (made := seen.identity) is not None:
                 at = self._clock.now()
-                self._ledger.change_copy(copy, CopyState.CREATED, at, made)
+                self._journal.ledger.change_copy(copy, CopyState.CREATED, at, made)
             return seen
 
         self.step(name, wait, reaches=reaches)
@@ -284,8 +286,8 @@ class Session:
         """Load a restored store into the environment's own; that one becomes a copy of this run first."""
         member, identity = self.environment.member(store.logical_id, self.copy)
         if row_of(self._ledger, member) is None:
-            self._ledger.intend_copy(member, self._clock.now())
-        self._ledger.change_copy(member, CopyState.CREATED, self._clock.now(), identity)
+            self._journal.ledger.intend_copy(member, self._clock.now())
+        self._journal.ledger.change_copy(member, CopyState.CREATED, self._clock.now(), identity)
         self.environment.fill(store.copy, member)
 
     def verify(self, name: str = "verify") -> None:

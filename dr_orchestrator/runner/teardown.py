@@ -9,7 +9,7 @@ from typing import Protocol
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.run import Phase, Role
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import LeaseLost, NotMeasured
 from dr_orchestrator.runner.ending import error_text, record_outcome
 
 
@@ -54,13 +54,19 @@ class Teardowns:
         self._registered.append(Teardown(name, destroy, copy))
 
     def perform(self, before_each: Callable[[], None]) -> tuple[list[CopyState], list[str]]:
-        """Destroy every copy; what became of each, and what keeps those that are still there."""
+        """Destroy every copy; what became of each, and what keeps those that are still there.
+
+        `before_each` is asked before each deletion, and before what became of it is written: it raises LeaseLost where
+        another process took the run, and nothing more is done.
+        """
         states: list[CopyState] = []
         reasons: list[str] = []
         for teardown in self._in_order():
             before_each()
             try:
-                state, why = self._destroy(teardown)
+                state, why = self._destroy(teardown, before_each)
+            except LeaseLost:
+                raise  # what became of it is not ours to write
             except Exception as error:  # noqa: BLE001 - a ledger that cannot be written to is no reason to stop here
                 state, why = CopyState.UNPROVEN, _kept(teardown.copy, error)
             states.append(state)
@@ -80,7 +86,7 @@ class Teardowns:
         )
         return [teardown for _, teardown in last_first]
 
-    def _destroy(self, teardown: Teardown) -> tuple[CopyState, str]:
+    def _destroy(self, teardown: Teardown, before_writing: Callable[[], None]) -> tuple[CopyState, str]:
         copy, why, tried = teardown.copy, "", False
 
         def destroy() -> CopyState:
@@ -91,14 +97,19 @@ class Teardowns:
         try:
             try:
                 state = self._perform(teardown.name, destroy, phase=Phase.TEARDOWN, role=Role.DESTROY)
+            except LeaseLost:
+                raise
             except Exception:
                 if tried:
                     raise
                 state = destroy()  # the ledger did not take the step; the copy has to go all the same
+        except LeaseLost:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the other copies must still be destroyed
             row = row_of(self._ledger, copy)
             state = CopyState.LEFTOVER if row is not None and row.identity is not None else CopyState.UNPROVEN
             why = _kept(copy, error)
+        before_writing()
         record_outcome(self._ledger, copy, state, self._clock)
         return state, why
 

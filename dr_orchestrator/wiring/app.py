@@ -52,7 +52,7 @@ class App:
         """The record, migrated to this program's version."""
         from dr_orchestrator.ledger.ledger import connect
 
-        return connect(self.settings.database_url, own=self.settings.own_ledger)
+        return connect(self.settings.database_url, own=self.settings.own_ledger, machine=self.machine)
 
     @functools.cached_property
     def catalogue(self) -> Catalogue:

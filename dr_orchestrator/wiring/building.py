@@ -21,6 +21,7 @@ from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import retry_transient
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.runner import Components, RunContext, Store
+from dr_orchestrator.runner.context import Drive
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 
@@ -30,10 +31,11 @@ CEILING = 3
 NO_TARGET_CEILING_S = 72 * 3600.0
 
 
-def guarded(here: App, region: str, run: str, drill: Drill | None = None, account: str = "") -> Account:
+def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None = None, account: str = "") -> Account:
     """An account in which only the copies that the ledger holds for a run can be changed; none made without a drill.
 
     What is settled there is a copy no more: a process that slept while a sweep ended its run creates nothing after it.
+    Nothing is changed by one that has lost the `drive`.
     `account` is the one that copies stand in, where that is not their sources': no other copy is changed there.
     """
 
@@ -49,7 +51,8 @@ def guarded(here: App, region: str, run: str, drill: Drill | None = None, accoun
             point.id for point in retry_transient(lambda: here.ledger.queries.run(run)).points
         }
 
-    return _account(here, region, Guard(here.types.calls, made, here.sources, may_restore), f"dro-{run}", account)
+    guard = Guard(here.types.calls, made, here.sources, may_restore, drive.before_write)
+    return _account(here, region, guard, f"dro-{run}", account)
 
 
 def read_only(here: App, region: str, account: str = "") -> Account:
@@ -85,7 +88,7 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
     """The parts that a drill is performed with, as its resource's type builds it."""
     rto = drill.objective.rto
     ceiling = rto.value.total_seconds() * CEILING if rto else NO_TARGET_CEILING_S
-    toolkit = _toolkit(here, account, here.sources, context, ceiling, drill)
+    toolkit = _toolkit(here, account, here.sources, context, ceiling, context.lease, drill)
     account.throttling.listen(context)
     order = Order(
         drill,
@@ -133,12 +136,13 @@ def _toolkit(
     sources: frozenset[str],
     context: RunContext,
     ceiling: float,
+    drive: Drive,
     drill: Drill | None = None,
 ) -> Toolkit:
     @functools.cache
     def at(place: Place) -> Account:
         """The same run's account in another region; another account's credentials nobody has given."""
-        other = guarded(here, place.region, context.run, drill, place.account)
+        other = guarded(here, place.region, context.run, drive, drill, place.account)
         other.throttling.listen(context)
         expected = place.account or account.caller().account
         if (caller := other.caller()).account != expected:  # asking pins it to that account, however long it goes on
@@ -160,7 +164,7 @@ def owned_by(here: App, stack: Copy) -> list[CopyRecord]:
     return [row for row in here.ledger.copies(stack.run) if row.copy.parent == stack.id]
 
 
-def destroyer(here: App, header: RunHeader, copy: Copy) -> Destroyer:
+def destroyer(here: App, header: RunHeader, copy: Copy, drive: Drive) -> Destroyer:
     """The one that can destroy a copy which a dead process left; it needs no drill file, which may be gone.
 
     NotMeasured where it would look elsewhere than the run did: a copy that is absent from another account, or from
@@ -168,12 +172,12 @@ def destroyer(here: App, header: RunHeader, copy: Copy) -> Destroyer:
     """
     region = header.provenance.region or copy.region  # as the run's own: its source's
     own = here.declared.roles.reach(copy.account) or not copy.account
-    account = guarded(here, region, copy.run, account="" if own else copy.account)
+    account = guarded(here, region, copy.run, drive, account="" if own else copy.account)
     made = header.provenance if own else replace(header.provenance, account=copy.account)
     if changed := elsewhere(here, account, made):
         raise NotMeasured(f"it was made elsewhere: {changed}", "use the profile and settings that the run began with")
     context = RunContext(copy.run, here.clock)
-    toolkit = _toolkit(here, account, here.sources | {header.resource_id}, context, TEARDOWN_CEILING)
+    toolkit = _toolkit(here, account, here.sources | {header.resource_id}, context, TEARDOWN_CEILING, drive)
     of = here.types.making(copy.type)
     if of.place is beside_the_source and copy.region != account.region:
         told = (

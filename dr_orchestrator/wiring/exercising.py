@@ -15,7 +15,7 @@ from dr_orchestrator.domain.programme import Exercise, due, left, proofs_wanted,
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import Aborted, DrillFault, LeaseLost, UsageError
 from dr_orchestrator.runner.driver import Held, Listening
-from dr_orchestrator.runner.lease import LeaseHolder
+from dr_orchestrator.runner.lease import LEASE, LeaseHolder
 from dr_orchestrator.runner.sweep import forget
 from dr_orchestrator.waiting.stops import heeding
 from dr_orchestrator.wiring import flow_runs
@@ -132,10 +132,10 @@ def _new(here: App, drills: Sequence[str] | None, at_once: int | None, beside: s
     exercise = _plan(here, drills, at_once)
     refuse_over_budget(here, [here.drill(name) for name in dict.fromkeys(exercise.planned)])
     holder = _holder(here, exercise.id)
-    lease = holder.wanted()
-    if here.ledger.start_exercise(exercise, lease, beside) != exercise.id:
+    asked = here.machine.monotonic()
+    if here.ledger.start_exercise(exercise, holder.holder, LEASE, beside) != exercise.id:
         return None
-    holder.took(lease)
+    holder.took(asked)
     return Performed(exercise, holder)
 
 

@@ -2,28 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
 from dr_orchestrator.aws.accounts import Account, Caller
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.run import Provenance
+from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.run import Clocks, Provenance
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.skew import Skew
 from dr_orchestrator.errors import DrillFault, NotMeasured
 from dr_orchestrator.wiring.app import App
 
+_SECOND = timedelta(seconds=1)
 
-def look_around(here: App, account: Account, drill: Drill) -> tuple[Caller, DrillFault | None]:
-    """The caller whose credentials these are; what is wrong with them, or goes wrong, is returned for the record."""
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The caller whose credentials these are, what is wrong with them if anything, and how far the clocks are apart."""
+
+    caller: Caller
+    fault: DrillFault | None
+    clocks: Clocks
+
+
+class Asking:
+    """The moment before another clock is asked the time; `machine` is the one that it is compared with."""
+
+    def __init__(self, machine: Clock) -> None:
+        self._machine, self._at, self._began = machine, machine.now(), machine.monotonic()
+
+    def skew(self, told: datetime | None, steps: timedelta = timedelta()) -> Skew | None:
+        """Compare the machine's clock with the time that was told by now; None where none was.
+
+        It was told at some moment since then, and is cut down to whole `steps`: half of each is error.
+        """
+        half = timedelta(seconds=self._machine.monotonic() - self._began) / 2
+        return None if told is None else Skew(self._at + half - (told + steps / 2), half + steps / 2)
+
+
+def look_around(here: App, account: Account, drill: Drill) -> Surroundings:
+    """See who and where we are, and how late it is; what is wrong, or goes wrong, is returned for the record."""
+    asked = Asking(here.machine)
+    clocks = Clocks(ledger=asked.skew(here.ledger.time()))
+    asked = Asking(here.machine)
     try:
         caller = account.caller()
+        if here.clock.pace == 1:  # else the drill's clock is a lab's, and what the machine's says is in no figure
+            clocks = replace(clocks, aws=asked.skew(caller.told_at, _SECOND))
         if here.catalogue.roles.drill:  # taken on now: a copy that could be made but not deleted would be the worst
             changer = account.changer()
             if changer.account != caller.account:
                 two = f"drills would read in account {caller.account} and make copies in {changer.account}"
-                return caller, NotMeasured(two, "see `roles` in tiers.yaml: nothing was started")
+                return Surroundings(caller, NotMeasured(two, "see `roles` in tiers.yaml: nothing was started"), clocks)
             caller = Caller(caller.account, caller.arn, changer.arn)
     except DrillFault as fault:
-        return Caller("", ""), fault
+        return Surroundings(Caller("", ""), fault, clocks)
     wrong = not_allowed(here, drill.resource, caller) or _copies_not_allowed(here, drill.resource)
-    return caller, NotMeasured(wrong, "use the right profile: nothing was started") if wrong else None
+    refused = NotMeasured(wrong, "use the right profile: nothing was started") if wrong else None
+    return Surroundings(caller, refused, clocks)
 
 
 def is_simulated(here: App, account: Account) -> bool:

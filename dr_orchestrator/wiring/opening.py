@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from dr_orchestrator import __version__
-from dr_orchestrator.aws.accounts import Account, Caller
+from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
@@ -24,7 +24,7 @@ from dr_orchestrator.waiting.stops import heeding
 from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, row_of
-from dr_orchestrator.wiring.identity import elsewhere, is_simulated, look_around
+from dr_orchestrator.wiring.identity import Surroundings, elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from dr_orchestrator.wiring.publishing import publish_run
 from dr_orchestrator.wiring.request import asking, request
@@ -95,14 +95,14 @@ def _prepared(here: App, definition: Drill, run: str, recorded: Run | None, keep
 
 def _session(here: App, definition: Drill, run: str, recorded: Run | None, keeper: LeaseHolder, call: Call) -> Session:
     """A session with all that it works with; of a run that is resumed, with its lease taken."""
-    account = guarded(here, definition.resource.region, run, definition)
+    account = guarded(here, definition.resource.region, run, keeper, definition)
     simulated = is_simulated(here, account)
-    caller, fault = look_around(here, account, definition)
+    around = look_around(here, account, definition)
     if recorded:
         _refuse_to_resume_elsewhere(here, account, recorded, definition)
     seen = _last_seen(here, run) if recorded else None
     recorded = _taken_over(here, keeper, recorded) if recorded else None
-    header = recorded.header if recorded else _header(here, definition, run, caller, simulated, account)
+    header = recorded.header if recorded else _header(here, definition, run, around, simulated, account)
     context = RunContext(run, here.clock, here.ledger, keeper, call)
     session = Session(
         header,
@@ -110,12 +110,12 @@ def _session(here: App, definition: Drill, run: str, recorded: Run | None, keepe
         context,
         recorded=recorded,
         last_seen=seen,
-        destroy=lambda inherited: destroyer(here, header, inherited).destroy(inherited),
+        destroy=lambda inherited: destroyer(here, header, inherited, keeper).destroy(inherited),
     )
-    if fault is None:
-        _use(here, session, context, definition, account, caller)
+    if around.fault is None:
+        _use(here, session, context, definition, account, around)
     else:
-        session.cannot_start(fault)
+        session.cannot_start(around.fault)
     return session
 
 
@@ -152,12 +152,14 @@ def _ended_by_nobody_else(keeper: LeaseHolder, run: str) -> Iterator[None]:
         raise LeaseLost.to_another(run) from defect
 
 
-def _use(here: App, session: Session, context: RunContext, drill: Drill, account: Account, caller: Caller) -> None:
+def _use(
+    here: App, session: Session, context: RunContext, drill: Drill, account: Account, around: Surroundings
+) -> None:
     """Give a session all that its drill works with, and what it looks at first."""
     header, copy = session.header, session.copy
     components = build_components(here, drill, copy, account, context)
     begun = row_of(here, copy) is not None
-    scene = PreflightChecks(here, drill, copy, account, components, caller, header.id, header.exercise, begun)
+    scene = PreflightChecks(here, drill, copy, account, components, around, header.id, header.exercise, begun)
     session.use(replace(components, preflight=scene.preflight), lambda: _doubts(account, header))
 
 
@@ -196,12 +198,13 @@ def _doubts(account: Account, header: RunHeader) -> list[str]:
 def _last_seen(here: App, run: str) -> datetime | None:
     """When the process that drove a run was last heard of, by the drill's clock."""
     lease = here.ledger.leases.lease(run)
-    if lease is None:
+    if lease is None or lease.silent is None:
         return None
-    return datetime.fromtimestamp(here.settings.pace.drill_time(lease.beat_at.timestamp()), UTC)
+    heard = here.machine.now() - lease.silent
+    return datetime.fromtimestamp(here.settings.pace.drill_time(heard.timestamp()), UTC)
 
 
-def _header(here: App, drill: Drill, run: str, caller: Caller, simulated: bool, account: Account) -> RunHeader:
+def _header(here: App, drill: Drill, run: str, around: Surroundings, simulated: bool, account: Account) -> RunHeader:
     service = drill.service
     return RunHeader(
         id=run,
@@ -222,14 +225,15 @@ def _header(here: App, drill: Drill, run: str, caller: Caller, simulated: bool, 
             tool_version=__version__,
             definition=drill.digest,
             catalogue_revision=here.catalogue.revision,
-            account=caller.account,
-            caller=str(caller),
+            account=around.caller.account,
+            caller=str(around.caller),
             region=drill.resource.region,
             endpoint=account.api("sts").endpoint,
             simulated=simulated,
             pace=here.clock.pace,
             engine=engine(),
             operator=_operator(),
+            clocks=around.clocks,
         ),
         started_at=here.clock.now(),
         exercise=request().exercise,

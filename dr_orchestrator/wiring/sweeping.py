@@ -17,6 +17,7 @@ from dr_orchestrator.domain.run import Run, RunHeader
 from dr_orchestrator.errors import Transient, UsageError
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.runner import sweep as of_runner
+from dr_orchestrator.runner.context import Drive
 from dr_orchestrator.runner.driver import Listening
 from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.runner.patience import LOOKING, again
@@ -117,9 +118,9 @@ class AwsCloud:
         account = read_only(self._here, place.region, place.account)
         return AwsRegion(account, self._here.types, self._here.clock, place.account)
 
-    def destroyer(self, header: RunHeader, copy: Copy) -> Destroyer:
+    def destroyer(self, header: RunHeader, copy: Copy, drive: Drive) -> Destroyer:
         """Find what can take a run's copy down."""
-        return destroyer(self._here, header, copy)
+        return destroyer(self._here, header, copy, drive)
 
 
 def context(here: App) -> SweepContext:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from dr_orchestrator.domain.finding import Finding, Severity
 from dr_orchestrator.domain.objective import Limit, Objective
 from dr_orchestrator.domain.rule import Rule
-from dr_orchestrator.domain.run import Measures, Phase, Role, Run, Segment, SegmentKind, ServerTime
+from dr_orchestrator.domain.run import Clocks, Measures, Phase, Role, Run, Segment, SegmentKind, ServerTime
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.ledger import views
 from dr_orchestrator.ledger.engine import create
@@ -29,6 +29,7 @@ ADDED = {
         *("tier_rto_us", "tier_rto_operator", "tier_rpo_us", "tier_rpo_operator", "tier_source", "tier_revision"),
         *("real_started_at", "reason_rules", "rpa_check", "rpa_point"),
         *("rta_clock_error_us", "rpa_clock_error_us"),
+        *("aws_ahead_us", "aws_ahead_error_us", "ledger_ahead_us", "ledger_ahead_error_us"),
     ),
     "step": ("role", "tried"),
     "copy": ("account", "source_type", "source_id", "source_account", "source_region", "job"),
@@ -37,6 +38,7 @@ ADDED = {
     "recovery_point": ("store",),
     "segment": (),
     "server_time": (),
+    "lease": ("clock",),
     "exercise_lease": (),
     "flow_lease": (),
 }
@@ -201,12 +203,13 @@ def as_of_0002(run: Run) -> Run:
         reason_rules=(Rule.NOT_KEPT,) * len(run.closing.reasons),
         findings=tuple(replace(found, rule=Rule.NOT_KEPT) for found in run.closing.findings),
     )
+    unmeasured = replace(run.header.provenance, clocks=Clocks())
     roles = {Phase.RECOVER: Role.STEP, Phase.VERIFY: Role.VERIFY, Phase.TEARDOWN: Role.DESTROY}
     return replace(
         run,
         steps=tuple(replace(each, role=roles[each.phase], tried=True) for each in run.steps),
         copies=tuple(replace(each, job="", copy=replace(each.copy, account="", source=None)) for each in run.copies),
-        header=replace(run.header, tier_objective=None, real_started_at=None),
+        header=replace(run.header, tier_objective=None, real_started_at=None, provenance=unmeasured),
         checks=tuple(replace(check, store="") for check in run.checks),
         points=tuple(replace(point, store="") for point in run.points),
         segments=(),

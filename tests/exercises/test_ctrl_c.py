@@ -9,12 +9,11 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
 from dr_orchestrator import settings, wiring
-from dr_orchestrator.domain.clock import MachineClock, PacedClock
+from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.programme import verdict_of
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
@@ -23,6 +22,7 @@ from dr_orchestrator.settings import Pace
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
+from tests.support.machine import later
 from tests.support.prefect_server import DWA, PATIENCE, Prefect, ending, hold, release, restoring, tables
 
 FACTOR = 20.0
@@ -67,11 +67,7 @@ def test_ctrl_c_again_and_again_leaves_all_to_a_sweep(tmp_path: Path, monkeypatc
         release(lab)
         for name, value in named.items():
             monkeypatch.setenv(name, value)
-        given, later = settings.load(), MachineClock().now() + 2 * LEASE
-        with (
-            wiring.using(wiring.App(given, PacedClock(pace))) as here,
-            mock.patch.object(MachineClock, "now", lambda _: later),
-        ):
+        with wiring.using(wiring.App(settings.load(), PacedClock(pace))) as here, later(2 * LEASE):
             assert len(sweeping.sweep(here).exercises) == 1
             exercise, runs = here.ledger.queries.exercise()
         assert exercise.verdict is verdict_of(exercise, runs)

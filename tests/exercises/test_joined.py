@@ -151,7 +151,7 @@ def beating(here: wiring.App) -> Callable[[], object]:
         (exercise,) = here.ledger.queries.open_exercises()
         lease = here.ledger.exercise_leases.lease(exercise.id)
         assert lease is not None
-        here.ledger.exercise_leases.beat(exercise.id, lease.holder, here.machine.now(), here.machine.now() + LEASE)
+        here.ledger.exercise_leases.beat(exercise.id, lease.holder, LEASE)
 
     return again
 
@@ -250,8 +250,8 @@ def test_a_process_that_slept_begins_nothing_more(shop: Estate, here: wiring.App
 
     def taken() -> None:
         (exercise,) = here.ledger.queries.open_exercises()
-        later = here.machine.now() + 2 * LEASE
-        here.ledger.exercise_leases.take(exercise.id, "elsewhere:1:abc", later, later + LEASE)
+        here.machine.sleep(60)
+        here.ledger.exercise_leases.take(exercise.id, "elsewhere:1:abc", LEASE)
 
     with while_it_is_ready(taken), pytest.raises(LeaseLost, match="taken over by another process"):
         start(here, *TWO)

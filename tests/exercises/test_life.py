@@ -14,7 +14,6 @@ import pytest
 
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.cli import main
-from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
@@ -27,7 +26,7 @@ from dr_orchestrator.wiring import opening, sweeping
 from tests.support import workspace
 from tests.support.dying import Killed, die
 from tests.support.estate import Estate
-from tests.support.fakes import FakeClock
+from tests.support.machine import later
 from tests.support.shop import beat
 
 TWO = ["quarterly", "sessions-pitr", "shop-replica", "--at-once", "1"]
@@ -45,14 +44,8 @@ def quarterly(here: wiring.App, *drills: str) -> str:
     return str(asyncio.run(flow(list(drills), 1)))
 
 
-def later(seconds: float) -> Any:
-    """The machine's clock, ahead: for whoever finds the leases of a process that was not heard of for so long."""
-    at = MachineClock().now()
-    return mock.patch.object(MachineClock, "now", lambda _: at + timedelta(seconds=seconds))
-
-
 def swept_between_two_runs(shop: Estate, here: wiring.App, closed: list[str], ahead: timedelta = timedelta()) -> Any:
-    """Before the second run is opened nothing answers for two minutes, and another process sweeps, its clock ahead.
+    """Before the second run is opened nothing answers for two minutes, and another process sweeps, so much later.
 
     They are hours of the lab's: the heartbeat is too old for the second drill, which fails.
     """
@@ -62,8 +55,7 @@ def swept_between_two_runs(shop: Estate, here: wiring.App, closed: list[str], ah
         asked.append(1)
         if len(asked) == 2:
             shop.clock.sleep(120 * shop.clock.pace)
-            machine = FakeClock(MachineClock().now() + ahead)
-            with wiring.using(wiring.App(here.settings, here.clock, machine=machine)) as other:
+            with later(ahead), wiring.using(wiring.App(here.settings, here.clock)) as other:
                 closed.extend(sweeping.sweep(other).exercises)
         return original(*given)
 
@@ -99,12 +91,12 @@ def test_an_exercise_holds_its_lease_to_its_end(here: wiring.App) -> None:
     with wiring.open_exercise(["sessions-pitr"], 1) as exercise:
         lease = here.ledger.exercise_leases.lease(exercise.id)
         assert lease is not None
-        assert lease.until > MachineClock().now()
+        assert lease.held
         assert f"lease {exercise.id}" in [thread.name for thread in threading.enumerate()]
         assert of_runner.close_exercises(sweeping.context(here)) == []
     let_go = here.ledger.exercise_leases.lease(exercise.id)
     assert let_go is not None
-    assert let_go.until <= MachineClock().now()
+    assert not let_go.held
     assert exercise.id in here.driven
 
 
@@ -129,7 +121,7 @@ def test_an_exercise_whose_process_died_gets_its_verdict(here: wiring.App) -> No
         quarterly(here, "sessions-pitr")
     name = here.ledger.queries.exercises(1)[0].id
     assert sweeping.sweep(here).exercises == []
-    with later(31):
+    with later(timedelta(seconds=31)):
         assert sweeping.sweep(here).exercises == [name]
     assert here.ledger.queries.exercise()[0].verdict is Verdict.PASSED
     assert "PASSED" in (here.settings.generated / f"{name}.md").read_text()
@@ -147,9 +139,9 @@ def test_an_exercise_with_an_open_run_is_not_closed(here: wiring.App) -> None:
         quarterly(here, "sessions-pitr")
     name = here.ledger.queries.exercises(1)[0].id
     assert here.ledger.queries.exercise(name)[0].verdict is None
-    with later(31), mock.patch.object(perform, "dead_runs", lambda _here: []):
+    with later(timedelta(seconds=31)), mock.patch.object(perform, "dead_runs", lambda _here: []):
         assert sweeping.sweep(here).exercises == []
-    with later(31):
+    with later(timedelta(seconds=31)):
         assert sweeping.sweep(here).exercises == [name]
     assert here.ledger.queries.exercise(name)[0].verdict is Verdict.INCONCLUSIVE
 

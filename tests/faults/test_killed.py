@@ -8,37 +8,28 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from dr_orchestrator import engine, prefect_runner, settings, wiring
-from dr_orchestrator.domain.clock import MachineClock, PacedClock
+from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import UsageError
-from dr_orchestrator.lab import Lab
 from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.runner.lease import LEASE
-from dr_orchestrator.settings import CHECKOUT, Pace, Settings
+from dr_orchestrator.settings import CHECKOUT, Settings
 from dr_orchestrator.wiring import sweeping
-from dr_orchestrator.wiring.lab import serve
+from tests.support.ground import Ground, laid_out
+from tests.support.machine import sleep
 from tests.support.victim import answering
 
-FACTOR = 600.0
 FULL = os.environ.get("DRO_FAULTS") == "full"
 GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
-CREATES = (
-    *("RestoreTableToPointInTime", "CreateStack"),
-    *("RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime"),
-)
 WRITES = {"dwa-table-pitr": 38, "dwa-replica": 54, "jira-pitr": 38, "jira-snapshot": 37}
 """How often each drill writes to its ledger."""
 SOME = {"dwa-table-pitr": (3, 24), "dwa-replica": (16, 42), "jira-pitr": (13,), "jira-snapshot": (31,)}
@@ -62,33 +53,10 @@ drills:
 GONE = (CopyState.DELETED, CopyState.NEVER_CREATED)
 
 
-@dataclass
-class Ground:
-    """A lab with the sample company (no databases behind it), and the environment that points a process at it."""
-
-    lab: Lab
-    environment: dict[str, str]
-    pace: Pace
-
-    def inventory(self) -> dict[str, Any]:
-        """All that is in the account but what the writer keeps fresh."""
-        state = httpx.get(f"{self.lab.endpoint}/lab/state", trust_env=False).json()
-        return {
-            "instances": {name: each["resource_id"] for name, each in state["instances"].items()},
-            "tables": {name: each["tags"] for name, each in state["tables"].items()},
-            "stacks": {name: each["tags"] for name, each in state["stacks"].items() if "DELETE" not in each["status"]},
-        }
-
-    def restores(self) -> int:
-        return sum(1 for call in self.lab.journal if call.action in CREATES and call.status == 200)
-
-
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Ground]:
-    pace = Pace(FACTOR, time.time())
-    with serve(PacedClock(pace), estate=True) as lab:
-        environment = {**lab.environment(), "DRO_CLOCK_PACE": f"{pace.factor!r}@{pace.origin!r}"}
-        yield Ground(lab, environment, pace)
+    with laid_out() as made:
+        yield made
 
 
 @pytest.fixture
@@ -100,8 +68,7 @@ def here(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         shutil.copytree(CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("generated", "__pycache__"))
     jira = tmp_path / "drills" / "jira.yaml"
     jira.write_text(jira.read_text().partition("drills:\n")[0] + JIRA)
-    later = MachineClock.now
-    monkeypatch.setattr(MachineClock, "now", lambda clock: later(clock) + 2 * LEASE)
+    sleep(monkeypatch, 2 * LEASE)
     made = settings.load()
     world = wiring.App(Settings(made.home, made.database_url, ground.pace, made.bundled), PacedClock(ground.pace))
     with wiring.using(world) as using, answering():

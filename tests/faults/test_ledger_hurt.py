@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import Connection, event
 
 from dr_orchestrator import wiring
-from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -25,6 +24,7 @@ from dr_orchestrator.waiting import stops
 from dr_orchestrator.wiring import sweeping
 from tests.support import shop as shops
 from tests.support.estate import Estate
+from tests.support.machine import sleep
 from tests.support.postgres_server import running
 
 LOCK = """
@@ -156,8 +156,7 @@ def test_a_disk_that_stays_full(shop: Estate, here: wiring.App, monkeypatch: pyt
     assert shops.everything(shop) == before
 
     disk.clear()
-    later = MachineClock.now
-    monkeypatch.setattr(MachineClock, "now", lambda clock: later(clock) + 2 * LEASE)
+    sleep(monkeypatch, 2 * LEASE)
     (dead,) = sweeping.dead_runs(here)
     assert all(each.gone for each in sweeping.sweep_run(here, dead, "its disk was full; swept"))
     found = here.ledger.queries.run(dead.header.id)

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.errors import UsageError
@@ -31,7 +30,7 @@ def opened(here: wiring.App, drill: str, driven: bool) -> str:
     run = replace(made, resource_id=TABLE.id)
     here.ledger.open_run(run)
     if driven:
-        here.ledger.leases.take(run.id, HOLDER, MachineClock().now(), MachineClock().now() + timedelta(minutes=5))
+        here.ledger.leases.take(run.id, HOLDER, timedelta(minutes=5))
     return run.id
 
 

@@ -17,7 +17,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from dr_orchestrator import settings, wiring
 from dr_orchestrator.cli import server
-from dr_orchestrator.domain.clock import MachineClock, PacedClock
+from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.lab import Lab
@@ -28,6 +28,7 @@ from dr_orchestrator.settings import CHECKOUT, Pace
 from dr_orchestrator.wiring import flow_runs, sweeping
 from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
+from tests.support.machine import sleep
 from tests.support.prefect_server import DWA, PATIENCE, Prefect, ending, hold, release, restoring, tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
@@ -178,8 +179,7 @@ def later(prefect: Prefect, lab: Lab, clock: PacedClock, monkeypatch: pytest.Mon
     """Within: a world in which every lease of before has run out, and in which Prefect is configured."""
     for name, value in {**lab.environment(), "DRO_HOME": str(prefect.home)}.items():
         monkeypatch.setenv(name, value)
-    then = MachineClock().now() + 2 * LEASE
-    monkeypatch.setattr(MachineClock, "now", lambda _: then)
+    sleep(monkeypatch, 2 * LEASE)
     made = settings.load({**os.environ, "DRO_CLOCK_PACE": prefect.environment["DRO_CLOCK_PACE"]})
     api = {PREFECT_API_URL: prefect.environment["PREFECT_API_URL"]}
     with temporary_settings(api), wiring.using(wiring.App(made, clock)) as here:

@@ -19,6 +19,7 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.runner.context import Undriven
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import App
 from dr_orchestrator.wiring.building import guarded
@@ -154,7 +155,7 @@ def test_the_guard_of_one_account_changes_no_copy_of_another(made: Ground, here:
     with mock.patch.object(
         type(here.ledger), "copies", lambda *_: [CopyRecord(copy, CopyState.CREATED, None, made.clock.now())]
     ):
-        guard = guarded(here, AWAY, run, account=account).guard
+        guard = guarded(here, AWAY, run, Undriven(), account=account).guard
         delete = ("kinesis", "DeleteStream", {"StreamName": copy.id}, AWAY)
         if account == OTHER:
             guard.check(*delete)

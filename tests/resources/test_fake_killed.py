@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from dr_orchestrator import engine, prefect_runner, settings, wiring
-from dr_orchestrator.domain.clock import MachineClock, PacedClock
+from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.copy import TERMINAL, CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -24,6 +24,7 @@ from dr_orchestrator.settings import CHECKOUT, Pace
 from dr_orchestrator.wiring import App, sweeping
 from tests.support import clicks
 from tests.support.clicks import AWAY, DRILL, HOME, Ground
+from tests.support.machine import sleep
 
 FACTOR = 300.0
 FULL = os.environ.get("DRO_FAULTS") == "full"
@@ -78,8 +79,7 @@ def here(made: Ground, pace: Pace, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """The process that comes after: the lease of the dead one has run out."""
     monkeypatch.setenv("DRO_HOME", str(tmp_path))
     monkeypatch.setenv("DRO_CLOCK_PACE", f"{pace.factor!r}@{pace.origin!r}")
-    later = MachineClock.now
-    monkeypatch.setattr(MachineClock, "now", lambda clock: later(clock) + 2 * LEASE)
+    sleep(monkeypatch, 2 * LEASE)
     with wiring.using(clicks.world(tmp_path, made.clock, pace)) as world:
         assert settings.load().pace == pace
         yield world

@@ -8,17 +8,30 @@ from dataclasses import dataclass, field
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.run import SegmentKind
+from dr_orchestrator.errors import LeaseLost
 from dr_orchestrator.runner import RunContext
 
 
 class Driven:
     """A drive that a test stops, or hands to another process."""
 
-    def __init__(self, stopped: Callable[[], None] = lambda: None, elsewhere: Callable[[], bool] = lambda: False):
-        self._stopped, self._elsewhere = stopped, elsewhere
+    def __init__(
+        self,
+        stopped: Callable[[], None] = lambda: None,
+        elsewhere: Callable[[], bool] = lambda: False,
+        run: str = "r",
+    ) -> None:
+        self._stopped, self._elsewhere, self._run = stopped, elsewhere, run
 
     def raise_if_stopped(self) -> None:
         self._stopped()
+
+    def raise_if_lost(self) -> None:
+        if self._elsewhere():
+            raise LeaseLost.to_another(self._run)
+
+    def before_write(self, makes: bool) -> None:
+        self.raise_if_lost()
 
     def driven_elsewhere(self) -> bool:
         return self._elsewhere()

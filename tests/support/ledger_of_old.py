@@ -27,7 +27,10 @@ from dr_orchestrator.checks.sql import SqlChecks, newest
 from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.run import CheckResult
+from dr_orchestrator.ledger import ledger
+from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.ledger.migrate import MIGRATIONS
+from dr_orchestrator.ledger.times import BootTimes, this_boot
 from dr_orchestrator.runner.lease import LEASE
 from dr_orchestrator.settings import CHECKOUT
 from tests.support import shop as shops
@@ -95,7 +98,12 @@ class Then:
             "monotonic": lambda _: clock.monotonic(),
             "sleep": lambda _, seconds: clock.sleep(seconds),
         }
-        with mock.patch.multiple(MachineClock, **ways):
+        times = BootTimes(MachineClock(), this_boot())
+        with (
+            mock.patch.multiple(MachineClock, **ways),
+            mock.patch.object(ledger, "times_of", lambda *_: times),  # a server's clock is not of then
+            mock.patch.object(SqlLedger, "time", lambda _: None),
+        ):
             yield
 
 

@@ -18,6 +18,7 @@ from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import (
     CheckResult,
+    Clocks,
     Closing,
     Measures,
     Observation,
@@ -31,13 +32,25 @@ from dr_orchestrator.domain.run import (
     ServerTime,
     Step,
 )
+from dr_orchestrator.domain.skew import Skew
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
 
 START = datetime(2026, 11, 20, 9, 0, 0, 123457, tzinfo=UTC)
 LONG = timedelta(hours=26, minutes=5, microseconds=1)
 ODD = timedelta(microseconds=999_999)
 PROVENANCE = Provenance(
-    "1.2.3", "sha256:aa", "r7", "111122223333", "arn:aws:sts::1:x", "eu-west-2", "", False, 1.0, "local", "Zoë"
+    "1.2.3",
+    "sha256:aa",
+    "r7",
+    "111122223333",
+    "arn:aws:sts::1:x",
+    "eu-west-2",
+    "",
+    False,
+    1.0,
+    "local",
+    "Zoë",
+    clocks=Clocks(Skew(timedelta(seconds=-3), ODD), Skew(ODD, timedelta(microseconds=1))),
 )
 
 EXERCISE = Exercise(

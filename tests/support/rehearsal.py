@@ -100,7 +100,7 @@ class Drill:
         return session
 
     def context(self, call: Any = plain) -> RunContext:
-        return RunContext(RUN, self.clock, self.ledger, Driven(self.stopped, self.elsewhere), call)
+        return RunContext(RUN, self.clock, self.ledger, Driven(self.stopped, self.elsewhere, RUN), call)
 
     def stopped(self) -> None:
         if self.stop:

@@ -13,6 +13,7 @@ from dr_orchestrator.domain.copy import Copy, CopyState, Identity, LiveObject, P
 from dr_orchestrator.domain.cost import Billed, Rates
 from dr_orchestrator.domain.run import Closing, Lease, Run, RunHeader
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
+from dr_orchestrator.runner.context import Drive
 from dr_orchestrator.runner.sweep import SweepContext
 from dr_orchestrator.runner.sweep.ports import Region
 from tests.support import ledger_samples as samples
@@ -125,7 +126,7 @@ class World:
             raise error
         return FakeRegion(self, str(place))
 
-    def destroyer(self, header: RunHeader, copy: Copy) -> FakeDestroyer:
+    def destroyer(self, header: RunHeader, copy: Copy, drive: Drive) -> FakeDestroyer:
         return FakeDestroyer(self)
 
     @property
@@ -159,9 +160,7 @@ class World:
 
     def drive(self, run: str = "r-1", holder: str = "elsewhere:1:a", seconds: float = 20) -> Lease:
         """Another process takes the lease of a run."""
-        now = self.machine.now()
-        self.ledger.leases.take(run, holder, now, now + timedelta(seconds=seconds))
-        return Lease(run, holder, now, now + timedelta(seconds=seconds))
+        return self.ledger.leases.take(run, holder, timedelta(seconds=seconds))
 
     def run(self, name: str = "r-1") -> Run:
         """A run as the ledger has it now."""
@@ -185,4 +184,5 @@ class World:
 
 def world_in(folder: Path) -> World:
     """An empty world with its ledger in a folder."""
-    return World(connect(f"sqlite:///{folder / 'ledger.db'}"))
+    machine = MachineTime()
+    return World(connect(f"sqlite:///{folder / 'ledger.db'}", machine=machine), machine=machine)

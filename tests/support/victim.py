@@ -1,8 +1,9 @@
 """Processes that each run a drill and are killed at its nth write to the ledger.
 
-Each line of the input names one (JSON: environment, folder, drill, at, when); each line of the output tells how it
-ended, or that this process is there where none was named. They are forked from one that has read the program already,
-which is most of what a process costs.
+Each line of the input names one (JSON: environment, folder, drill, at, when); or, with `sweep` in place of the last
+three, one that sweeps; `machine` tells of a clock that is wrong, and when it is killed. Each line of the output tells
+how it ended, or that this process is there where none was named. They are forked from one that has read the program
+already, which is most of what a process costs.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from importlib import import_module
+from pathlib import Path
+from threading import Timer
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -25,10 +30,15 @@ import prefect
 
 from dr_orchestrator import prefect_runner, settings, wiring
 from dr_orchestrator.checks.sql import SqlChecks, newest
+from dr_orchestrator.domain import clock
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.ledger.ledger import SqlLedger
+from dr_orchestrator.runner import lease as leases
+from dr_orchestrator.runner.lease import LeaseHolder
+from dr_orchestrator.wiring import sweeping
+from dr_orchestrator.wiring.planning import clocks
 
 WRITES = (
     *("open_run", "record_event", "start_step", "finish_step", "record_point", "intend_copy", "change_copy"),
@@ -86,7 +96,51 @@ def main(drill: str, at: int, when: str, types: str = "") -> None:
         setattr(SqlLedger, name, fatal(getattr(SqlLedger, name), counted, at, when))
     with answering(), knowing(types):
         prefect_runner.run_drill(drill)
-    sys.stderr.write(f"{drill}: {len(counted)} writes: {counted}\n")
+    if at:
+        sys.stderr.write(f"{drill}: {len(counted)} writes: {counted}\n")
+
+
+@contextmanager
+def on_a_machine(ahead: float = 0.0, dies_after: float = 0.0, lease: float = 0.0) -> Iterator[None]:
+    """Within: the machine's wall clock is so many seconds ahead, and leases last so long, the beats in proportion.
+
+    Drills are let past the refusal of a wrong clock: what is tried is what holds all the same. The process is killed so
+    long after it began.
+    """
+    wrong = SimpleNamespace(**{**vars(time), "time": lambda: time.time() + ahead})
+    if dies_after:
+        Timer(dies_after, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    with ExitStack() as patches:
+        patches.enter_context(mock.patch.object(clock, "time", wrong))
+        patches.enter_context(mock.patch.object(clocks, "REFUSED", timedelta.max))
+        if lease:
+            span = timedelta(seconds=lease)
+            patches.enter_context(mock.patch.multiple(leases, LEASE=span, BEAT=span / 6))
+        yield
+
+
+def sweep(told: str) -> None:
+    """Sweep once, and append a line for each open run that was taken from a process that lives."""
+    take = LeaseHolder.take
+
+    def watched(self: LeaseHolder) -> None:
+        before = self._leases.lease(self._run)
+        take(self)
+        is_open = wiring.world().ledger.queries.run(self._run).closing is None
+        if before is not None and is_open and _lives(before.holder):
+            with Path(told).open("a") as file:
+                file.write(f"{self._run} {before.holder}\n")
+
+    with mock.patch.object(LeaseHolder, "take", watched):
+        sweeping.sweep(wiring.world())
+
+
+def _lives(holder: str) -> bool:
+    try:
+        os.kill(int(holder.split(":")[1]), 0)
+    except (ProcessLookupError, IndexError):
+        return False
+    return True
 
 
 def fork(asked: dict[str, Any]) -> int:
@@ -97,7 +151,11 @@ def fork(asked: dict[str, Any]) -> int:
             os.environ.clear()
             os.environ.update(asked["environment"])
             os.chdir(asked["folder"])
-            main(asked["drill"], asked["at"], asked["when"], asked.get("types", ""))
+            with on_a_machine(**asked.get("machine", {})):
+                if "sweep" in asked:
+                    sweep(asked["sweep"])
+                else:
+                    main(asked["drill"], asked["at"], asked["when"], asked.get("types", ""))
         except BaseException:
             traceback.print_exc()
             os._exit(1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from dr_orchestrator.errors import UsageError
 if TYPE_CHECKING:
     from dr_orchestrator.domain.outline import Outline
     from dr_orchestrator.domain.programme import Exercise
-    from dr_orchestrator.domain.run import Run
+    from dr_orchestrator.domain.run import Lease, Run
     from dr_orchestrator.ledger.ledger import SqlLedger
     from dr_orchestrator.ledger.queries import Queries
 
@@ -87,20 +86,23 @@ def _list_runs(listed: list[Outline]) -> None:
     starts = [(run.header.id, f"{run.header.started_at:%Y-%m-%d %H:%M}") for run in listed]
     rows = [(*start, *row) for start, row in zip(starts, run_rows(listed, silent), strict=True)]
     print_table(("Run", "Started (UTC)", *RUN_COLUMNS), rows)
-    for name, seconds in silent.items():
-        heard = f"its process was last heard of {seconds} s ago" if seconds else "no process took it up"
+    for name, heard in silent.items():
         click.echo(f"{name}: {heard}; `dro resume {name}` goes on with it, `dro sweep` ends it", err=True)
 
 
-def _not_driven(runs: list[Outline]) -> dict[str, int]:
-    """The open runs that no living process drives, and for how many real seconds; 0 where none ever did."""
-    leases, now = _ledger().leases, datetime.now(UTC)
+def _not_driven(runs: list[Outline]) -> dict[str, str]:
+    """The open runs that no living process drives, and when one was last heard of."""
+    leases = _ledger().leases
     found = {run.header.id: leases.lease(run.header.id) for run in runs if run.closing is None}
-    return {
-        name: int((now - lease.beat_at).total_seconds()) if lease else 0
-        for name, lease in found.items()
-        if lease is None or lease.until <= now
-    }
+    return {name: _heard_of(lease) for name, lease in found.items() if lease is None or not lease.held}
+
+
+def _heard_of(lease: Lease | None) -> str:
+    if lease is None or not lease.holder:
+        return "no process took it up"
+    if lease.silent is None:
+        return "its process ended when this machine was started anew"
+    return f"its process was last heard of {int(lease.silent.total_seconds())} s ago"
 
 
 def _known(service: str | None, drill: str | None, found: Sequence[object]) -> None:

@@ -52,7 +52,7 @@ def abort(name: str, wait: int) -> int:
         click.echo(f"Run {run.header.id} is closed already: {run.closing.verdict}, clean-up {run.closing.cleanup}.")
         return exit_code([run])
     who = f"{getpass.getuser()}@{socket.gethostname()}"
-    here.ledger.leases.ask_to_abort(run.header.id, who, here.machine.now())
+    here.ledger.leases.ask_to_abort(run.header.id, who)
     give_up = time.monotonic() + wait
     if sweeping.alive(here, run.header.id):
         click.echo("Asked the process that drives it to stop; it cleans up first.", err=True)

@@ -87,7 +87,8 @@ def _left_alone_json(left_alone: Iterable[LeftAlone], now: datetime) -> dict[str
                 "drill": each.run.header.drill,
                 "holder": each.held.lease.holder,
                 "driver": each.held.driver.value,
-                "sweepable_from": each.held.free_from.isoformat() if each.held.may_be_dead else None,
+                "sweepable_from": (now + each.held.left).isoformat() if each.held.may_be_dead else None,
+                "sweepable_in_s": each.held.left.total_seconds() if each.held.may_be_dead else None,
                 "copies": _held_copies(each),
             }
             for each in left_alone

@@ -20,8 +20,8 @@ SAY_EVERY_S = 10.0
 
 def from_when(held: Held, now: datetime) -> str:
     """From when on a lease is nobody's, and how long that is from now."""
-    left = max(1, math.ceil((held.free_from - now).total_seconds()))
-    return f"from {held.free_from:%H:%M:%S} UTC ({left} s from now)"
+    left = max(1, math.ceil(held.left.total_seconds()))
+    return f"from {now + held.left:%H:%M:%S} UTC ({left} s from now)"
 
 
 def seen(held: Held) -> str:

@@ -71,8 +71,10 @@ def held(lease: Lease, now: datetime) -> str:
     """The words for who drives a run, and until when nobody else may, even if that process is dead; the machine's
     own time.
     """
-    left = max(1, math.ceil((lease.until - now).total_seconds()))
-    return f"driven by {plain(lease.holder)}, whose lease runs until {lease.until:%H:%M:%S} UTC ({left} s from now)"
+    left = max(1, math.ceil(lease.left.total_seconds()))
+    return (
+        f"driven by {plain(lease.holder)}, whose lease runs until {now + lease.left:%H:%M:%S} UTC ({left} s from now)"
+    )
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def provenance_facts(run: Run) -> tuple[Fact, ...]:
         Fact("Caller", told(source.caller)),
         Fact("Operator", told(source.operator)),
         Fact("Simulated", told(source.simulated)),
-        Fact("Clock", pace_words(source.pace)),
+        Fact("Clock", clock_words(source)),
         Fact("Engine", told(source.engine)),
         Fact("Tool version", told(source.tool_version)),
         Fact("Rules of judgement", told(closing.rule_version if closing else None)),
@@ -49,6 +49,12 @@ def provenance_facts(run: Run) -> tuple[Fact, ...]:
 def pace_words(pace: float) -> str:
     """How the drill's clock ran against the real one."""
     return "real time" if pace == 1 else f"{pace:g} drill seconds to a real second"
+
+
+def clock_words(source: Provenance) -> str:
+    """How the drill's clock ran, and how right the machine's was where that was measured."""
+    skews = [f"{skew} {of}" for of, skew in source.clocks.by_name if skew is not None]
+    return "; ".join([pace_words(source.pace), *skews])
 
 
 def started_words(drill_time: datetime, real_time: datetime | None, pace: float) -> str:

@@ -64,4 +64,4 @@ def _closed(here: SweepContext, exercise: Exercise) -> bool:
 def _alive(here: SweepContext, exercise: str) -> bool:
     """Whether a process that was heard of lately performs the exercise, be it between two runs."""
     lease = here.ledger.exercise_leases.lease(exercise)
-    return lease is not None and lease.until > here.machine.now()
+    return lease is not None and lease.held

@@ -15,6 +15,7 @@ from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import Run, RunHeader
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.runner.context import Drive
 from dr_orchestrator.runner.stop import Stop
 
 
@@ -73,8 +74,11 @@ class Cloud(Protocol):
     def region(self, place: Place) -> Region:
         """Open a region of an account to be looked at."""
 
-    def destroyer(self, header: RunHeader, copy: Copy) -> Destroyer:
-        """Find what can take a run's copy down; NotMeasured where it would look elsewhere than the run did."""
+    def destroyer(self, header: RunHeader, copy: Copy, drive: Drive) -> Destroyer:
+        """Find what can take a run's copy down, as long as the run is ours to drive.
+
+        NotMeasured where it would look elsewhere than the run did.
+        """
 
 
 class SweepQueries(Protocol):

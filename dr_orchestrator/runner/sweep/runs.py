@@ -10,7 +10,8 @@ from dr_orchestrator.domain.cost import Cost, Rates, cost
 from dr_orchestrator.domain.judge.judgement import Fault, Record
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
-from dr_orchestrator.errors import DrillFault, UsageError
+from dr_orchestrator.errors import DrillFault, LeaseLost, UsageError
+from dr_orchestrator.runner.context import Drive, Undriven
 from dr_orchestrator.runner.ending import cleanup_of, close, error_text, record_outcome
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.lease import LeaseHolder
@@ -67,7 +68,7 @@ def resistant_runs(here: SweepContext) -> list[Run]:
 def alive(here: SweepContext, run: str) -> bool:
     """Whether a process that was heard of lately drives the run."""
     lease = here.ledger.leases.lease(run)
-    return lease is not None and lease.until > here.machine.now()
+    return lease is not None and lease.held
 
 
 def unsettled(run: Run) -> list[CopyRecord]:
@@ -94,8 +95,10 @@ def take_down(here: SweepContext, run: Run, why: str) -> SweptRun:
         return left_alone(here, run, held.message)
     with keeper.beating():
         run = here.ledger.queries.run(name)  # as it stands now that nobody else drives it: others may have meanwhile
-        swept = [_take_down(here, run, row) for row in unsettled(run) if not keeper.driven_elsewhere()]
-        if keeper.driven_elsewhere():  # this process slept, and somebody has resumed the run: the rest is theirs
+        try:
+            swept = [_take_down(here, run, row, keeper) for row in unsettled(run)]
+            keeper.raise_if_lost()
+        except LeaseLost:  # this process slept, and somebody has resumed the run: the rest is theirs
             return left_alone(here, here.ledger.queries.run(name), f"run {name} is driven by another process by now")
         if run.closing is None:
             _close(here, run, why, swept)
@@ -119,21 +122,26 @@ def cost_so_far(here: SweepContext, run: Run, row: CopyRecord) -> Cost:
     if rates == Rates():
         return Cost(None, why="tiers.yaml declares no `costs`")
     try:
-        billed = here.cloud.destroyer(run.header, row.copy).billed(row.copy.id)
+        billed = here.cloud.destroyer(run.header, row.copy, Undriven()).billed(row.copy.id)
     except DrillFault as fault:
         return Cost(None, rates.currency, fault.message)
     return cost(rates, billed, here.clock.now() - row.intended_at)
 
 
-def _take_down(here: SweepContext, run: Run, row: CopyRecord) -> Swept:
+def _take_down(here: SweepContext, run: Run, row: CopyRecord, drive: Drive) -> Swept:
+    """Take a copy down, and write what became of it: while the run is ours."""
     copy, age = row.copy, here.clock.now() - row.intended_at
+    drive.raise_if_lost()
     try:
-        take_down = here.cloud.destroyer(run.header, copy).destroy
+        take_down = here.cloud.destroyer(run.header, copy, drive).destroy
         state, why = again(lambda: take_down(copy), TEARING_DOWN, here.clock), ""
+    except LeaseLost:
+        raise
     except Exception as error:  # noqa: BLE001 - what keeps one copy must not keep the others
         state, why = CopyState.LEFTOVER if row.identity else CopyState.UNPROVEN, error_text(error)
         if no_more := lab_is_gone(run.header.provenance):
             state, why = CopyState.GONE_WITH_LAB, no_more
+    drive.raise_if_lost()
     record_outcome(here.ledger, copy, state, here.clock, run.copies)
     return Swept(copy, state, age, why, None if state in TERMINAL else cost_so_far(here, run, row))
 

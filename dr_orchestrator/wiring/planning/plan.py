@@ -50,17 +50,17 @@ def plan(here: App, name: str) -> Plan:
     drill = chosen(here.drill(name))
     made = Plan(drill, expected=expected(here, drill).recovery)
     account = read_only(here, drill.resource.region)
-    caller, fault = look_around(here, account, drill)
-    made.account = caller.account
-    if fault is not None:
-        made.preflight = Preflight((_stopped("identity", fault),))
+    around = look_around(here, account, drill)
+    made.account = around.caller.account
+    if around.fault is not None:
+        made.preflight = Preflight((_stopped("identity", around.fault),))
         return made
     copy = plan_copy(here, drill, drill.resource, "plan")
     components = build_components(here, drill, copy, account, RunContext("plan", here.clock))
     within = "".join(f", {part.name} in it" for part in here.types[drill.resource.type].parts)
     made.creates = [f"{copy.type} named like {copy.id}{within}"]
     made.creates += [f"{store.copy.type} named like {store.copy.id}, for a while" for store in components.stores]
-    scene = PreflightChecks(here, drill, copy, account, components, caller)
+    scene = PreflightChecks(here, drill, copy, account, components, around)
     made.preflight = scene.preflight()
     with suppress(DrillFault):  # the looks have told
         made.cost = estimate(here, drill, components)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dr_orchestrator.aws import copies
-from dr_orchestrator.aws.accounts import Account, Caller
+from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.preflight import rights
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Drill
@@ -24,6 +24,8 @@ from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import read_only
+from dr_orchestrator.wiring.identity import Surroundings
+from dr_orchestrator.wiring.planning import clocks
 from dr_orchestrator.wiring.planning.costing import estimate, expected
 from dr_orchestrator.wiring.planning.quotas import Room
 
@@ -42,7 +44,7 @@ class PreflightChecks:
     copy: Copy
     account: Account
     components: Components
-    caller: Caller
+    around: Surroundings
     run: str = ""
     exercise: str = ""
     begun: bool = False
@@ -64,7 +66,8 @@ class PreflightChecks:
         return self.account if beside else read_only(self.here, self.copy.region, self.copy.account)
 
     def _questions(self) -> Iterator[PreflightCheck]:
-        yield PreflightCheck("identity", lambda: f"account {self.caller.account}, {self.caller.arn}")
+        yield PreflightCheck("identity", lambda: f"account {self.around.caller.account}, {self.around.caller.arn}")
+        yield PreflightCheck("clock", lambda: clocks.look(self.around.clocks), must=not self.begun)
         target = self.components.restorer or self.components.environment
         yield from target.preflight_checks(self.copy) if target is not None else ()
         for store in self.components.stores:
@@ -150,7 +153,7 @@ class PreflightChecks:
 def driven(here: App, drill: str) -> list[tuple[Outline, Lease]]:
     """The open runs of a drill that a living process drives, each with its lease."""
     found = [(run, here.ledger.leases.lease(run.header.id)) for run in _open(here, drill)]
-    return [(run, lease) for run, lease in found if lease is not None and lease.until > here.machine.now()]
+    return [(run, lease) for run, lease in found if lease is not None and lease.held]
 
 
 def _open(here: App, drill: str) -> list[Outline]:

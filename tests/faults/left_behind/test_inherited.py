@@ -16,7 +16,7 @@ from dr_orchestrator import wiring
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.cli.commands import recovery, sweep
-from dr_orchestrator.domain.clock import MachineClock, Moment
+from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.programme import proofs_wanted
 from dr_orchestrator.domain.run import CheckResult, Run
@@ -189,7 +189,7 @@ def test_an_abort_of_a_dead_run_is_an_abort(shop: Estate, here: wiring.App) -> N
 def test_a_resume_heeds_an_abort_that_was_asked_for_meanwhile(shop: Estate, here: wiring.App) -> None:
     """A run that somebody wanted stopped while nobody drove it does not go on to pass."""
     dead = in_verify(here)
-    here.ledger.leases.ask_to_abort(dead.header.id, "ada@host", MachineClock().now())
+    here.ledger.leases.ask_to_abort(dead.header.id, "ada@host")
     after = resumed(here, dead)
     assert after.closing is not None
     assert (after.closing.verdict, after.closing.cleanup) == (Verdict.ABORTED, Cleanup.CLEAN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -13,12 +14,12 @@ import pytest
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.calls.spacing import Spacing
 from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.copy import TERMINAL, CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import LeaseLost, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.runner import lease
 from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.runner.lease import LEASE, LeaseHolder
 from dr_orchestrator.runner.session import Session
@@ -27,7 +28,7 @@ from dr_orchestrator.runner.sweep.runs import unsettled
 from dr_orchestrator.wiring import opening, sweeping
 from tests.support.dying import Killed, die, in_verify, killed_in, read, resumed
 from tests.support.estate import Estate
-from tests.support.fakes import FakeClock
+from tests.support.machine import sleep
 from tests.support.shop import run
 
 
@@ -36,11 +37,20 @@ def elsewhere(here: wiring.App) -> wiring.App:
     return wiring.App(here.settings, here.clock)
 
 
-def swept_elsewhere(here: wiring.App, later: timedelta = timedelta()) -> of_runner.Sweep:
-    """What a sweep of another process does, so much later by the machine's clock."""
-    other = wiring.App(here.settings, here.clock, machine=FakeClock(MachineClock().now() + later))
-    with wiring.using(other):
+def swept_elsewhere(here: wiring.App) -> of_runner.Sweep:
+    """What a sweep of another process does."""
+    with wiring.using(elsewhere(here)) as other:
         return sweeping.sweep(other)
+
+
+Sleep = Callable[[], None]
+
+
+@pytest.fixture
+def fall_asleep(monkeypatch: pytest.MonkeyPatch) -> Sleep:
+    """Lets the process stand still for longer than its lease, from which on time goes on; its heart does not beat."""
+    monkeypatch.setattr(lease, "BEAT", timedelta(days=1))
+    return lambda: sleep(monkeypatch, 2 * LEASE)
 
 
 def test_a_sweep_sees_what_was_made_since_it_began(shop: Estate, here: wiring.App) -> None:
@@ -109,17 +119,20 @@ def test_a_run_that_was_swept_meanwhile_is_not_resumed(shop: Estate, here: wirin
     after = read(here, dead)
     assert after.closing is not None
     assert all(row.state in TERMINAL for row in after.copies)
-    lease = here.ledger.leases.lease(dead.header.id)
-    assert lease is not None
-    assert lease.until <= MachineClock().now()
+    let_go = here.ledger.leases.lease(dead.header.id)
+    assert let_go is not None
+    assert not let_go.held
 
 
-def test_a_process_that_slept_creates_nothing_in_a_run_that_was_ended(shop: Estate, here: wiring.App) -> None:
+def test_a_process_that_slept_creates_nothing_in_a_run_that_was_ended(
+    shop: Estate, here: wiring.App, fall_asleep: Sleep
+) -> None:
     """It stops just before the creating call for longer than its lease; a sweep ends the run; then it wakes up."""
     before, asking = shop.inventory(), DynamoTable._restore
 
     def asleep(self: DynamoTable, *given: Any) -> Any:
-        swept_elsewhere(here, later=2 * LEASE)
+        fall_asleep()
+        swept_elsewhere(here)
         return asking(self, *given)
 
     with mock.patch.object(DynamoTable, "_restore", asleep), pytest.raises(LeaseLost, match="taken over"):
@@ -131,15 +144,16 @@ def test_a_process_that_slept_creates_nothing_in_a_run_that_was_ended(shop: Esta
     assert found.closing.cleanup is Cleanup.CLEAN
 
 
-def test_a_process_that_slept_asks_whose_the_run_is_before_its_next_step(shop: Estate, here: wiring.App) -> None:
+def test_a_process_that_slept_asks_whose_the_run_is_before_its_next_step(
+    shop: Estate, here: wiring.App, fall_asleep: Sleep
+) -> None:
     """Its own heart has not beaten yet: the step is not begun, and the copy is the other process's to take down."""
     checking, begun = Session.verify, []
 
     def asleep(self: Session, *given: Any) -> None:
-        swept_elsewhere(here, later=2 * LEASE)
-        now = MachineClock().now()
-        with mock.patch.object(MachineClock, "now", lambda _: now + 2 * LEASE):
-            checking(self, *given)
+        fall_asleep()
+        swept_elsewhere(here)
+        checking(self, *given)
         begun.append(True)
 
     with mock.patch.object(Session, "verify", asleep), pytest.raises(LeaseLost, match="taken over"):
@@ -155,8 +169,7 @@ def test_a_run_of_another_process_is_not_our_own(shop: Estate, here: wiring.App,
     """Whoever may not resume a living run has nothing to take down: the run is told with its driver, and no more."""
     dead = in_verify(here)
     here.driven.clear()
-    now = MachineClock().now()
-    here.ledger.leases.take(dead.header.id, "elsewhere:1:abc", now, now + LEASE)
+    here.ledger.leases.take(dead.header.id, "elsewhere:1:abc", LEASE)
 
     with pytest.raises(UsageError, match="is driven by elsewhere:1:abc"):
         resumed(here, dead)
@@ -179,18 +192,18 @@ def test_what_a_stack_owned_is_swept_alone_once_the_stack_is_settled(shop: Estat
 
 def stolen(here: wiring.App, run_id: str) -> None:
     """Another living process drives the run by now: this one was not heard of for long enough."""
-    later = MachineClock().now() + 2 * LEASE
-    here.ledger.leases.take(run_id, "elsewhere:1:abc", later, later + LEASE)
+    here.ledger.leases.take(run_id, "elsewhere:1:abc", LEASE)
 
 
 def test_a_process_that_slept_in_its_last_step_leaves_the_copy_to_its_new_driver(
-    shop: Estate, here: wiring.App
+    shop: Estate, here: wiring.App, fall_asleep: Sleep
 ) -> None:
     """After the checks nothing else would ask: neither the copy nor the run's end is its business any more."""
     checking = Session.verify
 
     def asleep(self: Session, *given: Any) -> None:
         checking(self, *given)
+        fall_asleep()
         stolen(here, self.header.id)
 
     with mock.patch.object(Session, "verify", asleep), pytest.raises(LeaseLost, match="taken over"):
@@ -202,7 +215,9 @@ def test_a_process_that_slept_in_its_last_step_leaves_the_copy_to_its_new_driver
     assert found.copies[0].copy.id in shop.inventory()["tables"]
 
 
-def test_a_sweep_that_slept_takes_nothing_from_whoever_resumed_the_run(shop: Estate, here: wiring.App) -> None:
+def test_a_sweep_that_slept_takes_nothing_from_whoever_resumed_the_run(
+    shop: Estate, here: wiring.App, fall_asleep: Sleep
+) -> None:
     """It holds the lease, sleeps past it, and wakes up before its first deletion: it leaves the run alone."""
     dead = in_verify(here)
     listing = runs.unsettled
@@ -210,6 +225,7 @@ def test_a_sweep_that_slept_takes_nothing_from_whoever_resumed_the_run(shop: Est
     def asleep(of: Any) -> Any:
         if not taken:
             taken.append(True)
+            fall_asleep()
             stolen(here, dead.header.id)
         return listing(of)
 
@@ -241,7 +257,7 @@ def test_a_run_that_was_swept_before_its_lease_makes_nothing(shop: Estate, here:
     assert shop.inventory() == before
 
 
-def test_a_call_that_was_held_back_is_looked_at_again(shop: Estate, here: wiring.App) -> None:
+def test_a_call_that_was_held_back_is_looked_at_again(shop: Estate, here: wiring.App, fall_asleep: Sleep) -> None:
     """The guard let it pass, then it waited while a sweep ended the run: it is not sent."""
     before, holding, checking = shop.inventory(), Spacing.wait, Guard.check
     passed: list[str] = []
@@ -253,7 +269,8 @@ def test_a_call_that_was_held_back_is_looked_at_again(shop: Estate, here: wiring
     def asleep(self: Spacing) -> float:
         if passed and passed[-1] == "RestoreTableToPointInTime":
             passed.append("asleep")
-            swept_elsewhere(here, later=2 * LEASE)
+            fall_asleep()
+            swept_elsewhere(here)
         return holding(self)
 
     with (

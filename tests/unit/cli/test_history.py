@@ -11,12 +11,12 @@ import pytest
 
 from dr_orchestrator import lab
 from dr_orchestrator.cli import main
-from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from tests.support import workspace
 from tests.support.golden import sample
+from tests.support.machine import later
 
 HOUR = timedelta(hours=1)
 
@@ -49,13 +49,11 @@ def test_a_dead_run_is_not_under_way(
     """Where no living process drives it, it says so, since when, and what to do; a living one is under way."""
     opened(ledger, "dead")
     opened(ledger, "alive")
-    at = MachineClock().now()
-    ledger.leases.take("alive", "here:1:a", at, at + HOUR)
+    ledger.leases.take("alive", "here:1:a", HOUR)
     if seconds is not None:
-        beat = at - timedelta(seconds=seconds)
-        ledger.leases.take("dead", "here:2:b", beat, beat + timedelta(seconds=30))
-
-    assert main.run(["runs"]) == 0
+        ledger.leases.take("dead", "here:2:b", timedelta(seconds=30))
+    with later(timedelta(seconds=seconds or 0)):
+        assert main.run(["runs"]) == 0
 
     said = capsys.readouterr()
     rows = {line.split()[0]: line for line in said.out.splitlines()}

@@ -15,13 +15,14 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from dr_orchestrator import lab, prefect_runner, wiring
 from dr_orchestrator.cli import main
-from dr_orchestrator.domain.clock import MachineClock
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
+from dr_orchestrator.runner.lease import LEASE
 from tests.support import workspace
 from tests.support.golden import sample
 from tests.support.golden.story import header
+from tests.support.machine import Machine, sleep
 
 DEAD = "http://127.0.0.1:9/api"
 
@@ -220,7 +221,7 @@ def test_a_drill_that_runs_is_not_started_again(home: Path, capsys: pytest.Captu
     run = header(7, "orders-snapshot", sample.runs()[0].header.kind, 1, "The shop", "orders-db", exercise="")
     made = ledger(home)
     made.open_run(run)
-    made.leases.take(run.id, "elsewhere:1:abc", MachineClock().now(), MachineClock().now() + timedelta(minutes=5))
+    made.leases.take(run.id, "elsewhere:1:abc", timedelta(minutes=5))
 
     said = told(["run", "orders-snapshot"], capsys)
 
@@ -230,15 +231,16 @@ def test_a_drill_that_runs_is_not_started_again(home: Path, capsys: pytest.Captu
     assert len(made.queries.runs()) == 1
 
 
-def test_a_held_run_tells_when_to_retry(home: Path) -> None:
+def test_a_held_run_tells_when_to_retry(home: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is refused a run whose process may be dead is told after how many seconds it is free."""
-    made, at = ledger(home), MachineClock().now()
+    made = ledger(home)
     run = header(7, "orders-snapshot", sample.runs()[0].header.kind, 1, "The shop", "orders-db", exercise="")
     made.open_run(run)
-    made.leases.take(run.id, "elsewhere:1:abc", at, at + timedelta(seconds=30))
+    made.leases.take(run.id, "elsewhere:1:abc", LEASE)
+    sleep(monkeypatch, timedelta(seconds=4))
 
     with pytest.raises(UsageError, match="seen alive 4 s ago") as refused:
-        made.leases.take(run.id, "here:2:def", at + timedelta(seconds=4), at + timedelta(seconds=34))
+        made.leases.take(run.id, "here:2:def", LEASE)
     assert "try again in 26 s" in refused.value.hint
 
 

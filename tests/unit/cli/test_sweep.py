@@ -31,6 +31,7 @@ from tests.support import workspace
 from tests.support.fakes import FakeClock
 from tests.support.golden import sample
 from tests.support.golden.story import REGION
+from tests.support.machine import timed_by
 
 RUN = replace(sample.passed().header, exercise="")
 COPY = Copy("rds-instance", "dro-x", REGION, RUN.id, RUN.drill, RUN.service)
@@ -191,7 +192,8 @@ def machine(ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mach
     monkeypatch.setattr(sweeping, "destroyer", nobody)
     clock = Machine()
     ledger.intend_copy(COPY, clock.now())
-    ledger.leases.take(RUN.id, "elsewhere:31736:abc", clock.now(), clock.now() + LEASE)
+    timed_by(ledger, clock)
+    ledger.leases.take(RUN.id, "elsewhere:31736:abc", LEASE)
     with wiring.using(wiring.App(settings.load(), FakeClock(), machine=clock)):
         yield clock
 
@@ -221,6 +223,7 @@ def test_a_run_that_died_just_now_is_named_and_no_success(machine: Machine, caps
             "holder": "elsewhere:31736:abc",
             "driver": "silent",
             "sweepable_from": until.isoformat(),
+            "sweepable_in_s": 10.0,
             "copies": 1,
         }
     ]
@@ -230,7 +233,7 @@ def test_a_run_that_is_driven_is_no_leftover(
     ledger: SqlLedger, machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A sweep beside a healthy drill ends as if it were not there; the drill is named, and goes on."""
-    machine.act = lambda: ledger.leases.beat(RUN.id, "elsewhere:31736:abc", machine.now(), machine.now() + LEASE)
+    machine.act = lambda: ledger.leases.beat(RUN.id, "elsewhere:31736:abc", LEASE)
 
     assert main.run(["sweep"]) == Exit.PASSED
 
@@ -311,6 +314,6 @@ def test_the_scheduled_sweep_waits_and_fails_for_what_is_left(
         flow()
     ledger.open_run(replace(RUN, id="another"))
     ledger.change_copy(COPY, CopyState.DELETED, machine.now())
-    ledger.leases.take("another", "elsewhere:2:abc", machine.now(), machine.now() + LEASE)
-    machine.act = lambda: ledger.leases.beat("another", "elsewhere:2:abc", machine.now(), machine.now() + LEASE)
+    ledger.leases.take("another", "elsewhere:2:abc", LEASE)
+    machine.act = lambda: ledger.leases.beat("another", "elsewhere:2:abc", LEASE)
     flow()

@@ -6,14 +6,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from dr_orchestrator.domain.run import Lease
-from dr_orchestrator.runner.driver import LISTEN, Driver, Listening
+from dr_orchestrator.runner.driver import LISTEN, Driver, Held, Listening
 from dr_orchestrator.runner.lease import BEAT, LEASE
 from tests.support.fakes import FakeClock
 
@@ -37,17 +36,21 @@ class OneLease:
     """The leases of a ledger that holds one, of r-1."""
 
     def __init__(self, clock: FakeClock, holder: str) -> None:
-        self.clock, self.held = clock, Lease("r-1", holder, clock.now(), clock.now() + LEASE)
+        self.clock = clock
+        self.take("r-1", holder, LEASE)
 
     def lease(self, run: str) -> Lease | None:
-        return self.held if run == "r-1" else None
+        now = self.clock.now()
+        left = max(self.until - now, timedelta())
+        return Lease("r-1", self.holder, left, now - self.beat_at, self.beat_at) if run == "r-1" else None
 
     def beat(self) -> None:
-        if self.clock.now() - self.held.beat_at >= BEAT:
-            self.held = replace(self.held, beat_at=self.clock.now(), until=self.clock.now() + LEASE)
+        if self.clock.now() - self.beat_at >= BEAT:
+            self.take("r-1", self.holder, LEASE)
 
-    def take(self, _run: str, holder: str, now: datetime, until: datetime) -> None:
-        self.held = Lease("r-1", holder, now, until)
+    def take(self, _run: str, holder: str, span: timedelta) -> None:
+        self.holder, self.beat_at = holder, self.clock.now()
+        self.until = self.beat_at + span
 
     ask_to_abort = None
 
@@ -89,11 +92,10 @@ def test_who_is_not_heard_of_may_be_dead(holder: str, driver: Driver) -> None:
     """A process id that is there is no proof of life, one that is gone no proof of death: both are told with a date."""
     clock = Beats()
     leases = OneLease(clock, holder)
-    until = leases.held.until
 
     (held,) = ears(clock, leases).listen(["r-1"])
 
-    assert (held.driver, held.may_be_dead, held.free_from) == (driver, True, until)
+    assert (held.driver, held.may_be_dead, held.left) == (driver, True, LEASE - LISTEN)
     assert clock.monotonic() == LISTEN.total_seconds()
 
 
@@ -131,7 +133,7 @@ def test_another_holder_is_listened_for_anew() -> None:
     listening = ears(clock, leases)
     listening.note(["r-1"])
     clock.sleep(30)
-    leases.take("r-1", "a-third:8:abc", clock.now(), clock.now() + LEASE)
+    leases.take("r-1", "a-third:8:abc", LEASE)
 
     (held,) = listening.listen(["r-1"])
 
@@ -143,7 +145,7 @@ def test_a_lease_that_is_let_go_is_held_no_more() -> None:
     """A run that ends while it is listened for is nobody's, and is waited for no longer."""
     clock = Beats()
     leases = OneLease(clock, ELSEWHERE)
-    clock.act = lambda: leases.take("r-1", ELSEWHERE, clock.now(), clock.now())
+    clock.act = lambda: leases.take("r-1", ELSEWHERE, timedelta())
 
     assert ears(clock, leases).listen(["r-1", "r-without-a-lease"]) == []
     assert clock.monotonic() < 1
@@ -155,10 +157,13 @@ def test_a_silent_lease_is_outwaited() -> None:
     leases = OneLease(clock, ELSEWHERE)
     told: list[tuple[str, datetime]] = []
 
-    held = ears(clock, leases).outwait(["r-1"], lambda silent: told.extend((s.name, s.free_from) for s in silent))
+    def tell(silent: Sequence[Held]) -> None:
+        told.extend((each.name, clock.now() + each.left) for each in silent)
+
+    held = ears(clock, leases).outwait(["r-1"], tell)
 
     assert held == []
-    assert set(told) == {("r-1", leases.held.until)}
+    assert set(told) == {("r-1", leases.until)}
     assert timedelta(seconds=clock.monotonic()) == LEASE
 
 

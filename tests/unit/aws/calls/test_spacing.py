@@ -20,6 +20,7 @@ from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles
 from dr_orchestrator.domain.run import SegmentKind
+from dr_orchestrator.runner.context import Undriven
 from dr_orchestrator.wiring.building import build_components, guarded, plan_copy
 from tests.support import workspace
 from tests.support.contexts import ToldContext, telling
@@ -200,7 +201,7 @@ def test_all_runs_of_a_process_share_one_spacing(made: Estate, tmp_path: Path) -
     context = ToldContext("20261120-2", made.clock)
     with wiring.using(here):
         drill = here.drill("orders-snapshot")
-        first, second = (guarded(here, REGION, f"20261120-{number}", drill) for number in (1, 2))
+        first, second = (guarded(here, REGION, f"20261120-{number}", Undriven(), drill) for number in (1, 2))
         copy = plan_copy(here, drill, drill.resource, "20261120-2")
         build_components(here, drill, copy, second, context)
         throttle(made, times=1)

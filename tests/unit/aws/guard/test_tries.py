@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
@@ -13,6 +13,7 @@ from botocore.config import Config
 
 from dr_orchestrator.aws.guard import Forbidden, Guard
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.errors import LeaseLost
 from tests.support.estate import REGION
 from tests.support.types import CALLS
 
@@ -43,10 +44,10 @@ def _no_waiting() -> Iterator[None]:
         yield
 
 
-def guarded(network: Network) -> tuple[Any, Guard]:
+def guarded(network: Network, driven: Callable[[bool], None] = lambda _: None) -> tuple[Any, Guard]:
     session = botocore.session.Session()
     session.set_credentials("key", "secret")
-    guard = Guard(CALLS, lambda: network.ledger)
+    guard = Guard(CALLS, lambda: network.ledger, driven=driven)
     guard.watch(session)
     config = Config(retries={"mode": "standard", "max_attempts": 5})
     client = session.create_client("dynamodb", REGION, endpoint_url="http://lab.example:1", config=config)
@@ -73,6 +74,32 @@ def test_a_copy_that_stays_one_is_tried_again() -> None:
     client.delete_table(TableName=COPY.id)
 
     assert network.tries == 3
+
+
+def test_a_run_that_is_lost_meanwhile_changes_nothing_more() -> None:
+    """Each try asks anew whether this process still drives the run; the one after it was lost is not sent."""
+    network, asked = Network(THROTTLED, DONE), list[bool]()
+
+    def driven(makes: bool) -> None:
+        asked.append(makes)
+        if len(asked) == 2:
+            raise LeaseLost.to_another("x")
+
+    client, _ = guarded(network, driven)
+    with pytest.raises(LeaseLost):
+        client.delete_table(TableName=COPY.id)
+    assert (network.tries, asked) == (1, [False, False])
+
+
+def test_who_only_looks_need_not_drive_the_run() -> None:
+    """A read asks nobody; a write tells whether something would stand after it that was not there before."""
+    asked: list[bool] = []
+    client, _ = guarded(Network(DONE, DONE, DONE), asked.append)
+    client.describe_table(TableName=COPY.id)
+    assert asked == []
+    client.tag_resource(ResourceArn=f"arn:aws:dynamodb:{REGION}:123456789012:table/{COPY.id}", Tags=[])
+    client.delete_table(TableName=COPY.id)
+    assert asked == [True, False]
 
 
 def test_the_host_of_every_try_decides_what_a_run_is_worth() -> None:

@@ -62,8 +62,7 @@ def test_a_sweep_closes_the_run_and_then_its_exercise(performed: World) -> None:
 
 def test_one_that_a_living_process_performs_is_left_alone(performed: World) -> None:
     """Be it between two runs, as long as its lease holds; a sweep that waits outwaits it."""
-    now = performed.machine.now()
-    performed.ledger.exercise_leases.take(NAME, "elsewhere:1:a", now, now + timedelta(seconds=20))
+    performed.ledger.exercise_leases.take(NAME, "elsewhere:1:a", timedelta(seconds=20))
     assert close_exercises(performed.here) == []
     assert verdict(performed) is None
     assert sweep(performed.here, wait=True).exercises == [NAME]

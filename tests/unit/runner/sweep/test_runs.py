@@ -14,6 +14,7 @@ from dr_orchestrator.domain.cost import Billed, Rates
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
+from dr_orchestrator.runner.driver import LISTEN
 from dr_orchestrator.runner.sweep import cost_so_far, dead_runs, sweep, sweep_run
 from dr_orchestrator.runner.sweep.labs import lab_is_gone
 from tests.support import ledger_samples as samples
@@ -58,12 +59,12 @@ def test_the_oldest_dead_run_is_swept_first(world: World) -> None:
 def test_a_run_that_is_driven_is_left_alone(world: World) -> None:
     """Its copies are not touched, and it is named with the instant from which anybody may take it."""
     world.left(named("a"))
-    lease = world.drive(seconds=20)
+    world.drive(seconds=20)
     found = sweep(world.here)
     assert world.destroyed == []
     assert world.run().closing is None
     (alone,) = found.left_alone
-    assert (alone.run.header.id, alone.held.free_from) == ("r-1", lease.until)
+    assert (alone.run.header.id, alone.held.left) == ("r-1", timedelta(seconds=20) - LISTEN)
     assert found.waiting == [alone]
 
 
@@ -73,8 +74,8 @@ def test_a_run_whose_process_is_heard_of_is_not_waited_for(world: World) -> None
     lease = world.drive(seconds=20)
 
     def beat(_held: object) -> None:
-        now = world.machine.now() + timedelta(seconds=1)
-        world.ledger.leases.beat(lease.run, lease.holder, now, now + timedelta(seconds=20))
+        world.machine.sleep(1)
+        world.ledger.leases.beat(lease.run, lease.holder, timedelta(seconds=20))
 
     found = sweep(world.here, heard=beat)
     assert [each.run.header.id for each in found.left_alone] == ["r-1"]
@@ -84,9 +85,9 @@ def test_a_run_whose_process_is_heard_of_is_not_waited_for(world: World) -> None
 def test_a_silent_lease_is_outwaited_where_asked(world: World) -> None:
     """With `wait` a run that died just now is swept as soon as its lease has run out."""
     world.left(named("a"))
-    lease = world.drive(seconds=20)
+    world.drive(seconds=20)
     found = sweep(world.here, wait=True)
-    assert world.machine.now() >= lease.until
+    assert world.machine.monotonic() >= 20
     assert world.destroyed == ["a"]
     assert found.left_alone == []
 
@@ -155,7 +156,7 @@ def test_what_outlived_its_stack_is_taken_down_alone(world: World) -> None:
 def test_a_run_that_was_asked_to_stop_is_aborted(world: World) -> None:
     """Whoever asked is named: that its process died first changes nothing."""
     world.left(named("a"))
-    world.ledger.leases.ask_to_abort("r-1", "Zoë", world.machine.now())
+    world.ledger.leases.ask_to_abort("r-1", "Zoë")
     sweep(world.here)
     assert world.closing().verdict is Verdict.ABORTED
     assert any("aborted by Zoë: its process died" in reason for reason in world.closing().reasons)
