@@ -45,9 +45,8 @@ def here(tmp_path: Path) -> Iterator[wiring.App]:
     """A ledger in which a process that died was in one flow run, and one that lives is in another."""
     known = workspace.world(tmp_path, FakeClock())
     with wiring.using(wiring.App(known.settings, known.clock, machine=FakeClock())) as made:
-        now = made.machine.now()
-        made.ledger.flow_leases.take(DEAD, "elsewhere:1:abc", now - LEASE, now)
-        made.ledger.flow_leases.take(ALIVE, "elsewhere:2:abc", now, now + LEASE)
+        made.ledger.flow_leases.take(DEAD, "elsewhere:1:abc", timedelta())
+        made.ledger.flow_leases.take(ALIVE, "elsewhere:2:abc", LEASE)
         yield made
 
 
@@ -104,7 +103,7 @@ def test_a_flow_run_is_held_while_its_process_is_in_it(
             pass
         lease = here.ledger.flow_leases.lease(DEAD)
         assert lease is not None
-        assert lease.until - here.machine.now() > LEASE - timedelta(seconds=1)
+        assert lease.left > LEASE - timedelta(seconds=1)
         assert flow_runs.end_dead(here) == []
     assert here.ledger.queries.flow_runs() == [ALIVE]
 
@@ -116,12 +115,12 @@ def test_one_sweep_of_the_schedule_is_under_way_at_a_time(
     swept: list[bool] = []
     monkeypatch.setattr(sweeping, "sweep", lambda _here, wait: swept.append(wait))
     machine, leases = here.machine, here.ledger.flow_leases
-    leases.take(flow_runs.SWEEP, "elsewhere:3:abc", machine.now(), machine.now() + LEASE)
+    leases.take(flow_runs.SWEEP, "elsewhere:3:abc", LEASE)
     sleep = machine.sleep
 
     def beats(seconds: float) -> None:
         sleep(seconds)
-        leases.beat(flow_runs.SWEEP, "elsewhere:3:abc", machine.now(), machine.now() + LEASE)
+        leases.beat(flow_runs.SWEEP, "elsewhere:3:abc", LEASE)
 
     with monkeypatch.context() as patch:
         patch.setattr(machine, "sleep", beats)
