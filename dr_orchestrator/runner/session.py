@@ -24,29 +24,19 @@ from dr_orchestrator.domain.run import (
     Run,
     RunHeader,
     SegmentKind,
-    Step,
 )
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.errors import DrillFault, LeaseLost, NotRecoverable, without_secrets
+from dr_orchestrator.errors import DrillFault, LeaseLost
 from dr_orchestrator.runner.components import Components, Store
 from dr_orchestrator.runner.context import RunContext
-from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of, outcome_of
+from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of
 from dr_orchestrator.runner.journal import Journal
-from dr_orchestrator.runner.patience import AFTERWARDS, LOOKING, RECOVERING, TEARING_DOWN
-from dr_orchestrator.runner.stop import words_of
+from dr_orchestrator.runner.performing import Performer
 from dr_orchestrator.runner.teardown import Teardowns, cannot_destroy, row_of
 from dr_orchestrator.waiting import stops
 
 T = TypeVar("T")
 LOOK = "look before starting"
-PATIENCE = {
-    Phase.PREPARE: LOOKING,
-    Phase.RECOVER: RECOVERING,
-    Phase.VERIFY: RECOVERING,
-    Phase.TEARDOWN: AFTERWARDS,
-}
-CONFIRMED_AFTER = 5.0
-"""Drill seconds after which is looked once more at what would fail a drill before anything is made."""
 LOOK_BACK = "look back at the recovery points"
 ASK_FOR_TIMES = "ask AWS for its own times"
 
@@ -79,6 +69,7 @@ class Session:
         self._journal = context.journal = Journal(
             header, self._ledger, self._clock, recorded, last_seen, context.lease.raise_if_lost
         )
+        self._perform = Performer(self._journal, context)
         self._components: Components | None = None
         self._pending: DrillFault | None = None
         self._chosen_from: list[Restorer] = []
@@ -86,7 +77,6 @@ class Session:
         inherited = destroy or cannot_destroy
         self._teardowns = Teardowns(context.run, self._ledger, self._clock, self._perform, inherited)
         self._histories_unknown = 0
-        self._broken: list[tuple[BaseException, Step]] = []
         self._doubts: Callable[[], Sequence[str]] = tuple
 
     @property
@@ -142,12 +132,9 @@ class Session:
 
     def look(self, name: str = LOOK) -> None:
         """The first step: all that is seen is kept as evidence, and what stops the drill ends it here."""
-        preflight = self.components.preflight
-
-        def look() -> Seen:
-            return Seen(self._confirmed(lambda: preflight().raise_if_blocked()))
-
-        self._perform(name, look, phase=Phase.PREPARE, role=Role.LOOK)
+        preflight, confirmed = self.components.preflight, self._perform.confirmed
+        look = partial(confirmed, lambda: preflight().raise_if_blocked())
+        self._perform(name, lambda: Seen(look()), phase=Phase.PREPARE, role=Role.LOOK)
 
     def choose(self, name: str, restorer: Restorer) -> RecoveryPoint:
         """A step that picks the recovery point; what its history promises in the worst case is looked up at the end.
@@ -155,23 +142,11 @@ class Session:
         One from after the disruption is refused, whoever gave it.
         """
         self._chosen_from.append(restorer)
-        before = self._journal.point_before()
-
-        def choose() -> RecoveryPoint:
-            return self._journal.credible(restorer.choose())
-
-        point = before or self._perform(name, lambda: self._confirmed(choose), role=Role.CHOOSE)
+        before, confirmed = self._journal.point_before(), self._perform.confirmed
+        choose = partial(confirmed, lambda: self._journal.credible(restorer.choose()))
+        point = before or self._perform(name, choose, role=Role.CHOOSE)
         self._journal.choose(point, known=before is not None)
         return point
-
-    def _confirmed(self, look: Callable[[], T]) -> T:
-        """What a look sees; what would fail the drill is believed when seen twice: AWS may forget for a moment."""
-        try:
-            return look()
-        except NotRecoverable:
-            self._clock.sleep(CONFIRMED_AFTER)
-            self._context.raise_if_stopped()
-            return look()
 
     def at_exit(self, name: str, destroy: Callable[[Copy], CopyState], copy: Copy) -> None:
         """Register a copy's teardown, and write the intent to create it: always before the call that does.
@@ -224,7 +199,7 @@ class Session:
             row = row_of(self._ledger, copy)
             if row is not None and row.asked:
                 return  # by the process that died of it: AWS will name what the job makes, and is not asked for another
-            asked = self._confirmed(lambda: act(*args, copy))
+            asked = self._perform.confirmed(lambda: act(*args, copy))
             state, at = CopyState.CREATED if asked.identity else CopyState.INTENDED, self._clock.now()
             self._journal.ledger.change_copy(copy, state, at, asked.identity, asked.job)
 
@@ -255,32 +230,6 @@ class Session:
             result = self._perform(name, act, *args)
         if reaches is not None:
             self._journal.reach(reaches, ago=result.ago if isinstance(result, Ready) else 0.0)
-
-    def _perform(
-        self, name: str, act: Callable[..., T], *args: Any, phase: Phase = Phase.RECOVER, role: Role = Role.STEP
-    ) -> T:
-        """Perform one timed step; it is in the ledger before it begins, and again before the next one does.
-
-        What it comes back to have Seen, or tells of a copy that is Ready, is kept as evidence.
-        """
-        if phase is Phase.RECOVER and not self._journal.has(Moment.RECOVERY_STARTED):
-            self._journal.disrupt()
-        step = self._journal.begin(name, phase, role)
-        patience = TEARING_DOWN if role is Role.DESTROY else PATIENCE[phase]
-        try:
-            if phase is not Phase.TEARDOWN:
-                self._context.raise_if_stopped()
-            result = self._context.call(name, lambda: self._context.patiently(partial(act, *args), patience))
-        except BaseException as error:
-            self._broken.append((error, step))
-            evidence = error.evidence if isinstance(error, DrillFault) else ""
-            told = str(error) if isinstance(error, Exception) else words_of(error)
-            self._journal.finish(step, outcome_of(error), evidence or without_secrets(told) or type(error).__name__)
-            raise
-        words = result.words if isinstance(result, Seen | Ready) else ""
-        seen = result if isinstance(result, Probed) else Probed(True, words)
-        self._journal.finish(step, Outcome.PASSED, seen.words, tried=seen.tried)
-        return result
 
     def fill(self, store: Store) -> None:
         """Load a restored store into the environment's own; that one becomes a copy of this run first."""
@@ -389,7 +338,7 @@ class Session:
 
     def _close(self, error: BaseException | None, reasons: Sequence[str]) -> None:
         self._let_go_of_others()
-        step = next((step for broke, step in self._broken if broke is error), None)
+        step = self._perform.broken_by(error)
         fault = fault_of(error, step) if error is not None else None
         record = self._journal.record(
             worst_cases=self._worst_cases,

@@ -1,0 +1,75 @@
+"""Performs one timed step after the other: each in the ledger before it begins, and patient with what passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.evidence import Ready, Seen
+from dr_orchestrator.domain.run import Phase, Probed, Role, Step
+from dr_orchestrator.domain.verdict import Outcome
+from dr_orchestrator.errors import DrillFault, NotRecoverable, without_secrets
+from dr_orchestrator.runner.context import RunContext
+from dr_orchestrator.runner.ending import outcome_of
+from dr_orchestrator.runner.journal import Journal
+from dr_orchestrator.runner.patience import AFTERWARDS, LOOKING, RECOVERING, TEARING_DOWN
+from dr_orchestrator.runner.stop import words_of
+
+T = TypeVar("T")
+PATIENCE = {
+    Phase.PREPARE: LOOKING,
+    Phase.RECOVER: RECOVERING,
+    Phase.VERIFY: RECOVERING,
+    Phase.TEARDOWN: AFTERWARDS,
+}
+CONFIRMED_AFTER = 5.0
+"""Drill seconds after which is looked once more at what would fail a drill before anything is made."""
+
+
+class Performer:
+    """Performs the steps of a run."""
+
+    def __init__(self, journal: Journal, context: RunContext) -> None:
+        self._journal, self._context = journal, context
+        self._broken: list[tuple[BaseException, Step]] = []
+
+    def __call__(
+        self, name: str, act: Callable[..., T], *args: Any, phase: Phase = Phase.RECOVER, role: Role = Role.STEP
+    ) -> T:
+        """Perform one; it is in the ledger before it begins, and again before the next one does.
+
+        What it comes back to have Seen, or tells of a copy that is Ready, is kept as evidence.
+        """
+        if phase is Phase.RECOVER and not self._journal.has(Moment.RECOVERY_STARTED):
+            self._journal.disrupt()
+        step = self._journal.begin(name, phase, role)
+        patience = TEARING_DOWN if role is Role.DESTROY else PATIENCE[phase]
+        try:
+            if phase is not Phase.TEARDOWN:
+                self._context.raise_if_stopped()
+            result = self._context.call(name, lambda: self._context.patiently(partial(act, *args), patience))
+        except BaseException as error:
+            self._broken.append((error, step))
+            evidence = error.evidence if isinstance(error, DrillFault) else ""
+            told = str(error) if isinstance(error, Exception) else words_of(error)
+            self._journal.finish(step, outcome_of(error), evidence or without_secrets(told) or type(error).__name__)
+            raise
+        words = result.words if isinstance(result, Seen | Ready) else ""
+        seen = result if isinstance(result, Probed) else Probed(True, words)
+        self._journal.finish(step, Outcome.PASSED, seen.words, tried=seen.tried)
+        return result
+
+    def confirmed(self, look: Callable[[], T]) -> T:
+        """What a look sees; what would fail the drill is believed when seen twice: AWS may forget for a moment."""
+        try:
+            return look()
+        except NotRecoverable:
+            self._context.clock.sleep(CONFIRMED_AFTER)
+            self._context.raise_if_stopped()
+            return look()
+
+    def broken_by(self, error: BaseException | None) -> Step | None:
+        """The step that an exception ended; None where it came from between two."""
+        return next((step for broke, step in self._broken if broke is error), None)
