@@ -77,6 +77,7 @@ def test_a_door_leads_to_the_socket_in_a_folder_however_deep(deep: Path, monkeyp
         inside.listen()
         with socket.create_connection(("127.0.0.1", door.port), 5) as outside:
             led, _ = inside.accept()
+            led.settimeout(5)
             with led:
                 outside.sendall(b"who is there?" * 9000)
                 outside.shutdown(socket.SHUT_WR)
