@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -16,7 +17,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from dr_orchestrator import lab, prefect_runner, wiring
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.verdict import Verdict
-from dr_orchestrator.errors import Exit, UsageError
+from dr_orchestrator.errors import Exit, Unsuccessful, UsageError
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
 from dr_orchestrator.runner.lease import LEASE
 from tests.support import workspace
@@ -150,6 +151,23 @@ def test_a_defect_inside_a_flow_is_not_blamed_on_prefect(home: Path, monkeypatch
 
     with pytest.raises(RuntimeError, match="ours"):
         prefect_runner.run_drill("orders-snapshot")
+
+
+def test_a_drill_that_is_no_success_is_an_answer(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its flow run fails; the command has its run all the same, and Prefect's complaints of it are not shown."""
+
+    def failed() -> None:
+        logging.getLogger("prefect.flow_runs").error("Finished in state Failed('Unsuccessful: run r-1: FAILED')")
+        raise Unsuccessful("r-1", "run r-1: FAILED", Exit.FAILED)
+
+    monkeypatch.setattr(prefect_runner, "api_configured", lambda: True)
+    monkeypatch.setattr(prefect_runner, "_reached", lambda: DEAD)
+    monkeypatch.setattr(prefect_runner, "script", lambda _kind: flow_that(failed, home))
+
+    assert prefect_runner.run_drill("orders-snapshot") == "r-1"
+    assert not [record for record in caplog.records if "Unsuccessful" in record.getMessage()]
 
 
 def test_a_server_that_dies_before_the_run_is_a_mistake(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
