@@ -85,7 +85,7 @@ def _driven(here: App, begun: Performed) -> Iterator[None]:
 
 def _raise_if_stopped(here: App) -> None:
     if here.stop.is_set():
-        raise Aborted("stopped on request before it began", "run it again when the reason is gone")
+        raise Aborted(f"{here.stop.why}, before it began", "run it again when the reason is gone")
 
 
 def perform_in(exercise: str, drill: str, perform: Callable[[], object]) -> None:
