@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary, outputs, query
+from dr_orchestrator.catalog.rules import canary, outputs
 from dr_orchestrator.catalog.shapes.checks import (
     OF_DATA,
     OF_DATABASE,
@@ -18,6 +18,7 @@ from dr_orchestrator.catalog.shapes.checks import (
     Query,
     RestoredState,
     RowsAtLeast,
+    of_system,
 )
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
@@ -110,9 +111,11 @@ def _of_database(resource: Resource, of: ResourceType, written: str) -> Iterator
 def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str) -> Iterator[Mistake]:
     """A proof of data reads a table of the source: anything else would hold of an empty database, too."""
     if isinstance(claim, Query):
+        from dr_orchestrator.catalog.rules import query  # noqa: PLC0415 - what reads SQL takes a while to load
+
         if told := query.mistake(claim.sql):
             yield (written, "sql"), *told
-    elif query.of_system(*claim.table.lower().rpartition(".")[::2]):
+    elif of_system(*claim.table.lower().rpartition(".")[::2]):
         message = f"'{claim.table}' is the server's own, and as full in an empty database"
         yield (written, "table"), message, "name a table of the source, with its schema where it begins with pg_"
 

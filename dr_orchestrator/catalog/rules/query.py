@@ -12,6 +12,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from dr_orchestrator.catalog.shapes.checks import of_system
+
 logging.getLogger("sqlglot").addHandler(logging.NullHandler())  # it would tell stderr of what it does not know
 
 _WRITES = (exp.DML, exp.Merge, exp.Into)
@@ -24,11 +26,6 @@ def mistake(text: str) -> tuple[str, str] | None:
         return _mistake([each for each in parsed if each is not None and not isinstance(each, exp.Semicolon)])
     except (SqlglotError, RecursionError):
         return None
-
-
-def of_system(schema: str, table: str) -> bool:
-    """Whether a table is the server's own: its catalogues are full in an empty database, too."""
-    return (schema or table).startswith("pg_") or schema == "information_schema"
 
 
 def _mistake(statements: Sequence[exp.Expr]) -> tuple[str, str] | None:

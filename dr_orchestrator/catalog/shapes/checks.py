@@ -145,3 +145,8 @@ class Check(Shape):
             found = " and ".join(self.claims) or "none"
             raise wrong(f"a check makes exactly one claim, this has {found}", f"one of: {', '.join(CLAIMS)}")
         return self
+
+
+def of_system(schema: str, table: str) -> bool:
+    """Whether a table is the server's own: its catalogues are full in an empty database, too."""
+    return (schema or table).startswith("pg_") or schema == "information_schema"
