@@ -201,7 +201,8 @@ class Session:
                 return  # by the process that died of it: AWS will name what the job makes, and is not asked for another
             asked = self._perform.confirmed(lambda: act(*args, copy))
             state, at = CopyState.CREATED if asked.identity else CopyState.INTENDED, self._clock.now()
-            self._journal.ledger.change_copy(copy, state, at, asked.identity, asked.job)
+            # What AWS has made is written whoever drives the run by now: nobody takes down what nobody wrote.
+            self._ledger.change_copy(copy, state, at, asked.identity, asked.job)
 
         self.step(name, create)
         self.reached(Moment.ACCEPTED)
@@ -215,7 +216,7 @@ class Session:
             seen = ready(copy)
             if (made := seen.identity) is not None:
                 at = self._clock.now()
-                self._journal.ledger.change_copy(copy, CopyState.CREATED, at, made)
+                self._ledger.change_copy(copy, CopyState.CREATED, at, made)
             return seen
 
         self.step(name, wait, reaches=reaches)

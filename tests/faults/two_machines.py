@@ -63,7 +63,7 @@ class Machine:
 
 @dataclass
 class Figures:
-    """The outcome: how processes ended, living runs that were taken, what is left after the last sweep.
+    """The outcome: how processes ended, copies made, living runs that were taken, what is left after the last sweep.
 
     A `kill` is one of a drill; sweeps that were killed come on top.
     """
@@ -72,6 +72,7 @@ class Figures:
     sweeps: Counter[str] = field(default_factory=Counter)
     living_taken: list[str] = field(default_factory=list)
     orphans: list[str] = field(default_factory=list)
+    copies: int = 0
     lasted_s: float = 0.0
 
     @property
@@ -95,6 +96,7 @@ def play(kills: int, seed: int) -> Figures:
         with ExitStack() as undo:
             time.sleep(LEASE_S)
             done.orphans = list(_left(folder / "b", first.environment, undo))
+        done.copies = ground.restores()
         done.orphans += [] if ground.inventory() == before else [f"{before} became {ground.inventory()}"]
         done.living_taken = taken.read_text().splitlines() if taken.exists() else []
     done.lasted_s = time.monotonic() - began
@@ -116,7 +118,7 @@ def _round(chance: random.Random, done: Figures, drills: Machine, sweeps: Machin
         return chance.uniform(-WRONG_BY_S, WRONG_BY_S)
 
     with ThreadPoolExecutor(1) as thread:
-        drill = thread.submit(drills.run, wrong(), chance.uniform(0.1, lasts * 1.1), drill=DRILL, at=0, when="")
+        drill = thread.submit(drills.run, wrong(), chance.uniform(0.1, lasts * 1.5), drill=DRILL, at=0, when="")
         while True:
             ended = drill.done()
             dies_after = chance.uniform(0.1, 3.0) if chance.random() < 0.2 else 0.0
@@ -168,7 +170,7 @@ def main() -> int:
     done = play(given.kills, given.seed)
     told = f"seed {given.seed}: {done.kills} drills killed in {done.lasted_s:.0f} s"
     told += f"; drills {dict(done.drills)}, sweeps {dict(done.sweeps)}"
-    told += f"; {len(done.living_taken)} living runs taken, {len(done.orphans)} orphans"
+    told += f", {done.copies} copies made; {len(done.living_taken)} living runs taken, {len(done.orphans)} orphans"
     sys.stdout.write("\n".join([told, *done.living_taken, *done.orphans, ""]))
     return bool(done.living_taken or done.orphans)
 

@@ -91,3 +91,19 @@ def test_a_run_that_is_lost_in_its_last_look_is_not_judged() -> None:
     drill.worst_case = lambda until: drill.act("look back")  # type: ignore[method-assign]
     run(drill)
     assert drill.ledger.rows[COPY.id].state is CopyState.DELETED
+
+
+def test_a_run_that_is_lost_within_a_deletion_is_not_written_of() -> None:
+    """The guard refused the call, for the run is another's: that is no leftover of ours, and no end."""
+    drill = Drill(failing={"destroy": LeaseLost.to_another(RUN)})
+    run(drill)
+    assert drill.ledger.rows[COPY.id].state is CopyState.CREATED
+    assert drill.ledger.story.count("! destroy") == 1
+
+
+def test_a_former_driver_writes_no_step() -> None:
+    """The step that it was in when it fell asleep stays as it was: how it ended is the other process's to write."""
+    drill = asleep_in("ready")
+    run(drill)
+    assert [step.name for step in drill.ledger.steps.values() if step.outcome is None] == ["ready"]
+    assert drill.ledger.story[-1] == "! ready"

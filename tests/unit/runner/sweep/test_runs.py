@@ -13,7 +13,7 @@ from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed, Rates
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
+from dr_orchestrator.errors import LeaseLost, NotMeasured, UnsafeToDelete
 from dr_orchestrator.runner.driver import LISTEN
 from dr_orchestrator.runner.sweep import cost_so_far, dead_runs, sweep, sweep_run
 from dr_orchestrator.runner.sweep.labs import lab_is_gone
@@ -262,3 +262,29 @@ def test_what_is_still_there_costs_money(world: World) -> None:
     assert cost_so_far(world.here, run, row).amount == Decimal(6)
     world.bill = NotMeasured("denied")
     assert str(cost_so_far(world.here, run, row)) == "not known: denied"
+
+
+def test_a_sweep_that_lost_the_run_within_a_deletion_leaves_it_alone(world: World) -> None:
+    """Somebody resumed it meanwhile: no copy is called a leftover, no other is touched, and the run stays open."""
+    world.left(*map(named, "ab"))
+    world.ways["b"] = LeaseLost.to_another("r-1")
+    found = sweep(world.here)
+    assert "driven by another process" in found.runs[0].why
+    assert world.destroyed == ["b"]
+    assert set(world.states().values()) == {CopyState.CREATED}
+    assert world.run().closing is None
+
+
+def test_a_sweep_that_slept_in_a_deletion_writes_nothing_of_it(world: World) -> None:
+    """The copy went, and its row is whose the run is by now."""
+    world.left(named("a"))
+
+    def asleep(_copy: Copy) -> None:
+        world.machine.sleep(60)
+        world.drive()
+
+    world.meanwhile = asleep
+    found = sweep(world.here)
+    assert "driven by another process" in found.runs[0].why
+    assert world.states() == {"a": CopyState.CREATED}
+    assert world.run().closing is None
