@@ -230,7 +230,7 @@ def test_a_ledger_that_is_gone_for_good_ends_the_wait(
 
 def test_a_stop_ends_the_wait_of_what_would_make_something(leases: Broken, clock: FakeClock) -> None:
     """Whoever asks this process to end does not wait for its ledger; what is to go is waited for all the same."""
-    stop = threading.Event()
+    stop = Stop()
     mine = LeaseHolder(leases, "r-1", stop, clock)
     mine.take()
     clock.sleep(60)
