@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -42,6 +43,7 @@ _EXPIRED = ("ExpiredToken", "RequestExpired")
 _CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 _LOGIN_ENDED = (TokenRetrievalError, NoAuthTokenError, SSOError)
 _MISSING = ("NotFound", "NoSuch", "DoesNotExist")
+_CODE = re.compile(r"[A-Za-z][\w.:/#-]*")
 TRIES = 3
 """How often an answer is asked for that cannot be read; whoever waits longer asks again later."""
 
@@ -165,7 +167,7 @@ def _from_botocore(error: BotoCoreError, call: str, endpoint: str) -> NotMeasure
 def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotRecoverable | NotMeasured:
     code, message = said(error.response)
     told = f"{code}: {message}" if message else code
-    if (not code or code.isdigit()) and _status(error) < 500:
+    if not _CODE.fullmatch(code) and _status(error) < 500:
         return Strange(f"its answer is an error that AWS has no name for: {told[:200] or _status(error)}", call)
     if expired(code):
         return Expired(f"{told}; {_LOG_IN}", _IN_TIME, call)

@@ -129,8 +129,8 @@ class Objects:
         self, copy: Copy, refuse: Callable[[Mapping[str, Any]], None], given: Mapping[str, bool]
     ) -> None:
         live = self.described(copy.id)
-        if live is None:
-            return  # gone already: what was wanted
+        if live is None or live.get(self.shape.status) == "deleting":
+            return  # what was wanted
         self._toolkit.proofs.prove(copy, self.shape.live(live))
         refuse(live)
         try:

@@ -8,7 +8,6 @@ from typing import Any
 
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.wiring import sweeping
 from tests.support.lying import Lie
 from tests.support.lying.grounds import Ground
 from tests.support.lying.storm import BROKEN, Storm
@@ -39,8 +38,7 @@ def weather(ground: Ground, drill: str, kinds: Sequence[str], seed: int) -> Weat
     with ground.proxy.lying(Lie(storm, errors=True)):
         run = ground.run(drill)
     wrong = [*_told_badly(run, kinds), *_left_untold(run, before, ground.everything())]
-    for left in sweeping.resistant_runs(ground.here):
-        sweeping.sweep_run(ground.here, left, "by hand")
+    ground.sweep()
     return Weathered(drill, run, storm, (*wrong, *_changed(before, ground.everything())))
 
 

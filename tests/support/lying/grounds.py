@@ -14,6 +14,7 @@ from unittest import mock
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.aws import watcher
 from dr_orchestrator.domain.run import Run
+from dr_orchestrator.wiring import sweeping
 from tests.support import aurora_drills, clicks
 from tests.support import shop as shops
 from tests.support.estate import INSTANCE, TABLE, Estate, estate
@@ -67,8 +68,17 @@ class Ground:
 
     def run(self, drill: str) -> Run:
         """A drill, all of whose calls go through the proxy."""
-        with mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": self.proxy.endpoint}):
+        with self._through_the_proxy():
             return self.here.ledger.queries.run(prefect_runner.run_drill(drill))
+
+    def sweep(self) -> None:
+        """Take down what runs have left."""
+        with self._through_the_proxy():
+            for left in sweeping.resistant_runs(self.here):
+                sweeping.sweep_run(self.here, left, "by hand")
+
+    def _through_the_proxy(self) -> Any:
+        return mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": self.proxy.endpoint})
 
 
 @contextmanager

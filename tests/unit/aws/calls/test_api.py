@@ -66,6 +66,7 @@ ERRORS: list[tuple[Exception, type[DrillFault]]] = [
     (aws("ValidationError", "1 validation error detected"), Refused),
     (aws("InvalidParameterValue", "this does not exist"), Refused),
     *((aws(code), Refused) for code in ("InstanceQuotaExceeded", "DBInstanceAlreadyExists", "InvalidDBInstanceState")),
+    *((aws(code), Strange) for code in ("", "400", "☃ not as it was")),
     (ClientError({"Error": {}}, "x"), Strange),  # type: ignore[typeddict-item]
     (boto.NoCredentialsError(), Denied),
     (boto.PartialCredentialsError(provider="env", cred_var="secret"), Denied),
