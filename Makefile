@@ -80,7 +80,7 @@ samples: setup ## write the golden reports, the list of calls and README's table
 
 faults: setup ## kill a drill at every write to its ledger, and 200 at random on machines with wrong clocks (half an hour)
 	DRO_FAULTS=full $(BIN)/python -m pytest -n 2 --dist load tests/faults
-	$(BIN)/python -m tests.faults.two_machines --kills 200
+	$(BIN)/python -m tests.support.two_machines --kills 200
 
 lies: setup ## drill every type while 10,000 answers of AWS are lies (about half an hour)
 	$(BIN)/python -m tests.support.lying

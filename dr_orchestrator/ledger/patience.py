@@ -45,8 +45,9 @@ def keeping() -> Iterator[None]:
 
 def retry_transient(ask: Callable[[], T]) -> T:
     """Ask until the database answers; Unanswered where it has not for ten minutes."""
-    _write_what_was_kept()
-    return _answered(ask)
+    with waiting():
+        _write_what_was_kept()
+        return _answered(ask)
 
 
 def write_patiently(write: Callable[[], None]) -> None:
@@ -64,11 +65,12 @@ def write_patiently(write: Callable[[], None]) -> None:
 
     kept = _kept.get()
     if kept is None:
-        _answered(once)
+        with waiting():
+            _answered(once)
         return
     kept.append(once)
     try:
-        with suppress(Aborted):
+        with suppress(Aborted), waiting():  # what it tells at its end is written after what was kept
             _write_what_was_kept()
     except Unanswered:
         kept.remove(once)  # whoever writes it is told; what was kept before stays so
@@ -88,7 +90,7 @@ def _write_what_was_kept() -> None:
 
 def _answered(ask: Callable[[], T]) -> T:
     began, pause = time.monotonic(), SHORTEST_S
-    with waiting(), ExitStack() as told:
+    with ExitStack() as told:
         while True:
             try:
                 answer = ask()

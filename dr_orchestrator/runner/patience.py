@@ -35,10 +35,10 @@ LOOKING = Patience(answered=60.0, silent=0.0)
 
 RECOVERING = Patience(answered=900.0, silent=900.0)
 TEARING_DOWN = Patience(answered=3600.0, silent=0.0, stops=False)
-"""What is silent was waited for call by call already; a strange answer is no reason to leave a copy behind."""
+"""Silence was waited for call by call already; a strange answer is no reason to leave a copy behind."""
 
 AFTERWARDS = Patience(answered=300.0, silent=300.0, stops=False)
-"""What is asked beside a teardown, for the record alone."""
+"""For what is asked beside a teardown, for the record alone."""
 
 
 def again(

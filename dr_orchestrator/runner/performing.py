@@ -62,7 +62,7 @@ class Performer:
         return result
 
     def confirmed(self, look: Callable[[], T]) -> T:
-        """What a look sees; what would fail the drill is believed when seen twice: AWS may forget for a moment."""
+        """Look; what would fail the drill is believed when seen twice: AWS may forget for a moment."""
         try:
             return look()
         except NotRecoverable:

@@ -81,7 +81,7 @@ class Session:
 
     @property
     def context(self) -> RunContext:
-        """What the run works with: its clock, its ledger, its lease."""
+        """The context of the run: its clock, its ledger, its lease."""
         return self._context
 
     def use(self, components: Components, doubts: Callable[[], Sequence[str]] = tuple) -> None:

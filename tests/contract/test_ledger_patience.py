@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -201,14 +202,13 @@ def test_whoever_listens_hears_of_every_wait(ledger: SqlLedger) -> None:
         yield
         heard.append("to")
 
-    at = header("r-1").started_at
     waits = (
         lambda: ledger.open_run(header("r-1")),
         lambda: ledger.record_event("r-1", MAXIMAL.events[0]),
         lambda: ledger.copies("r-1"),
         lambda: ledger.queries.run("r-1"),
-        lambda: ledger.leases.take("r-1", "here:1:a", at, at),
-        lambda: ledger.leases.beat("r-1", "here:1:a", at, at),
+        lambda: ledger.leases.take("r-1", "here:1:a", timedelta(seconds=30)),
+        lambda: ledger.leases.beat("r-1", "here:1:a", timedelta(seconds=30)),
         lambda: ledger.leases.lease("r-1"),
     )
     for wait in waits:

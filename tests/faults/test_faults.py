@@ -131,7 +131,7 @@ def cases() -> Iterator[Case]:
         odd = rules({"kind": "ends-as", "status": "DREAMING", **on(drill)})
         yield Case("a state that nobody knows", drill, odd, RED, "DREAMING (unknown", cleanup=Cleanup.LEFTOVERS)
         untagged = rules({"kind": "access-denied", "action": "TagResource"})
-        yield Case("tags are denied", drill, untagged, UNSURE, "dynamodb:TagResource")
+        yield Case("tags are denied", drill, untagged, GREEN, "the copy wears no tag: dynamodb:TagResource")
         busy = {"kind": "error", "code": "ResourceInUseException", "times": 2, **deleting(drill)}
         yield Case("deletion is refused twice", drill, rules(busy), GREEN, "the deletion was refused")
     for drill in REPLICA:
@@ -139,7 +139,7 @@ def cases() -> Iterator[Case]:
         dead = rules({"kind": "ends-as", "status": "ROLLBACK_COMPLETE", **on(drill)})
         yield Case("it is rolled back", drill, dead, RED, "ROLLBACK")
         untagged = rules({"kind": "access-denied", "action": "TagResource"})
-        yield Case("tags are denied", drill, untagged, UNSURE, "dynamodb:TagResource")
+        yield Case("tags are denied", drill, untagged, GREEN, "the copy wears no tag: dynamodb:TagResource")
         busy = {"kind": "ends-as", "status": "DELETE_FAILED", "times": 2, **deleting(drill)}
         yield Case("deletion fails twice", drill, rules(busy), GREEN, "the deletion failed")
 

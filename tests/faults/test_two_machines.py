@@ -1,10 +1,10 @@
-"""The short form of the campaign of two machines with wrong clocks; `tests.faults.two_machines` is all of it."""
+"""The short form of the campaign of two machines with wrong clocks; `tests.support.two_machines` is all of it."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.faults.two_machines import play
+from tests.support.two_machines import play
 
 
 @pytest.mark.slow

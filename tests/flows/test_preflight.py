@@ -34,7 +34,7 @@ costs: {currency: USD, instance_hour: {db.m6g.large: 0.159}, storage_gib_month: 
 """
 LOOKS = {
     *("identity", "source", "name of the copy", "key", "subnet group", "security groups", "secret", "recovery point"),
-    *("quota", "other runs", "orphans", "credentials", "permissions", "expected time", "cost"),
+    *("quota", "other runs", "orphans", "credentials", "permissions", "expected time", "cost", "clock"),
 }
 
 

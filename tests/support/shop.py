@@ -83,9 +83,11 @@ def _heartbeat(shop: Estate, check: Any, copy: Copy, disrupted: datetime) -> Che
 
 
 def _newest_snapshot(shop: Estate, copy: Copy) -> datetime:
-    rds, instances = shop.client("rds"), copy.type == INSTANCE.type
-    of_clusters = rds.describe_db_cluster_snapshots
-    listed = rds.describe_db_snapshots()["DBSnapshots"] if instances else of_clusters()["DBClusterSnapshots"]
+    rds, source = shop.client("rds"), copy.source.id if copy.source else INSTANCE.id
+    if copy.type == INSTANCE.type:
+        listed = rds.describe_db_snapshots(DBInstanceIdentifier=source)["DBSnapshots"]
+    else:
+        listed = rds.describe_db_cluster_snapshots(DBClusterIdentifier=source)["DBClusterSnapshots"]
     newest_one: datetime = max(each["SnapshotCreateTime"] for each in listed)
     return newest_one
 

@@ -25,7 +25,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "double": (int, float),
     "timestamp": (datetime,),
 }
-"""What botocore makes of a value of each kind; of others (blobs, streams) nothing is asked."""
+"""The kinds of value as botocore makes them; of others (blobs, streams) nothing is asked."""
 
 _OURS = "dr_orchestrator."
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")

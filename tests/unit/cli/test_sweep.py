@@ -270,7 +270,7 @@ def test_closed_runs_are_not_read(machine: Machine, monkeypatch: pytest.MonkeyPa
 
 
 UNREAD = Proof(inventory(unlisted="access denied"))
-UNDER_LEASE = Held(Lease(RUN.id, "elsewhere:1:abc", RUN.started_at, RUN.started_at), Driver.SILENT, 0.0)
+UNDER_LEASE = Held(Lease(RUN.id, "elsewhere:1:abc", timedelta(), timedelta(), RUN.started_at), Driver.SILENT, 0.0)
 KEPT = [SweptRun(Run(RUN), [], "a defect of the program: KeyError")]
 CLEAN = Sweep(0, [], [], Proof(inventory()), [])
 WRONG = {

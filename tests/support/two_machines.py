@@ -1,6 +1,6 @@
 """Two machines whose clocks are wrong share one PostgreSQL ledger: drills are killed at random, the other one sweeps.
 
-`python -m tests.faults.two_machines --kills 200` plays it for as long as that takes; `make test` has a short form.
+`python -m tests.support.two_machines --kills 200` plays it for as long as that takes; `make test` has a short form.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
-from dr_orchestrator import prefect_runner, settings, wiring
+from dr_orchestrator import engine, settings, wiring
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.runner import sweep as of_runner
@@ -152,7 +152,7 @@ def machine(home: Path, ground: Ground, ledger: str) -> Iterator[Machine]:
     for name in ("drills", "flows", "reports"):
         shutil.copytree(CHECKOUT / name, home / name, ignore=shutil.ignore_patterns("generated", "__pycache__"))
     own = {"DRO_HOME": str(home), "DRO_DATABASE_URL": ledger, "PYTHONPATH": str(CHECKOUT)}
-    environment = {**os.environ, **prefect_runner.QUIET, **ground.environment, **own}
+    environment = {**os.environ, **engine.QUIET, **ground.environment, **own}
     command = [sys.executable, "-m", "tests.support.victim"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=CHECKOUT
