@@ -214,9 +214,9 @@ _MAKE = {
 def _as_it_was_found(shop: Estate, each: dict[str, Any]) -> None:
     """A table wears its tags once it is active, and the stack's own was filled from the restored one."""
     dynamodb = shop.client("dynamodb")
-    if each["unique_id"]:  # the simulated account knows a table by the instant of its creation
-        created = datetime.fromisoformat(each["unique_id"])
-        dynamodb_backends[_account(shop)][REGION].tables[each["id"]].created_at = created
+    if each["unique_id"]:  # the simulated account knew a table by the instant of its creation
+        table: Any = dynamodb_backends[_account(shop)][REGION].tables[each["id"]]
+        table.created_at, table.id = datetime.fromisoformat(each["unique_id"]), each["unique_id"]
     if each["parent"]:
         (interim,) = (
             one["id"] for one in ACCOUNT["timeline"] if "-interim-" in one.get("id", "") and _of(one) == _of(each)
