@@ -56,15 +56,14 @@ class Teardowns:
     def perform(self, before_each: Callable[[], None]) -> tuple[list[CopyState], list[str]]:
         """Destroy every copy; what became of each, and what keeps those that are still there.
 
-        `before_each` is asked before each deletion, and before what became of it is written: it raises LeaseLost where
-        another process took the run, and nothing more is done.
+        `before_each` raises LeaseLost where another process took the run, as may each deletion; nothing more is done.
         """
         states: list[CopyState] = []
         reasons: list[str] = []
         for teardown in self._in_order():
             before_each()
             try:
-                state, why = self._destroy(teardown, before_each)
+                state, why = self._destroy(teardown)
             except LeaseLost:
                 raise  # what became of it is not ours to write
             except Exception as error:  # noqa: BLE001 - a ledger that cannot be written to is no reason to stop here
@@ -86,7 +85,7 @@ class Teardowns:
         )
         return [teardown for _, teardown in last_first]
 
-    def _destroy(self, teardown: Teardown, before_writing: Callable[[], None]) -> tuple[CopyState, str]:
+    def _destroy(self, teardown: Teardown) -> tuple[CopyState, str]:
         copy, why, tried = teardown.copy, "", False
 
         def destroy() -> CopyState:
@@ -109,7 +108,6 @@ class Teardowns:
             row = row_of(self._ledger, copy)
             state = CopyState.LEFTOVER if row is not None and row.identity is not None else CopyState.UNPROVEN
             why = _kept(copy, error)
-        before_writing()
         record_outcome(self._ledger, copy, state, self._clock)
         return state, why
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -236,6 +236,53 @@ def test_a_sweep_that_slept_takes_nothing_from_whoever_resumed_the_run(
     assert "driven by another process" in found.why
     after = read(here, dead)
     assert after.closing is None
+    assert after.copies[0].copy.id in shop.inventory()["tables"]
+
+
+@contextmanager
+def asleep_before(operation: str, fall_asleep: Sleep, meanwhile: Callable[[], None]) -> Iterator[None]:
+    """Within: once the guard has let a call pass, the process falls asleep before it is sent."""
+    checking, waiting = Guard.check, [True]
+
+    def checked(self: Guard, service: str, called: str, *given: Any) -> None:
+        checking(self, service, called, *given)
+        if called == operation and waiting:
+            waiting.clear()
+            fall_asleep()
+            meanwhile()
+
+    with mock.patch.object(Guard, "check", checked):
+        yield
+    assert not waiting
+
+
+def test_a_process_that_slept_in_its_teardown_deletes_nothing(
+    shop: Estate, here: wiring.App, fall_asleep: Sleep
+) -> None:
+    """The guard had let the deletion pass; another process has resumed the run by now, and needs the copy."""
+    with (
+        asleep_before("DeleteTable", fall_asleep, lambda: stolen(here, here.ledger.queries.runs(1)[0].header.id)),
+        pytest.raises(LeaseLost, match="taken over"),
+    ):
+        run(here, "sessions-pitr")
+
+    (found,) = here.ledger.queries.runs(2)
+    assert found.closing is None
+    assert [row.state for row in found.copies] == [CopyState.CREATED]
+    assert found.copies[0].copy.id in shop.inventory()["tables"]
+
+
+def test_a_sweep_that_slept_within_a_deletion_deletes_nothing(
+    shop: Estate, here: wiring.App, fall_asleep: Sleep
+) -> None:
+    """So a sweep: the run is told as another's, and nothing of it is called a leftover."""
+    dead = in_verify(here)
+    with asleep_before("DeleteTable", fall_asleep, lambda: stolen(here, dead.header.id)):
+        found = runs.take_down(sweeping.context(elsewhere(here)), dead, "died")
+
+    assert "driven by another process" in found.why
+    after = read(here, dead)
+    assert [row.state for row in after.copies] == [CopyState.CREATED]
     assert after.copies[0].copy.id in shop.inventory()["tables"]
 
 

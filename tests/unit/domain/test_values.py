@@ -92,6 +92,13 @@ def test_leases_are_kept_by_the_machines_own_clock() -> None:
     assert before <= told <= time.time()
 
 
+def test_the_machines_seconds_go_on_while_it_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop that was closed for an hour has not held its lease through it."""
+    goes_on = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # where there is none, the other does
+    monkeypatch.setattr(time, "clock_gettime", {goes_on: 3700.0}.get)
+    assert MachineClock().monotonic() == 3700.0
+
+
 def test_the_worst_verdict_wins() -> None:
     """Of several runs the worst counts, in the order of precedence, whatever order they ended in."""
     order = list(Verdict)
