@@ -12,7 +12,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.copies import Proofs
-from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, Feed, Sighting, States, Watcher
+from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, STOPPED, Feed, Sighting, States, Watcher
 from dr_orchestrator.domain.copy import Copy, CopyState, Place
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
@@ -94,11 +94,15 @@ class Toolkit:
                 observe=lambda state: self.context.observe(copy, state),
                 ready=ready,
                 raise_if_stopped=self.context.raise_if_stopped,
-                delayed=lambda seconds, why: self.context.delayed(SegmentKind.THROTTLING, f"{copy.id}: {why}", seconds),
+                delayed=lambda seconds, why: self._held_up(copy, seconds, why),
                 kept=kept.append,
             )
         self.context.kept(sum(kept))
         return seen
+
+    def _held_up(self, copy: Copy, seconds: float, why: str) -> None:
+        kind = SegmentKind.HOLD if why == STOPPED else SegmentKind.THROTTLING
+        self.context.delayed(kind, f"{copy.id}: {why}", seconds)
 
     def seconds_since(self, seen: Sighting) -> float:
         """How many drill seconds ago something was first seen to be ready; the looks that confirmed it came after."""

@@ -30,6 +30,10 @@ REAL_FLOOR = 0.05
 """No tick is shorter than this in real seconds, however compressed the drill's time."""
 
 
+STOPPED = "this process stood still (stopped, or its machine asleep); it may have been ready at any time meanwhile"
+FELT_S = 1.0
+"""Real seconds by which a pause may be longer than it was to be: a busy machine wakes late."""
+
 UNSEEN = "describes were throttled or failed in passing; it may have been ready at any time meanwhile"
 
 
@@ -135,6 +139,23 @@ class _Timed:
         self.seconds += self._clock.monotonic() - began
 
 
+class _Pauses:
+    """Pauses, and adds up how many drill seconds longer they took than they were to: the process stood still then."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self.overslept = clock, 0.0
+
+    def sleep(self, seconds: float) -> None:
+        began = self._clock.monotonic()
+        self._clock.sleep(seconds)
+        longer = self._clock.monotonic() - began - seconds
+        self.overslept += longer if longer > FELT_S * self._clock.pace else 0.0
+
+    def tell(self, delayed: Callable[[float, str], None]) -> None:
+        if self.overslept:
+            delayed(self.overslept, STOPPED)
+
+
 class Watcher:
     """Waits for copies; shared by all runs of the process."""
 
@@ -167,7 +188,7 @@ class Watcher:
         say. `delayed` is told how long (drill seconds) the end of the wait may have gone unseen, and why; `kept`, how
         long its own callers kept it from looking once more, since it was last seen not to be ready.
         """
-        callers = _Timed(self._clock)
+        callers, pauses = _Timed(self._clock), _Pauses(self._clock)
         started = since = self._clock.monotonic()
         seen, streak, missing, first, silent_since = "", 0, 0, 0.0, None
         with feed.awaited(name):
@@ -182,16 +203,16 @@ class Watcher:
                     if now - silent_since > PATIENCE:
                         delayed(now - silent_since, str(failure))
                         raise
-                    self._clock.sleep(tick)
+                    pauses.sleep(tick)
                     continue
                 if sighting.status not in states.ready:
-                    callers.seconds = 0.0  # it was not kept waiting
+                    callers.seconds = pauses.overslept = 0.0  # it was not kept waiting
                 missing = missing + 1 if _vanished(seen, sighting.status, states) else 0
                 if missing == 1:
                     observe(ABSENT)
                 if 0 < missing < VANISHED:
                     streak, silent_since = 0, None
-                    self._clock.sleep(tick)
+                    pauses.sleep(tick)
                     continue
                 if sighting.status != seen:
                     _refuse_the_vanished(name, seen, sighting.status, states)
@@ -207,6 +228,7 @@ class Watcher:
                         delayed(lost, UNSEEN)
                     if streak >= states.sightings:
                         kept(callers.seconds)
+                        pauses.tell(delayed)
                         return replace(sighting, answered=first)
                     since = math.nextafter(sighting.taken, math.inf)
                     tick = self._fastest()
@@ -217,7 +239,7 @@ class Watcher:
                 if now - started > ceiling:
                     raise NotRecoverable(f"{name} was still '{seen}' after {ceiling / 3600:.1f} h; gave up waiting")
                 # From when it was taken: those that share a describe also wake together for the next.
-                self._clock.sleep(max(sighting.taken + tick - self._clock.monotonic(), tick / 2))
+                pauses.sleep(max(sighting.taken + tick - self._clock.monotonic(), tick / 2))
 
     def _unseen(self, sighting: Sighting, silent_since: float | None) -> float:
         return sighting.lost if silent_since is None else self._clock.monotonic() - silent_since

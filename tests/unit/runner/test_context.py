@@ -18,6 +18,9 @@ def test_who_only_looks_writes_nothing() -> None:
     context.observe(COPY, "available")
     context.delayed(SegmentKind.THROTTLING, "rds:DescribeDBInstances was throttled", 90)
     context.asked_again("rds:DescribeDBInstances: timed out")
+    context.kept(90)
+    with context.waiting():
+        pass
     assert ledger.story == []
 
 

@@ -338,3 +338,17 @@ def test_a_lease_that_is_not_taken_yet_is_not_beaten(leases: Broken) -> None:
     with LeaseHolder(leases, "r-1", Stop(), clock).beating():
         assert clock.round.wait(30), "the thread did not go round"
     assert not leases.beaten.is_set()
+
+
+def test_what_waits_looks_without_asking(leases: Broken, clock: FakeClock, mine: LeaseHolder) -> None:
+    """Every wait looks several times a second: by what this process knows already, and no ledger is asked."""
+    mine.take()
+    clock.sleep(60)
+    leases.down = {"beat", "lease"}
+    mine.raise_if_told()
+    assert not leases.beaten.is_set()
+    leases.down = set()
+    another(leases, clock)
+    mine.beat()
+    with pytest.raises(LeaseLost):
+        mine.raise_if_told()

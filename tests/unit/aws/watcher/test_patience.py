@@ -84,3 +84,21 @@ def test_what_kept_it_from_looking_is_told_where_it_would_have_seen_the_end(
     wait = Wait([(600, "creating"), (0, "available")], noting=noting, asking=asking)
     assert wait.run(states) == "available"
     assert wait.kept == [kept]
+
+
+@pytest.mark.parametrize(("at", "until", "lost"), [(100, 500, []), (590, 900, [310.0]), (590, 590.5, [])])
+def test_a_process_that_stood_still_tells_for_how_long_where_it_would_have_seen_the_end(
+    monkeypatch: pytest.MonkeyPatch, at: float, until: float, lost: list[float]
+) -> None:
+    """Stopped by Ctrl-Z, or with its machine asleep: lost only where the copy was ready at the next look."""
+    wait = Wait([(600, "creating"), (0, "available")])
+    sleep, pending = wait.clock.sleep, [until - at]
+
+    def stopped(seconds: float) -> None:
+        sleep(seconds)
+        if pending and wait.clock.monotonic() >= at:
+            sleep(pending.pop())
+
+    monkeypatch.setattr(wait.clock, "sleep", stopped)
+    assert wait.run() == "available"
+    assert [round(seconds, -1) for seconds in wait.lost] == [round(seconds, -1) for seconds in lost]
