@@ -12,7 +12,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.copies import Proofs
-from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, STOPPED, Feed, Sighting, States, Watcher
+from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, STOPPED, VANISHED, Feed, Sighting, States, Watcher
 from dr_orchestrator.domain.copy import Copy, CopyState, Place
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
@@ -209,9 +209,12 @@ class Toolkit:
 
 
 def gone(states: States) -> States:
-    """For a deletion: only absence is the end of it, and every state that a copy can have is on the way there."""
+    """For a deletion: only absence is the end of it, and every state that a copy can have is on the way there.
+
+    It is seen several times, one after the other: AWS may forget for a moment what it still has.
+    """
     known = states.ready | states.dead | states.progress
-    return States(ready=frozenset({ABSENT}), progress=known - {ABSENT})
+    return States(ready=frozenset({ABSENT}), progress=known - {ABSENT}, sightings=VANISHED)
 
 
 def _in_window(

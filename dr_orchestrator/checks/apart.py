@@ -21,7 +21,7 @@ from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import DrillFault, NotMeasured, NotTheCopy
+from dr_orchestrator.errors import DrillFault, NotMeasured, NotTheCopy, Stopped
 
 Address = tuple[str, int]
 """Host and port."""
@@ -101,6 +101,8 @@ class Apart:
             with asking(source(), "the source's server", PROBE_S) as connection:
                 self._source = source
                 return float(connection.execute(_STARTED).fetchone()[0])
+        except Stopped:
+            raise
         except DrillFault:
             return None
 

@@ -73,7 +73,8 @@ def write_patiently(write: Callable[[], None]) -> None:
         with suppress(Aborted), waiting():  # what it tells at its end is written after what was kept
             _write_what_was_kept()
     except Unanswered:
-        kept.remove(once)  # whoever writes it is told; what was kept before stays so
+        with suppress(ValueError):  # it is written, and what was told after it is not
+            kept.remove(once)  # whoever writes it is told; what was kept before stays so
         raise
 
 

@@ -27,7 +27,7 @@ from dr_orchestrator.domain.run import (
     Step,
 )
 from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import LeaseLost, NotMeasured
 
 STEP_BACK_S = 1.0
 """Real seconds by which the clocks of two machines may differ when a run is resumed."""
@@ -206,12 +206,20 @@ class Journal:
 
     def segment(self, kind: SegmentKind, reason: str, seconds: float) -> None:
         """Write a labelled segment of so many seconds that ends now; none where it took no time."""
-        if seconds <= 0:
+        if seconds <= 0 or self._is_anothers():
             return
         lasted = timedelta(seconds=seconds)
         segment = Segment(kind, reason, self._clock.now() - lasted, self.offset() - lasted, lasted)
         self.segments.append(segment)
         self._ledger.record_segment(self.header.id, segment)
+
+    def _is_anothers(self) -> bool:
+        """Whether another process drives the run: told on the way out, where the next fact says so by itself."""
+        try:
+            self._before_each()
+        except LeaseLost:
+            return True
+        return False
 
     def server_time(self, told: ServerTime) -> None:
         """Write what AWS's own clock says of a copy."""

@@ -134,7 +134,7 @@ class LeaseHolder:
             found = self._leases.lease(self._run)
         except DroError:
             return False
-        self._lost = found is None or found.holder != self.holder
+        self._lost = self._lost or found is None or found.holder != self.holder
         return True
 
     def _raise_if_lost(self) -> None:

@@ -24,7 +24,7 @@ PATIENCE = {
     Phase.VERIFY: RECOVERING,
     Phase.TEARDOWN: AFTERWARDS,
 }
-CONFIRMED_AFTER = 5.0
+CONFIRMED_WITHIN, CONFIRMED_AFTER = 60.0, 5.0
 """Drill seconds after which is looked once more at what would fail a drill before anything is made."""
 
 
@@ -62,11 +62,17 @@ class Performer:
         return result
 
     def confirmed(self, look: Callable[[], T]) -> T:
-        """Look; what would fail the drill is believed when seen twice: AWS may forget for a moment."""
+        """Look; what would fail the drill is believed when seen twice: AWS may forget for a moment.
+
+        What took long has been asked often enough.
+        """
+        clock, began = self._context.clock, self._context.clock.monotonic()
         try:
             return look()
         except NotRecoverable:
-            self._context.clock.sleep(CONFIRMED_AFTER)
+            if clock.monotonic() - began > CONFIRMED_WITHIN:
+                raise
+            clock.sleep(CONFIRMED_AFTER)
             self._context.raise_if_stopped()
             return look()
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.copy import Copy, CopyState
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Environment, Part, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
@@ -59,10 +59,8 @@ class Session:
         last_seen: datetime | None = None,
         destroy: Callable[[Copy], CopyState] | None = None,
     ) -> None:
-        self.header = header
-        self.copy = copy
-        self.verdict = Verdict.INCONCLUSIVE
-        self.cleanup = Cleanup.UNPROVEN
+        self.header, self.copy = header, copy
+        self.verdict, self.cleanup = Verdict.INCONCLUSIVE, Cleanup.UNPROVEN
         if context.ledger is None:
             raise TypeError("a run is nothing without a ledger")
         self._context, self._ledger, self._clock = context, context.ledger, context.clock
@@ -74,8 +72,8 @@ class Session:
         self._pending: DrillFault | None = None
         self._chosen_from: list[Restorer] = []
         self._worst_cases: list[WorstCase] = []
-        inherited = destroy or cannot_destroy
-        self._teardowns = Teardowns(context.run, self._ledger, self._clock, self._perform, inherited)
+        takes_down = (self._perform, destroy or cannot_destroy)
+        self._teardowns = Teardowns(context.run, self._ledger, self._clock, *takes_down)
         self._histories_unknown = 0
         self._doubts: Callable[[], Sequence[str]] = tuple
 
@@ -200,9 +198,7 @@ class Session:
             if row is not None and row.asked:
                 return  # by the process that died of it: AWS will name what the job makes, and is not asked for another
             asked = self._perform.confirmed(lambda: act(*args, copy))
-            state, at = CopyState.CREATED if asked.identity else CopyState.INTENDED, self._clock.now()
-            # What AWS has made is written whoever drives the run by now: nobody takes down what nobody wrote.
-            self._ledger.change_copy(copy, state, at, asked.identity, asked.job)
+            self._write_made(copy, asked.identity, asked.job)
 
         self.step(name, create)
         self.reached(Moment.ACCEPTED)
@@ -214,12 +210,17 @@ class Session:
 
         def wait() -> Ready:
             seen = ready(copy)
-            if (made := seen.identity) is not None:
-                at = self._clock.now()
-                self._ledger.change_copy(copy, CopyState.CREATED, at, made)
+            if seen.identity is not None:
+                self._write_made(copy, seen.identity)
             return seen
 
         self.step(name, wait, reaches=reaches)
+
+    def _write_made(self, copy: Copy, identity: Identity | None, job: str = "") -> None:
+        """Write what AWS has made, whoever drives the run by now: nobody takes down what nobody wrote."""
+        state = CopyState.CREATED if identity else CopyState.INTENDED
+        with stops.heeding_requests_alone():
+            self._ledger.change_copy(copy, state, self._clock.now(), identity, job)
 
     def step(self, name: str, act: Callable[..., object], *args: Any, reaches: Moment | None = None) -> None:
         """A step of the recovery; one that passed before the run was resumed is not done again.

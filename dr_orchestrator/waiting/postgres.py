@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import waiting
 
-from dr_orchestrator.waiting.aside import Aside, aside
+from dr_orchestrator.waiting.aside import Aside, Late, aside
 from dr_orchestrator.waiting.stops import TICK_S, asked, leaving
 from dr_orchestrator.waiting.told import waiting_for
 
@@ -26,7 +26,10 @@ def connect(*given: Any, what: str, answer_s: float = math.inf, **named: Any) ->
     A stop ends the wait for an answer as psycopg.OperationalError: whoever catches that looks whether there was one.
     """
     make = partial(Stoppable.connect, *given, **named)
-    made = aside(make, what=what, within=leaving.at_most(), late=Stoppable.close)
+    try:
+        made = aside(make, what=what, within=leaving.at_most(), late=Stoppable.close)
+    except Late:
+        raise psycopg.OperationalError("given up, for the process leaves") from None
     made.what, made.answer_s = what, answer_s
     return made
 

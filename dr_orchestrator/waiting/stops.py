@@ -10,10 +10,10 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
-from dr_orchestrator.errors import Stopped
+from dr_orchestrator.errors import LeaseLost, Stopped
 
 TICK_S = 0.2
 """Real seconds between two looks of what waits."""
@@ -47,6 +47,20 @@ def heeding(raise_if_stopped: Callable[[], None], name: str = "", of: str = "") 
     finally:
         _heeds.discard(heed)
         _heed.reset(token)
+
+
+@contextmanager
+def heeding_requests_alone() -> Iterator[None]:
+    """While inside, that the run is another's by now ends no wait: what AWS has made is written all the same."""
+    heed = _heed.get()
+
+    def raise_if_asked() -> None:
+        if heed is not None and not heed.over:
+            with suppress(LeaseLost):
+                heed.raise_if_stopped()
+
+    with heeding(raise_if_asked, *heeded()):
+        yield
 
 
 def heed_no_more() -> None:

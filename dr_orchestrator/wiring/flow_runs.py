@@ -74,10 +74,10 @@ def held(here: App) -> Iterator[None]:
     if not name or name in _held:
         yield
         return
-    _held.add(name)
     here.ledger.forget_flow_run(name)  # Prefect gave it to this process: whoever had it before it does not any more
     holder = LeaseHolder(here.ledger.flow_leases, name, here.stop, here.machine)
     holder.take()
+    _held.add(name)
     try:
         with holder.beating():
             yield

@@ -13,7 +13,7 @@ from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.preflight import place
 from dr_orchestrator.aws.template import template
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States
+from dr_orchestrator.aws.watcher import ABSENT, VANISHED, Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
@@ -21,7 +21,7 @@ from dr_orchestrator.domain.ports import Member
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Rebuild, Resource
-from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable
+from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped, Transient
 from dr_orchestrator.resources.drillable import Parts
 
 CALLED = "a stack"
@@ -40,6 +40,7 @@ GONE = States(
     dead=frozenset({"DELETE_FAILED"}),
     progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"})
     - {"DELETE_FAILED"},
+    sightings=VANISHED,
 )
 DELETIONS = 3
 """How often a stack is deleted whose deletion fails."""
@@ -226,6 +227,8 @@ class CloudFormationStack:
         self._toolkit.context.asked_again(f"the stack is gone: it left {name} behind")
         try:
             member.destroy(row.copy)
+        except (Stopped, Transient):
+            raise
         except DrillFault as fault:
             raise NotMeasured(f"the stack is gone but left {name} behind: {fault.message}", fault.hint) from fault
 

@@ -101,7 +101,7 @@ def disturbed(how: str, seed: int) -> Alter:
     """One field, drawn by the seed, is removed, of another kind, doubled or empty."""
 
     def disturb(tree: Tree) -> None:
-        if fields := tree.fields():
+        if fields := [each for each in tree.fields() if how != "remove" or not each.is_of_a_list]:
             getattr(random.Random(seed).choice(fields), how)()
 
     return changed(disturb)

@@ -22,6 +22,10 @@ class Field(Protocol):
     def name(self) -> str:
         """Its name; that of the list, for one of a list."""
 
+    @property
+    def is_of_a_list(self) -> bool:
+        """Whether it is one of several: without it the list is a shorter one, and as good as any."""
+
     def put(self, value: str) -> None:
         """Say something else."""
 
@@ -83,6 +87,10 @@ class _JsonField:
     key: Any
 
     @property
+    def is_of_a_list(self) -> bool:
+        return isinstance(self.container, list)
+
+    @property
     def _value(self) -> Any:
         return self.container[self.key]
 
@@ -127,6 +135,10 @@ class _XmlField:
     name: str
     parent: ElementTree.Element
     element: ElementTree.Element
+
+    @property
+    def is_of_a_list(self) -> bool:
+        return len({_called(each) for each in self.parent}) == 1
 
     def put(self, value: str) -> None:
         self.element.text = value
