@@ -98,8 +98,8 @@ def of_cluster(live: Mapping[str, Any]) -> Standing:
 
 
 def _standing(key: str, live: Mapping[str, Any], public: bool, subnet_group: str) -> Standing:
-    worn = frozenset(each["VpcSecurityGroupId"] for each in live.get("VpcSecurityGroups", []))
-    encrypted = bool(live.get("StorageEncrypted"))
+    worn = frozenset(each["VpcSecurityGroupId"] for each in live["VpcSecurityGroups"])
+    encrypted = bool(live["StorageEncrypted"])
     name, arn = live[f"{key}Identifier"], live[f"{key}Arn"]
     return Standing(name, arn, public, subnet_group, worn, encrypted, str(live.get("KmsKeyId") or ""))
 
