@@ -249,8 +249,8 @@ class Session:
         """
         if not self._journal.has(Moment.SERVICE_VERIFIED):
             if self.components.isolated is not None:
-                prove, role = self.components.isolated, Role.PROVE_ISOLATION
-                self._perform(PROVE_ISOLATION, prove, self.copy, phase=Phase.VERIFY, role=role)
+                prove, role = partial(self.components.isolated, self.copy), Role.PROVE_ISOLATION
+                self._perform(PROVE_ISOLATION, lambda: self._perform.confirmed(prove), phase=Phase.VERIFY, role=role)
             self._verify(name)
         if self.components.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN, Role.PROBE):
             probe = self.components.probe if self._proven() else _not_probed

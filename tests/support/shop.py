@@ -84,10 +84,11 @@ def _heartbeat(shop: Estate, check: Any, copy: Copy, disrupted: datetime) -> Che
 
 def _newest_snapshot(shop: Estate, copy: Copy) -> datetime:
     rds, source = shop.client("rds"), copy.source.id if copy.source else INSTANCE.id
-    if copy.type == INSTANCE.type:
-        listed = rds.describe_db_snapshots(DBInstanceIdentifier=source)["DBSnapshots"]
-    else:
-        listed = rds.describe_db_cluster_snapshots(DBClusterIdentifier=source)["DBClusterSnapshots"]
+    of = "" if copy.type == INSTANCE.type else "cluster_"
+    key = "DBClusterSnapshots" if of else "DBSnapshots"
+    named = {"DBClusterIdentifier" if of else "DBInstanceIdentifier": source}
+    pages = rds.get_paginator(f"describe_db_{of}snapshots").paginate(**named)
+    listed = [each for page in pages for each in page[key]]
     newest_one: datetime = max(each["SnapshotCreateTime"] for each in listed)
     return newest_one
 
