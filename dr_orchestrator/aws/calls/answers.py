@@ -28,6 +28,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 """The kinds of value as botocore makes them; of others (blobs, streams) nothing is asked."""
 
 _OURS = "dr_orchestrator."
+_ARNS, _ARN = ("Arn", "ARN", ".StackId"), re.compile(r"arn:(?:[^:]*:){4}.")
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 
 
@@ -128,6 +129,8 @@ def _value(value: Any, shape: Any, call: str, path: str) -> Any:
     kinds = _KINDS.get(shape.type_name, ())
     if kinds and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
         raise Strange(f"{path} in its answer is no {shape.type_name}", call)
+    if isinstance(value, str) and value and path.endswith(_ARNS) and not _ARN.match(value):
+        raise Strange(f"{path} in its answer is no ARN", call)
     match shape.type_name:
         case "structure":
             return Told(dict(_members(value, shape, call, path)), call, path)
