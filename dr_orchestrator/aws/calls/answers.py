@@ -143,6 +143,8 @@ def _value(value: Any, shape: Any, call: str, path: str) -> Any:
 
 def _members(value: Mapping[str, Any], shape: Any, call: str, path: str) -> Iterator[tuple[str, Any]]:
     for name, each in value.items():
+        if each == "" and name.endswith(_ARNS):
+            continue  # as good as missing
         yield name, _value(each, shape.members.get(name), call, f"{path}.{name}")
 
 
