@@ -23,6 +23,8 @@ TAG = "dr-drill:run"
 STACK_TAG = "aws:cloudformation:stack-id"
 """The tag by which CloudFormation says of an object which stack made it; nobody else can set it."""
 
+_UNTOUCHED = "nothing was read from it or written to it: what AWS answers cannot be right"
+
 
 def name(run: str, resource_id: str, of: CopyType) -> str:
     """The name of a run's copy of a resource: legal for its type, unique to the run, the same when asked again."""
@@ -37,9 +39,6 @@ def run_of(tags: Iterable[Mapping[str, str]]) -> str | None:
 def slug(text: str) -> str:
     """A text as it stands in the name of a copy."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-_UNTOUCHED = "nothing was read from it or written to it: what AWS answers cannot be right"
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class Proofs:
 
     def prove_member(self, stack: Copy, stack_id: str, live: Live) -> None:
         """Raise NotMeasured unless the live object says itself that the run's stack made it, whoever named it to us."""
-        if live.name.lower() in {source.lower() for source in self.sources}:
+        if self._is_source(live.name):
             raise NotMeasured(f"{live.name} is a registered source, and no part of {stack.id}", _UNTOUCHED)
         if live.tags.get(TAG) != stack.run and (not stack_id or live.tags.get(STACK_TAG) != stack_id):
             told = f"{live.name} wears neither the tag {TAG}={stack.run} nor {STACK_TAG} of {stack.id}"
@@ -108,10 +107,13 @@ class Proofs:
         if known is not None and known.unique_id != unique_id:
             raise NotMeasured(f"{copy.id} is {unique_id}, but this run made {known.unique_id}", _UNTOUCHED)
 
+    def _is_source(self, name: str) -> bool:
+        return name.lower() in {source.lower() for source in self.sources}
+
     def prove(self, copy: Copy, live: Live) -> None:
         """Raise UnsafeToDelete unless ledger, tag and identity agree that the live object is this run's copy."""
         record = self.intended(copy)
-        if live.name.lower() in {source.lower() for source in self.sources}:
+        if self._is_source(live.name):
             raise UnsafeToDelete(f"{live.name} is a registered source: never deleted, whatever its tags say")
         if not copy.parent and not copy.id.startswith(PREFIX):
             raise UnsafeToDelete(f"{copy.id} is not named as copies are, whatever the ledger says")
