@@ -94,15 +94,12 @@ class Toolkit:
                 observe=lambda state: self.context.observe(copy, state),
                 ready=ready,
                 raise_if_stopped=self.context.raise_if_stopped,
-                delayed=lambda seconds, why: self._held_up(copy, seconds, why),
+                delayed=lambda seconds, why: self.context.delayed(SegmentKind.THROTTLING, f"{copy.id}: {why}", seconds),
+                stood_still=lambda seconds: self.context.delayed(SegmentKind.HOLD, f"{copy.id}: {STOPPED}", seconds),
                 kept=kept.append,
             )
         self.context.kept(sum(kept))
         return seen
-
-    def _held_up(self, copy: Copy, seconds: float, why: str) -> None:
-        kind = SegmentKind.HOLD if why == STOPPED else SegmentKind.THROTTLING
-        self.context.delayed(kind, f"{copy.id}: {why}", seconds)
 
     def seconds_since(self, seen: Sighting) -> float:
         """How many drill seconds ago something was first seen to be ready; the looks that confirmed it came after."""

@@ -151,9 +151,9 @@ class _Pauses:
         longer = self._clock.monotonic() - began - seconds
         self.overslept += longer if longer > FELT_S * self._clock.pace else 0.0
 
-    def tell(self, delayed: Callable[[float, str], None]) -> None:
+    def tell(self, stood_still: Callable[[float], None]) -> None:
         if self.overslept:
-            delayed(self.overslept, STOPPED)
+            stood_still(self.overslept)
 
 
 class Watcher:
@@ -181,12 +181,14 @@ class Watcher:
         raise_if_stopped: Callable[[], None] = lambda: None,
         delayed: Callable[[float, str], None] = lambda _seconds, _why: None,
         kept: Callable[[float], None] = lambda _: None,
+        stood_still: Callable[[float], None] = lambda _: None,
     ) -> Sighting:
         """Wait until the object is in a ready state; NotRecoverable where it died or passed the ceiling (seconds).
 
         `raise_if_stopped` is called at every look, and raises where the wait is to end: somebody stopped the drill,
         say. `delayed` is told how long (drill seconds) the end of the wait may have gone unseen, and why; `kept`, how
-        long its own callers kept it from looking once more, since it was last seen not to be ready.
+        long its own callers kept it from looking once more, since it was last seen not to be ready; `stood_still`, how
+        long the process itself did not run since then.
         """
         callers, pauses = _Timed(self._clock), _Pauses(self._clock)
         started = since = self._clock.monotonic()
@@ -228,7 +230,7 @@ class Watcher:
                         delayed(lost, UNSEEN)
                     if streak >= states.sightings:
                         kept(callers.seconds)
-                        pauses.tell(delayed)
+                        pauses.tell(stood_still)
                         return replace(sighting, answered=first)
                     since = math.nextafter(sighting.taken, math.inf)
                     tick = self._fastest()

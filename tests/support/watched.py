@@ -86,6 +86,7 @@ class Wait:
             raise_if_stopped=self.raise_if_stopped,
             delayed=self.delayed,
             kept=self.kept.append,
+            stood_still=self.lost.append,
         )
         self.ready_at = found.answered
         return found.status
