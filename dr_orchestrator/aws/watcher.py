@@ -14,6 +14,7 @@ from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import NotRecoverable, Transient
 from dr_orchestrator.waiting import stops
+from dr_orchestrator.waiting.standstill import FELT_S, STOOD_STILL
 
 ABSENT = "absent"
 PATIENCE = 900.0
@@ -30,10 +31,7 @@ REAL_FLOOR = 0.05
 """No tick is shorter than this in real seconds, however compressed the drill's time."""
 
 
-STOPPED = "this process stood still (stopped, or its machine asleep); it may have been ready at any time meanwhile"
-FELT_S = 1.0
-"""Real seconds by which a pause may be longer than it was to be: a busy machine wakes late."""
-
+STOPPED = f"{STOOD_STILL}; it may have been ready at any time meanwhile"
 UNSEEN = "describes were throttled or failed in passing; it may have been ready at any time meanwhile"
 
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, Update, case, delete, func, insert, select, text, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Engine,
+    Table,
+    TypeDecorator,
+    Update,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from dr_orchestrator.domain.clock import Event, MachineClock
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState, Identity
@@ -88,14 +104,16 @@ class SqlLedger:
                     connection.execute(insert(tables.exercise).values(rows.exercise_row(exercise)))
                     self.exercise_leases.begin(connection, exercise.id, holder, span)
 
-        write_patiently(write)
+        write_patiently(write)  # which finds its own
         return opened
 
     def close_exercise(self, exercise: str, ended_at: datetime, verdict: Verdict) -> None:
         """Write an exercise's end."""
         table = tables.exercise
         still_open = update(table).where(table.c.id == exercise, table.c.ended_at.is_(None))
-        self._change(still_open.values(ended_at=ended_at, verdict=verdict), f"open exercise {exercise}")
+        ending = {"ended_at": ended_at, "verdict": verdict}
+        change = still_open.values(ending)
+        self._change(change, f"open exercise {exercise}", self._has(table, {"id": exercise, **ending}))
 
     def amend_exercise(self, exercise: str, ended_at: datetime, verdict: Verdict) -> None:
         """Write the end of an exercise that was closed before its last run had ended."""
@@ -134,7 +152,8 @@ class SqlLedger:
         ending = ("ended_at", "duration_us", "outcome", "detail", "attempts", "tried")
         values = {name: value for name, value in rows.row_of(step).items() if name in ending}
         under_way = update(table).where(table.c.run == run, table.c.seq == step.seq, table.c.ended_at.is_(None))
-        self._change(under_way.values(values), f"step {step.seq} of run {run} under way")
+        what = f"step {step.seq} of run {run} under way"
+        self._change(under_way.values(values), what, self._has(table, {"run": run, "seq": step.seq, **values}))
 
     def record_point(self, run: str, point: RecoveryPoint) -> None:
         """Write the recovery point that was chosen."""
@@ -189,15 +208,15 @@ class SqlLedger:
         """Write the verdict and its findings in one transaction; a verdict that was written stays."""
         table = tables.run
         still_open = update(table).where(table.c.id == run, table.c.verdict.is_(None))
-        findings = [rows.row_of(each, run=run) for each in closing.findings]
+        ending, findings = rows.closing_row(closing), [rows.row_of(each, run=run) for each in closing.findings]
 
         def write() -> None:
             with transaction(self._engine) as connection:
-                _change(connection, still_open.values(rows.closing_row(closing)), f"open run {run}")
+                _change(connection, still_open.values(ending), f"open run {run}")
                 if findings:
                     connection.execute(insert(tables.finding), findings)
 
-        write_patiently(write)
+        write_patiently(write, self._has(table, {"id": run, **ending}))
 
     def amend_cleanup(self, run: str, cleanup: Cleanup, reasons: Sequence[str]) -> None:
         """Write what became of the copies that a closed run had left; its verdict, measures and findings stay."""
@@ -210,14 +229,30 @@ class SqlLedger:
             with transaction(self._engine) as connection:
                 connection.execute(insert(table).values(values))
 
-        write_patiently(write)
+        write_patiently(write, self._has(table, values))
 
-    def _change(self, change: Update, what: str) -> None:
+    def _change(self, change: Update, what: str, is_written: Callable[[], bool] = lambda: False) -> None:
+        """Change one row; `is_written` where the same change could not be made a second time."""
+
         def write() -> None:
             with transaction(self._engine) as connection:
                 _change(connection, change, what)
 
-        write_patiently(write)
+        write_patiently(write, is_written)
+
+    def _has(self, table: Table, values: Mapping[str, Any]) -> Callable[[], bool]:
+        """Tells whether the table has a row of these values; lists, which databases do not compare, are not looked at.
+
+        No two facts are one in all of them: each is told with its instant, or with how long it took.
+        """
+        same = [table.c[name] == value for name, value in values.items() if _compares(table.c[name])]
+
+        def has() -> bool:
+            with transaction(reading(self._engine)) as connection:
+                found: Any = connection.execute(select(literal_column("1")).select_from(table).where(*same).limit(1))
+                return found.first() is not None
+
+        return has
 
 
 def _alone(connection: Connection, table: Table) -> None:
@@ -231,6 +266,11 @@ def _open_of(connection: Connection, quarter: str) -> Sequence[str]:
     table = tables.exercise.c
     still_open = select(table.id).where(table.quarter == quarter, table.ended_at.is_(None))
     return connection.scalars(still_open.order_by(table.number.desc())).all()
+
+
+def _compares(column: Column[Any]) -> bool:
+    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    return not isinstance(kind, JSON)
 
 
 def _change(connection: Connection, change: Update, what: str) -> None:

@@ -50,18 +50,18 @@ def retry_transient(ask: Callable[[], T]) -> T:
         return _answered(ask)
 
 
-def write_patiently(write: Callable[[], None]) -> None:
-    """Write until the database answers. One that took a fact and died before it said so refuses it the second time."""
+def write_patiently(write: Callable[[], None], is_written: Callable[[], bool] = lambda: False) -> None:
+    """Write until the database answers; one that took a fact and died before it said so is not given it twice.
+
+    `is_written` tells whether the very fact is there, and is asked before each try but the first.
+    """
     tries = 0
 
     def once() -> None:
         nonlocal tries
         tries += 1
-        try:
+        if tries == 1 or not is_written():
             write()
-        except LedgerDefect:
-            if tries == 1:
-                raise
 
     kept = _kept.get()
     if kept is None:

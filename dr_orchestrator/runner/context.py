@@ -14,6 +14,7 @@ from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.runner.components import plain
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.patience import Patience, again
+from dr_orchestrator.waiting.standstill import Standstill
 
 T = TypeVar("T")
 
@@ -59,7 +60,7 @@ class RunContext:
     """One run's clock, its ledger, the lease by which it is driven, and how its steps are called.
 
     Without a ledger nothing is written: so for plans, and for whoever takes down what a dead process left. `journal` is
-    what the run has written so far, once it is open.
+    what the run has written so far, once it is open; `standstill` tells how long this process did not run.
     """
 
     run: str
@@ -68,6 +69,7 @@ class RunContext:
     lease: Drive = field(default_factory=Undriven)
     call: Call = field(default=plain)
     journal: Journal | None = None
+    standstill: Standstill | None = None
     _waiting: bool = field(default=False, init=False)
     _apart: bool = field(default=False, init=False)
 
@@ -119,6 +121,10 @@ class RunContext:
         """Note that for the last so many drill seconds the run waited for something else than its recovery."""
         if self.journal is not None:
             self.journal.segment(kind, reason, seconds)
+
+    def stood_still(self) -> float:
+        """How many drill seconds this process did not run so far."""
+        return self.standstill.seconds() * self.clock.pace if self.standstill else 0.0
 
     def asked_again(self, what: str) -> None:
         """Note a call that failed in passing, and why; the step under way tells it."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.evidence import Ready, Seen
-from dr_orchestrator.domain.run import Phase, Probed, Role, Step
+from dr_orchestrator.domain.run import Phase, Probed, Role, SegmentKind, Step
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import DrillFault, NotRecoverable, without_secrets
 from dr_orchestrator.runner.context import RunContext
@@ -16,6 +16,7 @@ from dr_orchestrator.runner.ending import outcome_of
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.patience import AFTERWARDS, LOOKING, RECOVERING, TEARING_DOWN
 from dr_orchestrator.runner.stop import words_of
+from dr_orchestrator.waiting.standstill import STOOD_STILL
 
 T = TypeVar("T")
 PATIENCE = {
@@ -46,6 +47,7 @@ class Performer:
             self._journal.disrupt()
         step = self._journal.begin(name, phase, role)
         patience = TEARING_DOWN if role is Role.DESTROY else PATIENCE[phase]
+        stood_still = self._context.stood_still()
         try:
             if phase is not Phase.TEARDOWN:
                 self._context.raise_if_stopped()
@@ -56,6 +58,9 @@ class Performer:
             told = str(error) if isinstance(error, Exception) else words_of(error)
             self._journal.finish(step, outcome_of(error), evidence or without_secrets(told) or type(error).__name__)
             raise
+        if not isinstance(result, Ready):  # who waited for a copy has told which part of it the copy was ready for
+            held = self._context.stood_still() - stood_still
+            self._context.delayed(SegmentKind.HOLD, f"{name}: {STOOD_STILL}", held)
         words = result.words if isinstance(result, Seen | Ready) else ""
         seen = result if isinstance(result, Probed) else Probed(True, words)
         self._journal.finish(step, Outcome.PASSED, seen.words, tried=seen.tried)

@@ -21,6 +21,7 @@ from dr_orchestrator.errors import CatalogError, UsageError
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.runner.stop import Stop
+from dr_orchestrator.waiting.standstill import Standstill
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.calls.spacing import Spacings
@@ -67,6 +68,11 @@ class App:
         from dr_orchestrator.aws.watcher import Watcher
 
         return Watcher(self.clock)
+
+    @functools.cached_property
+    def standstill(self) -> Standstill:
+        """The one that knows how long this process did not run."""
+        return Standstill(self.machine.monotonic)
 
     @functools.cached_property
     def spacings(self) -> Spacings:

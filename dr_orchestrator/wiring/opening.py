@@ -64,7 +64,7 @@ def _opened(here: App, drill: str, call: Call, recorded: Run | None) -> Iterator
     run = recorded.header.id if recorded else new_run_id(here.clock)
     keeper = LeaseHolder(here.ledger.leases, run, here.stop, here.machine)
     session = _prepared(here, definition, run, recorded, keeper, call)
-    with keeping(), heeding(keeper.raise_if_told, run, drill):
+    with keeping(), here.standstill.watched(), heeding(keeper.raise_if_told, run, drill):
         try:
             beating, heard = keeper.beating(), heard_by(session.context.waiting)
             with heard, beating, _ended_by_nobody_else(keeper, run), session, flow_runs.telling_why_stopped():
@@ -103,7 +103,7 @@ def _session(here: App, definition: Drill, run: str, recorded: Run | None, keepe
     seen = _last_seen(here, run) if recorded else None
     recorded = _taken_over(here, keeper, recorded) if recorded else None
     header = recorded.header if recorded else _header(here, definition, run, around, simulated, account)
-    context = RunContext(run, here.clock, here.ledger, keeper, call)
+    context = RunContext(run, here.clock, here.ledger, keeper, call, standstill=here.standstill)
     session = Session(
         header,
         plan_copy(here, definition, definition.resource, run),

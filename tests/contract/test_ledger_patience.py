@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ import psycopg
 import pytest
 
 from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Aborted
 from dr_orchestrator.ledger import engine, ledger, patience
 from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered, heard_by
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.ledger.patience import keeping
 from dr_orchestrator.waiting import stops
-from tests.support.ledger_samples import MAXIMAL, header
+from tests.support.ledger_samples import EXERCISE, MAXIMAL, MINIMAL, START, closing, header, write
 
 
 @pytest.fixture
@@ -72,6 +75,39 @@ def test_a_fact_whose_answer_was_lost_is_there_once(
     event = MAXIMAL.events[0]
     ledger.record_event("r-1", event)
     assert ledger.queries.run("r-1").events == (event,)
+    assert len(pauses) == 1
+
+
+@pytest.mark.parametrize("run", [MINIMAL, MAXIMAL], ids=["minimal", "maximal"])
+def test_every_fact_whose_answer_was_lost_is_there_once(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, pauses: list[float], run: Run
+) -> None:
+    """Whatever is written of a run, also what has no key of its own, when no first answer comes through."""
+    lost = Silent(monkeypatch, 0, after=True)
+    original = SqlLedger._has
+
+    def losing(*given: Any) -> Any:
+        lost.left = 1
+        return original(*given)
+
+    monkeypatch.setattr(SqlLedger, "_has", losing)
+    ledger.open_exercise(EXERCISE)
+    write(ledger, run)
+    ledger.close_exercise(EXERCISE.id, START, Verdict.PASSED)
+    assert ledger.queries.run(run.header.id) == run
+    assert ledger.queries.exercise(EXERCISE.id)[0] == replace(EXERCISE, ended_at=START, verdict=Verdict.PASSED)
+    assert len(pauses) > 2
+
+
+def test_anothers_fact_is_not_taken_for_ours(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    """The first try was never heard of, and another process closed the run meanwhile: that is said, not swallowed."""
+    ledger.open_run(header("r-1"))
+    ledger.close_run("r-1", closing(Verdict.ABORTED))
+    Silent(monkeypatch, 1)
+    with pytest.raises(LedgerDefect):
+        ledger.close_run("r-1", closing(Verdict.PASSED))
     assert len(pauses) == 1
 
 

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import CheckResult
+from dr_orchestrator.domain.run import CheckResult, Measures
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import Aborted
 from dr_orchestrator.runner import Components, RunContext, Session, plain
@@ -119,3 +119,22 @@ class Drill:
     def reasons(self) -> tuple[str, ...]:
         assert self.ledger.closing is not None, "the run is not closed"
         return self.ledger.closing.reasons
+
+
+def measures(drill: Drill) -> Measures:
+    """What its run measured."""
+    assert drill.ledger.closing is not None
+    return drill.ledger.closing.measures
+
+
+def during(drill: Drill, name: str, happens: Callable[[Session], None]) -> Session:
+    """Run the drill, while something happens in the step that performs `name`."""
+    act, session = drill.act, drill.session()
+
+    def eventful(each: str, result: Any = None) -> Any:
+        if each == name:
+            happens(session)
+        return act(each, result)
+
+    drill.act = eventful  # type: ignore[method-assign]
+    return drill.run(session)
