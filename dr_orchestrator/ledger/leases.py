@@ -76,20 +76,21 @@ class SqlLeases:
 
     def _take_over(self, connection: Connection, run: str, holder: str, span: timedelta) -> bool:
         table = self._table
-        free = update(table).where(self._key == run, table.c.until <= self.times.now(table.c.clock))
+        free = update(table).where(self._key == run, self.times.until(table) <= self.times.now(table))
         return bool(connection.execute(free.values(self._held(holder, span))).rowcount)
 
     def _held(self, holder: str, span: timedelta) -> dict[str, Any]:
         times = self.times
-        instants = {"beat_at": times.after(NOW), "until": times.after(span), "clock": times.clock}
-        return {"holder": holder, **instants}
+        instants = {"beat_at": times.after(NOW), "until": times.after(span), "until_wall": times.wall(span)}
+        return {"holder": holder, "clock": times.clock, **instants}
 
     def _read(self, connection: Connection, run: str) -> Lease | None:
         table = self._table
-        asked = select(table, self.times.now(table.c.clock).label("now")).where(self._key == run)
+        by_its_clock = self.times.now(table).label("now"), self.times.until(table).label("ends")
+        asked = select(table, *by_its_clock).where(self._key == run)
         row = connection.execute(asked).mappings().one_or_none()
         if row is None:
             return None
-        left = max(row["until"] - row["now"], NOW)
+        left = max(row["ends"] - row["now"], NOW)
         silent = row["now"] - row["beat_at"] if row["clock"] in (None, self.times.clock) else None
         return Lease(run, row["holder"], left, silent, row["beat_at"], row["abort_by"] or "")

@@ -354,8 +354,9 @@ Index("ix_copy_elsewhere", copy.c.account, copy.c.region, sqlite_where=ELSEWHERE
 
 
 def _held() -> tuple[Column[Any], ...]:
-    # `clock` names the start of the machine that the instants are counted from; none in those by a real clock.
-    instants = _instant("beat_at"), _instant("until"), Column("clock", Text)
+    # `clock` names the start of the machine that the instants are counted from; none in those by a real clock. Another
+    # machine's count says nothing here: there the wall clock has to do.
+    instants = _instant("beat_at"), _instant("until"), Column("clock", Text), _instant("until_wall", null=True)
     return Column("holder", Text, nullable=False), *instants, Column("abort_by", Text)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import socket
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy import TIMESTAMP, ColumnElement, Engine, Interval, case, func, literal, type_coerce
+from sqlalchemy import TIMESTAMP, ColumnElement, Engine, Interval, Table, and_, case, func, literal, type_coerce
 
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.ledger.columns import Instant
@@ -28,8 +29,14 @@ class Times(Protocol):
     def after(self, span: timedelta) -> ColumnElement[datetime]:
         """The instant that is so long after now."""
 
-    def now(self, of: ColumnElement[Any]) -> ColumnElement[datetime]:
-        """Now, by the clock that a row names; later than any instant of a clock that counts no more."""
+    def now(self, of: Table) -> ColumnElement[datetime]:
+        """Now, by the clock that a lease of the table counts by; later than any instant of one that counts no more."""
+
+    def until(self, of: Table) -> ColumnElement[datetime]:
+        """When a lease of the table ends, by that clock."""
+
+    def wall(self, span: timedelta) -> datetime | None:
+        """The instant so long after now by the machine's wall clock; None where nobody needs it."""
 
 
 class ServerTimes:
@@ -45,31 +52,54 @@ class ServerTimes:
         now = func.clock_timestamp(type_=TIMESTAMP(timezone=True))
         return type_coerce(now + literal(span + self._ahead, Interval), Instant)
 
-    def now(self, of: ColumnElement[Any]) -> ColumnElement[datetime]:  # noqa: ARG002 - all rows are of this clock
+    def now(self, of: Table) -> ColumnElement[datetime]:  # noqa: ARG002 - all rows are of this clock
         """Now; rows from before leases were timed here count by it, too."""
         return self.after(NOW)
+
+    def until(self, of: Table) -> ColumnElement[datetime]:
+        """When a lease of the table ends."""
+        return of.c.until
+
+    def wall(self, span: timedelta) -> datetime | None:  # noqa: ARG002 - one server, one clock
+        """Nobody needs it."""
+        return None
 
 
 class BootTimes:
     """The clock that a machine's processes share, for a ledger that is a file: it counts from the machine's start.
 
-    These are the steady seconds of the `machine`, and a row names the `boot` that they count from: a lease of another
-    is that of a process which ended with it. Rows from before, or of a machine that does not tell its starts apart, are
-    by its wall clock.
+    These are the steady seconds of the `machine`, and a row names the `boot` that they count from: a lease of another,
+    whose holder was on this `host`, is that of a process which ended with it. Rows from before, of a machine that does
+    not tell its starts apart, or of another host (a container's machine that shares the file) are by the wall clock.
     """
 
-    def __init__(self, machine: Clock, boot: str | None) -> None:
-        self._machine, self.clock = machine, boot
+    def __init__(self, machine: Clock, boot: str | None, host: str = "") -> None:
+        self._machine, self.clock, self._here = machine, boot, f"{host or socket.gethostname()}:"
 
     def after(self, span: timedelta) -> ColumnElement[datetime]:
         """The instant that is so long after now, of a machine that was started at the beginning of 1970."""
         now = self._machine.now() if self.clock is None else _BOOT + timedelta(seconds=self._machine.monotonic())
         return literal(now + span, Instant)
 
-    def now(self, of: ColumnElement[Any]) -> ColumnElement[datetime]:
-        """Now, by the clock that a row names."""
-        wall = (of.is_(None), literal(self._machine.now(), Instant))
-        return case(wall, (of == self.clock, self.after(NOW)), else_=literal(_LATER_THAN_ALL, Instant))
+    def now(self, of: Table) -> ColumnElement[datetime]:
+        """Now, by the clock that a lease of the table counts by."""
+        wall = literal(self._machine.now(), Instant)
+        ours, elsewhere = of.c.clock == self.clock, self._is_anothers(of)
+        ended = literal(_LATER_THAN_ALL, Instant)
+        return case((of.c.clock.is_(None), wall), (ours, self.after(NOW)), (elsewhere, wall), else_=ended)
+
+    def until(self, of: Table) -> ColumnElement[datetime]:
+        """When a lease of the table ends, by that clock."""
+        return case((self._is_anothers(of), of.c.until_wall), else_=of.c.until)
+
+    def wall(self, span: timedelta) -> datetime | None:
+        """The instant so long after now by the wall clock, for a machine that cannot read this one's other clock."""
+        return self._machine.now() + span
+
+    def _is_anothers(self, of: Table) -> ColumnElement[bool]:
+        """Whether a lease is by the clock of another machine than this, which may be up."""
+        here = of.c.holder.startswith(self._here, autoescape=True)
+        return and_(of.c.clock.is_not(None), of.c.clock != self.clock, of.c.until_wall.is_not(None), ~here)
 
 
 def times_of(engine: Engine, machine: Clock) -> Times:

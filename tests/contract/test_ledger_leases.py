@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import threading
@@ -113,12 +114,33 @@ def test_the_ledgers_own_clock_times_a_lease(leases: SqlLeases) -> None:
 def test_a_lease_from_before_the_machine_was_started_is_free(leases: SqlLeases, clock: FakeClock) -> None:
     """Its process ended with the machine, however long it was to hold; and how long ago that was, no clock tells."""
     leases.times = BootTimes(clock, "the start before")
-    leases.take("r-1", "first", timedelta(days=9))
+    leases.take("r-1", f"{socket.gethostname()}:7:abc", timedelta(days=9))
     leases.times = BootTimes(clock, "this start")
     found = leases.lease("r-1")
     assert found is not None
     assert (found.held, found.silent) == (False, None)
     assert leases.take("r-1", "second", LEASE).holder == "second"
+
+
+def test_a_lease_of_another_machine_that_shares_the_file_is_held(leases: SqlLeases, clock: FakeClock) -> None:
+    """Its start says nothing of it: held until that instant of the wall clock, and then free, as after a reboot."""
+    leases.times = BootTimes(clock, "the start of there", "there")
+    leases.take("r-1", "there:7:abc", LEASE)
+    clock.sleep(1000)
+    leases.beat("r-1", "there:7:abc", LEASE)
+    leases.times = BootTimes(clock, "this start", "here")
+    clock.sleep(29)
+    found = leases.lease("r-1")
+    assert found is not None
+    assert (found.left, found.silent) == (timedelta(seconds=1), None)
+    with pytest.raises(UsageError, match="r-1 is driven by there:7:abc"):
+        leases.take("r-1", "here:7:abc", LEASE)
+    clock.sleep(1)
+    assert leases.take("r-1", "here:7:abc", LEASE).holder == "here:7:abc"
+    leases.times = BootTimes(clock, "the start of there", "there")
+    assert leases.beat("r-1", "there:7:abc", LEASE) is None
+    leases.times = BootTimes(clock, "the next start", "here")
+    assert not leases.lease("r-1").held  # type: ignore[union-attr]
 
 
 def test_a_lease_of_an_older_program_counts_by_its_wall_clock(leases: SqlLeases, clock: FakeClock) -> None:
