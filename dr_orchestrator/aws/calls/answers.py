@@ -28,7 +28,19 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 """The kinds of value as botocore makes them; of others (blobs, streams) nothing is asked."""
 
 _OURS = "dr_orchestrator."
-_ARNS, _ARN = ("Arn", "ARN", ".StackId"), re.compile(r"arn:(?:[^:]*:){4}.")
+_ARN = re.compile(r"arn:(?:[^:]*:){4}.")
+_MADE: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "Arn": ("ARN", _ARN),
+    "ARN": ("ARN", _ARN),
+    "StackId": ("ARN", _ARN),
+    "DbiResourceId": ("DbiResourceId", re.compile(r"db-[A-Za-z0-9]+\Z")),
+    "DbClusterResourceId": ("DbClusterResourceId", re.compile(r"cluster-[A-Za-z0-9]+\Z")),
+    "TableId": ("TableId", re.compile(r"[0-9A-Fa-f-]{36}\Z")),
+}
+"""The ends of the names of fields in which AWS tells what it alone makes, and the form of that: copies are known by
+these, and by one that is garbled none would be known again.
+"""
+
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 
 
@@ -129,8 +141,8 @@ def _value(value: Any, shape: Any, call: str, path: str) -> Any:
     kinds = _KINDS.get(shape.type_name, ())
     if kinds and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
         raise Strange(f"{path} in its answer is no {shape.type_name}", call)
-    if isinstance(value, str) and value and path.endswith(_ARNS) and not _ARN.match(value):
-        raise Strange(f"{path} in its answer is no ARN", call)
+    if isinstance(value, str) and value and (made := _made(path)) and not made[1].match(value):
+        raise Strange(f"{path} in its answer is no {made[0]}", call)
     match shape.type_name:
         case "structure":
             return Told(dict(_members(value, shape, call, path)), call, path)
@@ -143,9 +155,13 @@ def _value(value: Any, shape: Any, call: str, path: str) -> Any:
 
 def _members(value: Mapping[str, Any], shape: Any, call: str, path: str) -> Iterator[tuple[str, Any]]:
     for name, each in value.items():
-        if each == "" and name.endswith(_ARNS):
+        if each == "" and _made(name):
             continue  # as good as missing
         yield name, _value(each, shape.members.get(name), call, f"{path}.{name}")
+
+
+def _made(name: str) -> tuple[str, re.Pattern[str]] | None:
+    return next((made for end, made in _MADE.items() if name.endswith(end)), None)
 
 
 def _shown(body: bytes) -> str:

@@ -46,6 +46,7 @@ def test_what_a_model_allows_is_left_as_it_is() -> None:
         {"KeySchema": [None]},
         {"RestoreSummary": "restored"},
         {"TableArn": "not as it was"},
+        {"TableId": "not as it was"},
     ],
     ids=lambda changed: str(changed)[:40],
 )
@@ -56,6 +57,22 @@ def test_a_field_of_another_kind_is_told_with_its_call(changed: dict[str, Any]) 
     assert fault.value.call == CALL
     assert f"Table.{next(iter(changed))}" in fault.value.message
     assert isinstance(fault.value, Transient)
+
+
+@pytest.mark.parametrize("garbled", ["☃ not as it was", "3YWPUJRO5ZC83OTRFBYBX9VVFF", "db-3YWP UJRO"])
+def test_an_id_that_aws_cannot_have_made_is_no_answer(garbled: str) -> None:
+    """A copy that was written down by it would never be known again, and stay; an empty one is as good as missing."""
+
+    def made(identifier: str) -> Any:
+        answer = {"DBInstance": {"DbiResourceId": identifier}}
+        operation = "RestoreDBInstanceFromDBSnapshot"
+        return told(answer, shape("rds", operation), f"rds:{operation}")["DBInstance"]
+
+    with pytest.raises(Strange, match=r"DBInstance\.DbiResourceId in its answer is no DbiResourceId"):
+        made(garbled)
+    assert made("db-3YWPUJRO5ZC83OTRFBYBX9VVFF")["DbiResourceId"] == "db-3YWPUJRO5ZC83OTRFBYBX9VVFF"
+    with pytest.raises(Strange, match="no DbiResourceId in DBInstance"):
+        _ = made("")["DbiResourceId"]
 
 
 def test_a_field_that_is_not_there_is_told_with_its_call() -> None:
