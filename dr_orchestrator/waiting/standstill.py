@@ -52,7 +52,7 @@ class Standstill:
             self.seconds()
 
     def _look(self) -> None:
-        """Whoever comes first after a standstill sees it: the thread, or one that asks."""
+        """Add what was too long since the last look: the thread's, or that of whoever asks."""
         if not self._watching:
             return
         now = self._steady()
