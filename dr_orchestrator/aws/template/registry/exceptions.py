@@ -1,4 +1,4 @@
-"""What no schema tells of a type, and no rule finds out: each with a word why. All else is in `types.json`."""
+"""The facts of types that no schema tells and no rule finds out, each with a word why. `types.json` has all others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NO_NAMES: Paths = {
     "AWS::CloudFormation::ModuleDefaultVersion": ("ModuleName",),  # the module's
     "AWS::Signer::ProfilePermission": ("ProfileName",),  # the profile's
 }
-"""What looks like a name of the object and is another's."""
+"""Properties that look like the object's name and are another's."""
 
 WITHIN: Paths = {
     "AWS::Cognito::UserPoolDomain": (),  # not within its pool: the domain is one of the region's

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import product
 
 COMMON = frozenset(
@@ -37,15 +38,17 @@ class Kinships:
     """All types by the words that speak of them; a type of the same service goes before one of another."""
 
     def __init__(self, types: Iterable[str]) -> None:
-        """Of these types."""
-        self._plain: dict[str, list[str]] = {}
-        self._ended: dict[str, list[str]] = {}
-        for name in types:
-            last = last_part(name)
-            for plural in _PLURALS:
-                self._plain.setdefault(last + plural, []).append(name)
-            for ending, plural in product(_ENDINGS, _PLURALS):
-                self._ended.setdefault(last + ending + plural, []).append(name)
+        """Of these types; sorted by their words when the first is asked for."""
+        self._types = tuple(types)
+
+    @cached_property
+    def _plain(self) -> Mapping[str, Sequence[str]]:
+        return _by_word((last_part(name) + plural, name) for name in self._types for plural in _PLURALS)
+
+    @cached_property
+    def _ended(self) -> Mapping[str, Sequence[str]]:
+        endings = [ending + plural for ending, plural in product(_ENDINGS, _PLURALS)]
+        return _by_word((last_part(name) + ending, name) for name in self._types for ending in endings)
 
     def spoken_of(self, word: str, by: str) -> tuple[str, ...]:
         """The types that a property of another type may speak of.
@@ -58,10 +61,17 @@ class Kinships:
             near = [each for each in found if service(each) == service(by) and (tail == word or tail in self._ended)]
             if near:
                 return tuple(near)
-            common = self._ended.get(tail, []) or (self._plain.get(tail, []) if _BETWEEN_WORDS.search(tail) else [])
+            common = self._ended.get(tail, ()) or (self._plain.get(tail, ()) if _BETWEEN_WORDS.search(tail) else ())
             if far := [each for each in common if service(each) in COMMON]:
                 return tuple(far)
         return ()
+
+
+def _by_word(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for word, name in pairs:
+        found.setdefault(word, []).append(name)
+    return found
 
 
 def is_named_so(word: str) -> bool:

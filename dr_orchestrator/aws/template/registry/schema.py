@@ -93,7 +93,7 @@ class TypeSchema:
         return self.provisionable and "read" in self.handlers and bool(self.identifiers)
 
     def reference(self, path: str) -> Reference | None:
-        """What a property refers to; None where nothing says that it refers to anything."""
+        """The objects that a property refers to; None where nothing says that it refers to any."""
         path = self._folded(path)
         while path.endswith("/*"):
             path = path.removesuffix("/*")

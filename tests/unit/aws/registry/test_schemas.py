@@ -145,12 +145,15 @@ def test_what_may_be_anything_is_a_reference_all_the_same(name: str, path: str) 
 
 
 def test_a_reference_is_found_in_a_definition_that_holds_itself() -> None:
-    """Statements of a firewall nest without end: what the innermost refers to is told like the outermost's."""
-    acl = told("AWS::WAFv2::WebACL")
-    inner = "Rules/*/Statement/AndStatement/Statements/*/NotStatement/Statement/IPSetReferenceStatement/Arn"
+    """A flow nests loops without end: what the innermost refers to is told like the outermost's."""
+    flow, loop = told("AWS::Bedrock::Flow"), "Definition/Nodes/*/Configuration/Loop/"
+    bucket = "Definition/Nodes/*/Configuration/Storage/ServiceConfiguration/S3/BucketName"
 
-    assert acl.reference(inner) == acl.reference("Rules/*/Statement/IPSetReferenceStatement/Arn")
-    assert acl.reference(inner) is not None
+    found = flow.reference(loop + loop + bucket)
+
+    assert found is not None
+    assert found.told
+    assert found == flow.reference(bucket)
 
 
 @pytest.mark.parametrize(
