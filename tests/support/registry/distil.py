@@ -13,6 +13,7 @@ from tests.support.registry.walk import CHOICES, Schema, Tree, walk
 
 _PROTECTED = re.compile(r"(Deletion|Delete|Termination)Protect(ion|ed)|DisableApi(Termination|Stop)$")
 _OFF = ("INACTIVE", "DISABLED", "BYPASS", "none")
+_REPEATED = re.compile(r"\^?\(?\[[^\]]+\]\{\d+,(\d+)\}\)?(?:\$|\\Z)?")
 _PHASES = {"c": "create", "r": "read", "d": "delete"}
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+\*?")
 
@@ -60,7 +61,10 @@ def _holds(place: str, paths: list[str]) -> bool:
 
 
 def _longest(nodes: list[Schema]) -> int:
-    return max((int(node.get("maxLength", 0)) for node in nodes), default=0)
+    """The greatest length that a schema allows; by its pattern, where that is one set of characters, so many times."""
+    patterns = (_REPEATED.fullmatch(str(node.get("pattern", ""))) for node in nodes)
+    told = [*(int(node.get("maxLength", 0)) for node in nodes), *(int(found[1]) for found in patterns if found)]
+    return min(filter(None, told), default=0)
 
 
 def _free(tree: Tree, apart: list[str]) -> Iterator[str]:

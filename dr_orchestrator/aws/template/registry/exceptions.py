@@ -33,6 +33,35 @@ NO_NAMES: Paths = {
 }
 """Properties that look like the object's name and are another's."""
 
+LONGEST: Mapping[str, Mapping[str, int]] = {
+    "AWS::DocDB::DBCluster": {"DBClusterIdentifier": 63},
+    "AWS::DynamoDB::GlobalTable": {"TableName": 255},  # the schema's 1,024 are an ARN's
+    "AWS::DynamoDB::Table": {"TableName": 255},
+    "AWS::EC2::KeyPair": {"KeyName": 255},
+    "AWS::EC2::LaunchTemplate": {"LaunchTemplateName": 128},
+    "AWS::EC2::SecurityGroup": {"GroupName": 255},
+    "AWS::ECS::Cluster": {"ClusterName": 255},
+    "AWS::ECS::Service": {"ServiceName": 255},
+    "AWS::ECS::TaskDefinition": {"Family": 255},
+    "AWS::EKS::Nodegroup": {"NodegroupName": 63},
+    "AWS::ElastiCache::CacheCluster": {"ClusterName": 50},
+    "AWS::ElastiCache::ReplicationGroup": {"ReplicationGroupId": 40},
+    "AWS::ElastiCache::SubnetGroup": {"CacheSubnetGroupName": 255},
+    "AWS::ElasticLoadBalancing::LoadBalancer": {"LoadBalancerName": 32},
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": {"Name": 32},
+    "AWS::ElasticLoadBalancingV2::TargetGroup": {"Name": 32},
+    "AWS::IAM::ManagedPolicy": {"ManagedPolicyName": 128},
+    "AWS::Lambda::Function": {"FunctionName": 64},
+    "AWS::Lambda::LayerVersion": {"LayerName": 140},
+    "AWS::OpenSearchService::Domain": {"DomainName": 28},
+    "AWS::RDS::DBClusterParameterGroup": {"DBClusterParameterGroupName": 255},
+    "AWS::RDS::DBParameterGroup": {"DBParameterGroupName": 255},
+    "AWS::RDS::DBSubnetGroup": {"DBSubnetGroupName": 255},
+    "AWS::RDS::OptionGroup": {"OptionGroupName": 255},
+    "AWS::SQS::Queue": {"QueueName": 80},
+}
+"""How long names may be, by AWS's references of its calls, where the schema does not say it or says otherwise."""
+
 WITHIN: Paths = {
     "AWS::Cognito::UserPoolDomain": (),  # not within its pool: the domain is one of the region's
     "AWS::IAM::Policy": ("Roles", "Users", "Groups"),  # it has no identity of its own

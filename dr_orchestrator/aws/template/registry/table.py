@@ -64,13 +64,14 @@ def _schema(name: str, row: Mapping[str, Any]) -> TypeSchema:
     domains = exceptions.DOMAINS.get(name, ())
     no_names = {*domains, *exceptions.NO_NAMES.get(name, ())}
     named = [*row.get("names", ()), *exceptions.NAMES.get(name, ())]
+    longest = {**row.get("names", {}), **exceptions.LONGEST.get(name, {})}
     actions = {letter: tuple(sorted(_actions(row.get("iam", {}), letter))) for letter in "crd"}
     protections = [Protection(path, off) for path, off in row.get("off", {}).items()]
     return TypeSchema(
         name=name,
         identifiers=_words(row, "id"),
         names=tuple(each for each in named if each not in no_names),
-        longest={path: most for path, most in row.get("names", {}).items() if most and path not in no_names},
+        longest={path: most for path, most in longest.items() if most and path not in no_names},
         within=exceptions.WITHIN.get(name, _words(row, "within")),
         domains=domains,
         read_only=_words(row, "get"),

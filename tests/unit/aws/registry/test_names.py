@@ -181,6 +181,24 @@ def test_the_names_of_a_type_are_those_that_its_author_may_choose(name: str, exp
     assert {*schema.within} == {*parents.split()}
 
 
+@pytest.mark.parametrize(
+    ("name", "path", "longest"),
+    [
+        ("AWS::DynamoDB::Table", "TableName", 255),
+        ("AWS::ElasticLoadBalancingV2::TargetGroup", "Name", 32),
+        ("AWS::IAM::Role", "RoleName", 64),
+        ("AWS::Lambda::Function", "FunctionName", 64),
+        ("AWS::RDS::DBInstance", "DBInstanceIdentifier", 63),
+        ("AWS::S3::Bucket", "BucketName", 63),
+        ("AWS::SQS::Queue", "QueueName", 80),
+        ("AWS::WAFv2::WebACL", "Name", 128),
+    ],
+)
+def test_how_long_a_name_may_be_is_known(name: str, path: str, longest: int) -> None:
+    """A longer one would be refused when the stack is made, after everything else."""
+    assert told(name).longest[path] == longest
+
+
 @pytest.mark.parametrize(("name", "path"), NOT_NAMES.items())
 def test_a_name_of_something_else_is_a_reference(name: str, path: str) -> None:
     """What is named like an identity, and is another object's, is a reference: renamed it would point to nothing."""
