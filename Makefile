@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --python-version
   --no-annotate --no-emit-index-url --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock newest hooks drill test quick faults lies check format lint types contracts coverage fix schema samples benchmarks package clean
+.PHONY: help setup lock newest hooks drill test quick faults lies check format lint types contracts coverage fix schema samples registry benchmarks package clean
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,6 +77,9 @@ schema: setup ## write drills/*.schema.json anew
 
 samples: setup ## write the golden reports, the list of calls and README's table of types anew
 	$(BIN)/python -m tests.support.golden.write
+
+registry: setup ## distil what is known of CloudFormation's resource types anew, from the installed cfn-lint
+	$(BIN)/python -m tests.support.registry.write
 
 faults: setup ## kill a drill at every write to its ledger, and 200 at random on machines with wrong clocks (half an hour)
 	DRO_FAULTS=full $(BIN)/python -m pytest -n 2 --dist load tests/faults

@@ -49,6 +49,7 @@ def test_the_wheel_holds_the_workspace_and_nothing_of_the_tests(wheel: Path) -> 
         "_content/drills/infrastructure/develop-with-aws.template.yaml",
         "_content/reports/templates/run.html.j2",
         "_content/prefect.yaml",
+        "aws/template/registry/types.json",
         "ledger/migrations/env.py",
         "py.typed",
     ):
