@@ -31,6 +31,7 @@ COMMANDS = {
     "quarterly": ("running", "Run every drill that is due, as one exercise."),
     "due": ("due", "List the drills that are due, and why."),
     "canary": ("canary", "Write the heartbeat of resources into production, where it is declared."),
+    "template": ("template", "Tell what a replica would make of a CloudFormation template."),
     "iam": ("iam", "Print the IAM policies that drills need."),
     "resume": ("recovery", "Go on with a run whose process died."),
     "abort": ("recovery", "Stop a run: clean up, keep the evidence."),

@@ -16,6 +16,9 @@ from dr_orchestrator.errors import Problem
 LARGEST = 51_200
 """Bytes that CreateStack takes as text."""
 
+LARGEST_IN_BUCKET = 1_048_576
+"""Bytes that it takes from a bucket."""
+
 _BARE = ("Ref", "Condition")
 _FUNCTIONS = {
     *(
@@ -78,10 +81,10 @@ def mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def parse(text: str, file: str) -> Template:
+def parse(text: str, file: str, largest: int = LARGEST) -> Template:
     """Read a template; Malformed with all that is wrong in it."""
-    if len(text.encode(errors="replace")) > LARGEST:
-        message = f"the template is larger than {LARGEST:,} bytes"
+    if len(text.encode(errors="replace")) > largest:
+        message = f"the template is larger than {largest:,} bytes"
         raise Malformed((Problem(file, 1, "", message, "CloudFormation takes no more in one call"),))
     walk = _Walk(file)
     data = walk.data(_of_json(text) if text.lstrip().startswith("{") else text)

@@ -1,19 +1,39 @@
-"""How long `dro --help` and `dro check` of 100 service files take, each as a whole process; `dro run`'s first word."""
+"""How long `dro --help`, `dro check` of 100 service files and `dro template` of 500 resources take, each as a whole
+process; `dro run`'s first word.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tests.support import workspace
 
 RUNS = 7
 SERVICES = 100
+RESOURCES = 500
+
+
+def resources() -> Iterator[tuple[str, dict[str, Any]]]:
+    """As many resources as CloudFormation takes, each with a name of production's."""
+    for number in range(RESOURCES // 4):
+        table, role, function = f"Table{number}", f"Role{number}", f"Function{number}"
+        rights = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": {"Fn::GetAtt": [table, "Arn"]}}
+        policy = {"PolicyName": "data", "PolicyDocument": {"Statement": [rights]}}
+        code = {"Role": {"Fn::GetAtt": [role, "Arn"]}, "Environment": {"Variables": {"TABLE": {"Ref": table}}}}
+        alarm = {"AlarmName": f"api-{number}", "Dimensions": [{"Name": "FunctionName", "Value": f"api-{number}"}]}
+        yield table, {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {"TableName": table}}
+        yield role, {"Type": "AWS::IAM::Role", "Properties": {"Policies": [policy]}}
+        yield function, {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": f"api-{number}", **code}}
+        yield f"Alarm{number}", {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}
 
 
 def timed(arguments: list[str], environment: dict[str, str]) -> list[float]:
@@ -65,3 +85,5 @@ def main() -> None:
         for command in (["run", "orders0-snapshot"], ["quarterly"]):
             shown(f"first word of dro {command[0]}", first_word(command, nowhere), 1.0)
         shown(f"dro check of {SERVICES} service files", timed(["check"], environment), 1.5)
+        (home / "large.json").write_text(json.dumps({"Resources": dict(resources())}))
+        shown(f"dro template of {RESOURCES} resources", timed(["template", str(home / "large.json")], environment), 2.0)

@@ -8,7 +8,7 @@ from dr_orchestrator.aws.access import listing
 from dr_orchestrator.domain.resource_type import ResourceType
 from dr_orchestrator.resources import TYPES
 from tests.support.clicks import WITH_FAKE
-from tests.support.golden.write import CALLS, README, with_types
+from tests.support.golden.write import CALLS, JUDGED, README, judgements, with_types
 
 _STALE = "is not what the types declare: run `make samples`, read the difference, commit it"
 
@@ -23,6 +23,14 @@ def test_the_readme_has_the_types_that_there_are() -> None:
     readme = README.read_text()
     assert listing.resource_types(TYPES) in readme, f"README.md {_STALE}"
     assert with_types(readme) == readme
+
+
+def test_what_a_replica_makes_of_real_templates_is_reviewed() -> None:
+    """Each edit, ask and refusal of templates that people have, in both places, is as tests/golden/templates has it."""
+    told = dict(judgements())
+    assert {path.name for path in JUDGED.iterdir()} == set(told)
+    for name, text in told.items():
+        assert (JUDGED / name).read_text() == text, f"{JUDGED / name} {_STALE}"
 
 
 @pytest.mark.parametrize("of", list(WITH_FAKE), ids=lambda each: each.name)

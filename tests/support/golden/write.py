@@ -1,22 +1,28 @@
 """Writes what is derived anew: `python -m tests.support.golden.write [FOLDER]`.
 
-The golden reports, to the folder where one is named; where none is, the list of calls and README's table of types, too.
+The golden reports, to the folder where one is named; where none is, the list of calls, the judgements of templates and
+README's table of types, too.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from dr_orchestrator.aws.access import listing
+from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.reporting.render import write_exercise, write_run
 from dr_orchestrator.resources import TYPES
+from dr_orchestrator.wiring import templates
 from tests.support.golden import sample
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "reports" / "samples"
 CALLS, README = ROOT / "tests" / "golden" / "calls.md", ROOT / "README.md"
+CASES, JUDGED = ROOT / "tests" / "data" / "templates", ROOT / "tests" / "golden" / "templates"
 TEMPLATES = (ROOT / "reports" / "templates",)
 
 
@@ -35,8 +41,19 @@ def with_types(readme: str) -> str:
     return re.sub(r"(<!-- types[^>]*-->\n).*?(<!-- end -->)", rf"\g<1>{table}\n\2", readme, count=1, flags=re.DOTALL)
 
 
+def judgements() -> Iterator[tuple[str, str]]:
+    """What a replica makes of each template of `CASES`, in both places: the name of the golden file, and its text."""
+    for path in sorted(CASES.iterdir()):
+        case = path / "root.yaml" if path.is_dir() else path
+        for place in Place:
+            told = templates.as_json(templates.judged(case, place))
+            yield f"{path.stem}.{place}.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
 def write_derived() -> None:
-    """Write the list of calls, and the table in README.md."""
+    """Write the list of calls, the judgements of templates, and the table in README.md."""
+    for name, text in judgements():
+        (JUDGED / name).write_text(text)
     CALLS.write_text(listing.calls(TYPES))
     README.write_text(with_types(README.read_text()))
 

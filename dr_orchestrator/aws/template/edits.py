@@ -1,0 +1,288 @@
+"""The changes that a replica's template needs, whoever wrote it: made on a copy of it, and told one by one."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.names import (
+    MUST_BEGIN,
+    is_handed,
+    is_ours,
+    names_of,
+    refers,
+    renamed,
+    service_of,
+    spelled,
+    without_inserts,
+)
+from dr_orchestrator.aws.template.parts import (
+    ABSENT,
+    at,
+    brief,
+    calls,
+    dotted,
+    is_secret,
+    kind_of,
+    off,
+    protections,
+    referring,
+    texts,
+)
+from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, references
+from dr_orchestrator.documents.cloudformation import Template, mapping
+from dr_orchestrator.domain.replica import Answers, Edit, Place
+
+
+@dataclass(frozen=True)
+class Around:
+    """The surroundings of a replica: its id, its place, the boundary of its roles, and the names of production."""
+
+    copy_id: str
+    place: Place
+    boundary: str
+    sources: frozenset[str] = frozenset()
+
+
+class Editing:
+    """Edits of one template: the copy that is changed, and the list of what was."""
+
+    def __init__(self, source: Template, around: Around, answers: Answers) -> None:
+        self.source, self.around, self.answers = source, around, answers
+        self.copy_id, self.place, self._boundary = around.copy_id, around.place, around.boundary
+        self.template: dict[str, Any] = copy.deepcopy(dict(source.data))
+        self.edits: list[Edit] = []
+        self._renames: dict[str, dict[str, str]] = {}  # by the old name: the type, and the new one
+
+    @property
+    def resources(self) -> dict[str, Any]:
+        """The resources as they are by now."""
+        return {
+            str(name): each for name, each in mapping(self.template.get("Resources")).items() if isinstance(each, dict)
+        }
+
+    def make(self) -> None:
+        """Make all edits, in the order in which one rests on another."""
+        for name, resource in self.resources.items():
+            self._do_without(name, resource)
+        self._leave_out()
+        self._import()
+        for name, resource in self.resources.items():
+            self._let_go(name, resource)
+            self._unprotect(name, resource)
+        scope = self.scope()
+        for name, resource in self.resources.items():
+            self._rename(name, resource, scope)
+        self._follow_renames()
+        self._rename_exports(scope)
+        if self.place is Place.BESIDE:
+            for name, resource in self.resources.items():
+                self._bound(name, resource)
+
+    def scope(self) -> Scope:
+        """The template by now, to tell what its values come to."""
+        return Scope(self.template, self.answers.parameters, self.copy_id)
+
+    def line(self, name: str, path: Path = (), section: str = "Resources") -> int:
+        """The line of the team's template on which a part stands, or the nearest around it that is written."""
+        key: Path = (section, name, *path)
+        while key and key not in self.source.lines:
+            key = key[:-1]
+        return self.source.lines.get(key, 1)
+
+    # What stays out.
+
+    def _leave_out(self) -> None:
+        whole = {name for name in self.answers.leave_out if name in self.resources}
+        for answer in self.answers.leave_out:
+            name, _, path = answer.partition(".")
+            if path and name in self.resources:
+                self._drop(name, tuple(path.split(".")), "its owner left it out")
+        reasons = dict.fromkeys(whole, "its owner left it out")
+        for name, resource in self.resources.items():
+            if why := self._does_without(kind_of(resource)):
+                reasons.setdefault(name, why)
+        reasons |= {name: why for name, why in self._certificates_of_left_out().items() if name not in reasons}
+        for name, why in reasons.items():
+            self.edits.append(Edit(name, "", kind_of(self.resources[name]), ABSENT, why, self.line(name)))
+            del self.template["Resources"][name]
+        if reasons:
+            self._without_references(frozenset(reasons))
+
+    def _does_without(self, kind: str) -> str:
+        """Why a replica does without a type; empty where it does not."""
+        beside = outward.LEFT_OUT_BESIDE.get(kind, "") if self.place is Place.BESIDE else ""
+        return outward.LEFT_OUT_WHOLE.get(kind, beside)
+
+    def _certificates_of_left_out(self) -> dict[str, str]:
+        """The certificates that nothing needs but what is left out with its public names."""
+        kind = "AWS::CertificateManager::Certificate"
+        needed = set[str]()
+        for resource in self.resources.values():
+            if not self._does_without(kind_of(resource)):
+                needed.update(references(resource.get("Properties")))
+        return {
+            name: "it is of public names that are left out"
+            for name, resource in self.resources.items()
+            if kind_of(resource) == kind and name not in needed
+        }
+
+    def _without_references(self, gone: frozenset[str]) -> None:
+        """Take out what refers to resources that are not made: outputs, dependencies, elements of lists, properties."""
+        for name, resource in self.resources.items():
+            depends = resource.get("DependsOn")
+            kept = [each for each in ([depends] if isinstance(depends, str) else depends or []) if each not in gone]
+            if depends and not kept:
+                del resource["DependsOn"]
+            elif depends:
+                resource["DependsOn"] = kept
+            for path in list(referring(resource.get("Properties"), gone)):
+                self._drop(name, path, "it is of what is left out")
+        outputs = mapping(self.template.get("Outputs"))
+        for name in [each for each, output in outputs.items() if gone & set(references(output))]:
+            line = self.line(name, section="Outputs")
+            self.edits.append(
+                Edit("Outputs", name, brief(outputs.pop(name)), ABSENT, "it is of what is left out", line)
+            )
+
+    def _import(self) -> None:
+        """Put the values of imports in their place."""
+        for name, resource in self.resources.items():
+            for path, wanted in list(calls(resource.get("Properties"), "Fn::ImportValue")):
+                if isinstance(wanted, str) and wanted in self.answers.imports:
+                    given = self.answers.imports[wanted]
+                    self._set(name, path[:-1], given, f"the import of {wanted} has this value in a replica")
+
+    # What would stay behind, or keep from being deleted.
+
+    def _let_go(self, name: str, resource: dict[str, Any]) -> None:
+        policy = resource.get("DeletionPolicy")
+        silent = policy is None and kind_of(resource) in outward.KEEPS_A_FINAL_SNAPSHOT
+        if silent or policy not in (None, "Delete"):
+            was = policy or "a final snapshot, where nothing is said"
+            self._mark(name, resource, "DeletionPolicy", was, "it would stay behind after the drill")
+        if resource.get("UpdateReplacePolicy") not in (None, "Delete"):
+            was = resource["UpdateReplacePolicy"]
+            self._mark(name, resource, "UpdateReplacePolicy", was, "it would stay behind after the drill")
+
+    def _mark(self, name: str, resource: dict[str, Any], key: str, was: Any, why: str) -> None:
+        resource[key] = "Delete"
+        self.edits.append(Edit(name, key, was, "Delete", why, self.line(name, (key,))))
+
+    def _unprotect(self, name: str, resource: dict[str, Any]) -> None:
+        why = "it could not be deleted after the drill"
+        for path, value in list(protections(resource.get("Properties"))):
+            if (unprotected := off(value)) != value:
+                self._set(name, path, unprotected, why)
+        key, most, told = outward.SHORTEST.get(kind_of(resource), ("", 0, ""))
+        if key and mapping(resource.get("Properties")).get(key) != most:
+            self._set(name, (key,), most, told)
+
+    def _do_without(self, name: str, resource: dict[str, Any]) -> None:
+        for written, why in outward.LEFT_OUT.get(kind_of(resource), {}).items():
+            path = tuple(written.split("."))
+            if at(resource.get("Properties"), path) is not ABSENT:
+                self._drop(name, path, why)
+
+    # Names.
+
+    def _rename(self, name: str, resource: dict[str, Any], scope: Scope) -> None:
+        kind, properties = kind_of(resource), mapping(resource.get("Properties"))
+        for key, longest in names_of(kind, properties, scope):
+            value = properties[key]
+            if value in (None, "") or function(value) == ("Ref", "AWS::NoValue"):
+                continue
+            try:
+                old = scope.text(value)
+            except Untold as unknown:
+                if unknown.own:
+                    continue  # it holds the name of what the replica makes, and is as much its own
+                old, was = "", name
+            else:
+                was = old
+            if is_ours(old, self.copy_id):
+                continue
+            if self.copy_id in old and kind not in MUST_BEGIN:
+                continue
+            new = renamed(without_inserts(was) or name, kind, self.copy_id, longest)
+            self._set(name, (key,), new, "the name is production's: two cannot bear it")
+            if old and "${" not in old:
+                self._renames.setdefault(old, {}).setdefault(kind, new)
+
+    def _follow_renames(self) -> None:
+        """Put new names where the template spells the old ones out: in ARNs, and in what is handed to code."""
+        for name, resource in self.resources.items():
+            kind = kind_of(resource)
+            for path, text in list(texts(resource.get("Properties"))):
+                new = self._renamed_in(text, kind, path)
+                if new != text:
+                    self._set(name, path, new, "what it names is called so in the replica")
+
+    def _renamed_in(self, text: str, kind: str, path: Path) -> str:
+        for of, becomes in self._renames.get(text, {}).items():
+            if is_handed(path) or refers(kind, path, of):
+                return becomes
+        if "arn:" in text:
+            for old, renames in self._renames.items():
+                for of, becomes in renames.items() if old in text else ():
+                    text = spelled(text, service_of(of), old, becomes)
+        return text
+
+    def _rename_exports(self, scope: Scope) -> None:
+        for name, output in mapping(self.template.get("Outputs")).items():
+            export = mapping(mapping(output).get("Export"))
+            if "Name" not in export:
+                continue
+            value = export["Name"]
+            try:
+                text = scope.text(value)
+                if self.copy_id in text:
+                    continue
+                new: Any = f"{self.copy_id}-{text}" if "${" not in text else {"Fn::Sub": f"{self.copy_id}-{text}"}
+            except Untold:
+                new = f"{self.copy_id}-{name}"
+            export["Name"] = new
+            line = self.line(name, ("Export", "Name"), "Outputs")
+            why = "an export's name is known once in a region: production's"
+            self.edits.append(Edit("Outputs", f"{name}.Export.Name", value, new, why, line))
+
+    # Rights.
+
+    def _bound(self, name: str, resource: dict[str, Any]) -> None:
+        key = outward.ROLES.get(kind_of(resource), "")
+        if not key:
+            return
+        properties = resource.setdefault("Properties", {})
+        if kind_of(resource).startswith(outward.SERVERLESS) and "Role" in properties:
+            return  # it makes none of its own
+        boundary = {"Fn::Sub": self._boundary} if "${" in self._boundary else self._boundary
+        if properties.get(key) != boundary:
+            self._set(name, (key,), boundary, "what its code does cannot touch production, whatever its policies say")
+
+    # How a part is changed.
+
+    def _set(self, name: str, path: Path, new: Any, why: str) -> None:
+        parent, key = self._parent(name, path)
+        was = parent.get(key) if isinstance(parent, dict) else parent[key]
+        parent[key] = new
+        was = "***" if is_secret(key, was) else brief(was)
+        self.edits.append(Edit(name, dotted(path), was, new, why, self.line(name, ("Properties", *path))))
+
+    def _drop(self, name: str, path: Path, why: str) -> None:
+        try:
+            parent, key = self._parent(name, path)
+            was = parent.pop(key)
+        except (KeyError, IndexError, TypeError):
+            return  # it has no such property: nothing is to be left out of it
+        was, line = "***" if is_secret(key, was) else brief(was), self.line(name, ("Properties", *path))
+        self.edits.append(Edit(name, dotted(path), was, ABSENT, why, line))
+
+    def _parent(self, name: str, path: Path) -> tuple[Any, Any]:
+        """The part that holds the last of a path, and the key of that in it."""
+        part: Any = self.resources[name].setdefault("Properties", {})
+        *around, last = (int(key) if str(key).isdigit() else key for key in path)
+        for key in around:
+            part = part[key]
+        return part, last

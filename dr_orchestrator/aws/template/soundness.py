@@ -1,0 +1,48 @@
+"""Mistakes for which CloudFormation would refuse a template before it makes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from dr_orchestrator.aws.template.values import references
+from dr_orchestrator.documents.cloudformation import Template, mapping
+from dr_orchestrator.errors import Problem
+
+
+def problems(template: Template) -> Iterator[Problem]:
+    """References to what the template does not have, and resources that wait for one another.
+
+    Of a template that AWS expands neither is known before it has.
+    """
+    if "Transform" in template.data:
+        return
+    resources = {str(name): mapping(each) for name, each in template.part("Resources").items()}
+    known = resources.keys() | template.part("Parameters").keys()
+    waits = {name: set(_named(each)) for name, each in resources.items()}
+    for name, each in resources.items():
+        for missing in sorted(waits[name] - known):
+            if not missing.startswith("AWS::"):
+                fix = "a reference is to a resource or a parameter of the same template"
+                yield _problem(template, name, f"refers to {missing}, which the template does not have", fix)
+        if not isinstance(each.get("Type"), str):
+            yield _problem(template, name, "has no Type", "a resource says what it is: `Type: AWS::...`")
+    try:
+        TopologicalSorter({name: needed & resources.keys() for name, needed in waits.items()}).prepare()
+    except CycleError as circle:
+        ring = list(reversed(circle.args[1]))
+        told = f"waits for itself: {' needs '.join(ring)}"
+        yield _problem(template, ring[0], told, "CloudFormation could make none of them first")
+
+
+def _named(resource: Mapping[str, Any]) -> Iterator[str]:
+    """The resources and parameters that a resource waits for."""
+    depends = resource.get("DependsOn")
+    yield from [depends] if isinstance(depends, str) else depends if isinstance(depends, list) else []
+    yield from references(resource.get("Properties"))
+
+
+def _problem(template: Template, name: str, message: str, fix: str) -> Problem:
+    line = template.lines.get(("Resources", name), 1)
+    return Problem(template.file, line, f"Resources.{name}", message, fix)

@@ -1,0 +1,105 @@
+"""The template of a replica, made of a team's: where the replica stands, what is changed for it, and what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Place(StrEnum):
+    """The account in which a replica stands."""
+
+    DRILL_ACCOUNT = "drill-account"
+    """An account of its own, in which production is not."""
+
+    BESIDE = "beside"
+    """The account of production: the permissions boundary of drills holds every role of the replica."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of ours to the template as the team wrote it; `property` is empty where the whole resource is meant.
+
+    `resource` is a logical id (of a stack within, `Data/Table`), or the section where there is none (`Outputs`); `line`
+    is that of the `file`, so too in the others.
+    """
+
+    resource: str
+    property: str
+    was: Any
+    becomes: Any
+    why: str
+    line: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A thing that needs the owner's word, and the line of YAML that gives it."""
+
+    resource: str
+    what: str
+    why: str
+    answer: str
+    line: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A thing that no word allows: it would change something that exists outside the replica."""
+
+    resource: str
+    what: str
+    why: str
+    line: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A thing that the replica may miss, or is to be known of it, and needs nobody's word."""
+
+    resource: str
+    what: str
+    why: str
+    line: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The owner's word on a template, as a drill declares it.
+
+    `leave_out` names resources (`Name`) and properties (`Alerts.Subscription`); `allow` gives a reason for each that is
+    let as it is; `imports` and `parameters` give values; `shares` are ids of networks that it may be put into.
+    """
+
+    leave_out: Sequence[str] = ()
+    allow: Mapping[str, str] = field(default_factory=dict)
+    imports: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    shares: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A template as AWS is to be given it, and how it came to be that."""
+
+    template: Mapping[str, Any]
+    edits: Sequence[Edit] = ()
+    asks: Sequence[Ask] = ()
+    refused: Sequence[Refusal] = ()
+    notes: Sequence[Note] = ()
+    expands: Sequence[str] = ()
+    """The transforms that AWS expands: what they make of it is judged once more."""
+
+    children: Mapping[str, Derived] = field(default_factory=dict)
+    """The stacks within, by the logical id of each, where their templates were at hand."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing is left to be asked, and nothing is refused."""
+        return not self.asks and not self.refused
