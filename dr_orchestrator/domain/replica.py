@@ -99,6 +99,9 @@ class Derived:
     children: Mapping[str, Derived] = field(default_factory=dict)
     """The stacks within, by the logical id of each, where their templates were at hand."""
 
+    exports: Mapping[str, str] = field(default_factory=dict)
+    """The exports, by the names of production's, as the replica calls them."""
+
     @property
     def accepted(self) -> bool:
         """Whether nothing is left to be asked, and nothing is refused."""

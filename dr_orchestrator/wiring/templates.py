@@ -1,15 +1,15 @@
-"""Judges a template file, and those beside it that it names, without AWS and without a workspace."""
+"""Judges templates, and apps that the CDK synthesised, without AWS and without a workspace."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from dr_orchestrator.aws.template import soundness
-from dr_orchestrator.aws.template.derive import derive
-from dr_orchestrator.documents import cloudformation
+from dr_orchestrator.aws.template.derive import Read, derive, whole, within
+from dr_orchestrator.documents import assembly, cloudformation
 from dr_orchestrator.documents.cloudformation import Template
 from dr_orchestrator.domain.replica import Answers, Ask, Derived, Edit, Note, Place, Refusal
 from dr_orchestrator.errors import Problem, UsageError
@@ -17,20 +17,20 @@ from dr_orchestrator.errors import Problem, UsageError
 COPY = "{copy}"
 """The id that every copy's name begins with; each run has its own, which nobody knows before."""
 
-_MEND = "name a CloudFormation template, YAML or JSON; a CDK app's is in cdk.out, after `cdk synth`"
+_MEND = "name a CloudFormation template, YAML or JSON, or the folder that `cdk synth` leaves: cdk.out"
 
 
-def judged(path: Path, place: Place, answers: Answers | None = None) -> Derived:
-    """The template as drills would derive it; UsageError, naming file and line, where it is none."""
+def judged(path: Path, place: Place, answers: Answers | None = None, stacks: Sequence[str] = ()) -> Derived:
+    """The template, or the app in a folder, as drills would derive it; UsageError with file and line where it is none.
+
+    `stacks` names those of an app that are meant; all, where none is named.
+    """
+    if path.is_dir():
+        return _app(path, place, answers or Answers(), stacks)
+    if stacks:
+        raise UsageError(f"{path} is one template and has no stacks to choose from", "leave --stack out")
     folder = path.resolve().parent
-
-    def read(url: str, of: str) -> Template | None:
-        """Read a template that lies beside the root, or below its folder; what lies elsewhere AWS reads."""
-        child = (folder / of).parent / url
-        beside = "://" not in url and child.resolve().is_relative_to(folder) and child.is_file()
-        return _read(child, child.resolve().relative_to(folder).as_posix()) if beside else None
-
-    return derive(_read(path, path.name), COPY, place, answers, read=read)
+    return derive(_read(path, path.name), COPY, place, answers, read=_reader(folder))
 
 
 def as_json(derived: Derived) -> dict[str, Any]:
@@ -45,19 +45,78 @@ def as_json(derived: Derived) -> dict[str, Any]:
     return {"accepted": derived.accepted, **listed, "expands": list(derived.expands)}
 
 
-def _read(path: Path, called: str) -> Template:
+def _app(folder: Path, place: Place, answers: Answers, wanted: Sequence[str]) -> Derived:
+    """The stacks of an app, each with the exports of those before it."""
+    root = folder.resolve()
+    found = list(_stacks(root, root))
+    if unknown := set(wanted) - {stack.name for stack, _ in found}:
+        known = ", ".join(stack.name for stack, _ in found) or "none"
+        raise UsageError(f"{folder} has no stack {', '.join(sorted(unknown))}", f"it has: {known}")
+    made: dict[str, Derived] = {}
+    exports: dict[str, str] = {}
+    for stack, path in found:
+        if wanted and stack.name not in wanted:
+            continue
+        source = _read_any(path, path.relative_to(root).as_posix())
+        if not source.part("Resources"):
+            continue  # `cdk deploy` leaves it out, too
+        word = within(answers, stack.name, answers.parameters)
+        derived = derive(source, f"{COPY}-{stack.name}", place, word, read=_reader(root), exports=exports)
+        made[stack.name] = derived
+        exports |= derived.exports
+    return whole(made)
+
+
+def _stacks(root: Path, folder: Path) -> Iterator[tuple[assembly.Stack, Path]]:
+    """The stacks of an assembly and of those within it, each with the file of its template."""
+    manifest = folder / assembly.MANIFEST
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        found = assembly.parse(_text(manifest), str(manifest))
+    except assembly.Malformed as wrong:
+        raise UsageError(str(wrong.problem), _MEND) from wrong
+    for stack in found.stacks:
+        path = (folder / stack.template).resolve()
+        if not path.is_relative_to(root):
+            raise UsageError(
+                f"{manifest}: the template of {stack.name} lies outside the assembly: {stack.template}", _MEND
+            )
+        yield stack, path
+    for name in found.within:
+        if folder in (inner := (folder / name).resolve()).parents:
+            yield from _stacks(root, inner)
+
+
+def _reader(folder: Path) -> Read:
+    def read(url: str, of: str) -> Template | None:
+        """Read a template that lies beside another, or below its folder; what lies elsewhere AWS reads."""
+        child = (folder / of).parent / url
+        beside = "://" not in url and child.resolve().is_relative_to(folder) and child.is_file()
+        return _read(child, child.resolve().relative_to(folder).as_posix()) if beside else None
+
+    return read
+
+
+def _read(path: Path, called: str) -> Template:
+    found = _read_any(path, called)
+    if not found.part("Resources"):
+        raise UsageError(str(Problem(str(path), 1, "Resources", "it declares no Resources")), _MEND)
+    return found
+
+
+def _read_any(path: Path, called: str) -> Template:
+    try:
+        template = cloudformation.parse(_text(path), str(path), cloudformation.LARGEST_IN_BUCKET)
+    except cloudformation.Malformed as wrong:
+        raise UsageError("\n".join(map(str, wrong.problems)), _MEND) from wrong
+    if unsound := tuple(soundness.problems(template)):
+        raise UsageError("\n".join(map(str, unsound)), _MEND)
+    return replace(template, file=called)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as wrong:
         raise UsageError(f"{path}: cannot be read: {wrong.strerror}", _MEND) from wrong
     except UnicodeDecodeError as wrong:
         raise UsageError(f"{path}: is not UTF-8 text", _MEND) from wrong
-    try:
-        template = cloudformation.parse(text, str(path), cloudformation.LARGEST_IN_BUCKET)
-    except cloudformation.Malformed as wrong:
-        raise UsageError("\n".join(map(str, wrong.problems)), _MEND) from wrong
-    if not template.part("Resources"):
-        raise UsageError(str(Problem(str(path), 1, "Resources", "it declares no Resources")), _MEND)
-    if unsound := tuple(soundness.problems(template)):
-        raise UsageError("\n".join(map(str, unsound)), _MEND)
-    return replace(template, file=called)

@@ -33,12 +33,25 @@ def derive(
     boundary: str = BOUNDARY,
     read: Read = lambda _url, _of: None,
     sources: frozenset[str] = frozenset(),
+    exports: Mapping[str, str] | None = None,
 ) -> Derived:
     """The template that AWS is given in place of a team's template, for a stack that is called as the copy.
 
-    `sources` are the names of what is production's, as far as a workspace declares it.
+    `sources` are the names of what is production's, as far as a workspace declares it; `exports` those of the replica's
+    stacks that are made before this one.
     """
-    return _derived(source, Around(copy_id, place, boundary, sources), answers or Answers(), read, DEEPEST)
+    around = Around(copy_id, place, boundary, sources, exports or {})
+    return _derived(source, around, answers or Answers(), read, DEEPEST)
+
+
+def whole(stacks: Mapping[str, Derived]) -> Derived:
+    """An app of several stacks as one: what is told of each, by its name."""
+
+    def told(of: str) -> tuple[Any, ...]:
+        return _all([], {name: getattr(each, of) for name, each in stacks.items()})
+
+    expands = dict.fromkeys(each for stack in stacks.values() for each in stack.expands)
+    return Derived({}, told("edits"), told("asks"), told("refused"), told("notes"), tuple(expands), stacks)
 
 
 def _derived(source: Template, around: Around, answers: Answers, read: Read, depth: int) -> Derived:
@@ -52,12 +65,13 @@ def _derived(source: Template, around: Around, answers: Answers, read: Read, dep
     judging.judge()
     return Derived(
         editing.template,
-        _all(source, editing.edits, {name: child.edits for name, child in children.items()}),
-        _all(source, judging.asks, {name: child.asks for name, child in children.items()}),
-        _all(source, judging.refused, {name: child.refused for name, child in children.items()}),
-        _all(source, judging.notes, {name: child.notes for name, child in children.items()}),
+        _all(_placed(source, editing.edits), {name: child.edits for name, child in children.items()}),
+        _all(_placed(source, judging.asks), {name: child.asks for name, child in children.items()}),
+        _all(_placed(source, judging.refused), {name: child.refused for name, child in children.items()}),
+        _all(_placed(source, judging.notes), {name: child.notes for name, child in children.items()}),
         tuple(dict.fromkeys((*transforms(source), *(each for child in children.values() for each in child.expands)))),
         children,
+        editing.exports,
     )
 
 
@@ -73,14 +87,15 @@ def _children(editing: Editing, read: Read) -> Iterator[tuple[str, Template, Ans
     scope = editing.scope()
     for name, resource in editing.resources.items():
         properties = mapping(resource.get("Properties"))
-        url = properties.get("TemplateURL")
+        url = _asset(resource) or properties.get("TemplateURL")
         if kind_of(resource) != outward.NESTED or not isinstance(url, str):
             continue
         if (child := read(url, editing.source.file)) is not None:
-            yield name, child, _within(editing.answers, name, _given(scope, mapping(properties.get("Parameters"))))
+            yield name, child, within(editing.answers, name, _given(scope, mapping(properties.get("Parameters"))))
 
 
-def _within(answers: Answers, name: str, parameters: Mapping[str, str]) -> Answers:
+def within(answers: Answers, name: str, parameters: Mapping[str, str]) -> Answers:
+    """The owner's word on a stack within, or on one of several, with the parameters that it is given."""
     lead = f"{name}/"
     return replace(
         answers,
@@ -101,9 +116,16 @@ def _given(scope: Scope, parameters: Mapping[str, Any]) -> dict[str, str]:
     return told
 
 
-def _all(source: Template, own: list[Told], children: Mapping[str, Any]) -> tuple[Told, ...]:
-    """All that is told of a template and of those within, each with its file and by its way from the whole."""
-    told = [each if each.file else replace(each, file=source.file) for each in own]
-    for name, found in children.items():
-        told += [replace(each, resource=f"{name}/{each.resource}") for each in found]
-    return tuple(told)
+def _asset(resource: Mapping[str, Any]) -> str:
+    """The file of a stack within, as the CDK notes it; empty where it does not."""
+    noted = mapping(resource.get("Metadata"))
+    return str(noted.get("aws:asset:path", "")) if noted.get("aws:asset:property") == "TemplateURL" else ""
+
+
+def _placed(source: Template, told: list[Told]) -> list[Told]:
+    return [each if each.file else replace(each, file=source.file) for each in told]
+
+
+def _all(own: list[Told], children: Mapping[str, Any]) -> tuple[Told, ...]:
+    """All that is told of a template and of those within, each by its way from the whole."""
+    return (*own, *(replace(each, resource=f"{name}/{each.resource}") for name in children for each in children[name]))

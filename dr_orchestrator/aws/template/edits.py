@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
@@ -38,12 +39,16 @@ from dr_orchestrator.domain.replica import Answers, Edit, Place
 
 @dataclass(frozen=True)
 class Around:
-    """The surroundings of a replica: its id, its place, the boundary of its roles, and the names of production."""
+    """The surroundings of a replica: its id, its place, the boundary of its roles, and the names of production.
+
+    `exports` are those of the replica's other stacks: by production's names, the replica's.
+    """
 
     copy_id: str
     place: Place
     boundary: str
     sources: frozenset[str] = frozenset()
+    exports: Mapping[str, str] = field(default_factory=dict)
 
 
 class Editing:
@@ -54,6 +59,7 @@ class Editing:
         self.copy_id, self.place, self._boundary = around.copy_id, around.place, around.boundary
         self.template: dict[str, Any] = copy.deepcopy(dict(source.data))
         self.edits: list[Edit] = []
+        self.exports: dict[str, str] = {}
         self._renames: dict[str, dict[str, str]] = {}  # by the old name: the type, and the new one
 
     @property
@@ -149,9 +155,16 @@ class Editing:
 
     def _import(self) -> None:
         """Put the values of imports in their place."""
+        scope = self.scope()
         for name, resource in self.resources.items():
-            for path, wanted in list(calls(resource.get("Properties"), "Fn::ImportValue")):
-                if isinstance(wanted, str) and wanted in self.answers.imports:
+            for path, written in list(calls(resource.get("Properties"), "Fn::ImportValue")):
+                try:
+                    wanted = scope.text(written)
+                except Untold:
+                    continue
+                if wanted in self.around.exports:
+                    self._set(name, path, self.around.exports[wanted], "the replica's own stack exports it")
+                elif wanted in self.answers.imports:
                     given = self.answers.imports[wanted]
                     self._set(name, path[:-1], given, f"the import of {wanted} has this value in a replica")
 
@@ -242,8 +255,10 @@ class Editing:
                     continue
                 new: Any = f"{self.copy_id}-{text}" if "${" not in text else {"Fn::Sub": f"{self.copy_id}-{text}"}
             except Untold:
-                new = f"{self.copy_id}-{name}"
+                text = new = f"{self.copy_id}-{name}"
             export["Name"] = new
+            if isinstance(new, str):
+                self.exports[text] = new
             line = self.line(name, ("Export", "Name"), "Outputs")
             why = "an export's name is known once in a region: production's"
             self.edits.append(Edit("Outputs", f"{name}.Export.Name", value, new, why, line))

@@ -81,7 +81,7 @@ class Judging:
                     wanted = self._scope.text(value)
                 except Untold:
                     wanted = shown(value)
-                if wanted in asked:
+                if wanted in asked or wanted in self._editing.around.exports.values():
                     continue
                 asked.add(wanted)
                 line = self._editing.line(name, ("Properties", *path))

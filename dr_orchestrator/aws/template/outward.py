@@ -364,7 +364,7 @@ def is_of_aws(arn: re.Match[str]) -> bool:
 
     An action is done with the rights of a role, which is looked at by itself.
     """
-    if arn["account"] in ("aws", "aws-managed") or arn["rest"].startswith("alias/aws/"):
+    if arn["account"] in ("aws", "aws-managed") or arn["rest"].startswith(("alias/aws/", "role/aws-service-role/")):
         return True
     return arn["service"] == "apigateway" or (not arn["account"] and arn["service"] != "s3")
 

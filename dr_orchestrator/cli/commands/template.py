@@ -29,16 +29,17 @@ LONGEST = 60
     show_default=True,
     help="Where a replica would stand: in the account of production, or in one of its own.",
 )
+@click.option("--stack", "stacks", multiple=True, metavar="NAME", help="Of an app this stack alone; may be repeated.")
 @json_option
-def template(file: Path, place: str, as_json: bool) -> int:
-    """Tell what a replica would make of a CloudFormation template: edits, asks, and what is refused.
+def template(file: Path, place: str, stacks: tuple[str, ...], as_json: bool) -> int:
+    """Tell what a replica would make of a CloudFormation template, or of a CDK app (the folder cdk.out).
 
     The template stays as it is. Nothing is asked of AWS. Exit codes: 0 accepted, 3 its owner is asked something, 2
     something is refused, or it is no template.
     """
     from dr_orchestrator.wiring import templates
 
-    derived = templates.judged(file, Place(place))
+    derived = templates.judged(file, Place(place), stacks=stacks)
     if as_json:
         print_json(templates.as_json(derived))
     else:
