@@ -86,14 +86,15 @@ def _parameters(asked: Asked) -> str:
 def _family(toolkit: Toolkit, key: str, name: str) -> str:
     if name.startswith(_DEFAULT):  # AWS's own: there with the first that needs it
         return name.removeprefix(_DEFAULT)
-    found = toolkit.account.api("rds").call(f"Describe{key}s", **{f"{key}Name": name})[f"{key}s"]
-    return str(found[0].get("DBParameterGroupFamily", "")) if found else ""
+    asked = {f"{key}Name": name}
+    group = toolkit.account.api("rds").named(f"Describe{key}s", f"{key}s", f"{key}Name", name, **asked)
+    return str(group["DBParameterGroupFamily"])
 
 
 def _refuse_another_family(name: str, family: str, wanted: str) -> None:
     if family != wanted:
         hint = "choose a recovery point of the source's own major version"
-        raise NotRecoverable(f"parameter group {name} is of {family or 'no family'}, the data of {wanted}", hint)
+        raise NotRecoverable(f"parameter group {name} is of {family}, the data of {wanted}", hint)
 
 
 def _subnets(asked: Asked) -> str:

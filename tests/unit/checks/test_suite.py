@@ -109,7 +109,28 @@ def test_items_are_counted_by_reading_them(count: int, outcome: Outcome) -> None
     tables = Tables([{"pk": {"S": str(number)}} for number in range(count)])
     (result,) = suite(ITEMS, tables=tables).all(COPY, (), NOW)
     assert (result.outcome, result.observed) == (outcome, f"{count} items")
-    assert tables.asked == [{"TableName": "dro-x", "ConsistentRead": True}]
+    assert tables.asked == [{"TableName": "dro-x", "ConsistentRead": True}] * (1 if outcome is Outcome.PASSED else 2)
+
+
+class Forgetful(Tables):
+    """A table of which the first answer has lost what was in it."""
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        found = super().call(operation, **parameters)
+        return found if len(self.asked) > 1 else {}
+
+    def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        items = list(super().pages(operation, key, **parameters))
+        yield from items if len(self.asked) > 1 else items[:1]
+
+
+@pytest.mark.parametrize("check", [ITEMS, CANARY])
+def test_what_is_missing_is_missed_twice(check: Check) -> None:
+    """An answer without an item, or a page without its items, fails no check at once."""
+    tables = Forgetful([beat("2026-11-20T08:59:30Z"), {"pk": {"S": "a"}}, {"pk": {"S": "b"}}])
+    (result, *_) = suite(check, tables=tables).all(COPY, (), NOW)
+    assert result.outcome is Outcome.PASSED
+    assert len(tables.asked) == 2
 
 
 @pytest.mark.parametrize(
