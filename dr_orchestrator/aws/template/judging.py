@@ -6,18 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template import outward, reach
 from dr_orchestrator.aws.template.edits import Editing
 from dr_orchestrator.aws.template.parts import as_in_schemas, calls, dotted, is_word, kind_of, last_key, strings
+from dr_orchestrator.aws.template.reach import Reached, Verdict
 from dr_orchestrator.aws.template.registry import known
 from dr_orchestrator.aws.template.values import Path, Untold, function, shown, transforms_of
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Ask, Note, Place, Refusal
 
 _URL = re.compile(r"https?://(?P<host>[^/\s:'\"$]+)")
-_OF_AWS = re.compile(
-    r"(^|\.)(amazonaws\.com(\.cn)?|aws\.amazon\.com|aws\.dev|amazon\.com|cloudfront\.net|awsstatic\.com)$"
-)
 _ROOT = re.compile(r"arn:[^:]*:iam::(?P<account>\d{12}|\$\{AWS::AccountId\}|[^:]*):.*|(?P<bare>\d{12})")
 _WHY = "leave a reason"
 
@@ -112,9 +110,8 @@ class Judging:
             self._ask(name, what, why, line)
         if kind in outward.OF_WHOLE_ACCOUNT and self._place is Place.BESIDE:
             self._ask(name, "is a setting of the whole account", "it holds for production, too", line)
-        placed = outward.IN_DEFAULT_NETWORK.get(kind)
-        if placed and not placed & properties.keys() and self._place is Place.BESIDE:
-            self._ask(name, "is put into the account's default network", "production may be in it", line)
+        for found in reach.reached(kind, properties, self._scope):
+            self._reached(name, found)
         if kind in outward.PUBLIC_RECORDS:
             self._record(name, properties)
         self._subscriptions(name, kind, properties)
@@ -227,7 +224,7 @@ class Judging:
                 self.notes.append(Note(name, f"names {found[0]} ({dotted(path)})", why, line))
         if "Variables" in path or "Environment" in path or "EnvironmentVariables" in path:
             for found in _URL.finditer(text):
-                if not _OF_AWS.search(found["host"]):
+                if not outward.is_host_of_aws(found["host"]):
                     why = "its code may call it: the network of the replica decides"
                     self.notes.append(Note(name, f"is told of {found[0]}", why, line))
 
@@ -277,14 +274,13 @@ class Judging:
         """Judge a value that is not a reference to what the stack makes."""
         line = self._editing.line(name, ("Properties", *path))
         self._looked_up(name, path, value, line)
-        first = next((str(key) for key in path if isinstance(key, str)), "")
-        changes = first in outward.CHANGES.get(kind, ())
+        changed = reach.changed(kind, path)
         try:
             text = self._scope.text(value)
         except Untold as unknown:
             if unknown.parameter:
                 self._parameters.setdefault(unknown.parameter, (name, path))
-            if unknown.own or unknown.parameter or not changes or _holds_import(value):
+            if unknown.own or unknown.parameter or changed is Verdict.SILENT or _holds_import(value):
                 return
             self._ask(
                 name,
@@ -296,25 +292,34 @@ class Judging:
             return
         if not text or text == self._editing.copy_id:
             return
-        if changes and self._editing.copy_id not in text:
-            if self._is_answered(name):
-                return
-            what, why = (
-                f"would change {shown(text)} ({dotted(path)})",
-                "the stack does not make it: it is somebody's already",
-            )
-            self.refused.append(Refusal(name, what, why, line))
+        if changed is not Verdict.SILENT and self._editing.copy_id not in text and not reach.is_of_everybody(text):
+            what = f"would change {shown(text)} ({dotted(path)})"
+            why = "the stack does not make it: it is somebody's already"
+            self._reached(name, Reached(path, what, why, changed, changed))
             return
         for each in text.split(","):
             self._outside(name, path, each.strip(), line)
         if not _SELF_TOLD.search(text):
             self._referred(name, kind, path, text, line)
 
+    def _reached(self, name: str, found: Reached) -> None:
+        """Ask for what a resource reaches, refuse it or note it, as it is judged in the place."""
+        line = self._editing.line(name, ("Properties", *found.path))
+        verdict = found.beside if self._place is Place.BESIDE else found.apart
+        if verdict is Verdict.ASKED:
+            self._ask(name, found.what, found.why, line, found.path)
+        elif verdict is Verdict.REFUSED and not self._is_answered(name):
+            self.refused.append(Refusal(name, found.what, found.why, line))
+        elif verdict is Verdict.NOTED:
+            self.notes.append(Note(name, found.what, found.why, line))
+
     def _referred(self, name: str, kind: str, path: Path, text: str, line: int) -> None:
         """Judge a plain name where the schema knows that it is one of something else."""
         schema = known(kind)
         reference = schema.reference(as_in_schemas(path)) if schema else None
         if reference is None or not reference.targets or self._editing.copy_id in text:
+            return
+        if not reach.is_worth_a_note(kind, reference, text):
             return
         what = f"uses {reference.targets[0].type} {text} ({dotted(path)})"
         if any(each.resource == name and each.line == line for each in self.asks):
@@ -329,7 +334,11 @@ class Judging:
         if outward.ACCOUNT.fullmatch(text) and key.endswith(outward.OF_ACCOUNTS) and text not in outward.OF_AWS:
             self._ask(name, f"names account {text} ({dotted(path)})", "it is not the replica's", line, path)
             return
-        if self._place is Place.BESIDE and key in outward.RIGHTS and not outward.is_managed(text):
+        if (
+            self._place is Place.BESIDE
+            and reach.acts(kind_of(self._scope.resources[name]), path)
+            and not outward.is_managed(text)
+        ):
             what = f"acts with the rights of {text} ({dotted(path)})"
             self._ask(name, what, "the stack does not make that role, so that no boundary holds it", line, path)
             return

@@ -19,7 +19,8 @@ ACCOUNT = re.compile(r"\d{12}")
 
 ID = re.compile(
     r"(?:vpc|subnet|sg|rtb|igw|eigw|nat|eni|acl|pcx|vgw|cgw|vpn|tgw|tgw-attach|tgw-rtb|vpce|eipalloc|eipassoc|dopt|lt|i|vol"
-    r"|fs|fsap|pl|rtbassoc|dxcon|dxvif|lgw|cagw|ipam|ipam-pool)-(?:[0-9a-f]{8}|[0-9a-f]{17})"
+    r"|fs|fsap|pl|rtbassoc|dxcon|dxvif|lgw|cagw|ipam|ipam-pool|s)-(?:[0-9a-f]{8}|[0-9a-f]{17})"
+    r"|d-[0-9a-f]{10}|(?:srv|ns)-[a-z0-9]{16,17}"
 )
 """The ids that EC2 and its neighbours give; images and snapshots are read alone, and are left out."""
 
@@ -97,3 +98,13 @@ def is_of_aws(arn: re.Match[str]) -> bool:
 def is_managed(text: str) -> bool:
     """Whether a text is of a policy or a role that AWS itself keeps."""
     return ":iam::aws:" in text or ":role/aws-service-role/" in text
+
+
+def is_host_of_aws(host: str) -> bool:
+    """Whether a host is one of AWS's own names."""
+    return bool(_OF_AWS.search(host))
+
+
+_OF_AWS = re.compile(
+    r"(^|\.)(amazonaws\.com(\.cn)?|aws\.amazon\.com|aws\.dev|amazon\.com|cloudfront\.net|awsstatic\.com|api\.aws)$"
+)

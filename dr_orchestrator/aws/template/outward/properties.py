@@ -39,80 +39,20 @@ SHORTEST: Mapping[str, tuple[str, int, str]] = {
 }
 """The waits of deletions, by type: property, days, why."""
 
-CHANGES: Mapping[str, frozenset[str]] = {
-    "AWS::ApiGateway::Authorizer": frozenset({"RestApiId"}),
-    "AWS::ApiGateway::Deployment": frozenset({"RestApiId"}),
-    "AWS::ApiGateway::Method": frozenset({"RestApiId", "ResourceId"}),
-    "AWS::ApiGateway::Resource": frozenset({"RestApiId", "ParentId"}),
-    "AWS::ApiGateway::Stage": frozenset({"RestApiId"}),
-    "AWS::ApiGatewayV2::Authorizer": frozenset({"ApiId"}),
-    "AWS::ApiGatewayV2::Deployment": frozenset({"ApiId"}),
-    "AWS::ApiGatewayV2::Integration": frozenset({"ApiId"}),
-    "AWS::ApiGatewayV2::Route": frozenset({"ApiId"}),
-    "AWS::ApiGatewayV2::Stage": frozenset({"ApiId"}),
-    "AWS::ApplicationAutoScaling::ScalableTarget": frozenset({"ResourceId"}),
-    "AWS::AutoScaling::LifecycleHook": frozenset({"AutoScalingGroupName"}),
-    "AWS::AutoScaling::ScalingPolicy": frozenset({"AutoScalingGroupName"}),
-    "AWS::AutoScaling::ScheduledAction": frozenset({"AutoScalingGroupName"}),
-    "AWS::Cognito::UserPoolClient": frozenset({"UserPoolId"}),
-    "AWS::Cognito::UserPoolDomain": frozenset({"UserPoolId"}),
-    "AWS::Cognito::UserPoolUser": frozenset({"UserPoolId"}),
-    "AWS::EC2::EIPAssociation": frozenset({"AllocationId", "InstanceId", "NetworkInterfaceId"}),
-    "AWS::EC2::GatewayRouteTableAssociation": frozenset({"GatewayId", "RouteTableId"}),
-    "AWS::EC2::NetworkAclEntry": frozenset({"NetworkAclId"}),
-    "AWS::EC2::NetworkInterfaceAttachment": frozenset({"InstanceId", "NetworkInterfaceId"}),
-    "AWS::EC2::Route": frozenset({"RouteTableId"}),
-    "AWS::EC2::SecurityGroupEgress": frozenset({"GroupId"}),
-    "AWS::EC2::SecurityGroupIngress": frozenset({"GroupId", "GroupName"}),
-    "AWS::EC2::SubnetNetworkAclAssociation": frozenset({"SubnetId", "NetworkAclId"}),
-    "AWS::EC2::SubnetRouteTableAssociation": frozenset({"SubnetId", "RouteTableId"}),
-    "AWS::EC2::TransitGatewayAttachment": frozenset({"TransitGatewayId"}),
-    "AWS::EC2::TransitGatewayVpcAttachment": frozenset({"TransitGatewayId"}),
-    "AWS::EC2::TransitGatewayRoute": frozenset({"TransitGatewayRouteTableId"}),
-    "AWS::EC2::VolumeAttachment": frozenset({"InstanceId", "VolumeId"}),
-    "AWS::EC2::VPCCidrBlock": frozenset({"VpcId"}),
-    "AWS::EC2::VPCDHCPOptionsAssociation": frozenset({"VpcId"}),
-    "AWS::EC2::VPCEndpoint": frozenset({"RouteTableIds"}),
-    "AWS::EC2::VPCGatewayAttachment": frozenset({"VpcId", "InternetGatewayId", "VpnGatewayId"}),
-    "AWS::EFS::MountTarget": frozenset({"FileSystemId"}),
-    "AWS::ElasticLoadBalancingV2::ListenerCertificate": frozenset({"ListenerArn"}),
-    "AWS::ElasticLoadBalancingV2::ListenerRule": frozenset({"ListenerArn"}),
-    "AWS::IAM::ManagedPolicy": frozenset({"Roles", "Users", "Groups"}),
-    "AWS::IAM::Policy": frozenset({"Roles", "Users", "Groups"}),
-    "AWS::IAM::RolePolicy": frozenset({"RoleName"}),
-    "AWS::KMS::Alias": frozenset({"TargetKeyId"}),
-    "AWS::Lambda::EventInvokeConfig": frozenset({"FunctionName"}),
-    "AWS::Lambda::EventSourceMapping": frozenset({"FunctionName", "EventSourceArn"}),
-    "AWS::Lambda::Permission": frozenset({"FunctionName"}),
-    "AWS::Lambda::Url": frozenset({"TargetFunctionArn"}),
-    "AWS::Lambda::Version": frozenset({"FunctionName"}),
-    "AWS::Logs::LogStream": frozenset({"LogGroupName"}),
-    "AWS::Logs::MetricFilter": frozenset({"LogGroupName"}),
-    "AWS::Logs::SubscriptionFilter": frozenset({"LogGroupName"}),
-    "AWS::RDS::DBInstance": frozenset(
-        {"DBClusterIdentifier", "SourceDBInstanceIdentifier", "SourceDBClusterIdentifier"}
-    ),
-    "AWS::RDS::DBProxyTargetGroup": frozenset({"DBProxyName"}),
-    "AWS::Route53Resolver::ResolverRuleAssociation": frozenset({"VPCId"}),
-    "AWS::S3::BucketPolicy": frozenset({"Bucket"}),
-    "AWS::SecretsManager::ResourcePolicy": frozenset({"SecretId"}),
-    "AWS::SecretsManager::RotationSchedule": frozenset({"SecretId"}),
-    "AWS::SecretsManager::SecretTargetAttachment": frozenset({"SecretId", "TargetId"}),
-    "AWS::SNS::Subscription": frozenset({"TopicArn"}),
-    "AWS::SNS::TopicInlinePolicy": frozenset({"TopicArn"}),
-    "AWS::SNS::TopicPolicy": frozenset({"Topics"}),
-    "AWS::SQS::QueueInlinePolicy": frozenset({"Queue"}),
-    "AWS::SQS::QueuePolicy": frozenset({"Queues"}),
-    "AWS::WAFv2::WebACLAssociation": frozenset({"ResourceArn"}),
-}
-"""The properties, by type, that name what the resource changes: of something outside no replica may."""
-
 RIGHTS = frozenset(
     {
         *("Role", "RoleArn", "RoleARN", "ServiceRole", "ExecutionRole", "ExecutionRoleArn", "TaskRoleArn", "JobRole"),
         *("IamInstanceProfile", "InstanceProfile", "CredentialsArn", "Credentials", "ServiceRoleArn", "JobFlowRole"),
         *("IAMRoleARN", "IamRoleArn", "LambdaRoleArn", "AuthorizerCredentials", "AuthorizerCredentialsArn", "Roles"),
-        *("InvocationRole", "CloudWatchRoleArn", "DeliverLogsPermissionArn", "ProcessingRole", "IamRole"),
+        *(
+            "InstanceRole",
+            "AutoScalingRole",
+            "InvocationRole",
+            "CloudWatchRoleArn",
+            "DeliverLogsPermissionArn",
+            "ProcessingRole",
+            "IamRole",
+        ),
     }
 )
 """Properties that say with whose rights something acts; no boundary of ours holds a role that the stack does not make.
@@ -141,12 +81,6 @@ READ = frozenset(
 OF_ACCOUNTS = ("Account", "Accounts", "AccountId", "AccountIds", "Principal", "Principals", "OwnerId", "PeerOwnerId")
 """The ends of the names of properties that take accounts."""
 
-IN_DEFAULT_NETWORK: Mapping[str, frozenset[str]] = {
-    "AWS::RDS::DBInstance": frozenset({"DBSubnetGroupName", "DBClusterIdentifier", "SourceDBInstanceIdentifier"}),
-    "AWS::RDS::DBCluster": frozenset({"DBSubnetGroupName"}),
-}
-"""Types that AWS puts into the account's default network unless one of these says where."""
-
 ZONES = ("HostedZoneId", "HostedZoneName")
 
 PEOPLE = frozenset({"email", "email-json", "sms", "http", "https"})
@@ -170,3 +104,14 @@ TEXTS = frozenset(
     }
 )
 """Properties of the author's own words or code: what they name is reached with the rights that the place gives."""
+
+NAMED_BY_OTHERS = frozenset(
+    {
+        *("AWS::CertificateManager::Certificate", "AWS::DynamoDB::Table", "AWS::EC2::SecurityGroup"),
+        *("AWS::EC2::Subnet", "AWS::EC2::VPC", "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::IAM::Role"),
+        *("AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::IAM::InstanceProfile", "AWS::Kinesis::Stream"),
+        *("AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue"),
+        "AWS::SecretsManager::Secret",
+    }
+)
+"""The types that others name by plain names, so that a property called after one of them is of it."""

@@ -35,6 +35,10 @@ KEEPS_A_FINAL_SNAPSHOT = frozenset(
 """The types that may leave a final snapshot behind unless they say otherwise."""
 
 LEFT_OUT_WHOLE: Mapping[str, str] = {
+    "AWS::Amplify::Domain": "a public name belongs to one app: production's",
+    "AWS::ApiGateway::BasePathMappingV2": "it is of a public name that is left out",
+    "AWS::ApiGateway::DomainNameV2": "a public name belongs to one API: production's",
+    "AWS::CloudFront::DistributionTenant": "a public name belongs to one distribution: production's",
     "AWS::ApiGateway::DomainName": "a public name belongs to one API: production's",
     "AWS::ApiGatewayV2::DomainName": "a public name belongs to one API: production's",
     "AWS::ApiGateway::BasePathMapping": "it is of a public name that is left out",
@@ -72,8 +76,6 @@ ASKED: Mapping[str, tuple[str, str]] = {
     "AWS::Lambda::LayerVersionPermission": ("shares with other accounts", "those are not the replica's"),
     "AWS::Backup::BackupSelection": ("backs up what it selects", "it may select what is not the replica's"),
     "AWS::DLM::LifecyclePolicy": ("takes and deletes snapshots by tags", "they may be of what is not the replica's"),
-    "AWS::SSM::Association": ("runs commands on machines by tags", "they may not be the replica's"),
-    "AWS::SSM::MaintenanceWindowTarget": ("aims at machines by tags", "they may not be the replica's"),
     "AWS::EC2::VPNConnection": ("connects with a network outside", "it is not the replica's"),
     "AWS::EC2::CustomerGateway": ("connects with a network outside", "it is not the replica's"),
     "AWS::EC2::ClientVpnEndpoint": ("lets people into its network", "it is reached from outside"),
@@ -97,6 +99,7 @@ REFUSED: Mapping[str, tuple[str, str]] = {
 
 OF_WHOLE_ACCOUNT = frozenset(
     {
+        *("AWS::CloudFormation::GuardHook", "AWS::CloudFormation::LambdaHook", "AWS::Config::RemediationConfiguration"),
         *("AWS::GuardDuty::Detector", "AWS::SecurityHub::Hub", "AWS::Config::ConfigurationRecorder"),
         *("AWS::Config::DeliveryChannel", "AWS::Macie::Session", "AWS::Inspector::AssessmentTarget"),
         *("AWS::Logs::AccountPolicy", "AWS::EC2::SnapshotBlockPublicAccess", "AWS::EC2::VPCBlockPublicAccessOptions"),

@@ -1,0 +1,144 @@
+"""The properties that name what a resource changes: those that no schema tells to be the one that it stands in.
+
+Paths are written as in the registry; each stands for all below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CHANGES: Mapping[str, frozenset[str]] = {
+    "AWS::ApiGateway::GatewayResponse": frozenset({"RestApiId"}),
+    "AWS::ApiGateway::Resource": frozenset({"ParentId"}),
+    "AWS::ApiGateway::UsagePlan": frozenset({"ApiStages/*/ApiId"}),
+    "AWS::ApiGateway::UsagePlanKey": frozenset({"UsagePlanId", "KeyId"}),
+    "AWS::Amplify::Branch": frozenset({"AppId"}),
+    "AWS::Amplify::Webhook": frozenset({"AppId"}),
+    "AWS::AppSync::ApiCache": frozenset({"ApiId"}),
+    "AWS::AppSync::DataSource": frozenset({"ApiId"}),
+    "AWS::AppSync::FunctionConfiguration": frozenset({"ApiId"}),
+    "AWS::AppSync::GraphQLSchema": frozenset({"ApiId"}),
+    "AWS::AppSync::Resolver": frozenset({"ApiId"}),
+    "AWS::ApplicationAutoScaling::ScalableTarget": frozenset({"ResourceId"}),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": frozenset({"ResourceId", "ScalingTargetId"}),
+    "AWS::AutoScaling::AutoScalingGroup": frozenset(
+        {"InstanceId", "LoadBalancerNames", "TargetGroupARNs", "TrafficSources/*/Identifier"}
+    ),
+    "AWS::AutoScaling::ScalingPolicy": frozenset({"AutoScalingGroupName"}),
+    "AWS::Backup::BackupSelection": frozenset({"BackupPlanId"}),
+    "AWS::Budgets::BudgetsAction": frozenset({"Definition/IamActionDefinition", "Definition/SsmActionDefinition"}),
+    "AWS::CodeDeploy::DeploymentGroup": frozenset(
+        {
+            *("AutoScalingGroups", "ECSServices", "LoadBalancerInfo/ElbInfoList/*/Name"),
+            *("LoadBalancerInfo/TargetGroupInfoList/*/Name", "LoadBalancerInfo/TargetGroupPairInfoList"),
+        }
+    ),
+    "AWS::Cognito::IdentityPoolRoleAttachment": frozenset({"IdentityPoolId"}),
+    "AWS::Cognito::LogDeliveryConfiguration": frozenset({"UserPoolId"}),
+    "AWS::Cognito::UserPoolDomain": frozenset({"UserPoolId"}),
+    "AWS::DocDB::DBInstance": frozenset({"DBClusterIdentifier"}),
+    "AWS::DocDB::GlobalCluster": frozenset({"SourceDBClusterIdentifier"}),
+    "AWS::EC2::EIPAssociation": frozenset({"AllocationId", "InstanceId", "NetworkInterfaceId"}),
+    "AWS::EC2::GatewayRouteTableAssociation": frozenset({"GatewayId", "RouteTableId"}),
+    "AWS::EC2::NetworkAclEntry": frozenset({"NetworkAclId"}),
+    "AWS::EC2::NetworkInterfaceAttachment": frozenset({"InstanceId", "NetworkInterfaceId"}),
+    "AWS::EC2::SecurityGroupEgress": frozenset({"GroupId"}),
+    "AWS::EC2::SecurityGroupIngress": frozenset({"GroupId", "GroupName"}),
+    "AWS::EC2::SecurityGroupVpcAssociation": frozenset({"GroupId", "VpcId"}),
+    "AWS::EC2::SubnetNetworkAclAssociation": frozenset({"NetworkAclId", "SubnetId"}),
+    "AWS::EC2::SubnetRouteTableAssociation": frozenset({"RouteTableId", "SubnetId"}),
+    "AWS::EC2::TransitGatewayAttachment": frozenset({"TransitGatewayId"}),
+    "AWS::EC2::TransitGatewayVpcAttachment": frozenset({"TransitGatewayId"}),
+    "AWS::EC2::VPCEndpoint": frozenset({"RouteTableIds"}),
+    "AWS::EC2::VPCGatewayAttachment": frozenset({"InternetGatewayId", "VpcId", "VpnGatewayId"}),
+    "AWS::ECS::Service": frozenset({"LoadBalancers/*/LoadBalancerName", "LoadBalancers/*/TargetGroupArn"}),
+    "AWS::ECS::TaskSet": frozenset({"LoadBalancers/*/TargetGroupArn"}),
+    "AWS::EFS::AccessPoint": frozenset({"FileSystemId"}),
+    "AWS::EFS::MountTarget": frozenset({"FileSystemId"}),
+    "AWS::EKS::Nodegroup": frozenset({"ClusterName"}),
+    "AWS::EKS::PodIdentityAssociation": frozenset({"ClusterName"}),
+    "AWS::ElasticLoadBalancingV2::Listener": frozenset({"LoadBalancerArn"}),
+    "AWS::ElasticLoadBalancingV2::ListenerCertificate": frozenset({"ListenerArn"}),
+    "AWS::ElasticLoadBalancingV2::ListenerRule": frozenset({"ListenerArn"}),
+    "AWS::GlobalAccelerator::EndpointGroup": frozenset({"ListenerArn"}),
+    "AWS::GlobalAccelerator::Listener": frozenset({"AcceleratorArn"}),
+    "AWS::IAM::AccessKey": frozenset({"UserName"}),
+    "AWS::IAM::ManagedPolicy": frozenset({"Groups", "Roles", "Users"}),
+    "AWS::KMS::Alias": frozenset({"TargetKeyId"}),
+    "AWS::Kinesis::StreamConsumer": frozenset({"StreamARN"}),
+    "AWS::Lambda::EventSourceMapping": frozenset({"EventSourceArn", "FunctionName", "SelfManagedEventSource"}),
+    "AWS::Lambda::Url": frozenset({"TargetFunctionArn"}),
+    "AWS::Lambda::Version": frozenset({"FunctionName"}),
+    "AWS::Neptune::DBInstance": frozenset({"DBClusterIdentifier"}),
+    "AWS::Neptune::GlobalCluster": frozenset({"SourceDBClusterIdentifier"}),
+    "AWS::Pipes::Pipe": frozenset({"Source"}),
+    "AWS::RDS::DBInstance": frozenset(
+        {"DBClusterIdentifier", "SourceDBClusterIdentifier", "SourceDBInstanceIdentifier"}
+    ),
+    "AWS::RDS::DBProxyEndpoint": frozenset({"DBProxyName"}),
+    "AWS::RDS::DBProxyTargetGroup": frozenset({"DBClusterIdentifiers", "DBInstanceIdentifiers", "DBProxyName"}),
+    "AWS::RDS::GlobalCluster": frozenset({"SourceDBClusterIdentifier"}),
+    "AWS::RDS::Integration": frozenset({"SourceArn"}),
+    "AWS::Route53::QueryLoggingConfig": frozenset({"HostedZoneId"}),
+    "AWS::Route53Resolver::ResolverRuleAssociation": frozenset({"VPCId"}),
+    "AWS::SNS::Subscription": frozenset({"TopicArn"}),
+    "AWS::SNS::TopicPolicy": frozenset({"Topics"}),
+    "AWS::SQS::QueuePolicy": frozenset({"Queues"}),
+    "AWS::SecretsManager::ResourcePolicy": frozenset({"SecretId"}),
+    "AWS::SecretsManager::RotationSchedule": frozenset({"SecretId"}),
+    "AWS::SecretsManager::SecretTargetAttachment": frozenset({"SecretId", "TargetId"}),
+    "AWS::Transfer::User": frozenset({"ServerId"}),
+}
+"""The properties, by type, that name what the resource changes, or takes from: of something outside no replica may."""
+
+ADDS: Mapping[str, frozenset[str]] = {
+    "AWS::Athena::NamedQuery": frozenset({"WorkGroup"}),
+    "AWS::Backup::BackupPlan": frozenset({"BackupPlan/BackupPlanRule/*/TargetBackupVault"}),
+    "AWS::Events::Rule": frozenset({"EventBusName"}),
+    "AWS::S3::AccessPoint": frozenset({"Bucket"}),
+    "AWS::ServiceDiscovery::Service": frozenset({"DnsConfig/NamespaceId", "NamespaceId"}),
+    "AWS::StepFunctions::StateMachineAlias": frozenset({"RoutingConfiguration/*/StateMachineVersionArn"}),
+}
+"""The properties, by type, that name what the resource is put into beside others: its owner may share it."""
+
+NOT_CHANGED: Mapping[str, frozenset[str]] = {
+    "AWS::AppSync::Resolver": frozenset({"TypeName"}),  # within its API
+    "AWS::CloudFormation::ModuleDefaultVersion": frozenset({"Arn"}),  # of the module, which the account has
+    "AWS::ECR::PullTimeUpdateExclusion": frozenset({"PrincipalArn"}),
+    "AWS::EKS::AccessEntry": frozenset({"PrincipalArn"}),
+    "AWS::FMS::NotificationChannel": frozenset({"SnsTopicArn"}),
+    "AWS::Location::TrackerConsumer": frozenset({"ConsumerArn"}),
+    "AWS::NetworkManager::CoreNetworkPrefixListAssociation": frozenset({"PrefixListArn"}),
+    "AWS::RAM::PermissionAssociation": frozenset({"PermissionArn"}),
+    "AWS::Route53::RecordSet": frozenset({"HostedZoneId", "HostedZoneName"}),  # a record in it is asked by itself
+    "AWS::Route53::RecordSetGroup": frozenset({"HostedZoneId", "HostedZoneName"}),
+    "AWS::ServiceCatalog::PortfolioPrincipalAssociation": frozenset({"PrincipalARN"}),
+    "AWS::WAFv2::WebACLAssociation": frozenset({"WebACLArn"}),
+    "AWS::WorkSpaces::Workspace": frozenset({"DirectoryId"}),
+}
+"""The properties that look as if they named what the resource stands in, and only use it."""
+
+SHARED = frozenset(
+    {
+        *("AWS::AppMesh::Mesh", "AWS::Athena::WorkGroup", "AWS::CodeArtifact::Domain", "AWS::ECS::Cluster"),
+        *("AWS::Events::EventBus", "AWS::Glue::Database", "AWS::ServiceCatalog::Portfolio"),
+        *("AWS::ElasticBeanstalk::Application", "AWS::Cassandra::Keyspace", "AWS::Timestream::Database"),
+    }
+)
+"""The types that are made to hold what several teams put into them: what is added there is asked, not refused."""
+
+READ_ALONE = (
+    *("SubnetGroup", "ParameterGroup", "SecurityConfiguration", "Snapshot", "Backup", "Build", "Script", "Component"),
+    *("Recipe", "Configuration", "Version", "Template", "Catalog", "Schema", "Layer", "Endpoint", "Strategy"),
+    *("Image", "Workflow", "Manifest", "TaskDefinition", "Addon"),
+)
+"""The ends of types that others only read: to name one of them changes nothing in it."""
+
+OF_EVERYBODY_BY_NAME = (
+    r"default(?:[.:-].*)?|Default|primary|AwsDataCatalog|FARGATE(?:_SPOT)?|COGNITO|JDBC|NETWORK|KAFKA|MONGODB|AWS_[A-Z_]+"
+    r"|alias/aws/.*|ELBSecurityPolicy-.*|AWS-.*|Managed-.*|\$\{AWS::(?:AccountId|Region|Partition)\}|(?i:true|false)|-?\d+"
+)
+"""The plain names of what AWS gives to every account, and words that are no names."""
+
+DEFAULTS = frozenset({"event-bus/default"})
+"""What every account has from the first, as its ARN ends."""

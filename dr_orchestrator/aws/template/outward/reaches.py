@@ -1,0 +1,143 @@
+"""The properties by which a resource aims at, calls or hears what is outside, by type; and what it does where it says
+nothing.
+
+Paths are written as in the registry, with `*` for each item of a list and each key of a map.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+BY_TAGS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "AWS::AutoScalingPlans::ScalingPlan": (("ApplicationSource",), "scales what has a tag, or is of a stack"),
+    "AWS::CodeDeploy::DeploymentGroup": (
+        ("Ec2TagFilters", "Ec2TagSet", "OnPremisesInstanceTagFilters", "OnPremisesTagSet"),
+        "deploys onto machines by tags",
+    ),
+    "AWS::FIS::ExperimentTemplate": (("Targets",), "breaks what it aims at"),
+    "AWS::SSM::Association": (("InstanceId", "Targets"), "runs commands on machines by tags"),
+    "AWS::SSM::MaintenanceWindowTarget": (("Targets",), "aims at machines by tags"),
+    "AWS::SSM::MaintenanceWindowTask": (("Targets",), "runs commands on machines by tags"),
+}
+"""The types that act on whatever they select, the properties that select it, and what they do to it."""
+
+HOSTS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "AWS::AppSync::DataSource": (("HttpConfig/Endpoint",), "calls"),
+    "AWS::CloudFront::Distribution": (("DistributionConfig/Origins/*/DomainName",), "gives out what it reads from"),
+    "AWS::DMS::Endpoint": (("ServerName", "*/ServerName"), "reads from, or writes into"),
+    "AWS::DataSync::LocationHDFS": (("NameNodes/*/Hostname",), "reads from, or writes into"),
+    "AWS::DataSync::LocationNFS": (("ServerHostname",), "reads from, or writes into"),
+    "AWS::DataSync::LocationObjectStorage": (("ServerHostname",), "reads from, or writes into"),
+    "AWS::DataSync::LocationSMB": (("ServerHostname",), "reads from, or writes into"),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": (("Targets/*/Id",), "sends what it is asked to"),
+    "AWS::Glue::Connection": (
+        (
+            "ConnectionInput/ConnectionProperties/CONNECTION_URL",
+            "ConnectionInput/ConnectionProperties/HOST",
+            "ConnectionInput/ConnectionProperties/JDBC_CONNECTION_URL",
+            "ConnectionInput/ConnectionProperties/KAFKA_BOOTSTRAP_SERVERS",
+        ),
+        "reads from, or writes into",
+    ),
+    "AWS::QuickSight::DataSource": (("DataSourceParameters/*/Host",), "reads from"),
+    "AWS::Route53::HealthCheck": (
+        ("HealthCheckConfig/FullyQualifiedDomainName", "HealthCheckConfig/IPAddress"),
+        "calls, from many places and without end,",
+    ),
+}
+"""The types that connect to a host, the properties that name it, and what they do to it."""
+
+CALLED: Mapping[str, tuple[str, ...]] = {
+    "AWS::ApiGateway::Method": ("Integration/Uri",),
+    "AWS::ApiGatewayV2::Integration": ("IntegrationUri",),
+    "AWS::Events::ApiDestination": ("InvocationEndpoint",),
+    "AWS::IoT::TopicRule": ("TopicRulePayload/Actions/*/Http/Url", "TopicRulePayload/ErrorAction/Http/Url"),
+    "AWS::IoT::TopicRuleDestination": ("HttpUrlProperties/ConfirmationUrl",),
+    "AWS::KinesisFirehose::DeliveryStream": ("HttpEndpointDestinationConfiguration/EndpointConfiguration/Url",),
+    "AWS::StepFunctions::StateMachine": ("Definition", "DefinitionString"),
+}
+"""The types that call an address by themselves, and the properties that hold it; in any other it is read by people."""
+
+HOOKED: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "AWS::Amplify::App": (("AccessToken", "OauthToken"), "puts a hook into a repository outside"),
+    "AWS::CodeBuild::Project": (("Triggers/Webhook",), "puts a hook into a repository outside"),
+    "AWS::CodePipeline::Webhook": (("RegisterWithThirdParty",), "puts a hook into a repository outside"),
+}
+"""The types that make something in the account of a third party, where one of these says so."""
+
+ABSENT_IN_ACCOUNT: Mapping[str, tuple[frozenset[str], str]] = {
+    **dict.fromkeys(
+        ("AWS::DocDB::DBCluster", "AWS::Neptune::DBCluster", "AWS::RDS::DBCluster"),
+        (frozenset({"DBSubnetGroupName"}), ""),
+    ),
+    "AWS::AmazonMQ::Broker": (frozenset({"SubnetIds"}), ""),
+    "AWS::AutoScaling::AutoScalingGroup": (frozenset({"VPCZoneIdentifier"}), ""),
+    "AWS::Cloud9::EnvironmentEC2": (frozenset({"SubnetId"}), ""),
+    "AWS::DAX::Cluster": (frozenset({"SubnetGroupName"}), ""),
+    "AWS::DMS::ReplicationInstance": (frozenset({"ReplicationSubnetGroupIdentifier"}), ""),
+    "AWS::EC2::Instance": (frozenset({"LaunchTemplate", "NetworkInterfaces", "SubnetId"}), ""),
+    "AWS::EC2::SecurityGroup": (frozenset({"VpcId"}), ""),
+    "AWS::EMR::Cluster": (
+        frozenset({"Instances/Ec2SubnetId", "Instances/Ec2SubnetIds"}),
+        "",
+    ),
+    "AWS::ElastiCache::CacheCluster": (frozenset({"CacheSubnetGroupName"}), ""),
+    "AWS::ElastiCache::ReplicationGroup": (frozenset({"CacheSubnetGroupName", "GlobalReplicationGroupId"}), ""),
+    "AWS::ElastiCache::ServerlessCache": (frozenset({"SubnetIds"}), ""),
+    "AWS::ElasticLoadBalancing::LoadBalancer": (frozenset({"Subnets"}), ""),
+    "AWS::Events::EventBusPolicy": (frozenset({"EventBusName"}), "is a policy of the account's default bus"),
+    "AWS::ImageBuilder::InfrastructureConfiguration": (frozenset({"SubnetId"}), ""),
+    "AWS::MemoryDB::Cluster": (frozenset({"SubnetGroupName"}), ""),
+    "AWS::RDS::DBInstance": (
+        frozenset({"DBClusterIdentifier", "DBSubnetGroupName", "SourceDBInstanceIdentifier"}),
+        "",
+    ),
+    "AWS::Redshift::Cluster": (frozenset({"ClusterSubnetGroupName"}), ""),
+    "AWS::RedshiftServerless::Workgroup": (frozenset({"SubnetIds"}), ""),
+}
+"""The types that AWS puts into what every account has unless one of these says where; without words, its network."""
+
+OPTIONS: Mapping[tuple[str, str], str] = {
+    ("aws:autoscaling:launchconfiguration", "IamInstanceProfile"): "acts with the rights of",
+    ("aws:elasticbeanstalk:environment", "ServiceRole"): "acts with the rights of",
+    ("aws:elasticbeanstalk:environment", "SharedLoadBalancer"): "adds to",
+    ("aws:elasticbeanstalk:sns:topics", "Notification Endpoint"): "tells",
+}
+"""The options of Elastic Beanstalk that reach outside, and how."""
+
+INVITED: Mapping[str, tuple[str, str]] = {
+    "AWS::AppStream::User": ("invites somebody by mail", "people would be told of a drill as if it were real"),
+    "AWS::Budgets::BudgetsAction": ("takes rights away, or stops machines, and writes to people", "it is done by cost"),
+    "AWS::Cognito::UserPoolUser": ("invites somebody by mail or by phone", "people would be told of a drill"),
+    "AWS::Connect::PhoneNumber": ("takes a telephone number", "people call it, and it calls people"),
+    "AWS::Detective::MemberInvitation": ("invites another account", "it is not the replica's"),
+    "AWS::GuardDuty::Member": ("invites another account", "it is not the replica's"),
+    "AWS::NotificationsContacts::EmailContact": ("writes to people", "they would be told of a drill"),
+    "AWS::Pinpoint::EmailChannel": ("writes to people", "they would be written to by a drill"),
+    "AWS::Pinpoint::SMSChannel": ("writes to people", "they would be written to by a drill"),
+    "AWS::Pinpoint::VoiceChannel": ("calls people", "they would be called by a drill"),
+    "AWS::SMSVOICE::PhoneNumber": ("takes a telephone number", "people call it, and it calls people"),
+    "AWS::SMSVOICE::SenderId": ("takes a name by which people are written to", "they know production by it"),
+    "AWS::SecurityHub::Member": ("invites another account", "it is not the replica's"),
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct": (
+        "makes what a product of the catalog says",
+        "its template is not at hand",
+    ),
+    "AWS::WorkSpaces::Workspace": (
+        "gives somebody a desktop, and tells them by mail",
+        "people would be told of a drill",
+    ),
+}
+"""The types that reach people, other accounts or what no schema shows, of services beside the common ones."""
+
+WRITTEN_INTO = re.compile(r"Log|Destination|Output|Artifact|Report|Result|Target|Delivery|Inventory|Export")
+"""The words in the path of a property that names a bucket into which something is written."""
+
+LOG_BUCKETS = frozenset({"access_logs.s3.bucket", "connection_logs.s3.bucket", "health_check_logs.s3.bucket"})
+"""The attributes of a balancer that name a bucket into which it writes."""
+
+BOUND = re.compile(
+    r"(?:[A-Za-z0-9]*(?:Role|Profile))?(?:Role|InstanceProfile)(?:Arn|ARN|Name)?|[A-Za-z]*InstanceRole|[A-Za-z]*RoleArn"
+)
+"""The names of properties that say with whose rights something acts, whatever the type."""
