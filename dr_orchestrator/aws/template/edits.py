@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template import outward, reach
 from dr_orchestrator.aws.template.names import (
     MUST_BEGIN,
     is_handed,
@@ -21,7 +21,6 @@ from dr_orchestrator.aws.template.names import (
 )
 from dr_orchestrator.aws.template.parts import (
     ABSENT,
-    at,
     brief,
     calls,
     dotted,
@@ -35,6 +34,9 @@ from dr_orchestrator.aws.template.parts import (
 from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, references
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.domain.replica import Answers, Edit, Place
+
+SECTIONS = ("Globals", "Outputs")
+"""The parts of a template that are told as if each were a resource, the properties of which are all that is in it."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Editing:
         """Make all edits, in the order in which one rests on another."""
         for name, resource in self.resources.items():
             self._do_without(name, resource)
+        for section in mapping(self.template.get("Globals")):
+            self._do_without_in("Globals", f"{outward.SERVERLESS}{section}", self.template["Globals"], (section,))
         self._leave_out()
         self._import()
         for name, resource in self.resources.items():
@@ -94,6 +98,8 @@ class Editing:
     def line(self, name: str, path: Path = (), section: str = "Resources") -> int:
         """The line of the team's template on which a part stands, or the nearest around it that is written."""
         key: Path = (section, name, *path)
+        if name in SECTIONS and name not in self.resources:
+            key = (name, *path[1:])
         while key and key not in self.source.lines:
             key = key[:-1]
         return self.source.lines.get(key, 1)
@@ -156,8 +162,9 @@ class Editing:
     def _import(self) -> None:
         """Put the values of imports in their place."""
         scope = self.scope()
-        for name, resource in self.resources.items():
-            for path, written in list(calls(resource.get("Properties"), "Fn::ImportValue")):
+        parts = {name: each.get("Properties") for name, each in self.resources.items()}
+        for name, part in {**parts, "Outputs": mapping(self.template.get("Outputs"))}.items():
+            for path, written in list(calls(part, "Fn::ImportValue")):
                 try:
                     wanted = scope.text(written)
                 except Untold:
@@ -189,14 +196,18 @@ class Editing:
         for path, value in list(protections(resource.get("Properties"))):
             if (unprotected := off(value)) != value:
                 self._set(name, path, unprotected, why)
+        for path, gone, told in list(reach.left_behind(kind_of(resource), mapping(resource.get("Properties")))):
+            self._set(name, path, gone, told)
         key, most, told = outward.SHORTEST.get(kind_of(resource), ("", 0, ""))
         if key and mapping(resource.get("Properties")).get(key) != most:
             self._set(name, (key,), most, told)
 
     def _do_without(self, name: str, resource: dict[str, Any]) -> None:
-        for written, why in outward.LEFT_OUT.get(kind_of(resource), {}).items():
-            path = tuple(written.split("."))
-            if at(resource.get("Properties"), path) is not ABSENT:
+        self._do_without_in(name, kind_of(resource), resource.get("Properties"))
+
+    def _do_without_in(self, name: str, kind: str, part: Any, lead: tuple[str, ...] = ()) -> None:
+        for written, why in outward.LEFT_OUT.get(kind, {}).items():
+            for path, _ in list(reach.places(part, (*lead, *written.split(".")))):
                 self._drop(name, path, why)
 
     # Names.
@@ -270,7 +281,8 @@ class Editing:
         if not key:
             return
         properties = resource.setdefault("Properties", {})
-        if kind_of(resource).startswith(outward.SERVERLESS) and "Role" in properties:
+        _, serverless, section = kind_of(resource).partition(outward.SERVERLESS)
+        if serverless and "Role" in {**mapping(mapping(self.template.get("Globals")).get(section)), **properties}:
             return  # it makes none of its own
         boundary = {"Fn::Sub": self._boundary} if "${" in self._boundary else self._boundary
         if properties.get(key) != boundary:
@@ -296,7 +308,8 @@ class Editing:
 
     def _parent(self, name: str, path: Path) -> tuple[Any, Any]:
         """The part that holds the last of a path, and the key of that in it."""
-        part: Any = self.resources[name].setdefault("Properties", {})
+        found = self.resources.get(name)
+        part: Any = mapping(self.template.get(name)) if found is None else found.setdefault("Properties", {})
         *around, last = (int(key) if str(key).isdigit() else key for key in path)
         for key in around:
             part = part[key]

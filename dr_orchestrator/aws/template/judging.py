@@ -39,7 +39,12 @@ class Judging:
             if self._scope.is_made(resource):
                 self._resource(name, resource)
         self._imports()
+        self._globals()
         self._values_to_come()
+        if left := reach.logs_left(self._scope):
+            why = "their first lines make them, and no stack deletes them: give each an AWS::Logs::LogGroup"
+            what = f"leaves log groups behind: of {', '.join(left)}"
+            self.notes.append(Note(left[0], what, why, self._editing.line(left[0])))
 
     # The template.
 
@@ -71,7 +76,8 @@ class Judging:
 
     def _imports(self) -> None:
         asked = set[str]()
-        for name, resource in self._scope.resources.items():
+        outputs = {"Outputs": {"Properties": self._editing.template.get("Outputs")}}
+        for name, resource in (*self._scope.resources.items(), *outputs.items()):
             if not self._scope.is_made(resource):
                 continue
             for path, value in calls(resource.get("Properties"), "Fn::ImportValue"):
@@ -88,6 +94,11 @@ class Judging:
                     "the stack that exports it is production's: a replica needs a value of its own",
                 )
                 self.asks.append(Ask(name, what, why, f'imports: {{{wanted}: "..."}}', line))
+
+    def _globals(self) -> None:
+        """Judge what a serverless template says once for all its functions."""
+        for section, said in mapping(self._editing.template.get("Globals")).items():
+            self._values("Globals", f"{outward.SERVERLESS}{section}", {section: said})
 
     # A resource.
 
@@ -112,8 +123,8 @@ class Judging:
             self._ask(name, "is a setting of the whole account", "it holds for production, too", line)
         for found in reach.reached(kind, properties, self._scope):
             self._reached(name, found)
-        if kind in outward.PUBLIC_RECORDS:
-            self._record(name, properties)
+        for path, record in reach.records(kind, properties):
+            self._record(name, record, path)
         self._subscriptions(name, kind, properties)
         self._values(name, kind, properties)
 
@@ -146,7 +157,7 @@ class Judging:
             and "PeerOwnerId" not in properties
         )
 
-    def _record(self, name: str, properties: Mapping[str, Any]) -> None:
+    def _record(self, name: str, properties: Mapping[str, Any], path: Path = ()) -> None:
         zone = next((key for key in outward.ZONES if key in properties), "")
         value = properties.get(zone)
         if not zone or self._scope.owner(value):
@@ -156,7 +167,7 @@ class Judging:
         except Untold:
             told = shown(value)
         what = f"writes a record into {told}, which the stack does not make"
-        line = self._editing.line(name, ("Properties", zone))
+        line = self._editing.line(name, ("Properties", *path, zone))
         self._ask(name, what, "who asks for that name would be moved to the replica", line)
 
     def _subscriptions(self, name: str, kind: str, properties: Mapping[str, Any]) -> None:
@@ -230,7 +241,7 @@ class Judging:
 
     def _denies(self, name: str, path: Path) -> bool:
         """Whether the statement of a policy that a part stands in takes rights away."""
-        part: Any = self._scope.resources[name].get("Properties")
+        part: Any = mapping(self._scope.resources.get(name)).get("Properties")
         for key in path[: path.index("Principal")]:
             part = part.get(key) if isinstance(part, dict) else part[int(key)] if isinstance(part, list) else None
         return mapping(part).get("Effect") == "Deny"
@@ -293,8 +304,8 @@ class Judging:
         if not text or text == self._editing.copy_id:
             return
         if changed is not Verdict.SILENT and self._editing.copy_id not in text and not reach.is_of_everybody(text):
-            what = f"would change {shown(text)} ({dotted(path)})"
-            why = "the stack does not make it: it is somebody's already"
+            does = "would change" if changed is Verdict.REFUSED else "adds to"
+            what, why = f"{does} {shown(text)} ({dotted(path)})", "the stack does not make it: it is somebody's already"
             self._reached(name, Reached(path, what, why, changed, changed))
             return
         for each in text.split(","):
@@ -336,7 +347,7 @@ class Judging:
             return
         if (
             self._place is Place.BESIDE
-            and reach.acts(kind_of(self._scope.resources[name]), path)
+            and reach.acts(kind_of(mapping(self._scope.resources.get(name))), path)
             and not outward.is_managed(text)
         ):
             what = f"acts with the rights of {text} ({dotted(path)})"

@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.parts import as_in_schemas, dotted
+from dr_orchestrator.aws.template.parts import as_in_schemas, dotted, kind_of
 from dr_orchestrator.aws.template.registry import Reference, TypeSchema, known
-from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, shown
+from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, references, shown
 from dr_orchestrator.documents.cloudformation import mapping
 
 _OF_EVERYBODY = re.compile(outward.OF_EVERYBODY_BY_NAME)
@@ -154,7 +154,7 @@ def _connected(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterat
     named, does = outward.HOSTS.get(kind, ((), ""))
     for key in named:
         for path, text in _told(properties, key, scope):
-            host = _host(text)
+            host = _host(_spelled(text))
             if host and not outward.is_host_of_aws(host):
                 why = "the stack does not make it: it is somebody's already"
                 yield Reached(path, f"{does} {host} ({dotted(path)})", why, Verdict.ASKED, Verdict.ASKED)
@@ -167,7 +167,7 @@ def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
         calls_it = _is_of(as_in_schemas(path), outward.CALLED.get(kind, ()))
         if not calls_it and any(key in outward.TEXTS or key in outward.POLICIES for key in path):
             continue
-        for found in _URL.finditer(_text(value, scope)):
+        for found in _URL.finditer(_spelled(_text(value, scope))):
             host = found["host"]
             if outward.is_host_of_aws(host) or host in seen or scope.stack in host:
                 continue
@@ -205,7 +205,8 @@ def _written(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator
         text = _text(value, scope) if into else ""
         if text and not _is_own(value, scope) and scope.stack not in text and not text.startswith("arn:"):
             why = "the stack does not make it: it is production's"
-            yield Reached(path, f"writes into {text} ({dotted(path)})", why, Verdict.NOTED, Verdict.ASKED)
+            apart = Verdict.NOTED if pair else Verdict.SILENT  # others are noted as references
+            yield Reached(path, f"writes into {text} ({dotted(path)})", why, apart, Verdict.ASKED)
 
 
 def _options(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
@@ -267,6 +268,11 @@ def _text(value: Any, scope: Scope) -> str:
         return str(value.get("Fn::Sub", "")) if isinstance(value, dict) else ""
 
 
+def _spelled(text: str) -> str:
+    """A text with words in the place of the pseudo parameters that stand in hosts."""
+    return text.replace("${AWS::Region}", "region").replace("${AWS::URLSuffix}", "amazonaws.com")
+
+
 def _is_own(value: Any, scope: Scope) -> bool:
     return scope.holds_own(value) or scope.stack in str(value)
 
@@ -287,3 +293,53 @@ def _pair_of(properties: Mapping[str, Any], path: Path) -> str:
 
 _URL = re.compile(r"https?://(?:[^/\s'\"@]*@)?(?P<host>[^/\s:'\"?#$<>{}\\]+)")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)*(?://)?(?:[^/\s@]*@)?(?P<host>[A-Za-z0-9_.-]*[A-Za-z0-9])")
+
+
+def records(kind: str, properties: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """The records of the DNS that a resource makes: itself, and those in its list, each with where it stands."""
+    if kind in outward.PUBLIC_RECORDS:
+        yield (), properties
+        for path, record in places(properties, ("RecordSets", "*")):
+            yield from ((found, mapping(each)) for found, each in _branches(record, path))
+
+
+def _branches(part: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    form, inner = function(part)
+    if form == "Fn::If" and isinstance(inner, list):
+        for at, branch in enumerate(inner[1:3], start=1):
+            yield from _branches(branch, (*path, "Fn::If", at))
+    else:
+        yield path, part
+
+
+def left_behind(kind: str, properties: Mapping[str, Any]) -> Iterator[tuple[Path, Any, str]]:
+    """The properties because of which something stays after the drill, each with the value that lets it go, and why."""
+    schema = known(kind)
+    for each in schema.protections if schema else ():
+        for path, value in () if each.key else places(properties, each.path.split("/")):
+            if isinstance(value, str | bool) and str(value).lower() != str(each.off).lower():
+                yield path, each.off, "it could not be deleted after the drill"
+    for key, (gone, why) in outward.LEAVES.get(kind, {}).items():
+        for path, value in places(properties, key.split("/")):
+            if str(value).lower() != str(gone).lower():
+                yield path, gone, why
+
+
+def logs_left(scope: Scope) -> tuple[str, ...]:
+    """The functions whose log groups the template does not make: their first lines do, and no stack deletes them."""
+    groups = [
+        mapping(each.get("Properties")).get("LogGroupName")
+        for each in scope.resources.values()
+        if each.get("Type") == "AWS::Logs::LogGroup"
+    ]
+    made = {name for group in groups for name in references(group)}
+    named = {_text(group, scope) for group in groups}
+    left = []
+    for name, each in scope.resources.items():
+        properties = mapping(each.get("Properties"))
+        if kind_of(each) not in outward.LOGGING or "LoggingConfig" in properties or name in made:
+            continue
+        called = _text(properties.get("FunctionName", ""), scope)
+        if scope.is_made(each) and not (called and f"/aws/lambda/{called}" in named):
+            left.append(name)
+    return tuple(left)

@@ -25,6 +25,19 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "DistributionConfig.Aliases": "a public name belongs to one distribution: production's",
         "DistributionConfig.ViewerCertificate": "it is of the public names that are left out",
     },
+    "AWS::Cognito::UserPoolDomain": {
+        "CustomDomainConfig": "a public name belongs to one pool: production's, and the replica has one of AWS's",
+    },
+    "AWS::ElastiCache::ServerlessCache": {"FinalSnapshotName": "the snapshot would stay behind"},
+    "AWS::Lightsail::Container": {"PublicDomainNames": "a public name belongs to one service: production's"},
+    "AWS::MemoryDB::Cluster": {"FinalSnapshotName": "the snapshot would stay behind"},
+    "AWS::RedshiftServerless::Namespace": {
+        "FinalSnapshotName": "the snapshot would stay behind",
+        "FinalSnapshotRetentionPeriod": "it is of the snapshot that is not taken",
+    },
+    "AWS::Serverless::Api": {"Domain": "a public name belongs to one API: production's"},
+    "AWS::Serverless::GraphQLApi": {"DomainName": "a public name belongs to one API: production's"},
+    "AWS::Serverless::HttpApi": {"Domain": "a public name belongs to one API: production's"},
     "AWS::Backup::BackupVault": {"LockConfiguration": "a locked vault cannot be deleted: it would stay behind"},
     "AWS::RDS::DBCluster": {
         "GlobalClusterIdentifier": "it would join production's global cluster",

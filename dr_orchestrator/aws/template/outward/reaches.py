@@ -141,3 +141,25 @@ BOUND = re.compile(
     r"(?:[A-Za-z0-9]*(?:Role|Profile))?(?:Role|InstanceProfile)(?:Arn|ARN|Name)?|[A-Za-z]*InstanceRole|[A-Za-z]*RoleArn"
 )
 """The names of properties that say with whose rights something acts, whatever the type."""
+
+_OF_VOLUMES = ("the volume would stay behind", "the interface would stay behind")
+
+LEAVES: Mapping[str, Mapping[str, tuple[bool | str, str]]] = {
+    "AWS::EC2::Instance": {
+        "BlockDeviceMappings/*/Ebs/DeleteOnTermination": (True, _OF_VOLUMES[0]),
+        "NetworkInterfaces/*/DeleteOnTermination": (True, _OF_VOLUMES[1]),
+    },
+    "AWS::EC2::LaunchTemplate": {
+        "LaunchTemplateData/BlockDeviceMappings/*/Ebs/DeleteOnTermination": (True, _OF_VOLUMES[0]),
+        "LaunchTemplateData/NetworkInterfaces/*/DeleteOnTermination": (True, _OF_VOLUMES[1]),
+    },
+    "AWS::AutoScaling::LaunchConfiguration": {
+        "BlockDeviceMappings/*/Ebs/DeleteOnTermination": (True, _OF_VOLUMES[0]),
+    },
+    "AWS::RDS::DBCluster": {"DeleteAutomatedBackups": (True, "its backups would stay behind")},
+    "AWS::RDS::DBInstance": {"DeleteAutomatedBackups": (True, "its backups would stay behind")},
+}
+"""The properties, by type, because of which something stays behind, and the values that let it go."""
+
+LOGGING = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
+"""The types that write into a log group of their own names, which AWS makes at the first line."""
