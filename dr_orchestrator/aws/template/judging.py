@@ -303,10 +303,10 @@ class Judging:
             return
         if not text or text == self._editing.copy_id:
             return
-        if changed is not Verdict.SILENT and self._editing.copy_id not in text and not reach.is_of_everybody(text):
+        if changed is not Verdict.SILENT and reach.is_somebodys(text, self._editing.copy_id):
             does = "would change" if changed is Verdict.REFUSED else "adds to"
             what, why = f"{does} {shown(text)} ({dotted(path)})", "the stack does not make it: it is somebody's already"
-            self._reached(name, Reached(path, what, why, changed, changed))
+            self._reached(name, Reached(path, what, why, changed, changed, whole=True))
             return
         for each in text.split(","):
             self._outside(name, path, each.strip(), line)
@@ -318,7 +318,7 @@ class Judging:
         line = self._editing.line(name, ("Properties", *found.path))
         verdict = found.beside if self._place is Place.BESIDE else found.apart
         if verdict is Verdict.ASKED:
-            self._ask(name, found.what, found.why, line, found.path)
+            self._ask(name, found.what, found.why, line, found.path, whole=found.whole)
         elif verdict is Verdict.REFUSED and not self._is_answered(name):
             self.refused.append(Refusal(name, found.what, found.why, line))
         elif verdict is Verdict.NOTED:
@@ -345,11 +345,8 @@ class Judging:
         if outward.ACCOUNT.fullmatch(text) and key.endswith(outward.OF_ACCOUNTS) and text not in outward.OF_AWS:
             self._ask(name, f"names account {text} ({dotted(path)})", "it is not the replica's", line, path)
             return
-        if (
-            self._place is Place.BESIDE
-            and reach.acts(kind_of(mapping(self._scope.resources.get(name))), path)
-            and not outward.is_managed(text)
-        ):
+        acts = reach.acts(kind_of(mapping(self._scope.resources.get(name))), path)
+        if self._place is Place.BESIDE and acts and not outward.is_managed(text):
             what = f"acts with the rights of {text} ({dotted(path)})"
             self._ask(name, what, "the stack does not make that role, so that no boundary holds it", line, path)
             return
@@ -399,14 +396,17 @@ class Judging:
         allowed = self._editing.answers.allow
         return any(dotted((name, *path[:end])) in allowed for end in range(len(path) + 1))
 
-    def _ask(self, name: str, what: str, why: str, line: int, path: Path = ()) -> None:
-        """Ask for the owner's word, once for each resource and each thing; nothing where it was given."""
+    def _ask(self, name: str, what: str, why: str, line: int, path: Path = (), *, whole: bool = False) -> None:
+        """Ask for the owner's word, once for each resource and each thing; nothing where it was given.
+
+        What cannot be without the property that it is about is left out whole.
+        """
         if self._is_answered(name, path):
             return
         key = dotted((name, *path[:1]))
         answer = f'allow: {{{key}: "{_WHY}"}}'
         if name in self._scope.resources:
-            answer = f"leave_out: [{key}], or {answer}"
+            answer = f"leave_out: [{name if whole else key}], or {answer}"
         if all((each.resource, each.what) != (name, what) for each in self.asks):
             self.asks.append(Ask(name, what, why, answer, line))
 

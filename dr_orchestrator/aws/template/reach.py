@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.names import is_ours
 from dr_orchestrator.aws.template.parts import as_in_schemas, dotted, kind_of
 from dr_orchestrator.aws.template.registry import Reference, TypeSchema, known
 from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, references, shown
@@ -29,13 +30,17 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Reached:
-    """A thing outside that a resource reaches, at which property, and its judgement in each place."""
+    """A thing outside that a resource reaches, at which property, and its judgement in each place.
+
+    `whole` where the resource is nothing without that property.
+    """
 
     path: Path
     what: str
     why: str
     apart: Verdict
     beside: Verdict
+    whole: bool = False
 
 
 def changed(kind: str, path: Path) -> Verdict:
@@ -79,6 +84,11 @@ def _stands_in(schema: TypeSchema, path: str) -> bool:
     return schema.name not in targets and not any(each.endswith(outward.READ_ALONE) for each in targets)
 
 
+def is_somebodys(text: str, copy_id: str) -> bool:
+    """Whether a text names what is neither the replica's, by a name that was shortened or not, nor everybody's."""
+    return copy_id not in text and not is_ours(text, copy_id) and not is_of_everybody(text)
+
+
 def is_of_everybody(text: str) -> bool:
     """Whether a text names what AWS gives to every account, and nothing that somebody made."""
     arn = outward.ARN.fullmatch(text)
@@ -120,6 +130,7 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
     yield from _called(kind, properties, scope)
     yield from _heard(kind, properties, scope)
     yield from _written(kind, properties, scope)
+    yield from _kept(kind, properties, scope)
     yield from _options(kind, properties, scope)
     if kind == "AWS::Serverless::Application":
         why = "AWS reads it when it expands the stack, and what it makes is judged then"
@@ -140,7 +151,7 @@ def _aimed(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[R
     selects, what = outward.BY_TAGS.get(kind, ((), ""))
     for key in selects:
         if key in properties and not _is_own(properties[key], scope):
-            yield Reached((key,), what, "they may not be the replica's", Verdict.ASKED, Verdict.ASKED)
+            yield Reached((key,), what, "they may not be the replica's", Verdict.ASKED, Verdict.ASKED, whole=True)
             return
     hooks, what = outward.HOOKED.get(kind, ((), ""))
     for key in hooks:
@@ -157,7 +168,7 @@ def _connected(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterat
             host = _host(_spelled(text))
             if host and not outward.is_host_of_aws(host):
                 why = "the stack does not make it: it is somebody's already"
-                yield Reached(path, f"{does} {host} ({dotted(path)})", why, Verdict.ASKED, Verdict.ASKED)
+                yield Reached(path, f"{does} {host} ({dotted(path)})", why, Verdict.ASKED, Verdict.ASKED, whole=True)
 
 
 def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
@@ -174,7 +185,7 @@ def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
             seen.add(host)
             if calls_it:
                 why = "it is reached by a drill as it is by production"
-                yield Reached(path, f"calls {host} ({dotted(path)})", why, Verdict.ASKED, Verdict.ASKED)
+                yield Reached(path, f"calls {host} ({dotted(path)})", why, Verdict.ASKED, Verdict.ASKED, whole=True)
             else:
                 why = "it is somebody's on the web"
                 yield Reached(path, f"names {host} ({dotted(path)})", why, Verdict.NOTED, Verdict.NOTED)
@@ -182,15 +193,15 @@ def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
 
 def _heard(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
     """What a resource hears of all that happens in the account."""
-    bus = _text(properties.get("EventBusName", ""), scope)
-    heard = properties.get("EventPattern") if kind == "AWS::Events::Rule" and bus in ("", "default") else None
+    on_default = _text(properties.get("EventBusName", "default"), scope) == "default"
+    heard = properties.get("EventPattern") if kind == "AWS::Events::Rule" and on_default else None
     if heard is not None and not _is_own(heard, scope):
         what = "hears the account's default bus (EventPattern)"
         why = "production's events are on it, and this would act on them"
-        yield Reached(("EventPattern",), what, why, Verdict.SILENT, Verdict.ASKED)
+        yield Reached(("EventPattern",), what, why, Verdict.SILENT, Verdict.ASKED, whole=True)
     if kind == "AWS::IoT::TopicRule" and not _is_own(mapping(properties.get("TopicRulePayload")).get("Sql"), scope):
         what, why = "hears what devices tell the account's broker", "production's devices tell it there"
-        yield Reached(("TopicRulePayload", "Sql"), what, why, Verdict.SILENT, Verdict.ASKED)
+        yield Reached(("TopicRulePayload", "Sql"), what, why, Verdict.SILENT, Verdict.ASKED, whole=True)
 
 
 def _written(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
@@ -207,6 +218,15 @@ def _written(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator
             why = "the stack does not make it: it is production's"
             apart = Verdict.NOTED if pair else Verdict.SILENT  # others are noted as references
             yield Reached(path, f"writes into {text} ({dotted(path)})", why, apart, Verdict.ASKED)
+
+
+def _kept(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
+    """The recovery points that a plan puts into the account's own vault, where no drill deletes them."""
+    if kind == "AWS::Backup::BackupPlan":
+        for path, text in _told(properties, "BackupPlan/BackupPlanRule/*/TargetBackupVault", scope):
+            if is_of_everybody(text):
+                what, why = f"backs up into the account's vault {text} ({dotted(path)})", "that would stay behind"
+                yield Reached(path, what, why, Verdict.NOTED, Verdict.ASKED, whole=True)
 
 
 def _options(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:

@@ -115,7 +115,8 @@ BESIDE_ALONE = {
     "a role that no boundary holds": of(
         "AWS::Lambda::Function", "Role: !Sub 'arn:aws:iam::${AWS::AccountId}:role/prod'"
     ),
-    "a profile by its name": of("AWS::EC2::Instance", "IamInstanceProfile: prod"),
+    "a profile by its name": of("AWS::EC2::Instance", "SubnetId: !Ref S, IamInstanceProfile: prod")
+    + "\n  S: {Type: AWS::EC2::Subnet}",
     "a function that a rule calls": of(
         "AWS::Events::Rule",
         "Targets: [{Id: a, Arn: !Sub 'arn:aws:lambda:us-east-1:${AWS::AccountId}:function:prod'}]",
@@ -206,7 +207,10 @@ def test_a_value_that_is_given_is_judged() -> None:
 
 def test_what_the_workspace_declares_as_productions_is_known_by_its_name() -> None:
     """A table's name handed to code may be production's: asked beside it, told in an account of drills."""
-    template = of("AWS::Lambda::Function", "Environment: {Variables: {TABLE: orders-prod, OTHER: orders-prod-2}}")
+    template = of(
+        "AWS::Lambda::Function",
+        "LoggingConfig: {LogGroup: !Ref L}, Environment: {Variables: {TABLE: orders-prod, OTHER: orders-prod-2}}",
+    )
     (ask,) = derived(template, sources=frozenset({"orders-prod"})).asks
     assert ask.what == "names orders-prod (Environment.Variables.TABLE)"
     apart = derived(template, APART, sources=frozenset({"orders-prod"}))
@@ -253,6 +257,7 @@ def test_what_the_replica_may_miss_is_told() -> None:
           Api:
             Type: AWS::Lambda::Function
             Properties:
+              LoggingConfig: {LogGroup: !Ref Logs}
               Environment: {Variables: {PARTNER: "https://api.partner.example.com/v1", AWS: "https://sqs.us-east-1.amazonaws.com"}}
         """
     )
