@@ -40,3 +40,20 @@ def properties(found: Derived, name: str = "It") -> dict[str, Any]:
     """The properties that AWS is given of a resource."""
     given: dict[str, Any] = found.template["Resources"][name].get("Properties", {})
     return given
+
+
+def put(properties: dict[str, Any], path: str, value: Any) -> None:
+    """Set a property by its path in the schema."""
+    keys = path.split("/")
+    part: Any = properties
+    for at, key in enumerate(keys):
+        last, following = at == len(keys) - 1, keys[at + 1] if at + 1 < len(keys) else ""
+        if isinstance(part, list):
+            part[:] = part or [value if last else [] if following == "*" else {}]
+            part = part[0]
+        elif last:
+            part[key] = value
+        else:
+            part = part.setdefault(key, [] if following == "*" else {})
+            if not isinstance(part, dict | list):
+                return

@@ -43,7 +43,8 @@ class Judging:
         self._values_to_come()
         if left := reach.logs_left(self._scope):
             why = "their first lines make them, and no stack deletes them: give each an AWS::Logs::LogGroup"
-            what = f"leaves log groups behind: of {', '.join(left)}"
+            more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+            what = f"leaves log groups behind: of {', '.join(left[:3])}{more}"
             self.notes.append(Note(left[0], what, why, self._editing.line(left[0])))
 
     # The template.
@@ -119,7 +120,7 @@ class Judging:
         if kind in outward.ASKED:
             what, why = outward.ASKED[kind]
             self._ask(name, what, why, line)
-        if kind in outward.OF_WHOLE_ACCOUNT and self._place is Place.BESIDE:
+        if reach.is_of_whole_account(kind) and self._place is Place.BESIDE:
             self._ask(name, "is a setting of the whole account", "it holds for production, too", line)
         for found in reach.reached(kind, properties, self._scope):
             self._reached(name, found)

@@ -1,4 +1,4 @@
-"""What a resource reaches outside of the replica by what is written in it: found by its type, judged by the place."""
+"""Finds by its type, and by what is written in it, what a resource reaches outside of the replica."""
 
 from __future__ import annotations
 
@@ -99,6 +99,13 @@ def is_of_everybody(text: str) -> bool:
     )
 
 
+def is_of_whole_account(kind: str) -> bool:
+    """Whether a type is a setting of the account: by the table, or because nothing but the account tells two apart."""
+    schema = known(kind)
+    told_by = set(schema.identifiers) if schema else set()
+    return kind in outward.OF_WHOLE_ACCOUNT or (bool(told_by) and told_by <= outward.OF_THE_ACCOUNT_ALONE)
+
+
 def places(part: Any, keys: Sequence[str], path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """The parts at the ends of a path as schemas write it, each with the path as the template has it; so too in the
     branches of an Fn::If.
@@ -120,7 +127,7 @@ def places(part: Any, keys: Sequence[str], path: Path = ()) -> Iterator[tuple[Pa
 
 
 def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
-    """What a resource reaches by its type, and by the properties that its type has for it."""
+    """All that a resource reaches by its type, and by the properties that its type has for it."""
     if kind in outward.INVITED:
         what, why = outward.INVITED[kind]
         yield Reached((), what, why, Verdict.ASKED, Verdict.ASKED)
@@ -139,7 +146,7 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
 
 
 def _left_to_the_account(kind: str, properties: Mapping[str, Any]) -> Iterator[Reached]:
-    """What AWS puts into the account's own network, or on its own bus, because nothing says where."""
+    """A resource that AWS puts into the account's own network, or on its own bus, because nothing says where."""
     said, what = outward.ABSENT_IN_ACCOUNT.get(kind, (frozenset(), ""))
     if not said or any(True for path in said for _ in places(properties, path.split("/"))):
         return
@@ -192,7 +199,7 @@ def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
 
 
 def _heard(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
-    """What a resource hears of all that happens in the account."""
+    """The events that a resource hears of all that happens in the account."""
     on_default = _text(properties.get("EventBusName", "default"), scope) == "default"
     heard = properties.get("EventPattern") if kind == "AWS::Events::Rule" and on_default else None
     if heard is not None and not _is_own(heard, scope):
@@ -247,15 +254,13 @@ def _options(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator
 
 def acts(kind: str, path: Path) -> bool:
     """Whether a property says with whose rights something acts."""
-    keys = [str(key) for key in path if isinstance(key, str) and not str(key).startswith("Fn::")]
-    key = keys[-1] if keys else ""
-    if key in ("Arn", "Name") and len(keys) > 1 and keys[-2] in outward.RIGHTS:
-        return True
-    if key in outward.RIGHTS:
+    keys = [each for each in path if isinstance(each, str) and not each.startswith("Fn::")]
+    named = keys[-2:-1] if keys[-1:] in (["Arn"], ["Name"]) else keys[-1:]
+    if outward.RIGHTS & {*named, *keys[-1:]}:
         return True
     schema = known(kind)
     types = _types_of(schema, as_in_schemas(path)) if schema else frozenset()
-    return bool(outward.BOUND.fullmatch(key)) and bool(types & {"AWS::IAM::Role", "AWS::IAM::InstanceProfile"})
+    return bool(types) and types <= _OF_RIGHTS
 
 
 def is_worth_a_note(kind: str, reference: Reference, text: str) -> bool:
@@ -311,6 +316,7 @@ def _pair_of(properties: Mapping[str, Any], path: Path) -> str:
     return str(mapping(pairs[path[-2]]).get("Key", "")) if isinstance(pairs, list) and path[-2] < len(pairs) else ""
 
 
+_OF_RIGHTS = frozenset({"AWS::IAM::InstanceProfile", "AWS::IAM::Role"})
 _URL = re.compile(r"https?://(?:[^/\s'\"@]*@)?(?P<host>[^/\s:'\"?#$<>{}\\]+)")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)*(?://)?(?:[^/\s@]*@)?(?P<host>[A-Za-z0-9_.-]*[A-Za-z0-9])")
 

@@ -49,7 +49,6 @@ from dr_orchestrator.aws.template.outward.properties import (
 )
 from dr_orchestrator.aws.template.outward.reaches import (
     ABSENT_IN_ACCOUNT,
-    BOUND,
     BY_TAGS,
     CALLED,
     HOOKED,
@@ -69,6 +68,7 @@ from dr_orchestrator.aws.template.outward.types import (
     LEFT_OUT_BESIDE,
     LEFT_OUT_WHOLE,
     NESTED,
+    OF_THE_ACCOUNT_ALONE,
     OF_WHOLE_ACCOUNT,
     PUBLIC_RECORDS,
     REFUSED,
@@ -84,7 +84,6 @@ __all__ = [
     "ARN_WITHIN",
     "ASKED",
     "ATTRIBUTE_PROTECTION",
-    "BOUND",
     "BY_TAGS",
     "CALLED",
     "CHANGES",
@@ -114,6 +113,7 @@ __all__ = [
     "OF_BOOTSTRAP",
     "OF_EVERYBODY",
     "OF_EVERYBODY_BY_NAME",
+    "OF_THE_ACCOUNT_ALONE",
     "OF_WHOLE_ACCOUNT",
     "OPTIONS",
     "PEOPLE",

@@ -141,4 +141,4 @@ OF_EVERYBODY_BY_NAME = (
 """The plain names of what AWS gives to every account, and words that are no names."""
 
 DEFAULTS = frozenset({"event-bus/default"})
-"""What every account has from the first, as its ARN ends."""
+"""The ends of the ARNs of what every account has from the first."""

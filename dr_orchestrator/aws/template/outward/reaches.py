@@ -137,11 +137,6 @@ WRITTEN_INTO = re.compile(r"Log|Destination|Output|Artifact|Report|Result|Target
 LOG_BUCKETS = frozenset({"access_logs.s3.bucket", "connection_logs.s3.bucket", "health_check_logs.s3.bucket"})
 """The attributes of a balancer that name a bucket into which it writes."""
 
-BOUND = re.compile(
-    r"(?:[A-Za-z0-9]*(?:Role|Profile))?(?:Role|InstanceProfile)(?:Arn|ARN|Name)?|[A-Za-z]*InstanceRole|[A-Za-z]*RoleArn"
-)
-"""The names of properties that say with whose rights something acts, whatever the type."""
-
 _OF_VOLUMES = ("the volume would stay behind", "the interface would stay behind")
 
 LEAVES: Mapping[str, Mapping[str, tuple[bool | str, str]]] = {

@@ -99,6 +99,11 @@ REFUSED: Mapping[str, tuple[str, str]] = {
 
 OF_WHOLE_ACCOUNT = frozenset(
     {
+        *(
+            "AWS::ResourceExplorer2::DefaultViewAssociation",
+            "AWS::SSM::ServiceSetting",
+            "AWS::SupportApp::AccountAlias",
+        ),
         *("AWS::CloudFormation::GuardHook", "AWS::CloudFormation::LambdaHook", "AWS::Config::RemediationConfiguration"),
         *("AWS::GuardDuty::Detector", "AWS::SecurityHub::Hub", "AWS::Config::ConfigurationRecorder"),
         *("AWS::Config::DeliveryChannel", "AWS::Macie::Session", "AWS::Inspector::AssessmentTarget"),
@@ -118,3 +123,6 @@ OF_WHOLE_ACCOUNT = frozenset(
 """The settings of an account: harmless in an account of drills, and production's where a replica stands beside it."""
 
 PUBLIC_RECORDS = frozenset({"AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup"})
+
+OF_THE_ACCOUNT_ALONE = frozenset({"AccountId", "Region", "RegistryId"})
+"""The identifiers that tell accounts and regions apart: a type that has no other is one setting of each."""

@@ -13,7 +13,7 @@ from dr_orchestrator.aws.template.names import is_ours
 from dr_orchestrator.aws.template.registry import TypeSchema, known, type_names
 from dr_orchestrator.documents.cloudformation import Template
 from dr_orchestrator.domain.replica import Derived, Place
-from tests.support.derived import COPY
+from tests.support.derived import COPY, put
 
 steady = settings(derandomize=True, database=None, deadline=None, max_examples=100)
 TYPES = sorted(type_names())
@@ -84,23 +84,6 @@ def test_what_was_derived_needs_no_more(written: dict[str, Any], place: Place) -
     again = made(dict(once.template["Resources"]), place)
     assert again.edits == ()
     assert again.template["Resources"] == once.template["Resources"]
-
-
-def put(properties: dict[str, Any], path: str, value: Any) -> None:
-    """Set a property by its path in the schema."""
-    keys = path.split("/")
-    part: Any = properties
-    for at, key in enumerate(keys):
-        last, following = at == len(keys) - 1, keys[at + 1] if at + 1 < len(keys) else ""
-        if isinstance(part, list):
-            part[:] = part or [value if last else [] if following == "*" else {}]
-            part = part[0]
-        elif last:
-            part[key] = value
-        else:
-            part = part.setdefault(key, [] if following == "*" else {})
-            if not isinstance(part, dict | list):
-                return
 
 
 @pytest.mark.parametrize("place", list(Place))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.derive import derive
 from dr_orchestrator.aws.template.registry import known, type_names
+from dr_orchestrator.documents.cloudformation import Template
 from dr_orchestrator.domain.replica import Derived, Place
-from tests.support.derived import changes, derived, of, properties
+from tests.support.derived import COPY, changes, derived, of, properties, put
 
 BESIDE, APART = Place.BESIDE, Place.DRILL_ACCOUNT
 BOTH = pytest.mark.parametrize("place", list(Place))
@@ -214,6 +218,7 @@ def test_what_reaches_people_or_third_parties_is_asked_in_both_places(case: str,
 
 OF_THE_ACCOUNT = {
     "a hook of all stacks": of("AWS::CloudFormation::LambdaHook", "Alias: Corp::Hooks::Guard"),
+    "a setting that is told by its account": of("AWS::ApplicationSignals::Discovery"),
     "a rule that mends": of("AWS::Config::RemediationConfiguration", "ConfigRuleName: !Ref S") + SUBNET,
     "the default bus's policy": of("AWS::Events::EventBusPolicy", "StatementId: x"),
     "the default bus's events": of("AWS::Events::Rule", "EventPattern: {source: [com.shop.orders]}"),
@@ -373,3 +378,21 @@ def test_logs_that_no_stack_deletes_are_told_once() -> None:
         ]
     )
     assert [note.what for note in derived(template).notes] == ["leaves log groups behind: of A, B"]
+
+
+def test_every_role_that_the_registry_knows_is_asked_beside_production() -> None:
+    """Each property of each type that refers to a role or a profile, wherever it stands: no boundary holds it."""
+    silent = []
+    for kind in sorted(type_names()):
+        schema = known(kind)
+        assert schema is not None
+        for path, targets in schema.references.items():
+            if {each.type for each in targets} != {"AWS::IAM::Role"} or path.partition("/")[0] in schema.read_only:
+                continue
+            written: dict[str, Any] = {}
+            put(written, path, "arn:aws:iam::${AWS::AccountId}:role/prod")
+            template = Template("t.yaml", {"Resources": {"It": {"Type": kind, "Properties": written}}}, {})
+            found = derive(template, COPY, BESIDE)
+            if not (found.asks or found.refused or found.edits):
+                silent.append(f"{kind} {path}")
+    assert silent == []
