@@ -304,7 +304,7 @@ class Judging:
             return
         if not text or text == self._editing.copy_id:
             return
-        if changed is not Verdict.SILENT and reach.is_somebodys(text, self._editing.copy_id):
+        if changed is not Verdict.SILENT and reach.is_somebodys(kind, path, text, self._editing.copy_id):
             does = "would change" if changed is Verdict.REFUSED else "adds to"
             what, why = f"{does} {shown(text)} ({dotted(path)})", "the stack does not make it: it is somebody's already"
             self._reached(name, Reached(path, what, why, changed, changed, whole=True))
@@ -338,7 +338,7 @@ class Judging:
             return  # it is asked already
         if self._place is Place.BESIDE and reference.told and last_key(path) not in outward.READ:
             self._ask(name, what, "the stack does not make it", line, path)
-        else:
+        elif all(not each.what.startswith(what.partition(" (")[0] + " (") for each in self.notes):
             self.notes.append(Note(name, what, "it has to be in the account, and is not made by the stack", line))
 
     def _outside(self, name: str, path: Path, text: str, line: int) -> None:

@@ -84,9 +84,18 @@ def _stands_in(schema: TypeSchema, path: str) -> bool:
     return schema.name not in targets and not any(each.endswith(outward.READ_ALONE) for each in targets)
 
 
-def is_somebodys(text: str, copy_id: str) -> bool:
-    """Whether a text names what is neither the replica's, by a name that was shortened or not, nor everybody's."""
-    return copy_id not in text and not is_ours(text, copy_id) and not is_of_everybody(text)
+def is_somebodys(kind: str, path: Path, text: str, copy_id: str) -> bool:
+    """Whether a text names what is neither the replica's, by a name that was shortened or not, nor everybody's.
+
+    A word such as `default` is everybody's only where it names what is made to be shared: not of a group, or a bucket.
+    """
+    if copy_id in text or is_ours(text, copy_id):
+        return False
+    if outward.ARN.fullmatch(text) or text == "${AWS::AccountId}":
+        return not is_of_everybody(text)
+    schema, written = known(kind), as_in_schemas(path)
+    shared = changed(kind, path) is Verdict.ASKED or (schema and _types_of(schema, written) & outward.SHARED)
+    return not (shared and is_of_everybody(text))
 
 
 def is_of_everybody(text: str) -> bool:
@@ -148,7 +157,7 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
 def _left_to_the_account(kind: str, properties: Mapping[str, Any]) -> Iterator[Reached]:
     """A resource that AWS puts into the account's own network, or on its own bus, because nothing says where."""
     said, what = outward.ABSENT_IN_ACCOUNT.get(kind, (frozenset(), ""))
-    if not said or any(True for path in said for _ in places(properties, path.split("/"))):
+    if not said or any(value != "default" for path in said for _, value in places(properties, path.split("/"))):
         return
     why = "it holds for production, too" if what else "production may be in it"
     yield Reached((), what or "is put into the account's default network", why, Verdict.SILENT, Verdict.ASKED)
@@ -187,7 +196,7 @@ def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
             continue
         for found in _URL.finditer(_spelled(_text(value, scope))):
             host = found["host"]
-            if outward.is_host_of_aws(host) or host in seen or scope.stack in host:
+            if outward.is_host_of_aws(host) or host in seen | outward.NO_HOSTS or scope.stack in host:
                 continue
             seen.add(host)
             if calls_it:
@@ -264,16 +273,21 @@ def acts(kind: str, path: Path) -> bool:
 
 
 def is_worth_a_note(kind: str, reference: Reference, text: str) -> bool:
-    """Whether a plain name is to be known as one of something else; a word that only sounds so is not."""
-    if is_of_everybody(text):
+    """Whether a plain name is to be known as one of something else; a word that only sounds so is not.
+
+    A type whose names count only within another is not named by a word alone: the stage of an API, a role's policy.
+    """
+    if is_of_everybody(text) or outward.MANAGED.fullmatch(text):
         return False
     service = kind.rpartition("::")[0]
-    types = {target.type for target in reference.targets}
-    return (
-        reference.told
-        or bool(types & outward.NAMED_BY_OTHERS)
-        or any(each.rpartition("::")[0] == service for each in types)
-    )
+    alone = {each.type for each in reference.targets if not _is_within(each.type)}
+    near = any(each.rpartition("::")[0] == service for each in alone)
+    return reference.told or near or bool(alone & outward.NAMED_BY_OTHERS)
+
+
+def _is_within(kind: str) -> bool:
+    schema = known(kind)
+    return kind in outward.NAMED_WITHIN or (schema is not None and bool(schema.within))
 
 
 def _told(properties: Mapping[str, Any], key: str, scope: Scope) -> Iterator[tuple[Path, str]]:

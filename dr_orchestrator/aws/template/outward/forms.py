@@ -73,6 +73,21 @@ ATTRIBUTE_PROTECTION = "deletion_protection.enabled"
 
 OFF: Mapping[str, str] = {"ACTIVE": "INACTIVE", "ENABLED": "DISABLED", "true": "false", "True": "false"}
 
+NO_HOSTS = frozenset({"127.0.0.1", "json-schema.org", "localhost", "schema.org", "www.w3.org"})
+"""The hosts that stand in an address only to name a format, or the machine itself."""
+
+MANAGED = re.compile(
+    r"658327ea-f89d-4fab-a63d-7e88639e58f6|4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+    r"|b2884449-e4de-46a7-ac36-70bc7f1ddd6d|08627262-05a9-4f76-9ded-b50ca2e3a84f|2e54312d-136d-493c-8eb9-b001f22f67d2"
+    r"|216adef6-5c7f-47e4-b989-5492eafa07d3|b689b0a8-53d0-40ab-baf2-68738e2966ac|88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
+    r"|59781a5b-3903-41f3-afcb-af62929ccde1|60669652-455b-4ae9-85a4-c4c02393f86c|67f7725c-6f97-4210-82d7-5512b31e9d03"
+    r"|5cc3b908-e619-4b99-88e5-2cf7f45965bd|eaab4381-ed33-4a86-88ca-d9558dc6cd63|e61eb60c-9c35-4d20-a928-2b84e02af89c"
+)
+"""CloudFront's policies that AWS keeps.
+
+Source: Amazon CloudFront, "Use managed cache policies", "managed origin request policies", "response headers policies".
+"""
+
 
 def names(text: str, source: str) -> bool:
     """Whether a text names a source, as a whole word."""

@@ -128,3 +128,6 @@ NAMED_BY_OTHERS = frozenset(
     }
 )
 """The types that others name by plain names, so that a property called after one of them is of it."""
+
+NAMED_WITHIN = frozenset({"AWS::AppSync::Type"})
+"""The types whose names count only within another, which no schema tells."""

@@ -127,6 +127,10 @@ def test_what_every_account_has_is_no_change(place: Place) -> None:
         "AWS::ECS::Cluster": "CapacityProviders: [FARGATE, FARGATE_SPOT]",
         "AWS::SNS::Topic": "KmsMasterKeyId: alias/aws/sns",
         "AWS::Scheduler::Schedule": "GroupName: default",
+        "AWS::IAM::Role": "Policies: [{PolicyName: write, PolicyDocument: {}}]",
+        "AWS::ApiGateway::Deployment": "RestApiId: !Ref S, StageName: live",
+        "AWS::CloudFront::Distribution": "DistributionConfig: {DefaultCacheBehavior: "
+        "{CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6}}",
         "AWS::RDS::DBInstance": "DBSubnetGroupName: !Ref S, DBParameterGroupName: default.mysql8.0",
         "AWS::Glue::Database": "CatalogId: !Ref AWS::AccountId",
         "AWS::Glue::Connection": "CatalogId: !Ref AWS::AccountId, ConnectionInput: {ConnectionType: JDBC}",
@@ -134,6 +138,17 @@ def test_what_every_account_has_is_no_change(place: Place) -> None:
     }.items():
         found = derived(of(kind, written) + SUBNET, place)
         assert (found.asks, found.refused, found.notes) == ((), (), ()), kind
+
+
+@BOTH
+def test_a_name_that_only_sounds_like_everybodys_is_somebodys(place: Place) -> None:
+    """The default group of a network is changed by a rule, and a bucket may be called so."""
+    for kind, written in {
+        "AWS::EC2::SecurityGroupIngress": "GroupName: default",
+        "AWS::S3::BucketPolicy": "Bucket: default-assets",
+        "AWS::IAM::GroupPolicy": "GroupName: default",
+    }.items():
+        assert derived(of(kind, written), place).refused, kind
 
 
 @BOTH
@@ -221,6 +236,7 @@ OF_THE_ACCOUNT = {
     "a setting that is told by its account": of("AWS::ApplicationSignals::Discovery"),
     "a rule that mends": of("AWS::Config::RemediationConfiguration", "ConfigRuleName: !Ref S") + SUBNET,
     "the default bus's policy": of("AWS::Events::EventBusPolicy", "StatementId: x"),
+    "the default bus's policy by its name": of("AWS::Events::EventBusPolicy", "StatementId: x, EventBusName: default"),
     "the default bus's events": of("AWS::Events::Rule", "EventPattern: {source: [com.shop.orders]}"),
     "the one broker": of("AWS::IoT::TopicRule", "TopicRulePayload: {Sql: \"SELECT * FROM 'devices/+'\"}"),
     "the default vault": of("AWS::Backup::BackupPlan", "BackupPlan: {BackupPlanRule: [{TargetBackupVault: Default}]}"),
@@ -396,3 +412,12 @@ def test_every_role_that_the_registry_knows_is_asked_beside_production() -> None
             if not (found.asks or found.refused or found.edits):
                 silent.append(f"{kind} {path}")
     assert silent == []
+
+
+def test_a_thing_that_many_use_is_told_once() -> None:
+    """The bucket of a CDK app's assets, of which each function has its code."""
+    function = (
+        "{Type: AWS::Lambda::Function, Properties: {Code: {S3Bucket: assets}, LoggingConfig: {LogGroup: !Ref L}}}"
+    )
+    template = f"Resources:\n  A: {function}\n  B: {function}\n  L: {{Type: AWS::Logs::LogGroup}}"
+    assert [note.what for note in derived(template).notes] == ["uses AWS::S3::Bucket assets (Code.S3Bucket)"]
