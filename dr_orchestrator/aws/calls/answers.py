@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.model import Shape
@@ -26,6 +26,9 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "timestamp": (datetime,),
 }
 """The kinds of value as botocore makes them; of others (blobs, streams) nothing is asked."""
+
+_FIRST = datetime(2006, 1, 1, tzinfo=UTC)
+"""The year of AWS's first service: its times came later, and copies are known by when they were made."""
 
 _OURS = "dr_orchestrator."
 _ARN = re.compile(r"arn:(?:[^:]*:){4}.")
@@ -143,6 +146,8 @@ def _value(value: Any, shape: Any, call: str, path: str) -> Any:
         raise Strange(f"{path} in its answer is no {shape.type_name}", call)
     if isinstance(value, str) and value and (made := _made(path)) and not made[1].match(value):
         raise Strange(f"{path} in its answer is no {made[0]}", call)
+    if isinstance(value, datetime) and value < _FIRST:
+        raise Strange(f"{path} in its answer is {value:%Y-%m-%d}, from before AWS", call)
     match shape.type_name:
         case "structure":
             return Told(dict(_members(value, shape, call, path)), call, path)
