@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from datetime import timedelta
@@ -105,9 +106,9 @@ def _figures(book: Book, read: int, rate: float | None) -> dict[str, Any]:
 def _read(book: Book, read: int) -> str:
     if not book.read:
         return "no table holds a block" if not book.planned else "nothing was read"
-    share = 100 * read / book.planned if book.planned else 100.0
+    share = math.floor(10_000 * read / book.planned) / 100 if book.planned else 100.0
     tables = len({stretch.relation.name for stretch in book.read if not stretch.relation.index})
-    return f"{tables} tables, {words.megabytes(read)} ({share:.4g} %) read in {format_duration(timedelta(seconds=book.seconds))}"
+    return f"{tables} tables, {words.megabytes(read)} ({share:g} %) read in {_took(book)}"
 
 
 def _sampled(book: Book, seed: int, figures: dict[str, Any]) -> str:
@@ -115,7 +116,7 @@ def _sampled(book: Book, seed: int, figures: dict[str, Any]) -> str:
     total, read = sum(each.blocks for each in book.survey.relations), len(book.read)
     figures |= {"blocks": total, "sampled": read, "seed": seed, "confidence": CONFIDENCE}
     said = f"{read:,} of {total:,} blocks (seed {seed}) read in {_took(book)}"
-    if book.damaged or not read:
+    if book.damaged or book.unread or not read:
         return said
     most = unseen(total, read)
     figures |= {"at_most_damaged": most, "at_most_share": most / total}
