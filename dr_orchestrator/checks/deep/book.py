@@ -70,7 +70,10 @@ def told(book: Book, seed: int) -> CheckResult:
     """What the reading of a copy came to: damaged fails, what is left unread could not be told."""
     read = sum(stretch.size for stretch in book.read)
     waiting = [*book.plan, *(() if book.never_apart else book.apart)]
-    unread = [*book.unread, *([f"the time was over with {len(waiting):,} pieces left"] if waiting else [])]
+    unread = [
+        *book.unread,
+        *([f"the time was over, with {words.count(len(waiting), 'piece')} left"] if waiting else []),
+    ]
     if book.damaged:
         outcome = Outcome.FAILED
     elif unread or not book.read:
@@ -107,15 +110,16 @@ def _read(book: Book, read: int) -> str:
     if not book.read:
         return "no table holds a block" if not book.planned else "nothing was read"
     share = math.floor(10_000 * read / book.planned) / 100 if book.planned else 100.0
-    tables = len({stretch.relation.name for stretch in book.read if not stretch.relation.index})
-    return f"{tables} tables, {words.megabytes(read)} ({share:g} %) read in {_took(book)}"
+    tables = words.count(sum(not each.index for each in book.survey.relations), "table")
+    return f"{words.megabytes(read)} of {tables} ({share:g} %) read in {_took(book)}"
 
 
 def _sampled(book: Book, seed: int, figures: dict[str, Any]) -> str:
     """What a sample is worth: without a damage at most so many of all blocks can be, at that confidence."""
     total, read = sum(each.blocks for each in book.survey.relations), len(book.read)
     figures |= {"blocks": total, "sampled": read, "seed": seed, "confidence": CONFIDENCE}
-    said = f"{read:,} of {total:,} blocks (seed {seed}) read in {_took(book)}"
+    apart = " of tables, with what their rows keep elsewhere," if book.survey.apart or book.survey.left else ""
+    said = f"{read:,} of {total:,} blocks{apart} (seed {seed}) read in {_took(book)}"
     if book.damaged or book.unread or not read:
         return said
     most = unseen(total, read)

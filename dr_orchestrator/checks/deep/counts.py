@@ -82,15 +82,19 @@ def judged(check: Counts, pairs: Sequence[Pair], why: str = "", only: Sequence[s
     outcome = Outcome.FAILED if missing or differ else Outcome.INCONCLUSIVE if unsure else Outcome.PASSED
     largest = sorted((each for each in both if each.apart), key=lambda each: -each.apart)
     said = [*missing, words.some([str(each) for each in largest]), *unsure]
-    said += [f"{len(both)} tables compared, {sum(each.copy or 0 for each in pairs):,} rows in the copy"]
-    said += [f"of the source's {count} as they are now, for no column tells their age" for count in _as_now(both)]
+    rows = words.count(sum(each.copy or 0 for each in pairs), "row")
+    said += [f"{words.count(len(both), 'table')} compared, {rows} in the copy"]
+    said += _as_now(both)
     figures = {"tables": {each.table: _figures(each) for each in pairs}, "source_only": list(only)}
     return words.result(check, outcome, words.joined(said), figures, proves=not empty)
 
 
 def _as_now(pairs: Sequence[Pair]) -> list[str]:
-    count = sum(not each.as_of for each in pairs)
-    return [f"{count} tables"] if count else []
+    """That rows were counted as the source has them now, where no column told which are older than the instant."""
+    now = sum(not each.as_of for each in pairs)
+    return (
+        [f"{words.count(now, 'table')} counted as the source is now: no `as-of` tells the age of rows"] if now else []
+    )
 
 
 def _figures(pair: Pair) -> Mapping[str, Any]:

@@ -56,7 +56,8 @@ def _beside(engine: Engine, ours: Inventory, source: Connect) -> Iterator[Fact]:
         yield Fact(SOURCE, fault.message, asked=False)
         return
     wrong = [*_extensions(ours, theirs), *_sequences(ours, theirs)]
-    told = f"{len(ours.extensions)} extensions and {len(ours.sequences)} sequences as in the source"
+    numbers = words.count(len(ours.extensions), "extension"), words.count(len(ours.sequences), "sequence")
+    told = f"{' and '.join(numbers)} as in the source"
     yield Fact(SOURCE, told, tuple(wrong))
 
 

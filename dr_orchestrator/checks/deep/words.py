@@ -33,7 +33,8 @@ def expectation(check: Deep) -> str:
             limit = latency(check.limit) if check.limit else f"{check.factor:g} times the source's own"
             return f"{check.p} of 100 answers within {limit}, {check.times} times, from: {check.sql}"
         case Counts():
-            return f"as many rows as the source in {len(check.tables) or 'all'} tables, within {check.tolerance}"
+            where = count(len(check.tables), "table") if check.tables else "every table"
+            return f"as many rows as the source in {where}, within {check.tolerance}"
         case Command():
             return f"exit code 0 within {format_duration(check.within)} from: {' '.join(check.run)}"
 
@@ -61,6 +62,11 @@ def latency(value: timedelta) -> str:
     if seconds < 1:
         return f"{seconds * 1000:.3g} ms"
     return f"{seconds:.3g} s" if seconds < 60 else format_duration(value)
+
+
+def count(number: int, noun: str) -> str:
+    """`1 table`, `3 tables`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def some(told: Sequence[str], most: int = MOST_TOLD) -> str:

@@ -12,6 +12,7 @@ from dr_orchestrator.checks.deep.engine import Fact, Inventory, Unread
 from dr_orchestrator.checks.deep.postgres import extension
 from dr_orchestrator.checks.deep.postgres.asking import bound
 from dr_orchestrator.checks.deep.postgres.blocks import DAMAGED
+from dr_orchestrator.checks.deep.words import count
 from dr_orchestrator.domain.proof import AMCHECK, CHECKSUMS
 
 Ask = Callable[[Any], Fact]
@@ -45,7 +46,8 @@ _KEEPS_ITS_OWN = 150_000
 """The first version that keeps the version of the database's own collation."""
 
 _OWNED = """
-    SELECT n.nspname, c.relname, tn.nspname, t.relname, a.attname, s.last_value FROM pg_catalog.pg_class c
+    SELECT n.nspname, c.relname, tn.nspname, t.relname, a.attname, s.last_value,
+        pg_catalog.has_sequence_privilege(c.oid, 'USAGE, SELECT') FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_depend d ON d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
         AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
@@ -59,7 +61,13 @@ _OWNED = """
     ORDER BY 1, 2
 """
 _EXTENSIONS = "SELECT extname, extversion FROM pg_catalog.pg_extension"
-_SEQUENCES = "SELECT schemaname || '.' || sequencename, last_value FROM pg_catalog.pg_sequences"
+_SEQUENCES = """
+    SELECT schemaname || '.' || sequencename, last_value FROM pg_catalog.pg_sequences
+    WHERE pg_catalog.has_sequence_privilege(
+        pg_catalog.quote_ident(schemaname) || '.' || pg_catalog.quote_ident(sequencename), 'USAGE, SELECT')
+"""
+"""Of one that may not be read the server tells no value, as of one that was never used."""
+
 _BTREES = """
     SELECT n.nspname || '.' || c.relname, c.oid::pg_catalog.int8 FROM pg_catalog.pg_index i
     JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = c.relam
@@ -132,15 +140,18 @@ def _collations(connection: Any) -> Fact:
 
 def _sequences(connection: Any) -> Fact:
     """Whether each sequence is ahead of the column that it numbers: else the next row would be refused."""
-    wrong, rows = [], connection.execute(_OWNED).fetchall()
-    for schema, name, table_schema, table, column, last in rows:
+    rows = connection.execute(_OWNED).fetchall()
+    wrong, hidden = [], sum(not may for *_, may in rows)
+    for schema, name, table_schema, table, column, last, may in rows:
         ask = sql.SQL("SELECT pg_catalog.max({}) FROM {}").format(
             sql.Identifier(column), sql.Identifier(table_schema, table)
         )
-        (most,) = connection.execute(ask).fetchone()
+        (most,) = connection.execute(ask).fetchone() if may else (None,)
         if most is not None and most > (last or 0):
             wrong.append(f"sequence {schema}.{name} stands at {last or 'its start'}, and {table}.{column} at {most}")
-    return Fact("sequences", f"{len(rows)} sequences are not behind their columns", tuple(wrong))
+    told = f"{count(len(rows) - hidden, 'sequence')} not behind the column that it numbers"
+    more = f", {hidden} that the login may not read" if hidden else ""
+    return Fact("sequences", told + more, tuple(wrong), asked=hidden < len(rows) or not rows)
 
 
 def _amcheck(connection: Any, left_s: Callable[[], float]) -> Fact:
@@ -174,7 +185,7 @@ def _verified(connection: Any, left_s: Callable[[], float]) -> Fact:
             left = f"the time was over after {done} of {len(asks)} indexes and tables"
             return Fact(AMCHECK, left, tuple(wrong), asked=False)
         wrong += [f"{name}: {each}" for each in _faults(connection, ask, seconds, is_table=is_table)]
-    told = f"amcheck found {len(indexes)} indexes and {len(tables)} tables sound"
+    told = f"amcheck found {len(indexes)} B-tree indexes and {count(len(tables), 'table')} sound"
     return Fact(AMCHECK, told, tuple(wrong))
 
 
