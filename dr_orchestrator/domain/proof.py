@@ -47,7 +47,7 @@ class Integrity:
 class AnswersWithin:
     """A statement of the team's own, run `cold` times and then `times` more: of these the percentile `p` is judged.
 
-    Its limit is a time, or `factor` times what the same statement takes in production.
+    Its limit is a time (real seconds), or `factor` times what the same statement takes in production.
     """
 
     name: str

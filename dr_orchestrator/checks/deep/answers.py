@@ -1,4 +1,7 @@
-"""Times a statement of the team's own: cold runs told apart, the others by their percentile against a limit."""
+"""Times a statement of the team's own: cold runs told apart, the others by their percentile against a limit.
+
+Times are real seconds, whatever the pace of the drill's clock: a lab's databases are real, too.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,11 @@ from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
 
 MOST = timedelta(seconds=290)
-"""Real time that a limit may be: a statement that takes longer is ended."""
+"""The most that a limit may be: a statement that takes longer is ended."""
 
 
 class Runs:
-    """The times of a statement, in drill seconds: those of its first runs, and of the others.
+    """The times of a statement: those of its first runs, and of the others.
 
     `cut` is how many were ended by the time that a statement may take.
     """
@@ -41,7 +44,7 @@ def perform(check: AnswersWithin, engine: Engine, connect: Connect, source: Conn
             theirs = _timed(check, engine, connection, clock)
         if theirs.cut:
             raise NotMeasured("the source did not answer within the time that a statement may take")
-        limit = min(timedelta(seconds=check.factor * percentile(theirs.warm, check.p)), MOST * clock.pace)
+        limit = min(timedelta(seconds=check.factor * percentile(theirs.warm, check.p)), MOST)
     return judged(check, ours, limit or timedelta(), theirs)
 
 
@@ -76,7 +79,8 @@ def _timed(check: AnswersWithin, engine: Engine, connection: Any, clock: Clock) 
         except CutShort:
             runs.cut += 1
             late += number >= check.cold
-        (runs.cold if number < check.cold else runs.warm).append(clock.monotonic() - began)
+        took = (clock.monotonic() - began) / clock.pace
+        (runs.cold if number < check.cold else runs.warm).append(took)
         if late > check.times - rank(check.times, check.p):
             break  # the percentile is one of these, however the others go: nobody waits for this so many times
     return runs

@@ -179,8 +179,8 @@ def _read(pipe: IO[bytes] | None, output: Output) -> None:
 
 def _environment(copy: Copy, way: Way) -> dict[str, str]:
     known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    beside = str(Path(sys.executable).parent)  # where what was installed with this program is
-    path = os.pathsep.join(filter(None, (known.get("PATH", os.defpath), beside)))
+    beside = str(Path(sys.executable).parent)  # what was installed with this program is found first
+    path = os.pathsep.join((beside, known.get("PATH", os.defpath)))
     about = {"DRO_RUN": copy.run, "DRO_DRILL": copy.drill, "DRO_COPY": copy.id, "DRO_COPY_REGION": copy.region}
     return {**known, **_NO_CREDENTIALS, "PATH": path, **about, **way.variables}
 

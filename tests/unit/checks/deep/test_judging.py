@@ -51,7 +51,7 @@ class Engine:
 
     def answer(self, connection: str, statement: str) -> int:
         seconds = next(self.takes[connection])
-        self.clock.sleep(seconds)
+        self.clock.sleep(seconds * self.clock.pace)
         if seconds >= 300:
             raise CutShort
         return 3
