@@ -10,7 +10,7 @@ from datetime import timedelta
 
 AMCHECK, CHECKSUMS = "amcheck", "checksums"
 ASKABLE = (AMCHECK, CHECKSUMS)
-"""What an integrity check can be told that the engine must answer: without it, it could not tell."""
+"""The questions that an engine may have to answer in an integrity check: without, it could not tell."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class WholeRead:
 
 @dataclass(frozen=True)
 class Integrity:
-    """What the engine can prove of itself holds; `require` names what it must have been asked (of ASKABLE).
+    """All that the engine can prove of itself holds; `require` names what it must have been asked (of ASKABLE).
 
     With `against_source` extensions and sequences are compared with production's, too.
     """

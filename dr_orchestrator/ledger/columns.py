@@ -90,7 +90,7 @@ class Names(TypeDecorator[tuple[str, ...]]):
 
 
 class Figures(TypeDecorator[Mapping[str, Any]]):
-    """What a check measured, by names, as JSON; empty in rows from before it was kept."""
+    """The figures that a check measured, by names, as JSON; empty in rows from before it was kept."""
 
     impl = Listing
     cache_ok = True

@@ -48,7 +48,7 @@ class WholeRead(Shape):
 
 
 class Integrity(Shape):
-    """What the engine can prove of itself holds: checksums, indexes, collations, sequences, amcheck."""
+    """All that the engine can prove of itself holds: checksums, indexes, collations, sequences, amcheck."""
 
     within: Span = Field(default=_HOUR, description="How long it may take; what was not asked then is told.")
     require: list[Askable] = Field(

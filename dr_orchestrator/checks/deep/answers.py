@@ -62,7 +62,7 @@ def judged(check: AnswersWithin, ours: Runs, limit: timedelta, theirs: Runs | No
     }
     cold = f"cold {words.latency(timedelta(seconds=max(ours.cold)))}" if ours.cold else ""
     said = [f"p{check.p} of {len(ours.warm)} runs {words.latency(found)}, limit {words.latency(limit)}", cold]
-    said += [f"{ours.rows} rows"]
+    said += [words.count(ours.rows, "row")]
     if theirs:
         said += [f"the source's own p{check.p} is {words.latency(limit / check.factor)}"]
     said += [f"{ours.cut} runs were ended by the time that a statement may take"] if ours.cut else []

@@ -1,4 +1,4 @@
-"""What was read of a copy, whoever read it; and what that comes to, in words and figures."""
+"""The account of what was read of a copy, whoever read it; and what that comes to, in words and figures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SLOWEST_S = 300.0
 
 
 class Book:
-    """What is to be read (`plan`, and `apart` by one connection alone), and what was read so far, whoever read it.
+    """All that is to be read (`plan`, and `apart` by one connection alone), and what was read so far, whoever read it.
 
     `never_apart` is why nothing apart can be read.
     """
@@ -67,7 +67,7 @@ class Book:
 
 
 def told(book: Book, seed: int) -> CheckResult:
-    """What the reading of a copy came to: damaged fails, what is left unread could not be told."""
+    """The result of reading a copy: damaged fails, what is left unread could not be told."""
     read = sum(stretch.size for stretch in book.read)
     waiting = [*book.plan, *(() if book.never_apart else book.apart)]
     unread = [
@@ -115,7 +115,7 @@ def _read(book: Book, read: int) -> str:
 
 
 def _sampled(book: Book, seed: int, figures: dict[str, Any]) -> str:
-    """What a sample is worth: without a damage at most so many of all blocks can be, at that confidence."""
+    """The worth of a sample: without a damage at most so many of all blocks can be, at that confidence."""
     total, read = sum(each.blocks for each in book.survey.relations), len(book.read)
     figures |= {"blocks": total, "sampled": read, "seed": seed, "confidence": CONFIDENCE}
     apart = " of tables, with what their rows keep elsewhere," if book.survey.apart or book.survey.left else ""

@@ -69,7 +69,7 @@ def perform(
 
 
 def judged(check: Counts, pairs: Sequence[Pair], why: str = "", only: Sequence[str] = ()) -> CheckResult:
-    """What the counts come to; `why` nothing was compared, `only` names tables that the source alone has."""
+    """The result of the counts; `why` nothing was compared, `only` names tables that the source alone has."""
     missing = [f"{each.table} is not in the copy" for each in pairs if each.copy is None]
     gone = [each.table for each in pairs if not why and each.copy is not None and each.source is None]
     both = [each for each in pairs if each.copy is not None and each.source is not None]

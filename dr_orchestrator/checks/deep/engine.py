@@ -1,4 +1,4 @@
-"""What a deep check needs of a database engine, whichever it is."""
+"""The needs of deep checks of a database engine, whichever it is."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Survey:
-    """What there is to read. `apart` is read by one connection alone; what is `left` cannot be, and `why` says so.
+    """All that there is to read. `apart` is read by one connection alone; what is `left` cannot be, and `why` says so.
 
     `longest` is the most blocks that one statement reads, 0 where it reads whole relations.
     """
@@ -71,7 +71,7 @@ class Survey:
 
 @dataclass(frozen=True)
 class Fact:
-    """What the engine says of one thing that it can prove: what is `wrong`, else what was seen.
+    """The word of the engine on one thing that it can prove: what is `wrong`, else what was seen.
 
     One that was not `asked` says why.
     """
@@ -84,7 +84,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What copy and source are compared by: extensions with their versions, sequences with their last values."""
+    """The things that copy and source are compared by: extensions with their versions, sequences with their last values."""
 
     extensions: Mapping[str, str] = field(default_factory=dict)
     sequences: Mapping[str, int | None] = field(default_factory=dict)

@@ -28,7 +28,7 @@ def perform(check: Integrity, engine: Engine, connect: Connect, source: Connect,
 
 
 def judged(check: Integrity, facts: list[Fact]) -> CheckResult:
-    """What the facts come to; one that had to be asked and was not leaves it open."""
+    """The result of the facts; one that had to be asked and was not leaves it open."""
     wrong = [each for fact in facts for each in fact.wrong]
     must = {*check.require, *([SOURCE] if check.against_source else [])}
     unasked = [fact for fact in facts if not fact.asked]

@@ -62,8 +62,8 @@ class Output:
 
     @property
     def last_line(self) -> str:
-        """The last line that says something."""
-        lines = [line.strip() for line in self.text.splitlines() if line.strip()]
+        """The last line that says something, and is no result of its own."""
+        lines = [line.strip() for line in self.text.splitlines() if line.strip() and not self._told(line.encode())]
         return lines[-1][:LONGEST_WORDS] if lines else ""
 
     def _masked(self, text: bytes) -> bytes:

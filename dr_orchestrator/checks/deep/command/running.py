@@ -40,7 +40,7 @@ _LOOK_S = 0.02
 """Real seconds between two looks whether it ended."""
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
-"""What a program may know of this machine."""
+"""All that a program may know of this machine."""
 
 _NO_CREDENTIALS = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -201,13 +201,15 @@ def _own(check: Command, ran: Ran) -> CheckResult:
     if output.refused:
         told += f", {output.refused} results beyond the first {MOST_RESULTS} were not kept"
         outcome = Outcome.INCONCLUSIVE if outcome is Outcome.PASSED else outcome
+    if output.results:
+        told += f", {words.count(len(output.results), 'result')} of its own"
     said = f"{told}: {output.last_line}" if output.last_line else told
     return words.result(check, outcome, said, figures, proves=check.proves_data)
 
 
 def _told(check: Command, output: Output, taken: Collection[str]) -> Iterator[CheckResult]:
     """The results that its lines tell; of two of one name none hides the other."""
-    names, expected = {*taken, check.name}, f"as {check.run[0]} tells"
+    names, expected = {*taken, check.name}, f"passed, as told by {' '.join(check.run)}"
     for told in output.results:
         name, number = f"{check.name}: {told.name}", 2
         while name in names:

@@ -1,4 +1,4 @@
-"""What deep checks say to PostgreSQL, and what its answers mean."""
+"""The words of deep checks to PostgreSQL, and the meaning of its answers."""
 
 from __future__ import annotations
 

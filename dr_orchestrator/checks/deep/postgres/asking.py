@@ -1,4 +1,4 @@
-"""What counts and times of PostgreSQL are asked by."""
+"""Statements by which PostgreSQL is counted and timed, and the bounds of what it is asked."""
 
 from __future__ import annotations
 

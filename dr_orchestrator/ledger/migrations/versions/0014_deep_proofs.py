@@ -1,4 +1,4 @@
-"""What checks measured, as figures; and when all blocks of a copy were to be read, and were."""
+"""The figures that checks measured; and when all blocks of a copy were to be read, and were."""
 
 import sqlalchemy as sa
 from alembic import op
