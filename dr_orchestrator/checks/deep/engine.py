@@ -84,7 +84,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Inventory:
-    """The things that copy and source are compared by: extensions with their versions, sequences with their last values."""
+    """The things that copy and source are compared by: extensions by version, sequences by last value."""
 
     extensions: Mapping[str, str] = field(default_factory=dict)
     sequences: Mapping[str, int | None] = field(default_factory=dict)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import accumulate
@@ -18,6 +20,10 @@ from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.sampling import drawn
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotTheCopy, Stopped
 from dr_orchestrator.waiting.aside import all_aside
+from dr_orchestrator.waiting.stops import leaving
+
+LETTING_GO_S = 2.0
+"""Real seconds that connections are given, at a stop, to take back what they asked for."""
 
 LONGEST_APART = 2048
 """Blocks that one statement reads of what is read apart."""
@@ -36,9 +42,28 @@ def perform(check: WholeRead, engine: Engine, connect: Connect, clock: Clock, se
     book.planned = sum(stretch.size for stretch in (*book.plan, *book.apart))
     lanes = [partial(_lane, book, engine, connect, book.plan) for _ in range(check.parallel)]
     lanes += [partial(_lane, book, engine, connect, book.apart, apart=True)] if book.apart else []
-    all_aside(lanes, at_once=len(lanes), what=what)
+    _perform(lanes, what)
     book.seconds = book.limit.elapsed()
     return told(book, seed)
+
+
+def _perform(lanes: Sequence[Callable[[], None]], what: str) -> None:
+    """Perform all at once; where a stop ends the wait, each still takes back what it asked for, and lets go."""
+    busy = threading.Semaphore(0)
+
+    def let_go(lane: Callable[[], None]) -> None:
+        try:
+            lane()
+        finally:
+            busy.release()
+
+    try:
+        all_aside([partial(let_go, lane) for lane in lanes], at_once=len(lanes), what=what)
+    except BaseException:
+        ends = time.monotonic() + leaving.at_most(LETTING_GO_S)
+        for _ in lanes:
+            busy.acquire(timeout=max(0.0, ends - time.monotonic()))
+        raise
 
 
 def _sample(check: WholeRead, survey: Survey, seed: int) -> Iterator[Stretch]:

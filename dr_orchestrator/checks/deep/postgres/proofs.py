@@ -1,4 +1,4 @@
-"""The proofs that PostgreSQL has of itself: its checksums, indexes, collations, sequences; by amcheck their structure."""
+"""The proofs that PostgreSQL has of itself: checksums, indexes, collations, sequences; by amcheck their structure."""
 
 from __future__ import annotations
 
