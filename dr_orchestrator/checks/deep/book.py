@@ -25,13 +25,14 @@ SLOWEST_S = 300.0
 class Book:
     """All that is to be read (`plan`, and `apart` by one connection alone), and what was read so far, whoever read it.
 
-    `never_apart` is why nothing apart can be read.
+    `never_apart` is why nothing apart can be read, `ended` why a connection read no more.
     """
 
     def __init__(self, check: WholeRead, survey: Survey, clock: Clock) -> None:
         self.check, self.survey, self.limit = check, survey, Limit(clock, check.within)
         self.damaged: list[str] = []
         self.unread: list[str] = []
+        self.ended: list[str] = []
         self.read: list[Stretch] = []
         self.plan, self.apart = deque[Stretch](), deque[Stretch]()
         self.planned, self.seconds, self.never_apart = 0, 0.0, ""
@@ -57,9 +58,9 @@ class Book:
             if early > 0:
                 self._clock.sleep(early)
 
-    def lost(self, why: str) -> None:
-        """Note that a connection ended, and what it was reading with it."""
-        self._note(self.unread, why)
+    def lost(self, why: str, stretch: Stretch | None) -> None:
+        """Note that a connection ended, and what it was reading with it; where that was nothing, others may go on."""
+        self._note(self.unread if stretch else self.ended, f"{stretch}: {why}" if stretch else why)
 
     def _note(self, notes: list[str], told: str) -> None:
         with self._lock:
@@ -70,10 +71,8 @@ def told(book: Book, seed: int) -> CheckResult:
     """The result of reading a copy: damaged fails, what is left unread could not be told."""
     read = sum(stretch.size for stretch in book.read)
     waiting = [*book.plan, *(() if book.never_apart else book.apart)]
-    unread = [
-        *book.unread,
-        *([f"the time was over, with {words.count(len(waiting), 'piece')} left"] if waiting else []),
-    ]
+    why = book.ended[0] if book.ended and book.limit.left() > 0 else "the time was over"
+    unread = [*book.unread, *([f"{why}, with {words.count(len(waiting), 'piece')} left"] if waiting else [])]
     if book.damaged:
         outcome = Outcome.FAILED
     elif unread or not book.read:

@@ -40,7 +40,8 @@ def perform(check: WholeRead, engine: Engine, connect: Connect, clock: Clock, se
         book.plan.extend(_stretches(survey.relations, survey.longest))
         book.apart.extend(_stretches(survey.apart, LONGEST_APART))
     book.planned = sum(stretch.size for stretch in (*book.plan, *book.apart))
-    lanes = [partial(_lane, book, engine, connect, book.plan) for _ in range(check.parallel)]
+    most = max(1, min(check.parallel, len(book.plan)))
+    lanes = [partial(_lane, book, engine, connect, book.plan) for _ in range(most)]
     lanes += [partial(_lane, book, engine, connect, book.apart, apart=True)] if book.apart else []
     _perform(lanes, what)
     book.seconds = book.limit.elapsed()
@@ -75,6 +76,7 @@ def _sample(check: WholeRead, survey: Survey, seed: int) -> Iterator[Stretch]:
 
 def _lane(book: Book, engine: Engine, connect: Connect, plan: deque[Stretch], *, apart: bool = False) -> None:
     """Read on one connection, one stretch after the other, while there is time and something left."""
+    stretch: Stretch | None = None
     try:
         with connect() as connection, _reader(engine, connection, apart=apart) as reading:
             while book.limit.left() > 0:
@@ -83,15 +85,16 @@ def _lane(book: Book, engine: Engine, connect: Connect, plan: deque[Stretch], *,
                 except IndexError:
                     return
                 book.take(reading, stretch)
+                stretch = None
     except (Stopped, NotTheCopy):
         raise
     except Unread as why:
         if apart:
             book.never_apart = str(why)
         else:
-            book.lost(str(why))
+            book.lost(str(why), stretch)
     except DrillFault as fault:
-        book.lost(fault.message)
+        book.lost(fault.message, stretch)
 
 
 @contextmanager

@@ -137,13 +137,23 @@ def test_what_cannot_be_read_apart_is_told() -> None:
 
 def test_a_connection_that_is_lost_takes_one_piece_with_it() -> None:
     """The other connections read on; what was lost could not be told."""
+    engine = Blocks(Survey((BIG,), longest=10))
+    engine.wrong = {"big, block 0 to 9": NotMeasured("the server went away")}
+    result = performed(engine, replace(READ, parallel=2))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "not read: big, block 0 to 9: the server went away" in result.observed
+    assert len(engine.read) == 9
+
+
+def test_a_connection_that_is_never_made_is_not_missed() -> None:
+    """Others read all the same; where none is made that is why nothing was read, and no time that was over."""
     connects = iter([nullcontext(), _lost(), nullcontext()])
     engine = Blocks(Survey((BIG,), longest=10))
-    engine.wrong = {}
-    result = performed(engine, replace(READ, parallel=2), lambda: next(connects))
-    assert result.outcome is Outcome.INCONCLUSIVE
-    assert "not read: the server went away" in result.observed
-    assert len(engine.read) == 10
+    assert performed(engine, replace(READ, parallel=2), lambda: next(connects)).outcome is Outcome.PASSED
+    connects = iter([nullcontext(), _lost(), _lost()])
+    refused = performed(engine, replace(READ, parallel=2), lambda: next(connects))
+    assert refused.outcome is Outcome.INCONCLUSIVE
+    assert "not read: the server went away, with 10 pieces left" in refused.observed
 
 
 @contextmanager
