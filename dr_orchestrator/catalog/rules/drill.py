@@ -101,11 +101,11 @@ def _check(service: Declared, drill: Drill, resource: Resource, of: ResourceType
         yield from _of_database(resource, of, written)
         yield from proofs.mistakes(drill, check, claim, written)
     elif isinstance(claim, Command):
-        if of.content is Content.ITEMS:
-            message = f"a program gets no credential by which it could read {of.article}"
-            yield (written,), message, "use items-at-least or canary-item"
-        elif of.content is Content.ROWS:
+        if of.content is Content.ROWS:
             yield from _of_database(resource, of, written)
+        elif of.content is not Content.STORES:
+            message = f"a program gets no credential by which it could read {of.article}"
+            yield (written,), message, "remove it; only databases and replicas have one"
     else:
         yield from _of_endpoint(service, drill, claim, written)
 
