@@ -28,15 +28,15 @@ DEEP = ["whole", "sound", "fast", "none lost", "suite", "suite: orders"]
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealShop]:
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealShop]:
     checks = CHECKS.replace("WORD", "false"), CHECKS.replace("WORD", "true")
     with real_shop(tmp_path_factory.mktemp("deep"), *checks) as made:
         yield made
 
 
-def passed(shop: RealShop, source: str) -> Run:
+def passed(real: RealShop, source: str) -> Run:
     """A drill of it, in which each of them has passed, with the time that it took."""
-    found = run(shop.here, DRILLS[source])
+    found = run(real.here, DRILLS[source])
     assert found.closing is not None
     assert (found.closing.verdict.green, found.closing.cleanup) == (True, Cleanup.CLEAN), found.closing.reasons
     results = {check.name: check for check in found.checks}
@@ -46,9 +46,9 @@ def passed(shop: RealShop, source: str) -> Run:
     return found
 
 
-def test_what_is_optional_is_off_the_clock(shop: RealShop) -> None:
+def test_what_is_optional_is_off_the_clock(real: RealShop) -> None:
     """The recovery ends before it begins; the copy is whole after that, and told to be."""
-    found = passed(shop, INSTANCE)
+    found = passed(real, INSTANCE)
     depth = next(step for step in found.steps if step.role is Role.PROVE_IN_DEPTH)
     verified = next(event for event in found.events if event.moment is Moment.SERVICE_VERIFIED)
     whole = next(event for event in found.events if event.moment is Moment.DATA_WHOLE)
@@ -60,21 +60,21 @@ def test_what_is_optional_is_off_the_clock(shop: RealShop) -> None:
     assert (check["figures"]["whole"], check["reads_whole"]) == (True, True)
 
 
-def test_what_is_mandatory_is_a_part_of_the_recovery(shop: RealShop) -> None:
+def test_what_is_mandatory_is_a_part_of_the_recovery(real: RealShop) -> None:
     """A cluster's copy is whole before its service is verified; there is no step beside."""
-    found = passed(shop, CLUSTER)
+    found = passed(real, CLUSTER)
     lasted = span(found.events, Moment.DATA_WHOLE, Moment.SERVICE_VERIFIED)
     assert lasted is not None
     assert lasted.total_seconds() > 0
     assert not any(step.role is Role.PROVE_IN_DEPTH for step in found.steps)
 
 
-def test_production_is_only_read(shop: RealShop) -> None:
+def test_production_is_only_read(real: RealShop) -> None:
     """All that its catalogue holds is as it was, and no statement begins with a word that changes anything."""
-    before, held = shop.said_of_us(INSTANCE), catalogue(shop.url(INSTANCE))
-    passed(shop, INSTANCE)
-    assert catalogue(shop.url(INSTANCE)) == held
-    said = [line for line in shop.said_of_us(INSTANCE)[len(before) :] if "connection" not in line and "|" not in line]
+    before, held = real.said_of_us(INSTANCE), catalogue(real.url(INSTANCE))
+    passed(real, INSTANCE)
+    assert catalogue(real.url(INSTANCE)) == held
+    said = [line for line in real.said_of_us(INSTANCE)[len(before) :] if "connection" not in line and "|" not in line]
     words = {line.split()[0] for line in said if line.split()}
     harmless = {"BEGIN", "ROLLBACK", "COMMIT", "SAVEPOINT", "RELEASE", "DEALLOCATE", "SELECT", "SET"}
     assert {"BEGIN", "SELECT"} <= words <= harmless
