@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from dr_orchestrator.checks.deep import words
+from dr_orchestrator.checks.deep.deadline import Deadline
 from dr_orchestrator.checks.deep.engine import Damaged, ReadStretch, Stretch, Survey, Unread
-from dr_orchestrator.checks.deep.limit import Limit
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.proof import WholeRead
@@ -29,7 +29,7 @@ class Book:
     """
 
     def __init__(self, check: WholeRead, survey: Survey, clock: Clock) -> None:
-        self.check, self.survey, self.limit = check, survey, Limit(clock, check.within)
+        self.check, self.survey, self.deadline = check, survey, Deadline(clock, check.within)
         self.damaged: list[str] = []
         self.unread: list[str] = []
         self.ended: list[str] = []
@@ -40,7 +40,7 @@ class Book:
 
     def take(self, reading: ReadStretch, stretch: Stretch) -> None:
         """Read a stretch, write down what came of it, and wait for the rate."""
-        within = self.limit.left_s()
+        within = self.deadline.left_s()
         if stretch.blocks != stretch.relation.blocks or self.survey.longest:
             within = min(within, SLOWEST_S)
         try:
@@ -54,7 +54,7 @@ class Book:
                 self.read.append(stretch)
                 self._bytes += stretch.size
                 due = self._bytes / (self.check.rate * words.MB) if self.check.rate else 0.0
-            early = min(due - self.limit.elapsed(), self.limit.left())
+            early = min(due - self.deadline.elapsed(), self.deadline.left())
             if early > 0:
                 self._clock.sleep(early)
 
@@ -71,7 +71,7 @@ def told(book: Book, seed: int) -> CheckResult:
     """The result of reading a copy: damaged fails, what is left unread could not be told."""
     read = sum(stretch.size for stretch in book.read)
     waiting = [*book.plan, *(() if book.never_apart else book.apart)]
-    why = book.ended[0] if book.ended and book.limit.left() > 0 else "the time was over"
+    why = book.ended[0] if book.ended and book.deadline.left() > 0 else "the time was over"
     unread = [*book.unread, *([f"{why}, with {words.count(len(waiting), 'piece')} left"] if waiting else [])]
     if book.damaged:
         outcome = Outcome.FAILED

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from dr_orchestrator.checks.deep import words
+from dr_orchestrator.checks.deep.deadline import MOST_S, Deadline
 from dr_orchestrator.checks.deep.engine import Connect, Engine
-from dr_orchestrator.checks.deep.limit import MOST_S, Limit
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.proof import Counted, Counts, Tolerance
 from dr_orchestrator.domain.run import CheckResult
@@ -44,15 +44,15 @@ def perform(
     check: Counts, engine: Engine, connect: Connect, source: Connect, clock: Clock, instant: datetime | None
 ) -> CheckResult:
     """Count in the copy, then in the source; `instant` is what the copy was restored to."""
-    limit = Limit(clock, check.within)
+    deadline = Deadline(clock, check.within)
     with connect() as connection:
         tables = check.tables or tuple(Counted(name) for name in engine.tables(connection))
-        ours = _counts(check, tables, engine, connection, limit, instant)
+        ours = _counts(check, tables, engine, connection, deadline, instant)
     theirs, why, only = dict[str, int | None](), "the check does not say `against: source`", list[str]()
     if check.against_source:
         try:
             with source() as connection:
-                theirs, why = _counts(check, tables, engine, connection, limit, instant, SOURCE_S), ""
+                theirs, why = _counts(check, tables, engine, connection, deadline, instant, SOURCE_S), ""
                 only = [] if check.tables else sorted({*engine.tables(connection)} - {each.table for each in tables})
         except (Stopped, NotTheCopy):
             raise
@@ -113,7 +113,7 @@ def _counts(
     tables: Sequence[Counted],
     engine: Engine,
     connection: Any,
-    limit: Limit,
+    deadline: Deadline,
     instant: datetime | None,
     most_s: float = MOST_S,
 ) -> dict[str, int | None]:
@@ -122,7 +122,7 @@ def _counts(
         column = _column(check, each)
         if column and instant is None:
             raise NotMeasured(f"no restored instant is known that {each.table}.{column} could be held to")
-        if limit.left() <= 0:
+        if deadline.left() <= 0:
             raise NotMeasured(f"the time was over after {len(found)} of {len(tables)} tables")
-        found[each.table] = engine.count(connection, each.table, column, instant, min(most_s, limit.left_s()))
+        found[each.table] = engine.count(connection, each.table, column, instant, min(most_s, deadline.left_s()))
     return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dr_orchestrator.checks.deep import words
+from dr_orchestrator.checks.deep.deadline import Deadline
 from dr_orchestrator.checks.deep.engine import Connect, Engine, Fact, Inventory
-from dr_orchestrator.checks.deep.limit import Limit
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.proof import Integrity
 from dr_orchestrator.domain.run import CheckResult
@@ -18,9 +18,9 @@ SOURCE = "source"
 
 def perform(check: Integrity, engine: Engine, connect: Connect, source: Connect, clock: Clock) -> CheckResult:
     """Ask the copy, then the source where the check says so; wrong is what anything was found wrong in."""
-    limit = Limit(clock, check.within)
+    deadline = Deadline(clock, check.within)
     with connect() as connection:
-        facts = list(engine.proofs(connection, limit.left_s))
+        facts = list(engine.proofs(connection, deadline.left_s))
         ours = engine.inventory(connection) if check.against_source else Inventory()
     if check.against_source:
         facts += _beside(engine, ours, source)

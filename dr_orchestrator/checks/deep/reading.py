@@ -44,7 +44,7 @@ def perform(check: WholeRead, engine: Engine, connect: Connect, clock: Clock, se
     lanes = [partial(_lane, book, engine, connect, book.plan) for _ in range(most)]
     lanes += [partial(_lane, book, engine, connect, book.apart, apart=True)] if book.apart else []
     _perform(lanes, what)
-    book.seconds = book.limit.elapsed()
+    book.seconds = book.deadline.elapsed()
     return told(book, seed)
 
 
@@ -79,7 +79,7 @@ def _lane(book: Book, engine: Engine, connect: Connect, plan: deque[Stretch], *,
     stretch: Stretch | None = None
     try:
         with connect() as connection, _reader(engine, connection, apart=apart) as reading:
-            while book.limit.left() > 0:
+            while book.deadline.left() > 0:
                 try:
                     stretch = plan.popleft()
                 except IndexError:

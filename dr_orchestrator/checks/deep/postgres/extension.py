@@ -26,7 +26,8 @@ _OWN = """
     JOIN pg_catalog.pg_proc p ON p.oid = d.objid
     JOIN pg_catalog.pg_language l ON l.oid = p.prolang
     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-    WHERE e.extname = %s AND p.proname = %s AND l.lanname = 'c' AND p.probin LIKE '%%/' || e.extname
+    WHERE e.extname = %s AND p.proname = %s AND l.lanname = 'c'
+        AND (p.probin = e.extname OR p.probin LIKE '%%/' || e.extname)
 """
 """The schema of the extension's own function: in C, of its library."""
 

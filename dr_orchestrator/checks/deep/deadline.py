@@ -10,7 +10,7 @@ MOST_S = 24 * 3600.0
 """Real seconds that any one statement may take."""
 
 
-class Limit:
+class Deadline:
     """A time that runs from now on."""
 
     def __init__(self, clock: Clock, within: timedelta) -> None:
