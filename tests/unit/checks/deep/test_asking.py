@@ -13,8 +13,8 @@ from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
+from tests.support.deep_copies import ask, checks_of
 from tests.support.postgres_server import Server
-from tests.unit.checks.deep.conftest import ask, checks_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deep")]
 COPY = Copy("rds-instance", "dro-x", "us-east-1", "x", "d", "s")

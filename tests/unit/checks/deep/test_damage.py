@@ -11,8 +11,8 @@ from dr_orchestrator.domain.proof import AMCHECK, CHECKSUMS, Integrity, WholeRea
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 from tests.support.damage import damaged
+from tests.support.deep_copies import ask, checks_of
 from tests.support.postgres_server import Server
-from tests.unit.checks.deep.conftest import ask, checks_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deep")]
 COPY = Copy("rds-instance", "dro-x", "us-east-1", "x", "d", "s")
