@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dr_orchestrator.catalog import digest
+from dr_orchestrator.catalog import digest, proofs
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
+from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.tiers import Costs, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
 from dr_orchestrator.catalog.template import Template, Unusable
@@ -79,7 +80,7 @@ def _tier(tier: WrittenTier, revision: str) -> Tier:
     return Tier(
         tier.number,
         tier.name,
-        Objective(tier.rto, tier.rpo, f"tier {tier.number}", revision),
+        Objective(tier.rto, tier.rpo, f"tier {tier.number}", revision, tier.hydration),
         ClockPolicy(clock.judged_from, clock.detection_allowance, clock.decision_allowance),
     )
 
@@ -104,7 +105,9 @@ def _service(
             for name, resource in file.resources.items()
         },
         objectives={
-            disruption: Objective(promise.rto, promise.rpo, f"{file.service}, {disruption}", policy.revision)
+            disruption: Objective(
+                promise.rto, promise.rpo, f"{file.service}, {disruption}", policy.revision, promise.hydration
+            )
             for disruption, promise in file.objectives.written.items()
         },
     )
@@ -164,7 +167,7 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
 def _objective(name: str, drill: written.Drill, service: Service, revision: str) -> Objective:
     own = drill.objective
     if own and drill.path is RecoveryPath.FALLBACK:
-        return Objective(own.rto, own.rpo, f"{name} (fallback)", revision)
+        return Objective(own.rto, own.rpo, f"{name} (fallback)", revision, own.hydration)
     return service.objective_for(drill.disruption)
 
 
@@ -180,8 +183,12 @@ def _selection(selection: written.Selection) -> Selection:
 
 
 def _check(check: claims.Check) -> Check:
-    name, must = check.name, check.mandatory
-    match check.claim:
+    name, must, claim = check.name, check.mandatory, check.claim
+    return proofs.made(name, must, claim) if isinstance(claim, Deep) else _plain(name, must, claim)
+
+
+def _plain(name: str, must: bool, claim: claims.Plain) -> Check:
+    match claim:
         case claims.RowsAtLeast(table=table, minimum=minimum):
             return RowsAtLeast(name, table, minimum, must)
         case claims.NewestRow() as row:
@@ -191,10 +198,10 @@ def _check(check: claims.Check) -> Check:
             return Query(name, sql, equals, must)
         case claims.ItemsAtLeast(minimum=minimum, table=table):
             return ItemsAtLeast(name, minimum, table or "", must)
-        case claims.CanaryItem() | claims.RestoredState() as marker:
-            return _marker(name, must, marker)
         case claims.HttpAnswer() as answer:
             return HttpAnswer(name, answer.url, answer.status, answer.contains or "", answer.timeout, must)
+        case claims.CanaryItem() | claims.RestoredState() as marker:
+            return _marker(name, must, marker)
 
 
 def _marker(name: str, must: bool, claim: claims.CanaryItem | claims.RestoredState) -> Check:

@@ -13,6 +13,7 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.rows import RowWriter
 from dr_orchestrator.checks.apart import Address, Apart
+from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
@@ -20,6 +21,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Drill, RestoredRow, Selection
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.ports import Clock, Restorer
+from dr_orchestrator.domain.proof import asks_source
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Canary, Database, Login, Resource
 from dr_orchestrator.errors import NotMeasured, UsageError
@@ -55,7 +57,7 @@ def components(order: Order, way: Way, login: LoginOf) -> Components:
     database = drill.resource.database
     reach = functools.partial(_login, login, toolkit.account, drill)
     source = functools.partial(reach, replace(order.copy, id=drill.resource.id))
-    reads = any(isinstance(check, RestoredRow) for check in drill.checks)
+    reads = any(isinstance(check, RestoredRow) or asks_source(check) for check in drill.checks)
 
     def production() -> Collection[Address]:
         return restorer.addresses()
@@ -75,17 +77,21 @@ def components(order: Order, way: Way, login: LoginOf) -> Components:
             return Probed(False, f"{NOT_PROBED}: {fault.message}")
         return probe(there, *restorer.address(), first=functools.partial(apart.prove, copy))
 
+    suite = Suite(
+        drill.checks,
+        toolkit.clock,
+        sql=checks,
+        store_of=lambda _check: drill.resource.name,
+        patiently=toolkit.patiently,
+        deep=DeepChecks(toolkit.clock, order.home, apart.login, source, apart.prove),
+        reached=toolkit.context.reached,
+    )
     return Components(
-        Suite(
-            drill.checks,
-            toolkit.clock,
-            sql=checks,
-            store_of=lambda _check: drill.resource.name,
-            patiently=toolkit.patiently,
-        ),
+        suite.on_the_clock(),
         restorer=restorer,
         isolated=isolated,
         probe=probed if database else None,
+        afterwards=suite.afterwards(),
     )
 
 

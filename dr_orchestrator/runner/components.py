@@ -29,7 +29,8 @@ class Store:
 class Components:
     """The parts that a drill is performed with; it has a restorer or an environment, never both.
 
-    `preflight` looks before anything is started. `isolated` proves of the live copy that it stands where it should,
+    `checks` are performed on the recovery clock, `afterwards` those that are not. `preflight` looks before anything is
+    started. `isolated` proves of the live copy that it stands where it should,
     `probe` that nothing of production answers it; each returns what it saw (`probe` also whether it could try at all),
     or raises a DrillFault.
     """
@@ -41,6 +42,7 @@ class Components:
     preflight: Callable[[], Preflight] = Preflight
     isolated: Callable[[Copy], Seen] | None = None
     probe: Callable[[Copy], Probed] | None = None
+    afterwards: Checks | None = None
 
 
 def plain(name: str, act: Callable[[], T]) -> T:  # noqa: ARG001

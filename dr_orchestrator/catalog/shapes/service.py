@@ -59,6 +59,7 @@ class Promise(Shape):
 
     rto: Bound = Field(description='Recovery time objective: "< 4h", "<= 4h", or none.')
     rpo: Bound = Field(description='Recovery point objective: "< 1h", "<= 1h", or none.')
+    hydration: Bound = Field(default=None, description='When every block was read at the latest: "< 6h", or none.')
     reason: Text | None = Field(default=None, description="Why it is not the tier's.")
 
 

@@ -206,7 +206,7 @@ class Plane:
         self._programs.own(secret)
         self._programs.run(
             *("initdb", "-D", str(folder), "-U", ADMIN, "--pwfile", str(secret), "--wal-segsize=1", "--no-sync"),
-            *("--auth=scram-sha-256", "--locale=C", "--encoding=UTF8", "--no-instructions"),
+            *("--auth=scram-sha-256", "--locale=C", "--encoding=UTF8", "--no-instructions", "--data-checksums"),
             cwd=folder.parent,
         )
         secret.unlink()
