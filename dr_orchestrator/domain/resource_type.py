@@ -34,6 +34,7 @@ class Effect(StrEnum):
     CREATE = "create"
     FILL = "fill"
     TAG = "tag"
+    CHANGE = "change"
     DELETE = "delete"
 
 

@@ -42,6 +42,8 @@ class Role(StrEnum):
     LOOK = "look"
     CHOOSE = "choose"
     PROVE_ISOLATION = "prove isolation"
+    LOG_IN = "log in"
+    RESET = "reset password"
     VERIFY = "verify"
     PROBE = "probe"
     ASK_FOR_TIMES = "ask for times"

@@ -15,11 +15,9 @@ from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Environment, Part, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import (
-    NOT_PROBED,
     PROBE,
     PROVE_ISOLATION,
     Phase,
-    Probed,
     Role,
     Run,
     RunHeader,
@@ -27,9 +25,10 @@ from dr_orchestrator.domain.run import (
 )
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import DrillFault, LeaseLost
-from dr_orchestrator.runner.components import Components, Store
+from dr_orchestrator.runner.components import Components, Store, not_probed
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of
+from dr_orchestrator.runner.entering import enter
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.performing import Performer
 from dr_orchestrator.runner.teardown import Teardowns, cannot_destroy, row_of
@@ -251,9 +250,10 @@ class Session:
             if self.components.isolated is not None:
                 prove, role = partial(self.components.isolated, self.copy), Role.PROVE_ISOLATION
                 self._perform(PROVE_ISOLATION, lambda: self._perform.confirmed(prove), phase=Phase.VERIFY, role=role)
+            enter(self.components.entrance, self.copy, self._perform)
             self._verify(name)
         if self.components.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN, Role.PROBE):
-            probe = self.components.probe if self._proven() else _not_probed
+            probe = self.components.probe if self._proven() else not_probed
             self._perform(PROBE, probe, self.copy, phase=Phase.TEARDOWN, role=Role.PROBE)
 
     def _proven(self) -> bool:
@@ -386,10 +386,6 @@ class Session:
                 worst = self._perform(LOOK_BACK, restorer.worst_case, now, phase=phase, role=Role.LOOK_BACK)
             self._worst_cases += [worst] if worst else []
             self._histories_unknown += worst is None
-
-
-def _not_probed(_copy: Copy) -> Probed:
-    return Probed(False, f"{NOT_PROBED}: nothing has proven that this is the restored copy")
 
 
 def _of_part(part: Part, _copy: Copy) -> Ready:

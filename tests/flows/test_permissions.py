@@ -172,7 +172,7 @@ def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wi
         assert all("dro-*" in arn for arn in found[sid]["Resource"])
     deletions = {action for each in found.values() for action in each["Action"] if ":Delete" in action}
     deletions -= {"dynamodb:DeleteItem"}
-    untagged, unnamed = found["NeverDeleteTheUntagged"], found["NeverDeleteByAnotherName"]
+    untagged, unnamed = found["NeverTouchTheUntagged"], found["NeverTouchByAnotherName"]
     assert {untagged["Effect"], unnamed["Effect"]} == {"Deny"}
     assert set(unnamed["Action"]) == deletions
     assert set(untagged["Action"]) == deletions - (set() if abac else {"dynamodb:DeleteTable"})

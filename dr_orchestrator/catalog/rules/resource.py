@@ -43,6 +43,8 @@ def _mistakes(
         yield from canary.mistakes(of, resource, resource.canary)
     if resource.rebuild and "rebuild" in of.keys:
         yield from _rebuild(service, types, resource, resource.rebuild, service.templates[name])
+    if resource.database and (ca := resource.database.ca) and not (service.folder / ca).is_file():
+        yield ("database", "ca"), f"{quoted(ca)} is not a file", "a PEM file with AWS's CA, relative to this file"
     yield from of.rules(resource)
 
 

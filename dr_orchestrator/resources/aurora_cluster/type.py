@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from dr_orchestrator.aws.rds import passwords
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import (
     By,
@@ -39,6 +40,7 @@ _RESTORED = frozenset(
             "ServerlessV2ScalingConfiguration",
         ),
         *("StorageType", "EngineMode", "DeletionProtection", "CopyTagsToSnapshot", "KmsKeyId", "Tags"),
+        "EnableIAMDatabaseAuthentication",
     }
 )
 _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
@@ -48,11 +50,15 @@ _CALLS = Calls(
             *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents"),
             *("rds:DescribeDBClusterParameterGroups", "rds:DescribeDBParameterGroups", "rds:DescribeGlobalClusters"),
             *("rds:DescribeAccountAttributes", "ec2:DescribeSecurityGroups"),
-            *("secretsmanager:GetSecretValue", "kms:DescribeKey"),
+            *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "kms:DescribeKey"),
         }
     ),
-    frozenset({"rds:CreateDBInstance", "rds:DeleteDBInstance", "rds:DeleteDBCluster"}),
-    {"secretsmanager:GetSecretValue": "the resource has a database", "kms:DescribeKey": "the source is encrypted"},
+    frozenset({"rds:CreateDBInstance", "rds:ModifyDBCluster", "rds:DeleteDBInstance", "rds:DeleteDBCluster"}),
+    {
+        "secretsmanager:GetSecretValue": "the resource has a database",
+        "secretsmanager:ListSecretVersionIds": "the resource has a database",
+        "kms:DescribeKey": "the source is encrypted",
+    },
 )
 
 
@@ -161,6 +167,13 @@ TYPE = Drillable(
             actions=_TAGGED,
             only={"Engine": (ENGINE,), "PubliclyAccessible": (False,)},
             beside=("pg:*", "og:*"),
+        ),
+        Write(
+            "rds:ModifyDBCluster",
+            By(NAME, "DBClusterIdentifier"),
+            Effect.CHANGE,
+            passwords.TAKES,
+            only=passwords.ONLY,
         ),
         Write(
             "rds:DeleteDBInstance",

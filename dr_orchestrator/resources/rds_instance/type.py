@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from dr_orchestrator.aws.rds import passwords
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import (
     By,
@@ -34,7 +35,7 @@ _RESTORED = frozenset(
     {
         *("DBInstanceClass", "DBParameterGroupName", "DBSubnetGroupName", "VpcSecurityGroupIds", "PubliclyAccessible"),
         *("MultiAZ", "DeletionProtection", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot", "BackupRetentionPeriod"),
-        "Tags",
+        *("EnableIAMDatabaseAuthentication", "Tags"),
     }
 )
 _APART: dict[str, tuple[object, ...]] = {
@@ -49,11 +50,15 @@ _CALLS = Calls(
         {
             *("rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents"),
             *("rds:DescribeAccountAttributes", "ec2:DescribeSecurityGroups"),
-            *("secretsmanager:GetSecretValue", "kms:DescribeKey"),
+            *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "kms:DescribeKey"),
         }
     ),
-    frozenset({"rds:DeleteDBInstance"}),
-    {"secretsmanager:GetSecretValue": "the resource has a database", "kms:DescribeKey": "the source is encrypted"},
+    frozenset({"rds:ModifyDBInstance", "rds:DeleteDBInstance"}),
+    {
+        "secretsmanager:GetSecretValue": "the resource has a database",
+        "secretsmanager:ListSecretVersionIds": "the resource has a database",
+        "kms:DescribeKey": "the source is encrypted",
+    },
 )
 
 
@@ -135,6 +140,13 @@ TYPE = Drillable(
             actions=_TAGGED,
             only=_APART,
             beside=("auto-backup:*", *_GROUPS),
+        ),
+        Write(
+            "rds:ModifyDBInstance",
+            By(NAME, "DBInstanceIdentifier"),
+            Effect.CHANGE,
+            passwords.TAKES,
+            only=passwords.ONLY,
         ),
         Write(
             "rds:DeleteDBInstance",
