@@ -11,7 +11,7 @@ from dr_orchestrator.catalog.shapes import service as written
 from dr_orchestrator.catalog.shapes.tiers import Costs, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
 from dr_orchestrator.catalog.source import Key, dotted
-from dr_orchestrator.catalog.template import Template, Unusable
+from dr_orchestrator.catalog.template import Template
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.drill import (
     Allowed,

@@ -34,8 +34,8 @@ class Opening:
         self.enter: Callable[[Copy], None] = _nothing_enters
 
     def login(self, copy: Copy) -> Login:
-        """The login to the copy, at the address that AWS tells now: that which opened it, before any did the likeliest."""
-        key = self._key or self._keys()[0]
+        """The login to the copy, at the address that AWS tells now: what opened it, before that the likeliest."""
+        key = self._key or self._first()
         return self._door.at(self._toolkit.account, copy.id, self._database, key.cut)
 
     def answers(self, ask: Callable[[], bool]) -> bool:
@@ -96,6 +96,18 @@ class Opening:
         if not self._known:
             raise NotMeasured(f"{self._database.secret} holds no version", "put a login into the secret")
         return self._known
+
+    def _first(self) -> Key:
+        """The likeliest key that can be had."""
+        fault: NotMeasured | None = None
+        for key in self._keys():
+            try:
+                key.user()
+            except NotMeasured as unreadable:
+                fault = fault or unreadable
+            else:
+                return key
+        raise fault or NotMeasured(f"{self._database.name} has no login")
 
     def _tried(self) -> Iterator[Key]:
         """Each key that can be had, in the lock; the one that opened the copy alone, once that is known."""

@@ -51,7 +51,7 @@ def _of_version(secret: Secret, version: Version) -> Key:
     def read() -> Credentials:
         return secret.read(version)
 
-    return Key(f"version {version} of {secret.name}", lambda *_: read(), lambda: read().user)
+    return Key(f"{secret.name}, version {version}", lambda *_: read(), lambda: read().user)
 
 
 def by_iam(resource: Resource) -> bool | None:

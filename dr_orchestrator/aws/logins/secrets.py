@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,9 @@ CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 MOST = 5
 """How many versions are tried at most: a database that counts refused logins is not to shut anybody out."""
 
-_GET, _LIST = "secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"
+_GET = "secretsmanager:GetSecretValue"
+_PAGES = 20
+"""How many pages are read: AWS keeps about a hundred versions, of which a page holds as many."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,10 @@ class Version:
     stages: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        made = f"{self.id[:8]} of {self.created_at:%Y-%m-%d %H:%M:%S} UTC" if self.created_at else ""
-        return ", ".join(filter(None, (made, *self.stages)))
+        labels = " ".join(self.stages)
+        if self.created_at is None:
+            return labels
+        return f"{self.id[:8]} of {self.created_at:%Y-%m-%d %H:%M:%S} UTC" + (f" ({labels})" if labels else "")
 
 
 LABELLED = (Version("", None, (CURRENT,)), Version("", None, (PREVIOUS,)))
@@ -69,16 +73,22 @@ class Secret:
     def versions(self) -> list[Version]:
         """Every version that is still kept, deprecated ones too, the oldest first."""
         try:
-            pages = self._api.pages("ListSecretVersionIds", "Versions", SecretId=self.name, IncludeDeprecated=True)
-            found = [
-                Version(each["VersionId"], each["CreatedDate"], tuple(each.get("VersionStages", ()))) for each in pages
-            ]
+            return sorted(map(_version, self._listed()), key=_made)
         except Transient:
             raise
         except (NotMeasured, NotRecoverable) as fault:
             told = f"the versions of {self._told} cannot be listed: {fault.message}"
             raise NotMeasured(told, fault.hint) from fault
-        return sorted(found, key=_made)
+
+    def _listed(self) -> Iterator[Mapping[str, Any]]:
+        """What AWS lists, page by page: botocore has no paginator for it."""
+        more: dict[str, str] = {}
+        for _ in range(_PAGES):
+            told = self._api.call("ListSecretVersionIds", SecretId=self.name, IncludeDeprecated=True, **more)
+            yield from told.get("Versions", ())
+            if not told.get("NextToken") or told["NextToken"] == more.get("NextToken"):
+                return
+            more = {"NextToken": told["NextToken"]}
 
     def _login(self, which: Mapping[str, str]) -> Credentials:
         try:
@@ -114,6 +124,10 @@ def ordered(versions: Iterable[Version], at: datetime) -> list[Version]:
     after = [each for each in known if each not in before]
     labelled = [each for label in (CURRENT, PREVIOUS) for each in known if label in each.stages]
     return list(dict.fromkeys([*before[:-3:-1], *after[:1], *labelled]))[:MOST]
+
+
+def _version(told: Mapping[str, Any]) -> Version:
+    return Version(told["VersionId"], told["CreatedDate"], tuple(told.get("VersionStages", ())))
 
 
 def _made(version: Version) -> Any:

@@ -1,4 +1,4 @@
-"""The one change that drills make to a copy of RDS: its master user gets a new password, and nothing else is changed."""
+"""The one change that drills make to a copy of RDS: its master user gets a new password, and nothing else changes."""
 
 from __future__ import annotations
 
