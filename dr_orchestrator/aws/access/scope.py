@@ -67,7 +67,7 @@ class Scope:
         return [f"dbuser:*/{each}" for each in sorted({each.user for _, each in self._databases()} - {""})]
 
     def _databases(self) -> Iterator[tuple[Resource, Database]]:
-        """What drills log in to, and how."""
+        """The resources that drills log in to, and how they do."""
         for each in (drill.resource for drill in self.drills):
             if each.database is not None:
                 yield each, each.database

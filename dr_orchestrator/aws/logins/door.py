@@ -56,6 +56,6 @@ class Door:
 
 
 def token(account: Account, database: Database) -> Callable[[str, int], Credentials]:
-    """What cuts a token of IAM for a host and port: good for a quarter of an hour, so each login has its own."""
+    """The cutter of tokens of IAM for a host and port: good for a quarter of an hour, so each login has its own."""
     api = account.api("rds")
     return lambda host, port: Credentials(database.user, api.token(host, port, database.user))

@@ -19,7 +19,7 @@ from dr_orchestrator.errors import NotMeasured
 
 @dataclass(frozen=True)
 class Key:
-    """What may open a copy: credentials for its host and port, and what people are told of them, which is no value.
+    """A key that may open a copy: credentials for its host and port, and what people are told of them, which is no value.
 
     `user` tells whose they are; NotMeasured where they cannot be had.
     """
@@ -74,7 +74,7 @@ def looks(account: Account, door: Door, resource: Resource) -> list[PreflightChe
 
 
 def _of_secret(account: Account, door: Door, source: str, database: Database) -> str:
-    """Whose login is held, and how many versions of it are kept; a Doubt where older ones may not be read."""
+    """The user whose login is held, and how many versions of it are; a Doubt where older ones may not be read."""
     secret = door.secret(account, source, database)
     told = f"{secret.name} holds the login of {secret.current().user}"
     try:
@@ -87,7 +87,7 @@ def _of_secret(account: Account, door: Door, source: str, database: Database) ->
 
 
 def _of_iam(account: Account, door: Door, source: str, database: Database) -> str:
-    """Who logs in by a token; a Doubt where the source itself takes none: its role may not be made for it."""
+    """The user that a token is for; a Doubt where the source itself takes none: its role may not be made for it."""
     described = door.shape.described(account.api("rds"), source) or {}
     told = f"{database.user} logs in by a token of IAM"
     if not described.get(IAM_ENABLED):

@@ -60,7 +60,7 @@ class Secret:
     def __init__(self, account: Account, name: str, database: Database) -> None:
         self.name = name
         self._api, self._keys = account.api("secretsmanager"), database.keys
-        self._told = f"secret {name}" + (f" ({database.where})" if database.where else "")
+        self._told, self._where = f"secret {name}", f" ({database.where})" if database.where else ""
 
     def current(self) -> Credentials:
         """The login that holds today; NotMeasured, naming the secret, where it cannot be used."""
@@ -77,11 +77,11 @@ class Secret:
         except Transient:
             raise
         except (NotMeasured, NotRecoverable) as fault:
-            told = f"the versions of {self._told} cannot be listed: {fault.message}"
+            told = f"the versions of {self._told} cannot be listed: {fault.message}{self._where}"
             raise NotMeasured(told, fault.hint) from fault
 
     def _listed(self) -> Iterator[Mapping[str, Any]]:
-        """What AWS lists, page by page: botocore has no paginator for it."""
+        """The versions as AWS lists them, page by page: botocore has no paginator for it."""
         more: dict[str, str] = {}
         for _ in range(_PAGES):
             told = self._api.call("ListSecretVersionIds", SecretId=self.name, IncludeDeprecated=True, **more)
@@ -100,13 +100,10 @@ class Secret:
         except Transient:
             raise
         except (NotMeasured, NotRecoverable) as fault:
-            raise NotMeasured(f"{self._told} cannot be read: {fault.message}", fault.hint) from fault
+            raise NotMeasured(f"{self._told} cannot be read: {fault.message}{self._where}", fault.hint) from fault
         except (KeyError, ValueError, TypeError) as error:
-            raise NotMeasured(f"{self._told} cannot be used as a login: {self._missing(error)}", self._form()) from None
-
-    def _missing(self, error: Exception) -> str:
-        lacks = isinstance(error, KeyError)  # of another mistake the text itself is told by some, and may not be
-        return f"it has no {error.args[0]}" if lacks else "it is no JSON object"
+            why = f"{self._told} cannot be used as a login: {_lacks(error)}{self._where}"
+            raise NotMeasured(why, self._form()) from None
 
     def _form(self) -> str:
         wanted = f'"{self._keys.user}" and "{self._keys.password}"'
@@ -124,6 +121,11 @@ def ordered(versions: Iterable[Version], at: datetime) -> list[Version]:
     after = [each for each in known if each not in before]
     labelled = [each for label in (CURRENT, PREVIOUS) for each in known if label in each.stages]
     return list(dict.fromkeys([*before[:-3:-1], *after[:1], *labelled]))[:MOST]
+
+
+def _lacks(error: Exception) -> str:
+    """The fault of a secret; of what JSON says of its text nothing is told, for that is the secret."""
+    return f"it has no {error.args[0]}" if isinstance(error, KeyError) else "it is no JSON object"
 
 
 def _version(told: Mapping[str, Any]) -> Version:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from dr_orchestrator.aws.rds import passwords
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import (
     By,
@@ -17,6 +16,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.resources import passwords
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.rds_instance.name import NAME
 
@@ -58,6 +58,7 @@ _CALLS = Calls(
         "secretsmanager:GetSecretValue": "the resource has a database",
         "secretsmanager:ListSecretVersionIds": "the resource has a database",
         "kms:DescribeKey": "the source is encrypted",
+        "rds:ModifyDBInstance": passwords.WHEN,
     },
 )
 

@@ -39,7 +39,7 @@ class WithPassword:
 
     @property
     def pending_modified_values(self) -> dict[str, str] | None:
-        """What is asked for and not there yet."""
+        """The values that are asked for and not there yet."""
         under_way = self.changes_password is not None and world().now() < self.changes_password
         return {"MasterUserPassword": _HIDDEN} if under_way else None
 
@@ -94,7 +94,7 @@ def _rotate(self: SecretsManagerBackend, secret_id: str, *args: Any, **given: An
 
 
 def _databases_of(secret: Any) -> Iterator[Any]:
-    """What a secret logs in to: what RDS manages it for, or what its value names, as in AWS's own rotation."""
+    """The databases that a secret logs in to: that which RDS manages it for, or its value names, as AWS rotates."""
     backend = rds_backends[secret.account_id][secret.region]
     there = [*backend.databases.values(), *backend.clusters.values()]
     yield from (each for each in there if getattr(getattr(each, "master_user_secret", None), "secret", None) is secret)

@@ -9,3 +9,6 @@ TAKES = frozenset({"MasterUserPassword", "ApplyImmediately", "ManageMasterUserPa
 
 ONLY: Mapping[str, tuple[object, ...]] = {"ApplyImmediately": (True,), "ManageMasterUserPassword": (None, False)}
 """It holds at once; and it is none that RDS manages, whose secret would be one more thing that a drill makes."""
+
+WHEN = "no version of the login opens the copy"
+"""The occasion of it."""
