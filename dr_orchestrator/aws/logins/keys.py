@@ -19,7 +19,7 @@ from dr_orchestrator.errors import NotMeasured
 
 @dataclass(frozen=True)
 class Key:
-    """A key that may open a copy: credentials for its host and port, and what people are told of them, which is no value.
+    """A key that may open a copy: credentials for its host and port; the words tell people of them, and no value.
 
     `user` tells whose they are; NotMeasured where they cannot be had.
     """
