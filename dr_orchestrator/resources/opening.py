@@ -82,7 +82,7 @@ class Opening:
             return True
 
         ready = Reset(self._door, self._toolkit)(copy, use, opens)
-        self._opened = True
+        self._opened, self._refused = True, []
         other = f"; the checks log in as that one, not as {self._declared}" if self._declared not in ("", *used) else ""
         return Ready(ready.ago, words=f"{ready.words}{other}")
 

@@ -1,4 +1,4 @@
-"""TLS before a PostgreSQL that has none, for the pip-installed one is built without it: as RDS speaks, then handed on."""
+"""TLS before a PostgreSQL that has none: the pip-installed one is built without it. As RDS speaks, then handed on."""
 
 from __future__ import annotations
 

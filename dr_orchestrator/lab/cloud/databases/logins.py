@@ -103,7 +103,7 @@ def _databases_of(secret: Any) -> Iterator[Any]:
     except ValueError:
         return
     for key, known in (("dbInstanceIdentifier", backend.databases), ("dbClusterIdentifier", backend.clusters)):
-        if isinstance(login, dict) and login.get(key) in known:
+        if isinstance(login, dict) and str(login.get(key, "")) in known:
             yield known[login[key]]
 
 
