@@ -74,6 +74,11 @@ def notes(scope: Scope) -> list[str]:
         "Both roles trust whoever runs `dro` (the trust policy), who needs sts:AssumeRole on them and nothing else.",
         "A key's own policy must let both roles use it, where an encrypted source has a key that the account manages.",
     ]
+    if scope.users():
+        told.append(
+            "rds-db:connect names a user and no database, for the id of a copy is not known beforehand: a user of"
+            " drills alone, who may only read, keeps it from meaning more in production."
+        )
     hidden = sorted({copy.title for copy in scope.types.copies.values() if not scope.sees_tags(copy)})
     if hidden:
         told.append(

@@ -26,6 +26,7 @@ PLAIN = "{name: shop, secret: prod/shop}"
         ("{name: shop, secret: s, auth: IAM}", f"{KEY}.auth", "'IAM' is not a way to log in", "iam"),
         ("{name: shop, secret: s, keys: {name: a}}", f"{KEY}.keys.name", "'name' is not a key here", ""),
         ("{name: shop, secret: s, reset-password: false}", f"{KEY}.reset-password", "not a key", "'reset_password'"),
+        ("{name: shop, secret: s, ca: ../../rds.pem}", f"{KEY}.ca", "lies outside the workspace", "PGSSLROOTCERT"),
         ("{name: shop, secret: s, ca: rds.pem}", f"{KEY}.ca", "'rds.pem' is not a file", "relative to this file"),
     ],
 )
