@@ -112,7 +112,9 @@ class Opening:
     def _tried(self) -> Iterator[Key]:
         """Each key that can be had, in the lock; the one that opened the copy alone, once that is known."""
         if self._opened and self._key is not None:
-            yield self._key
+            opened = self._key
+            yield opened
+            self._opened, self._key, self._refused = False, None, [f"{opened.words} is refused now"]
             return
         self._refused, fault = [], None
         for key in self._keys():

@@ -125,6 +125,16 @@ def test_where_it_may_not_be_reset_what_would_allow_it_is_told(way: Way, into: I
     )
 
 
+def test_a_login_that_is_let_in_no_more_is_forgotten(way: Way, into: Into) -> None:
+    """Somebody changed it meanwhile: that is told, and the copy may get a new one."""
+    there = into("p-4")
+    assert there.opening.find(way.copy).opened
+    there.lets_in.clear()
+    found = there.opening.find(way.copy)
+    assert not found.opened
+    assert "is refused now; its master user needs a new password" in found.words
+
+
 def test_a_token_that_is_refused_is_not_followed_by_a_password(way: Way, into: Into) -> None:
     """IAM's user has none: what its role needs is told."""
     there = into(database=Database("orders", auth=Auth.IAM, user="dro"))
