@@ -11,7 +11,8 @@ from dr_orchestrator.catalog.shapes import service as written
 from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.tiers import Costs, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
-from dr_orchestrator.catalog.template import Template, Unusable
+from dr_orchestrator.catalog.source import Key, dotted
+from dr_orchestrator.catalog.template import Template
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.drill import (
     Allowed,
@@ -38,6 +39,7 @@ from dr_orchestrator.domain.service import (
     Contact,
     Database,
     Isolation,
+    Keys,
     Rebuild,
     Resource,
     Runbook,
@@ -52,7 +54,7 @@ def catalogue(policy: TiersFile, declared: Sequence[Declared], types: Types[Reso
     drills: dict[str, Drill] = {}
     for each in sorted(declared, key=lambda one: one.name):
         if each.whole:
-            service = _service(each.whole, tiers, policy, each.templates, types)
+            service = _service(each, each.whole, tiers, policy, types)
             services[service.name] = service
             drills |= {
                 name: _drill(name, drill, service, policy.revision, each.document.file)
@@ -86,10 +88,10 @@ def _tier(tier: WrittenTier, revision: str) -> Tier:
 
 
 def _service(
+    declared: Declared,
     file: written.ServiceFile,
     tiers: Mapping[int, Tier],
     policy: TiersFile,
-    templates: Mapping[str, Template | Unusable],
     types: Types[ResourceType],
 ) -> Service:
     return Service(
@@ -101,7 +103,7 @@ def _service(
         runbook=Runbook(file.runbook.url, file.runbook.reviewed),
         contacts=tuple(Contact(each.name, each.role, each.reach) for each in file.contacts),
         resources={
-            name: _resource(types[resource.type], name, resource, policy.isolation, templates.get(name))
+            name: _resource(types[resource.type], name, resource, policy.isolation, declared)
             for name, resource in file.resources.items()
         },
         objectives={
@@ -118,10 +120,11 @@ def _resource(
     name: str,
     resource: written.Resource,
     default: written.Isolation | None,
-    template: Template | Unusable | None,
+    declared: Declared,
 ) -> Resource:
     isolation = resource.isolation or (default if "isolation" in of.keys else None)
     database, rebuild, canary = resource.database, resource.rebuild, resource.canary
+    template = declared.templates.get(name)
     outline = template if isinstance(template, Template) else Template()
     return Resource(
         name=name,
@@ -130,10 +133,26 @@ def _resource(
         region=resource.region,
         account=resource.account or "",
         isolation=Isolation(isolation.subnet_group, tuple(isolation.security_groups)) if isolation else None,
-        database=Database(database.name, database.secret) if database else None,
+        database=_database(database, name, declared) if database else None,
         rebuild=Rebuild(outline.text, rebuild.template, rebuild.parameters, rebuild.stores) if rebuild else None,
         canary=_canary(canary) if canary else None,
         own={key: own for key in of.own_keys() if (own := getattr(resource, key)) is not None},
+    )
+
+
+def _database(database: written.Database, resource: str, declared: Declared) -> Database:
+    key: Key = ("resources", resource, "database", "secret" if database.secret else "auth")
+    document = declared.document
+    return Database(
+        database.name,
+        database.secret or "",
+        Keys(database.keys.user, database.keys.password),
+        database.auth,
+        database.user or "",
+        database.ca or "",
+        database.reset_password,
+        str(declared.folder),
+        f"{document.file}:{document.line(key)}:{dotted(key)}",
     )
 
 

@@ -48,6 +48,7 @@ class Rule(StrEnum):
     WORST_CASE = "worst-case"
     LEFTOVER = "leftover"
     NOT_PROBED = "not-probed"
+    TLS_UNVERIFIED = "tls-unverified"
     FALLBACK_WITHOUT_TARGET = "fallback-without-target"
     NOT_KEPT = "not-kept"
     """Of a record from before rules were kept, where nothing tells which one it was."""

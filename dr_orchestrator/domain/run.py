@@ -45,6 +45,8 @@ class Role(StrEnum):
     LOOK = "look"
     CHOOSE = "choose"
     PROVE_ISOLATION = "prove isolation"
+    LOG_IN = "log in"
+    RESET = "reset password"
     VERIFY = "verify"
     PROBE = "probe"
     PROVE_IN_DEPTH = "prove in depth"

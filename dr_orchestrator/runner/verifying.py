@@ -8,18 +8,17 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.ports import Checks
 from dr_orchestrator.domain.run import (
-    NOT_PROBED,
     PROBE,
     PROVE_IN_DEPTH,
     PROVE_ISOLATION,
     CheckResult,
     Phase,
-    Probed,
     Role,
 )
 from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.runner.components import Components
+from dr_orchestrator.runner.components import Components, not_probed
 from dr_orchestrator.runner.ending import ChecksDidNotPass
+from dr_orchestrator.runner.entering import enter
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.performing import Performer
 
@@ -40,9 +39,10 @@ class Verification:
             if self._components.isolated is not None:
                 prove, role = partial(self._components.isolated, self._copy), Role.PROVE_ISOLATION
                 self._perform(PROVE_ISOLATION, lambda: self._perform.confirmed(prove), phase=Phase.VERIFY, role=role)
+            enter(self._components.entrance, self._copy, self._perform)
             self._verify(name)
         if self._components.probe is not None and not self._passed(PROBE, Role.PROBE):
-            probe = self._components.probe if self._proven() else _not_probed
+            probe = self._components.probe if self._proven() else not_probed
             self._perform(PROBE, probe, self._copy, phase=Phase.TEARDOWN, role=Role.PROBE)
         if self._components.afterwards is not None and not self._passed(PROVE_IN_DEPTH, Role.PROVE_IN_DEPTH):
             later, role = self._components.afterwards, Role.PROVE_IN_DEPTH
@@ -81,7 +81,3 @@ class Verification:
         for result in results:
             self._journal.check(result)
         return results
-
-
-def _not_probed(_copy: Copy) -> Probed:
-    return Probed(False, f"{NOT_PROBED}: nothing has proven that this is the restored copy")

@@ -134,6 +134,8 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.LEFTOVER: lambda: run_with(cleanup=Cleanup.LEFTOVERS, cleanup_reasons=["it resisted"]),
     Rule.NOT_PROBED: lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, tried=False)]),
     "a probe that was tried": lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED)]),
+    Rule.TLS_UNVERIFIED: lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, role=Role.LOG_IN, tried=False)]),
+    "a login that TLS verified": lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, role=Role.LOG_IN)]),
     Rule.FALLBACK_WITHOUT_TARGET: lambda: run_with(
         path=RecoveryPath.FALLBACK, objective=Objective(Limit(RTO), None, "t")
     ),

@@ -61,6 +61,7 @@ def findings_of(
         *_failed_at_first(record, failed),
         *_grade(record, measures),
         *_not_probed(record),
+        *_unverified(record),
         *_fallback(record),
     ]
     return tuple({item.fingerprint: item for item in _made(record, found)}.values())
@@ -176,6 +177,15 @@ def _not_probed(record: Record) -> list[_Found]:
         return []
     title = "That production does not answer the copy was not tried"
     return [_Found(Rule.NOT_PROBED, Severity.MEDIUM, title, tries[-1].detail)]
+
+
+def _unverified(record: Record) -> list[_Found]:
+    """That nobody vouched for the server which a real copy's login was told to, by its newest login."""
+    logins = [step for step in record.steps if step.role is Role.LOG_IN and step.outcome is Outcome.PASSED]
+    if not logins or logins[-1].tried or record.header.provenance.simulated:
+        return []
+    title, detail = "TLS did not prove who answered as the copy", "Give drills the CA of RDS: see drills/README.md."
+    return [_Found(Rule.TLS_UNVERIFIED, Severity.MEDIUM, title, detail)]
 
 
 def _fallback(record: Record) -> list[_Found]:
