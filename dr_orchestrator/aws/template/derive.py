@@ -69,7 +69,7 @@ def _derived(
     editing.make()
     files = (*within_files, source.file)
     children, circles = _children(editing, around, read, files)
-    judging = Judging(editing, frozenset(children))
+    judging = Judging(editing, frozenset((*children, *(each.resource for each in circles))))
     judging.judge()
     refused = [*judging.refused, *circles]
     return Derived(

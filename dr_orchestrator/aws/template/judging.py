@@ -259,7 +259,7 @@ class Judging(OfTemplate):
 
     def _partly_own(self, name: str, path: Path, value: Any, line: int) -> None:
         """Judge what stands beside a reference to what the stack makes: in a list of one text, or around it."""
-        for each in map(str.strip, self._scope.partly(value).split(",")):
+        for each in map(str.strip, re.split(r"[,\n]", self._scope.partly(value))):
             found = outward.ARN.fullmatch(each)
             if "${" not in each.replace("${AWS::", "") or (found and outward.ACCOUNT.fullmatch(found["account"])):
                 self._outside(name, path, each, line)
