@@ -92,17 +92,23 @@ class Editing:
             self._do_without(name, resource)
         self._leave_out()
         self._import()
+        readable = dict(self._readable())
         for name, resource in self.resources.items():
             self._let_go(name, resource)
-            self._unprotect(name, resource)
+            if name in readable:
+                self._unprotect(name, resource)
         scope = self.scope()
-        for name, resource in self.resources.items():
+        for name, resource in self._readable():
             self._rename(name, resource, scope)
         self._follow_renames(scope)
         self._rename_exports(scope)
         if self.place is Place.BESIDE:
-            for name, resource in self.resources.items():
+            for name, resource in self._readable():
                 self._bound(name, resource)
+
+    def _readable(self) -> list[tuple[str, dict[str, Any]]]:
+        """The resources whose properties are a map, as all that CloudFormation takes."""
+        return [(name, each) for name, each in self.resources.items() if isinstance(each.get("Properties", {}), dict)]
 
     def scope(self) -> Scope:
         """The template by now, to tell what its values come to."""
@@ -252,14 +258,14 @@ class Editing:
 
     def _follow_renames(self, scope: Scope) -> None:
         """Put new names where the template spells the old ones out: in ARNs, and in what is handed to code."""
-        for name, resource in self.resources.items():
+        for name, resource in self._readable():
             kind = kind_of(resource)
             for path, value in list(spelled_by_functions(resource.get("Properties"))):
                 try:
                     text = scope.text(value)
                 except Untold:
                     continue
-                if (text in self._renames or path[-1] == "ResourceId") and (
+                if (text in self._renames or path[-1:] == ("ResourceId",)) and (
                     new := self._renamed_in(text, kind, path)
                 ) != text:
                     self._set(name, path, new, "what it names is called so in the replica")
@@ -272,7 +278,7 @@ class Editing:
         for of, becomes in self._renames.get(text, {}).items():
             if is_handed(path) or refers(kind, path, of):
                 return becomes
-        if path[-1] == "ResourceId" and "/" in text:
+        if path[-1:] == ("ResourceId",) and "/" in text:
             service, _, rest = text.partition("/")
             found = [self._renamed_segment(each, service) for each in rest.split("/")]
             return "/".join((service, *found))

@@ -110,7 +110,7 @@ class Judging(OfTemplate):
     def _told_to_function(self, name: str, properties: Mapping[str, Any]) -> None:
         """Judge what the function of a custom resource is told: its code may do anything with it."""
         for path, value in self._scope.leaves(properties):
-            if path[0] != "ServiceToken":
+            if path[:1] != ("ServiceToken",):
                 self._wait_for(name, path, value)
                 self._named(name, path, value)
                 self._word(name, path, value, handed=True)
@@ -145,7 +145,7 @@ class Judging(OfTemplate):
             told = self._scope.text(value)
         except Untold:
             told = shown(value)
-        if zone == "HostedZoneName" and self._makes_zone(told):
+        if zone == "HostedZoneName" and self._makes_zone(self._scope.partly(value)):
             return
         what = f"writes a record into {told}, which the stack does not make"
         line = self._editing.line(name, ("Properties", zone))

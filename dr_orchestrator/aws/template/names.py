@@ -166,7 +166,7 @@ def without_inserts(text: str) -> str:
 
 def is_handed(path: Path) -> bool:
     """Whether a text is a value that code is handed, or a reference that is spelled out: a name alone is one there."""
-    return any(key in ("Variables", "Environment", "Dimensions") for key in path) or path[-1] == "ResourceId"
+    return any(key in ("Variables", "Environment", "Dimensions") for key in path) or path[-1:] == ("ResourceId",)
 
 
 def refers(kind: str, path: Path, of: str) -> bool:

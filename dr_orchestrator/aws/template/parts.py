@@ -145,7 +145,7 @@ def brief(value: Any) -> Any:
 
 
 def changed_in(was: Any, becomes: Any) -> tuple[Any, Any]:
-    """What was and what it becomes, as an edit keeps them: of long texts the words alone that differ."""
+    """The values before and after, as an edit keeps them: of long texts the words alone that differ."""
     if not (isinstance(was, str) and isinstance(becomes, str)) or max(len(was), len(becomes)) <= _SHORT:
         return brief(was), brief(becomes)
     old, new = was.split(), becomes.split()
@@ -160,7 +160,7 @@ def without_secrets(text: str) -> str:
 
     def host_alone(found: re.Match[str]) -> str:
         host = found["host"]
-        of_aws = found["scheme"] in ("s3://", "arn://") or host.endswith(("amazonaws.com", "amazonaws.com.cn"))
+        of_aws = found["scheme"] == "s3://" or host.endswith(("amazonaws.com", "amazonaws.com.cn"))
         path = found["path"].partition("?")[0].partition("#")[0] if of_aws else ""
         return f"{found['scheme']}{host}{path}"
 

@@ -12,7 +12,7 @@ from dr_orchestrator.documents.cloudformation import mapping
 
 
 def told_to_people(scope: Scope, kind: str, properties: Mapping[str, Any]) -> Iterator[Admitted]:
-    """Whom of outside a topic, or a subscription, tells."""
+    """Find whom of outside a topic, or a subscription, tells."""
     if kind == "AWS::SNS::Subscription":
         yield from _subscription(scope, (), properties)
     for listed in scope.branches(properties.get("Subscription")) if kind == "AWS::SNS::Topic" else ():

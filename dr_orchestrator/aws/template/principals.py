@@ -24,7 +24,7 @@ _OF_CALLERS = ("principalaccount", "principalarn", "sourceaccount", "sourcearn",
 
 @dataclass(frozen=True)
 class Admitted:
-    """Whoever of outside is let in, or told something, in words, and where that stands."""
+    """Somebody of outside who is let in, or told something: in words, and where that stands."""
 
     path: Path
     what: str
@@ -32,7 +32,7 @@ class Admitted:
 
 
 def admitted(scope: Scope, part: Any, copy_id: str, path: Path = (), trusts: bool = False) -> Iterator[Admitted]:
-    """Whom the policies in a part let in; `trusts` where what is let in acts with the rights of a role."""
+    """Find whom the policies in a part let in; `trusts` where what is let in acts with the rights of a role."""
     for branch in scope.branches(part):
         if isinstance(branch, list):
             for at, each in enumerate(branch):
@@ -49,7 +49,7 @@ def admitted(scope: Scope, part: Any, copy_id: str, path: Path = (), trusts: boo
 
 
 def _written(scope: Scope, text: Any, copy_id: str, path: Path, trusts: bool) -> Iterator[Admitted]:
-    """Whom a policy lets in that is written as a text."""
+    """Find whom a policy lets in that is written as a text."""
     for each in map(scope.partly, scope.variants(text)):
         if not each.lstrip().startswith("{"):
             continue
@@ -107,7 +107,7 @@ def _principal(
 
 
 def _anybody(scope: Scope, path: Path, conditions: Any, trusts: bool) -> Iterator[Admitted]:
-    """Whom a statement about anybody lets in, as far as its conditions tell who calls."""
+    """Find whom a statement about anybody lets in, as far as its conditions tell who calls."""
     told = [scope.partly(value) for value in _of_callers(scope, conditions)]
     outside = {
         f"account {account}" for text in told for account in _WITHIN.findall(text) if account not in outward.OF_AWS

@@ -60,7 +60,8 @@ class Scope:
         form, inner = function(value)
         known = self._FORMS.get(form)
         if known is None:
-            raise Untold(value, own=self.holds_own(value))
+            waiting = [each for each in references(value) if each in self.parameters and self.waits_for(each)]
+            raise Untold(value, own=self.holds_own(value), parameter=waiting[0] if waiting else "")
         return known(self, value, inner, local or {})
 
     def parameter(self, name: str) -> str:
@@ -105,8 +106,10 @@ class Scope:
         return f"${{{'.'.join(map(str, inner)) if isinstance(inner, list) else inner}}}"
 
     def _joined(self, inner: Any, local: Any) -> str:
-        if not (isinstance(inner, list) and len(inner) == 2 and isinstance(inner[1], list)):
+        if not isinstance(inner, list) or len(inner) != 2:
             return ""
+        if not isinstance(inner[1], list):
+            return self.partly(inner[1], local)
         return self.partly(inner[0]).join(self.partly(part, local) for part in inner[1])
 
     def _parts(self, inner: Any, local: Any) -> str:
@@ -129,6 +132,7 @@ class Scope:
         "Fn::GetAtt": _referred,
         "Fn::Sub": _substituted,
         "Fn::Join": _joined,
+        "Fn::Select": _parts,
         "Fn::Split": _parts,
         "Fn::ImportValue": _unseen,
         "Fn::FindInMap": _unseen,
@@ -275,8 +279,10 @@ class Scope:
         raise Untold(value, own=self.makes(str(inner).partition(".")[0]))
 
     def _join(self, value: Any, inner: Any, local: Mapping[str, Any]) -> str:
-        if not (isinstance(inner, list) and len(inner) == 2 and isinstance(inner[1], list)):
+        if not isinstance(inner, list) or len(inner) != 2:
             raise Untold(value, own=self.holds_own(value))
+        if not isinstance(inner[1], list):  # a parameter that is a list
+            return self._whole(value, lambda: self.text(inner[0]).join(self.text(inner[1], local).split(",")))
         return self._whole(value, lambda: self.text(inner[0]).join(self.text(part, local) for part in inner[1]))
 
     def _sub(self, value: Any, inner: Any, _local: Mapping[str, Any]) -> str:
@@ -294,7 +300,7 @@ class Scope:
 
     def _if(self, value: Any, _inner: Any, local: Mapping[str, Any]) -> str:
         found = list(self.branches(value))
-        if len(found) != 1:
+        if len(found) != 1 or found[0] is value:
             raise Untold(value, own=self.holds_own(value))
         return self.text(found[0], local)
 
@@ -353,7 +359,8 @@ class Scope:
             if isinstance(among, list) and int(inner[0]) < len(among):
                 return self.text(among[int(inner[0])], local)
             form, split = function(among)
-            by, whole = (split[0], split[1]) if form == "Fn::Split" and isinstance(split, list) else (",", among)
+            splits = form == "Fn::Split" and isinstance(split, list) and len(split) == 2
+            by, whole = (split[0], split[1]) if splits else (",", among)
             parts = self._whole(value, lambda: self.text(whole, local)).split(self.text(by))
             if int(inner[0]) < len(parts):
                 return parts[int(inner[0])]

@@ -142,3 +142,23 @@ def test_a_condition_that_nobody_can_tell_hides_nothing(case: str) -> None:
     """What stands behind it may be made, and is judged."""
     template = UNSOUND[case] + of(ALARM, f"AlarmActions: [!If [A, '{TOPIC}', '{TOPIC}']]", "Condition: A")
     assert len(asked(derived(template))) == 1
+
+
+OWN = {
+    "a list that a drill gives": "Parameters: {S: {Type: CommaDelimitedList}}\n"
+    + of("AWS::RDS::DBSubnetGroup", "SubnetIds: !Split [',', !Join [',', !Ref S]]"),
+    "a part of its own": of("AWS::IAM::Policy", "Roles: [!Select [1, !Split ['/', !GetAtt R.Arn]]], PolicyDocument: {}")
+    + "\n  R: {Type: AWS::IAM::Role}",
+    "a zone of its own name": "Parameters: {D: {Type: String}}\n"
+    + of("AWS::Route53::RecordSet", "HostedZoneName: !Sub '${D}.', Name: a.shop.internal")
+    + "\n  Z: {Type: AWS::Route53::HostedZone, Properties: {Name: !Ref D}}",
+    "rows of what AWS gives to all": "Mappings: {M: {us-east-1: {Ami: ami-0aaaaaaaaaaaaaaaa}}}\n"
+    + of("AWS::EC2::LaunchTemplate", "LaunchTemplateData: {ImageId: !FindInMap [M, !Ref 'AWS::Region', Ami]}"),
+}
+
+
+@BOTH
+@pytest.mark.parametrize("case", OWN)
+def test_what_is_untold_and_nobodys_needs_no_word(case: str, place: Place) -> None:
+    """A value that a drill will give, and one that is made of what the stack makes."""
+    assert derived(OWN[case], place).accepted, derived(OWN[case], place).asks
