@@ -288,3 +288,38 @@ def test_what_aws_expands_is_told() -> None:
     found = derived("Transform: AWS::Serverless-2016-10-31\n" + of("AWS::Serverless::Function", "Handler: a.b"))
     assert found.expands == ("AWS::Serverless-2016-10-31",)
     assert found.accepted
+
+
+def test_the_word_that_an_import_needs_is_one_that_can_be_written() -> None:
+    """Quoted where YAML needs it; where a parameter is part of its name, that comes first."""
+    template = "Parameters: {Net: {Type: String}}\n" + of(
+        "AWS::EC2::Instance",
+        "SubnetId: !ImportValue {'Fn::Sub': '${Net}-Subnet'}, "
+        "SecurityGroupIds: [!ImportValue {'Fn::Sub': '${AWS::Region}-sg'}]",
+    )
+    found = derived(template)
+    assert [ask.answer for ask in found.asks] == ['parameters: {Net: "..."}', 'imports: {"${AWS::Region}-sg": "..."}']
+    given = {"prod-Subnet": "subnet-0aaaaaaaaaaaaaaaa", "${AWS::Region}-sg": "sg-0aaaaaaaaaaaaaaaa"}
+    assert derived(template, parameters={"Net": "prod"}, imports=given, shares=list(given.values())).accepted
+
+
+NO_REASON_TO_ASK = {
+    "a list of prefixes that AWS keeps": of(
+        "AWS::EC2::SecurityGroup", "GroupDescription: x, SecurityGroupIngress: [{SourcePrefixListId: pl-3b927c52}]"
+    ),
+    "the name of its own zone": of("AWS::Route53::RecordSet", "HostedZoneName: shop.internal., Name: a.shop.internal")
+    + "\n  Z: {Type: AWS::Route53::HostedZone, Properties: {Name: shop.internal}}",
+}
+
+
+@BOTH
+@pytest.mark.parametrize("case", NO_REASON_TO_ASK)
+def test_nothing_is_asked_of_what_is_nobodys(case: str, place: Place) -> None:
+    """What AWS keeps for all, and what the template makes and names by its name."""
+    assert derived(NO_REASON_TO_ASK[case], place).accepted
+
+
+def test_properties_of_nothing_are_none() -> None:
+    """`Properties:` with nothing behind it is a resource that has none."""
+    for kind in ("AWS::IAM::Role", "AWS::Serverless::Function", "AWS::S3::Bucket", "Custom::X"):
+        derived(f"Transform: AWS::Serverless-2016-10-31\nResources:\n  It:\n    Type: {kind}\n    Properties:\n")
