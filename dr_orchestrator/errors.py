@@ -7,7 +7,8 @@ DroError
 │   ├── NotRecoverable    1   the service cannot be recovered this way: a FAILED drill
 │   │   └── NotTheCopy    1   what stands where the copy should is production's, or nobody's: it is asked nothing
 │   ├── NotMeasured       3   we could not look (denied, unreachable): INCONCLUSIVE, never green
-│   │   └── Transient     3   for the moment only: what failed in passing is asked for again
+│   │   ├── Transient     3   for the moment only: what failed in passing is asked for again
+│   │   └── LoginRefused  3   a database answered, and did not let the login in
 │   ├── Aborted           4   somebody stopped the drill
 │   ├── LeaseLost         3   another process drives the run now; this one lets go of it
 │   └── UnsafeToDelete    5   a copy could not be proven to be ours, and was left alone
@@ -131,6 +132,10 @@ class Transient(NotMeasured):
     """
 
     answered = False
+
+
+class LoginRefused(NotMeasured):
+    """A database answered and did not let the login in: another password may."""
 
 
 class Stopped(DrillFault):

@@ -89,6 +89,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(home, env.get("DRO_DATABASE_URL") or _own_ledger(working), _pace(env), bundled)
 
 
+def authorities(environ: Mapping[str, str] | None = None) -> str:
+    """The file of authorities that PostgreSQL's own client is told to verify TLS by; empty where it is told none."""
+    return (os.environ if environ is None else environ).get("PGSSLROOTCERT", "")
+
+
 def _own_ledger(working: Path) -> str:
     return f"sqlite:///{working / '.dro' / 'ledger.db'}"
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dr_orchestrator.catalog import digest
+from dr_orchestrator.catalog import digest, proofs
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
+from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.tiers import Costs, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
-from dr_orchestrator.catalog.template import Template, Unusable
+from dr_orchestrator.catalog.source import Key, dotted
+from dr_orchestrator.catalog.template import Template
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.drill import (
     Allowed,
@@ -37,6 +39,7 @@ from dr_orchestrator.domain.service import (
     Contact,
     Database,
     Isolation,
+    Keys,
     Rebuild,
     Resource,
     Runbook,
@@ -51,7 +54,7 @@ def catalogue(policy: TiersFile, declared: Sequence[Declared], types: Types[Reso
     drills: dict[str, Drill] = {}
     for each in sorted(declared, key=lambda one: one.name):
         if each.whole:
-            service = _service(each.whole, tiers, policy, each.templates, types)
+            service = _service(each, each.whole, tiers, policy, types)
             services[service.name] = service
             drills |= {
                 name: _drill(name, drill, service, policy.revision, each.document.file)
@@ -79,16 +82,16 @@ def _tier(tier: WrittenTier, revision: str) -> Tier:
     return Tier(
         tier.number,
         tier.name,
-        Objective(tier.rto, tier.rpo, f"tier {tier.number}", revision),
+        Objective(tier.rto, tier.rpo, f"tier {tier.number}", revision, tier.hydration),
         ClockPolicy(clock.judged_from, clock.detection_allowance, clock.decision_allowance),
     )
 
 
 def _service(
+    declared: Declared,
     file: written.ServiceFile,
     tiers: Mapping[int, Tier],
     policy: TiersFile,
-    templates: Mapping[str, Template | Unusable],
     types: Types[ResourceType],
 ) -> Service:
     return Service(
@@ -100,11 +103,13 @@ def _service(
         runbook=Runbook(file.runbook.url, file.runbook.reviewed),
         contacts=tuple(Contact(each.name, each.role, each.reach) for each in file.contacts),
         resources={
-            name: _resource(types[resource.type], name, resource, policy.isolation, templates.get(name))
+            name: _resource(types[resource.type], name, resource, policy.isolation, declared)
             for name, resource in file.resources.items()
         },
         objectives={
-            disruption: Objective(promise.rto, promise.rpo, f"{file.service}, {disruption}", policy.revision)
+            disruption: Objective(
+                promise.rto, promise.rpo, f"{file.service}, {disruption}", policy.revision, promise.hydration
+            )
             for disruption, promise in file.objectives.written.items()
         },
     )
@@ -115,10 +120,11 @@ def _resource(
     name: str,
     resource: written.Resource,
     default: written.Isolation | None,
-    template: Template | Unusable | None,
+    declared: Declared,
 ) -> Resource:
     isolation = resource.isolation or (default if "isolation" in of.keys else None)
     database, rebuild, canary = resource.database, resource.rebuild, resource.canary
+    template = declared.templates.get(name)
     outline = template if isinstance(template, Template) else Template()
     return Resource(
         name=name,
@@ -127,10 +133,26 @@ def _resource(
         region=resource.region,
         account=resource.account or "",
         isolation=Isolation(isolation.subnet_group, tuple(isolation.security_groups)) if isolation else None,
-        database=Database(database.name, database.secret) if database else None,
+        database=_database(database, name, declared) if database else None,
         rebuild=Rebuild(outline.text, rebuild.template, rebuild.parameters, rebuild.stores) if rebuild else None,
         canary=_canary(canary) if canary else None,
         own={key: own for key in of.own_keys() if (own := getattr(resource, key)) is not None},
+    )
+
+
+def _database(database: written.Database, resource: str, declared: Declared) -> Database:
+    key: Key = ("resources", resource, "database", "secret" if database.secret else "auth")
+    document = declared.document
+    return Database(
+        database.name,
+        database.secret or "",
+        Keys(database.keys.user, database.keys.password),
+        database.auth,
+        database.user or "",
+        database.ca or "",
+        database.reset_password,
+        str(declared.folder),
+        f"{document.file}:{document.line(key)}:{dotted(key)}",
     )
 
 
@@ -164,7 +186,7 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
 def _objective(name: str, drill: written.Drill, service: Service, revision: str) -> Objective:
     own = drill.objective
     if own and drill.path is RecoveryPath.FALLBACK:
-        return Objective(own.rto, own.rpo, f"{name} (fallback)", revision)
+        return Objective(own.rto, own.rpo, f"{name} (fallback)", revision, own.hydration)
     return service.objective_for(drill.disruption)
 
 
@@ -180,8 +202,12 @@ def _selection(selection: written.Selection) -> Selection:
 
 
 def _check(check: claims.Check) -> Check:
-    name, must = check.name, check.mandatory
-    match check.claim:
+    name, must, claim = check.name, check.mandatory, check.claim
+    return proofs.made(name, must, claim) if isinstance(claim, Deep) else _plain(name, must, claim)
+
+
+def _plain(name: str, must: bool, claim: claims.Plain) -> Check:
+    match claim:
         case claims.RowsAtLeast(table=table, minimum=minimum):
             return RowsAtLeast(name, table, minimum, must)
         case claims.NewestRow() as row:
@@ -191,10 +217,10 @@ def _check(check: claims.Check) -> Check:
             return Query(name, sql, equals, must)
         case claims.ItemsAtLeast(minimum=minimum, table=table):
             return ItemsAtLeast(name, minimum, table or "", must)
-        case claims.CanaryItem() | claims.RestoredState() as marker:
-            return _marker(name, must, marker)
         case claims.HttpAnswer() as answer:
             return HttpAnswer(name, answer.url, answer.status, answer.contains or "", answer.timeout, must)
+        case claims.CanaryItem() | claims.RestoredState() as marker:
+            return _marker(name, must, marker)
 
 
 def _marker(name: str, must: bool, claim: claims.CanaryItem | claims.RestoredState) -> Check:

@@ -34,9 +34,10 @@ class Entries(Generic[Entry]):
 
 @dataclass(frozen=True)
 class Declared:
-    """A service file; `whole` is None where something in it is not legal."""
+    """A service file in its `folder`; `whole` is None where something in it is not legal."""
 
     document: Document
+    folder: Path
     stem: str
     whole: ServiceFile | None
     name: str
@@ -80,6 +81,7 @@ def read_service(path: Path, types: Types[ResourceType]) -> Declared:
     name = raw.get("service")
     return Declared(
         document=document,
+        folder=path.parent,
         stem=path.stem,
         whole=whole,
         name=str(name) if isinstance(name, str) else "",

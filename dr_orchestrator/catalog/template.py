@@ -33,7 +33,7 @@ class Unusable:
 
 def outline(path: Path, workspace: Path) -> Template | Unusable:
     """Read a template that lies inside the workspace."""
-    if not _inside(path, workspace):
+    if not inside(path, workspace):
         return Unusable("the template lies outside the workspace", "copy it into drills/infrastructure/")
     try:
         text = text_of(path)
@@ -51,7 +51,8 @@ def outline(path: Path, workspace: Path) -> Template | Unusable:
     return Template(text, frozenset(parameters), required, types, frozenset(template.part("Outputs")))
 
 
-def _inside(path: Path, workspace: Path) -> bool:
+def inside(path: Path, workspace: Path) -> bool:
+    """Whether a file lies inside the workspace, wherever links lead."""
     try:
         return path.resolve().is_relative_to(workspace.resolve())
     except (OSError, ValueError, RuntimeError):

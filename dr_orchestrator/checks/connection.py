@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import psycopg
 
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import LoginRefused, NotMeasured
 from dr_orchestrator.waiting import stops
 from dr_orchestrator.waiting.postgres import connect
 
@@ -23,6 +24,12 @@ _OPTIONS = (
     f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS} -c timezone=UTC -c row_security=off"
 )
 """A policy that would hide rows is an error: what was not seen was not checked."""
+
+_REFUSED = re.compile(
+    r"(password|PAM|peer|ident|GSSAPI|LDAP|RADIUS) authentication failed"
+    r'|role "[^"]*" (does not exist|is not permitted to log in)'
+)
+"""How PostgreSQL says that it let a login not in; libpq passes no code on of what ends a connection as it is made."""
 
 First = Callable[[Any], None]
 """Done with a connection before anything else; whoever may not be asked more is refused there."""
@@ -45,4 +52,6 @@ def asking(login: Login, call: str, seconds: int = CONNECT_S, first: First = lam
     except psycopg.Error as error:
         stops.look()
         told = str(error).strip().splitlines()
-        raise NotMeasured(told[0] if told else type(error).__name__, call=call) from error
+        refused = error.sqlstate is None and _REFUSED.search(str(error))  # no answer to a query passes for one
+        fault = LoginRefused if refused else NotMeasured
+        raise fault(told[0] if told else type(error).__name__, call=call) from error

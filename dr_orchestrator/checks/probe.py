@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -60,7 +61,7 @@ _OURS = "SET search_path = pg_catalog, pg_temp; SET statement_timeout = {}"
 _AVAILABLE = "SELECT 1 FROM pg_catalog.pg_available_extensions WHERE name = 'dblink'"
 _INSTALLED = "SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'dblink'"
 _INSTALL = "CREATE EXTENSION dblink SCHEMA public"
-_IF_IT_MAY = ("SET session_replication_role = replica", "SET lc_messages TO 'C'")
+IF_IT_MAY = ("SET session_replication_role = replica", "SET lc_messages TO 'C'")
 """Triggers stand by, and silence is told in one language."""
 
 _WATCHING = """
@@ -117,7 +118,7 @@ def probe(copy: Login, host: str, port: int, first: First = lambda _: None) -> P
         ) as connection:
             first(connection)
             connection.execute(sql.SQL(_OURS).format(_ADDRESSES * LONGEST_S * 1000))
-            for setting in _IF_IT_MAY:
+            for setting in IF_IT_MAY:
                 with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
                     connection.execute(setting)
             with connection.transaction(force_rollback=True):
@@ -134,8 +135,8 @@ def _probed(connection: _Connection, host: str, port: int) -> Probed:
     if not connection.execute(_AVAILABLE).fetchone():
         return _subscribed(connection, target, host, port)
     if not connection.execute(_INSTALLED).fetchone():
-        if watching := _watching(connection):
-            return _untried(f": making the extension dblink would run {watching}")
+        if triggers := watching(connection):
+            return _untried(f": making the extension dblink would run {triggers}")
         connection.execute(_INSTALL)
     own = connection.execute(_OWN).fetchone()
     if own is None:
@@ -145,18 +146,18 @@ def _probed(connection: _Connection, host: str, port: int) -> Probed:
 
 
 def _subscribed(connection: _Connection, target: str, host: str, port: int) -> Probed:
-    if watching := _watching(connection):
-        return _untried(f": there is no extension dblink, and making a subscription would run {watching}")
+    if triggers := watching(connection):
+        return _untried(f": there is no extension dblink, and making a subscription would run {triggers}")
     name = sql.Identifier(f"dro_probe_{secrets.token_hex(8)}")
     ask = sql.SQL(_SUBSCRIBE).format(name=name, target=sql.Literal(target))
     answer = _answer(connection, ask)
     return judged(answer and _SUBSCRIBER.sub("", answer), host, port)
 
 
-def _watching(connection: _Connection) -> str:
+def watching(connection: psycopg.Connection[Any]) -> str:
     """The triggers that making something would run; to make even an extension that is there would."""
-    (watching,) = connection.execute(_WATCHING).fetchone() or (None,)
-    return f"event triggers of the restored data: {watching}" if watching else ""
+    (triggers,) = connection.execute(_WATCHING).fetchone() or (None,)
+    return f"event triggers of the restored data: {triggers}" if triggers else ""
 
 
 def _untried(why: str) -> Probed:

@@ -22,7 +22,7 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.errors import NotMeasured, NotRecoverable, NotTheCopy
+from dr_orchestrator.errors import LoginRefused, NotMeasured, NotRecoverable, NotTheCopy
 
 MOST_SHOWN = 200
 """Characters of a query's answer that are kept: it is evidence, not a place to copy data to."""
@@ -69,15 +69,20 @@ class SqlChecks:
     def answers(self, copy: Copy) -> bool:
         """Whether the copy's database answers a query, and recovers no more; what keeps it from that is not told.
 
-        NotTheCopy where something else stands there, which is waited for no more.
+        NotTheCopy where something else stands there, which is waited for no more; LoginRefused where it lets us not in.
         """
         try:
             with self._asking(copy, "the probe", PROBE_S) as connection:
                 return _row(connection, sql.SQL("SELECT NOT pg_is_in_recovery()")) == (True,)
-        except NotTheCopy:
+        except (NotTheCopy, LoginRefused):
             raise
         except (NotMeasured, NotRecoverable):
             return False
+
+    def enter(self, copy: Copy) -> None:
+        """Log in to the copy, and ask nothing but whether it is one; LoginRefused where it lets us not in."""
+        with self._asking(copy, f"login to {copy.id}"):
+            return
 
     def _asking(self, copy: Copy, call: str, seconds: int = CONNECT_S) -> AbstractContextManager[Any]:
         return asking(self._login(copy), call, seconds, partial(self._prove, copy))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from dr_orchestrator.checks import http, items, restored, sql
+from dr_orchestrator.checks.deep import words
+from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.result import timed
+from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import (
     CanaryItem,
@@ -16,21 +19,28 @@ from dr_orchestrator.domain.drill import (
     HttpAnswer,
     ItemsAtLeast,
     NewestRow,
+    Query,
     RestoredItem,
     RestoredRow,
+    RowsAtLeast,
 )
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.proof import Command, Deep, WholeRead, off_the_clock
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
+from dr_orchestrator.errors import NotMeasured
+
+Shallow = NewestRow | RowsAtLeast | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | HttpAnswer
 
 
 @dataclass(frozen=True)
 class Suite:
     """Performs a drill's checks in the order they are declared; `store_of` names the resource whose data one reads.
 
-    `patiently` performs one again that fails in passing.
+    `patiently` performs one again that fails in passing, `reached` notes a moment that one of them reaches.
+    `names` are those of all checks of the drill, where these are only some.
     """
 
     checks: tuple[Check, ...]
@@ -40,6 +50,21 @@ class Suite:
     http: http.HttpChecks = field(default_factory=http.nothing_to_ask)
     store_of: Callable[[Check], str] = lambda _: ""
     patiently: Callable[[Callable[[], CheckResult]], CheckResult] = lambda perform: perform()
+    deep: DeepChecks | None = None
+    reached: Callable[[Moment], None] = lambda _: None
+    names: tuple[str, ...] = ()
+
+    def on_the_clock(self) -> Suite:
+        """Those that the recovery waits for."""
+        return self._some(tuple(check for check in self.checks if not off_the_clock(check)))
+
+    def afterwards(self) -> Suite | None:
+        """Those that are performed once the service is verified; None where there is none."""
+        later = tuple(check for check in self.checks if off_the_clock(check))
+        return self._some(later) if later else None
+
+    def _some(self, checks: tuple[Check, ...]) -> Suite:
+        return replace(self, checks=checks, names=tuple(check.name for check in self.checks))
 
     def all(self, copy: Copy, points: Sequence[RecoveryPoint], disrupted: datetime) -> list[CheckResult]:
         """Perform every check, whatever the others find; one that crashes is inconclusive.
@@ -51,11 +76,36 @@ class Suite:
         for check in self.checks:
             store = self.store_of(check)
             of_store = [point for point in points if point.store == store or len(points) == 1]
+            if isinstance(check, Deep):
+                taken = {*self.names, *(each.name for each in self.checks), *(result.name for result in results)}
+                results += [replace(each, store=store) for each in self._deep(check, copy, of_store, taken)]
+                continue
             result = replace(self._perform(check, copy, reference, of_store), store=store)
             results += [result, *_held_to_the_instant(check, result, of_store)]
         return results
 
-    def _perform(self, check: Check, copy: Copy, reference: datetime, points: Sequence[RecoveryPoint]) -> CheckResult:
+    def _deep(
+        self, check: Deep, copy: Copy, points: Sequence[RecoveryPoint], taken: Collection[str]
+    ) -> list[CheckResult]:
+        """Perform a deep check; what it tells beside its own result follows it."""
+        beside: list[CheckResult] = []
+
+        def perform() -> CheckResult:
+            if self.deep is None:
+                raise NotMeasured(f"{copy.id} is nothing that this check can be made of")
+            own, *more = self.deep.perform(check, copy, points, taken)
+            beside[:] = more
+            return own
+
+        result = self._timed(check, words.expectation(check), perform)
+        result = replace(result, reads_whole=isinstance(check, WholeRead))
+        if not result.figures:  # it could not tell, and so is no witness
+            result = replace(result, proves_data=isinstance(check, Command) and check.proves_data)
+        if result.figures.get("whole"):
+            self.reached(Moment.DATA_WHOLE)
+        return [result, *beside]
+
+    def _perform(self, check: Shallow, copy: Copy, reference: datetime, points: Sequence[RecoveryPoint]) -> CheckResult:
         if isinstance(check, RestoredRow | RestoredItem):
             compare = partial(self._restored, check, copy, points)
             return self._timed(check, restored.expectation(check), compare)

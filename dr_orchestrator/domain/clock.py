@@ -13,7 +13,7 @@ from dr_orchestrator.waiting import stops
 
 
 class Moment(StrEnum):
-    """The events T0 to T9, in the order in which a recovery passes them."""
+    """The events T0 to T9, in the order in which a recovery passes them; two beside them have no number."""
 
     DISRUPTION = "disruption"
     DETECTED = "detected"
@@ -24,6 +24,10 @@ class Moment(StrEnum):
     DATA_RESTORED = "data restored"
     DATA_VERIFIED = "data verified"
     SERVICE_VERIFIED = "service verified"
+    DATA_WHOLE = "data whole"
+    """Every block of every table was read: nothing comes from the backup any more. It may come before T7, or hours
+    after it."""
+
     OWNER_ACCEPTED = "owner accepted"
     CLEAN = "clean"
 

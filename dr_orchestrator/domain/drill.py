@@ -11,6 +11,7 @@ from enum import StrEnum
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption, Objective, format_duration
+from dr_orchestrator.domain.proof import Deep
 from dr_orchestrator.domain.service import Resource, Service
 
 
@@ -163,7 +164,7 @@ class HttpAnswer:
     mandatory: bool = True
 
 
-Check = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | HttpAnswer
+Check = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | HttpAnswer | Deep
 
 
 @dataclass(frozen=True)

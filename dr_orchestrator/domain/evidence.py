@@ -32,3 +32,14 @@ class Seen:
     """The words of what a step saw, kept as evidence."""
 
     words: str
+
+
+@dataclass(frozen=True)
+class Opened(Seen):
+    """The words of how a copy was logged in to, and whether any login `opened` it.
+
+    `verified` is false where nothing but its address says who answered: no authority vouched for it.
+    """
+
+    opened: bool = True
+    verified: bool = True

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+
+from dr_orchestrator.domain.defaults import SINCE
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhd]\s*)+", re.ASCII)
@@ -58,12 +60,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class Objective:
-    """RTO and RPO; None means that no target was set, which is shown and never counts as met."""
+    """RTO and RPO; None means that no target was set, which is shown and never counts as met.
+
+    `hydration` is when all blocks of a copy are to have been read, counted as the RTO is.
+    """
 
     rto: Limit | None
     rpo: Limit | None
     source: str
     revision: str = ""
+    hydration: Limit | None = field(default=None, metadata=SINCE)
 
 
 class ClockStart(StrEnum):

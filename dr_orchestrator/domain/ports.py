@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
-from dr_orchestrator.domain.evidence import Asked, Ready, Seen
+from dr_orchestrator.domain.evidence import Asked, Opened, Ready, Seen
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
@@ -221,6 +221,16 @@ class Member(Protocol):
 
     def destroy(self, copy: Copy) -> CopyState:
         """Take down one that outlived its environment; as for a Restorer."""
+
+
+class Entrance(Protocol):
+    """The way into a copy's database: the login that opens it, found or made; this process alone remembers it."""
+
+    def find(self, copy: Copy) -> Opened:
+        """Try the logins that may open the copy, in order; NotMeasured where none does and none may be made."""
+
+    def reset(self, copy: Copy) -> Ready:
+        """Give the copy's master user a new password, and wait until that opens it. Idempotent: each call gives one."""
 
 
 class Checks(Protocol):

@@ -102,6 +102,9 @@ class Derived:
     exports: Mapping[str, str] = field(default_factory=dict)
     """The exports, by the names of production's, as the replica calls them."""
 
+    outputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The values that outputs may come to, where they are not of what the stack makes."""
+
     @property
     def accepted(self) -> bool:
         """Whether nothing is left to be asked, and nothing is refused."""

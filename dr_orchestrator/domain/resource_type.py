@@ -34,6 +34,7 @@ class Effect(StrEnum):
     CREATE = "create"
     FILL = "fill"
     TAG = "tag"
+    CHANGE = "change"
     DELETE = "delete"
 
 
@@ -84,7 +85,8 @@ class Write:
 
     `takes` are the only parameters that a drill gives it beside its target's: another, such as a role to act with, is
     refused. `only` are parameters that it must be given, and what they may be: left to its default, or otherwise, one
-    would make another call of it: a clone in place of a restore, a copy in public. `origin` is the parameter that names
+    would make another call of it: a clone in place of a restore, a copy in public. Where None is one of these, it may
+    be left out. `origin` is the parameter that names
     what is restored from, `within` one that names another copy of the run which the target is made in. `actions` are
     the IAM actions that it needs besides the one of its own name, by what they do, `beside` the resource parts of other
     ARNs that it concerns.

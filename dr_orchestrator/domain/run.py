@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.copy import CopyRecord
@@ -22,6 +24,7 @@ SCHEMA_VERSION = 1
 
 PROVE_ISOLATION = "prove the copy's isolation"
 PROBE = "try to reach production from the copy"
+PROVE_IN_DEPTH = "prove in depth"
 NOT_PROBED = "not probed"
 """How people are told that production was not tried; `Probed.tried` is what counts."""
 
@@ -42,8 +45,11 @@ class Role(StrEnum):
     LOOK = "look"
     CHOOSE = "choose"
     PROVE_ISOLATION = "prove isolation"
+    LOG_IN = "log in"
+    RESET = "reset password"
     VERIFY = "verify"
     PROBE = "probe"
+    PROVE_IN_DEPTH = "prove in depth"
     ASK_FOR_TIMES = "ask for times"
     DESTROY = "destroy"
     LOOK_BACK = "look back"
@@ -121,7 +127,8 @@ class CheckResult:
     """The claim of a check and what was seen; `newest` is the newest instant that it found in the copy.
 
     `canary` marks the heartbeat; `proves_data` is false for checks of the service's surface (an HTTP answer). `store`
-    is the resource whose restored data was read.
+    is the resource whose restored data was read. `figures` are what it measured (as JSON holds it), `reads_whole` marks
+    the check that reads every block.
     """
 
     name: str
@@ -134,6 +141,8 @@ class CheckResult:
     canary: bool = False
     proves_data: bool = True
     store: str = ""
+    reads_whole: bool = False
+    figures: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -232,7 +241,7 @@ class Measures:
     `rpa_grade` is A to E, empty where nothing was measured; `rpa_skew` is how far the stores' newest data lie apart.
     `rpa_check` names the check that read the newest data, `rpa_point` the recovery point whose own word it is.
     `rta_clock_error` and `rpa_clock_error` are how far the clocks may have put a figure off, either way; None where
-    that was not kept.
+    that was not kept. `whole_after` is how long it took until every block had been read, counted as the RTA is.
     """
 
     rta: timedelta | None = None
@@ -254,6 +263,7 @@ class Measures:
     rpa_point: str = ""
     rta_clock_error: timedelta | None = None
     rpa_clock_error: timedelta | None = None
+    whole_after: timedelta | None = None
 
 
 @dataclass(frozen=True)

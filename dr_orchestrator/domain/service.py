@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
-from dr_orchestrator.domain.defaults import SINCE
+from dr_orchestrator.domain.defaults import ASIDE, SINCE
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier
 
 
@@ -36,12 +37,47 @@ class Isolation:
     security_groups: tuple[str, ...]
 
 
+class Auth(StrEnum):
+    """How a database is told who logs in: by the password that a secret holds, or by a token of IAM."""
+
+    PASSWORD = "password"  # noqa: S105 - the word of the drill files
+    IAM = "iam"
+
+
+MANAGED = "managed"
+"""The word that stands in a secret's place where RDS manages the master user: AWS tells which secret that is."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys under which a secret holds a login."""
+
+    user: str = "username"
+    password: str = "password"  # noqa: S105 - the name of a key
+
+
 @dataclass(frozen=True)
 class Database:
-    """How to log in to a copy: the database, and the Secrets Manager secret that holds `username` and `password`."""
+    """How to log in to a copy: the database, and the Secrets Manager secret that holds a user and a password.
+
+    With `auth` by IAM there is a `user` and no secret. `ca` is the file of the authorities that TLS is verified by, as
+    it is written: relative to `folder`. `reset_password` is whether a copy that no version of the secret opens may get
+    a new password for its master user. `where` is the place of the declaration: file, line and key.
+    """
 
     name: str
-    secret: str
+    secret: str = ""
+    keys: Keys = field(default=Keys(), metadata=SINCE)
+    auth: Auth = field(default=Auth.PASSWORD, metadata=SINCE)
+    user: str = field(default="", metadata=SINCE)
+    ca: str = field(default="", metadata=SINCE)
+    reset_password: bool = field(default=True, metadata=SINCE)
+    folder: str = field(default="", compare=False, metadata=ASIDE)
+    where: str = field(default="", compare=False, metadata=ASIDE)
+
+
+VERIFIED, ENCRYPTED = "verify-full", "require"
+"""TLS with a server that an authority vouches for by its name; and with whichever server answers."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +85,7 @@ class Login:
     """How to reach a database; never printed, the password least of all.
 
     `addresses` are those of the host that alone are to be connected to; where none are given, it is looked up anew.
+    `tls` is how far TLS is asked for, in libpq's words, empty where its own default does; `ca` the file of authorities.
     """
 
     host: str
@@ -57,6 +94,8 @@ class Login:
     user: str
     password: str
     addresses: tuple[str, ...] = ()
+    tls: str = ""
+    ca: str = ""
 
     def __repr__(self) -> str:
         return f"Login({self.user}@{self.host}:{self.port}/{self.database})"
@@ -66,7 +105,7 @@ class Login:
         """The parameters that libpq is told of it; of `hostaddr` nothing, else PGHOSTADDR or a service file could
         name another one.
         """
-        return {
+        told = {
             "host": ",".join([self.host] * max(1, len(self.addresses))),
             "hostaddr": ",".join(self.addresses),
             "port": self.port,
@@ -74,6 +113,13 @@ class Login:
             "user": self.user,
             "password": self.password,
         }
+        if self.tls:
+            told["sslmode"] = self.tls
+        if self.tls == VERIFIED:
+            told["sslrootcert"] = self.ca
+        elif self.tls:  # who answers is not known: the password itself is told to nobody
+            told["require_auth"] = "scram-sha-256,md5"
+        return told
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def _run(row: Row, facts: Facts) -> Run:
         header=outline.header,
         events=rows.records_of(Event, of(tables.event)),
         steps=tuple(map(rows.step_of, of(tables.step))),
-        checks=_newest_of_each(rows.records_of(CheckResult, of(tables.check_result))),
+        checks=_newest_of_each(tuple(map(rows.check_of, of(tables.check_result)))),
         copies=tuple(map(rows.copy_of, of(tables.copy))),
         points=rows.records_of(RecoveryPoint, of(tables.recovery_point)),
         observations=rows.records_of(Observation, of(tables.observation)),

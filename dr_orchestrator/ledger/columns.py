@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -85,6 +87,32 @@ class Names(TypeDecorator[tuple[str, ...]]):
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...] | None:  # noqa: ARG002
         """Read a tuple, as the records hold it."""
         return None if value is None else tuple(value)
+
+
+class Figures(TypeDecorator[Mapping[str, Any]]):
+    """The figures that a check measured, by names, as JSON; empty in rows from before it was kept."""
+
+    impl = Listing
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, Any] | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Write a JSON object; none where nothing was measured."""
+        return _plain(value) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Mapping[str, Any]:  # noqa: ARG002
+        """Read a mapping, as the records hold it."""
+        return value or {}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON of any database can hold it."""
+    if isinstance(value, Mapping):
+        return {storable(str(key)): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return storable(value) if isinstance(value, str) else value
 
 
 def storable(text: str) -> str:

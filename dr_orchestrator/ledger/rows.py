@@ -14,7 +14,16 @@ from dr_orchestrator.domain.objective import ClockPolicy, Limit, Objective, Oper
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.rule import Rule
-from dr_orchestrator.domain.run import SCHEMA_VERSION, Clocks, Closing, Measures, Provenance, RunHeader, Step
+from dr_orchestrator.domain.run import (
+    SCHEMA_VERSION,
+    CheckResult,
+    Clocks,
+    Closing,
+    Measures,
+    Provenance,
+    RunHeader,
+    Step,
+)
 from dr_orchestrator.domain.skew import Skew
 from dr_orchestrator.ledger import prose
 
@@ -42,6 +51,7 @@ _SPANS = {
     "worst_case_gap",
     "worst_case_p95",
     "worst_case_backup",
+    "whole_after",
 }
 _CLOSING = (
     *("ended_at", "verdict", "reasons", "cleanup", "cleanup_reasons", "worst_case_verdict", "rule_version"),
@@ -73,6 +83,7 @@ def header_row(header: RunHeader) -> dict[str, Any]:
         **flat,
         **_limit_columns("rto", promise.rto),
         **_limit_columns("rpo", promise.rpo),
+        **_limit_columns("hydration", promise.hydration),
         **row_of(header.policy),
         **_provenance_columns(header.provenance),
         "objective_source": promise.source,
@@ -151,6 +162,11 @@ def step_of(row: Row) -> Step:
     return record_of(Step, {**row, "role": role, "tried": tried})
 
 
+def check_of(row: Row) -> CheckResult:
+    """A check's result from its row."""
+    return record_of(CheckResult, {**row, "reads_whole": bool(row["reads_whole"])})
+
+
 def finding_of(row: Row) -> Finding:
     """A finding from its row."""
     return record_of(Finding, {**row, "rule": row["rule"] or prose.rule_of(row["title"])})
@@ -206,7 +222,8 @@ def _column(field: str) -> str:
 
 def _objective(row: Row, which: str, source: str, revision: str) -> Objective:
     rto, rpo = (_limit(row[f"{which}{name}_us"], row[f"{which}{name}_operator"]) for name in ("rto", "rpo"))
-    return Objective(rto, rpo, source, revision)
+    hydration = None if which else _limit(row["hydration_us"], row["hydration_operator"])
+    return Objective(rto, rpo, source, revision, hydration)
 
 
 def _limit_columns(name: str, limit: Limit | None) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from dr_orchestrator.domain.recovery_point import PointKind
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Phase, Role, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.ledger.columns import Instant, Listing, Names, Serial, Span, Words, choice, together
+from dr_orchestrator.ledger.columns import Figures, Instant, Listing, Names, Serial, Span, Words, choice, together
 
 metadata = MetaData(
     naming_convention={
@@ -181,6 +181,10 @@ run = Table(
     Column("rpa_point", Words),
     _span("rta_clock_error_us", null=True),
     _span("rpa_clock_error_us", null=True),
+    # When all blocks of the copy were to be read, and were.
+    _span("hydration_us", null=True),
+    choice("hydration_operator", Operator, null=True, grows=True),
+    _span("whole_after_us", null=True),
     together("rto", "rto_us", "rto_operator"),
     together("rpo", "rpo_us", "rpo_operator"),
     together("closed", "verdict", "ended_at", "reasons", "cleanup", "cleanup_reasons", "rule_version"),
@@ -262,6 +266,8 @@ check_result = Table(
     _flag("canary"),
     _flag("proves_data"),
     _store(),
+    Column("reads_whole", Boolean),  # this and the next: unknown in rows from before they were kept
+    Column("figures", Figures),
 )
 
 recovery_point = Table(

@@ -34,7 +34,9 @@ VIEWS: Mapping[str, str] = {
             run.tier_rpo_operator, run.tier_rpo_us / 1000000.0 AS tier_rpo_s,
             run.objective_source, run.objective_revision, run.tool_version, run.operator, run.rpa_check, run.rpa_point,
             run.rta_clock_error_us / 1000000.0 AS rta_clock_error_s,
-            run.rpa_clock_error_us / 1000000.0 AS rpa_clock_error_s
+            run.rpa_clock_error_us / 1000000.0 AS rpa_clock_error_s,
+            run.hydration_operator, run.hydration_us / 1000000.0 AS hydration_s,
+            run.whole_after_us / 1000000.0 AS whole_after_s
         FROM run LEFT JOIN exercise ON exercise.id = run.exercise
     """,
     "v_step": """
@@ -47,7 +49,7 @@ VIEWS: Mapping[str, str] = {
         SELECT check_result.number, check_result.run, run.drill, run.service, run.simulated, check_result.name,
             check_result.expected, check_result.observed, check_result.outcome, check_result.mandatory,
             check_result.duration_us / 1000000.0 AS duration_s, check_result.newest, check_result.canary,
-            check_result.proves_data, check_result.store
+            check_result.proves_data, check_result.store, check_result.reads_whole, check_result.figures
         FROM check_result JOIN run ON run.id = check_result.run
     """,
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import SCHEMA_VERSION, Run, RunHeader
-from dr_orchestrator.reporting.figures import explanation_json, service_json, targets_json, tier_json
+from dr_orchestrator.reporting.figures import explanation_json, hydration_json, service_json, targets_json, tier_json
 from dr_orchestrator.reporting.measure.paths import paths_by_service
 from dr_orchestrator.reporting.measure.server import beside
 from dr_orchestrator.reporting.measure.steps import on_the_clock, origin
@@ -45,6 +45,7 @@ def run_json(run: Run) -> Json:
         "cleanup_reasons": list(closing.cleanup_reasons) if closing else [],
         "rule_version": closing.rule_version if closing else None,
         **targets_json(run),
+        "hydration": hydration_json(run),
         **tier_json(run),
         "explanation": explanation_json(run),
         "policy": _policy(run),

@@ -44,6 +44,18 @@ def targets_json(run: Run) -> Json:
     }
 
 
+def hydration_json(run: Run) -> Json:
+    """When all blocks of the copy had been read, counted as the RTA is, against the objective."""
+    limit, measures = run.header.objective.hydration, run.closing.measures if run.closing else Measures()
+    whole = measures.whole_after
+    return {
+        "objective_s": seconds(limit.value) if limit else None,
+        "operator": limit.operator.value if limit else None,
+        "actual_s": seconds(whole),
+        "kept": limit.kept_by(whole, measures.rta_clock_error) if limit and whole is not None else None,
+    }
+
+
 def tier_json(run: Run) -> Json:
     """The tier's own promise (null where it was not recorded), and whether the run's figures meet it."""
     tier = run.header.tier_objective

@@ -66,6 +66,8 @@ def check_json(check: CheckResult) -> Json:
         "newest": iso(check.newest),
         "store": check.store or None,
         "seconds": seconds(check.duration),
+        "reads_whole": check.reads_whole,
+        "figures": dict(check.figures),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dr_orchestrator.domain.resource_type import Quota, ResourceType
@@ -37,7 +38,8 @@ class Parts:
 class Order:
     """A drill that a type is to perform: with which tools, into which copy, and the stores that it has to fill.
 
-    `parts` are what an environment may hold. `simulated` says that nothing of it can be evidence.
+    `parts` are what an environment may hold. `simulated` says that nothing of it can be evidence. `home` is the
+    workspace, in which programs of the team's own are run.
     """
 
     drill: Drill
@@ -46,6 +48,7 @@ class Order:
     simulated: bool = False
     stores: tuple[Store, ...] = ()
     parts: Parts = field(default_factory=Parts)
+    home: Path = Path()
 
 
 class MakeComponents(Protocol):

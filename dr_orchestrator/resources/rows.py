@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.rows import RowWriter
 from dr_orchestrator.checks.apart import Address, Apart
+from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.drill import Drill, RestoredRow, Selection
+from dr_orchestrator.domain.drill import RestoredRow, Selection
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.ports import Clock, Restorer
+from dr_orchestrator.domain.proof import asks_source
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
-from dr_orchestrator.domain.service import Canary, Database, Login, Resource
-from dr_orchestrator.errors import NotMeasured, UsageError
+from dr_orchestrator.domain.service import Canary, Login, Resource
+from dr_orchestrator.errors import LoginRefused, NotMeasured, NotRecoverable, NotTheCopy, UsageError
 from dr_orchestrator.resources.drillable import Order
+from dr_orchestrator.resources.opening import Opening
 from dr_orchestrator.runner import Components
-
-LoginOf = Callable[[Account, str, Database], Login]
-"""How a database of that name, source or copy, is logged in to."""
 
 
 class Reached(Restorer, Protocol):
@@ -41,7 +41,10 @@ class Reached(Restorer, Protocol):
 
 
 class Way(Protocol):
-    """Makes the restorer of a drill; `answers` asks the copy's database something, where one is declared."""
+    """Makes the restorer of a drill; `answers` asks the copy's database something, where one is declared.
+
+    LoginRefused where it answers, and lets none of the logins in.
+    """
 
     def __call__(
         self, resource: Resource, selection: Selection, toolkit: Toolkit, answers: Callable[[Copy], bool] | None
@@ -49,20 +52,24 @@ class Way(Protocol):
         """Make it."""
 
 
-def components(order: Order, way: Way, login: LoginOf) -> Components:
-    """The restorer, its checks, and the two proofs of isolation."""
+def components(order: Order, way: Way, door: Door) -> Components:
+    """The restorer, its checks, the way into the copy, and the two proofs of isolation; `door` is that of its type."""
     drill, toolkit = order.drill, order.toolkit
     database = drill.resource.database
-    reach = functools.partial(_login, login, toolkit.account, drill)
-    source = functools.partial(reach, replace(order.copy, id=drill.resource.id))
-    reads = any(isinstance(check, RestoredRow) for check in drill.checks)
+    opening = Opening(door, drill.resource, database, toolkit) if database else None
+    reach = opening.login if opening else functools.partial(_no_login, drill.resource)
+    source = functools.partial(_of_source, door, toolkit.account, drill.resource)
+    reads = any(isinstance(check, RestoredRow) or asks_source(check) for check in drill.checks)
 
     def production() -> Collection[Address]:
         return restorer.addresses()
 
     apart = Apart(reach, production, _asked(toolkit), toolkit.clock, source if reads else None)
     checks = SqlChecks(apart.login, source, apart.prove)
-    restorer = way(drill.resource, drill.selection, toolkit, checks.answers if database else None)
+    answers = functools.partial(_answers, opening, checks) if opening else None
+    if opening:
+        opening.enter = checks.enter
+    restorer = way(drill.resource, drill.selection, toolkit, answers)
 
     def isolated(copy: Copy) -> Seen:
         stands = restorer.isolated(copy)
@@ -70,37 +77,54 @@ def components(order: Order, way: Way, login: LoginOf) -> Components:
 
     def probed(copy: Copy) -> Probed:
         try:
+            if opening:
+                opening.find(copy)  # a process that resumed the run may not have been in the copy yet
             there = apart.login(copy)
         except NotMeasured as fault:
             return Probed(False, f"{NOT_PROBED}: {fault.message}")
         return probe(there, *restorer.address(), first=functools.partial(apart.prove, copy))
 
+    suite = Suite(
+        drill.checks,
+        toolkit.clock,
+        sql=checks,
+        store_of=lambda _check: drill.resource.name,
+        patiently=toolkit.patiently,
+        deep=DeepChecks(toolkit.clock, order.home, apart.login, source, apart.prove),
+        reached=toolkit.context.reached,
+    )
     return Components(
-        Suite(
-            drill.checks,
-            toolkit.clock,
-            sql=checks,
-            store_of=lambda _check: drill.resource.name,
-            patiently=toolkit.patiently,
-        ),
+        suite.on_the_clock(),
         restorer=restorer,
         isolated=isolated,
+        entrance=opening,
         probe=probed if database else None,
+        afterwards=suite.afterwards(),
     )
+
+
+def _answers(opening: Opening, checks: SqlChecks, copy: Copy) -> bool:
+    """Whether the copy's database answers, by any of its logins; a secret that cannot be read is no answer."""
+    try:
+        return opening.answers(functools.partial(checks.answers, copy))
+    except (LoginRefused, NotTheCopy):
+        raise
+    except (NotMeasured, NotRecoverable):
+        return False
 
 
 def _asked(toolkit: Toolkit) -> Callable[[Copy], datetime]:
     return lambda copy: toolkit.proofs.intended(copy).intended_at
 
 
-def writer(account: Account, resource: Resource, canary: Canary, clock: Clock, login: LoginOf) -> Writer:
+def writer(account: Account, resource: Resource, canary: Canary, clock: Clock, door: Door) -> Writer:
     """The writer of the heartbeat's row; its time is the database's own, but in a lab, whose time is the drill's."""
     database = resource.database
     if database is None:
         raise UsageError(f"{resource.name} does not say how to log in", "add `database` to the resource")
 
     def reach() -> Login:
-        return login(account, resource.id, database)
+        return door.today(account, resource.id, database)
 
     def now() -> datetime | None:
         return None if clock.pace == 1 else clock.now()
@@ -108,8 +132,12 @@ def writer(account: Account, resource: Resource, canary: Canary, clock: Clock, l
     return RowWriter(reach, canary.table, canary.column, now)
 
 
-def _login(login: LoginOf, account: Account, drill: Drill, copy: Copy) -> Login:
-    """The copy's address with the source's credentials: what is restored keeps its master user."""
-    if drill.resource.database is None:
-        raise NotMeasured(f"{drill.resource.name} declares no database", "add `database` to the resource")
-    return login(account, copy.id, drill.resource.database)
+def _of_source(door: Door, account: Account, resource: Resource) -> Login:
+    """The login to the source, for what is read there beside the copy."""
+    if resource.database is None:
+        return _no_login(resource)
+    return door.today(account, resource.id, resource.database)
+
+
+def _no_login(resource: Resource, _copy: Copy | None = None) -> Login:
+    raise NotMeasured(f"{resource.name} declares no database", "add `database` to the resource")

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
-from dr_orchestrator.domain.ports import Checks, Environment, Restorer
+from dr_orchestrator.domain.ports import Checks, Entrance, Environment, Restorer
 from dr_orchestrator.domain.preflight import Preflight
-from dr_orchestrator.domain.run import Probed
+from dr_orchestrator.domain.run import NOT_PROBED, Probed
 
 T = TypeVar("T")
 
@@ -29,9 +29,10 @@ class Store:
 class Components:
     """The parts that a drill is performed with; it has a restorer or an environment, never both.
 
-    `preflight` looks before anything is started. `isolated` proves of the live copy that it stands where it should,
+    `checks` are performed on the recovery clock, `afterwards` those that are not. `preflight` looks before anything is
+    started. `isolated` proves of the live copy that it stands where it should,
     `probe` that nothing of production answers it; each returns what it saw (`probe` also whether it could try at all),
-    or raises a DrillFault.
+    or raises a DrillFault. `entrance` finds the login that opens the copy, where checks log in to it.
     """
 
     checks: Checks
@@ -40,7 +41,14 @@ class Components:
     stores: tuple[Store, ...] = ()
     preflight: Callable[[], Preflight] = Preflight
     isolated: Callable[[Copy], Seen] | None = None
+    entrance: Entrance | None = None
     probe: Callable[[Copy], Probed] | None = None
+    afterwards: Checks | None = None
+
+
+def not_probed(copy: Copy) -> Probed:  # noqa: ARG001
+    """The probe of what nothing has proven to be the copy: there is none."""
+    return Probed(False, f"{NOT_PROBED}: nothing has proven that this is the restored copy")
 
 
 def plain(name: str, act: Callable[[], T]) -> T:  # noqa: ARG001

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.ports import Call, Clock, Ledger
 from dr_orchestrator.domain.run import SegmentKind
@@ -86,6 +87,11 @@ class RunContext:
         """Note a state that AWS reported for a copy."""
         if self.journal is not None:
             self.journal.observe(copy, state)
+
+    def reached(self, moment: Moment) -> None:
+        """Note that a moment was reached, now: where a step finds that out in its midst."""
+        if self.journal is not None:
+            self.journal.reach(moment)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

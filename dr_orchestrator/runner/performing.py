@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.evidence import Ready, Seen
+from dr_orchestrator.domain.evidence import Opened, Ready, Seen
 from dr_orchestrator.domain.run import Phase, Probed, Role, SegmentKind, Step
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import DrillFault, NotRecoverable, without_secrets
@@ -62,7 +62,8 @@ class Performer:
             held = self._context.stood_still() - stood_still
             self._context.delayed(SegmentKind.HOLD, f"{name}: {STOOD_STILL}", held)
         words = result.words if isinstance(result, Seen | Ready) else ""
-        seen = result if isinstance(result, Probed) else Probed(True, words)
+        did = not isinstance(result, Opened) or result.verified
+        seen = result if isinstance(result, Probed) else Probed(did, words)
         self._journal.finish(step, Outcome.PASSED, seen.words, tried=seen.tried)
         return result
 

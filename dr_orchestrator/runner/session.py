@@ -14,25 +14,16 @@ from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Environment, Part, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import (
-    NOT_PROBED,
-    PROBE,
-    PROVE_ISOLATION,
-    Phase,
-    Probed,
-    Role,
-    Run,
-    RunHeader,
-    SegmentKind,
-)
-from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.domain.run import Phase, Role, Run, RunHeader, SegmentKind
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import DrillFault, LeaseLost
 from dr_orchestrator.runner.components import Components, Store
 from dr_orchestrator.runner.context import RunContext
-from dr_orchestrator.runner.ending import ChecksDidNotPass, cleanup_of, close, fault_of
+from dr_orchestrator.runner.ending import cleanup_of, close, fault_of
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.performing import Performer
 from dr_orchestrator.runner.teardown import Teardowns, cannot_destroy, row_of
+from dr_orchestrator.runner.verifying import Verification
 from dr_orchestrator.waiting import stops
 
 T = TypeVar("T")
@@ -242,48 +233,8 @@ class Session:
         self.environment.fill(store.copy, member)
 
     def verify(self, name: str = "verify") -> None:
-        """Perform every check; the recovery clock stops only when all the mandatory ones have passed.
-
-        A copy that is not where it should be is asked nothing: the run ends, which takes it down. That production
-        does not answer it is tried afterwards, off the clock, of what has proven to be the restored copy alone.
-        """
-        if not self._journal.has(Moment.SERVICE_VERIFIED):
-            if self.components.isolated is not None:
-                prove, role = partial(self.components.isolated, self.copy), Role.PROVE_ISOLATION
-                self._perform(PROVE_ISOLATION, lambda: self._perform.confirmed(prove), phase=Phase.VERIFY, role=role)
-            self._verify(name)
-        if self.components.probe is not None and not self._journal.passed_before(PROBE, Phase.TEARDOWN, Role.PROBE):
-            probe = self.components.probe if self._proven() else _not_probed
-            self._perform(PROBE, probe, self.copy, phase=Phase.TEARDOWN, role=Role.PROBE)
-
-    def _proven(self) -> bool:
-        """Whether what was checked stands apart from production and has shown the restored data."""
-        apart = any(
-            step.role is Role.PROVE_ISOLATION and step.outcome is Outcome.PASSED for step in self._journal.steps
-        )
-        checks = [check for check in self._journal.checks if check.mandatory and check.proves_data]
-        read = any(check.outcome is Outcome.PASSED for check in checks)
-        return apart and read and self._journal.has(Moment.SERVICE_VERIFIED)
-
-    def _verify(self, name: str) -> None:
-        checks = self.components.checks
-
-        def verify() -> None:
-            results = checks.all(self.copy, tuple(self._journal.points), self._journal.disrupted())
-            for result in results:
-                self._journal.check(result)
-            mandatory = [result for result in results if result.mandatory]
-            unproven = [result for result in mandatory if result.outcome is not Outcome.PASSED]
-            if unproven or not mandatory:
-                raise ChecksDidNotPass(unproven)
-
-        self.reached(Moment.DATA_RESTORED)
-        try:
-            self._perform(name, verify, phase=Phase.VERIFY, role=Role.VERIFY)
-        except ChecksDidNotPass:
-            return  # the verdict rests on the results themselves
-        self.reached(Moment.DATA_VERIFIED)
-        self.reached(Moment.SERVICE_VERIFIED)
+        """Verify the copy; the recovery clock stops only when all the mandatory checks have passed."""
+        Verification(self.components, self.copy, self._journal, self._perform)(name)
 
     def reached(self, moment: Moment) -> None:
         """Write that a moment was reached, now."""
@@ -386,10 +337,6 @@ class Session:
                 worst = self._perform(LOOK_BACK, restorer.worst_case, now, phase=phase, role=Role.LOOK_BACK)
             self._worst_cases += [worst] if worst else []
             self._histories_unknown += worst is None
-
-
-def _not_probed(_copy: Copy) -> Probed:
-    return Probed(False, f"{NOT_PROBED}: nothing has proven that this is the restored copy")
 
 
 def _of_part(part: Part, _copy: Copy) -> Ready:

@@ -97,6 +97,7 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         is_simulated(here, account),
         _stores(here, drill, copy, toolkit),
         parts(here.types, toolkit),
+        here.settings.home,
     )
     return here.types[drill.resource.type].components(order)
 

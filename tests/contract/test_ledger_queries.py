@@ -187,10 +187,12 @@ def test_the_views_hold_seconds_and_verdicts(ledger: SqlLedger, database_url: st
     assert [float(done[name]) for name in ("rto_s", "rta_s", "rto_headroom_s")] == [93900.000001, 93900.000001, 0.0]
     assert [float(done[name]) for name in ("rpo_s", "rpo_headroom_s", "worst_case_s")] == [0.999999, 0.0, 7776000.0]
     assert (still_open["verdict"], still_open["rto_s"], still_open["rta_s"], still_open["exercise"]) == (None,) * 4
-    assert [bool(row["simulated"]) for row in (done, still_open, *steps, *checks)] == [True, False, *[True] * 5]
+    assert [bool(row["simulated"]) for row in (done, still_open, *steps, *checks)] == [True, False, *[True] * 6]
     assert [row["seq"] for row in steps] == [1, 2, 3]
     assert (float(steps[0]["duration_s"]), steps[2]["duration_s"]) == (93900.000001, None)
-    assert [(row["name"], row["outcome"]) for row in checks] == [("rows", "passed"), ("canary", "inconclusive")]
+    told = [(row["name"], row["outcome"]) for row in checks]
+    assert told == [("rows", "passed"), ("canary", "inconclusive"), ("whole", "passed")]
+    assert [(bool(row["reads_whole"]), bool(row["figures"])) for row in checks] == [(False, False)] * 2 + [(True, True)]
 
 
 def test_headroom_can_be_negative(ledger: SqlLedger, database_url: str) -> None:

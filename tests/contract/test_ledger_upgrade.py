@@ -30,11 +30,12 @@ ADDED = {
         *("real_started_at", "reason_rules", "rpa_check", "rpa_point"),
         *("rta_clock_error_us", "rpa_clock_error_us"),
         *("aws_ahead_us", "aws_ahead_error_us", "ledger_ahead_us", "ledger_ahead_error_us"),
+        *("hydration_us", "hydration_operator", "whole_after_us"),
     ),
     "step": ("role", "tried"),
     "copy": ("account", "source_type", "source_id", "source_account", "source_region", "job"),
     "finding": ("rule",),
-    "check_result": ("store",),
+    "check_result": ("store", "reads_whole", "figures"),
     "recovery_point": ("store",),
     "segment": (),
     "server_time": (),
@@ -116,6 +117,8 @@ VIEWED = {
     "tier_rpo_s": 93900.000001,
     "rta_clock_error_s": 0.0,
     "rpa_clock_error_s": 0.25,
+    "hydration_s": 93901.0,
+    "whole_after_s": 187800.000002,
 }
 
 
@@ -130,7 +133,7 @@ def test_the_views_have_the_new_columns(ledger: SqlLedger, database_url: str) ->
     assert {name: float(done[name]) for name in VIEWED} == VIEWED
     assert (done["tier_rto_s"], done["tier_rto_operator"], done["tier_rpo_operator"]) == (None, None, "<=")
     assert [still_open[name] for name in VIEWED] == [None] * len(VIEWED)
-    assert stores == ["", "carts"]
+    assert stores == ["", "carts", ""]
 
 
 @pytest.mark.parametrize(("grade", "headroom"), [("A", 93840.000001), ("D", 93840.000001), ("E", None)])
@@ -195,7 +198,7 @@ def as_of_0002(run: Run) -> Run:
     """A run without what later revisions added."""
     measures = run.closing.measures if run.closing else Measures()
     names = ("rta_net", "rpa_skew", "worst_case_gap", "worst_case_p95", "worst_case_backup")
-    names += ("rta_clock_error", "rpa_clock_error")
+    names += ("rta_clock_error", "rpa_clock_error", "whole_after")
     unread = {**dict.fromkeys(names), "rpa_check": "", "rpa_point": ""}
     closing = run.closing and replace(
         run.closing,
@@ -204,13 +207,16 @@ def as_of_0002(run: Run) -> Run:
         findings=tuple(replace(found, rule=Rule.NOT_KEPT) for found in run.closing.findings),
     )
     unmeasured = replace(run.header.provenance, clocks=Clocks())
+    objective = replace(run.header.objective, hydration=None)
     roles = {Phase.RECOVER: Role.STEP, Phase.VERIFY: Role.VERIFY, Phase.TEARDOWN: Role.DESTROY}
     return replace(
         run,
         steps=tuple(replace(each, role=roles[each.phase], tried=True) for each in run.steps),
         copies=tuple(replace(each, job="", copy=replace(each.copy, account="", source=None)) for each in run.copies),
-        header=replace(run.header, tier_objective=None, real_started_at=None, provenance=unmeasured),
-        checks=tuple(replace(check, store="") for check in run.checks),
+        header=replace(
+            run.header, tier_objective=None, real_started_at=None, provenance=unmeasured, objective=objective
+        ),
+        checks=tuple(replace(check, store="", reads_whole=False, figures={}) for check in run.checks),
         points=tuple(replace(point, store="") for point in run.points),
         segments=(),
         server_times=(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -62,6 +63,22 @@ def test_a_replica_is_built_filled_and_deleted_whole(shop: Estate, here: wiring.
     assert len(found.copies) == 3
     assert all(record.state is CopyState.DELETED for record in found.copies)
     assert shop.inventory() == before
+
+
+def test_a_program_is_run_on_a_replica(shop: Estate, here: wiring.App) -> None:
+    """It is told the outputs of the copy's own stack, and by no name of production."""
+    file = here.settings.drills / "shop.yaml"
+    line = "      - {name: sessions are there, items-at-least: {table: Config, minimum: 50}}\n"
+    tell = "import os; print(os.environ['DRO_OUTPUT_Table'])"
+    suite = f"      - {{name: suite, mandatory: false, command: {{run: ['{sys.executable}', -c, \"{tell}\"]}}}}\n"
+    file.write_text(file.read_text().replace(line, line + suite))
+    beat(shop)
+    found = run(here, "shop-replica")
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.PASSED, found.closing.reasons
+    (told,) = (check for check in found.checks if check.name == "suite")
+    table = next(record.copy.id for record in found.copies if record.copy.parent)
+    assert (told.outcome, told.figures["output"]) == (Outcome.PASSED, f"{table}\n")
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from dr_orchestrator.resources.aurora_cluster.restore import DOOR
 from tests.resources.suite import LifeContract, PointsContract, SafetyContract
 from tests.resources.suite_of_lies import LiesContract
+from tests.resources.suite_of_logins import ResetContract
 from tests.support.aurora import ENGINE
 from tests.support.aurora_drills import CLUSTER, make_cluster
 from tests.support.estate import Estate, estate
@@ -53,3 +55,7 @@ class TestLies(LiesContract):
 
 class TestEndings(PointsContract):
     ways = WAYS
+
+
+class TestReset(ResetContract):
+    ways, door = WAYS, DOOR

@@ -8,8 +8,10 @@ import pytest
 
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.rds_instance.points import RdsSnapshot
+from dr_orchestrator.resources.rds_instance.restore import DOOR
 from tests.resources.suite import LifeContract, PointsContract, SafetyContract
 from tests.resources.suite_of_lies import LiesContract
+from tests.resources.suite_of_logins import ResetContract
 from tests.support.ways import Make
 from tests.support.ways.rds_instance import WAYS
 
@@ -28,6 +30,10 @@ class TestLies(LiesContract):
 
 class TestEndings(PointsContract):
     ways = WAYS
+
+
+class TestReset(ResetContract):
+    ways, door = WAYS, DOOR
 
 
 def test_every_address_of_production_is_known(way_of: Make) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.judge.judgement import Fault, Record
 from dr_orchestrator.domain.objective import Limit, Objective
@@ -18,6 +19,7 @@ from tests.support.records import (
     GOOD,
     HEARTBEAT,
     HOUR,
+    MINUTE,
     OPENED,
     POINT,
     PROVENANCE,
@@ -26,6 +28,7 @@ from tests.support.records import (
     RTO,
     STEPS,
     US,
+    event,
     events,
     minutes,
     run_with,
@@ -70,6 +73,14 @@ ITSELF = replace(POINT, reference=POINT.data_time)
 APART = [replace(POINT, store="a"), replace(POINT, id="rds:orders-2", store="b", data_time=OPENED - minutes(30))]
 
 
+def hydrated(after: timedelta | None, *, mandatory: bool = True) -> Record:
+    """A run whose blocks were to be read within an hour, and were so long after the disruption."""
+    objective = replace(GOOD.header.objective, hydration=Limit(HOUR))
+    whole = replace(ROWS, name="whole", reads_whole=True, mandatory=mandatory, proves_data=False)
+    read = [event(Moment.DATA_WHOLE, MINUTE + after)] if after is not None else []
+    return run_with(objective=objective, events=[*events(minutes(30)), *read], checks=[ROWS, HEARTBEAT, whole])
+
+
 CASES: dict[Rule | str, Callable[[], Record]] = {
     "a good run": lambda: GOOD,
     Rule.STOPPED: lambda: run_with(fault=Fault(Outcome.ABORTED, "stopped"), doubts=["a doubt"]),
@@ -93,6 +104,10 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.RPA_UNWITNESSED: lambda: run_with(checks=[ROWS], planned_checks=("rows",)),
     Rule.RPA_GRADE: lambda: run_with(checks=[ROWS], planned_checks=("rows",)),
     Rule.CANARY_AHEAD: lambda: run_with(checks=[ROWS, HEARTBEAT, replace(LATE, name="late")]),
+    Rule.HYDRATION_MET: lambda: hydrated(minutes(59)),
+    Rule.HYDRATION_MISSED: lambda: hydrated(HOUR),
+    Rule.HYDRATION_UNMEASURED: lambda: hydrated(None, mandatory=False),
+    "a late hydration of an optional check": lambda: hydrated(HOUR, mandatory=False),
     Rule.NO_POINT: lambda: run_with(points=[]),
     Rule.POINT_OF_ITSELF: lambda: run_with(points=[ITSELF], worst_cases=[]),
     Rule.POINTS_DISAGREE: lambda: run_with(points=[replace(POINT, store="a"), replace(ITSELF, store="b")]),
@@ -119,6 +134,8 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.LEFTOVER: lambda: run_with(cleanup=Cleanup.LEFTOVERS, cleanup_reasons=["it resisted"]),
     Rule.NOT_PROBED: lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, tried=False)]),
     "a probe that was tried": lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED)]),
+    Rule.TLS_UNVERIFIED: lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, role=Role.LOG_IN, tried=False)]),
+    "a login that TLS verified": lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, role=Role.LOG_IN)]),
     Rule.FALLBACK_WITHOUT_TARGET: lambda: run_with(
         path=RecoveryPath.FALLBACK, objective=Objective(Limit(RTO), None, "t")
     ),

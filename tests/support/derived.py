@@ -7,7 +7,7 @@ from typing import Any
 
 from dr_orchestrator.aws.template.derive import derive
 from dr_orchestrator.documents import cloudformation
-from dr_orchestrator.domain.replica import Answers, Derived, Edit, Place
+from dr_orchestrator.domain.replica import Answers, Derived, Edit, Note, Place
 
 COPY = "dro-20261120-f78f760dff-shop"
 
@@ -34,6 +34,11 @@ def changes(found: Derived) -> dict[str, tuple[Any, Any]]:
 
 def _key(edit: Edit) -> str:
     return f"{edit.resource}.{edit.property}" if edit.property else edit.resource
+
+
+def notes(found: Derived) -> list[Note]:
+    """What is told of a template, but for the log groups that functions leave."""
+    return [note for note in found.notes if not note.what.startswith("leaves log groups")]
 
 
 def properties(found: Derived, name: str = "It") -> dict[str, Any]:

@@ -118,12 +118,14 @@ def copy(run: str = "r-1", **more: Any) -> Copy:
 
 IDENTITY = Identity("arn:aws:rds:eu-west-2:1:db:drill", "db-ABC")
 
+FIGURES = {"mb_per_s": 0.1, "whole": False, "seed": 2**40, "unread": ["“x”", None], "tables": {"a.b": {"copy": 3}}}
+
 MINIMAL = Run(header("r-minimal"))
 
 MAXIMAL = Run(
     header=header(
         "r-maximal",
-        objective=Objective(Limit(LONG), Limit(ODD, Operator.AT_MOST), "tiers.yaml", "r9"),
+        objective=Objective(Limit(LONG), Limit(ODD, Operator.AT_MOST), "tiers.yaml", "r9", Limit(LONG + ODD)),
         policy=ClockPolicy(ClockStart.DECLARATION, timedelta(minutes=5), ODD),
         provenance=replace(PROVENANCE, simulated=True, pace=1 / 3, endpoint="http://127.0.0.1:5000"),
         exercise=EXERCISE.id,
@@ -135,6 +137,7 @@ MAXIMAL = Run(
     events=(
         Event(Moment.RECOVERY_STARTED, START, timedelta()),
         Event(Moment.DISRUPTION, START, timedelta()),
+        Event(Moment.DATA_WHOLE, START + ODD, ODD),
         Event(Moment.CLEAN, START + LONG, LONG),
         Event(Moment.DECLARED, START - ODD, -ODD),
     ),
@@ -154,6 +157,7 @@ MAXIMAL = Run(
     checks=(
         CheckResult("rows", "≥ 1", "7", Outcome.PASSED),
         CheckResult("canary", "fresh", "", Outcome.INCONCLUSIVE, False, LONG, START - ODD, True, False, "carts"),
+        CheckResult("whole", "all", "", Outcome.PASSED, reads_whole=True, figures=FIGURES),
     ),
     copies=(
         CopyRecord(copy("r-maximal", parent="stack/1"), CopyState.DELETED, IDENTITY, START, START + ODD, START + LONG),
@@ -202,6 +206,7 @@ MAXIMAL = Run(
             rpa_skew=timedelta(microseconds=7),
             rta_clock_error=timedelta(),
             rpa_clock_error=timedelta(milliseconds=250),
+            whole_after=LONG + LONG,
             worst_case=timedelta(days=90),
             worst_case_source="api",
             worst_case_gap=timedelta(days=89, microseconds=1),

@@ -21,12 +21,17 @@ from dr_orchestrator.aws.access.machine import MachineCredentials
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.watcher import Feed
+from dr_orchestrator.checks.connection import asking
+from dr_orchestrator.checks.deep import reading
+from dr_orchestrator.checks.deep.command import running
+from dr_orchestrator.checks.deep.engine import ReadStretch, Relation, Survey
 from dr_orchestrator.checks.http import HttpChecks
 from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import HttpAnswer, Query
+from dr_orchestrator.domain.proof import Command, WholeRead
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import Aborted
 from dr_orchestrator.ledger import ledger
@@ -121,6 +126,25 @@ def _copy_hangs(postgres: str) -> Iterator[Act]:
 
 
 @contextmanager
+def _copy_is_read_for_ever(postgres: str) -> Iterator[Act]:
+    def never(connection: Any) -> ReadStretch:
+        return lambda _stretch, _within: connection.execute("SELECT pg_sleep(600)")
+
+    def connect() -> Any:
+        return asking(login_of(postgres), "SQL on dro-x")
+
+    engine = mock.Mock(reader=never, survey=lambda _: Survey((Relation("orders", 1, 9, 9),), longest=1))
+    check = WholeRead("whole", timedelta(hours=6))
+    yield lambda: reading.perform(check, engine, connect, PacedClock(Pace()), 1, "every block of dro-x")
+
+
+@contextmanager
+def _command_hangs(_postgres: str) -> Iterator[Act]:
+    check = Command("suite", ("sleep", "600"))
+    yield lambda: running.perform(check, COPY, running.Way(), Path("/"))
+
+
+@contextmanager
 def _probe_is_not_answered(_postgres: str) -> Iterator[Act]:
     with silent() as server:
         yield lambda: probe(Login("127.0.0.1", server.port, "d", "u", PASSWORD), "production", 5432)
@@ -197,6 +221,8 @@ PLACES = (
     Place("an HTTP check", _http_drips, "the answer of http://127.0.0.1"),
     Place("connecting to a copy", _copy_is_silent, "SQL on dro-x"),
     Place("querying a copy", _copy_hangs, "SQL on dro-x", asks=True),
+    Place("reading a copy whole", _copy_is_read_for_ever, "every block of dro-x", asks=True),
+    Place("a command", _command_hangs, "the command sleep on dro-x"),
     Place("the probe", _probe_is_not_answered, "the probe from the copy to production"),
     Place("a locked SQLite ledger", _sqlite_is_locked, "the ledger (another program writes to it)"),
     Place("a full SQLite ledger", _sqlite_has_no_room, "the ledger (database or disk is full)"),

@@ -46,8 +46,11 @@ class Server:
 
 
 @contextmanager
-def running(programs: Path | None = None) -> Iterator[Server]:
-    """Within: a server that nobody else uses; of the PostgreSQL whose `programs` are given, else the pip-installed."""
+def running(programs: Path | None = None, *more: str) -> Iterator[Server]:
+    """Within: a server that nobody else uses; of the PostgreSQL whose `programs` are given, else the pip-installed.
+
+    `more` is what else its data folder is made with.
+    """
     home = Path(tempfile.mkdtemp(prefix="dro-pg-"))
     home.chmod(0o755)
     data = home / "data"
@@ -56,7 +59,7 @@ def running(programs: Path | None = None) -> Iterator[Server]:
         shutil.chown(data, UNPRIVILEGED)
     try:
         bin_dir = programs or _runnable(_installed(), home)
-        _make_cluster(bin_dir, data)
+        _make_cluster(bin_dir, data, *more)
         port = _free_port()
         server = Server(f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres", bin_dir, data, port)
         server.start()
@@ -109,13 +112,13 @@ def _runnable(package: Path, home: Path) -> Path:
     return bin_dir
 
 
-def _make_cluster(bin_dir: Path, data: Path) -> None:
+def _make_cluster(bin_dir: Path, data: Path, *more: str) -> None:
     password = data.parent / "password"
     password.write_text(PASSWORD)
     _run(
         bin_dir / "initdb",
         *("-D", data, "-U", USER, "--pwfile", password, "--auth", "scram-sha-256"),
-        *("--no-sync", "--encoding", "UTF8", "--no-locale"),
+        *("--no-sync", "--encoding", "UTF8", "--no-locale", *more),
     )
 
 

@@ -31,14 +31,14 @@ DRILLS = {INSTANCE: "orders-snapshot", CLUSTER: "boards-snapshot"}
 BOARDS = """
   boards-db: {type: aurora-cluster, id: boards-prod, region: us-east-1, database: {name: orders, secret: prod/orders}}
   sessions: {type"""
-DRILL = """
+BEAT = "      - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 1m}}\n"
+DRILL = f"""
   boards-snapshot:
     kind: snapshot-restore
     resource: boards-db
     disruption: application
     checks:
-      - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 1m}}
-  sessions-pitr:"""
+{BEAT}  sessions-pitr:"""
 NOTING = {"log_statement": "all", "log_connections": "on", "log_line_prefix": "%a|"}
 
 
@@ -112,13 +112,17 @@ class RealShop:
 
 
 @contextmanager
-def real_shop(home: Path) -> Iterator[RealShop]:
-    """Within: the shop, on a clock that runs six hundred times as fast as the machine's."""
+def real_shop(home: Path, of_instance: str = "", of_cluster: str = "") -> Iterator[RealShop]:
+    """Within: the shop, on a clock that runs six hundred times as fast as the machine's; with more checks of either."""
     clock = PacedClock(Pace(600.0, time.time()))
-    shop = workspace.SHOP.replace("\n  sessions: {type", BOARDS).replace("\n  sessions-pitr:", DRILL)
+    own = workspace.SHOP.replace(BEAT, BEAT + of_instance)
+    drill = DRILL.replace(BEAT, BEAT + of_cluster)
+    shop = own.replace("\n  sessions: {type", BOARDS).replace("\n  sessions-pitr:", drill)
     made = workspace.write(home / "ws", shop)
     tiers = made.drills / "tiers.yaml"
-    tiers.write_text(tiers.read_text().replace("< 6h", "< 720h").replace("< 1h", "< 720h"))  # days pass in minutes
+    tiers.write_text(
+        tiers.read_text().replace("< 6h", "< 720h").replace('"< 1h"', '"< 720h", hydration: "< 721h"')
+    )  # days pass in minutes
     settings = Settings(made.home, made.database_url, Pace(), made.bundled)
     served = serve(clock, postgres=True, state=home)
     patched = mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))

@@ -91,6 +91,16 @@ def test_a_refused_signature_is_told_without_the_token() -> None:
     assert "host:x" in refused.message
 
 
+def test_what_a_call_was_given_is_told_without_its_password() -> None:
+    """A refusal names the parameters, by which it is found; not the one that nobody may read."""
+    given = {"DBInstanceIdentifier": "dro-x", "MasterUserPassword": SECRET, "SecretString": SECRET}
+    for code in ("InvalidParameterValue", "DBInstanceNotFound"):
+        answer = {"Error": {"Code": code, "Message": "no"}}
+        refused = api._from_aws(ClientError(answer, "x"), "rds:ModifyDBInstance", given)  # type: ignore[arg-type]
+        assert "DBInstanceIdentifier=dro-x" in refused.hint
+        assert SECRET not in refused.message + refused.hint
+
+
 @pytest.mark.parametrize("endpoint", [f"bob:{SECRET}@127.0.0.1", f"http://bob:{SECRET}@[::1"])
 def test_a_wrong_endpoint_is_told_without_its_login(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No client is made of it, and the message says why, without the password."""

@@ -24,8 +24,12 @@ TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
 """The condition that a call gives tags, and not that of the run: it never holds where IAM does not see them."""
 
 _KEYS = ("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
-_LOGINS = "secretsmanager:GetSecretValue"
+_LOGINS = frozenset({"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"})
+_MANAGED = "secret:rds!*"
+"""The secrets of master users that RDS manages: it names them, and tags them with what they log in to."""
 _MAKE = (Effect.RESTORE, Effect.CREATE)
+_WITH_TAG = (Effect.CHANGE, Effect.DELETE)
+"""The effects on what is there, and wears the run's tag, already."""
 
 Statement = dict[str, Any]
 Policy = dict[str, Any]
@@ -35,7 +39,7 @@ def source_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the reads: it can change nothing at all."""
     wanted = scope.types.sweep.reads.union(*(calls_of(scope.types, drill).reads for drill in scope.drills))
     reads = actions_of(scope.types, wanted)
-    of_data = {_LOGINS}.union(*(each.data for each in scope.types))
+    of_data = _LOGINS.union(*(each.data for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
     statements = [
         _allow("LookAround", reads - of_data - everywhere, ["*"], scope.here()),
@@ -70,6 +74,11 @@ def notes(scope: Scope) -> list[str]:
         "Both roles trust whoever runs `dro` (the trust policy), who needs sts:AssumeRole on them and nothing else.",
         "A key's own policy must let both roles use it, where an encrypted source has a key that the account manages.",
     ]
+    if scope.users():
+        told.append(
+            "rds-db:connect names a user and no database, for the id of a copy is not known beforehand: a user of"
+            " drills alone, who may only read, keeps it from meaning more in production."
+        )
     hidden = sorted({copy.title for copy in scope.types.copies.values() if not scope.sees_tags(copy)})
     if hidden:
         told.append(
@@ -160,7 +169,14 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
         sid = f"Read{each.content.title()}" + (f"Of{each.made.plural}" if alike else "")
         yield _allow(sid, reads & each.data, scope.arns(each.made.service, *names))
     if scope.secrets():
-        yield _allow("ReadLogins", {_LOGINS}, scope.arns("secretsmanager", *scope.secrets()))
+        yield _allow("ReadLogins", _LOGINS, scope.arns("secretsmanager", *scope.secrets()))
+    for of in scope.types:
+        if managed := scope.managed(of):
+            tag = f"aws:ResourceTag/aws:rds:primary{of.made.cloudformation.rpartition('::')[2]}Arn"
+            owned = {"StringEquals": {tag: scope.arns(of.made.service, *managed)}}
+            yield _allow(f"ReadLoginsOf{of.made.plural}", _LOGINS, scope.arns("secretsmanager", _MANAGED), owned)
+    if scope.users():
+        yield _allow("LogInByToken", {"rds-db:connect"}, scope.arns("rds-db", *scope.users()))
     services = [each.secures for each in scope.types if each.data and each.secures]
     keys, via = scope.arns("kms", "key/*"), _via(scope, *services, "secretsmanager")
     yield _allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
@@ -184,7 +200,7 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
         groups = scope.subnet_groups(of) if right.beside else []
         on = scope.arns(copy.service, copy.arn_of(COPIES), *sources, *right.within, *right.beside, *groups)
         by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)
-        condition = scope.here() if by_name else _tagged(scope, WEARS if effect is Effect.DELETE else ASKED)
+        condition = scope.here() if by_name else _tagged(scope, WEARS if effect in _WITH_TAG else ASKED)
         yield _allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
 
 
@@ -220,12 +236,12 @@ def _never(scope: Scope) -> Iterator[Statement]:
     Where IAM may not see the tags of a copy, a denial of what wears none would hit the copy, too: its name protects.
     """
     writes = [write for each in scope.types for write in each.writes]
-    deleted = [write for write in writes if write.effect is Effect.DELETE]
-    named = [scope.types.copies[name] for name in dict.fromkeys(write.target.type for write in deleted)]
+    touched = [write for write in writes if write.effect in _WITH_TAG]
+    named = [scope.types.copies[name] for name in dict.fromkeys(write.target.type for write in touched)]
     copies = list(dict.fromkeys(f"arn:{scope.partition}:{copy.service}:*:*:{copy.arn_of(COPIES)}" for copy in named))
-    seen = _operations(write for write in deleted if scope.sees_tags(scope.types.copies[write.target.type]))
-    yield _deny("NeverDeleteTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
-    yield _deny("NeverDeleteByAnotherName", _operations(deleted), {"NotResource": copies})
+    seen = _operations(write for write in touched if scope.sees_tags(scope.types.copies[write.target.type]))
+    yield _deny("NeverTouchTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
+    yield _deny("NeverTouchByAnotherName", _operations(touched), {"NotResource": copies})
     hidden = [write for write in writes if not scope.sees_tags(scope.types.copies[write.target.type])]
     tags = _operations(write for write in hidden if write.effect is Effect.TAG)
     yield _deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})

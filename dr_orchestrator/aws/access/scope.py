@@ -9,6 +9,7 @@ from typing import Any
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types, beside_the_source
+from dr_orchestrator.domain.service import MANAGED, Database, Resource
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,23 @@ class Scope:
 
     def secrets(self) -> list[str]:
         """The secrets that hold logins; the six characters are what Secrets Manager adds to a name."""
-        found = {drill.resource.database.secret for drill in self.drills if drill.resource.database}
+        found = {each.secret for _, each in self._databases()} - {"", MANAGED}
         return [each if each.startswith("arn:") else f"secret:{each}-??????" for each in sorted(found)]
+
+    def managed(self, of: ResourceType) -> list[str]:
+        """The sources of a type whose master user RDS manages, as their ARNs name them."""
+        found = {one.id for one, each in self._databases() if one.type == of.name and each.secret == MANAGED}
+        return [of.made.arn_of(each) for each in sorted(found)]
+
+    def users(self) -> list[str]:
+        """The users that log in by a token of IAM; to any database, for nobody knows the id of a copy beforehand."""
+        return [f"dbuser:*/{each}" for each in sorted({each.user for _, each in self._databases()} - {""})]
+
+    def _databases(self) -> Iterator[tuple[Resource, Database]]:
+        """The resources that drills log in to, and how they do."""
+        for each in (drill.resource for drill in self.drills):
+            if each.database is not None:
+                yield each, each.database
 
     def subnet_groups(self, of: ResourceType) -> list[str]:
         """Where copies of a type are put."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.model import Shape
@@ -27,6 +27,9 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 }
 """The kinds of value as botocore makes them; of others (blobs, streams) nothing is asked."""
 
+_FIRST = datetime(2006, 1, 1, tzinfo=UTC)
+"""The year of AWS's first service: its times came later, and copies are known by when they were made."""
+
 _OURS = "dr_orchestrator."
 _ARN = re.compile(r"arn:(?:[^:]*:){4}.")
 _MADE: Mapping[str, tuple[str, re.Pattern[str]]] = {
@@ -35,7 +38,7 @@ _MADE: Mapping[str, tuple[str, re.Pattern[str]]] = {
     "StackId": ("ARN", _ARN),
     "DbiResourceId": ("DbiResourceId", re.compile(r"db-[A-Za-z0-9]+\Z")),
     "DbClusterResourceId": ("DbClusterResourceId", re.compile(r"cluster-[A-Za-z0-9]+\Z")),
-    "TableId": ("TableId", re.compile(r"[0-9A-Fa-f-]{36}\Z")),
+    "TableId": ("TableId", re.compile(r"[A-Za-z0-9:.+-]+\Z")),
 }
 """The ends of the names of fields in which AWS tells what it alone makes, and the form of that: copies are known by
 these, and by one that is garbled none would be known again.
@@ -143,6 +146,8 @@ def _value(value: Any, shape: Any, call: str, path: str) -> Any:
         raise Strange(f"{path} in its answer is no {shape.type_name}", call)
     if isinstance(value, str) and value and (made := _made(path)) and not made[1].match(value):
         raise Strange(f"{path} in its answer is no {made[0]}", call)
+    if isinstance(value, datetime) and value < _FIRST:
+        raise Strange(f"{path} in its answer is {value:%Y-%m-%d}, from before AWS", call)
     match shape.type_name:
         case "structure":
             return Told(dict(_members(value, shape, call, path)), call, path)

@@ -43,6 +43,9 @@ _EXPIRED = ("ExpiredToken", "RequestExpired")
 _CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 _LOGIN_ENDED = (TokenRetrievalError, NoAuthTokenError, SSOError)
 _MISSING = ("NotFound", "NoSuch", "DoesNotExist")
+_SECRET = re.compile("password|secretstring|token", re.IGNORECASE)
+"""Parameters whose values are told to nobody."""
+
 _CODE = re.compile(r"[A-Za-z][\w.:/#-]*")
 TRIES = 3
 """How often an answer is asked for that cannot be read; whoever waits longer asks again later."""
@@ -121,6 +124,11 @@ class Api:
         with self._translated(operation, parameters) as name:
             return told(getattr(client, xform_name(operation))(**parameters), self._shape(operation), name)
 
+    def token(self, host: str, port: int, user: str) -> str:
+        """A token of IAM by which a user logs in to a database of RDS; signed here, nothing is asked."""
+        with self._translated("rds-db:connect", {}):
+            return str(self._client.generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user))
+
     def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[Any]:
         """Every item of a paginated listing."""
         with self._translated(operation, parameters) as name:
@@ -193,5 +201,6 @@ def _stack_is_missing(code: str, message: str) -> bool:
 
 
 def _brief(parameters: dict[str, Any]) -> str:
-    named = {key: value for key, value in parameters.items() if isinstance(value, str) and len(value) < 200}
+    shown = (key for key in parameters if not _SECRET.search(key))
+    named = {key: parameters[key] for key in shown if isinstance(parameters[key], str) and len(parameters[key]) < 200}
     return ", ".join(f"{key}={value}" for key, value in named.items())

@@ -11,6 +11,7 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Sighting, States
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Ready
+from dr_orchestrator.errors import LoginRefused
 
 STATES = States(
     ready=frozenset({"available"}),
@@ -71,8 +72,11 @@ def _serves(toolkit: Toolkit, answers: Callable[[], bool] | None) -> Callable[[S
         nonlocal silent_since
         if not sighting.detail.get("Endpoint", {}).get("Address"):
             return False
-        if answers is None or answers():
-            return True
+        try:
+            if answers is None or answers():
+                return True
+        except LoginRefused:  # its server is there; who is let in is another matter, and a step of its own
+            return sighting.status in STATES.ready
         if sighting.status not in STATES.ready:
             return False
         now = toolkit.clock.monotonic()

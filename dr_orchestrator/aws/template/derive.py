@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 from dr_orchestrator.aws.template import outward
 from dr_orchestrator.aws.template.edits import Around, Editing
 from dr_orchestrator.aws.template.judging import Judging
-from dr_orchestrator.aws.template.parts import kind_of
-from dr_orchestrator.aws.template.values import Scope, Untold, transforms_of
+from dr_orchestrator.aws.template.parts import kind_of, transforms_of
+from dr_orchestrator.aws.template.values import Scope, Untold, references
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.domain.replica import Answers, Ask, Derived, Edit, Note, Place, Refusal
 
@@ -41,7 +42,7 @@ def derive(
     stacks that are made before this one.
     """
     around = Around(copy_id, place, boundary, sources, exports or {})
-    return _derived(source, around, answers or Answers(), read, DEEPEST)
+    return _derived(source, around, answers or Answers(), read)
 
 
 def whole(stacks: Mapping[str, Derived]) -> Derived:
@@ -50,29 +51,66 @@ def whole(stacks: Mapping[str, Derived]) -> Derived:
     def told(of: str) -> tuple[Any, ...]:
         return _all([], {name: getattr(each, of) for name, each in stacks.items()})
 
+    asks: tuple[Ask, ...] = _all([], {name: _answered(name, each.asks) for name, each in stacks.items()})
+
     expands = dict.fromkeys(each for stack in stacks.values() for each in stack.expands)
-    return Derived({}, told("edits"), told("asks"), told("refused"), told("notes"), tuple(expands), stacks)
+    return Derived({}, told("edits"), asks, told("refused"), told("notes"), tuple(expands), stacks)
 
 
-def _derived(source: Template, around: Around, answers: Answers, read: Read, depth: int) -> Derived:
-    editing = Editing(source, around, answers)
+def _derived(
+    source: Template,
+    around: Around,
+    answers: Answers,
+    read: Read,
+    within_files: tuple[str, ...] = (),
+    passed: Mapping[str, bool] | None = None,
+) -> Derived:
+    editing = Editing(source, around, answers, passed)
     editing.make()
-    children = {
-        name: _derived(child, around, within, read, depth - 1)
-        for name, child, within in (_children(editing, read) if depth else ())
-    }
-    judging = Judging(editing, frozenset(children))
+    files = (*within_files, source.file)
+    children, circles = _children(editing, around, read, files)
+    judging = Judging(editing, frozenset((*children, *(each.resource for each in circles))))
     judging.judge()
+    refused = [*judging.refused, *circles]
     return Derived(
         editing.template,
         _all(_placed(source, editing.edits), {name: child.edits for name, child in children.items()}),
-        _all(_placed(source, judging.asks), {name: child.asks for name, child in children.items()}),
-        _all(_placed(source, judging.refused), {name: child.refused for name, child in children.items()}),
+        _all(_placed(source, judging.asks), {name: _answered(name, child.asks) for name, child in children.items()}),
+        _all(_placed(source, refused), {name: child.refused for name, child in children.items()}),
         _all(_placed(source, judging.notes), {name: child.notes for name, child in children.items()}),
         tuple(dict.fromkeys((*transforms(source), *(each for child in children.values() for each in child.expands)))),
         children,
         editing.exports,
+        _outputs(editing.scope()),
     )
+
+
+def _answered(name: str, asks: Sequence[Ask]) -> list[Ask]:
+    """The asks of a stack within, with answers as they are written for the whole."""
+    return [
+        replace(
+            each,
+            answer=each.answer.replace(f"[{each.resource}", f"[{name}/{each.resource}").replace(
+                f"allow: {{{each.resource}", f"allow: {{{name}/{each.resource}"
+            ),
+        )
+        for each in asks
+    ]
+
+
+def _outputs(scope: Scope) -> dict[str, tuple[str, ...]]:
+    """The values that each output may come to, where they are not of what the stack makes."""
+    found = {}
+    for name, output in mapping(scope.template.get("Outputs")).items():
+        told = []
+        for value in scope.variants(mapping(output).get("Value")):
+            try:
+                told.append(scope.text(value))
+            except Untold:
+                continue
+        if told:
+            found[str(name)] = tuple(told)
+    return found
 
 
 def transforms(source: Template) -> Iterator[str]:
@@ -80,18 +118,41 @@ def transforms(source: Template) -> Iterator[str]:
     yield from (name for name, _ in transforms_of(source.data) if name in outward.EXPANDED)
 
 
-def _children(editing: Editing, read: Read) -> Iterator[tuple[str, Template, Answers]]:
-    """The stacks within whose templates are at hand, and the owner's word on each: that on the whole, as far as it is
-    about this one, with the parameters that the whole gives it.
+def _children(
+    editing: Editing, around: Around, read: Read, files: tuple[str, ...]
+) -> tuple[dict[str, Derived], list[Refusal]]:
+    """The stacks within whose templates are at hand, each with the owner's word on it and with the parameters that the
+    whole gives it; refused where a template stands in itself.
     """
-    scope = editing.scope()
-    for name, resource in editing.resources.items():
+    found: dict[str, Derived] = {}
+    circles = []
+    for name in _in_order(editing.resources):
+        resource = editing.resources[name]
         properties = mapping(resource.get("Properties"))
         url = _asset(resource) or properties.get("TemplateURL")
-        if kind_of(resource) != outward.NESTED or not isinstance(url, str):
+        child = read(url, editing.source.file) if isinstance(url, str) and len(files) <= DEEPEST else None
+        if child is None:
             continue
-        if (child := read(url, editing.source.file)) is not None:
-            yield name, child, within(editing.answers, name, _given(scope, mapping(properties.get("Parameters"))))
+        if child.file in files:
+            why = "CloudFormation would make stacks in stacks without an end"
+            circles.append(Refusal(name, f"is a stack of {child.file}, in which it stands", why, editing.line(name)))
+            continue
+        told, passed = _given(editing.scope(), mapping(properties.get("Parameters")))
+        found[name] = _derived(child, around, within(editing.answers, name, told), read, files, passed)
+        editing.children[name] = found[name].outputs
+    return found, circles
+
+
+def _in_order(resources: Mapping[str, Any]) -> list[str]:
+    """The stacks within, those before whose outputs the others are given."""
+    nested = [name for name, each in resources.items() if kind_of(each) == outward.NESTED]
+    needs = {
+        name: [each for each in references(resources[name].get("Properties")) if each in nested] for name in nested
+    }
+    try:
+        return list(TopologicalSorter(needs).static_order())
+    except CycleError:
+        return nested
 
 
 def within(answers: Answers, name: str, parameters: Mapping[str, str]) -> Answers:
@@ -105,15 +166,16 @@ def within(answers: Answers, name: str, parameters: Mapping[str, str]) -> Answer
     )
 
 
-def _given(scope: Scope, parameters: Mapping[str, Any]) -> dict[str, str]:
-    """The parameters whose values can be told by now."""
-    told = {}
+def _given(scope: Scope, parameters: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, bool]]:
+    """The parameters whose values can be told by now; and of the others, whether they are of what the stack makes."""
+    told, passed = {}, {}
     for name, value in parameters.items():
+        listed = {"Fn::Join": [",", value]} if isinstance(value, list) else value
         try:
-            told[name] = scope.text(value)
-        except Untold:
-            continue
-    return told
+            told[name] = scope.text(listed)
+        except Untold as unknown:
+            passed[name] = unknown.own
+    return told, passed
 
 
 def _asset(resource: Mapping[str, Any]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,14 +22,18 @@ from dr_orchestrator.aws.template.names import (
 )
 from dr_orchestrator.aws.template.parts import (
     ABSENT,
+    at,
     brief,
     calls,
+    changed_in,
     dotted,
+    is_needed,
     is_secret,
     kind_of,
     off,
     protections,
     referring,
+    spelled_by_functions,
     texts,
 )
 from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, references
@@ -56,12 +61,25 @@ class Around:
 class Editing:
     """Edits of one template: the copy that is changed, and the list of what was."""
 
-    def __init__(self, source: Template, around: Around, answers: Answers) -> None:
+    def __init__(
+        self, source: Template, around: Around, answers: Answers, passed: Mapping[str, bool] | None = None
+    ) -> None:
+        """`passed` are the parameters that a stack around it gives and that cannot be told, as a scope takes them."""
+        self._passed = passed or {}
+        self._given = set[str]()  # the new names
+        self._taken = set[tuple[str, str]]()  # the same, by type
         self.source, self.around, self.answers = source, around, answers
         self.copy_id, self.place, self._boundary = around.copy_id, around.place, around.boundary
         self.template: dict[str, Any] = copy.deepcopy(dict(source.data))
         self.edits: list[Edit] = []
         self.exports: dict[str, str] = {}
+        self.fallen: list[tuple[str, Path]] = []
+        """The parts that fell with what is left out, and that their resources may need."""
+        self.children: dict[str, Mapping[str, Sequence[str]]] = {}
+        """The outputs of the stacks within whose templates were at hand, as far as they are not of what those make."""
+        for resource in self.resources.values():
+            if "Properties" in resource and resource["Properties"] is None:
+                resource["Properties"] = {}
         self._renames: dict[str, dict[str, str]] = {}  # by the old name: the type, and the new one
 
     @property
@@ -79,21 +97,31 @@ class Editing:
             self._do_without_in("Globals", f"{outward.SERVERLESS}{section}", self.template["Globals"], (section,))
         self._leave_out()
         self._import()
+        readable = dict(self._readable())
         for name, resource in self.resources.items():
             self._let_go(name, resource)
-            self._unprotect(name, resource)
+            if name in readable:
+                self._unprotect(name, resource)
         scope = self.scope()
-        for name, resource in self.resources.items():
+        for name, resource in self._readable():
             self._rename(name, resource, scope)
-        self._follow_renames()
+        self._follow_renames(scope)
         self._rename_exports(scope)
         if self.place is Place.BESIDE:
-            for name, resource in self.resources.items():
+            for name, resource in self._readable():
                 self._bound(name, resource)
+
+    def _readable(self) -> list[tuple[str, dict[str, Any]]]:
+        """The resources whose properties are a map, as all that CloudFormation takes."""
+        return [(name, each) for name, each in self.resources.items() if isinstance(each.get("Properties", {}), dict)]
 
     def scope(self) -> Scope:
         """The template by now, to tell what its values come to."""
-        return Scope(self.template, self.answers.parameters, self.copy_id)
+        return Scope(self.template, self.answers.parameters, self.copy_id, self._passed, self.children)
+
+    def is_own(self, text: str) -> bool:
+        """Whether a text names what the replica makes: by the copy's id, or by a name that it was given."""
+        return self.copy_id in text or not self._given.isdisjoint(re.split(r"[:/]", text))
 
     def line(self, name: str, path: Path = (), section: str = "Resources") -> int:
         """The line of the team's template on which a part stands, or the nearest around it that is written."""
@@ -145,13 +173,17 @@ class Editing:
         """Take out what refers to resources that are not made: outputs, dependencies, elements of lists, properties."""
         for name, resource in self.resources.items():
             depends = resource.get("DependsOn")
-            kept = [each for each in ([depends] if isinstance(depends, str) else depends or []) if each not in gone]
+            listed = depends if isinstance(depends, list) else [depends] if depends else []
+            kept = [each for each in listed if not (isinstance(each, str) and each in gone)]
             if depends and not kept:
                 del resource["DependsOn"]
             elif depends:
                 resource["DependsOn"] = kept
-            for path in list(referring(resource.get("Properties"), gone)):
-                self._drop(name, path, "it is of what is left out")
+            for section in ("Properties", "Metadata", "UpdatePolicy", "CreationPolicy"):
+                for path in list(referring(resource.get(section), gone)):
+                    if section == "Properties" and is_needed(at(resource.get(section), path), path):
+                        self.fallen.append((name, path))
+                    self._drop(name, path, "it is of what is left out", section)
         outputs = mapping(self.template.get("Outputs"))
         for name in [each for each, output in outputs.items() if gone & set(references(output))]:
             line = self.line(name, section="Outputs")
@@ -165,10 +197,7 @@ class Editing:
         parts = {name: each.get("Properties") for name, each in self.resources.items()}
         for name, part in {**parts, "Outputs": mapping(self.template.get("Outputs"))}.items():
             for path, written in list(calls(part, "Fn::ImportValue")):
-                try:
-                    wanted = scope.text(written)
-                except Untold:
-                    continue
+                wanted = scope.partly(written)
                 if wanted in self.around.exports:
                     self._set(name, path, self.around.exports[wanted], "the replica's own stack exports it")
                 elif wanted in self.answers.imports:
@@ -214,8 +243,8 @@ class Editing:
 
     def _rename(self, name: str, resource: dict[str, Any], scope: Scope) -> None:
         kind, properties = kind_of(resource), mapping(resource.get("Properties"))
-        for key, longest in names_of(kind, properties, scope):
-            value = properties[key]
+        for path, longest in names_of(kind, properties, scope):
+            value = at(properties, path)
             if value in (None, "") or function(value) == ("Ref", "AWS::NoValue"):
                 continue
             try:
@@ -231,14 +260,27 @@ class Editing:
             if self.copy_id in old and kind not in MUST_BEGIN:
                 continue
             new = renamed(without_inserts(was) or name, kind, self.copy_id, longest)
-            self._set(name, (key,), new, "the name is production's: two cannot bear it")
-            if old and "${" not in old:
+            if (kind, new) in self._taken:
+                new = renamed(f"{without_inserts(was)}-{name}", kind, self.copy_id, longest)
+            self._taken.add((kind, new))
+            self._given.add(new.rpartition("/")[2])
+            self._set(name, path, new, "the name is production's: two cannot bear it")
+            if old and "${" not in old.replace("${AWS::", ""):
                 self._renames.setdefault(old, {}).setdefault(kind, new)
 
-    def _follow_renames(self) -> None:
+    def _follow_renames(self, scope: Scope) -> None:
         """Put new names where the template spells the old ones out: in ARNs, and in what is handed to code."""
-        for name, resource in self.resources.items():
+        for name, resource in self._readable():
             kind = kind_of(resource)
+            for path, value in list(spelled_by_functions(resource.get("Properties"))):
+                try:
+                    text = scope.text(value)
+                except Untold:
+                    continue
+                if (text in self._renames or path[-1:] == ("ResourceId",)) and (
+                    new := self._renamed_in(text, kind, path)
+                ) != text:
+                    self._set(name, path, new, "what it names is called so in the replica")
             for path, text in list(texts(resource.get("Properties"))):
                 new = self._renamed_in(text, kind, path)
                 if new != text:
@@ -248,10 +290,22 @@ class Editing:
         for of, becomes in self._renames.get(text, {}).items():
             if is_handed(path) or refers(kind, path, of):
                 return becomes
+        if path[-1:] == ("ResourceId",) and "/" in text:
+            service, _, rest = text.partition("/")
+            found = [self._renamed_segment(each, service) for each in rest.split("/")]
+            return "/".join((service, *found))
         if "arn:" in text:
             for old, renames in self._renames.items():
                 for of, becomes in renames.items() if old in text else ():
                     text = spelled(text, service_of(of), old, becomes)
+        return text
+
+    def _renamed_segment(self, text: str, kind: str) -> str:
+        """The new name of what a scaling target spells out: `table/orders`, `service/shop/web`."""
+        services = {"table": ("dynamodb",), "service": ("ecs",), "cluster": ("rds",), "function": ("lambda",)}
+        for of, becomes in self._renames.get(text, {}).items():
+            if service_of(of) in services.get(kind, (kind,)):
+                return becomes
         return text
 
     def _rename_exports(self, scope: Scope) -> None:
@@ -294,22 +348,23 @@ class Editing:
         parent, key = self._parent(name, path)
         was = parent.get(key) if isinstance(parent, dict) else parent[key]
         parent[key] = new
-        was = "***" if is_secret(key, was) else brief(was)
-        self.edits.append(Edit(name, dotted(path), was, new, why, self.line(name, ("Properties", *path))))
+        before, after = ("***", "***") if is_secret(key, was) else changed_in(was, new)
+        self.edits.append(Edit(name, dotted(path), before, after, why, self.line(name, ("Properties", *path))))
 
-    def _drop(self, name: str, path: Path, why: str) -> None:
+    def _drop(self, name: str, path: Path, why: str, section: str = "Properties") -> None:
         try:
-            parent, key = self._parent(name, path)
+            parent, key = self._parent(name, path, section)
             was = parent.pop(key)
         except (KeyError, IndexError, TypeError):
             return  # it has no such property: nothing is to be left out of it
-        was, line = "***" if is_secret(key, was) else brief(was), self.line(name, ("Properties", *path))
-        self.edits.append(Edit(name, dotted(path), was, ABSENT, why, line))
+        was, line = "***" if is_secret(key, was) else brief(was), self.line(name, (section, *path))
+        lead = () if section == "Properties" else (section,)
+        self.edits.append(Edit(name, dotted((*lead, *path)), was, ABSENT, why, line))
 
-    def _parent(self, name: str, path: Path) -> tuple[Any, Any]:
+    def _parent(self, name: str, path: Path, section: str = "Properties") -> tuple[Any, Any]:
         """The part that holds the last of a path, and the key of that in it."""
         found = self.resources.get(name)
-        part: Any = mapping(self.template.get(name)) if found is None else found.setdefault("Properties", {})
+        part: Any = mapping(self.template.get(name)) if found is None else found.setdefault(section, {})
         *around, last = (int(key) if str(key).isdigit() else key for key in path)
         for key in around:
             part = part[key]

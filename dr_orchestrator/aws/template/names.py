@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dr_orchestrator.aws.template.parts import as_in_schemas
@@ -134,19 +134,29 @@ _SERVICES: Mapping[str, str] = {
 """The services that are called otherwise in ARNs than in types."""
 
 
-def names_of(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[tuple[str, int]]:
+def names_of(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[tuple[Path, int]]:
     """The properties that name an object, with how long a name may be (0 where nothing tells).
 
     A name that counts within an object which the stack makes collides with none.
     """
     if kind in SERVERLESS_NAMES and SERVERLESS_NAMES[kind] in properties:
-        yield SERVERLESS_NAMES[kind], 0
+        yield (SERVERLESS_NAMES[kind],), 0
     schema = known(kind)
     if schema is None or any(scope.owner(properties.get(key)) for key in schema.within):
         return
     for key in schema.names:
-        if key in properties:
-            yield key, schema.longest.get(key, 0)
+        yield from ((path, schema.longest.get(key, 0)) for path in _at(properties, key.split("/")))
+
+
+def _at(part: Any, keys: Sequence[str], path: Path = ()) -> Iterator[Path]:
+    """Where a path of a schema leads in a part: nowhere where a property on its way is not written."""
+    if not keys:
+        yield path
+    elif keys[0] == "*" and isinstance(part, list):
+        for at, each in enumerate(part):
+            yield from _at(each, keys[1:], (*path, at))
+    elif isinstance(part, dict) and keys[0] in part:
+        yield from _at(part[keys[0]], keys[1:], (*path, keys[0]))
 
 
 def without_inserts(text: str) -> str:
@@ -156,7 +166,7 @@ def without_inserts(text: str) -> str:
 
 def is_handed(path: Path) -> bool:
     """Whether a text is a value that code is handed, or a reference that is spelled out: a name alone is one there."""
-    return any(key in ("Variables", "Environment", "Dimensions") for key in path) or path[-1] == "ResourceId"
+    return any(key in ("Variables", "Environment", "Dimensions") for key in path) or path[-1:] == ("ResourceId",)
 
 
 def refers(kind: str, path: Path, of: str) -> bool:

@@ -13,7 +13,23 @@ from dr_orchestrator.documents.cloudformation import mapping
 
 ABSENT = None
 _LONGEST = 500
-_SECRET = re.compile(r"password|secret|token|credential|private_?key|api_?key", re.IGNORECASE)
+_SHORT = 120
+_SECRET = re.compile(
+    r"passw|passphrase|secret|token|credential|(?:private|api|access|auth|licen[sc]e)_?key", re.IGNORECASE
+)
+_OF_NO_SECRET = re.compile(r"(?:Arn|ARN|Id|Ids|Identifier|Name|Type|Policy|Path|ServiceToken)$")
+"""The ends of the names of properties that only name a secret."""
+
+_ASSIGNED = re.compile(
+    r"(?P<name>[\w-]*(?:passw|passphrase|secret|token|credential|(?:private|api|access|auth)_?key)[\w-]*(?:\s*=\s*|[\"']?\s*:\s+|[\"']\s*:\s*))"
+    r"(?P<value>[\"']?(?!\{\{resolve:|\$\{|arn:)[^\s\"',;}]+)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)(?:[^/\s@'\"]*@)?(?P<host>(?:\$\{[^}]*\}|[^/\s'\",?#])*)(?P<path>[^\s'\",)]*)",
+    re.IGNORECASE,
+)
+_OF_PAIRS = ("Name", "Key", "OptionName", "ParameterKey", "ParameterName")
 
 
 def dotted(path: Sequence[str | int]) -> str:
@@ -37,7 +53,9 @@ def protections(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         if part.get("Key") == outward.ATTRIBUTE_PROTECTION and "Value" in part:
             yield (*path, "Value"), part["Value"]
         for key, value in part.items():
-            if outward.PROTECTION.fullmatch(str(key)) and not isinstance(value, list):
+            if outward.PROTECTION.fullmatch(str(key)) and isinstance(value, dict) and "Mode" in value:
+                yield (*path, str(key), "Mode"), value["Mode"]
+            elif outward.PROTECTION.fullmatch(str(key)) and (function(value)[0] or not isinstance(value, list | dict)):
                 yield (*path, str(key)), value
             else:
                 yield from protections(value, (*path, str(key)))
@@ -49,24 +67,63 @@ def protections(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 def at(part: Any, path: Path) -> Any:
     """The part at the end of a path; ABSENT where it leads nowhere."""
     for key in path:
-        part = mapping(part).get(str(key), ABSENT)
+        if isinstance(part, list) and isinstance(key, int):
+            part = part[key] if key < len(part) else ABSENT
+        else:
+            part = mapping(part).get(str(key), ABSENT)
     return part
 
 
-def referring(part: Any, gone: frozenset[str]) -> Iterator[Path]:
+def is_needed(part: Any, path: Path) -> bool:
+    """Whether what falls may be more than a choice: code, or an element that holds more than names and values."""
+    if path[-1:] and path[-1] in ("UserData", "ZipFile", "InlineCode", "DefinitionString", "DefinitionBody"):
+        return True
+    inside = part.values() if isinstance(part, dict) and not function(part)[0] else ()
+    return "Statement" not in path and any(isinstance(each, list | dict) and not function(each)[0] for each in inside)
+
+
+def spelled_by_functions(part: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every text that a function makes of texts alone, with where it stands."""
+    if function(part)[0] in ("Fn::Sub", "Fn::Join"):
+        yield path, part
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            yield from spelled_by_functions(value, (*path, str(key)))
+    elif isinstance(part, list):
+        for at, each in enumerate(part):
+            yield from spelled_by_functions(each, (*path, at))
+
+
+def referring(part: Any, gone: frozenset[str], path: Path = ()) -> Iterator[Path]:
     """The smallest parts that can be taken out whole: an element of a list, or a property, that refers to what is
     gone; the last of a list first.
+
+    A part of a statement goes with the statement: without it, that would allow more.
     """
     if isinstance(part, dict):
         for key, value in list(part.items()):
-            if not gone & set(references({key: value})):
-                continue
-            inner = [(str(key), *path) for path in referring(value, gone)] if not function(value)[0] else []
-            yield from inner or [(str(key),)]
+            if gone & set(references({key: value})):
+                inner = list(referring(value, gone, (*path, str(key)))) if not function(value)[0] else []
+                yield from inner or [(*path, str(key))]
     elif isinstance(part, list):
         for at in reversed(range(len(part))):
-            if gone & set(references(part[at])):
-                yield (at,)
+            if not gone & set(references(part[at])):
+                continue
+            whole: Path = (*path, at)
+            inner = list(referring(part[at], gone, whole)) if not function(part[at])[0] else []
+            deeper = all(any(isinstance(key, int) for key in each[len(whole) :]) for each in inner)
+            emptied = path[-1:] == ("Statement",) and any(
+                _empties(part[at], each[len(whole) :], inner) for each in inner
+            )
+            yield from inner if inner and deeper and not emptied else [whole]
+
+
+def _empties(statement: Any, path: Path, all_paths: Sequence[Path]) -> bool:
+    """Whether a list of a statement loses all its elements."""
+    held = statement
+    for key in path[:-1]:
+        held = held[key]
+    return len(held) <= sum(1 for each in all_paths if each[-len(path) : -1] == path[:-1])
 
 
 def texts(part: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -87,15 +144,45 @@ def brief(value: Any) -> Any:
     return kept if len(str(kept)) <= _LONGEST else f"{str(kept)[:_LONGEST]}..."
 
 
+def changed_in(was: Any, becomes: Any) -> tuple[Any, Any]:
+    """The values before and after, as an edit keeps them: of long texts the words alone that differ."""
+    if not (isinstance(was, str) and isinstance(becomes, str)) or max(len(was), len(becomes)) <= _SHORT:
+        return brief(was), brief(becomes)
+    old, new = was.split(), becomes.split()
+    if len(old) != len(new):
+        return brief(was), brief(becomes)
+    differing = [(before, after) for before, after in zip(old, new, strict=True) if before != after]
+    return brief(" ... ".join(each for each, _ in differing)), brief(" ... ".join(each for _, each in differing))
+
+
+def without_secrets(text: str) -> str:
+    """A text without the passwords in it, and without all of an address but its host; AWS's own keep their paths."""
+
+    def host_alone(found: re.Match[str]) -> str:
+        host = found["host"]
+        of_aws = found["scheme"] == "s3://" or host.endswith(("amazonaws.com", "amazonaws.com.cn"))
+        path = found["path"].partition("?")[0].partition("#")[0] if of_aws else ""
+        return f"{found['scheme']}{host}{path}"
+
+    return _ASSIGNED.sub(lambda found: f"{found['name']}***", _ADDRESS.sub(host_alone, text))
+
+
 def _masked(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: "***" if is_secret(key, each) else _masked(each) for key, each in value.items()}
-    return [_masked(each) for each in value] if isinstance(value, list) else value
+        pair = next((str(value[key]) for key in _OF_PAIRS if key in value), "")
+        return {
+            key: "***" if is_secret(key, each) or (key == "Value" and is_secret(pair, each)) else _masked(each)
+            for key, each in value.items()
+        }
+    if isinstance(value, list):
+        return [_masked(each) for each in value]
+    return without_secrets(value) if isinstance(value, str) else value
 
 
 def is_secret(key: object, value: Any) -> bool:
     """Whether a property holds what nobody may read in a report."""
-    return isinstance(value, str) and bool(_SECRET.search(str(key)))
+    named = str(key)
+    return isinstance(value, str) and bool(_SECRET.search(named)) and not _OF_NO_SECRET.search(named)
 
 
 def last_key(path: Path) -> str:
@@ -141,3 +228,26 @@ def is_word(kind: str, path: Path) -> bool:
         return False
     schema, written = known(kind), as_in_schemas(path)
     return schema is None or written.removesuffix("/*") not in schema.references.keys() | schema.arns
+
+
+def transforms_of(template: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    """The transforms of a template, and of parts of it, with where each stands."""
+    said = template.get("Transform")
+    for each in said if isinstance(said, list) else [said] if said else []:
+        yield str(mapping(each).get("Name", each)), ("Transform",)
+    for name, resource in mapping(template.get("Resources")).items():
+        yield from ((each, ("Resources", name)) for each in _transforms(resource))
+
+
+def _transforms(part: Any) -> Iterator[str]:
+    if isinstance(part, list):
+        for each in part:
+            yield from _transforms(each)
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key == "Fn::Transform":
+                yield from (
+                    str(mapping(each).get("Name", each)) for each in (value if isinstance(value, list) else [value])
+                )
+            else:
+                yield from _transforms(value)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from dr_orchestrator.aws.template.parts import calls
 from dr_orchestrator.aws.template.values import references
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.errors import Problem
@@ -22,6 +23,7 @@ def problems(template: Template) -> Iterator[Problem]:
     known = resources.keys() | template.part("Parameters").keys()
     waits = {name: set(_named(each)) for name, each in resources.items()}
     for name, each in resources.items():
+        yield from _conditions(template, name, each)
         for missing in sorted(waits[name] - known):
             if not missing.startswith("AWS::"):
                 fix = "a reference is to a resource or a parameter of the same template"
@@ -39,8 +41,24 @@ def problems(template: Template) -> Iterator[Problem]:
 def _named(resource: Mapping[str, Any]) -> Iterator[str]:
     """The resources and parameters that a resource waits for."""
     depends = resource.get("DependsOn")
-    yield from [depends] if isinstance(depends, str) else depends if isinstance(depends, list) else []
+    listed = depends if isinstance(depends, list) else [depends]
+    yield from (each for each in listed if isinstance(each, str))
     yield from references(resource.get("Properties"))
+
+
+def _conditions(template: Template, name: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
+    """The conditions of a resource that are none of the template, and what it waits for that is no name."""
+    known = template.part("Conditions").keys()
+    asked = [resource["Condition"]] if "Condition" in resource else []
+    asked += [inner[0] for _, inner in calls(resource.get("Properties"), "Fn::If") if isinstance(inner, list) and inner]
+    for each in dict.fromkeys(map(str, asked)):
+        if each not in known:
+            fix = "a condition is declared in the template's `Conditions`"
+            yield _problem(template, name, f"has the condition {each}, which the template does not have", fix)
+    depends = resource.get("DependsOn")
+    for needed in depends if isinstance(depends, list) else [depends]:
+        if needed is not None and not isinstance(needed, str):
+            yield _problem(template, name, "has a DependsOn that is no name", "write the logical id: `DependsOn: Name`")
 
 
 def _problem(template: Template, name: str, message: str, fix: str) -> Problem:

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dr_orchestrator.aws.template.forms import (
+    INSERT,
+    NO_VALUE,
+    PSEUDO,
+    Path,
+    Untold,
+    function,
+    is_looked_up,
+    reference,
+    references,
+    shown,
+)
 from dr_orchestrator.documents.cloudformation import mapping
 
-INSERT = re.compile(r"\$\{([^}]*)\}")
-PSEUDO = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix", "AWS::NotificationARNs")
-"""Pseudo parameters that tell no stack from another: they stand in a text as they are written."""
-
-NO_VALUE = {"Ref": "AWS::NoValue"}
-Path = tuple[str | int, ...]
-
-
-class Untold(Exception):
-    """A value that is known only to AWS; `own` where something that the template makes is in it."""
-
-    def __init__(self, value: Any, *, own: bool = False, parameter: str = "") -> None:
-        super().__init__(shown(value))
-        self.own, self.parameter = own, parameter
+__all__ = ["INSERT", "NO_VALUE", "Path", "Scope", "Untold", "function", "is_looked_up", "references", "shown"]
 
 
 class Scope:
     """A template with the values of its parameters: texts, conditions, and whose a reference is.
 
-    `stack` is the name that the stack will have; what is `left_out` is nobody's own.
+    `stack` is the name that the stack will have. `passed` are the parameters that the stack around it gives and that
+    cannot be told, and whether they are of what that makes; `outputs` those of stacks within that are not their own.
     """
 
-    def __init__(self, template: Mapping[str, Any], given: Mapping[str, str], stack: str) -> None:
+    def __init__(
+        self,
+        template: Mapping[str, Any],
+        given: Mapping[str, str],
+        stack: str,
+        passed: Mapping[str, bool] | None = None,
+        outputs: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    ) -> None:
         self.template, self.stack = template, stack
+        self._passed, self._outputs = passed or {}, outputs or {}
         self.resources = {
             str(name): each for name, each in mapping(template.get("Resources")).items() if isinstance(each, dict)
         }
@@ -53,19 +60,83 @@ class Scope:
         form, inner = function(value)
         known = self._FORMS.get(form)
         if known is None:
-            raise Untold(value, own=self.holds_own(value))
+            waiting = [each for each in references(value) if each in self.parameters and self.waits_for(each)]
+            raise Untold(value, own=self.holds_own(value), parameter=waiting[0] if waiting else "")
         return known(self, value, inner, local or {})
 
     def parameter(self, name: str) -> str:
         """The value of a parameter: as given, else its default; Untold where it has none, or AWS looks it up."""
         declared = mapping(self.parameters[name])
-        if str(declared.get("Type", "")).startswith("AWS::SSM::"):
+        if name in self._passed:
+            raise Untold({"Ref": name}, own=self._passed[name])
+        if is_looked_up(declared):
             raise Untold({"Ref": name}, parameter=name)
         if name in self._given:
             return str(self._given[name]).replace("{copy}", self.stack)
         if "Default" not in declared:
             raise Untold({"Ref": name}, parameter=name)
-        return self.text(declared["Default"]) if not isinstance(declared["Default"], list | dict) else ""
+        default = declared["Default"]
+        return self.text(",".join(map(str, default)) if isinstance(default, list) else default)
+
+    def waits_for(self, name: str) -> bool:
+        """Whether a parameter has no value before it is given one, or AWS looks it up."""
+        try:
+            self.parameter(name)
+        except Untold as unknown:
+            return bool(unknown.parameter)
+        return False
+
+    def partly(self, value: Any, local: Mapping[str, Any] | None = None) -> str:
+        """The text that a value comes to, with `${...}` for each part of it that is not known."""
+        try:
+            return self.text(value, local)
+        except Untold:
+            pass
+        form, inner = function(value)
+        if form in self._PARTLY:
+            return self._PARTLY[form](self, inner, local)
+        parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+        return "\n".join(self.partly(each, local) for each in parts) if parts is not None else str(value or "")
+
+    def _referred(self, inner: Any, _local: Any) -> str:
+        declared = mapping(self.parameters.get(str(inner)))
+        told = self._given.get(str(inner), declared.get("Default"))
+        if isinstance(told, str) and not is_looked_up(declared) and inner not in self._passed:
+            return told
+        return f"${{{'.'.join(map(str, inner)) if isinstance(inner, list) else inner}}}"
+
+    def _joined(self, inner: Any, local: Any) -> str:
+        if not isinstance(inner, list) or len(inner) != 2:
+            return ""
+        if not isinstance(inner[1], list):
+            return self.partly(inner[1], local)
+        return self.partly(inner[0]).join(self.partly(part, local) for part in inner[1])
+
+    def _parts(self, inner: Any, local: Any) -> str:
+        return self.partly(inner[-1], local) if isinstance(inner, list) and inner else ""
+
+    def _substituted(self, inner: Any, _local: Any) -> str:
+        text, local = (inner[0], inner[1]) if isinstance(inner, list) and len(inner) == 2 else (inner, {})
+
+        def put(found: re.Match[str]) -> str:
+            name = found[1].strip()
+            return found[0] if name.startswith("!") else self.partly(mapping(local).get(name, reference(name)))
+
+        return INSERT.sub(put, text) if isinstance(text, str) else ""
+
+    def _unseen(self, _inner: Any, _local: Any) -> str:
+        return "${}"
+
+    _PARTLY: Mapping[str, Callable[..., str]] = {
+        "Ref": _referred,
+        "Fn::GetAtt": _referred,
+        "Fn::Sub": _substituted,
+        "Fn::Join": _joined,
+        "Fn::Select": _parts,
+        "Fn::Split": _parts,
+        "Fn::ImportValue": _unseen,
+        "Fn::FindInMap": _unseen,
+    }
 
     def is_made(self, resource: Mapping[str, Any]) -> bool:
         """Whether the resource is made; so too where its condition cannot be told."""
@@ -85,22 +156,56 @@ class Scope:
         if form != "Fn::If" or not isinstance(inner, list) or len(inner) != 3:
             yield value
             return
-        holds = self.condition(str(inner[0]))
+        holds = self.condition(inner[0]) if isinstance(inner[0], str) else None
         for branch, lost in ((inner[1], False), (inner[2], True)):
             if holds is not lost:
                 yield from self.branches(branch)
 
+    def variants(self, value: Any) -> list[Any]:
+        """The values that a value may come to, as far as conditions and the keys of mappings cannot be told.
+
+        Each differs from the first in one choice.
+        """
+        form, inner = function(value)
+        if form == "Fn::If":
+            branches = [each for each in self.branches(value) if each is not value]
+            return [each for branch in branches for each in self.variants(branch)] or [value]
+        if form == "Fn::FindInMap":
+            return [each for row in self._rows(inner) for each in self.variants(row)] or [value]
+        if told := self._output(value):
+            return list(told)
+        if isinstance(value, list):
+            return self._varied(value, list(enumerate(value)))
+        if isinstance(value, dict):
+            return self._varied(value, list(value.items()))
+        return [value]
+
+    def _varied(self, value: Any, parts: list[tuple[Any, Any]]) -> list[Any]:
+        choices = {key: self.variants(part) for key, part in parts}
+        if all(len(each) == 1 for each in choices.values()) and all(choices[key][0] is part for key, part in parts):
+            return [value]
+        found = [value.copy()]
+        for key, each in choices.items():
+            found[0][key] = each[0]
+        for key, each in choices.items():
+            for other in each[1:]:
+                found.append(found[0].copy())
+                found[-1][key] = other
+        return found
+
     def leaves(self, value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-        """Each part of a value that is a text, a number or a function, with where it stands; of an Fn::If what it may
-        come to.
+        """Each part of a value that is a text, a number or a function, with where it stands; of what cannot be told
+        each that it may come to.
         """
         form, _ = function(value)
-        if form == "Fn::If":
-            for branch in self.branches(value):
-                yield from self.leaves(branch, path)
-        elif form and form != "Condition":
-            if value != NO_VALUE:
-                yield path, value
+        if form and form != "Condition":
+            for each in self.variants(value):
+                if function(each)[0] in ("", "Fn::If") and each is not value:
+                    yield from self.leaves(each, path)
+                elif function(each)[0] == "Fn::Split":
+                    yield from ((path, part) for part in self._split(each))
+                elif each != NO_VALUE:
+                    yield path, each
         elif isinstance(value, dict):
             for key, each in value.items():
                 yield from self.leaves(each, (*path, str(key)))
@@ -113,6 +218,8 @@ class Scope:
     def owner(self, value: Any) -> str:
         """The resource of this template that a value is a reference to, and to nothing else; empty where to none."""
         form, inner = function(value)
+        if self._output(value):
+            return ""
         if form == "Fn::Sub" and isinstance(inner, str):
             whole = re.fullmatch(r"\$\{([A-Za-z0-9.:]+)\}", inner)
             name = whole[1].partition(".")[0] if whole else ""
@@ -126,7 +233,7 @@ class Scope:
 
     def makes(self, name: str) -> bool:
         """Whether a name is of a resource of this template, or of one that AWS makes when it expands it."""
-        if name in self.resources:
+        if name in self.resources or self._passed.get(name):
             return True
         return self._expands and bool(name) and name not in self.parameters and not name.startswith("AWS::")
 
@@ -138,9 +245,11 @@ class Scope:
         form, inner = function(said)
         parts = inner if isinstance(inner, list) else [inner]
         if form == "Condition":
-            return self.condition(str(inner))
+            return self.condition(inner) if isinstance(inner, str) else None
         if form == "Fn::Equals":
             return self._equal(parts)
+        if form not in ("Fn::Not", "Fn::And", "Fn::Or"):
+            return {"true": True, "false": False}.get(str(said).lower())
         held = [self._holds(part) for part in parts]
         if form == "Fn::Not":
             return None if None in held else not all(held)
@@ -151,9 +260,12 @@ class Scope:
 
     def _equal(self, parts: list[Any]) -> bool | None:
         try:
-            return len({self.text(part) for part in parts}) == 1
+            told = {self.text(part) for part in parts}
         except Untold:
             return None
+        if len(told) == 1:
+            return True
+        return None if any("${" in each for each in told) else False
 
     def _ref(self, value: Any, inner: Any, _local: Mapping[str, Any]) -> str:
         if inner in ("AWS::StackName", "AWS::StackId"):
@@ -167,8 +279,10 @@ class Scope:
         raise Untold(value, own=self.makes(str(inner).partition(".")[0]))
 
     def _join(self, value: Any, inner: Any, local: Mapping[str, Any]) -> str:
-        if not (isinstance(inner, list) and len(inner) == 2 and isinstance(inner[1], list)):
+        if not isinstance(inner, list) or len(inner) != 2:
             raise Untold(value, own=self.holds_own(value))
+        if not isinstance(inner[1], list):  # a parameter that is a list
+            return self._whole(value, lambda: self.text(inner[0]).join(self.text(inner[1], local).split(",")))
         return self._whole(value, lambda: self.text(inner[0]).join(self.text(part, local) for part in inner[1]))
 
     def _sub(self, value: Any, inner: Any, _local: Mapping[str, Any]) -> str:
@@ -180,24 +294,64 @@ class Scope:
             name = found[1].strip()
             if name.startswith("!"):
                 return "${" + name[1:] + "}"
-            return self.text(local.get(name, {"Fn::GetAtt" if "." in name else "Ref": name}))
+            return self.text(local.get(name, reference(name)))
 
         return self._whole(value, lambda: INSERT.sub(put, text))
 
     def _if(self, value: Any, _inner: Any, local: Mapping[str, Any]) -> str:
         found = list(self.branches(value))
-        if len(found) != 1:
+        if len(found) != 1 or found[0] is value:
             raise Untold(value, own=self.holds_own(value))
         return self.text(found[0], local)
 
     def _find(self, value: Any, inner: Any, local: Mapping[str, Any]) -> str:
-        keys = inner[:3] if isinstance(inner, list) else []
-        part: Any = mapping(self.template.get("Mappings"))
-        for key in keys:
-            part = mapping(part).get(self.text(key, local), _NOTHING)
-        if len(keys) < 3 or isinstance(part, dict | list) or part is _NOTHING:
+        found = self._rows(inner, local)
+        if len(found) != 1 or isinstance(found[0], dict | list):
             raise Untold(value)
-        return self.text(part)
+        return self.text(found[0])
+
+    def _rows(self, inner: Any, local: Mapping[str, Any] | None = None) -> list[Any]:
+        """The values that a mapping has for keys: for one that only AWS knows, those of each."""
+        if not isinstance(inner, list) or len(inner) < 3:
+            return []
+        found: list[Any] = [mapping(self.template.get("Mappings"))]
+        certain = True
+        for key in inner[:3]:
+            try:
+                told = self.text(key, local)
+            except Untold:
+                told = "${}"
+            certain = certain and "${" not in told
+            rows = [{str(name): row for name, row in mapping(part).items()} for part in found]
+            found = [row for part in rows for name, row in part.items() if "${" in told or name == told]
+        default = mapping(inner[3]).get("DefaultValue") if len(inner) > 3 else None
+        if default is not None and (not certain or not found):
+            found.append(default)
+        return [each for at, each in enumerate(found) if each not in found[:at]]
+
+    def _output(self, value: Any) -> Sequence[str]:
+        """The values of a stack's output that are not of what it makes; empty where a value is none of them."""
+        form, inner = function(value)
+        if not self._outputs or form not in ("Fn::GetAtt", "Fn::Sub"):
+            return ()
+        text = ".".join(map(str, inner)) if isinstance(inner, list) else str(inner)
+        whole = re.fullmatch(r"\$\{(.*)\}", text) if form == "Fn::Sub" else None
+        stack, _, output = (whole[1] if whole else text).partition(".Outputs.")
+        return self._outputs.get(stack, {}).get(output, ())
+
+    def _of_output(self, value: Any, _inner: Any, _local: Mapping[str, Any]) -> str:
+        told = self._output(value)
+        if len(told) != 1:
+            raise Untold(value, own=not told and self.holds_own(value))
+        return told[0]
+
+    def _split(self, value: Any) -> list[Any]:
+        """The parts of a text that is split; the call itself where they cannot be told."""
+        _, inner = function(value)
+        try:
+            return list(self.text(inner[1]).split(self.text(inner[0])))
+        except (Untold, IndexError, KeyError, TypeError, ValueError):
+            return [value]
 
     def _select(self, value: Any, inner: Any, local: Mapping[str, Any]) -> str:
         if isinstance(inner, list) and len(inner) == 2 and str(inner[0]).isdigit():
@@ -205,7 +359,8 @@ class Scope:
             if isinstance(among, list) and int(inner[0]) < len(among):
                 return self.text(among[int(inner[0])], local)
             form, split = function(among)
-            by, whole = (split[0], split[1]) if form == "Fn::Split" and isinstance(split, list) else (",", among)
+            splits = form == "Fn::Split" and isinstance(split, list) and len(split) == 2
+            by, whole = (split[0], split[1]) if splits else (",", among)
             parts = self._whole(value, lambda: self.text(whole, local)).split(self.text(by))
             if int(inner[0]) < len(parts):
                 return parts[int(inner[0])]
@@ -224,70 +379,6 @@ class Scope:
         "Fn::Sub": _sub,
         "Fn::If": _if,
         "Fn::FindInMap": _find,
+        "Fn::GetAtt": _of_output,
         "Fn::Select": _select,
     }
-
-
-_NOTHING = object()
-
-
-def function(value: Any) -> tuple[str, Any]:
-    """The function that a value is a call of, and its argument; empty where it is none."""
-    if isinstance(value, dict) and len(value) == 1:
-        (form, inner), *_ = value.items()
-        if form in ("Ref", "Condition") or str(form).startswith("Fn::"):
-            return form, inner
-    return "", None
-
-
-def references(value: Any) -> Iterator[str]:
-    """The names that a value refers to, wherever in it: of resources, of parameters, of pseudo parameters."""
-    if isinstance(value, list):
-        for each in value:
-            yield from references(each)
-    if not isinstance(value, dict):
-        return
-    for key, inner in value.items():
-        if key == "Ref" and isinstance(inner, str):
-            yield inner
-        elif key == "Fn::GetAtt" and isinstance(inner, str | list) and inner:
-            yield str(inner[0]) if isinstance(inner, list) else inner.partition(".")[0]
-        elif key == "Fn::Sub":
-            text, local = (inner[0], inner[1]) if isinstance(inner, list) and len(inner) == 2 else (inner, {})
-            names = [found.strip().partition(".")[0] for found in INSERT.findall(str(text))]
-            yield from (name for name in names if name not in mapping(local) and not name.startswith("!"))
-            yield from references(local)
-        else:
-            yield from references(inner)
-
-
-def transforms_of(template: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
-    """The transforms of a template, and of parts of it, with where each stands."""
-    said = template.get("Transform")
-    for each in said if isinstance(said, list) else [said] if said else []:
-        yield str(mapping(each).get("Name", each)), ("Transform",)
-    for name, resource in mapping(template.get("Resources")).items():
-        yield from ((each, ("Resources", name)) for each in _transforms(resource))
-
-
-def _transforms(part: Any) -> Iterator[str]:
-    if isinstance(part, list):
-        for each in part:
-            yield from _transforms(each)
-    elif isinstance(part, dict):
-        for key, value in part.items():
-            if key == "Fn::Transform":
-                yield from (
-                    str(mapping(each).get("Name", each)) for each in (value if isinstance(value, list) else [value])
-                )
-            else:
-                yield from _transforms(value)
-
-
-def shown(value: Any) -> str:
-    """A value as messages show it."""
-    if isinstance(value, str):
-        return f"'{value}'" if len(value) <= 120 else f"'{value[:120]}...'"
-    form, inner = function(value)
-    text = f"!{form.removeprefix('Fn::')} {json.dumps(inner, default=str)}" if form else json.dumps(value, default=str)
-    return text if len(text) <= 120 else f"{text[:120]}..."

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary, outputs
+from dr_orchestrator.catalog.rules import canary, outputs, proofs
 from dr_orchestrator.catalog.shapes.checks import (
-    OF_DATA,
+    DEEP_OF_DATABASE,
     OF_DATABASE,
     OF_TABLE,
     CanaryItem,
@@ -22,6 +22,7 @@ from dr_orchestrator.catalog.shapes.checks import (
 )
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
+from dr_orchestrator.catalog.shapes.proofs import Command
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
@@ -43,7 +44,7 @@ def problems(service: Declared, types: Types[ResourceType]) -> Iterator[Problem]
 def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> Iterator[Mistake]:
     yield from _promise(drill)
     yield from _names(drill)
-    if not any(check.mandatory and isinstance(check.claim, OF_DATA) for check in drill.checks):
+    if not any(check.mandatory and check.proves_data for check in drill.checks):
         message = "no mandatory check proves the data, so the drill could never pass"
         yield ("checks",), message, "add a mandatory check of rows, items or a query"
     resource = service.resources.legal.get(drill.resource)
@@ -96,6 +97,15 @@ def _check(service: Declared, drill: Drill, resource: Resource, of: ResourceType
             yield from _of_source(claim, written)
     elif isinstance(claim, OF_TABLE):
         yield from _of_table(resource, of, claim, written)
+    elif isinstance(claim, DEEP_OF_DATABASE):
+        yield from _of_database(resource, of, written)
+        yield from proofs.mistakes(drill, check, claim, written)
+    elif isinstance(claim, Command):
+        if of.content is Content.ROWS:
+            yield from _of_database(resource, of, written)
+        elif of.content is not Content.STORES:
+            message = f"a program gets no credential by which it could read {of.article}"
+            yield (written,), message, "remove it; only databases and replicas have one"
     else:
         yield from _of_endpoint(service, drill, claim, written)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.rules import canary
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
-from dr_orchestrator.catalog.template import Template, Unusable
+from dr_orchestrator.catalog.template import Template, Unusable, inside
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import Problem
 
@@ -43,7 +44,16 @@ def _mistakes(
         yield from canary.mistakes(of, resource, resource.canary)
     if resource.rebuild and "rebuild" in of.keys:
         yield from _rebuild(service, types, resource, resource.rebuild, service.templates[name])
+    if resource.database and resource.database.ca:
+        yield from _authorities(service.folder, resource.database.ca)
     yield from of.rules(resource)
+
+
+def _authorities(folder: Path, ca: str) -> Iterator[Mistake]:
+    if not inside(folder / ca, folder.parent):
+        yield ("database", "ca"), f"{quoted(ca)} lies outside the workspace", "copy it there, or set PGSSLROOTCERT"
+    elif not (folder / ca).is_file():
+        yield ("database", "ca"), f"{quoted(ca)} is not a file", "a PEM file with AWS's CA, relative to this file"
 
 
 def _foreign(types: Types[ResourceType], of: ResourceType, resource: Resource) -> Iterator[str]:

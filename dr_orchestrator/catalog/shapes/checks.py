@@ -22,6 +22,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     whole,
     wrong,
 )
+from dr_orchestrator.catalog.shapes.proofs import AnswersWithin, Command, Counts, Deep, Integrity, WholeRead
 
 _IN_REPLICA = "In a replica: the table's logical id in the template. Left out elsewhere."
 _INTERVAL = "How often the heartbeat is written; its newest one may be this far behind."
@@ -92,9 +93,14 @@ class HttpAnswer(Shape):
     timeout: Span = Field(default=timedelta(seconds=10), description="How long to wait for the answer.")
 
 
-Claim = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredState | HttpAnswer
-CLAIMS = ("rows-at-least", "newest-row", "query", "items-at-least", "canary-item", "restored-state", "http-answer")
+Plain = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredState | HttpAnswer
+Claim = Plain | Deep
+CLAIMS = (
+    *("rows-at-least", "newest-row", "query", "items-at-least", "canary-item", "restored-state", "http-answer"),
+    *("whole-read", "integrity", "answers-within", "counts", "command"),
+)
 OF_DATABASE = (RowsAtLeast, NewestRow, Query)
+DEEP_OF_DATABASE = (WholeRead, Integrity, AnswersWithin, Counts)
 OF_TABLE = (ItemsAtLeast, CanaryItem)
 OF_DATA = (*OF_DATABASE, *OF_TABLE, RestoredState)
 
@@ -127,6 +133,22 @@ class Check(Shape):
     http_answer: HttpAnswer | None = Field(
         default=None, alias="http-answer", description="An endpoint of the rebuilt stack answers (replica)."
     )
+
+    whole_read: WholeRead | None = Field(
+        default=None, alias="whole-read", description="Every block of every table is read (SQL)."
+    )
+    integrity: Integrity | None = Field(default=None, description="What the engine can prove of itself holds (SQL).")
+    answers_within: AnswersWithin | None = Field(
+        default=None, alias="answers-within", description="A statement answers fast enough (SQL)."
+    )
+    counts: Counts | None = Field(default=None, description="As many rows as in the source (SQL).")
+    command: Command | None = Field(default=None, description="A program of your own passes (databases, replica).")
+
+    @property
+    def proves_data(self) -> bool:
+        """Whether what it claims is of the restored data."""
+        claim = self.claim
+        return isinstance(claim, (*OF_DATA, Counts)) or (isinstance(claim, Command) and claim.proves_data)
 
     @property
     def claims(self) -> dict[str, Claim]:

@@ -18,6 +18,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from dr_orchestrator.catalog.source import Plain
 from dr_orchestrator.domain.objective import Limit, parse_duration, parse_limit
+from dr_orchestrator.domain.proof import Tolerance
 
 T = TypeVar("T")
 _DURATION = r"(?:\d+(?:\.\d+)?\s*[smhd]\s*)+"
@@ -184,6 +185,24 @@ def _money(written: str) -> Decimal:
     return Decimal(written)
 
 
+def _latency(written: str) -> timedelta:
+    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)ms", written)
+    return timedelta(milliseconds=float(found[1])) if found else _positive(written)
+
+
+def _factor(written: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?", written) or not float(written):
+        raise ValueError(written)
+    return float(written)
+
+
+def _share(written: str) -> Tolerance:
+    found = re.fullmatch(r"([0-9]{1,12})|([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%", written)
+    if not found:
+        raise ValueError(written)
+    return Tolerance(int(found[1])) if found[1] else Tolerance(share=float(found[2]) / 100)
+
+
 def _limit(written: str) -> Limit | None:
     return None if written == "none" else parse_limit(written)
 
@@ -258,6 +277,13 @@ Money = Annotated[
 ]
 Duration = Annotated[timedelta, _parsed(parse_duration, "a duration", "such as 90m, 4h or 1d 12h", _DURATION_SCHEMA)]
 Span = Annotated[timedelta, _parsed(_positive, "a duration above 0", "such as 90m, 4h or 1d 12h", _DURATION_SCHEMA)]
+_LATENCY = rf"^(?:\d+(?:\.\d+)?ms|{_DURATION})$"
+Latency = Annotated[
+    timedelta, _parsed(_latency, "a short time", "such as 250ms or 1.5s", {"type": "string", "pattern": _LATENCY})
+]
+Factor = Annotated[float, _parsed(_factor, "a factor", "a number above 0, such as 1.5", {"type": "number"})]
+_A_SHARE = "a number of rows, or a share such as 0.1%"
+Share = Annotated[Tolerance, _parsed(_share, "a tolerance", _A_SHARE, {"type": ["string", "integer"]})]
 Bound = Annotated[
     Limit | None,
     _parsed(

@@ -24,6 +24,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     Shape,
     Span,
     Text,
+    Truth,
     choice,
     whole,
     word,
@@ -34,6 +35,7 @@ from dr_orchestrator.domain import drill as domain
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.resource_type import ResourceType, Types
+from dr_orchestrator.domain.service import Auth
 
 SOME_HAVE = ("database", "isolation", "rebuild", "canary")
 """The keys of a resource that only some types have."""
@@ -59,6 +61,7 @@ class Promise(Shape):
 
     rto: Bound = Field(description='Recovery time objective: "< 4h", "<= 4h", or none.')
     rpo: Bound = Field(description='Recovery point objective: "< 1h", "<= 1h", or none.')
+    hydration: Bound = Field(default=None, description='When every block was read at the latest: "< 6h", or none.')
     reason: Text | None = Field(default=None, description="Why it is not the tier's.")
 
 
@@ -113,11 +116,49 @@ class Isolation(Shape):
     security_groups: list[Text] = Field(min_length=1, description="The security groups, by id or name.")
 
 
+class Keys(Shape):
+    """The keys under which a secret holds a login, where they are not those of RDS."""
+
+    user: Text = Field(default="username", description="The key of the user.")
+    password: Text = Field(default="password", description="The key of the password.")
+
+
 class Database(Shape):
     """How checks log in to a copy."""
 
     name: Text = Field(description="The database.")
-    secret: Text = Field(description="The Secrets Manager secret that holds username and password.")
+    secret: Text | None = Field(
+        default=None,
+        description="The Secrets Manager secret that holds username and password; `managed` where RDS manages it.",
+    )
+    keys: Keys = Field(default=Keys(), description="The keys of user and password in the secret.")
+    auth: Annotated[Auth, choice(Auth, "a way to log in")] = Field(
+        default=Auth.PASSWORD, description="By the password of the secret, or by a token of IAM: iam."
+    )
+    user: Text | None = Field(default=None, description="The user that a token of IAM is for.")
+    ca: Text | None = Field(
+        default=None, description="The file of authorities that TLS is verified by, relative to this file."
+    )
+    reset_password: Truth = Field(
+        default=True,
+        description="False where a copy that no version of the secret opens may get no new master password.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Database:
+        written = self.model_fields_set
+        if self.auth is Auth.IAM:
+            if foreign := [key for key in ("secret", "keys", "reset_password") if key in written]:
+                raise wrong(
+                    f"`auth: iam` and '{foreign[0]}' exclude each other", "a token takes the place of a password"
+                )
+            if not self.user:
+                raise wrong("`auth: iam` does not say which user logs in", "add `user: ...`, one that has rds_iam")
+        elif self.user:
+            raise wrong("'user' is for `auth: iam`; a secret holds its own", "remove it, or add `auth: iam`")
+        elif not self.secret:
+            raise wrong("nothing says how to log in", "add `secret: ...`, or `auth: iam` and `user: ...`")
+        return self
 
 
 class Rebuild(Shape):

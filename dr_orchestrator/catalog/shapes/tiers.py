@@ -42,6 +42,7 @@ class Tier(Shape):
     name: Text = Field(description="What it is called in reports.")
     rto: Bound = Field(description='Recovery time objective: "< 4h", "<= 4h", or none.')
     rpo: Bound = Field(description='Recovery point objective: "< 1h", "<= 1h", or none.')
+    hydration: Bound = Field(default=None, description='When every block was read at the latest: "< 6h", or none.')
     clock: Clock = Field(default=Clock(), description="How recovery time is judged.")
     examples: list[Text] = Field(default=[], description="Services of this tier, for the reader.")
 

@@ -96,6 +96,7 @@ def _as_json(drill: Drill) -> dict[str, object]:
         "every": drill.every.value,
         "rto_s": objective.rto.value.total_seconds() if objective.rto else None,
         "rpo_s": objective.rpo.value.total_seconds() if objective.rpo else None,
+        "hydration_s": objective.hydration.value.total_seconds() if objective.hydration else None,
         "objective": objective.source,
         "checks": [check.name for check in drill.checks],
         "file": drill.file,

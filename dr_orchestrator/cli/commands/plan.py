@@ -52,9 +52,10 @@ def _print(plan: Plan) -> None:
     click.echo(
         f"{drill.name}  ({drill.kind} of {drill.resource.id}, {drill.resource.region}, account {plan.account or '?'})"
     )
+    promise = drill.objective
+    whole = f", hydration {promise.hydration}" if promise.hydration else ""
     click.echo(
-        f"  held to    RTO {drill.objective.rto or 'no target'}, RPO {drill.objective.rpo or 'no target'}"
-        f"  ({drill.objective.source})"
+        f"  held to    RTO {promise.rto or 'no target'}, RPO {promise.rpo or 'no target'}{whole}  ({promise.source})"
     )
     for line in plan.creates:
         click.echo(f"  creates    {line}, and deletes it")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.finding import Finding, Severity, finding
 from dr_orchestrator.domain.judge.measure import CLAIMED, Record
-from dr_orchestrator.domain.judge.reasons import headroom, proven
+from dr_orchestrator.domain.judge.reasons import headroom, proven, whole_reads
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.rule import Reason, Rule
 from dr_orchestrator.domain.run import Measures, Phase, Role
@@ -57,9 +57,11 @@ def findings_of(
         *_worst_case(record, measures, worst),
         *_thin(record, measures),
         *_optional_checks(record),
+        *_hydration(record, measures),
         *_failed_at_first(record, failed),
         *_grade(record, measures),
         *_not_probed(record),
+        *_unverified(record),
         *_fallback(record),
     ]
     return tuple({item.fingerprint: item for item in _made(record, found)}.values())
@@ -81,7 +83,7 @@ def _made(record: Record, found: Iterable[_Found]) -> Iterable[Finding]:
 
 def _failure(reason: Reason) -> _Found:
     broken, failed = "The promise was not kept in this run.", "The recovery did not succeed in this run."
-    missed = reason.rule in (Rule.RTO_MISSED, Rule.RPO_MISSED)
+    missed = reason.rule in (Rule.RTO_MISSED, Rule.RPO_MISSED, Rule.HYDRATION_MISSED)
     return _Found(reason.rule, Severity.HIGH, reason.text, broken if missed else failed, reason.subject)
 
 
@@ -131,6 +133,21 @@ def _optional_checks(record: Record) -> list[_Found]:
     ]
 
 
+def _hydration(record: Record, measures: Measures) -> list[_Found]:
+    """An objective of the hydration that was not kept, or not measured; one of a mandatory check fails the run."""
+    limit, readers, whole = record.header.objective.hydration, whole_reads(record), measures.whole_after
+    if limit is None or not readers:
+        return []
+    if whole is None:
+        title = "When the copy was whole was not measured"
+        return [_Found(Rule.HYDRATION_UNMEASURED, Severity.LOW, title, readers[0].observed)]
+    if any(check.mandatory for check in readers) or limit.kept_by(whole, measures.rta_clock_error) is not False:
+        return []
+    title = f"The copy was whole too late: {format_duration(whole)} against {limit}"
+    detail = "Until then its blocks come from the backup as they are first read: the service is slow."
+    return [_Found(Rule.HYDRATION_MISSED, Severity.MEDIUM, title, detail)]
+
+
 def _failed_at_first(record: Record, failed: Sequence[Reason]) -> list[_Found]:
     """The steps that failed, and passed when the run was resumed."""
     second = {step.phase for step in record.steps if step.outcome is Outcome.FAILED} if not failed else set()
@@ -160,6 +177,15 @@ def _not_probed(record: Record) -> list[_Found]:
         return []
     title = "That production does not answer the copy was not tried"
     return [_Found(Rule.NOT_PROBED, Severity.MEDIUM, title, tries[-1].detail)]
+
+
+def _unverified(record: Record) -> list[_Found]:
+    """That nobody vouched for the server which a real copy's login was told to, by its newest login."""
+    logins = [step for step in record.steps if step.role is Role.LOG_IN and step.outcome is Outcome.PASSED]
+    if not logins or logins[-1].tried or record.header.provenance.simulated:
+        return []
+    title, detail = "TLS did not prove who answered as the copy", "Give drills the CA of RDS: see drills/README.md."
+    return [_Found(Rule.TLS_UNVERIFIED, Severity.MEDIUM, title, detail)]
 
 
 def _fallback(record: Record) -> list[_Found]:

@@ -65,6 +65,7 @@ def measure(record: Record) -> Measures:
     measures = replace(_measured(record), rta_clock_error=kept.rta_error, rpa_clock_error=kept.rpa_error)
     if not kept.rta_known:
         measures = replace(measures, rta=None, rta_from_disruption=None, rta_from_declaration=None, rta_net=None)
+        measures = replace(measures, whole_after=None)
     if not kept.rpa_known:
         measures = replace(measures, rpa=None, rpa_grade="", rpa_source="")
     if not kept.worst_case_known:
@@ -74,13 +75,9 @@ def measure(record: Record) -> Measures:
 
 def _measured(record: Record) -> Measures:
     """The figures as the clocks tell them."""
-    policy = record.header.policy
     from_disruption = span(record.events, Moment.DISRUPTION, Moment.SERVICE_VERIFIED)
     from_declaration = span(record.events, Moment.DECLARED, Moment.SERVICE_VERIFIED)
-    judged = from_declaration
-    if policy.judged_from is ClockStart.DISRUPTION:
-        allowances = policy.detection_allowance + policy.decision_allowance
-        judged = from_disruption + allowances if from_disruption is not None else None
+    judged = _until(record, Moment.SERVICE_VERIFIED)
     since = reference(record)
     data = newest(record)
     worst = max(record.worst_cases, key=lambda case: case.loss, default=None)
@@ -103,10 +100,19 @@ def _measured(record: Record) -> Measures:
         worst_case_backup=worst.backup if worst else None,
         rpa_check=data.check,
         rpa_point=data.point,
+        whole_after=_until(record, Moment.DATA_WHOLE),
     )
     if measures.rpa is None and worst is not None and record.points:
         return replace(measures, rpa=worst.loss, rpa_grade=SCHEDULE, rpa_source=f"arithmetic: {worst.source}")
     return measures
+
+
+def _until(record: Record, moment: Moment) -> timedelta | None:
+    """How long it took until a moment, as the policy counts: with its allowances where the disruption starts it."""
+    policy, lasted = record.header.policy, span(record.events, _start(record), moment)
+    if lasted is None or policy.judged_from is ClockStart.DECLARATION:
+        return lasted
+    return lasted + policy.detection_allowance + policy.decision_allowance
 
 
 def waited(record: Record) -> timedelta | None:

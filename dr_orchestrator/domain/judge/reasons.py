@@ -8,7 +8,7 @@ from dr_orchestrator.domain.judge.measure import CLAIMED, SCHEDULE, Record, cloc
 from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.rule import Reason, Rule
-from dr_orchestrator.domain.run import SAFETY, Measures, Phase, Step
+from dr_orchestrator.domain.run import SAFETY, CheckResult, Measures, Phase, Step
 from dr_orchestrator.domain.verdict import Outcome
 
 SKEW = timedelta(minutes=5)
@@ -40,15 +40,32 @@ def _fault(record: Record, outcome: Outcome, rule: Rule) -> list[Reason]:
     return [Reason(rule, fault.text, " ".join(fault.cause))] if fault and fault.outcome is outcome else []
 
 
+Held = tuple[str, Rule, Limit | None, timedelta | None, timedelta | None]
+"""A figure by its name: the rule of a miss, its limit, itself, and how far the clock may have put it off."""
+
+
+def _held(record: Record, measures: Measures) -> tuple[Held, ...]:
+    """The figures that decide: the hydration only where the check that measures it is mandatory."""
+    objective = record.header.objective
+    hydration = objective.hydration if any(check.mandatory for check in whole_reads(record)) else None
+    return (
+        ("RTO", Rule.RTO_MISSED, objective.rto, measures.rta, measures.rta_clock_error),
+        ("RPO", Rule.RPO_MISSED, objective.rpo, proven(measures), measures.rpa_clock_error),
+        ("hydration", Rule.HYDRATION_MISSED, hydration, measures.whole_after, measures.rta_clock_error),
+    )
+
+
+def whole_reads(record: Record) -> list[CheckResult]:
+    """The checks that were to read every block."""
+    return [check for check in record.checks if check.reads_whole]
+
+
 def _missed(record: Record, measures: Measures) -> list[Reason]:
     source = record.header.objective.source
     but = {Rule.RTO_MISSED: _met_net(record, measures)}
     return [
         Reason(missed, f"{name} missed: {format_duration(actual)} against {limit} ({source}){but.get(missed, '')}")
-        for name, missed, limit, actual, error in (
-            ("RTO", Rule.RTO_MISSED, record.header.objective.rto, measures.rta, measures.rta_clock_error),
-            ("RPO", Rule.RPO_MISSED, record.header.objective.rpo, proven(measures), measures.rpa_clock_error),
-        )
+        for name, missed, limit, actual, error in _held(record, measures)
         if limit is not None and actual is not None and limit.kept_by(actual, error) is False
     ]
 
@@ -63,10 +80,7 @@ def _too_close(record: Record, measures: Measures) -> list[Reason]:
             f"off by up to {format_duration(error)}",
             name,
         )
-        for name, limit, actual, error in (
-            ("RTO", record.header.objective.rto, measures.rta, measures.rta_clock_error),
-            ("RPO", record.header.objective.rpo, proven(measures), measures.rpa_clock_error),
-        )
+        for name, _, limit, actual, error in _held(record, measures)
         if limit is not None and actual is not None and error and limit.kept_by(actual, error) is None
     ]
 
@@ -82,6 +96,10 @@ def _met_net(record: Record, measures: Measures) -> str:
 
 def met(record: Record, measures: Measures) -> list[Reason]:
     """Which limits were met, where one was measured."""
+    hydration, whole = record.header.objective.hydration, measures.whole_after
+    kept = hydration is not None and whole is not None and hydration.kept_by(whole, measures.rta_clock_error)
+    words = f"hydration met: {format_duration(whole)} against {hydration}" if whole is not None else ""
+    told = [Reason(Rule.HYDRATION_MET, words)] if kept else []
     return [
         Reason(rule, f"{name} met: {format_duration(actual)} against {limit}" if limit else f"{name}: no target")
         for name, rule, limit, actual in (
@@ -89,7 +107,7 @@ def met(record: Record, measures: Measures) -> list[Reason]:
             ("RPO", Rule.RPO_MET, record.header.objective.rpo, proven(measures)),
         )
         if actual is not None
-    ]
+    ] + told
 
 
 def not_reached(record: Record) -> list[Reason]:

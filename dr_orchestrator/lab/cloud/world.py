@@ -48,6 +48,9 @@ class Database(Protocol):
     def serve(self, wanted: bool) -> None:
         """Have its server run, or rest while the data stays: storage to which no instance is attached."""
 
+    def give_password(self, user: str, password: str) -> None:
+        """Have a role of it log in by another password from now on; nothing, while its server rests."""
+
     def drop(self) -> None:
         """End it and remove its files; what snapshots need stays."""
 

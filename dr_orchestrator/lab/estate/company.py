@@ -70,13 +70,17 @@ class BusinessTable:
 
 @dataclass(frozen=True)
 class CompanyDatabase:
-    """An RDS instance of the company: its database, size, how often it is snapshotted, and its tables."""
+    """An RDS instance of the company: its database, size, how often it is snapshotted, and its tables.
+
+    `rotates` is how often its login is rotated.
+    """
 
     name: str
     gib: int
     tables: tuple[BusinessTable, ...]
     every: timedelta = timedelta(days=1)
     newest: timedelta = timedelta(hours=5)
+    rotates: timedelta | None = None
 
     @property
     def instance(self) -> str:

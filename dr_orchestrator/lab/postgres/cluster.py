@@ -153,6 +153,11 @@ class Cluster:
                 connection.execute(rename.format(sql.Identifier(_BLANK), sql.Identifier(name)))
             connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(name), role))
 
+    def give_password(self, role: str, password: str) -> None:
+        """Have a role log in by another password from now on."""
+        with self.connect() as connection:
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
+
     def base_backup(self, target: Path) -> None:
         """A physical copy, with the WAL that makes it consistent; of a server at rest, its files as they are."""
         with self.turning:

@@ -136,6 +136,10 @@ class Plane:
 
     # What the estate and its writer ask for
 
+    def backed_up(self, key: str) -> bool:
+        """Whether there is a base backup of a database."""
+        return key in self._sources and self._sources[key].based.is_set()
+
     def seeded(self, key: str, ages: Mapping[str, str], then: sql.Composed | None = None) -> None:
         """Take the first base backup of a filled database; `ages` names the column of each table that tells its age.
 
@@ -206,7 +210,7 @@ class Plane:
         self._programs.own(secret)
         self._programs.run(
             *("initdb", "-D", str(folder), "-U", ADMIN, "--pwfile", str(secret), "--wal-segsize=1", "--no-sync"),
-            *("--auth=scram-sha-256", "--locale=C", "--encoding=UTF8", "--no-instructions"),
+            *("--auth=scram-sha-256", "--locale=C", "--encoding=UTF8", "--no-instructions", "--data-checksums"),
             cwd=folder.parent,
         )
         secret.unlink()

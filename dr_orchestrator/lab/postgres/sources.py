@@ -57,6 +57,9 @@ class Keeper(Protocol):
     def restorable_until(self, key: str) -> datetime | None:
         """The lab time of the newest archived commit."""
 
+    def backed_up(self, key: str) -> bool:
+        """Whether there is a base backup of a database."""
+
     def forget(self, live: LiveDatabase) -> None:
         """End a database and remove its files."""
 
@@ -114,6 +117,16 @@ class LiveDatabase:
                 else:
                     self.cluster.shut_down()
                 self._serves = self._wanted
+
+    def give_password(self, user: str, password: str) -> None:
+        """Have a role of it log in by another password from now on; nothing, while its server rests."""
+        if self.serving and self.cluster is not None:
+            self.cluster.give_password(user, password)
+
+    @property
+    def backed_up(self) -> bool:
+        """Whether there is a base backup: what is changed from then on lies after it."""
+        return self._plane.backed_up(self.key)
 
     def drop(self) -> None:
         """End it and remove its files, in the background."""

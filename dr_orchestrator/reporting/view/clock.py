@@ -12,6 +12,8 @@ from dr_orchestrator.reporting.measure.server import Beside, beside
 from dr_orchestrator.reporting.measure.steps import allowances, on_the_clock, origin
 from dr_orchestrator.reporting.wording import NOT_REACHED, Figure, figure, instant, real, signed
 
+_UNNUMBERED = {Moment.ACCEPTED: "API", Moment.DATA_WHOLE: "whole"}
+
 
 @dataclass(frozen=True)
 class EventRow:
@@ -129,20 +131,23 @@ def _events(run: Run) -> tuple[EventRow, ...]:
     rows, before = [], None
     for moment in Moment:
         event = reached.get(moment)
+        if moment is Moment.DATA_WHOLE and not (event or any(check.reads_whole for check in run.checks)):
+            continue  # no check was there to find it out
         rows.append(_event_row(moment, event, before, zero, pace))
-        before = event or before
+        before = before if moment is Moment.DATA_WHOLE else event or before  # it stands beside the others
     return tuple(rows)
 
 
 def _event_row(moment: Moment, event: Event | None, before: Event | None, zero: timedelta, pace: float) -> EventRow:
     offset = event.offset - zero if event else None
-    since = event.offset - before.offset if event and before else None
+    beside = moment is Moment.DATA_WHOLE
+    since = event.offset - before.offset if event and before and not beside else None
     return EventRow(
-        label=LABELS.get(moment, "API"),
+        label=LABELS.get(moment) or _UNNUMBERED[moment],
         name=moment.value,
         at=instant(event.at if event else None, NOT_REACHED),
         offset=figure(offset, NOT_REACHED),
-        since=figure(since, "start" if event else NOT_REACHED),
+        since=figure(since, NOT_REACHED if event is None else "beside" if beside else "start"),
         real=figure(None, NOT_REACHED) if offset is None else real(offset, pace),
         reached=event is not None,
     )
@@ -182,6 +187,10 @@ def _times(run: Run, measures: Measures) -> tuple[TimeRow, ...]:
     ]
     if allowed:
         rows.append(TimeRow("From the disruption, with the policy's allowances", figure(measures.rta), True))
+    if measures.whole_after is not None:
+        limit = run.header.objective.hydration
+        told = f"Until every block was read{f' (objective {limit})' if limit else ''}"
+        rows.append(TimeRow(told, figure(measures.whole_after), False))
     if run.segments:
         rows.append(TimeRow("Net: the judged one without the labelled waiting", figure(measures.rta_net), False))
     return tuple(rows)

@@ -174,7 +174,8 @@ def _precise(value: datetime | None) -> str:
 
 
 def _check(check: CheckResult) -> CheckRow:
-    proves = "heartbeat" if check.canary else "data" if check.proves_data else "service"
+    of_data = "blocks" if check.reads_whole else "data" if check.proves_data else "service"
+    proves = "heartbeat" if check.canary else of_data
     proves += "" if check.mandatory else ", optional"
     badge = outcome_badge(check.outcome)
     return CheckRow(check.name, check.store, proves, check.expected, check.observed, badge, figure(check.duration))

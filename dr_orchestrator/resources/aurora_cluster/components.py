@@ -9,7 +9,7 @@ from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Canary, Resource
 from dr_orchestrator.resources import rows
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
-from dr_orchestrator.resources.aurora_cluster.production import login
+from dr_orchestrator.resources.aurora_cluster.restore import DOOR
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.runner import Components
 
@@ -17,9 +17,9 @@ from dr_orchestrator.runner import Components
 def components(order: Order) -> Components:
     """The restorer of the drill's kind, its checks, and the two proofs of isolation."""
     way = ClusterSnapshot if order.drill.kind is Kind.SNAPSHOT_RESTORE else ClusterPointInTime
-    return rows.components(order, way, login)
+    return rows.components(order, way, DOOR)
 
 
 def writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
     """The writer of the heartbeat's row in the cluster."""
-    return rows.writer(account, resource, canary, clock, login)
+    return rows.writer(account, resource, canary, clock, DOOR)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dr_orchestrator.aws.login import held
+from dr_orchestrator.aws.logins import keys as logins
+from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.rds import isolation
 from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Objects
@@ -33,8 +34,8 @@ class Asked:
     version: Callable[[], str]
 
 
-def preflight_checks(asked: Asked, copy: Copy, *, with_login: bool) -> list[PreflightCheck]:
-    """The looks, in the order in which a restore would meet what they find."""
+def preflight_checks(asked: Asked, copy: Copy, door: Door | None) -> list[PreflightCheck]:
+    """The looks, in the order in which a restore would meet what they find; `door` is that of what is logged in to."""
     account, put = asked.toolkit.account, isolation.declared
     found = [
         PreflightCheck("source", lambda: production.status(asked.source())),
@@ -47,9 +48,7 @@ def preflight_checks(asked: Asked, copy: Copy, *, with_login: bool) -> list[Pref
             "security groups", lambda: isolation.closed(isolation.security_groups(account, put(asked.resource)))
         ),
     ]
-    if asked.resource.database is not None and with_login:
-        found.append(PreflightCheck("secret", lambda: _secret(asked)))
-    return found
+    return [*found, *(logins.looks(account, door, asked.resource) if door else ())]
 
 
 def _instance(asked: Asked) -> str:
@@ -101,14 +100,3 @@ def _subnets(asked: Asked) -> str:
     account, own = asked.toolkit.account, str(asked.source().get("DBSubnetGroup", ""))
     theirs = isolation.vpc_of(account, own) if own else ""
     return isolation.subnet_group(account, isolation.declared(asked.resource), theirs)
-
-
-def _secret(asked: Asked) -> str:
-    """The role that the secret logs in as; one that RDS manages is renewed, and what is restored keeps the older
-    password.
-    """
-    database, managed = asked.resource.database, asked.source().get("MasterUserSecret")
-    told = held(asked.toolkit.account, database)
-    if managed and database and database.secret in str(managed.get("SecretArn", "")):
-        return f"{told}; RDS renews it: a recovery point from before the last time has another password"
-    return told

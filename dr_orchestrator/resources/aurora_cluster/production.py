@@ -7,11 +7,10 @@ from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Api
-from dr_orchestrator.aws.login import login_at
 from dr_orchestrator.aws.rds import instances
 from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES
 from dr_orchestrator.domain.preflight import Doubt
-from dr_orchestrator.domain.service import Database, Login, Resource
+from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.aurora_cluster.name import ENGINE, SERVERLESS
 
@@ -74,12 +73,6 @@ def addresses(api: Api, described: Mapping[str, Any], name: str) -> list[tuple[s
 def instances_of(api: Api, cluster: str) -> Iterator[Mapping[str, Any]]:
     """The instances in a cluster, as AWS describes them."""
     return api.pages("DescribeDBInstances", "DBInstances", Filters=[{"Name": "db-cluster-id", "Values": [cluster]}])
-
-
-def login(account: Account, cluster: str, database: Database) -> Login:
-    """The login to a cluster's writer, source or copy: a restored one keeps the users of its source."""
-    host, port = address(CLUSTERS.described(account.api("rds"), cluster), cluster)
-    return login_at(account, host, port, database)
 
 
 def status(cluster: Mapping[str, Any]) -> str:

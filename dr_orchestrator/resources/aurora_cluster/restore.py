@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 
 from dr_orchestrator.aws.copies import SKEW
+from dr_orchestrator.aws.logins import keys as logins
+from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.rds import events, instances, isolation
 from dr_orchestrator.aws.rds.objects import CLUSTERS, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -41,6 +43,9 @@ STATES = States(
 )
 QUOTA = instances.QUOTA | {"DBClusterQuotaExceededFault", "InsufficientDBClusterCapacityFault", "StorageQuotaExceeded"}
 
+DOOR = Door(CLUSTERS, STATES, production.address)
+"""How a cluster is logged in to, source or copy: by its writer."""
+
 
 class AuroraCluster:
     """The common ground of both ways of restoring an Aurora cluster."""
@@ -64,7 +69,7 @@ class AuroraCluster:
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, instance, names, key, secret, parameter groups, and the network that the copy is put into."""
         asked = preflight.Asked(self._resource, self._toolkit, self._source, self.key, self.version)
-        return preflight.preflight_checks(asked, copy, with_login=self._answers is not None)
+        return preflight.preflight_checks(asked, copy, DOOR if self._answers is not None else None)
 
     def billed(self, name: str = "") -> Billed:
         """The class of the instance that would be made; of a cluster that is there only what nobody tells of it."""
@@ -130,6 +135,7 @@ class AuroraCluster:
             "EngineMode": source.get("EngineMode"),
             "DeletionProtection": False,
             "CopyTagsToSnapshot": False,
+            "EnableIAMDatabaseAuthentication": logins.by_iam(self._resource),
         }
 
     def _empty(self, live: Mapping[str, Any]) -> None:

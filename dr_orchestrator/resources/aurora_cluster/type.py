@@ -16,6 +16,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.resources import passwords
 from dr_orchestrator.resources.aurora_cluster.name import ENGINE, INSTANCE, NAME
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
@@ -39,6 +40,7 @@ _RESTORED = frozenset(
             "ServerlessV2ScalingConfiguration",
         ),
         *("StorageType", "EngineMode", "DeletionProtection", "CopyTagsToSnapshot", "KmsKeyId", "Tags"),
+        "EnableIAMDatabaseAuthentication",
     }
 )
 _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
@@ -48,11 +50,16 @@ _CALLS = Calls(
             *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents"),
             *("rds:DescribeDBClusterParameterGroups", "rds:DescribeDBParameterGroups", "rds:DescribeGlobalClusters"),
             *("rds:DescribeAccountAttributes", "ec2:DescribeSecurityGroups"),
-            *("secretsmanager:GetSecretValue", "kms:DescribeKey"),
+            *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "kms:DescribeKey"),
         }
     ),
-    frozenset({"rds:CreateDBInstance", "rds:DeleteDBInstance", "rds:DeleteDBCluster"}),
-    {"secretsmanager:GetSecretValue": "the resource has a database", "kms:DescribeKey": "the source is encrypted"},
+    frozenset({"rds:CreateDBInstance", "rds:ModifyDBCluster", "rds:DeleteDBInstance", "rds:DeleteDBCluster"}),
+    {
+        "secretsmanager:GetSecretValue": "the resource has a database",
+        "secretsmanager:ListSecretVersionIds": "the resource has a database",
+        "kms:DescribeKey": "the source is encrypted",
+        "rds:ModifyDBCluster": passwords.WHEN,
+    },
 )
 
 
@@ -161,6 +168,13 @@ TYPE = Drillable(
             actions=_TAGGED,
             only={"Engine": (ENGINE,), "PubliclyAccessible": (False,)},
             beside=("pg:*", "og:*"),
+        ),
+        Write(
+            "rds:ModifyDBCluster",
+            By(NAME, "DBClusterIdentifier"),
+            Effect.CHANGE,
+            passwords.TAKES,
+            only=passwords.ONLY,
         ),
         Write(
             "rds:DeleteDBInstance",

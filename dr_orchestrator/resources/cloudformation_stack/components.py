@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dr_orchestrator.checks.deep.command.running import of_outputs
+from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.http import HttpChecks
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.checks.suite import Suite
@@ -34,8 +36,16 @@ def components(order: Order) -> Components:
         http=HttpChecks(stack.outputs),
         store_of=store_of,
         patiently=toolkit.patiently,
+        deep=DeepChecks(toolkit.clock, order.home, way=lambda copy: of_outputs(stack.outputs(copy))),
+        reached=toolkit.context.reached,
     )
-    return Components(suite, environment=stack, stores=order.stores, isolated=stack.isolated)
+    return Components(
+        suite.on_the_clock(),
+        environment=stack,
+        stores=order.stores,
+        isolated=stack.isolated,
+        afterwards=suite.afterwards(),
+    )
 
 
 def _store_of(drill: Drill, check: Check) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.login import login
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.ports import Clock
@@ -11,15 +10,16 @@ from dr_orchestrator.domain.service import Canary, Resource
 from dr_orchestrator.resources import rows
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
+from dr_orchestrator.resources.rds_instance.restore import DOOR
 from dr_orchestrator.runner import Components
 
 
 def components(order: Order) -> Components:
     """The restorer of the drill's kind, its checks, and the two proofs of isolation."""
     way = RdsSnapshot if order.drill.kind is Kind.SNAPSHOT_RESTORE else RdsPointInTime
-    return rows.components(order, way, login)
+    return rows.components(order, way, DOOR)
 
 
 def writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
     """The writer of the heartbeat's row in the instance."""
-    return rows.writer(account, resource, canary, clock, login)
+    return rows.writer(account, resource, canary, clock, DOOR)

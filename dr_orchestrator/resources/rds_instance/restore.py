@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from dr_orchestrator.aws.copies import SKEW
-from dr_orchestrator.aws.login import held
+from dr_orchestrator.aws.logins import keys as logins
+from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.rds import events, instances, isolation
 from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
@@ -22,6 +23,20 @@ from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+
+
+def _no_endpoint(name: str) -> NotMeasured:
+    return NotMeasured(f"{name} has no endpoint", call="rds:DescribeDBInstances")
+
+
+def _address(described: Mapping[str, Any] | None, name: str) -> tuple[str, int]:
+    if (found := instances.address(described or {})) is None:
+        raise _no_endpoint(name)
+    return found
+
+
+DOOR = Door(INSTANCES, instances.SERVING, _address)
+"""How an instance is logged in to, source or copy."""
 
 
 class RdsInstance:
@@ -51,8 +66,8 @@ class RdsInstance:
             PreflightCheck("subnet group", self._look_at_subnets),
             PreflightCheck("security groups", lambda: isolation.closed(self._network()[1])),
         ]
-        if self._resource.database is not None and self._answers is not None:
-            checks.append(PreflightCheck("secret", lambda: held(self._toolkit.account, self._resource.database)))
+        if self._answers is not None:
+            checks += logins.looks(self._toolkit.account, DOOR, self._resource)
         return checks
 
     def billed(self, name: str = "") -> Billed:
@@ -87,7 +102,7 @@ class RdsInstance:
         beside = filter(None, map(self._describe, local))
         found = [instances.address(source), *filter(None, map(instances.address, beside))]
         if found[0] is None:
-            raise NotMeasured(f"{self._resource.id} has no endpoint", call="rds:DescribeDBInstances")
+            raise _no_endpoint(self._resource.id)
         return [place for place in found if place]
 
     def _look_at_source(self) -> str:
@@ -148,6 +163,7 @@ class RdsInstance:
             "AutoMinorVersionUpgrade": False,
             "CopyTagsToSnapshot": False,
             "BackupRetentionPeriod": 0,
+            "EnableIAMDatabaseAuthentication": logins.by_iam(self._resource),
         }
 
     def _source(self) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.resources import passwords
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.rds_instance.name import NAME
 
@@ -34,7 +35,7 @@ _RESTORED = frozenset(
     {
         *("DBInstanceClass", "DBParameterGroupName", "DBSubnetGroupName", "VpcSecurityGroupIds", "PubliclyAccessible"),
         *("MultiAZ", "DeletionProtection", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot", "BackupRetentionPeriod"),
-        "Tags",
+        *("EnableIAMDatabaseAuthentication", "Tags"),
     }
 )
 _APART: dict[str, tuple[object, ...]] = {
@@ -49,11 +50,16 @@ _CALLS = Calls(
         {
             *("rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents"),
             *("rds:DescribeAccountAttributes", "ec2:DescribeSecurityGroups"),
-            *("secretsmanager:GetSecretValue", "kms:DescribeKey"),
+            *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "kms:DescribeKey"),
         }
     ),
-    frozenset({"rds:DeleteDBInstance"}),
-    {"secretsmanager:GetSecretValue": "the resource has a database", "kms:DescribeKey": "the source is encrypted"},
+    frozenset({"rds:ModifyDBInstance", "rds:DeleteDBInstance"}),
+    {
+        "secretsmanager:GetSecretValue": "the resource has a database",
+        "secretsmanager:ListSecretVersionIds": "the resource has a database",
+        "kms:DescribeKey": "the source is encrypted",
+        "rds:ModifyDBInstance": passwords.WHEN,
+    },
 )
 
 
@@ -135,6 +141,13 @@ TYPE = Drillable(
             actions=_TAGGED,
             only=_APART,
             beside=("auto-backup:*", *_GROUPS),
+        ),
+        Write(
+            "rds:ModifyDBInstance",
+            By(NAME, "DBInstanceIdentifier"),
+            Effect.CHANGE,
+            passwords.TAKES,
+            only=passwords.ONLY,
         ),
         Write(
             "rds:DeleteDBInstance",

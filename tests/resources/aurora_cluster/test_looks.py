@@ -26,7 +26,7 @@ from dr_orchestrator.resources.aurora_cluster import listing, production
 from dr_orchestrator.resources.aurora_cluster.instance import planned
 from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, NAME
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
-from dr_orchestrator.resources.aurora_cluster.restore import STATES
+from dr_orchestrator.resources.aurora_cluster.restore import DOOR, STATES
 from dr_orchestrator.wiring.building import parts
 from tests.support.aurora import ENGINE, described, member
 from tests.support.aurora_drills import (
@@ -161,7 +161,7 @@ def test_a_recovery_point_of_another_major_version_is_told_before(
 def test_the_address_is_the_clusters_writer(made: Estate) -> None:
     """Checks, probe and heartbeat go to the endpoint that stays while instances come and go."""
     database = Database("orders", "prod/orders")
-    login = production.login(made.toolkit.account, CLUSTER.id, database)
+    login = DOOR.today(made.toolkit.account, CLUSTER.id, database)
     assert login.host == described(made.client("rds"), CLUSTER.id)["Endpoint"]
     assert (login.user, login.database) == ("orders", "orders")
 

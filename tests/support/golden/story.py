@@ -14,11 +14,13 @@ from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Limit, Objective
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import (
+    PROVE_IN_DEPTH,
     CheckResult,
     Closing,
     Observation,
     Phase,
     Provenance,
+    Role,
     Run,
     RunHeader,
     Segment,
@@ -160,6 +162,17 @@ class Story:
         self.step("verify", seconds, Phase.VERIFY, outcome, detail=f"did not pass: {', '.join(bad)}" if bad else "")
         if not bad:
             self.reached(Moment.DATA_VERIFIED, Moment.SERVICE_VERIFIED)
+
+    def in_depth(self, checks: Sequence[CheckResult]) -> None:
+        """Perform checks off the clock, one after the other; one that reads the copy whole reaches that moment."""
+        began, self.at = self.at, self.at
+        for check in checks:
+            self.at += check.duration
+            if check.reads_whole:
+                self.reached(Moment.DATA_WHOLE)
+        self.checks += checks
+        lasted, self.at = self.at - began, began
+        self.step(PROVE_IN_DEPTH, lasted.total_seconds(), Phase.TEARDOWN, role=Role.PROVE_IN_DEPTH)
 
     def gone(self, seconds: float) -> None:
         """Destroy every copy, last first, and prove it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,3 +46,42 @@ def test_an_unknown_drill_is_the_users_mistake(capsys: pytest.CaptureFixture[str
     """It is answered with the nearest name."""
     assert main.run(["iam", "--drill", "session-pitr"]) == Exit.USAGE
     assert "sessions-pitr" in capsys.readouterr().err
+
+
+def _source(tmp_path: Path, capsys: pytest.CaptureFixture[str], database: str) -> tuple[dict[str, Any], str]:
+    """The statements of the source role, by their ids, where the instance is logged in to so; and the notes."""
+    file = tmp_path / "drills" / "shop.yaml"
+    file.write_text(workspace.SHOP.replace("{name: orders, secret: prod/orders}", database))
+    assert main.run(["iam", "--drill", "orders-snapshot", "--json"]) == Exit.PASSED
+    told = json.loads(capsys.readouterr().out)
+    return {each["Sid"]: each for policy in told["source"] for each in policy["Statement"]}, " ".join(told["notes"])
+
+
+def test_the_versions_of_the_declared_secret_may_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that drills log in by, and no other: a version is listed, and its value read."""
+    found, _ = _source(tmp_path, capsys, "{name: orders, secret: prod/orders}")
+    assert found["ReadLogins"]["Action"] == ["secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"]
+    assert all(each.endswith(":secret:prod/orders-??????") for each in found["ReadLogins"]["Resource"])
+    assert not {*found["ReadLogins"]["Action"]} & {*found["LookAround"]["Action"]}
+
+
+def test_a_secret_that_rds_manages_is_known_by_what_it_is_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody knows its name beforehand; RDS tags it with its database."""
+    found, _ = _source(tmp_path, capsys, "{name: orders, secret: managed}")
+    (of,) = (each for sid, each in found.items() if sid.startswith("ReadLogins"))
+    assert all(each.endswith(":secret:rds!*") for each in of["Resource"])
+    ((tag, sources),) = of["Condition"]["StringEquals"].items()
+    assert tag == "aws:ResourceTag/aws:rds:primaryDBInstanceArn"
+    assert all(each.endswith(":db:orders-prod") for each in sources)
+
+
+def test_a_token_is_for_its_user_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In whichever database: the id of a copy is made with it. The note says what that means."""
+    found, notes = _source(tmp_path, capsys, "{name: orders, auth: iam, user: dro}")
+    assert found["LogInByToken"]["Action"] == ["rds-db:connect"]
+    assert all(each.startswith("arn:aws:rds-db:") for each in found["LogInByToken"]["Resource"])
+    assert all(each.endswith(":dbuser:*/dro") for each in found["LogInByToken"]["Resource"])
+    assert not [sid for sid in found if sid.startswith("ReadLogins")]
+    assert "rds-db:connect names a user and no database" in notes

@@ -109,11 +109,13 @@ def test_a_stack_within_that_is_no_template_is_told(capsys: pytest.CaptureFixtur
 
 
 def test_stacks_that_hold_one_another_end(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """A template that names itself as a stack within is read a few times, not for ever."""
+    """A template that names itself as a stack within is refused where the circle closes: AWS would make it for ever."""
     (tmp_path / "root.yaml").write_text(
         "Resources: {Data: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: root.yaml}}}"
     )
-    assert told(capsys, tmp_path / "root.yaml")[0] == 0
+    code, out, _ = told(capsys, tmp_path / "root.yaml")
+    assert code == 2
+    assert "root.yaml, in which it stands" in out
 
 
 def test_no_file_outside_the_templates_folder_is_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

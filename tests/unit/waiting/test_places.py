@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import psycopg
 import pytest
 
@@ -36,6 +38,8 @@ def test_a_stop_gets_through(place: Place) -> None:
 def test_a_stop_gets_through_to_a_real_database(place: Place, postgres_url: str) -> None:
     """Likewise, and what hung is cancelled: nothing of it goes on in the server."""
     held_to(place, postgres_url)
-    with psycopg.connect(postgres_url) as looking:
-        ours = "datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'"
-        assert looking.execute(f"SELECT query FROM pg_stat_activity WHERE {ours}").fetchall() == []
+    ours = "datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'"
+    stopped = time.monotonic()
+    with psycopg.connect(postgres_url, autocommit=True) as looking:  # in a transaction it would see the same for ever
+        while goes_on := looking.execute(f"SELECT query FROM pg_stat_activity WHERE {ours}").fetchall():
+            assert time.monotonic() - stopped < BOUND_S, goes_on  # several are cancelled aside, each in its time

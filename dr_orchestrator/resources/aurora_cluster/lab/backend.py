@@ -7,7 +7,7 @@ from typing import Any
 from moto.rds.exceptions import DBClusterNotFoundError, InvalidDBClusterStateFault
 from moto.rds.models import DBCluster, GlobalCluster
 
-from dr_orchestrator.lab.cloud.databases import places
+from dr_orchestrator.lab.cloud.databases import logins, places
 from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.resources.aurora_cluster.lab.members import Members
 from dr_orchestrator.resources.aurora_cluster.lab.models import data
@@ -49,15 +49,20 @@ class Clusters(Restores, Members):
         return found
 
     def modify_db_cluster(self, kwargs: Any) -> DBCluster:
-        """As moto; a cluster that is being made or deleted is left alone."""
+        """As moto; one that is being made or deleted is left alone, and a new password is in use after a while."""
         cluster = self.describe_db_clusters(kwargs["db_cluster_identifier"])[0]
-        if cluster.status in ("creating", "deleting"):
+        if cluster.status in ("creating", "deleting", logins.RESETTING):
             told = f"DB cluster {cluster.db_cluster_identifier} is in {cluster.status} state."
             raise InvalidDBClusterStateFault(told)
         refusals.check_retention(kwargs.get("backup_retention_period"))
         refusals.check_scaling(kwargs.get("serverless_v2_scaling_configuration"))
         places.check_groups(self, kwargs.get("vpc_security_group_ids") or ())
-        return super().modify_db_cluster(kwargs)
+        password = kwargs.get("master_user_password")
+        modified = super().modify_db_cluster(kwargs)
+        if password and isinstance(cluster, Cluster):
+            fate = world().faults.fate("rds", "ModifyDBCluster", cluster.db_cluster_identifier)
+            logins.change_password(cluster, password, fate)
+        return modified
 
     def delete_db_cluster(
         self,

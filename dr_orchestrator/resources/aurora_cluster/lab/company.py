@@ -9,7 +9,7 @@ from typing import Any, cast
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, naive
-from dr_orchestrator.lab.estate.logins import keep_login
+from dr_orchestrator.lab.estate.logins import keep_login, keep_rotating
 from dr_orchestrator.lab.estate.seed import KEPT, TAGS, Seed
 from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
 from dr_orchestrator.resources.aurora_cluster.lab.databases import CLUSTERS, CompanyCluster
@@ -47,6 +47,7 @@ class _Clusters:
             for at in self._instants(timedelta(days=1), each.vaulted) if each.vaulted else ():
                 self._backend.record_snapshot(self._cluster(each), at, "awsbackup")
             self._go_on(each, self._seed.start - each.newest + each.every)
+            keep_rotating(each, self._seed)
 
     def _make(self, company: CompanyCluster, key: str, subnets: str, group: str) -> None:
         password = self._seed.writer.passwords[company.name] if self._seed.writer else secrets.token_urlsafe(18)
@@ -76,7 +77,7 @@ class _Clusters:
         made.database = self._seed.writer.databases[company.name] if self._seed.writer else None
         for number in range(1, company.members + 1):
             self._make_member(company, number)
-        keep_login(company, password, list(TAGS))
+        keep_login(company, password, list(TAGS), "dbClusterIdentifier")
 
     def _make_member(self, company: CompanyCluster, number: int) -> None:
         self._backend.create_db_instance(

@@ -19,7 +19,7 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot, RDSBackend
 
 from dr_orchestrator.lab.cloud import lifecycle
-from dr_orchestrator.lab.cloud.databases import places
+from dr_orchestrator.lab.cloud.databases import logins, places
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import Database, world
@@ -122,12 +122,18 @@ class Rds(RDSBackend):
         return made
 
     def modify_db_instance(self, db_instance_identifier: str, db_kwargs: Any) -> DBInstance:
-        """As moto; switching backups off also drops the automated snapshots, and switching them on starts anew."""
+        """As moto; switching backups off also drops the automated snapshots, and switching them on starts anew.
+
+        A new master password is in use after a while.
+        """
         instance = cast(Instance, self.describe_db_instances(db_instance_identifier)[0])
-        if instance.status in ("creating", "deleting"):
+        if instance.status in ("creating", "deleting", logins.RESETTING):
             raise wrong_state(f"Instance {db_instance_identifier} is {instance.status}.")
         retention, before = _plain(db_kwargs).get("backup_retention_period"), instance.backup_retention_period
         modified = super().modify_db_instance(db_instance_identifier, db_kwargs)
+        if password := _plain(db_kwargs).get("master_user_password"):
+            fate = world().faults.fate("rds", "ModifyDBInstance", instance.db_instance_identifier)
+            logins.change_password(instance, password, fate)
         if retention is not None and int(retention) == 0:
             self._drop_automated(instance)
         elif retention and not before:
@@ -313,6 +319,8 @@ class Rds(RDSBackend):
         self.databases.pop(instance.db_instance_identifier, None)
         if with_backups:
             self._drop_automated(instance)
+        if instance.manage_master_user_password:
+            instance.master_user_secret.delete_secret()
         if instance.database is not None:
             instance.database.drop()
 

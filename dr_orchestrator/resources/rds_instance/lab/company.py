@@ -10,7 +10,7 @@ from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, naive
 from dr_orchestrator.lab.estate.company import CompanyDatabase
-from dr_orchestrator.lab.estate.logins import keep_login
+from dr_orchestrator.lab.estate.logins import keep_login, keep_rotating
 from dr_orchestrator.lab.estate.seed import KEPT, TAGS, Seed
 from dr_orchestrator.resources.rds_instance.lab.backend import Rds
 from dr_orchestrator.resources.rds_instance.lab.databases import DATABASES
@@ -28,6 +28,7 @@ def fill(seed: Seed) -> None:
     instances = _Instances(seed)
     for database in DATABASES:
         instances._make_snapshots(database)
+        keep_rotating(database, seed)
 
 
 class _Instances:
@@ -62,7 +63,7 @@ class _Instances:
         }
         made = cast(Instance, self._backend.create_db_instance(given))
         made.database = self._seed.writer.databases[database.name] if self._seed.writer else None
-        keep_login(database, password, list(TAGS))
+        keep_login(database, password, list(TAGS), "dbInstanceIdentifier")
 
     def _make_snapshots(self, database: CompanyDatabase) -> None:
         newest = at = self._seed.start - database.newest - timedelta(minutes=self._random.uniform(-10, 10))

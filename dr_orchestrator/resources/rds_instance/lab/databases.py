@@ -53,5 +53,6 @@ DATABASES = (
                 {"kind": "(ARRAY['view','click','search'])[1 + mod(i, 3)]", "visitor": "'v' || mod(i, 700)"},
             ),
         ),
+        rotates=timedelta(days=7),
     ),
 )

@@ -11,6 +11,7 @@ from typing import Any
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
 from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot
 
+from dr_orchestrator.lab.cloud.databases.logins import WithPassword, managed_login
 from dr_orchestrator.lab.cloud.databases.states import OfData, OnDatabase
 from dr_orchestrator.lab.cloud.databases.windows import reach, within
 from dr_orchestrator.lab.cloud.lifecycle import Timeline
@@ -19,7 +20,7 @@ from dr_orchestrator.lab.cloud.world import naive, world
 _UNIQUE = string.ascii_uppercase + string.digits
 
 
-class Instance(OnDatabase, DBInstance):
+class Instance(WithPassword, OnDatabase, DBInstance):
     """A DB instance; `database` is the physical one behind it, where there is one."""
 
     protected_since: datetime
@@ -29,6 +30,8 @@ class Instance(OnDatabase, DBInstance):
         # moto gives every instance the same id; AWS never gives one twice.
         self.dbi_resource_id = "db-" + "".join(secrets.choice(_UNIQUE) for _ in range(26))
         self.protected_since = world().now()
+        if self.manage_master_user_password:
+            self._master_user_password = managed_login(self)
 
     @property
     def password(self) -> str:

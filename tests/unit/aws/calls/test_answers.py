@@ -41,6 +41,7 @@ def test_what_a_model_allows_is_left_as_it_is() -> None:
         {"ItemCount": "three"},
         {"ItemCount": True},
         {"CreationDateTime": "yesterday"},
+        {"CreationDateTime": datetime(1970, 1, 1, tzinfo=UTC)},
         {"DeletionProtectionEnabled": "maybe"},
         {"KeySchema": {"AttributeName": "pk"}},
         {"KeySchema": [None]},

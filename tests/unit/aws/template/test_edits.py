@@ -246,3 +246,157 @@ def test_keys_wait_for_their_deletion_as_shortly_as_may_be() -> None:
     """A key cannot be deleted at once: the shortest wait is asked for, also where none is."""
     assert properties(derived(of("AWS::KMS::Key", "PendingWindowInDays: 30")))["PendingWindowInDays"] == 7
     assert properties(derived(of("AWS::KMS::Key")))["PendingWindowInDays"] == 7
+
+
+NESTED_NAMES = {
+    "a database": ("AWS::Glue::Database", "DatabaseInput: {Name: lake}", "DatabaseInput.Name"),
+    "a policy of caches": (
+        "AWS::CloudFront::CachePolicy",
+        "CachePolicyConfig: {Name: lake, MinTTL: 1}",
+        "CachePolicyConfig.Name",
+    ),
+    "a mail's text": ("AWS::SES::Template", "Template: {TemplateName: lake}", "Template.TemplateName"),
+}
+
+
+@pytest.mark.parametrize("case", NESTED_NAMES)
+def test_a_name_further_down_is_the_copys(case: str) -> None:
+    """Where a type's name stands within a property, it is production's all the same."""
+    kind, written, path = NESTED_NAMES[case]
+    assert changes(derived(of(kind, written), Place.DRILL_ACCOUNT))[f"It.{path}"] == ("lake", f"{COPY}-lake")
+
+
+def test_a_protection_that_has_a_mode_is_off_in_its_words() -> None:
+    """The form of the property stays."""
+    store = of("AWS::VerifiedPermissions::PolicyStore", "DeletionProtection: {Mode: ENABLED}")
+    assert properties(derived(store))["DeletionProtection"] == {"Mode": "DISABLED"}
+
+
+def test_the_smallest_part_goes_with_what_is_left_out() -> None:
+    """One variable of one container, not the container; nothing of what is gone is named anywhere, not in metadata."""
+    found = derived(
+        """\
+        Resources:
+          Gone: {Type: AWS::SNS::Topic}
+          Task:
+            Type: AWS::ECS::TaskDefinition
+            Metadata: {Topic: !Ref Gone, Kept: 1}
+            Properties:
+              ContainerDefinitions:
+                - Name: web
+                  Image: nginx
+                  Environment: [{Name: A, Value: !Sub "https://${Gone}/"}, {Name: B, Value: b}]
+          Role:
+            Type: AWS::IAM::Role
+            Properties:
+              Policies:
+                - PolicyName: x
+                  PolicyDocument: {Statement: [
+                    {Effect: Allow, Action: "*", Resource: [!Ref Gone]},
+                    {Effect: Allow, Action: "*", Resource: [!Ref Gone, "arn:aws:s3:::x"]},
+                    {Effect: Allow, Action: "*", Resource: "*", Condition: {ArnEquals: {"aws:SourceArn": !Ref Gone}}}]}
+        """,
+        Place.DRILL_ACCOUNT,
+        leave_out=["Gone"],
+    )
+    assert found.accepted
+    (web,) = properties(found, "Task")["ContainerDefinitions"]
+    assert web == {"Name": "web", "Image": "nginx", "Environment": [{"Name": "B", "Value": "b"}]}
+    assert found.template["Resources"]["Task"]["Metadata"] == {"Kept": 1}
+    (policy,) = properties(found, "Role")["Policies"]
+    statement = {"Effect": "Allow", "Action": "*", "Resource": ["arn:aws:s3:::x"]}
+    assert policy["PolicyDocument"] == {"Statement": [statement]}
+    assert {"Task.Metadata.Topic", "Task.ContainerDefinitions.0.Environment.0"} <= set(changes(found))
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "loses"),
+    [
+        ("AWS::EC2::Instance", "UserData: {'Fn::Base64': !Sub 'curl ${Gone}'}", "UserData"),
+        (
+            "AWS::ECS::TaskDefinition",
+            "ContainerDefinitions: [{Name: a, Image: !Ref Gone, Environment: [{Name: a, Value: b}]}]",
+            "ContainerDefinitions.0",
+        ),
+    ],
+)
+def test_what_falls_whole_is_asked(kind: str, written: str, loses: str) -> None:
+    """Code, or a part that holds more than the name of what is left out: its resource may not work without."""
+    template = of(kind, written) + "\n  Gone: {Type: AWS::SNS::Topic}"
+    found = derived(template, Place.DRILL_ACCOUNT, leave_out=["Gone"])
+    (ask,) = found.asks
+    assert ask.what == f"loses {loses}, which refers to what is left out"
+    key = f"It.{loses.partition('.')[0]}"
+    assert derived(template, Place.DRILL_ACCOUNT, leave_out=["Gone"], allow={key: "it works"}).accepted
+
+
+def test_what_was_renamed_is_followed_through_texts_and_functions() -> None:
+    """A target of scaling, and a name that AWS completes: both name what the replica makes."""
+    found = derived(
+        """\
+        Resources:
+          Table: {Type: AWS::DynamoDB::Table, Properties: {TableName: orders}}
+          Cluster: {Type: AWS::ECS::Cluster, Properties: {ClusterName: shop}}
+          A: {Type: AWS::ApplicationAutoScaling::ScalableTarget, Properties: {ResourceId: table/orders}}
+          B: {Type: AWS::ApplicationAutoScaling::ScalableTarget, Properties: {ResourceId: service/shop/web}}
+          Bucket: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "shop-${AWS::AccountId}"}}
+          Policy: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Sub "shop-${AWS::AccountId}", PolicyDocument: {}}}
+          Role: {Type: AWS::IAM::Role, Properties: {RoleName: shop-web}}
+          Rights: {Type: AWS::IAM::Policy, Properties: {PolicyName: x, Roles: [shop-web], PolicyDocument: {}}}
+        """
+    )
+    assert found.accepted, (found.asks, found.refused)
+    assert properties(found, "A")["ResourceId"] == f"table/{COPY}-orders"
+    assert properties(found, "B")["ResourceId"] == f"service/{COPY}-shop/web"
+    assert properties(found, "Policy")["Bucket"] == properties(found, "Bucket")["BucketName"] == f"{COPY}-shop"
+    assert properties(found, "Rights")["Roles"] == [f"{COPY}-shop-web"]
+
+
+def test_names_that_aws_completes_stay_two() -> None:
+    """Without what AWS inserts two may be the same: the replica's are not."""
+    found = derived(
+        """\
+        Resources:
+          A: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "shop-${AWS::AccountId}"}}
+          B: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "shop-${AWS::Region}"}}
+        """
+    )
+    assert properties(found, "A")["BucketName"] != properties(found, "B")["BucketName"]
+
+
+SECRET = {
+    "a pair": (
+        "AWS::ECS::TaskDefinition",
+        "ContainerDefinitions: [{Environment: [{Name: API_TOKEN, Value: hunter2}]}]",
+    ),
+    "code": ("AWS::EC2::Instance", "UserData: {'Fn::Base64': 'export DB_PASSWORD=hunter2'}"),
+    "an address": ("AWS::Lambda::Function", "Environment: {Variables: {DSN: 'https://hunter2@sentry.example.com/1'}}"),
+    "a path": ("AWS::Lambda::Function", "Environment: {Variables: {HOOK: 'https://hooks.example.com/hunter2'}}"),
+    "a key": (
+        "AWS::KinesisFirehose::DeliveryStream",
+        "HttpEndpointDestinationConfiguration: {EndpointConfiguration: {Url: 'https://x.test', AccessKey: hunter2}}",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SECRET)
+def test_no_secret_is_told(case: str) -> None:
+    """Whatever is told of a template is printed and stored: kept as it is, and left out."""
+    kind, written = SECRET[case]
+    for left_out in ([], [f"It.{written.partition(':')[0]}"]):
+        found = derived(of(kind, written), leave_out=left_out)
+        assert "hunter2" not in str([*found.edits, *found.asks, *found.refused, *found.notes])
+
+
+def test_of_code_that_is_changed_the_words_alone_are_told() -> None:
+    """Before and after: neither a password nor all of a long text."""
+    code = (
+        "export DB_PASSWORD=hunter2\\n" + "echo nothing\\n" * 20 + "export T=arn:aws:dynamodb:us-east-1:1:table/orders"
+    )
+    found = derived(
+        of("AWS::EC2::Instance", f'UserData: {{"Fn::Base64": "{code}"}}')
+        + "\n  Table: {Type: AWS::DynamoDB::Table, Properties: {TableName: orders}}"
+    )
+    was, becomes = changes(found)["It.UserData.Fn::Base64"]
+    assert (was, becomes) == ("T=arn:aws:dynamodb:us-east-1:1:table/orders", f"{was[:-6]}{COPY}-orders")
+    assert "hunter2" in properties(found)["UserData"]["Fn::Base64"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dr_orchestrator.domain.replica import Derived, Place
-from tests.support.derived import derived, of
+from tests.support.derived import derived, notes, of
 
 BESIDE, APART = Place.BESIDE, Place.DRILL_ACCOUNT
 BOTH = pytest.mark.parametrize("place", list(Place))
@@ -209,13 +209,13 @@ def test_what_the_workspace_declares_as_productions_is_known_by_its_name() -> No
     """A table's name handed to code may be production's: asked beside it, told in an account of drills."""
     template = of(
         "AWS::Lambda::Function",
-        "LoggingConfig: {LogGroup: !Ref L}, Environment: {Variables: {TABLE: orders-prod, OTHER: orders-prod-2}}",
+        "Environment: {Variables: {TABLE: orders-prod, OTHER: orders-prod-2}}",
     )
     (ask,) = derived(template, sources=frozenset({"orders-prod"})).asks
     assert ask.what == "names orders-prod (Environment.Variables.TABLE)"
     apart = derived(template, APART, sources=frozenset({"orders-prod"}))
     assert apart.accepted
-    assert len(apart.notes) == 1
+    assert len(notes(apart)) == 1
     assert derived(template).accepted
 
 
@@ -257,12 +257,11 @@ def test_what_the_replica_may_miss_is_told() -> None:
           Api:
             Type: AWS::Lambda::Function
             Properties:
-              LoggingConfig: {LogGroup: !Ref Logs}
               Environment: {Variables: {PARTNER: "https://api.partner.example.com/v1", AWS: "https://sqs.us-east-1.amazonaws.com"}}
         """
     )
     assert found.accepted
-    assert [note.what for note in found.notes] == [
+    assert [note.what for note in notes(found)] == [
         "has a grant on arn:aws:s3:::shop-prod-assets/*",
         "is told of https://api.partner.example.com",
     ]
@@ -293,3 +292,40 @@ def test_what_aws_expands_is_told() -> None:
     found = derived("Transform: AWS::Serverless-2016-10-31\n" + of("AWS::Serverless::Function", "Handler: a.b"))
     assert found.expands == ("AWS::Serverless-2016-10-31",)
     assert found.accepted
+
+
+def test_the_word_that_an_import_needs_is_one_that_can_be_written() -> None:
+    """Quoted where YAML needs it; where a parameter is part of its name, that comes first."""
+    template = "Parameters: {Net: {Type: String}}\n" + of(
+        "AWS::EC2::Instance",
+        "SubnetId: !ImportValue {'Fn::Sub': '${Net}-Subnet'}, "
+        "SecurityGroupIds: [!ImportValue {'Fn::Sub': '${AWS::Region}-sg'}]",
+    )
+    found = derived(template)
+    assert [ask.answer for ask in found.asks] == ['parameters: {Net: "..."}', 'imports: {"${AWS::Region}-sg": "..."}']
+    given = {"prod-Subnet": "subnet-0aaaaaaaaaaaaaaaa", "${AWS::Region}-sg": "sg-0aaaaaaaaaaaaaaaa"}
+    assert derived(template, parameters={"Net": "prod"}, imports=given, shares=list(given.values())).accepted
+
+
+NO_REASON_TO_ASK = {
+    "a list of prefixes that AWS keeps": of(
+        "AWS::EC2::SecurityGroup",
+        "GroupDescription: x, VpcId: !Ref Net, SecurityGroupIngress: [{SourcePrefixListId: pl-3b927c52}]",
+    )
+    + "\n  Net: {Type: AWS::EC2::VPC}",
+    "the name of its own zone": of("AWS::Route53::RecordSet", "HostedZoneName: shop.internal., Name: a.shop.internal")
+    + "\n  Z: {Type: AWS::Route53::HostedZone, Properties: {Name: shop.internal}}",
+}
+
+
+@BOTH
+@pytest.mark.parametrize("case", NO_REASON_TO_ASK)
+def test_nothing_is_asked_of_what_is_nobodys(case: str, place: Place) -> None:
+    """What AWS keeps for all, and what the template makes and names by its name."""
+    assert derived(NO_REASON_TO_ASK[case], place).accepted
+
+
+def test_properties_of_nothing_are_none() -> None:
+    """`Properties:` with nothing behind it is a resource that has none."""
+    for kind in ("AWS::IAM::Role", "AWS::Serverless::Function", "AWS::S3::Bucket", "Custom::X"):
+        derived(f"Transform: AWS::Serverless-2016-10-31\nResources:\n  It:\n    Type: {kind}\n    Properties:\n")

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from dr_orchestrator.aws.template.derive import derive
 from dr_orchestrator.aws.template.names import is_ours
+from dr_orchestrator.aws.template.parts import as_in_schemas, texts
+from dr_orchestrator.aws.template.parts import at as at_path
 from dr_orchestrator.aws.template.registry import TypeSchema, known, type_names
 from dr_orchestrator.documents.cloudformation import Template
 from dr_orchestrator.domain.replica import Derived, Place
@@ -39,8 +41,10 @@ def resources(draw: Any) -> dict[str, Any]:
         named = {key: draw(st.sampled_from(["prod", "prod/orders", "Prod-1"])) for key in schema_of(kind).names}
         policies = {"DeletionPolicy": draw(POLICIES), "UpdateReplacePolicy": draw(POLICIES)}
         kept = {key: value for key, value in policies.items() if value}
-        nested = {key: value for key, value in named.items() if "/" not in key}
-        found[f"R{at}"] = {"Type": kind, "Properties": nested, **kept}
+        properties: dict[str, Any] = {}
+        for key, value in named.items():
+            put(properties, key, value)
+        found[f"R{at}"] = {"Type": kind, "Properties": properties, **kept}
     return found
 
 
@@ -52,8 +56,9 @@ def test_no_name_of_production_and_nothing_kept_is_left(written: dict[str, Any],
     for name, resource in found.template["Resources"].items():
         assert resource.get("DeletionPolicy", "Delete") == resource.get("UpdateReplacePolicy", "Delete") == "Delete"
         for key in schema_of(resource["Type"]).names:
-            if key in written[name]["Properties"]:
-                assert is_ours(resource["Properties"][key], COPY)
+            for path, value in texts(written[name]["Properties"]):
+                if as_in_schemas(path) == key and value:
+                    assert is_ours(at_path(resource["Properties"], path), COPY), (resource, key)
     told = {(edit.resource, edit.property) for edit in found.edits}
     for name, resource in written.items():
         given_up = found.template["Resources"].get(name)
@@ -63,7 +68,8 @@ def test_no_name_of_production_and_nothing_kept_is_left(written: dict[str, Any],
         for key in ("DeletionPolicy", "UpdateReplacePolicy"):
             assert given_up.get(key) == resource.get(key) or (name, key) in told
         for key, value in resource["Properties"].items():
-            assert given_up["Properties"].get(key) == value or (name, key) in told
+            edited = any(of == name and path.partition(".")[0] == key for of, path in told)
+            assert given_up["Properties"].get(key) == value or edited
 
 
 @given(resources())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import string
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 from moto.rds.models import DBCluster, RDSBackend
 
 from dr_orchestrator.lab.cloud.databases import places
+from dr_orchestrator.lab.cloud.databases.logins import RESETTING, WithPassword, managed_login
 from dr_orchestrator.lab.cloud.databases.states import OnDatabase
 from dr_orchestrator.lab.cloud.databases.windows import Window, reach
 from dr_orchestrator.lab.cloud.world import naive, world
@@ -25,7 +25,7 @@ def unique(prefix: str) -> str:
     return prefix + "".join(secrets.choice(_UNIQUE) for _ in range(26))
 
 
-class Cluster(OnDatabase, DBCluster):
+class Cluster(WithPassword, OnDatabase, DBCluster):
     """A DB cluster; `database` is the physical one behind its volume of `volume` GiB, where there is one."""
 
     protected_since: datetime
@@ -40,7 +40,7 @@ class Cluster(OnDatabase, DBCluster):
         if self.storage_encrypted:
             self.kms_key_id = places.usable_key(backend, given.get("kms_key_id") or "alias/aws/rds")
         if self.manage_master_user_password:
-            self._manage_password()
+            self._master_user_password = managed_login(self)
 
     @property
     def percent_progress(self) -> str | None:
@@ -61,8 +61,8 @@ class Cluster(OnDatabase, DBCluster):
 
     @property
     def answers(self) -> bool:
-        """Whether an instance in it answers."""
-        return any(member.status == "available" for member in self._members)
+        """Whether an instance in it answers; a password that is being changed shuts nobody out who is in."""
+        return any(member.status in ("available", RESETTING) for member in self._members)
 
     @property
     def endpoint(self) -> str:
@@ -106,10 +106,3 @@ class Cluster(OnDatabase, DBCluster):
     def latest_restorable_time(self) -> datetime | None:  # type: ignore[override]
         """The end of the window."""
         return naive(self.window[1]) if self.window else None
-
-    def _manage_password(self) -> None:
-        """Give the secret that RDS manages the login that really is the cluster's; moto writes the same into each."""
-        self._master_user_password = secrets.token_urlsafe(18)
-        login = json.dumps({"username": self.master_username, "password": self._master_user_password})
-        for version in self.master_user_secret.secret.versions.values():
-            version["secret_string"] = login

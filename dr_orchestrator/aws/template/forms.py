@@ -1,0 +1,74 @@
+"""The forms of CloudFormation's functions: what is one, what it refers to, how messages show it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dr_orchestrator.documents.cloudformation import mapping
+
+INSERT = re.compile(r"\$\{([^}]*)\}")
+PSEUDO = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix", "AWS::NotificationARNs")
+"""Pseudo parameters that tell no stack from another: they stand in a text as they are written."""
+
+NO_VALUE = {"Ref": "AWS::NoValue"}
+Path = tuple[str | int, ...]
+
+
+class Untold(Exception):
+    """A value that is known only to AWS; `own` where something that the template makes is in it."""
+
+    def __init__(self, value: Any, *, own: bool = False, parameter: str = "") -> None:
+        super().__init__(shown(value))
+        self.own, self.parameter = own, parameter
+
+
+def is_looked_up(declared: Mapping[str, Any]) -> bool:
+    """Whether AWS looks up a parameter's value in a store."""
+    return str(declared.get("Type", "")).startswith("AWS::SSM::Parameter::Value")
+
+
+def reference(name: str) -> dict[str, str]:
+    """The reference that stands in a text as `${name}`."""
+    return {"Fn::GetAtt" if "." in name else "Ref": name}
+
+
+def function(value: Any) -> tuple[str, Any]:
+    """The function that a value is a call of, and its argument; empty where it is none."""
+    if isinstance(value, dict) and len(value) == 1:
+        (form, inner), *_ = value.items()
+        if form in ("Ref", "Condition") or str(form).startswith("Fn::"):
+            return form, inner
+    return "", None
+
+
+def references(value: Any) -> Iterator[str]:
+    """The names that a value refers to, wherever in it: of resources, of parameters, of pseudo parameters."""
+    if isinstance(value, list):
+        for each in value:
+            yield from references(each)
+    if not isinstance(value, dict):
+        return
+    for key, inner in value.items():
+        if key == "Ref" and isinstance(inner, str):
+            yield inner
+        elif key == "Fn::GetAtt" and isinstance(inner, str | list) and inner:
+            yield str(inner[0]) if isinstance(inner, list) else inner.partition(".")[0]
+        elif key == "Fn::Sub":
+            text, local = (inner[0], inner[1]) if isinstance(inner, list) and len(inner) == 2 else (inner, {})
+            names = [found.strip().partition(".")[0] for found in INSERT.findall(str(text))]
+            yield from (name for name in names if name not in mapping(local) and not name.startswith("!"))
+            yield from references(local)
+        else:
+            yield from references(inner)
+
+
+def shown(value: Any) -> str:
+    """A value as messages show it."""
+    if isinstance(value, str):
+        return f"'{value}'" if len(value) <= 120 else f"'{value[:120]}...'"
+    form, inner = function(value)
+    text = f"!{form.removeprefix('Fn::')} {json.dumps(inner, default=str)}" if form else json.dumps(value, default=str)
+    return text if len(text) <= 120 else f"{text[:120]}..."

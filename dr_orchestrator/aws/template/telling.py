@@ -1,0 +1,128 @@
+"""The words on a derived template: what is asked, refused and told of it, without secrets, and of the whole of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.edits import Editing
+from dr_orchestrator.aws.template.parts import calls, dotted, transforms_of, without_secrets
+from dr_orchestrator.aws.template.values import Path, is_looked_up, references
+from dr_orchestrator.documents.cloudformation import mapping
+from dr_orchestrator.domain.replica import Ask, Note, Place, Refusal
+
+_WHY = "leave a reason"
+Told = TypeVar("Told", Ask, Refusal, Note)
+
+
+class Telling:
+    """Collects what is told of a template."""
+
+    def __init__(self, editing: Editing, read: frozenset[str] = frozenset()) -> None:
+        """`read` are the stacks within that were judged themselves."""
+        self._read = read
+        self._editing, self._scope, self._place = editing, editing.scope(), editing.place
+        self.asks: list[Ask] = []
+        self.refused: list[Refusal] = []
+        self.notes: list[Note] = []
+        self._parameters: dict[str, tuple[str, Path]] = {}  # those without a value, and where they are used
+
+    def _is_answered(self, name: str, path: Path = ()) -> bool:
+        allowed = self._editing.answers.allow
+        return any(dotted((name, *path[:end])) in allowed for end in range(len(path) + 1))
+
+    def _ask(self, name: str, what: str, why: str, line: int, path: Path = (), *, whole: bool = False) -> None:
+        """Ask for the owner's word, once for each resource and each thing; nothing where it was given.
+
+        What cannot be without the property that it is about is left out whole.
+        """
+        if self._is_answered(name, path):
+            return
+        key = dotted((name, *path[:1]))
+        answer = f'allow: {{{key}: "{_WHY}"}}'
+        if name in self._scope.resources:
+            answer = f"leave_out: [{name if whole else key}], or {answer}"
+        if all((each.resource, each.what) != (name, what) for each in self.asks):
+            self.asks.append(Ask(name, what, why, answer, line))
+
+    def _wait_for(self, name: str, path: Path, value: Any) -> str:
+        """Note the parameters in a value that are not known yet; the first of them."""
+        waiting = [each for each in references(value) if each in self._scope.parameters and self._scope.waits_for(each)]
+        for each in waiting:
+            self._parameters.setdefault(each, (name, path))
+        return waiting[0] if waiting else ""
+
+    def _mask(self) -> None:
+        """Take out of all that is told what stands in addresses beyond their hosts, and passwords."""
+        self.asks, self.refused, self.notes = _masked(self.asks), _masked(self.refused), _masked(self.notes)
+
+
+class OfTemplate(Telling):
+    """Judges what is of the template as a whole: its macros, its imports, the values that it waits for."""
+
+    def _values_to_come(self) -> None:
+        """Judge parameters whose values are not known: those that AWS looks up, and those that a drill has to give."""
+        for parameter, (name, path) in self._parameters.items():
+            declared = mapping(self._scope.parameters[parameter])
+            line = self._editing.line(parameter, section="Parameters")
+            default = str(declared.get("Default", ""))
+            if not is_looked_up(declared):
+                why = f"write it at the resource's `rebuild`: `parameters: {{{parameter}: ...}}`"
+                self.notes.append(Note(parameter, "needs a value", why, line))
+            elif default.startswith((outward.OF_EVERYBODY, outward.OF_BOOTSTRAP)):
+                continue
+            elif self._place is Place.BESIDE:
+                what = f"is given {default or 'a stored parameter'} ({dotted(path)} of {name})"
+                self._ask(parameter, what, "what is stored there is production's", line)
+            else:
+                why = "it has to be stored in the account of drills"
+                self.notes.append(Note(parameter, f"is looked up as {default or 'a stored parameter'}", why, line))
+
+    def _transforms(self) -> None:
+        for name, path in transforms_of(self._editing.template):
+            if name not in outward.EXPANDED:
+                line = self._editing.source.lines.get(path, 1)
+                self._ask(
+                    "Transform", f"the macro {name} runs a function of the account", "what it makes is judged", line
+                )
+
+    def _imports(self) -> None:
+        asked = set[str]()
+        outputs = {"Outputs": {"Properties": self._editing.template.get("Outputs")}}
+        for name, resource in (*self._scope.resources.items(), *outputs.items()):
+            if not self._scope.is_made(resource):
+                continue
+            for path, value in calls(resource.get("Properties"), "Fn::ImportValue"):
+                wanted = self._scope.partly(value)
+                if wanted in asked or wanted in self._editing.around.exports.values():
+                    continue
+                asked.add(wanted)
+                line = self._editing.line(name, ("Properties", *path))
+                what, why = (
+                    f"imports {wanted}",
+                    "the stack that exports it is production's: a replica needs a value of its own",
+                )
+                self.asks.append(Ask(name, what, why, self._answer_of_import(name, path, value, wanted), line))
+
+    def _answer_of_import(self, name: str, path: Path, value: Any, wanted: str) -> str:
+        """The word that gives an import its value, or first the parameter that its name needs."""
+        waiting = self._wait_for(name, path, value)
+        if waiting:
+            return f'parameters: {{{waiting}: "..."}}'
+        plain = re.fullmatch(r"[\w./-][\w./:-]*", wanted) and not wanted.endswith(":")
+        return f'imports: {{{wanted if plain else json.dumps(wanted)}: "..."}}'
+
+    def _fallen(self) -> None:
+        """Ask for what fell with something that is left out, and that its resource may need."""
+        for name, path in self._editing.fallen:
+            if name in self._scope.resources:
+                line = self._editing.line(name, ("Properties", *path))
+                what = f"loses {dotted(path)}, which refers to what is left out"
+                self._ask(name, what, "it may not work without", line, path)
+
+
+def _masked(told: list[Told]) -> list[Told]:
+    return [replace(each, what=without_secrets(each.what)) for each in told]

@@ -1,0 +1,25 @@
+"""Legal claims of checks that go deep -> the domain's."""
+
+from __future__ import annotations
+
+from dr_orchestrator.catalog.shapes import proofs as written
+from dr_orchestrator.domain import proof
+
+
+def made(name: str, must: bool, claim: written.Deep) -> proof.Deep:
+    """Make the check of a claim."""
+    match claim:
+        case written.WholeRead() as read:
+            rate, sample = read.rate or 0, read.sample or 0
+            return proof.WholeRead(name, read.within, rate, read.parallel, sample, read.seed, must)
+        case written.Integrity() as own:
+            return proof.Integrity(name, own.within, tuple(own.require), own.against is not None, must)
+        case written.AnswersWithin() as fast:
+            numbers, source = (fast.times, fast.cold, fast.p), fast.against is not None
+            return proof.AnswersWithin(name, fast.sql, fast.limit, *numbers, source, fast.factor, must)
+        case written.Counts() as counts:
+            tables = [proof.Counted(table, each.tolerance, each.as_of or "") for table, each in counts.tables.items()]
+            source, column = counts.against is not None, counts.as_of or ""
+            return proof.Counts(name, tuple(tables), counts.tolerance, column, source, counts.within, must)
+        case written.Command() as command:
+            return proof.Command(name, tuple(command.run), command.within, command.proves_data, must)

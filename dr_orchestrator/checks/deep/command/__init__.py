@@ -1,0 +1,1 @@
+"""Programs of the team's own, run on a copy."""

@@ -1,0 +1,219 @@
+"""Runs a program of the team's own on a copy: with the copy's address and login, and no other credential.
+
+It runs in a process group of its own, which is ended with it, at its limit, or at a stop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from dr_orchestrator.checks.deep import words
+from dr_orchestrator.checks.deep.command.output import MOST_RESULTS, Output
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.proof import Command
+from dr_orchestrator.domain.run import CheckResult
+from dr_orchestrator.domain.service import Login
+from dr_orchestrator.domain.verdict import Outcome
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.waiting import stops
+from dr_orchestrator.waiting.stops import TICK_S, leaving
+from dr_orchestrator.waiting.told import waiting_for
+
+GRACE_S = 2.0
+"""Real seconds between the request to end and the end."""
+
+_LOOK_S = 0.02
+"""Real seconds between two looks whether it ended."""
+
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
+"""All that a program may know of this machine."""
+
+_NO_CREDENTIALS = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "PGPASSFILE": os.devnull,
+    "PGSERVICEFILE": os.devnull,
+}
+"""Where clients look for credentials by themselves, there are none."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a program reaches a copy: variables of its environment, and the secrets among them."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+
+
+def of_login(login: Login) -> Way:
+    """The way to a database, in our own words and in those of PostgreSQL's clients."""
+    ours = {"HOST": login.host, "PORT": str(login.port), "USER": login.user, "PASSWORD": login.password}
+    known = {f"DRO_COPY_{name}": value for name, value in {**ours, "DATABASE": login.database}.items()}
+    theirs = {f"PG{name}": value for name, value in {**ours, "DATABASE": login.database}.items()}
+    if login.addresses:  # the one that was compared with production's is connected to, and no other
+        theirs["PGHOSTADDR"] = known["DRO_COPY_ADDRESS"] = login.addresses[0]
+    return Way({**known, **theirs}, (login.password,))
+
+
+def of_outputs(outputs: Mapping[str, str]) -> Way:
+    """The way to an environment: what its stack tells."""
+    return Way({f"DRO_OUTPUT_{name}": value for name, value in outputs.items()})
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a program ended: its exit code, or None where it was ended at its limit."""
+
+    code: int | None
+    output: Output
+
+
+def perform(check: Command, copy: Copy, way: Way, home: Path, taken: Collection[str] = ()) -> list[CheckResult]:
+    """Run it in the workspace; its exit code is one result, each line of JSON that tells one is another.
+
+    `taken` are the names of other checks, which no line may speak for.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="dro-command-", ignore_cleanup_errors=True) as empty:
+            variables = {**_environment(copy, way), "HOME": empty}
+            ran = run(check.run, variables, home, check.within.total_seconds(), Output(way.secrets), copy.id)
+    except OSError as error:
+        raise NotMeasured(f"{check.run[0]} could not be started: {error.strerror or error}") from error
+    return [_own(check, ran), *_told(check, ran.output, taken)]
+
+
+def run(
+    program: tuple[str, ...], variables: Mapping[str, str], home: Path, within: float, output: Output, what: str
+) -> Ran:
+    """Run a program to its end, for so many real seconds at most; OSError where it cannot be started."""
+    process = subprocess.Popen(
+        program,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=home,
+        env=dict(variables),
+        start_new_session=True,
+    )
+    with _ended(process), waiting_for(f"the command {program[0]} on {what}"):
+        reading = threading.Thread(target=_read, args=(process.stdout, output), name="command", daemon=True)
+        reading.start()
+        code = _code(process, within)
+        _end(process)
+        reading.join(GRACE_S)  # what left its group may hold the pipe open for as long as it likes
+    return Ran(code, output)
+
+
+@contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Within: a process that is gone afterwards, whatever happens."""
+    try:
+        yield
+    finally:
+        _end(process)
+
+
+def _code(process: subprocess.Popen[bytes], within: float) -> int | None:
+    ends = time.monotonic() + within
+    while (left := ends - time.monotonic()) > 0:
+        stops.look()
+        if _is_over(process, min(left, TICK_S)):
+            _end(process)
+            return process.returncode
+    return None
+
+
+def _is_over(process: subprocess.Popen[bytes], within: float) -> bool:
+    """Whether it ended; nobody asks for its code yet, so that its number stays that of its group."""
+    ends = time.monotonic() + within
+    while not (over := _has_ended(process)) and time.monotonic() < ends:
+        time.sleep(_LOOK_S)
+    return over
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    if not hasattr(os, "waitid"):
+        return process.poll() is not None
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End its whole group: by request, then at once."""
+    if process.returncode is not None:
+        return
+    if not _has_ended(process):
+        _signal(process, signal.SIGTERM)
+        _is_over(process, leaving.at_most(GRACE_S))
+    _signal(process, signal.SIGKILL)
+    process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def _read(pipe: IO[bytes] | None, output: Output) -> None:
+    if pipe is None:
+        return
+    with pipe, contextlib.suppress(ValueError, OSError):
+        while piece := os.read(pipe.fileno(), 65536):
+            output.add(piece)
+    output.end()
+
+
+def _environment(copy: Copy, way: Way) -> dict[str, str]:
+    known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    beside = str(Path(sys.executable).parent)  # what was installed with this program is found first
+    path = os.pathsep.join((beside, known.get("PATH", os.defpath)))
+    about = {"DRO_RUN": copy.run, "DRO_DRILL": copy.drill, "DRO_COPY": copy.id, "DRO_COPY_REGION": copy.region}
+    return {**known, **_NO_CREDENTIALS, "PATH": path, **about, **way.variables}
+
+
+def _own(check: Command, ran: Ran) -> CheckResult:
+    output = ran.output
+    figures: dict[str, Any] = {
+        "exit_code": ran.code,
+        "killed": ran.code is None,
+        "output": output.text,
+        "output_bytes": output.size,
+        "results": len(output.results),
+    }
+    if ran.code is None:
+        told, outcome = f"ended at its limit of {format_duration(check.within)}", Outcome.INCONCLUSIVE
+    else:
+        told, outcome = f"exit code {ran.code}", Outcome.PASSED if ran.code == 0 else Outcome.FAILED
+    if output.refused:
+        told += f", {output.refused} results beyond the first {MOST_RESULTS} were not kept"
+        outcome = Outcome.INCONCLUSIVE if outcome is Outcome.PASSED else outcome
+    if output.results:
+        told += f", {words.count(len(output.results), 'result')} of its own"
+    said = f"{told}: {output.last_line}" if output.last_line else told
+    return words.result(check, outcome, said, figures, proves=check.proves_data)
+
+
+def _told(check: Command, output: Output, taken: Collection[str]) -> Iterator[CheckResult]:
+    """The results that its lines tell; of two of one name none hides the other."""
+    names, expected = {*taken, check.name}, f"passed, as told by {' '.join(check.run)}"
+    for told in output.results:
+        name, number = f"{check.name}: {told.name}", 2
+        while name in names:
+            name, number = f"{check.name}: {told.name} ({number})", number + 1
+        names.add(name)
+        own = CheckResult(name, expected, told.observed or told.outcome.value, told.outcome, check.mandatory)
+        yield replace(own, proves_data=check.proves_data, duration=timedelta())

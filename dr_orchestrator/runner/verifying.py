@@ -1,0 +1,83 @@
+"""How the live copy of a run is verified: isolated, checked, probed, and proven in depth off the recovery clock."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.ports import Checks
+from dr_orchestrator.domain.run import (
+    PROBE,
+    PROVE_IN_DEPTH,
+    PROVE_ISOLATION,
+    CheckResult,
+    Phase,
+    Role,
+)
+from dr_orchestrator.domain.verdict import Outcome
+from dr_orchestrator.runner.components import Components, not_probed
+from dr_orchestrator.runner.ending import ChecksDidNotPass
+from dr_orchestrator.runner.entering import enter
+from dr_orchestrator.runner.journal import Journal
+from dr_orchestrator.runner.performing import Performer
+
+
+class Verification:
+    """Verifies a copy, and writes down each result and each moment that was reached by it."""
+
+    def __init__(self, components: Components, copy: Copy, journal: Journal, perform: Performer) -> None:
+        self._components, self._copy, self._journal, self._perform = components, copy, journal, perform
+
+    def __call__(self, name: str) -> None:
+        """Perform every check; the recovery clock stops only when all the mandatory ones have passed.
+
+        A copy that is not where it should be is asked nothing: the run ends, which takes it down. That production
+        does not answer it is tried afterwards, off the clock, of what has proven to be the restored copy alone.
+        """
+        if not self._journal.has(Moment.SERVICE_VERIFIED):
+            if self._components.isolated is not None:
+                prove, role = partial(self._components.isolated, self._copy), Role.PROVE_ISOLATION
+                self._perform(PROVE_ISOLATION, lambda: self._perform.confirmed(prove), phase=Phase.VERIFY, role=role)
+            enter(self._components.entrance, self._copy, self._perform)
+            self._verify(name)
+        if self._components.probe is not None and not self._passed(PROBE, Role.PROBE):
+            probe = self._components.probe if self._proven() else not_probed
+            self._perform(PROBE, probe, self._copy, phase=Phase.TEARDOWN, role=Role.PROBE)
+        if self._components.afterwards is not None and not self._passed(PROVE_IN_DEPTH, Role.PROVE_IN_DEPTH):
+            later, role = self._components.afterwards, Role.PROVE_IN_DEPTH
+            self._perform(PROVE_IN_DEPTH, self._results, later, phase=Phase.TEARDOWN, role=role)
+
+    def _passed(self, name: str, role: Role) -> bool:
+        return self._journal.passed_before(name, Phase.TEARDOWN, role)
+
+    def _proven(self) -> bool:
+        """Whether what was checked stands apart from production and has shown the restored data."""
+        apart = any(
+            step.role is Role.PROVE_ISOLATION and step.outcome is Outcome.PASSED for step in self._journal.steps
+        )
+        checks = [check for check in self._journal.checks if check.mandatory and check.proves_data]
+        read = any(check.outcome is Outcome.PASSED for check in checks)
+        return apart and read and self._journal.has(Moment.SERVICE_VERIFIED)
+
+    def _verify(self, name: str) -> None:
+        def verify() -> None:
+            mandatory = [result for result in self._results(self._components.checks) if result.mandatory]
+            unproven = [result for result in mandatory if result.outcome is not Outcome.PASSED]
+            if unproven or not mandatory:
+                raise ChecksDidNotPass(unproven)
+
+        self._journal.reach(Moment.DATA_RESTORED)
+        try:
+            self._perform(name, verify, phase=Phase.VERIFY, role=Role.VERIFY)
+        except ChecksDidNotPass:
+            return  # the verdict rests on the results themselves
+        self._journal.reach(Moment.DATA_VERIFIED)
+        self._journal.reach(Moment.SERVICE_VERIFIED)
+
+    def _results(self, checks: Checks) -> list[CheckResult]:
+        """Perform checks, and write down what each found."""
+        results = list(checks.all(self._copy, tuple(self._journal.points), self._journal.disrupted()))
+        for result in results:
+            self._journal.check(result)
+        return results
