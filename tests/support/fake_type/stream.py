@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting
@@ -66,10 +67,17 @@ def records(api: Api, name: str) -> Iterator[tuple[datetime, dict[str, str]]]:
         while True:
             page = api.call("GetRecords", ShardIterator=at)
             for each in page["Records"]:
-                yield each["ApproximateArrivalTimestamp"], json.loads(each["Data"])
+                yield each["ApproximateArrivalTimestamp"], _read(each["Data"])
             if not page["Records"]:
                 break
             at = page["NextShardIterator"]
+
+
+def _read(data: bytes) -> dict[str, str]:
+    try:
+        return dict(json.loads(data))
+    except (ValueError, TypeError) as wrong:
+        raise Strange(f"a record cannot be read: {wrong}", "kinesis:GetRecords") from wrong
 
 
 def feed(api: Api, toolkit: Toolkit) -> Feed:
