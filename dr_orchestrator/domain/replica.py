@@ -48,25 +48,22 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Remark:
+    """A thing that is told of a resource, and nothing answers."""
+
+    resource: str
+    what: str
+    why: str
+    line: int = 0
+    file: str = ""
+
+
+class Refusal(Remark):
     """A thing that no word allows: it would change something that exists outside the replica."""
 
-    resource: str
-    what: str
-    why: str
-    line: int = 0
-    file: str = ""
 
-
-@dataclass(frozen=True)
-class Note:
+class Note(Remark):
     """A thing that the replica may miss, or is to be known of it, and needs nobody's word."""
-
-    resource: str
-    what: str
-    why: str
-    line: int = 0
-    file: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,6 @@ OF_AWS = frozenset(
 Source: Elastic Load Balancing, "Enable access logs for your Application Load Balancer", step "attach a policy".
 """
 
-PUBLIC_IMAGES = re.compile(r"ami-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 
 OF_BOOTSTRAP = "/cdk-bootstrap/"
 """The beginning of the names of those that `cdk bootstrap` stores."""
