@@ -14,6 +14,7 @@ from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, STOPPED, VANISHED, Feed, Sighting, States, Watcher
 from dr_orchestrator.domain.copy import Copy, CopyState, Place
+from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
@@ -49,7 +50,8 @@ def _nowhere_else(place: Place) -> Account:
 class Toolkit:
     """The tools of a restorer: the account, who waits, the proofs before a deletion, and the run's own context.
 
-    `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most.
+    `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most; `rates` are the prices of
+    AWS that the workspace declares.
     """
 
     account: Account
@@ -58,6 +60,7 @@ class Toolkit:
     context: RunContext
     ceiling: float
     elsewhere: Callable[[Place], Account] = _nowhere_else
+    rates: Callable[[], Rates] = Rates
 
     @property
     def clock(self) -> Clock:

@@ -12,9 +12,10 @@ from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.toolkit import TEARDOWN_CEILING, Toolkit
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, LiveObject, Place, Source
+from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.drill import Drill, Selection
 from dr_orchestrator.domain.ports import Destroyer
-from dr_orchestrator.domain.resource_type import Types, beside_the_source
+from dr_orchestrator.domain.resource_type import Content, CopyType, Types, beside_the_source
 from dr_orchestrator.domain.run import RunHeader
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured
@@ -108,7 +109,23 @@ def parts(types: Types[Drillable], toolkit: Toolkit) -> Parts:
     return Parts(
         {each.made.cloudformation: each.member(toolkit) for each in types if each.member is not None},
         {kind: functools.partial(_listed, types, toolkit.account, kind) for kind in kinds},
+        {each.cloudformation: functools.partial(_billed, types, toolkit, each) for each in _charged(types)},
     )
+
+
+def _charged(types: Types[Drillable]) -> list[CopyType]:
+    """What may be a part of an environment and is charged for as its own type tells; an environment's cost nobody
+    tells.
+    """
+    found = [each for each in types.copies.values() if each.cloudformation]
+    return [each for each in reversed(found) if types.making(each.name).content is not Content.STORES]
+
+
+def _billed(types: Types[Drillable], toolkit: Toolkit, of: CopyType, name: str) -> Billed:
+    """What a part of an environment is charged for, as its own type tells of it."""
+    region, making = toolkit.account.region, types.making(of.name)
+    part = Copy(of.name, name, region, toolkit.run, "", "")
+    return making.destroyer(part, Resource(name, making.name, name, region), toolkit, Parts()).billed(name)
 
 
 def _listed(types: Types[Drillable], account: Account, kind: str) -> Iterator[LiveObject]:
@@ -151,7 +168,7 @@ def _toolkit(
         return other
 
     proofs = Proofs(functools.partial(row_of, here), sources, functools.partial(owned_by, here))
-    return Toolkit(account, here.watcher, proofs, context, ceiling, at)
+    return Toolkit(account, here.watcher, proofs, context, ceiling, at, lambda: here.declared.rates)
 
 
 def row_of(here: App, copy: Copy) -> CopyRecord | None:

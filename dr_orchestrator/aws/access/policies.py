@@ -10,7 +10,7 @@ from typing import Any
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.template import template
-from dr_orchestrator.domain.resource_type import Effect, ResourceType, Write
+from dr_orchestrator.domain.resource_type import Effect, HeldType, ResourceType, Write
 
 LARGEST = 6144
 """Characters that a managed policy may have; white space is not counted."""
@@ -41,10 +41,12 @@ def source_policies(scope: Scope) -> list[Policy]:
     reads = actions_of(scope.types, wanted)
     of_data = _LOGINS.union(*(each.data for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
+    into = {held.name: actions_of(scope.types, held.looks & wanted) for held in scope.types.held.values()}
     statements = [
-        _allow("LookAround", reads - of_data - everywhere, ["*"], scope.here()),
+        _allow("LookAround", reads.difference(of_data, everywhere, *into.values()), ["*"], scope.here()),
         _allow("AskWhatIsAllowed", everywhere, [f"arn:{scope.partition}:iam::{_account(scope)}:role/*"]),
         *_data(scope, reads),
+        *(_into(scope, held, into[held.name]) for held in scope.types.held.values()),
     ]
     return packed(statements)
 
@@ -161,6 +163,12 @@ def _via(scope: Scope, *services: str) -> dict[str, Any]:
     return {"StringEquals": {"kms:ViaService": [f"{each}.{at}.{domain}" for each in services for at in scope.regions]}}
 
 
+def _into(scope: Scope, held: HeldType, looks: frozenset[str]) -> Statement:
+    """The looks into what an environment holds, where that is named as copies are."""
+    named = (held.seen_as or held.arn).format(id=COPIES)
+    return _allow(f"LookInto{held.plural}", looks, scope.arns(held.service, named))
+
+
 def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     read = [each for each in scope.types if each.data and scope.sources(each)]
     for number, each in enumerate(read):
@@ -195,7 +203,7 @@ class _Right:
 def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator[Statement]:
     """The statements on the copies of a type: each call on what it acts on, under the tag that it must wear."""
     for (effect, name), right in _rights(scope, of, writes).items():
-        copy = scope.types.copies[name]
+        copy = scope.types.targets[name]
         sources = [copy.arn_of(each) for each in scope.sources(of)] if effect is Effect.RESTORE else []
         groups = scope.subnet_groups(of) if right.beside else []
         on = scope.arns(copy.service, copy.arn_of(COPIES), *sources, *right.within, *right.beside, *groups)
@@ -211,7 +219,7 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
         if write.operation not in writes or write.target.each:  # items are written by the actions of the restore
             continue
         right = found.setdefault((write.effect, write.target.type), _Right())
-        right.actions.add(write.operation)
+        right.actions.update(scope.types.grants.get(write.operation, (write.operation,)))
         right.beside += write.beside
         right.untagged |= write.effect in _MAKE and "Tags" not in write.accepts
         if write.within is not None:
@@ -237,18 +245,19 @@ def _never(scope: Scope) -> Iterator[Statement]:
     """
     writes = [write for each in scope.types for write in each.writes]
     touched = [write for write in writes if write.effect in _WITH_TAG]
-    named = [scope.types.copies[name] for name in dict.fromkeys(write.target.type for write in touched)]
-    copies = list(dict.fromkeys(f"arn:{scope.partition}:{copy.service}:*:*:{copy.arn_of(COPIES)}" for copy in named))
-    seen = _operations(write for write in touched if scope.sees_tags(scope.types.copies[write.target.type]))
+    named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]
+    copies = list(dict.fromkeys(scope.anywhere(copy, COPIES) for copy in named))
+    seen = _operations(scope, (each for each in touched if scope.sees_tags(scope.types.targets[each.target.type])))
     yield _deny("NeverTouchTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
-    yield _deny("NeverTouchByAnotherName", _operations(touched), {"NotResource": copies})
-    hidden = [write for write in writes if not scope.sees_tags(scope.types.copies[write.target.type])]
-    tags = _operations(write for write in hidden if write.effect is Effect.TAG)
+    yield _deny("NeverTouchByAnotherName", _operations(scope, touched), {"NotResource": copies})
+    hidden = [write for write in writes if not scope.sees_tags(scope.types.targets[write.target.type])]
+    tags = _operations(scope, (write for write in hidden if write.effect is Effect.TAG))
     yield _deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
 
 
-def _operations(writes: Iterable[Write]) -> list[str]:
-    return sorted({write.operation for write in writes})
+def _operations(scope: Scope, writes: Iterable[Write]) -> list[str]:
+    grants = scope.types.grants
+    return sorted({action for write in writes for action in grants.get(write.operation, (write.operation,))})
 
 
 def _deny(sid: str, actions: Sequence[str], of: Mapping[str, Any]) -> Statement:

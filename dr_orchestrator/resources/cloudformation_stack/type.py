@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import (
+    HELD,
     By,
     Calls,
     Content,
@@ -16,6 +17,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.resources.cloudformation_stack import holds
 from dr_orchestrator.resources.cloudformation_stack.name import NAME
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
@@ -87,10 +89,21 @@ TYPE = Drillable(
                 {
                     *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
                     *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
+                    "cloudformation:GetTemplate",
                 }
             ),
-            frozenset({"cloudformation:CreateStack", "cloudformation:DeleteStack"}),
-        ),
+            frozenset(
+                {
+                    *("cloudformation:CreateStack", "cloudformation:DeleteStack"),
+                    "cloudformation:UpdateTerminationProtection",
+                }
+            ),
+            {
+                "cloudformation:GetTemplate": f"{HELD} a bucket or a repository of images",
+                "cloudformation:UpdateTerminationProtection": f"{HELD} what somebody protected",
+            },
+        )
+        | holds.CALLS,
     },
     writes=(
         Write(
@@ -106,7 +119,17 @@ TYPE = Drillable(
             actions={Effect.CREATE: ("cloudformation:TagResource",)},
         ),
         Write("cloudformation:DeleteStack", _NAMED, Effect.DELETE),
+        Write(
+            "cloudformation:UpdateTerminationProtection",
+            _NAMED,
+            Effect.CHANGE,
+            frozenset({"EnableTerminationProtection"}),
+            only={"EnableTerminationProtection": (False,)},
+        ),
+        *holds.WRITES,
     ),
+    holds=holds.HOLDS,
+    grants=holds.GRANTS,
     listing=Calls(frozenset({"cloudformation:DescribeStacks"})),
     services=("cloudformation",),
     marker="{table: LogicalId, key: {pk: canary}, attribute: at}",
