@@ -41,10 +41,14 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
+def beginning(copy: Copy) -> str:
+    """How the names of a run's copies begin: AWS cuts those that it makes after a stack's, behind that."""
+    return slug(f"{PREFIX}{copy.run}")
+
+
 def carries(name: str, copy: Copy) -> bool:
-    """Whether a name says of which run it is: AWS cuts the names that it makes of a stack's, behind that."""
-    begins = slug(f"{PREFIX}{copy.run}")
-    return re.search(rf"(?:^|[^a-z0-9]){re.escape(begins)}(?:[^a-z0-9]|$)", name.lower()) is not None
+    """Whether a name says of which run it is, at its beginning or after what AWS puts before it."""
+    return re.search(rf"(?:^|[^a-z0-9]){re.escape(beginning(copy))}(?:[^a-z0-9]|$)", name.lower()) is not None
 
 
 @dataclass(frozen=True)

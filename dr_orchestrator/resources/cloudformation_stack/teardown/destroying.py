@@ -157,10 +157,10 @@ class Destroying:
         except NotFound:
             return  # CloudFormation no longer tells what it held: whoever proves it empty says so
         groups = LogGroups(self._toolkit.account.api("logs"), self._proving, self._copy)
-        left = self._toolkit.retry_transient(lambda: groups.left_by(held)) if held else []
-        for group in left:
-            self._try(group, functools.partial(groups.delete, group))
-        if stay := [each for each in left if each.key in self._why]:
+        for group in self._toolkit.retry_transient(lambda: groups.left_by(held)):
+            self._try(group.part, functools.partial(groups.delete, group))
+        left = self._toolkit.retry_transient(lambda: groups.left_by(held)) if self._why else []
+        if stay := [group.part for group in left if group.part.key in self._why]:
             raise NotMeasured(f"the stack is gone but left log groups behind: {self._staying.told(stay, self._why)}")
 
     def take_down_what_stayed(self, row: CopyRecord) -> None:
