@@ -54,12 +54,14 @@ class By:
 
     `arn` (a pattern with the groups `region` and `name`) is that of just such an object, where an ARN may be given; any
     other ARN names nothing. With `each` the parameter is a mapping whose keys are names, of parts of a stack alone.
+    With `held` it is no copy by itself, but something that a copy holds.
     """
 
     type: str
     parameter: str
     arn: str = ""
     each: bool = False
+    held: bool = False
 
     def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
         """The target of the call; an unnamed target where nothing is named, which no copy is."""
@@ -75,6 +77,8 @@ class By:
         yield Target(self.type, found["name"], found["region"]) if found else Target(self.type, "")
 
     def __str__(self) -> str:
+        if self.held:
+            return f"{self.parameter} is what a copy holds: {self.type}"
         named = f"each key of {self.parameter}" if self.each else self.parameter
         return f"{named} is a copy of type {self.type}" + (", a part of a stack" if self.each else "")
 
@@ -151,6 +155,10 @@ class CopyType:
         """The resource part of the ARN of one of that name; it begins with colons where no place is named in it."""
         return self.arn.format(id=id)
 
+    def arns_of(self, id: str) -> tuple[str, ...]:
+        """The resource parts of the ARNs that one of that name may have."""
+        return (self.arn_of(id),)
+
 
 @dataclass(frozen=True, kw_only=True)
 class HeldType(CopyType):
@@ -158,12 +166,18 @@ class HeldType(CopyType):
     go: no drill makes one by itself, and none is listed.
 
     Its name is its type in CloudFormation. `looks` are the reads that are allowed of those alone that are named as
-    copies are; `seen_as` is the resource part of the ARN that they concern, where that is another.
+    copies are; `seen_as` is the resource part of the ARN that they concern, where that is another. `also` are further
+    resource parts that its ARN may have.
     """
 
     longest: int = 0
     looks: frozenset[str] = frozenset()
     seen_as: str = ""
+    also: tuple[str, ...] = ()
+
+    def arns_of(self, id: str) -> tuple[str, ...]:
+        """The resource parts of the ARNs that one of that name may have."""
+        return (self.arn_of(id), *(each.format(id=id) for each in self.also))
 
 
 @dataclass(frozen=True)

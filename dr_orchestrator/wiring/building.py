@@ -114,15 +114,13 @@ def parts(types: Types[Drillable], toolkit: Toolkit) -> Parts:
 
 
 def _charged(types: Types[Drillable]) -> list[CopyType]:
-    """What may be a part of an environment and is charged for as its own type tells; an environment's cost nobody
-    tells.
-    """
+    """The types that may be a part of an environment and are charged for as they tell; of environments nobody can."""
     found = [each for each in types.copies.values() if each.cloudformation]
     return [each for each in reversed(found) if types.making(each.name).content is not Content.STORES]
 
 
 def _billed(types: Types[Drillable], toolkit: Toolkit, of: CopyType, name: str) -> Billed:
-    """What a part of an environment is charged for, as its own type tells of it."""
+    """The things that a part of an environment is charged for, as its own type tells of it."""
     region, making = toolkit.account.region, types.making(of.name)
     part = Copy(of.name, name, region, toolkit.run, "", "")
     return making.destroyer(part, Resource(name, making.name, name, region), toolkit, Parts()).billed(name)

@@ -10,7 +10,7 @@ from typing import Any
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.template import template
-from dr_orchestrator.domain.resource_type import Effect, HeldType, ResourceType, Write
+from dr_orchestrator.domain.resource_type import CopyType, Effect, HeldType, ResourceType, Write
 
 LARGEST = 6144
 """Characters that a managed policy may have; white space is not counted."""
@@ -206,7 +206,7 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
         copy = scope.types.targets[name]
         sources = [copy.arn_of(each) for each in scope.sources(of)] if effect is Effect.RESTORE else []
         groups = scope.subnet_groups(of) if right.beside else []
-        on = scope.arns(copy.service, copy.arn_of(COPIES), *sources, *right.within, *right.beside, *groups)
+        on = scope.arns(copy.service, *copy.arns_of(COPIES), *sources, *right.within, *right.beside, *groups)
         by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)
         condition = scope.here() if by_name else _tagged(scope, WEARS if effect in _WITH_TAG else ASKED)
         yield _allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
@@ -246,13 +246,20 @@ def _never(scope: Scope) -> Iterator[Statement]:
     writes = [write for each in scope.types for write in each.writes]
     touched = [write for write in writes if write.effect in _WITH_TAG]
     named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]
-    copies = list(dict.fromkeys(scope.anywhere(copy, COPIES) for copy in named))
+    copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, _called(scope, copy))))
     seen = _operations(scope, (each for each in touched if scope.sees_tags(scope.types.targets[each.target.type])))
     yield _deny("NeverTouchTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
     yield _deny("NeverTouchByAnotherName", _operations(scope, touched), {"NotResource": copies})
     hidden = [write for write in writes if not scope.sees_tags(scope.types.targets[write.target.type])]
     tags = _operations(scope, (write for write in hidden if write.effect is Effect.TAG))
     yield _deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
+
+
+def _called(scope: Scope, copy: CopyType) -> str:
+    """How something is called that is not denied to be touched: CloudFormation, too, acts by this role, on whatever a
+    template names after the copy in whichever way.
+    """
+    return f"*{COPIES}" if copy.name in scope.types.held else COPIES
 
 
 def _operations(scope: Scope, writes: Iterable[Write]) -> list[str]:

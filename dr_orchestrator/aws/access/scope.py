@@ -48,9 +48,9 @@ class Scope:
         ]
         return list(dict.fromkeys(found))
 
-    def anywhere(self, of: CopyType, id: str) -> str:
-        """The ARN of something, wherever it stands."""
-        return self._arn(of.service, of.arn_of(id), "*:*")
+    def anywhere(self, of: CopyType, id: str) -> list[str]:
+        """The ARNs of something, wherever it stands."""
+        return [self._arn(of.service, each, "*:*") for each in of.arns_of(id)]
 
     def _arn(self, service: str, name: str, place: str) -> str:
         if name.startswith("arn:"):
@@ -88,8 +88,11 @@ class Scope:
         return [f"subgrp:{each}" for each in sorted({one.isolation.subnet_group for one in drilled if one.isolation})]
 
     def sees_tags(self, of: CopyType) -> bool:
-        """Whether IAM surely sees the tags of such copies: where it may not, their names have to do."""
-        return of.shows_tags or self.abac
+        """Whether IAM surely sees the tags of such copies: where it may not, their names have to do.
+
+        Of what copies hold some wears none: the log groups that AWS makes, say.
+        """
+        return of.shows_tags or (self.abac and of.name not in self.types.held)
 
     def here(self) -> dict[str, Any]:
         """The condition that a call goes to one of the regions."""

@@ -23,14 +23,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_both_policies_are_printed_to_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
-    """Between the lines of comment stand whole JSON documents: two policies and the trust policy."""
+    """Between the lines of comment stand whole JSON documents: policies and the trust policy."""
     assert main.run(["iam"]) == Exit.PASSED
     text = capsys.readouterr().out
     bare = "\n".join(line for line in text.splitlines() if not line.startswith("#")).split("\n\n")
     documents = [json.loads(part) for part in bare if part.strip()]
-    assert len(documents) == 3
+    assert len(documents) == 4
     assert "The source role" in text
-    assert documents[2]["Statement"][0]["Action"] == "sts:AssumeRole"
+    assert documents[3]["Statement"][0]["Action"] == "sts:AssumeRole"
 
 
 def test_json_narrows_to_the_drills_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""What AWS does with a stack's resource beyond what moto does: its tags, what moto ignores of it, why it stays."""
+"""The last touch to a stack's resources, that moto leaves out: their tags, what it ignores of them, why they stay."""
 
 from __future__ import annotations
 

@@ -168,9 +168,9 @@ class Repositories:
         return f"{deleted:,} images" if deleted else ""
 
 
-def emptiers(account_api: Any, proving: Proving) -> dict[str, Emptier]:
-    """What empties parts, by the type that it empties; `account_api` gives a service's calls."""
-    return {BUCKET: Buckets(account_api("s3"), proving), REPOSITORY: Repositories(account_api("ecr"), proving)}
+def emptiers(api: Callable[[str], Api], proving: Proving) -> dict[str, Emptier]:
+    """The emptiers of parts, by the type that each empties; `api` gives a service's calls."""
+    return {BUCKET: Buckets(api("s3"), proving), REPOSITORY: Repositories(api("ecr"), proving)}
 
 
 def _key(version: Mapping[str, Any]) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def parts_of(api: Api, stack_id: str) -> list[Part]:
 
 
 def resisting(parts: Iterable[Part]) -> list[Part]:
-    """What CloudFormation could not delete; a stack in the stack only where nothing in it is told."""
+    """The parts that CloudFormation could not delete; a stack in the stack only where nothing in it is told."""
     found = [each for each in parts if each.resists]
     told = {each.stack for each in found}
     return [each for each in found if each.type != NESTED or each.name not in told]

@@ -65,7 +65,7 @@ class Proving:
         return live.get("RootId") == self._stack_id
 
     def _made_by(self, stack: str) -> frozenset[tuple[str, str]]:
-        """What a stack tells that it created, by logical id and name; what it took over from elsewhere is not."""
+        """The parts that a stack tells it created, by logical id and name; none that it took over from elsewhere."""
         told = list(self._api.pages("DescribeStackEvents", "StackEvents", StackName=stack))
         of = {
             status: {

@@ -1,4 +1,4 @@
-"""What remains of a stack that could not be taken down: by name, with its reason, and what a day of it costs."""
+"""Tells what remains of a stack that could not be taken down: by name, with its reason, and the cost of a day."""
 
 from __future__ import annotations
 
