@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+import boto3
 
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.service import Rebuild, Resource
@@ -112,6 +115,29 @@ class Replica:
 
 
 Build = Callable[..., Replica]
+
+
+def fill(stack: str) -> None:
+    """Put something into all that a stack holds, as an application would."""
+    cloud, s3, ecr, logs = (boto3.client(each) for each in ("cloudformation", "s3", "ecr", "logs"))
+    for each in cloud.list_stack_resources(StackName=stack)["StackResourceSummaries"]:
+        name = each["PhysicalResourceId"]
+        if each["ResourceType"] == "AWS::S3::Bucket":
+            for _ in range(3):
+                s3.put_object(Bucket=name, Key="an order", Body=b"x")
+            s3.delete_object(Bucket=name, Key="an order")
+            s3.create_multipart_upload(Bucket=name, Key="never finished")
+        if each["ResourceType"] == "AWS::ECR::Repository":
+            ecr.put_image(repositoryName=name, imageManifest=manifest(1), imageTag="v1")
+        if each["ResourceType"] == "AWS::Lambda::Function":
+            logs.create_log_group(logGroupName=f"/aws/lambda/{name}")
+
+
+def manifest(number: int) -> str:
+    """The manifest of an image of its own."""
+    digest = {"digest": f"sha256:{number:064x}"}
+    kind = "application/vnd.docker.distribution.manifest.v2+json"
+    return json.dumps({"schemaVersion": 2, "mediaType": kind, "config": digest, "layers": [digest]})
 
 
 def template(*resources: str) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
 
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import NotRecoverable
-from tests.support.replicas import BUCKET, LOCKED, REPOSITORY, Build, Replica
-
-MANIFEST = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}
+from tests.support.replicas import BUCKET, LOCKED, REPOSITORY, Build, Replica, manifest
 
 
 def fill(replica: Replica, versions: int, bucket: str = "") -> str:
@@ -26,9 +23,8 @@ def push(replica: Replica, images: int) -> str:
     """Push so many images into the repository; its name."""
     name = replica.name("Images")
     for number in range(images):
-        digest = {"digest": f"sha256:{number:064x}"}
-        manifest = json.dumps({**MANIFEST, "config": digest, "layers": [digest]})
-        replica.made.client("ecr").put_image(repositoryName=name, imageManifest=manifest, imageTag=f"v{number}")
+        told = {"repositoryName": name, "imageManifest": manifest(number), "imageTag": f"v{number}"}
+        replica.made.client("ecr").put_image(**told)
     return name
 
 

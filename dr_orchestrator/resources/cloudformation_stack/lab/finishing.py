@@ -34,7 +34,7 @@ def finish(stack: Stack, resource: Any, body: Mapping[str, Any]) -> None:
         **stack.tags,
         "aws:cloudformation:stack-name": stack.name,
         "aws:cloudformation:stack-id": stack.stack_id,
-        "aws:cloudformation:logical-id": resource.logical_resource_id,
+        "aws:cloudformation:logical-id": getattr(resource, "logical_resource_id", ""),
     }
     given = parsing.clean_json(body.get("Properties", {}), stack.resource_map)
     if (finishing := _FINISHED.get(body["Type"])) is not None:
@@ -98,7 +98,7 @@ _FINISHED: Mapping[str, Callable[[Stack, Any, dict[str, str], Mapping[str, Any]]
 
 def refuse(stack: Stack, resource: Any, kind: str) -> None:
     """Raise Refused where AWS does not delete a resource that moto would, or would pretend to."""
-    name = resource.physical_resource_id
+    name = str(getattr(resource, "physical_resource_id", ""))
     network = ec2_backends[stack.account_id][stack.region_name]
     if kind == "AWS::S3::Bucket" and s3_backends[stack.account_id]["aws"].buckets[name].keys:
         told = "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
