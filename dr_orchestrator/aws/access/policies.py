@@ -88,6 +88,12 @@ def notes(scope: Scope) -> list[str]:
             f" the account, and no call tells where: by these policies the name {COPIES} decides. Where it is on,"
             " `dro iam --abac` asks for the tag, too."
         )
+    if any(drill.resource.rebuild is not None for drill in scope.drills):
+        told.append(
+            "What a replica holds is emptied, opened and deleted where it is named after the copy. The execution logs of"
+            " API Gateway bear an API's id alone (DeleteExecutionLogs): only the guard tells a copy's from another's;"
+            " without that statement they are named as left."
+        )
     for drill in scope.drills:
         if drill.resource.rebuild is not None:
             made = template.parse(drill.resource.rebuild.template, drill.resource.rebuild.template_path)["Resources"]
