@@ -90,7 +90,7 @@ def notes(scope: Scope) -> list[str]:
         )
     if any(drill.resource.rebuild is not None for drill in scope.drills):
         told.append(
-            "What a replica holds is emptied, opened and deleted where it is named after the copy. The execution logs of"
+            "What a replica holds is emptied, opened and deleted where it is named after the copy. Execution logs of"
             " API Gateway bear an API's id alone (DeleteExecutionLogs): only the guard tells a copy's from another's;"
             " without that statement they are named as left."
         )
