@@ -142,7 +142,7 @@ class CloudFormationStack:
         destroying = Destroying(self._toolkit, self._parts, copy, stack_id)
         held = destroying.held() if live is not None else []
         if live is not None:
-            destroying.delete()
+            destroying.delete(held)
         for row in self._toolkit.proofs.owned(copy):
             destroying.take_down_what_stayed(row)
         destroying.delete_logs()

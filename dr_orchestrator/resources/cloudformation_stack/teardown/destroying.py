@@ -10,9 +10,9 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyRecord
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped, Transient
 from dr_orchestrator.resources.cloudformation_stack import stack
-from dr_orchestrator.resources.cloudformation_stack.teardown.emptying import Emptier, emptiers
+from dr_orchestrator.resources.cloudformation_stack.teardown.emptying import EMPTIERS
 from dr_orchestrator.resources.cloudformation_stack.teardown.interfaces import KEPT_BY_INTERFACES, Interfaces
-from dr_orchestrator.resources.cloudformation_stack.teardown.logs import LogGroups
+from dr_orchestrator.resources.cloudformation_stack.teardown.logs import CONVENTIONS, LogGroups
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part, parts_of, resisting
 from dr_orchestrator.resources.cloudformation_stack.teardown.protecting import LOCKS, unprotect
 from dr_orchestrator.resources.cloudformation_stack.teardown.proving import Proving
@@ -41,13 +41,13 @@ class Destroying:
         """All that the stack holds, or held."""
         return self._toolkit.retry_transient(lambda: parts_of(self._api, self._stack_id))
 
-    def delete(self) -> None:
-        """Delete the stack; again where that fails, with what each resource that resists needs.
+    def delete(self, held: Sequence[Part]) -> None:
+        """Delete the stack with what it holds; again where that fails, with what each resource that resists needs.
 
         NotRecoverable where it is still there: it names what stays, why, and what a day of that costs.
         """
         self._prove()
-        self._empty(self.held())
+        self._empty(held)
         for left in reversed(range(DELETIONS)):
             self._toolkit.retry_while(self._prove_and_delete, while_code="OperationInProgress")
             try:
@@ -107,15 +107,12 @@ class Destroying:
         """Empty what CloudFormation does not delete while anything is in it; what keeps that from being done is told
         where the part stays.
         """
-        found = [each for each in parts if each.status not in GONE and each.type in self._emptiers]
-        for part in found:
-            self._try(part, functools.partial(self._empty_one, self._emptiers[part.type], part))
+        for part in (each for each in parts if each.status not in GONE and each.type in EMPTIERS):
+            self._try(part, functools.partial(self._empty_one, part))
 
-    @functools.cached_property
-    def _emptiers(self) -> dict[str, Emptier]:
-        return emptiers(self._toolkit.account.api, self._proving)
-
-    def _empty_one(self, emptier: Emptier, part: Part) -> None:
+    def _empty_one(self, part: Part) -> None:
+        service, make = EMPTIERS[part.type]
+        emptier = make(self._toolkit.account.api(service), self._proving)
         tell = functools.partial(self._toolkit.context.observe, self._copy)
         if emptier.prove(part) and (done := emptier.empty(part, tell)):
             tell(f"emptied {part.name}: {done}")
@@ -156,6 +153,8 @@ class Destroying:
             held = self.held()
         except NotFound:
             return  # CloudFormation no longer tells what it held: whoever proves it empty says so
+        if not any(each.type in CONVENTIONS for each in held):
+            return
         groups = LogGroups(self._toolkit.account.api("logs"), self._proving, self._copy)
         for group in self._toolkit.retry_transient(lambda: groups.left_by(held)):
             self._try(group.part, functools.partial(groups.delete, group))

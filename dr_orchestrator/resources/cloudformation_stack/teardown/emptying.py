@@ -22,6 +22,9 @@ PASSES = 5
 SHOWN = 3
 """How many of those that could not be deleted are told by name."""
 
+GIVEN_UP = 10_000
+"""After how many versions that cannot be deleted the others are left as well: the bucket stays anyway."""
+
 TOLD = 100_000
 """After how many versions it is told how far the emptying is."""
 
@@ -81,7 +84,9 @@ class Buckets:
                 refused = self._delete(part, wanted)
                 deleted += len(wanted) - len(refused)
                 kept |= refused
-            if not found:
+                if len(kept) >= GIVEN_UP:
+                    break
+            if not found or len(kept) >= GIVEN_UP:
                 break
         aborted = self._abort(part)
         if kept:
@@ -168,9 +173,15 @@ class Repositories:
         return f"{deleted:,} images" if deleted else ""
 
 
-def emptiers(api: Callable[[str], Api], proving: Proving) -> dict[str, Emptier]:
-    """The emptiers of parts, by the type that each empties; `api` gives a service's calls."""
-    return {BUCKET: Buckets(api("s3"), proving), REPOSITORY: Repositories(api("ecr"), proving)}
+class MakeEmptier(Protocol):
+    """Makes what empties one kind of part, from the calls of its service."""
+
+    def __call__(self, api: Api, proving: Proving) -> Emptier:
+        """Make it."""
+
+
+EMPTIERS: Mapping[str, tuple[str, MakeEmptier]] = {BUCKET: ("s3", Buckets), REPOSITORY: ("ecr", Repositories)}
+"""The service, and what empties it, of each type that CloudFormation deletes only empty."""
 
 
 def _key(version: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.cost import Cost, Rates, cost
-from dr_orchestrator.errors import DroError
+from dr_orchestrator.errors import DroError, Stopped
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part
 from dr_orchestrator.resources.drillable import Parts
 
@@ -37,6 +37,8 @@ class Staying:
             if billed is None:
                 return Cost(None, why=f"no rate of tiers.yaml is for {part.type}")
             return cost(rates, billed(part.name), DAY)
+        except Stopped:
+            raise
         except DroError as fault:
             return Cost(None, why=fault.message)
 
