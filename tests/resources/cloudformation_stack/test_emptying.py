@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from moto.s3.models import s3_backends
 
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.lab.cloud.world import ACCOUNT
 from tests.support.replicas import BUCKET, LOCKED, REPOSITORY, Build, Replica, manifest
 
 
@@ -63,18 +67,25 @@ def test_an_empty_bucket_costs_no_deletion(build: Build) -> None:
 def test_2500_versions_go_in_batches_of_a_thousand(build: Build) -> None:
     """As many as S3 takes in one call, and all of them; each call says whose bucket it means."""
     replica = build(BUCKET)
-    name = fill(replica, 2500)
-    bodies: list[str] = []
-    client = replica.made.toolkit.account.api("s3")._client
-    client.meta.events.register(
-        "before-call.s3.DeleteObjects",
-        lambda params, **_: bodies.append(params["body"].decode()) or owners.append(params["headers"]),
-    )
-    owners: list[dict[str, str]] = []
+    name = replica.name("Uploads")
+    versions = {each for key in range(25) for each in many(replica, name, f"orders/{key}", 100)}
+    asked: list[dict[str, Any]] = []
+    events = replica.made.toolkit.account.api("s3")._client.meta.events
+    events.register("before-call.s3.DeleteObjects", lambda params, **_: asked.append(params))
     assert replica.destroy() is CopyState.DELETED
-    assert [body.count("<VersionId>") for body in bodies] == [1000, 1000, 500]
-    assert {headers["x-amz-expected-bucket-owner"] for headers in owners} == {"123456789012"}
+    batches = [re.findall("<VersionId>([^<]+)", each["body"].decode()) for each in asked]
+    assert {version for batch in batches for version in batch} == versions
+    assert len(versions) == 2500
+    assert max(map(len, batches)) == 1000
+    assert {each["headers"]["x-amz-expected-bucket-owner"] for each in asked} == {ACCOUNT}
     assert name not in replica.buckets
+
+
+def many(replica: Replica, bucket: str, key: str, versions: int) -> list[str]:
+    """Put so many versions of an object into a bucket; their ids."""
+    put = s3_backends[ACCOUNT]["aws"].put_object
+    with replica.made.lab.world.at_once():
+        return [str(put(bucket, key, str(number).encode()).version_id) for number in range(versions)]
 
 
 def test_a_bucket_that_refills_is_emptied_again(build: Build) -> None:
