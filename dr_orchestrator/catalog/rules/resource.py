@@ -12,6 +12,7 @@ from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable, inside
+from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import Problem
 
@@ -25,6 +26,9 @@ def problems(service: Declared, types: Types[ResourceType], *, isolation_by_defa
         for key, message, fix in _mistakes(service, types, name, resource, isolation_by_default):
             yield service.document.problem(("resources", name, *key), message, fix)
 
+
+_TRANSFORM = {"Transform"}
+"""How the owner's word names the macros of a template."""
 
 Mistake = tuple[Key, str, str]
 
@@ -86,6 +90,24 @@ def _rebuild(
     for logical, store in rebuild.stores.items():
         yield from _store(service, types, resource, template, logical, store)
     yield from _filled_twice(types, rebuild, template)
+    yield from _answers(rebuild, template)
+
+
+def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
+    """What the owner says of the template is about something that is in it, and does not take away what is filled."""
+    if rebuild.place is Place.DRILL_ACCOUNT:
+        fix = f"remove it, or write {Place.BESIDE}; `dro template FILE --place {rebuild.place}` judges for it"
+        yield ("rebuild", "place"), f"no drill makes a replica in a {rebuild.place} yet", fix
+    for key, parts in (("leave_out", rebuild.leave_out), ("allow", list(rebuild.allow))):
+        known = template.types.keys() | (_TRANSFORM if key == "allow" and template.transforms else set())
+        for at, part in enumerate(parts):
+            name = re.split(r"[./]", part)[0]
+            where: Key = ("rebuild", key, at if key == "leave_out" else part)
+            if name not in known:
+                yield where, f"the template has no resource '{name}'", likely(name, known)
+            elif key == "leave_out" and part in rebuild.stores:
+                message = f"'{part}' is to be filled from '{rebuild.stores[part]}'"
+                yield where, message, "remove it here, or from `stores`"
 
 
 def _filled_twice(types: Types[ResourceType], rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
