@@ -86,7 +86,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Allowance:
-    """What the owner let be in a replica as it is in production, and why."""
+    """A part that the owner let be in a replica as it is in production, and why."""
 
     name: str
     reason: str

@@ -9,7 +9,9 @@ from typing import Any
 
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
-from dr_orchestrator.aws.template import template
+from dr_orchestrator.aws.template import boundary, given
+from dr_orchestrator.documents.cloudformation import mapping
+from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.resource_type import Effect, ResourceType, Write
 
 LARGEST = 6144
@@ -30,6 +32,38 @@ _MANAGED = "secret:rds!*"
 _MAKE = (Effect.RESTORE, Effect.CREATE)
 _WITH_TAG = (Effect.CHANGE, Effect.DELETE)
 """The effects on what is there, and wears the run's tag, already."""
+_OF_BOUNDARIES = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion"})
+_CHANGES_OF_POLICIES = (
+    *("iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"),
+)
+_OF_ROLES: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "AWS::IAM::Role": (
+        "role",
+        ("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy"),
+        (
+            *("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:GetRolePolicy"),
+            *("iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:PassRole", "iam:TagRole", "iam:UntagRole"),
+            "iam:UpdateRole",
+        ),
+    ),
+    "AWS::IAM::InstanceProfile": (
+        "instance-profile",
+        (),
+        (
+            *("iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:DeleteInstanceProfile"),
+            *("iam:GetInstanceProfile", "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile"),
+        ),
+    ),
+    "AWS::IAM::ManagedPolicy": (
+        "policy",
+        (),
+        (
+            *("iam:CreatePolicy", "iam:DeletePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"),
+            *("iam:ListPolicyVersions", "iam:TagPolicy"),
+        ),
+    ),
+}
+"""The rights on a replica's roles, by type: the ARN, the calls that must name the boundary, and those that cannot."""
 
 Statement = dict[str, Any]
 Policy = dict[str, Any]
@@ -41,9 +75,11 @@ def source_policies(scope: Scope) -> list[Policy]:
     reads = actions_of(scope.types, wanted)
     of_data = _LOGINS.union(*(each.data for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
+    held = everywhere & _OF_BOUNDARIES
     statements = [
         _allow("LookAround", reads - of_data - everywhere, ["*"], scope.here()),
-        _allow("AskWhatIsAllowed", everywhere, [f"arn:{scope.partition}:iam::{_account(scope)}:role/*"]),
+        _allow("AskWhatIsAllowed", everywhere - held, [f"arn:{scope.partition}:iam::{_account(scope)}:role/*"]),
+        _allow("ReadTheBoundary", held, _boundaries(scope)),
         *_data(scope, reads),
     ]
     return packed(statements)
@@ -53,7 +89,7 @@ def drill_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the changes: it makes what is named and tagged as a copy, and deletes nothing else."""
     writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
     statements = [statement for of in scope.types for statement in _of_type(scope, of, writes)]
-    return packed([*_distinct(statements), *_keys(scope), *_never(scope)])
+    return packed([*_distinct(statements), *_roles(scope), *_keys(scope), *_never(scope)])
 
 
 def trust_policy() -> Policy:
@@ -88,13 +124,51 @@ def notes(scope: Scope) -> list[str]:
         )
     for drill in scope.drills:
         if drill.resource.rebuild is not None:
-            made = template.parse(drill.resource.rebuild.template, drill.resource.rebuild.template_path)["Resources"]
-            kinds = ", ".join(sorted({str(each.get("Type")) for each in made.values()}))
+            kinds = ", ".join(sorted(_kinds(drill) - _OF_ROLES.keys()))
             told.append(
                 f"{drill.name}: the drill role also needs the rights to create, tag and delete what the template"
                 f" makes, limited to names like {COPIES}: {kinds}."
             )
+    if arns := _boundaries(scope):
+        held = " and ".join(arns)
+        told.append(f"Roles of replicas are held by {held}, which `dro iam --boundary` prints: create it once.")
     return told
+
+
+def _kinds(drill: Drill) -> set[str]:
+    """The types in CloudFormation that a drill's template makes."""
+    if drill.resource.rebuild is None:
+        return set()
+    return {str(mapping(each).get("Type")) for each in given.read(drill.resource.rebuild).part("Resources").values()}
+
+
+def _boundaries(scope: Scope) -> list[str]:
+    """The boundaries of the drills whose replicas have a role."""
+    names = {
+        drill.resource.rebuild.boundary
+        for drill in scope.drills
+        if drill.resource.rebuild is not None and _kinds(drill) & boundary.ROLES
+    }
+    return [boundary.arn(name, scope.partition, _account(scope)) for name in sorted(names)]
+
+
+def _roles(scope: Scope) -> Iterator[Statement]:
+    """The rights to make roles for a replica: each under its boundary, which nothing takes away or changes."""
+    held = _boundaries(scope)
+    made = set[str]().union(*map(_kinds, scope.drills))
+    for kind, (arn, bound, free) in _OF_ROLES.items():
+        if kind not in made or not held:
+            continue
+        on = [f"arn:{scope.partition}:iam::{_account(scope)}:{arn}/{boundary.OWN}"]
+        under = {"StringEquals": {"iam:PermissionsBoundary": held}}
+        name = kind.rpartition("::")[2]
+        yield _allow(f"MakeBound{name}s", bound, on, under)
+        yield _allow(f"Make{name}s", free, on)
+        unbound = {"StringNotEquals": {"iam:PermissionsBoundary": held}}
+        yield _deny(f"NeverMakeUnbound{name}s", bound, {"Resource": ["*"], "Condition": unbound})
+    if held:
+        yield _deny("NeverTakeTheBoundaryAway", ["iam:DeleteRolePermissionsBoundary"], {"Resource": ["*"]})
+        yield _deny("NeverChangeTheBoundary", _CHANGES_OF_POLICIES, {"Resource": held})
 
 
 def size(policy: Policy) -> int:

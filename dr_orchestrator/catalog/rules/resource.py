@@ -94,7 +94,7 @@ def _rebuild(
 
 
 def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
-    """What the owner says of the template is about something that is in it, and does not take away what is filled."""
+    """The mistakes in the owner's word: about what the template does not have, or what is to be filled."""
     if rebuild.place is Place.DRILL_ACCOUNT:
         fix = f"remove it, or write {Place.BESIDE}; `dro template FILE --place {rebuild.place}` judges for it"
         yield ("rebuild", "place"), f"no drill makes a replica in a {rebuild.place} yet", fix

@@ -84,7 +84,7 @@ class Allowed(Shape):
 
 
 class Replica(Shape):
-    """What holds for every environment that a drill creates anew."""
+    """The policy for environments that drills create anew."""
 
     boundary: BoundaryName = Field(
         default=BOUNDARY, description="The permissions boundary of its roles, by name or ARN: see `dro iam --boundary`."

@@ -19,20 +19,28 @@ if TYPE_CHECKING:
 @click.option(
     "--abac", is_flag=True, help="DynamoDB's attribute-based access control is on: tables have to wear the tag, too."
 )
+@click.option(
+    "--boundary", is_flag=True, help="The permissions boundary of replicas alone, for `aws iam create-policy`."
+)
 @json_option
-def iam(names: tuple[str, ...], abac: bool, as_json: bool) -> int:
+def iam(names: tuple[str, ...], abac: bool, boundary: bool, as_json: bool) -> int:
     """Print the IAM policies that drills need: of the role that reads, and of the role that makes copies.
 
     Nothing is asked of AWS, and nothing is changed there.
     """
     from dr_orchestrator import wiring
     from dr_orchestrator.aws.access.scope import Scope
+    from dr_orchestrator.aws.template.boundary import policy
 
     here = wiring.world()
     drills = [here.drill(name) for name in dict.fromkeys(names)] or list(here.catalogue.drills.values())
     if not drills:
         raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
-    told = _policies(Scope(here.types, drills, here.catalogue.allowed, abac))
+    scope = Scope(here.types, drills, here.catalogue.allowed, abac)
+    if boundary:
+        print_json(policy(scope.partition))
+        return Exit.PASSED
+    told = _policies(scope)
     if as_json:
         print_json(told)
     else:

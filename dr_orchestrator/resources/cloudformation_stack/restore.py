@@ -10,15 +10,15 @@ from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import NotFound, Refused
 from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.copies import Live
-from dr_orchestrator.aws.preflight import place
-from dr_orchestrator.aws.template import template
+from dr_orchestrator.aws.preflight import boundary, place
+from dr_orchestrator.aws.template.given import Given, given
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import ABSENT, VANISHED, Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Member
-from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Rebuild, Resource
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped, Transient
@@ -55,9 +55,10 @@ class CloudFormationStack:
         self._api = toolkit.account.api("cloudformation")
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
-        """The template, for what would collide with production, change it, or stay behind; and a free name."""
+        """The template, for what a replica would change or reach outside; what holds its roles; and a free name."""
         return [
-            PreflightCheck("template", lambda: self._look_at_template(copy)),
+            PreflightCheck("template", lambda: str(self._given(copy))),
+            PreflightCheck("permissions boundary", lambda: self._look_at_boundary(copy)),
             PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
         ]
 
@@ -74,9 +75,17 @@ class CloudFormationStack:
         of = self._resource.account or live["StackId"].split(":")[4]
         return Seen(place.same(live["StackId"], copy.region, of))
 
-    def _look_at_template(self, copy: Copy) -> str:
-        rebuild, sources = self._rebuild(), self._toolkit.proofs.sources
-        return template.inspect(rebuild.template, rebuild.template_path, rebuild.parameters, copy.id, sources)
+    def _given(self, copy: Copy) -> Given:
+        return given(self._rebuild(), copy.id, self._toolkit.proofs.sources)
+
+    def _look_at_boundary(self, copy: Copy) -> str:
+        try:
+            makes_roles = self._given(copy).makes_roles
+        except NotRecoverable as refused:
+            raise NotApplicable("the template is not accepted") from refused
+        if not makes_roles:
+            raise NotApplicable("the replica has no role")
+        return boundary.holds(self._toolkit.account, self._rebuild().boundary)
 
     def _look_at_name(self, copy: Copy) -> str:
         found = self._describe(copy.id)
@@ -84,16 +93,16 @@ class CloudFormationStack:
 
     def build(self, copy: Copy) -> Asked:
         """Ask for the stack. What fails is kept as it failed, so that its events tell why; teardown removes it."""
-        rebuild = self._rebuild()
+        made = self._given(copy)
+        self._toolkit.context.derived(made.made)
         parameters = [
-            {"ParameterKey": key, "ParameterValue": value.replace("{copy}", copy.id)}
-            for key, value in rebuild.parameters.items()
+            {"ParameterKey": key, "ParameterValue": value} for key, value in self._rebuild().given(copy.id).items()
         ]
         try:
             stack_id = self._api.call(
                 "CreateStack",
                 StackName=copy.id,
-                TemplateBody=rebuild.template,
+                TemplateBody=made.body,
                 Parameters=parameters,
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
                 OnFailure="DO_NOTHING",

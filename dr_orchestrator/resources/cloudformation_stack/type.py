@@ -87,9 +87,11 @@ TYPE = Drillable(
                 {
                     *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
                     *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
+                    *("iam:GetPolicy", "iam:GetPolicyVersion"),
                 }
             ),
             frozenset({"cloudformation:CreateStack", "cloudformation:DeleteStack"}),
+            dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
         ),
     },
     writes=(

@@ -84,7 +84,8 @@ def allowed(policies: Sequence[Policy], action: str, arn: str, context: Context)
 
 def _applies(statement: Mapping[str, Any], action: str, arn: str, context: Context) -> bool:
     within = any(fnmatchcase(arn, each) for each in statement.get("Resource", statement.get("NotResource")))
-    if within is not ("Resource" in statement) or action not in statement["Action"]:
+    named = any(fnmatchcase(action, each) for each in statement["Action"])
+    if within is not ("Resource" in statement) or not named:
         return False
     return all(
         _holds(operator, context.get(key), [wanted] if isinstance(wanted, str) else wanted)
@@ -96,6 +97,8 @@ def _applies(statement: Mapping[str, Any], action: str, arn: str, context: Conte
 def _holds(operator: str, found: Sequence[str] | None, wanted: Sequence[str]) -> bool:
     if operator == "Null":
         return (found is None) is (wanted == ["true"])
+    if operator == "StringNotEquals":
+        return found is None or not any(each in wanted for each in found)
     if operator in ("StringEquals", "Bool"):
         return found is not None and any(each in wanted for each in found)
     raise NotImplementedError(operator)
