@@ -33,7 +33,7 @@ from dr_orchestrator.domain.drill import (
     Selection,
 )
 from dr_orchestrator.domain.objective import ClockPolicy, Objective, Tier
-from dr_orchestrator.domain.replica import Answers
+from dr_orchestrator.domain.replica import Answers, Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.domain.service import (
     Canary,
@@ -157,14 +157,16 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
 
 
 def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | Unusable | None) -> Rebuild:
+    place = rebuild.place or policy.replica.place
     return Rebuild(
         template=template.text if isinstance(template, Template) else "",
         template_path=rebuild.template,
         parameters=rebuild.parameters,
         stores=rebuild.stores,
-        place=rebuild.place,
+        place=place,
         answers=Answers(tuple(rebuild.leave_out), rebuild.allow, rebuild.imports, shares=tuple(rebuild.shares)),
         boundary=policy.replica.boundary,
+        account=(policy.replica.account or "") if place is Place.DRILL_ACCOUNT else "",
     )
 
 

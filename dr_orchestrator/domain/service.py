@@ -144,7 +144,7 @@ class Rebuild:
 
     `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it. `answers`
     are the owner's word on what the template does outside; `boundary` is the managed policy (name or ARN) that holds
-    every role of a replica beside production.
+    every role of a replica beside production, `account` that in which a replica stands by itself, empty beside it.
     """
 
     template: str
@@ -154,6 +154,7 @@ class Rebuild:
     place: Place = field(default=Place.BESIDE, metadata=SINCE)
     answers: Answers = field(default_factory=Answers, metadata=SINCE)
     boundary: str = field(default=BOUNDARY, metadata=SINCE)
+    account: str = field(default="", metadata=SINCE)
 
     def word(self, copy_id: str) -> Answers:
         """The owner's word on a replica of that name, with the parameters that it is made with."""

@@ -12,7 +12,6 @@ from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable, inside
-from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import Problem
 
@@ -95,9 +94,6 @@ def _rebuild(
 
 def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
     """The mistakes in the owner's word: about what the template does not have, or what is to be filled."""
-    if rebuild.place is Place.DRILL_ACCOUNT:
-        fix = f"remove it, or write {Place.BESIDE}; `dro template FILE --place {rebuild.place}` judges for it"
-        yield ("rebuild", "place"), f"no drill makes a replica in a {rebuild.place} yet", fix
     for key, parts in (("leave_out", rebuild.leave_out), ("allow", list(rebuild.allow))):
         known = template.types.keys() | (_TRANSFORM if key == "allow" and template.transforms else set())
         for at, part in enumerate(parts):

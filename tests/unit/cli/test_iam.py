@@ -29,9 +29,12 @@ def test_both_policies_are_printed_to_be_pasted(capsys: pytest.CaptureFixture[st
     text = capsys.readouterr().out
     bare = "\n".join(line for line in text.splitlines() if not line.startswith("#")).split("\n\n")
     documents = [json.loads(part) for part in bare if part.strip()]
-    assert len(documents) == 3
+    assert [each["Statement"][0]["Sid"] for each in (documents[0], documents[-1])] == [
+        "LookAround",
+        "LetDrillsTakeThisRoleOn",
+    ]
     assert "The source role" in text
-    assert documents[2]["Statement"][0]["Action"] == "sts:AssumeRole"
+    assert documents[-1]["Statement"][0]["Action"] == "sts:AssumeRole"
 
 
 def test_json_narrows_to_the_drills_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -294,10 +294,14 @@ def test_a_template_too_large_to_send_is_told_beforehand() -> None:
     assert "once derived, of which no more than 51,200 can be drilled yet" in refusal(resources(many))
 
 
-def test_another_place_is_told_as_not_drilled_yet() -> None:
-    """A replica elsewhere would be made without what holds it here."""
-    with pytest.raises(Exception, match="a replica in a drill-account cannot be drilled yet"):
-        made(TEMPLATE, place=Place.DRILL_ACCOUNT)
+def test_in_an_account_of_its_own_a_replica_needs_no_boundary() -> None:
+    """Production is not there: the rights of that account hold its roles, and what is named in it is only told."""
+    apart = made(
+        resources(OWN + "P: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: prod}}"),
+        place=Place.DRILL_ACCOUNT,
+    )
+    assert "PermissionsBoundary" not in apart.body
+    assert any("is put into 'prod'" in each.what for each in apart.derived.notes)
 
 
 @pytest.mark.parametrize(
