@@ -12,7 +12,7 @@ from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.tiers import Costs, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
 from dr_orchestrator.catalog.source import Key, dotted
-from dr_orchestrator.catalog.template import Template
+from dr_orchestrator.catalog.template import Template, Unusable
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.drill import (
     Allowed,
@@ -33,6 +33,7 @@ from dr_orchestrator.domain.drill import (
     Selection,
 )
 from dr_orchestrator.domain.objective import ClockPolicy, Objective, Tier
+from dr_orchestrator.domain.replica import Answers, Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.domain.service import (
     Canary,
@@ -103,7 +104,7 @@ def _service(
         runbook=Runbook(file.runbook.url, file.runbook.reviewed),
         contacts=tuple(Contact(each.name, each.role, each.reach) for each in file.contacts),
         resources={
-            name: _resource(types[resource.type], name, resource, policy.isolation, declared)
+            name: _resource(types[resource.type], name, resource, policy, declared)
             for name, resource in file.resources.items()
         },
         objectives={
@@ -119,13 +120,12 @@ def _resource(
     of: ResourceType,
     name: str,
     resource: written.Resource,
-    default: written.Isolation | None,
+    policy: TiersFile,
     declared: Declared,
 ) -> Resource:
-    isolation = resource.isolation or (default if "isolation" in of.keys else None)
+    isolation = resource.isolation or (policy.isolation if "isolation" in of.keys else None)
     database, rebuild, canary = resource.database, resource.rebuild, resource.canary
     template = declared.templates.get(name)
-    outline = template if isinstance(template, Template) else Template()
     return Resource(
         name=name,
         type=resource.type,
@@ -134,7 +134,7 @@ def _resource(
         account=resource.account or "",
         isolation=Isolation(isolation.subnet_group, tuple(isolation.security_groups)) if isolation else None,
         database=_database(database, name, declared) if database else None,
-        rebuild=Rebuild(outline.text, rebuild.template, rebuild.parameters, rebuild.stores) if rebuild else None,
+        rebuild=_rebuild(rebuild, policy, template) if rebuild else None,
         canary=_canary(canary) if canary else None,
         own={key: own for key in of.own_keys() if (own := getattr(resource, key)) is not None},
     )
@@ -153,6 +153,20 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
         database.reset_password,
         str(declared.folder),
         f"{document.file}:{document.line(key)}:{dotted(key)}",
+    )
+
+
+def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | Unusable | None) -> Rebuild:
+    place = rebuild.place or policy.replica.place
+    return Rebuild(
+        template=template.text if isinstance(template, Template) else "",
+        template_path=rebuild.template,
+        parameters=rebuild.parameters,
+        stores=rebuild.stores,
+        place=place,
+        answers=Answers(tuple(rebuild.leave_out), rebuild.allow, rebuild.imports, shares=tuple(rebuild.shares)),
+        boundary=policy.replica.boundary,
+        account=(policy.replica.account or "") if place is Place.DRILL_ACCOUNT else "",
     )
 
 

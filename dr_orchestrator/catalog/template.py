@@ -21,6 +21,7 @@ class Template:
     required: frozenset[str] = frozenset()
     types: Mapping[str, str] = field(default_factory=dict)
     outputs: frozenset[str] = frozenset()
+    transforms: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def outline(path: Path, workspace: Path) -> Template | Unusable:
         return Unusable("the template lies outside the workspace", "copy it into drills/infrastructure/")
     try:
         text = text_of(path)
-        template = cloudformation.parse(text, path.name)
+        template = cloudformation.parse(text, path.name, cloudformation.LARGEST_IN_BUCKET)
     except Stop as stop:
         return Unusable(f"line {stop.line}: {stop.message}", stop.fix)
     except cloudformation.Malformed as wrong:
@@ -48,7 +49,8 @@ def outline(path: Path, workspace: Path) -> Template | Unusable:
     types = {name: str(mapping(body).get("Type", "")) for name, body in resources.items()}
     parameters = template.part("Parameters")
     required = frozenset(name for name, body in parameters.items() if "Default" not in mapping(body))
-    return Template(text, frozenset(parameters), required, types, frozenset(template.part("Outputs")))
+    outputs = frozenset(template.part("Outputs"))
+    return Template(text, frozenset(parameters), required, types, outputs, bool(template.data.get("Transform")))
 
 
 def inside(path: Path, workspace: Path) -> bool:

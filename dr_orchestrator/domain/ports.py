@@ -13,6 +13,7 @@ from dr_orchestrator.domain.evidence import Asked, Opened, Ready, Seen
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
+from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.run import CheckResult, Closing, Lease, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Verdict
 
@@ -89,6 +90,9 @@ class Ledger(Protocol):
 
     def record_server_time(self, run: str, told: ServerTime) -> None:
         """Write what AWS's own clock says of a copy."""
+
+    def record_template(self, run: str, made: Made) -> None:
+        """Write the template that a replica is made from, before the call that makes it; a run has one."""
 
     def close_run(self, run: str, closing: Closing) -> None:
         """Write the verdict; the run is complete."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+BOUNDARY = "dro-boundary"
+"""The managed policy that holds the roles of replicas, where a workspace names no other."""
+
 
 class Place(StrEnum):
     """The account in which a replica stands."""
@@ -79,6 +82,32 @@ class Answers:
     imports: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     shares: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """A part that the owner let be in a replica as it is in production, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """The template that a run's replica was made from.
+
+    `digest` is of the team's text, `derived_digest` of what AWS was given (SHA-256, in hexadecimal digits).
+    """
+
+    digest: str
+    derived_digest: str
+    edits: tuple[Edit, ...] = ()
+    allowed: tuple[Allowance, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[Edit, ...]:
+        """The edits that took something out: what the replica did not exercise."""
+        return tuple(each for each in self.edits if each.becomes is None)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Objective
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.rule import Reason, Rule
 from dr_orchestrator.domain.skew import Skew
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
@@ -317,7 +318,10 @@ class Lease:
 
 @dataclass(frozen=True)
 class Run:
-    """A run read back from the ledger; `closing` is None while it is under way (or its process died)."""
+    """A run read back from the ledger; `closing` is None while it is under way (or its process died).
+
+    `template` is what its replica was made from, where it made one.
+    """
 
     header: RunHeader
     events: tuple[Event, ...] = ()
@@ -328,4 +332,5 @@ class Run:
     observations: tuple[Observation, ...] = ()
     segments: tuple[Segment, ...] = ()
     server_times: tuple[ServerTime, ...] = ()
+    template: Made | None = None
     closing: Closing | None = None

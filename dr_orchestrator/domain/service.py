@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 from dr_orchestrator.domain.defaults import ASIDE, SINCE
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier
+from dr_orchestrator.domain.replica import BOUNDARY, Answers, Place
 
 
 @dataclass(frozen=True)
@@ -141,13 +142,27 @@ class Canary:
 class Rebuild:
     """How an environment is created anew: its template (file text), parameters, and the stores to be filled.
 
-    `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it.
+    `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it. `answers`
+    are the owner's word on what the template does outside; `boundary` is the managed policy (name or ARN) that holds
+    every role of a replica beside production, `account` that in which a replica stands by itself, empty beside it.
     """
 
     template: str
     template_path: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     stores: Mapping[str, str] = field(default_factory=dict)
+    place: Place = field(default=Place.BESIDE, metadata=SINCE)
+    answers: Answers = field(default_factory=Answers, metadata=SINCE)
+    boundary: str = field(default=BOUNDARY, metadata=SINCE)
+    account: str = field(default="", metadata=SINCE)
+
+    def word(self, copy_id: str) -> Answers:
+        """The owner's word on a replica of that name, with the parameters that it is made with."""
+        return replace(self.answers, parameters=self.given(copy_id))
+
+    def given(self, copy_id: str) -> dict[str, str]:
+        """The parameters of a replica of that name."""
+        return {name: value.replace("{copy}", copy_id) for name, value in self.parameters.items()}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, Select, Table, select
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, Table, select
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.replica import Allowance, Edit, Made
 from dr_orchestrator.domain.run import CheckResult, Observation, Run, Segment, ServerTime
 from dr_orchestrator.ledger import rows, tables
 from dr_orchestrator.ledger.rows import Row
@@ -28,6 +29,9 @@ ALL = (
     tables.observation,
     tables.segment,
     tables.server_time,
+    tables.template,
+    tables.template_edit,
+    tables.template_allowed,
 )
 
 T = TypeVar("T")
@@ -61,7 +65,7 @@ def results(connection: Connection, chosen: Select[tuple[object, ...]], drawn: i
 
 def facts_of(connection: Connection, table: Table, runs: Collection[str]) -> defaultdict[str, list[Row]]:
     """The rows of a table that belong to the runs, by run, as they were written."""
-    order = table.c.number if "number" in table.c else table.c.seq
+    order = next(table.c[name] for name in ("number", "seq", "run") if name in table.c)
     facts: defaultdict[str, list[Row]] = defaultdict(list)
     for row in connection.execute(select(table).where(table.c.run.in_(runs)).order_by(order)).mappings():
         facts[row["run"]].append(row)
@@ -104,8 +108,18 @@ def _run(row: Row, facts: Facts) -> Run:
         observations=rows.records_of(Observation, of(tables.observation)),
         segments=rows.records_of(Segment, of(tables.segment)),
         server_times=rows.records_of(ServerTime, of(tables.server_time)),
+        template=_template(of),
         closing=outline.closing,
     )
+
+
+def _template(of: Callable[[Table], Sequence[Row]]) -> Made | None:
+    """The template of a replica; None where none was made, or none was kept."""
+    for row in of(tables.template):
+        edits = rows.records_of(Edit, of(tables.template_edit))
+        allowed = rows.records_of(Allowance, of(tables.template_allowed))
+        return Made(row["digest"], row["derived_digest"], edits, allowed)
+    return None
 
 
 def _newest_of_each(results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -72,6 +73,21 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Replace what cannot be stored."""
         return None if value is None else storable(value)
+
+
+class Written(TypeDecorator[Any]):
+    """A value of any shape, as the JSON text that people would write; nothing is `null`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
+        """Write JSON text."""
+        return storable(json.dumps(value, ensure_ascii=False, default=str))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Read the value."""
+        return None if value is None else json.loads(value)
 
 
 class Names(TypeDecorator[tuple[str, ...]]):

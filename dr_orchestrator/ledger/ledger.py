@@ -29,6 +29,7 @@ from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState, I
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import rows, tables
@@ -203,6 +204,20 @@ class SqlLedger:
     def record_server_time(self, run: str, told: ServerTime) -> None:
         """Write what AWS's own clock says of a copy."""
         self._insert(tables.server_time, rows.row_of(told, run=run))
+
+    def record_template(self, run: str, made: Made) -> None:
+        """Write the template that a replica is made from, with what was changed in it and what its owner allowed."""
+        row = {"run": run, "digest": made.digest, "derived_digest": made.derived_digest}
+        parts = ((tables.template_edit, made.edits), (tables.template_allowed, made.allowed))
+
+        def write() -> None:
+            with transaction(self._engine) as connection:
+                connection.execute(insert(tables.template).values(row))
+                for table, facts in parts:
+                    if facts:
+                        connection.execute(insert(table), [rows.row_of(each, run=run) for each in facts])
+
+        write_patiently(write, self._has(tables.template, row))
 
     def close_run(self, run: str, closing: Closing) -> None:
         """Write the verdict and its findings in one transaction; a verdict that was written stays."""

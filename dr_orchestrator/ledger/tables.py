@@ -31,7 +31,18 @@ from dr_orchestrator.domain.recovery_point import PointKind
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Phase, Role, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.ledger.columns import Figures, Instant, Listing, Names, Serial, Span, Words, choice, together
+from dr_orchestrator.ledger.columns import (
+    Figures,
+    Instant,
+    Listing,
+    Names,
+    Serial,
+    Span,
+    Words,
+    Written,
+    choice,
+    together,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -320,6 +331,25 @@ server_time = Table(
     _words("state"),
     _instant("at"),
     _words("source"),
+)
+
+# The template that a replica was made from: unknown for runs from before it was kept, and for those that made none.
+template = Table("template", metadata, _run(primary_key=True), _words("digest"), _words("derived_digest"))
+
+template_edit = Table(
+    "template_edit",
+    metadata,
+    _number(),
+    _run(index=True),
+    *(_words(name) for name in ("resource", "property")),
+    *(Column(name, Written, nullable=False) for name in ("was", "becomes")),
+    _words("why"),
+    Column("line", Integer, nullable=False),
+    _words("file"),
+)
+
+template_allowed = Table(
+    "template_allowed", metadata, _number(), _run(index=True), *(_words(name) for name in ("name", "reason"))
 )
 
 finding = Table(

@@ -23,6 +23,7 @@ from dr_orchestrator.reporting.records import (
     segment_json,
     server_time_json,
     step_json,
+    template_json,
 )
 from dr_orchestrator.reporting.view.clock import detection_exercised
 from dr_orchestrator.reporting.view.context import not_exercised
@@ -59,6 +60,7 @@ def run_json(run: Run) -> Json:
         "checks_not_reached": list(unreached(run.header.planned_checks, run.checks)),
         "recovery_points": [point_json(point) for point in run.points],
         "copies": [copy_json(record) for record in run.copies],
+        "template": template_json(run.template) if run.template else None,
         "observations": [observation_json(seen, seconds(seen.offset - zero)) for seen in run.observations],
         "server_times": [server_time_json(each) for each in beside(run)],
         "findings": [finding_json(found) for found in (closing.findings if closing else ())],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from dr_orchestrator.domain.clock import LABELS, Event
 from dr_orchestrator.domain.copy import CopyRecord
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.run import CheckResult, Observation, Provenance, Segment, Step
 from dr_orchestrator.domain.skew import Skew
 from dr_orchestrator.reporting.measure.server import Beside
@@ -85,6 +86,17 @@ def point_json(point: RecoveryPoint) -> Json:
         "window_end": iso(point.window_end),
         "reference": iso(point.reference),
         "store": point.store or None,
+    }
+
+
+def template_json(made: Made) -> Json:
+    """The template of a replica: the digests of the team's text and of what AWS was given, and what lies between."""
+    return {
+        "digest": made.digest,
+        "derived_digest": made.derived_digest,
+        "edits": [asdict(each) for each in made.edits],
+        "left_out": [{"resource": each.resource, "property": each.property, "why": each.why} for each in made.left_out],
+        "allowed": [asdict(each) for each in made.allowed],
     }
 
 

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.ports import Call, Clock, Ledger
+from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.runner.components import plain
 from dr_orchestrator.runner.journal import Journal
@@ -122,6 +123,11 @@ class RunContext:
         if self.journal is not None:
             self.journal.waited(seconds)
             self.journal.tell_waits()
+
+    def derived(self, made: Made) -> None:
+        """Note the template that a replica is about to be made from; NotMeasured where the run began with another."""
+        if self.journal is not None:
+            self.journal.derive(made)
 
     def delayed(self, kind: SegmentKind, reason: str, seconds: float) -> None:
         """Note that for the last so many drill seconds the run waited for something else than its recovery."""

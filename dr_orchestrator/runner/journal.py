@@ -14,6 +14,7 @@ from dr_orchestrator.domain.judge.judgement import Record
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.run import (
     CheckResult,
     Observation,
@@ -71,6 +72,7 @@ class Journal:
         self.again: Counter[str] = Counter()  # calls that were made again since the step began
         self._checks = {check.name: check for check in recorded.checks} if recorded else {}
         self._old_points = deque(recorded.points if recorded else ())
+        self._template = recorded.template if recorded else None
         self._passed = {step.key for step in self.steps if step.outcome is Outcome.PASSED}
 
     @property
@@ -220,6 +222,18 @@ class Journal:
         except LeaseLost:
             return True
         return False
+
+    def derive(self, made: Made) -> None:
+        """Write the template of the replica once; NotMeasured where an earlier process of this run derived another."""
+        if self._template is None:
+            self.ledger.record_template(self.header.id, made)
+            self._template = made
+        elif (self._template.digest, self._template.derived_digest) != (made.digest, made.derived_digest):
+            raise NotMeasured(
+                f"the template that is derived now ({made.derived_digest[:16]}) is not the one that run"
+                f" {self.header.id} began with ({self._template.derived_digest[:16]})",
+                "another release derives it otherwise: start a new run",
+            )
 
     def server_time(self, told: ServerTime) -> None:
         """Write what AWS's own clock says of a copy."""

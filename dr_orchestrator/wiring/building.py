@@ -97,19 +97,19 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         toolkit,
         is_simulated(here, account),
         _stores(here, drill, copy, toolkit),
-        parts(here.types, toolkit),
+        parts(here.types, toolkit, copy.place),
         here.settings.home,
     )
     return here.types[drill.resource.type].components(order)
 
 
-def parts(types: Types[Drillable], toolkit: Toolkit) -> Parts:
-    """The parts of an environment that drills know of: filled by the type that restores them, listed by any."""
+def parts(types: Types[Drillable], toolkit: Toolkit, place: Place) -> Parts:
+    """The parts of an environment at a place: filled by the type that restores them, listed by any."""
     kinds = {each.cloudformation for each in types.copies.values()} - {""}
     return Parts(
-        {each.made.cloudformation: each.member(toolkit) for each in types if each.member is not None},
-        {kind: functools.partial(_listed, types, toolkit.account, kind) for kind in kinds},
-        {each.cloudformation: functools.partial(_billed, types, toolkit, each) for each in _charged(types)},
+        {each.made.cloudformation: each.member(toolkit, place) for each in types if each.member is not None},
+        {kind: functools.partial(_listed, types, toolkit, place, kind) for kind in kinds},
+        {each.cloudformation: functools.partial(_billed, types, toolkit, place, each) for each in _charged(types)},
     )
 
 
@@ -119,15 +119,16 @@ def _charged(types: Types[Drillable]) -> list[CopyType]:
     return [each for each in reversed(found) if types.making(each.name).content is not Content.STORES]
 
 
-def _billed(types: Types[Drillable], toolkit: Toolkit, of: CopyType, name: str) -> Billed:
+def _billed(types: Types[Drillable], toolkit: Toolkit, place: Place, of: CopyType, name: str) -> Billed:
     """The things that a part of an environment is charged for, as its own type tells of it."""
-    region, making = toolkit.account.region, types.making(of.name)
-    part = Copy(of.name, name, region, toolkit.run, "", "")
-    return making.destroyer(part, Resource(name, making.name, name, region), toolkit, Parts()).billed(name)
+    making, there = types.making(of.name), toolkit.at(place)
+    part = Copy(of.name, name, place.region, toolkit.run, "", "")
+    return making.destroyer(part, Resource(name, making.name, name, place.region), there, Parts()).billed(name)
 
 
-def _listed(types: Types[Drillable], account: Account, kind: str) -> Iterator[LiveObject]:
-    """All that an account has of a type in CloudFormation: an instance may be a database's own, or a cluster's."""
+def _listed(types: Types[Drillable], toolkit: Toolkit, place: Place, kind: str) -> Iterator[LiveObject]:
+    """All that a place has of a type in CloudFormation: an instance may be a database's own, or a cluster's."""
+    account = toolkit.account_at(place)
     for each in types:
         names = {copy.name for copy in each.copies if copy.cloudformation == kind}
         yield from (seen for seen in (each.listed(account) if names else ()) if seen.type in names)
@@ -166,7 +167,7 @@ def _toolkit(
         return other
 
     proofs = Proofs(functools.partial(row_of, here), sources, functools.partial(owned_by, here))
-    return Toolkit(account, here.watcher, proofs, context, ceiling, at, lambda: here.declared.rates)
+    return Toolkit(account, here.watcher, proofs, context, ceiling, at, rates=lambda: here.declared.rates)
 
 
 def row_of(here: App, copy: Copy) -> CopyRecord | None:
@@ -200,7 +201,7 @@ def destroyer(here: App, header: RunHeader, copy: Copy, drive: Drive) -> Destroy
             f"the ledger has it in {copy.region}; copies of {of.article} stand beside its source, in {account.region}"
         )
         raise NotMeasured(told, f"look for {copy.id} by hand in both regions")
-    return of.destroyer(copy, _source_of(here, header, copy), toolkit, parts(here.types, toolkit))
+    return of.destroyer(copy, _source_of(here, header, copy), toolkit, parts(here.types, toolkit, copy.place))
 
 
 def _source_of(here: App, header: RunHeader, copy: Copy) -> Resource:

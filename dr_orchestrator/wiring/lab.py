@@ -13,8 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.replica import BOUNDARY
 from dr_orchestrator.domain.resource_type import Types
 from dr_orchestrator.errors import DroError
 from dr_orchestrator.lab import process, running
@@ -27,8 +29,9 @@ from dr_orchestrator.settings import Pace
 
 
 def twins(types: Types[Drillable]) -> list[Twin]:
-    """The twins of the types that there are."""
-    return [each.twin() for each in types if each.twin is not None]
+    """The twins of the types that there are; and what an account has once `dro iam --boundary` was heeded."""
+    held = Twin(make=lambda seed: seed.hold(BOUNDARY, boundary.policy()))
+    return [held, *(each.twin() for each in types if each.twin is not None)]
 
 
 def serve(clock: Clock, types: Types[Drillable] = TYPES, **given: Any) -> AbstractContextManager[Lab]:

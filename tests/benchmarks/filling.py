@@ -134,6 +134,7 @@ def _rows(run: Run, later: timedelta) -> Rows:
         "observation": [rows.row_of(each, run=name) for each in run.observations],
         "segment": [rows.row_of(each, run=name) for each in run.segments],
         "server_time": [rows.row_of(each, run=name) for each in run.server_times],
+        "template_edit": [rows.row_of(each, run=name) for each in (run.template.edits if run.template else ())],
         "finding": [rows.row_of(_of_drill(each, run), run=name) for each in end.findings],
         "copy": [_copy(run, number) for number in range(len(run.copies))],
     }

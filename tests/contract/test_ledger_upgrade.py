@@ -42,6 +42,9 @@ ADDED = {
     "lease": ("clock",),
     "exercise_lease": (),
     "flow_lease": (),
+    "template": (),
+    "template_edit": (),
+    "template_allowed": (),
 }
 
 
@@ -220,6 +223,7 @@ def as_of_0002(run: Run) -> Run:
         points=tuple(replace(point, store="") for point in run.points),
         segments=(),
         server_times=(),
+        template=None,
         closing=closing,
     )
 
@@ -268,7 +272,7 @@ def _upgrade(engine: Engine, to: str) -> None:
 
 
 def _fill(connection: Connection, name: str, rows: list[dict[str, object]]) -> None:
-    if name in ("segment", "server_time"):
+    if name in ("segment", "server_time") or name.startswith("template"):
         return
     for row in rows:
         kept = {column: value for column, value in row.items() if column not in ADDED.get(name, ())}

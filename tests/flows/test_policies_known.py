@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.aws.access import policies
-from dr_orchestrator.aws.access.policies import Policy
 from dr_orchestrator.aws.access.scope import Scope
+from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.resources.drillable import Drillable
 from tests.support import clicks, workspace
 from tests.support.clicks import WITH_FAKE
 from tests.support.fakes import FakeClock
+from tests.support.iam.enforced import allowed
 from tests.support.iam.reference import faults, overlap
 
 CLUSTERS = """
@@ -45,7 +46,8 @@ def drills(tmp_path: Path) -> list[Drill]:
 
 
 def printed(scope: Scope) -> list[Policy]:
-    return [*policies.source_policies(scope), *policies.drill_policies(scope), policies.trust_policy()]
+    elsewhere = [policy for made in policies.elsewhere_policies(scope).values() for policy in made]
+    return [*policies.source_policies(scope), *policies.drill_policies(scope), *elsewhere, policies.trust_policy()]
 
 
 @pytest.mark.parametrize("abac", [False, True])
@@ -57,6 +59,32 @@ def test_the_policies_of_a_type_hold_what_aws_knows(drills: list[Drill], of: Dri
     for asked in (ours, *([each] for each in ours)):  # of one kind alone, too: none leans on what another names
         for policy in printed(Scope(WITH_FAKE, asked, ALLOWED, abac)):
             assert faults(policy) == []
+
+
+ROLE = "  Worker: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: []}}}"
+MACHINE = "  Machine: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref Worker]}}"
+RIGHTS = "  Rights: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {Statement: []}}}"
+
+
+def test_the_roles_of_a_replica_are_made_under_its_boundary_alone(tmp_path: Path) -> None:
+    """No role is made, given a policy or handed to a service but the replica's own, held by the boundary."""
+    template = workspace.TEMPLATE.replace("Outputs:", f"{ROLE}\n{MACHINE}\n{RIGHTS}\nOutputs:")
+    drill = workspace.world(tmp_path, FakeClock(), template=template).drill("shop-replica")
+    scope = Scope(WITH_FAKE, [drill], ALLOWED)
+    made = policies.drill_policies(scope)
+    assert [fault for policy in printed(scope) for fault in faults(policy)] == []
+    held = "arn:aws:iam::123456789012:policy/dro-boundary"
+    own = "arn:aws:iam::123456789012:role/dro-20261120-0123abcdef-shop-prod-Worker"
+    for action in ("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"):
+        assert allowed(made, action, own, {"iam:PermissionsBoundary": [held]})
+        assert not allowed(made, action, own, {})
+        assert not allowed(made, action, own, {"iam:PermissionsBoundary": [f"{held}-of-another"]})
+    assert allowed(made, "iam:PassRole", own, {})
+    assert not allowed(made, "iam:PassRole", "arn:aws:iam::123456789012:role/shop-prod", {})
+    assert not allowed(made, "iam:DeleteRolePermissionsBoundary", own, {})
+    assert not allowed(made, "iam:CreatePolicyVersion", held, {})
+    assert any("`dro iam --boundary`" in note for note in policies.notes(scope))
+    assert not any("AWS::IAM::Role" in note for note in policies.notes(scope))
 
 
 @pytest.mark.parametrize("regions", [{"us-east-1"}, {"cn-north-1"}, {"us-gov-west-1"}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 from unittest import mock
 
 import pytest
@@ -15,6 +16,7 @@ from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.drillable import Parts
+from tests.support.contexts import ToldContext
 from tests.support.estate import REGION, STACK, TABLE, TEMPLATE, Estate
 from tests.support.ways import Make, looked
 from tests.support.ways.every import SPECS
@@ -66,17 +68,30 @@ def test_only_a_table_of_the_stack_is_a_store(way_of: Make, logical_id: str, why
         way.restorer.member(logical_id, way.copy)
 
 
-def test_what_a_stack_leaves_behind_is_told(way_of: Make, made: Estate) -> None:
-    """CloudFormation says 'deleted' and a table was retained: that is no clean end."""
+def test_what_is_to_stay_goes_with_its_replica(way_of: Make, made: Estate) -> None:
+    """A table that production is to keep is the copy's own in a replica: an edit of ours, and a clean end."""
     rebuild = STACK.rebuild
     assert rebuild is not None
     kept = TEMPLATE.replace(
         "    Type: AWS::DynamoDB::Table", "    DeletionPolicy: Retain\n    Type: AWS::DynamoDB::Table"
     )
     way = way_of("stack", replace(STACK, rebuild=replace(rebuild, template=kept)))
-    with pytest.raises(NotRecoverable, match="would stay behind"):
-        looked(way)
+    looked(way)
     way.restored()
+    (template,) = cast(ToldContext, made.toolkit.context).templates[-1:]
+    edited = [(each.property, each.was, each.becomes) for each in template.edits]
+    assert edited == [("DeletionPolicy", "Retain", "Delete")]
+    assert way.restorer.destroy(way.copy) is CopyState.DELETED
+    assert f"{way.copy.id}-config" not in made.inventory()["tables"]
+
+
+def test_what_a_stack_leaves_behind_is_told(way_of: Make, made: Estate) -> None:
+    """CloudFormation says 'deleted' and a table was retained, whatever was asked for: that is no clean end."""
+    way = way_of("stack")
+    way.restored()
+    backend = cloudformation_backends[ACCOUNT][REGION]
+    stack = next(each for each in backend.stacks.values() if each.name == way.copy.id)
+    stack.template_dict["Resources"]["Config"]["DeletionPolicy"] = "Retain"
     with pytest.raises(NotMeasured, match=f"left AWS::DynamoDB::Table {way.copy.id}-config behind"):
         way.restorer.destroy(way.copy)
     made.client("dynamodb").delete_table(TableName=f"{way.copy.id}-config")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.errors import LeaseLost
 from dr_orchestrator.runner import RunContext
@@ -44,12 +45,16 @@ class ToldContext(RunContext):
     seen: list[tuple[str, str]] = field(default_factory=list)
     delays: list[tuple[SegmentKind, str, float]] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
+    templates: list[Made] = field(default_factory=list)
 
     def observe(self, copy: Copy, state: str) -> None:
         self.seen.append((copy.id, state))
 
     def delayed(self, kind: SegmentKind, reason: str, seconds: float) -> None:
         self.delays.append((kind, reason, seconds))
+
+    def derived(self, made: Made) -> None:
+        self.templates.append(made)
 
     def asked_again(self, what: str) -> None:
         self.again.append(what)

@@ -11,6 +11,7 @@ from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Verdict
 
@@ -67,6 +68,7 @@ class MemoryLedger:
     server_times: list[ServerTime] = field(default_factory=list)
     exercises: list[Exercise] = field(default_factory=list)
     rows: dict[str, CopyRecord] = field(default_factory=dict)
+    template: Made | None = None
     closing: Closing | None = None
     before: Callable[[str], None] = lambda _line: None
 
@@ -136,6 +138,11 @@ class MemoryLedger:
     def record_server_time(self, run: str, told: ServerTime) -> None:
         self._write(f"AWS's time of {told.state} of {run}")
         self.server_times.append(told)
+
+    def record_template(self, run: str, made: Made) -> None:
+        assert self.template is None, f"{run} has one template"
+        self._write(f"template of {run}")
+        self.template = made
 
     def close_run(self, run: str, closing: Closing) -> None:
         assert self.closing is None, f"{run} is closed once"

@@ -15,6 +15,7 @@ from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Disruption
 from dr_orchestrator.domain.ports import Ledger
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.domain.replica import Allowance, Edit, Made
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import (
     CheckResult,
@@ -185,6 +186,17 @@ MAXIMAL = Run(
         ServerTime("drill-r-maximal", "available", START + ODD, "rds:DescribeEvents: 'DB instance created'"),
         ServerTime("drill-r-maximal", "creating", START - ODD, "rds:DescribeEvents"),
     ),
+    template=Made(
+        "5f" * 32,
+        "60" * 32,
+        (
+            Edit("Orders", "DeletionPolicy", "Retain", "Delete", "it would stay behind", 12, "“shop”.template.yaml"),
+            Edit("Data/Api", "Tags.0.Value", {"Fn::Sub": ["${a}-\u2028", {"a": 1.5}]}, [True, None, ""], "w", 0, ""),
+            Edit("Pager", "", "AWS::SNS::Subscription", None, "its owner left it out", 40, "data/child.json"),
+            Edit("Orders", "PermissionsBoundary", None, "arn", "held", 12, "shop.template.yaml"),
+        ),
+        (Allowance("Partner", "their sandbox"), Allowance("vpc-0123abcd", "")),
+    ),
     closing=Closing(
         ended_at=START + LONG,
         verdict=Verdict.PASSED_WITH_FINDINGS,
@@ -246,6 +258,8 @@ def write(ledger: Ledger, run: Run) -> None:
         ledger.record_segment(key, segment)
     for told in run.server_times:
         ledger.record_server_time(key, told)
+    if run.template is not None:
+        ledger.record_template(key, run.template)
     if run.closing is not None:
         ledger.close_run(key, run.closing)
 

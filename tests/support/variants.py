@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dr_orchestrator.domain.objective import ClockPolicy, Limit, Objective, Operator
+from dr_orchestrator.domain.replica import Allowance, Edit, Made
 from dr_orchestrator.domain.run import Closing, Measures, Run
 from dr_orchestrator.domain.verdict import WorstCaseVerdict
 from tests.support.golden import sample
@@ -96,6 +97,7 @@ def named(name: str) -> Run:
         observations=tuple(replace(seen, copy=name, state=name) for seen in run.observations),
         segments=tuple(replace(segment, reason=name) for segment in run.segments),
         server_times=tuple(replace(told, copy=name, state=name, source=name) for told in run.server_times),
+        template=Made(name, name, (Edit(name, name, name, name, name, 1, name),), (Allowance(name, name),)),
         closing=replace(
             end,
             reasons=(name,),

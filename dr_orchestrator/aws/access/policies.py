@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from dr_orchestrator.aws.access import replicas
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
-from dr_orchestrator.aws.template import template
+from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
 from dr_orchestrator.domain.resource_type import CopyType, Effect, HeldType, ResourceType, Write
 
-LARGEST = 6144
-"""Characters that a managed policy may have; white space is not counted."""
-
-LONGEST_LIST = 3000
-"""Characters of resources in one statement, so that no statement alone is larger than a policy."""
-
-COPIES = "dro-*"
 WEARS, ASKED = "aws:ResourceTag/dr-drill:run", "aws:RequestTag/dr-drill:run"
 TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
 """The condition that a call gives tags, and not that of the run: it never holds where IAM does not see them."""
@@ -31,31 +25,48 @@ _MAKE = (Effect.RESTORE, Effect.CREATE)
 _WITH_TAG = (Effect.CHANGE, Effect.DELETE)
 """The effects on what is there, and wears the run's tag, already."""
 
-Statement = dict[str, Any]
-Policy = dict[str, Any]
-
 
 def source_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the reads: it can change nothing at all."""
+    return packed(_reads(scope))
+
+
+def _reads(scope: Scope) -> list[Statement]:
     wanted = scope.types.sweep.reads.union(*(calls_of(scope.types, drill).reads for drill in scope.drills))
     reads = actions_of(scope.types, wanted)
     of_data = _LOGINS.union(*(each.data for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
-    into = {held.name: actions_of(scope.types, held.looks & wanted) for held in scope.types.held.values()}
-    statements = [
-        _allow("LookAround", reads.difference(of_data, everywhere, *into.values()), ["*"], scope.here()),
-        _allow("AskWhatIsAllowed", everywhere, [f"arn:{scope.partition}:iam::{_account(scope)}:role/*"]),
+    held = everywhere & replicas.OF_BOUNDARIES
+    into = {each.name: actions_of(scope.types, each.looks & wanted) for each in scope.types.held.values()}
+    return [
+        allow("LookAround", reads.difference(of_data, everywhere, *into.values()), ["*"], scope.here()),
+        allow("AskWhatIsAllowed", everywhere - held, [f"arn:{scope.partition}:iam::{scope.account}:role/*"]),
+        allow("ReadTheBoundary", held, replicas.boundaries(scope.beside())),
         *_data(scope, reads),
         *(_into(scope, held, into[held.name]) for held in scope.types.held.values()),
     ]
-    return packed(statements)
 
 
 def drill_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the changes: it makes what is named and tagged as a copy, and deletes nothing else."""
+    beside = scope.beside()
+    of_replicas = [*replicas.makes(beside), *replicas.rights(beside)]
+    return packed([*_distinct(_changes(scope)), *of_replicas, *_keys(scope), *_never(scope)])
+
+
+def _changes(scope: Scope) -> Iterator[Statement]:
     writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
-    statements = [statement for of in scope.types for statement in _of_type(scope, of, writes)]
-    return packed([*_distinct(statements), *_keys(scope), *_never(scope)])
+    return (statement for of in scope.types for statement in _of_type(scope, of, writes))
+
+
+def elsewhere_policies(scope: Scope) -> dict[str, list[Policy]]:
+    """The policies of the role of each other account in which copies stand: it reads and changes there."""
+    found = {}
+    for account in scope.elsewhere():
+        there = scope.within(account)
+        of_drills = [*_reads(there), *_distinct(_changes(there)), *replicas.makes(there), *_keys(there), *_never(there)]
+        found[account] = packed(of_drills)
+    return found
 
 
 def trust_policy() -> Policy:
@@ -67,7 +78,7 @@ def trust_policy() -> Policy:
         "Action": "sts:AssumeRole",
         "Condition": {"StringLike": {"sts:RoleSessionName": "dro-*"}},
     }
-    return _document([statement])
+    return document([statement])
 
 
 def notes(scope: Scope) -> list[str]:
@@ -94,47 +105,13 @@ def notes(scope: Scope) -> list[str]:
             " API Gateway bear an API's id alone (DeleteExecutionLogs): only the guard tells a copy's from another's;"
             " without that statement they are named as left."
         )
-    for drill in scope.drills:
-        if drill.resource.rebuild is not None:
-            made = template.parse(drill.resource.rebuild.template, drill.resource.rebuild.template_path)["Resources"]
-            kinds = ", ".join(sorted({str(each.get("Type")) for each in made.values()}))
-            told.append(
-                f"{drill.name}: the drill role also needs the rights to create, tag and delete what the template"
-                f" makes, limited to names like {COPIES}: {kinds}."
-            )
+    told += replicas.notes(scope)
+    for account in scope.elsewhere():
+        told.append(f"The role of account {account} trusts whoever runs `dro`, too; `roles: elsewhere` names it.")
+    if arns := replicas.boundaries(scope.beside()):
+        held = " and ".join(arns)
+        told.append(f"Roles of replicas are held by {held}, which `dro iam --boundary` prints: create it once.")
     return told
-
-
-def size(policy: Policy) -> int:
-    """Characters of a policy as IAM counts them."""
-    return len("".join(json.dumps(policy, separators=(",", ":")).split()))
-
-
-def packed(statements: Iterable[Statement]) -> list[Policy]:
-    """The statements in as many policies as they need, in their order."""
-    policies: list[list[Statement]] = [[]]
-    for statement in (part for each in statements for part in _parts(each)):
-        if policies[-1] and size(_document([*policies[-1], statement])) > LARGEST:
-            policies.append([])
-        policies[-1].append(statement)
-    return [_document(each) for each in policies if each]
-
-
-def _parts(statement: Statement) -> Iterator[Statement]:
-    """A statement about very many resources as several, each with an id of its own; a denial stays whole."""
-    resources = statement.get("Resource", [])
-    if not statement.get("Action", True) or statement.get("Resource") == []:
-        return
-    parts: list[list[str]] = [[]]
-    for each in resources:
-        if len("".join([*parts[-1], each])) > LONGEST_LIST:
-            parts.append([])
-        parts[-1].append(each)
-    if len(parts) == 1:
-        yield statement
-        return
-    for number, part in enumerate(parts, 1):
-        yield {**statement, "Sid": f"{statement['Sid']}{number}", "Resource": part}
 
 
 def _distinct(statements: Iterable[Statement]) -> list[Statement]:
@@ -143,21 +120,6 @@ def _distinct(statements: Iterable[Statement]) -> list[Statement]:
     for each in statements:
         found.setdefault(json.dumps({**each, "Sid": ""}, sort_keys=True), each)
     return list(found.values())
-
-
-def _document(statements: Sequence[Statement]) -> Policy:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def _allow(
-    sid: str, actions: Iterable[str], resources: Sequence[str], condition: Mapping[str, Any] | None = None
-) -> Statement:
-    statement: Statement = {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": list(resources)}
-    return {**statement, "Condition": dict(condition)} if condition else statement
-
-
-def _account(scope: Scope) -> str:
-    return next(iter(scope.allowed.accounts)) if len(scope.allowed.accounts) == 1 else "*"
 
 
 def _tagged(scope: Scope, key: str) -> dict[str, Any]:
@@ -172,7 +134,7 @@ def _via(scope: Scope, *services: str) -> dict[str, Any]:
 def _into(scope: Scope, held: HeldType, looks: frozenset[str]) -> Statement:
     """The looks into what an environment holds, where that is named as copies are."""
     named = (held.seen_as or held.arn).format(id=COPIES)
-    return _allow(f"LookInto{held.plural}", looks, scope.arns(held.service, named))
+    return allow(f"LookInto{held.plural}", looks, scope.arns(held.service, named))
 
 
 def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
@@ -181,19 +143,19 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
         names = [each.made.arn_of(name) for name in (*scope.sources(each), COPIES)]
         alike = any(before.content is each.content for before in read[:number])  # no two statements share an id
         sid = f"Read{each.content.title()}" + (f"Of{each.made.plural}" if alike else "")
-        yield _allow(sid, reads & each.data, scope.arns(each.made.service, *names))
+        yield allow(sid, reads & each.data, scope.arns(each.made.service, *names))
     if scope.secrets():
-        yield _allow("ReadLogins", _LOGINS, scope.arns("secretsmanager", *scope.secrets()))
+        yield allow("ReadLogins", _LOGINS, scope.arns("secretsmanager", *scope.secrets()))
     for of in scope.types:
         if managed := scope.managed(of):
             tag = f"aws:ResourceTag/aws:rds:primary{of.made.cloudformation.rpartition('::')[2]}Arn"
             owned = {"StringEquals": {tag: scope.arns(of.made.service, *managed)}}
-            yield _allow(f"ReadLoginsOf{of.made.plural}", _LOGINS, scope.arns("secretsmanager", _MANAGED), owned)
+            yield allow(f"ReadLoginsOf{of.made.plural}", _LOGINS, scope.arns("secretsmanager", _MANAGED), owned)
     if scope.users():
-        yield _allow("LogInByToken", {"rds-db:connect"}, scope.arns("rds-db", *scope.users()))
+        yield allow("LogInByToken", {"rds-db:connect"}, scope.arns("rds-db", *scope.users()))
     services = [each.secures for each in scope.types if each.data and each.secures]
     keys, via = scope.arns("kms", "key/*"), _via(scope, *services, "secretsmanager")
-    yield _allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
+    yield allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
 
 
 @dataclass
@@ -215,7 +177,7 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
         on = scope.arns(copy.service, *copy.arns_of(COPIES), *sources, *right.within, *right.beside, *groups)
         by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)
         condition = scope.here() if by_name else _tagged(scope, WEARS if effect in _WITH_TAG else ASKED)
-        yield _allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
+        yield allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
 
 
 def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tuple[Effect, str], _Right]:
@@ -239,9 +201,9 @@ def _keys(scope: Scope) -> Iterator[Statement]:
     """A restore of what is encrypted uses the source's key, and grants its service to go on using it."""
     services = dict.fromkeys(each.secures for each in scope.types if each.secures)
     keys, via = scope.arns("kms", "key/*"), _via(scope, *services)
-    yield _allow("UseKeysOfSources", {"kms:DescribeKey", *(f"kms:{each}" for each in _KEYS)}, keys, via)
+    yield allow("UseKeysOfSources", {"kms:DescribeKey", *(f"kms:{each}" for each in _KEYS)}, keys, via)
     grants = {**via, "Bool": {"kms:GrantIsForAWSResource": "true"}}
-    yield _allow("GrantKeysToServices", {"kms:CreateGrant"}, keys, grants)
+    yield allow("GrantKeysToServices", {"kms:CreateGrant"}, keys, grants)
 
 
 def _never(scope: Scope) -> Iterator[Statement]:
@@ -254,11 +216,11 @@ def _never(scope: Scope) -> Iterator[Statement]:
     named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]
     copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, _called(scope, copy))))
     seen = _operations(scope, (each for each in touched if scope.sees_tags(scope.types.targets[each.target.type])))
-    yield _deny("NeverTouchTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
-    yield _deny("NeverTouchByAnotherName", _operations(scope, touched), {"NotResource": copies})
+    yield deny("NeverTouchTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
+    yield deny("NeverTouchByAnotherName", _operations(scope, touched), {"NotResource": copies})
     hidden = [write for write in writes if not scope.sees_tags(scope.types.targets[write.target.type])]
     tags = _operations(scope, (write for write in hidden if write.effect is Effect.TAG))
-    yield _deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
+    yield deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
 
 
 def _called(scope: Scope, copy: CopyType) -> str:
@@ -271,7 +233,3 @@ def _called(scope: Scope, copy: CopyType) -> str:
 def _operations(scope: Scope, writes: Iterable[Write]) -> list[str]:
     grants = scope.types.grants
     return sorted({action for write in writes for action in grants.get(write.operation, (write.operation,))})
-
-
-def _deny(sid: str, actions: Sequence[str], of: Mapping[str, Any]) -> Statement:
-    return {"Sid": sid, "Effect": "Deny", "Action": list(actions), **of}

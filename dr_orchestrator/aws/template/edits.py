@@ -102,6 +102,7 @@ class Editing:
             self._let_go(name, resource)
             if name in readable:
                 self._unprotect(name, resource)
+                self._close(name, resource)
         scope = self.scope()
         for name, resource in self._readable():
             self._rename(name, resource, scope)
@@ -230,6 +231,14 @@ class Editing:
         key, most, told = outward.SHORTEST.get(kind_of(resource), ("", 0, ""))
         if key and mapping(resource.get("Properties")).get(key) != most:
             self._set(name, (key,), most, told)
+
+    def _close(self, name: str, resource: dict[str, Any]) -> None:
+        """Close to the internet what production's data is put into, unless its owner allows it to be open."""
+        kind, key = kind_of(resource), "PubliclyAccessible"
+        said = mapping(resource.get("Properties")).get(key, outward.PUBLIC.get(kind, False))
+        allowed = not {name, f"{name}.{key}"}.isdisjoint(self.answers.allow)
+        if kind in outward.PUBLIC and not allowed and str(said).lower() != "false":
+            self._set(name, (key,), False, "it holds production's data, and nobody outside is to reach it")
 
     def _do_without(self, name: str, resource: dict[str, Any]) -> None:
         self._do_without_in(name, kind_of(resource), resource.get("Properties"))

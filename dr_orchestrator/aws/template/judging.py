@@ -15,6 +15,7 @@ from dr_orchestrator.aws.template.parts import (
     is_word,
     kind_of,
     last_key,
+    texts_within,
 )
 from dr_orchestrator.aws.template.people import told_to_people
 from dr_orchestrator.aws.template.principals import admitted
@@ -247,20 +248,14 @@ class Judging(OfTemplate):
             text = self._scope.text(value)
         except Untold as unknown:
             if unknown.own:
-                self._partly_own(name, path, value, line)
+                self._partly_own(name, kind, path, value, changed)
             elif not (unknown.parameter or _holds_import(value)):
                 self._untold(name, kind, path, value, changed is not Verdict.SILENT)
             return
-        if not text or text == self._editing.copy_id:
+        if not text or text == self._editing.copy_id or self._changes(name, kind, path, text, changed):
             return
-        somebodys = reach.is_somebodys(kind, path, text, self._editing.copy_id) and not self._editing.is_own(text)
-        if changed is not Verdict.SILENT and somebodys:
-            does = "would change" if changed is Verdict.REFUSED else "adds to"
-            what, why = f"{does} {shown(text)} ({dotted(path)})", "the stack does not make it: it is somebody's already"
-            self._reached(name, Reached(path, what, why, changed, changed, whole=True))
-            return
-        for each in text.split(","):
-            self._outside(name, path, each.strip(), line)
+        for each in texts_within(text):
+            self._outside(name, path, each, line)
         if not _SELF_TOLD.search(text):
             self._referred(name, kind, path, text, line)
 
@@ -275,11 +270,25 @@ class Judging(OfTemplate):
         elif verdict is Verdict.NOTED:
             self.notes.append(Note(name, found.what, found.why, line))
 
-    def _partly_own(self, name: str, path: Path, value: Any, line: int) -> None:
+    def _changes(self, name: str, kind: str, path: Path, text: str, changed: Verdict) -> bool:
+        """Judge a text that names what the resource changes, or adds to; whether it is somebody's."""
+        somebodys = reach.is_somebodys(kind, path, text, self._editing.copy_id) and not self._editing.is_own(text)
+        if changed is Verdict.SILENT or not somebodys:
+            return False
+        does = "would change" if changed is Verdict.REFUSED else "adds to"
+        what, why = f"{does} {shown(text)} ({dotted(path)})", "the stack does not make it: it is somebody's already"
+        self._reached(name, Reached(path, what, why, changed, changed, whole=True))
+        return True
+
+    def _partly_own(self, name: str, kind: str, path: Path, value: Any, changed: Verdict) -> None:
         """Judge what stands beside a reference to what the stack makes: in a list of one text, or around it."""
-        for each in map(str.strip, re.split(r"[,\n]", self._scope.partly(value))):
+        line = self._editing.line(name, ("Properties", *path))
+        for each in texts_within(self._scope.partly(value)):
+            told = "${" not in each.replace("${AWS::", "")
+            if told and each and self._changes(name, kind, path, each, changed):
+                continue
             found = outward.ARN.fullmatch(each)
-            if "${" not in each.replace("${AWS::", "") or (found and outward.ACCOUNT.fullmatch(found["account"])):
+            if told or (found and outward.ACCOUNT.fullmatch(found["account"])):
                 self._outside(name, path, each, line)
 
     def _untold(self, name: str, kind: str, path: Path, value: Any, changes: bool) -> None:

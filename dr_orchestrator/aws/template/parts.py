@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -220,6 +221,24 @@ def off(value: Any) -> Any:
     if isinstance(value, str):
         return outward.OFF.get(value, value)
     return False
+
+
+def texts_within(text: str) -> list[str]:
+    """The texts in one text: those of a document in JSON, else of a list by commas or lines."""
+    if text.lstrip().startswith(("{", "[")):
+        try:
+            return [each for each in _texts(json.loads(text)) if each]
+        except ValueError:
+            pass
+    return [each.strip() for each in re.split(r"[,\n]", text)]
+
+
+def _texts(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, list | dict):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _texts(each)
 
 
 def is_word(kind: str, path: Path) -> bool:

@@ -15,6 +15,7 @@ from dr_orchestrator.aws.template.values import Path, Scope, function, shown
 _HOLDS = re.compile(r"Polic(?:y|ies)(?:Document|Text)?$")
 """The names of properties that may hold a policy as a text."""
 
+_TRUST = "AssumeRolePolicyDocument"
 _ACCOUNT = re.compile(r"arn:[^:]*:(?:iam|sts)::(?P<account>\d{12}):.*|(?P<bare>\d{12})")
 _WITHIN = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
@@ -42,16 +43,16 @@ def admitted(scope: Scope, part: Any, copy_id: str, path: Path = (), trusts: boo
                 if str(key).lower() == "statement":
                     yield from _statements(scope, each, copy_id, (*path, str(key)), trusts)
                 else:
-                    within = trusts or key == "AssumeRolePolicyDocument"
+                    within = trusts or key == _TRUST
                     yield from admitted(scope, each, copy_id, (*path, str(key)), within)
         elif _HOLDS.search(last_key(path)):
-            yield from _written(scope, branch, copy_id, path, trusts)
+            yield from _written(scope, branch, copy_id, path, trusts or path[-1:] == (_TRUST,))
 
 
 def _written(scope: Scope, text: Any, copy_id: str, path: Path, trusts: bool) -> Iterator[Admitted]:
     """Find whom a policy lets in that is written as a text."""
     for each in map(scope.partly, scope.variants(text)):
-        if not each.lstrip().startswith("{"):
+        if not each.lstrip().startswith("{") and not trusts:
             continue
         try:
             policy = json.loads(each)

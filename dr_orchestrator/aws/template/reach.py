@@ -140,7 +140,7 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
     if kind in outward.INVITED:
         what, why = outward.INVITED[kind]
         yield Reached((), what, why, Verdict.ASKED, Verdict.ASKED)
-    yield from _left_to_the_account(kind, properties)
+    yield from _left_to_the_account(kind, properties, scope)
     yield from _aimed(kind, properties, scope)
     yield from _connected(kind, properties, scope)
     yield from _called(kind, properties, scope)
@@ -154,9 +154,14 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
         yield Reached(("Location",), what, why, Verdict.NOTED, Verdict.NOTED)
 
 
-def _left_to_the_account(kind: str, properties: Mapping[str, Any]) -> Iterator[Reached]:
+def _left_to_the_account(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
     """A resource that AWS puts into the account's own network, or on its own bus, because nothing says where."""
     said, what = outward.ABSENT_IN_ACCOUNT.get(kind, (frozenset(), ""))
+    for key in sorted(each for each in said if "SubnetGroup" in each):
+        for path, text in _told(properties, key, scope):
+            if text != "default":
+                put, why = f"is put into {shown(text)} ({dotted(path)})", "the stack does not make it"
+                yield Reached(path, put, why, Verdict.NOTED, Verdict.ASKED, whole=True)
     if not said or any(value != "default" for path in said for _, value in places(properties, path.split("/"))):
         return
     why = "it holds for production, too" if what else "production may be in it"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dr_orchestrator.aws.template.echoes import echoed
 from dr_orchestrator.aws.template.forms import (
     INSERT,
     NO_VALUE,
@@ -93,6 +94,8 @@ class Scope:
         except Untold:
             pass
         form, inner = function(value)
+        if len(given := self._given_back(value)) == 1:
+            return self.partly(given[0], local)
         if form in self._PARTLY:
             return self._PARTLY[form](self, inner, local)
         parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
@@ -172,8 +175,8 @@ class Scope:
             return [each for branch in branches for each in self.variants(branch)] or [value]
         if form == "Fn::FindInMap":
             return [each for row in self._rows(inner) for each in self.variants(row)] or [value]
-        if told := self._output(value):
-            return list(told)
+        if given := self._given_back(value):
+            return [each for one in given for each in self.variants(one)]
         if isinstance(value, list):
             return self._varied(value, list(enumerate(value)))
         if isinstance(value, dict):
@@ -218,8 +221,8 @@ class Scope:
     def owner(self, value: Any) -> str:
         """The resource of this template that a value is a reference to, and to nothing else; empty where to none."""
         form, inner = function(value)
-        if self._output(value):
-            return ""
+        if given := self._given_back(value):
+            return self.owner(given[0]) if len(given) == 1 else ""
         if form == "Fn::Sub" and isinstance(inner, str):
             whole = re.fullmatch(r"\$\{([A-Za-z0-9.:]+)\}", inner)
             name = whole[1].partition(".")[0] if whole else ""
@@ -329,6 +332,11 @@ class Scope:
             found.append(default)
         return [each for at, each in enumerate(found) if each not in found[:at]]
 
+    def _given_back(self, value: Any) -> Sequence[Any]:
+        """The values that a reference to a resource may come to, where they are not of what that makes."""
+        given = echoed(self.resources, value, self.text)
+        return (given,) if given is not None else self._output(value)
+
     def _output(self, value: Any) -> Sequence[str]:
         """The values of a stack's output that are not of what it makes; empty where a value is none of them."""
         form, inner = function(value)
@@ -339,11 +347,11 @@ class Scope:
         stack, _, output = (whole[1] if whole else text).partition(".Outputs.")
         return self._outputs.get(stack, {}).get(output, ())
 
-    def _of_output(self, value: Any, _inner: Any, _local: Mapping[str, Any]) -> str:
-        told = self._output(value)
+    def _attribute(self, value: Any, _inner: Any, local: Mapping[str, Any]) -> str:
+        told = self._given_back(value)
         if len(told) != 1:
             raise Untold(value, own=not told and self.holds_own(value))
-        return told[0]
+        return self.text(told[0], local)
 
     def _split(self, value: Any) -> list[Any]:
         """The parts of a text that is split; the call itself where they cannot be told."""
@@ -379,6 +387,6 @@ class Scope:
         "Fn::Sub": _sub,
         "Fn::If": _if,
         "Fn::FindInMap": _find,
-        "Fn::GetAtt": _of_output,
+        "Fn::GetAtt": _attribute,
         "Fn::Select": _select,
     }

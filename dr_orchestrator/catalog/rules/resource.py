@@ -26,6 +26,9 @@ def problems(service: Declared, types: Types[ResourceType], *, isolation_by_defa
             yield service.document.problem(("resources", name, *key), message, fix)
 
 
+_TRANSFORM = {"Transform"}
+"""How the owner's word names the macros of a template."""
+
 Mistake = tuple[Key, str, str]
 
 
@@ -86,6 +89,21 @@ def _rebuild(
     for logical, store in rebuild.stores.items():
         yield from _store(service, types, resource, template, logical, store)
     yield from _filled_twice(types, rebuild, template)
+    yield from _answers(rebuild, template)
+
+
+def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
+    """The mistakes in the owner's word: about what the template does not have, or what is to be filled."""
+    for key, parts in (("leave_out", rebuild.leave_out), ("allow", list(rebuild.allow))):
+        known = template.types.keys() | (_TRANSFORM if key == "allow" and template.transforms else set())
+        for at, part in enumerate(parts):
+            name = re.split(r"[./]", part)[0]
+            where: Key = ("rebuild", key, at if key == "leave_out" else part)
+            if name not in known:
+                yield where, f"the template has no resource '{name}'", likely(name, known)
+            elif key == "leave_out" and part in rebuild.stores:
+                message = f"'{part}' is to be filled from '{rebuild.stores[part]}'"
+                yield where, message, "remove it here, or from `stores`"
 
 
 def _filled_twice(types: Types[ResourceType], rebuild: Rebuild, template: Template) -> Iterator[Mistake]:

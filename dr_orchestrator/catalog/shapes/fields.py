@@ -260,6 +260,31 @@ Identifier = Annotated[
 LogicalId = Annotated[
     str, _shaped(r"[A-Za-z0-9]+", "a logical id", "letters and digits, as in the template's Resources", 255)
 ]
+Part = Annotated[
+    str,
+    _shaped(
+        r"(?:[A-Za-z0-9]+/)*[A-Za-z0-9]+(?:\.[^\s./]+)*",
+        "a part of a template",
+        "a logical id, as in the template's Resources, or Resource.Property",
+        500,
+    ),
+]
+Network = Annotated[
+    str,
+    _shaped(
+        r"(?:vpc|subnet|sg)-(?:[0-9a-f]{8}|[0-9a-f]{17})",
+        "the id of a VPC, a subnet or a security group",
+        "such as subnet-0123456789abcdef0",
+    ),
+]
+BoundaryName = Annotated[
+    str,
+    _shaped(
+        r"(?:arn:aws(?:-[a-z]+)*:iam::\d{12}:policy/(?:[!-~]+/)?)?[\w+=,.@-]{1,128}",
+        "the name or the ARN of a managed policy",
+        "such as dro-boundary",
+    ),
+]
 Attribute = Annotated[str, _shaped(r"[^\s]+", "an attribute name", "no blanks", 255)]
 Day = Annotated[
     date,

@@ -19,6 +19,8 @@ from dr_orchestrator.catalog.shapes.fields import (
     Instant,
     LogicalId,
     Name,
+    Network,
+    Part,
     Region,
     Scalar,
     Shape,
@@ -34,6 +36,7 @@ from dr_orchestrator.catalog.source import Plain
 from dr_orchestrator.domain import drill as domain
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption
+from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.domain.service import Auth
 
@@ -170,6 +173,23 @@ class Rebuild(Shape):
     )
     stores: dict[LogicalId, Name] = Field(
         default={}, description="Which table of the template is filled from which resource of this service."
+    )
+    place: Annotated[Place, choice(Place, "a place for a replica")] | None = Field(
+        default=None,
+        description="Where a replica stands, if not where tiers.yaml says: beside production, or in its own account.",
+    )
+    leave_out: list[Part] = Field(
+        default=[],
+        description="The parts of the template (Resource, or Resource.Property) that a replica does without.",
+    )
+    allow: dict[Part, Text] = Field(
+        default={}, description="The parts of the template that stay as they are though they reach outside, and why."
+    )
+    imports: dict[Text, Scalar] = Field(
+        default={}, description="The values of a replica's own for what the template imports from other stacks."
+    )
+    shares: list[Network] = Field(
+        default=[], description="The networks of the account, their subnets and groups, that a replica may be put into."
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from dr_orchestrator.catalog.shapes.fields import (
     Account,
     Bound,
+    BoundaryName,
     Day,
     Duration,
     Money,
@@ -23,6 +24,7 @@ from dr_orchestrator.catalog.shapes.fields import (
 )
 from dr_orchestrator.catalog.shapes.service import Isolation
 from dr_orchestrator.domain.objective import ClockStart
+from dr_orchestrator.domain.replica import BOUNDARY, Place
 
 
 class Clock(Shape):
@@ -81,6 +83,21 @@ class Allowed(Shape):
     regions: list[Region] = Field(default=[], description="The AWS regions; any where none is named.")
 
 
+class Replica(Shape):
+    """The policy for environments that drills create anew."""
+
+    place: Annotated[Place, choice(Place, "a place for a replica")] = Field(
+        default=Place.BESIDE,
+        description="Where replicas stand: beside production, in its account, or in an account of their own.",
+    )
+    account: Account | None = Field(
+        default=None, description="The account that replicas have of their own; `roles: elsewhere` names its role."
+    )
+    boundary: BoundaryName = Field(
+        default=BOUNDARY, description="The permissions boundary of its roles, by name or ARN: see `dro iam --boundary`."
+    )
+
+
 class Roles(Shape):
     """The IAM roles that drills take on; without one, they go by the credentials that they are started with."""
 
@@ -102,5 +119,6 @@ class TiersFile(Shape):
     )
     allowed: Allowed = Field(default=Allowed(), description="The accounts and regions that drills may work in.")
     roles: Roles = Field(default=Roles(), description="The IAM roles that drills take on: see `dro iam`.")
+    replica: Replica = Field(default=Replica(), description="What holds for environments that drills create anew.")
     costs: Costs | None = Field(default=None, description="The rates by which the cost of a drill is estimated.")
     limits: Limits = Field(default=Limits(), description="What every exercise keeps to.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.rds.models import rds_backends
 
@@ -41,6 +44,10 @@ class Seed:
             "", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "databases of production", _KMS_TAGS
         )
         return str(key.arn)
+
+    def hold(self, boundary: str, document: Mapping[str, Any]) -> None:
+        """Make the managed policy that holds the roles of replicas."""
+        iam_backends[ACCOUNT]["aws"].create_policy("held by drills", "/", json.dumps(document), boundary, [])
 
     @cached_property
     def network(self) -> tuple[str, str]:

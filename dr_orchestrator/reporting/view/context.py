@@ -79,6 +79,10 @@ def not_exercised(run: Run) -> tuple[str, ...]:
     header, moments = run.header, {event.moment for event in run.events}
     said = [] if detection_exercised(run) else ["Detection of the disruption, and the decision to declare it"]
     said += [f"Check '{name}': planned, not reached" for name in unreached(header.planned_checks, run.checks)]
+    said += [
+        f"{'.'.join(filter(None, (each.resource, each.property)))}: left out of the replica, {each.why}"
+        for each in (run.template.left_out if run.template else ())
+    ]
     if Moment.OWNER_ACCEPTED not in moments:
         said.append("Acceptance by the service owner (T8)")
     said.append("Moving users to the recovered copy, and back: production was left alone")

@@ -20,6 +20,7 @@ from dr_orchestrator.reporting.view.explained import WhyView, why_view
 from dr_orchestrator.reporting.view.paths import PathView, path_view
 from dr_orchestrator.reporting.view.proof import Fact, ProofView, proof_view
 from dr_orchestrator.reporting.view.target import TargetView, target_view
+from dr_orchestrator.reporting.view.template import TemplateView, template_view
 from dr_orchestrator.reporting.wording import (
     COPIES,
     NOT_RECORDED,
@@ -132,6 +133,7 @@ class RunView:
     proof: ProofView
     copies: tuple[CopyRow, ...]
     observations: tuple[ObservationRow, ...]
+    template: TemplateView | None
     not_exercised: tuple[str, ...]
     provenance: tuple[Fact, ...]
 
@@ -175,6 +177,7 @@ def run_view(run: Run) -> RunView:
         proof=proof_view(run),
         copies=tuple(map(_copy, run.copies)),
         observations=tuple(_observation(seen, run) for seen in run.observations),
+        template=template_view(run.template),
         not_exercised=not_exercised(run),
         provenance=provenance_facts(run),
     )

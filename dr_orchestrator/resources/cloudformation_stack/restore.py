@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from dr_orchestrator.aws.calls.answers import Strange
-from dr_orchestrator.aws.calls.api import Refused
+from dr_orchestrator.aws.calls.api import Api, Refused
 from dr_orchestrator.aws.calls.denials import by_policy
-from dr_orchestrator.aws.preflight import place
-from dr_orchestrator.aws.template import template
+from dr_orchestrator.aws.preflight import boundary, place
+from dr_orchestrator.aws.template.given import Given, given
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed
-from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain import replica
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Member
-from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Rebuild, Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
@@ -32,15 +34,24 @@ CALLED = "a stack"
 class CloudFormationStack:
     """Creates an environment anew from its template."""
 
-    def __init__(self, resource: Resource, toolkit: Toolkit, parts: Parts) -> None:
-        """`parts` are what a stack may hold that drills know of."""
-        self._resource, self._toolkit, self._parts = resource, toolkit, parts
-        self._api = toolkit.account.api("cloudformation")
+    def __init__(self, resource: Resource, toolkit: Toolkit, parts: Parts, place: Place) -> None:
+        """`parts` are what a stack may hold that drills know of, `place` is where it stands."""
+        self._resource, self._parts, self._tools, self._place = resource, parts, toolkit, place
+
+    @functools.cached_property
+    def _toolkit(self) -> Toolkit:
+        """The tools, where the stack stands."""
+        return self._tools.at(self._place)
+
+    @property
+    def _api(self) -> Api:
+        return self._toolkit.account.api("cloudformation")
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
-        """The template, for what would collide with production, change it, or stay behind; and a free name."""
+        """The template, for what a replica would change or reach outside; what holds its roles; and a free name."""
         return [
-            PreflightCheck("template", lambda: self._look_at_template(copy)),
+            PreflightCheck("template", lambda: str(self._given(copy))),
+            PreflightCheck("permissions boundary", lambda: self._look_at_boundary(copy)),
             PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
         ]
 
@@ -54,12 +65,22 @@ class CloudFormationStack:
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="cloudformation:DescribeStacks")
         self._toolkit.proofs.same(copy, live["StackId"])
-        of = self._resource.account or live["StackId"].split(":")[4]
+        of = copy.account or self._resource.account or live["StackId"].split(":")[4]
         return Seen(place.same(live["StackId"], copy.region, of))
 
-    def _look_at_template(self, copy: Copy) -> str:
-        rebuild, sources = self._rebuild(), self._toolkit.proofs.sources
-        return template.inspect(rebuild.template, rebuild.template_path, rebuild.parameters, copy.id, sources)
+    def _given(self, copy: Copy) -> Given:
+        return given(self._rebuild(), copy.id, self._toolkit.proofs.sources)
+
+    def _look_at_boundary(self, copy: Copy) -> str:
+        try:
+            makes_roles = self._given(copy).makes_roles
+        except NotRecoverable as refused:
+            raise NotApplicable("the template is not accepted") from refused
+        if self._rebuild().place is replica.Place.DRILL_ACCOUNT:
+            raise NotApplicable("the replica's account holds nothing of production's")
+        if not makes_roles:
+            raise NotApplicable("the replica has no role")
+        return boundary.holds(self._toolkit.account, self._rebuild().boundary)
 
     def _look_at_name(self, copy: Copy) -> str:
         found = self._describe(copy.id)
@@ -67,16 +88,16 @@ class CloudFormationStack:
 
     def build(self, copy: Copy) -> Asked:
         """Ask for the stack. What fails is kept as it failed, so that its events tell why; teardown removes it."""
-        rebuild = self._rebuild()
+        made = self._given(copy)
+        self._toolkit.context.derived(made.made)
         parameters = [
-            {"ParameterKey": key, "ParameterValue": value.replace("{copy}", copy.id)}
-            for key, value in rebuild.parameters.items()
+            {"ParameterKey": key, "ParameterValue": value} for key, value in self._rebuild().given(copy.id).items()
         ]
         try:
             stack_id = self._api.call(
                 "CreateStack",
                 StackName=copy.id,
-                TemplateBody=rebuild.template,
+                TemplateBody=made.body,
                 Parameters=parameters,
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
                 OnFailure="DO_NOTHING",
@@ -103,8 +124,8 @@ class CloudFormationStack:
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """The stack's own events; those of its resources are left out."""
-        named = self._identity(copy) or copy.id
-        events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=named)
+        stack = self._identity(copy) or copy.id
+        events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=stack)
         own = [event for event in events if event.get("PhysicalResourceId") == event["StackId"]]
         return [_told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
 
@@ -175,8 +196,8 @@ class CloudFormationStack:
         live = self._describe(copy.id) or {}
         return {each["OutputKey"]: each["OutputValue"] for each in live.get("Outputs", [])}
 
-    def _resources(self, name: str) -> list[Mapping[str, Any]]:
-        return list(self._api.pages("ListStackResources", "StackResourceSummaries", StackName=name))
+    def _resources(self, stack: str) -> list[Mapping[str, Any]]:
+        return list(self._api.pages("ListStackResources", "StackResourceSummaries", StackName=stack))
 
     def _first_failure(self, copy: Copy) -> str:
         events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=copy.id)

@@ -10,7 +10,6 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.aws.template import template
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.copy import TERMINAL, CopyState
 from dr_orchestrator.domain.run import Run
@@ -101,6 +100,7 @@ def test_a_table_of_a_lost_stack_that_is_in_no_row_is_a_leftover(shop: Estate, h
     assert "-config behind" in " ".join(swept.closing.cleanup_reasons)
 
 
+STORES = "stores: {Config: sessions}"
 DATABASE = """
   Orders:
     Type: AWS::RDS::DBInstance
@@ -120,9 +120,9 @@ def with_database(home: Path, shop: Estate, monkeypatch: pytest.MonkeyPatch) -> 
     """A world whose environment holds a database, too."""
     monkeypatch.setenv("DRO_HOME", str(home))
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    monkeypatch.setattr(template, "inspect", lambda *_: "looked at")
     made = workspace.TEMPLATE.replace("Outputs:", f"{DATABASE.strip(chr(10))}\nOutputs:")
-    return workspace.world(home, shop.clock, template=made)
+    allowed = workspace.SHOP.replace(STORES, f'{STORES}\n      allow: {{Orders: "nothing else is in that network"}}')
+    return workspace.world(home, shop.clock, template=made, shop=allowed)
 
 
 def test_an_environment_with_a_database_goes_whole(

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Limit, Objective, Operator
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import WorstCase
+from dr_orchestrator.domain.replica import Allowance, Edit, Made
 from dr_orchestrator.domain.run import CheckResult, Phase, Run, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, worst
 from tests.support.golden.story import DAY, Story, header
@@ -250,7 +251,26 @@ def develop_replica() -> Run:
     config = heartbeat(story.events[0].at - minutes(5.8), store="config-table")
     entries = heartbeat(story.events[0].at - minutes(9.6), store="audit-table", name="heartbeat of the audit trail")
     story.verified([config, entries, rows("items", 2_000, 2_318), answer], 15.5)
-    return clean(promised(story, minutes(10.5), WINDOW))
+    return replace(clean(promised(story, minutes(10.5), WINDOW)), template=derived(f"dro-{head.id}"))
+
+
+def derived(copy: str) -> Made:
+    """The template of the replica: production's own, but for what would stay behind or be called alike."""
+    file, stays = "infrastructure/develop-with-aws.template.yaml", "it would stay behind after the drill"
+    bound = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/dro-boundary"}
+    edits = (
+        Edit("ConfigTable", "DeletionPolicy", "Retain", "Delete", stays, 17, file),
+        Edit(
+            *("Deliveries", "QueueName", "develop-with-aws-deliveries", f"{copy}-develop-with-aws-deliveries"),
+            *("the name is production's: two cannot bear it", 31, file),
+        ),
+        Edit(
+            *("IngestRole", "PermissionsBoundary", None, bound),
+            *("what its code does cannot touch production, whatever its policies say", 53, file),
+        ),
+        Edit("Pager", "", "AWS::SNS::Subscription", None, "its owner left it out", 140, file),
+    )
+    return Made("5f0c6e0b" * 8, "8c41f2a0" * 8, edits, (Allowance("Address", "the status page asks it by design"),))
 
 
 def develop(hours: int) -> Objective:

@@ -11,7 +11,7 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.sts.models import sts_backends
 
-from dr_orchestrator.aws.access.policies import Policy
+from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.lab.calls import ApiCall
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.lab.twin import Refusal
@@ -84,7 +84,8 @@ def allowed(policies: Sequence[Policy], action: str, arn: str, context: Context)
 
 def _applies(statement: Mapping[str, Any], action: str, arn: str, context: Context) -> bool:
     within = any(fnmatchcase(arn, each) for each in statement.get("Resource", statement.get("NotResource")))
-    if within is not ("Resource" in statement) or action not in statement["Action"]:
+    named = any(fnmatchcase(action, each) for each in statement["Action"])
+    if within is not ("Resource" in statement) or not named:
         return False
     return all(
         _holds(operator, context.get(key), [wanted] if isinstance(wanted, str) else wanted)
@@ -96,7 +97,9 @@ def _applies(statement: Mapping[str, Any], action: str, arn: str, context: Conte
 def _holds(operator: str, found: Sequence[str] | None, wanted: Sequence[str]) -> bool:
     if operator == "Null":
         return (found is None) is (wanted == ["true"])
-    if operator in ("StringEquals", "Bool"):
+    if operator == "StringNotEquals":
+        return found is None or not any(each in wanted for each in found)
+    if operator in ("StringEquals", "Bool", "ForAnyValue:StringEquals"):
         return found is not None and any(each in wanted for each in found)
     raise NotImplementedError(operator)
 

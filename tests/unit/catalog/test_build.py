@@ -21,6 +21,7 @@ from dr_orchestrator.domain.drill import (
     Selection,
 )
 from dr_orchestrator.domain.objective import Disruption, Limit, Operator
+from dr_orchestrator.domain.replica import Answers, Place
 from dr_orchestrator.domain.service import Canary, Isolation, Rebuild
 from tests.support.drill_files import CLOUD, SHOP, TEMPLATE, TIERS, changed, write
 from tests.support.types import load
@@ -173,3 +174,43 @@ def test_a_digest_follows_the_definition(tmp_path: Path, name: str, old: str, ne
     assert {name for name in before.drills if before.drills[name].digest != after.drills[name].digest} == touched
     assert after.revision != before.revision
     assert all(len(drill.digest) == 16 for drill in after.drills.values())
+
+
+STORES = "stores: {Settings: settings}"
+ANSWERS = f"""{STORES}
+      leave_out: [Queue.KmsMasterKeyId]
+      allow: {{Queue: nobody reads it}}
+      imports: {{"network-Vpc": vpc-0123abcd}}
+      shares: [sg-0123abcd]"""
+
+
+def test_the_owners_word_on_a_replica_arrives(tmp_path: Path) -> None:
+    """What is left out, allowed, imported and shared, where a replica stands, and the boundary of its roles."""
+    tiers = TIERS + "replica: {boundary: held-by-us}\n"
+    catalogue = load(write(tmp_path, {"cloud.yaml": changed(CLOUD, STORES, ANSWERS), "tiers.yaml": tiers}))
+    rebuild = catalogue.drills["cloud-replica"].resource.rebuild
+    assert rebuild is not None
+    assert (rebuild.place, rebuild.boundary) == (Place.BESIDE, "held-by-us")
+    assert rebuild.answers == Answers(
+        ("Queue.KmsMasterKeyId",),
+        {"Queue": "nobody reads it"},
+        {"network-Vpc": "vpc-0123abcd"},
+        shares=("sg-0123abcd",),
+    )
+    assert rebuild.word("dro-1").parameters == rebuild.given("dro-1") == {"Name": "dro-1"}
+
+
+@pytest.mark.parametrize(
+    ("cloud", "tiers", "same"),
+    [
+        (STORES + "\n      place: beside\n      leave_out: []", "", True),
+        (STORES, "replica: {boundary: dro-boundary}\n", True),
+        (STORES, "replica: {boundary: held-by-us}\n", False),
+        *((f"{STORES}\n      {line.strip()}", "", False) for line in ANSWERS.splitlines()[1:]),
+    ],
+)
+def test_the_owners_word_is_part_of_the_definition(tmp_path: Path, cloud: str, tiers: str, same: bool) -> None:
+    """A run is not resumed, and nothing counts as drilled, under another word; what is the default says nothing."""
+    before = load(write(tmp_path)).drills["cloud-replica"].digest
+    files: dict[str, str | bytes | None] = {"cloud.yaml": changed(CLOUD, STORES, cloud), "tiers.yaml": TIERS + tiers}
+    assert (load(write(tmp_path, files)).drills["cloud-replica"].digest == before) is same

@@ -105,6 +105,9 @@ def test_what_must_hold_of_a_database_and_its_drills(
     assert problem.fix.startswith(fix)
 
 
+STORES = "stores: {Settings: settings}"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "key", "message", "fix"),
     [
@@ -125,6 +128,23 @@ def test_what_must_hold_of_a_database_and_its_drills(
          "a replica cannot be filled from 'settings' yet", "name a dynamodb-table"),
         ("id: cloud-settings\n    region: us-east-1", "id: cloud-settings\n    region: eu-west-1",
          "rebuild.stores.Settings", "'settings' is not in the region and account", "declare both in one place"),
+        (STORES, STORES + "\n      place: drill-account", "rebuild.place",
+         "no account is named for replicas", "write `replica: {account:"),
+        (STORES, STORES + "\n      place: elsewhere", "rebuild.place", "'elsewhere' is not a place for a replica",
+         "one of: beside, drill-account"),
+        (STORES, STORES + "\n      leave_out: [Queue, Quue.KmsMasterKeyId]", "rebuild.leave_out[1]",
+         "the template has no resource 'Quue'", "did you mean 'Queue'?"),
+        (STORES, STORES + "\n      leave_out: [Settings]", "rebuild.leave_out[0]",
+         "'Settings' is to be filled from 'settings'", "remove it here, or from `stores`"),
+        (STORES, STORES + "\n      leave_out: [Queue Name]", "rebuild.leave_out[0]",
+         "'Queue Name' is not a part of a template", "a logical id"),
+        (STORES, STORES + "\n      allow: {Quue/Table.Key: a reason}", "rebuild.allow.Quue/Table.Key",
+         "the template has no resource 'Quue'", "did you mean 'Queue'?"),
+        (STORES, STORES + "\n      allow: {Transform: a reason}", "rebuild.allow.Transform",
+         "the template has no resource 'Transform'", "one of: "),
+        (STORES, STORES + "\n      allow: {Queue: }", "rebuild.allow.Queue", "has no value", "give it one"),
+        (STORES, STORES + "\n      shares: [our-subnet]", "rebuild.shares[0]",
+         "'our-subnet' is not the id of a VPC, a subnet", "such as subnet-"),
     ],
 )  # fmt: skip
 def test_what_must_hold_of_a_rebuild(tmp_path: Path, old: str, new: str, key: str, message: str, fix: str) -> None:
@@ -286,7 +306,7 @@ def test_the_address_of_a_replica_is_its_own(tmp_path: Path, value: str, told: s
     [
         ("Resources: [", "'cloud.template.yaml.txt': line 1: is not YAML"),
         ("Outputs: {}", "the template declares no Resources"),
-        (TEMPLATE + "#" * 52_000, "the template is larger than 51,200 bytes"),
+        (TEMPLATE + "#" * 512_000, "line 1: is larger than 512,000 bytes"),
     ],
 )
 def test_a_template_that_cannot_be_used(tmp_path: Path, template: str, message: str) -> None:

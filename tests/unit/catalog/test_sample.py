@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 from moto.cloudformation import parsing
 
+from dr_orchestrator.aws.template.given import given
 from dr_orchestrator.domain.drill import CanaryItem, Catalogue, RestoredItem, RestoredRow
 from tests.support.types import load
 
@@ -102,22 +103,23 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.mark.usefixtures("simulated")
 def test_the_template_makes_an_environment_and_takes_it_away(catalogue: Catalogue) -> None:
-    """The stack comes up under a new name, tells the outputs that checks ask for, and leaves nothing behind."""
+    """As it is derived: the stack comes up, tells the outputs that checks ask for, and leaves nothing behind."""
     rebuild = catalogue.drills["dwa-replica"].resource.rebuild
     assert rebuild is not None
+    replica = "dro-20261120-0123abcdef-dwa-prod"
     stacks, tables = boto3.client("cloudformation"), boto3.client("dynamodb")
     stacks.create_stack(
-        StackName="replica",
-        TemplateBody=rebuild.template,
-        Parameters=[{"ParameterKey": key, "ParameterValue": "replica"} for key in rebuild.parameters],
+        StackName=replica,
+        TemplateBody=given(rebuild, replica).body,
+        Parameters=[{"ParameterKey": key, "ParameterValue": each} for key, each in rebuild.given(replica).items()],
         Capabilities=["CAPABILITY_IAM"],
     )
-    stack = stacks.describe_stacks(StackName="replica")["Stacks"][0]
+    stack = stacks.describe_stacks(StackName=replica)["Stacks"][0]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
-    assert (stack["StackStatus"], outputs["TableName"]) == ("CREATE_COMPLETE", "replica-config")
+    assert (stack["StackStatus"], outputs["TableName"]) == ("CREATE_COMPLETE", f"{replica}-config")
     assert set(outputs) == {"HealthUrl", "TableName", "QueueUrl"}
-    assert tables.list_tables()["TableNames"] == ["replica-config"]
-    stacks.delete_stack(StackName="replica")
+    assert tables.list_tables()["TableNames"] == [f"{replica}-config"]
+    stacks.delete_stack(StackName=replica)
     assert tables.list_tables()["TableNames"] == []
     assert boto3.client("logs").describe_log_groups()["logGroups"] == []
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.cli import main
 from dr_orchestrator.errors import Exit
 from tests.support import workspace
@@ -28,9 +29,12 @@ def test_both_policies_are_printed_to_be_pasted(capsys: pytest.CaptureFixture[st
     text = capsys.readouterr().out
     bare = "\n".join(line for line in text.splitlines() if not line.startswith("#")).split("\n\n")
     documents = [json.loads(part) for part in bare if part.strip()]
-    assert len(documents) == 4
+    assert [each["Statement"][0]["Sid"] for each in (documents[0], documents[-1])] == [
+        "LookAround",
+        "LetDrillsTakeThisRoleOn",
+    ]
     assert "The source role" in text
-    assert documents[3]["Statement"][0]["Action"] == "sts:AssumeRole"
+    assert documents[-1]["Statement"][0]["Action"] == "sts:AssumeRole"
 
 
 def test_json_narrows_to_the_drills_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,3 +89,9 @@ def test_a_token_is_for_its_user_alone(tmp_path: Path, capsys: pytest.CaptureFix
     assert all(each.endswith(":dbuser:*/dro") for each in found["LogInByToken"]["Resource"])
     assert not [sid for sid in found if sid.startswith("ReadLogins")]
     assert "rds-db:connect names a user and no database" in notes
+
+
+def test_the_boundary_alone_is_a_document_for_aws(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed is the policy and nothing else: it goes into a file, and from there to AWS."""
+    assert main.run(["iam", "--boundary"]) == Exit.PASSED
+    assert json.loads(capsys.readouterr().out) == boundary.policy()

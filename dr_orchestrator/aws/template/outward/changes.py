@@ -72,6 +72,7 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "AWS::Neptune::DBInstance": frozenset({"DBClusterIdentifier"}),
     "AWS::Neptune::GlobalCluster": frozenset({"SourceDBClusterIdentifier"}),
     "AWS::Pipes::Pipe": frozenset({"Source"}),
+    "AWS::RDS::DBCluster": frozenset({"SourceDBClusterIdentifier", "SourceDbClusterResourceId"}),
     "AWS::RDS::DBInstance": frozenset(
         {"DBClusterIdentifier", "SourceDBClusterIdentifier", "SourceDBInstanceIdentifier"}
     ),

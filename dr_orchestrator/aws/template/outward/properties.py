@@ -52,6 +52,16 @@ SHORTEST: Mapping[str, tuple[str, int, str]] = {
 }
 """The waits of deletions, by type: property, days, why."""
 
+PUBLIC: Mapping[str, bool] = {
+    "AWS::AmazonMQ::Broker": False,
+    "AWS::DMS::ReplicationInstance": True,
+    "AWS::RDS::DBCluster": False,
+    "AWS::RDS::DBInstance": True,
+    "AWS::Redshift::Cluster": False,
+    "AWS::RedshiftServerless::Workgroup": False,
+}
+"""The types that `PubliclyAccessible` opens to the internet, and whether they may be open where it is not said."""
+
 RIGHTS = frozenset(
     {
         *("Role", "RoleArn", "RoleARN", "ServiceRole", "ExecutionRole", "ExecutionRoleArn", "TaskRoleArn", "JobRole"),

@@ -122,8 +122,9 @@ BESIDE_ALONE = {
         "Targets: [{Id: a, Arn: !Sub 'arn:aws:lambda:us-east-1:${AWS::AccountId}:function:prod'}]",
     ),
     "a secret": of(
-        "AWS::RDS::DBInstance", "DBSubnetGroupName: x, MasterUserPassword: '{{resolve:secretsmanager:prod}}'"
-    ),
+        "AWS::RDS::DBInstance", "DBSubnetGroupName: !Ref G, MasterUserPassword: '{{resolve:secretsmanager:prod}}'"
+    )
+    + "\n  G: {Type: AWS::RDS::DBSubnetGroup}",
     "a setting of the account": of("AWS::GuardDuty::Detector", "Enable: true"),
     "a function that a gateway calls": of(
         "AWS::ApiGatewayV2::Integration",

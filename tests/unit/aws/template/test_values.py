@@ -41,11 +41,8 @@ HIDDEN = {
     "a text that is split": of("AWS::RDS::DBSubnetGroup", f"SubnetIds: !Split [',', '{SUBNETS}']"),
     "a parameter that is split": f"Parameters: {{S: {{Type: String, Default: '{SUBNETS}'}}}}\n"
     + of("AWS::RDS::DBSubnetGroup", "SubnetIds: !Split [',', !Ref S]"),
-    "beside what is its own": of(
-        "AWS::AutoScaling::AutoScalingGroup",
-        "VPCZoneIdentifier: [!Ref Net], TargetGroupARNs: !Split [',', !Join [',', [!Ref Own, '" + TOPIC + "']]]",
-    )
-    + "\n  Own: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}\n  Net: {Type: AWS::EC2::Subnet}",
+    "beside what is its own": of(ALARM, "AlarmActions: !Split [',', !Join [',', [!Ref Own, '" + TOPIC + "']]]")
+    + "\n  Own: {Type: AWS::SNS::Topic}",
     "around what is its own": of(ALARM, "AlarmActions: [!Sub 'arn:aws:sns:us-east-1:111122223333:${Own.TopicName}']")
     + "\n  Own: {Type: AWS::SNS::Topic}",
 }
