@@ -155,17 +155,9 @@ class Judging(OfTemplate):
             told = self._scope.text(value)
         except Untold:
             told = shown(value)
-        if zone == "HostedZoneName" and self._makes_zone(self._scope.partly(value)):
-            return
         what = f"writes a record into {told}, which the stack does not make"
         line = self._editing.line(name, ("Properties", *path, zone))
         self._ask(name, what, "who asks for that name would be moved to the replica", line)
-
-    def _makes_zone(self, called: str) -> bool:
-        """Whether the stack makes the zone of a name."""
-        zones = [each for each in self._scope.resources.values() if kind_of(each) == "AWS::Route53::HostedZone"]
-        names = {self._scope.partly(mapping(each.get("Properties")).get("Name")).rstrip(".") for each in zones}
-        return called.rstrip(".") in names
 
     # A value.
 

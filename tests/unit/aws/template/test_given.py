@@ -215,6 +215,19 @@ def test_the_owners_word_is_heeded_and_told(answers: Answers, told: str) -> None
     assert found.made.allowed == tuple(Allowance(name, "agreed") for name in answers.allow)
 
 
+def test_a_record_goes_into_the_replicas_own_zone() -> None:
+    """By its id: of two zones of one name CloudFormation would refuse both, or production's would be written."""
+    zone = "Zone: {Type: AWS::Route53::HostedZone, Properties: {Name: shop.internal}}\n"
+    record = "P: {Type: AWS::Route53::RecordSet, Properties: {HostedZoneName: shop.internal., Name: a.shop.internal}}\n"
+    group = (
+        "G: {Type: AWS::Route53::RecordSetGroup, Properties: {RecordSets: [{HostedZoneName: shop.internal., Name: b}]}}"
+    )
+    found = edits(resources(zone + record + group))
+    assert found["P.HostedZoneId"] == found["G.RecordSets.0.HostedZoneId"] == {"Ref": "Zone"}
+    assert "P.HostedZoneName" in found
+    assert found["G.RecordSets.0.HostedZoneName"] is None
+
+
 def test_a_database_is_closed_to_the_internet_unless_its_owner_opens_it() -> None:
     """Where nothing is said, too: whether it is open then is known to the network alone."""
     template = resources(OWN + "P: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: !Ref Net}}")
