@@ -65,8 +65,8 @@ class Replica:
     @property
     def restorer(self) -> CloudFormationStack:
         """What takes it down, made anew: as another process would."""
-        toolkit = self.made.toolkit
-        return CloudFormationStack(self.resource, toolkit, parts(TYPES, toolkit))
+        toolkit, place = self.made.toolkit, self.copy.place
+        return CloudFormationStack(self.resource, toolkit, parts(TYPES, toolkit, place), place)
 
     def build(self) -> None:
         """Make it, and note it in the ledger as the runner does."""
