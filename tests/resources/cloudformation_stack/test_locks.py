@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -147,7 +148,7 @@ class Nesting:
         return {"StackId": StackName, "RootId": ROOT if StackName == NESTED else STRANGE}
 
     def call(self, _operation: str, **_: str) -> dict[str, Any]:
-        return {"TemplateBody": {"Resources": {"Uploads": {"Type": holds.BUCKET}}}}
+        return {"TemplateBody": json.dumps({"Resources": {"Uploads": {"Type": holds.BUCKET}}})}
 
 
 def test_what_a_stack_in_the_stack_made_is_the_runs_and_what_another_made_is_not(made: Estate) -> None:

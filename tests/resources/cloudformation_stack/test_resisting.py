@@ -25,7 +25,12 @@ TABLE = """
       KeySchema: [{AttributeName: pk, KeyType: HASH}]
       BillingMode: PAY_PER_REQUEST
 """
-DATABASE = """
+DATABASE = (
+    NETWORK
+    + """
+  Subnets:
+    Type: AWS::RDS::DBSubnetGroup
+    Properties: {DBSubnetGroupDescription: of the copy alone, SubnetIds: [!Ref Subnet]}
   Database:
     Type: AWS::RDS::DBInstance
     DeletionPolicy: Delete
@@ -37,8 +42,10 @@ DATABASE = """
       BackupRetentionPeriod: "1"
       MasterUsername: orders
       MasterUserPassword: not-a-secret
-      DeletionProtection: true
+      DBSubnetGroupName: !Ref Subnets
+      VPCSecurityGroups: [!Ref Group]
 """
+)
 MAX = 45 * 60
 
 
@@ -108,10 +115,18 @@ def test_a_protected_stack_is_opened(build: Build) -> None:
     assert "the stack was protected" in replica.told
 
 
+def protected(replica: Replica) -> str:
+    """Somebody protects the database of the stack, as a well-meant policy does; its name."""
+    name, rds = replica.name("Database"), replica.made.client("rds")
+    rds.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=True)
+    replica.heard = len(replica.made.lab.journal)
+    return name
+
+
 def test_a_protected_database_is_opened(build: Build) -> None:
     """Its deletion fails, its protection alone is changed, and the stack is deleted again."""
     replica = build(DATABASE)
-    name = replica.name("Database")
+    name = protected(replica)
     assert replica.destroy() is CopyState.DELETED
     (asked,) = replica.calls("ModifyDBInstance")
     assert asked["DBInstanceIdentifier"] == name
@@ -135,7 +150,7 @@ def test_a_protected_table_is_opened(build: Build) -> None:
 def test_what_may_not_be_opened_is_named_with_its_cost(build: Build) -> None:
     """Denied: the database stays with CloudFormation's reason, the call, and what a day of it costs by tiers.yaml."""
     replica = build(DATABASE)
-    name = replica.name("Database")
+    name = protected(replica)
     rates = Rates("EUR", {"db.m6g.large": Decimal("0.2")}, Decimal("0.73"))
     replica.made.toolkit = replace(replica.made.toolkit, rates=lambda: rates)
     replica.made.lab.faults.add({"kind": "access-denied", "action": "ModifyDBInstance"})

@@ -82,9 +82,7 @@ class Proving:
 
     def _resources_of(self, stack: str) -> Mapping[str, Any]:
         """The resources of a stack as CloudFormation has made them out of its template."""
-        told = self._api.call("GetTemplate", StackName=stack, TemplateStage="Processed")["TemplateBody"]
-        if not isinstance(told, str):
-            return mapping(told.get("Resources"))
+        told = str(self._api.call("GetTemplate", StackName=stack, TemplateStage="Processed")["TemplateBody"])
         try:
             return cloudformation.parse(told, stack, cloudformation.LARGEST_IN_BUCKET).part("Resources")
         except cloudformation.Malformed as wrong:
