@@ -22,11 +22,6 @@ BUCKET = """
     Type: AWS::S3::Bucket
     Properties: {VersioningConfiguration: {Status: Enabled}}
 """
-LOCKED = """
-  Uploads:
-    Type: AWS::S3::Bucket
-    Properties: {ObjectLockEnabled: true}
-"""
 REPOSITORY = """
   Images: {Type: AWS::ECR::Repository}
 """

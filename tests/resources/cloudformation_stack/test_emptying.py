@@ -12,7 +12,8 @@ from moto.s3.models import s3_backends
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from tests.support.replicas import BUCKET, LOCKED, REPOSITORY, Build, Replica, manifest
+from dr_orchestrator.resources.cloudformation_stack.teardown.proving import Proving
+from tests.support.replicas import BUCKET, REPOSITORY, Build, Replica, manifest
 
 
 def fill(replica: Replica, versions: int, bucket: str = "") -> str:
@@ -123,8 +124,9 @@ def test_images_go_in_batches_of_a_hundred(build: Build) -> None:
 
 def test_what_is_locked_is_named(build: Build) -> None:
     """An object under Object Lock cannot be deleted by anybody: the bucket stays, with key, reason and cost."""
-    replica = build(LOCKED)
+    replica = build(BUCKET)
     s3, name = replica.made.client("s3"), replica.name("Uploads")
+    s3_backends[ACCOUNT]["aws"].buckets[name].object_lock_enabled = True  # as somebody's policy may, afterwards
     until = replica.made.clock.now() + timedelta(days=3650)
     s3.put_object(Bucket=name, Key="kept", Body=b"x", ObjectLockMode="COMPLIANCE", ObjectLockRetainUntilDate=until)
     s3.put_object(Bucket=name, Key="free", Body=b"x")
@@ -165,12 +167,15 @@ def test_what_may_not_be_called_is_named(build: Build, action: str, changed: boo
     assert replica.destroy() is CopyState.DELETED
 
 
-def test_what_the_template_keeps_is_not_emptied(build: Build) -> None:
-    """DeletionPolicy: Retain is the template's word: not one object goes, and what stays is named."""
-    kept = BUCKET.replace("    Properties:", "    DeletionPolicy: Retain\n    Properties:")
-    replica = build(kept)
+@pytest.mark.parametrize("policy", ["Retain", "RetainExceptOnCreate"])
+def test_what_the_template_keeps_is_not_emptied(build: Build, monkeypatch: pytest.MonkeyPatch, policy: str) -> None:
+    """A policy that somebody gave the stack's bucket is the template's word: not one object goes, and it is named."""
+    replica = build(BUCKET)
     name = fill(replica, 2)
-    with pytest.raises(Exception, match=f"left AWS::S3::Bucket {name} behind.*cost per day not known"):
-        replica.destroy()
-    assert [call for call, _ in replica.changes] == ["cloudformation:DeleteStack"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Proving, "_resources_of", lambda *_: {"Uploads": {"DeletionPolicy": policy}})
+        with pytest.raises(NotRecoverable, match=f"the template keeps AWS::S3::Bucket {name}.*cost per day not known"):
+            replica.destroy()
+    assert {call for call, _ in replica.changes} == {"cloudformation:DeleteStack"}
     assert len(replica.made.client("s3").list_object_versions(Bucket=name)["Versions"]) == 2
+    assert replica.destroy() is CopyState.DELETED

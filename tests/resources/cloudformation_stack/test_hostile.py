@@ -102,10 +102,10 @@ def test_where_list_and_events_lie_the_bucket_itself_is_asked(
 
 
 def test_a_creation_that_failed_names_what_stood_there_before(build: Build) -> None:
-    """The template gives its bucket production's name: the stack fails, lists that name, and nothing is emptied."""
-    taken = BUCKET.replace("Properties: {", f"Properties: {{BucketName: {PRODUCTION}, ")
+    """Somebody has a bucket of the copy's own name: the stack fails, lists it as its own, and nothing is emptied."""
+    taken = BUCKET.replace("Properties: {", 'Properties: {BucketName: !Sub "${EnvironmentName}-uploads", ')
     replica = build(taken, stands=False)
-    name = production(replica)
+    name = production(replica, f"{replica.copy.id}-uploads")
     replica.heard = len(replica.made.lab.journal)
     replica.restorer.build(replica.copy)
     with pytest.raises(DrillFault):
