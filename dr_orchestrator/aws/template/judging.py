@@ -325,8 +325,10 @@ class Judging(OfTemplate):
         own = self._editing.is_own(text)
         acts = reach.acts(kind_of(mapping(self._scope.resources.get(name))), path)
         if self._place is Place.BESIDE and acts and not outward.is_managed(text) and not own:
-            what = f"acts with the rights of {text} ({dotted(path)})"
-            self._ask(name, what, "the stack does not make that role, so that no boundary holds it", line, path)
+            what, why = f"acts with the rights of {text} ({dotted(path)})", "the stack does not make that role"
+            if any(str(each).startswith("Launch") for each in path):
+                what, why = f"starts machines by {text} ({dotted(path)})", "the stack does not make their role"
+            self._ask(name, what, f"{why}, so that no boundary holds it", line, path)
             return
         if outward.ID.fullmatch(text):
             self._asked_to_share(name, path, text, line)

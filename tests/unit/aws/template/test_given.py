@@ -144,6 +144,26 @@ def test_rights_beyond_the_copys_own_are_held_by_the_boundary(resource: str) -> 
         ),
         ("AWS::ECS::Service, Properties: {Cluster: prod, TaskDefinition: x}", "P adds to 'prod'"),
         ("AWS::Cognito::UserPoolGroup, Properties: {UserPoolId: us-east-1_AbC}", "P would change"),
+        (
+            "AWS::AutoScaling::AutoScalingGroup, Properties: {VPCZoneIdentifier: [!Ref Sub], LaunchTemplate: {"
+            "LaunchTemplateName: prod-web, Version: '1'}}",
+            "P starts machines by prod-web",
+        ),
+        (
+            "AWS::ApiGateway::RestApi, Properties: {Body: {paths: {/: {get: {x-amazon-apigateway-integration: {"
+            "uri: !Sub 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:"
+            "${AWS::AccountId}:function:prod/invocations'}}}}}}",
+            "P acts on arn:aws:lambda:us-east-1:${AWS::AccountId}:function:prod",
+        ),
+        (
+            "AWS::ApiGateway::RestApi, Properties: {Body: {x: {credentials: "
+            "!Sub 'arn:aws:iam::${AWS::AccountId}:role/a'}}}",
+            "P acts with the rights of arn:aws:iam::${AWS::AccountId}:role/a",
+        ),
+        (
+            "AWS::ApiGatewayV2::Api, Properties: {Body: {x: {uri: 'https://api.example.com/x'}}}",
+            "P calls api.example.com",
+        ),
         # Who is let in, or told.
         (
             "AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Principal: {AWS: '*'}}]}}",
