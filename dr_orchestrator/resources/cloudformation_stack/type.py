@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import (
+    HELD,
     By,
     Calls,
     Content,
@@ -17,6 +18,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.resources.cloudformation_stack import holds
 from dr_orchestrator.resources.cloudformation_stack.name import NAME
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
@@ -94,12 +96,22 @@ TYPE = Drillable(
                 {
                     *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
                     *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
-                    *("iam:GetPolicy", "iam:GetPolicyVersion"),
+                    *("cloudformation:GetTemplate", "iam:GetPolicy", "iam:GetPolicyVersion"),
                 }
             ),
-            frozenset({"cloudformation:CreateStack", "cloudformation:DeleteStack"}),
-            dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
-        ),
+            frozenset(
+                {
+                    *("cloudformation:CreateStack", "cloudformation:DeleteStack"),
+                    "cloudformation:UpdateTerminationProtection",
+                }
+            ),
+            {
+                **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
+                "cloudformation:GetTemplate": f"{HELD} a bucket or a repository of images",
+                "cloudformation:UpdateTerminationProtection": f"{HELD} what somebody protected",
+            },
+        )
+        | holds.CALLS,
     },
     writes=(
         Write(
@@ -115,7 +127,17 @@ TYPE = Drillable(
             actions={Effect.CREATE: ("cloudformation:TagResource",)},
         ),
         Write("cloudformation:DeleteStack", _NAMED, Effect.DELETE),
+        Write(
+            "cloudformation:UpdateTerminationProtection",
+            _NAMED,
+            Effect.CHANGE,
+            frozenset({"EnableTerminationProtection"}),
+            only={"EnableTerminationProtection": (False,)},
+        ),
+        *holds.WRITES,
     ),
+    holds=holds.HOLDS,
+    grants=holds.GRANTS,
     listing=Calls(frozenset({"cloudformation:DescribeStacks"})),
     services=("cloudformation",),
     marker="{table: LogicalId, key: {pk: canary}, attribute: at}",
