@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
@@ -12,7 +12,7 @@ from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.template import boundary, given
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.resource_type import Effect, ResourceType, Write
+from dr_orchestrator.domain.resource_type import Effect, Read, ResourceType, Write
 
 LARGEST = 6144
 """Characters that a managed policy may have; white space is not counted."""
@@ -72,7 +72,8 @@ Policy = dict[str, Any]
 def source_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the reads: it can change nothing at all."""
     wanted = scope.types.sweep.reads.union(*(calls_of(scope.types, drill).reads for drill in scope.drills))
-    reads = actions_of(scope.types, wanted)
+    named = frozenset[str]().union(*(each.named for each in scope.types))
+    reads = actions_of(scope.types, wanted - named)
     of_data = _LOGINS.union(*(each.data for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
     held = everywhere & _OF_BOUNDARIES
@@ -81,6 +82,7 @@ def source_policies(scope: Scope) -> list[Policy]:
         _allow("AskWhatIsAllowed", everywhere - held, [f"arn:{scope.partition}:iam::{_account(scope)}:role/*"]),
         _allow("ReadTheBoundary", held, _boundaries(scope)),
         *_data(scope, reads),
+        *_named(scope),
     ]
     return packed(statements)
 
@@ -89,7 +91,7 @@ def drill_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the changes: it makes what is named and tagged as a copy, and deletes nothing else."""
     writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
     statements = [statement for of in scope.types for statement in _of_type(scope, of, writes)]
-    return packed([*_distinct(statements), *_roles(scope), *_keys(scope), *_never(scope)])
+    return packed([*_distinct(statements), *_roles(scope), *_keys(scope), *_for_making(scope), *_never(scope)])
 
 
 def trust_policy() -> Policy:
@@ -137,9 +139,9 @@ def notes(scope: Scope) -> list[str]:
 
 def _kinds(drill: Drill) -> set[str]:
     """The types in CloudFormation that a drill's template makes."""
-    if drill.resource.rebuild is None:
-        return set()
-    return {str(mapping(each).get("Type")) for each in given.read(drill.resource.rebuild).part("Resources").values()}
+    rebuild = drill.resource.rebuild
+    read = map(given.read, rebuild.templates) if rebuild else ()
+    return {str(mapping(each).get("Type")) for template in read for each in template.part("Resources").values()}
 
 
 def _boundaries(scope: Scope) -> list[str]:
@@ -254,6 +256,29 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     services = [each.secures for each in scope.types if each.data and each.secures]
     keys, via = scope.arns("kms", "key/*"), _via(scope, *services, "secretsmanager")
     yield _allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
+
+
+def _named(scope: Scope) -> Iterator[Statement]:
+    """The reads of things that resources name, each of these alone."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for read in _reads(scope):
+        found.setdefault((read.call, read.action), []).append(read.arn)
+    for (call, action), names in found.items():
+        yield _allow(call.partition(":")[2], {action}, scope.arns(call.partition(":")[0], *names))
+
+
+def _for_making(scope: Scope) -> Iterator[Statement]:
+    """The rights on such things that whoever makes the copies needs."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for read in _reads(scope):
+        found.setdefault((read.call, read.making), []).append(f"{read.arn}{read.within}")
+    for (call, actions), names in found.items():
+        yield _allow(f"MakeOf{call.partition(':')[2]}", actions, scope.arns(call.partition(":")[0], *names))
+
+
+def _reads(scope: Scope) -> list[Read]:
+    found = (read for drill in scope.drills for read in scope.types[drill.resource.type].reads(drill.resource))
+    return [replace(each, arn=each.arn.replace("{partition}", scope.partition)) for each in dict.fromkeys(found)]
 
 
 @dataclass

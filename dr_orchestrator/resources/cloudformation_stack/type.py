@@ -16,6 +16,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.resources.cloudformation_stack.assets import OF_APPS, reads
 from dr_orchestrator.resources.cloudformation_stack.name import NAME
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
@@ -87,11 +88,14 @@ TYPE = Drillable(
                 {
                     *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
                     *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
-                    *("iam:GetPolicy", "iam:GetPolicyVersion"),
+                    *("iam:GetPolicy", "iam:GetPolicyVersion", *OF_APPS),
                 }
             ),
             frozenset({"cloudformation:CreateStack", "cloudformation:DeleteStack"}),
-            dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
+            {
+                **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
+                **dict.fromkeys(OF_APPS, "it is an app of the CDK"),
+            },
         ),
     },
     writes=(
@@ -110,12 +114,14 @@ TYPE = Drillable(
         Write("cloudformation:DeleteStack", _NAMED, Effect.DELETE),
     ),
     listing=Calls(frozenset({"cloudformation:DescribeStacks"})),
-    services=("cloudformation",),
+    services=("cloudformation", "ecr", "s3", "ssm"),
     marker="{table: LogicalId, key: {pk: canary}, attribute: at}",
     components=_components,
     destroyer=_destroyer,
     listed=_listed,
     quotas={"StackLimit": _quota},
     held=_held,
+    named=frozenset(OF_APPS),
+    reads=reads,
     twin=_twin,
 )
