@@ -12,9 +12,7 @@ from dr_orchestrator.domain.app import Asset, Stack
 from dr_orchestrator.domain.preflight import NotApplicable
 from dr_orchestrator.errors import NotMeasured
 
-_PUBLISH = (
-    "`cdk-assets publish`, or `cdk deploy`, publishes it: a drill puts nothing into what production is deployed from"
-)
+_PUBLISH = "`cdk-assets publish` or `cdk deploy` publishes it: a drill puts nothing where production is deployed from"
 _FILE, _IMAGE, _PARAMETER = "s3:ListObjectsV2", "ecr:DescribeImages", "ssm:GetParameter"
 
 

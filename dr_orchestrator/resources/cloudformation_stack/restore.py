@@ -38,9 +38,12 @@ STATES = States(
     progress=frozenset({"CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", ABSENT}),
     sightings=2,
 )
+IN_USE = "EXPORT_IN_USE"
+"""How a stack is told that CloudFormation does not begin to delete: it is in its old state, and the reason says why."""
+
 GONE = States(
     ready=frozenset({"DELETE_COMPLETE", ABSENT}),
-    dead=frozenset({"DELETE_FAILED"}),
+    dead=frozenset({"DELETE_FAILED", IN_USE}),
     progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"})
     - {"DELETE_FAILED"},
     sightings=VANISHED,
@@ -335,7 +338,7 @@ class CloudFormationStack:
     def _feed(self) -> Feed:
         def look(names: Iterable[str]) -> dict[str, Sighting]:
             found = {name: self._describe(name) for name in names}
-            return {name: Sighting(stack["StackStatus"], stack) for name, stack in found.items() if stack}
+            return {name: Sighting(_state(stack), stack) for name, stack in found.items() if stack}
 
         return self._toolkit.watcher.feed(
             (self._api.endpoint, self._api.region, self._toolkit.account.pinned, "cloudformation"), look
@@ -370,6 +373,11 @@ def _accepted() -> Iterator[None]:
         yield
     except NotRecoverable as refused:
         raise NotApplicable("the template is not accepted") from refused
+
+
+def _state(described: Mapping[str, Any]) -> str:
+    in_use = "cannot be deleted as it is in use" in str(described.get("StackStatusReason", ""))
+    return IN_USE if in_use else str(described["StackStatus"])
 
 
 def _part(told: Mapping[str, Any]) -> tuple[str, str]:
