@@ -147,7 +147,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _outline(stacks: list[Stack]) -> Template:
-    """What several stacks declare, as if they were one."""
+    """The declarations of several stacks, as if they were one."""
     read = {each.name: _template(each.template, each.file) for each in stacks}
     resources = {f"{name}/{logical}": body for name, each in read.items() for logical, body in _of(each).items()}
     outputs = [(name, output) for name, each in read.items() for output in each.part("Outputs")]

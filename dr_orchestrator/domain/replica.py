@@ -120,7 +120,7 @@ class Made:
 
     @classmethod
     def of_stacks(cls, stacks: Sequence[Made]) -> Made:
-        """What an app's replica was made from, of which those stacks are known by now."""
+        """The template of an app's replica, of which those stacks are known by now."""
         digest = digest_of("".join(f"{each.stack} {each.digest}\n" for each in stacks))
         derived = digest_of("".join(f"{each.stack} {each.derived_digest}\n" for each in stacks))
         edits = tuple(edit for each in stacks for edit in each.edits)

@@ -17,7 +17,7 @@ from tests.support.types import CALLS, WRITES
 
 COPY = "dro-20261120-abc123-orders-prod"
 SOURCES = frozenset({"orders-prod", "Shop-Prod", "sessions-prod"})
-SERVICES = ("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam")
+SERVICES = ("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam", "s3", "ssm", "ecr")
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"
 COPIES = tuple(TYPES.copies)

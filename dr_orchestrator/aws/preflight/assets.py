@@ -1,4 +1,4 @@
-"""What the CDK publishes before it deploys an app: the bootstrap stack's version, files in its bucket, images in its
+"""The things that the CDK publishes before it deploys an app: the bootstrap stack, files in its bucket, images in its
 repository. All of it is looked for; a drill puts nothing there.
 """
 

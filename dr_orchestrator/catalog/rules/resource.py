@@ -149,7 +149,7 @@ def _filled(rebuild: Rebuild, template: Template, part: str) -> str:
 
 
 def _meant(template: Template, name: str, known: Collection[str]) -> str:
-    """What may be meant by a name that the template does not have; of an app it may be that of several stacks."""
+    """A guess what a name means that the template does not have; of an app it may be that of several stacks."""
     several = [each for each in known if each.partition("/")[2] == name]
     return f"name its stack: {' or '.join(sorted(several))}" if several and template.stacks else likely(name, known)
 

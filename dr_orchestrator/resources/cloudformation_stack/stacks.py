@@ -61,7 +61,7 @@ class Stacks:
         return self.rebuild.alone(self.of(copy)) if self.rebuild.stacks else self.rebuild
 
     def title(self, copy: Copy) -> str:
-        """What a stack is called in the steps of a run."""
+        """The name of a stack in the steps of a run."""
         return f"stack {self.of(copy).name}" if self.rebuild.stacks else "environment"
 
     def of(self, copy: Copy) -> Stack:
@@ -84,7 +84,7 @@ class Stacks:
         return self._given[copy.id]
 
     def look(self, own: Copy) -> str:
-        """What all the templates make; NotRecoverable with all that stands against any."""
+        """The resources that all the templates make; NotRecoverable with all that stands against any."""
         told, against, hint = [], [], ""
         for copy in self.copies(own):
             name = f"{self.of(copy).name}: " if self.rebuild.stacks else ""
@@ -139,7 +139,7 @@ def _name(run: str, stack: str) -> str:
 
 
 def _named(made: Made, stack: str) -> Made:
-    """What one stack of an app was made from: all that is told of it begins with its name."""
+    """One stack of an app: all that is told of it begins with its name."""
     edits = tuple(_of(stack, each) for each in made.edits)
     allowed = tuple(Allowance(f"{stack}/{each.name}", each.reason) for each in made.allowed)
     return replace(made, stack=stack, edits=edits, allowed=allowed)
