@@ -213,9 +213,10 @@ class ResourceType:
     restored one into an environment's own.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
-    of a resource stand. `named` are those of its reads that are made of things which a resource names, and of nothing
-    else: `reads` tells which. `own_keys` are its own keys of the drill files, as fields of pydantic (annotation,
-    Field), and `rules` what must hold of a resource of the type (key, mistake, fix).
+    of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
+    things which a resource names, and of nothing else: `reads` tells which. `own_keys` are its own keys of the drill
+    files, as fields of pydantic (annotation, Field), and `rules` what must hold of a resource of the type (key,
+    mistake, fix).
     """
 
     made: CopyType
@@ -235,6 +236,7 @@ class ResourceType:
     vowel: bool = False
     beat: Beat | None = None
     place: Callable[[Resource], Place] = beside_the_source
+    many: Callable[[Resource], int] = lambda _resource: 1
     named: frozenset[str] = frozenset()
     reads: Callable[[Resource], Iterable[Read]] = lambda _resource: ()
     own_keys: Callable[[], Mapping[str, Any]] = dict

@@ -343,6 +343,7 @@ template_stack = Table(
     _number(),
     _run(index=True),
     *(_words(name) for name in ("stack", "digest", "derived_digest")),
+    UniqueConstraint("run", "stack"),
 )
 
 template_edit = Table(

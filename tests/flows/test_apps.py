@@ -253,6 +253,8 @@ def test_a_plan_tells_what_it_would_make_and_what_is_there(here: wiring.App) -> 
         "cloudformation-stack named like dro-plan-orders",
     ]
     seen = {each.name: each.words for each in found.preflight.looks}
+    assert "CloudFormation stacks in use, 2 more for drills" in seen["quota"]
+    assert {"Orders", "Orders-Data"} <= here.sources  # what is production's is never a target
     assert seen["assets"] == f"s3://{BUCKET}/{CODE}"
     assert seen["bootstrap stack"] == f"{VERSION} tells version 21, 6 is asked for"
     assert "Orders-Data: 1 resources: AWS::DynamoDB::Table; " in seen["template"]

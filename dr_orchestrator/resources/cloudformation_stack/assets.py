@@ -1,4 +1,6 @@
-"""The reads of what the CDK publishes before it deploys an app, and what whoever makes its stacks needs of that."""
+"""The needs of an app of the CDK: how many stacks, what is to be looked for of what the CDK publishes before, and what
+whoever makes the stacks needs of that.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,11 @@ OF_APPS = ("s3:ListObjectsV2", "ecr:DescribeImages", "ssm:GetParameter")
 """The calls that are made for apps of the CDK alone."""
 
 _IMAGES = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+
+
+def many(resource: Resource) -> int:
+    """How many stacks an environment is made of."""
+    return len(resource.rebuild.templates) if resource.rebuild else 1
 
 
 def reads(resource: Resource) -> Iterator[Read]:

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
-from dr_orchestrator.resources.cloudformation_stack.assets import OF_APPS, reads
+from dr_orchestrator.resources.cloudformation_stack.assets import OF_APPS, many, reads
 from dr_orchestrator.resources.cloudformation_stack.name import NAME
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
@@ -121,6 +121,7 @@ TYPE = Drillable(
     listed=_listed,
     quotas={"StackLimit": _quota},
     held=_held,
+    many=many,
     named=frozenset(OF_APPS),
     reads=reads,
     twin=_twin,

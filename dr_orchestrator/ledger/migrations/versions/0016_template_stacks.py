@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("run", sa.Text(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("stack", "digest", "derived_digest")),
         sa.PrimaryKeyConstraint("number", name="pk_template_stack"),
+        sa.UniqueConstraint("run", "stack", name="uq_template_stack_run_stack"),
         sa.ForeignKeyConstraint(["run"], ["run.id"], name="fk_template_stack_run"),
     )
     op.create_index("ix_template_stack_run", "template_stack", ["run"])
