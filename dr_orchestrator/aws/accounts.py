@@ -29,7 +29,7 @@ from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.spacing import Spacings
 from dr_orchestrator.aws.calls.throttling import Throttling
 from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.domain.drill import Roles
+from dr_orchestrator.domain.drill import Roles, account_of
 from dr_orchestrator.errors import UsageError
 
 # "standard" repeats throttled calls, errors of AWS and cut connections, each time longer and by chance; `throttling`
@@ -168,8 +168,8 @@ class Account:
 
     @property
     def pinned(self) -> str:
-        """The one account that the machine's credentials may be of; empty until AWS told it, and where a role reads."""
-        return self._machine.account
+        """The one account that its reads may be of: its role's, else the machine's; empty until AWS told that."""
+        return account_of(self._roles.source) if self._roles.source else self._machine.account
 
     def lifetime(self) -> Lifetime:
         """How long the machine's own credentials are good, with which a role is taken on, too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -49,7 +49,8 @@ def _nowhere_else(place: Place) -> Account:
 class Toolkit:
     """The tools of a restorer: the account, who waits, the proofs before a deletion, and the run's own context.
 
-    `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most.
+    `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most. `stands` is the account as
+    copies tell it: empty for that of their sources.
     """
 
     account: Account
@@ -58,6 +59,7 @@ class Toolkit:
     context: RunContext
     ceiling: float
     elsewhere: Callable[[Place], Account] = _nowhere_else
+    stands: str = ""
 
     @property
     def clock(self) -> Clock:
@@ -71,9 +73,15 @@ class Toolkit:
 
     def account_at(self, place: Place) -> Account:
         """The account in which a copy stands: its own place need not be that of its source."""
-        if place.region == self.account.region and place.account in ("", self.account.pinned):
+        if place.region == self.account.region and place.account in (self.stands, self.account.pinned or self.stands):
             return self.account
         return self.elsewhere(place)
+
+    def at(self, place: Place) -> Toolkit:
+        """The same tools, with the account in which a copy stands for that of its source."""
+        if (there := self.account_at(place)) is self.account:
+            return self
+        return replace(self, account=there, elsewhere=self.account_at, stands=place.account)
 
     def instant(self, selection: Selection, window: tuple[datetime, datetime], resource: Resource) -> RecoveryPoint:
         """The instant that a selection means in a window of continuous backup, as that was when disaster struck."""

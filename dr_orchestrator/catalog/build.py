@@ -35,7 +35,7 @@ from dr_orchestrator.domain.drill import (
     Selection,
 )
 from dr_orchestrator.domain.objective import ClockPolicy, Objective, Tier
-from dr_orchestrator.domain.replica import Answers
+from dr_orchestrator.domain.replica import Answers, Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.domain.service import (
     Canary,
@@ -159,6 +159,7 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
 
 
 def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | Unusable | None) -> Rebuild:
+    place = rebuild.place or policy.replica.place
     known = template if isinstance(template, Template) else Template()
     leave_out = tuple(map(known.whole, rebuild.leave_out))
     allow = {known.whole(key): why for key, why in rebuild.allow.items()}
@@ -167,9 +168,10 @@ def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | U
         template_path=rebuild.source[1],
         parameters=rebuild.parameters,
         stores={known.whole(logical): store for logical, store in rebuild.stores.items()},
-        place=rebuild.place,
+        place=place,
         answers=Answers(leave_out, allow, rebuild.imports, shares=tuple(rebuild.shares)),
         boundary=policy.replica.boundary,
+        account=(policy.replica.account or "") if place is Place.DRILL_ACCOUNT else "",
         stacks=known.stacks,
     )
 

@@ -145,8 +145,9 @@ class Rebuild:
 
     `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it. `answers`
     are the owner's word on what the template does outside; `boundary` is the managed policy (name or ARN) that holds
-    every role of a replica beside production. Of an app that the CDK synthesised `stacks` are those that are made, in
-    their order, in place of one template; what names a part of it begins with its stack's name (`Orders/Table`).
+    every role of a replica beside production, `account` that in which a replica stands by itself, empty beside it.
+    Of an app that the CDK synthesised `stacks` are those that are made, in their order, in place of one template; what
+    names a part of it begins with its stack's name (`Orders/Table`).
     """
 
     template: str
@@ -156,6 +157,7 @@ class Rebuild:
     place: Place = field(default=Place.BESIDE, metadata=SINCE)
     answers: Answers = field(default_factory=Answers, metadata=SINCE)
     boundary: str = field(default=BOUNDARY, metadata=SINCE)
+    account: str = field(default="", metadata=SINCE)
     stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
 
     def alone(self, stack: Stack) -> Rebuild:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
-    from dr_orchestrator.domain.copy import Copy, LiveObject
+    from dr_orchestrator.domain.copy import Copy, LiveObject, Place
     from dr_orchestrator.domain.drill import Drill, Selection
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Restorer
     from dr_orchestrator.domain.service import Canary, Resource
@@ -87,7 +87,8 @@ class Drillable(ResourceType):
     `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there
     may be, by the names that `made` and `parts` give them, `held` what one that holds others holds (type in
     CloudFormation and name). `store` restores one as a store of an environment, `member` is what one is as a part of
-    an environment, `twin` what it is in the simulated AWS, `company` the databases that the sample company has of it.
+    an environment at a place, `twin` what it is in the simulated AWS, `company` the databases that the sample company
+    has of it.
     """
 
     components: MakeComponents
@@ -96,7 +97,7 @@ class Drillable(ResourceType):
     quotas: Mapping[str, Callable[[Account], Quota]]
     held: Callable[[Account, str], Iterator[tuple[str, str]]] | None = None
     store: Callable[[Resource, Selection, Toolkit], Restorer] = _cannot_be_a_store
-    member: Callable[[Toolkit], Member] | None = None
+    member: Callable[[Toolkit, Place], Member] | None = None
     writer: MakeWriter = _has_no_writer
     twin: Callable[[], Twin] | None = None
     company: Callable[[], Sequence[CompanyDatabase]] = tuple

@@ -96,23 +96,24 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         toolkit,
         is_simulated(here, account),
         _stores(here, drill, copy, toolkit),
-        parts(here.types, toolkit),
+        parts(here.types, toolkit, copy.place),
         here.settings.home,
     )
     return here.types[drill.resource.type].components(order)
 
 
-def parts(types: Types[Drillable], toolkit: Toolkit) -> Parts:
-    """The parts of an environment that drills know of: filled by the type that restores them, listed by any."""
+def parts(types: Types[Drillable], toolkit: Toolkit, place: Place) -> Parts:
+    """The parts of an environment at a place: filled by the type that restores them, listed by any."""
     kinds = {each.cloudformation for each in types.copies.values()} - {""}
     return Parts(
-        {each.made.cloudformation: each.member(toolkit) for each in types if each.member is not None},
-        {kind: functools.partial(_listed, types, toolkit.account, kind) for kind in kinds},
+        {each.made.cloudformation: each.member(toolkit, place) for each in types if each.member is not None},
+        {kind: functools.partial(_listed, types, toolkit, place, kind) for kind in kinds},
     )
 
 
-def _listed(types: Types[Drillable], account: Account, kind: str) -> Iterator[LiveObject]:
-    """All that an account has of a type in CloudFormation: an instance may be a database's own, or a cluster's."""
+def _listed(types: Types[Drillable], toolkit: Toolkit, place: Place, kind: str) -> Iterator[LiveObject]:
+    """All that a place has of a type in CloudFormation: an instance may be a database's own, or a cluster's."""
+    account = toolkit.account_at(place)
     for each in types:
         names = {copy.name for copy in each.copies if copy.cloudformation == kind}
         yield from (seen for seen in (each.listed(account) if names else ()) if seen.type in names)
@@ -185,7 +186,7 @@ def destroyer(here: App, header: RunHeader, copy: Copy, drive: Drive) -> Destroy
             f"the ledger has it in {copy.region}; copies of {of.article} stand beside its source, in {account.region}"
         )
         raise NotMeasured(told, f"look for {copy.id} by hand in both regions")
-    return of.destroyer(copy, _source_of(here, header, copy), toolkit, parts(here.types, toolkit))
+    return of.destroyer(copy, _source_of(here, header, copy), toolkit, parts(here.types, toolkit, copy.place))
 
 
 def _source_of(here: App, header: RunHeader, copy: Copy) -> Resource:

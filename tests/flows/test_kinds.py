@@ -82,35 +82,6 @@ def test_a_program_is_run_on_a_replica(shop: Estate, here: wiring.App) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ('TableName: "shop-config"', "literal name 'shop-config'"),
-        ('TableName: !Sub "${EnvironmentName}-config"\n    DeletionPolicy: Retain', "DeletionPolicy Retain"),
-    ],
-)
-def test_an_unsafe_template_is_found_before_anything_starts(
-    shop: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, told: str
-) -> None:
-    """A literal name or a policy that leaves things behind ends the run before the first call that creates."""
-    monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    unsafe = workspace.TEMPLATE.replace('TableName: !Sub "${EnvironmentName}-config"', line, 1)
-    if "DeletionPolicy" in line:
-        unsafe = workspace.TEMPLATE.replace(
-            "    Type: AWS::DynamoDB::Table", "    DeletionPolicy: Retain\n    Type: AWS::DynamoDB::Table"
-        )
-    asked = len(shop.calls("CreateStack"))
-
-    with wiring.using(workspace.world(tmp_path, shop.clock, template=unsafe)) as here:
-        found = run(here, "shop-replica")
-
-    assert found.closing is not None
-    assert found.closing.verdict is Verdict.FAILED
-    assert told in " ".join(found.closing.reasons)
-    assert len(shop.calls("CreateStack")) == asked
-    assert not found.copies
-
-
-@pytest.mark.parametrize(
     ("fault", "verdict", "told"),
     [
         (

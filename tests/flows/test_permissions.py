@@ -14,8 +14,8 @@ from moto.dynamodb.models import dynamodb_backends
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.aws.access import policies
 from dr_orchestrator.aws.access.permissions import HELD, calls_of
-from dr_orchestrator.aws.access.policies import LARGEST, Policy, size
 from dr_orchestrator.aws.access.scope import Scope
+from dr_orchestrator.aws.access.statements import LARGEST, Policy, packed, size
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Allowed
 from dr_orchestrator.domain.resource_type import COMMON, Calls
@@ -25,6 +25,7 @@ from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.wiring import sweeping
 from tests.support import workspace
 from tests.support.estate import REGION, TABLE, Estate
+from tests.support.fakes import FakeClock
 from tests.support.shop import beat
 from tests.support.types import READS, WRITES
 
@@ -172,7 +173,8 @@ def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wi
         assert found[sid]["Condition"].keys() == {"StringEquals"}
     for sid in ("TagTables", "ChangeInstances", "DeleteInstances", "DeleteTables", "DeleteStacks"):
         assert all("dro-*" in arn for arn in found[sid]["Resource"])
-    touches = {action for each in found.values() for action in each["Action"] if re.search(":(Delete|Modify)", action)}
+    ours = [each for sid, each in found.items() if not sid.endswith("ByTemplates")]
+    touches = {action for each in ours for action in each["Action"] if re.search(":(Delete|Modify)", action)}
     touches -= {"dynamodb:DeleteItem"}
     untagged, unnamed = found["NeverTouchTheUntagged"], found["NeverTouchByAnotherName"]
     assert {untagged["Effect"], unnamed["Effect"]} == {"Deny"}
@@ -182,14 +184,14 @@ def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wi
     assert all("dro-*" in arn for arn in unnamed["NotResource"])
     assert ("NeverTagWithoutTheRun" in found) is not abac
     for sid, each in found.items():
-        if each["Effect"] == "Allow" and sid != "GrantKeysToServices":
+        if each["Effect"] == "Allow" and sid != "GrantKeysToServices" and each in ours:
             assert "*" not in each["Resource"]
 
 
 def test_the_policies_hold_to_the_allowed_accounts_and_regions(here: wiring.App) -> None:
     """Every ARN names them, and every statement that makes or deletes has the regions for a condition."""
     for each in statements(policies.drill_policies(scope(here))):
-        if each["Effect"] == "Allow":
+        if each["Effect"] == "Allow" and not each["Sid"].endswith("ByTemplates"):
             assert {arn.split(":")[3] for arn in each["Resource"]} == {"us-east-1", "eu-west-1"}
             assert {arn.split(":")[4] for arn in each["Resource"]} == {"123456789012"}
             condition = each["Condition"]["StringEquals"]
@@ -223,17 +225,54 @@ def test_a_large_estate_gets_several_policies() -> None:
     """None is larger than IAM takes, no statement is lost, and a statement about many resources is cut up."""
     many = [f"arn:aws:dynamodb:us-east-1:123456789012:table/{'x' * 200}-{number}" for number in range(100)]
     one = {"Sid": "One", "Effect": "Allow", "Action": ["dynamodb:Scan"], "Resource": many}
-    made = policies.packed([one, {**one, "Sid": "Two", "Resource": many[:3]}])
+    made = packed([one, {**one, "Sid": "Two", "Resource": many[:3]}])
     assert len(made) > 1
     assert all(size(policy) <= LARGEST for policy in made)
     assert [arn for each in statements(made) for arn in each["Resource"]] == [*many, *many[:3]]
     assert len({each["Sid"] for each in statements(made)}) == len(statements(made))
 
 
-def test_what_a_template_needs_is_told_in_words(here: wiring.App) -> None:
-    """Nobody can derive the rights to make any resource; its types are named."""
-    (told,) = [note for note in policies.notes(scope(here)) if note.startswith("shop-replica")]
-    assert "AWS::DynamoDB::Table, AWS::SQS::Queue" in told
+def test_what_a_template_makes_is_made_by_cloudformation_alone(here: wiring.App) -> None:
+    """The rights are those that AWS publishes for its types: no call of the role's own has them."""
+    found = {each["Sid"]: each for each in statements(policies.drill_policies(scope(here, "shop-replica")))}
+    made = found["MakeSqsByTemplates"]
+    assert {"sqs:CreateQueue", "sqs:DeleteQueue", "sqs:TagQueue"} <= {*made["Action"]}
+    assert all(
+        each["Condition"]["ForAnyValue:StringEquals"] == {"aws:CalledVia": ["cloudformation.amazonaws.com"]}
+        for sid, each in found.items()
+        if sid.endswith("ByTemplates")
+    )
+    assert not [note for note in policies.notes(scope(here)) if note.startswith("shop-replica")]
+
+
+def test_what_nobody_publishes_is_told_in_words(tmp_path: Path) -> None:
+    """Of a type whose calls AWS does not tell, the owner learns that the rights are theirs to give."""
+    template = workspace.TEMPLATE.replace("Outputs:", "  Old: {Type: AWS::DAX::Cluster}\nOutputs:")
+    there = workspace.world(tmp_path, FakeClock(), template=template)
+    (told,) = [note for note in policies.notes(scope(there, "shop-replica")) if note.startswith("shop-replica")]
+    assert "which calls make AWS::DAX::Cluster" in told
+
+
+def test_a_role_of_another_account_makes_and_reads_there(tmp_path: Path) -> None:
+    """Of replicas with an account of their own: roles without a boundary, and nothing of that in the other."""
+    elsewhere = 'replica: {place: drill-account, account: "222222222222"}\n'
+    roles = "roles: {elsewhere: ['arn:aws:iam::222222222222:role/dro']}\n"
+    role = "  Worker: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: []}}}\nOutputs:"
+    there = workspace.world(
+        tmp_path,
+        FakeClock(),
+        template=workspace.TEMPLATE.replace("Outputs:", role),
+        tiers=workspace.TIERS + roles + elsewhere,
+    )
+    ((account, made),) = policies.elsewhere_policies(scope(there, "shop-replica")).items()
+    found = {each["Sid"]: each for each in statements(made)}
+    assert account == "222222222222"
+    assert {arn.split(":")[4] for each in found.values() for arn in each.get("Resource", ()) if arn != "*"} == {account}
+    assert found["CreateStacks"]["Action"] == ["cloudformation:CreateStack", "cloudformation:TagResource"]
+    assert found["MakeRoles"]["Resource"] == [f"arn:aws:iam::{account}:role/dro-2*"]
+    assert all(size(each) <= LARGEST for each in made)
+    beside = {each["Sid"] for each in statements(policies.drill_policies(scope(there, "shop-replica")))}
+    assert not [sid for sid in beside if sid.endswith("ByTemplates") or "Role" in sid]
 
 
 def test_that_no_call_tells_whether_tags_are_seen_is_told(here: wiring.App) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.aws.access import policies
-from dr_orchestrator.aws.access.policies import Policy
 from dr_orchestrator.aws.access.scope import Scope
+from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.resources.drillable import Drillable
 from tests.support import clicks, workspace
@@ -46,7 +46,8 @@ def drills(tmp_path: Path) -> list[Drill]:
 
 
 def printed(scope: Scope) -> list[Policy]:
-    return [*policies.source_policies(scope), *policies.drill_policies(scope), policies.trust_policy()]
+    elsewhere = [policy for made in policies.elsewhere_policies(scope).values() for policy in made]
+    return [*policies.source_policies(scope), *policies.drill_policies(scope), *elsewhere, policies.trust_policy()]
 
 
 @pytest.mark.parametrize("abac", [False, True])

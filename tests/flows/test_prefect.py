@@ -223,7 +223,7 @@ def test_what_a_killed_worker_leaves_is_swept(prefect: Prefect, monkeypatch: pyt
     seen = newest(prefect, "pitr-restore")
     assert (seen["state"]["type"], seen["state"]["message"]) == ("CRASHED", flow_runs.DIED)
     assert seen["id"] in done.flow_runs
-    assert ledger.queries.flow_runs() == []
+    assert set(ledger.queries.flow_runs()) <= {flow_runs.SWEEP}  # the lease of waiting sweeps, which is no flow run
 
 
 def test_a_killed_exercise_and_a_killed_sweep_hold_nothing_up(

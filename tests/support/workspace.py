@@ -62,10 +62,10 @@ drills:
 """
 
 
-def write(home: Path, shop: str = SHOP, template: str = TEMPLATE) -> Settings:
+def write(home: Path, shop: str = SHOP, template: str = TEMPLATE, tiers: str = "") -> Settings:
     """Write the workspace to a folder; its flows and templates are the project's own."""
     (home / "drills" / "infrastructure").mkdir(parents=True)
-    (home / "drills" / "tiers.yaml").write_text(TIERS)
+    (home / "drills" / "tiers.yaml").write_text(tiers or TIERS)
     (home / "drills" / "shop.yaml").write_text(shop)
     (home / "drills" / "infrastructure" / "shop.template.yaml").write_text(template)
     (home / "flows").symlink_to(CHECKOUT / "flows")

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dr_orchestrator.aws.access import replicas
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
-from dr_orchestrator.aws.template import boundary, given
-from dr_orchestrator.documents.cloudformation import mapping
-from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
 from dr_orchestrator.domain.resource_type import Effect, Read, ResourceType, Write
 
-LARGEST = 6144
-"""Characters that a managed policy may have; white space is not counted."""
-
-LONGEST_LIST = 3000
-"""Characters of resources in one statement, so that no statement alone is larger than a policy."""
-
-COPIES = "dro-*"
 WEARS, ASKED = "aws:ResourceTag/dr-drill:run", "aws:RequestTag/dr-drill:run"
 TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
 """The condition that a call gives tags, and not that of the run: it never holds where IAM does not see them."""
@@ -32,66 +24,49 @@ _MANAGED = "secret:rds!*"
 _MAKE = (Effect.RESTORE, Effect.CREATE)
 _WITH_TAG = (Effect.CHANGE, Effect.DELETE)
 """The effects on what is there, and wears the run's tag, already."""
-_OF_BOUNDARIES = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion"})
-_CHANGES_OF_POLICIES = (
-    *("iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"),
-)
-_OF_ROLES: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
-    "AWS::IAM::Role": (
-        "role",
-        ("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy"),
-        (
-            *("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:GetRolePolicy"),
-            *("iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:PassRole", "iam:TagRole", "iam:UntagRole"),
-            "iam:UpdateRole",
-        ),
-    ),
-    "AWS::IAM::InstanceProfile": (
-        "instance-profile",
-        (),
-        (
-            *("iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:DeleteInstanceProfile"),
-            *("iam:GetInstanceProfile", "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile"),
-        ),
-    ),
-    "AWS::IAM::ManagedPolicy": (
-        "policy",
-        (),
-        (
-            *("iam:CreatePolicy", "iam:DeletePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"),
-            *("iam:ListPolicyVersions", "iam:TagPolicy"),
-        ),
-    ),
-}
-"""The rights on a replica's roles, by type: the ARN, the calls that must name the boundary, and those that cannot."""
-
-Statement = dict[str, Any]
-Policy = dict[str, Any]
 
 
 def source_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the reads: it can change nothing at all."""
+    return packed(_reads(scope))
+
+
+def _reads(scope: Scope) -> list[Statement]:
     wanted = scope.types.sweep.reads.union(*(calls_of(scope.types, drill).reads for drill in scope.drills))
     named = frozenset[str]().union(*(each.named for each in scope.types))
     reads = actions_of(scope.types, wanted - named)
     of_data = _LOGINS.union(*(each.data for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
-    held = everywhere & _OF_BOUNDARIES
-    statements = [
-        _allow("LookAround", reads - of_data - everywhere, ["*"], scope.here()),
-        _allow("AskWhatIsAllowed", everywhere - held, [f"arn:{scope.partition}:iam::{_account(scope)}:role/*"]),
-        _allow("ReadTheBoundary", held, _boundaries(scope)),
+    held = everywhere & replicas.OF_BOUNDARIES
+    return [
+        allow("LookAround", reads - of_data - everywhere, ["*"], scope.here()),
+        allow("AskWhatIsAllowed", everywhere - held, [f"arn:{scope.partition}:iam::{scope.account}:role/*"]),
+        allow("ReadTheBoundary", held, replicas.boundaries(scope.beside())),
         *_data(scope, reads),
-        *_named(scope),
+        *_named(scope if scope.apart else scope.beside()),
     ]
-    return packed(statements)
 
 
 def drill_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the changes: it makes what is named and tagged as a copy, and deletes nothing else."""
+    beside = scope.beside()
+    of_replicas = [*replicas.makes(beside), *replicas.rights(beside), *_for_making(beside)]
+    return packed([*_distinct(_changes(scope)), *of_replicas, *_keys(scope), *_never(scope)])
+
+
+def _changes(scope: Scope) -> Iterator[Statement]:
     writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
-    statements = [statement for of in scope.types for statement in _of_type(scope, of, writes)]
-    return packed([*_distinct(statements), *_roles(scope), *_keys(scope), *_for_making(scope), *_never(scope)])
+    return (statement for of in scope.types for statement in _of_type(scope, of, writes))
+
+
+def elsewhere_policies(scope: Scope) -> dict[str, list[Policy]]:
+    """The policies of the role of each other account in which copies stand: it reads and changes there."""
+    found = {}
+    for account in scope.elsewhere():
+        there = scope.within(account)
+        of_drills = [*_reads(there), *_distinct(_changes(there)), *replicas.makes(there), *_keys(there), *_never(there)]
+        found[account] = packed([*of_drills, *_for_making(there)])
+    return found
 
 
 def trust_policy() -> Policy:
@@ -103,7 +78,7 @@ def trust_policy() -> Policy:
         "Action": "sts:AssumeRole",
         "Condition": {"StringLike": {"sts:RoleSessionName": "dro-*"}},
     }
-    return _document([statement])
+    return document([statement])
 
 
 def notes(scope: Scope) -> list[str]:
@@ -124,85 +99,13 @@ def notes(scope: Scope) -> list[str]:
             f" the account, and no call tells where: by these policies the name {COPIES} decides. Where it is on,"
             " `dro iam --abac` asks for the tag, too."
         )
-    for drill in scope.drills:
-        if drill.resource.rebuild is not None:
-            kinds = ", ".join(sorted(_kinds(drill) - _OF_ROLES.keys()))
-            told.append(
-                f"{drill.name}: the drill role also needs the rights to create, tag and delete what the template"
-                f" makes, limited to names like {COPIES}: {kinds}."
-            )
-    if arns := _boundaries(scope):
+    told += replicas.notes(scope)
+    for account in scope.elsewhere():
+        told.append(f"The role of account {account} trusts whoever runs `dro`, too; `roles: elsewhere` names it.")
+    if arns := replicas.boundaries(scope.beside()):
         held = " and ".join(arns)
         told.append(f"Roles of replicas are held by {held}, which `dro iam --boundary` prints: create it once.")
     return told
-
-
-def _kinds(drill: Drill) -> set[str]:
-    """The types in CloudFormation that a drill's template makes."""
-    rebuild = drill.resource.rebuild
-    read = map(given.read, rebuild.templates) if rebuild else ()
-    return {str(mapping(each).get("Type")) for template in read for each in template.part("Resources").values()}
-
-
-def _boundaries(scope: Scope) -> list[str]:
-    """The boundaries of the drills whose replicas have a role."""
-    names = {
-        drill.resource.rebuild.boundary
-        for drill in scope.drills
-        if drill.resource.rebuild is not None and _kinds(drill) & boundary.ROLES
-    }
-    return [boundary.arn(name, scope.partition, _account(scope)) for name in sorted(names)]
-
-
-def _roles(scope: Scope) -> Iterator[Statement]:
-    """The rights to make roles for a replica: each under its boundary, which nothing takes away or changes."""
-    held = _boundaries(scope)
-    made = set[str]().union(*map(_kinds, scope.drills))
-    for kind, (arn, bound, free) in _OF_ROLES.items():
-        if kind not in made or not held:
-            continue
-        on = [f"arn:{scope.partition}:iam::{_account(scope)}:{arn}/{boundary.OWN}"]
-        under = {"StringEquals": {"iam:PermissionsBoundary": held}}
-        name = kind.rpartition("::")[2]
-        yield _allow(f"MakeBound{name}s", bound, on, under)
-        yield _allow(f"Make{name}s", free, on)
-        unbound = {"StringNotEquals": {"iam:PermissionsBoundary": held}}
-        yield _deny(f"NeverMakeUnbound{name}s", bound, {"Resource": ["*"], "Condition": unbound})
-    if held:
-        yield _deny("NeverTakeTheBoundaryAway", ["iam:DeleteRolePermissionsBoundary"], {"Resource": ["*"]})
-        yield _deny("NeverChangeTheBoundary", _CHANGES_OF_POLICIES, {"Resource": held})
-
-
-def size(policy: Policy) -> int:
-    """Characters of a policy as IAM counts them."""
-    return len("".join(json.dumps(policy, separators=(",", ":")).split()))
-
-
-def packed(statements: Iterable[Statement]) -> list[Policy]:
-    """The statements in as many policies as they need, in their order."""
-    policies: list[list[Statement]] = [[]]
-    for statement in (part for each in statements for part in _parts(each)):
-        if policies[-1] and size(_document([*policies[-1], statement])) > LARGEST:
-            policies.append([])
-        policies[-1].append(statement)
-    return [_document(each) for each in policies if each]
-
-
-def _parts(statement: Statement) -> Iterator[Statement]:
-    """A statement about very many resources as several, each with an id of its own; a denial stays whole."""
-    resources = statement.get("Resource", [])
-    if not statement.get("Action", True) or statement.get("Resource") == []:
-        return
-    parts: list[list[str]] = [[]]
-    for each in resources:
-        if len("".join([*parts[-1], each])) > LONGEST_LIST:
-            parts.append([])
-        parts[-1].append(each)
-    if len(parts) == 1:
-        yield statement
-        return
-    for number, part in enumerate(parts, 1):
-        yield {**statement, "Sid": f"{statement['Sid']}{number}", "Resource": part}
 
 
 def _distinct(statements: Iterable[Statement]) -> list[Statement]:
@@ -211,21 +114,6 @@ def _distinct(statements: Iterable[Statement]) -> list[Statement]:
     for each in statements:
         found.setdefault(json.dumps({**each, "Sid": ""}, sort_keys=True), each)
     return list(found.values())
-
-
-def _document(statements: Sequence[Statement]) -> Policy:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def _allow(
-    sid: str, actions: Iterable[str], resources: Sequence[str], condition: Mapping[str, Any] | None = None
-) -> Statement:
-    statement: Statement = {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": list(resources)}
-    return {**statement, "Condition": dict(condition)} if condition else statement
-
-
-def _account(scope: Scope) -> str:
-    return next(iter(scope.allowed.accounts)) if len(scope.allowed.accounts) == 1 else "*"
 
 
 def _tagged(scope: Scope, key: str) -> dict[str, Any]:
@@ -243,40 +131,40 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
         names = [each.made.arn_of(name) for name in (*scope.sources(each), COPIES)]
         alike = any(before.content is each.content for before in read[:number])  # no two statements share an id
         sid = f"Read{each.content.title()}" + (f"Of{each.made.plural}" if alike else "")
-        yield _allow(sid, reads & each.data, scope.arns(each.made.service, *names))
+        yield allow(sid, reads & each.data, scope.arns(each.made.service, *names))
     if scope.secrets():
-        yield _allow("ReadLogins", _LOGINS, scope.arns("secretsmanager", *scope.secrets()))
+        yield allow("ReadLogins", _LOGINS, scope.arns("secretsmanager", *scope.secrets()))
     for of in scope.types:
         if managed := scope.managed(of):
             tag = f"aws:ResourceTag/aws:rds:primary{of.made.cloudformation.rpartition('::')[2]}Arn"
             owned = {"StringEquals": {tag: scope.arns(of.made.service, *managed)}}
-            yield _allow(f"ReadLoginsOf{of.made.plural}", _LOGINS, scope.arns("secretsmanager", _MANAGED), owned)
+            yield allow(f"ReadLoginsOf{of.made.plural}", _LOGINS, scope.arns("secretsmanager", _MANAGED), owned)
     if scope.users():
-        yield _allow("LogInByToken", {"rds-db:connect"}, scope.arns("rds-db", *scope.users()))
+        yield allow("LogInByToken", {"rds-db:connect"}, scope.arns("rds-db", *scope.users()))
     services = [each.secures for each in scope.types if each.data and each.secures]
     keys, via = scope.arns("kms", "key/*"), _via(scope, *services, "secretsmanager")
-    yield _allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
+    yield allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
 
 
 def _named(scope: Scope) -> Iterator[Statement]:
     """The reads of things that resources name, each of these alone."""
     found: dict[tuple[str, str], list[str]] = {}
-    for read in _reads(scope):
+    for read in _looks(scope):
         found.setdefault((read.call, read.action), []).append(read.arn)
     for (call, action), names in found.items():
-        yield _allow(call.partition(":")[2], {action}, scope.arns(call.partition(":")[0], *names))
+        yield allow(call.partition(":")[2], {action}, scope.arns(call.partition(":")[0], *names))
 
 
 def _for_making(scope: Scope) -> Iterator[Statement]:
     """The rights on such things that whoever makes the copies needs."""
     found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for read in _reads(scope):
+    for read in _looks(scope):
         found.setdefault((read.call, read.making), []).append(f"{read.arn}{read.within}")
     for (call, actions), names in found.items():
-        yield _allow(f"MakeOf{call.partition(':')[2]}", actions, scope.arns(call.partition(":")[0], *names))
+        yield allow(f"MakeOf{call.partition(':')[2]}", actions, scope.arns(call.partition(":")[0], *names))
 
 
-def _reads(scope: Scope) -> list[Read]:
+def _looks(scope: Scope) -> list[Read]:
     found = (read for drill in scope.drills for read in scope.types[drill.resource.type].reads(drill.resource))
     return [replace(each, arn=each.arn.replace("{partition}", scope.partition)) for each in dict.fromkeys(found)]
 
@@ -300,7 +188,7 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
         on = scope.arns(copy.service, copy.arn_of(COPIES), *sources, *right.within, *right.beside, *groups)
         by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)
         condition = scope.here() if by_name else _tagged(scope, WEARS if effect in _WITH_TAG else ASKED)
-        yield _allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
+        yield allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
 
 
 def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tuple[Effect, str], _Right]:
@@ -324,9 +212,9 @@ def _keys(scope: Scope) -> Iterator[Statement]:
     """A restore of what is encrypted uses the source's key, and grants its service to go on using it."""
     services = dict.fromkeys(each.secures for each in scope.types if each.secures)
     keys, via = scope.arns("kms", "key/*"), _via(scope, *services)
-    yield _allow("UseKeysOfSources", {"kms:DescribeKey", *(f"kms:{each}" for each in _KEYS)}, keys, via)
+    yield allow("UseKeysOfSources", {"kms:DescribeKey", *(f"kms:{each}" for each in _KEYS)}, keys, via)
     grants = {**via, "Bool": {"kms:GrantIsForAWSResource": "true"}}
-    yield _allow("GrantKeysToServices", {"kms:CreateGrant"}, keys, grants)
+    yield allow("GrantKeysToServices", {"kms:CreateGrant"}, keys, grants)
 
 
 def _never(scope: Scope) -> Iterator[Statement]:
@@ -339,16 +227,12 @@ def _never(scope: Scope) -> Iterator[Statement]:
     named = [scope.types.copies[name] for name in dict.fromkeys(write.target.type for write in touched)]
     copies = list(dict.fromkeys(f"arn:{scope.partition}:{copy.service}:*:*:{copy.arn_of(COPIES)}" for copy in named))
     seen = _operations(write for write in touched if scope.sees_tags(scope.types.copies[write.target.type]))
-    yield _deny("NeverTouchTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
-    yield _deny("NeverTouchByAnotherName", _operations(touched), {"NotResource": copies})
+    yield deny("NeverTouchTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
+    yield deny("NeverTouchByAnotherName", _operations(touched), {"NotResource": copies})
     hidden = [write for write in writes if not scope.sees_tags(scope.types.copies[write.target.type])]
     tags = _operations(write for write in hidden if write.effect is Effect.TAG)
-    yield _deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
+    yield deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
 
 
 def _operations(writes: Iterable[Write]) -> list[str]:
     return sorted({write.operation for write in writes})
-
-
-def _deny(sid: str, actions: Sequence[str], of: Mapping[str, Any]) -> Statement:
-    return {"Sid": sid, "Effect": "Deny", "Action": list(actions), **of}

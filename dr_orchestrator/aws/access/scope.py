@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dr_orchestrator.domain.copy import Place
@@ -14,17 +14,44 @@ from dr_orchestrator.domain.service import MANAGED, Database, Resource
 
 @dataclass(frozen=True)
 class Scope:
-    """The drills that a policy is for, and where they may work; `abac` is whether IAM sees the tags of all copies."""
+    """The drills that a policy is for, and where they may work; `abac` is whether IAM sees the tags of all copies.
+
+    `apart` is whether the account is one of copies alone, in which production is not.
+    """
 
     types: Types[ResourceType]
     drills: Sequence[Drill]
     allowed: Allowed
     abac: bool = False
+    apart: bool = False
 
     @property
     def regions(self) -> list[str]:
         """Where the policy says that drills may work, else where these do."""
         return sorted(self.allowed.regions or {place.region for drill in self.drills for place in self._places(drill)})
+
+    @property
+    def account(self) -> str:
+        """The one account in which drills may work; a star where it is not said, or they are several."""
+        return next(iter(self.allowed.accounts)) if len(self.allowed.accounts) == 1 else "*"
+
+    def elsewhere(self) -> list[str]:
+        """The accounts in which copies stand that are not their sources'."""
+        return sorted({account for drill in self.drills if (account := self._stands(drill))})
+
+    def within(self, account: str) -> Scope:
+        """The drills whose copies stand in another account, there."""
+        drills = [drill for drill in self.drills if self._stands(drill) == account]
+        return replace(self, drills=drills, allowed=replace(self.allowed, accounts=frozenset({account})), apart=True)
+
+    def beside(self) -> Scope:
+        """The drills whose copies stand in the account of their sources."""
+        return replace(self, drills=[drill for drill in self.drills if not self._stands(drill)])
+
+    def _stands(self, drill: Drill) -> str:
+        """The account in which the copy of a drill stands; empty for that of its source."""
+        account = self.types[drill.resource.type].place(drill.resource).account
+        return "" if account == drill.resource.account else account
 
     def _places(self, drill: Drill) -> Iterator[Place]:
         """Where a drill reads, and where its copies stand."""

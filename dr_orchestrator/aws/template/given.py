@@ -15,7 +15,7 @@ from dr_orchestrator.aws.template.parts import kind_of
 from dr_orchestrator.aws.template.values import references
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.documents.cloudformation import LARGEST, LARGEST_IN_BUCKET, Template, mapping
-from dr_orchestrator.domain.replica import Allowance, Ask, Derived, Edit, Made, Place, Refusal, digest_of
+from dr_orchestrator.domain.replica import Allowance, Ask, Derived, Edit, Made, Refusal, digest_of
 from dr_orchestrator.domain.service import Rebuild
 from dr_orchestrator.errors import NotRecoverable, without_secrets
 
@@ -124,8 +124,6 @@ def _hint(derived: Derived) -> str:
 
 def _not_yet(rebuild: Rebuild, source: Template, derived: Derived, body: str) -> Iterator[str]:
     """The objections that hold until drills can do more: nobody has judged what AWS would make of it."""
-    if rebuild.place is not Place.BESIDE:
-        yield f"a replica in a {rebuild.place} cannot be drilled yet"
     if derived.template.get("Transform") or _transforms(derived.template):
         yield f"{source.place('Transform')}: a template with a transform cannot be drilled yet: AWS expands it unseen"
     resources = mapping(derived.template.get("Resources"))

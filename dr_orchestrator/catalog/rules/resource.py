@@ -12,7 +12,6 @@ from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable, inside
-from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import Problem
 
@@ -78,7 +77,6 @@ def _rebuild(
     if isinstance(template, Unusable):
         yield ("rebuild", key), f"{quoted(path)}: {template.message}", template.fix
         return
-    yield from _elsewhere(resource, template)
     for parameter in rebuild.parameters.keys() - template.parameters:
         fix = likely(parameter, template.parameters) or "the template has none"
         yield ("rebuild", "parameters", parameter), f"the template has no parameter '{parameter}'", fix
@@ -95,29 +93,8 @@ def _rebuild(
     yield from _answers(rebuild, template)
 
 
-def _elsewhere(resource: Resource, template: Template) -> Iterator[Mistake]:
-    """The stacks of an app that it makes for another account or region than that of the resource."""
-    for stack in template.stacks:
-        for what, theirs, ours in (
-            ("account", stack.account, resource.account or stack.account),
-            ("region", stack.region, resource.region),
-        ):
-            if theirs and theirs != ours:
-                told = (
-                    f"{stack.file}: the app makes the stack {stack.name} for {what} {theirs}, the resource is in {ours}"
-                )
-                yield (
-                    ("rebuild", "cdk"),
-                    told,
-                    "a replica's stacks stand in one place: name the app that is made for it",
-                )
-
-
 def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
     """The mistakes in the owner's word: about what the template does not have, or what is to be filled."""
-    if rebuild.place is Place.DRILL_ACCOUNT:
-        fix = f"remove it, or write {Place.BESIDE}; `dro template FILE --place {rebuild.place}` judges for it"
-        yield ("rebuild", "place"), f"no drill makes a replica in a {rebuild.place} yet", fix
     for key, parts in (("leave_out", rebuild.leave_out), ("allow", list(rebuild.allow))):
         known = template.types.keys() | (_TRANSFORM if key == "allow" and template.transforms else set())
         for at, part in enumerate(parts):

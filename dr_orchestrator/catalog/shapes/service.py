@@ -181,9 +181,9 @@ class Rebuild(Shape):
         default={},
         description="Which table of the template (of an app: Stack/Table) is filled from which resource.",
     )
-    place: Annotated[Place, choice(Place, "a place for a replica")] = Field(
-        default=Place.BESIDE,
-        description="Where a replica stands: beside production, in its account, or in one of its own.",
+    place: Annotated[Place, choice(Place, "a place for a replica")] | None = Field(
+        default=None,
+        description="Where a replica stands, if not where tiers.yaml says: beside production, or in its own account.",
     )
     leave_out: list[Part] = Field(
         default=[],

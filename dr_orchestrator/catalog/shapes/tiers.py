@@ -24,7 +24,7 @@ from dr_orchestrator.catalog.shapes.fields import (
 )
 from dr_orchestrator.catalog.shapes.service import Isolation
 from dr_orchestrator.domain.objective import ClockStart
-from dr_orchestrator.domain.replica import BOUNDARY
+from dr_orchestrator.domain.replica import BOUNDARY, Place
 
 
 class Clock(Shape):
@@ -86,6 +86,13 @@ class Allowed(Shape):
 class Replica(Shape):
     """The policy for environments that drills create anew."""
 
+    place: Annotated[Place, choice(Place, "a place for a replica")] = Field(
+        default=Place.BESIDE,
+        description="Where replicas stand: beside production, in its account, or in an account of their own.",
+    )
+    account: Account | None = Field(
+        default=None, description="The account that replicas have of their own; `roles: elsewhere` names its role."
+    )
     boundary: BoundaryName = Field(
         default=BOUNDARY, description="The permissions boundary of its roles, by name or ARN: see `dro iam --boundary`."
     )

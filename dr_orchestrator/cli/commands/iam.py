@@ -55,24 +55,27 @@ def _policies(scope: Scope) -> dict[str, Any]:
         "drills": [drill.name for drill in scope.drills],
         "source": policies.source_policies(scope),
         "drill": policies.drill_policies(scope),
+        "elsewhere": policies.elsewhere_policies(scope),
         "trust": policies.trust_policy(),
         "notes": policies.notes(scope),
     }
 
 
 def _print(told: dict[str, Any]) -> None:
-    from dr_orchestrator.aws.access.policies import size
+    from dr_orchestrator.aws.access.statements import size
 
-    roles = (
-        ("source", "The source role: it only reads."),
-        ("drill", "The drill role: it makes copies and deletes them."),
-    )
-    for role, title in roles:
-        for number, policy in enumerate(told[role], 1):
-            part = f" Policy {number} of {len(told[role])}." if len(told[role]) > 1 else ""
+    roles = [
+        ("The source role: it only reads.", told["source"]),
+        ("The drill role: it makes copies and deletes them.", told["drill"]),
+    ]
+    for account, found in told["elsewhere"].items():
+        roles.append((f"The role of account {account}, where copies stand: it makes, reads and deletes them.", found))
+    for title, found in roles:
+        for number, policy in enumerate(found, 1):
+            part = f" Policy {number} of {len(found)}." if len(found) > 1 else ""
             say(f"# {title}{part} {size(policy)} characters (a managed policy takes 6,144)")
             say(json.dumps(policy, indent=2) + "\n")
-    say("# The trust policy of both roles.")
+    say("# The trust policy of these roles.")
     say(json.dumps(told["trust"], indent=2) + "\n")
     for note in told["notes"]:
         say(f"# {note}")

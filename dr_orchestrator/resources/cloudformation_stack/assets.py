@@ -15,6 +15,11 @@ OF_APPS = ("s3:ListObjectsV2", "ecr:DescribeImages", "ssm:GetParameter")
 _IMAGES = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 
+def _account(resource: Resource) -> str:
+    """The account in which the copies stand; a star where it is whichever the credentials are for."""
+    return (resource.rebuild.account if resource.rebuild else "") or resource.account or "*"
+
+
 def many(resource: Resource) -> int:
     """How many stacks an environment is made of."""
     return len(resource.rebuild.templates) if resource.rebuild else 1
@@ -25,7 +30,7 @@ def reads(resource: Resource) -> Iterator[Read]:
     stacks = resource.rebuild.stacks if resource.rebuild else ()
     files, images, version = OF_APPS
     for asset in dict.fromkeys(asset for each in stacks for asset in each.assets):
-        place = asset.at("*", resource.account or "*", resource.region).place
+        place = asset.at("*", _account(resource), resource.region).place
         if asset.image:
             yield Read(images, images, f"repository/{place}", _IMAGES)
         else:

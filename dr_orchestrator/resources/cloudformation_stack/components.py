@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.checks.deep.command.running import of_outputs
 from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.http import HttpChecks
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.checks.suite import Suite
-from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Check, Drill
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.drillable import Order
@@ -17,7 +22,8 @@ from dr_orchestrator.runner import Components
 def components(order: Order) -> Components:
     """The environment, its stores as wiring restores them, and checks that find each store in the copy."""
     drill, toolkit = order.drill, order.toolkit
-    stack = CloudFormationStack(drill.resource, toolkit, order.parts)
+    stack = CloudFormationStack(drill.resource, toolkit, order.parts, order.copy.place)
+    tables = _Tables(toolkit, order.copy.place, frozenset(each.id for each in drill.stores.values()))
 
     def in_copy(copy: Copy, logical_id: str) -> str:
         return stack.physical(logical_id, copy)
@@ -28,7 +34,7 @@ def components(order: Order) -> Components:
     def store_of(check: Check) -> str:
         return _store_of(drill, check)
 
-    items = ItemChecks(toolkit.account.api("dynamodb"), in_copy, in_production)
+    items = ItemChecks(tables, in_copy, in_production)
     suite = Suite(
         drill.checks,
         toolkit.clock,
@@ -46,6 +52,26 @@ def components(order: Order) -> Components:
         isolated=stack.isolated,
         afterwards=suite.afterwards(),
     )
+
+
+class _Tables:
+    """The tables of a replica, where it stands, and those of production, where they are."""
+
+    def __init__(self, toolkit: Toolkit, place: Place, production: frozenset[str]) -> None:
+        self._toolkit, self._place, self._production = toolkit, place, production
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """One call."""
+        return self._api(parameters).call(operation, **parameters)
+
+    def pages(self, operation: str, key: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Every item of a listing."""
+        return self._api(parameters).pages(operation, key, **parameters)
+
+    def _api(self, parameters: Mapping[str, Any]) -> Api:
+        of_production = parameters["TableName"] in self._production
+        account = self._toolkit.account if of_production else self._toolkit.account_at(self._place)
+        return account.api("dynamodb")
 
 
 def _store_of(drill: Drill, check: Check) -> str:

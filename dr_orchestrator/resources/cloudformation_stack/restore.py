@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,14 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dr_orchestrator.aws.calls.answers import Strange
-from dr_orchestrator.aws.calls.api import NotFound, Refused
+from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.preflight import assets, boundary, place
 from dr_orchestrator.aws.template.given import Given
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import ABSENT, VANISHED, Feed, Sighting, States
-from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
+from dr_orchestrator.domain import replica
+from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity, Place
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Member
@@ -55,11 +57,19 @@ DELETIONS = 3
 class CloudFormationStack:
     """Creates an environment anew from its template."""
 
-    def __init__(self, resource: Resource, toolkit: Toolkit, parts: Parts) -> None:
-        """`parts` are what a stack may hold that drills know of."""
-        self._resource, self._toolkit, self._parts = resource, toolkit, parts
-        self._api = toolkit.account.api("cloudformation")
+    def __init__(self, resource: Resource, toolkit: Toolkit, parts: Parts, place: Place) -> None:
+        """`parts` are what a stack may hold that drills know of, `place` is where it stands."""
+        self._resource, self._parts, self._tools, self._place = resource, parts, toolkit, place
         self._stacks = Stacks(resource, toolkit.proofs.sources)
+
+    @functools.cached_property
+    def _toolkit(self) -> Toolkit:
+        """The tools, where the stack stands."""
+        return self._tools.at(self._place)
+
+    @property
+    def _api(self) -> Api:
+        return self._toolkit.account.api("cloudformation")
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """The template, for what a replica would change or reach outside; what holds its roles; what an app needs that
@@ -93,7 +103,7 @@ class CloudFormationStack:
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="cloudformation:DescribeStacks")
         self._toolkit.proofs.same(copy, live["StackId"])
-        of = self._resource.account or live["StackId"].split(":")[4]
+        of = copy.account or self._resource.account or live["StackId"].split(":")[4]
         return place.same(live["StackId"], copy.region, of)
 
     def _given(self, copy: Copy) -> Given:
@@ -102,6 +112,8 @@ class CloudFormationStack:
     def _look_at_boundary(self, copy: Copy) -> str:
         with _accepted():
             makes_roles = any(self._given(each).makes_roles for each in self._stacks.copies(copy))
+        if self._stacks.rebuild.place is replica.Place.DRILL_ACCOUNT:
+            raise NotApplicable("the replica's account holds nothing of production's")
         if not makes_roles:
             raise NotApplicable("the replica has no role")
         return boundary.holds(self._toolkit.account, self._stacks.rebuild.boundary)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import (
     By,
@@ -41,7 +42,13 @@ def _components(order: Order) -> Components:
 def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
     from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 
-    return CloudFormationStack(source, toolkit, parts)
+    return CloudFormationStack(source, toolkit, parts, copy.place)
+
+
+def _place(resource: Resource) -> Place:
+    """In the account that replicas have of their own, where one is declared, else beside production."""
+    own = resource.rebuild.account if resource.rebuild is not None else ""
+    return Place(own or resource.account, resource.region)
 
 
 def _listed(account: Account) -> Iterator[LiveObject]:
@@ -119,6 +126,7 @@ TYPE = Drillable(
     components=_components,
     destroyer=_destroyer,
     listed=_listed,
+    place=_place,
     quotas={"StackLimit": _quota},
     held=_held,
     many=many,

@@ -8,7 +8,7 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.dynamodb_table import table
@@ -26,8 +26,9 @@ class TableMember:
 
     type = NAME
 
-    def __init__(self, toolkit: Toolkit) -> None:
-        self._toolkit = toolkit
+    def __init__(self, toolkit: Toolkit, place: Place) -> None:
+        """`place` is where the environment stands."""
+        self._toolkit, self._place = toolkit, place
 
     def identity(self, name: str) -> Identity | None:
         """The identity that AWS gives the table for good."""
@@ -53,26 +54,28 @@ class TableMember:
 
     def fill(self, source: Copy, target: Copy) -> int:
         """Write every item of a restored table into the environment's own; return how many were written."""
-        return load(self._api, self._toolkit, source.id, target.id)
+        restored = self._toolkit.account_at(source.place).api("dynamodb")
+        return load(restored, self._api, self._toolkit, source.id, target.id)
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete a table that outlived its stack, proven as any copy."""
-        return DynamoTable(Resource(copy.id, NAME, "", copy.region), None, self._toolkit).destroy(copy)
+        there = self._toolkit.at(copy.place)
+        return DynamoTable(Resource(copy.id, NAME, "", copy.region), None, there).destroy(copy)
 
     @property
     def _api(self) -> Api:
-        return self._toolkit.account.api("dynamodb")
+        return self._toolkit.account_at(self._place).api("dynamodb")
 
 
-def load(api: Api, toolkit: Toolkit, source: str, target: str) -> int:
-    """Write every item of one table into another; return how many were written."""
-    items = list(api.pages("Scan", "Items", TableName=source, ConsistentRead=True))
+def load(restored: Api, made: Api, toolkit: Toolkit, source: str, target: str) -> int:
+    """Write every item of one table into another, which may be another account's; return how many were written."""
+    items = list(restored.pages("Scan", "Items", TableName=source, ConsistentRead=True))
     for batch in _batches(items):
         pending: dict[str, Any] = {target: [{"PutRequest": {"Item": item}} for item in batch]}
         started = toolkit.clock.monotonic()
         while pending:
             asked = pending
-            answer = toolkit.retry_transient(lambda asked=asked: api.call("BatchWriteItem", RequestItems=asked))  # type: ignore[misc]
+            answer = toolkit.retry_transient(lambda asked=asked: made.call("BatchWriteItem", RequestItems=asked))  # type: ignore[misc]
             pending = answer.get("UnprocessedItems", {})
             if pending and toolkit.clock.monotonic() - started > toolkit.ceiling:
                 raise NotMeasured(f"{target} does not take the items", call="dynamodb:BatchWriteItem")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
-    from dr_orchestrator.domain.copy import Copy, LiveObject
+    from dr_orchestrator.domain.copy import Copy, LiveObject, Place
     from dr_orchestrator.domain.drill import Selection
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Restorer
     from dr_orchestrator.domain.service import Canary, Resource
@@ -65,10 +65,10 @@ def _store(resource: Resource, selection: Selection, toolkit: Toolkit) -> Restor
     return DynamoTable(resource, selection, toolkit)
 
 
-def _member(toolkit: Toolkit) -> Member:
+def _member(toolkit: Toolkit, place: Place) -> Member:
     from dr_orchestrator.resources.dynamodb_table.member import TableMember
 
-    return TableMember(toolkit)
+    return TableMember(toolkit, place)
 
 
 def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:

@@ -11,7 +11,7 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.sts.models import sts_backends
 
-from dr_orchestrator.aws.access.policies import Policy
+from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.lab.calls import ApiCall
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.lab.twin import Refusal
@@ -99,7 +99,7 @@ def _holds(operator: str, found: Sequence[str] | None, wanted: Sequence[str]) ->
         return (found is None) is (wanted == ["true"])
     if operator == "StringNotEquals":
         return found is None or not any(each in wanted for each in found)
-    if operator in ("StringEquals", "Bool"):
+    if operator in ("StringEquals", "Bool", "ForAnyValue:StringEquals"):
         return found is not None and any(each in wanted for each in found)
     raise NotImplementedError(operator)
 

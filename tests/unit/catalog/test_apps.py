@@ -234,11 +234,11 @@ def test_a_mistake_in_the_drill_file_is_told(home: Path, old: str, new: str, wor
     [
         (
             "aws://999999999999/us-east-1",
-            "the stack Orders-Data for account 999999999999, the resource is in 123456789012",
+            "the stack Orders-Data for account 999999999999, the replica is in 123456789012",
         ),
         (
             "aws://unknown-account/eu-west-1",
-            "the stack Orders-Data for region eu-west-1, the resource is in us-east-1",
+            "the stack Orders-Data for region eu-west-1, the replica is in us-east-1",
         ),
     ],
 )

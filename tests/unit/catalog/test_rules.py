@@ -129,7 +129,7 @@ STORES = "stores: {Settings: settings}"
         ("id: cloud-settings\n    region: us-east-1", "id: cloud-settings\n    region: eu-west-1",
          "rebuild.stores.Settings", "'settings' is not in the region and account", "declare both in one place"),
         (STORES, STORES + "\n      place: drill-account", "rebuild.place",
-         "no drill makes a replica in a drill-account yet", "remove it, or write beside"),
+         "no account is named for replicas", "write `replica: {account:"),
         (STORES, STORES + "\n      place: elsewhere", "rebuild.place", "'elsewhere' is not a place for a replica",
          "one of: beside, drill-account"),
         (STORES, STORES + "\n      leave_out: [Queue, Quue.KmsMasterKeyId]", "rebuild.leave_out[1]",

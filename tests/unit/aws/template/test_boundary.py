@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.access.policies import LARGEST, size
+from dr_orchestrator.aws.access.statements import LARGEST, size
 from dr_orchestrator.aws.copies import TAG, name
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.domain.resource_type import CopyType

@@ -1,0 +1,124 @@
+"""The rights that replicas need: to make by CloudFormation what templates make, and roles under the boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dr_orchestrator.aws.access.scope import Scope
+from dr_orchestrator.aws.access.statements import COPIES, Statement, allow, deny
+from dr_orchestrator.aws.template import boundary, given, outward
+from dr_orchestrator.aws.template.registry import permissions
+from dr_orchestrator.documents.cloudformation import mapping
+from dr_orchestrator.domain.drill import Drill
+
+OF_BOUNDARIES = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion"})
+_CHANGES_OF_POLICIES = (
+    *("iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"),
+)
+_OF_ROLES: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "AWS::IAM::Role": (
+        "role",
+        ("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy"),
+        (
+            *("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:GetRolePolicy"),
+            *("iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:PassRole", "iam:TagRole", "iam:UntagRole"),
+            "iam:UpdateRole",
+        ),
+    ),
+    "AWS::IAM::InstanceProfile": (
+        "instance-profile",
+        (),
+        (
+            *("iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:DeleteInstanceProfile"),
+            *("iam:GetInstanceProfile", "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile"),
+        ),
+    ),
+    "AWS::IAM::ManagedPolicy": (
+        "policy",
+        (),
+        (
+            *("iam:CreatePolicy", "iam:DeletePolicy", "iam:GetPolicy", "iam:GetPolicyVersion"),
+            *("iam:ListPolicyVersions", "iam:TagPolicy"),
+        ),
+    ),
+}
+"""The rights on a replica's roles, by type: the ARN, the calls that must name the boundary, and those that cannot."""
+
+
+def _kinds(drill: Drill) -> set[str]:
+    """The types in CloudFormation that a drill's template makes."""
+    rebuild = drill.resource.rebuild
+    read = map(given.read, rebuild.templates) if rebuild else ()
+    return {str(mapping(each).get("Type")) for template in read for each in template.part("Resources").values()}
+
+
+def makes(scope: Scope) -> Iterator[Statement]:
+    """The rights to make what templates make and take it down, by the calls of CloudFormation and by no others.
+
+    They are those that AWS publishes for its resource types; in which regions, the rights on stacks say. Of IAM's only
+    the roles that services link are among them: all others are made by rights of their own.
+    """
+    kinds = set[str]().union(*map(_kinds, scope.drills))
+    by_service: dict[str, list[str]] = {}
+    for action in permissions(kinds):
+        service, _, call = action.partition(":")
+        if service != "iam" or call == "CreateServiceLinkedRole":
+            by_service.setdefault(service, []).append(action)
+    via = {"ForAnyValue:StringEquals": {"aws:CalledVia": ["cloudformation.amazonaws.com"]}}
+    linked = [f"arn:{scope.partition}:iam::{scope.account}:role/aws-service-role/*"]
+    for service, actions in by_service.items():
+        sid = "".join(part.title() for part in service.split("-"))
+        yield allow(f"Make{sid}ByTemplates", actions, linked if service == "iam" else ["*"], via)
+    if scope.apart and kinds & boundary.ROLES:
+        for kind, (arn, bound, free) in _OF_ROLES.items():
+            own = [f"arn:{scope.partition}:iam::{scope.account}:{arn}/{boundary.OWN}"]
+            if kind in kinds:
+                yield allow(f"Make{kind.rpartition('::')[2]}s", [*bound, *free], own)
+
+
+def notes(scope: Scope) -> list[str]:
+    """The rights that nobody can tell, in words."""
+    told = []
+    for drill in scope.drills:
+        silent = sorted(each for each in _kinds(drill) - _OF_ROLES.keys() if _is_silent(each))
+        if silent:
+            told.append(
+                f"{drill.name}: AWS does not publish which calls make {', '.join(silent)}: whoever makes the replica"
+                f" needs the rights to create, tag and delete those, too, with names like {COPIES}."
+            )
+    return told
+
+
+def _is_silent(kind: str) -> bool:
+    """Whether AWS publishes no call that makes a type; what makes nothing by itself needs none."""
+    none_needed = kind in outward.WITHOUT_EFFECT or kind.startswith((*outward.CUSTOM, "AWS::CloudFormation::"))
+    return not none_needed and not permissions({kind})
+
+
+def boundaries(scope: Scope) -> list[str]:
+    """The boundaries of the drills whose replicas have a role."""
+    names = {
+        drill.resource.rebuild.boundary
+        for drill in scope.drills
+        if drill.resource.rebuild is not None and _kinds(drill) & boundary.ROLES
+    }
+    return [boundary.arn(name, scope.partition, scope.account) for name in sorted(names)]
+
+
+def rights(scope: Scope) -> Iterator[Statement]:
+    """The rights to make roles for a replica: each under its boundary, which nothing takes away or changes."""
+    held = boundaries(scope)
+    made = set[str]().union(*map(_kinds, scope.drills))
+    for kind, (arn, bound, free) in _OF_ROLES.items():
+        if kind not in made or not held:
+            continue
+        on = [f"arn:{scope.partition}:iam::{scope.account}:{arn}/{boundary.OWN}"]
+        under = {"StringEquals": {"iam:PermissionsBoundary": held}}
+        name = kind.rpartition("::")[2]
+        yield allow(f"MakeBound{name}s", bound, on, under)
+        yield allow(f"Make{name}s", free, on)
+        unbound = {"StringNotEquals": {"iam:PermissionsBoundary": held}}
+        yield deny(f"NeverMakeUnbound{name}s", bound, {"Resource": ["*"], "Condition": unbound})
+    if held:
+        yield deny("NeverTakeTheBoundaryAway", ["iam:DeleteRolePermissionsBoundary"], {"Resource": ["*"]})
+        yield deny("NeverChangeTheBoundary", _CHANGES_OF_POLICIES, {"Resource": held})
