@@ -10,13 +10,12 @@ def replica_rebuild(drill: str) -> str:
     """Run one replica-rebuild drill; return its run id. The backups are restored while the environment is built."""
     with wiring.open_run(drill, call=as_task) as run:
         run.look()
-        run.at_exit("destroy environment", run.environment.destroy, run.copy)
-        run.create("create environment", run.environment.build, copy=run.copy)
+        run.build("create environment", teardown="destroy environment")
         for store in run.stores:
             point = run.choose(f"choose backup of {store.name}", store.restorer)
             run.at_exit(f"destroy interim copy of {store.name}", store.restorer.destroy, store.copy)
             run.create(f"restore {store.name}", store.restorer.restore, point, copy=store.copy)
-        run.await_copy("wait until built", run.environment.ready, run.copy, reaches=Moment.INFRASTRUCTURE_READY)
+        run.built("wait until built", reaches=Moment.INFRASTRUCTURE_READY)
         for store in run.stores:
             run.finish(store.restorer, store.copy, wait=f"wait for {store.name}")
             run.step(f"fill {store.logical_id}", run.fill, store)

@@ -217,6 +217,21 @@ def beside_the_source(resource: Resource) -> Place:
 
 
 @dataclass(frozen=True)
+class Read:
+    """A read of a thing that a resource names, by its ARN, or by its resource part.
+
+    `action` is the IAM action that allows it; `making` are those that whoever makes the copy needs on the same thing,
+    or on what is `within` it.
+    """
+
+    call: str
+    action: str
+    arn: str
+    making: tuple[str, ...] = ()
+    within: str = ""
+
+
+@dataclass(frozen=True)
 class ResourceType:
     """A type that can be drilled, as it declares itself.
 
@@ -228,8 +243,10 @@ class ResourceType:
     itself, `filling` what loads a restored one into an environment's own.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
-    of a resource stand. `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), and
-    `rules` what must hold of a resource of the type (key, mistake, fix).
+    of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
+    things which a resource names, and of nothing else: `reads` tells which. `own_keys` are its own keys of the drill
+    files, as fields of pydantic (annotation, Field), and `rules` what must hold of a resource of the type (key,
+    mistake, fix).
     """
 
     made: CopyType
@@ -251,6 +268,9 @@ class ResourceType:
     vowel: bool = False
     beat: Beat | None = None
     place: Callable[[Resource], Place] = beside_the_source
+    many: Callable[[Resource], int] = lambda _resource: 1
+    named: frozenset[str] = frozenset()
+    reads: Callable[[Resource], Iterable[Read]] = lambda _resource: ()
     own_keys: Callable[[], Mapping[str, Any]] = dict
     rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from dr_orchestrator.domain.app import Stack
 from dr_orchestrator.domain.defaults import ASIDE, SINCE
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier
 from dr_orchestrator.domain.replica import BOUNDARY, Answers, Place
@@ -145,6 +146,8 @@ class Rebuild:
     `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it. `answers`
     are the owner's word on what the template does outside; `boundary` is the managed policy (name or ARN) that holds
     every role of a replica beside production, `account` that in which a replica stands by itself, empty beside it.
+    Of an app that the CDK synthesised `stacks` are those that are made, in their order, in place of one template; what
+    names a part of it begins with its stack's name (`Orders/Table`).
     """
 
     template: str
@@ -155,6 +158,20 @@ class Rebuild:
     answers: Answers = field(default_factory=Answers, metadata=SINCE)
     boundary: str = field(default=BOUNDARY, metadata=SINCE)
     account: str = field(default="", metadata=SINCE)
+    stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
+
+    def alone(self, stack: Stack) -> Rebuild:
+        """How one stack of the app is made: by its own template, with the owner's word on it."""
+        parameters = {name: value for name, value in self.parameters.items() if name in stack.parameters}
+        word = self.answers.within(stack.name, {})
+        return replace(
+            self, template=stack.template, template_path=stack.file, parameters=parameters, answers=word, stacks=()
+        )
+
+    @property
+    def templates(self) -> tuple[Rebuild, ...]:
+        """How each of its stacks is made; itself, where it is one template."""
+        return tuple(map(self.alone, self.stacks)) or (self,)
 
     def word(self, copy_id: str) -> Answers:
         """The owner's word on a replica of that name, with the parameters that it is made with."""

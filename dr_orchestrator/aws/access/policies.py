@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_orchestrator.aws.access import replicas
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
-from dr_orchestrator.domain.resource_type import CopyType, Effect, HeldType, ResourceType, Write
+from dr_orchestrator.domain.resource_type import CopyType, Effect, HeldType, Read, ResourceType, Write
 
 WEARS, ASKED = "aws:ResourceTag/dr-drill:run", "aws:RequestTag/dr-drill:run"
 TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
@@ -33,7 +33,8 @@ def source_policies(scope: Scope) -> list[Policy]:
 
 def _reads(scope: Scope) -> list[Statement]:
     wanted = scope.types.sweep.reads.union(*(calls_of(scope.types, drill).reads for drill in scope.drills))
-    reads = actions_of(scope.types, wanted)
+    named = frozenset[str]().union(*(each.named for each in scope.types))
+    reads = actions_of(scope.types, wanted - named)
     of_data = _LOGINS.union(*(each.data for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
     held = everywhere & replicas.OF_BOUNDARIES
@@ -44,13 +45,14 @@ def _reads(scope: Scope) -> list[Statement]:
         allow("ReadTheBoundary", held, replicas.boundaries(scope.beside())),
         *_data(scope, reads),
         *(_into(scope, held, into[held.name]) for held in scope.types.held.values()),
+        *_named(scope if scope.apart else scope.beside()),
     ]
 
 
 def drill_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the changes: it makes what is named and tagged as a copy, and deletes nothing else."""
     beside = scope.beside()
-    of_replicas = [*replicas.makes(beside), *replicas.rights(beside)]
+    of_replicas = [*replicas.makes(beside), *replicas.rights(beside), *_for_making(beside)]
     return packed([*_distinct(_changes(scope)), *of_replicas, *_keys(scope), *_never(scope)])
 
 
@@ -65,7 +67,7 @@ def elsewhere_policies(scope: Scope) -> dict[str, list[Policy]]:
     for account in scope.elsewhere():
         there = scope.within(account)
         of_drills = [*_reads(there), *_distinct(_changes(there)), *replicas.makes(there), *_keys(there), *_never(there)]
-        found[account] = packed(of_drills)
+        found[account] = packed([*of_drills, *_for_making(there)])
     return found
 
 
@@ -156,6 +158,29 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     services = [each.secures for each in scope.types if each.data and each.secures]
     keys, via = scope.arns("kms", "key/*"), _via(scope, *services, "secretsmanager")
     yield allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
+
+
+def _named(scope: Scope) -> Iterator[Statement]:
+    """The reads of things that resources name, each of these alone."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for read in _looks(scope):
+        found.setdefault((read.call, read.action), []).append(read.arn)
+    for (call, action), names in found.items():
+        yield allow(call.partition(":")[2], {action}, scope.arns(call.partition(":")[0], *names))
+
+
+def _for_making(scope: Scope) -> Iterator[Statement]:
+    """The rights on such things that whoever makes the copies needs."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for read in _looks(scope):
+        found.setdefault((read.call, read.making), []).append(f"{read.arn}{read.within}")
+    for (call, actions), names in found.items():
+        yield allow(f"MakeOf{call.partition(':')[2]}", actions, scope.arns(call.partition(":")[0], *names))
+
+
+def _looks(scope: Scope) -> list[Read]:
+    found = (read for drill in scope.drills for read in scope.types[drill.resource.type].reads(drill.resource))
+    return [replace(each, arn=each.arn.replace("{partition}", scope.partition)) for each in dict.fromkeys(found)]
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.rules import canary, outputs, proofs
@@ -21,7 +21,7 @@ from dr_orchestrator.catalog.shapes.checks import (
     of_system,
 )
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
-from dr_orchestrator.catalog.shapes.fields import likely, quoted
+from dr_orchestrator.catalog.shapes.fields import OUTPUT, likely, quoted
 from dr_orchestrator.catalog.shapes.proofs import Command
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
 from dr_orchestrator.catalog.source import Key
@@ -89,14 +89,16 @@ def _check(service: Declared, drill: Drill, resource: Resource, of: ResourceType
     claim, written = check.claim, next(iter(check.claims))
     if isinstance(claim, RestoredState):
         yield from canary.place(of, claim, (written,), "a restored-state")
-        of_rows = of.content is Content.ROWS
-        yield from _of_database(resource, of, written) if of_rows else _of_table(resource, of, claim, written)
+        if of.content is Content.ROWS:
+            yield from _of_database(resource, of, written)
+        else:
+            yield from _of_table(service, drill, of, claim, written)
     elif isinstance(claim, OF_DATABASE):
         yield from _of_database(resource, of, written)
         if check.mandatory:
             yield from _of_source(claim, written)
     elif isinstance(claim, OF_TABLE):
-        yield from _of_table(resource, of, claim, written)
+        yield from _of_table(service, drill, of, claim, written)
     elif isinstance(claim, DEEP_OF_DATABASE):
         yield from _of_database(resource, of, written)
         yield from proofs.mistakes(drill, check, claim, written)
@@ -130,9 +132,18 @@ def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str) -> Iterator
         yield (written, "table"), message, "name a table of the source, with its schema where it begins with pg_"
 
 
+def _filled(service: Declared, drill: Drill, table: str, stores: Mapping[str, str]) -> bool:
+    """Whether a table is among the stores, whichever of them says its stack."""
+    template = service.templates.get(drill.resource)
+    if not isinstance(template, Template):
+        return table in stores
+    return template.whole(table) in map(template.whole, stores)
+
+
 def _of_table(
-    resource: Resource, of: ResourceType, claim: Items | CanaryItem | RestoredState, written: str
+    service: Declared, drill: Drill, of: ResourceType, claim: Items | CanaryItem | RestoredState, written: str
 ) -> Iterator[Mistake]:
+    resource = service.resources.legal[drill.resource]
     stores = resource.rebuild.stores if resource.rebuild else {}
     if of.content is Content.ROWS:
         yield (written,), f"{resource.type}s have no items", "use rows-at-least, newest-row or query"
@@ -141,7 +152,7 @@ def _of_table(
             yield (written, "table"), "the drill restores one table, which needs no naming", "remove it"
     elif not claim.table:
         yield (written,), "in a replica the table has to be named", f"add `table`, {likely('', stores) or 'a store'}"
-    elif claim.table not in stores:
+    elif not _filled(service, drill, claim.table, stores):
         fix = likely(claim.table, stores) or "add it to the resource's `rebuild.stores`"
         yield (written, "table"), f"'{claim.table}' is not among the stores that are filled", fix
 
@@ -150,16 +161,18 @@ def _of_endpoint(service: Declared, drill: Drill, claim: HttpAnswer, written: st
     if drill.kind is not Kind.REPLICA_REBUILD:
         yield (written,), f"a {drill.kind} makes no endpoint of its own", "remove it; only a replica answers"
         return
-    if not re.fullmatch(r"\{[A-Za-z0-9]+\}(?:[^\s{}@.:][^\s{}@]*)?", claim.url, re.ASCII):
+    if not re.fullmatch(rf"\{{{OUTPUT}\}}(?:[^\s{{}}@.:][^\s{{}}@]*)?", claim.url, re.ASCII):
         message = f"{quoted(claim.url)} is not an address in the copy"
         yield (written, "url"), message, "begin with one output, which is all of the host: {HealthUrl}/path"
         return
     template = service.templates.get(drill.resource)
     if isinstance(template, Template):
-        for output in re.findall(r"\{(\w+)\}", claim.url, re.ASCII):
+        for output in re.findall(rf"\{{({OUTPUT})\}}", claim.url, re.ASCII):
             if output not in template.outputs:
+                several = sorted(each for each in template.outputs if each.partition(".")[2] == output)
                 fix = likely(output, template.outputs) or "the template has no Outputs"
+                fix = f"name its stack: {' or '.join(several)}" if several else fix
                 yield (written, "url"), f"the template has no output '{output}'", fix
-            elif wrong := outputs.mistake(template.text, output):
+            elif wrong := outputs.mistake(*template.output(output)):
                 fix = "let its Value be !GetAtt of what answers, or !Sub that begins with it"
                 yield (written, "url"), f"the output '{output}' {wrong}", fix

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from dr_orchestrator.catalog.declared import Declared
@@ -73,8 +73,9 @@ def _foreign(types: Types[ResourceType], of: ResourceType, resource: Resource) -
 def _rebuild(
     service: Declared, types: Types[ResourceType], resource: Resource, rebuild: Rebuild, template: Template | Unusable
 ) -> Iterator[Mistake]:
+    key, path = rebuild.source
     if isinstance(template, Unusable):
-        yield ("rebuild", "template"), f"{quoted(rebuild.template)}: {template.message}", template.fix
+        yield ("rebuild", key), f"{quoted(path)}: {template.message}", template.fix
         return
     for parameter in rebuild.parameters.keys() - template.parameters:
         fix = likely(parameter, template.parameters) or "the template has none"
@@ -97,12 +98,12 @@ def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
     for key, parts in (("leave_out", rebuild.leave_out), ("allow", list(rebuild.allow))):
         known = template.types.keys() | (_TRANSFORM if key == "allow" and template.transforms else set())
         for at, part in enumerate(parts):
-            name = re.split(r"[./]", part)[0]
+            name = template.resource(part)
             where: Key = ("rebuild", key, at if key == "leave_out" else part)
             if name not in known:
-                yield where, f"the template has no resource '{name}'", likely(name, known)
-            elif key == "leave_out" and part in rebuild.stores:
-                message = f"'{part}' is to be filled from '{rebuild.stores[part]}'"
+                yield where, f"the template has no resource '{name}'", _meant(template, name, known)
+            elif key == "leave_out" and (store := _filled(rebuild, template, part)):
+                message = f"'{part}' is to be filled from '{store}'"
                 yield where, message, "remove it here, or from `stores`"
 
 
@@ -110,9 +111,24 @@ def _filled_twice(types: Types[ResourceType], rebuild: Rebuild, template: Templa
     """A store's one backup cannot be told apart in two tables: neither their copies nor their checks."""
     first: dict[str, str] = {}
     for logical, store in rebuild.stores.items():
-        if template.types.get(logical) in _fillable(types) and first.setdefault(store, logical) != logical:
+        if (
+            template.types.get(template.whole(logical)) in _fillable(types)
+            and first.setdefault(store, logical) != logical
+        ):
             message = f"'{store}' already fills the table '{first[store]}'"
             yield ("rebuild", "stores", logical), message, "fill one table from one resource"
+
+
+def _filled(rebuild: Rebuild, template: Template, part: str) -> str:
+    """The resource that a part of the template is to be filled from; empty where there is none."""
+    stores = {template.whole(logical): store for logical, store in rebuild.stores.items()}
+    return stores.get(template.whole(part), "")
+
+
+def _meant(template: Template, name: str, known: Collection[str]) -> str:
+    """A guess what a name means that the template does not have; of an app it may be that of several stacks."""
+    several = [each for each in known if each.partition("/")[2] == name]
+    return f"name its stack: {' or '.join(sorted(several))}" if several and template.stacks else likely(name, known)
 
 
 def _one_of(types: Types[ResourceType]) -> str:
@@ -129,8 +145,9 @@ def _store(
 ) -> Iterator[Mistake]:
     key: Key = ("rebuild", "stores", logical)
     tables = [name for name, type_ in template.types.items() if type_ in _fillable(types)]
-    if logical not in tables:
-        yield key, f"the template has no table '{logical}'", likely(logical, tables) or "the template has none"
+    if template.whole(logical) not in tables:
+        fix = _meant(template, logical, tables) or "the template has none"
+        yield key, f"the template has no table '{logical}'", fix
     source = service.resources.legal.get(store)
     if store not in service.resources.names:
         fix = likely(store, service.resources.names)

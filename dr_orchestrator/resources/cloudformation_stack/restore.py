@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import Api, Refused
 from dr_orchestrator.aws.calls.denials import by_policy
-from dr_orchestrator.aws.preflight import boundary, place
-from dr_orchestrator.aws.template.given import Given, given
+from dr_orchestrator.aws.preflight import assets, boundary, place
+from dr_orchestrator.aws.template.given import Given
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed
 from dr_orchestrator.domain import replica
@@ -21,10 +23,11 @@ from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Member
 from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
-from dr_orchestrator.domain.service import Rebuild, Resource
+from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.cloudformation_stack.stack import STATES, describe, feed
 from dr_orchestrator.resources.cloudformation_stack.stack import live_of as _live
+from dr_orchestrator.resources.cloudformation_stack.stacks import Stacks
 from dr_orchestrator.resources.cloudformation_stack.teardown.destroying import Destroying
 from dr_orchestrator.resources.drillable import Parts
 
@@ -37,6 +40,7 @@ class CloudFormationStack:
     def __init__(self, resource: Resource, toolkit: Toolkit, parts: Parts, place: Place) -> None:
         """`parts` are what a stack may hold that drills know of, `place` is where it stands."""
         self._resource, self._parts, self._tools, self._place = resource, parts, toolkit, place
+        self._stacks = Stacks(resource, toolkit.proofs.sources)
 
     @functools.cached_property
     def _toolkit(self) -> Toolkit:
@@ -48,39 +52,62 @@ class CloudFormationStack:
         return self._toolkit.account.api("cloudformation")
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
-        """The template, for what a replica would change or reach outside; what holds its roles; and a free name."""
+        """The template, for what a replica would change or reach outside; what holds its roles; what an app needs that
+        is published before; and a free name.
+        """
+        of_app = [
+            PreflightCheck("bootstrap stack", lambda: self._look_at_bootstrap(copy)),
+            PreflightCheck("assets", lambda: self._look_at_assets(copy)),
+        ]
         return [
-            PreflightCheck("template", lambda: str(self._given(copy))),
+            PreflightCheck("template", lambda: self._stacks.look(copy)),
             PreflightCheck("permissions boundary", lambda: self._look_at_boundary(copy)),
-            PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
+            *(of_app if self._stacks.names else ()),
+            PreflightCheck("name of the copy", lambda: self._look_at_names(copy)),
         ]
 
     def billed(self, name: str = "") -> Billed:
         """Nobody can tell what a template's resources will cost."""
         return Billed(besides=f"what {name or 'the template'} makes")
 
+    def copies(self, copy: Copy) -> Sequence[StackOfMany]:
+        """The stacks that are made, of which the run's own is the last."""
+        return [StackOfMany(each, self._stacks.title(each), self) for each in self._stacks.copies(copy)]
+
     def isolated(self, copy: Copy) -> Seen:
-        """Prove that the stack is in its region, and in the account that is declared, where one is."""
+        """Prove that each stack is in its region, and in the account that is declared, where one is."""
+        return Seen("; ".join(self._isolated(each) for each in self._stacks.copies(copy)))
+
+    def _isolated(self, copy: Copy) -> str:
         live = self._describe(copy.id)
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="cloudformation:DescribeStacks")
         self._toolkit.proofs.same(copy, live["StackId"])
         of = copy.account or self._resource.account or live["StackId"].split(":")[4]
-        return Seen(place.same(live["StackId"], copy.region, of))
+        return place.same(live["StackId"], copy.region, of)
 
     def _given(self, copy: Copy) -> Given:
-        return given(self._rebuild(), copy.id, self._toolkit.proofs.sources)
+        return self._stacks.given(copy)
 
     def _look_at_boundary(self, copy: Copy) -> str:
-        try:
-            makes_roles = self._given(copy).makes_roles
-        except NotRecoverable as refused:
-            raise NotApplicable("the template is not accepted") from refused
-        if self._rebuild().place is replica.Place.DRILL_ACCOUNT:
+        with _accepted():
+            makes_roles = any(self._given(each).makes_roles for each in self._stacks.copies(copy))
+        if self._stacks.rebuild.place is replica.Place.DRILL_ACCOUNT:
             raise NotApplicable("the replica's account holds nothing of production's")
         if not makes_roles:
             raise NotApplicable("the replica has no role")
-        return boundary.holds(self._toolkit.account, self._rebuild().boundary)
+        return boundary.holds(self._toolkit.account, self._stacks.rebuild.boundary)
+
+    def _look_at_bootstrap(self, copy: Copy) -> str:
+        return assets.bootstrapped(self._toolkit.account, map(self._stacks.of, self._stacks.copies(copy)))
+
+    def _look_at_assets(self, copy: Copy) -> str:
+        with _accepted():
+            wanted = list(self._stacks.assets(copy))
+        return assets.published(self._toolkit.account, copy.region, wanted)
+
+    def _look_at_names(self, copy: Copy) -> str:
+        return "; ".join(map(self._look_at_name, self._stacks.copies(copy)))
 
     def _look_at_name(self, copy: Copy) -> str:
         found = self._describe(copy.id)
@@ -88,11 +115,10 @@ class CloudFormationStack:
 
     def build(self, copy: Copy) -> Asked:
         """Ask for the stack. What fails is kept as it failed, so that its events tell why; teardown removes it."""
-        made = self._given(copy)
+        self._raise_where_first_ones_lack(copy)
+        made, rebuild = self._given(copy), self._stacks.alone(copy)
         self._toolkit.context.derived(made.made)
-        parameters = [
-            {"ParameterKey": key, "ParameterValue": value} for key, value in self._rebuild().given(copy.id).items()
-        ]
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in rebuild.given(copy.id).items()]
         try:
             stack_id = self._api.call(
                 "CreateStack",
@@ -115,6 +141,15 @@ class CloudFormationStack:
             stack_id = existing["StackId"]
         return Asked(Identity(stack_id, stack_id))
 
+    def _raise_where_first_ones_lack(self, copy: Copy) -> None:
+        """A script of flows from before there were apps asks for the last stack alone: it would find no imports."""
+        if not self._stacks.names:
+            return
+        for each in self._stacks.before(copy):
+            if self._toolkit.proofs.record(each) is None:
+                told = f"{copy.id} needs {each.id}, which this run did not ask for"
+                raise NotMeasured(told, "take flows/replica_rebuild.py as `dro init` writes it: `run.build()`")
+
     def ready(self, copy: Copy) -> Ready:
         """Wait until every resource is made; the fault names the first that failed."""
         try:
@@ -130,7 +165,8 @@ class CloudFormationStack:
         return [_told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
-        """A part of the stack that can be filled, as a copy that the stack owns."""
+        """A part of a stack that can be filled, as a copy that the stack owns."""
+        copy, logical_id = self._stacks.holding(logical_id, copy)
         of, name = self._part(logical_id, copy)
         member = self._parts.members.get(of)
         if member is None or not name:
@@ -171,7 +207,8 @@ class CloudFormationStack:
         return state
 
     def physical(self, logical_id: str, copy: Copy) -> str:
-        """The name of a store of the stack in AWS."""
+        """The name of a store of a stack in AWS."""
+        copy, logical_id = self._stacks.holding(logical_id, copy)
         of, name = self._part(logical_id, copy)
         if of not in self._parts.members or not name:
             raise NotMeasured(f"{copy.id} has no store {logical_id}", call="cloudformation:ListStackResources")
@@ -192,9 +229,17 @@ class CloudFormationStack:
         return found
 
     def outputs(self, copy: Copy) -> dict[str, str]:
-        """The stack's outputs."""
+        """The outputs; an app's with their stack's name, and also without, where no other stack has one called so."""
+        found = [(each, key, value) for each in self._stacks.copies(copy) for key, value in self._outputs(each)]
+        often = Counter(key for _, key, _ in found)
+        alone = {key: value for _, key, value in found if often[key] == 1}
+        if not self._stacks.names:
+            return alone
+        return alone | {f"{self._stacks.of(each).name}.{key}": value for each, key, value in found}
+
+    def _outputs(self, copy: Copy) -> Iterator[tuple[str, str]]:
         live = self._describe(copy.id) or {}
-        return {each["OutputKey"]: each["OutputValue"] for each in live.get("Outputs", [])}
+        yield from ((each["OutputKey"], each["OutputValue"]) for each in live.get("Outputs", []))
 
     def _resources(self, stack: str) -> list[Mapping[str, Any]]:
         return list(self._api.pages("ListStackResources", "StackResourceSummaries", StackName=stack))
@@ -211,13 +256,38 @@ class CloudFormationStack:
     def _describe(self, name: str) -> Mapping[str, Any] | None:
         return describe(self._api, name)
 
-    def _rebuild(self) -> Rebuild:
-        if self._resource.rebuild is None:
-            raise NotRecoverable(f"{self._resource.name} has no template", "declare `rebuild` at the resource")
-        return self._resource.rebuild
-
     def _feed(self) -> Feed:
         return feed(self._api, self._toolkit)
+
+
+@dataclass(frozen=True)
+class StackOfMany:
+    """A stack of an environment; a Part."""
+
+    copy: Copy
+    title: str
+    environment: CloudFormationStack
+
+    def ask(self) -> Asked:
+        """As the environment's own."""
+        return self.environment.build(self.copy)
+
+    def ready(self) -> Ready:
+        """As the environment's own."""
+        return self.environment.ready(self.copy)
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """As the environment's own."""
+        return self.environment.destroy(copy)
+
+
+@contextmanager
+def _accepted() -> Iterator[None]:
+    """Within: what is not accepted is told by its own look."""
+    try:
+        yield
+    except NotRecoverable as refused:
+        raise NotApplicable("the template is not accepted") from refused
 
 
 def _told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:

@@ -19,9 +19,12 @@ STATES = States(
     progress=frozenset({"CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", ABSENT}),
     sightings=2,
 )
+IN_USE = "EXPORT_IN_USE"
+"""How a stack is told that CloudFormation does not begin to delete: it is in its old state, and the reason says why."""
+
 GONE = States(
     ready=frozenset({"DELETE_COMPLETE", ABSENT}),
-    dead=frozenset({"DELETE_FAILED"}),
+    dead=frozenset({"DELETE_FAILED", IN_USE}),
     progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"})
     - {"DELETE_FAILED"},
     sightings=VANISHED,
@@ -48,6 +51,11 @@ def feed(api: Api, toolkit: Toolkit) -> Feed:
 
     def look(names: Iterable[str]) -> dict[str, Sighting]:
         found = {name: describe(api, name) for name in names}
-        return {name: Sighting(stack["StackStatus"], stack) for name, stack in found.items() if stack}
+        return {name: Sighting(_state(stack), stack) for name, stack in found.items() if stack}
 
     return toolkit.watcher.feed((api.endpoint, api.region, toolkit.account.pinned, "cloudformation"), look)
+
+
+def _state(described: Mapping[str, Any]) -> str:
+    in_use = "cannot be deleted as it is in use" in str(described.get("StackStatusReason", ""))
+    return IN_USE if in_use else str(described["StackStatus"])

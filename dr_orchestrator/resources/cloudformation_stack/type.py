@@ -19,6 +19,7 @@ from dr_orchestrator.domain.resource_type import (
     Write,
 )
 from dr_orchestrator.resources.cloudformation_stack import holds
+from dr_orchestrator.resources.cloudformation_stack.assets import OF_APPS, many, reads
 from dr_orchestrator.resources.cloudformation_stack.name import NAME
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
@@ -96,7 +97,7 @@ TYPE = Drillable(
                 {
                     *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
                     *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
-                    *("cloudformation:GetTemplate", "iam:GetPolicy", "iam:GetPolicyVersion"),
+                    *("cloudformation:GetTemplate", "iam:GetPolicy", "iam:GetPolicyVersion", *OF_APPS),
                 }
             ),
             frozenset(
@@ -107,6 +108,7 @@ TYPE = Drillable(
             ),
             {
                 **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
+                **dict.fromkeys(OF_APPS, "it is an app of the CDK"),
                 "cloudformation:GetTemplate": f"{HELD} a bucket or a repository of images",
                 "cloudformation:UpdateTerminationProtection": f"{HELD} what somebody protected",
             },
@@ -139,7 +141,7 @@ TYPE = Drillable(
     holds=holds.HOLDS,
     grants=holds.GRANTS,
     listing=Calls(frozenset({"cloudformation:DescribeStacks"})),
-    services=("cloudformation",),
+    services=("cloudformation", "ecr", "s3", "ssm"),
     marker="{table: LogicalId, key: {pk: canary}, attribute: at}",
     components=_components,
     destroyer=_destroyer,
@@ -147,5 +149,8 @@ TYPE = Drillable(
     place=_place,
     quotas={"StackLimit": _quota},
     held=_held,
+    many=many,
+    named=frozenset(OF_APPS),
+    reads=reads,
     twin=_twin,
 )

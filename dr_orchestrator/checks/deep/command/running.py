@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -72,7 +73,12 @@ def of_login(login: Login) -> Way:
 
 def of_outputs(outputs: Mapping[str, str]) -> Way:
     """The way to an environment: what its stack tells."""
-    return Way({f"DRO_OUTPUT_{name}": value for name, value in outputs.items()})
+    return Way({f"DRO_OUTPUT_{_variable(name)}": value for name, value in outputs.items()})
+
+
+def _variable(output: str) -> str:
+    """An output as it stands in a variable's name: `Orders.Url` as `Orders_Url`."""
+    return re.sub(r"[^A-Za-z0-9]", "_", output)
 
 
 @dataclass(frozen=True)

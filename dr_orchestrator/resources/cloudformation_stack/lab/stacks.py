@@ -13,7 +13,7 @@ from moto.cloudformation.utils import generate_stack_id
 from moto.core.responses import ActionResult
 from moto.logs import responses as logs
 
-from dr_orchestrator.lab.cloud.templates import SafeYaml
+from dr_orchestrator.lab.cloud.templates import SafeYaml, imports
 from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.resources.cloudformation_stack.lab import finishing
 from dr_orchestrator.resources.cloudformation_stack.lab.work import Building, Removing, TimedStack, physical_id
@@ -59,6 +59,9 @@ class CloudFormation(CloudFormationBackend):
             )
         if stack.status == "DELETE_IN_PROGRESS":
             return
+        if reason := self._in_use(stack):
+            stack.turn(stack.status, reason)
+            return
         stack.turn("DELETE_IN_PROGRESS", "User Initiated")
         fate = world().faults.fate("cloudformation", "DeleteStack", stack.name)
         if fate == "stuck":
@@ -80,6 +83,14 @@ class CloudFormation(CloudFormationBackend):
     def update_stack(self, *args: Any, **kwargs: Any) -> Stack:
         """Refused: moto's would change the stack in no time."""
         raise NotImplementedError("updates of stacks")
+
+    def _in_use(self, stack: TimedStack) -> str:
+        """Why AWS does not begin to delete a stack: another imports from it. It stays in the state that it is in."""
+        names = {key for key, value in self.exports.items() if value.exporting_stack_id == stack.stack_id}
+        for other in self.stacks.values():
+            if used := names & set(imports(other.template_dict)):
+                return f"Export {min(used)} cannot be deleted as it is in use by {other.name}"
+        return ""
 
     def _gone(self, stack: Stack) -> None:
         for export in [key for key, value in self.exports.items() if value.exporting_stack_id == stack.stack_id]:

@@ -184,10 +184,12 @@ class Removing:
         return str(self._stack.template_dict["Resources"][name].get("DeletionPolicy", "Delete"))
 
     def _start(self, name: str) -> None:
+        if name not in self._stack.built():
+            return  # a rollback has removed it meanwhile
         self._stack.tell(name, "DELETE_SKIPPED" if self._kept(name) else "DELETE_IN_PROGRESS")
 
     def _remove(self, name: str) -> None:
-        if self._kept(name):
+        if self._kept(name) or name not in self._stack.built():
             return
         try:
             with world().at_once():
