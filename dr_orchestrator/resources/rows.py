@@ -12,9 +12,9 @@ from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.rows import RowWriter
+from dr_orchestrator.checks import speech
 from dr_orchestrator.checks.apart import Address, Apart
 from dr_orchestrator.checks.deep.performing import DeepChecks
-from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
@@ -82,7 +82,8 @@ def components(order: Order, way: Way, door: Door) -> Components:
             there = apart.login(copy)
         except NotMeasured as fault:
             return Probed(False, f"{NOT_PROBED}: {fault.message}")
-        return probe(there, *restorer.address(), first=functools.partial(apart.prove, copy))
+        prove = functools.partial(apart.prove, copy)
+        return speech.of(there.engine).probe(there, *restorer.address(), first=prove)
 
     suite = Suite(
         drill.checks,

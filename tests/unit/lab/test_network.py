@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from moto.rds.models import rds_backends
 
-from dr_orchestrator.checks.probe import probe
+from dr_orchestrator.checks.speech.postgres.probe import probe
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.databases import places
