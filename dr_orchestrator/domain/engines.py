@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from dr_orchestrator.domain.proof import AMCHECK, CHECK_TABLE, CHECKSUMS, Integrity, WholeRead
+from dr_orchestrator.errors import NotMeasured
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,20 @@ def silent(engine: str) -> tuple[str, str] | None:
     known = called(engine)
     if known is None:
         return f"nothing here speaks to the engine {engine}", "remove `database`, and the checks that log in by it"
-    if not known.has_driver:
-        install = f"pip install 'dr_orchestrator[{known.extra}]'" if known.extra else f"pip install {known.driver}"
-        return f"the driver of {known.name}, {known.driver}, is not installed", install
+    install = f"pip install 'dr_orchestrator[{known.extra}]'" if known.extra else f"pip install {known.driver}"
+    missing = "" if known.has_driver else f"the driver of {known.name}, {known.driver}, is not installed"
     if not known.spoken:
-        return f"no check speaks {known.name} yet", "remove `database`, and the checks that log in by it"
-    return None
+        told = f"no check speaks {known.name} yet" + (f", and {missing} ({install})" if missing else "")
+        return told, "remove `database`, and the checks that log in by it"
+    return (missing, install) if missing else None
+
+
+def spoken(engine: str) -> Engine:
+    """The engine that RDS's word means; NotMeasured where nothing here speaks to it."""
+    known, told = called(engine), silent(engine)
+    if known is None or told:
+        raise NotMeasured(*(told or ("",)))
+    return known
 
 
 def unanswered(engine: Engine, check: object) -> tuple[str, str] | None:

@@ -105,6 +105,12 @@ class Login:
         return f"Login({self.user}@{self.host}:{self.port}/{self.database})"
 
     @property
+    def parts(self) -> Mapping[str, Any]:
+        """The parts of its URL, in SQLAlchemy's words."""
+        named = {"username": self.user, "password": self.password, "host": self.host, "port": self.port}
+        return {**named, "database": self.database}
+
+    @property
     def parameters(self) -> Mapping[str, Any]:
         """The parameters that libpq is told of it; of `hostaddr` nothing, else PGHOSTADDR or a service file could
         name another one.

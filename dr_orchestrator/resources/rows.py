@@ -9,6 +9,7 @@ from typing import Protocol
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.logins.door import Door
+from dr_orchestrator.aws.preflight import engine
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.rows import RowWriter
@@ -21,9 +22,10 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import RestoredRow, Selection
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.ports import Clock, Restorer
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.proof import asks_source
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
-from dr_orchestrator.domain.service import Canary, Login, Resource
+from dr_orchestrator.domain.service import Canary, Database, Login, Resource
 from dr_orchestrator.errors import LoginRefused, NotMeasured, NotRecoverable, NotTheCopy, UsageError
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.opening import Opening
@@ -85,6 +87,7 @@ def components(order: Order, way: Way, door: Door) -> Components:
         prove = functools.partial(apart.prove, copy)
         return speech.of(there.engine).probe(there, *restorer.address(), first=prove)
 
+    looks = (PreflightCheck("engine", functools.partial(_engine, order, door, database)),) if database else ()
     suite = Suite(
         drill.checks,
         toolkit.clock,
@@ -101,7 +104,13 @@ def components(order: Order, way: Way, door: Door) -> Components:
         entrance=opening,
         probe=probed if database else None,
         afterwards=suite.afterwards(),
+        looks=looks,
     )
+
+
+def _engine(order: Order, door: Door, database: Database) -> str:
+    drill = order.drill
+    return engine.look(order.toolkit.account, door, drill.resource, database, drill.checks)
 
 
 def _answers(opening: Opening, checks: SqlChecks, copy: Copy) -> bool:

@@ -42,6 +42,11 @@ class Tls:
     verified: bool = False
     ca: str = ""
 
+    @classmethod
+    def of(cls, mode: str, ca: str) -> Tls:
+        """As far as a mode says, in libpq's words."""
+        return cls(bool(mode), mode.startswith("verify"), ca)
+
     def context(self) -> ssl.SSLContext | None:
         """The settings of TLS; None where PyMySQL's own default does."""
         if not self.wanted:
@@ -192,7 +197,11 @@ class Stoppable:
         self._drop()
 
     def _reach(self, address: str, seconds: float) -> None:
-        made = socket.create_connection((address, self._raw.port), seconds)
+        try:
+            made = socket.create_connection((address, self._raw.port), seconds)
+        except OSError as error:
+            told = f"{address}:{self._raw.port} cannot be reached: {error.strerror or error}"
+            raise pymysql.OperationalError(CR.CR_CONN_HOST_ERROR, told) from error
         self._sockets.append(made)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -8,7 +8,6 @@ from dr_orchestrator.checks.speech.mysql import MariaDB, MySQL
 from dr_orchestrator.checks.speech.postgres import PostgreSQL
 from dr_orchestrator.checks.speech.protocol import Speech
 from dr_orchestrator.domain import engines
-from dr_orchestrator.errors import NotMeasured
 
 _SPOKEN: dict[str, Speech] = {
     engines.POSTGRES.word: PostgreSQL(),
@@ -19,10 +18,7 @@ _SPOKEN: dict[str, Speech] = {
 
 def of(engine: str) -> Speech:
     """The speech of an engine, by RDS's word for it; NotMeasured where nothing here speaks to it."""
-    if told := engines.silent(engine):
-        raise NotMeasured(*told)
-    known = engines.called(engine)
-    return _SPOKEN[known.word if known else engine]
+    return _SPOKEN[engines.spoken(engine).word]
 
 
 def spoken_on(connection: Any) -> Speech:

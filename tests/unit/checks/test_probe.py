@@ -9,7 +9,7 @@ from unittest import mock
 import psycopg
 import pytest
 
-from dr_orchestrator.checks import connection as connections
+from dr_orchestrator.checks.speech import postgres as connections
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.service import Login

@@ -20,7 +20,7 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
 from dr_orchestrator.lab.postgres import network
 from dr_orchestrator.lab.postgres.network import Door
 from dr_orchestrator.lab.postgres.plane import Plane
-from dr_orchestrator.lab.postgres.programs import Programs, account
+from dr_orchestrator.lab.programs import Programs, account
 from dr_orchestrator.settings import Pace
 from tests.support.labs import client
 

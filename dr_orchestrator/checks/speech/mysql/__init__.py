@@ -15,7 +15,7 @@ from dr_orchestrator.checks.speech.mysql import probe, stored
 from dr_orchestrator.checks.speech.protocol import ANSWER_S, STATEMENT_MS, First, Started
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.run import Probed
-from dr_orchestrator.domain.service import VERIFIED, Login
+from dr_orchestrator.domain.service import Login
 from dr_orchestrator.waiting.mysql import Stoppable, Tls, connect
 
 _REFUSED = (1045, 1698, 1862, 3118, 3955, 4151)
@@ -45,7 +45,9 @@ class MySQL:
     @contextmanager
     def connect(self, login: Login, what: str, seconds: int) -> Iterator[Stoppable]:
         """Connect, read-only; nothing is asked before that, the version comes with the server's greeting."""
-        with opened(self.engine, login, what, seconds, ANSWER_S) as connection:
+        url, tls = URL.create(self.engine.dialect, **login.parts), Tls.of(login.tls, login.ca)
+        made = connect(url, what=what, connect_s=seconds, answer_s=ANSWER_S, tls=tls, addresses=login.addresses)
+        with made as connection:
             connection.speech = self
             for setting in _SESSION:
                 connection.execute(setting)
@@ -114,20 +116,6 @@ class MariaDB(MySQL):
     def bound(self, connection: Any, seconds: float) -> None:
         """Let what is asked take so many real seconds, each."""
         connection.execute(f"SET SESSION max_statement_time = {max(0.001, seconds):.3f}")
-
-
-def opened(engine: engines.Engine, login: Login, what: str, seconds: float, answer_s: float) -> Stoppable:
-    """A connection by a login."""
-    verified = login.tls == VERIFIED
-    tls = Tls(wanted=bool(login.tls), verified=verified, ca=login.ca)
-    return connect(
-        url(engine, login), what=what, connect_s=seconds, answer_s=answer_s, tls=tls, addresses=login.addresses
-    )
-
-
-def url(engine: engines.Engine, login: Login) -> URL:
-    """The URL of a database, by SQLAlchemy's dialect of its engine."""
-    return URL.create(engine.dialect, login.user, login.password, login.host, login.port, login.database)
 
 
 def quoted(table: str) -> str:
