@@ -55,11 +55,14 @@ WORDS = tuple(each.word for each in ENGINES)
 def called(engine: str) -> Engine | None:
     """The engine that RDS, or a drill file, means by a word; None of one that is not known here."""
     for each in ENGINES:
-        if engine == each.word or any(
-            engine.startswith(word) if word[-1] == "-" else engine == word for word in each.rds
-        ):
+        if engine == each.word or any(_means(engine, word) for word in each.rds):
             return each
     return None
+
+
+def _means(engine: str, word: str) -> bool:
+    """Whether RDS's word is meant; one that ends in a dash is only how several of them begin."""
+    return engine.startswith(word) if word.endswith("-") else engine == word
 
 
 def silent(engine: str) -> tuple[str, str] | None:

@@ -241,12 +241,17 @@ class Stoppable:
             other.kill(raw.thread_id())
 
     def _drop(self) -> None:
-        """Close what leads to the server, in whichever state it is."""
-        with contextlib.suppress(Exception):
-            self._raw._force_close()
-        for each in self._sockets:
+        """Close what leads to the server, in whichever state it is.
+
+        The network is shut first: a thread that still reads holds the lock of what it reads from.
+        """
+        own, self._sockets = [*self._sockets, getattr(self._raw, "_sock", None)], []  # TLS takes the first one's place
+        for each in filter(None, own):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(Exception):
+            self._raw._force_close()
+        for each in filter(None, own):
             each.close()
 
 

@@ -121,9 +121,9 @@ def _of_database(resource: Resource, of: ResourceType, written: str) -> Iterator
 
 
 def _engine(resource: Resource) -> Engine | None:
-    """The engine that a resource declares; None where it leaves that to RDS."""
-    declared = resource.database.engine if resource.database else None
-    return engines.called(declared) if declared else None
+    """The engine that a resource declares; None where it leaves that to RDS, or no check speaks to it."""
+    known = engines.called(resource.database.engine or "") if resource.database else None
+    return known if known and known.spoken else None
 
 
 def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str, engine: Engine | None) -> Iterator[Mistake]:

@@ -140,7 +140,7 @@ class MariaPlane(Grounds):
                 continue
             try:
                 with live.cluster.turning:
-                    source.marks.append((time.time(), live.cluster.position()))
+                    source.marks.append(live.cluster.mark())
             except pymysql.Error:
                 if live.serving:  # it was not ended meanwhile
                     raise

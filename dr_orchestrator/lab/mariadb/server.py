@@ -115,10 +115,11 @@ class Server:
         with self.connect() as connection:
             connection.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", (role, password))
 
-    def position(self) -> Position:
-        """The place in the binary log up to which everything is committed by now."""
+    def mark(self) -> tuple[float, Position]:
+        """An instant (Unix seconds), and the place in the log of all that is committed by then."""
         with self.connect() as connection:
-            return _position(connection)
+            connection.execute("FLUSH TABLES WITH READ LOCK")
+            return time.time(), _position(connection)
 
     def image(self, target: Path) -> Position:
         """Copy its files as they are at one instant, as a volume's snapshot does; the place in the log of that instant.
