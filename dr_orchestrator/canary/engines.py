@@ -21,7 +21,7 @@ class Heart(Protocol):
     """The words of one engine; each is said on a connection that it has made itself."""
 
     error: type[Exception]
-    """What its driver raises."""
+    """The errors of its driver."""
 
     def connect(self, login: Login, what: str) -> Any:
         """A connection that can write, in UTC, which waits for no lock for long."""

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.logins import engine
 from dr_orchestrator.aws.logins.door import Door
-from dr_orchestrator.aws.preflight import engine
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.rows import RowWriter

@@ -45,7 +45,7 @@ class Speech(Protocol):
     """The words of one engine; each statement is said on a connection that it has made itself."""
 
     error: type[Exception]
-    """What its driver raises."""
+    """The errors of its driver."""
 
     def connect(self, login: Login, what: str, seconds: int) -> AbstractContextManager[Any]:
         """Within: a connection that can only read, in UTC, whose statements have a limit."""

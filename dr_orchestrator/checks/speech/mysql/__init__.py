@@ -37,7 +37,7 @@ _quote = dialect().identifier_preparer.quote_identifier
 
 
 class MySQL:
-    """What is written of both is of MySQL and MariaDB alike."""
+    """The words that MySQL and MariaDB share."""
 
     error: type[Exception] = pymysql.Error
     engine = engines.MYSQL

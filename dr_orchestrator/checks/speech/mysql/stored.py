@@ -29,7 +29,7 @@ _GENERATED = """
     WHERE table_schema = {} AND table_name = %s AND column_name = %s
 """
 _READ = "optimized away"
-"""What the server says of an answer that it took from an index already."""
+"""The server's words for an answer that it took from an index already."""
 
 
 def data_read(connection: Any, statement: str) -> None:

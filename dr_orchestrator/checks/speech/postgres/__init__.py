@@ -35,7 +35,7 @@ _STARTED = (
 
 
 class PostgreSQL:
-    """What PostgreSQL calls count and max is asked, not what the restored data does."""
+    """The functions of PostgreSQL itself are asked, not those that the restored data has in their place."""
 
     error: type[Exception] = psycopg.Error
 
