@@ -153,6 +153,7 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
         database.user or "",
         database.ca or "",
         database.reset_password,
+        database.engine or "",
         str(declared.folder),
         f"{document.file}:{document.line(key)}:{dotted(key)}",
     )

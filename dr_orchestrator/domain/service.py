@@ -64,7 +64,8 @@ class Database:
 
     With `auth` by IAM there is a `user` and no secret. `ca` is the file of the authorities that TLS is verified by, as
     it is written: relative to `folder`. `reset_password` is whether a copy that no version of the secret opens may get
-    a new password for its master user. `where` is the place of the declaration: file, line and key.
+    a new password for its master user. `engine` is the word for its engine, empty where RDS alone is to tell it.
+    `where` is the place of the declaration: file, line and key.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Database:
     user: str = field(default="", metadata=SINCE)
     ca: str = field(default="", metadata=SINCE)
     reset_password: bool = field(default=True, metadata=SINCE)
+    engine: str = field(default="", metadata=SINCE)
     folder: str = field(default="", compare=False, metadata=ASIDE)
     where: str = field(default="", compare=False, metadata=ASIDE)
 
@@ -88,6 +90,7 @@ class Login:
 
     `addresses` are those of the host that alone are to be connected to; where none are given, it is looked up anew.
     `tls` is how far TLS is asked for, in libpq's words, empty where its own default does; `ca` the file of authorities.
+    `engine` is RDS's word for what answers there.
     """
 
     host: str
@@ -98,9 +101,16 @@ class Login:
     addresses: tuple[str, ...] = ()
     tls: str = ""
     ca: str = ""
+    engine: str = "postgres"
 
     def __repr__(self) -> str:
         return f"Login({self.user}@{self.host}:{self.port}/{self.database})"
+
+    @property
+    def parts(self) -> Mapping[str, Any]:
+        """The parts of its URL, in SQLAlchemy's words."""
+        named = {"username": self.user, "password": self.password, "host": self.host, "port": self.port}
+        return {**named, "database": self.database}
 
     @property
     def parameters(self) -> Mapping[str, Any]:

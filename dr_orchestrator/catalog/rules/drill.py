@@ -26,7 +26,9 @@ from dr_orchestrator.catalog.shapes.proofs import Command
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
+from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.drill import RecoveryPath
+from dr_orchestrator.domain.engines import Engine
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
 from dr_orchestrator.errors import Problem
@@ -96,12 +98,12 @@ def _check(service: Declared, drill: Drill, resource: Resource, of: ResourceType
     elif isinstance(claim, OF_DATABASE):
         yield from _of_database(resource, of, written)
         if check.mandatory:
-            yield from _of_source(claim, written)
+            yield from _of_source(claim, written, _engine(resource))
     elif isinstance(claim, OF_TABLE):
         yield from _of_table(service, drill, of, claim, written)
     elif isinstance(claim, DEEP_OF_DATABASE):
         yield from _of_database(resource, of, written)
-        yield from proofs.mistakes(drill, check, claim, written)
+        yield from proofs.mistakes(drill, check, claim, written, _engine(resource))
     elif isinstance(claim, Command):
         if of.content is Content.ROWS:
             yield from _of_database(resource, of, written)
@@ -120,12 +122,18 @@ def _of_database(resource: Resource, of: ResourceType, written: str) -> Iterator
         yield (written,), message, "add `database: {name: ..., secret: ...}` to the resource"
 
 
-def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str) -> Iterator[Mistake]:
+def _engine(resource: Resource) -> Engine | None:
+    """The engine that a resource declares; None where it leaves that to RDS, or no check speaks to it."""
+    known = engines.called(resource.database.engine or "") if resource.database else None
+    return known if known and known.spoken else None
+
+
+def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str, engine: Engine | None) -> Iterator[Mistake]:
     """A proof of data reads a table of the source: anything else would hold of an empty database, too."""
     if isinstance(claim, Query):
         from dr_orchestrator.catalog.rules import query  # noqa: PLC0415 - what reads SQL takes a while to load
 
-        if told := query.mistake(claim.sql):
+        if told := query.mistake(claim.sql, engine.word if engine else ""):
             yield (written, "sql"), *told
     elif of_system(*claim.table.lower().rpartition(".")[::2]):
         message = f"'{claim.table}' is the server's own, and as full in an empty database"

@@ -12,6 +12,7 @@ from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable, inside
+from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import Problem
 
@@ -49,6 +50,8 @@ def _mistakes(
         yield from _rebuild(service, types, resource, resource.rebuild, service.templates[name])
     if resource.database and resource.database.ca:
         yield from _authorities(service.folder, resource.database.ca)
+    if resource.database and resource.database.engine and (told := engines.silent(resource.database.engine)):
+        yield ("database", "engine"), *told
     yield from of.rules(resource)
 
 

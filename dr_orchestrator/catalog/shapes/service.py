@@ -34,6 +34,7 @@ from dr_orchestrator.catalog.shapes.fields import (
 )
 from dr_orchestrator.catalog.source import Plain
 from dr_orchestrator.domain import drill as domain
+from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.replica import Place
@@ -130,6 +131,9 @@ class Database(Shape):
     """How checks log in to a copy."""
 
     name: Text = Field(description="The database.")
+    engine: Annotated[str, word(engines.WORDS, "an engine")] | None = Field(
+        default=None, description="Its engine, which RDS tells too: with it `dro check` knows what it can be asked."
+    )
     secret: Text | None = Field(
         default=None,
         description="The Secrets Manager secret that holds username and password; `managed` where RDS manages it.",

@@ -70,6 +70,7 @@ class PreflightChecks:
         yield PreflightCheck("clock", lambda: clocks.look(self.around.clocks), must=not self.begun)
         target = self.components.restorer or self.components.environment
         yield from target.preflight_checks(self.copy) if target is not None else ()
+        yield from self.components.looks
         for store in self.components.stores:
             for question in store.restorer.preflight_checks(store.copy):
                 yield replace(question, name=f"{question.name} of {store.name}")
