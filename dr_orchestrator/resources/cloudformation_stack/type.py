@@ -101,7 +101,7 @@ TYPE = Drillable(
             frozenset({"cloudformation:CreateStack", "cloudformation:DeleteStack"}),
             {
                 **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
-                **dict.fromkeys(OF_APPS, "it is an app of the CDK"),
+                **dict.fromkeys(OF_APPS, "the template is that of an app of the CDK"),
             },
         ),
     },
