@@ -55,7 +55,7 @@ class HttpChecks:
             known = ", ".join(sorted(outputs)) or "none"
             raise NotMeasured(f"{copy.id} has no output {missing}; it has: {known}") from missing
         if "{" in _OUTPUT.sub("", check.url):
-            raise NotMeasured(f"{check.url} is not an address: a brace is left open", "write {Output}")
+            raise ValueError(f"{check.url} is not an address: a brace is left open")
         first = _OUTPUT.match(check.url)
         if first and _origin(url) != _origin(outputs[first[1]]):
             raise NotMeasured(f"{url} is not an address at {outputs[first[1]]}, the output {first[1]} of {copy.id}")

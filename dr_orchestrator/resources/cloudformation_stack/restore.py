@@ -4,54 +4,34 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dr_orchestrator.aws.calls.answers import Strange
-from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
+from dr_orchestrator.aws.calls.api import Api, Refused
 from dr_orchestrator.aws.calls.denials import by_policy
-from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.preflight import assets, boundary, place
 from dr_orchestrator.aws.template.given import Given
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.aws.watcher import ABSENT, VANISHED, Feed, Sighting, States
+from dr_orchestrator.aws.watcher import Feed
 from dr_orchestrator.domain import replica
-from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity, Place
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Member
 from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped, Transient
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources.cloudformation_stack.stack import STATES, describe, feed
+from dr_orchestrator.resources.cloudformation_stack.stack import live_of as _live
 from dr_orchestrator.resources.cloudformation_stack.stacks import Stacks
+from dr_orchestrator.resources.cloudformation_stack.teardown.destroying import Destroying
 from dr_orchestrator.resources.drillable import Parts
 
 CALLED = "a stack"
-NESTED = "AWS::CloudFormation::Stack"
-STATES = States(
-    ready=frozenset({"CREATE_COMPLETE"}),
-    dead=frozenset(
-        {"CREATE_FAILED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
-        | {"DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED"}
-    ),
-    progress=frozenset({"CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", ABSENT}),
-    sightings=2,
-)
-IN_USE = "EXPORT_IN_USE"
-"""How a stack is told that CloudFormation does not begin to delete: it is in its old state, and the reason says why."""
-
-GONE = States(
-    ready=frozenset({"DELETE_COMPLETE", ABSENT}),
-    dead=frozenset({"DELETE_FAILED", IN_USE}),
-    progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"})
-    - {"DELETE_FAILED"},
-    sightings=VANISHED,
-)
-DELETIONS = 3
-"""How often a stack is deleted whose deletion fails."""
 
 
 class CloudFormationStack:
@@ -209,40 +189,22 @@ class CloudFormationStack:
         return self._member_of(member).fill(interim, member)
 
     def destroy(self, copy: Copy) -> CopyState:
-        """Delete the stack by its id, once proven to be this run's, and see it gone with all it held.
+        """Delete the stack by its id, once proven to be this run's, and see it gone with all it held, and its logs.
 
         One that somebody else deleted may have left a part behind as well: that is looked for all the same.
         """
         live = self._toolkit.describe_confirmed(lambda: self._describe(copy.id))
         state = CopyState.DELETED if live else self._toolkit.never_created(copy)
         stack_id = str(live["StackId"]) if live else self._identity(copy)
-        held = self._toolkit.retry_transient(lambda: self._held(stack_id)) if live is not None else []
+        destroying = Destroying(self._toolkit, self._parts, copy, stack_id)
+        held = destroying.held() if live is not None else []
         if live is not None:
-            self._delete(copy, stack_id)
+            destroying.delete(held)
         for row in self._toolkit.proofs.owned(copy):
-            self._take_down_what_stayed(row)
-        self._prove_empty(copy, stack_id, held)
+            destroying.take_down_what_stayed(row)
+        destroying.delete_logs()
+        destroying.prove_empty(held)
         return state
-
-    def _delete(self, copy: Copy, stack_id: str) -> None:
-        """Delete the stack; again where that fails: what it held may have been in use for the moment."""
-        for left in reversed(range(DELETIONS)):
-            self._toolkit.retry_while(lambda: self._prove_and_delete(copy, stack_id), while_code="OperationInProgress")
-            try:
-                self._toolkit.wait_until_gone(self._feed(), copy, GONE, name=stack_id)
-            except NotRecoverable as failed:
-                if not left:
-                    raise
-                self._toolkit.context.asked_again(f"the deletion failed: {failed.message}")
-            else:
-                return
-
-    def _prove_and_delete(self, copy: Copy, stack_id: str) -> None:
-        live = self._describe(stack_id)
-        if live is None or live["StackStatus"] in ("DELETE_IN_PROGRESS", "DELETE_COMPLETE"):
-            return  # what was wanted
-        self._toolkit.proofs.prove(copy, _live(live))
-        self._api.call("DeleteStack", StackName=stack_id)
 
     def physical(self, logical_id: str, copy: Copy) -> str:
         """The name of a store of a stack in AWS."""
@@ -279,55 +241,6 @@ class CloudFormationStack:
         live = self._describe(copy.id) or {}
         yield from ((each["OutputKey"], each["OutputValue"]) for each in live.get("Outputs", []))
 
-    def _held(self, stack_id: str) -> list[Mapping[str, Any]]:
-        """The resources that a stack and the stacks in it hold, or held: CloudFormation tells them of a deleted one for
-        three months, by its id; NotFound afterwards.
-        """
-        held = [each for each in self._resources(stack_id) if each.get("PhysicalResourceId")] if stack_id else []
-        nested = [each["PhysicalResourceId"] for each in held if each["ResourceType"] == NESTED]
-        return [*held, *(each for stack in nested for each in self._held(stack))]
-
-    def _take_down_what_stayed(self, row: CopyRecord) -> None:
-        """A part that outlived its stack is a copy of this run still: proven and deleted as such, or told."""
-        member, name = self._member_of(row.copy), row.copy.id
-        live = self._toolkit.retry_transient(lambda: member.identity(name))
-        if live is None or (row.identity and row.identity.unique_id != live.unique_id):
-            return
-        self._toolkit.context.asked_again(f"the stack is gone: it left {name} behind")
-        try:
-            member.destroy(row.copy)
-        except (Stopped, Transient):
-            raise
-        except DrillFault as fault:
-            raise NotMeasured(f"the stack is gone but left {name} behind: {fault.message}", fault.hint) from fault
-
-    def _prove_empty(self, copy: Copy, stack_id: str, held: list[Mapping[str, Any]]) -> None:
-        """CloudFormation's word on the stack is not enough: all that it held is asked after, type by type.
-
-        What drills know how to list is looked for, more than once where it shows: a listing may lag behind. Of anything
-        else CloudFormation says whether it was deleted, or left as it was by a deletion by force.
-        """
-        try:
-            told = self._toolkit.retry_transient(lambda: self._held(stack_id))
-        except NotFound as forgotten:
-            why = f"CloudFormation no longer tells what {copy.id} held, so nothing proves that all of it is gone"
-            raise NotMeasured(f"{why}: look for what is named or tagged like it by hand") from forgotten
-        listed = {_part(each) for each in (*held, *told) if each["ResourceType"] in self._parts.listed}
-        kept = {_part(each) for each in told if each["ResourceStatus"] != "DELETE_COMPLETE"} - listed
-        shown = self._toolkit.absence_confirmed(lambda: self._shown(listed))
-        if left := [*shown, *(f"{of} {name}" for of, name in sorted(kept))]:
-            raise NotMeasured(f"the stack is deleted but left {', '.join(left)} behind: delete by hand what is there")
-
-    def _shown(self, parts: Collection[tuple[str, str]]) -> list[str]:
-        """Those of the parts (type in CloudFormation, and name) that a listing of their type shows."""
-        seen = {
-            (of, called.casefold())
-            for of in sorted({of for of, _ in parts})
-            for each in self._parts.listed[of]()
-            for called in (each.id, each.identity)
-        }
-        return [f"{of} {name}" for of, name in sorted(parts) if (of, name.casefold()) in seen]
-
     def _resources(self, stack: str) -> list[Mapping[str, Any]]:
         return list(self._api.pages("ListStackResources", "StackResourceSummaries", StackName=stack))
 
@@ -340,21 +253,11 @@ class CloudFormationStack:
         reason = first.get("ResourceStatusReason", first["ResourceStatus"])
         return "".join(f"; {each}" for each in (f"{first['LogicalResourceId']}: {reason}", by_policy(reason)) if each)
 
-    def _describe(self, stack: str) -> Mapping[str, Any] | None:
-        field = "StackId" if stack.startswith("arn:") else "StackName"
-        try:
-            return self._api.named("DescribeStacks", "Stacks", field, stack, StackName=stack)
-        except NotFound:
-            return None
+    def _describe(self, name: str) -> Mapping[str, Any] | None:
+        return describe(self._api, name)
 
     def _feed(self) -> Feed:
-        def look(names: Iterable[str]) -> dict[str, Sighting]:
-            found = {name: self._describe(name) for name in names}
-            return {name: Sighting(_state(stack), stack) for name, stack in found.items() if stack}
-
-        return self._toolkit.watcher.feed(
-            (self._api.endpoint, self._api.region, self._toolkit.account.pinned, "cloudformation"), look
-        )
+        return feed(self._api, self._toolkit)
 
 
 @dataclass(frozen=True)
@@ -385,21 +288,6 @@ def _accepted() -> Iterator[None]:
         yield
     except NotRecoverable as refused:
         raise NotApplicable("the template is not accepted") from refused
-
-
-def _state(described: Mapping[str, Any]) -> str:
-    in_use = "cannot be deleted as it is in use" in str(described.get("StackStatusReason", ""))
-    return IN_USE if in_use else str(described["StackStatus"])
-
-
-def _part(told: Mapping[str, Any]) -> tuple[str, str]:
-    """A resource that a stack held: its type, and its name; two of two types may be called alike."""
-    return str(told["ResourceType"]), str(told["PhysicalResourceId"])
-
-
-def _live(described: Mapping[str, Any]) -> Live:
-    tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
-    return Live(described["StackName"], described["StackId"], tags, created_at=described.get("CreationTime"))
 
 
 def _told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:

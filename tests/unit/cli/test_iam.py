@@ -24,7 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_both_policies_are_printed_to_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
-    """Between the lines of comment stand whole JSON documents: two policies and the trust policy."""
+    """Between the lines of comment stand whole JSON documents: policies and the trust policy."""
     assert main.run(["iam"]) == Exit.PASSED
     text = capsys.readouterr().out
     bare = "\n".join(line for line in text.splitlines() if not line.startswith("#")).split("\n\n")
