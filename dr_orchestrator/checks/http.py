@@ -54,6 +54,8 @@ class HttpChecks:
         except KeyError as missing:
             known = ", ".join(sorted(outputs)) or "none"
             raise NotMeasured(f"{copy.id} has no output {missing}; it has: {known}") from missing
+        if "{" in _OUTPUT.sub("", check.url):
+            raise ValueError(f"{check.url} is not an address: a brace is left open")
         first = _OUTPUT.match(check.url)
         if first and _origin(url) != _origin(outputs[first[1]]):
             raise NotMeasured(f"{url} is not an address at {outputs[first[1]]}, the output {first[1]} of {copy.id}")

@@ -108,7 +108,7 @@ TYPE = Drillable(
             ),
             {
                 **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
-                **dict.fromkeys(OF_APPS, "it is an app of the CDK"),
+                **dict.fromkeys(OF_APPS, "the template is that of an app of the CDK"),
                 "cloudformation:GetTemplate": f"{HELD} a bucket or a repository of images",
                 "cloudformation:UpdateTerminationProtection": f"{HELD} what somebody protected",
             },
