@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
 
 from dr_orchestrator.catalog import digest, proofs
@@ -167,7 +168,15 @@ def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | U
         answers=Answers(tuple(rebuild.leave_out), rebuild.allow, rebuild.imports, shares=tuple(rebuild.shares)),
         boundary=policy.replica.boundary,
         account=(policy.replica.account or "") if place is Place.DRILL_ACCOUNT else "",
+        within=_beside(rebuild.template, template) if isinstance(template, Template) else {},
+        bucket=policy.replica.bucket or "",
     )
+
+
+def _beside(path: str, template: Template) -> dict[str, str]:
+    """The texts of the templates within, by paths as that of the template is written."""
+    folder = posixpath.dirname(path)
+    return {posixpath.normpath(posixpath.join(folder, name)): text for name, text in template.within.items()}
 
 
 def _canary(canary: written.Canary) -> Canary:

@@ -145,6 +145,8 @@ class Rebuild:
     `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it. `answers`
     are the owner's word on what the template does outside; `boundary` is the managed policy (name or ARN) that holds
     every role of a replica beside production, `account` that in which a replica stands by itself, empty beside it.
+    `within` are the texts of the templates that it names and that lie beside it, by their paths; `bucket` is where
+    templates lie for CloudFormation which it takes from nowhere else.
     """
 
     template: str
@@ -155,6 +157,8 @@ class Rebuild:
     answers: Answers = field(default_factory=Answers, metadata=SINCE)
     boundary: str = field(default=BOUNDARY, metadata=SINCE)
     account: str = field(default="", metadata=SINCE)
+    within: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
+    bucket: str = field(default="", metadata=SINCE)
 
     def word(self, copy_id: str) -> Answers:
         """The owner's word on a replica of that name, with the parameters that it is made with."""

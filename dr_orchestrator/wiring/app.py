@@ -97,6 +97,13 @@ class App:
         written = {resource.id for service in services for resource in service.resources.values()}
         return frozenset(written | self.ledger.queries.sources())
 
+    @functools.cached_property
+    def places(self) -> frozenset[str]:
+        """The buckets that are declared for what drills leave there meanwhile."""
+        services = self.declared.services.values()
+        rebuilt = [each.rebuild for service in services for each in service.resources.values() if each.rebuild]
+        return frozenset(each.bucket for each in rebuilt) - {""}
+
     def prepare(self) -> None:
         """Make what drills share before their clocks start, and before several would each make their own."""
         for shared in ("ledger", "catalogue", "sources", "watcher", "spacings"):

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dr_orchestrator.aws.calls.answers import Strange
-from dr_orchestrator.aws.calls.api import Api, Refused
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.preflight import boundary, place
 from dr_orchestrator.aws.template.given import Given, given
@@ -23,8 +22,10 @@ from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Rebuild, Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.cloudformation_stack.stack import STATES, describe, feed
-from dr_orchestrator.resources.cloudformation_stack.stack import live_of as _live
+from dr_orchestrator.resources.cloudformation_stack.change_sets import ChangeSets
+from dr_orchestrator.resources.cloudformation_stack.making import Making
+from dr_orchestrator.resources.cloudformation_stack.shelving import Shelving
+from dr_orchestrator.resources.cloudformation_stack.stack import REVIEW, STATES, describe, feed
 from dr_orchestrator.resources.cloudformation_stack.teardown.destroying import Destroying
 from dr_orchestrator.resources.drillable import Parts
 
@@ -47,11 +48,16 @@ class CloudFormationStack:
     def _api(self) -> Api:
         return self._toolkit.account.api("cloudformation")
 
+    @functools.cached_property
+    def _sets(self) -> ChangeSets:
+        return ChangeSets(self._toolkit)
+
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """The template, for what a replica would change or reach outside; what holds its roles; and a free name."""
         return [
             PreflightCheck("template", lambda: str(self._given(copy))),
             PreflightCheck("permissions boundary", lambda: self._look_at_boundary(copy)),
+            PreflightCheck("bucket of templates", lambda: self._look_at_bucket(copy)),
             PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
         ]
 
@@ -69,7 +75,16 @@ class CloudFormationStack:
         return Seen(place.same(live["StackId"], copy.region, of))
 
     def _given(self, copy: Copy) -> Given:
-        return given(self._rebuild(), copy.id, self._toolkit.proofs.sources)
+        return given(self._rebuild(), copy.id, self._toolkit.proofs.sources, copy.region)
+
+    def _look_at_bucket(self, copy: Copy) -> str:
+        try:
+            made = self._given(copy)
+        except NotRecoverable as refused:
+            raise NotApplicable("the template is not accepted") from refused
+        if not made.shelved:
+            raise NotApplicable("the template is given in the call")
+        return Shelving(self._toolkit).look(copy, made)
 
     def _look_at_boundary(self, copy: Copy) -> str:
         try:
@@ -84,36 +99,21 @@ class CloudFormationStack:
 
     def _look_at_name(self, copy: Copy) -> str:
         found = self._describe(copy.id)
-        return self._toolkit.proofs.name_is_free(copy, _live(found) if found else None, CALLED)
+        return self._toolkit.proofs.name_is_free(copy, self._sets.live(copy, found) if found else None, CALLED)
 
     def build(self, copy: Copy) -> Asked:
-        """Ask for the stack. What fails is kept as it failed, so that its events tell why; teardown removes it."""
-        made = self._given(copy)
-        self._toolkit.context.derived(made.made)
-        parameters = [
-            {"ParameterKey": key, "ParameterValue": value} for key, value in self._rebuild().given(copy.id).items()
-        ]
-        try:
-            stack_id = self._api.call(
-                "CreateStack",
-                StackName=copy.id,
-                TemplateBody=made.body,
-                Parameters=parameters,
-                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
-                OnFailure="DO_NOTHING",
-                EnableTerminationProtection=False,
-                ClientRequestToken=copy.id,
-                Tags=[{"Key": key, "Value": value} for key, value in copy.tags.items()],
-            )["StackId"]
-            if f":stack/{copy.id}/" not in stack_id:
-                raise Strange(f"asked for {copy.id}, it made {stack_id}", "cloudformation:CreateStack")
-        except Refused as refused:
-            existing = self._describe(copy.id) if "AlreadyExists" in refused.code else None
-            if existing is None:
-                raise
-            self._toolkit.proofs.adopt(copy, _live(existing), CALLED)
-            stack_id = existing["StackId"]
-        return Asked(Identity(stack_id, stack_id))
+        """Have AWS expand the template, judge that, and ask for the stack; one that is being made is gone on with.
+
+        What fails is kept as it failed, so that its events tell why; teardown removes it.
+        """
+        made, standing = self._given(copy), self._describe(copy.id)
+        if standing is not None:
+            self._toolkit.proofs.adopt(copy, self._sets.live(copy, standing), CALLED)
+        if standing is not None and standing["StackStatus"] != REVIEW:
+            stack = str(standing["StackId"])
+        else:
+            stack = Making(self._toolkit, self._rebuild()).make(copy, made)
+        return Asked(Identity(stack, stack))
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until every resource is made; the fault names the first that failed."""
@@ -126,7 +126,7 @@ class CloudFormationStack:
         """The stack's own events; those of its resources are left out."""
         stack = self._identity(copy) or copy.id
         events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=stack)
-        own = [event for event in events if event.get("PhysicalResourceId") == event["StackId"]]
+        own = [event for event in events if _is_of_stack(event)]
         return [_told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
@@ -164,10 +164,12 @@ class CloudFormationStack:
         held = destroying.held() if live is not None else []
         if live is not None:
             destroying.delete(held)
+        Shelving(self._toolkit).clear(copy, self._toolkit.places)
         for row in self._toolkit.proofs.owned(copy):
             destroying.take_down_what_stayed(row)
-        destroying.delete_logs()
-        destroying.prove_empty(held)
+        if live is None or live["StackStatus"] != REVIEW:  # else nothing was made of it
+            destroying.delete_logs()
+            destroying.prove_empty(held)
         return state
 
     def physical(self, logical_id: str, copy: Copy) -> str:
@@ -204,7 +206,7 @@ class CloudFormationStack:
         failed = [event for event in events if "FAILED" in event.get("ResourceStatus", "")]
         if not failed:
             return ""
-        first = min(failed, key=lambda event: event["Timestamp"])
+        first = min(failed, key=lambda event: (event["Timestamp"], _is_of_stack(event)))
         reason = first.get("ResourceStatusReason", first["ResourceStatus"])
         return "".join(f"; {each}" for each in (f"{first['LogicalResourceId']}: {reason}", by_policy(reason)) if each)
 
@@ -218,6 +220,11 @@ class CloudFormationStack:
 
     def _feed(self) -> Feed:
         return feed(self._api, self._toolkit)
+
+
+def _is_of_stack(event: Mapping[str, Any]) -> bool:
+    """Whether an event is of the stack itself, and not of what it holds."""
+    return bool(event.get("PhysicalResourceId") == event["StackId"])
 
 
 def _told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:
