@@ -90,7 +90,7 @@ class Proofs:
 
     def adopt(self, copy: Copy, live: Live, called: str) -> None:
         """Raise NotRecoverable unless what stands under the copy's name is what this run asked for."""
-        if not self.made_since(copy, live.created_at) or live.tags.get(TAG) != copy.run:
+        if not self.made_since(copy, live.created_at) or self._tag(copy, live) != copy.run:
             raise NotRecoverable(f"{called} {copy.id} exists already and is not of this run")
 
     def name_is_free(self, copy: Copy, live: Live | None, called: str) -> str:
@@ -141,6 +141,9 @@ class Proofs:
     def _is_source(self, name: str) -> bool:
         return name.lower() in {source.lower() for source in self.sources}
 
+    def _tag(self, copy: Copy, live: Live) -> str | None:
+        return live.tags.get(TAG, copy.run if live.derived else None)
+
     def prove(self, copy: Copy, live: Live) -> None:
         """Raise UnsafeToDelete unless ledger, tag and identity agree that the live object is this run's copy."""
         record = self.intended(copy)
@@ -150,7 +153,7 @@ class Proofs:
             raise UnsafeToDelete(f"{copy.id} is not named as copies are, whatever the ledger says")
         if live.name != copy.id:
             raise UnsafeToDelete(f"{live.name} is not {copy.id}, which the ledger of this run holds")
-        if live.tags.get(TAG, copy.run if live.derived else None) != copy.run:
+        if self._tag(copy, live) != copy.run:
             raise UnsafeToDelete(f"{live.name} does not wear the tag {TAG}={copy.run}")
         if record.identity is None and not self.made_since(copy, live.created_at):
             raise UnsafeToDelete(f"{live.name} is of {live.created_at}, from before this run asked for it")

@@ -29,7 +29,8 @@ class Guard:
 
     `calls` are those that are known. `copies` asks the ledger for what this run has written down that it makes;
     `may_restore` tells whether the run is to restore from what is named: its source, or a recovery point that it chose.
-    `driven` raises where another process drives the run by now; it is told whether the call makes something.
+    `driven` raises where another process drives the run by now; it is told whether the call makes something. `places`
+    are what the workspace declares for what drills leave there meanwhile.
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class Guard:
         sources: frozenset[str] = frozenset(),
         may_restore: Callable[[str], bool] = lambda _: False,
         driven: Callable[[bool], None] = lambda _: None,
+        places: frozenset[str] = frozenset(),
     ) -> None:
-        self.calls = calls
+        self.calls, self._declared = calls, places
         self._copies, self._may_restore, self._driven = copies, may_restore, driven
         self._vouched: dict[tuple[str, str], Copy] = {}
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
@@ -88,6 +90,12 @@ class Guard:
             return f"'{origin}' is not what this run restores from", hint
         if lacking := sorted(name for name in write.needs if not parameters.get(name)):
             return f"no drill leaves {', '.join(lacking)} out", "this is a defect: please report"
+        return self._otherwise(write, parameters)
+
+    def _otherwise(self, write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """Why a call is not as drills make it, and what to do; empty where it is."""
+        if write.among and (place := str(parameters.get(write.among, ""))) not in self._declared:
+            return f"'{place}' is no place that the workspace declares for drills", "nothing was changed"
         if strange := sorted(parameters.keys() - write.accepts):
             return f"no drill gives it {', '.join(strange)}", "this is a defect: please report"
         if other := [name for name, values in write.only.items() if parameters.get(name) not in values]:

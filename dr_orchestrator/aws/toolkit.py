@@ -51,7 +51,8 @@ class Toolkit:
     """The tools of a restorer: the account, who waits, the proofs before a deletion, and the run's own context.
 
     `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most. `stands` is the account as
-    copies tell it: empty for that of their sources, `rates` are the prices of AWS that the workspace declares.
+    copies tell it: empty for that of their sources, `rates` are the prices of AWS that the workspace declares. `places`
+    are what it declares for what drills leave there meanwhile: buckets.
     """
 
     account: Account
@@ -62,6 +63,7 @@ class Toolkit:
     elsewhere: Callable[[Place], Account] = _nowhere_else
     stands: str = ""
     rates: Callable[[], Rates] = Rates
+    places: frozenset[str] = frozenset()
 
     @property
     def clock(self) -> Clock:

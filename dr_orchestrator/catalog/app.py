@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.source import text_of
-from dr_orchestrator.catalog.template import Template, Unusable, inside
+from dr_orchestrator.catalog.template import Template, Unusable, inside, within_of
 from dr_orchestrator.documents import assembly, cloudformation
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.documents.events import Stop
@@ -91,6 +92,7 @@ def _stack(root: Path, folder: Path, stack: assembly.Stack) -> Stack:
     called, text = _named(root, path), _text(root, path)
     template = _template(text, called)
     parameter, version = _bootstrap(template)
+    nested = within_of(template, path, path.parent)
     return Stack(
         stack.name,
         text,
@@ -102,6 +104,7 @@ def _stack(root: Path, folder: Path, stack: assembly.Stack) -> Stack:
         stack.account,
         stack.region,
         stack.digest,
+        {posixpath.normpath(posixpath.join(posixpath.dirname(called), name)): each for name, each in nested},
     )
 
 

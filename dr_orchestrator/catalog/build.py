@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
@@ -174,7 +175,15 @@ def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | U
         boundary=policy.replica.boundary,
         account=(policy.replica.account or "") if place is Place.DRILL_ACCOUNT else "",
         stacks=known.stacks,
+        within=_beside(rebuild.template, known) if rebuild.template else {},
+        bucket=policy.replica.bucket or "",
     )
+
+
+def _beside(path: str, template: Template) -> dict[str, str]:
+    """The texts of the templates within, by paths as that of the template is written."""
+    folder = posixpath.dirname(path)
+    return {posixpath.normpath(posixpath.join(folder, name)): text for name, text in template.within.items()}
 
 
 def _canary(canary: written.Canary) -> Canary:

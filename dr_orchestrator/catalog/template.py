@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from dr_orchestrator.catalog.source import text_of
 from dr_orchestrator.documents import cloudformation
@@ -13,13 +14,18 @@ from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.documents.events import Stop
 from dr_orchestrator.domain.app import Stack
 
+NESTED = "AWS::CloudFormation::Stack"
+DEEPEST = 5
+"""How many templates may stand in one another."""
+
 
 @dataclass(frozen=True)
 class Template:
     """The outline of a template; `required` are the parameters without a default.
 
     Of an app, whose `stacks` are in the order of their making, what is told of one begins with its name: of resources
-    `Orders/Table`, of outputs `Orders.Url` beside `Url`, where no other stack has one of that name.
+    `Orders/Table`, of outputs `Orders.Url` beside `Url`, where no other stack has one of that name. `within` are the
+    texts of the templates that it names and that lie beside it, by their paths from its own folder.
     """
 
     text: str = ""
@@ -28,6 +34,7 @@ class Template:
     types: Mapping[str, str] = field(default_factory=dict)
     outputs: frozenset[str] = frozenset()
     transforms: bool = False
+    within: Mapping[str, str] = field(default_factory=dict)
     stacks: tuple[Stack, ...] = ()
 
     def whole(self, part: str) -> str:
@@ -82,7 +89,33 @@ def outline(path: Path, workspace: Path) -> Template | Unusable:
     parameters = template.part("Parameters")
     required = frozenset(name for name, body in parameters.items() if "Default" not in mapping(body))
     outputs = frozenset(template.part("Outputs"))
-    return Template(text, frozenset(parameters), required, types, outputs, bool(template.data.get("Transform")))
+    transforms = bool(template.data.get("Transform"))
+    within = dict(within_of(template, path, path.resolve().parent))
+    return Template(text, frozenset(parameters), required, types, outputs, transforms, within)
+
+
+def within_of(template: cloudformation.Template, path: Path, folder: Path, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The templates of the stacks within that lie below the folder; what lies elsewhere AWS reads."""
+    for resource in template.part("Resources").values() if depth < DEEPEST else ():
+        url = _named(mapping(resource))
+        child = (path.parent / url).resolve() if url and "://" not in url else None
+        if child is None or not child.is_relative_to(folder) or not child.is_file():
+            continue
+        try:
+            text = text_of(child)
+            found = cloudformation.parse(text, child.name, cloudformation.LARGEST_IN_BUCKET)
+        except (Stop, cloudformation.Malformed):
+            continue
+        yield child.relative_to(folder).as_posix(), text
+        yield from within_of(found, child, folder, depth + 1)
+
+
+def _named(resource: Mapping[str, Any]) -> str:
+    """The file of a stack within: as the CDK notes it, or as its TemplateURL names it."""
+    noted = mapping(resource.get("Metadata"))
+    asset = noted.get("aws:asset:path") if noted.get("aws:asset:property") == "TemplateURL" else None
+    url = asset or mapping(resource.get("Properties")).get("TemplateURL")
+    return url if isinstance(url, str) and resource.get("Type") == NESTED else ""
 
 
 def _has(stack: Stack, output: str) -> bool:

@@ -16,8 +16,8 @@ from dr_orchestrator.errors import Problem
 LARGEST = 51_200
 """Bytes that CreateStack takes as text."""
 
-LARGEST_IN_BUCKET = 1_048_576
-"""Bytes that it takes from a bucket."""
+LARGEST_IN_BUCKET = 1_000_000
+"""Bytes that it takes from a bucket: its own words are "may not exceed 1000000 bytes in size"."""
 
 _BARE = ("Ref", "Condition")
 _FUNCTIONS = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Stack:
     `parameter` of the Parameter Store tells the version of the bootstrap stack, which is to be `version` at least;
     empty where the app asks for none. `account` and `region` are empty where the app leaves them open. `parameters` are
     those that the template declares, `manifest` is the digest of what the assembly's manifest says of the stack.
+    `within` are the texts of the templates of stacks within, by paths as its own file is named.
     """
 
     name: str
@@ -49,3 +51,4 @@ class Stack:
     account: str = ""
     region: str = ""
     manifest: str = ""
+    within: Mapping[str, str] = field(default_factory=dict)

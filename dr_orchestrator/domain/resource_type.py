@@ -53,7 +53,8 @@ class By:
     """The rule by which the target of a call is found in its parameters: the one that names it.
 
     `arn` (a pattern with the groups `region` and `name`) is that of just such an object, where an ARN may be given; any
-    other ARN names nothing. With `each` the parameter is a mapping whose keys are names, of parts of a stack alone.
+    other ARN names nothing. `within` (with the group `name`) is the pattern of a text that names it in part: any other
+    names nothing. With `each` the parameter is a mapping whose keys are names, of parts of a stack alone.
     With `held` it is no copy by itself, but something that a copy holds.
     """
 
@@ -62,6 +63,7 @@ class By:
     arn: str = ""
     each: bool = False
     held: bool = False
+    within: str = ""
 
     def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
         """The target of the call; an unnamed target where nothing is named, which no copy is."""
@@ -71,7 +73,8 @@ class By:
             return
         text = str(given)
         if not text.startswith("arn:"):
-            yield Target(self.type, text)
+            part = re.fullmatch(self.within, text) if self.within else None
+            yield Target(self.type, part["name"] if part else "" if self.within else text)
             return
         found = re.fullmatch(self.arn, text) if self.arn else None
         yield Target(self.type, found["name"], found["region"]) if found else Target(self.type, "")
@@ -80,6 +83,7 @@ class By:
         if self.held:
             return f"{self.parameter} is what a copy holds: {self.type}"
         named = f"each key of {self.parameter}" if self.each else self.parameter
+        named = f"a part of {named}" if self.within else named
         return f"{named} is a copy of type {self.type}" + (", a part of a stack" if self.each else "")
 
 
@@ -91,9 +95,11 @@ class Write:
     refused. `only` are parameters that it must be given, and what they may be: left to its default, or otherwise, one
     would make another call of it: a clone in place of a restore, a copy in public. Where None is one of these, it may
     be left out. `origin` is the parameter that names
-    what is restored from, `within` one that names another copy of the run which the target is made in. `actions` are
+    what is restored from, `within` one that names another copy of the run which the target is made in; `among` one that
+    names a place which the workspace declares for what drills leave there meanwhile. `actions` are
     the IAM actions that it needs besides the one of its own name, by what they do, `beside` the resource parts of other
-    ARNs that it concerns. `needs` are parameters that it must be given, whatever they say.
+    ARNs that it concerns. `needs` are parameters that it must be given, whatever they say. A `bare` target may wear no
+    tag yet.
     """
 
     operation: str
@@ -106,11 +112,13 @@ class Write:
     only: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
     needs: frozenset[str] = frozenset()
+    among: str = ""
+    bare: bool = False
 
     @property
     def accepts(self) -> frozenset[str]:
         """Every parameter that it may be given."""
-        named = {self.target.parameter, self.origin, self.within.parameter if self.within else ""}
+        named = {self.target.parameter, self.origin, self.within.parameter if self.within else "", self.among}
         return self.takes | (named - {""})
 
 

@@ -157,7 +157,9 @@ class Rebuild:
     are the owner's word on what the template does outside; `boundary` is the managed policy (name or ARN) that holds
     every role of a replica beside production, `account` that in which a replica stands by itself, empty beside it.
     Of an app that the CDK synthesised `stacks` are those that are made, in their order, in place of one template; what
-    names a part of it begins with its stack's name (`Orders/Table`).
+    names a part of it begins with its stack's name (`Orders/Table`). `within` are the texts of the templates that it
+    names and that lie beside it, by their paths; `bucket` is where templates lie for CloudFormation which it takes from
+    nowhere else.
     """
 
     template: str
@@ -168,6 +170,8 @@ class Rebuild:
     answers: Answers = field(default_factory=Answers, metadata=SINCE)
     boundary: str = field(default=BOUNDARY, metadata=SINCE)
     account: str = field(default="", metadata=SINCE)
+    within: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
+    bucket: str = field(default="", metadata=SINCE)
     stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
 
     def alone(self, stack: Stack) -> Rebuild:
@@ -175,7 +179,13 @@ class Rebuild:
         parameters = {name: value for name, value in self.parameters.items() if name in stack.parameters}
         word = self.answers.within(stack.name, {})
         return replace(
-            self, template=stack.template, template_path=stack.file, parameters=parameters, answers=word, stacks=()
+            self,
+            template=stack.template,
+            template_path=stack.file,
+            parameters=parameters,
+            answers=word,
+            stacks=(),
+            within=stack.within,
         )
 
     @property

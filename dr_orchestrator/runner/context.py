@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from dr_orchestrator.domain.clock import Moment
-from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.ports import Call, Clock, Ledger
 from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.runner.components import plain
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.patience import Patience, again
+from dr_orchestrator.waiting import stops
 from dr_orchestrator.waiting.standstill import Standstill
 
 T = TypeVar("T")
@@ -128,6 +129,12 @@ class RunContext:
         """Note the template that a replica is about to be made from; NotMeasured where the run began with another."""
         if self.journal is not None:
             self.journal.derive(made)
+
+    def made(self, copy: Copy, identity: Identity) -> None:
+        """Note what AWS has made of a copy as soon as it says so, where the step that asks for it goes on for long."""
+        if self.ledger is not None:
+            with stops.heeding_requests_alone():
+                self.ledger.change_copy(copy, CopyState.CREATED, self.clock.now(), identity, "")
 
     def delayed(self, kind: SegmentKind, reason: str, seconds: float) -> None:
         """Note that for the last so many drill seconds the run waited for something else than its recovery."""

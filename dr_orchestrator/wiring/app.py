@@ -98,6 +98,13 @@ class App:
         stacks = {stack.name for each in resources if each.rebuild for stack in each.rebuild.stacks}
         return frozenset({each.id for each in resources} | stacks | self.ledger.queries.sources())
 
+    @functools.cached_property
+    def places(self) -> frozenset[str]:
+        """The buckets that are declared for what drills leave there meanwhile."""
+        services = self.declared.services.values()
+        rebuilt = [each.rebuild for service in services for each in service.resources.values() if each.rebuild]
+        return frozenset(each.bucket for each in rebuilt) - {""}
+
     def prepare(self) -> None:
         """Make what drills share before their clocks start, and before several would each make their own."""
         for shared in ("ledger", "catalogue", "sources", "watcher", "spacings"):

@@ -52,7 +52,7 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
             point.id for point in retry_transient(lambda: here.ledger.queries.run(run)).points
         }
 
-    guard = Guard(here.types.calls, made, here.sources, may_restore, drive.before_write)
+    guard = Guard(here.types.calls, made, here.sources, may_restore, drive.before_write, here.places)
     return _account(here, region, guard, f"dro-{run}", account)
 
 
@@ -167,7 +167,16 @@ def _toolkit(
         return other
 
     proofs = Proofs(functools.partial(row_of, here), sources, functools.partial(owned_by, here))
-    return Toolkit(account, here.watcher, proofs, context, ceiling, at, rates=lambda: here.declared.rates)
+    return Toolkit(
+        account,
+        here.watcher,
+        proofs,
+        context,
+        ceiling,
+        at,
+        rates=lambda: here.declared.rates,
+        places=here.places,
+    )
 
 
 def row_of(here: App, copy: Copy) -> CopyRecord | None:

@@ -45,7 +45,7 @@ def stopped_when_taken(here: wiring.App, monkeypatch: pytest.MonkeyPatch, operat
     [
         ("orders-snapshot", "RestoreDBInstanceFromDBSnapshot"),
         ("sessions-pitr", "RestoreTableToPointInTime"),
-        ("shop-replica", "CreateStack"),
+        ("shop-replica", "CreateChangeSet"),
     ],
 )
 def test_a_copy_that_was_asked_for_is_found(

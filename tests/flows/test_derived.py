@@ -133,7 +133,7 @@ def test_a_hostile_template_is_refused_before_anything_is_made(
     assert told in found.closing.reasons[0]
     assert "infrastructure/shop.template.yaml:" in found.closing.reasons[0]
     assert (found.copies, found.template) == ((), None)
-    assert shop.calls("CreateStack") == []
+    assert shop.calls("CreateChangeSet") == []
     assert production(shop) == before
 
 
@@ -162,7 +162,7 @@ def test_a_real_template_is_drilled_as_it_is(shop: Estate, home: Path) -> None:
     told = {(each["resource"], each["property"]): each["becomes"] for each in run_json(found)["template"]["edits"]}
     assert told[("Jobs", "DeletionPolicy")] == "Delete"
     assert told[("Jobs", "QueueName")] == f"{copy}-{QUEUE}"
-    assert len(shop.calls("CreateStack")) == 1
+    assert len(shop.calls("CreateChangeSet")) == 1
     assert (home / "drills" / "infrastructure" / "shop.template.yaml").read_text().count("Retain") == 1
     (page,) = (home / "reports" / "generated").glob("*.html")
     assert "What the replica had otherwise" in page.read_text()
@@ -186,7 +186,7 @@ def test_without_the_boundary_no_role_is_made(shop: Estate, home: Path) -> None:
         assert found.closing.verdict is Verdict.INCONCLUSIVE
         assert told in found.closing.reasons[0]
         assert found.copies == ()
-    assert shop.calls("CreateStack") == []
+    assert shop.calls("CreateChangeSet") == []
 
 
 def test_the_owners_word_is_kept_with_the_run(shop: Estate, home: Path) -> None:
@@ -242,5 +242,5 @@ def test_a_resumed_run_goes_on_with_its_own_template(
     assert found.template == dead.template
     assert found.closing.cleanup is Cleanup.CLEAN
     assert found.closing.verdict is (Verdict.PASSED if same else Verdict.INCONCLUSIVE)
-    assert len(shop.calls("CreateStack")) == (1 if same else 0)
+    assert len(shop.calls("CreateChangeSet")) == (1 if same else 0)
     assert same or f"is not the one that run {dead.header.id} began with" in found.closing.reasons[0]

@@ -125,7 +125,7 @@ def test_a_dead_run_is_resumed_there(shop: Estate, here: App, monkeypatch: pytes
     found = resumed(here, dead)
     assert found.closing is not None
     assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
-    assert len(shop.calls("CreateStack")) == 1
+    assert len(shop.calls("ExecuteChangeSet")) == 1
     assert (stacks(OTHER), tables(OTHER)) == ([], [])
 
 

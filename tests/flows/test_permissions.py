@@ -167,18 +167,19 @@ def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wi
     tables = {"TagTables", "DeleteTables"} if not abac else set()
     for sid in {"RestoreInstances", "TagInstances", "TagTables", "CreateStacks"} - tables:
         assert found[sid]["Condition"]["Null"] == {"aws:RequestTag/dr-drill:run": "false"}
-    for sid in {"ChangeInstances", "DeleteInstances", "DeleteTables", "DeleteStacks"} - tables:
+    for sid in {"ChangeInstances", "DeleteInstances", "DeleteTables"} - tables:
         assert found[sid]["Condition"]["Null"] == {"aws:ResourceTag/dr-drill:run": "false"}
-    for sid in tables:
+    for sid in {*tables, "ChangeStacks", "DeleteStacks"}:  # a stack in review wears no tags yet
         assert found[sid]["Condition"].keys() == {"StringEquals"}
     for sid in ("TagTables", "ChangeInstances", "DeleteInstances", "DeleteTables", "DeleteStacks"):
         assert all("dro-*" in arn for arn in found[sid]["Resource"])
     ours = [each for sid, each in found.items() if not sid.endswith("ByTemplates")]
-    changes = re.compile(":(Delete|Modify|Update|Abort|BatchDelete)")
+    changes = re.compile(":(Delete|Modify|Update|Abort|Exec|BatchDelete)")
     touches = {action for each in ours for action in each["Action"] if changes.search(action)}
     touches -= {"dynamodb:DeleteItem", "dynamodb:UpdateItem"}
     unseen = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "logs:DeleteLogGroup"}
     unseen |= {"dynamodb:UpdateTable"}  # of what a copy holds
+    unseen |= {"cloudformation:DeleteStack", "cloudformation:DeleteChangeSet", "cloudformation:ExecuteChangeSet"}
     untagged, unnamed = found["NeverTouchTheUntagged"], found["NeverTouchByAnotherName"]
     assert {untagged["Effect"], unnamed["Effect"]} == {"Deny"}
     assert set(unnamed["Action"]) == touches
@@ -275,7 +276,7 @@ def test_a_role_of_another_account_makes_and_reads_there(tmp_path: Path) -> None
     assert account == "222222222222"
     named = {arn for each in found.values() for arn in each.get("Resource", ()) if arn != "*"}
     assert {arn.split(":")[4] for arn in named if not arn.startswith("arn:aws:s3:::dro-*")} == {account}
-    assert found["CreateStacks"]["Action"] == ["cloudformation:CreateStack", "cloudformation:TagResource"]
+    assert found["CreateStacks"]["Action"] == ["cloudformation:CreateChangeSet", "cloudformation:TagResource"]
     assert found["MakeRoles"]["Resource"] == [f"arn:aws:iam::{account}:role/dro-2*"]
     assert all(size(each) <= LARGEST for each in made)
     beside = {each["Sid"] for each in statements(policies.drill_policies(scope(there, "shop-replica")))}

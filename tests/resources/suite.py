@@ -41,7 +41,7 @@ class LifeContract:
         assert way.made.inventory() == before
         assert way.spec.described(way.made) == source
         changed = [entry for entry in way.made.lab.journal[way.heard :] if entry.action in CHANGES]
-        assert {entry.action for entry in changed} <= {way.spec.ask, way.spec.delete, "TagResource"}
+        assert {entry.action for entry in changed} <= {way.spec.ask, way.spec.makes, way.spec.delete, "TagResource"}
         assert all(way.copy.id in str(entry.params) for entry in changed)
 
     def test_no_call_is_made_that_is_not_declared(self, way: Way) -> None:
@@ -63,7 +63,7 @@ class LifeContract:
         way.restorer.destroy(way.copy)
         names, states = zip(*way.made.ledger.seen, strict=True)
         assert set(names) == {way.copy.id}
-        assert states[0].lower() in ("creating", "create_in_progress", "absent")
+        assert states[0].lower() in ("creating", "create_in_progress", "review_in_progress", "absent")
         assert states[-1].lower() in ("absent", "delete_complete")
         assert not any("unknown" in state for state in states)
 
@@ -212,7 +212,7 @@ class SafetyContract:
                 origin = {write.origin: way.resource.id} if write.origin else {}
                 guard.check(*call, {**only, **named, **origin}, region)
 
-            if not write.target.each and write.within is None:
+            if not write.target.each and write.within is None and not write.among:
                 check(copy.id)
             for name in (copy.id[:-1], f"{copy.id}x", "dro-20260101-ffffff-x", way.resource.id, ""):
                 with pytest.raises(Forbidden):
@@ -264,7 +264,7 @@ class EndingsContract:
     def test_a_copy_that_dies_is_a_failed_drill_and_is_taken_down(self, way: Way) -> None:
         """What will never be ready fails the drill with its state, or the first thing in it that failed."""
         status, why = way.spec.dies
-        way.made.lab.faults.add({"kind": "ends-as", "status": status, "action": way.spec.ask})
+        way.made.lab.faults.add({"kind": "ends-as", "status": status, "action": way.spec.makes or way.spec.ask})
         way.restored(ready=False)
         with pytest.raises(NotRecoverable, match=why):
             way.restorer.ready(way.copy)
@@ -272,7 +272,7 @@ class EndingsContract:
     def test_a_copy_that_is_never_ready_is_given_up_at_the_ceiling(self, way: Way) -> None:
         """One hour here: the drill fails with the state that it hung in, instead of waiting for ever."""
         way.made = replace(way.made, toolkit=replace(way.made.toolkit, ceiling=3600.0))
-        way.made.lab.faults.add({"kind": "stuck", "action": way.spec.ask})
+        way.made.lab.faults.add({"kind": "stuck", "action": way.spec.makes or way.spec.ask})
         way.restored(ready=False)
         with pytest.raises(NotRecoverable, match=rf"{way.spec.hangs} after 1\.0 h"):
             way.restorer.ready(way.copy)

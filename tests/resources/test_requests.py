@@ -61,10 +61,13 @@ def test_a_stack_is_asked_for_so_that_its_failure_can_be_read_and_it_can_be_dele
     way = way_of("stack")
     identity = way.restored()
     way.restorer.destroy(way.copy)
-    (asked,) = way.calls("CreateStack")
-    assert (asked["OnFailure"], asked["EnableTerminationProtection"]) == ("DO_NOTHING", "false")
+    (asked,) = way.calls("CreateChangeSet")
+    assert (asked["OnStackFailure"], asked["ChangeSetType"]) == ("DO_NOTHING", "CREATE")
     assert asked["Parameters.member.1.ParameterValue"] == way.copy.id
-    assert asked["ClientRequestToken"] == way.copy.id
+    assert asked["ClientToken"] == asked["ChangeSetName"] == f"{way.copy.id}-make"
+    (made,) = way.calls("ExecuteChangeSet")
+    assert f":changeSet/{way.copy.id}-make/" in made["ChangeSetName"]
+    assert (made["StackName"], made["ClientRequestToken"]) == (identity.unique_id, way.copy.id)
     assert way.deletions == [{**way.deletions[0], "StackName": identity.unique_id}]
 
 

@@ -25,6 +25,8 @@ from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.service import Isolation, Rebuild, Resource
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.cloudformation_stack.lab.change_sets import Prepared
+from dr_orchestrator.resources.cloudformation_stack.lab.stacks import CloudFormation
 from dr_orchestrator.resources.cloudformation_stack.lab.work import TimedStack
 from dr_orchestrator.wiring.lab import serve
 from tests.support.contexts import ToldContext
@@ -105,6 +107,11 @@ class Estate:
             "tables": sorted(dynamodb.list_tables()["TableNames"]),
             "stacks": sorted(each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"),
         }
+
+    def change_sets(self, arn: str) -> list[Prepared]:
+        """The change set of that ARN, as the lab has it."""
+        cloud = cast(CloudFormation, cloudformation_backends[ACCOUNT][REGION])
+        return [each for each in cloud.prepared.all.values() if each.id == arn]
 
     def force(self, run: str, kept: Sequence[str] = ("Config",)) -> None:
         """Somebody deletes a run's stack by force: CloudFormation forgets it, and leaves what it could not delete."""

@@ -17,7 +17,7 @@ from dr_orchestrator.wiring.lab import serve
 
 FACTOR = 600.0
 CREATES = (
-    *("RestoreTableToPointInTime", "CreateStack"),
+    *("RestoreTableToPointInTime", "CreateChangeSet"),
     *("RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime"),
 )
 

@@ -24,6 +24,9 @@ SERVICES = (
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"
 COPIES = tuple(TYPES.targets)
+BUCKET = "drill-templates"
+NAMED_IN = {"Key": "{}/" + "0" * 40 + ".json", "ChangeSetName": "{}-make"}
+"""The texts that name a copy in part, by the parameter that holds one."""
 
 
 def copy(name: str, of: str, region: str = REGION, parent: str = "") -> Copy:
@@ -33,7 +36,7 @@ def copy(name: str, of: str, region: str = REGION, parent: str = "") -> Copy:
 def guard(*ledgered: str) -> Guard:
     """Of a run that has copies of each name and type in its ledger, the tables being parts of its stack."""
     rows = [copy(name, of, parent="a-stack") for name in ledgered for of in COPIES]
-    return Guard(CALLS, lambda: rows, SOURCES, {"orders-prod", COPY}.__contains__)
+    return Guard(CALLS, lambda: rows, SOURCES, {"orders-prod", COPY}.__contains__, places=frozenset({BUCKET}))
 
 
 def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
@@ -46,6 +49,10 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
     write = WRITES.get((service, operation))
     takes = write.accepts if write else shape.members.keys()
     only = {name: values[0] for name, values in write.only.items()} if write else {}
+    if write and write.target.within:
+        only[write.target.parameter] = NAMED_IN[write.target.parameter].format(value)
+    if write and write.among:
+        only[write.among] = BUCKET
     return {name: only.get(name, forms.get(member.type_name, value)) for name, member in members if name in takes}
 
 
@@ -58,12 +65,19 @@ def targeted(write: Write, name: str) -> dict[str, Any]:
     within = {write.within.parameter: name} if write.within else {}
     origin = {write.origin: "orders-prod"} if write.origin else {}
     only = {parameter: values[0] for parameter, values in write.only.items()}
+    among = {write.among: BUCKET} if write.among else {}
     needs = dict.fromkeys(write.needs, ACCOUNT)
-    return {**needs, **only, **within, **origin, write.target.parameter: {name: []} if write.target.each else name}
+    text = NAMED_IN[write.target.parameter].format(name) if write.target.within else name
+    target = {write.target.parameter: {name: []} if write.target.each else text}
+    return {**needs, **only, **within, **origin, **among, **target}
 
 
 TARGETS: list[tuple[tuple[str, str], Callable[[str], dict[str, Any]]]] = [
     *((call, partial(targeted, write)) for call, write in WRITES.items()),
     (("dynamodb", "TagResource"), lambda name: {"ResourceArn": arn("dynamodb", f"table/{name}")}),
+    (
+        ("cloudformation", "ExecuteChangeSet"),
+        lambda name: {"StackName": name, "ChangeSetName": arn("cloudformation", f"changeSet/{name}-make/0a-1b")},
+    ),
     (("cloudformation", "DeleteStack"), lambda name: {"StackName": arn("cloudformation", f"stack/{name}/0a-1b")}),
 ]

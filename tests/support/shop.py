@@ -31,7 +31,7 @@ CREATES = {
     "orders-snapshot": ("rds", "RestoreDBInstanceFromDBSnapshot"),
     "orders-pitr": ("rds", "RestoreDBInstanceToPointInTime"),
     "sessions-pitr": ("dynamodb", "RestoreTableToPointInTime"),
-    "shop-replica": ("cloudformation", "CreateStack"),
+    "shop-replica": ("cloudformation", "CreateChangeSet"),
 }
 """The call that creates the copy of each drill."""
 ALL = tuple(CREATES)

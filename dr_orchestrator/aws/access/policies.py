@@ -17,6 +17,7 @@ WEARS, ASKED = "aws:ResourceTag/dr-drill:run", "aws:RequestTag/dr-drill:run"
 TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
 """The condition that a call gives tags, and not that of the run: it never holds where IAM does not see them."""
 
+_LYING = frozenset({"s3:ListBucketVersions"})
 _KEYS = ("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
 _LOGINS = frozenset({"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"})
 _MANAGED = "secret:rds!*"
@@ -37,12 +38,16 @@ def _reads(scope: Scope) -> list[Statement]:
     reads = actions_of(scope.types, wanted - named)
     of_data = _LOGINS.union(*(each.data for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
-    held = everywhere & replicas.OF_BOUNDARIES
+    held, buckets = (
+        everywhere & replicas.OF_BOUNDARIES,
+        [f"arn:{scope.partition}:s3:::{each}" for each in scope.buckets()],
+    )
     into = {each.name: actions_of(scope.types, each.looks & wanted) for each in scope.types.held.values()}
     return [
         allow("LookAround", reads.difference(of_data, everywhere, *into.values()), ["*"], scope.here()),
         allow("AskWhatIsAllowed", everywhere - held, [f"arn:{scope.partition}:iam::{scope.account}:role/*"]),
         allow("ReadTheBoundary", held, replicas.boundaries(scope.beside())),
+        allow("LookWhereTemplatesLie", reads & _LYING, buckets),
         *_data(scope, reads),
         *(_into(scope, held, into[held.name]) for held in scope.types.held.values()),
         *_named(scope if scope.apart else scope.beside()),
@@ -58,7 +63,8 @@ def drill_policies(scope: Scope) -> list[Policy]:
 
 def _changes(scope: Scope) -> Iterator[Statement]:
     writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
-    return (statement for of in scope.types for statement in _of_type(scope, of, writes))
+    yield from (statement for of in scope.types for statement in _of_type(scope, of, writes))
+    yield from _shelves(scope, writes)
 
 
 def elsewhere_policies(scope: Scope) -> dict[str, list[Policy]]:
@@ -205,16 +211,29 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
         yield allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
 
 
+def _shelves(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
+    """The rights to what drills leave meanwhile where the workspace says so, under the names of copies."""
+    there = [write for of in scope.types for write in of.writes if write.among and write.operation in writes]
+    objects = [f"arn:{scope.partition}:s3:::{bucket}/{COPIES}" for bucket in scope.buckets()]
+    if objects and there:
+        actions = {action for write in there for action in (write.operation, *_besides(write))}
+        yield allow("LeaveTemplatesMeanwhile", {*actions, "s3:GetObject"}, objects)
+
+
+def _besides(write: Write) -> tuple[str, ...]:
+    return tuple(action for actions in write.actions.values() for action in actions)
+
+
 def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tuple[Effect, str], _Right]:
     """The rights that calls need, by their effect and the type of the copies that have it."""
     found: dict[tuple[Effect, str], _Right] = {}
     for write in of.writes:
-        if write.operation not in writes or write.target.each:  # items are written by the actions of the restore
-            continue
+        if write.operation not in writes or write.target.each or write.among:
+            continue  # items are written by the actions of the restore; what lies in a place meanwhile is no copy
         right = found.setdefault((write.effect, write.target.type), _Right())
         right.actions.update(scope.types.grants.get(write.operation, (write.operation,)))
         right.beside += write.beside
-        right.untagged |= write.effect in _MAKE and "Tags" not in write.accepts
+        right.untagged |= write.bare or (write.effect in _MAKE and "Tags" not in write.accepts)
         if write.within is not None:
             right.within.append(scope.types.copies[write.within.type].arn_of(COPIES))
         for effect, actions in write.actions.items():
@@ -236,11 +255,12 @@ def _never(scope: Scope) -> Iterator[Statement]:
 
     Where IAM may not see the tags of a copy, a denial of what wears none would hit the copy, too: its name protects.
     """
-    writes = [write for each in scope.types for write in each.writes]
+    writes = [write for each in scope.types for write in each.writes if not write.among]
     touched = [write for write in writes if write.effect in _WITH_TAG]
+    worn = [write for write in touched if not write.bare]
     named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]
     copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, _called(scope, copy))))
-    seen = _operations(scope, (each for each in touched if scope.sees_tags(scope.types.targets[each.target.type])))
+    seen = _operations(scope, (each for each in worn if scope.sees_tags(scope.types.targets[each.target.type])))
     yield deny("NeverTouchTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
     yield deny("NeverTouchByAnotherName", _operations(scope, touched), {"NotResource": copies})
     hidden = [write for write in writes if not scope.sees_tags(scope.types.targets[write.target.type])]

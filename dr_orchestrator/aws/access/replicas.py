@@ -8,7 +8,6 @@ from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Statement, allow, deny
 from dr_orchestrator.aws.template import boundary, given, outward
 from dr_orchestrator.aws.template.registry import permissions
-from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.drill import Drill
 
 OF_BOUNDARIES = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion"})
@@ -45,11 +44,34 @@ _OF_ROLES: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 """The rights on a replica's roles, by type: the ARN, the calls that must name the boundary, and those that cannot."""
 
 
+_EXPANDED: Mapping[str, frozenset[str]] = {
+    "AWS::Serverless::Function": frozenset({"AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::IAM::Role"}),
+    "AWS::Serverless::SimpleTable": frozenset({"AWS::DynamoDB::Table"}),
+    "AWS::Serverless::HttpApi": frozenset({"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage"}),
+    "AWS::Serverless::Api": frozenset(
+        {"AWS::ApiGateway::RestApi", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"}
+    ),
+    "AWS::Serverless::StateMachine": frozenset({"AWS::StepFunctions::StateMachine", "AWS::IAM::Role"}),
+    "AWS::Serverless::LayerVersion": frozenset({"AWS::Lambda::LayerVersion"}),
+}
+"""The types that SAM makes of its own; what the events of a function add is known only once it is expanded."""
+
+
 def _kinds(drill: Drill) -> set[str]:
     """The types in CloudFormation that a drill's template makes."""
     rebuild = drill.resource.rebuild
-    read = map(given.read, rebuild.templates) if rebuild else ()
-    return {str(mapping(each).get("Type")) for template in read for each in template.part("Resources").values()}
+    read = [each for one in rebuild.templates for each in given.all_of(one)] if rebuild else []
+    kinds = set(_typed([each.part("Resources") for each in read]))
+    return kinds.union(*(_EXPANDED.get(kind, frozenset()) for kind in kinds))
+
+
+def _typed(part: object) -> Iterator[str]:
+    """The types in a section of resources, those that a loop is to make among them."""
+    if isinstance(part, dict) and isinstance(part.get("Type"), str):
+        yield part["Type"]
+    elif isinstance(part, dict | list):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _typed(each)
 
 
 def makes(scope: Scope) -> Iterator[Statement]:
@@ -91,7 +113,8 @@ def notes(scope: Scope) -> list[str]:
 
 def _is_silent(kind: str) -> bool:
     """Whether AWS publishes no call that makes a type; what makes nothing by itself needs none."""
-    none_needed = kind in outward.WITHOUT_EFFECT or kind.startswith((*outward.CUSTOM, "AWS::CloudFormation::"))
+    made_of_it = (*outward.CUSTOM, "AWS::CloudFormation::", outward.SERVERLESS)
+    none_needed = kind in outward.WITHOUT_EFFECT or kind.startswith(made_of_it)
     return not none_needed and not permissions({kind})
 
 

@@ -114,6 +114,11 @@ class Scope:
         drilled = [drill.resource for drill in self.drills if drill.resource.type == of.name]
         return [f"subgrp:{each}" for each in sorted({one.isolation.subnet_group for one in drilled if one.isolation})]
 
+    def buckets(self) -> list[str]:
+        """The buckets that are declared for what drills leave there meanwhile."""
+        rebuilt = [drill.resource.rebuild for drill in self.drills if drill.resource.rebuild is not None]
+        return sorted({each.bucket for each in rebuilt} - {""})
+
     def sees_tags(self, of: CopyType) -> bool:
         """Whether IAM surely sees the tags of such copies: where it may not, their names have to do.
 

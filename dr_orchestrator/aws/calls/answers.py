@@ -120,8 +120,8 @@ def _is_response(body: bytes) -> bool:
     return root is not None and root[1].endswith(b"Response")
 
 
-POLICY = "policyDocumentType"
-"""The name of the texts of IAM that botocore reads as JSON."""
+READ_AS_JSON = frozenset({"policyDocumentType", "TemplateBody"})
+"""The names of the texts, of IAM and CloudFormation, that botocore reads as JSON where they are."""
 
 _FORMS = {"json": _is_object, "rest-json": _is_object, "query": _is_response, "ec2": _is_response}
 
@@ -148,7 +148,7 @@ def _value(value: Any, shape: Any, call: str, path: str) -> Any:
     """A value and all in it; what the model does not know (a document, the metadata) is left as it is."""
     if shape is None or getattr(shape, "is_document_type", False):
         return value
-    if shape.name == POLICY and isinstance(value, dict):
+    if shape.name in READ_AS_JSON and isinstance(value, dict):
         return value  # botocore has read it
     kinds = _KINDS.get(shape.type_name, ())
     if kinds and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):

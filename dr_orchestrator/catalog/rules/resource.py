@@ -99,11 +99,12 @@ def _rebuild(
 def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
     """The mistakes in the owner's word: about what the template does not have, or what is to be filled."""
     for key, parts in (("leave_out", rebuild.leave_out), ("allow", list(rebuild.allow))):
-        known = template.types.keys() | (_TRANSFORM if key == "allow" and template.transforms else set())
+        macros = _TRANSFORM if template.transforms else set[str]()
+        known = template.types.keys() | (macros | template.parameters if key == "allow" else set())
         for at, part in enumerate(parts):
             name = template.resource(part)
             where: Key = ("rebuild", key, at if key == "leave_out" else part)
-            if name not in known:
+            if name not in known and not template.transforms:  # of what a transform makes nobody knows the names yet
                 yield where, f"the template has no resource '{name}'", _meant(template, name, known)
             elif key == "leave_out" and (store := _filled(rebuild, template, part)):
                 message = f"'{part}' is to be filled from '{store}'"

@@ -288,6 +288,10 @@ BoundaryName = Annotated[
         "such as dro-boundary",
     ),
 ]
+BucketName = Annotated[
+    str,
+    _shaped(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "the name of a bucket", "3 to 63 small letters, digits and dashes"),
+]
 Attribute = Annotated[str, _shaped(r"[^\s]+", "an attribute name", "no blanks", 255)]
 Day = Annotated[
     date,

@@ -11,6 +11,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     Account,
     Bound,
     BoundaryName,
+    BucketName,
     Day,
     Duration,
     Money,
@@ -95,6 +96,9 @@ class Replica(Shape):
     )
     boundary: BoundaryName = Field(
         default=BOUNDARY, description="The permissions boundary of its roles, by name or ARN: see `dro iam --boundary`."
+    )
+    bucket: BucketName | None = Field(
+        default=None, description="The bucket in which templates lie for CloudFormation while it needs them."
     )
 
 

@@ -26,7 +26,7 @@ class SafeYaml:
     def load(template: str, Loader: None = None) -> Any:  # noqa: ARG004, N803 (PyYAML's name)
         """Read a template, YAML or JSON; whatever is none is refused as AWS refuses it."""
         try:
-            return cloudformation.parse(template, "template").data
+            return cloudformation.parse(template, "template", cloudformation.LARGEST_IN_BUCKET).data
         except cloudformation.Malformed as wrong:
             raise ValidationError(message=f"Template format error: {wrong}") from wrong
 

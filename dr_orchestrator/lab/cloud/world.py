@@ -9,11 +9,11 @@ import itertools
 import logging
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.lab.faults import Faults
@@ -75,8 +75,15 @@ class Databases(Protocol):
         """A new database with what the database of key `source` held at `at`; `apart`, it gets out to nothing."""
 
 
+Macro = Callable[[Any, Mapping[str, Any]], Any]
+"""A function of the account that makes another of a part of a template, with the parameters that it is given."""
+
+
 class SimulatedCloud:
-    """One simulated AWS: everything in it tells the time of its clock."""
+    """One simulated AWS: everything in it tells the time of its clock.
+
+    `macros` are the account's own, by name: a lab runs no code of its functions.
+    """
 
     def __init__(self, clock: Clock, databases: Databases | None = None, seed: int = 42) -> None:
         self.clock = clock
@@ -87,6 +94,7 @@ class SimulatedCloud:
         self.agenda = Agenda(clock.now)
         self.endpoint = ""
         self.defects: list[str] = []
+        self.macros: dict[str, Macro] = {}
         self._random = random.Random(seed)  # noqa: S311 (jitter, not secrets)
         self._local = threading.local()
 

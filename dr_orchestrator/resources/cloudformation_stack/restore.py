@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dr_orchestrator.aws.calls.answers import Strange
-from dr_orchestrator.aws.calls.api import Api, Refused
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.preflight import assets, boundary, place
 from dr_orchestrator.aws.template.given import Given
@@ -25,8 +24,10 @@ from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.cloudformation_stack.stack import STATES, describe, feed
-from dr_orchestrator.resources.cloudformation_stack.stack import live_of as _live
+from dr_orchestrator.resources.cloudformation_stack.change_sets import ChangeSets
+from dr_orchestrator.resources.cloudformation_stack.making import Making
+from dr_orchestrator.resources.cloudformation_stack.shelving import Shelving
+from dr_orchestrator.resources.cloudformation_stack.stack import REVIEW, STATES, describe, feed
 from dr_orchestrator.resources.cloudformation_stack.stacks import Stacks
 from dr_orchestrator.resources.cloudformation_stack.teardown.destroying import Destroying
 from dr_orchestrator.resources.drillable import Parts
@@ -51,6 +52,10 @@ class CloudFormationStack:
     def _api(self) -> Api:
         return self._toolkit.account.api("cloudformation")
 
+    @functools.cached_property
+    def _sets(self) -> ChangeSets:
+        return ChangeSets(self._toolkit)
+
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """The template, for what a replica would change or reach outside; what holds its roles; what an app needs that
         is published before; and a free name.
@@ -63,6 +68,7 @@ class CloudFormationStack:
             PreflightCheck("template", lambda: self._stacks.look(copy)),
             PreflightCheck("permissions boundary", lambda: self._look_at_boundary(copy)),
             *(of_app if self._stacks.names else ()),
+            PreflightCheck("bucket of templates", lambda: self._look_at_bucket(copy)),
             PreflightCheck("name of the copy", lambda: self._look_at_names(copy)),
         ]
 
@@ -89,6 +95,13 @@ class CloudFormationStack:
     def _given(self, copy: Copy) -> Given:
         return self._stacks.given(copy)
 
+    def _look_at_bucket(self, copy: Copy) -> str:
+        with _accepted():
+            made = [(each, given) for each in self._stacks.copies(copy) if (given := self._given(each)).shelved]
+        if not made:
+            raise NotApplicable("the template is given in the call")
+        return "; ".join(dict.fromkeys(Shelving(self._toolkit).look(each, given) for each, given in made))
+
     def _look_at_boundary(self, copy: Copy) -> str:
         with _accepted():
             makes_roles = any(self._given(each).makes_roles for each in self._stacks.copies(copy))
@@ -111,35 +124,22 @@ class CloudFormationStack:
 
     def _look_at_name(self, copy: Copy) -> str:
         found = self._describe(copy.id)
-        return self._toolkit.proofs.name_is_free(copy, _live(found) if found else None, CALLED)
+        return self._toolkit.proofs.name_is_free(copy, self._sets.live(copy, found) if found else None, CALLED)
 
     def build(self, copy: Copy) -> Asked:
-        """Ask for the stack. What fails is kept as it failed, so that its events tell why; teardown removes it."""
+        """Have AWS expand the template, judge that, and ask for the stack; one that is being made is gone on with.
+
+        What fails is kept as it failed, so that its events tell why; teardown removes it.
+        """
         self._raise_where_first_ones_lack(copy)
-        made, rebuild = self._given(copy), self._stacks.alone(copy)
-        self._toolkit.context.derived(made.made)
-        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in rebuild.given(copy.id).items()]
-        try:
-            stack_id = self._api.call(
-                "CreateStack",
-                StackName=copy.id,
-                TemplateBody=made.body,
-                Parameters=parameters,
-                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
-                OnFailure="DO_NOTHING",
-                EnableTerminationProtection=False,
-                ClientRequestToken=copy.id,
-                Tags=[{"Key": key, "Value": value} for key, value in copy.tags.items()],
-            )["StackId"]
-            if f":stack/{copy.id}/" not in stack_id:
-                raise Strange(f"asked for {copy.id}, it made {stack_id}", "cloudformation:CreateStack")
-        except Refused as refused:
-            existing = self._describe(copy.id) if "AlreadyExists" in refused.code else None
-            if existing is None:
-                raise
-            self._toolkit.proofs.adopt(copy, _live(existing), CALLED)
-            stack_id = existing["StackId"]
-        return Asked(Identity(stack_id, stack_id))
+        made, standing = self._given(copy), self._describe(copy.id)
+        if standing is not None:
+            self._toolkit.proofs.adopt(copy, self._sets.live(copy, standing), CALLED)
+        if standing is not None and standing["StackStatus"] != REVIEW:
+            stack = str(standing["StackId"])
+        else:
+            stack = Making(self._toolkit, self._stacks.alone(copy), self._stacks.named(copy)).make(copy, made)
+        return Asked(Identity(stack, stack))
 
     def _raise_where_first_ones_lack(self, copy: Copy) -> None:
         """A script of flows from before there were apps asks for the last stack alone: it would find no imports."""
@@ -161,7 +161,7 @@ class CloudFormationStack:
         """The stack's own events; those of its resources are left out."""
         stack = self._identity(copy) or copy.id
         events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=stack)
-        own = [event for event in events if event.get("PhysicalResourceId") == event["StackId"]]
+        own = [event for event in events if _is_of_stack(event)]
         return [_told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
@@ -200,10 +200,12 @@ class CloudFormationStack:
         held = destroying.held() if live is not None else []
         if live is not None:
             destroying.delete(held)
+        Shelving(self._toolkit).clear(copy, self._toolkit.places)
         for row in self._toolkit.proofs.owned(copy):
             destroying.take_down_what_stayed(row)
-        destroying.delete_logs()
-        destroying.prove_empty(held)
+        if live is None or live["StackStatus"] != REVIEW:  # else nothing was made of it
+            destroying.delete_logs()
+            destroying.prove_empty(held)
         return state
 
     def physical(self, logical_id: str, copy: Copy) -> str:
@@ -249,7 +251,7 @@ class CloudFormationStack:
         failed = [event for event in events if "FAILED" in event.get("ResourceStatus", "")]
         if not failed:
             return ""
-        first = min(failed, key=lambda event: event["Timestamp"])
+        first = min(failed, key=lambda event: (event["Timestamp"], _is_of_stack(event)))
         reason = first.get("ResourceStatusReason", first["ResourceStatus"])
         return "".join(f"; {each}" for each in (f"{first['LogicalResourceId']}: {reason}", by_policy(reason)) if each)
 
@@ -288,6 +290,11 @@ def _accepted() -> Iterator[None]:
         yield
     except NotRecoverable as refused:
         raise NotApplicable("the template is not accepted") from refused
+
+
+def _is_of_stack(event: Mapping[str, Any]) -> bool:
+    """Whether an event is of the stack itself, and not of what it holds."""
+    return bool(event.get("PhysicalResourceId") == event["StackId"])
 
 
 def _told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:

@@ -10,13 +10,16 @@ from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import ABSENT, VANISHED, Feed, Sighting, States
 
+REVIEW = "REVIEW_IN_PROGRESS"
+"""The state of a stack that has change sets, and nothing else yet."""
+
 STATES = States(
     ready=frozenset({"CREATE_COMPLETE"}),
     dead=frozenset(
         {"CREATE_FAILED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
         | {"DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED"}
     ),
-    progress=frozenset({"CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", ABSENT}),
+    progress=frozenset({"CREATE_IN_PROGRESS", REVIEW, ABSENT}),
     sightings=2,
 )
 IN_USE = "EXPORT_IN_USE"
@@ -25,7 +28,7 @@ IN_USE = "EXPORT_IN_USE"
 GONE = States(
     ready=frozenset({"DELETE_COMPLETE", ABSENT}),
     dead=frozenset({"DELETE_FAILED", IN_USE}),
-    progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"})
+    progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, "CREATE_IN_PROGRESS", "CREATE_COMPLETE", REVIEW})
     - {"DELETE_FAILED"},
     sightings=VANISHED,
 )

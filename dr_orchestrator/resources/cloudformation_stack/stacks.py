@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dr_orchestrator.aws import copies
@@ -83,6 +84,11 @@ class Stacks:
             self._given[copy.id] = self._derived(copy)
         return self._given[copy.id]
 
+    def named(self, copy: Copy) -> Callable[[Made], Made]:
+        """Names what is told of a stack's template as the ledger has it: of one of an app with its name in front."""
+        name = self.of(copy).name
+        return functools.partial(_named, name) if name else lambda made: made
+
     def look(self, own: Copy) -> str:
         """The resources that all the templates make; NotRecoverable with all that stands against any."""
         told, against, hint = [], [], ""
@@ -117,12 +123,11 @@ class Stacks:
 
     def _derived(self, copy: Copy) -> Given:
         if not self.rebuild.stacks:
-            return given(self.rebuild, copy.id, self._sources)
+            return given(self.rebuild, copy.id, self._sources, region=copy.region)
         exports: dict[str, str] = {}
         for each in self.before(copy):
             exports |= self._exports(each, exports)
-        made = given(self.alone(copy), copy.id, self._sources, exports)
-        return replace(made, made=_named(made.made, self.of(copy).name))
+        return given(self.alone(copy), copy.id, self._sources, exports, copy.region)
 
     def _exports(self, copy: Copy, before: Mapping[str, str]) -> Mapping[str, str]:
         """The exports of a stack, as its copy calls them; also of one that is not accepted: that is told by itself."""
@@ -138,7 +143,7 @@ def _name(run: str, stack: str) -> str:
     return copies.slug(f"{copies.PREFIX}{run}-{stack}")[:LONGEST].strip("-")
 
 
-def _named(made: Made, stack: str) -> Made:
+def _named(stack: str, made: Made) -> Made:
     """One stack of an app: all that is told of it begins with its name."""
     edits = tuple(_of(stack, each) for each in made.edits)
     allowed = tuple(Allowance(f"{stack}/{each.name}", each.reason) for each in made.allowed)

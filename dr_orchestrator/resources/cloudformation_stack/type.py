@@ -32,6 +32,15 @@ if TYPE_CHECKING:
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.runner import Components
 
+_CHANGE_SET = By(
+    NAME,
+    "ChangeSetName",
+    r"arn:[a-z-]+:cloudformation:(?P<region>[^:/]+):[^:/]+:changeSet/(?P<name>[^:/]+)-(?:look|make)/[^:/]+",
+    within=r"(?P<name>[^:/]+)-(?:look|make)",
+)
+_KEY = By(NAME, "Key", within=r"(?P<name>[^/]+)/[0-9a-f]{40}\.json")
+_SHELVED = "the template lies in a bucket: it is large, or has stacks within"
+_REVIEWED = "the template is expanded first, or a stack was left in review"
 _NAMED = By(NAME, "StackName", r"arn:[a-z-]+:cloudformation:(?P<region>[^:/]+):[^:/]+:stack/(?P<name>[^:/]+)/[^:/]+")
 
 
@@ -84,7 +93,7 @@ TYPE = Drillable(
         "Stacks",
         "cloudformation",
         "stack/{id}/*",
-        128,
+        123,
         "AWS::CloudFormation::Stack",
         "StackLimit",
     ),
@@ -97,19 +106,25 @@ TYPE = Drillable(
                 {
                     *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
                     *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
+                    *("cloudformation:DescribeChangeSet", "cloudformation:ListChangeSets"),
                     *("cloudformation:GetTemplate", "iam:GetPolicy", "iam:GetPolicyVersion", *OF_APPS),
+                    "s3:ListObjectVersions",
                 }
             ),
             frozenset(
                 {
-                    *("cloudformation:CreateStack", "cloudformation:DeleteStack"),
+                    *("cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"),
+                    *("cloudformation:DeleteChangeSet", "cloudformation:DeleteStack"),
+                    *("s3:PutObject", "s3:DeleteObject"),
                     "cloudformation:UpdateTerminationProtection",
                 }
             ),
             {
                 **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
                 **dict.fromkeys(OF_APPS, "the template is that of an app of the CDK"),
-                "cloudformation:GetTemplate": f"{HELD} a bucket or a repository of images",
+                **dict.fromkeys(("s3:PutObject", "s3:DeleteObject"), _SHELVED),
+                **dict.fromkeys(("cloudformation:ListChangeSets", "cloudformation:DeleteChangeSet"), _REVIEWED),
+                "s3:ListObjectVersions": "the template may lie in a bucket: the workspace declares one",
                 "cloudformation:UpdateTerminationProtection": f"{HELD} what somebody protected",
             },
         )
@@ -117,18 +132,37 @@ TYPE = Drillable(
     },
     writes=(
         Write(
-            "cloudformation:CreateStack",
+            "cloudformation:CreateChangeSet",
             _NAMED,
             Effect.CREATE,
             frozenset(
                 {
-                    *("TemplateBody", "Parameters", "Capabilities", "OnFailure", "EnableTerminationProtection"),
-                    *("ClientRequestToken", "Tags"),
+                    *("TemplateBody", "TemplateURL", "Parameters", "Capabilities", "OnStackFailure", "ChangeSetName"),
+                    *("ChangeSetType", "IncludeNestedStacks", "ClientToken", "Tags"),
                 }
             ),
             actions={Effect.CREATE: ("cloudformation:TagResource",)},
+            only={"ChangeSetType": ("CREATE",)},
         ),
-        Write("cloudformation:DeleteStack", _NAMED, Effect.DELETE),
+        Write(
+            "cloudformation:ExecuteChangeSet",
+            _CHANGE_SET,
+            Effect.CHANGE,
+            frozenset({"ClientRequestToken"}),
+            within=_NAMED,
+            bare=True,
+        ),
+        Write("cloudformation:DeleteChangeSet", _CHANGE_SET, Effect.DELETE, within=_NAMED, bare=True),
+        Write("cloudformation:DeleteStack", _NAMED, Effect.DELETE, bare=True),
+        Write("s3:PutObject", _KEY, Effect.CREATE, frozenset({"Body", "ContentType"}), among="Bucket"),
+        Write(
+            "s3:DeleteObject",
+            _KEY,
+            Effect.DELETE,
+            frozenset({"VersionId"}),
+            actions={Effect.DELETE: ("s3:DeleteObjectVersion",)},
+            among="Bucket",
+        ),
         Write(
             "cloudformation:UpdateTerminationProtection",
             _NAMED,

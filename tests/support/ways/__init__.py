@@ -26,7 +26,8 @@ from tests.support.records import HEADER
 class Spec:
     """What a type says of one way to make a copy of it, so that the contract can be tried.
 
-    `restorer` builds what restores, `ask` and `delete` are the calls that make the copy and take it down; an
+    `restorer` builds what restores, `ask` and `delete` are the calls that make the copy and take it down, `makes` the
+    one whose fate the copy's is where that is another; an
     `environment` is built rather than restored. `foreign` makes an object of the copy's name as somebody else would,
     `remove` deletes the copy as somebody else would. `described` is all that AWS says of the source but what moves with
     time, and `identity` what it calls that for good. `proving` are the looks without which nothing may be deleted,
@@ -46,6 +47,7 @@ class Spec:
     remove: Callable[[Way], None]
     proving: tuple[str, ...]
     dies: tuple[str, str]
+    makes: str = ""
     hangs: str = ""
     pointless: tuple[Mapping[str, str], str] | None = None
     environment: bool = False

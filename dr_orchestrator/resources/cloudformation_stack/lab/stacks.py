@@ -15,12 +15,25 @@ from moto.logs import responses as logs
 
 from dr_orchestrator.lab.cloud.templates import SafeYaml, imports
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.cloudformation_stack.lab import finishing
-from dr_orchestrator.resources.cloudformation_stack.lab.work import Building, Removing, TimedStack, physical_id
+from dr_orchestrator.resources.cloudformation_stack.lab import answers, change_sets, finishing, nested
+from dr_orchestrator.resources.cloudformation_stack.lab.change_sets import ChangeSets, Prepared, Wanted
+from dr_orchestrator.resources.cloudformation_stack.lab.work import (
+    REVIEW,
+    Building,
+    Removing,
+    TimedStack,
+    gone,
+    known_types,
+    physical_id,
+)
 
 
 class CloudFormation(CloudFormationBackend):
     """One account's CloudFormation in one region."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.prepared = ChangeSets()
 
     @property
     def _url_module(self) -> Any:
@@ -44,8 +57,15 @@ class CloudFormation(CloudFormationBackend):
         order = stack.build_order()
         self.stacks[stack.stack_id] = stack
         stack.turn("CREATE_IN_PROGRESS", "User Initiated")
-        Building(stack, order).schedule()
+        Building(stack, order, nested.begin).schedule()
         return stack
+
+    def prepare(self, name: str, wanted: Wanted) -> Prepared:
+        """Accept a change set; of a new stack, the stack with it, which stays in review until one is executed."""
+        found = next((each for each in self.stacks.values() if name in (each.name, each.stack_id)), None)
+        stack = cast(TimedStack | None, found)
+        change_sets.refuse(stack, wanted, name)
+        return self.prepared.create(stack or nested.new(name, {}, self.region_name, self.account_id), wanted)
 
     def delete_stack(self, name_or_stack_id: str) -> None:
         """Delete the resources in lab time, unless the stack is protected."""
@@ -62,11 +82,17 @@ class CloudFormation(CloudFormationBackend):
         if reason := self._in_use(stack):
             stack.turn(stack.status, reason)
             return
+        for each in self.prepared.of(stack):
+            self.prepared.all.pop(each.id, None)
+        if stack.status == REVIEW:  # nothing was made of it
+            stack.turn("DELETE_COMPLETE")
+            gone(stack)
+            return
         stack.turn("DELETE_IN_PROGRESS", "User Initiated")
         fate = world().faults.fate("cloudformation", "DeleteStack", stack.name)
         if fate == "stuck":
             return
-        Removing(stack, "DELETE", fate).schedule(lambda: self._gone(stack))
+        Removing(stack, "DELETE", fate).schedule(lambda: gone(stack))
 
     def describe_stacks(self, name_or_stack_id: str) -> list[Stack]:
         """As moto, unless a fault hides it."""
@@ -75,10 +101,6 @@ class CloudFormation(CloudFormationBackend):
         if name_or_stack_id and not seen:
             raise ValidationError(name_or_stack_id)
         return seen
-
-    def create_change_set(self, *args: Any, **kwargs: Any) -> tuple[str, str]:
-        """Refused: moto's would build the stack in no time."""
-        raise NotImplementedError("change sets")
 
     def update_stack(self, *args: Any, **kwargs: Any) -> Stack:
         """Refused: moto's would change the stack in no time."""
@@ -92,24 +114,16 @@ class CloudFormation(CloudFormationBackend):
                 return f"Export {min(used)} cannot be deleted as it is in use by {other.name}"
         return ""
 
-    def _gone(self, stack: Stack) -> None:
-        for export in [key for key, value in self.exports.items() if value.exporting_stack_id == stack.stack_id]:
-            del self.exports[export]
-        self.stacks.pop(stack.stack_id, None)
-        self.deleted_stacks[stack.stack_id] = stack
-
 
 def _refuse_unknown(stack: TimedStack) -> None:
     """moto skips types that it cannot build, and calls the stack complete all the same."""
     types = {body["Type"] for body in stack.template_dict["Resources"].values()}
-    unknown = sorted(each for each in types if each not in parsing.get_model_map())
+    unknown = sorted(types - known_types())
     restored = [name for name, body in stack.template_dict["Resources"].items() if _restores(body)]
     if restored:
         raise ValidationError(message=f"The lab's CloudFormation restores no snapshots: {restored}")
-    if unknown or "AWS::CloudFormation::Stack" in types:
-        raise ValidationError(
-            message=f"Template format error: Unrecognized resource types: {unknown or 'nested stacks'}"
-        )
+    if unknown:
+        raise ValidationError(message=f"Template format error: Unrecognized resource types: {unknown}")
 
 
 class _ResourceRow:
@@ -165,16 +179,12 @@ def _restores(body: dict[str, Any]) -> bool:
     return body["Type"] == "AWS::RDS::DBInstance" and "DBSnapshotIdentifier" in body.get("Properties", {})
 
 
-def _no_urls(_: Any, template_url: str) -> str:
-    raise ValidationError(message=f"The lab reads no template from {template_url}; give TemplateBody.")
-
-
 PATCHES = (
     (parsing, "generate_resource_name", finishing.named),
     (models, "yaml", SafeYaml),
     (responses, "yaml", SafeYaml),
     (responses, "StackResourceDTO", _ResourceRow),
-    (responses.CloudFormationResponse, "_get_stack_from_s3_url", _no_urls),
+    *answers.PATCHES,
     (responses.CloudFormationResponse, "list_stack_resources", _list_stack_resources),
     (responses.CloudFormationResponse, "update_termination_protection", _update_termination_protection),
     (logs.LogsResponse, "describe_log_groups", _describe_log_groups),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from moto.cloudformation.models import cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
@@ -29,9 +29,17 @@ def _stacks() -> dict[str, Any]:
     }
 
 
+def _change_sets() -> dict[str, Any]:
+    backend = cast(stacks.CloudFormation, cloudformation_backends[ACCOUNT][REGION])
+    return {
+        each.id: {"name": each.wanted.name, "stack": each.stack.name, "status": each.status}
+        for each in list(backend.prepared.all.values())
+    }
+
+
 TWIN = Twin(
     backends=((cloudformation_backends, stacks.CloudFormation),),
     patches=(*stacks.PATCHES, (CloudFormationResponse, "describe_account_limits", _limits)),
-    state={"stacks": _stacks},
+    state={"stacks": _stacks, "change sets": _change_sets},
     make=company.make,
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from moto.cloudformation import models
+from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import Event, Stack
 from moto.core.common_models import CloudFormationModel
 
-from dr_orchestrator.lab.cloud import functions, lifecycle
+from dr_orchestrator.lab.cloud import apis, functions, lifecycle
 from dr_orchestrator.lab.cloud.templates import dependencies
 from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.resources.cloudformation_stack.lab import finishing
@@ -25,24 +25,76 @@ CREATION = {
     "AWS::Events::Rule": 62.0,
     "AWS::RDS::DBInstance": lifecycle.CREATE_INSTANCE,
     functions.FunctionUrl.cloudformation_type(): 8.0,
+    apis.HttpApi.cloudformation_type(): 12.0,
 }
 QUICK = 8.0
+NESTED = "AWS::CloudFormation::Stack"
+AGAIN = 10.0
+"""Lab seconds after which a stack within is looked at again."""
+
 DELETION = {"AWS::SQS::Queue": 62.0, "AWS::Events::Rule": 62.0, "AWS::DynamoDB::Table": 30.0}
 SETTLE = 5.0
-_BUSY = ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS")
-_COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+REVIEW = "REVIEW_IN_PROGRESS"
+_COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+Within = Callable[["TimedStack", str], "TimedStack"]
+"""Begins the stack that a resource of a stack is, by its logical id."""
+
+
+def known_types() -> set[str]:
+    """The types that the lab can build; moto skips what it cannot, and calls the stack complete all the same."""
+    return set(parsing.get_model_map()) - {"?", "AWS::SERVICE::RESOURCE"}
 
 
 class TimedStack(Stack):
     """A stack that comes into being step by step; only what has been built shows, and goes on to once it is removed."""
 
+    cf_resource_type, logical_resource_id = NESTED, ""
+    prepared: Any = None
+    """The change set of a stack within that waits in review."""
+
+    parent_id: str | None = None
+    root_id: str | None = None
+    change_set_id: str | None = None
+    given_text: str = ""
+    """The template as it was given; `template` is what AWS made of it."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.removed: dict[str, Any] = {}
         super().__init__(*args, **kwargs)
 
-    def build_order(self) -> list[tuple[str, float, float]]:
+    @property
+    def physical_resource_id(self) -> str:
+        """Its id; moto says its name."""
+        return self.stack_id
+
+    def get_cfn_attribute(self, attribute_name: str) -> Any:
+        """An output, as the stack around it asks for it."""
+        told = {each["OutputKey"]: each["OutputValue"] for each in self.outputs or ()}
+        key = attribute_name.removeprefix("Outputs.")
+        if key not in told:
+            raise ValidationError(message=f"Output '{key}' not found in stack '{self.stack_id}'")
+        return told[key]
+
+    @property
+    def declared(self) -> dict[str, Any]:
+        """Its template as data, which moto writes into as it builds."""
+        return self.parse_template(self.template) if isinstance(self.template, str) else {}
+
+    def take(self, template: str, given_text: str, parameters: dict[str, Any]) -> None:
+        """Be of a template from now on; what is built stays."""
+        built = self.built()
+        self.template, self.given_text, self.parameters = template, given_text, parameters
+        self._parse_template()
+        self.resource_map = self._create_resource_map()
+        self.resource_map._parsed_resources.update(built)
+        self.output_map = self._create_output_map()
+        self.description = self.template_dict.get("Description")
+
+    def build_order(self, only: Collection[str] | None = None) -> list[tuple[str, float, float]]:
         """Each resource with when its creation starts and ends, in seconds; what can go side by side does."""
         waits = dependencies(self.template_dict)
+        if only is not None:
+            waits = {name: others & set(only) for name, others in waits.items() if name in only}
         ends: dict[str, float] = {}
         order: list[tuple[str, float, float]] = []
         while waits:
@@ -95,17 +147,33 @@ class TimedStack(Stack):
 
 
 class Building:
-    """The creation of a stack's resources, from the agenda."""
+    """The creation of a stack's resources, from the agenda; `keeps` leaves what fails as it failed.
 
-    def __init__(self, stack: TimedStack, order: list[tuple[str, float, float]]) -> None:
-        self._stack = stack
+    `verb` is what happens to the whole: UPDATE, where a stack that is there is given more. `asked` is the action by
+    which it was asked for, whose faults it meets.
+    """
+
+    def __init__(
+        self,
+        stack: TimedStack,
+        order: list[tuple[str, float, float]],
+        within: Within,
+        verb: str = "CREATE",
+        keeps: bool = False,
+        asked: str = "CreateStack",
+    ) -> None:
+        self._stack, self._within, self._verb, self._keeps = stack, within, verb, keeps
         self._order = [entry for entry in order if stack.wanted(entry[0])]
         self._left = {name for name, _, _ in self._order}
-        self._fate = world().faults.fate("cloudformation", "CreateStack", stack.name)
+        self._waits = dependencies(stack.template_dict)
+        self._started: set[str] = set()
+        self._fate = world().faults.fate("cloudformation", asked, stack.name)
 
     def schedule(self) -> None:
         """Note each resource's start and end; a hurried world does it all now."""
         began = world().now()
+        if not self._order:
+            self._complete()
         if world().hurried:
             for name, _, _ in self._order:
                 self._start(name)
@@ -117,14 +185,38 @@ class Building:
 
     @property
     def _over(self) -> bool:
-        return self._stack.status != "CREATE_IN_PROGRESS"
+        return self._stack.status != f"{self._verb}_IN_PROGRESS"
 
     def _start(self, name: str) -> None:
-        if not self._over:
-            self._stack.tell(name, "CREATE_IN_PROGRESS")
+        if self._over:
+            return
+        if self._waits[name] & self._left:  # a stack within took longer than was thought
+            world().agenda.at(_after(world().now(), AGAIN), lambda: self._start(name))
+            return
+        self._started.add(name)
+        self._stack.tell(name, "CREATE_IN_PROGRESS")
+        if self._stack.type_of(name) != NESTED:
+            return
+        try:
+            child = self._within(self._stack, name)
+        except Exception as wrong:  # noqa: BLE001 (a template that is none, or is not there, ends the stack, as in AWS)
+            self._fail(name, str(getattr(wrong, "message", "")) or repr(wrong))
+            return
+        child.logical_resource_id = name
+        self._stack.resource_map._parsed_resources[name] = child
 
     def _finish(self, name: str) -> None:
         if self._over or (self._fate == "stuck" and len(self._left) == 1):
+            return
+        if name not in self._started:
+            world().agenda.at(_after(world().now(), AGAIN), lambda: self._finish(name))
+            return
+        child = self._stack.built().get(name)
+        if isinstance(child, TimedStack) and child.status not in _COMPLETE:
+            if child.status.endswith(("_IN_PROGRESS", "_PENDING")) and not child.status.startswith("ROLLBACK"):
+                world().agenda.at(_after(world().now(), AGAIN), lambda: self._finish(name))
+            else:
+                self._fail(name, f"Embedded stack {child.stack_id} was not successfully created: {child.status}")
             return
         if self._fate and len(self._left) == 1:
             self._fail(name, f"asked for by a fault rule of the lab: {self._fate}")
@@ -143,13 +235,17 @@ class Building:
 
     def _complete(self) -> None:
         backend = models.cloudformation_backends[self._stack.account_id][self._stack.region_name]
-        self._stack.turn("CREATE_COMPLETE")
+        self._stack.turn(f"{self._verb}_COMPLETE")
         for export in self._stack.exports:
             backend.exports[export.name] = export
 
     def _fail(self, name: str, reason: str) -> None:
         self._stack.tell(name, "CREATE_FAILED", reason)
-        self._stack.turn("ROLLBACK_IN_PROGRESS", f"The following resource(s) failed to create: [{name}].")
+        told = f"The following resource(s) failed to create: [{name}]."
+        if self._keeps or self._verb != "CREATE":
+            self._stack.turn(f"{self._verb}_FAILED", told)
+            return
+        self._stack.turn("ROLLBACK_IN_PROGRESS", told)
         ends = "ROLLBACK_FAILED" if self._fate == "ROLLBACK_FAILED" else ""
         Removing(self._stack, "ROLLBACK", ends, keep_policies=False).schedule(lambda: None)
 
@@ -172,6 +268,15 @@ class Removing:
             at += world().jitter(DELETION.get(self._stack.type_of(name), QUICK)).total_seconds()
             world().agenda.at(_after(began, at), lambda name=name: self._remove(name))  # type: ignore[misc]
         world().agenda.at(_after(began, at + SETTLE), lambda: self._end(afterwards))
+
+    def now(self) -> None:
+        """Delete all of it at once, as of a stack within: what fails is told by the stack around it."""
+        for name in self._backwards():
+            self._start(name)
+            self._remove(name)
+        self._end(lambda: gone(self._stack))
+        if self._failed:
+            raise ValidationError(message=f"Embedded stack {self._stack.stack_id} was not deleted")
 
     def _backwards(self) -> list[str]:
         built = self._stack.built()
@@ -203,6 +308,9 @@ class Removing:
 
     def _delete(self, name: str) -> None:
         resource = self._stack.built()[name]
+        if isinstance(resource, TimedStack):
+            Removing(resource, "DELETE", "").now()
+            return
         body = self._stack.template_dict["Resources"][name]
         if self._keep and self._policy(name) == "Snapshot" and hasattr(resource, "db_instance_identifier"):
             snapshot = f"{self._stack.name}-{name}-{world().now():%Y%m%d%H%M%S}".lower()
@@ -217,6 +325,15 @@ class Removing:
             return
         self._stack.turn(f"{self._verb}_COMPLETE")
         afterwards()
+
+
+def gone(stack: TimedStack) -> None:
+    """Have a stack known by its id alone, and its exports free."""
+    backend = models.cloudformation_backends[stack.account_id][stack.region_name]
+    for export in [key for key, value in backend.exports.items() if value.exporting_stack_id == stack.stack_id]:
+        del backend.exports[export]
+    backend.stacks.pop(stack.stack_id, None)
+    backend.deleted_stacks[stack.stack_id] = stack
 
 
 def _after(began: datetime, seconds: float) -> datetime:

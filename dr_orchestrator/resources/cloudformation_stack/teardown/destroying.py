@@ -10,6 +10,7 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyRecord
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped, Transient
 from dr_orchestrator.resources.cloudformation_stack import stack
+from dr_orchestrator.resources.cloudformation_stack.change_sets import ChangeSets
 from dr_orchestrator.resources.cloudformation_stack.teardown.emptying import EMPTIERS
 from dr_orchestrator.resources.cloudformation_stack.teardown.interfaces import KEPT_BY_INTERFACES, Interfaces
 from dr_orchestrator.resources.cloudformation_stack.teardown.logs import CONVENTIONS, LogGroups
@@ -32,6 +33,7 @@ class Destroying:
         """`known` are the parts that drills know of."""
         self._toolkit, self._known, self._copy, self._stack_id = toolkit, known, copy, stack_id
         self._api = toolkit.account.api("cloudformation")
+        self._sets = ChangeSets(toolkit)
         self._proving = Proving(toolkit, copy, stack_id)
         self._staying = Staying(toolkit, known)
         self._why: dict[tuple[str, str], str] = {}
@@ -62,7 +64,7 @@ class Destroying:
     def _prove(self) -> None:
         """Prove the stack to be the run's, before anything that it holds is looked into."""
         if (live := self._describe()) is not None and live["StackStatus"] != "DELETE_COMPLETE":
-            self._toolkit.proofs.prove(self._copy, stack.live_of(live))
+            self._toolkit.proofs.prove(self._copy, self._sets.live(self._copy, live))
 
     def _describe(self) -> dict[str, object] | None:
         found = self._toolkit.retry_transient(lambda: stack.describe(self._api, self._stack_id))
@@ -72,10 +74,12 @@ class Destroying:
         live = stack.describe(self._api, self._stack_id)
         if live is None or live["StackStatus"] in ("DELETE_IN_PROGRESS", "DELETE_COMPLETE"):
             return  # what was wanted
-        self._toolkit.proofs.prove(self._copy, stack.live_of(live))
+        self._toolkit.proofs.prove(self._copy, self._sets.live(self._copy, live))
         if live.get("EnableTerminationProtection"):
             self._api.call("UpdateTerminationProtection", StackName=self._stack_id, EnableTerminationProtection=False)
             self._toolkit.context.asked_again("the stack was protected from being deleted")
+        if live["StackStatus"] == stack.REVIEW:
+            self._sets.drop(self._copy, self._stack_id)
         self._api.call("DeleteStack", StackName=self._stack_id)
 
     def _overcome(self, failed: NotRecoverable, *, last: bool) -> None:

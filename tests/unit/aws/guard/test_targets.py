@@ -65,8 +65,10 @@ def test_the_region_and_type_of_an_arn_count_too(call: tuple[str, str], resource
 @pytest.mark.parametrize(
     ("call", "given_"),
     [
-        (("cloudformation", "CreateStack"), {"RoleARN": arn("iam", "role/admin")}),
-        (("cloudformation", "CreateStack"), {"TemplateURL": "https://example.com/x.yaml"}),
+        (("cloudformation", "CreateChangeSet"), {"RoleARN": arn("iam", "role/admin")}),
+        (("cloudformation", "CreateChangeSet"), {"ResourcesToImport": []}),
+        (("cloudformation", "ExecuteChangeSet"), {"DisableRollback": False}),
+        (("s3", "PutObject"), {"ACL": "public-read"}),
         (("cloudformation", "DeleteStack"), {"RoleARN": arn("iam", "role/admin")}),
         (("cloudformation", "DeleteStack"), {"RetainResources": ["Config"]}),
         (("rds", "RestoreDBInstanceToPointInTime"), {"SourceDBInstanceAutomatedBackupsArn": arn("rds", "auto-backup")}),

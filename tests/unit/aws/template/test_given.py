@@ -195,19 +195,8 @@ def test_rights_beyond_the_copys_own_are_held_by_the_boundary(resource: str) -> 
         ),
         ("AWS::SSM::Association, Properties: {Name: x, Targets: [{Key: 'tag:a', Values: [b]}]}", "P runs commands"),
         # What is not drilled yet.
-        (
-            "AWS::CloudFormation::Stack, Properties: {TemplateURL: !Ref Late}",
-            "P is a stack within, which cannot be drilled",
-        ),
-        (
-            "AWS::SQS::Queue, Properties: {Fn::Transform: {Name: AWS::Include}}",
-            "with a transform cannot be drilled yet",
-        ),
-        ("AWS::SQS::Queue, Properties: {Tags: [!Transform {Name: Macro}]}", "with a transform cannot be drilled yet"),
-        (
-            FUNCTION + "!GetAtt Own.Arn, KmsKeyArn: !Ref Stored}",
-            "parameter Stored is looked up by AWS, which cannot be dr",
-        ),
+        ("AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://x/t'}", "write `replica: {bucket: NAME}`"),
+        ("AWS::SQS::Queue, Properties: {Tags: [!Transform {Name: Macro}]}", "the macro Macro runs a function"),
     ],
 )
 def test_what_was_refused_and_cannot_be_mended_is_told(resource: str, told: str) -> None:
@@ -324,7 +313,41 @@ def test_a_template_too_large_to_send_is_told_beforehand() -> None:
     many = "".join(
         f"P{at}: {{Type: AWS::SSM::Parameter, Properties: {{Type: String, Value: {text}}}}}\n" for at in range(4)
     )
-    assert "once derived, of which no more than 51,200 can be drilled yet" in refusal(resources(many))
+    told = "once derived, of which a call takes 51,200: write `replica: {bucket: NAME}` in tiers.yaml"
+    assert told in refusal(resources(many))
+    large = "".join(f"L{at}: {{Type: AWS::SSM::Parameter, Properties: {{Value: {text}}}}}\n" for at in range(80))
+    found = made(resources(many), bucket="drill-templates")
+    assert found.url.startswith(f"https://drill-templates.s3..amazonaws.com/{COPY}/")
+    assert "is larger than 1,000,000 bytes" in refusal(resources(large))
+
+
+@pytest.mark.parametrize(
+    ("resource", "expands"),
+    [
+        ("P: {Type: AWS::SQS::Queue, Properties: {'Fn::Transform': {Name: AWS::Include}}}", "AWS::Include"),
+        (f"P: {{Type: {FUNCTION}!GetAtt Own.Arn, KmsKeyArn: !Ref Stored}}}}", "the Parameter Store"),
+        ("P: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://x/t'}}", "the stack P"),
+    ],
+)
+def test_what_only_aws_can_expand_is_told_as_judged_then(resource: str, expands: str) -> None:
+    """A plan says so, and asks nothing of what is looked up before it is judged."""
+    found = made(resources(OWN + resource), bucket="drill-templates")
+    assert expands in found.expands
+    assert str(found).endswith("at the drill, and what it makes of it is judged then")
+
+
+def test_stacks_within_lie_in_the_bucket_as_they_are_derived() -> None:
+    """What lies beside the template is read from there, and CloudFormation from where we put it."""
+    within = {"data.yaml": "Resources:\n  T: {Type: AWS::SQS::Queue, DeletionPolicy: Retain}\n"}
+    root = resources("P: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./data.yaml}}").replace(
+        'Stored: {Type: "AWS::SSM::Parameter::Value<String>", Default: "{copy}"}', ""
+    )
+    found = made(root, bucket="drill-templates", within=within)
+    (text,) = found.shelved
+    url = json.loads(found.body)["Resources"]["P"]["Properties"]["TemplateURL"]
+    assert url == found.shelf.url(text)
+    assert json.loads(text)["Resources"]["T"]["DeletionPolicy"] == "Delete"
+    assert (found.nests, found.expands) == (True, ())
 
 
 def test_in_an_account_of_its_own_a_replica_needs_no_boundary() -> None:

@@ -1,0 +1,68 @@
+"""Templates in a bucket, for as long as CloudFormation needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.template.given import Given
+from dr_orchestrator.aws.template.shelf import SETTING, Shelf
+from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.errors import NotMeasured
+
+
+class Shelving:
+    """The templates that a copy has in the buckets that the workspace declares for that."""
+
+    def __init__(self, toolkit: Toolkit) -> None:
+        self._toolkit = toolkit
+
+    def look(self, copy: Copy, given: Given) -> str:
+        """The bucket, and that it can be read; NotMeasured where it cannot."""
+        bucket, api = given.shelf.bucket, self._toolkit.account.api("s3")
+        try:
+            api.call("ListObjectVersions", Bucket=bucket, Prefix=given.shelf.prefix, MaxKeys=1)
+        except NotFound as absent:
+            raise NotMeasured(
+                f"the bucket {bucket} for {copy.id}'s templates does not exist", SETTING, _LIST
+            ) from absent
+        return f"templates lie in {bucket} while CloudFormation needs them"
+
+    def put(self, given: Given) -> None:
+        """Put the templates there that CloudFormation is to find there."""
+        api = self._toolkit.account.api("s3") if given.shelved else None
+        for text in given.shelved:
+            if api is not None:
+                key = given.shelf.key(text)
+                api.call("PutObject", Bucket=given.shelf.bucket, Key=key, Body=text.encode(), ContentType=_JSON)
+
+    def clear(self, copy: Copy, buckets: Iterable[str]) -> None:
+        """Delete every version of all that a copy has there, and see that nothing is left."""
+        for bucket in sorted(buckets):
+            shelf = Shelf(bucket, copy.region, copy.id)
+            for key, version in self._toolkit.retry_transient(lambda shelf=shelf: self._listed(shelf)):  # type: ignore[misc]
+                delete = {"Bucket": bucket, "Key": key, "VersionId": version}
+                self._toolkit.retry_transient(
+                    lambda delete=delete: self._toolkit.account.api("s3").call("DeleteObject", **delete)  # type: ignore[misc]
+                )
+            left = self._toolkit.absence_confirmed(lambda shelf=shelf: [key for key, _ in self._listed(shelf)])  # type: ignore[misc]
+            if left:
+                raise NotMeasured(f"{', '.join(left)} in {bucket} was not deleted", "delete it by hand", _LIST)
+
+    def _listed(self, shelf: Shelf) -> list[tuple[str, str]]:
+        """The keys, and their versions, of what a copy has in a bucket; nothing where the bucket is gone."""
+        api = self._toolkit.account.api("s3")
+        named = {"Bucket": shelf.bucket, "Prefix": shelf.prefix}
+        try:
+            found = [
+                each
+                for kind in ("Versions", "DeleteMarkers")
+                for each in api.pages("ListObjectVersions", kind, **named)
+            ]
+        except NotFound:
+            return []
+        return [(str(each["Key"]), str(each.get("VersionId", "null"))) for each in found]
+
+
+_JSON, _LIST = "application/json", "s3:ListObjectVersions"
