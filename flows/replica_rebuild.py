@@ -1,5 +1,7 @@
 """Create an environment anew from its template, restore the newest backups into it, prove it, delete it."""
 
+from functools import partial
+
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.prefect_runner import as_task, flow
@@ -10,13 +12,18 @@ def replica_rebuild(drill: str) -> str:
     """Run one replica-rebuild drill; return its run id. The backups are restored while the environment is built."""
     with wiring.open_run(drill, call=as_task) as run:
         run.look()
+        points = {
+            each.logical_id: run.choose(f"choose recovery point of {each.name}", each.origin) for each in run.born
+        }
         run.at_exit("destroy environment", run.environment.destroy, run.copy)
-        run.create("create environment", run.environment.build, copy=run.copy)
+        run.create("create environment", partial(run.environment.build, points=points), copy=run.copy)
         for store in run.stores:
             point = run.choose(f"choose backup of {store.name}", store.restorer)
             run.at_exit(f"destroy interim copy of {store.name}", store.restorer.destroy, store.copy)
             run.create(f"restore {store.name}", store.restorer.restore, point, copy=store.copy)
         run.await_copy("wait until built", run.environment.ready, run.copy, reaches=Moment.INFRASTRUCTURE_READY)
+        for each in run.born:
+            run.step(f"take in {each.logical_id}", run.take_in, each)
         for store in run.stores:
             run.finish(store.restorer, store.copy, wait=f"wait for {store.name}")
             run.step(f"fill {store.logical_id}", run.fill, store)

@@ -16,7 +16,7 @@ from dr_orchestrator.aws.template.parts import kind_of
 from dr_orchestrator.aws.template.values import references
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.documents.cloudformation import LARGEST, LARGEST_IN_BUCKET, Template, mapping
-from dr_orchestrator.domain.replica import Allowance, Ask, Derived, Edit, Made, Refusal
+from dr_orchestrator.domain.replica import Allowance, Ask, Birth, Derived, Edit, Made, Refusal
 from dr_orchestrator.domain.service import Rebuild
 from dr_orchestrator.errors import NotRecoverable, without_secrets
 
@@ -61,10 +61,16 @@ def read(rebuild: Rebuild) -> Template:
     return template
 
 
-def given(rebuild: Rebuild, copy_id: str, sources: frozenset[str] = frozenset()) -> Given:
+def given(
+    rebuild: Rebuild,
+    copy_id: str,
+    sources: frozenset[str] = frozenset(),
+    births: Mapping[str, Birth] | None = None,
+) -> Given:
     """The template of a replica of that name; NotRecoverable with all that is asked, refused, or not drilled yet.
 
-    `sources` are the names of what is production's, as far as the workspace declares it.
+    `sources` are the names of what is production's, as far as the workspace declares it, `births` how its stores are
+    made from recovery points.
     """
     source = read(rebuild)
     if unsound := list(soundness.problems(source)):
@@ -72,7 +78,7 @@ def given(rebuild: Rebuild, copy_id: str, sources: frozenset[str] = frozenset())
     if unreadable := [name for name, each in source.part("Resources").items() if not _is_resource(each)]:
         raise NotRecoverable(f"{source.place('Resources', unreadable[0])}: {', '.join(unreadable)} is no resource")
     word, held = rebuild.word(copy_id), boundary.arn(rebuild.boundary)
-    derived = derive(source, copy_id, rebuild.place, word, held, sources=sources)
+    derived = derive(source, copy_id, rebuild.place, word, held, sources=sources, births=births)
     body = json.dumps(derived.template, ensure_ascii=False, separators=(",", ":"), default=str)
     found = dict.fromkeys((*map(_told, derived.refused), *map(_told, derived.asks)))
     if against := [*_not_yet(rebuild, source, derived, body), *found]:

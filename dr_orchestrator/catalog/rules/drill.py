@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary, outputs, proofs
+from dr_orchestrator.catalog.rules import canary, outputs, proofs, stores
 from dr_orchestrator.catalog.shapes.checks import (
     DEEP_OF_DATABASE,
     OF_DATABASE,
@@ -52,7 +52,7 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
         of = types[resource.type]
         yield from _kind(drill, resource, of)
         for index, check in enumerate(drill.checks):
-            for key, message, fix in _check(service, drill, resource, of, check):
+            for key, message, fix in _check(service, drill, resource, types, check):
                 yield ("checks", index, *key), message, fix
     elif drill.resource not in service.resources.names:
         fix = likely(drill.resource, service.resources.names) or "declare it under `resources`"
@@ -85,18 +85,28 @@ def _kind(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistak
         yield ("resource",), f"'{drill.resource}' does not say how it is rebuilt", "add `rebuild` to the resource"
 
 
-def _check(service: Declared, drill: Drill, resource: Resource, of: ResourceType, check: Check) -> Iterator[Mistake]:
-    claim, written = check.claim, next(iter(check.claims))
+def _check(
+    service: Declared, drill: Drill, resource: Resource, types: Types[ResourceType], check: Check
+) -> Iterator[Mistake]:
+    claim, written, of = check.claim, next(iter(check.claims)), types[resource.type]
     if isinstance(claim, RestoredState):
         yield from canary.place(of, claim, (written,), "a restored-state")
         of_rows = of.content is Content.ROWS
-        yield from _of_database(resource, of, written) if of_rows else _of_table(resource, of, claim, written)
+        yield from (
+            _of_database(resource, of, written) if of_rows else _of_table(service, types, resource, claim, written)
+        )
     elif isinstance(claim, OF_DATABASE):
-        yield from _of_database(resource, of, written)
+        yield from (
+            stores.of_database(service, types, resource, claim.database, written)
+            if of.content is Content.STORES
+            else _of_database(resource, of, written)
+        )
+        if claim.database and of.content is Content.ROWS:
+            yield (written, "database"), "the drill restores one database, which needs no naming", "remove it"
         if check.mandatory:
             yield from _of_source(claim, written)
     elif isinstance(claim, OF_TABLE):
-        yield from _of_table(resource, of, claim, written)
+        yield from _of_table(service, types, resource, claim, written)
     elif isinstance(claim, DEEP_OF_DATABASE):
         yield from _of_database(resource, of, written)
         yield from proofs.mistakes(drill, check, claim, written)
@@ -131,18 +141,23 @@ def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str) -> Iterator
 
 
 def _of_table(
-    resource: Resource, of: ResourceType, claim: Items | CanaryItem | RestoredState, written: str
+    service: Declared,
+    types: Types[ResourceType],
+    resource: Resource,
+    claim: Items | CanaryItem | RestoredState,
+    written: str,
 ) -> Iterator[Mistake]:
-    stores = resource.rebuild.stores if resource.rebuild else {}
+    of = types[resource.type]
+    filled = stores.named(types, service, resource, Content.ITEMS)
     if of.content is Content.ROWS:
         yield (written,), f"{resource.type}s have no items", "use rows-at-least, newest-row or query"
     elif of.content is Content.ITEMS:
         if claim.table:
             yield (written, "table"), "the drill restores one table, which needs no naming", "remove it"
     elif not claim.table:
-        yield (written,), "in a replica the table has to be named", f"add `table`, {likely('', stores) or 'a store'}"
-    elif claim.table not in stores:
-        fix = likely(claim.table, stores) or "add it to the resource's `rebuild.stores`"
+        yield (written,), "in a replica the table has to be named", f"add `table`, {likely('', filled) or 'a store'}"
+    elif claim.table not in filled:
+        fix = likely(claim.table, filled) or "add it to the resource's `rebuild.stores`"
         yield (written, "table"), f"'{claim.table}' is not among the stores that are filled", fix
 
 

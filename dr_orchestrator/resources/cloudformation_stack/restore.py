@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,12 +21,16 @@ from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Member
 from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Rebuild, Resource
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped, Transient
+from dr_orchestrator.resources.cloudformation_stack import births
 from dr_orchestrator.resources.drillable import Parts
+from dr_orchestrator.runner import Born
 
 CALLED = "a stack"
+NO_POINTS: Mapping[str, RecoveryPoint] = {}
 NESTED = "AWS::CloudFormation::Stack"
 STATES = States(
     ready=frozenset({"CREATE_COMPLETE"}),
@@ -51,9 +55,14 @@ DELETIONS = 3
 class CloudFormationStack:
     """Creates an environment anew from its template."""
 
-    def __init__(self, resource: Resource, toolkit: Toolkit, parts: Parts, place: Place) -> None:
-        """`parts` are what a stack may hold that drills know of, `place` is where it stands."""
+    def __init__(
+        self, resource: Resource, toolkit: Toolkit, parts: Parts, place: Place, born: Sequence[Born] = ()
+    ) -> None:
+        """`parts` are what a stack may hold that drills know of, `place` is where it stands, `born` are the stores that
+        its template makes from recovery points.
+        """
         self._resource, self._parts, self._tools, self._place = resource, parts, toolkit, place
+        self._born = born
 
     @functools.cached_property
     def _toolkit(self) -> Toolkit:
@@ -67,7 +76,7 @@ class CloudFormationStack:
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """The template, for what a replica would change or reach outside; what holds its roles; and a free name."""
         return [
-            PreflightCheck("template", lambda: str(self._given(copy))),
+            PreflightCheck("template", lambda: str(self._looked_at(copy))),
             PreflightCheck("permissions boundary", lambda: self._look_at_boundary(copy)),
             PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
         ]
@@ -85,12 +94,16 @@ class CloudFormationStack:
         of = copy.account or self._resource.account or live["StackId"].split(":")[4]
         return Seen(place.same(live["StackId"], copy.region, of))
 
-    def _given(self, copy: Copy) -> Given:
-        return given(self._rebuild(), copy.id, self._toolkit.proofs.sources)
+    def _given(self, copy: Copy, points: Mapping[str, RecoveryPoint]) -> Given:
+        return given(self._rebuild(), copy.id, self._toolkit.proofs.sources, births.of(self._born, points))
+
+    def _looked_at(self, copy: Copy) -> Given:
+        """The template with the recovery points of now."""
+        return self._given(copy, births.newest(self._born))
 
     def _look_at_boundary(self, copy: Copy) -> str:
         try:
-            makes_roles = self._given(copy).makes_roles
+            makes_roles = self._looked_at(copy).makes_roles
         except NotRecoverable as refused:
             raise NotApplicable("the template is not accepted") from refused
         if self._rebuild().place is replica.Place.DRILL_ACCOUNT:
@@ -103,9 +116,9 @@ class CloudFormationStack:
         found = self._describe(copy.id)
         return self._toolkit.proofs.name_is_free(copy, _live(found) if found else None, CALLED)
 
-    def build(self, copy: Copy) -> Asked:
+    def build(self, copy: Copy, points: Mapping[str, RecoveryPoint] = NO_POINTS) -> Asked:
         """Ask for the stack. What fails is kept as it failed, so that its events tell why; teardown removes it."""
-        made = self._given(copy)
+        made = self._given(copy, points)
         self._toolkit.context.derived(made.made)
         parameters = [
             {"ParameterKey": key, "ParameterValue": value} for key, value in self._rebuild().given(copy.id).items()

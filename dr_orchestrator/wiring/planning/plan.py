@@ -60,6 +60,7 @@ def plan(here: App, name: str) -> Plan:
     within = "".join(f", {part.name} in it" for part in here.types[drill.resource.type].parts)
     made.creates = [f"{copy.type} named like {copy.id}{within}"]
     made.creates += [f"{store.copy.type} named like {store.copy.id}, for a while" for store in components.stores]
+    made.creates += [f"{born.logical_id} in it, made from a recovery point of {born.name}" for born in components.born]
     scene = PreflightChecks(here, drill, copy, account, components, around)
     made.preflight = scene.preflight()
     with suppress(DrillFault):  # the looks have told

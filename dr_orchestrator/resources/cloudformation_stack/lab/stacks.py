@@ -89,9 +89,6 @@ def _refuse_unknown(stack: TimedStack) -> None:
     """moto skips types that it cannot build, and calls the stack complete all the same."""
     types = {body["Type"] for body in stack.template_dict["Resources"].values()}
     unknown = sorted(each for each in types if each not in parsing.get_model_map())
-    restored = [name for name, body in stack.template_dict["Resources"].items() if _restores(body)]
-    if restored:
-        raise ValidationError(message=f"The lab's CloudFormation restores no snapshots: {restored}")
     if unknown or "AWS::CloudFormation::Stack" in types:
         raise ValidationError(
             message=f"Template format error: Unrecognized resource types: {unknown or 'nested stacks'}"
@@ -128,10 +125,6 @@ def _list_stack_resources(answering: responses.CloudFormationResponse) -> Action
         for row in rows
     ]
     return ActionResult({"StackResourceSummaries": told})
-
-
-def _restores(body: dict[str, Any]) -> bool:
-    return body["Type"] == "AWS::RDS::DBInstance" and "DBSnapshotIdentifier" in body.get("Properties", {})
 
 
 def _no_urls(_: Any, template_url: str) -> str:

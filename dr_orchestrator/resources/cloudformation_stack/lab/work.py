@@ -27,7 +27,16 @@ CREATION = {
     functions.FunctionUrl.cloudformation_type(): 8.0,
 }
 QUICK = 8.0
-DELETION = {"AWS::SQS::Queue": 62.0, "AWS::Events::Rule": 62.0, "AWS::DynamoDB::Table": 30.0}
+SOON = timedelta(seconds=1)
+RESTORED = lifecycle.RESTORE_BASE + 100 * lifecycle.RESTORE_PER_GIB
+"""An instance that is made from a recovery point, of about 100 GiB."""
+_POINTS = frozenset({"DBSnapshotIdentifier", "RestoreTime"})
+DELETION = {
+    "AWS::RDS::DBInstance": lifecycle.DELETE_INSTANCE,
+    "AWS::SQS::Queue": 62.0,
+    "AWS::Events::Rule": 62.0,
+    "AWS::DynamoDB::Table": 30.0,
+}
 SETTLE = 5.0
 _BUSY = ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS")
 _COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
@@ -51,9 +60,13 @@ class TimedStack(Stack):
                 raise ValidationError(message="Circular dependency between resources: " + ", ".join(sorted(waits)))
             for name in ready:
                 start = max((ends[other] for other in waits.pop(name)), default=SETTLE)
-                ends[name] = start + world().jitter(CREATION.get(self.type_of(name), QUICK)).total_seconds()
+                ends[name] = start + world().jitter(self._takes(name)).total_seconds()
                 order.append((name, start, ends[name]))
         return order
+
+    def _takes(self, logical: str) -> float:
+        of, body = self.type_of(logical), self.template_dict["Resources"][logical]
+        return RESTORED if _POINTS & (body.get("Properties") or {}).keys() else CREATION.get(of, QUICK)
 
     def type_of(self, logical: str) -> str:
         """The type of a resource of the template."""
@@ -126,15 +139,36 @@ class Building:
     def _finish(self, name: str) -> None:
         if self._over or (self._fate == "stuck" and len(self._left) == 1):
             return
+        if self._waits(name):
+            world().agenda.at(world().clock.now() + SOON, lambda: self._finish(name))
+            return
         if self._fate and len(self._left) == 1:
             self._fail(name, f"asked for by a fault rule of the lab: {self._fate}")
             return
         try:
             with world().at_once():
                 self._stack.resource_map[name]
-                _finish_table(self._stack, name)
+                _finish_made(self._stack, name)
         except Exception as wrong:  # noqa: BLE001 (whatever a service says against it ends the stack, as in AWS)
             self._fail(name, str(getattr(wrong, "message", "")) or repr(wrong))
+            return
+        self._made(name)
+
+    def _waits(self, name: str) -> bool:
+        """Whether something that it needs took longer than it should: a restored database waits for its data."""
+        needs = dependencies(self._stack.template_dict)[name]
+        return bool(needs & self._left) and not world().hurried
+
+    def _made(self, name: str) -> None:
+        """It is there; an instance is only once its database is."""
+        state = getattr(self._stack.built().get(name), "status", "")
+        if self._over:
+            return
+        if state == "creating" and not world().hurried:
+            world().agenda.at(world().clock.now() + SOON, lambda: self._made(name))
+            return
+        if state == "incompatible-restore":
+            self._fail(name, "Failed to restore: the data could not be brought back")
             return
         self._stack.tell(name, "CREATE_COMPLETE")
         self._left.discard(name)
@@ -224,10 +258,13 @@ def physical_id(stack: Stack, resource: Any) -> str:
     return getattr(resource, "physical_resource_id", "") or f"{stack.name}-{resource.logical_resource_id}"
 
 
-def _finish_table(stack: TimedStack, name: str) -> None:
-    """moto ignores a table's PointInTimeRecoverySpecification, and gives it none of its stack's tags."""
+_WITH_DATA = ("AWS::DynamoDB::Table", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
+
+
+def _finish_made(stack: TimedStack, name: str) -> None:
+    """moto ignores a table's PointInTimeRecoverySpecification, and gives what holds data none of its stack's tags."""
     body = stack.template_dict["Resources"][name]
-    if body["Type"] != "AWS::DynamoDB::Table":
+    if body["Type"] not in _WITH_DATA or name not in stack.built():
         return
     table = stack.built()[name]
     of_stack = {
@@ -237,6 +274,8 @@ def _finish_table(stack: TimedStack, name: str) -> None:
     }
     own = {tag["Key"]: tag["Value"] for tag in table.tags}
     table.tags = [{"Key": key, "Value": value} for key, value in (of_stack | own).items()]
+    if body["Type"] != "AWS::DynamoDB::Table":
+        return
     asked = parsing.clean_json(body.get("Properties", {}).get("PointInTimeRecoverySpecification"), stack.resource_map)
     if asked and str(asked.get("PointInTimeRecoveryEnabled")).lower() == "true":
         tables = dynamodb_backends[stack.account_id][stack.region_name]

@@ -1,0 +1,102 @@
+"""Rules of the stores of an environment: each is filled, or made, from a resource whose backups can be that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dr_orchestrator.catalog.declared import Declared
+from dr_orchestrator.catalog.shapes.fields import likely
+from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
+from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.catalog.template import Template
+from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
+
+Mistake = tuple[Key, str, str]
+_ELSEWHERE = "AWS restores there only what is shared or copied: let it stand beside, or drill that resource on its own"
+
+
+def mistakes(
+    service: Declared, types: Types[ResourceType], stack: Resource, rebuild: Rebuild, template: Template
+) -> Iterator[Mistake]:
+    """The mistakes in which part of a template is of which resource."""
+    first: dict[str, str] = {}
+    for logical, store in rebuild.stores.items():
+        yield from _store(service, types, stack, template, logical, store)
+        if template.types.get(logical) in _stores(types) and first.setdefault(store, logical) != logical:
+            # one backup cannot be told apart in two: neither their copies nor their checks
+            what = f"'{store}' already fills the {_called(template, first[store])} '{first[store]}'"
+            yield ("rebuild", "stores", logical), what, f"fill one {_called(template, logical)} from one resource"
+
+
+def elsewhere(service: Declared, types: Types[ResourceType], rebuild: Rebuild) -> Iterator[Mistake]:
+    """The stores that cannot be made in an account of its own: nothing of theirs is shared with it."""
+    for logical, store in rebuild.stores.items():
+        source = service.resources.legal.get(store)
+        if source and types[source.type].born.all:
+            message = f"a replica in an account of its own cannot be made from the recovery points of '{store}' yet"
+            yield ("rebuild", "stores", logical), message, _ELSEWHERE
+
+
+def of_database(
+    service: Declared, types: Types[ResourceType], stack: Resource, database: str | None, written: str
+) -> Iterator[Mistake]:
+    """The mistakes in the database of a replica that a check names."""
+    known = named(types, service, stack, Content.ROWS)
+    if not known:
+        yield (written,), f"{stack.type}s have no rows to query", "use items-at-least or canary-item"
+    elif not database:
+        yield (written,), "in a replica the database has to be named", f"add `database`, {likely('', known)}"
+    elif database not in known:
+        fix = likely(database, known) or "add it to the resource's `rebuild.stores`"
+        yield (written, "database"), f"'{database}' is not among the databases that are made", fix
+    else:
+        source = service.resources.legal.get(known[database])
+        if source and not source.database:
+            message = f"the resource '{known[database]}' does not say how to log in"
+            yield (written,), message, "add `database: {name: ..., secret: ...}` to it"
+
+
+def named(types: Types[ResourceType], service: Declared, stack: Resource, content: Content) -> dict[str, str]:
+    """The stores of an environment whose data is read so, by logical id; those of no known resource count as any."""
+    found = {}
+    for logical, store in (stack.rebuild.stores if stack.rebuild else {}).items():
+        source = service.resources.legal.get(store)
+        if source is None or types[source.type].content is content:
+            found[logical] = store
+    return found
+
+
+def _stores(types: Types[ResourceType]) -> dict[str, ResourceType]:
+    """The types that can be the store of an environment, by their type in CloudFormation."""
+    return {each.made.cloudformation: each for each in types if each.filling.all or each.born.all}
+
+
+def _called(template: Template, logical: str) -> str:
+    """What a store is called: table, instance, cluster."""
+    return template.types.get(logical, "").rpartition("::")[2].removeprefix("DB").lower() or "store"
+
+
+def _one_of(each: Mapping[str, ResourceType]) -> str:
+    return " or ".join(of.article for of in each.values())
+
+
+def _store(
+    service: Declared, types: Types[ResourceType], stack: Resource, template: Template, logical: str, store: str
+) -> Iterator[Mistake]:
+    key: Key = ("rebuild", "stores", logical)
+    possible = _stores(types)
+    known = [name for name, type_ in template.types.items() if type_ in possible]
+    if logical not in known:
+        fix = likely(logical, known) or "the template has none"
+        yield key, f"the template has no table or database '{logical}'", fix
+    source = service.resources.legal.get(store)
+    if store not in service.resources.names:
+        yield key, f"the service has no resource '{store}'", likely(store, service.resources.names)
+    elif source and types[source.type] not in possible.values():
+        fix = f"name {_one_of(possible)}; drill {source.type}s on their own"
+        yield key, f"a replica cannot be filled from '{store}' yet, which is of type {source.type}", fix
+    elif source and logical in known and possible[template.types[logical]] is not types[source.type]:
+        fix = f"name {possible[template.types[logical]].article}"
+        yield key, f"'{logical}' is of {template.types[logical]}, and '{store}' is {types[source.type].article}", fix
+    elif source and (source.region, source.account) != (stack.region, stack.account):
+        yield key, f"'{store}' is not in the region and account of the stack", "declare both in one place"
