@@ -25,7 +25,7 @@ from dr_orchestrator.resources.opening import Opening
 
 @dataclass(frozen=True)
 class Inside:
-    """What is known of a database of an environment, by the login of the one whose data it has.
+    """A database of an environment, as it is known by the login of the one whose data it has.
 
     `apart` proves of the address that AWS tells that nothing of production is there, `probe` that nothing of it
     answers from within.

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.template.edits import Editing
-from dr_orchestrator.aws.template.parts import ABSENT, brief, calls, is_secret
+from dr_orchestrator.aws.template.parts import brief, calls, is_secret
 from dr_orchestrator.aws.template.values import Untold
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Birth, Edit, Refusal
+
+OF_POINT = "the recovery point's own"
 
 
 def bear(editing: Editing, births: Mapping[str, Birth]) -> list[Refusal]:
@@ -35,7 +37,7 @@ def _edit(editing: Editing, name: str, birth: Birth) -> None:
         editing.edits.append(Edit(name, key, "***" if is_secret(key, was) else brief(was), becomes, reason, line))
 
     for key in sorted(birth.refused & properties.keys()):
-        note(key, properties.pop(key), ABSENT, f"the recovery point of {birth.source} tells it: AWS takes no other")
+        note(key, properties.pop(key), OF_POINT, f"it is made from {birth.source}: AWS takes no other beside the point")
     for key, least in birth.least.items():
         if _number(editing, properties.get(key), least) < least:
             note(key, properties[key], str(least), f"the recovery point of {birth.source} holds as much")
@@ -78,7 +80,7 @@ def _is(got: Any, name: str, attribute: str) -> bool:
 
 
 def _text(editing: Editing, value: Any) -> str:
-    """What a value comes to; empty where nobody can tell."""
+    """The text that a value comes to; empty where nobody can tell."""
     if value is None:
         return ""
     try:

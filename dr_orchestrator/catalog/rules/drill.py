@@ -93,11 +93,11 @@ def _check(
         yield from canary.place(of, claim, (written,), "a restored-state")
         of_rows = of.content is Content.ROWS
         yield from (
-            _of_database(resource, of, written) if of_rows else _of_table(service, types, resource, claim, written)
+            _of_database(resource, of, written) if of_rows else _of_table(service, drill, types, claim, written)
         )
     elif isinstance(claim, OF_DATABASE):
         yield from (
-            stores.of_database(service, types, resource, claim.database, written)
+            stores.of_database(service, types, drill.resource, claim.database, written)
             if of.content is Content.STORES
             else _of_database(resource, of, written)
         )
@@ -106,7 +106,7 @@ def _check(
         if check.mandatory:
             yield from _of_source(claim, written)
     elif isinstance(claim, OF_TABLE):
-        yield from _of_table(service, types, resource, claim, written)
+        yield from _of_table(service, drill, types, claim, written)
     elif isinstance(claim, DEEP_OF_DATABASE):
         yield from _of_database(resource, of, written)
         yield from proofs.mistakes(drill, check, claim, written)
@@ -142,13 +142,14 @@ def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str) -> Iterator
 
 def _of_table(
     service: Declared,
+    drill: Drill,
     types: Types[ResourceType],
-    resource: Resource,
     claim: Items | CanaryItem | RestoredState,
     written: str,
 ) -> Iterator[Mistake]:
+    resource = service.resources.legal[drill.resource]
     of = types[resource.type]
-    filled = stores.named(types, service, resource, Content.ITEMS)
+    filled = stores.named(types, resource, service.templates.get(drill.resource), Content.ITEMS)
     if of.content is Content.ROWS:
         yield (written,), f"{resource.type}s have no items", "use rows-at-least, newest-row or query"
     elif of.content is Content.ITEMS:

@@ -8,7 +8,7 @@ from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
-from dr_orchestrator.catalog.template import Template
+from dr_orchestrator.catalog.template import Template, Unusable
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
 
 Mistake = tuple[Key, str, str]
@@ -38,12 +38,13 @@ def elsewhere(service: Declared, types: Types[ResourceType], rebuild: Rebuild) -
 
 
 def of_database(
-    service: Declared, types: Types[ResourceType], stack: Resource, database: str | None, written: str
+    service: Declared, types: Types[ResourceType], stack: str, database: str | None, written: str
 ) -> Iterator[Mistake]:
     """The mistakes in the database of a replica that a check names."""
-    known = named(types, service, stack, Content.ROWS)
+    resource = service.resources.legal[stack]
+    known = named(types, resource, service.templates.get(stack), Content.ROWS)
     if not known:
-        yield (written,), f"{stack.type}s have no rows to query", "use items-at-least or canary-item"
+        yield (written,), f"{resource.type}s have no rows to query", "use items-at-least or canary-item"
     elif not database:
         yield (written,), "in a replica the database has to be named", f"add `database`, {likely('', known)}"
     elif database not in known:
@@ -56,14 +57,16 @@ def of_database(
             yield (written,), message, "add `database: {name: ..., secret: ...}` to it"
 
 
-def named(types: Types[ResourceType], service: Declared, stack: Resource, content: Content) -> dict[str, str]:
-    """The stores of an environment whose data is read so, by logical id; those of no known resource count as any."""
-    found = {}
-    for logical, store in (stack.rebuild.stores if stack.rebuild else {}).items():
-        source = service.resources.legal.get(store)
-        if source is None or types[source.type].content is content:
-            found[logical] = store
-    return found
+def named(
+    types: Types[ResourceType], stack: Resource, template: Template | Unusable | None, content: Content
+) -> dict[str, str]:
+    """The stores of an environment whose data is read so, by logical id; what the template does not tell may be any."""
+    possible, known = _stores(types), template.types if isinstance(template, Template) else {}
+    return {
+        logical: store
+        for logical, store in (stack.rebuild.stores if stack.rebuild else {}).items()
+        if (of := possible.get(known.get(logical, ""))) is None or of.content is content
+    }
 
 
 def _stores(types: Types[ResourceType]) -> dict[str, ResourceType]:
@@ -72,7 +75,7 @@ def _stores(types: Types[ResourceType]) -> dict[str, ResourceType]:
 
 
 def _called(template: Template, logical: str) -> str:
-    """What a store is called: table, instance, cluster."""
+    """The word for a store: table, instance, cluster."""
     return template.types.get(logical, "").rpartition("::")[2].removeprefix("DB").lower() or "store"
 
 

@@ -73,7 +73,7 @@ def made(name: str, body: Mapping[str, Any], account: str, region: str, **given:
 
 
 def _wanted(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What a template says of the instance, in moto's words."""
+    """The properties that a template gives the instance, in moto's words."""
     found: dict[str, Any] = {word: str(said[key]) for key, word in _TEXTS.items() if key in said}
     found |= {word: int(said[key]) for key, word in _NUMBERS.items() if key in said}
     found |= {word: str(said[key]).lower() == "true" for key, word in _TRUTHS.items() if key in said}
