@@ -243,4 +243,4 @@ def _marker(name: str, must: bool, claim: claims.CanaryItem | claims.RestoredSta
         return CanaryItem(name, claim.key, claim.attribute, claim.table or "", claim.interval, must)
     if claim.key:
         return RestoredItem(name, claim.key, claim.attribute or "", claim.table or "", must)
-    return RestoredRow(name, claim.table or "", claim.column or "", must)
+    return RestoredRow(name, claim.table or "", claim.column or "", must, claim.database or "")

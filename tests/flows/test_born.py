@@ -10,10 +10,12 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import wiring
+from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.export import run_json
+from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.rds_instance.origin import InstanceOrigin
 from dr_orchestrator.runner.session import Session
@@ -80,6 +82,9 @@ def test_a_database_is_made_from_the_newest_instant(shop: Estate, here: wiring.A
     assert member.parent in {each.copy.id for each in found.copies}
     named = [each.action for each in shop.lab.journal[heard:] if INSTANCE.id in map(str, each.params.values())]
     assert [each for each in named if not each.startswith("Describe")] == []
+    called = {f"{each.service}:{each.action}" for each in shop.lab.journal[heard:]}
+    declared = {each.casefold() for each in calls_of(TYPES, here.drill(DRILL)).all}
+    assert {each for each in called if each.casefold() not in declared} <= {"sts:GetCallerIdentity"}
 
 
 def test_without_continuous_backup_it_is_the_newest_snapshot(shop: Estate, here: wiring.App) -> None:
@@ -141,9 +146,8 @@ def test_what_cannot_be_made_so_is_refused_before_anything_is(
     shop: Estate, here: wiring.App, wrong: tuple[str, str], told: str
 ) -> None:
     """FAILED with file and line; restoring a store lets no other part of the template touch production."""
-    (here.settings.drills / "infrastructure" / "shop.template.yaml").write_text(
-        BORN_TEMPLATE.replace(NAMED, "").replace(*wrong)
-    )
+    template = BORN_TEMPLATE.replace(NAMED, "").replace(*wrong)
+    (here.settings.drills / "infrastructure" / "shop.template.yaml").write_text(template)
     before = everything(shop)
 
     found = run(here, DRILL)

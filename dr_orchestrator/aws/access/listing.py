@@ -40,7 +40,7 @@ def resource_types(types: Types[ResourceType]) -> str:
 
 
 def _data(of: ResourceType) -> str:
-    return {"rows": "SQL", "items": "items by key", "stores": "the items of its stores, HTTP"}.get(
+    return {"rows": "SQL", "items": "items by key", "stores": "items and rows of its stores, HTTP"}.get(
         of.content, "nothing"
     )
 

@@ -89,7 +89,9 @@ def _check(
     service: Declared, drill: Drill, resource: Resource, types: Types[ResourceType], check: Check
 ) -> Iterator[Mistake]:
     claim, written, of = check.claim, next(iter(check.claims)), types[resource.type]
-    if isinstance(claim, RestoredState):
+    if isinstance(claim, RestoredState) and claim.database:
+        yield from stores.restored(service, types, drill.resource, claim, written)
+    elif isinstance(claim, RestoredState):
         yield from canary.place(of, claim, (written,), "a restored-state")
         of_rows = of.content is Content.ROWS
         yield from (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dr_orchestrator.catalog.declared import Declared
+from dr_orchestrator.catalog.shapes.checks import RestoredState
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
@@ -55,6 +56,20 @@ def of_database(
         if source and not source.database:
             message = f"the resource '{known[database]}' does not say how to log in"
             yield (written,), message, "add `database: {name: ..., secret: ...}` to it"
+
+
+def restored(
+    service: Declared, types: Types[ResourceType], stack: str, claim: RestoredState, written: str
+) -> Iterator[Mistake]:
+    """The mistakes in a marker that is to be read in a database of a replica."""
+    resource = service.resources.legal[stack]
+    if types[resource.type].content is not Content.STORES:
+        yield (written, "database"), "the drill restores one database, which needs no naming", "remove it"
+        return
+    yield from of_database(service, types, stack, claim.database, written)
+    if not (claim.table and claim.column) or claim.key or claim.attribute:
+        message = "the marker in a database is a row: it has a 'table' and a 'column'"
+        yield (written,), message, "such as {database: LogicalId, table: dr_canary, column: at}"
 
 
 def named(

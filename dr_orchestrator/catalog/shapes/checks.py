@@ -86,6 +86,7 @@ class RestoredState(Shape):
         default=None, description="The heartbeat item's key (DynamoDB)."
     )
     attribute: Attribute | None = Field(default=None, description="Its attribute with the time (DynamoDB).")
+    database: LogicalId | None = Field(default=None, description=_OF_REPLICA)
 
 
 class HttpAnswer(Shape):

@@ -37,6 +37,7 @@ REFUSED = frozenset(
         *("SourceDBClusterIdentifier", "SourceDBInstanceAutomatedBackupsArn", "DBClusterSnapshotIdentifier"),
     }
 )
+_POINTS = frozenset({"DBSnapshotIdentifier", "SourceDbiResourceId", "RestoreTime", "UseLatestRestorableTime"})
 _FOREIGN = {"DBClusterIdentifier": "it is an instance of a cluster, which has the data: make the cluster a store"}
 
 
@@ -83,17 +84,13 @@ class InstanceOrigin:
                 "SourceDbiResourceId": str(source[INSTANCES.unique]),
                 "RestoreTime": f"{instant:%Y-%m-%dT%H:%M:%SZ}",
             }
-        others = {
-            "DBSnapshotIdentifier",
-            "SourceDbiResourceId",
-            "RestoreTime",
-            "UseLatestRestorableTime",
-        } - given.keys()
+        if logins.by_iam(self._resource):
+            given["EnableIAMDatabaseAuthentication"] = "true"  # the drill logs in by a token
         return Birth(
             self._resource.name,
             point.id,
             given,
-            REFUSED | others,
+            (REFUSED | _POINTS) - given.keys(),
             {"AllocatedStorage": point.size_gib} if point.size_gib else {},
             {"Engine": str(source["Engine"])},
             _FOREIGN,

@@ -183,7 +183,7 @@ TYPE = Drillable(
             {
                 *("rds:DescribeDBInstances", "rds:DescribeDBSnapshots", "rds:DescribeDBInstanceAutomatedBackups"),
                 *("rds:DescribeEvents", "secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
-                "kms:DescribeKey",
+                *("kms:DescribeKey", "rds:DescribeAccountAttributes"),
             }
         ),
         frozenset({"rds:ModifyDBInstance", "rds:DeleteDBInstance"}),

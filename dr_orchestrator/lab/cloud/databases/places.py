@@ -30,7 +30,7 @@ def apart(backend: RDSBackend, groups: Iterable[str], name: str) -> bool:
     return closed and not world().faults.pretends("leaks", "rds", name)
 
 
-def _is_island(ec2: Any, network: str) -> bool:
+def _is_island(ec2: Any, network: str | None) -> bool:
     """Whether no way leads out of a network: it is not the default one, and neither joined nor on the internet."""
     joined = {each for one in ec2.vpc_pcxs.values() for each in (one.vpc.id, one.peer_vpc.id)}
     gates = {gate.vpc.id for gate in ec2.internet_gateways.values() if gate.vpc}
