@@ -69,6 +69,11 @@ class CloudFormationStack:
         """The tools, where the stack stands."""
         return self._tools.at(self._place)
 
+    @functools.cached_property
+    def _points(self) -> dict[str, RecoveryPoint]:
+        """The newest recovery points of the stores that the template makes, for looks."""
+        return births.newest(self._born)
+
     @property
     def _api(self) -> Api:
         return self._toolkit.account.api("cloudformation")
@@ -98,8 +103,8 @@ class CloudFormationStack:
         return given(self._rebuild(), copy.id, self._toolkit.proofs.sources, births.of(self._born, points))
 
     def _looked_at(self, copy: Copy) -> Given:
-        """The template with the recovery points of now."""
-        return self._given(copy, births.newest(self._born))
+        """The template with the recovery points of when it was first looked at: the flow chooses anew."""
+        return self._given(copy, self._points)
 
     def _look_at_boundary(self, copy: Copy) -> str:
         try:

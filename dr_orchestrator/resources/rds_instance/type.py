@@ -187,7 +187,11 @@ TYPE = Drillable(
             }
         ),
         frozenset({"rds:ModifyDBInstance", "rds:DeleteDBInstance"}),
-        _CALLS.only_when,
+        {
+            **_CALLS.only_when,
+            "rds:DescribeEvents": "a snapshot is the newest recovery point",
+            "rds:DeleteDBInstance": "the environment held one that outlived it",
+        },
     ),
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",

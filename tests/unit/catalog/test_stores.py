@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from dr_orchestrator.errors import CatalogError
 from tests.support import workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
-from tests.support.catalogues import problems
+from tests.support.types import load
 
 SHOP = declared(workspace.SHOP)
 TAKES = "drills.shop-replica.checks[2]"
@@ -17,8 +18,12 @@ STORES = "resources.environment.rebuild.stores"
 
 def told(home: Path, shop: str = SHOP, tiers: str = "") -> list[str]:
     """The mistakes of a workspace, each with its key."""
-    workspace.write(home, shop=shop, template=BORN_TEMPLATE, tiers=tiers)
-    return [f"{each.key}: {each.message} ({each.fix})" for each in problems(home)]
+    made = workspace.write(home, shop=shop, template=BORN_TEMPLATE, tiers=tiers)
+    try:
+        load(made.drills)
+    except CatalogError as wrong:
+        return [f"{each.key}: {each.message} ({each.fix})" for each in wrong.problems]
+    return []
 
 
 def test_a_database_is_a_store_and_is_asked_by_its_name(tmp_path: Path) -> None:
@@ -48,8 +53,7 @@ def test_what_must_hold_of_a_database_of_a_replica(tmp_path: Path, old: str, new
     shop = SHOP.replace(old, new, 1)
     assert shop != SHOP
     found = [each for each in told(tmp_path, shop) if each.startswith(f"{key}: ")]
-    assert len(found) == 1
-    assert message in found[0]
+    assert any(message in each for each in found), found
 
 
 @pytest.mark.parametrize(
