@@ -1,4 +1,5 @@
-# Every verb of the project. On a fresh machine `make drill` and `make test` need Python 3.11 to 3.14 and nothing else.
+# Every verb of the project. On a fresh machine `make drill` needs Python 3.11 to 3.14 and nothing else,
+# `make test` a MariaDB beside it.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --python-version
   --no-annotate --no-emit-index-url --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock newest hooks drill test quick faults lies check format lint types contracts coverage fix schema samples registry benchmarks package clean
+.PHONY: help setup lock newest hooks drill test mariadb quick faults lies check format lint types contracts coverage fix schema samples registry benchmarks package clean
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,8 +47,12 @@ newest: ## run every test with the newest releases that pyproject.toml allows, i
 drill: setup ## run the sample company's quarterly exercise on a simulated AWS and render its reports
 	@$(BIN)/dro demo
 
-test: setup ## run every test, in random order (make test SEED=... runs one again); the slowest are shown
+test: setup mariadb ## run every test, in random order (make test SEED=... runs one again); the slowest are shown
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=20 $(if $(SEED),--randomly-seed=$(SEED))
+
+mariadb:
+	@PATH="$$PATH:/usr/sbin" command -v mariadbd >/dev/null || { echo "The tests need a MariaDB, and those of it will fail: \
+	apt-get install --no-install-recommends mariadb-server, or brew install mariadb" >&2; }
 
 quick: setup ## run what needs no server: under a minute
 	$(BIN)/python -m pytest -n 2 -m "not slow" tests/unit tests/contract

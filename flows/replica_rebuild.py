@@ -1,7 +1,5 @@
 """Create an environment anew from its template, restore the newest backups into it, prove it, delete it."""
 
-from functools import partial
-
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.prefect_runner import as_task, flow
@@ -15,13 +13,12 @@ def replica_rebuild(drill: str) -> str:
         points = {
             each.logical_id: run.choose(f"choose recovery point of {each.name}", each.origin) for each in run.born
         }
-        run.at_exit("destroy environment", run.environment.destroy, run.copy)
-        run.create("create environment", partial(run.environment.build, points=points), copy=run.copy)
+        run.build("create environment", teardown="destroy environment", points=points)
         for store in run.stores:
             point = run.choose(f"choose backup of {store.name}", store.restorer)
             run.at_exit(f"destroy interim copy of {store.name}", store.restorer.destroy, store.copy)
             run.create(f"restore {store.name}", store.restorer.restore, point, copy=store.copy)
-        run.await_copy("wait until built", run.environment.ready, run.copy, reaches=Moment.INFRASTRUCTURE_READY)
+        run.built("wait until built", reaches=Moment.INFRASTRUCTURE_READY)
         for each in run.born:
             run.step(f"take in {each.logical_id}", run.take_in, each)
         for store in run.stores:

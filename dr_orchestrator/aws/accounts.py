@@ -17,6 +17,7 @@ import botocore.loaders
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
+from botocore.handlers import json_decode_template_body
 from botocore.utils import parse_timestamp
 
 from dr_orchestrator.aws.access.lifetime import Lifetime, lifetime
@@ -104,6 +105,9 @@ def _core() -> botocore.session.Session:
     core.register_component("data_loader", _models())
     core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_utc)
     core.register("before-parse.*.*", refuse_unreadable, unique_id="dro-unreadable")
+    core.unregister(
+        "after-call.cloudformation.GetTemplate", json_decode_template_body
+    )  # text is read by our own limits
     exchange.watch(core)
     return core
 

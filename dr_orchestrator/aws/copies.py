@@ -41,6 +41,16 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
+def beginning(copy: Copy) -> str:
+    """How the names of a run's copies begin: AWS cuts those that it makes after a stack's, behind that."""
+    return slug(f"{PREFIX}{copy.run}")
+
+
+def carries(name: str, copy: Copy) -> bool:
+    """Whether a name says of which run it is, at its beginning or after what AWS puts before it."""
+    return re.search(rf"(?:^|[^a-z0-9]){re.escape(beginning(copy))}(?:[^a-z0-9]|$)", name.lower()) is not None
+
+
 @dataclass(frozen=True)
 class Live:
     """A live object as AWS shows it just before a deletion; `derived` is a proof in place of a tag that is not set.
@@ -100,6 +110,27 @@ class Proofs:
         if live.created_at is None or not self.made_since(stack, live.created_at):
             told = f"{live.name} is of {live.created_at}, from before this run asked for {stack.id}"
             raise NotMeasured(told, _UNTOUCHED)
+
+    def prove_held(self, stack: Copy, stack_id: str, live: Live, *, named: bool = True) -> None:
+        """Raise UnsafeToDelete unless a live object is held by a stack of the run's, by all that it says of itself.
+
+        `stack_id` is the stack that tells of it: the run's own, or one in it. With `named` it has to be named after the
+        run, as CloudFormation names what it can. `derived` is a proof in place of tags, which nothing sets.
+        """
+        self.intended(stack)
+        if self._is_source(live.name):
+            raise UnsafeToDelete(f"{live.name} is a registered source, and no part of {stack.id}")
+        if named and not carries(live.name, stack):
+            raise UnsafeToDelete(f"{live.name} is not named after {stack.id}")
+        made_by, run = live.tags.get(STACK_TAG), live.tags.get(TAG)
+        if not live.derived and (made_by or run) is None:
+            raise UnsafeToDelete(
+                f"{live.name} wears neither {STACK_TAG} nor {TAG}: nothing proves that a stack made it"
+            )
+        if (made_by or stack_id) != stack_id or (run or stack.run) != stack.run:
+            raise UnsafeToDelete(f"{live.name} is of {made_by or run} by its tags, and not of {stack.id}")
+        if not self.made_since(stack, live.created_at):
+            raise UnsafeToDelete(f"{live.name} is of {live.created_at}, from before this run asked for {stack.id}")
 
     def same(self, copy: Copy, unique_id: str) -> None:
         """Raise NotMeasured where what AWS shows of a copy is not the object that it made for us."""

@@ -42,8 +42,16 @@ class Guard:
     ) -> None:
         self.calls = calls
         self._copies, self._may_restore, self._driven = copies, may_restore, driven
+        self._vouched: dict[tuple[str, str], Copy] = {}
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
         self._places: dict[str, bool] = {}  # where calls went, and whether that is AWS's own
+
+    def vouch(self, held: Copy) -> None:
+        """Take what a copy holds for a copy, too, while the ledger holds its owner: whoever says so has proven it.
+
+        It is nothing that a drill makes by itself, or lists: a bucket that has to be emptied, say.
+        """
+        self._vouched[held.key] = held
 
     def watch(self, session: Any) -> None:
         """Put the guard on every client that the botocore session will make."""
@@ -78,6 +86,8 @@ class Guard:
         if write.origin and not self._may_restore(origin := str(parameters.get(write.origin, ""))):
             hint = "a run restores its own source, from the recovery point that it chose"
             return f"'{origin}' is not what this run restores from", hint
+        if lacking := sorted(name for name in write.needs if not parameters.get(name)):
+            return f"no drill leaves {', '.join(lacking)} out", "this is a defect: please report"
         if strange := sorted(parameters.keys() - write.accepts):
             return f"no drill gives it {', '.join(strange)}", "this is a defect: please report"
         if other := [name for name, values in write.only.items() if parameters.get(name) not in values]:
@@ -88,10 +98,14 @@ class Guard:
     def _is_copy(self, target: Target, region: str) -> bool:
         if not target.name or target.name.lower() in self._sources or target.region not in ("", region):
             return False
+        copies = list(self._copies())
+        held = self._vouched.get((target.type, target.name))
+        if held is not None and any(held.parent == copy.id and held.place == copy.place for copy in copies):
+            copies.append(held)
         return any(
             (copy.type, copy.id, copy.region) == (target.type, target.name, region)
             and (bool(copy.parent) or not target.member)
-            for copy in self._copies()
+            for copy in copies
         )
 
     def _before_parameters(self, params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:

@@ -14,6 +14,7 @@ from dr_orchestrator.aws.calls.throttling import apart
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.watcher import ABSENT, PATIENCE, STOPPED, VANISHED, Feed, Sighting, States, Watcher
 from dr_orchestrator.domain.copy import Copy, CopyState, Place
+from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
@@ -50,7 +51,7 @@ class Toolkit:
     """The tools of a restorer: the account, who waits, the proofs before a deletion, and the run's own context.
 
     `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most. `stands` is the account as
-    copies tell it: empty for that of their sources.
+    copies tell it: empty for that of their sources, `rates` are the prices of AWS that the workspace declares.
     """
 
     account: Account
@@ -60,6 +61,7 @@ class Toolkit:
     ceiling: float
     elsewhere: Callable[[Place], Account] = _nowhere_else
     stands: str = ""
+    rates: Callable[[], Rates] = Rates
 
     @property
     def clock(self) -> Clock:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import cast
 
 from dr_orchestrator.catalog import digest, proofs
 from dr_orchestrator.catalog.declared import Declared
@@ -151,6 +153,7 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
         database.user or "",
         database.ca or "",
         database.reset_password,
+        database.engine or "",
         str(declared.folder),
         f"{document.file}:{document.line(key)}:{dotted(key)}",
     )
@@ -158,15 +161,19 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
 
 def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | Unusable | None) -> Rebuild:
     place = rebuild.place or policy.replica.place
+    known = template if isinstance(template, Template) else Template()
+    leave_out = tuple(map(known.whole, rebuild.leave_out))
+    allow = {known.whole(key): why for key, why in rebuild.allow.items()}
     return Rebuild(
-        template=template.text if isinstance(template, Template) else "",
-        template_path=rebuild.template,
+        template=known.text,
+        template_path=rebuild.source[1],
         parameters=rebuild.parameters,
-        stores=rebuild.stores,
+        stores={known.whole(logical): store for logical, store in rebuild.stores.items()},
         place=place,
-        answers=Answers(tuple(rebuild.leave_out), rebuild.allow, rebuild.imports, shares=tuple(rebuild.shares)),
+        answers=Answers(leave_out, allow, rebuild.imports, shares=tuple(rebuild.shares)),
         boundary=policy.replica.boundary,
         account=(policy.replica.account or "") if place is Place.DRILL_ACCOUNT else "",
+        stacks=known.stacks,
     )
 
 
@@ -186,7 +193,7 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
             kind=drill.kind,
             disruption=drill.disruption,
             objective=_objective(name, drill, service, revision),
-            checks=tuple(_check(check) for check in drill.checks),
+            checks=tuple(_in_store(_check(check), stores) for check in drill.checks),
             selection=_selection(drill.selection),
             path=drill.path,
             every=drill.every,
@@ -195,6 +202,13 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
             stores={logical: service.resources[store] for logical, store in stores.items()},
         )
     )
+
+
+def _in_store(check: Check, stores: Mapping[str, str]) -> Check:
+    """A check of a table of an app, by the table's whole name."""
+    table = getattr(check, "table", "")
+    found = [logical for logical in stores if table and logical.partition("/")[2] == table]
+    return replace(cast("ItemsAtLeast", check), table=found[0]) if found else check
 
 
 def _objective(name: str, drill: written.Drill, service: Service, revision: str) -> Objective:

@@ -13,9 +13,9 @@ from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from dr_orchestrator.catalog import template
+from dr_orchestrator.catalog import app, template
 from dr_orchestrator.catalog.explain import explain
-from dr_orchestrator.catalog.shapes.service import Drill, Resource, ServiceFile, service_file
+from dr_orchestrator.catalog.shapes.service import Drill, Rebuild, Resource, ServiceFile, service_file
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Data, Document, Key, read
 from dr_orchestrator.catalog.template import Template, Unusable
@@ -136,9 +136,11 @@ def _salvaged(raw: Data | None, shape: type[Entry]) -> Entries[Entry]:
 
 
 def _templates(resources: Entries[Resource], folder: Path) -> dict[str, Template | Unusable]:
-    """The outlines of the templates, by resource."""
-    return {
-        name: template.outline(folder / resource.rebuild.template, folder.parent)
-        for name, resource in resources.legal.items()
-        if resource.rebuild
-    }
+    """The outlines of the templates, or of the apps, by resource."""
+    return {name: _outline(resource.rebuild, folder) for name, resource in resources.legal.items() if resource.rebuild}
+
+
+def _outline(rebuild: Rebuild, folder: Path) -> Template | Unusable:
+    if rebuild.cdk:
+        return app.outline(folder / rebuild.cdk, rebuild.stack or "", folder.parent)
+    return template.outline(folder / (rebuild.template or ""), folder.parent)

@@ -68,13 +68,13 @@ def parse(text: str, file: str) -> Document:
     return Document(file, walk.data(text), walk.lines, walk.problems)
 
 
-def text_of(path: Path) -> str:
+def text_of(path: Path, most: int = MOST_BYTES) -> str:
     """The text of a file of bearable size; Stop where it is none."""
     try:
         if not path.is_file():
             raise Stop(1, "is not a file", "put a YAML file there")
-        if path.stat().st_size > MOST_BYTES:
-            raise Stop(1, f"is larger than {MOST_BYTES:,} bytes", "split it")
+        if path.stat().st_size > most:
+            raise Stop(1, f"is larger than {most:,} bytes", "split it")
         raw = path.read_bytes()
     except OSError as wrong:
         raise Stop(1, f"cannot be read: {wrong.strerror}", "check its permissions") from wrong

@@ -15,7 +15,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from dr_orchestrator.checks.connection import PROBE_S, asking
+from dr_orchestrator.checks.connection import asking
+from dr_orchestrator.checks.speech import spoken_on
+from dr_orchestrator.checks.speech.protocol import PROBE_S, Started
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.objective import format_duration
@@ -28,12 +30,6 @@ Address = tuple[str, int]
 
 SKEW = timedelta(minutes=5)
 """How far the clocks of the ledger and of the server's machine may differ: what is older than that is told apart."""
-
-_STARTED = (
-    "SELECT pg_catalog.date_part('epoch'::pg_catalog.text, pg_catalog.pg_postmaster_start_time()), "
-    "pg_catalog.date_part('epoch'::pg_catalog.text, pg_catalog.clock_timestamp())"
-)
-"""By the server's own clock, in seconds of no time zone or style that the restored data could set."""
 
 
 class Apart:
@@ -54,7 +50,7 @@ class Apart:
         self._login, self._production, self._source = login, production, source
         self._asked, self._clock = asked, clock
         self._known: set[Address] = set()
-        self._ours: set[float] = set()
+        self._ours: list[Started] = []
 
     def login(self, copy: Copy) -> Login:
         """The login to the copy, to the addresses that were compared alone; NotTheCopy where one is production's."""
@@ -74,17 +70,18 @@ class Apart:
 
     def prove(self, copy: Copy, connection: Any) -> None:
         """Ask a server that was connected to when it started; NotTheCopy where it was there before the copy."""
-        started, now = connection.execute(_STARTED).fetchone()
-        if started in self._ours:
+        started = spoken_on(connection).started(connection)
+        if any(map(started.is_of, self._ours)):
             return
-        runs = timedelta(seconds=(now - started) * self._clock.pace)
+        runs = timedelta(seconds=(started.now - started.at) * self._clock.pace)
         since = self._clock.now() - self._asked(copy)
         if runs > since + SKEW:
             told = f"what answers at the address of {copy.id} has run for {format_duration(runs)}"
             raise NotTheCopy.told(f"{told}, and the copy was asked for {format_duration(since)} ago")
-        if started == self._started_in_production():
+        production = self._started_in_production()
+        if production is not None and started.is_of(production):
             raise NotTheCopy.told(f"what answers at the address of {copy.id} is production's own server")
-        self._ours.add(started)
+        self._ours.append(started)
 
     def _learn(self) -> None:
         found = set(self._production())
@@ -92,7 +89,7 @@ class Apart:
             raise NotMeasured("production has no address that the copy's could be compared with")
         self._known |= found
 
-    def _started_in_production(self) -> float | None:
+    def _started_in_production(self) -> Started | None:
         """When production's server started; None where nothing here reads it."""
         source, self._source = self._source, None  # one that cannot be read costs the recovery its time but once
         if source is None:
@@ -100,7 +97,7 @@ class Apart:
         try:
             with asking(source(), "the source's server", PROBE_S) as connection:
                 self._source = source
-                return float(connection.execute(_STARTED).fetchone()[0])
+                return spoken_on(connection).started(connection)
         except Stopped:
             raise
         except DrillFault:

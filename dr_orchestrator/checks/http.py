@@ -21,6 +21,9 @@ MOST_READ = 64 * 1024
 """Bytes of an answer that are read: what it must contain stands in these."""
 
 
+_OUTPUT = re.compile(r"\{([^{}]*)\}")
+
+
 @dataclass(frozen=True)
 class _Answer:
     status: int
@@ -47,11 +50,13 @@ class HttpChecks:
     def _address(self, check: HttpAnswer, copy: Copy) -> str:
         outputs = self._outputs(copy) if "{" in check.url else {}
         try:
-            url = check.url.format_map(dict(outputs))
+            url = _OUTPUT.sub(lambda named: outputs[named[1]], check.url)
         except KeyError as missing:
             known = ", ".join(sorted(outputs)) or "none"
             raise NotMeasured(f"{copy.id} has no output {missing}; it has: {known}") from missing
-        first = re.match(r"\{(\w+)\}", check.url)
+        if "{" in _OUTPUT.sub("", check.url):
+            raise ValueError(f"{check.url} is not an address: a brace is left open")
+        first = _OUTPUT.match(check.url)
         if first and _origin(url) != _origin(outputs[first[1]]):
             raise NotMeasured(f"{url} is not an address at {outputs[first[1]]}, the output {first[1]} of {copy.id}")
         return url

@@ -1,4 +1,4 @@
-"""Checks that ask a restored PostgreSQL, read-only."""
+"""Checks that ask a restored database, read-only."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psycopg import sql
-
-from dr_orchestrator.checks import stored
-from dr_orchestrator.checks.connection import CONNECT_S, PROBE_S, asking
+from dr_orchestrator.checks.connection import asking
 from dr_orchestrator.checks.restored import Marker
 from dr_orchestrator.checks.result import instant, judged
+from dr_orchestrator.checks.speech import spoken_on
+from dr_orchestrator.checks.speech.protocol import CONNECT_S, PROBE_S
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLeast
 from dr_orchestrator.domain.objective import format_duration
@@ -53,13 +52,12 @@ class SqlChecks:
 
     def marker(self, check: RestoredRow, copy: Copy | None = None) -> Marker | None:
         """The heartbeat's marker row in a copy, else in the source, read-only; None where the row is not there."""
-        ask = sql.SQL("SELECT sequence, {} FROM {} WHERE id = 0").format(
-            sql.Identifier(check.column), _name(check.table)
-        )
         there = self._asking(copy, f"SQL on {copy.id}") if copy else asking(self._source(), "SQL on the source")
         with there as connection:
+            speech = spoken_on(connection)
+            ask = speech.marked(check.table, check.column)
             row = connection.execute(ask).fetchone()
-            stored.ordinary(connection, _name(check.table), check.column, ask.as_string())
+            speech.ordinary(connection, check.table, check.column, ask)
         if row is None:
             return None
         if not isinstance(row[1], datetime) or row[1].tzinfo is None:
@@ -73,7 +71,7 @@ class SqlChecks:
         """
         try:
             with self._asking(copy, "the probe", PROBE_S) as connection:
-                return _row(connection, sql.SQL("SELECT NOT pg_is_in_recovery()")) == (True,)
+                return spoken_on(connection).answers(connection)
         except (NotTheCopy, LoginRefused):
             raise
         except (NotMeasured, NotRecoverable):
@@ -99,26 +97,25 @@ def nothing_to_ask() -> SqlChecks:
 
 def _perform(check: RowsAtLeast | NewestRow | Query, connection: Any, reference: datetime) -> CheckResult:
     """A claim that held is believed only where it was read from restored tables; what did not hold has failed."""
-    # What PostgreSQL calls count and max, not what the restored data does.
+    speech = spoken_on(connection)
     if isinstance(check, NewestRow):
-        ask = sql.SQL("SELECT pg_catalog.max({}) FROM {}").format(sql.Identifier(check.column), _name(check.table))
-        value = _row(connection, ask)[0]
-        stored.ordinary(connection, _name(check.table), check.column, ask.as_string())
-        return newest(check, value, reference)
+        ask = speech.newest(check.table, check.column)
+        row = connection.execute(ask).fetchone()
+        speech.ordinary(connection, check.table, check.column, ask)
+        return newest(check, row[0] if row else None, reference)
     if isinstance(check, RowsAtLeast):
-        statement = sql.SQL("SELECT pg_catalog.count(*) FROM {}").format(_name(check.table)).as_string()
+        statement = speech.counted(check.table)
         (count,) = connection.execute(statement).fetchone()
         result = judged(check, expectation(check), f"{count} rows", count >= check.minimum)
     else:
         statement, result = check.sql, _answered(check, connection)
     if result.outcome is Outcome.PASSED:
-        stored.data_read(connection, statement)
+        speech.data_read(connection, statement)
     return result
 
 
 def _answered(check: Query, connection: Any) -> CheckResult:
-    # Prepared, so that a text of several statements is refused: a second one could undo that the first may only read.
-    rows = connection.execute(check.sql, prepare=True).fetchmany(2)
+    rows = spoken_on(connection).query(connection, check.sql, 2)
     if len(rows) != 1 or len(rows[0]) != 1:
         return judged(check, expectation(check), f"{len(rows) or 'no'} rows, not one value", False)
     value = rows[0][0]
@@ -170,12 +167,3 @@ def expectation(check: RowsAtLeast | NewestRow | Query) -> str:
         within = f", at most {format_duration(check.within)} old" if check.within else ""
         return f"a newest {check.table}.{check.column}{within}"
     return f"{check.equals}, from: {check.sql}"
-
-
-def _row(connection: Any, ask: sql.Composable) -> tuple[Any, ...]:
-    row: tuple[Any, ...] = connection.execute(ask).fetchone()
-    return row
-
-
-def _name(table: str) -> sql.Identifier:
-    return sql.Identifier(*table.split("."))

@@ -92,7 +92,7 @@ class Ledger(Protocol):
         """Write what AWS's own clock says of a copy."""
 
     def record_template(self, run: str, made: Made) -> None:
-        """Write the template that a replica is made from, before the call that makes it; a run has one."""
+        """Write the template that a replica, or one stack of it, is made from, before the call that makes it."""
 
     def close_run(self, run: str, closing: Closing) -> None:
         """Write the verdict; the run is complete."""
@@ -205,16 +205,22 @@ class Environment(Destroyer, Protocol):
     def preflight_checks(self, copy: Copy) -> Sequence[PreflightCheck]:
         """As for a Restorer; one reads the template for what would collide with production or stay behind."""
 
-    def isolated(self, copy: Copy) -> Seen:
-        """As for a Restorer."""
-
-    def build(self, copy: Copy, points: Mapping[str, RecoveryPoint] = ...) -> Asked:
-        """Ask for the environment, with what is made from the `points` in it, by logical id. Idempotent: one that this
-        run already made is adopted.
+    def copies(self, copy: Copy) -> Sequence[Part]:
+        """The copies that it is made of, in the order of their making, each after those that it needs; the run's own is
+        the last. Taken down in reverse.
         """
 
+    def isolated(self, copy: Copy) -> Seen:
+        """As for a Restorer; of all its copies."""
+
+    def make_from(self, points: Mapping[str, RecoveryPoint]) -> None:
+        """Take the recovery points that stores of its own are made from, by logical id, before any copy is asked for."""
+
+    def build(self, copy: Copy) -> Asked:
+        """Ask for one of its copies. Idempotent: one that this run already made is adopted."""
+
     def ready(self, copy: Copy) -> Ready:
-        """Wait until every resource is made. NotRecoverable where one failed."""
+        """Wait until every resource of a copy is made. NotRecoverable where one failed."""
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         """One resource of the environment as a copy of its own (owned by the stack), so that it may be written to."""

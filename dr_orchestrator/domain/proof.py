@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-AMCHECK, CHECKSUMS = "amcheck", "checksums"
-ASKABLE = (AMCHECK, CHECKSUMS)
+AMCHECK, CHECKSUMS, CHECK_TABLE = "amcheck", "checksums", "check-table"
+ASKABLE = (AMCHECK, CHECKSUMS, CHECK_TABLE)
 """The questions that an engine may have to answer in an integrity check: without, it could not tell."""
 
 

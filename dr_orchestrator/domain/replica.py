@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -83,6 +84,16 @@ class Answers:
     parameters: Mapping[str, str] = field(default_factory=dict)
     shares: Sequence[str] = ()
 
+    def within(self, name: str, parameters: Mapping[str, str]) -> Answers:
+        """The word on a stack within, or on one of several, with the parameters that it is given."""
+        lead = f"{name}/"
+        return replace(
+            self,
+            leave_out=[each.removeprefix(lead) for each in self.leave_out if each.startswith(lead)],
+            allow={key.removeprefix(lead): why for key, why in self.allow.items() if key.startswith(lead)},
+            parameters=parameters,
+        )
+
 
 @dataclass(frozen=True)
 class Birth:
@@ -114,20 +125,37 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Made:
-    """The template that a run's replica was made from.
+    """The template that a run's replica was made from, or one `stack` of it.
 
-    `digest` is of the team's text, `derived_digest` of what AWS was given (SHA-256, in hexadecimal digits).
+    `digest` is of the team's text, `derived_digest` of what AWS was given (SHA-256, in hexadecimal digits). Of an app
+    the digests are of those of its `stacks`, and what is told begins with the stack's name.
     """
 
     digest: str
     derived_digest: str
     edits: tuple[Edit, ...] = ()
     allowed: tuple[Allowance, ...] = ()
+    stack: str = ""
+    stacks: tuple[Made, ...] = ()
+
+    @classmethod
+    def of_stacks(cls, stacks: Sequence[Made]) -> Made:
+        """The template of an app's replica, of which those stacks are known by now."""
+        digest = digest_of("".join(f"{each.stack} {each.digest}\n" for each in stacks))
+        derived = digest_of("".join(f"{each.stack} {each.derived_digest}\n" for each in stacks))
+        edits = tuple(edit for each in stacks for edit in each.edits)
+        allowed = tuple(word for each in stacks for word in each.allowed)
+        return cls(digest, derived, edits, allowed, stacks=tuple(stacks))
 
     @property
     def left_out(self) -> tuple[Edit, ...]:
         """The edits that took something out: what the replica did not exercise."""
         return tuple(each for each in self.edits if each.becomes is None)
+
+
+def digest_of(text: str) -> str:
+    """The digest of a template's text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

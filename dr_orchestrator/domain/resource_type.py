@@ -54,12 +54,14 @@ class By:
 
     `arn` (a pattern with the groups `region` and `name`) is that of just such an object, where an ARN may be given; any
     other ARN names nothing. With `each` the parameter is a mapping whose keys are names, of parts of a stack alone.
+    With `held` it is no copy by itself, but something that a copy holds.
     """
 
     type: str
     parameter: str
     arn: str = ""
     each: bool = False
+    held: bool = False
 
     def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
         """The target of the call; an unnamed target where nothing is named, which no copy is."""
@@ -75,6 +77,8 @@ class By:
         yield Target(self.type, found["name"], found["region"]) if found else Target(self.type, "")
 
     def __str__(self) -> str:
+        if self.held:
+            return f"{self.parameter} is what a copy holds: {self.type}"
         named = f"each key of {self.parameter}" if self.each else self.parameter
         return f"{named} is a copy of type {self.type}" + (", a part of a stack" if self.each else "")
 
@@ -89,7 +93,7 @@ class Write:
     be left out. `origin` is the parameter that names
     what is restored from, `within` one that names another copy of the run which the target is made in. `actions` are
     the IAM actions that it needs besides the one of its own name, by what they do, `beside` the resource parts of other
-    ARNs that it concerns.
+    ARNs that it concerns. `needs` are parameters that it must be given, whatever they say.
     """
 
     operation: str
@@ -101,6 +105,7 @@ class Write:
     actions: Mapping[Effect, tuple[str, ...]] = field(default_factory=dict)
     only: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
+    needs: frozenset[str] = frozenset()
 
     @property
     def accepts(self) -> frozenset[str]:
@@ -147,8 +152,32 @@ class CopyType:
     shows_tags: bool = True
 
     def arn_of(self, id: str) -> str:
-        """The resource part of the ARN of one of that name."""
+        """The resource part of the ARN of one of that name; it begins with colons where no place is named in it."""
         return self.arn.format(id=id)
+
+    def arns_of(self, id: str) -> tuple[str, ...]:
+        """The resource parts of the ARNs that one of that name may have."""
+        return (self.arn_of(id),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldType(CopyType):
+    """Something that an environment holds, and that has to be emptied, opened or deleted so that the environment can
+    go: no drill makes one by itself, and none is listed.
+
+    Its name is its type in CloudFormation. `looks` are the reads that are allowed of those alone that are named as
+    copies are; `seen_as` is the resource part of the ARN that they concern, where that is another. `also` are further
+    resource parts that its ARN may have.
+    """
+
+    longest: int = 0
+    looks: frozenset[str] = frozenset()
+    seen_as: str = ""
+    also: tuple[str, ...] = ()
+
+    def arns_of(self, id: str) -> tuple[str, ...]:
+        """The resource parts of the ARNs that one of that name may have."""
+        return (self.arn_of(id), *(each.format(id=id) for each in self.also))
 
 
 @dataclass(frozen=True)
@@ -188,19 +217,37 @@ def beside_the_source(resource: Resource) -> Place:
 
 
 @dataclass(frozen=True)
+class Read:
+    """A read of a thing that a resource names, by its ARN, or by its resource part.
+
+    `action` is the IAM action that allows it; `making` are those that whoever makes the copy needs on the same thing,
+    or on what is `within` it.
+    """
+
+    call: str
+    action: str
+    arn: str
+    making: tuple[str, ...] = ()
+    within: str = ""
+
+
+@dataclass(frozen=True)
 class ResourceType:
     """A type that can be drilled, as it declares itself.
 
-    `made` is what a drill makes of it, `parts` what else it makes on the way, in the order of their making. `keys` are
-    those of a drill file that only some types have. `kinds` says by which kinds of drill it is drilled, and what such a
-    run calls from its first look to its teardown; `listing` is what an inventory calls. `secures` names the service
-    whose keys of KMS its data may be encrypted with, `data` the reads that show data itself, `filling` what loads a
-    restored one into an environment's own, `born` the calls around one that an environment's template makes from a
-    recovery point.
+    `made` is what a drill makes of it, `parts` what else it makes on the way, in the order of their making; `holds` is
+    what else one may hold that keeps it from being taken down. `grants` are the IAM actions of the calls that IAM knows
+    by other names. `keys` are those of a drill file that only some types have. `kinds` says by which kinds of drill it
+    is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
+    `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
+    itself, `filling` what loads a restored one into an environment's own, `born` the calls around one that an
+    environment's template makes from a recovery point.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
-    of a resource stand. `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), and
-    `rules` what must hold of a resource of the type (key, mistake, fix).
+    of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
+    things which a resource names, and of nothing else: `reads` tells which. `own_keys` are its own keys of the drill
+    files, as fields of pydantic (annotation, Field), and `rules` what must hold of a resource of the type (key,
+    mistake, fix).
     """
 
     made: CopyType
@@ -211,6 +258,8 @@ class ResourceType:
     listing: Calls
     services: tuple[str, ...]
     parts: tuple[CopyType, ...] = ()
+    holds: tuple[HeldType, ...] = ()
+    grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
     data: frozenset[str] = frozenset()
     filling: Calls = field(default_factory=Calls)
@@ -221,6 +270,9 @@ class ResourceType:
     vowel: bool = False
     beat: Beat | None = None
     place: Callable[[Resource], Place] = beside_the_source
+    many: Callable[[Resource], int] = lambda _resource: 1
+    named: frozenset[str] = frozenset()
+    reads: Callable[[Resource], Iterable[Read]] = lambda _resource: ()
     own_keys: Callable[[], Mapping[str, Any]] = dict
     rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())
 
@@ -263,6 +315,9 @@ class CallTable:
         return self.reads.get(service, frozenset())
 
 
+HELD = "the environment held"
+"""How the occasion of a call begins that is made for what an environment held."""
+
 COMMON = Calls(
     frozenset({"sts:GetCallerIdentity", "iam:SimulatePrincipalPolicy"}),
     only_when={"iam:SimulatePrincipalPolicy": "the caller is a user or role of IAM; where it may not, that is told"},
@@ -294,6 +349,21 @@ class Types(Generic[Declared_co]):
     def copies(self) -> Mapping[str, CopyType]:
         """All that drills make, by name."""
         return {copy.name: copy for each in self for copy in each.copies}
+
+    @cached_property
+    def held(self) -> Mapping[str, HeldType]:
+        """All that copies may hold and that no drill makes by itself, by name."""
+        return {held.name: held for each in self for held in each.holds}
+
+    @cached_property
+    def targets(self) -> Mapping[str, CopyType]:
+        """All that a drill may change, by name."""
+        return {**self.copies, **self.held}
+
+    @cached_property
+    def grants(self) -> Mapping[str, tuple[str, ...]]:
+        """The IAM actions of the calls that IAM knows by other names."""
+        return {call: actions for each in self for call, actions in each.grants.items()}
 
     def making(self, copy: str) -> Declared_co:
         """The type whose drills make copies of that type."""

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from dr_orchestrator.domain.app import Stack
 from dr_orchestrator.domain.defaults import ASIDE, SINCE
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier
 from dr_orchestrator.domain.replica import BOUNDARY, Answers, Place
@@ -63,7 +64,8 @@ class Database:
 
     With `auth` by IAM there is a `user` and no secret. `ca` is the file of the authorities that TLS is verified by, as
     it is written: relative to `folder`. `reset_password` is whether a copy that no version of the secret opens may get
-    a new password for its master user. `where` is the place of the declaration: file, line and key.
+    a new password for its master user. `engine` is the word for its engine, empty where RDS alone is to tell it.
+    `where` is the place of the declaration: file, line and key.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Database:
     user: str = field(default="", metadata=SINCE)
     ca: str = field(default="", metadata=SINCE)
     reset_password: bool = field(default=True, metadata=SINCE)
+    engine: str = field(default="", metadata=SINCE)
     folder: str = field(default="", compare=False, metadata=ASIDE)
     where: str = field(default="", compare=False, metadata=ASIDE)
 
@@ -87,6 +90,7 @@ class Login:
 
     `addresses` are those of the host that alone are to be connected to; where none are given, it is looked up anew.
     `tls` is how far TLS is asked for, in libpq's words, empty where its own default does; `ca` the file of authorities.
+    `engine` is RDS's word for what answers there.
     """
 
     host: str
@@ -97,9 +101,16 @@ class Login:
     addresses: tuple[str, ...] = ()
     tls: str = ""
     ca: str = ""
+    engine: str = "postgres"
 
     def __repr__(self) -> str:
         return f"Login({self.user}@{self.host}:{self.port}/{self.database})"
+
+    @property
+    def parts(self) -> Mapping[str, Any]:
+        """The parts of its URL, in SQLAlchemy's words."""
+        named = {"username": self.user, "password": self.password, "host": self.host, "port": self.port}
+        return {**named, "database": self.database}
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -145,6 +156,8 @@ class Rebuild:
     `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it. `answers`
     are the owner's word on what the template does outside; `boundary` is the managed policy (name or ARN) that holds
     every role of a replica beside production, `account` that in which a replica stands by itself, empty beside it.
+    Of an app that the CDK synthesised `stacks` are those that are made, in their order, in place of one template; what
+    names a part of it begins with its stack's name (`Orders/Table`).
     """
 
     template: str
@@ -155,6 +168,20 @@ class Rebuild:
     answers: Answers = field(default_factory=Answers, metadata=SINCE)
     boundary: str = field(default=BOUNDARY, metadata=SINCE)
     account: str = field(default="", metadata=SINCE)
+    stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
+
+    def alone(self, stack: Stack) -> Rebuild:
+        """How one stack of the app is made: by its own template, with the owner's word on it."""
+        parameters = {name: value for name, value in self.parameters.items() if name in stack.parameters}
+        word = self.answers.within(stack.name, {})
+        return replace(
+            self, template=stack.template, template_path=stack.file, parameters=parameters, answers=word, stacks=()
+        )
+
+    @property
+    def templates(self) -> tuple[Rebuild, ...]:
+        """How each of its stacks is made; itself, where it is one template."""
+        return tuple(map(self.alone, self.stacks)) or (self,)
 
     def word(self, copy_id: str) -> Answers:
         """The owner's word on a replica of that name, with the parameters that it is made with."""

@@ -19,8 +19,8 @@ from typing import IO
 
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
-from dr_orchestrator.lab.postgres.cluster import command_line, end_orphans
-from dr_orchestrator.lab.postgres.programs import account
+from dr_orchestrator.lab.orphans import command_line, end_orphans
+from dr_orchestrator.lab.programs import account
 
 INFO, LOG, LOCK, STARTING, DATA = "lab.json", "lab.log", "lab.lock", "lab.starting", "lab.data"
 MODULE = "dr_orchestrator.wiring.lab"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
 import time
@@ -13,15 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
+import pymysql
 
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import process
-from dr_orchestrator.lab.cloud.world import SimulatedCloud
+from dr_orchestrator.lab.cloud.world import Databases, SimulatedCloud
 from dr_orchestrator.lab.estate.company import CompanyDatabase
 from dr_orchestrator.lab.estate.writer import Writer
 from dr_orchestrator.lab.faults import Faults
+from dr_orchestrator.lab.mariadb.plane import MariaPlane
 from dr_orchestrator.lab.postgres.plane import Plane
+from dr_orchestrator.lab.programs import account
 from dr_orchestrator.lab.twin import Twin
 from dr_orchestrator.settings import Pace
 
@@ -106,6 +110,8 @@ def serve(
         if plane is not None:
             undo.enter_context(_kept_alive(plane, writer, world))
         world.databases = plane
+        if plane is not None:
+            world.others |= undo.enter_context(_mariadb(plane.root / "mariadb", _pace(clock), world))
         server.start()
         undo.callback(server.stop)
         yield Lab(server.endpoint, world, server.application)
@@ -132,6 +138,32 @@ def _plane(clock: Clock, state: Path | None) -> Iterator[Plane]:
         plane = Plane(root, pace)
         undo.callback(plane.stop)
         yield plane
+
+
+@contextmanager
+def _mariadb(root: Path, pace: Pace, world: SimulatedCloud) -> Iterator[dict[str, Callable[[], Databases]]]:
+    """Within: the makers of the plane behind instances of MariaDB and MySQL, which is made where one is asked for."""
+    making, made = threading.Lock(), list[MariaPlane]()
+
+    def plane() -> MariaPlane:
+        with making:
+            if not made:
+                root.mkdir()
+                shutil.chown(root, account().uid, account().gid)
+                made.append(MariaPlane(root, pace))
+        return made[0]
+
+    def mark() -> None:
+        try:
+            for each in made:
+                each.tick()
+        except pymysql.Error as wrong:
+            world.defect(f"no mark was made in a binary log: {wrong}")
+
+    with _repeated(mark, max(ARCHIVE_EVERY, 60.0 / world.clock.pace)):
+        yield {"mariadb": plane, "mysql": plane}
+    for each in made:
+        each.stop()
 
 
 def _pace(clock: Clock) -> Pace:

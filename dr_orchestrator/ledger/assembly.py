@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import Connection, Select, Table, select
@@ -30,6 +31,7 @@ ALL = (
     tables.segment,
     tables.server_time,
     tables.template,
+    tables.template_stack,
     tables.template_edit,
     tables.template_allowed,
 )
@@ -115,11 +117,12 @@ def _run(row: Row, facts: Facts) -> Run:
 
 def _template(of: Callable[[Table], Sequence[Row]]) -> Made | None:
     """The template of a replica; None where none was made, or none was kept."""
+    edits = rows.records_of(Edit, of(tables.template_edit))
+    allowed = rows.records_of(Allowance, of(tables.template_allowed))
     for row in of(tables.template):
-        edits = rows.records_of(Edit, of(tables.template_edit))
-        allowed = rows.records_of(Allowance, of(tables.template_allowed))
         return Made(row["digest"], row["derived_digest"], edits, allowed)
-    return None
+    stacks = [Made(row["digest"], row["derived_digest"], stack=row["stack"]) for row in of(tables.template_stack)]
+    return replace(Made.of_stacks(stacks), edits=edits, allowed=allowed) if stacks else None
 
 
 def _newest_of_each(results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:

@@ -206,18 +206,21 @@ class SqlLedger:
         self._insert(tables.server_time, rows.row_of(told, run=run))
 
     def record_template(self, run: str, made: Made) -> None:
-        """Write the template that a replica is made from, with what was changed in it and what its owner allowed."""
+        """Write what a replica, or a stack of it, is made from: what was changed in it, and what its owner allowed."""
         row = {"run": run, "digest": made.digest, "derived_digest": made.derived_digest}
+        table = tables.template
+        if made.stack:
+            row, table = {**row, "stack": made.stack}, tables.template_stack
         parts = ((tables.template_edit, made.edits), (tables.template_allowed, made.allowed))
 
         def write() -> None:
             with transaction(self._engine) as connection:
-                connection.execute(insert(tables.template).values(row))
-                for table, facts in parts:
+                connection.execute(insert(table).values(row))
+                for of, facts in parts:
                     if facts:
-                        connection.execute(insert(table), [rows.row_of(each, run=run) for each in facts])
+                        connection.execute(insert(of), [rows.row_of(each, run=run) for each in facts])
 
-        write_patiently(write, self._has(tables.template, row))
+        write_patiently(write, self._has(table, row))
 
     def close_run(self, run: str, closing: Closing) -> None:
         """Write the verdict and its findings in one transaction; a verdict that was written stays."""

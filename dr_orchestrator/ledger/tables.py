@@ -336,6 +336,16 @@ server_time = Table(
 # The template that a replica was made from: unknown for runs from before it was kept, and for those that made none.
 template = Table("template", metadata, _run(primary_key=True), _words("digest"), _words("derived_digest"))
 
+# Of an app one row a stack, in place of the one above; what is told of it names the stack itself.
+template_stack = Table(
+    "template_stack",
+    metadata,
+    _number(),
+    _run(index=True),
+    *(_words(name) for name in ("stack", "digest", "derived_digest")),
+    UniqueConstraint("run", "stack"),
+)
+
 template_edit = Table(
     "template_edit",
     metadata,

@@ -97,6 +97,9 @@ def template_json(made: Made) -> Json:
         "edits": [asdict(each) for each in made.edits],
         "left_out": [{"resource": each.resource, "property": each.property, "why": each.why} for each in made.left_out],
         "allowed": [asdict(each) for each in made.allowed],
+        "stacks": [
+            {"stack": each.stack, "digest": each.digest, "derived_digest": each.derived_digest} for each in made.stacks
+        ],
     }
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+    from dr_orchestrator.domain.cost import Billed
     from dr_orchestrator.domain.drill import Drill, Selection
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin, Restorer
     from dr_orchestrator.domain.service import Canary, Resource
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
 class Parts:
     """The parts that drills know of in an environment, by their types in CloudFormation.
 
-    `members` are those that can be filled; `listed` lists all live objects that are of a type, whosoever they are.
+    `members` are those that can be filled; `listed` lists all live objects that are of a type, whosoever they are;
+    `billed` tells of one by its name what it is charged for.
     """
 
     members: Mapping[str, Member] = field(default_factory=dict)
     listed: Mapping[str, Callable[[], Iterable[LiveObject]]] = field(default_factory=dict)
+    billed: Mapping[str, Callable[[str], Billed]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.checks import speech
 from dr_orchestrator.checks.apart import Address, Apart
-from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
@@ -63,6 +63,6 @@ def inside(
         except NotMeasured as fault:
             return Probed(False, f"{NOT_PROBED}: {fault.message}")
         first = next(iter(production()))
-        return probe(there, *first, first=functools.partial(apart.prove, member))
+        return speech.of(there.engine).probe(there, *first, first=functools.partial(apart.prove, member))
 
     return Inside(checks, opening, apart.proven, probed)

@@ -8,22 +8,24 @@ from datetime import datetime
 from typing import Protocol
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.logins import engine
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.rows import RowWriter
+from dr_orchestrator.checks import speech
 from dr_orchestrator.checks.apart import Address, Apart
 from dr_orchestrator.checks.deep.performing import DeepChecks
-from dr_orchestrator.checks.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import RestoredRow, Selection
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.ports import Clock, Restorer
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.proof import asks_source
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
-from dr_orchestrator.domain.service import Canary, Login, Resource
+from dr_orchestrator.domain.service import Canary, Database, Login, Resource
 from dr_orchestrator.errors import LoginRefused, NotMeasured, NotRecoverable, NotTheCopy, UsageError
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.opening import Opening
@@ -82,8 +84,10 @@ def components(order: Order, way: Way, door: Door) -> Components:
             there = apart.login(copy)
         except NotMeasured as fault:
             return Probed(False, f"{NOT_PROBED}: {fault.message}")
-        return probe(there, *restorer.address(), first=functools.partial(apart.prove, copy))
+        prove = functools.partial(apart.prove, copy)
+        return speech.of(there.engine).probe(there, *restorer.address(), first=prove)
 
+    looks = (PreflightCheck("engine", functools.partial(_engine, order, door, database)),) if database else ()
     suite = Suite(
         drill.checks,
         toolkit.clock,
@@ -100,7 +104,13 @@ def components(order: Order, way: Way, door: Door) -> Components:
         entrance=opening,
         probe=probed if database else None,
         afterwards=suite.afterwards(),
+        looks=looks,
     )
+
+
+def _engine(order: Order, door: Door, database: Database) -> str:
+    drill = order.drill
+    return engine.look(order.toolkit.account, door, drill.resource, database, drill.checks)
 
 
 def _answers(opening: Opening, checks: SqlChecks, copy: Copy) -> bool:

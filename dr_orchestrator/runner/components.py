@@ -9,7 +9,7 @@ from typing import TypeVar
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.ports import Checks, Entrance, Environment, Origin, Restorer
-from dr_orchestrator.domain.preflight import Preflight
+from dr_orchestrator.domain.preflight import Preflight, PreflightCheck
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 
 T = TypeVar("T")
@@ -42,7 +42,8 @@ class Components:
     `checks` are performed on the recovery clock, `afterwards` those that are not. `preflight` looks before anything is
     started. `isolated` proves of the live copy that it stands where it should,
     `probe` that nothing of production answers it; each returns what it saw (`probe` also whether it could try at all),
-    or raises a DrillFault. `entrance` finds the login that opens the copy, where checks log in to it.
+    or raises a DrillFault. `entrance` finds the login that opens the copy, where checks log in to it; `looks` are those
+    that the checks need before anything is started, beside the restorer's own.
     """
 
     checks: Checks
@@ -55,6 +56,7 @@ class Components:
     entrance: Entrance | None = None
     probe: Callable[[Copy], Probed] | None = None
     afterwards: Checks | None = None
+    looks: tuple[PreflightCheck, ...] = ()
 
 
 def not_probed(copy: Copy) -> Probed:  # noqa: ARG001

@@ -72,7 +72,8 @@ class Journal:
         self.again: Counter[str] = Counter()  # calls that were made again since the step began
         self._checks = {check.name: check for check in recorded.checks} if recorded else {}
         self._old_points = deque(recorded.points if recorded else ())
-        self._template = recorded.template if recorded else None
+        template = recorded.template if recorded else None
+        self._templates = {each.stack: each for each in (template.stacks or (template,))} if template else {}
         self._passed = {step.key for step in self.steps if step.outcome is Outcome.PASSED}
 
     @property
@@ -224,14 +225,16 @@ class Journal:
         return False
 
     def derive(self, made: Made) -> None:
-        """Write the template of the replica once; NotMeasured where an earlier process of this run derived another."""
-        if self._template is None:
+        """Write the template of the replica, or of a stack of it, once; NotMeasured where an earlier process of this
+        run derived another.
+        """
+        before = self._templates.setdefault(made.stack, made)
+        if before is made:
             self.ledger.record_template(self.header.id, made)
-            self._template = made
-        elif (self._template.digest, self._template.derived_digest) != (made.digest, made.derived_digest):
+        elif (before.digest, before.derived_digest) != (made.digest, made.derived_digest):
             raise NotMeasured(
                 f"the template that is derived now ({made.derived_digest[:16]}) is not the one that run"
-                f" {self.header.id} began with ({self._template.derived_digest[:16]})",
+                f" {self.header.id} began with ({before.derived_digest[:16]})",
                 "another release derives it otherwise: start a new run",
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -27,6 +27,7 @@ from dr_orchestrator.runner.verifying import Verification
 from dr_orchestrator.waiting import stops
 
 T = TypeVar("T")
+_NO_POINTS: Mapping[str, RecoveryPoint] = {}
 LOOK = "look before starting"
 LOOK_BACK = "look back at the recovery points"
 ASK_FOR_TIMES = "ask AWS for its own times"
@@ -186,6 +187,47 @@ class Session:
             ready = partial(_of_part, part)
             self.await_copy(f"wait for {part.title}", ready, part.copy, reaches=reaches if last else None)
 
+    def build(
+        self,
+        name: str = "create environment",
+        *,
+        teardown: str = "destroy environment",
+        points: Mapping[str, RecoveryPoint] = _NO_POINTS,
+    ) -> None:
+        """Ask for the environment: of one that is made of several copies for the first, which the others wait for.
+
+        `points` are those that stores of its own are made from, by logical id.
+        """
+        if points:
+            self.environment.make_from(points)
+        self._ask(self.environment.copies(self.copy)[0], name, teardown)
+
+    def built(
+        self,
+        wait: str = "wait until built",
+        *,
+        create: str = "create environment",
+        teardown: str = "destroy environment",
+        reaches: Moment | None = Moment.INFRASTRUCTURE_READY,
+    ) -> None:
+        """Wait for the copies of the environment, and ask for each next one. `reaches` is reached with the last."""
+        first, *others = self.environment.copies(self.copy)
+        self._wait_for(first, wait, reaches)
+        for each in others:
+            self._ask(each, create, teardown)
+            self._wait_for(each, wait, reaches)
+
+    def _ask(self, part: Part, name: str, teardown: str) -> None:
+        """Intend a copy of the environment and ask for it; the steps of the run's own have the names that are given."""
+        own = part.copy == self.copy
+        self.at_exit(teardown if own else f"destroy {part.title}", part.destroy, part.copy)
+        self.create(name if own else f"create {part.title}", lambda _copy: part.ask(), copy=part.copy)
+
+    def _wait_for(self, part: Part, name: str, reaches: Moment | None) -> None:
+        own = part.copy == self.copy
+        name, reaches = (name, reaches) if own else (f"wait for {part.title}", None)
+        self.await_copy(name, lambda _copy: part.ready(), part.copy, reaches=reaches)
+
     def create(self, name: str, act: Callable[..., Asked], *args: Any, copy: Copy) -> None:
         """A step that asks AWS for a registered copy; its identity, or its job, is in the ledger when the step ends."""
 
@@ -328,7 +370,11 @@ class Session:
         """Record AWS's own times of each copy, while it is there: beside our figures, never in their place."""
         if self._components is None:
             return
-        sources = [(self._components.restorer or self._components.environment, self.copy)]
+        made, copies = self._components.environment, [self.copy]
+        if made is not None:
+            with suppress(Exception):
+                copies = [part.copy for part in made.copies(self.copy)]
+        sources = [(self._components.restorer or made, copy) for copy in copies]
         sources += [(store.restorer, store.copy) for store in self._components.stores]
         for source, copy in sources:
             row = row_of(self._ledger, copy) if source is not None else None

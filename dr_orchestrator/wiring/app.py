@@ -94,8 +94,9 @@ class App:
     def sources(self) -> frozenset[str]:
         """The AWS names of everything declared, and of all that was ever drilled: read by drills, never touched."""
         services = self.declared.services.values()
-        written = {resource.id for service in services for resource in service.resources.values()}
-        return frozenset(written | self.ledger.queries.sources())
+        resources = [resource for service in services for resource in service.resources.values()]
+        stacks = {stack.name for each in resources if each.rebuild for stack in each.rebuild.stacks}
+        return frozenset({each.id for each in resources} | stacks | self.ledger.queries.sources())
 
     def prepare(self) -> None:
         """Make what drills share before their clocks start, and before several would each make their own."""

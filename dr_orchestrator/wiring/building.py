@@ -12,9 +12,10 @@ from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.toolkit import TEARDOWN_CEILING, Toolkit
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, LiveObject, Place, Source
+from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.drill import Drill, Selection
 from dr_orchestrator.domain.ports import Destroyer
-from dr_orchestrator.domain.resource_type import Types, beside_the_source
+from dr_orchestrator.domain.resource_type import Content, CopyType, Types, beside_the_source
 from dr_orchestrator.domain.run import RunHeader
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured
@@ -111,7 +112,21 @@ def parts(types: Types[Drillable], toolkit: Toolkit, place: Place) -> Parts:
     return Parts(
         {each.made.cloudformation: each.member(toolkit, place) for each in types if each.member is not None},
         {kind: functools.partial(_listed, types, toolkit, place, kind) for kind in kinds},
+        {each.cloudformation: functools.partial(_billed, types, toolkit, place, each) for each in _charged(types)},
     )
+
+
+def _charged(types: Types[Drillable]) -> list[CopyType]:
+    """The types that may be a part of an environment and are charged for as they tell; of environments nobody can."""
+    found = [each for each in types.copies.values() if each.cloudformation]
+    return [each for each in reversed(found) if types.making(each.name).content is not Content.STORES]
+
+
+def _billed(types: Types[Drillable], toolkit: Toolkit, place: Place, of: CopyType, name: str) -> Billed:
+    """The things that a part of an environment is charged for, as its own type tells of it."""
+    making, there = types.making(of.name), toolkit.at(place)
+    part = Copy(of.name, name, place.region, toolkit.run, "", "")
+    return making.destroyer(part, Resource(name, making.name, name, place.region), there, Parts()).billed(name)
 
 
 def _listed(types: Types[Drillable], toolkit: Toolkit, place: Place, kind: str) -> Iterator[LiveObject]:
@@ -171,7 +186,7 @@ def _toolkit(
         return other
 
     proofs = Proofs(functools.partial(row_of, here), sources, functools.partial(owned_by, here))
-    return Toolkit(account, here.watcher, proofs, context, ceiling, at)
+    return Toolkit(account, here.watcher, proofs, context, ceiling, at, rates=lambda: here.declared.rates)
 
 
 def row_of(here: App, copy: Copy) -> CopyRecord | None:

@@ -23,7 +23,7 @@ from dr_orchestrator.runner.lease import LeaseHolder
 from dr_orchestrator.waiting.stops import heeding
 from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App, world
-from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy, row_of
+from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy
 from dr_orchestrator.wiring.identity import Surroundings, elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from dr_orchestrator.wiring.publishing import publish_run
@@ -158,7 +158,7 @@ def _use(
     """Give a session all that its drill works with, and what it looks at first."""
     header, copy = session.header, session.copy
     components = build_components(here, drill, copy, account, context)
-    begun = row_of(here, copy) is not None
+    begun = bool(here.ledger.copies(header.id))
     scene = PreflightChecks(here, drill, copy, account, components, around, header.id, header.exercise, begun)
     session.use(replace(components, preflight=scene.preflight), lambda: _doubts(account, header))
 

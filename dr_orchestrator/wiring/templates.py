@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dr_orchestrator.aws.template import soundness
-from dr_orchestrator.aws.template.derive import Read, derive, whole, within
+from dr_orchestrator.aws.template.derive import Read, derive, whole
 from dr_orchestrator.documents import assembly, cloudformation
 from dr_orchestrator.documents.cloudformation import Template
 from dr_orchestrator.domain.replica import Answers, Ask, Derived, Edit, Note, Place, Refusal
@@ -60,7 +60,7 @@ def _app(folder: Path, place: Place, answers: Answers, wanted: Sequence[str]) ->
         source = _read_any(path, path.relative_to(root).as_posix())
         if not source.part("Resources"):
             continue  # `cdk deploy` leaves it out, too
-        word = within(answers, stack.name, answers.parameters)
+        word = answers.within(stack.name, answers.parameters)
         derived = derive(source, f"{COPY}-{stack.name}", place, word, read=_reader(root), exports=exports)
         made[stack.name] = derived
         exports |= derived.exports

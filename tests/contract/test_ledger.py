@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from dr_orchestrator.domain.clock import Event, Moment
 from dr_orchestrator.domain.copy import CopyState, Identity
+from dr_orchestrator.domain.replica import Allowance, Edit, Made
 from dr_orchestrator.domain.run import CheckResult, Run
 from dr_orchestrator.domain.verdict import Outcome, Verdict
 from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
@@ -57,6 +58,28 @@ def test_an_exercise_comes_back_exactly(ledger: SqlLedger) -> None:
     ledger.close_exercise(EXERCISE.id, START + ODD, Verdict.PARTIAL)
     ended = replace(EXERCISE, ended_at=START + ODD, verdict=Verdict.PARTIAL)
     assert ledger.queries.exercise(EXERCISE.id)[0] == ended
+
+
+def test_the_stacks_that_a_replica_was_made_from_come_back_as_one(ledger: SqlLedger) -> None:
+    """In their order, each with its digests; what was changed, and what was allowed, of all of them."""
+    run = header(uuid4().hex)
+    ledger.open_run(run)
+    made = [
+        Made(2 * name, 3 * name, (Edit(f"{name}/Table", "TableName", "a", "b", "c"),), (Allowance(name, "d"),), name)
+        for name in ("Orders-Data", "Orders")
+    ]
+    for each in made:
+        ledger.record_template(run.id, each)
+    found = ledger.queries.run(run.id).template
+    assert found is not None
+    assert [(each.stack, each.digest, each.derived_digest) for each in found.stacks] == [
+        (each.stack, each.digest, each.derived_digest) for each in made
+    ]
+    whole = Made.of_stacks(made)
+    assert (found.digest, found.derived_digest) == (whole.digest, whole.derived_digest)
+    assert (found.edits, found.allowed) == (whole.edits, whole.allowed)
+    with pytest.raises(LedgerDefect):
+        ledger.record_template(run.id, made[0])
 
 
 @property_test

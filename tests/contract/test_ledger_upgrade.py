@@ -43,6 +43,7 @@ ADDED = {
     "exercise_lease": (),
     "flow_lease": (),
     "template": (),
+    "template_stack": (),
     "template_edit": (),
     "template_allowed": (),
 }

@@ -110,7 +110,8 @@ def cases() -> Iterator[Case]:
         yield Case("a fifth of all connections reset", drill, cuts, SHAKEN, "Connection")
         expired = rules({"kind": "expired-token"})
         yield Case("the token expires in mid-wait", drill, expired, UNSURE, "log in again", "wait", kept)
-        yield Case("protection is put on the copy", drill, protect, GREEN, "rotect", "verify", kept)
+        opened = kept if service != "cloudformation" else Cleanup.CLEAN
+        yield Case("protection is put on the copy", drill, protect, GREEN, "rotect", "verify", opened)
     for drill in RDS:
         flaps = rules({"kind": "flaps", "status": "rebooting", **on(drill)})
         yield Case("its state flaps", drill, flaps, GREEN, "'rebooting'")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import boto3
 import pytest
 
 from dr_orchestrator import engine, prefect_runner, settings, wiring
@@ -94,8 +95,8 @@ def nursery() -> Iterator[subprocess.Popen[str]]:
 def victim(here: wiring.App, nursery: subprocess.Popen[str]) -> Victim:
     """Runs a drill in a process of its own until its `at`th write; how it ended, negative for a signal."""
 
-    def run(drill: str, at: int, when: str = "before") -> int:
-        asked = {"environment": {**os.environ}, "folder": str(here.settings.home)}
+    def run(drill: str, at: int, when: str = "before", *, holding: bool = False) -> int:
+        asked = {"environment": {**os.environ}, "folder": str(here.settings.home), "holding": holding}
         assert nursery.stdin is not None
         assert nursery.stdout is not None
         nursery.stdin.write(json.dumps({**asked, "drill": drill, "at": at, "when": when}) + "\n")
@@ -105,7 +106,23 @@ def victim(here: wiring.App, nursery: subprocess.Popen[str]) -> Victim:
     return run
 
 
+HOLDS = """
+  Uploads:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: Delete
+    UpdateReplacePolicy: Delete
+    Properties: {VersioningConfiguration: {Status: Enabled}}
+
+Outputs:
+"""
+EMPTYING = ("DeleteTable", "DeleteObjects", "AbortMultipartUpload", "DeleteStack", "DeleteLogGroup")
+"""The changes in AWS by which a replica that holds such is taken down, in their order: its interim store goes first."""
+
+
 CASES = [(drill, at) for drill, last in WRITES.items() for at in (range(1, last + 1) if FULL else SOME[drill])]
+
+
+EMPTIED = [(at, when) for at in range(1, len(EMPTYING) + 1) for when in ("before", "after")]
 
 
 def settled(run: Run) -> bool:
@@ -156,6 +173,50 @@ def test_a_killed_drill_is_cleaned_up_by_sweep(
         assert settled(run)
     assert not sweeping.dead_runs(here)
     assert not of_runner.find_orphans(sweeping.context(here))
+    assert ground.inventory() == before
+
+
+@pytest.fixture
+def held(here: wiring.App) -> None:
+    """The environment holds a bucket, too."""
+    (file,) = (here.settings.home / "drills" / "infrastructure").glob("develop-with-aws*")
+    text = file.read_text()
+    assert text.count("\nOutputs:\n") == 1
+    file.write_text(text.replace("\nOutputs:\n", HOLDS))
+
+
+def left_of(run: str) -> list[str]:
+    """All that is in the account of what a replica of the run held."""
+    found = [each["Name"] for each in boto3.client("s3").list_buckets()["Buckets"]]
+    found += [each["logGroupName"] for each in boto3.client("logs").describe_log_groups()["logGroups"]]
+    return [each for each in found if run in each]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("at", "when"), EMPTIED if FULL else [(2, "after"), (4, "after"), (5, "before")])
+@pytest.mark.parametrize("how", ["resume", "sweep"])
+def test_killed_while_it_is_emptied_a_replica_is_gone_in_the_end(
+    ground: Ground, here: wiring.App, held: None, victim: Victim, at: int, when: str, how: str
+) -> None:
+    """At each change that its teardown makes in AWS: whoever comes after takes down the rest, and nothing else."""
+    before = ground.inventory()
+    assert victim("dwa-replica", at, when, holding=True) == -signal.SIGKILL
+    (found,) = here.ledger.queries.runs()
+    name = found.header.id
+    assert bool(left_of(name)) is ((at, when) != (len(EMPTYING), "after"))
+
+    if how == "resume":
+        with wiring.resuming(name):
+            prefect_runner.run_drill("dwa-replica")
+    else:
+        for dead in sweeping.dead_runs(here):
+            sweeping.sweep_run(here, dead, "its process died; swept")
+
+    run = here.ledger.queries.run(name)
+    assert run.closing is not None
+    assert run.closing.cleanup is Cleanup.CLEAN, run.closing.cleanup_reasons
+    assert settled(run)
+    assert left_of(name) == []
     assert ground.inventory() == before
 
 

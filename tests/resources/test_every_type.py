@@ -85,15 +85,17 @@ def test_each_write_it_declares_is_made_and_each_it_makes_declared(of: Drillable
         service, operation = write.operation.split(":")
         model = MODELS.get_service_model(service).operation_model(operation)
         assert write.accepts <= set(model.input_shape.members)
-        assert write.target.type in {copy.name for copy in of.copies}
+        assert write.target.type in {copy.name for copy in (*of.copies, *of.holds)}
+        assert write.needs <= write.accepts
         assert write.within is None or write.within.type in {copy.name for copy in of.copies}
 
 
 @EVERY
 def test_all_that_it_makes_it_can_delete(of: Drillable) -> None:
-    """There is a call that makes and one that deletes each of its copies and parts."""
+    """There is a call that makes and one that deletes each of its copies and parts; what those hold it never makes."""
+    held = {each.name for each in of.holds}
     made = {write.target.type for write in of.writes if write.effect in (Effect.CREATE, Effect.RESTORE)}
-    deleted = {write.target.type for write in of.writes if write.effect is Effect.DELETE}
+    deleted = {write.target.type for write in of.writes if write.effect is Effect.DELETE} - held
     assert made == deleted == {copy.name for copy in of.copies}
 
 
@@ -125,15 +127,19 @@ def test_policies_hold_each_of_its_writes_and_no_more(of: Drillable, tmp_path: P
         }
         for found in (drill_policies, source_policies)
     )
-    writes = {write for each in drills for write in of.kinds[each.kind].writes}
+    calls = {write for each in drills for write in of.kinds[each.kind].writes}
+    writes = {action for call in calls for action in of.grants.get(call, (call,))}
     beside = {
         action
         for write in of.writes
-        if write.operation in writes
+        if write.operation in calls
         for actions in write.actions.values()
         for action in actions
     }
-    own = {each for each in allowed if each.startswith(f"{of.made.service}:")}
-    assert own == writes | beside
+    own = f"{of.made.service}:"
+    assert {each for each in allowed if each.startswith(own)} == {
+        each for each in writes | beside if each.startswith(own)
+    }
+    assert writes | beside <= allowed
     assert not looked & writes
     assert not re.search(r'"Action":\s*"\*"', json.dumps(drill_policies(scope)))

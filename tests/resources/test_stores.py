@@ -15,6 +15,8 @@ from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+from dr_orchestrator.resources.cloudformation_stack.teardown import destroying
+from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part
 from dr_orchestrator.resources.drillable import Parts
 from tests.support.contexts import ToldContext
 from tests.support.estate import REGION, STACK, TABLE, TEMPLATE, Estate
@@ -128,10 +130,14 @@ def test_a_part_of_any_type_that_is_listed_is_looked_for_until_it_shows_no_more(
     )
     seen = LiveObject("queue", way.copy.region, "its name", queue)
     looks: list[list[LiveObject]] = [[seen], [seen], []]
-    patient = CloudFormationStack(way.resource, made.toolkit, Parts(listed={"AWS::SQS::Queue": lambda: looks.pop(0)}))
+    patient = CloudFormationStack(
+        way.resource, made.toolkit, Parts(listed={"AWS::SQS::Queue": lambda: looks.pop(0)}), way.copy.place
+    )
     assert patient.destroy(way.copy) is CopyState.DELETED
     assert looks == []
-    told_wrongly = CloudFormationStack(way.resource, made.toolkit, Parts(listed={"AWS::SQS::Queue": lambda: [seen]}))
+    told_wrongly = CloudFormationStack(
+        way.resource, made.toolkit, Parts(listed={"AWS::SQS::Queue": lambda: [seen]}), way.copy.place
+    )
     with pytest.raises(NotMeasured, match=f"left AWS::SQS::Queue {queue} behind"):
         told_wrongly.destroy(way.copy)
 
@@ -157,12 +163,13 @@ def test_each_part_is_asked_after_by_its_type_and_name(
     """Resources of two types may be called alike, and RDS writes its names small: none hides what another left."""
     way = way_of("stack")
     way.restored()
-    keys = ("ResourceType", "PhysicalResourceId", "ResourceStatus")
-    resources = [dict(zip(keys, each, strict=True)) for each in told]
+    held = [Part(of, name, status=status) for of, name, status in told]
     listed = [LiveObject("rds-instance", way.copy.region, shown, "db-1")] if shown else []
-    stack = CloudFormationStack(way.resource, made.toolkit, Parts(listed={DATABASE: lambda: listed, TABLES: list}))
+    stack = CloudFormationStack(
+        way.resource, made.toolkit, Parts(listed={DATABASE: lambda: listed, TABLES: list}), way.copy.place
+    )
     with (
-        mock.patch.object(CloudFormationStack, "_resources", lambda *_: resources),
+        mock.patch.object(destroying, "parts_of", lambda *_: held),
         pytest.raises(NotMeasured, match=f"left {left} behind"),
     ):
         stack.destroy(way.copy)

@@ -1,4 +1,5 @@
-"""The fixtures that every test may ask for: a shop in a lab, a world to drill it from, a lab, a real PostgreSQL."""
+"""The fixtures that every test may ask for: a shop in a lab, a world to drill it from, a lab, a real PostgreSQL, a real
+MariaDB."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from tests.support.estate import Estate, estate
 from tests.support.labs import clock, lab
 from tests.support.ledgers import by_migrations, laid_out
 from tests.support.machine import Machine, machine
+from tests.support.mariadb_server import mariadb_server, mariadb_url
 from tests.support.postgres_server import postgres_server, postgres_url
 
 __all__ = [
@@ -23,12 +25,15 @@ __all__ = [
     "lab",
     "laid_out",
     "machine",
+    "mariadb_server",
+    "mariadb_url",
     "postgres_server",
     "postgres_url",
     "shop",
 ]
 
-SERVERS = {"postgres_server", "postgres_url", "programs"}
+SERVERS = {"postgres_server", "postgres_url", "programs", "mariadb_server", "mariadb_url"}
+ENGINES = {"postgresql", "mariadb", "mysql"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -36,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """What asks for a real server is slow, without a word of its own."""
     for item in items:
         params = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        if SERVERS & set(item.fixturenames) or "postgresql" in map(str, params):
+        if SERVERS & set(item.fixturenames) or ENGINES & set(map(str, params)):
             item.add_marker("slow")
 
 

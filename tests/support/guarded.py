@@ -17,10 +17,13 @@ from tests.support.types import CALLS, WRITES
 
 COPY = "dro-20261120-abc123-orders-prod"
 SOURCES = frozenset({"orders-prod", "Shop-Prod", "sessions-prod"})
-SERVICES = ("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam")
+SERVICES = (
+    *("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam"),
+    *("s3", "ecr", "logs", "elbv2", "cognito-idp", "ssm"),
+)
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"
-COPIES = tuple(TYPES.copies)
+COPIES = tuple(TYPES.targets)
 
 
 def copy(name: str, of: str, region: str = REGION, parent: str = "") -> Copy:
@@ -55,7 +58,8 @@ def targeted(write: Write, name: str) -> dict[str, Any]:
     within = {write.within.parameter: name} if write.within else {}
     origin = {write.origin: "orders-prod"} if write.origin else {}
     only = {parameter: values[0] for parameter, values in write.only.items()}
-    return {**only, **within, **origin, write.target.parameter: {name: []} if write.target.each else name}
+    needs = dict.fromkeys(write.needs, ACCOUNT)
+    return {**needs, **only, **within, **origin, write.target.parameter: {name: []} if write.target.each else name}
 
 
 TARGETS: list[tuple[tuple[str, str], Callable[[str], dict[str, Any]]]] = [

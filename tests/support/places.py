@@ -26,7 +26,7 @@ from dr_orchestrator.checks.deep import reading
 from dr_orchestrator.checks.deep.command import running
 from dr_orchestrator.checks.deep.engine import ReadStretch, Relation, Survey
 from dr_orchestrator.checks.http import HttpChecks
-from dr_orchestrator.checks.probe import probe
+from dr_orchestrator.checks.speech.postgres.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.copy import Copy

@@ -1,7 +1,8 @@
 """Processes that each run a drill and are killed at its nth write to the ledger.
 
-Each line of the input names one (JSON: environment, folder, drill, at, when); or, with `sweep` in place of the last
-three, one that sweeps; `machine` tells of a clock that is wrong, and when it is killed. Each line of the output tells
+Each line of the input names one (JSON: environment, folder, drill, at, when); with `holding` its stack is full when it
+is taken down, and it is killed at its nth change in AWS from then on; or, with `sweep` in place of the last three, one
+that sweeps; `machine` tells of a clock that is wrong, and when it is killed. Each line of the output tells
 how it ended, or that this process is there where none was named. They are forked from one that has read the program
 already, which is most of what a process costs.
 """
@@ -16,7 +17,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +30,7 @@ import boto3
 import prefect
 
 from dr_orchestrator import prefect_runner, settings, wiring
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.checks.sql import SqlChecks, newest
 from dr_orchestrator.domain import clock
 from dr_orchestrator.domain.clock import PacedClock
@@ -37,8 +39,10 @@ from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner import lease as leases
 from dr_orchestrator.runner.lease import LeaseHolder
+from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.planning import clocks
+from tests.support.replicas import CHANGES, fill
 
 WRITES = (
     *("open_run", "record_event", "start_step", "finish_step", "record_point", "intend_copy", "change_copy"),
@@ -90,14 +94,41 @@ def knowing(types: str) -> Iterator[None]:
         yield
 
 
-def main(drill: str, at: int, when: str, types: str = "") -> None:
+def main(drill: str, at: int, when: str, types: str = "", *, holding: bool = False) -> None:
     counted: list[str] = []
-    for name in WRITES:
+    for name in () if holding else WRITES:
         setattr(SqlLedger, name, fatal(getattr(SqlLedger, name), counted, at, when))
-    with answering(), knowing(types):
+    with answering(), knowing(types), dies_while_emptying(at, when) if holding else nullcontext():
         prefect_runner.run_drill(drill)
     if at:
         sys.stderr.write(f"{drill}: {len(counted)} writes: {counted}\n")
+
+
+@contextmanager
+def dies_while_emptying(at: int, when: str) -> Iterator[None]:
+    """Within: a stack is full when it is taken down, and the process dies at its nth change in AWS from then on."""
+    tear_down, call, counted = Session._tear_down, Api._call, [-1]
+
+    def full(self: Session) -> Any:
+        fill(self.copy.id)
+        counted[0] = 0
+        return tear_down(self)
+
+    def deadly(self: Api, operation: str, parameters: dict[str, Any]) -> Any:
+        changes = counted[0] >= 0 and f"{self._service}:{operation}" in CHANGES
+        counted[0] += changes
+        mine = changes and counted[0] == at
+        if mine and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        told = call(self, operation, parameters)
+        if mine:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return told
+
+    with ExitStack() as patches:
+        patches.enter_context(mock.patch.object(Session, "_tear_down", full))
+        patches.enter_context(mock.patch.object(Api, "_call", deadly))
+        yield
 
 
 @contextmanager
@@ -155,7 +186,8 @@ def fork(asked: dict[str, Any]) -> int:
                 if "sweep" in asked:
                     sweep(asked["sweep"])
                 else:
-                    main(asked["drill"], asked["at"], asked["when"], asked.get("types", ""))
+                    given = asked.get("types", ""), asked.get("holding", False)
+                    main(asked["drill"], asked["at"], asked["when"], given[0], holding=given[1])
         except BaseException:
             traceback.print_exc()
             os._exit(1)

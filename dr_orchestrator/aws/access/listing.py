@@ -47,7 +47,8 @@ def _data(of: ResourceType) -> str:
 
 def _write(of: ResourceType, write: Write) -> Row:
     target = f"{write.target}, in a copy that {write.within.parameter} names" if write.within else str(write.target)
-    actions = dict.fromkeys([write.operation, *(each for some in write.actions.values() for each in some)])
+    own = of.grants.get(write.operation, (write.operation,))
+    actions = dict.fromkeys([*own, *(each for some in write.actions.values() for each in some)])
     named = [f"`{each}`" for each in sorted(write.takes)]
     origin = f"`{write.origin}`" if write.origin else "-"
     return f"`{write.operation}`", of.name, write.effect, target, origin, ", ".join(named) or "-", _code(actions)

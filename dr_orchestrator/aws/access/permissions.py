@@ -6,10 +6,7 @@ from collections.abc import Iterable
 
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.resource_type import COMMON, Calls, Content, ResourceType, Types
-
-HELD = "the environment held"
-"""How the occasion of a call begins that is made for what an environment held."""
+from dr_orchestrator.domain.resource_type import COMMON, HELD, Calls, Content, ResourceType, Types
 
 
 def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
@@ -34,7 +31,9 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
 
 
 def actions_of(types: Types[ResourceType], calls: Iterable[str]) -> frozenset[str]:
-    """The IAM actions that calls need: each that of its own name, and what its type says besides."""
+    """The IAM actions that calls need: each that of its own name, or those by which IAM knows it, and what its type
+    says besides.
+    """
     wanted = frozenset(calls)
     beside = {
         action
@@ -44,4 +43,4 @@ def actions_of(types: Types[ResourceType], calls: Iterable[str]) -> frozenset[st
         for actions in write.actions.values()
         for action in actions
     }
-    return wanted | beside
+    return frozenset(beside.union(*(types.grants.get(call, (call,)) for call in wanted)))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_orchestrator.aws.access import replicas
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
-from dr_orchestrator.domain.resource_type import Effect, ResourceType, Write
+from dr_orchestrator.domain.resource_type import CopyType, Effect, HeldType, Read, ResourceType, Write
 
 WEARS, ASKED = "aws:ResourceTag/dr-drill:run", "aws:RequestTag/dr-drill:run"
 TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
@@ -33,22 +33,26 @@ def source_policies(scope: Scope) -> list[Policy]:
 
 def _reads(scope: Scope) -> list[Statement]:
     wanted = scope.types.sweep.reads.union(*(calls_of(scope.types, drill).reads for drill in scope.drills))
-    reads = actions_of(scope.types, wanted)
+    named = frozenset[str]().union(*(each.named for each in scope.types))
+    reads = actions_of(scope.types, wanted - named)
     of_data = _LOGINS.union(*(each.data for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
     held = everywhere & replicas.OF_BOUNDARIES
+    into = {each.name: actions_of(scope.types, each.looks & wanted) for each in scope.types.held.values()}
     return [
-        allow("LookAround", reads - of_data - everywhere, ["*"], scope.here()),
+        allow("LookAround", reads.difference(of_data, everywhere, *into.values()), ["*"], scope.here()),
         allow("AskWhatIsAllowed", everywhere - held, [f"arn:{scope.partition}:iam::{scope.account}:role/*"]),
         allow("ReadTheBoundary", held, replicas.boundaries(scope.beside())),
         *_data(scope, reads),
+        *(_into(scope, held, into[held.name]) for held in scope.types.held.values()),
+        *_named(scope if scope.apart else scope.beside()),
     ]
 
 
 def drill_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the changes: it makes what is named and tagged as a copy, and deletes nothing else."""
     beside = scope.beside()
-    of_replicas = [*replicas.makes(beside), *replicas.rights(beside)]
+    of_replicas = [*replicas.makes(beside), *replicas.rights(beside), *_for_making(beside)]
     return packed([*_distinct(_changes(scope)), *of_replicas, *_keys(scope), *_never(scope)])
 
 
@@ -63,7 +67,7 @@ def elsewhere_policies(scope: Scope) -> dict[str, list[Policy]]:
     for account in scope.elsewhere():
         there = scope.within(account)
         of_drills = [*_reads(there), *_distinct(_changes(there)), *replicas.makes(there), *_keys(there), *_never(there)]
-        found[account] = packed(of_drills)
+        found[account] = packed([*of_drills, *_for_making(there)])
     return found
 
 
@@ -97,6 +101,12 @@ def notes(scope: Scope) -> list[str]:
             f" the account, and no call tells where: by these policies the name {COPIES} decides. Where it is on,"
             " `dro iam --abac` asks for the tag, too."
         )
+    if any(drill.resource.rebuild is not None for drill in scope.drills):
+        told.append(
+            "What a replica holds is emptied, opened and deleted where it is named after the copy. Execution logs of"
+            " API Gateway bear an API's id alone (DeleteExecutionLogs): only the guard tells a copy's from another's;"
+            " without that statement they are named as left."
+        )
     told += replicas.notes(scope)
     for account in scope.elsewhere():
         told.append(f"The role of account {account} trusts whoever runs `dro`, too; `roles: elsewhere` names it.")
@@ -123,6 +133,12 @@ def _via(scope: Scope, *services: str) -> dict[str, Any]:
     return {"StringEquals": {"kms:ViaService": [f"{each}.{at}.{domain}" for each in services for at in scope.regions]}}
 
 
+def _into(scope: Scope, held: HeldType, looks: frozenset[str]) -> Statement:
+    """The looks into what an environment holds, where that is named as copies are."""
+    named = (held.seen_as or held.arn).format(id=COPIES)
+    return allow(f"LookInto{held.plural}", looks, scope.arns(held.service, named))
+
+
 def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     read = [each for each in scope.types if each.data and scope.sources(each)]
     for number, each in enumerate(read):
@@ -144,6 +160,29 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     yield allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
 
 
+def _named(scope: Scope) -> Iterator[Statement]:
+    """The reads of things that resources name, each of these alone."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for read in _looks(scope):
+        found.setdefault((read.call, read.action), []).append(read.arn)
+    for (call, action), names in found.items():
+        yield allow(call.partition(":")[2], {action}, scope.arns(call.partition(":")[0], *names))
+
+
+def _for_making(scope: Scope) -> Iterator[Statement]:
+    """The rights on such things that whoever makes the copies needs."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for read in _looks(scope):
+        found.setdefault((read.call, read.making), []).append(f"{read.arn}{read.within}")
+    for (call, actions), names in found.items():
+        yield allow(f"MakeOf{call.partition(':')[2]}", actions, scope.arns(call.partition(":")[0], *names))
+
+
+def _looks(scope: Scope) -> list[Read]:
+    found = (read for drill in scope.drills for read in scope.types[drill.resource.type].reads(drill.resource))
+    return [replace(each, arn=each.arn.replace("{partition}", scope.partition)) for each in dict.fromkeys(found)]
+
+
 @dataclass
 class _Right:
     """The content of one statement on copies of a type: actions, and what they act on besides the copies themselves."""
@@ -157,10 +196,10 @@ class _Right:
 def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator[Statement]:
     """The statements on the copies of a type: each call on what it acts on, under the tag that it must wear."""
     for (effect, name), right in _rights(scope, of, writes).items():
-        copy = scope.types.copies[name]
+        copy = scope.types.targets[name]
         sources = [copy.arn_of(each) for each in scope.sources(of)] if effect is Effect.RESTORE else []
         groups = scope.subnet_groups(of) if right.beside else []
-        on = scope.arns(copy.service, copy.arn_of(COPIES), *sources, *right.within, *right.beside, *groups)
+        on = scope.arns(copy.service, *copy.arns_of(COPIES), *sources, *right.within, *right.beside, *groups)
         by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)
         condition = scope.here() if by_name else _tagged(scope, WEARS if effect in _WITH_TAG else ASKED)
         yield allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
@@ -173,7 +212,7 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
         if write.operation not in writes or write.target.each:  # items are written by the actions of the restore
             continue
         right = found.setdefault((write.effect, write.target.type), _Right())
-        right.actions.add(write.operation)
+        right.actions.update(scope.types.grants.get(write.operation, (write.operation,)))
         right.beside += write.beside
         right.untagged |= write.effect in _MAKE and "Tags" not in write.accepts
         if write.within is not None:
@@ -199,15 +238,23 @@ def _never(scope: Scope) -> Iterator[Statement]:
     """
     writes = [write for each in scope.types for write in each.writes]
     touched = [write for write in writes if write.effect in _WITH_TAG]
-    named = [scope.types.copies[name] for name in dict.fromkeys(write.target.type for write in touched)]
-    copies = list(dict.fromkeys(f"arn:{scope.partition}:{copy.service}:*:*:{copy.arn_of(COPIES)}" for copy in named))
-    seen = _operations(write for write in touched if scope.sees_tags(scope.types.copies[write.target.type]))
+    named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]
+    copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, _called(scope, copy))))
+    seen = _operations(scope, (each for each in touched if scope.sees_tags(scope.types.targets[each.target.type])))
     yield deny("NeverTouchTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
-    yield deny("NeverTouchByAnotherName", _operations(touched), {"NotResource": copies})
-    hidden = [write for write in writes if not scope.sees_tags(scope.types.copies[write.target.type])]
-    tags = _operations(write for write in hidden if write.effect is Effect.TAG)
+    yield deny("NeverTouchByAnotherName", _operations(scope, touched), {"NotResource": copies})
+    hidden = [write for write in writes if not scope.sees_tags(scope.types.targets[write.target.type])]
+    tags = _operations(scope, (write for write in hidden if write.effect is Effect.TAG))
     yield deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
 
 
-def _operations(writes: Iterable[Write]) -> list[str]:
-    return sorted({write.operation for write in writes})
+def _called(scope: Scope, copy: CopyType) -> str:
+    """How something is called that is not denied to be touched: CloudFormation, too, acts by this role, on whatever a
+    template names after the copy in whichever way.
+    """
+    return f"*{COPIES}" if copy.name in scope.types.held else COPIES
+
+
+def _operations(scope: Scope, writes: Iterable[Write]) -> list[str]:
+    grants = scope.types.grants
+    return sorted({action for write in writes for action in grants.get(write.operation, (write.operation,))})

@@ -47,9 +47,9 @@ _OF_ROLES: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 
 def _kinds(drill: Drill) -> set[str]:
     """The types in CloudFormation that a drill's template makes."""
-    if drill.resource.rebuild is None:
-        return set()
-    return {str(mapping(each).get("Type")) for each in given.read(drill.resource.rebuild).part("Resources").values()}
+    rebuild = drill.resource.rebuild
+    read = map(given.read, rebuild.templates) if rebuild else ()
+    return {str(mapping(each).get("Type")) for template in read for each in template.part("Resources").values()}
 
 
 def makes(scope: Scope) -> Iterator[Statement]:

@@ -65,14 +65,24 @@ class Scope:
         return "aws-cn" if first.startswith("cn-") else "aws-us-gov" if first.startswith("us-gov-") else "aws"
 
     def arns(self, service: str, *names: str) -> list[str]:
-        """The ARNs of resources, in every region and account."""
+        """The ARNs of resources, in every region and account; of what begins with colons, as it stands."""
         accounts = sorted(self.allowed.accounts) or ["*"]
         places = [(region, account) for region in self.regions for account in accounts]
-        return [
-            name if name.startswith("arn:") else f"arn:{self.partition}:{service}:{region}:{account}:{name}"
+        found = [
+            self._arn(service, name, f"{region}:{account}")
             for name in dict.fromkeys(names)
             for region, account in places
         ]
+        return list(dict.fromkeys(found))
+
+    def anywhere(self, of: CopyType, id: str) -> list[str]:
+        """The ARNs of something, wherever it stands."""
+        return [self._arn(of.service, each, "*:*") for each in of.arns_of(id)]
+
+    def _arn(self, service: str, name: str, place: str) -> str:
+        if name.startswith("arn:"):
+            return name
+        return f"arn:{self.partition}:{service}{name if name.startswith(':::') else f':{place}:{name}'}"
 
     def sources(self, of: ResourceType) -> list[str]:
         """The names of what is drilled, stores of environments among them."""
@@ -105,8 +115,11 @@ class Scope:
         return [f"subgrp:{each}" for each in sorted({one.isolation.subnet_group for one in drilled if one.isolation})]
 
     def sees_tags(self, of: CopyType) -> bool:
-        """Whether IAM surely sees the tags of such copies: where it may not, their names have to do."""
-        return of.shows_tags or self.abac
+        """Whether IAM surely sees the tags of such copies: where it may not, their names have to do.
+
+        Of what copies hold some wears none: the log groups that AWS makes, say.
+        """
+        return of.shows_tags or (self.abac and of.name not in self.types.held)
 
     def here(self) -> dict[str, Any]:
         """The condition that a call goes to one of the regions."""

@@ -69,9 +69,13 @@ class Told(dict[str, Any]):
 
 
 def told(answer: Mapping[str, Any], shape: Shape | None, call: str) -> Told:
-    """An answer as its model has it; Strange where a field is of another kind than the model says."""
+    """An answer as its model has it; Strange where a field is of another kind than the model says.
+
+    What botocore says None of was not told: the first region of S3, which has no name there, say.
+    """
     members = getattr(shape, "members", {})
-    return Told({name: _value(value, members.get(name), call, name) for name, value in answer.items()}, call)
+    given = {name: value for name, value in answer.items() if value is not None}
+    return Told({name: _value(value, members.get(name), call, name) for name, value in given.items()}, call)
 
 
 def named(part: Any, field: str, name: str, call: str) -> Told:

@@ -11,6 +11,7 @@ from dr_orchestrator.aws.logins import tls
 from dr_orchestrator.aws.logins.secrets import Credentials, Secret
 from dr_orchestrator.aws.rds.objects import Shape
 from dr_orchestrator.aws.watcher import States
+from dr_orchestrator.domain.engines import POSTGRES
 from dr_orchestrator.domain.service import MANAGED, Auth, Database, Login
 from dr_orchestrator.errors import NotMeasured
 
@@ -31,9 +32,15 @@ class Door:
 
     def at(self, account: Account, name: str, database: Database, cut: Callable[[str, int], Credentials]) -> Login:
         """The login to one of that name, with the credentials that are cut for its host and port."""
-        host, port = self.address(self.shape.described(account.api("rds"), name), name)
+        described = self.shape.described(account.api("rds"), name)
+        host, port = self.address(described, name)
         (mode, ca), found = tls.of(account, database), cut(host, port)
-        return Login(host, port, database.name, found.user, found.password, tls=mode, ca=ca)
+        engine = str((described or {}).get("Engine") or POSTGRES.word)
+        return Login(host, port, database.name, found.user, found.password, tls=mode, ca=ca, engine=engine)
+
+    def engine(self, account: Account, name: str) -> str:
+        """RDS's word for the engine of one of that name; empty where there is none."""
+        return str((self.shape.described(account.api("rds"), name) or {}).get("Engine") or "")
 
     def today(self, account: Account, source: str, database: Database) -> Login:
         """The login to the source itself: by what its secret holds now, and nothing older."""

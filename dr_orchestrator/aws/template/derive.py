@@ -142,7 +142,7 @@ def _children(
             circles.append(Refusal(name, f"is a stack of {child.file}, in which it stands", why, editing.line(name)))
             continue
         told, passed = _given(editing.scope(), mapping(properties.get("Parameters")))
-        found[name] = _derived(child, around, within(editing.answers, name, told), read, files, passed)
+        found[name] = _derived(child, around, editing.answers.within(name, told), read, files, passed)
         editing.children[name] = found[name].outputs
     return found, circles
 
@@ -157,17 +157,6 @@ def _in_order(resources: Mapping[str, Any]) -> list[str]:
         return list(TopologicalSorter(needs).static_order())
     except CycleError:
         return nested
-
-
-def within(answers: Answers, name: str, parameters: Mapping[str, str]) -> Answers:
-    """The owner's word on a stack within, or on one of several, with the parameters that it is given."""
-    lead = f"{name}/"
-    return replace(
-        answers,
-        leave_out=[each.removeprefix(lead) for each in answers.leave_out if each.startswith(lead)],
-        allow={key.removeprefix(lead): why for key, why in answers.allow.items() if key.startswith(lead)},
-        parameters=parameters,
-    )
 
 
 def _given(scope: Scope, parameters: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, bool]]:

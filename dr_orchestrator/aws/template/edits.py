@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dr_orchestrator.aws.template import outward, reach
+from dr_orchestrator.aws.template import outward, reach, zones
 from dr_orchestrator.aws.template.names import (
     MUST_BEGIN,
     is_handed,
@@ -108,6 +108,7 @@ class Editing:
         scope = self.scope()
         for name, resource in self._readable():
             self._rename(name, resource, scope)
+        self._into_own_zones(scope)
         self._follow_renames(scope)
         self._rename_exports(scope)
         if self.place is Place.BESIDE:
@@ -278,6 +279,13 @@ class Editing:
             self._set(name, path, new, "the name is production's: two cannot bear it")
             if old and "${" not in old.replace("${AWS::", ""):
                 self._renames.setdefault(old, {}).setdefault(kind, new)
+
+    def _into_own_zones(self, scope: Scope) -> None:
+        """Put records into the replica's zone by its id: production's may be called alike."""
+        for name, resource in self._readable():
+            for path, zone in list(zones.named(scope, resource)):
+                self._set(name, (*path, zones.BY_ID), {"Ref": zone}, "production's zone may be called so, too")
+                self._drop(name, (*path, zones.BY_NAME), "the replica's own zone is told by its id")
 
     def _follow_renames(self, scope: Scope) -> None:
         """Put new names where the template spells the old ones out: in ARNs, and in what is handed to code."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import Counter
@@ -16,7 +15,7 @@ from dr_orchestrator.aws.template.parts import kind_of
 from dr_orchestrator.aws.template.values import references
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.documents.cloudformation import LARGEST, LARGEST_IN_BUCKET, Template, mapping
-from dr_orchestrator.domain.replica import Allowance, Ask, Birth, Derived, Edit, Made, Refusal
+from dr_orchestrator.domain.replica import Allowance, Ask, Birth, Derived, Edit, Made, Refusal, digest_of
 from dr_orchestrator.domain.service import Rebuild
 from dr_orchestrator.errors import NotRecoverable, without_secrets
 
@@ -65,12 +64,13 @@ def given(
     rebuild: Rebuild,
     copy_id: str,
     sources: frozenset[str] = frozenset(),
+    exports: Mapping[str, str] | None = None,
     births: Mapping[str, Birth] | None = None,
 ) -> Given:
     """The template of a replica of that name; NotRecoverable with all that is asked, refused, or not drilled yet.
 
-    `sources` are the names of what is production's, as far as the workspace declares it, `births` how its stores are
-    made from recovery points.
+    `sources` are the names of what is production's, as far as the workspace declares it; `exports` those of the
+    replica's stacks that are made before it, `births` how its stores are made from recovery points.
     """
     source = read(rebuild)
     if unsound := list(soundness.problems(source)):
@@ -78,7 +78,7 @@ def given(
     if unreadable := [name for name, each in source.part("Resources").items() if not _is_resource(each)]:
         raise NotRecoverable(f"{source.place('Resources', unreadable[0])}: {', '.join(unreadable)} is no resource")
     word, held = rebuild.word(copy_id), boundary.arn(rebuild.boundary)
-    derived = derive(source, copy_id, rebuild.place, word, held, sources=sources, births=births)
+    derived = derive(source, copy_id, rebuild.place, word, held, sources=sources, exports=exports, births=births)
     body = json.dumps(derived.template, ensure_ascii=False, separators=(",", ":"), default=str)
     found = dict.fromkeys((*map(_told, derived.refused), *map(_told, derived.asks)))
     if against := [*_not_yet(rebuild, source, derived, body), *found]:
@@ -93,11 +93,7 @@ def _is_resource(body: Any) -> bool:
 def _made(rebuild: Rebuild, derived: Derived, body: str) -> Made:
     word = rebuild.answers
     allowed = [*map(Allowance, word.allow, word.allow.values()), *(Allowance(each, SHARED) for each in word.shares)]
-    return Made(_digest(rebuild.template), _digest(body), tuple(map(_kept, derived.edits)), tuple(allowed))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return Made(digest_of(rebuild.template), digest_of(body), tuple(map(_kept, derived.edits)), tuple(allowed))
 
 
 def _kept(edit: Edit) -> Edit:

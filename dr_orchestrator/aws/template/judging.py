@@ -155,17 +155,9 @@ class Judging(OfTemplate):
             told = self._scope.text(value)
         except Untold:
             told = shown(value)
-        if zone == "HostedZoneName" and self._makes_zone(self._scope.partly(value)):
-            return
         what = f"writes a record into {told}, which the stack does not make"
         line = self._editing.line(name, ("Properties", *path, zone))
         self._ask(name, what, "who asks for that name would be moved to the replica", line)
-
-    def _makes_zone(self, called: str) -> bool:
-        """Whether the stack makes the zone of a name."""
-        zones = [each for each in self._scope.resources.values() if kind_of(each) == "AWS::Route53::HostedZone"]
-        names = {self._scope.partly(mapping(each.get("Properties")).get("Name")).rstrip(".") for each in zones}
-        return called.rstrip(".") in names
 
     # A value.
 
@@ -335,8 +327,10 @@ class Judging(OfTemplate):
         own = self._editing.is_own(text)
         acts = reach.acts(kind_of(mapping(self._scope.resources.get(name))), path)
         if self._place is Place.BESIDE and acts and not outward.is_managed(text) and not own:
-            what = f"acts with the rights of {text} ({dotted(path)})"
-            self._ask(name, what, "the stack does not make that role, so that no boundary holds it", line, path)
+            what, why = f"acts with the rights of {text} ({dotted(path)})", "the stack does not make that role"
+            if any(str(each).startswith("Launch") for each in path):
+                what, why = f"starts machines by {text} ({dotted(path)})", "the stack does not make their role"
+            self._ask(name, what, f"{why}, so that no boundary holds it", line, path)
             return
         if outward.ID.fullmatch(text):
             self._asked_to_share(name, path, text, line)

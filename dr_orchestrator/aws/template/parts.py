@@ -241,8 +241,15 @@ def _texts(part: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
+def is_call(path: Path) -> bool:
+    """Whether a value is what an API calls, or with whose rights, in its description."""
+    return path[:1] != () and path[0] in outward.DESCRIPTIONS and path[-1] in outward.CALLS
+
+
 def is_word(kind: str, path: Path) -> bool:
     """Whether a value is the author's own words, or a policy: where the schema knows no reference."""
+    if is_call(path):
+        return False
     if not any(key in outward.TEXTS or key in outward.POLICIES for key in path):
         return False
     schema, written = known(kind), as_in_schemas(path)

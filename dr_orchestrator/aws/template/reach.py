@@ -11,7 +11,7 @@ from typing import Any
 
 from dr_orchestrator.aws.template import outward
 from dr_orchestrator.aws.template.names import is_ours
-from dr_orchestrator.aws.template.parts import as_in_schemas, dotted, kind_of
+from dr_orchestrator.aws.template.parts import as_in_schemas, dotted, is_call, kind_of
 from dr_orchestrator.aws.template.registry import Reference, TypeSchema, known
 from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, references, shown
 from dr_orchestrator.documents.cloudformation import mapping
@@ -147,6 +147,7 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
     yield from _heard(kind, properties, scope)
     yield from _written(kind, properties, scope)
     yield from _kept(kind, properties, scope)
+    yield from _elsewhere(kind, properties, scope)
     yield from _options(kind, properties, scope)
     if kind == "AWS::Serverless::Application":
         why = "AWS reads it when it expands the stack, and what it makes is judged then"
@@ -196,7 +197,7 @@ def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
     """The addresses on the web in a resource: those that it calls are asked, others are to be known."""
     seen = set[str]()
     for path, value in scope.leaves(properties):
-        calls_it = _is_of(as_in_schemas(path), outward.CALLED.get(kind, ()))
+        calls_it = is_call(path) or _is_of(as_in_schemas(path), outward.CALLED.get(kind, ()))
         if not calls_it and any(key in outward.TEXTS or key in outward.POLICIES for key in path):
             continue
         for found in _URL.finditer(_spelled(_text(value, scope))):
@@ -250,6 +251,15 @@ def _kept(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Re
                 yield Reached(path, what, why, Verdict.NOTED, Verdict.ASKED, whole=True)
 
 
+def _elsewhere(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
+    """The other regions in which a table is kept, too."""
+    if kind == "AWS::DynamoDB::GlobalTable":
+        regions = [text for _, text in _told(properties, "Replicas/*/Region", scope) if not text.startswith("${")]
+        if len(regions) > 1:
+            what, why = f"is kept in {', '.join(regions)}", "each region costs; all go with the table"
+            yield Reached(("Replicas",), what, why, Verdict.NOTED, Verdict.NOTED)
+
+
 def _options(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
     """The options of Elastic Beanstalk that act with rights, or reach people."""
     if not kind.startswith("AWS::ElasticBeanstalk::"):
@@ -269,7 +279,7 @@ def _options(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator
 def acts(kind: str, path: Path) -> bool:
     """Whether a property says with whose rights something acts."""
     keys = [each for each in path if isinstance(each, str) and not each.startswith("Fn::")]
-    named = keys[-2:-1] if keys[-1:] in (["Arn"], ["Name"]) else keys[-1:]
+    named = keys[-2:-1] if keys[-1:] in (["Arn"], ["Id"], ["Name"]) else keys[-1:]
     if outward.RIGHTS & {*named, *keys[-1:]}:
         return True
     schema = known(kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.rules import canary, outputs, proofs, stores
@@ -21,12 +21,14 @@ from dr_orchestrator.catalog.shapes.checks import (
     of_system,
 )
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
-from dr_orchestrator.catalog.shapes.fields import likely, quoted
+from dr_orchestrator.catalog.shapes.fields import OUTPUT, likely, quoted
 from dr_orchestrator.catalog.shapes.proofs import Command
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
+from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.drill import RecoveryPath
+from dr_orchestrator.domain.engines import Engine
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
 from dr_orchestrator.errors import Problem
@@ -93,25 +95,17 @@ def _check(
         yield from stores.restored(service, types, drill.resource, claim, written)
     elif isinstance(claim, RestoredState):
         yield from canary.place(of, claim, (written,), "a restored-state")
-        of_rows = of.content is Content.ROWS
-        yield from (
-            _of_database(resource, of, written) if of_rows else _of_table(service, drill, types, claim, written)
-        )
+        if of.content is Content.ROWS:
+            yield from _of_database(resource, of, written)
+        else:
+            yield from _of_table(service, drill, types, claim, written)
     elif isinstance(claim, OF_DATABASE):
-        yield from (
-            stores.of_database(service, types, drill.resource, claim.database, written)
-            if of.content is Content.STORES
-            else _of_database(resource, of, written)
-        )
-        if claim.database and of.content is Content.ROWS:
-            yield (written, "database"), "the drill restores one database, which needs no naming", "remove it"
-        if check.mandatory:
-            yield from _of_source(claim, written)
+        yield from _of_rows(service, drill, types, check, claim)
     elif isinstance(claim, OF_TABLE):
         yield from _of_table(service, drill, types, claim, written)
     elif isinstance(claim, DEEP_OF_DATABASE):
         yield from _of_database(resource, of, written)
-        yield from proofs.mistakes(drill, check, claim, written)
+        yield from proofs.mistakes(drill, check, claim, written, _engine(resource))
     elif isinstance(claim, Command):
         if of.content is Content.ROWS:
             yield from _of_database(resource, of, written)
@@ -130,16 +124,46 @@ def _of_database(resource: Resource, of: ResourceType, written: str) -> Iterator
         yield (written,), message, "add `database: {name: ..., secret: ...}` to the resource"
 
 
-def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str) -> Iterator[Mistake]:
+def _engine(resource: Resource) -> Engine | None:
+    """The engine that a resource declares; None where it leaves that to RDS, or no check speaks to it."""
+    known = engines.called(resource.database.engine or "") if resource.database else None
+    return known if known and known.spoken else None
+
+
+def _of_rows(
+    service: Declared, drill: Drill, types: Types[ResourceType], check: Check, claim: RowsAtLeast | NewestRow | Query
+) -> Iterator[Mistake]:
+    """The mistakes in a check of rows: of the drill's own database, or of one of those that a replica has."""
+    resource, written = service.resources.legal[drill.resource], next(iter(check.claims))
+    of = types[resource.type]
+    if of.content is Content.STORES:
+        yield from stores.of_database(service, types, drill.resource, claim.database, written)
+    else:
+        yield from _of_database(resource, of, written)
+        if claim.database and of.content is Content.ROWS:
+            yield (written, "database"), "the drill restores one database, which needs no naming", "remove it"
+    if check.mandatory:
+        yield from _of_source(claim, written, _engine(stores.asked(service, resource, claim.database)))
+
+
+def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str, engine: Engine | None) -> Iterator[Mistake]:
     """A proof of data reads a table of the source: anything else would hold of an empty database, too."""
     if isinstance(claim, Query):
         from dr_orchestrator.catalog.rules import query  # noqa: PLC0415 - what reads SQL takes a while to load
 
-        if told := query.mistake(claim.sql):
+        if told := query.mistake(claim.sql, engine.word if engine else ""):
             yield (written, "sql"), *told
     elif of_system(*claim.table.lower().rpartition(".")[::2]):
         message = f"'{claim.table}' is the server's own, and as full in an empty database"
         yield (written, "table"), message, "name a table of the source, with its schema where it begins with pg_"
+
+
+def _filled(service: Declared, drill: Drill, table: str, stores: Mapping[str, str]) -> bool:
+    """Whether a table is among the stores, whichever of them says its stack."""
+    template = service.templates.get(drill.resource)
+    if not isinstance(template, Template):
+        return table in stores
+    return template.whole(table) in map(template.whole, stores)
 
 
 def _of_table(
@@ -159,7 +183,7 @@ def _of_table(
             yield (written, "table"), "the drill restores one table, which needs no naming", "remove it"
     elif not claim.table:
         yield (written,), "in a replica the table has to be named", f"add `table`, {likely('', filled) or 'a store'}"
-    elif claim.table not in filled:
+    elif not _filled(service, drill, claim.table, filled):
         fix = likely(claim.table, filled) or "add it to the resource's `rebuild.stores`"
         yield (written, "table"), f"'{claim.table}' is not among the stores that are filled", fix
 
@@ -168,16 +192,18 @@ def _of_endpoint(service: Declared, drill: Drill, claim: HttpAnswer, written: st
     if drill.kind is not Kind.REPLICA_REBUILD:
         yield (written,), f"a {drill.kind} makes no endpoint of its own", "remove it; only a replica answers"
         return
-    if not re.fullmatch(r"\{[A-Za-z0-9]+\}(?:[^\s{}@.:][^\s{}@]*)?", claim.url, re.ASCII):
+    if not re.fullmatch(rf"\{{{OUTPUT}\}}(?:[^\s{{}}@.:][^\s{{}}@]*)?", claim.url, re.ASCII):
         message = f"{quoted(claim.url)} is not an address in the copy"
         yield (written, "url"), message, "begin with one output, which is all of the host: {HealthUrl}/path"
         return
     template = service.templates.get(drill.resource)
     if isinstance(template, Template):
-        for output in re.findall(r"\{(\w+)\}", claim.url, re.ASCII):
+        for output in re.findall(rf"\{{({OUTPUT})\}}", claim.url, re.ASCII):
             if output not in template.outputs:
+                several = sorted(each for each in template.outputs if each.partition(".")[2] == output)
                 fix = likely(output, template.outputs) or "the template has no Outputs"
+                fix = f"name its stack: {' or '.join(several)}" if several else fix
                 yield (written, "url"), f"the template has no output '{output}'", fix
-            elif wrong := outputs.mistake(template.text, output):
+            elif wrong := outputs.mistake(*template.output(output)):
                 fix = "let its Value be !GetAtt of what answers, or !Sub that begins with it"
                 yield (written, "url"), f"the output '{output}' {wrong}", fix

@@ -9,6 +9,8 @@ from dr_orchestrator.catalog.shapes.checks import Check, of_system
 from dr_orchestrator.catalog.shapes.proofs import AnswersWithin, Counts, Integrity, WholeRead
 from dr_orchestrator.catalog.shapes.service import Drill
 from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.domain import engines
+from dr_orchestrator.domain.engines import Engine
 
 Mistake = tuple[Key, str, str]
 LONGEST = timedelta(minutes=4)
@@ -16,13 +18,22 @@ LONGEST = timedelta(minutes=4)
 
 
 def mistakes(
-    drill: Drill, check: Check, claim: WholeRead | Integrity | AnswersWithin | Counts, written: str
+    drill: Drill,
+    check: Check,
+    claim: WholeRead | Integrity | AnswersWithin | Counts,
+    written: str,
+    engine: Engine | None = None,
 ) -> Iterator[Mistake]:
-    """The mistakes in one of them."""
+    """The mistakes in one of them; of an engine that is declared, also what it has no answer to."""
     if isinstance(claim, WholeRead):
         yield from _read(drill, check, claim, written)
+        if engine and claim.sample and (told := engines.unsampled(engine)):
+            yield (written, "sample"), *told
+    elif isinstance(claim, Integrity):
+        if engine and (told := engines.unasked(engine, claim.require)):
+            yield (written, "require"), *told
     elif isinstance(claim, AnswersWithin):
-        yield from _answers(claim, written)
+        yield from _answers(claim, written, engine)
     elif isinstance(claim, Counts):
         yield from _counts(check, claim, written)
 
@@ -39,10 +50,10 @@ def _read(drill: Drill, check: Check, claim: WholeRead, written: str) -> Iterato
         yield (written, "seed"), "without a sample nothing is drawn", "add `sample`, or remove it"
 
 
-def _answers(claim: AnswersWithin, written: str) -> Iterator[Mistake]:
+def _answers(claim: AnswersWithin, written: str, engine: Engine | None) -> Iterator[Mistake]:
     from dr_orchestrator.catalog.rules import query  # noqa: PLC0415 - what reads SQL takes a while to load
 
-    if told := query.mistake(claim.sql):
+    if told := query.mistake(claim.sql, engine.word if engine else ""):
         yield (written, "sql"), *told
     if claim.limit is not None and claim.limit > LONGEST:
         yield (written, "limit"), "a statement is ended after 5 minutes", "write 4m or less"

@@ -16,13 +16,17 @@ from dr_orchestrator.catalog.shapes.checks import of_system
 
 logging.getLogger("sqlglot").addHandler(logging.NullHandler())  # it would tell stderr of what it does not know
 
+_READ_AS = {"mysql": "mysql", "mariadb": "mysql"}
 _WRITES = (exp.DML, exp.Merge, exp.Into)
 
 
-def mistake(text: str) -> tuple[str, str] | None:
-    """The mistake in a query, and what to do; what its server alone can read is left to the drill, which asks it."""
+def mistake(text: str, engine: str = "") -> tuple[str, str] | None:
+    """The mistake in a query, and what to do; what its server alone can read is left to the drill, which asks it.
+
+    An engine that is not declared is taken for PostgreSQL.
+    """
     try:
-        parsed = sqlglot.parse(text, dialect="postgres")
+        parsed = sqlglot.parse(text, dialect=_READ_AS.get(engine, "postgres"))
         return _mistake([each for each in parsed if each is not None and not isinstance(each, exp.Semicolon)])
     except (SqlglotError, RecursionError):
         return None

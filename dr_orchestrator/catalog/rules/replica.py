@@ -8,6 +8,7 @@ from dr_orchestrator.catalog.declared import Declared, Policy
 from dr_orchestrator.catalog.rules import stores
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.catalog.template import Template
 from dr_orchestrator.domain.drill import account_of
 from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
@@ -21,6 +22,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
     if policy.whole is None:
         return
     for service in services:
+        yield from _of_apps(policy.whole, service)
         for name, resource in service.resources.legal.items():
             if resource.rebuild and (resource.rebuild.place or policy.whole.replica.place) is Place.DRILL_ACCOUNT:
                 for key, message, fix in stores.elsewhere(service, types, resource.rebuild):
@@ -38,6 +40,26 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
                 if resource.rebuild and resource.rebuild.place is Place.DRILL_ACCOUNT:
                     where: Key = ("resources", name, "rebuild", "place")
                     yield service.document.problem(where, "no account is named for replicas", _NAME_IT)
+
+
+def _of_apps(policy: TiersFile, service: Declared) -> Iterator[Problem]:
+    """The stacks of apps that are made for another account or region than that of the replica."""
+    for name, resource in service.resources.legal.items():
+        template = service.templates.get(name)
+        if resource.rebuild is None or not isinstance(template, Template):
+            continue
+        apart = (resource.rebuild.place or policy.replica.place) is Place.DRILL_ACCOUNT
+        account = policy.replica.account if apart else resource.account
+        for stack in template.stacks:
+            for what, theirs, ours in (
+                ("account", stack.account, account or stack.account),
+                ("region", stack.region, resource.region),
+            ):
+                if theirs and theirs != ours:
+                    told = f"{stack.file}: the app makes the stack {stack.name} for {what} {theirs}"
+                    told += f", the replica is in {ours}"
+                    fix = "a replica's stacks stand in one place: synthesise the app for that one"
+                    yield service.document.problem(("resources", name, "rebuild", "cdk"), told, fix)
 
 
 def _of_account(policy: TiersFile, account: str) -> Iterator[tuple[Key, str, str]]:

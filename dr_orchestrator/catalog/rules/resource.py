@@ -12,6 +12,7 @@ from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable, inside
+from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import Problem
 
@@ -49,6 +50,8 @@ def _mistakes(
         yield from _rebuild(service, types, resource, resource.rebuild, service.templates[name])
     if resource.database and resource.database.ca:
         yield from _authorities(service.folder, resource.database.ca)
+    if resource.database and resource.database.engine and (told := engines.silent(resource.database.engine)):
+        yield ("database", "engine"), *told
     yield from of.rules(resource)
 
 
@@ -73,8 +76,9 @@ def _foreign(types: Types[ResourceType], of: ResourceType, resource: Resource) -
 def _rebuild(
     service: Declared, types: Types[ResourceType], resource: Resource, rebuild: Rebuild, template: Template | Unusable
 ) -> Iterator[Mistake]:
+    key, path = rebuild.source
     if isinstance(template, Unusable):
-        yield ("rebuild", "template"), f"{quoted(rebuild.template)}: {template.message}", template.fix
+        yield ("rebuild", key), f"{quoted(path)}: {template.message}", template.fix
         return
     for parameter in rebuild.parameters.keys() - template.parameters:
         fix = likely(parameter, template.parameters) or "the template has none"
@@ -95,10 +99,16 @@ def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
     for key, parts in (("leave_out", rebuild.leave_out), ("allow", list(rebuild.allow))):
         known = template.types.keys() | (_TRANSFORM if key == "allow" and template.transforms else set())
         for at, part in enumerate(parts):
-            name = re.split(r"[./]", part)[0]
+            name = template.resource(part)
             where: Key = ("rebuild", key, at if key == "leave_out" else part)
             if name not in known:
-                yield where, f"the template has no resource '{name}'", likely(name, known)
-            elif key == "leave_out" and part in rebuild.stores:
-                message = f"'{part}' is to be filled from '{rebuild.stores[part]}'"
+                yield where, f"the template has no resource '{name}'", stores.meant(template, name, known)
+            elif key == "leave_out" and (store := _filled(rebuild, template, part)):
+                message = f"'{part}' is to be filled from '{store}'"
                 yield where, message, "remove it here, or from `stores`"
+
+
+def _filled(rebuild: Rebuild, template: Template, part: str) -> str:
+    """The resource that a part of the template is to be filled from; empty where there is none."""
+    known = {template.whole(logical): store for logical, store in rebuild.stores.items()}
+    return known.get(template.whole(part), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes.checks import RestoredState
@@ -23,7 +23,10 @@ def mistakes(
     first: dict[str, str] = {}
     for logical, store in rebuild.stores.items():
         yield from _store(service, types, stack, template, logical, store)
-        if template.types.get(logical) in _stores(types) and first.setdefault(store, logical) != logical:
+        if (
+            template.types.get(template.whole(logical)) in _stores(types)
+            and first.setdefault(store, logical) != logical
+        ):
             # one backup cannot be told apart in two: neither their copies nor their checks
             what = f"'{store}' already fills the {_called(template, first[store])} '{first[store]}'"
             yield ("rebuild", "stores", logical), what, f"fill one {_called(template, logical)} from one resource"
@@ -48,13 +51,13 @@ def of_database(
         yield (written,), f"{resource.type}s have no rows to query", "use items-at-least or canary-item"
     elif not database:
         yield (written,), "in a replica the database has to be named", f"add `database`, {likely('', known)}"
-    elif database not in known:
+    elif not (found := _meant_by(service.templates.get(stack), database, known)):
         fix = likely(database, known) or "add it to the resource's `rebuild.stores`"
         yield (written, "database"), f"'{database}' is not among the databases that are made", fix
     else:
-        source = service.resources.legal.get(known[database])
+        source = service.resources.legal.get(known[found])
         if source and not source.database:
-            message = f"the resource '{known[database]}' does not say how to log in"
+            message = f"the resource '{known[found]}' does not say how to log in"
             yield (written,), message, "add `database: {name: ..., secret: ...}` to it"
 
 
@@ -80,8 +83,23 @@ def named(
     return {
         logical: store
         for logical, store in (stack.rebuild.stores if stack.rebuild else {}).items()
-        if (of := possible.get(known.get(logical, ""))) is None or of.content is content
+        if (of := possible.get(known.get(_whole(template, logical), ""))) is None or of.content is content
     }
+
+
+def meant(template: Template, name: str, known: Collection[str]) -> str:
+    """A guess what a name means that the template does not have; of an app it may be that of several stacks."""
+    several = [each for each in known if each.partition("/")[2] == name]
+    return f"name its stack: {' or '.join(sorted(several))}" if several and template.stacks else likely(name, known)
+
+
+def _whole(template: Template | Unusable | None, logical: str) -> str:
+    return template.whole(logical) if isinstance(template, Template) else logical
+
+
+def _meant_by(template: Template | Unusable | None, database: str, known: Mapping[str, str]) -> str:
+    """The store that a check means, whichever of them says its stack; empty where there is none."""
+    return next((each for each in known if _whole(template, each) == _whole(template, database)), "")
 
 
 def _stores(types: Types[ResourceType]) -> dict[str, ResourceType]:
@@ -91,7 +109,7 @@ def _stores(types: Types[ResourceType]) -> dict[str, ResourceType]:
 
 def _called(template: Template, logical: str) -> str:
     """The word for a store: table, instance, cluster."""
-    return template.types.get(logical, "").rpartition("::")[2].removeprefix("DB").lower() or "store"
+    return template.types.get(template.whole(logical), "").rpartition("::")[2].removeprefix("DB").lower() or "store"
 
 
 def _one_of(each: Mapping[str, ResourceType]) -> str:
@@ -104,8 +122,9 @@ def _store(
     key: Key = ("rebuild", "stores", logical)
     possible = _stores(types)
     known = [name for name, type_ in template.types.items() if type_ in possible]
-    if logical not in known:
-        fix = likely(logical, known) or "the template has none"
+    written = template.whole(logical)
+    if written not in known:
+        fix = meant(template, logical, known) or "the template has none"
         yield key, f"the template has no table or database '{logical}'", fix
     source = service.resources.legal.get(store)
     if store not in service.resources.names:
@@ -113,8 +132,8 @@ def _store(
     elif source and types[source.type] not in possible.values():
         fix = f"name {_one_of(possible)}; drill {source.type}s on their own"
         yield key, f"a replica cannot be filled from '{store}' yet, which is of type {source.type}", fix
-    elif source and logical in known and possible[template.types[logical]] is not types[source.type]:
-        fix = f"name {possible[template.types[logical]].article}"
-        yield key, f"'{logical}' is of {template.types[logical]}, and '{store}' is {types[source.type].article}", fix
+    elif source and written in known and possible[template.types[written]] is not types[source.type]:
+        fix = f"name {possible[template.types[written]].article}"
+        yield key, f"'{logical}' is of {template.types[written]}, and '{store}' is {types[source.type].article}", fix
     elif source and (source.region, source.account) != (stack.region, stack.account):
         yield key, f"'{store}' is not in the region and account of the stack", "declare both in one place"

@@ -240,10 +240,13 @@ RoleArn = Annotated[
     ),
 ]
 Address = Annotated[str, _shaped(r"https?://[^\s{}]+", "an address", "such as https://wiki.example.com/runbook")]
+OUTPUT = r"(?:[A-Za-z][A-Za-z0-9-]*\.)?[A-Za-z0-9]+"
+"""An output of a template, or of one stack of an app: Orders.Url."""
+
 AnswerUrl = Annotated[
     str,
     _shaped(
-        r"(?:https?://[^\s{}]*)?\{[A-Za-z0-9]+\}(?:[^\s{}]|\{[A-Za-z0-9]+\})*",
+        rf"(?:https?://[^\s{{}}]*)?\{{{OUTPUT}\}}(?:[^\s{{}}]|\{{{OUTPUT}\}})*",
         "an address in the copy",
         "name an output of the stack: {HealthUrl}",
     ),
@@ -263,9 +266,9 @@ LogicalId = Annotated[
 Part = Annotated[
     str,
     _shaped(
-        r"(?:[A-Za-z0-9]+/)*[A-Za-z0-9]+(?:\.[^\s./]+)*",
+        r"(?:[A-Za-z0-9-]+/)*[A-Za-z0-9]+(?:\.[^\s./]+)*",
         "a part of a template",
-        "a logical id, as in the template's Resources, or Resource.Property",
+        "a logical id, as in the template's Resources, or Resource.Property; of an app, Stack/Resource",
         500,
     ),
 ]

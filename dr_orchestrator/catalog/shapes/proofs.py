@@ -48,11 +48,12 @@ class WholeRead(Shape):
 
 
 class Integrity(Shape):
-    """All that the engine can prove of itself holds: checksums, indexes, collations, sequences, amcheck."""
+    """All that the engine can prove of itself holds: checksums, indexes, structure, collations, sequences."""
 
     within: Span = Field(default=_HOUR, description="How long it may take; what was not asked then is told.")
     require: list[Askable] = Field(
-        default=[], description="What must have been asked, or the check could not tell: amcheck, checksums."
+        default=[],
+        description="What must have been asked, or the check could not tell: amcheck, checksums, check-table.",
     )
     against: Against | None = Field(default=None, description=f"Extensions and sequences against it. {_AGAINST}")
 

@@ -34,6 +34,7 @@ from dr_orchestrator.catalog.shapes.fields import (
 )
 from dr_orchestrator.catalog.source import Plain
 from dr_orchestrator.domain import drill as domain
+from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.replica import Place
@@ -130,6 +131,9 @@ class Database(Shape):
     """How checks log in to a copy."""
 
     name: Text = Field(description="The database.")
+    engine: Annotated[str, word(engines.WORDS, "an engine")] | None = Field(
+        default=None, description="Its engine, which RDS tells too: with it `dro check` knows what it can be asked."
+    )
     secret: Text | None = Field(
         default=None,
         description="The Secrets Manager secret that holds username and password; `managed` where RDS manages it.",
@@ -167,12 +171,19 @@ class Database(Shape):
 class Rebuild(Shape):
     """How an environment is created anew."""
 
-    template: Text = Field(description="The CloudFormation template, relative to this file.")
+    template: Text | None = Field(default=None, description="The CloudFormation template, relative to this file.")
+    cdk: Text | None = Field(
+        default=None, description="The folder that `cdk synth` leaves (cdk.out), relative to this file; with `stack`."
+    )
+    stack: Text | None = Field(
+        default=None, description="The stack of the app, as `cdk list` calls it; what it needs is made before it."
+    )
     parameters: dict[LogicalId, Scalar] = Field(
         default={}, description="The template's parameters; {copy} stands for the name of the copy."
     )
-    stores: dict[LogicalId, Name] = Field(
-        default={}, description="Which table of the template is filled from which resource of this service."
+    stores: dict[Part, Name] = Field(
+        default={},
+        description="Which table of the template (of an app: Stack/Table) is filled from which resource.",
     )
     place: Annotated[Place, choice(Place, "a place for a replica")] | None = Field(
         default=None,
@@ -191,6 +202,23 @@ class Rebuild(Shape):
     shares: list[Network] = Field(
         default=[], description="The networks of the account, their subnets and groups, that a replica may be put into."
     )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Rebuild:
+        if self.template and self.cdk:
+            raise wrong("'template' and 'cdk' exclude each other", "keep one of them")
+        if not self.template and not self.cdk:
+            raise wrong("nothing says what it is made from", "add `template: ...`, or `cdk: cdk.out` and `stack: ...`")
+        if self.cdk and not self.stack:
+            raise wrong("'cdk' does not say which stack of the app", "add `stack: ...`; `cdk list` tells them")
+        if self.stack and not self.cdk:
+            raise wrong("'stack' is for `cdk`; a template is one stack", "remove it, or name the app by `cdk`")
+        return self
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """The key that says what it is made from, and the path."""
+        return ("cdk", self.cdk) if self.cdk else ("template", self.template or "")
 
 
 class Canary(Shape):

@@ -15,7 +15,9 @@ from dr_orchestrator.checks.deep import answers, counts, integrity, reading
 from dr_orchestrator.checks.deep.command import running
 from dr_orchestrator.checks.deep.command.running import Way
 from dr_orchestrator.checks.deep.engine import Engine
+from dr_orchestrator.checks.deep.mysql import MySQL
 from dr_orchestrator.checks.deep.postgres import PostgreSQL
+from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.proof import AnswersWithin, Command, Counts, Deep, Integrity, WholeRead
@@ -23,6 +25,12 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured
+
+_SPOKEN: dict[str, Engine] = {
+    engines.POSTGRES.word: PostgreSQL(),
+    engines.MYSQL.word: MySQL(),
+    engines.MARIADB.word: MySQL(),
+}
 
 
 def _no_source() -> Login:
@@ -49,7 +57,7 @@ class DeepChecks:
         way: Callable[[Copy], Way] | None = None,
         engine: Engine | None = None,
     ) -> None:
-        self._clock, self._home, self._engine = clock, home, engine or PostgreSQL()
+        self._clock, self._home, self._engine = clock, home, engine
         self._login, self._source, self._prove = login, source, prove
         self._way = way or self._to_database
 
@@ -57,25 +65,27 @@ class DeepChecks:
         self, check: Deep, copy: Copy, points: Sequence[RecoveryPoint], taken: Collection[str] = ()
     ) -> list[CheckResult]:
         """Perform one; a program may tell more results than one, under no name that is `taken`."""
-        engine, clock, connect = self._engine, self._clock, partial(self._copy, copy)
+        if isinstance(check, Command):
+            return running.perform(check, copy, self._way(copy), self._home, taken)
+        clock, connect = self._clock, partial(self._copy, copy)
+        engine = self._engine or _SPOKEN[engines.spoken(self._login(copy).engine).word]
+        production = partial(self._production, engine)
         match check:
             case WholeRead():
                 seed = _seed(copy) if check.seed is None else check.seed
                 return [reading.perform(check, engine, connect, clock, seed, f"every block of {copy.id}")]
             case Integrity():
-                return [integrity.perform(check, engine, connect, self._production, clock)]
+                return [integrity.perform(check, engine, connect, production, clock)]
             case AnswersWithin():
-                return [answers.perform(check, engine, connect, self._production, clock)]
+                return [answers.perform(check, engine, connect, production, clock)]
             case Counts():
-                return [counts.perform(check, engine, connect, self._production, clock, _instant(points))]
-            case Command():
-                return running.perform(check, copy, self._way(copy), self._home, taken)
+                return [counts.perform(check, engine, connect, production, clock, _instant(points))]
 
     def _copy(self, copy: Copy) -> AbstractContextManager[Any]:
         return asking(self._login(copy), f"SQL on {copy.id}", first=partial(self._prove, copy))
 
-    def _production(self) -> AbstractContextManager[Any]:
-        return asking(self._source(), "SQL on the source", first=self._engine.careful)
+    def _production(self, engine: Engine) -> AbstractContextManager[Any]:
+        return asking(self._source(), "SQL on the source", first=engine.careful)
 
     def _to_database(self, copy: Copy) -> Way:
         """The way to what has proven, on a connection of its own, to be the copy."""

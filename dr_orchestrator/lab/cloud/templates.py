@@ -58,3 +58,11 @@ def _references(node: Any) -> Iterator[str]:
                 yield from _references(value[1:] if isinstance(value, list) else None)
             else:
                 yield from _references(value)
+
+
+def imports(node: Any) -> Iterator[str]:
+    """The names of the exports of other stacks that a template imports, where they are written out."""
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from imports(each)
+    if isinstance(node, dict) and isinstance(name := node.get("Fn::ImportValue"), str):
+        yield name

@@ -21,6 +21,7 @@ from dr_orchestrator.lab.faults import Faults
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 
+_OF_POSTGRES = ("postgres", "aurora-postgresql")
 _log = logging.getLogger(__name__)
 
 
@@ -80,12 +81,24 @@ class SimulatedCloud:
     def __init__(self, clock: Clock, databases: Databases | None = None, seed: int = 42) -> None:
         self.clock = clock
         self.databases = databases
+        self.others: dict[str, Callable[[], Databases]] = {}
+        """The planes of engines beside PostgreSQL, by RDS's words for them; each is made when it is first asked for."""
         self.faults = Faults()
         self.agenda = Agenda(clock.now)
         self.endpoint = ""
         self.defects: list[str] = []
         self._random = random.Random(seed)  # noqa: S311 (jitter, not secrets)
         self._local = threading.local()
+
+    def behind(self, engine: str) -> Databases | None:
+        """The plane that puts a database of an engine behind an instance; None where there is none.
+
+        LabError where its server is not installed.
+        """
+        other = self.others.get(engine)
+        if other is not None:
+            return other()
+        return self.databases if engine in _OF_POSTGRES else None
 
     def now(self) -> datetime:
         """The lab's time; inside something that was due, the instant at which it was."""

@@ -11,8 +11,8 @@ import psycopg
 from psycopg import sql
 
 from dr_orchestrator.lab.estate.company import HEARTBEAT, HISTORY, MARK, CompanyDatabase
+from dr_orchestrator.lab.live import LiveDatabase
 from dr_orchestrator.lab.postgres.plane import Plane
-from dr_orchestrator.lab.postgres.sources import LiveDatabase
 
 _BEATS = sql.SQL(
     "INSERT INTO {table} SELECT number, number, at FROM generate_series(%s::timestamptz, %s::timestamptz, '1 minute') "

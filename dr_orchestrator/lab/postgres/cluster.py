@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -18,9 +16,8 @@ from psycopg import sql
 
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.postgres import network
-from dr_orchestrator.lab.postgres.programs import Programs
+from dr_orchestrator.lab.programs import HOST, Programs, free_port
 
-HOST = "127.0.0.1"
 ADMIN = "rdsadmin"
 MAINTENANCE = "template1"
 _BLANK = "postgres"
@@ -94,7 +91,7 @@ class Cluster:
             self._start_apart()
             return
         for attempt in range(_PORT_TRIES):
-            self.port = _free_port()
+            self.port = free_port()
             command = ("postgres", "-D", str(self.folder), "-p", str(self.port))
             self._process = self._programs.start(command, self.folder, self.log)
             if self._answers():
@@ -228,48 +225,3 @@ class Cluster:
     def _check_alive(self) -> None:
         if self._process is None or self._process.poll() is not None:
             raise LabError(f"PostgreSQL ended: {self.said()[-500:]}")
-
-
-def end_orphans(root: Path) -> list[int]:
-    """End the servers that a dead lab left under `root`; only those whose command line names their data directory."""
-    ended = []
-    for lock in root.glob("*/*/postmaster.pid"):
-        first = lock.read_text().split("\n", 1)[0].strip()
-        if first.isdigit() and _serves(int(first), lock.parent):
-            _end(int(first), lock.parent)
-            ended.append(int(first))
-    return ended
-
-
-def _end(pid: int, folder: Path) -> None:
-    deadline = time.monotonic() + 10
-    # It may end by itself between a look and a signal.
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGQUIT)
-        while _serves(pid, folder):
-            if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGKILL)
-            time.sleep(0.02)
-
-
-def _serves(pid: int, folder: Path) -> bool:
-    words = command_line(pid)
-    return any("postgres" in word for word in words[:1]) and str(folder) in words
-
-
-def command_line(pid: int) -> list[str]:
-    """The words of a process's command; empty where there is no such process, or it has ended."""
-    proc = Path(f"/proc/{pid}/cmdline")
-    if Path("/proc/self/cmdline").exists():
-        try:
-            return [word for word in proc.read_bytes().decode(errors="replace").split("\0") if word]
-        except (FileNotFoundError, ProcessLookupError):
-            return []
-    shown = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
-    return shown.stdout.split()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

@@ -14,7 +14,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-from dr_orchestrator.lab.postgres.programs import Programs
+from dr_orchestrator.lab.programs import Programs
 
 ALONE = ("unshare", "--user", "--map-current-user", "--net", "--")
 """Before a command: it then runs where no network is, not even loopback."""

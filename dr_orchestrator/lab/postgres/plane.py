@@ -8,13 +8,10 @@ its rows were written together, so no WAL tells them apart.
 
 from __future__ import annotations
 
-import logging
 import secrets
 import shutil
-import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,13 +21,13 @@ from psycopg import sql
 
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.cloud.world import Database
+from dr_orchestrator.lab.live import Grounds, LiveDatabase, tell_failure
 from dr_orchestrator.lab.postgres import network
 from dr_orchestrator.lab.postgres.cluster import ADMIN, Cluster
 from dr_orchestrator.lab.postgres.programs import prepare
-from dr_orchestrator.lab.postgres.sources import Base, LiveDatabase, Source
+from dr_orchestrator.lab.postgres.sources import Base, Source
 from dr_orchestrator.settings import Pace
 
-_log = logging.getLogger(__name__)
 FOLDERS = ("clusters", "archive", "bases", "snapshots", "template")
 _ARCHIVE_WAIT = 60.0
 _SEGMENTS_A_BASE = 150
@@ -48,23 +45,15 @@ class Trim:
     then: sql.Composed | None
 
 
-class Plane:
+class Plane(Grounds):
     """All databases of one lab, under one folder."""
 
     def __init__(self, root: Path, pace: Pace, workers: int = 6) -> None:
-        self.root = root
+        super().__init__(root, workers, FOLDERS, prepare)
         self._pace = pace
         self._password = secrets.token_urlsafe(18)
         self._sources: dict[str, Source] = {}
-        self._live: dict[str, LiveDatabase] = {}
-        self._snapshots: dict[str, Future[None]] = {}
         self._trims: dict[str, Trim] = {}
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="lab-postgres")
-        self._closing = threading.Event()
-        self._programs = prepare(root)
-        for name in FOLDERS:
-            (root / name).mkdir()
-            self._programs.own(root / name)
         self._networked = network.playable(self._programs, root)
         self._template = self._pool.submit(self._make_template)
 
@@ -85,7 +74,7 @@ class Plane:
                 self._add_base(key, cluster)
             return cluster
 
-        return self._make(key, make)
+        return self._made(self, key, make)
 
     def snapshot(self, snapshot: str, source: Database) -> None:
         """Copy a database physically, under the name of a snapshot."""
@@ -95,13 +84,8 @@ class Plane:
         if source.key in self._trims:
             self._trims[snapshot] = self._trims[source.key]
         copy = self._pool.submit(cluster.base_backup, self._snapshot_folder(snapshot))
-        copy.add_done_callback(_tell_failure)
+        copy.add_done_callback(tell_failure)
         self._snapshots[snapshot] = copy
-
-    def holds(self, snapshot: str) -> bool:
-        """Whether that snapshot's copy is complete; never, where it failed."""
-        copy = self._snapshots.get(snapshot)
-        return copy is not None and copy.done() and copy.exception() is None
 
     def restore_snapshot(self, key: str, snapshot: str, at: datetime, *, apart: bool = False) -> LiveDatabase:
         """A new database with what a physical snapshot held at `at`; `apart`, it gets out to nothing."""
@@ -110,7 +94,7 @@ class Plane:
             self._snapshots[snapshot].result()
             return self._recovered(key, self._snapshot_folder(snapshot), at, self._trims.get(snapshot), apart)
 
-        return self._make(key, make)
+        return self._made(self, key, make)
 
     def restore_instant(self, key: str, source: str, at: datetime, *, apart: bool = False) -> LiveDatabase:
         """A new database with what the database of key `source` held at `at`; `apart`, it gets out to nothing."""
@@ -125,7 +109,7 @@ class Plane:
             self._await(lambda: origin.archived_until() >= real, "the WAL of that instant has not been archived")
             return self._recovered(key, before[-1].folder, at, None, apart, _target(origin.archive, real))
 
-        return self._make(key, make)
+        return self._made(self, key, make)
 
     def restorable_until(self, key: str) -> datetime | None:
         """The lab time of the newest archived commit."""
@@ -172,36 +156,7 @@ class Plane:
         if source.segments >= _SEGMENTS_A_BASE and not source.backing_up:
             self._back_up(key)
 
-    def stop(self) -> None:
-        """End every server and remove every file."""
-        self._closing.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for live in list(self._live.values()):
-            if live.cluster is not None:
-                live.cluster.stop()
-        self._pool.shutdown(wait=True)
-        for live in list(self._live.values()):
-            if live.cluster is not None:
-                live.cluster.stop()
-        shutil.rmtree(self.root, ignore_errors=True)
-
-    def forget(self, live: LiveDatabase) -> None:
-        """End a database and remove its files; archive, bases and snapshots stay for restores."""
-        self._live.pop(live.key, None)
-        if live.cluster is not None and not self._closing.is_set():
-            self._pool.submit(live.cluster.remove)
-
-    def turn(self, live: LiveDatabase) -> None:
-        """Have a database's server started or ended, as it is wished."""
-        if not self._closing.is_set():
-            self._pool.submit(live.turned).add_done_callback(_tell_failure)
-
     # How it is done
-
-    def _make(self, key: str, make: Callable[[], Cluster]) -> LiveDatabase:
-        live = self._live[key] = LiveDatabase(self, key)
-        self._pool.submit(live.made, make)
-        return live
 
     def _make_template(self) -> Path:
         folder, secret = self.root / "template" / "data", self.root / "template" / "secret"
@@ -269,7 +224,7 @@ class Plane:
         if cluster is None:
             raise LabError(f"there is no database behind {key}")
         source.backing_up, source.segments = True, 0
-        self._pool.submit(self._add_base, key, cluster).add_done_callback(_tell_failure)
+        self._pool.submit(self._add_base, key, cluster).add_done_callback(tell_failure)
 
     def _add_base(self, key: str, cluster: Cluster) -> None:
         source = self._sources[key]
@@ -286,14 +241,6 @@ class Plane:
             shutil.rmtree(base.folder, ignore_errors=True)
         source.retired = source.bases[1 : 1 + max(0, len(source.bases) - _BASES_KEPT)]
         source.bases = [base for base in source.bases if base not in source.retired]
-
-    def _snapshot_folder(self, snapshot: str) -> Path:
-        return self.root / "snapshots" / snapshot.replace(":", "_")
-
-
-def _tell_failure(done: Future[None]) -> None:
-    if not done.cancelled() and done.exception() is not None:
-        _log.error("in the background: %s", done.exception())
 
 
 def _archiving(archive: Path) -> dict[str, str]:

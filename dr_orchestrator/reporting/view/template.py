@@ -42,11 +42,15 @@ def template_view(made: Made | None) -> TemplateView | None:
         edits=tuple(map(_row, made.edits)),
         left_out=tuple(f"{_named(each)} ({each.why})" for each in made.left_out),
         allowed=tuple(Fact(each.name, each.reason) for each in made.allowed),
-        digests=(
-            Fact("Template of the team", f"sha256:{made.digest}"),
-            Fact("Given to AWS", f"sha256:{made.derived_digest}"),
-        ),
+        digests=tuple(fact for each in (made.stacks or (made,)) for fact in _digests(each)),
     )
+
+
+def _digests(made: Made) -> tuple[Fact, Fact]:
+    of = f"Stack {made.stack}, " if made.stack else ""
+    words = (f"{of}template of the team", f"{of}given to AWS")
+    team, given = (word[0].upper() + word[1:] for word in words)
+    return Fact(team, f"sha256:{made.digest}"), Fact(given, f"sha256:{made.derived_digest}")
 
 
 def _row(edit: Edit) -> EditRow:

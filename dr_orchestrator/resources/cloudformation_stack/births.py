@@ -14,7 +14,7 @@ from dr_orchestrator.runner import Born
 def of(born: Sequence[Born], points: Mapping[str, RecoveryPoint]) -> dict[str, Birth]:
     """How each store is made from its point; NotRecoverable where a store has none."""
     if missing := [each.name for each in born if each.logical_id not in points]:
-        hint = "let the flow choose them and hand them to `build`, as flows/replica_rebuild.py of this release does"
+        hint = "let the flow choose them and hand them to `run.build`, as flows/replica_rebuild.py of this release does"
         raise NotRecoverable(f"no recovery point was chosen for {', '.join(missing)}", hint)
     return {each.logical_id: each.origin.birth(points[each.logical_id]) for each in born}
 

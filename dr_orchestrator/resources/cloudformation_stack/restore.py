@@ -3,53 +3,37 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dr_orchestrator.aws.calls.answers import Strange
-from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
+from dr_orchestrator.aws.calls.api import Api, Refused
 from dr_orchestrator.aws.calls.denials import by_policy
-from dr_orchestrator.aws.copies import Live
-from dr_orchestrator.aws.preflight import boundary, place
-from dr_orchestrator.aws.template.given import Given, given
+from dr_orchestrator.aws.preflight import assets, boundary, place
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.aws.watcher import ABSENT, VANISHED, Feed, Sighting, States
+from dr_orchestrator.aws.watcher import Feed
 from dr_orchestrator.domain import replica
-from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity, Place
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Member
 from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import ServerTime
-from dr_orchestrator.domain.service import Rebuild, Resource
-from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped, Transient
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.cloudformation_stack import births
+from dr_orchestrator.resources.cloudformation_stack.stack import STATES, describe, feed
+from dr_orchestrator.resources.cloudformation_stack.stack import live_of as _live
+from dr_orchestrator.resources.cloudformation_stack.stacks import Stacks
+from dr_orchestrator.resources.cloudformation_stack.teardown.destroying import Destroying
 from dr_orchestrator.resources.drillable import Parts
 from dr_orchestrator.runner import Born
 
 CALLED = "a stack"
-NO_POINTS: Mapping[str, RecoveryPoint] = {}
-NESTED = "AWS::CloudFormation::Stack"
-STATES = States(
-    ready=frozenset({"CREATE_COMPLETE"}),
-    dead=frozenset(
-        {"CREATE_FAILED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
-        | {"DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED"}
-    ),
-    progress=frozenset({"CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS", ABSENT}),
-    sightings=2,
-)
-GONE = States(
-    ready=frozenset({"DELETE_COMPLETE", ABSENT}),
-    dead=frozenset({"DELETE_FAILED"}),
-    progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"})
-    - {"DELETE_FAILED"},
-    sightings=VANISHED,
-)
-DELETIONS = 3
-"""How often a stack is deleted whose deletion fails."""
 
 
 class CloudFormationStack:
@@ -63,71 +47,95 @@ class CloudFormationStack:
         """
         self._resource, self._parts, self._tools, self._place = resource, parts, toolkit, place
         self._born = born
+        self._points: Mapping[str, RecoveryPoint] = {}
+        self._stacks = Stacks(resource, toolkit.proofs.sources)
 
     @functools.cached_property
     def _toolkit(self) -> Toolkit:
         """The tools, where the stack stands."""
         return self._tools.at(self._place)
 
-    @functools.cached_property
-    def _points(self) -> dict[str, RecoveryPoint]:
-        """The newest recovery points of the stores that the template makes, for looks."""
-        return births.newest(self._born)
-
     @property
     def _api(self) -> Api:
         return self._toolkit.account.api("cloudformation")
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
-        """The template, for what a replica would change or reach outside; what holds its roles; and a free name."""
+        """The template, for what a replica would change or reach outside; what holds its roles; what an app needs that
+        is published before; and a free name.
+        """
+        of_app = [
+            PreflightCheck("bootstrap stack", lambda: self._look_at_bootstrap(copy)),
+            PreflightCheck("assets", lambda: self._look_at_assets(copy)),
+        ]
         return [
-            PreflightCheck("template", lambda: str(self._looked_at(copy))),
+            PreflightCheck("template", lambda: self._looked_at().look(copy)),
             PreflightCheck("permissions boundary", lambda: self._look_at_boundary(copy)),
-            PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
+            *(of_app if self._stacks.names else ()),
+            PreflightCheck("name of the copy", lambda: self._look_at_names(copy)),
         ]
 
     def billed(self, name: str = "") -> Billed:
         """Nobody can tell what a template's resources will cost."""
         return Billed(besides=f"what {name or 'the template'} makes")
 
+    def copies(self, copy: Copy) -> Sequence[StackOfMany]:
+        """The stacks that are made, of which the run's own is the last."""
+        return [StackOfMany(each, self._stacks.title(each), self) for each in self._stacks.copies(copy)]
+
     def isolated(self, copy: Copy) -> Seen:
-        """Prove that the stack is in its region, and in the account that is declared, where one is."""
+        """Prove that each stack is in its region, and in the account that is declared, where one is."""
+        return Seen("; ".join(self._isolated(each) for each in self._stacks.copies(copy)))
+
+    def _isolated(self, copy: Copy) -> str:
         live = self._describe(copy.id)
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="cloudformation:DescribeStacks")
         self._toolkit.proofs.same(copy, live["StackId"])
         of = copy.account or self._resource.account or live["StackId"].split(":")[4]
-        return Seen(place.same(live["StackId"], copy.region, of))
+        return place.same(live["StackId"], copy.region, of)
 
-    def _given(self, copy: Copy, points: Mapping[str, RecoveryPoint]) -> Given:
-        return given(self._rebuild(), copy.id, self._toolkit.proofs.sources, births.of(self._born, points))
+    def _looked_at(self) -> Stacks:
+        """The stacks, with the recovery points of now until those of the run are known."""
+        if self._born and not self._points and not self._stacks.births:
+            self._stacks.bear(births.of(self._born, births.newest(self._born)))
+        return self._stacks
 
-    def _looked_at(self, copy: Copy) -> Given:
-        """The template with the recovery points of when it was first looked at: the flow chooses anew."""
-        return self._given(copy, self._points)
+    def make_from(self, points: Mapping[str, RecoveryPoint]) -> None:
+        """Take the recovery points that the templates' own stores are made from; NotRecoverable where one is missing."""
+        self._points = points
+        self._stacks.bear(births.of(self._born, points))
 
     def _look_at_boundary(self, copy: Copy) -> str:
-        try:
-            makes_roles = self._looked_at(copy).makes_roles
-        except NotRecoverable as refused:
-            raise NotApplicable("the template is not accepted") from refused
-        if self._rebuild().place is replica.Place.DRILL_ACCOUNT:
+        with _accepted():
+            makes_roles = any(self._looked_at().given(each).makes_roles for each in self._stacks.copies(copy))
+        if self._stacks.rebuild.place is replica.Place.DRILL_ACCOUNT:
             raise NotApplicable("the replica's account holds nothing of production's")
         if not makes_roles:
             raise NotApplicable("the replica has no role")
-        return boundary.holds(self._toolkit.account, self._rebuild().boundary)
+        return boundary.holds(self._toolkit.account, self._stacks.rebuild.boundary)
+
+    def _look_at_bootstrap(self, copy: Copy) -> str:
+        return assets.bootstrapped(self._toolkit.account, map(self._stacks.of, self._stacks.copies(copy)))
+
+    def _look_at_assets(self, copy: Copy) -> str:
+        with _accepted():
+            wanted = list(self._stacks.assets(copy))
+        return assets.published(self._toolkit.account, copy.region, wanted)
+
+    def _look_at_names(self, copy: Copy) -> str:
+        return "; ".join(map(self._look_at_name, self._stacks.copies(copy)))
 
     def _look_at_name(self, copy: Copy) -> str:
         found = self._describe(copy.id)
         return self._toolkit.proofs.name_is_free(copy, _live(found) if found else None, CALLED)
 
-    def build(self, copy: Copy, points: Mapping[str, RecoveryPoint] = NO_POINTS) -> Asked:
+    def build(self, copy: Copy) -> Asked:
         """Ask for the stack. What fails is kept as it failed, so that its events tell why; teardown removes it."""
-        made = self._given(copy, points)
+        births.of(self._born, self._points)  # whoever asks has chosen the points
+        self._raise_where_first_ones_lack(copy)
+        made, rebuild = self._stacks.given(copy), self._stacks.alone(copy)
         self._toolkit.context.derived(made.made)
-        parameters = [
-            {"ParameterKey": key, "ParameterValue": value} for key, value in self._rebuild().given(copy.id).items()
-        ]
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in rebuild.given(copy.id).items()]
         try:
             stack_id = self._api.call(
                 "CreateStack",
@@ -150,6 +158,15 @@ class CloudFormationStack:
             stack_id = existing["StackId"]
         return Asked(Identity(stack_id, stack_id))
 
+    def _raise_where_first_ones_lack(self, copy: Copy) -> None:
+        """A script of flows from before there were apps asks for the last stack alone: it would find no imports."""
+        if not self._stacks.names:
+            return
+        for each in self._stacks.before(copy):
+            if self._toolkit.proofs.record(each) is None:
+                told = f"{copy.id} needs {each.id}, which this run did not ask for"
+                raise NotMeasured(told, "take flows/replica_rebuild.py as `dro init` writes it: `run.build()`")
+
     def ready(self, copy: Copy) -> Ready:
         """Wait until every resource is made; the fault names the first that failed."""
         try:
@@ -165,7 +182,8 @@ class CloudFormationStack:
         return [_told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
-        """A part of the stack that can be filled, as a copy that the stack owns."""
+        """A part of a stack that can be filled, as a copy that the stack owns."""
+        copy, logical_id = self._stacks.holding(logical_id, copy)
         of, name = self._part(logical_id, copy)
         member = self._parts.members.get(of)
         if member is None or not name:
@@ -188,43 +206,26 @@ class CloudFormationStack:
         return self._member_of(member).fill(interim, member)
 
     def destroy(self, copy: Copy) -> CopyState:
-        """Delete the stack by its id, once proven to be this run's, and see it gone with all it held.
+        """Delete the stack by its id, once proven to be this run's, and see it gone with all it held, and its logs.
 
         One that somebody else deleted may have left a part behind as well: that is looked for all the same.
         """
         live = self._toolkit.describe_confirmed(lambda: self._describe(copy.id))
         state = CopyState.DELETED if live else self._toolkit.never_created(copy)
         stack_id = str(live["StackId"]) if live else self._identity(copy)
-        held = self._toolkit.retry_transient(lambda: self._held(stack_id)) if live is not None else []
+        destroying = Destroying(self._toolkit, self._parts, copy, stack_id)
+        held = destroying.held() if live is not None else []
         if live is not None:
-            self._delete(copy, stack_id)
+            destroying.delete(held)
         for row in self._toolkit.proofs.owned(copy):
-            self._take_down_what_stayed(row)
-        self._prove_empty(copy, stack_id, held)
+            destroying.take_down_what_stayed(row)
+        destroying.delete_logs()
+        destroying.prove_empty(held)
         return state
 
-    def _delete(self, copy: Copy, stack_id: str) -> None:
-        """Delete the stack; again where that fails: what it held may have been in use for the moment."""
-        for left in reversed(range(DELETIONS)):
-            self._toolkit.retry_while(lambda: self._prove_and_delete(copy, stack_id), while_code="OperationInProgress")
-            try:
-                self._toolkit.wait_until_gone(self._feed(), copy, GONE, name=stack_id)
-            except NotRecoverable as failed:
-                if not left:
-                    raise
-                self._toolkit.context.asked_again(f"the deletion failed: {failed.message}")
-            else:
-                return
-
-    def _prove_and_delete(self, copy: Copy, stack_id: str) -> None:
-        live = self._describe(stack_id)
-        if live is None or live["StackStatus"] in ("DELETE_IN_PROGRESS", "DELETE_COMPLETE"):
-            return  # what was wanted
-        self._toolkit.proofs.prove(copy, _live(live))
-        self._api.call("DeleteStack", StackName=stack_id)
-
     def physical(self, logical_id: str, copy: Copy) -> str:
-        """The name of a store of the stack in AWS."""
+        """The name of a store of a stack in AWS."""
+        copy, logical_id = self._stacks.holding(logical_id, copy)
         of, name = self._part(logical_id, copy)
         if of not in self._parts.members or not name:
             raise NotMeasured(f"{copy.id} has no store {logical_id}", call="cloudformation:ListStackResources")
@@ -245,58 +246,17 @@ class CloudFormationStack:
         return found
 
     def outputs(self, copy: Copy) -> dict[str, str]:
-        """The stack's outputs."""
+        """The outputs; an app's with their stack's name, and also without, where no other stack has one called so."""
+        found = [(each, key, value) for each in self._stacks.copies(copy) for key, value in self._outputs(each)]
+        often = Counter(key for _, key, _ in found)
+        alone = {key: value for _, key, value in found if often[key] == 1}
+        if not self._stacks.names:
+            return alone
+        return alone | {f"{self._stacks.of(each).name}.{key}": value for each, key, value in found}
+
+    def _outputs(self, copy: Copy) -> Iterator[tuple[str, str]]:
         live = self._describe(copy.id) or {}
-        return {each["OutputKey"]: each["OutputValue"] for each in live.get("Outputs", [])}
-
-    def _held(self, stack_id: str) -> list[Mapping[str, Any]]:
-        """The resources that a stack and the stacks in it hold, or held: CloudFormation tells them of a deleted one for
-        three months, by its id; NotFound afterwards.
-        """
-        held = [each for each in self._resources(stack_id) if each.get("PhysicalResourceId")] if stack_id else []
-        nested = [each["PhysicalResourceId"] for each in held if each["ResourceType"] == NESTED]
-        return [*held, *(each for stack in nested for each in self._held(stack))]
-
-    def _take_down_what_stayed(self, row: CopyRecord) -> None:
-        """A part that outlived its stack is a copy of this run still: proven and deleted as such, or told."""
-        member, name = self._member_of(row.copy), row.copy.id
-        live = self._toolkit.retry_transient(lambda: member.identity(name))
-        if live is None or (row.identity and row.identity.unique_id != live.unique_id):
-            return
-        self._toolkit.context.asked_again(f"the stack is gone: it left {name} behind")
-        try:
-            member.destroy(row.copy)
-        except (Stopped, Transient):
-            raise
-        except DrillFault as fault:
-            raise NotMeasured(f"the stack is gone but left {name} behind: {fault.message}", fault.hint) from fault
-
-    def _prove_empty(self, copy: Copy, stack_id: str, held: list[Mapping[str, Any]]) -> None:
-        """CloudFormation's word on the stack is not enough: all that it held is asked after, type by type.
-
-        What drills know how to list is looked for, more than once where it shows: a listing may lag behind. Of anything
-        else CloudFormation says whether it was deleted, or left as it was by a deletion by force.
-        """
-        try:
-            told = self._toolkit.retry_transient(lambda: self._held(stack_id))
-        except NotFound as forgotten:
-            why = f"CloudFormation no longer tells what {copy.id} held, so nothing proves that all of it is gone"
-            raise NotMeasured(f"{why}: look for what is named or tagged like it by hand") from forgotten
-        listed = {_part(each) for each in (*held, *told) if each["ResourceType"] in self._parts.listed}
-        kept = {_part(each) for each in told if each["ResourceStatus"] != "DELETE_COMPLETE"} - listed
-        shown = self._toolkit.absence_confirmed(lambda: self._shown(listed))
-        if left := [*shown, *(f"{of} {name}" for of, name in sorted(kept))]:
-            raise NotMeasured(f"the stack is deleted but left {', '.join(left)} behind: delete by hand what is there")
-
-    def _shown(self, parts: Collection[tuple[str, str]]) -> list[str]:
-        """Those of the parts (type in CloudFormation, and name) that a listing of their type shows."""
-        seen = {
-            (of, called.casefold())
-            for of in sorted({of for of, _ in parts})
-            for each in self._parts.listed[of]()
-            for called in (each.id, each.identity)
-        }
-        return [f"{of} {name}" for of, name in sorted(parts) if (of, name.casefold()) in seen]
+        yield from ((each["OutputKey"], each["OutputValue"]) for each in live.get("Outputs", []))
 
     def _resources(self, stack: str) -> list[Mapping[str, Any]]:
         return list(self._api.pages("ListStackResources", "StackResourceSummaries", StackName=stack))
@@ -310,36 +270,41 @@ class CloudFormationStack:
         reason = first.get("ResourceStatusReason", first["ResourceStatus"])
         return "".join(f"; {each}" for each in (f"{first['LogicalResourceId']}: {reason}", by_policy(reason)) if each)
 
-    def _describe(self, stack: str) -> Mapping[str, Any] | None:
-        field = "StackId" if stack.startswith("arn:") else "StackName"
-        try:
-            return self._api.named("DescribeStacks", "Stacks", field, stack, StackName=stack)
-        except NotFound:
-            return None
-
-    def _rebuild(self) -> Rebuild:
-        if self._resource.rebuild is None:
-            raise NotRecoverable(f"{self._resource.name} has no template", "declare `rebuild` at the resource")
-        return self._resource.rebuild
+    def _describe(self, name: str) -> Mapping[str, Any] | None:
+        return describe(self._api, name)
 
     def _feed(self) -> Feed:
-        def look(names: Iterable[str]) -> dict[str, Sighting]:
-            found = {name: self._describe(name) for name in names}
-            return {name: Sighting(stack["StackStatus"], stack) for name, stack in found.items() if stack}
-
-        return self._toolkit.watcher.feed(
-            (self._api.endpoint, self._api.region, self._toolkit.account.pinned, "cloudformation"), look
-        )
+        return feed(self._api, self._toolkit)
 
 
-def _part(told: Mapping[str, Any]) -> tuple[str, str]:
-    """A resource that a stack held: its type, and its name; two of two types may be called alike."""
-    return str(told["ResourceType"]), str(told["PhysicalResourceId"])
+@dataclass(frozen=True)
+class StackOfMany:
+    """A stack of an environment; a Part."""
+
+    copy: Copy
+    title: str
+    environment: CloudFormationStack
+
+    def ask(self) -> Asked:
+        """As the environment's own."""
+        return self.environment.build(self.copy)
+
+    def ready(self) -> Ready:
+        """As the environment's own."""
+        return self.environment.ready(self.copy)
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """As the environment's own."""
+        return self.environment.destroy(copy)
 
 
-def _live(described: Mapping[str, Any]) -> Live:
-    tags = {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])}
-    return Live(described["StackName"], described["StackId"], tags, created_at=described.get("CreationTime"))
+@contextmanager
+def _accepted() -> Iterator[None]:
+    """Within: what is not accepted is told by its own look."""
+    try:
+        yield
+    except NotRecoverable as refused:
+        raise NotApplicable("the template is not accepted") from refused
 
 
 def _told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import (
+    HELD,
     By,
     Calls,
     Content,
@@ -17,6 +18,8 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.resources.cloudformation_stack import holds
+from dr_orchestrator.resources.cloudformation_stack.assets import OF_APPS, many, reads
 from dr_orchestrator.resources.cloudformation_stack.name import NAME
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
@@ -94,12 +97,23 @@ TYPE = Drillable(
                 {
                     *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
                     *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
-                    *("iam:GetPolicy", "iam:GetPolicyVersion"),
+                    *("cloudformation:GetTemplate", "iam:GetPolicy", "iam:GetPolicyVersion", *OF_APPS),
                 }
             ),
-            frozenset({"cloudformation:CreateStack", "cloudformation:DeleteStack"}),
-            dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
-        ),
+            frozenset(
+                {
+                    *("cloudformation:CreateStack", "cloudformation:DeleteStack"),
+                    "cloudformation:UpdateTerminationProtection",
+                }
+            ),
+            {
+                **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
+                **dict.fromkeys(OF_APPS, "the template is that of an app of the CDK"),
+                "cloudformation:GetTemplate": f"{HELD} a bucket or a repository of images",
+                "cloudformation:UpdateTerminationProtection": f"{HELD} what somebody protected",
+            },
+        )
+        | holds.CALLS,
     },
     writes=(
         Write(
@@ -115,9 +129,19 @@ TYPE = Drillable(
             actions={Effect.CREATE: ("cloudformation:TagResource",)},
         ),
         Write("cloudformation:DeleteStack", _NAMED, Effect.DELETE),
+        Write(
+            "cloudformation:UpdateTerminationProtection",
+            _NAMED,
+            Effect.CHANGE,
+            frozenset({"EnableTerminationProtection"}),
+            only={"EnableTerminationProtection": (False,)},
+        ),
+        *holds.WRITES,
     ),
+    holds=holds.HOLDS,
+    grants=holds.GRANTS,
     listing=Calls(frozenset({"cloudformation:DescribeStacks"})),
-    services=("cloudformation",),
+    services=("cloudformation", "ecr", "s3", "ssm"),
     marker="{table: LogicalId, key: {pk: canary}, attribute: at}",
     components=_components,
     destroyer=_destroyer,
@@ -125,5 +149,8 @@ TYPE = Drillable(
     place=_place,
     quotas={"StackLimit": _quota},
     held=_held,
+    many=many,
+    named=frozenset(OF_APPS),
+    reads=reads,
     twin=_twin,
 )

@@ -58,7 +58,9 @@ def plan(here: App, name: str) -> Plan:
     copy = plan_copy(here, drill, drill.resource, "plan")
     components = build_components(here, drill, copy, account, RunContext("plan", here.clock))
     within = "".join(f", {part.name} in it" for part in here.types[drill.resource.type].parts)
-    made.creates = [f"{copy.type} named like {copy.id}{within}"]
+    own = components.environment.copies(copy) if components.environment else ()
+    made.creates = [f"{each.copy.type} named like {each.copy.id}" for each in own[:-1]]
+    made.creates += [f"{copy.type} named like {copy.id}{within}"]
     made.creates += [f"{store.copy.type} named like {store.copy.id}, for a while" for store in components.stores]
     made.creates += [f"{born.logical_id} in it, made from a recovery point of {born.name}" for born in components.born]
     scene = PreflightChecks(here, drill, copy, account, components, around)

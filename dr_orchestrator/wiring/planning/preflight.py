@@ -71,6 +71,7 @@ class PreflightChecks:
         yield PreflightCheck("clock", lambda: clocks.look(self.around.clocks), must=not self.begun)
         target = self.components.restorer or self.components.environment
         yield from target.preflight_checks(self.copy) if target is not None else ()
+        yield from self.components.looks
         for born in self.components.born:
             for question in born.origin.preflight_checks():
                 yield replace(question, name=f"{question.name} of {born.name}")

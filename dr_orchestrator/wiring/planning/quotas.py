@@ -89,5 +89,10 @@ def _parts(types: Types[Drillable], of: str) -> Iterator[str]:
 
 def _made(types: Types[Drillable], drill: Drill) -> Counter[str]:
     """How much a drill takes of each quota: all that it makes itself, and what it restores to fill that from."""
-    resources = (drill.resource, *drill.stores.values())
-    return Counter(copy.quota for each in resources for copy in types[each.type].copies if copy.quota)
+    found: Counter[str] = Counter()
+    for each in (drill.resource, *drill.stores.values()):
+        of = types[each.type]
+        for copy in of.copies:
+            found[copy.quota] += of.many(each) if copy is of.made else 1
+    del found[""]
+    return found

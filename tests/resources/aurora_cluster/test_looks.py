@@ -201,7 +201,7 @@ def test_an_inventory_holds_clusters_and_their_instances_each_under_its_type(beg
     made.client("rds").create_db_cluster(**other)
     assert "reports" in {each.id for each in listing.listed(made.toolkit.account)}
     made.client("rds").delete_db_cluster(DBClusterIdentifier="reports", SkipFinalSnapshot=True)
-    listed = parts(TYPES, made.toolkit).listed
+    listed = parts(TYPES, made.toolkit, cluster.place).listed
     assert {CLUSTER.id, cluster.id} <= {each.id for each in listed["AWS::RDS::DBCluster"]()}
     assert {"orders-prod", instance.id} <= {each.id for each in listed["AWS::RDS::DBInstance"]()}
     rds_instances = {each.id for each in TYPES["rds-instance"].listed(made.toolkit.account)}

@@ -66,7 +66,7 @@ def needs(call: ApiCall) -> Iterator[tuple[str, str]]:
         named = next((str(call.params[name]) for name in NAMING if name in call.params), "*")
         yield action, _arn(call, named if ":" in named else f"table/{named}")
         return
-    copy = TYPES.copies[write.target.type]
+    copy = TYPES.targets[write.target.type]
     targets = [_arn(call, copy.arn_of(each.name)) for each in write.target.targets(call.params)]
     origins = [_arn(call, copy.arn_of(str(call.params[write.origin])))] if write.origin else []
     yield from ((action, arn) for arn in (*targets, *origins))

@@ -23,13 +23,18 @@ def _remove(way: Way) -> None:
     way.made.client("cloudformation").delete_stack(StackName=way.copy.id)
 
 
+def _stack(way: Way) -> CloudFormationStack:
+    toolkit, place = way.made.toolkit, way.copy.place
+    return CloudFormationStack(way.resource, toolkit, parts(TYPES, toolkit, place), place)
+
+
 WAYS = (
     Spec(
         name="stack",
         type=STACK.type,
         kind=Kind.REPLICA_REBUILD,
         source=STACK,
-        restorer=lambda way: CloudFormationStack(way.resource, way.made.toolkit, parts(TYPES, way.made.toolkit)),
+        restorer=_stack,
         ask="CreateStack",
         delete="DeleteStack",
         environment=True,

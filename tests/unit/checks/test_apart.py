@@ -14,6 +14,7 @@ import pytest
 
 from dr_orchestrator.checks import apart
 from dr_orchestrator.checks.apart import Address, Apart
+from dr_orchestrator.checks.speech import postgres
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
@@ -153,7 +154,7 @@ def test_a_server_that_was_there_before_the_copy_was_asked_for_is_not_the_copy(o
     with pytest.raises(NotTheCopy, match=told):
         SqlChecks(proof.login, prove=proof.prove).answers(COPY)
     said = re.findall("statement: (.*)", noted.read_text()[before:])
-    assert [each for each in said if each not in ("BEGIN", "ROLLBACK")] == [apart._STARTED] * 2
+    assert [each for each in said if each not in ("BEGIN", "ROLLBACK")] == [postgres._STARTED] * 2
 
 
 def test_a_server_that_started_since_is_the_copy(old_server: Server) -> None:

@@ -9,8 +9,8 @@ from unittest import mock
 import psycopg
 import pytest
 
-from dr_orchestrator.checks import probe as probing
-from dr_orchestrator.checks.probe import probe
+from dr_orchestrator.checks.speech.postgres import probe as probing
+from dr_orchestrator.checks.speech.postgres.probe import probe
 from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable

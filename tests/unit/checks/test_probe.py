@@ -9,7 +9,7 @@ from unittest import mock
 import psycopg
 import pytest
 
-from dr_orchestrator.checks import connection as connections
+from dr_orchestrator.checks.speech import postgres as connections
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.service import Login
@@ -27,14 +27,14 @@ def answers(connect: Any) -> bool:
 @pytest.mark.parametrize("out_of_recovery", [True, False])
 def test_a_database_that_still_recovers_does_not_answer_yet(out_of_recovery: bool) -> None:
     """The connection is read-only, to the copy's host, and waits for a few seconds only."""
-    connection = mock.Mock()
+    connection = mock.Mock(speech=None)
     connection.execute.return_value.fetchone.return_value = (out_of_recovery,)
     connect = mock.Mock(return_value=nullcontext(connection))
     assert answers(connect) is out_of_recovery
     given = connect.call_args.kwargs
     assert (given["host"], given["hostaddr"], given["connect_timeout"]) == (LOGIN.host, "", 3)
     assert "default_transaction_read_only=on" in given["options"]
-    assert "pg_is_in_recovery()" in connection.execute.call_args.args[0].as_string(None)
+    assert "pg_is_in_recovery()" in connection.execute.call_args.args[0]
 
 
 def test_an_endpoint_that_refuses_does_not_answer() -> None:

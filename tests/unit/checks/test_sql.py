@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from dr_orchestrator.checks import connection as connections
-from dr_orchestrator.checks import stored
+from dr_orchestrator.checks.speech import postgres as connections
+from dr_orchestrator.checks.speech.postgres import stored
 from dr_orchestrator.checks.sql import SqlChecks, _perform, newest
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, Query, RowsAtLeast

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from dr_orchestrator.checks import stored
+from dr_orchestrator.checks.speech.postgres import stored
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLeast

@@ -11,7 +11,7 @@ import pytest
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.cli import main
 from dr_orchestrator.errors import Exit
-from tests.support import workspace
+from tests.support import orders_app, workspace
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_both_policies_are_printed_to_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
-    """Between the lines of comment stand whole JSON documents: two policies and the trust policy."""
+    """Between the lines of comment stand whole JSON documents: policies and the trust policy."""
     assert main.run(["iam"]) == Exit.PASSED
     text = capsys.readouterr().out
     bare = "\n".join(line for line in text.splitlines() if not line.startswith("#")).split("\n\n")
@@ -95,3 +95,32 @@ def test_the_boundary_alone_is_a_document_for_aws(capsys: pytest.CaptureFixture[
     """What is printed is the policy and nothing else: it goes into a file, and from there to AWS."""
     assert main.run(["iam", "--boundary"]) == Exit.PASSED
     assert json.loads(capsys.readouterr().out) == boundary.policy()
+
+
+def test_an_app_lets_look_at_what_it_names_and_at_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its bucket may be listed, its parameter read; who makes the stacks may take the files. No other drill has it."""
+    home = tmp_path_factory.mktemp("app")
+    orders_app.write(home)
+    monkeypatch.setenv("DRO_HOME", str(home))
+    assert main.run(["iam", "--json"]) == Exit.PASSED
+    told = json.loads(capsys.readouterr().out)
+    source = {each["Sid"]: each for policy in told["source"] for each in policy["Statement"]}
+    drill = {each["Sid"]: each for policy in told["drill"] for each in policy["Statement"]}
+    bucket = "arn:aws:s3:::cdk-hnb659fds-assets-*-us-east-1"
+    parameter = "arn:aws:ssm:us-east-1:*:parameter/cdk-bootstrap/hnb659fds/version"
+    assert (source["ListObjectsV2"]["Action"], source["ListObjectsV2"]["Resource"]) == (["s3:ListBucket"], [bucket])
+    assert (source["GetParameter"]["Action"], source["GetParameter"]["Resource"]) == (["ssm:GetParameter"], [parameter])
+    assert drill["MakeOfListObjectsV2"]["Action"] == ["s3:GetObject"]
+    assert drill["MakeOfListObjectsV2"]["Resource"] == [f"{bucket}/*"]
+    assert drill["MakeOfGetParameter"]["Action"] == ["ssm:GetParameters"]
+    assert not [each for each in source["LookAround"]["Action"] if each.startswith(("s3:", "ssm:", "ecr:"))]
+
+
+def test_without_an_app_nothing_of_buckets_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """The rights of a drill are those that it needs."""
+    assert main.run(["iam", "--json"]) == Exit.PASSED
+    told = json.loads(capsys.readouterr().out)
+    sids = {each["Sid"] for role in ("source", "drill") for policy in told[role] for each in policy["Statement"]}
+    assert not [sid for sid in sids if sid.endswith(("ListObjectsV2", "DescribeImages", "GetParameter"))]

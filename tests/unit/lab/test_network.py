@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from moto.rds.models import rds_backends
 
-from dr_orchestrator.checks.probe import probe
+from dr_orchestrator.checks.speech.postgres.probe import probe
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.databases import places
@@ -20,7 +20,7 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
 from dr_orchestrator.lab.postgres import network
 from dr_orchestrator.lab.postgres.network import Door
 from dr_orchestrator.lab.postgres.plane import Plane
-from dr_orchestrator.lab.postgres.programs import Programs, account
+from dr_orchestrator.lab.programs import Programs, account
 from dr_orchestrator.settings import Pace
 from tests.support.labs import client
 

@@ -17,7 +17,7 @@ import pytest
 from dr_orchestrator import lab
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.errors import LabError
-from dr_orchestrator.lab.postgres.cluster import command_line, end_orphans
+from dr_orchestrator.lab.orphans import command_line, end_orphans
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.settings import load
 from tests.support.labs import client, get

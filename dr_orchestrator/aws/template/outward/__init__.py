@@ -36,6 +36,8 @@ from dr_orchestrator.aws.template.outward.forms import (
     owner_in,
 )
 from dr_orchestrator.aws.template.outward.properties import (
+    CALLS,
+    DESCRIPTIONS,
     LEFT_OUT,
     NAMED_BY_OTHERS,
     NAMED_WITHIN,
@@ -89,9 +91,11 @@ __all__ = [
     "ATTRIBUTE_PROTECTION",
     "BY_TAGS",
     "CALLED",
+    "CALLS",
     "CHANGES",
     "CUSTOM",
     "DEFAULTS",
+    "DESCRIPTIONS",
     "ENDPOINT",
     "EXPANDED",
     "HOOKED",

@@ -75,11 +75,25 @@ RIGHTS = frozenset(
             "DeliverLogsPermissionArn",
             "ProcessingRole",
             "IamRole",
+            "LaunchConfigurationName",
+            "LaunchTemplate",
+            "LaunchTemplateId",
+            "LaunchTemplateName",
+            "LaunchTemplateSpecification",
+            "credentials",
+            "authorizerCredentials",
         ),
     }
 )
-"""Properties that say with whose rights something acts; no boundary of ours holds a role that the stack does not make.
+"""Properties that say with whose rights something acts; no boundary of ours holds a role that the stack does not make,
+nor that of the machines which somebody else's template starts.
 """
+
+CALLS = frozenset({"authorizerCredentials", "authorizerUri", "credentials", "uri"})
+"""The keys of an API's description by which it calls something, or acts."""
+
+DESCRIPTIONS = ("Body", "DefinitionBody")
+"""The properties that hold the description of an API."""
 
 READ = frozenset(
     {

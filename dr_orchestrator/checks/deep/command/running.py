@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from typing import IO, Any
 
 from dr_orchestrator.checks.deep import words
 from dr_orchestrator.checks.deep.command.output import MOST_RESULTS, Output
+from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.proof import Command
@@ -61,18 +63,44 @@ class Way:
 
 
 def of_login(login: Login) -> Way:
-    """The way to a database, in our own words and in those of PostgreSQL's clients."""
+    """The way to a database, in our own words and in those of its engine's clients."""
     ours = {"HOST": login.host, "PORT": str(login.port), "USER": login.user, "PASSWORD": login.password}
     known = {f"DRO_COPY_{name}": value for name, value in {**ours, "DATABASE": login.database}.items()}
-    theirs = {f"PG{name}": value for name, value in {**ours, "DATABASE": login.database}.items()}
+    known["DRO_COPY_ENGINE"] = login.engine
     if login.addresses:  # the one that was compared with production's is connected to, and no other
-        theirs["PGHOSTADDR"] = known["DRO_COPY_ADDRESS"] = login.addresses[0]
+        known["DRO_COPY_ADDRESS"] = login.addresses[0]
+    called = engines.called(login.engine)
+    theirs = _CLIENTS.get(called.word, _of_postgres)(login) if called else {}
     return Way({**known, **theirs}, (login.password,))
+
+
+def _of_postgres(login: Login) -> dict[str, str]:
+    told = {"HOST": login.host, "PORT": str(login.port), "USER": login.user, "PASSWORD": login.password}
+    address = {"PGHOSTADDR": login.addresses[0]} if login.addresses else {}
+    return {f"PG{name}": value for name, value in {**told, "DATABASE": login.database}.items()} | address
+
+
+def _of_mysql(login: Login) -> dict[str, str]:
+    """By host alone: its clients take user and database as options."""
+    host = login.addresses[0] if login.addresses else login.host
+    return {"MYSQL_HOST": host, "MYSQL_TCP_PORT": str(login.port), "MYSQL_PWD": login.password}
+
+
+_CLIENTS = {
+    engines.POSTGRES.word: _of_postgres,
+    engines.MYSQL.word: _of_mysql,
+    engines.MARIADB.word: _of_mysql,
+}
 
 
 def of_outputs(outputs: Mapping[str, str]) -> Way:
     """The way to an environment: what its stack tells."""
-    return Way({f"DRO_OUTPUT_{name}": value for name, value in outputs.items()})
+    return Way({f"DRO_OUTPUT_{_variable(name)}": value for name, value in outputs.items()})
+
+
+def _variable(output: str) -> str:
+    """An output as it stands in a variable's name: `Orders.Url` as `Orders_Url`."""
+    return re.sub(r"[^A-Za-z0-9]", "_", output)
 
 
 @dataclass(frozen=True)

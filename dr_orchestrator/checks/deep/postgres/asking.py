@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from dr_orchestrator.checks import stored
 from dr_orchestrator.checks.deep.engine import CutShort
+from dr_orchestrator.checks.speech.postgres import stored
 
 _TABLES = """
     SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from dr_orchestrator.checks.deep.engine import Unread
-from dr_orchestrator.checks.probe import IF_IT_MAY, watching
+from dr_orchestrator.checks.speech.postgres.probe import IF_IT_MAY, watching
 
 _INSTALLED = "SELECT 1 FROM pg_catalog.pg_extension WHERE extname = %s"
 _AVAILABLE = "SELECT 1 FROM pg_catalog.pg_available_extensions WHERE name = %s"

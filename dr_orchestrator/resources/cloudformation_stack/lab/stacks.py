@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from typing import Any, cast
 
@@ -10,9 +11,11 @@ from moto.cloudformation.exceptions import AlreadyExistsException, ValidationErr
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.utils import generate_stack_id
 from moto.core.responses import ActionResult
+from moto.logs import responses as logs
 
-from dr_orchestrator.lab.cloud.templates import SafeYaml
+from dr_orchestrator.lab.cloud.templates import SafeYaml, imports
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.resources.cloudformation_stack.lab import finishing
 from dr_orchestrator.resources.cloudformation_stack.lab.work import Building, Removing, TimedStack, physical_id
 
 
@@ -56,6 +59,9 @@ class CloudFormation(CloudFormationBackend):
             )
         if stack.status == "DELETE_IN_PROGRESS":
             return
+        if reason := self._in_use(stack):
+            stack.turn(stack.status, reason)
+            return
         stack.turn("DELETE_IN_PROGRESS", "User Initiated")
         fate = world().faults.fate("cloudformation", "DeleteStack", stack.name)
         if fate == "stuck":
@@ -77,6 +83,14 @@ class CloudFormation(CloudFormationBackend):
     def update_stack(self, *args: Any, **kwargs: Any) -> Stack:
         """Refused: moto's would change the stack in no time."""
         raise NotImplementedError("updates of stacks")
+
+    def _in_use(self, stack: TimedStack) -> str:
+        """Why AWS does not begin to delete a stack: another imports from it. It stays in the state that it is in."""
+        names = {key for key, value in self.exports.items() if value.exporting_stack_id == stack.stack_id}
+        for other in self.stacks.values():
+            if used := names & set(imports(other.template_dict)):
+                return f"Export {min(used)} cannot be deleted as it is in use by {other.name}"
+        return ""
 
     def _gone(self, stack: Stack) -> None:
         for export in [key for key, value in self.exports.items() if value.exporting_stack_id == stack.stack_id]:
@@ -106,6 +120,7 @@ class _ResourceRow:
         self.resource_type = getattr(resource, "cf_resource_type", None)
         told = [event for event in stack.events if event.logical_resource_id == self.logical_resource_id]
         self.resource_status = told[-1].resource_status if told else stack.status
+        self.reason = told[-1].resource_status_reason if told else None
         self.timestamp = told[-1].timestamp if told else stack.creation_time
 
 
@@ -120,6 +135,7 @@ def _list_stack_resources(answering: responses.CloudFormationResponse) -> Action
             "PhysicalResourceId": row.physical_resource_id,
             "ResourceType": row.resource_type,
             "ResourceStatus": row.resource_status,
+            "ResourceStatusReason": row.reason,
             "LastUpdatedTimestamp": row.timestamp,
         }
         for row in rows
@@ -127,14 +143,32 @@ def _list_stack_resources(answering: responses.CloudFormationResponse) -> Action
     return ActionResult({"StackResourceSummaries": told})
 
 
+def _update_termination_protection(answering: responses.CloudFormationResponse) -> ActionResult:
+    """moto knows no such call."""
+    stack = answering.cloudformation_backend.get_stack(str(answering._get_param("StackName")))
+    stack.enable_termination_protection = bool(answering._get_bool_param("EnableTerminationProtection"))
+    return ActionResult({"StackId": stack.stack_id})
+
+
+def _describe_log_groups(answering: logs.LogsResponse) -> str:
+    """moto knows no logGroupNamePattern: what stands anywhere in a name."""
+    pattern, begins = answering._get_param("logGroupNamePattern"), answering._get_param("logGroupNamePrefix")
+    found = answering.logs_backend.groups.values()
+    wanted = [each for each in found if each.name.startswith(begins or "") and (pattern or "") in each.name]
+    return json.dumps({"logGroups": [each.to_describe_dict() for each in sorted(wanted, key=lambda one: one.name)]})
+
+
 def _no_urls(_: Any, template_url: str) -> str:
     raise ValidationError(message=f"The lab reads no template from {template_url}; give TemplateBody.")
 
 
 PATCHES = (
+    (parsing, "generate_resource_name", finishing.named),
     (models, "yaml", SafeYaml),
     (responses, "yaml", SafeYaml),
     (responses, "StackResourceDTO", _ResourceRow),
     (responses.CloudFormationResponse, "_get_stack_from_s3_url", _no_urls),
     (responses.CloudFormationResponse, "list_stack_resources", _list_stack_resources),
+    (responses.CloudFormationResponse, "update_termination_protection", _update_termination_protection),
+    (logs.LogsResponse, "describe_log_groups", _describe_log_groups),
 )

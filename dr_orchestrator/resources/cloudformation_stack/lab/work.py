@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from moto.cloudformation import models, parsing
+from moto.cloudformation import models
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import Event, Stack
 from moto.core.common_models import CloudFormationModel
-from moto.dynamodb.models import dynamodb_backends
 
 from dr_orchestrator.lab.cloud import functions, lifecycle
 from dr_orchestrator.lab.cloud.templates import dependencies
 from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.resources.cloudformation_stack.lab import finishing
 
 # Lab seconds; what is not listed is quick.
 CREATION = {
@@ -148,7 +148,7 @@ class Building:
         try:
             with world().at_once():
                 self._stack.resource_map[name]
-                _finish_made(self._stack, name)
+                finishing.finish(self._stack, self._stack.built()[name], self._stack.template_dict["Resources"][name])
         except Exception as wrong:  # noqa: BLE001 (whatever a service says against it ends the stack, as in AWS)
             self._fail(name, str(getattr(wrong, "message", "")) or repr(wrong))
             return
@@ -218,10 +218,12 @@ class Removing:
         return str(self._stack.template_dict["Resources"][name].get("DeletionPolicy", "Delete"))
 
     def _start(self, name: str) -> None:
+        if name not in self._stack.built():
+            return  # a rollback has removed it meanwhile
         self._stack.tell(name, "DELETE_SKIPPED" if self._kept(name) else "DELETE_IN_PROGRESS")
 
     def _remove(self, name: str) -> None:
-        if self._kept(name):
+        if self._kept(name) or name not in self._stack.built():
             return
         try:
             with world().at_once():
@@ -239,7 +241,9 @@ class Removing:
         if self._keep and self._policy(name) == "Snapshot" and hasattr(resource, "db_instance_identifier"):
             snapshot = f"{self._stack.name}-{name}-{world().now():%Y%m%d%H%M%S}".lower()
             resource.backend.create_db_snapshot(resource.db_instance_identifier, snapshot)
+        finishing.refuse(self._stack, resource, body["Type"])
         self._stack.resource_map._delete_resource(resource, body)
+        finishing.linger(self._stack, resource, body["Type"])
 
     def _end(self, afterwards: Callable[[], None]) -> None:
         if self._fate.endswith("_FAILED") or self._failed:
@@ -256,27 +260,3 @@ def _after(began: datetime, seconds: float) -> datetime:
 def physical_id(stack: Stack, resource: Any) -> str:
     """A resource's physical id; some of moto's have none."""
     return getattr(resource, "physical_resource_id", "") or f"{stack.name}-{resource.logical_resource_id}"
-
-
-_WITH_DATA = ("AWS::DynamoDB::Table", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
-
-
-def _finish_made(stack: TimedStack, name: str) -> None:
-    """moto ignores a table's PointInTimeRecoverySpecification, and gives what holds data none of its stack's tags."""
-    body = stack.template_dict["Resources"][name]
-    if body["Type"] not in _WITH_DATA or name not in stack.built():
-        return
-    table = stack.built()[name]
-    of_stack = {
-        **stack.tags,
-        "aws:cloudformation:stack-name": stack.name,
-        "aws:cloudformation:stack-id": stack.stack_id,
-    }
-    own = {tag["Key"]: tag["Value"] for tag in table.tags}
-    table.tags = [{"Key": key, "Value": value} for key, value in (of_stack | own).items()]
-    if body["Type"] != "AWS::DynamoDB::Table":
-        return
-    asked = parsing.clean_json(body.get("Properties", {}).get("PointInTimeRecoverySpecification"), stack.resource_map)
-    if asked and str(asked.get("PointInTimeRecoveryEnabled")).lower() == "true":
-        tables = dynamodb_backends[stack.account_id][stack.region_name]
-        tables.update_continuous_backups(table.name, {"PointInTimeRecoveryEnabled": True})

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dr_orchestrator.aws.guard import Forbidden, Guard
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.resource_type import Write
+from dr_orchestrator.resources import TYPES
 from tests.support.estate import REGION
 from tests.support.guarded import COPIES, COPY, SOURCES, TARGETS, arn, copy, guard, targeted
 from tests.support.types import CALLS, WRITES
@@ -163,3 +165,56 @@ def test_no_text_but_the_copys_name_opens_a_write(call: tuple[str, str], text: s
     }
     with pytest.raises(Forbidden, match="is not a copy"):
         guard(COPY).check(*call, parameters, REGION)
+
+
+HELD = {call: write for call, writes in CALLS.writes.items() for write in writes if write.target.type in TYPES.held}
+STACK = copy("a-stack", "cloudformation-stack")
+
+
+@pytest.mark.parametrize("call", HELD)
+def test_what_a_copy_holds_may_be_changed_once_vouched_for(call: tuple[str, str]) -> None:
+    """A part that was proven passes while the ledger holds its stack: never before, in its region and type alone."""
+    write, live = HELD[call], [STACK]
+    mine, given = Guard(CALLS, lambda: live, SOURCES), targeted(HELD[call], COPY)
+    with pytest.raises(Forbidden, match="is not a copy of this run"):
+        mine.check(*call, given, REGION)
+    mine.vouch(copy(COPY, write.target.type, parent=STACK.id))
+    mine.check(*call, given, REGION)
+    for other in (COPY + "-2", COPY[:-1], "", "orders-prod"):
+        with pytest.raises(Forbidden, match="is not a copy of this run"):
+            mine.check(*call, targeted(write, other), REGION)
+    for service, operation in (each for each in HELD if HELD[each].target.type != write.target.type):
+        with pytest.raises(Forbidden, match="is not a copy of this run"):
+            mine.check(service, operation, targeted(HELD[service, operation], COPY), REGION)
+    with pytest.raises(Forbidden, match="is not a copy of this run"):
+        mine.check(*call, given, "eu-west-1")
+    live.clear()  # a sweep settled the run while this process slept
+    with pytest.raises(Forbidden, match="is not a copy of this run"):
+        mine.check(*call, given, REGION)
+
+
+@pytest.mark.parametrize("owner", [copy("another", "cloudformation-stack"), copy("a-stack", "x", "eu-west-1")])
+def test_what_no_copy_of_the_run_holds_stays_closed(owner: Copy) -> None:
+    """Whoever vouches for a part of something that the ledger does not hold, or holds elsewhere, opens nothing."""
+    for call, write in HELD.items():
+        mine = Guard(CALLS, lambda: [owner], SOURCES)
+        mine.vouch(copy(COPY, write.target.type, parent=STACK.id))
+        with pytest.raises(Forbidden, match="is not a copy of this run"):
+            mine.check(*call, targeted(write, COPY), REGION)
+
+
+@pytest.mark.parametrize("call", [call for call, write in HELD.items() if write.needs])
+def test_a_bucket_is_changed_in_one_account_alone(call: tuple[str, str]) -> None:
+    """A name is the same in every account: a call that does not say which one's is meant is refused."""
+    for parameter in HELD[call].needs:
+        with pytest.raises(Forbidden, match=f"no drill leaves {parameter} out"):
+            given = {name: value for name, value in targeted(HELD[call], COPY).items() if name != parameter}
+            guard(COPY).check(*call, given, REGION)
+
+
+def test_a_registered_source_is_never_opened_by_a_voucher() -> None:
+    """Whatever a stack's list says, production's bucket is no part of a copy."""
+    mine = Guard(CALLS, lambda: [STACK], SOURCES)
+    mine.vouch(copy("orders-prod", "AWS::S3::Bucket", parent=STACK.id))
+    with pytest.raises(Forbidden, match="is not a copy of this run"):
+        mine.check("s3", "DeleteObjects", {"Bucket": "orders-prod", "ExpectedBucketOwner": "1", "Delete": {}}, REGION)

@@ -144,6 +144,26 @@ def test_rights_beyond_the_copys_own_are_held_by_the_boundary(resource: str) -> 
         ),
         ("AWS::ECS::Service, Properties: {Cluster: prod, TaskDefinition: x}", "P adds to 'prod'"),
         ("AWS::Cognito::UserPoolGroup, Properties: {UserPoolId: us-east-1_AbC}", "P would change"),
+        (
+            "AWS::AutoScaling::AutoScalingGroup, Properties: {VPCZoneIdentifier: [!Ref Sub], LaunchTemplate: {"
+            "LaunchTemplateName: prod-web, Version: '1'}}",
+            "P starts machines by prod-web",
+        ),
+        (
+            "AWS::ApiGateway::RestApi, Properties: {Body: {paths: {/: {get: {x-amazon-apigateway-integration: {"
+            "uri: !Sub 'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:"
+            "${AWS::AccountId}:function:prod/invocations'}}}}}}",
+            "P acts on arn:aws:lambda:us-east-1:${AWS::AccountId}:function:prod",
+        ),
+        (
+            "AWS::ApiGateway::RestApi, Properties: {Body: {x: {credentials: "
+            "!Sub 'arn:aws:iam::${AWS::AccountId}:role/a'}}}",
+            "P acts with the rights of arn:aws:iam::${AWS::AccountId}:role/a",
+        ),
+        (
+            "AWS::ApiGatewayV2::Api, Properties: {Body: {x: {uri: 'https://api.example.com/x'}}}",
+            "P calls api.example.com",
+        ),
         # Who is let in, or told.
         (
             "AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Principal: {AWS: '*'}}]}}",
@@ -213,6 +233,19 @@ def test_the_owners_word_is_heeded_and_told(answers: Answers, told: str) -> None
     found = made(template, answers)
     assert told in str(found)
     assert found.made.allowed == tuple(Allowance(name, "agreed") for name in answers.allow)
+
+
+def test_a_record_goes_into_the_replicas_own_zone() -> None:
+    """By its id: of two zones of one name CloudFormation would refuse both, or production's would be written."""
+    zone = "Zone: {Type: AWS::Route53::HostedZone, Properties: {Name: shop.internal}}\n"
+    record = "P: {Type: AWS::Route53::RecordSet, Properties: {HostedZoneName: shop.internal., Name: a.shop.internal}}\n"
+    group = (
+        "G: {Type: AWS::Route53::RecordSetGroup, Properties: {RecordSets: [{HostedZoneName: shop.internal., Name: b}]}}"
+    )
+    found = edits(resources(zone + record + group))
+    assert found["P.HostedZoneId"] == found["G.RecordSets.0.HostedZoneId"] == {"Ref": "Zone"}
+    assert "P.HostedZoneName" in found
+    assert found["G.RecordSets.0.HostedZoneName"] is None
 
 
 def test_a_database_is_closed_to_the_internet_unless_its_owner_opens_it() -> None:

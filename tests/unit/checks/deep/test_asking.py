@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dr_orchestrator.checks.deep.postgres import PostgreSQL
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.proof import AnswersWithin, Counted, Counts, Deep, Integrity, Tolerance
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
@@ -107,7 +108,7 @@ def test_a_statement_can_only_read_the_copy(plain_copy: Server, statement: str, 
 def test_production_can_only_be_read(plain_copy: Server, source: str) -> None:
     """Its session is read-only, waits for no lock for long, and no statement runs on for ever."""
     checks = checks_of(plain_copy.url, source)
-    with checks._production() as connection:
+    with checks._production(PostgreSQL()) as connection:
         settings = ("default_transaction_read_only", "statement_timeout", "lock_timeout")
         found = [connection.execute(f"SHOW {name}").fetchone()[0] for name in settings]
         assert found == ["on", "5min", "5s"]

@@ -69,6 +69,7 @@ def test_it_gets_the_copy_and_no_other_credential(tmp_path: Path, monkeypatch: p
         "DRO_COPY_USER": "reader",
         "DRO_COPY_PASSWORD": SECRET,
         "DRO_COPY_DATABASE": "shop",
+        "DRO_COPY_ENGINE": "postgres",
         "DRO_COPY_ADDRESS": "127.0.0.9",
         "PGHOST": "db.example",
         "PGPORT": "5433",

@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from dr_orchestrator.checks.connection import CONNECT_S, First
+from dr_orchestrator.checks.speech.protocol import CONNECT_S, First, nothing_first
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotRecoverable, without_secrets
@@ -101,7 +101,7 @@ _NOBODY = (
 """A login that production does not know, and that could change nothing where it did; it is given no statement."""
 
 
-def probe(copy: Login, host: str, port: int, first: First = lambda _: None) -> Probed:
+def probe(copy: Login, host: str, port: int, first: First = nothing_first) -> Probed:
     """The outcome of trying to reach the source from inside the copy; NotRecoverable where anything answered.
 
     A refused login is an answer, and so is a refused connection: packets went there and back. `first` is done with the

@@ -1,0 +1,109 @@
+"""The database engines of RDS: what each is called, what speaks to it, and what it can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from dr_orchestrator.domain.proof import AMCHECK, CHECK_TABLE, CHECKSUMS, Integrity, WholeRead
+from dr_orchestrator.errors import NotMeasured
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A kind of database: its word in drill files, its name, how RDS's own words for it begin.
+
+    `dialect` is SQLAlchemy's, `driver` the module that it needs, `extra` brings that where it is not installed with the
+    program. `askable` is what an integrity check can have it asked. One that is `spoken` is what checks speak.
+    """
+
+    word: str
+    name: str
+    rds: tuple[str, ...]
+    dialect: str
+    driver: str
+    extra: str = ""
+    askable: tuple[str, ...] = ()
+    reads_blocks: bool = False
+    spoken: bool = True
+
+    @property
+    def has_driver(self) -> bool:
+        """Whether its driver is installed."""
+        return find_spec(self.driver) is not None
+
+
+POSTGRES = Engine(
+    *("postgres", "PostgreSQL", ("postgres", "aurora-postgresql"), "postgresql+psycopg", "psycopg"),
+    askable=(AMCHECK, CHECKSUMS),
+    reads_blocks=True,
+)
+_OF_MYSQL = (CHECKSUMS, CHECK_TABLE)
+MYSQL = Engine("mysql", "MySQL", ("mysql", "aurora-mysql", "aurora"), "mysql+pymysql", "pymysql", askable=_OF_MYSQL)
+MARIADB = Engine("mariadb", "MariaDB", ("mariadb",), "mariadb+pymysql", "pymysql", askable=_OF_MYSQL)
+SQL_SERVER = Engine(
+    *("sqlserver", "SQL Server", ("sqlserver-", "custom-sqlserver-"), "mssql+pymssql", "pymssql", "mssql"), spoken=False
+)
+ORACLE = Engine(
+    *("oracle", "Oracle", ("oracle-", "custom-oracle-"), "oracle+oracledb", "oracledb", "oracle"), spoken=False
+)
+ENGINES = (POSTGRES, MYSQL, MARIADB, SQL_SERVER, ORACLE)
+WORDS = tuple(each.word for each in ENGINES)
+
+
+def called(engine: str) -> Engine | None:
+    """The engine that RDS, or a drill file, means by a word; None of one that is not known here."""
+    for each in ENGINES:
+        if engine == each.word or any(_means(engine, word) for word in each.rds):
+            return each
+    return None
+
+
+def _means(engine: str, word: str) -> bool:
+    """Whether RDS's word is meant; one that ends in a dash is only how several of them begin."""
+    return engine.startswith(word) if word.endswith("-") else engine == word
+
+
+def silent(engine: str) -> tuple[str, str] | None:
+    """Why nothing here speaks to an engine, and what to do; None of one that is spoken to."""
+    known = called(engine)
+    if known is None:
+        return f"nothing here speaks to the engine {engine}", "remove `database`, and the checks that log in by it"
+    install = f"pip install 'dr_orchestrator[{known.extra}]'" if known.extra else f"pip install {known.driver}"
+    missing = "" if known.has_driver else f"the driver of {known.name}, {known.driver}, is not installed"
+    if not known.spoken:
+        told = f"no check speaks {known.name} yet" + (f", and {missing} ({install})" if missing else "")
+        return told, "remove `database`, and the checks that log in by it"
+    return (missing, install) if missing else None
+
+
+def spoken(engine: str) -> Engine:
+    """The engine that RDS's word means; NotMeasured where nothing here speaks to it."""
+    known, told = called(engine), silent(engine)
+    if known is None or told:
+        raise NotMeasured(*(told or ("",)))
+    return known
+
+
+def unanswered(engine: Engine, check: object) -> tuple[str, str] | None:
+    """The claim of a check that an engine cannot tell of, and what to do; None where it can."""
+    if isinstance(check, Integrity):
+        return unasked(engine, check.require)
+    if isinstance(check, WholeRead) and check.sample:
+        return unsampled(engine)
+    return None
+
+
+def unasked(engine: Engine, require: Iterable[str]) -> tuple[str, str] | None:
+    """The questions of an integrity check that an engine has no answer to."""
+    if missing := [each for each in require if each not in engine.askable]:
+        return f"{engine.name} cannot be asked for {', '.join(missing)}", f"it can be for {', '.join(engine.askable)}"
+    return None
+
+
+def unsampled(engine: Engine) -> tuple[str, str] | None:
+    """Whether single blocks can be read of it."""
+    if engine.reads_blocks:
+        return None
+    return f"{engine.name} reads no single blocks, of which a sample could be drawn", "read all of them: leave it out"

@@ -1,0 +1,205 @@
+"""The databases behind RDS, of whichever engine: each as its plane knows it, and what all planes do alike."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+import pymysql
+
+from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab.programs import HOST, Programs
+
+_log = logging.getLogger(__name__)
+
+
+class Server(Protocol):
+    """A server that can be started, ended, and told a password; `turning` is held by whoever does or copies it."""
+
+    port: int
+    turning: Any
+
+    def start(self) -> None:
+        """Start it; returns once it accepts connections."""
+
+    def shut_down(self) -> None:
+        """End it with all its data written."""
+
+    def stop(self) -> None:
+        """End it at once."""
+
+    def remove(self) -> None:
+        """Stop it and delete its files."""
+
+    def give_password(self, role: str, password: str) -> None:
+        """Have a role log in by another password from now on."""
+
+
+class Keeper(Protocol):
+    """The part of a plane that its databases need."""
+
+    def restorable_until(self, key: str) -> datetime | None:
+        """The lab time of the newest archived commit."""
+
+    def backed_up(self, key: str) -> bool:
+        """Whether there is a base backup of a database."""
+
+    def forget(self, live: LiveDatabase) -> None:
+        """End a database and remove its files."""
+
+    def turn(self, live: LiveDatabase) -> None:
+        """Have a database's server started or ended, in the background."""
+
+
+class LiveDatabase:
+    """A database that is being made, or is there; `ready` only once it answers SQL and recovers no more."""
+
+    def __init__(self, plane: Keeper, key: str) -> None:
+        self.failed = ""
+        self.cluster: Any = None
+        self.key = key
+        self.dropped = False
+        self._plane = plane
+        self._ready = threading.Event()
+        self._wanted = True
+        self._serves = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is out of recovery, and all its data is there."""
+        return self._ready.is_set()
+
+    @property
+    def serving(self) -> bool:
+        """Whether its server answers SQL."""
+        return self.ready and self._serves and not self.dropped
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port."""
+        return HOST, self.cluster.port if self.cluster else 0
+
+    def restorable_until(self) -> datetime | None:
+        """The lab time of the newest archived commit; None for copies, which archive nothing."""
+        return self._plane.restorable_until(self.key)
+
+    def serve(self, wanted: bool) -> None:
+        """Have its server run, or rest while the data stays; in the background, once the database is made."""
+        self._wanted = wanted
+        if self.ready:
+            self._plane.turn(self)
+
+    def turned(self) -> None:
+        """Start or end its server, whichever was wished last."""
+        if self.cluster is None:
+            return
+        with self.cluster.turning:
+            if self._wanted != self._serves and not self.dropped:
+                self._serves = False
+                if self._wanted:
+                    self.cluster.start()
+                else:
+                    self.cluster.shut_down()
+                self._serves = self._wanted
+
+    def give_password(self, user: str, password: str) -> None:
+        """Have a role of it log in by another password from now on; nothing, while its server rests."""
+        if self.serving and self.cluster is not None:
+            self.cluster.give_password(user, password)
+
+    @property
+    def backed_up(self) -> bool:
+        """Whether there is a base backup: what is changed from then on lies after it."""
+        return self._plane.backed_up(self.key)
+
+    def drop(self) -> None:
+        """End it and remove its files, in the background."""
+        self.dropped = True
+        self._plane.forget(self)
+
+    def made(self, make: Callable[[], Server]) -> None:
+        """Make it; what goes wrong is told by `failed`."""
+        try:
+            self.cluster = make()
+            self._serves = True
+            self.turned()
+            self._ready.set()
+            self.turned()  # what was wished in between
+            if self.dropped:
+                self._plane.forget(self)
+        except (LabError, OSError, psycopg.Error, pymysql.Error) as wrong:
+            self.failed = str(wrong)
+            _log.error("there will be no database behind %s: %s", self.key, wrong)
+
+    def wait(self, seconds: float = 60.0) -> None:
+        """Wait until it is ready; an error if it will not be."""
+        deadline = time.monotonic() + seconds
+        while not self._ready.wait(0.02):
+            if self.failed or time.monotonic() > deadline:
+                raise LabError(self.failed or f"no database after {seconds:.0f} s")
+
+
+class Grounds:
+    """The folders and the hands of one engine's databases; the work goes on in the background."""
+
+    def __init__(self, root: Path, workers: int, folders: tuple[str, ...], prepare: Callable[[Path], Programs]) -> None:
+        self.root = root
+        self._live: dict[str, LiveDatabase] = {}
+        self._snapshots: dict[str, Future[None]] = {}
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=f"lab-{root.name}")
+        self._closing = threading.Event()
+        self._programs = prepare(root)
+        for name in folders:
+            (root / name).mkdir()
+            self._programs.own(root / name)
+
+    def holds(self, snapshot: str) -> bool:
+        """Whether that snapshot's copy is complete; never, where it failed."""
+        copy = self._snapshots.get(snapshot)
+        return copy is not None and copy.done() and copy.exception() is None
+
+    def stop(self) -> None:
+        """End every server and remove every file."""
+        self._closing.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for live in list(self._live.values()):
+            if live.cluster is not None:
+                live.cluster.stop()
+        self._pool.shutdown(wait=True)
+        for live in list(self._live.values()):
+            if live.cluster is not None:
+                live.cluster.stop()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def forget(self, live: LiveDatabase) -> None:
+        """End a database and remove its files; archive, bases and snapshots stay for restores."""
+        self._live.pop(live.key, None)
+        if live.cluster is not None and not self._closing.is_set():
+            self._pool.submit(live.cluster.remove)
+
+    def turn(self, live: LiveDatabase) -> None:
+        """Have a database's server started or ended, as it is wished."""
+        if not self._closing.is_set():
+            self._pool.submit(live.turned).add_done_callback(tell_failure)
+
+    def _made(self, plane: Keeper, key: str, make: Callable[[], Server]) -> LiveDatabase:
+        live = self._live[key] = LiveDatabase(plane, key)
+        self._pool.submit(live.made, make)
+        return live
+
+    def _snapshot_folder(self, snapshot: str) -> Path:
+        return self.root / "snapshots" / snapshot.replace(":", "_")
+
+
+def tell_failure(done: Future[None]) -> None:
+    """Tell what went wrong in the background."""
+    if not done.cancelled() and done.exception() is not None:
+        _log.error("in the background: %s", done.exception())

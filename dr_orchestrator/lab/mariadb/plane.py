@@ -1,0 +1,155 @@
+"""The databases behind RDS instances of MariaDB and MySQL: images of their files, and the binary log after them.
+
+An instant is an image, and the binary log up to the newest mark at or before it: marks are made every few seconds, for
+the log itself tells its commits to the second alone. The restorable instants that an instance tells of are marks.
+"""
+
+from __future__ import annotations
+
+import bisect
+import secrets
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pymysql
+
+from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab.cloud.world import Database
+from dr_orchestrator.lab.live import Grounds, LiveDatabase, tell_failure
+from dr_orchestrator.lab.mariadb.programs import prepare
+from dr_orchestrator.lab.mariadb.server import Position, Server, Template, copied
+from dr_orchestrator.settings import Pace
+
+FOLDERS = ("clusters", "archive", "bases", "snapshots")
+_LAG_S = 300.0
+"""Lab seconds that the newest restorable instant is behind, at least, as in AWS."""
+
+_ROUNDED_S = 0.002
+"""An instant that was read from AWS comes back rounded to milliseconds."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """The files of a database as they were at an instant (Unix seconds), and where the log stood then."""
+
+    folder: Path
+    at: float
+    position: Position
+
+
+@dataclass
+class Source:
+    """The sources of a database's restores: its binary log, the image that it goes on from, and marks in it."""
+
+    binlog: Path
+    image: Image | None = None
+    marks: list[tuple[float, Position]] = field(default_factory=list)
+
+    def mark(self, until: float) -> tuple[float, Position] | None:
+        """The newest mark at or before an instant."""
+        index = bisect.bisect_right(self.marks, until, key=lambda mark: mark[0])
+        return self.marks[index - 1] if index else None
+
+    def logs(self, since: Position, until: Position) -> list[Path]:
+        """The files of the log from one place to another."""
+        found = sorted(self.binlog.parent.glob(f"{self.binlog.name}.[0-9]*"))
+        return [each for each in found if since.file <= each.name <= until.file]
+
+
+class MariaPlane(Grounds):
+    """All such databases of one lab, under one folder."""
+
+    def __init__(self, root: Path, pace: Pace, workers: int = 4) -> None:
+        super().__init__(root, workers, FOLDERS, prepare)
+        self._pace, self._password = pace, secrets.token_urlsafe(18)
+        self._sources: dict[str, Source] = {}
+        self._template = self._pool.submit(lambda: Template(self._programs, root, self._password))
+
+    def create(self, key: str, name: str, user: str, password: str) -> LiveDatabase:
+        """A new database that keeps its binary log."""
+
+        def make() -> Server:
+            archive = self.root / "archive" / key
+            archive.mkdir()
+            self._programs.own(archive)
+            source = Source(archive / "binlog")
+            server = self._template.result().copied(self.root / "clusters" / key, source.binlog)
+            server.start()
+            server.name_database(name, user, password)
+            folder = self.root / "bases" / key
+            position = server.image(folder)
+            source.image = Image(folder, time.time(), position)
+            self._sources[key] = source
+            return server
+
+        return self._made(self, key, make)
+
+    def snapshot(self, snapshot: str, source: Database) -> None:
+        """Copy a database physically, under the name of a snapshot."""
+        server = self._live[source.key].cluster
+        if server is None:
+            raise LabError(f"there is no database behind {source.key}")
+        copy = self._pool.submit(lambda: server.image(self._snapshot_folder(snapshot)) and None)
+        copy.add_done_callback(tell_failure)
+        self._snapshots[snapshot] = copy
+
+    def restore_snapshot(self, key: str, snapshot: str, at: datetime, *, apart: bool = False) -> LiveDatabase:  # noqa: ARG002
+        """A new database with what a snapshot holds; nothing in it could try its ways, so that it needs no walls."""
+
+        def make() -> Server:
+            self._snapshots[snapshot].result()
+            return self._started(key, self._snapshot_folder(snapshot))
+
+        return self._made(self, key, make)
+
+    def restore_instant(self, key: str, source: str, at: datetime, *, apart: bool = False) -> LiveDatabase:  # noqa: ARG002
+        """A new database with what the database of key `source` held at the newest mark at or before `at`."""
+
+        def make() -> Server:
+            origin = self._sources[source]
+            mark = origin.mark(self._pace.real_time(at.timestamp()) + _ROUNDED_S)
+            if origin.image is None or mark is None:
+                raise LabError(f"nothing of {source} was backed up by {at:%Y-%m-%d %H:%M:%S} UTC")
+            server, since = self._started(key, origin.image.folder), origin.image.position
+            try:
+                server.replay(origin.logs(since, mark[1]), since, mark[1])
+            except LabError:
+                server.stop()
+                raise
+            return server
+
+        return self._made(self, key, make)
+
+    def restorable_until(self, key: str) -> datetime | None:
+        """The lab time of the newest mark that is old enough; None for copies, which keep no log."""
+        source = self._sources.get(key)
+        mark = source.mark(time.time() - _LAG_S / self._pace.factor) if source else None
+        return datetime.fromtimestamp(self._pace.drill_time(mark[0]), UTC) if mark else None
+
+    def backed_up(self, key: str) -> bool:
+        """Whether there is an image of a database."""
+        return key in self._sources
+
+    def tick(self) -> None:
+        """Mark in each source's log where it stands: this makes instants restorable."""
+        for key, source in list(self._sources.items()):
+            live = self._live.get(key)
+            if live is None or not live.serving or live.cluster is None:
+                continue
+            try:
+                with live.cluster.turning:
+                    source.marks.append(live.cluster.mark())
+            except pymysql.Error:
+                if live.serving:  # it was not ended meanwhile
+                    raise
+
+    def _started(self, key: str, image: Path) -> Server:
+        server = copied(self._programs, image, self.root / "clusters" / key, self._password)
+        try:
+            server.start()
+        except LabError:
+            server.stop()
+            raise
+        return server

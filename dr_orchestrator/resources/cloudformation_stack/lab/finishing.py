@@ -1,0 +1,147 @@
+"""The last touch to a stack's resources, that moto leaves out: their tags, what it ignores of them, why they stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from moto.cloudformation import parsing
+from moto.cloudformation.models import Stack
+from moto.cloudformation.parsing import generate_resource_name
+from moto.dynamodb.models import dynamodb_backends
+from moto.ec2.models import ec2_backends
+from moto.ecr.models import ecr_backends
+from moto.s3.models import s3_backends
+
+from dr_orchestrator.lab.cloud.world import world
+
+LINGERING = 22 * 60.0
+"""Lab seconds for which the interfaces of a function outlive it; AWS says twenty minutes to forty."""
+
+
+class Refused(Exception):
+    """A service says why it does not delete something, in the words in which CloudFormation passes that on."""
+
+    def __init__(self, service: str, status: int, message: str) -> None:
+        self.message = f"{message} (Service: {service}, Status Code: {status}, Request ID: lab)"
+        super().__init__(self.message)
+
+
+def finish(stack: Stack, resource: Any, body: Mapping[str, Any]) -> None:
+    """Give what has just been made what moto leaves out of it."""
+    worn = {
+        **stack.tags,
+        "aws:cloudformation:stack-name": stack.name,
+        "aws:cloudformation:stack-id": stack.stack_id,
+        "aws:cloudformation:logical-id": getattr(resource, "logical_resource_id", ""),
+    }
+    given = parsing.clean_json(body.get("Properties", {}), stack.resource_map)
+    if (finishing := _FINISHED.get(body["Type"])) is not None:
+        finishing(stack, resource, worn, given)
+
+
+def _table(stack: Stack, table: Any, worn: dict[str, str], given: Mapping[str, Any]) -> None:
+    """moto ignores a table's PointInTimeRecoverySpecification."""
+    own = {tag["Key"]: tag["Value"] for tag in table.tags}
+    table.tags = _listed(worn | own)
+    asked = given.get("PointInTimeRecoverySpecification")
+    if asked and str(asked.get("PointInTimeRecoveryEnabled")).lower() == "true":
+        tables = dynamodb_backends[stack.account_id][stack.region_name]
+        tables.update_continuous_backups(table.name, {"PointInTimeRecoveryEnabled": True})
+
+
+def _bucket(stack: Stack, bucket: Any, worn: dict[str, str], given: Mapping[str, Any]) -> None:
+    """moto ignores a bucket's VersioningConfiguration and ObjectLockEnabled."""
+    buckets = s3_backends[stack.account_id]["aws"]
+    own = buckets.tagger.get_tag_dict_for_resource(bucket.arn)
+    buckets.tagger.tag_resource(bucket.arn, _listed(worn | own))
+    bucket.object_lock_enabled = str(given.get("ObjectLockEnabled")).lower() == "true"
+    versioning = given.get("VersioningConfiguration", {}).get("Status")
+    bucket.versioning_status = "Enabled" if bucket.object_lock_enabled else versioning
+
+
+def _repository(stack: Stack, repository: Any, worn: dict[str, str], given: Mapping[str, Any]) -> None:
+    repository.empty_on_delete = str(given.get("EmptyOnDelete")).lower() == "true"
+    ecr_backends[stack.account_id][stack.region_name].tagger.tag_resource(repository.arn, _listed(worn))
+
+
+def _instance(_stack: Stack, instance: Any, worn: dict[str, str], given: Mapping[str, Any]) -> None:
+    """moto ignores an instance's DeletionProtection."""
+    own = {tag["Key"]: tag["Value"] for tag in instance.tags}
+    instance.tags = _listed(worn | own)
+    instance.deletion_protection = str(given.get("DeletionProtection")).lower() == "true"
+
+
+def _function(stack: Stack, function: Any, _worn: dict[str, str], given: Mapping[str, Any]) -> None:
+    """A function in a network has an interface in each of its subnets, which moto knows nothing of."""
+    network = ec2_backends[stack.account_id][stack.region_name]
+    put = given.get("VpcConfig") or {}
+    for subnet in put.get("SubnetIds", ()):
+        interface = network.create_network_interface(
+            network.get_subnet(subnet),
+            "",
+            group_ids=list(put.get("SecurityGroupIds", ())),
+            description=f"AWS Lambda VPC ENI-{function.function_name}-lab",
+        )
+        interface.interface_type, interface.requester_managed, interface.status = "lambda", True, "in-use"
+
+
+_FINISHED: Mapping[str, Callable[[Stack, Any, dict[str, str], Mapping[str, Any]], None]] = {
+    "AWS::DynamoDB::Table": _table,
+    "AWS::S3::Bucket": _bucket,
+    "AWS::ECR::Repository": _repository,
+    "AWS::RDS::DBInstance": _instance,
+    "AWS::Lambda::Function": _function,
+}
+
+
+def refuse(stack: Stack, resource: Any, kind: str) -> None:
+    """Raise Refused where AWS does not delete a resource that moto would, or would pretend to."""
+    name = str(getattr(resource, "physical_resource_id", ""))
+    network = ec2_backends[stack.account_id][stack.region_name]
+    if kind == "AWS::S3::Bucket" and s3_backends[stack.account_id]["aws"].buckets[name].keys:
+        told = "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+        raise Refused("S3", 409, told)
+    if kind == "AWS::ECR::Repository":
+        _refuse_images(stack, resource)
+    if kind == "AWS::EC2::SecurityGroup" and any(name in _groups(each) for each in network.enis.values()):
+        raise Refused("Ec2", 400, f"resource {name} has a dependent object")
+    if kind == "AWS::EC2::Subnet" and any(name == each.subnet.id for each in network.enis.values()):
+        raise Refused("Ec2", 400, f"The subnet '{name}' has dependencies and cannot be deleted.")
+
+
+def _refuse_images(stack: Stack, repository: Any) -> None:
+    if repository.images and getattr(repository, "empty_on_delete", False):
+        repository.images.clear()
+    if repository.images:
+        told = f"The repository with name '{repository.name}' in registry with id '{stack.account_id}'"
+        raise Refused("Ecr", 400, f"{told} cannot be deleted because it still contains images")
+
+
+def linger(stack: Stack, resource: Any, kind: str) -> None:
+    """Have the interfaces of a function that was just deleted go long after it."""
+    if kind != "AWS::Lambda::Function":
+        return
+    network = ec2_backends[stack.account_id][stack.region_name]
+    mine = f"AWS Lambda VPC ENI-{resource.function_name}-lab"
+    for interface in [each.id for each in network.enis.values() if each.description == mine]:
+        world().agenda.at(world().now() + world().jitter(LINGERING), partial(_forget, network.enis, interface))
+
+
+def _forget(interfaces: dict[str, Any], name: str) -> None:
+    interfaces.pop(name, None)
+
+
+def named(kind: str, stack: str, logical: str) -> str:
+    """A name as CloudFormation makes it; moto's of a repository has letters that ECR refuses."""
+    name = str(generate_resource_name(kind, stack, logical))
+    return name.lower() if kind == "AWS::ECR::Repository" else name
+
+
+def _groups(interface: Any) -> list[str]:
+    return [each.id for each in interface.group_set]
+
+
+def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

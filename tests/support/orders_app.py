@@ -1,0 +1,59 @@
+"""A team's app, as the CDK synthesised it: two stacks of orders, the second of which imports from the first."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from dr_orchestrator.aws.template import boundary
+from dr_orchestrator.domain.replica import BOUNDARY
+from tests.support import workspace
+from tests.support.estate import Estate
+
+APPS = Path(__file__).parents[1] / "data" / "apps"
+VERSION = "/cdk-bootstrap/hnb659fds/version"
+BUCKET = "cdk-hnb659fds-assets-123456789012-us-east-1"
+CODE = "e2def3aa9837371b63f789f8cca9eb16e1a54e068115cfd6cb44fac8433f0536.zip"
+STACKS = ("Orders-Data", "Orders")
+
+SHOP = workspace.SHOP.replace(
+    """    id: shop-prod
+    region: us-east-1
+    rebuild:
+      template: infrastructure/shop.template.yaml
+      parameters: {EnvironmentName: "{copy}"}
+      stores: {Config: sessions}
+""",
+    """    id: Orders
+    region: us-east-1
+    rebuild:
+      cdk: infrastructure/cdk.out
+      stack: Orders
+      stores: {Orders-Data/Config57D1D894: sessions}
+""",
+).replace("table: Config", "table: Config57D1D894")
+SHOP += """      - {name: it answers, http-answer: {url: "{Orders.HealthUrl}", contains: ok}}
+"""
+
+
+def write(home: Path, app: str = "orders", shop: str = SHOP) -> Path:
+    """Write the workspace with the app in it; the folder of its assembly."""
+    workspace.write(home, shop=shop)
+    return put(home, app)
+
+
+def put(home: Path, app: str = "orders") -> Path:
+    """Put an app into a workspace."""
+    folder = home / "drills" / "infrastructure" / "cdk.out"
+    shutil.copytree(APPS / app, folder)
+    return folder
+
+
+def bootstrap(made: Estate, version: str = "21", *files: str) -> None:
+    """What `cdk bootstrap` and `cdk deploy` leave in an account, and the boundary of replicas."""
+    made.client("iam").create_policy(PolicyName=BOUNDARY, PolicyDocument=json.dumps(boundary.policy()))
+    made.client("ssm").put_parameter(Name=VERSION, Value=version, Type="String")
+    made.client("s3").create_bucket(Bucket=BUCKET)
+    for each in files or (CODE,):
+        made.client("s3").put_object(Bucket=BUCKET, Key=each, Body=b"")

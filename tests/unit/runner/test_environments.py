@@ -1,0 +1,117 @@
+"""An environment of several copies: each is intended, asked for and waited for before the next; all go in reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.evidence import Asked, Ready
+from dr_orchestrator.domain.ports import Part
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.runner import Components, Session
+from tests.support.rehearsal import COPY, Drill
+from tests.support.resuming import died, resumed
+
+
+@dataclass
+class Stack:
+    """A copy of the environment."""
+
+    drill: Drill
+    title: str
+    copy: Copy
+
+    def ask(self) -> Asked:
+        return self.drill.act(f"ask {self.title}", Asked(Identity(f"arn:{self.title}", self.title)))
+
+    def ready(self) -> Ready:
+        return self.drill.act(f"ready {self.title}", Ready())
+
+    def destroy(self, copy: Copy) -> CopyState:
+        del copy
+        return self.drill.act(f"destroy {self.title}", CopyState.DELETED)
+
+
+@dataclass
+class App(Drill):
+    """A drill of an environment of three copies, of which the last is the run's own."""
+
+    names: list[str] = field(default_factory=lambda: ["network", "data", "own"])
+
+    def copies(self, copy: Copy) -> Sequence[Part]:
+        first = [Stack(self, name, replace(COPY, id=f"{COPY.id}-{name}")) for name in self.names[:-1]]
+        return [*first, Stack(self, self.names[-1], copy)]
+
+    def session(self, call: object = None) -> Session:
+        session = super().session()
+        session.use(Components(self, environment=self))  # type: ignore[arg-type]
+        return session
+
+    def run(self, session: Session | None = None) -> Session:
+        with session or self.session() as run:
+            run.reached(Moment.DISRUPTION)
+            run.build()
+            run.step("meanwhile", lambda: self.act("meanwhile"))
+            run.built()
+            run.verify()
+        return run
+
+
+def story(drill: Drill) -> list[str]:
+    return [line for line in drill.ledger.story if line.startswith(("!", "intend"))]
+
+
+ID = COPY.id
+MADE = [
+    *(f"intend {ID}-network", "! ask network", "! meanwhile", "! ready network"),
+    *(f"intend {ID}-data", "! ask data", "! ready data"),
+    *(f"intend {ID}", "! ask own", "! ready own"),
+]
+GONE = ["! destroy own", "! destroy data", "! destroy network"]
+
+
+def test_each_copy_waits_for_those_before_it() -> None:
+    """What else is to be done goes on while the first one is made; the infrastructure is ready with the last."""
+    drill = App(takes={"ready own": 1800.0})
+    drill.run()
+    assert story(drill) == [*MADE, "! checks", *GONE]
+    at = {event.moment: event.offset for event in drill.ledger.events}
+    ready = next(step for step in drill.ledger.steps.values() if step.name == "wait until built")
+    assert at[Moment.INFRASTRUCTURE_READY] == ready.offset + (ready.duration or ready.offset)
+    steps = [step.name for step in drill.ledger.steps.values()]
+    assert steps[:3] == ["create network", "meanwhile", "wait for network"]
+    assert "create environment" in steps
+    assert steps[-3:] == ["destroy environment", "destroy data", "destroy network"]
+
+
+def test_a_copy_that_cannot_be_made_ends_the_run_and_all_go() -> None:
+    """Nothing is asked for after it."""
+    drill = App(failing={"ready data": NotRecoverable("ended as 'CREATE_FAILED'")})
+    run = drill.run()
+    assert story(drill) == [*MADE[:7], *GONE[1:]]
+    assert (run.verdict, run.cleanup) == (Verdict.FAILED, Cleanup.CLEAN)
+
+
+def test_a_dead_process_is_gone_on_from_wherever_it_was() -> None:
+    """Killed at each line that it would have written before the teardown: each copy is asked for once, and goes."""
+    lines: list[str] = []
+    whole = App()
+    whole.ledger.before = lines.append
+    whole.run()
+    last = next(at for at, line in enumerate(lines) if "destroy" in line)
+    for at in range(1, last):
+        drill, seen = App(), list[str]()
+
+        def due(line: str, at: int = at, seen: list[str] = seen) -> bool:
+            seen.append(line)
+            return len(seen) > at
+
+        dead = died(drill, due)
+        rest = resumed(drill.clock, drill.ledger, dead, make=App)
+        assert rest.ledger.closing is not None
+        assert rest.ledger.closing.cleanup is Cleanup.CLEAN
+        for name in drill.names:
+            assert drill.ledger.story.count(f"! destroy {name}") == 1, (at, name, drill.ledger.story)
