@@ -214,7 +214,7 @@ class Environment(Destroyer, Protocol):
         """As for a Restorer; of all its copies."""
 
     def make_from(self, points: Mapping[str, RecoveryPoint]) -> None:
-        """Take the recovery points that stores of its own are made from, by logical id, before any copy is asked for."""
+        """Take the recovery points that its own stores are made from, by logical id; before any copy is asked for."""
 
     def build(self, copy: Copy) -> Asked:
         """Ask for one of its copies. Idempotent: one that this run already made is adopted."""

@@ -61,6 +61,12 @@ def of_database(
             yield (written,), message, "add `database: {name: ..., secret: ...}` to it"
 
 
+def asked(service: Declared, resource: Resource, database: str | None) -> Resource:
+    """The resource whose engine a check speaks: of a replica the one that its database is made from."""
+    store = (resource.rebuild.stores if resource.rebuild else {}).get(database or "", "")
+    return service.resources.legal.get(store, resource)
+
+
 def restored(
     service: Declared, types: Types[ResourceType], stack: str, claim: RestoredState, written: str
 ) -> Iterator[Mistake]:

@@ -101,7 +101,7 @@ class CloudFormationStack:
         return self._stacks
 
     def make_from(self, points: Mapping[str, RecoveryPoint]) -> None:
-        """Take the recovery points that the templates' own stores are made from; NotRecoverable where one is missing."""
+        """Take the recovery points that its own stores are made from; NotRecoverable where one is missing."""
         self._points = points
         self._stacks.bear(births.of(self._born, points))
 

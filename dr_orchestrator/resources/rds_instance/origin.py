@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
+from dr_orchestrator.aws.logins import engine
 from dr_orchestrator.aws.logins import keys as logins
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.rds import isolation
@@ -50,10 +52,13 @@ class InstanceOrigin:
         self._snapshots = RdsSnapshot(resource, Selection(), toolkit)
 
     def preflight_checks(self) -> list[PreflightCheck]:
-        """Source, the key of the newest point, and the login."""
+        """Source, the key of the newest point, the engine that is logged in to, and the login."""
+        database = self._resource.database
+        speaks = partial(engine.look, self._toolkit.account, DOOR, self._resource, database, ()) if database else None
         return [
             PreflightCheck("source", self._instants.look_at_source),
             PreflightCheck("key", self._look_at_key, must=False),
+            *([PreflightCheck("engine", speaks)] if speaks else []),
             *logins.looks(self._toolkit.account, DOOR, self._resource),
         ]
 
