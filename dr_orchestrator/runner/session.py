@@ -194,10 +194,7 @@ class Session:
         teardown: str = "destroy environment",
         points: Mapping[str, RecoveryPoint] = _NO_POINTS,
     ) -> None:
-        """Ask for the environment: of one that is made of several copies for the first, which the others wait for.
-
-        `points` are those that stores of its own are made from, by logical id.
-        """
+        """Ask for the environment, with stores made from `points`: of several copies for the first alone."""
         if points:
             self.environment.make_from(points)
         self._ask(self.environment.copies(self.copy)[0], name, teardown)
@@ -276,9 +273,7 @@ class Session:
         self.environment.fill(store.copy, self.take_in(store))
 
     def take_in(self, store: Store | Born) -> Copy:
-        """Write a store of the environment down as a copy of this run, which its stack owns: only then may it be
-        changed.
-        """
+        """Write a store of the environment down as a copy that its stack owns: only then may it be changed."""
         member, identity = self.environment.member(store.logical_id, self.copy)
         if row_of(self._ledger, member) is None:
             self._journal.ledger.intend_copy(member, self._clock.now())
