@@ -10,12 +10,17 @@ def replica_rebuild(drill: str) -> str:
     """Run one replica-rebuild drill; return its run id. The backups are restored while the environment is built."""
     with wiring.open_run(drill, call=as_task) as run:
         run.look()
-        run.build("create environment", teardown="destroy environment")
+        points = {
+            each.logical_id: run.choose(f"choose recovery point of {each.name}", each.origin) for each in run.born
+        }
+        run.build("create environment", teardown="destroy environment", points=points)
         for store in run.stores:
             point = run.choose(f"choose backup of {store.name}", store.restorer)
             run.at_exit(f"destroy interim copy of {store.name}", store.restorer.destroy, store.copy)
             run.create(f"restore {store.name}", store.restorer.restore, point, copy=store.copy)
         run.built("wait until built", reaches=Moment.INFRASTRUCTURE_READY)
+        for each in run.born:
+            run.step(f"take in {each.logical_id}", run.take_in, each)
         for store in run.stores:
             run.finish(store.restorer, store.copy, wait=f"wait for {store.name}")
             run.step(f"fill {store.logical_id}", run.fill, store)

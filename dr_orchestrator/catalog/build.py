@@ -245,13 +245,14 @@ def _check(check: claims.Check) -> Check:
 
 def _plain(name: str, must: bool, claim: claims.Plain) -> Check:
     match claim:
-        case claims.RowsAtLeast(table=table, minimum=minimum):
-            return RowsAtLeast(name, table, minimum, must)
+        case claims.RowsAtLeast(table=table, minimum=minimum, database=database):
+            return RowsAtLeast(name, table, minimum, must, database or "")
         case claims.NewestRow() as row:
             zone = row.timezone or ""
-            return NewestRow(name, row.table, row.column, row.canary, row.interval, row.within, must, zone)
-        case claims.Query(sql=sql, equals=equals):
-            return Query(name, sql, equals, must)
+            of = row.database or ""
+            return NewestRow(name, row.table, row.column, row.canary, row.interval, row.within, must, zone, of)
+        case claims.Query(sql=sql, equals=equals, database=database):
+            return Query(name, sql, equals, must, database or "")
         case claims.ItemsAtLeast(minimum=minimum, table=table):
             return ItemsAtLeast(name, minimum, table or "", must)
         case claims.HttpAnswer() as answer:
@@ -265,4 +266,4 @@ def _marker(name: str, must: bool, claim: claims.CanaryItem | claims.RestoredSta
         return CanaryItem(name, claim.key, claim.attribute, claim.table or "", claim.interval, must)
     if claim.key:
         return RestoredItem(name, claim.key, claim.attribute or "", claim.table or "", must)
-    return RestoredRow(name, claim.table or "", claim.column or "", must)
+    return RestoredRow(name, claim.table or "", claim.column or "", must, claim.database or "")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from dr_orchestrator.domain.cost import Rates
+from dr_orchestrator.domain.defaults import SINCE
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption, Objective, format_duration
 from dr_orchestrator.domain.proof import Deep
@@ -75,6 +76,7 @@ class RowsAtLeast:
     table: str
     minimum: int
     mandatory: bool = True
+    database: str = field(default="", metadata=SINCE)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class NewestRow:
     within: timedelta | None = None
     mandatory: bool = True
     timezone: str = ""
+    database: str = field(default="", metadata=SINCE)
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ class Query:
     sql: str
     equals: str
     mandatory: bool = True
+    database: str = field(default="", metadata=SINCE)
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,7 @@ class RestoredRow:
     table: str
     column: str
     mandatory: bool = True
+    database: str = field(default="", metadata=SINCE)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -13,7 +13,7 @@ from dr_orchestrator.domain.evidence import Asked, Opened, Ready, Seen
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
-from dr_orchestrator.domain.replica import Made
+from dr_orchestrator.domain.replica import Birth, Made
 from dr_orchestrator.domain.run import CheckResult, Closing, Lease, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Verdict
 
@@ -151,7 +151,33 @@ class Destroyer(Protocol):
         """
 
 
-class Restorer(Destroyer, Protocol):
+class Chooser(Protocol):
+    """Chooses the recovery point of a resource, and knows the history of them."""
+
+    def choose(self) -> RecoveryPoint:
+        """Find the recovery point that the drill's selection means; NotRecoverable where there is none."""
+
+    def worst_case(self, until: datetime) -> WorstCase | None:
+        """The largest loss that the real history of recovery points would have allowed; None where there is none."""
+
+
+class Origin(Chooser, Protocol):
+    """A resource of which an environment's template makes its own, from the newest recovery point."""
+
+    def preflight_checks(self) -> Sequence[PreflightCheck]:
+        """The checks to make, read-only, before the environment is asked for."""
+
+    def billed(self) -> Billed:
+        """The things that the environment's own is charged for, as far as its source tells."""
+
+    def birth(self, point: RecoveryPoint) -> Birth:
+        """How a template says that it is made from that point; the same for the same point."""
+
+    def isolated(self, member: Copy) -> Seen:
+        """Prove of the live one, a part of the environment, that it is as well protected as its source."""
+
+
+class Restorer(Destroyer, Chooser, Protocol):
     """Restores one resource from its recovery points; the verbs are called in this order."""
 
     def preflight_checks(self, copy: Copy) -> Sequence[PreflightCheck]:
@@ -159,12 +185,6 @@ class Restorer(Destroyer, Protocol):
 
     def isolated(self, copy: Copy) -> Seen:
         """Prove that the live copy stands where it should, as well protected as its source."""
-
-    def choose(self) -> RecoveryPoint:
-        """Find the recovery point that the drill's selection means; NotRecoverable where there is none."""
-
-    def worst_case(self, until: datetime) -> WorstCase | None:
-        """The largest loss that the real history of recovery points would have allowed; None where there is none."""
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for the copy. Idempotent: one that this run already made is adopted."""
@@ -192,6 +212,9 @@ class Environment(Destroyer, Protocol):
 
     def isolated(self, copy: Copy) -> Seen:
         """As for a Restorer; of all its copies."""
+
+    def make_from(self, points: Mapping[str, RecoveryPoint]) -> None:
+        """Take the recovery points that its own stores are made from, by logical id; before any copy is asked for."""
 
     def build(self, copy: Copy) -> Asked:
         """Ask for one of its copies. Idempotent: one that this run already made is adopted."""

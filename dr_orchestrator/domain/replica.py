@@ -96,6 +96,26 @@ class Answers:
 
 
 @dataclass(frozen=True)
+class Birth:
+    """How a resource of a template is made from a recovery point of production's, in CloudFormation's own words.
+
+    `source` is the resource's name that the `point` (in words) is of. `given` are the properties that say which point
+    it is, `refused` those that AWS takes from the point, and lets nobody say beside it, `least` numbers that may not be
+    below the point's. What a template says of `agrees` has to be that, and it may have none of `foreign`, which says
+    why. `lost` are the attributes that it then has not.
+    """
+
+    source: str
+    point: str
+    given: Mapping[str, str]
+    refused: frozenset[str] = frozenset()
+    least: Mapping[str, int] = field(default_factory=dict)
+    agrees: Mapping[str, str] = field(default_factory=dict)
+    foreign: Mapping[str, str] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Allowance:
     """A part that the owner let be in a replica as it is in production, and why."""
 

@@ -248,7 +248,8 @@ class ResourceType:
     by other names. `keys` are those of a drill file that only some types have. `kinds` says by which kinds of drill it
     is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
-    itself, `filling` what loads a restored one into an environment's own.
+    itself, `filling` what loads a restored one into an environment's own, `born` the calls around one that an
+    environment's template makes from a recovery point.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
     of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
@@ -270,6 +271,7 @@ class ResourceType:
     keys: frozenset[str] = frozenset()
     data: frozenset[str] = frozenset()
     filling: Calls = field(default_factory=Calls)
+    born: Calls = field(default_factory=Calls)
     secures: str = ""
     heartbeat: str = ""
     marker: str = ""

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
     from dr_orchestrator.domain.cost import Billed
     from dr_orchestrator.domain.drill import Drill, Selection
-    from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Restorer
+    from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin, Restorer
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
-    from dr_orchestrator.runner import Components, Store
+    from dr_orchestrator.resources.inside import Inside
+    from dr_orchestrator.runner import Born, Components, Store
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Parts:
 class Order:
     """A drill that a type is to perform: with which tools, into which copy, and the stores that it has to fill.
 
+    `born` are those that it makes itself, from their recovery points, `inside` the ways into them, by logical id.
     `parts` are what an environment may hold. `simulated` says that nothing of it can be evidence. `home` is the
     workspace, in which programs of the team's own are run.
     """
@@ -50,6 +52,8 @@ class Order:
     toolkit: Toolkit
     simulated: bool = False
     stores: tuple[Store, ...] = ()
+    born: tuple[Born, ...] = ()
+    inside: Mapping[str, Inside] = field(default_factory=dict)
     parts: Parts = field(default_factory=Parts)
     home: Path = Path()
 
@@ -79,6 +83,10 @@ def _cannot_be_a_store(resource: Resource, selection: Selection, toolkit: Toolki
     raise UsageError(f"{resource.name}, of type {resource.type}, cannot be restored as a store of an environment")
 
 
+def _has_no_inside(resource: Resource, toolkit: Toolkit, stack: Copy) -> Inside | None:  # noqa: ARG001
+    return None
+
+
 def _has_no_writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:  # noqa: ARG001
     raise UsageError(f"nothing writes a heartbeat into {resource.name}, a {resource.type}")
 
@@ -90,7 +98,8 @@ class Drillable(ResourceType):
     `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there
     may be, by the names that `made` and `parts` give them, `held` what one that holds others holds (type in
     CloudFormation and name). `store` restores one as a store of an environment, `member` is what one is as a part of
-    an environment at a place, `twin` what it is in the simulated AWS, `company` the databases that the sample company
+    an environment at a place, `origin` what a template's own is made of, with the `inside` of that as part of a stack,
+    `twin` what it is in the simulated AWS, `company` the databases that the sample company
     has of it.
     """
 
@@ -101,6 +110,8 @@ class Drillable(ResourceType):
     held: Callable[[Account, str], Iterator[tuple[str, str]]] | None = None
     store: Callable[[Resource, Selection, Toolkit], Restorer] = _cannot_be_a_store
     member: Callable[[Toolkit, Place], Member] | None = None
+    origin: Callable[[Resource, Toolkit], Origin] | None = None
+    inside: Callable[[Resource, Toolkit, Copy], Inside | None] = _has_no_inside
     writer: MakeWriter = _has_no_writer
     twin: Callable[[], Twin] | None = None
     company: Callable[[], Sequence[CompanyDatabase]] = tuple

@@ -11,6 +11,7 @@ from dr_orchestrator.aws.logins.secrets import Credentials
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Opened, Ready
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.service import ENCRYPTED, Auth, Database, Login, Resource
 from dr_orchestrator.errors import LoginRefused, NotMeasured, Transient
 
@@ -90,12 +91,16 @@ class Opening:
         """The keys that may fit, by when the data is of that was restored."""
         if not self._known:
             journal = self._toolkit.context.journal
-            points = [point.data_time for point in journal.points] if journal is not None else []
+            points = [each.data_time for each in journal.points if self._is_of(each)] if journal is not None else []
             at = max(points, default=self._toolkit.clock.now())
             self._known = keys(self._toolkit.account, self._door, self._resource.id, self._database, at)
         if not self._known:
             raise NotMeasured(f"{self._database.secret} holds no version", "put a login into the secret")
         return self._known
+
+    def _is_of(self, point: RecoveryPoint) -> bool:
+        """Whether a recovery point is of this resource: an environment has others beside it."""
+        return point.store in ("", self._resource.name)
 
     def _first(self) -> Key:
         """The likeliest key that can be had."""

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
-from dr_orchestrator.domain.ports import Checks, Entrance, Environment, Restorer
+from dr_orchestrator.domain.ports import Checks, Entrance, Environment, Origin, Restorer
 from dr_orchestrator.domain.preflight import Preflight, PreflightCheck
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 
@@ -26,9 +26,19 @@ class Store:
 
 
 @dataclass(frozen=True)
+class Born:
+    """A store that an environment's template makes itself, from a recovery point of its origin: filled by nobody."""
+
+    name: str
+    logical_id: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
 class Components:
     """The parts that a drill is performed with; it has a restorer or an environment, never both.
 
+    `stores` are filled, those that are `born` are made from their recovery points.
     `checks` are performed on the recovery clock, `afterwards` those that are not. `preflight` looks before anything is
     started. `isolated` proves of the live copy that it stands where it should,
     `probe` that nothing of production answers it; each returns what it saw (`probe` also whether it could try at all),
@@ -40,6 +50,7 @@ class Components:
     restorer: Restorer | None = None
     environment: Environment | None = None
     stores: tuple[Store, ...] = ()
+    born: tuple[Born, ...] = ()
     preflight: Callable[[], Preflight] = Preflight
     isolated: Callable[[Copy], Seen] | None = None
     entrance: Entrance | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
-from dr_orchestrator.domain.ports import Environment, Part, Restorer
+from dr_orchestrator.domain.ports import Chooser, Environment, Part, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import Phase, Role, Run, RunHeader, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import DrillFault, LeaseLost
-from dr_orchestrator.runner.components import Components, Store
+from dr_orchestrator.runner.components import Born, Components, Store
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import cleanup_of, close, fault_of
 from dr_orchestrator.runner.journal import Journal
@@ -27,6 +27,7 @@ from dr_orchestrator.runner.verifying import Verification
 from dr_orchestrator.waiting import stops
 
 T = TypeVar("T")
+_NO_POINTS: Mapping[str, RecoveryPoint] = {}
 LOOK = "look before starting"
 LOOK_BACK = "look back at the recovery points"
 ASK_FOR_TIMES = "ask AWS for its own times"
@@ -61,7 +62,7 @@ class Session:
         self._perform = Performer(self._journal, context)
         self._components: Components | None = None
         self._pending: DrillFault | None = None
-        self._chosen_from: list[Restorer] = []
+        self._chosen_from: list[Chooser] = []
         self._worst_cases: list[WorstCase] = []
         takes_down = (self._perform, destroy or cannot_destroy)
         self._teardowns = Teardowns(context.run, self._ledger, self._clock, *takes_down)
@@ -106,6 +107,11 @@ class Session:
         return self.components.stores
 
     @property
+    def born(self) -> tuple[Born, ...]:
+        """The stores of the environment that its template makes from recovery points."""
+        return self.components.born
+
+    @property
     def components(self) -> Components:
         """All that wiring gave; what was known to be wrong before the start is raised here, inside the run."""
         if self._pending is not None:
@@ -125,7 +131,7 @@ class Session:
         look = partial(confirmed, lambda: preflight().raise_if_blocked())
         self._perform(name, lambda: Seen(look()), phase=Phase.PREPARE, role=Role.LOOK)
 
-    def choose(self, name: str, restorer: Restorer) -> RecoveryPoint:
+    def choose(self, name: str, restorer: Chooser) -> RecoveryPoint:
         """A step that picks the recovery point; what its history promises in the worst case is looked up at the end.
 
         One from after the disruption is refused, whoever gave it.
@@ -181,8 +187,16 @@ class Session:
             ready = partial(_of_part, part)
             self.await_copy(f"wait for {part.title}", ready, part.copy, reaches=reaches if last else None)
 
-    def build(self, name: str = "create environment", *, teardown: str = "destroy environment") -> None:
-        """Ask for the environment: of one that is made of several copies for the first, which the others wait for."""
+    def build(
+        self,
+        name: str = "create environment",
+        *,
+        teardown: str = "destroy environment",
+        points: Mapping[str, RecoveryPoint] = _NO_POINTS,
+    ) -> None:
+        """Ask for the environment, with stores made from `points`: of several copies for the first alone."""
+        if points:
+            self.environment.make_from(points)
         self._ask(self.environment.copies(self.copy)[0], name, teardown)
 
     def built(
@@ -256,11 +270,15 @@ class Session:
 
     def fill(self, store: Store) -> None:
         """Load a restored store into the environment's own; that one becomes a copy of this run first."""
+        self.environment.fill(store.copy, self.take_in(store))
+
+    def take_in(self, store: Store | Born) -> Copy:
+        """Write a store of the environment down as a copy that its stack owns: only then may it be changed."""
         member, identity = self.environment.member(store.logical_id, self.copy)
         if row_of(self._ledger, member) is None:
             self._journal.ledger.intend_copy(member, self._clock.now())
         self._journal.ledger.change_copy(member, CopyState.CREATED, self._clock.now(), identity)
-        self.environment.fill(store.copy, member)
+        return member
 
     def verify(self, name: str = "verify") -> None:
         """Verify the copy; the recovery clock stops only when all the mandatory checks have passed."""

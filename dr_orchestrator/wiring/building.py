@@ -21,7 +21,8 @@ from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import retry_transient
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.runner import Components, RunContext, Store
+from dr_orchestrator.resources.inside import Inside
+from dr_orchestrator.runner import Born, Components, RunContext, Store
 from dr_orchestrator.runner.context import Drive
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
@@ -97,6 +98,8 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         toolkit,
         is_simulated(here, account),
         _stores(here, drill, copy, toolkit),
+        _born(here, drill, toolkit),
+        _inside(here, drill, copy, toolkit),
         parts(here.types, toolkit, copy.place),
         here.settings.home,
     )
@@ -144,7 +147,23 @@ def _stores(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Stor
             plan_copy(here, drill, store, copy.run, prefix="interim-"),
         )
         for logical_id, store in drill.stores.items()
+        if here.types[store.type].origin is None
     )
+
+
+def _born(here: App, drill: Drill, toolkit: Toolkit) -> tuple[Born, ...]:
+    """The stores that the environment's template makes from their newest recovery points."""
+    return tuple(
+        Born(store.name, logical_id, origin(store, toolkit))
+        for logical_id, store in drill.stores.items()
+        if (origin := here.types[store.type].origin) is not None
+    )
+
+
+def _inside(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> dict[str, Inside]:
+    """The ways into those, as parts of the run's stack."""
+    found = {logical: here.types[store.type].inside(store, toolkit, copy) for logical, store in drill.stores.items()}
+    return {logical: inside for logical, inside in found.items() if inside is not None}
 
 
 def _toolkit(

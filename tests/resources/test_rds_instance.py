@@ -43,7 +43,7 @@ def test_every_address_of_production_is_known(way_of: Make) -> None:
     replicas = {"ReadReplicaDBInstanceIdentifiers": ["reader", "gone", "young", "arn:of:another-region"]}
     source = {**own, **replicas, "ReadReplicaSourceDBInstanceIdentifier": "writer"}
     asked = {"reader": reader, "gone": None, "young": {}, "writer": writer}
-    with mock.patch.multiple(RdsSnapshot, _source=lambda _: source, _describe=lambda _, name: asked[name]):
+    with mock.patch.multiple(RdsSnapshot, described=lambda _: source, _describe=lambda _, name: asked[name]):
         assert restorer.addresses() == [("own", 5432), ("reader", 5432), ("writer", 5432)]
         assert restorer.address() == ("own", 5432)
         source.pop("Endpoint")

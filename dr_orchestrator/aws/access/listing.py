@@ -40,7 +40,7 @@ def resource_types(types: Types[ResourceType]) -> str:
 
 
 def _data(of: ResourceType) -> str:
-    return {"rows": "SQL", "items": "items by key", "stores": "the items of its stores, HTTP"}.get(
+    return {"rows": "SQL", "items": "items by key", "stores": "items and rows of its stores, HTTP"}.get(
         of.content, "nothing"
     )
 
@@ -61,6 +61,7 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     when: dict[str, list[str]] = {}
     users = [(f"{of.name} {kind}", calls) for of in types for kind, calls in of.kinds.items()]
     users += [(f"stores of environments, {of.name}s", of.filling) for of in types]
+    users += [(f"stores of environments, {of.name}s", of.born) for of in types]
     users += [(f"inventory of {of.name}s", of.listing) for of in types] + [("every run", COMMON)]
     for user, found in users:
         for call in found.reads:

@@ -13,7 +13,8 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     """The calls of a drill; its checks and all that only some occasions need counted in.
 
     What an environment may hold is restored, filled and taken down as a drill of its own type would do it, and looked
-    for by an inventory once the environment is gone.
+    for by an inventory once the environment is gone. What its template makes from a recovery point is looked at, and
+    entered.
     """
     of = types[drill.resource.type]
     found = COMMON | of.kinds[drill.kind]
@@ -21,6 +22,8 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     for each in held:
         if each.filling.all:
             found |= each.kinds[Kind.PITR_RESTORE] | each.filling
+    for made in dict.fromkeys(store.type for store in drill.stores.values()):
+        found |= types[made].born
     for each in held:
         listing = each.listing.reads - found.reads
         found |= Calls(listing, only_when=dict.fromkeys(listing, f"{HELD} {each.article}"))

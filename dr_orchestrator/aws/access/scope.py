@@ -105,7 +105,7 @@ class Scope:
 
     def _databases(self) -> Iterator[tuple[Resource, Database]]:
         """The resources that drills log in to, and how they do."""
-        for each in (drill.resource for drill in self.drills):
+        for each in (one for drill in self.drills for one in (drill.resource, *drill.stores.values())):
             if each.database is not None:
                 yield each, each.database
 

@@ -114,6 +114,22 @@ def proven(live: Standing, source: Standing, isolation: Isolation, groups: tuple
     return f"{where}, not public, in {isolation.subnet_group} and {', '.join(groups)} alone, {encrypted}"
 
 
+def as_its_source(live: Standing, source: Standing) -> str:
+    """The protection of one that a template put where it stands, in words; NotRecoverable where it is less than that
+    of its source: in another place, open to the internet, or not encrypted.
+    """
+    region, account = source.arn.split(":")[3:5]
+    where = place.same(live.arn, region, account)
+    wrong = [
+        *(["it can be reached from the internet"] if live.public else []),
+        *(["it is not encrypted, and its source is"] if source.encrypted and not live.encrypted else []),
+    ]
+    if wrong:
+        raise NotRecoverable(f"{live.name} is less protected than its source: {'; '.join(wrong)}", TAKEN_DOWN)
+    encrypted = f"encrypted with {live.key}" if live.encrypted else "not encrypted, as its source"
+    return f"{live.name}: {where}, not public, {encrypted}"
+
+
 def _wrong(live: Standing, source: Standing, isolation: Isolation, groups: tuple[str, ...]) -> Iterator[str]:
     if live.public:
         yield "it can be reached from the internet"

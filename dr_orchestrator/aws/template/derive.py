@@ -8,12 +8,13 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.births import bear
 from dr_orchestrator.aws.template.edits import Around, Editing
 from dr_orchestrator.aws.template.judging import Judging
 from dr_orchestrator.aws.template.parts import kind_of, transforms_of
 from dr_orchestrator.aws.template.values import Scope, Untold, references
 from dr_orchestrator.documents.cloudformation import Template, mapping
-from dr_orchestrator.domain.replica import Answers, Ask, Derived, Edit, Note, Place, Refusal
+from dr_orchestrator.domain.replica import Answers, Ask, Birth, Derived, Edit, Note, Place, Refusal
 
 BOUNDARY = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/dro-boundary"
 """The permissions boundary of replicas, where a workspace names no other."""
@@ -35,14 +36,15 @@ def derive(
     read: Read = lambda _url, _of: None,
     sources: frozenset[str] = frozenset(),
     exports: Mapping[str, str] | None = None,
+    births: Mapping[str, Birth] | None = None,
 ) -> Derived:
     """The template that AWS is given in place of a team's template, for a stack that is called as the copy.
 
     `sources` are the names of what is production's, as far as a workspace declares it; `exports` those of the replica's
-    stacks that are made before this one.
+    stacks that are made before this one, `births` how some of its resources are made from recovery points.
     """
     around = Around(copy_id, place, boundary, sources, exports or {})
-    return _derived(source, around, answers or Answers(), read)
+    return _derived(source, around, answers or Answers(), read, births=births)
 
 
 def whole(stacks: Mapping[str, Derived]) -> Derived:
@@ -64,14 +66,16 @@ def _derived(
     read: Read,
     within_files: tuple[str, ...] = (),
     passed: Mapping[str, bool] | None = None,
+    births: Mapping[str, Birth] | None = None,
 ) -> Derived:
     editing = Editing(source, around, answers, passed)
     editing.make()
+    unborn = bear(editing, births or {})
     files = (*within_files, source.file)
     children, circles = _children(editing, around, read, files)
     judging = Judging(editing, frozenset((*children, *(each.resource for each in circles))))
     judging.judge()
-    refused = [*judging.refused, *circles]
+    refused = [*unborn, *judging.refused, *circles]
     return Derived(
         editing.template,
         _all(_placed(source, editing.edits), {name: child.edits for name, child in children.items()}),

@@ -75,6 +75,8 @@ class Editing:
         self.exports: dict[str, str] = {}
         self.fallen: list[tuple[str, Path]] = []
         """The parts that fell with what is left out, and that their resources may need."""
+        self.ours = set[tuple[str, str]]()
+        """The properties whose values are ours: they name what a store is restored from, and nothing is changed."""
         self.children: dict[str, Mapping[str, Sequence[str]]] = {}
         """The outputs of the stacks within whose templates were at hand, as far as they are not of what those make."""
         for resource in self.resources.values():

@@ -68,9 +68,8 @@ def judge(rebuild: Rebuild, given: Given, processed: Processed, sources: frozens
     templates = dict(_templates(processed, team, word, team.file, ""))
     source = templates[""]
     told = Answers(word.leave_out, word.allow, word.imports, _plain(word.parameters, processed), word.shares)
-    derived = derive(
-        source, copy_id, rebuild.place, told, held, lambda url, _of: templates.get(url), sources, given.exports
-    )
+    ahead = (sources, given.exports, given.births)
+    derived = derive(source, copy_id, rebuild.place, told, held, lambda url, _of: templates.get(url), *ahead)
     before = (*given.derived.edits, *_settled(processed, word, team))
     made = write(rebuild, derived, given.shelf, told.parameters, before=before)
     against = [*_unsound(templates), *_left(made), *shelving(team.file, made), *objections(derived)]

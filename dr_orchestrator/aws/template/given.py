@@ -18,7 +18,7 @@ from dr_orchestrator.aws.template.parts import kind_of
 from dr_orchestrator.aws.template.shelf import SETTING, Shelf
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.documents.cloudformation import LARGEST, LARGEST_IN_BUCKET, Template, mapping
-from dr_orchestrator.domain.replica import Allowance, Answers, Ask, Derived, Edit, Made, Refusal, digest_of
+from dr_orchestrator.domain.replica import Allowance, Answers, Ask, Birth, Derived, Edit, Made, Refusal, digest_of
 from dr_orchestrator.domain.service import Rebuild
 from dr_orchestrator.errors import NotRecoverable, without_secrets
 
@@ -33,7 +33,8 @@ class Given:
 
     `shelved` are the texts that lie in a bucket for it: those of stacks within, and its own where it is a large one.
     `looked_up` are the parameters whose values AWS finds in the Parameter Store, `parameters` those that it is given,
-    `exports` those of the replica's stacks that are made before it, by the names of production's.
+    `exports` those of the replica's stacks that are made before it, by the names of production's; `births` say how its
+    stores are made.
     """
 
     body: str
@@ -44,6 +45,7 @@ class Given:
     looked_up: frozenset[str] = frozenset()
     parameters: Mapping[str, str] = field(default_factory=dict)
     exports: Mapping[str, str] = field(default_factory=dict)
+    births: Mapping[str, Birth] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -106,11 +108,12 @@ def given(
     sources: frozenset[str] = frozenset(),
     exports: Mapping[str, str] | None = None,
     region: str = "",
+    births: Mapping[str, Birth] | None = None,
 ) -> Given:
     """The template of a replica of that name; NotRecoverable with all that is asked, refused, or not drilled yet.
 
     `sources` are the names of what is production's, as far as the workspace declares it; `exports` those of the
-    replica's stacks that are made before it.
+    replica's stacks that are made before it, `births` how its stores are made from recovery points.
     """
     source = read(rebuild)
     if unsound := list(soundness.problems(source)):
@@ -118,13 +121,13 @@ def given(
     if unreadable := [name for name, each in source.part("Resources").items() if not _is_resource(name, each)]:
         raise NotRecoverable(f"{source.place('Resources', unreadable[0])}: {', '.join(unreadable)} is no resource")
     word, held = rebuild.word(copy_id), boundary.arn(rebuild.boundary)
-    derived = derive(source, copy_id, rebuild.place, word, held, _reader(rebuild), sources, exports)
+    derived = derive(source, copy_id, rebuild.place, word, held, _reader(rebuild), sources, exports, births)
     stored = stored_in(source.data, word)
     made = write(rebuild, derived, Shelf(rebuild.bucket, region, copy_id), word.parameters, frozenset(stored))
     found = objections(derived, stored)
     if against := [*shelving(source.file, made), *found]:
         raise NotRecoverable(f"{source.file} cannot be drilled: {'; '.join(against)}", hint_of(derived))
-    return replace(made, exports=exports or {})
+    return replace(made, exports=exports or {}, births=births or {})
 
 
 def write(

@@ -162,6 +162,8 @@ class Judging(OfTemplate):
     # A value.
 
     def _part(self, name: str, kind: str, path: Path, value: Any) -> None:
+        if len(path) == 1 and (name, path[0]) in self._editing.ours:
+            return
         self._wait_for(name, path, value)
         self._named(name, path, value)
         if path == ("PermissionsBoundary",) and self._place is Place.BESIDE:

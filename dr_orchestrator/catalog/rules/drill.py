@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary, outputs, proofs
+from dr_orchestrator.catalog.rules import canary, outputs, proofs, stores
 from dr_orchestrator.catalog.shapes.checks import (
     DEEP_OF_DATABASE,
     OF_DATABASE,
@@ -54,7 +54,7 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
         of = types[resource.type]
         yield from _kind(drill, resource, of)
         for index, check in enumerate(drill.checks):
-            for key, message, fix in _check(service, drill, resource, of, check):
+            for key, message, fix in _check(service, drill, resource, types, check):
                 yield ("checks", index, *key), message, fix
     elif drill.resource not in service.resources.names:
         fix = likely(drill.resource, service.resources.names) or "declare it under `resources`"
@@ -87,20 +87,22 @@ def _kind(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistak
         yield ("resource",), f"'{drill.resource}' does not say how it is rebuilt", "add `rebuild` to the resource"
 
 
-def _check(service: Declared, drill: Drill, resource: Resource, of: ResourceType, check: Check) -> Iterator[Mistake]:
-    claim, written = check.claim, next(iter(check.claims))
-    if isinstance(claim, RestoredState):
+def _check(
+    service: Declared, drill: Drill, resource: Resource, types: Types[ResourceType], check: Check
+) -> Iterator[Mistake]:
+    claim, written, of = check.claim, next(iter(check.claims)), types[resource.type]
+    if isinstance(claim, RestoredState) and claim.database:
+        yield from stores.restored(service, types, drill.resource, claim, written)
+    elif isinstance(claim, RestoredState):
         yield from canary.place(of, claim, (written,), "a restored-state")
         if of.content is Content.ROWS:
             yield from _of_database(resource, of, written)
         else:
-            yield from _of_table(service, drill, of, claim, written)
+            yield from _of_table(service, drill, types, claim, written)
     elif isinstance(claim, OF_DATABASE):
-        yield from _of_database(resource, of, written)
-        if check.mandatory:
-            yield from _of_source(claim, written, _engine(resource))
+        yield from _of_rows(service, drill, types, check, claim)
     elif isinstance(claim, OF_TABLE):
-        yield from _of_table(service, drill, of, claim, written)
+        yield from _of_table(service, drill, types, claim, written)
     elif isinstance(claim, DEEP_OF_DATABASE):
         yield from _of_database(resource, of, written)
         yield from proofs.mistakes(drill, check, claim, written, _engine(resource))
@@ -128,6 +130,22 @@ def _engine(resource: Resource) -> Engine | None:
     return known if known and known.spoken else None
 
 
+def _of_rows(
+    service: Declared, drill: Drill, types: Types[ResourceType], check: Check, claim: RowsAtLeast | NewestRow | Query
+) -> Iterator[Mistake]:
+    """The mistakes in a check of rows: of the drill's own database, or of one of those that a replica has."""
+    resource, written = service.resources.legal[drill.resource], next(iter(check.claims))
+    of = types[resource.type]
+    if of.content is Content.STORES:
+        yield from stores.of_database(service, types, drill.resource, claim.database, written)
+    else:
+        yield from _of_database(resource, of, written)
+        if claim.database and of.content is Content.ROWS:
+            yield (written, "database"), "the drill restores one database, which needs no naming", "remove it"
+    if check.mandatory:
+        yield from _of_source(claim, written, _engine(stores.asked(service, resource, claim.database)))
+
+
 def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str, engine: Engine | None) -> Iterator[Mistake]:
     """A proof of data reads a table of the source: anything else would hold of an empty database, too."""
     if isinstance(claim, Query):
@@ -149,19 +167,24 @@ def _filled(service: Declared, drill: Drill, table: str, stores: Mapping[str, st
 
 
 def _of_table(
-    service: Declared, drill: Drill, of: ResourceType, claim: Items | CanaryItem | RestoredState, written: str
+    service: Declared,
+    drill: Drill,
+    types: Types[ResourceType],
+    claim: Items | CanaryItem | RestoredState,
+    written: str,
 ) -> Iterator[Mistake]:
     resource = service.resources.legal[drill.resource]
-    stores = resource.rebuild.stores if resource.rebuild else {}
+    of = types[resource.type]
+    filled = stores.named(types, resource, service.templates.get(drill.resource), Content.ITEMS)
     if of.content is Content.ROWS:
         yield (written,), f"{resource.type}s have no items", "use rows-at-least, newest-row or query"
     elif of.content is Content.ITEMS:
         if claim.table:
             yield (written, "table"), "the drill restores one table, which needs no naming", "remove it"
     elif not claim.table:
-        yield (written,), "in a replica the table has to be named", f"add `table`, {likely('', stores) or 'a store'}"
-    elif not _filled(service, drill, claim.table, stores):
-        fix = likely(claim.table, stores) or "add it to the resource's `rebuild.stores`"
+        yield (written,), "in a replica the table has to be named", f"add `table`, {likely('', filled) or 'a store'}"
+    elif not _filled(service, drill, claim.table, filled):
+        fix = likely(claim.table, filled) or "add it to the resource's `rebuild.stores`"
         yield (written, "table"), f"'{claim.table}' is not among the stores that are filled", fix
 
 

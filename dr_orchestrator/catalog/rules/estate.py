@@ -19,7 +19,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
     """Everything that is wrong beyond the shape of single files."""
     yield from _tiers(policy)
     yield from _roles(policy)
-    yield from replica.problems(policy, services)
+    yield from replica.problems(policy, services, types)
     yield from _files(services)
     yield from _unique(services)
     isolation = bool(policy.whole and policy.whole.isolation) or policy.whole is None

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dr_orchestrator.catalog.declared import Declared, Policy
+from dr_orchestrator.catalog.rules import stores
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
 from dr_orchestrator.domain.drill import account_of
 from dr_orchestrator.domain.replica import Place
+from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.errors import Problem
 
 _NAME_IT = 'write `replica: {account: "..."}` in tiers.yaml, and its role at `roles: elsewhere`'
 
 
-def problems(policy: Policy, services: Sequence[Declared]) -> Iterator[Problem]:
+def problems(policy: Policy, services: Sequence[Declared], types: Types[ResourceType]) -> Iterator[Problem]:
     """The mistakes in the place of replicas."""
     if policy.whole is None:
         return
     for service in services:
         yield from _of_apps(policy.whole, service)
+        for name, resource in service.resources.legal.items():
+            if resource.rebuild and (resource.rebuild.place or policy.whole.replica.place) is Place.DRILL_ACCOUNT:
+                for key, message, fix in stores.elsewhere(service, types, resource.rebuild):
+                    yield service.document.problem(("resources", name, *key), message, fix)
     account = policy.whole.replica.account
     if account:
         for key, message, fix in _of_account(policy.whole, account):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary
+from dr_orchestrator.catalog.rules import canary, stores
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
@@ -90,9 +90,7 @@ def _rebuild(
         for placeholder in re.findall(r"\{\w+\}", value):
             if placeholder != "{copy}":
                 yield ("rebuild", "parameters", parameter), f"{placeholder} stands for nothing", "only {copy} does"
-    for logical, store in rebuild.stores.items():
-        yield from _store(service, types, resource, template, logical, store)
-    yield from _filled_twice(types, rebuild, template)
+    yield from stores.mistakes(service, types, resource, rebuild, template)
     yield from _answers(rebuild, template)
 
 
@@ -105,59 +103,13 @@ def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
             name = template.resource(part)
             where: Key = ("rebuild", key, at if key == "leave_out" else part)
             if name not in known and not template.transforms:  # of what a transform makes nobody knows the names yet
-                yield where, f"the template has no resource '{name}'", _meant(template, name, known)
+                yield where, f"the template has no resource '{name}'", stores.meant(template, name, known)
             elif key == "leave_out" and (store := _filled(rebuild, template, part)):
                 message = f"'{part}' is to be filled from '{store}'"
                 yield where, message, "remove it here, or from `stores`"
 
 
-def _filled_twice(types: Types[ResourceType], rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
-    """A store's one backup cannot be told apart in two tables: neither their copies nor their checks."""
-    first: dict[str, str] = {}
-    for logical, store in rebuild.stores.items():
-        if (
-            template.types.get(template.whole(logical)) in _fillable(types)
-            and first.setdefault(store, logical) != logical
-        ):
-            message = f"'{store}' already fills the table '{first[store]}'"
-            yield ("rebuild", "stores", logical), message, "fill one table from one resource"
-
-
 def _filled(rebuild: Rebuild, template: Template, part: str) -> str:
     """The resource that a part of the template is to be filled from; empty where there is none."""
-    stores = {template.whole(logical): store for logical, store in rebuild.stores.items()}
-    return stores.get(template.whole(part), "")
-
-
-def _meant(template: Template, name: str, known: Collection[str]) -> str:
-    """A guess what a name means that the template does not have; of an app it may be that of several stacks."""
-    several = [each for each in known if each.partition("/")[2] == name]
-    return f"name its stack: {' or '.join(sorted(several))}" if several and template.stacks else likely(name, known)
-
-
-def _one_of(types: Types[ResourceType]) -> str:
-    return " or ".join(each.article for each in _fillable(types).values())
-
-
-def _fillable(types: Types[ResourceType]) -> dict[str, ResourceType]:
-    """The types that an environment can be filled with, by their type in CloudFormation."""
-    return {each.made.cloudformation: each for each in types if each.filling.all}
-
-
-def _store(
-    service: Declared, types: Types[ResourceType], stack: Resource, template: Template, logical: str, store: str
-) -> Iterator[Mistake]:
-    key: Key = ("rebuild", "stores", logical)
-    tables = [name for name, type_ in template.types.items() if type_ in _fillable(types)]
-    if template.whole(logical) not in tables:
-        fix = _meant(template, logical, tables) or "the template has none"
-        yield key, f"the template has no table '{logical}'", fix
-    source = service.resources.legal.get(store)
-    if store not in service.resources.names:
-        fix = likely(store, service.resources.names)
-        yield key, f"the service has no resource '{store}'", fix
-    elif source and not types[source.type].filling.all:
-        fix = f"name {_one_of(types)}; drill {source.type}s on their own"
-        yield key, f"a replica cannot be filled from '{store}' yet, which is of type {source.type}", fix
-    elif source and (source.region, source.account) != (stack.region, stack.account):
-        yield key, f"'{store}' is not in the region and account of the stack", "declare both in one place"
+    known = {template.whole(logical): store for logical, store in rebuild.stores.items()}
+    return known.get(template.whole(part), "")

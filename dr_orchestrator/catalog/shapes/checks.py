@@ -25,6 +25,7 @@ from dr_orchestrator.catalog.shapes.fields import (
 from dr_orchestrator.catalog.shapes.proofs import AnswersWithin, Command, Counts, Deep, Integrity, WholeRead
 
 _IN_REPLICA = "In a replica: the table's logical id in the template. Left out elsewhere."
+_OF_REPLICA = "In a replica: the database's logical id in the template. Left out elsewhere."
 _INTERVAL = "How often the heartbeat is written; its newest one may be this far behind."
 
 
@@ -33,6 +34,7 @@ class RowsAtLeast(Shape):
 
     table: Identifier = Field(description="The table, schema.table where it is not on the search path.")
     minimum: Annotated[int, whole(1)] = Field(description="The least number of rows, 1 or more.")
+    database: LogicalId | None = Field(default=None, description=_OF_REPLICA)
 
 
 class NewestRow(Shape):
@@ -46,6 +48,7 @@ class NewestRow(Shape):
     timezone: TimeZone | None = Field(
         default=None, description="The zone that a column without one is written in, such as UTC."
     )
+    database: LogicalId | None = Field(default=None, description=_OF_REPLICA)
 
 
 class Query(Shape):
@@ -53,6 +56,7 @@ class Query(Shape):
 
     sql: Text = Field(description="One SELECT that reads a table of the source and returns one value.")
     equals: Answer = Field(description="The value expected, compared as text; NULL equals nothing.")
+    database: LogicalId | None = Field(default=None, description=_OF_REPLICA)
 
 
 class ItemsAtLeast(Shape):
@@ -82,6 +86,7 @@ class RestoredState(Shape):
         default=None, description="The heartbeat item's key (DynamoDB)."
     )
     attribute: Attribute | None = Field(default=None, description="Its attribute with the time (DynamoDB).")
+    database: LogicalId | None = Field(default=None, description=_OF_REPLICA)
 
 
 class HttpAnswer(Shape):

@@ -14,6 +14,8 @@ from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Check, Drill
+from dr_orchestrator.domain.evidence import Seen
+from dr_orchestrator.resources.cloudformation_stack.databases import Databases
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.runner import Components
@@ -22,7 +24,8 @@ from dr_orchestrator.runner import Components
 def components(order: Order) -> Components:
     """The environment, its stores as wiring restores them, and checks that find each store in the copy."""
     drill, toolkit = order.drill, order.toolkit
-    stack = CloudFormationStack(drill.resource, toolkit, order.parts, order.copy.place)
+    stack = CloudFormationStack(drill.resource, toolkit, order.parts, order.copy.place, order.born)
+    databases = Databases(order.inside, lambda logical, copy: stack.member(logical, copy)[0])
     tables = _Tables(toolkit, order.copy.place, frozenset(each.id for each in drill.stores.values()))
 
     def in_copy(copy: Copy, logical_id: str) -> str:
@@ -38,6 +41,7 @@ def components(order: Order) -> Components:
     suite = Suite(
         drill.checks,
         toolkit.clock,
+        sql=databases,
         items=items,
         http=HttpChecks(stack.outputs),
         store_of=store_of,
@@ -45,11 +49,20 @@ def components(order: Order) -> Components:
         deep=DeepChecks(toolkit.clock, order.home, way=lambda copy: of_outputs(stack.outputs(copy))),
         reached=toolkit.context.reached,
     )
+
+    def isolated(copy: Copy) -> Seen:
+        stands = stack.isolated(copy)
+        proven = [each.origin.isolated(databases.member(each.logical_id, copy)).words for each in order.born]
+        return Seen("; ".join((stands.words, *proven, *databases.apart(copy))))
+
     return Components(
         suite.on_the_clock(),
         environment=stack,
         stores=order.stores,
-        isolated=stack.isolated,
+        born=order.born,
+        isolated=isolated,
+        entrance=databases if order.inside else None,
+        probe=databases.probe if order.inside else None,
         afterwards=suite.afterwards(),
     )
 
@@ -75,8 +88,9 @@ class _Tables:
 
 
 def _store_of(drill: Drill, check: Check) -> str:
-    """The resource whose data a check reads: the store that its table was filled from."""
+    """The resource whose data a check reads: the store that its table was filled from, or its database made from."""
     if not drill.stores:
         return drill.resource.name
-    store = drill.stores.get(str(getattr(check, "table", "")))
+    named = str(getattr(check, "database", "")) or str(getattr(check, "table", ""))
+    store = drill.stores.get(named)
     return store.name if store else ""

@@ -12,7 +12,6 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.preflight import assets, boundary, place
-from dr_orchestrator.aws.template.given import Given
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed
 from dr_orchestrator.domain import replica
@@ -21,9 +20,11 @@ from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Member
 from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources.cloudformation_stack import births
 from dr_orchestrator.resources.cloudformation_stack.change_sets import ChangeSets
 from dr_orchestrator.resources.cloudformation_stack.making import Making
 from dr_orchestrator.resources.cloudformation_stack.shelving import Shelving
@@ -31,6 +32,7 @@ from dr_orchestrator.resources.cloudformation_stack.stack import REVIEW, STATES,
 from dr_orchestrator.resources.cloudformation_stack.stacks import Stacks
 from dr_orchestrator.resources.cloudformation_stack.teardown.destroying import Destroying
 from dr_orchestrator.resources.drillable import Parts
+from dr_orchestrator.runner import Born
 
 CALLED = "a stack"
 
@@ -38,9 +40,15 @@ CALLED = "a stack"
 class CloudFormationStack:
     """Creates an environment anew from its template."""
 
-    def __init__(self, resource: Resource, toolkit: Toolkit, parts: Parts, place: Place) -> None:
-        """`parts` are what a stack may hold that drills know of, `place` is where it stands."""
+    def __init__(
+        self, resource: Resource, toolkit: Toolkit, parts: Parts, place: Place, born: Sequence[Born] = ()
+    ) -> None:
+        """`parts` are what a stack may hold that drills know of, `place` is where it stands, `born` are the stores that
+        its template makes from recovery points.
+        """
         self._resource, self._parts, self._tools, self._place = resource, parts, toolkit, place
+        self._born = born
+        self._points: Mapping[str, RecoveryPoint] = {}
         self._stacks = Stacks(resource, toolkit.proofs.sources)
 
     @functools.cached_property
@@ -65,7 +73,7 @@ class CloudFormationStack:
             PreflightCheck("assets", lambda: self._look_at_assets(copy)),
         ]
         return [
-            PreflightCheck("template", lambda: self._stacks.look(copy)),
+            PreflightCheck("template", lambda: self._looked_at().look(copy)),
             PreflightCheck("permissions boundary", lambda: self._look_at_boundary(copy)),
             *(of_app if self._stacks.names else ()),
             PreflightCheck("bucket of templates", lambda: self._look_at_bucket(copy)),
@@ -92,19 +100,29 @@ class CloudFormationStack:
         of = copy.account or self._resource.account or live["StackId"].split(":")[4]
         return place.same(live["StackId"], copy.region, of)
 
-    def _given(self, copy: Copy) -> Given:
-        return self._stacks.given(copy)
+    def _looked_at(self) -> Stacks:
+        """The stacks, with the recovery points of now until those of the run are known."""
+        if self._born and not self._points and not self._stacks.births:
+            self._stacks.bear(births.of(self._born, births.newest(self._born)))
+        return self._stacks
+
+    def make_from(self, points: Mapping[str, RecoveryPoint]) -> None:
+        """Take the recovery points that its own stores are made from; NotRecoverable where one is missing."""
+        self._points = points
+        self._stacks.bear(births.of(self._born, points))
 
     def _look_at_bucket(self, copy: Copy) -> str:
         with _accepted():
-            made = [(each, given) for each in self._stacks.copies(copy) if (given := self._given(each)).shelved]
+            made = [
+                (each, given) for each in self._stacks.copies(copy) if (given := self._looked_at().given(each)).shelved
+            ]
         if not made:
             raise NotApplicable("the template is given in the call")
         return "; ".join(dict.fromkeys(Shelving(self._toolkit).look(each, given) for each, given in made))
 
     def _look_at_boundary(self, copy: Copy) -> str:
         with _accepted():
-            makes_roles = any(self._given(each).makes_roles for each in self._stacks.copies(copy))
+            makes_roles = any(self._looked_at().given(each).makes_roles for each in self._stacks.copies(copy))
         if self._stacks.rebuild.place is replica.Place.DRILL_ACCOUNT:
             raise NotApplicable("the replica's account holds nothing of production's")
         if not makes_roles:
@@ -131,8 +149,9 @@ class CloudFormationStack:
 
         What fails is kept as it failed, so that its events tell why; teardown removes it.
         """
+        births.of(self._born, self._points)  # whoever asks has chosen the points
         self._raise_where_first_ones_lack(copy)
-        made, standing = self._given(copy), self._describe(copy.id)
+        made, standing = self._stacks.given(copy), self._describe(copy.id)
         if standing is not None:
             self._toolkit.proofs.adopt(copy, self._sets.live(copy, standing), CALLED)
         if standing is not None and standing["StackStatus"] != REVIEW:

@@ -12,7 +12,7 @@ from dr_orchestrator.aws.template.derive import derive
 from dr_orchestrator.aws.template.given import Given, given, read
 from dr_orchestrator.domain.app import Asset, Stack
 from dr_orchestrator.domain.copy import Copy, Source
-from dr_orchestrator.domain.replica import Allowance, Edit, Made
+from dr_orchestrator.domain.replica import Allowance, Birth, Edit, Made
 from dr_orchestrator.domain.resource_type import beside_the_source
 from dr_orchestrator.domain.service import Rebuild, Resource
 from dr_orchestrator.errors import NotRecoverable
@@ -31,6 +31,12 @@ class Stacks:
     def __init__(self, resource: Resource, sources: frozenset[str]) -> None:
         self._resource, self._sources = resource, sources
         self._given: dict[str, Given] = {}
+        self.births: Mapping[str, Birth] = {}
+
+    def bear(self, births: Mapping[str, Birth]) -> None:
+        """Have stores made from recovery points: by logical id, of an app behind the name of their stack."""
+        self.births = births
+        self._given.clear()
 
     @property
     def rebuild(self) -> Rebuild:
@@ -123,11 +129,17 @@ class Stacks:
 
     def _derived(self, copy: Copy) -> Given:
         if not self.rebuild.stacks:
-            return given(self.rebuild, copy.id, self._sources, region=copy.region)
+            return given(self.rebuild, copy.id, self._sources, region=copy.region, births=self.births)
         exports: dict[str, str] = {}
         for each in self.before(copy):
             exports |= self._exports(each, exports)
-        return given(self.alone(copy), copy.id, self._sources, exports, copy.region)
+        return given(self.alone(copy), copy.id, self._sources, exports, copy.region, self._born_in(copy))
+
+    def _born_in(self, copy: Copy) -> dict[str, Birth]:
+        """How the stores of one stack are made, by their names in it; one that names no stack is the last one's."""
+        stack, last = self.of(copy).name, self.rebuild.stacks[-1].name
+        parts = [(*part.rpartition("/"), birth) for part, birth in self.births.items()]
+        return {logical: birth for of, _, logical, birth in parts if (of or last) == stack}
 
     def _exports(self, copy: Copy, before: Mapping[str, str]) -> Mapping[str, str]:
         """The exports of a stack, as its copy calls them; also of one that is not accepted: that is told by itself."""

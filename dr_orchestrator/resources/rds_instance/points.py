@@ -39,7 +39,7 @@ class RdsSnapshot(RdsInstance):
             "RestoreDBInstanceFromDBSnapshot", copy, DBInstanceIdentifier=copy.id, DBSnapshotIdentifier=point.id
         )
 
-    def _key(self) -> str | None:
+    def key(self) -> str | None:
         """The key of the snapshot that would be taken: it may have been copied under another than its source's."""
         point = self.choose()
         found = next((each for each in self._listed() if each["DBSnapshotIdentifier"] == point.id), {})
@@ -65,7 +65,7 @@ class RdsPointInTime(RdsInstance):
 
     def choose(self) -> RecoveryPoint:
         """The asked instant, or the latest restorable one; NotRecoverable where point-in-time restore is off."""
-        source = self._source()
+        source = self.described()
         if not source.get("BackupRetentionPeriod"):
             hint = "set BackupRetentionPeriod to 1 day or more"
             message = f"point-in-time restore is switched off for {self._resource.id} (backup retention 0)"
@@ -77,7 +77,7 @@ class RdsPointInTime(RdsInstance):
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """How far the latest restorable time lies behind now: what a disaster at this instant would lose."""
-        source = self._source()
+        source = self.described()
         latest, earliest = source.get("LatestRestorableTime"), self._earliest()
         if latest is None:
             return None

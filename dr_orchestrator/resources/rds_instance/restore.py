@@ -60,7 +60,7 @@ class RdsInstance:
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, key, secret, the network that the copy is put into, and whether its name is free."""
         checks = [
-            PreflightCheck("source", self._look_at_source),
+            PreflightCheck("source", self.look_at_source),
             PreflightCheck("name of the copy", lambda: self._objects.name_is_free(copy)),
             PreflightCheck("key", self._look_at_key, must=False),
             PreflightCheck("subnet group", self._look_at_subnets),
@@ -72,7 +72,7 @@ class RdsInstance:
 
     def billed(self, name: str = "") -> Billed:
         """Its class and its storage."""
-        about = self._describe(name) if name else self._source()
+        about = self._describe(name) if name else self.described()
         if about is None:
             raise NotMeasured(f"no RDS instance {name}", call="rds:DescribeDBInstances")
         return Billed(str(about.get("DBInstanceClass", "")), Decimal(about.get("AllocatedStorage") or 0))
@@ -85,7 +85,7 @@ class RdsInstance:
         self._toolkit.proofs.same(copy, live[INSTANCES.unique])
         put = isolation.declared(self._resource)
         standing = isolation.of_instance
-        return Seen(isolation.proven(standing(live), standing(self._source()), put, self._network()[1]))
+        return Seen(isolation.proven(standing(live), standing(self.described()), put, self._network()[1]))
 
     def address(self) -> tuple[str, int]:
         """Host and port of the source; NotMeasured where it has none."""
@@ -93,7 +93,7 @@ class RdsInstance:
 
     def addresses(self) -> list[tuple[str, int]]:
         """Host and port of the source, and of all that replicate with it here; NotMeasured where it has none."""
-        source = self._source()
+        source = self.described()
         replicas = [
             *source.get("ReadReplicaDBInstanceIdentifiers", []),
             source.get("ReadReplicaSourceDBInstanceIdentifier"),
@@ -105,21 +105,22 @@ class RdsInstance:
             raise _no_endpoint(self._resource.id)
         return [place for place in found if place]
 
-    def _look_at_source(self) -> str:
-        source = self._source()
+    def look_at_source(self) -> str:
+        """The source's ARN, its engine and version."""
+        source = self.described()
         return f"{source['DBInstanceArn']}, {source['Engine']} {source.get('EngineVersion', '')}".strip()
 
     def _look_at_key(self) -> str:
-        source = self._source()
-        return keys.usable(self._toolkit.account, self._key(), source["DBInstanceArn"])
+        source = self.described()
+        return keys.usable(self._toolkit.account, self.key(), source["DBInstanceArn"])
 
-    def _key(self) -> str | None:
+    def key(self) -> str | None:
         """The key of the data that is restored: the source's own."""
-        source = self._source()
+        source = self.described()
         return source.get("KmsKeyId") if source.get("StorageEncrypted") else None
 
     def _look_at_subnets(self) -> str:
-        vpc = self._source().get("DBSubnetGroup", {}).get("VpcId", "")
+        vpc = self.described().get("DBSubnetGroup", {}).get("VpcId", "")
         return isolation.subnet_group(self._toolkit.account, isolation.declared(self._resource), vpc)
 
     def _network(self) -> tuple[str, tuple[str, ...]]:
@@ -149,7 +150,7 @@ class RdsInstance:
 
     def _overrides(self) -> dict[str, Any]:
         """Everything that a restore would else take from a default: network, protection, backups, parity."""
-        source = self._source()
+        source = self.described()
         subnet_group, groups = self._network()
         parameter_groups = source.get("DBParameterGroups") or [{}]
         return {
@@ -166,7 +167,8 @@ class RdsInstance:
             "EnableIAMDatabaseAuthentication": logins.by_iam(self._resource),
         }
 
-    def _source(self) -> Mapping[str, Any]:
+    def described(self) -> Mapping[str, Any]:
+        """The source as AWS describes it; NotRecoverable where it is not there, or a cluster's."""
         source = self._describe(self._resource.id)
         if source is None:
             hint = f"is it in {self._api.region}, in this account?"

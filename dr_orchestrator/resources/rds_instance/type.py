@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
-    from dr_orchestrator.domain.copy import Copy, LiveObject
-    from dr_orchestrator.domain.ports import Clock, Destroyer
+    from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+    from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.inside import Inside
     from dr_orchestrator.runner import Components
 
 _RESTORED = frozenset(
@@ -91,6 +92,24 @@ def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) 
     from dr_orchestrator.resources.rds_instance.components import writer
 
     return writer(account, resource, canary, clock)
+
+
+def _origin(resource: Resource, toolkit: Toolkit) -> Origin:
+    from dr_orchestrator.resources.rds_instance.origin import InstanceOrigin
+
+    return InstanceOrigin(resource, toolkit)
+
+
+def _inside(resource: Resource, toolkit: Toolkit, stack: Copy) -> Inside | None:
+    from dr_orchestrator.resources.rds_instance.origin import InstanceOrigin
+
+    return InstanceOrigin(resource, toolkit).inside(stack)
+
+
+def _member(toolkit: Toolkit, place: Place) -> Member:
+    from dr_orchestrator.resources.rds_instance.member import InstanceMember
+
+    return InstanceMember(toolkit, place)
 
 
 def _twin() -> Twin:
@@ -159,6 +178,21 @@ TYPE = Drillable(
     ),
     listing=Calls(frozenset({"rds:DescribeDBInstances"})),
     services=("rds", "ec2", "secretsmanager"),
+    born=Calls(
+        frozenset(
+            {
+                *("rds:DescribeDBInstances", "rds:DescribeDBSnapshots", "rds:DescribeDBInstanceAutomatedBackups"),
+                *("rds:DescribeEvents", "secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"),
+                *("kms:DescribeKey", "rds:DescribeAccountAttributes"),
+            }
+        ),
+        frozenset({"rds:ModifyDBInstance", "rds:DeleteDBInstance"}),
+        {
+            **_CALLS.only_when,
+            "rds:DescribeEvents": "a snapshot is the newest recovery point",
+            "rds:DeleteDBInstance": "the environment held one that outlived it",
+        },
+    ),
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",
     vowel=True,
@@ -166,6 +200,9 @@ TYPE = Drillable(
     destroyer=_destroyer,
     listed=_listed,
     quotas={"DBInstances": _instances},
+    origin=_origin,
+    inside=_inside,
+    member=_member,
     writer=_writer,
     twin=_twin,
     company=_company,

@@ -61,7 +61,9 @@ def estimate(here: App, drill: Drill, components: Components) -> Cost:
 def billed(components: Components) -> Billed:
     """All that the copies of a drill are charged for."""
     makers = [components.environment or components.restorer, *(store.restorer for store in components.stores)]
-    return functools.reduce(operator.add, (each.billed() for each in makers if each is not None), Billed())
+    found = [each.billed() for each in makers if each is not None]
+    found += [born.origin.billed() for born in components.born]
+    return functools.reduce(operator.add, found, Billed())
 
 
 def refuse_over_budget(here: App, drills: Sequence[Drill]) -> None:

@@ -62,6 +62,7 @@ def plan(here: App, name: str) -> Plan:
     made.creates = [f"{each.copy.type} named like {each.copy.id}" for each in own[:-1]]
     made.creates += [f"{copy.type} named like {copy.id}{within}"]
     made.creates += [f"{store.copy.type} named like {store.copy.id}, for a while" for store in components.stores]
+    made.creates += [f"{born.logical_id} in it, made from a recovery point of {born.name}" for born in components.born]
     scene = PreflightChecks(here, drill, copy, account, components, around)
     made.preflight = scene.preflight()
     with suppress(DrillFault):  # the looks have told

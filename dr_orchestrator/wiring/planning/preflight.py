@@ -14,7 +14,7 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.outline import Outline
-from dr_orchestrator.domain.ports import Restorer
+from dr_orchestrator.domain.ports import Chooser
 from dr_orchestrator.domain.preflight import Doubt, Preflight, PreflightCheck, perform
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Lease
@@ -53,10 +53,11 @@ class PreflightChecks:
         """Take all the looks; nothing is changed by any."""
         return perform(self._questions(), lambda look: again(look, LOOKING, self.here.clock))
 
-    def points(self) -> Iterator[tuple[str, Restorer]]:
+    def points(self) -> Iterator[tuple[str, Chooser]]:
         """Where recovery points are chosen: the name of the store where there are several, and its restorer."""
         if self.components.restorer is not None:
             yield "", self.components.restorer
+        yield from ((f" of {born.name}", born.origin) for born in self.components.born)
         yield from ((f" of {store.name}", store.restorer) for store in self.components.stores)
 
     @functools.cached_property
@@ -71,6 +72,9 @@ class PreflightChecks:
         target = self.components.restorer or self.components.environment
         yield from target.preflight_checks(self.copy) if target is not None else ()
         yield from self.components.looks
+        for born in self.components.born:
+            for question in born.origin.preflight_checks():
+                yield replace(question, name=f"{question.name} of {born.name}")
         for store in self.components.stores:
             for question in store.restorer.preflight_checks(store.copy):
                 yield replace(question, name=f"{question.name} of {store.name}")

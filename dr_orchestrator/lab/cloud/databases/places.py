@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from moto.ec2.models import ec2_backends
 from moto.rds.exceptions import InvalidParameterValue, KMSKeyNotAccessibleFault
@@ -20,11 +21,20 @@ def check_groups(backend: RDSBackend, groups: Iterable[str]) -> None:
 
 
 def apart(backend: RDSBackend, groups: Iterable[str], name: str) -> bool:
-    """Whether a database gets out to nothing: it has security groups, none of which lets out, and no leak is played."""
+    """Whether a database gets out to nothing, and no leak is played: it has security groups, and none of them lets out,
+    or all are of networks of their own from which no way leads.
+    """
     ec2 = ec2_backends[backend.account_id][backend.region_name]
     found = [group for each in groups if (group := ec2.get_security_group_from_id(each)) is not None]
-    closed = bool(found) and not any(group.egress_rules for group in found)
+    closed = bool(found) and not any(group.egress_rules and not _is_island(ec2, group.vpc_id) for group in found)
     return closed and not world().faults.pretends("leaks", "rds", name)
+
+
+def _is_island(ec2: Any, network: str | None) -> bool:
+    """Whether no way leads out of a network: it is not the default one, and neither joined nor on the internet."""
+    joined = {each for one in ec2.vpc_pcxs.values() for each in (one.vpc.id, one.peer_vpc.id)}
+    gates = {gate.vpc.id for gate in ec2.internet_gateways.values() if gate.vpc}
+    return not ec2.get_vpc(network).is_default and network not in joined | gates
 
 
 def usable_key(backend: RDSBackend, key: str) -> str:

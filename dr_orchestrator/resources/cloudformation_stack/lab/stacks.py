@@ -119,9 +119,6 @@ def _refuse_unknown(stack: TimedStack) -> None:
     """moto skips types that it cannot build, and calls the stack complete all the same."""
     types = {body["Type"] for body in stack.template_dict["Resources"].values()}
     unknown = sorted(types - known_types())
-    restored = [name for name, body in stack.template_dict["Resources"].items() if _restores(body)]
-    if restored:
-        raise ValidationError(message=f"The lab's CloudFormation restores no snapshots: {restored}")
     if unknown:
         raise ValidationError(message=f"Template format error: Unrecognized resource types: {unknown}")
 
@@ -173,10 +170,6 @@ def _describe_log_groups(answering: logs.LogsResponse) -> str:
     found = answering.logs_backend.groups.values()
     wanted = [each for each in found if each.name.startswith(begins or "") and (pattern or "") in each.name]
     return json.dumps({"logGroups": [each.to_describe_dict() for each in sorted(wanted, key=lambda one: one.name)]})
-
-
-def _restores(body: dict[str, Any]) -> bool:
-    return body["Type"] == "AWS::RDS::DBInstance" and "DBSnapshotIdentifier" in body.get("Properties", {})
 
 
 PATCHES = (

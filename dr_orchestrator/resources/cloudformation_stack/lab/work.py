@@ -32,7 +32,16 @@ NESTED = "AWS::CloudFormation::Stack"
 AGAIN = 10.0
 """Lab seconds after which a stack within is looked at again."""
 
-DELETION = {"AWS::SQS::Queue": 62.0, "AWS::Events::Rule": 62.0, "AWS::DynamoDB::Table": 30.0}
+SOON = timedelta(seconds=1)
+RESTORED = lifecycle.RESTORE_BASE + 100 * lifecycle.RESTORE_PER_GIB
+"""An instance that is made from a recovery point, of about 100 GiB."""
+_POINTS = frozenset({"DBSnapshotIdentifier", "RestoreTime"})
+DELETION = {
+    "AWS::RDS::DBInstance": lifecycle.DELETE_INSTANCE,
+    "AWS::SQS::Queue": 62.0,
+    "AWS::Events::Rule": 62.0,
+    "AWS::DynamoDB::Table": 30.0,
+}
 SETTLE = 5.0
 REVIEW = "REVIEW_IN_PROGRESS"
 _COMPLETE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
@@ -103,9 +112,13 @@ class TimedStack(Stack):
                 raise ValidationError(message="Circular dependency between resources: " + ", ".join(sorted(waits)))
             for name in ready:
                 start = max((ends[other] for other in waits.pop(name)), default=SETTLE)
-                ends[name] = start + world().jitter(CREATION.get(self.type_of(name), QUICK)).total_seconds()
+                ends[name] = start + world().jitter(self._takes(name)).total_seconds()
                 order.append((name, start, ends[name]))
         return order
+
+    def _takes(self, logical: str) -> float:
+        of, body = self.type_of(logical), self.template_dict["Resources"][logical]
+        return RESTORED if _POINTS & (body.get("Properties") or {}).keys() else CREATION.get(of, QUICK)
 
     def type_of(self, logical: str) -> str:
         """The type of a resource of the template."""
@@ -227,6 +240,19 @@ class Building:
                 finishing.finish(self._stack, self._stack.built()[name], self._stack.template_dict["Resources"][name])
         except Exception as wrong:  # noqa: BLE001 (whatever a service says against it ends the stack, as in AWS)
             self._fail(name, str(getattr(wrong, "message", "")) or repr(wrong))
+            return
+        self._made(name)
+
+    def _made(self, name: str) -> None:
+        """It is there; an instance is only once its database is."""
+        state = getattr(self._stack.built().get(name), "status", "")
+        if self._over:
+            return
+        if state == "creating" and not world().hurried:
+            world().agenda.at(world().clock.now() + SOON, lambda: self._made(name))
+            return
+        if state == "incompatible-restore":
+            self._fail(name, "Failed to restore: the data could not be brought back")
             return
         self._stack.tell(name, "CREATE_COMPLETE")
         self._left.discard(name)

@@ -1,0 +1,77 @@
+"""The databases of a replica that its template made from recovery points: entered, checked and proven one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from dr_orchestrator.checks.restored import Marker
+from dr_orchestrator.checks.sql import SqlChecks
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLeast
+from dr_orchestrator.domain.evidence import Opened, Ready
+from dr_orchestrator.domain.run import CheckResult, Probed
+from dr_orchestrator.domain.service import Login
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.inside import Inside
+
+Find = Callable[[str, Copy], Copy]
+"""Finds a part of a stack by its logical id, as a copy of its own."""
+
+
+class Databases(SqlChecks):
+    """Checks by SQL of a stack's databases, each in the one that it names; and an Entrance into all of them."""
+
+    def __init__(self, inside: Mapping[str, Inside], find: Find) -> None:
+        """`inside` are the ways into each, by logical id."""
+        super().__init__(_no_login)
+        self._inside, self._find = inside, find
+        self._members: dict[str, Copy] = {}
+        self._closed: list[str] = []
+
+    def perform(self, check: RowsAtLeast | NewestRow | Query, copy: Copy, reference: datetime) -> CheckResult:
+        """Perform one check in the database that it names."""
+        return self._of(check.database).checks.perform(check, self.member(check.database, copy), reference)
+
+    def marker(self, check: RestoredRow, copy: Copy | None = None) -> Marker | None:
+        """The heartbeat's marker row in the database that the check names, else in its source."""
+        within = self._of(check.database).checks
+        return within.marker(check, self.member(check.database, copy) if copy else None)
+
+    def member(self, logical_id: str, copy: Copy) -> Copy:
+        """The database of that logical id, as a copy that the stack owns."""
+        if logical_id not in self._members:
+            self._members[logical_id] = self._find(logical_id, copy)
+        return self._members[logical_id]
+
+    def find(self, copy: Copy) -> Opened:
+        """Find the login that opens each; those that none opens need a new password."""
+        told = {name: each.entrance.find(self.member(name, copy)) for name, each in self._inside.items()}
+        self._closed = [name for name, each in told.items() if not each.opened]
+        words = "; ".join(f"{name}: {each.words}" for name, each in told.items())
+        return Opened(words, opened=not self._closed, verified=all(each.verified for each in told.values()))
+
+    def reset(self, copy: Copy) -> Ready:
+        """Give the master user of each that no login opens a new password."""
+        done = {name: self._inside[name].entrance.reset(self.member(name, copy)) for name in self._closed}
+        words = "; ".join(f"{name}: {each.words}" for name, each in done.items())
+        return Ready(min((each.ago for each in done.values()), default=0.0), words=words)
+
+    def apart(self, copy: Copy) -> list[str]:
+        """That each stands at no address of production's."""
+        return [f"{name} {each.apart(self.member(name, copy)).words}" for name, each in self._inside.items()]
+
+    def probe(self, copy: Copy) -> Probed:
+        """That nothing of production answers to any of them."""
+        told = {name: each.probe(self.member(name, copy)) for name, each in self._inside.items()}
+        tried = all(each.tried for each in told.values())
+        return Probed(tried, "; ".join(f"{name}: {each.words}" for name, each in told.items()))
+
+    def _of(self, logical_id: str) -> Inside:
+        if logical_id not in self._inside:
+            raise NotMeasured(f"nothing says how to log in to {logical_id or 'a database of the stack'}")
+        return self._inside[logical_id]
+
+
+def _no_login(copy: Copy) -> Login:
+    raise NotMeasured(f"{copy.id} is a stack, and no database that SQL checks can ask")
