@@ -228,9 +228,10 @@ class Journal:
         """Write the template of the replica, or of a stack of it, once; NotMeasured where an earlier process of this
         run derived another.
         """
-        before = self._templates.setdefault(made.stack, made)
-        if before is made:
+        before = self._templates.get(made.stack)
+        if before is None:
             self.ledger.record_template(self.header.id, made)
+            self._templates[made.stack] = made
         elif (before.digest, before.derived_digest) != (made.digest, made.derived_digest):
             raise NotMeasured(
                 f"the template that is derived now ({made.derived_digest[:16]}) is not the one that run"

@@ -75,7 +75,7 @@ def killed(here: wiring.App, at: int, before: bool) -> Run:
 
 
 def named(shop: Estate) -> list[str]:
-    return [call["StackName"] for call in shop.calls("CreateStack")]
+    return list(dict.fromkeys(call["StackName"] for call in shop.calls("CreateChangeSet")))
 
 
 def test_so_often_it_writes(here: wiring.App) -> None:
@@ -95,8 +95,8 @@ def test_a_killed_drill_is_finished_by_resume(shop: Estate, here: wiring.App, at
     found = resumed(here, dead)
     assert found.closing is not None
     assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
-    took_effect = [each for each in shop.lab.journal if each.action == "CreateStack" and each.status == 200]
-    assert [each.params["StackName"].rpartition("-orders")[2] for each in took_effect] == ["-data", ""]
+    took_effect = [each for each in shop.lab.journal if each.action == "ExecuteChangeSet" and each.status == 200]
+    assert [each.params["StackName"].split("/")[1].rpartition("-orders")[2] for each in took_effect] == ["-data", ""]
     assert all(row.state in TERMINAL for row in found.copies)
 
 

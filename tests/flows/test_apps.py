@@ -57,7 +57,7 @@ def ids(found: Run) -> list[str]:
 
 
 def made(shop: Estate) -> list[str]:
-    return [call["StackName"] for call in shop.calls("CreateStack")]
+    return [call["StackName"].split("/")[1] for call in shop.calls("ExecuteChangeSet")]
 
 
 def removed(shop: Estate) -> list[str]:
@@ -132,7 +132,7 @@ def test_the_report_tells_stacks_and_edits_by_stack(shop: Estate, here: wiring.A
     assert f"{TABLE}.TableName" in text
     assert "Stack Orders-Data, given to AWS" in text
     assert ids(found)[0] in text
-    assert shop.calls("CreateStack")
+    assert shop.calls("CreateChangeSet")
 
 
 @pytest.mark.parametrize("stack", ["Orders-Data", "Orders"])
@@ -170,7 +170,7 @@ def test_one_that_died_with_both_is_swept_in_reverse(shop: Estate, here: wiring.
 
 def test_a_second_stack_that_fails_takes_all_down(shop: Estate, here: wiring.App) -> None:
     """FAILED, with what failed in it; both are taken down in reverse."""
-    rule = {"service": "cloudformation", "action": "CreateStack", "resource": "*-orders", "kind": "ends-as"}
+    rule = {"service": "cloudformation", "action": "ExecuteChangeSet", "resource": "*-orders", "kind": "ends-as"}
     shop.lab.faults.add({**rule, "status": "ROLLBACK_COMPLETE"})
     before = shop.inventory()
     found = run(here, "shop-replica")

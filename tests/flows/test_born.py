@@ -134,7 +134,7 @@ def test_no_recovery_point_is_told_before_anything_is_made(shop: Estate, here: w
     assert found.closing is not None
     assert "point-in-time restore is switched off for orders-prod" in found.closing.reasons[0]
     assert found.copies == ()
-    assert shop.calls("CreateStack") == []
+    assert shop.calls("CreateChangeSet") == []
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_what_cannot_be_made_so_is_refused_before_anything_is(
     assert ended(found) == (Verdict.FAILED, Cleanup.CLEAN)
     assert told in found.closing.reasons[0]
     assert "infrastructure/shop.template.yaml:" in found.closing.reasons[0]
-    assert shop.calls("CreateStack") == []
+    assert shop.calls("CreateChangeSet") == []
     assert everything(shop) == before
 
 
@@ -201,7 +201,7 @@ def test_a_resumed_run_makes_it_from_the_point_that_was_chosen(
     assert [each for each in found.points if each.store == "orders-db"] == [
         each for each in dead.points if each.store == "orders-db"
     ]
-    assert len(shop.calls("CreateStack")) == 1
+    assert len(shop.calls("CreateChangeSet")) == 1
     assert dead.template in (None, found.template)
     assert found.closing is not None
     assert found.closing.verdict in hurt.GREEN, found.closing.reasons
@@ -252,7 +252,7 @@ def test_a_flow_that_chooses_no_point_is_told(shop: Estate, here: wiring.App) ->
 
     assert found.closing is not None
     assert "no recovery point was chosen for orders-db" in found.closing.reasons[0]
-    assert shop.calls("CreateStack") == []
+    assert shop.calls("CreateChangeSet") == []
 
 
 def test_one_that_is_less_protected_than_its_source_is_asked_nothing(shop: Estate, here: wiring.App) -> None:

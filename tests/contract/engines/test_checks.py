@@ -16,7 +16,7 @@ from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLe
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import LoginRefused, NotMeasured, NotTheCopy
 from dr_orchestrator.settings import Pace
-from tests.contract.engines.conftest import Real
+from tests.support.engine_database import Real
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 COPY = Copy("rds-instance", "dro-x", "us-east-1", "x", "d", "s")

@@ -29,7 +29,7 @@ from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.settings import Pace
-from tests.contract.engines.conftest import Real
+from tests.support.engine_database import Real
 from tests.support.mariadb_server import login_to, said
 
 COPY = Copy("rds-instance", "dro-x", "us-east-1", "x", "d", "s")

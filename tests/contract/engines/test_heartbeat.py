@@ -11,7 +11,7 @@ from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, RestoredRow
 from dr_orchestrator.errors import NotMeasured, UsageError
-from tests.contract.engines.conftest import Real
+from tests.support.engine_database import Real
 
 NOW = datetime(2026, 11, 20, 9, 0, 0, 123456, tzinfo=UTC)
 COPY = Copy("rds-instance", "dro-x", "us-east-1", "x", "d", "s")

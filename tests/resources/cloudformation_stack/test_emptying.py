@@ -13,30 +13,13 @@ from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.cloudformation_stack.teardown.proving import Proving
-from tests.support.replicas import BUCKET, REPOSITORY, Build, Replica, manifest
-
-
-def fill(replica: Replica, versions: int, bucket: str = "") -> str:
-    """Put so many versions of one object into a bucket; its name."""
-    name = bucket or replica.name("Uploads")
-    for number in range(versions):
-        replica.made.client("s3").put_object(Bucket=name, Key="a/key with spaces & ümlaut", Body=str(number).encode())
-    return name
-
-
-def push(replica: Replica, images: int) -> str:
-    """Push so many images into the repository; its name."""
-    name = replica.name("Images")
-    for number in range(images):
-        told = {"repositoryName": name, "imageManifest": manifest(number), "imageTag": f"v{number}"}
-        replica.made.client("ecr").put_image(**told)
-    return name
+from tests.support.replicas import BUCKET, REPOSITORY, Build, Replica, push, upload
 
 
 def test_a_bucket_goes_with_all_its_versions_and_markers(build: Build) -> None:
     """Versions, delete markers and unfinished uploads: emptied by version id, then the stack is deleted once."""
     replica = build(BUCKET)
-    s3, name = replica.made.client("s3"), fill(replica, 3)
+    s3, name = replica.made.client("s3"), upload(replica, 3)
     s3.delete_object(Bucket=name, Key="a/key with spaces & ümlaut")
     s3.create_multipart_upload(Bucket=name, Key="never finished")
     assert replica.destroy() is CopyState.DELETED
@@ -92,12 +75,12 @@ def many(replica: Replica, bucket: str, key: str, versions: int) -> list[str]:
 def test_a_bucket_that_refills_is_emptied_again(build: Build) -> None:
     """Logs are delivered while it is being emptied: the deletion fails, and the bucket is emptied once more."""
     replica = build(BUCKET)
-    name = fill(replica, 1)
+    name = upload(replica, 1)
     emptied = len(replica.made.lab.journal)
 
     def deliver(**_: object) -> None:
         if len(replica.calls("DeleteStack")) == 1 and len(replica.made.lab.journal) > emptied:
-            fill(replica, 1, name)
+            upload(replica, 1, name)
             cloud.meta.events.unregister("before-call.cloudformation.DescribeStacks", deliver)
 
     cloud = replica.made.toolkit.account.api("cloudformation")._client
@@ -156,7 +139,7 @@ def test_what_is_locked_is_named(build: Build) -> None:
 def test_what_may_not_be_called_is_named(build: Build, action: str, changed: bool) -> None:
     """Access denied on the way: the bucket stays as it is, named with the call; nothing is changed unproven."""
     replica = build(BUCKET)
-    name = fill(replica, 2)
+    name = upload(replica, 2)
     replica.made.lab.faults.add({"kind": "access-denied", "action": action})
     with pytest.raises(NotRecoverable, match=rf"{name} \(The bucket .*; [a-z0-9]+:{action}: AccessDenied"):
         replica.destroy()
@@ -171,7 +154,7 @@ def test_what_may_not_be_called_is_named(build: Build, action: str, changed: boo
 def test_what_the_template_keeps_is_not_emptied(build: Build, monkeypatch: pytest.MonkeyPatch, policy: str) -> None:
     """A policy that somebody gave the stack's bucket is the template's word: not one object goes, and it is named."""
     replica = build(BUCKET)
-    name = fill(replica, 2)
+    name = upload(replica, 2)
     with monkeypatch.context() as patch:
         patch.setattr(Proving, "_resources_of", lambda *_: {"Uploads": {"DeletionPolicy": policy}})
         with pytest.raises(NotRecoverable, match=f"the template keeps AWS::S3::Bucket {name}.*cost per day not known"):

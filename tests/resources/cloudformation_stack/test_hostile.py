@@ -11,8 +11,7 @@ from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import DrillFault
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.cloudformation_stack.lab import stacks
-from tests.resources.cloudformation_stack.test_emptying import fill, push
-from tests.support.replicas import BUCKET, REPOSITORY, Build, Replica
+from tests.support.replicas import BUCKET, REPOSITORY, Build, Replica, push, upload
 
 PRODUCTION = "shop-prod-uploads"
 
@@ -52,7 +51,7 @@ def test_a_bucket_that_is_named_like_the_copy_is_not_emptied(build: Build) -> No
     """A name is no proof: what the stack does not hold stays, whoever named it after the copy."""
     replica = build(BUCKET)
     name = production(replica, f"{replica.copy.id}-uploads-prod")
-    fill(replica, 1)
+    upload(replica, 1)
     assert replica.destroy() is CopyState.DELETED
     assert whole(replica, name)
 
@@ -63,7 +62,7 @@ def test_a_list_that_names_productions_bucket_empties_nothing(
 ) -> None:
     """The physical id is production's: no event tells of its creation, so nothing is asked of it but what it is."""
     replica = build(BUCKET)
-    own = fill(replica, 1)
+    own = upload(replica, 1)
     name = production(replica, f"{replica.copy.id}-prod" if named_like_it else PRODUCTION)
     lying(monkeypatch, name)
     with pytest.raises(DrillFault, match="was not made by"):
@@ -89,7 +88,7 @@ def test_where_list_and_events_lie_the_bucket_itself_is_asked(
 ) -> None:
     """Both name production's bucket as made: its name and its tags say whose it is, and it is left as it is."""
     replica = build(BUCKET)
-    fill(replica, 1)
+    upload(replica, 1)
     name = production(replica, named.replace("{copy}", replica.copy.id), tags)
     lying(monkeypatch, name)
     monkeypatch.setattr(
@@ -117,7 +116,7 @@ def test_a_creation_that_failed_names_what_stood_there_before(build: Build) -> N
 def test_a_stack_that_is_not_the_runs_is_not_looked_into(build: Build) -> None:
     """The stack is proven before anything that it holds is read: one of another identity keeps its objects."""
     replica = build(BUCKET)
-    name = fill(replica, 1)
+    name = upload(replica, 1)
     rows = replica.made.ledger.rows
     known = rows[replica.copy.id]
     rows[replica.copy.id] = type(known)(known.copy, known.state, None, known.intended_at.replace(year=2027))

@@ -9,10 +9,8 @@ import pytest
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.domain.copy import CopyState
-from tests.resources.cloudformation_stack.test_emptying import fill, push
-from tests.resources.cloudformation_stack.test_resisting import logs
 from tests.support.dying import Killed
-from tests.support.replicas import BUCKET, IN_A_NETWORK, NETWORK, REPOSITORY, Build, Replica
+from tests.support.replicas import BUCKET, IN_A_NETWORK, NETWORK, REPOSITORY, Build, Replica, logs, push, upload
 
 MADE = (
     *("s3:DeleteObjects", "s3:AbortMultipartUpload", "ecr:BatchDeleteImage"),
@@ -26,7 +24,7 @@ MADE = (
 def replica(build: Build) -> Replica:
     """A stack that holds all that does not go by itself."""
     replica = build(BUCKET, REPOSITORY, NETWORK, IN_A_NETWORK)
-    made, name = replica.made, fill(replica, 3)
+    made, name = replica.made, upload(replica, 3)
     made.client("s3").create_multipart_upload(Bucket=name, Key="never finished")
     push(replica, 2)
     logs(replica, f"/aws/lambda/{replica.name('Work')}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from moto.logs.models import logs_backends
@@ -15,7 +14,7 @@ from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
 from dr_orchestrator.resources.cloudformation_stack.lab import finishing
-from tests.support.replicas import FUNCTION, IN_A_NETWORK, NETWORK, Build, Replica
+from tests.support.replicas import FUNCTION, IN_A_NETWORK, NETWORK, Build, Replica, logs
 
 TABLE = """
   Config:
@@ -174,14 +173,6 @@ def test_a_price_that_nobody_declares_is_said_not_to_be_known(build: Build) -> N
         replica.destroy()
     ec2.delete_network_interface(NetworkInterfaceId=made)
     assert replica.destroy() is CopyState.DELETED
-
-
-def logs(replica: Replica, *names: str) -> set[str]:
-    """Make log groups, as AWS does of its own accord; afterwards all that there are."""
-    client: Any = replica.made.client("logs")
-    for name in names:
-        client.create_log_group(logGroupName=name)
-    return {each["logGroupName"] for each in client.describe_log_groups()["logGroups"]}
 
 
 def test_the_logs_of_its_functions_go_last(build: Build) -> None:
