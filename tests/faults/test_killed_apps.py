@@ -23,12 +23,12 @@ from tests.support.estate import Estate, estate
 from tests.support.shop import beat, run
 
 DRILL = "shop-replica"
-WRITES = 84
+WRITES = 94
 """How often the drill writes to its ledger."""
 FULL = os.environ.get("DRO_FAULTS") == "full"
-FIRST_MADE, SECOND_INTENDED, SECOND_DERIVED, SECOND_MADE = 11, 25, 27, 28
+FIRST_MADE, SECOND_INTENDED, SECOND_DERIVED, SECOND_MADE = 13, 30, 33, 34
 """The writes that say so."""
-VERIFIED = 53
+VERIFIED = 63
 """The last of them before the teardown."""
 SOME = (FIRST_MADE, SECOND_INTENDED, SECOND_DERIVED, SECOND_MADE)
 CASES = range(2, VERIFIED + 1) if FULL else SOME
