@@ -1,4 +1,4 @@
-"""Judges templates, and apps that the CDK synthesised, without AWS and without a workspace."""
+"""Judges templates, and apps that the CDK synthesised, without AWS: by themselves, or as a drill declares them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dr_orchestrator.documents import assembly, cloudformation
 from dr_orchestrator.documents.cloudformation import Template
 from dr_orchestrator.domain.replica import Answers, Ask, Derived, Edit, Note, Place, Refusal
 from dr_orchestrator.errors import Problem, UsageError
+from dr_orchestrator.wiring.app import App
 
 COPY = "{copy}"
 """The id that every copy's name begins with; each run has its own, which nobody knows before."""
@@ -20,17 +21,38 @@ COPY = "{copy}"
 _MEND = "name a CloudFormation template, YAML or JSON, or the folder that `cdk synth` leaves: cdk.out"
 
 
-def judged(path: Path, place: Place, answers: Answers | None = None, stacks: Sequence[str] = ()) -> Derived:
+def of_drill(here: App, name: str, place: Place | None = None) -> tuple[Derived, Place]:
+    """The template of a drill with its owner's answers, and where it is to stand; UsageError where it makes no replica.
+
+    `place` stands for the one that is declared.
+    """
+    drill = here.drill(name)
+    rebuild = drill.resource.rebuild
+    if rebuild is None:
+        raise UsageError(f"{name} makes no replica: it has no template", "name a drill of the kind replica-rebuild")
+    where, stacks = place or rebuild.place, tuple(each.name for each in rebuild.stacks)
+    path = here.settings.drills / rebuild.template_path
+    return judged(path, where, rebuild.word(COPY), stacks, here.sources), where
+
+
+def judged(
+    path: Path,
+    place: Place,
+    answers: Answers | None = None,
+    stacks: Sequence[str] = (),
+    sources: frozenset[str] = frozenset(),
+) -> Derived:
     """The template, or the app in a folder, as drills would derive it; UsageError with file and line where it is none.
 
-    `stacks` names those of an app that are meant; all, where none is named.
+    `stacks` names those of an app that are meant; all, where none is named. `sources` are the names of what is
+    production's, as far as a workspace declares it.
     """
     if path.is_dir():
-        return _app(path, place, answers or Answers(), stacks)
+        return _app(path, place, answers or Answers(), stacks, sources)
     if stacks:
         raise UsageError(f"{path} is one template and has no stacks to choose from", "leave --stack out")
     folder = path.resolve().parent
-    return derive(_read(path, path.name), COPY, place, answers, read=_reader(folder))
+    return derive(_read(path, path.name), COPY, place, answers, read=_reader(folder), sources=sources)
 
 
 def as_json(derived: Derived) -> dict[str, Any]:
@@ -45,7 +67,7 @@ def as_json(derived: Derived) -> dict[str, Any]:
     return {"accepted": derived.accepted, **listed, "expands": list(derived.expands)}
 
 
-def _app(folder: Path, place: Place, answers: Answers, wanted: Sequence[str]) -> Derived:
+def _app(folder: Path, place: Place, answers: Answers, wanted: Sequence[str], sources: frozenset[str]) -> Derived:
     """The stacks of an app, each with the exports of those before it."""
     root = folder.resolve()
     found = list(_stacks(root, root))
@@ -60,8 +82,8 @@ def _app(folder: Path, place: Place, answers: Answers, wanted: Sequence[str]) ->
         source = _read_any(path, path.relative_to(root).as_posix())
         if not source.part("Resources"):
             continue  # `cdk deploy` leaves it out, too
-        word = answers.within(stack.name, answers.parameters)
-        derived = derive(source, f"{COPY}-{stack.name}", place, word, read=_reader(root), exports=exports)
+        word, name = answers.within(stack.name, answers.parameters), f"{COPY}-{stack.name}"
+        derived = derive(source, name, place, word, read=_reader(root), sources=sources, exports=exports)
         made[stack.name] = derived
         exports |= derived.exports
     return whole(made)

@@ -11,7 +11,7 @@ import click
 
 from dr_orchestrator.cli.output import json_option, print_json, print_table, say
 from dr_orchestrator.domain.replica import Edit, Place
-from dr_orchestrator.errors import Exit
+from dr_orchestrator.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from dr_orchestrator.domain.replica import Ask, Derived, Note, Refusal
@@ -21,29 +21,37 @@ LONGEST = 60
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--drill", metavar="NAME", help="In place of a file: what this drill declares, with its owner's answers.")
 @click.option(
     "--place",
     type=click.Choice([place.value for place in Place]),
-    default=Place.BESIDE.value,
-    show_default=True,
-    help="Where a replica would stand: in the account of production, or in one of its own.",
+    help="Where a replica would stand: beside production (as where nothing is said), or in an account of its own.",
 )
 @click.option("--stack", "stacks", multiple=True, metavar="NAME", help="Of an app this stack alone; may be repeated.")
 @json_option
-def template(file: Path, place: str, stacks: tuple[str, ...], as_json: bool) -> int:
+def template(file: Path | None, drill: str | None, place: str | None, stacks: tuple[str, ...], as_json: bool) -> int:
     """Tell what a replica would make of a CloudFormation template, or of a CDK app (the folder cdk.out).
 
     The template stays as it is. Nothing is asked of AWS. Exit codes: 0 accepted, 3 its owner is asked something, 2
     something is refused, or it is no template.
     """
+    from dr_orchestrator import wiring
     from dr_orchestrator.wiring import templates
 
-    derived = templates.judged(file, Place(place), stacks=stacks)
+    if (file is None) is (drill is None):
+        raise UsageError(
+            "name a template, or a drill of this workspace", "dro template FILE, or dro template --drill NAME"
+        )
+    if drill is not None:
+        derived, where = templates.of_drill(wiring.world(), drill, Place(place) if place else None)
+    elif file is not None:
+        where = Place(place or Place.BESIDE)
+        derived = templates.judged(file, where, stacks=stacks)
     if as_json:
         print_json(templates.as_json(derived))
     else:
-        _print(derived, place)
+        _print(derived, where)
     return Exit.USAGE if derived.refused else Exit.INCONCLUSIVE if derived.asks else Exit.PASSED
 
 
@@ -89,7 +97,8 @@ def _cells(told: Edit | Ask | Refusal | Note) -> tuple[str, ...]:
     if not isinstance(told, Edit):
         return where, told.resource, told.what, told.why
     name = f"{told.resource}.{told.property}" if told.property else told.resource
-    return where, name, _shown(told.was), "left out" if told.becomes is None else _shown(told.becomes), told.why
+    was = "nothing" if told.was is None else _shown(told.was)
+    return where, name, was, "left out" if told.becomes is None else _shown(told.becomes), told.why
 
 
 def _shown(value: Any) -> str:

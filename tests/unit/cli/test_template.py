@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.cli import main
+from tests.support import workspace
 from tests.support.golden.write import CASES
 
 
@@ -126,3 +127,21 @@ def test_no_file_outside_the_templates_folder_is_read(capsys: pytest.CaptureFixt
         "Resources: {Data: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ../secret.yaml}}}"
     )
     assert told(capsys, tmp_path / "app" / "root.yaml")[0] == 0
+
+
+def test_a_drill_is_judged_with_its_owners_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `rebuild` answers is asked no more; the place is the declared one unless another is asked for."""
+    monkeypatch.setenv("DRO_HOME", str(tmp_path))
+    heard = "  Rule: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.ec2]}}}\nOutputs:"
+    word = '      allow: {Rule.EventPattern: "it only listens"}\n      stores:'
+    shop = workspace.SHOP.replace("      stores:", word)
+    workspace.write(tmp_path, shop=shop, template=workspace.TEMPLATE.replace("Outputs:", heard))
+    assert told(capsys, tmp_path / "drills" / "infrastructure" / "shop.template.yaml")[0] == 3
+    code, out, _ = told(capsys, "--drill", "shop-replica")
+    assert code == 0
+    assert "Accepted beside production" in out
+    assert "in a drill account" in told(capsys, "--drill", "shop-replica", "--place", "drill-account")[1]
+    assert "makes no replica" in told(capsys, "--drill", "orders-snapshot")[2]
+    assert told(capsys)[0] == told(capsys, "x.yaml", "--drill", "shop-replica")[0] == 2

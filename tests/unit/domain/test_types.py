@@ -14,6 +14,7 @@ from dr_orchestrator.domain.resource_type import (
     Content,
     CopyType,
     Effect,
+    HeldType,
     Naming,
     Quota,
     ResourceType,
@@ -97,3 +98,16 @@ def test_a_copy_stands_beside_its_source_unless_its_type_says_otherwise() -> Non
     """In its region, and in its account where one is declared."""
     resource = Resource("db", "table", "orders", "eu-west-2", account="222222222222")
     assert TABLES.place(resource) == beside_the_source(resource) == Place("222222222222", "eu-west-2")
+
+
+def test_what_a_copy_holds_is_told_apart_from_the_copy() -> None:
+    """In words, by the ARNs that one of its name may have, and by what IAM calls its operations."""
+    assert str(By("bucket", "Bucket", held=True)) == "Bucket is what a copy holds: bucket"
+    assert (
+        str(By("stack", "ChangeSetName", within="(?P<name>.+)-make"))
+        == "a part of ChangeSetName is a copy of type stack"
+    )
+    found = HeldType("bucket", "bucket", "Buckets", "s3", "{id}", 63, "AWS::S3::Bucket", also=("{id}/*",))
+    assert found.arns_of("dro-1") == ("dro-1", "dro-1/*")
+    copy = CopyType("table", "table", "Tables", "dynamodb", "table/{id}", 255, "AWS::DynamoDB::Table")
+    assert copy.arns_of("dro-1") == ("table/dro-1",)

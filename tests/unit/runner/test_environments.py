@@ -12,6 +12,7 @@ from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.runner import Components, Session
+from tests.support.records import POINT
 from tests.support.rehearsal import COPY, Drill
 from tests.support.resuming import died, resumed
 
@@ -115,3 +116,19 @@ def test_a_dead_process_is_gone_on_from_wherever_it_was() -> None:
         assert rest.ledger.closing.cleanup is Cleanup.CLEAN
         for name in drill.names:
             assert drill.ledger.story.count(f"! destroy {name}") == 1, (at, name, drill.ledger.story)
+
+
+def test_an_environment_is_told_the_points_that_its_stores_are_made_from() -> None:
+    """Before it is asked for; where it has none of its own, it is told nothing."""
+    app = App()
+    told: list[object] = []
+    app.make_from = told.append  # type: ignore[attr-defined]
+    with app.session() as run:
+        run.reached(Moment.DISRUPTION)
+        assert run.born == ()
+        run.build(points={"Database": POINT})
+        run.built()
+        run.verify()
+    assert told == [{"Database": POINT}]
+    App().run()
+    assert len(told) == 1

@@ -220,3 +220,10 @@ def test_a_registered_source_is_never_opened_by_a_voucher() -> None:
     mine.vouch(copy("orders-prod", "AWS::S3::Bucket", parent=STACK.id))
     with pytest.raises(Forbidden, match="is not a copy of this run"):
         mine.check("s3", "DeleteObjects", {"Bucket": "orders-prod", "ExpectedBucketOwner": "1", "Delete": {}}, REGION)
+
+
+def test_what_a_call_must_name_is_not_left_out() -> None:
+    """Whose the bucket has to be: without that a namesake of another account would be emptied."""
+    given = {"Bucket": COPY, "Delete": {"Objects": []}}
+    with pytest.raises(Forbidden, match="no drill leaves ExpectedBucketOwner out"):
+        guard(COPY).check("s3", "DeleteObjects", given, REGION)
