@@ -12,6 +12,7 @@ import pytest
 from botocore.client import BaseClient
 
 from dr_orchestrator.checks import apart
+from dr_orchestrator.checks.speech import postgres
 from dr_orchestrator.domain.run import Role, Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from tests.support.catalogues import catalogue
@@ -120,4 +121,4 @@ def test_swapped_addresses_are_told_by_the_server(shop: RealShop, source: str) -
     with lying(source, swapped=True):
         refused(shop, source, "and the copy was asked for ")
     said = [each for each in shop.said_of_us(source)[len(before) :] if "connection" not in each]
-    assert set(said) == {"BEGIN", "ROLLBACK", apart._STARTED}
+    assert set(said) == {"BEGIN", "ROLLBACK", postgres._STARTED}

@@ -33,7 +33,17 @@ COSTS = """
 costs: {currency: USD, instance_hour: {db.m6g.large: 0.159}, storage_gib_month: 0.115, table_gib: 0.15}
 """
 LOOKS = {
-    *("identity", "source", "name of the copy", "key", "subnet group", "security groups", "secret", "recovery point"),
+    *(
+        "identity",
+        "engine",
+        "source",
+        "name of the copy",
+        "key",
+        "subnet group",
+        "security groups",
+        "secret",
+        "recovery point",
+    ),
     *("quota", "other runs", "orphans", "credentials", "permissions", "expected time", "cost", "clock"),
 }
 

@@ -33,7 +33,9 @@ CREATES = {
     "sessions-pitr": ("dynamodb", "RestoreTableToPointInTime"),
     "shop-replica": ("cloudformation", "CreateChangeSet"),
 }
-"""The call that creates the copy of each drill."""
+"""The call that asks for the copy of each drill."""
+MAKES = {*CREATES.values()} - {("cloudformation", "CreateChangeSet")} | {("cloudformation", "ExecuteChangeSet")}
+"""The calls that make copies: a change set is only prepared, as often as that is asked for."""
 ALL = tuple(CREATES)
 FULL = os.environ.get("DRO_FAULTS") == "full"
 GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
@@ -160,7 +162,7 @@ def made(shop: Estate, run_id: str) -> Counter[str]:
     """How often each copy of a run was really created: calls that took effect, whatever became of their answers."""
     counted: Counter[str] = Counter()
     for call in shop.lab.journal:
-        if (call.service, call.action) in {*CREATES.values()} and call.status == 200:
+        if (call.service, call.action) in MAKES and call.status == 200:
             name = next(call.params[key] for key in reversed(NAMES) if key in call.params)
             counted[name] += run_id in name
     return +counted

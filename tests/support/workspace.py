@@ -57,7 +57,7 @@ drills:
     resource: environment
     disruption: infrastructure
     checks:
-      - {name: heartbeat, canary-item: {table: Config, key: {pk: canary}, attribute: at, interval: 1m}}
+      - {name: heartbeat, canary-item: {table: Config, key: {pk: canary}, attribute: at, interval: 3m}}
       - {name: sessions are there, items-at-least: {table: Config, minimum: 50}}
 """
 
