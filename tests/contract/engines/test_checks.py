@@ -153,7 +153,7 @@ def test_productions_own_server_is_not_the_copy(real: Real) -> None:
     with pytest.raises(NotTheCopy, match="is production's own server"):
         SqlChecks(apart.login, prove=apart.prove).enter(COPY)
     fast = PacedClock(Pace(100_000.0, time.time()))
-    before = Apart(lambda _: real.login, elsewhere, lambda _: fast.now(), fast)
+    before = Apart(lambda _: real.login, elsewhere, lambda _: fast.now() + timedelta(days=1), fast)
     with pytest.raises(NotTheCopy, match="has run for"):
         SqlChecks(before.login, prove=before.prove).enter(COPY)
     SqlChecks(Apart(lambda _: real.login, elsewhere, asked, clock).login).enter(COPY)
