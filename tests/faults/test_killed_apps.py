@@ -16,11 +16,11 @@ from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.ledger import ledger as of_ledger
-from dr_orchestrator.wiring import opening, sweeping
-from tests.support import orders_app, workspace
+from dr_orchestrator.wiring import sweeping
+from tests.support import orders_app
 from tests.support.dying import Killed, killed_in, resumed
-from tests.support.estate import Estate, estate
-from tests.support.shop import beat, run
+from tests.support.estate import Estate
+from tests.support.shop import run
 
 DRILL = "shop-replica"
 WRITES = 94
@@ -36,20 +36,14 @@ CASES = range(2, VERIFIED + 1) if FULL else SOME
 
 @pytest.fixture
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("lab")) as made:
-        orders_app.bootstrap(made)
-        beat(made)
+    with orders_app.ground(tmp_path_factory.mktemp("lab")) as made:
         yield made
 
 
 @pytest.fixture
-def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
-    monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
-    monkeypatch.setenv("DRO_HOME", str(home))
-    made = workspace.world(home, shop.clock, shop=orders_app.SHOP)
-    orders_app.put(home)
-    with wiring.using(made) as world:
-        yield world
+def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
+    with orders_app.world(shop, home) as made:
+        yield made
 
 
 @contextmanager

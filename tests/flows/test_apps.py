@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,33 +21,25 @@ from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormatio
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.planning.plan import plan
-from tests.support import orders_app, workspace
+from tests.support import orders_app
 from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import Estate
-from tests.support.estate import estate as lab_of
 from tests.support.orders_app import BUCKET, CODE, VERSION
-from tests.support.shop import beat, run
+from tests.support.shop import run
 
 TABLE = "Orders-Data/Config57D1D894"
 
 
 @pytest.fixture
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    """The estate in an account that the CDK was bootstrapped in, with the app's code published."""
-    with lab_of(tmp_path_factory.mktemp("lab")) as made:
-        orders_app.bootstrap(made)
-        beat(made)
+    with orders_app.ground(tmp_path_factory.mktemp("lab")) as made:
         yield made
 
 
 @pytest.fixture
-def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
-    """A world in which drills of the app run on a fake clock."""
-    monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
-    made = workspace.world(home, shop.clock, shop=orders_app.SHOP)
-    orders_app.put(home)
-    with mock.patch.dict(os.environ, {"DRO_HOME": str(home)}), wiring.using(made) as world:
-        yield world
+def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
+    with orders_app.world(shop, home) as made:
+        yield made
 
 
 def ids(found: Run) -> list[str]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
+from dr_orchestrator import wiring
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.domain.replica import BOUNDARY
+from dr_orchestrator.wiring import App, opening
 from tests.support import workspace
-from tests.support.estate import Estate
+from tests.support.estate import Estate, estate
+from tests.support.shop import beat
 
 APPS = Path(__file__).parents[1] / "data" / "apps"
 VERSION = "/cdk-bootstrap/hnb659fds/version"
@@ -48,6 +55,25 @@ def put(home: Path, app: str = "orders") -> Path:
     folder = home / "drills" / "infrastructure" / "cdk.out"
     shutil.copytree(APPS / app, folder)
     return folder
+
+
+@contextmanager
+def ground(folder: Path) -> Iterator[Estate]:
+    """Within: the estate in an account that the CDK was bootstrapped in, with the app's code published."""
+    with estate(folder) as made:
+        bootstrap(made)
+        beat(made)
+        yield made
+
+
+@contextmanager
+def world(shop: Estate, home: Path) -> Iterator[App]:
+    """Within: a world in which drills of the app run on a fake clock, and a resumed run was seen just now."""
+    made = workspace.world(home, shop.clock, shop=SHOP)
+    put(home)
+    seen = mock.patch.object(opening, "_last_seen", lambda *_: shop.clock.now())
+    with seen, mock.patch.dict(os.environ, {"DRO_HOME": str(home)}), wiring.using(made) as here:
+        yield here
 
 
 def bootstrap(made: Estate, version: str = "21", *files: str) -> None:

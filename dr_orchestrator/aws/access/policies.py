@@ -38,10 +38,8 @@ def _reads(scope: Scope) -> list[Statement]:
     reads = actions_of(scope.types, wanted - named)
     of_data = _LOGINS.union(*(each.data for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
-    held, buckets = (
-        everywhere & replicas.OF_BOUNDARIES,
-        [f"arn:{scope.partition}:s3:::{each}" for each in scope.buckets()],
-    )
+    held = everywhere & replicas.OF_BOUNDARIES
+    buckets = [f"arn:{scope.partition}:s3:::{each}" for each in scope.buckets()]
     into = {each.name: actions_of(scope.types, each.looks & wanted) for each in scope.types.held.values()}
     return [
         allow("LookAround", reads.difference(of_data, everywhere, *into.values()), ["*"], scope.here()),
