@@ -177,6 +177,7 @@ def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | U
         stacks=known.stacks,
         within=_beside(rebuild.template, known) if rebuild.template else {},
         bucket=policy.replica.bucket or "",
+        key=(policy.replica.key or "") if place is Place.DRILL_ACCOUNT else "",
     )
 
 

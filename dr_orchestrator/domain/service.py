@@ -159,7 +159,7 @@ class Rebuild:
     Of an app that the CDK synthesised `stacks` are those that are made, in their order, in place of one template; what
     names a part of it begins with its stack's name (`Orders/Table`). `within` are the texts of the templates that it
     names and that lie beside it, by their paths; `bucket` is where templates lie for CloudFormation which it takes from
-    nowhere else.
+    nowhere else. `key` is the one of KMS under which snapshots are shared with the replica's account.
     """
 
     template: str
@@ -172,6 +172,7 @@ class Rebuild:
     account: str = field(default="", metadata=SINCE)
     within: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
     bucket: str = field(default="", metadata=SINCE)
+    key: str = field(default="", metadata=SINCE)
     stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
 
     def alone(self, stack: Stack) -> Rebuild:
