@@ -1,4 +1,4 @@
-"""The way of a snapshot into another account: copied under a key that can be shared, shared, and copied again there."""
+"""The way of a snapshot into another account: copied under a key that can be shared, shared, copied again there."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class SnapshotCopy:
         self._objects = Objects(shape, self._toolkit)
 
     def billed(self, name: str = "") -> Billed:
-        """What it stores is charged for, and nobody tells how much that is."""
+        """Its storage, of which nobody tells how much it is."""
         return Billed(besides=f"what {name or 'a copied snapshot'} stores")
 
     def ask(self) -> Asked:

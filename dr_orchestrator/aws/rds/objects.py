@@ -1,5 +1,5 @@
-"""What RDS keeps, instances, clusters and snapshots alike: described, asked for, waited for, deleted once proven to be
-ours.
+"""The things that RDS keeps, instances, clusters and snapshots: described, asked for, waited for, deleted once proven
+to be ours.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Shape:
         return str(described[self.unique])
 
     def identity(self, described: Mapping[str, Any]) -> Identity | None:
-        """What AWS calls one for good; None while it does not tell."""
+        """The identity that AWS gives one for good; None while it does not tell."""
         unique = self.unique_id(described)
         return Identity(str(described[f"{self.key}Arn"]), unique) if unique else None
 

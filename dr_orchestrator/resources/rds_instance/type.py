@@ -49,7 +49,7 @@ _GROUPS = ("og:*", "pg:*")
 _CALLS = Calls(
     frozenset(
         {
-            *("rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents"),
+            *("rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents", "rds:DescribeDBSnapshots"),
             *("rds:DescribeAccountAttributes", "ec2:DescribeSecurityGroups"),
             *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "kms:DescribeKey"),
         }
@@ -138,8 +138,7 @@ TYPE = Drillable(
     content=Content.ROWS,
     keys=frozenset({"database", "isolation", "canary"}),
     kinds={
-        Kind.SNAPSHOT_RESTORE: _CALLS
-        | Calls(frozenset({"rds:DescribeDBSnapshots"}), frozenset({"rds:RestoreDBInstanceFromDBSnapshot"})),
+        Kind.SNAPSHOT_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBInstanceFromDBSnapshot"})),
         Kind.PITR_RESTORE: _CALLS
         | Calls(
             frozenset({"rds:DescribeDBInstanceAutomatedBackups"}), frozenset({"rds:RestoreDBInstanceToPointInTime"})
