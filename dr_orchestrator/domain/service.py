@@ -178,9 +178,11 @@ class Rebuild:
     def alone(self, stack: Stack) -> Rebuild:
         """How one stack of the app is made: by its own template, with the owner's word on it."""
         parameters = {name: value for name, value in self.parameters.items() if name in stack.parameters}
-        word = self.answers.within(stack.name, {})
+        word, lead = self.answers.within(stack.name, {}), f"{stack.name}/"
+        stores = {part.removeprefix(lead): store for part, store in self.stores.items() if part.startswith(lead)}
         return replace(
             self,
+            stores=stores,
             template=stack.template,
             template_path=stack.file,
             parameters=parameters,
