@@ -146,10 +146,6 @@ def test_no_recovery_point_is_told_before_anything_is_made(shop: Estate, here: w
             "Database has DBClusterIdentifier: it is an instance of a cluster",
         ),
         (
-            ("Outputs:", "Outputs:\n  Login: {Value: !GetAtt Database.MasterUserSecret.SecretArn}"),
-            "Database is asked for its MasterUserSecret",
-        ),
-        (
             (
                 "Outputs:",
                 READER,
@@ -157,7 +153,7 @@ def test_no_recovery_point_is_told_before_anything_is_made(shop: Estate, here: w
             "Reader would change 'orders-prod'",
         ),
     ],
-    ids=["another engine", "an instance of a cluster", "a secret that is not there", "a replica of production"],
+    ids=["another engine", "an instance of a cluster", "a replica of production"],
 )
 def test_what_cannot_be_made_so_is_refused_before_anything_is(
     shop: Estate, here: wiring.App, wrong: tuple[str, str], told: str

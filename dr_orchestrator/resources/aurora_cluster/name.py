@@ -6,3 +6,5 @@ INSTANCE = "aurora-instance"
 
 ENGINE = "aurora-postgresql"
 SERVERLESS = "db.serverless"
+MEMBER = ("AWS::RDS::DBInstance", "DBClusterIdentifier")
+"""The type in CloudFormation of what makes a cluster's data reachable, and its property that names the cluster."""

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
-    from dr_orchestrator.domain.copy import Copy, LiveObject
-    from dr_orchestrator.domain.ports import Clock, Destroyer
+    from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+    from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.inside import Inside
     from dr_orchestrator.runner import Components
 
 _RESTORED = frozenset(
@@ -98,6 +99,24 @@ def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) 
     from dr_orchestrator.resources.aurora_cluster.components import writer
 
     return writer(account, resource, canary, clock)
+
+
+def _origin(resource: Resource, toolkit: Toolkit) -> Origin:
+    from dr_orchestrator.resources.aurora_cluster.origin import ClusterOrigin
+
+    return ClusterOrigin(resource, toolkit)
+
+
+def _inside(resource: Resource, toolkit: Toolkit, stack: Copy) -> Inside | None:
+    from dr_orchestrator.resources.aurora_cluster.origin import ClusterOrigin
+
+    return ClusterOrigin(resource, toolkit).inside(stack)
+
+
+def _member(toolkit: Toolkit, place: Place) -> Member:
+    from dr_orchestrator.resources.aurora_cluster.member import ClusterMember
+
+    return ClusterMember(toolkit, place)
 
 
 def _twin() -> Twin:
@@ -193,12 +212,30 @@ TYPE = Drillable(
     ),
     listing=Calls(frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances"})),
     services=("rds", "ec2", "secretsmanager"),
+    born=Calls(
+        frozenset(
+            {
+                *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBClusterSnapshots"),
+                *("rds:DescribeEvents", "rds:DescribeGlobalClusters", "rds:DescribeAccountAttributes"),
+                *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "kms:DescribeKey"),
+            }
+        ),
+        frozenset({"rds:ModifyDBCluster", "rds:DeleteDBCluster"}),
+        {
+            **_CALLS.only_when,
+            "rds:DescribeEvents": "a snapshot is the newest recovery point",
+            "rds:DeleteDBCluster": "the environment held one that outlived it",
+        },
+    ),
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",
     components=_components,
     destroyer=_destroyer,
     listed=_listed,
     quotas={"DBClusters": _clusters, "DBInstances": _instances},
+    origin=_origin,
+    inside=_inside,
+    member=_member,
     writer=_writer,
     twin=_twin,
     company=_company,
