@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from dr_orchestrator.aws.logins import keys
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.checks import speech
@@ -47,7 +48,9 @@ def inside(
     database = resource.database
     if database is None:
         return None
-    opening = Opening(door, resource, database, toolkit)
+    opening = Opening(
+        door, resource, database, toolkit, lambda member: keys.own(toolkit.account, door, database, member.id)
+    )
 
     def asked(_member: Copy) -> datetime:
         return toolkit.proofs.intended(stack).intended_at

@@ -84,7 +84,7 @@ class DatabaseOrigin:
         ]
 
     def billed(self) -> Billed:
-        """What the source is charged for: the template's own may be of another class."""
+        """The charges of the source: the template's own may be of another class."""
         return self._ways.instants.billed()
 
     def choose(self) -> RecoveryPoint:

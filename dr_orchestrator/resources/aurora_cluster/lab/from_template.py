@@ -38,7 +38,7 @@ _TRUTHS = {
     "StorageEncrypted": "storage_encrypted",
 }
 _OF_A_NEW_ONE = frozenset({"database_name", "engine", "engine_mode", "engine_version", "storage_encrypted"})
-"""What a restore to an instant is not asked with."""
+"""The words that no restore to an instant is asked with."""
 
 
 class ClusterOfStack(CloudFormationModel):
