@@ -8,12 +8,14 @@ import functools
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from dr_orchestrator.aws.logins import keys
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.checks import speech
 from dr_orchestrator.checks.apart import Address, Apart
+from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
@@ -28,11 +30,12 @@ from dr_orchestrator.resources.opening import Opening
 class Inside:
     """A database of an environment, as it is known by the login of the one whose data it has.
 
-    `apart` proves of the address that AWS tells that nothing of production is there, `probe` that nothing of it
-    answers from within.
+    `deep` makes its deep checks, for the workspace in which programs of the team's own are run. `apart` proves of the
+    address that AWS tells that nothing of production is there, `probe` that nothing of it answers from within.
     """
 
     checks: SqlChecks
+    deep: Callable[[Path], DeepChecks]
     entrance: Entrance
     apart: Callable[[Copy], Seen]
     probe: Callable[[Copy], Probed]
@@ -56,8 +59,12 @@ def inside(
         return toolkit.proofs.intended(stack).intended_at
 
     apart = Apart(opening.login, production, asked, toolkit.clock)
-    checks = SqlChecks(apart.login, functools.partial(door.today, toolkit.account, resource.id, database), apart.prove)
+    source = functools.partial(door.today, toolkit.account, resource.id, database)
+    checks = SqlChecks(apart.login, source, apart.prove)
     opening.enter = checks.enter
+
+    def deep(home: Path) -> DeepChecks:
+        return DeepChecks(toolkit.clock, home, apart.login, source, apart.prove)
 
     def probed(member: Copy) -> Probed:
         try:
@@ -68,4 +75,4 @@ def inside(
         first = next(iter(production()))
         return speech.of(there.engine).probe(there, *first, first=functools.partial(apart.prove, member))
 
-    return Inside(checks, opening, apart.proven, probed)
+    return Inside(checks, deep, opening, apart.proven, probed)

@@ -15,7 +15,7 @@ from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Check, Drill
 from dr_orchestrator.domain.evidence import Seen
-from dr_orchestrator.resources.cloudformation_stack.databases import Databases
+from dr_orchestrator.resources.cloudformation_stack.databases import Databases, DeepWithin
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.runner import Components
@@ -37,6 +37,7 @@ def components(order: Order) -> Components:
     def store_of(check: Check) -> str:
         return _store_of(drill, check)
 
+    of_stack = DeepChecks(toolkit.clock, order.home, way=lambda copy: of_outputs(stack.outputs(copy)))
     items = ItemChecks(tables, in_copy, in_production)
     suite = Suite(
         drill.checks,
@@ -46,7 +47,7 @@ def components(order: Order) -> Components:
         http=HttpChecks(stack.outputs),
         store_of=store_of,
         patiently=toolkit.patiently,
-        deep=DeepChecks(toolkit.clock, order.home, way=lambda copy: of_outputs(stack.outputs(copy))),
+        deep=DeepWithin(databases, of_stack, order.home),
         reached=toolkit.context.reached,
     )
 
