@@ -48,6 +48,13 @@ OF_CLUSTER = """
 Outputs:"""
 _DATABASE = born_shop.DATABASE.index("\n  Database:")
 TEMPLATE = born_shop.TEMPLATE.replace("\nOutputs:", born_shop.DATABASE[:_DATABASE] + OF_CLUSTER)
+MANAGED = "".join(
+    "      ManageMasterUserPassword: true\n" if "MasterUserPassword:" in line else line
+    for line in OF_CLUSTER.splitlines(keepends=True)
+)
+BOTH = born_shop.BORN_TEMPLATE.replace("\nOutputs:", MANAGED)
+"""A template with an instance and a cluster, whose master user RDS manages."""
+
 BEATS = """
       - name: boards beat
         newest-row: {database: Boards, table: heartbeat, column: at, canary: true, interval: 12h}
