@@ -5,12 +5,12 @@ proofs.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from dr_orchestrator.aws.logins import keys
+from dr_orchestrator.aws.logins import engine, keys
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.checks import speech
@@ -18,6 +18,7 @@ from dr_orchestrator.checks.apart import Address, Apart
 from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.drill import Check
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.ports import Entrance
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
@@ -31,7 +32,8 @@ class Inside:
     """A database of an environment, as it is known by the login of the one whose data it has.
 
     `deep` makes its deep checks, for the workspace in which programs of the team's own are run. `apart` proves of the
-    address that AWS tells that nothing of production is there, `probe` that nothing of it answers from within.
+    address that AWS tells that nothing of production is there, `probe` that nothing of it answers from within. `engine`
+    looks, before anything is made, whether checks can be asked of the engine of its source.
     """
 
     checks: SqlChecks
@@ -39,6 +41,7 @@ class Inside:
     entrance: Entrance
     apart: Callable[[Copy], Seen]
     probe: Callable[[Copy], Probed]
+    engine: Callable[[Iterable[Check]], str]
 
 
 def inside(
@@ -75,4 +78,5 @@ def inside(
         first = next(iter(production()))
         return speech.of(there.engine).probe(there, *first, first=functools.partial(apart.prove, member))
 
-    return Inside(checks, deep, opening, apart.proven, probed)
+    speaks = functools.partial(engine.look, toolkit.account, door, resource, database)
+    return Inside(checks, deep, opening, apart.proven, probed, speaks)

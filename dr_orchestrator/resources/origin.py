@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Protocol
 
-from dr_orchestrator.aws.logins import engine
 from dr_orchestrator.aws.logins import keys as logins
 from dr_orchestrator.aws.logins.door import Described, Door
 from dr_orchestrator.aws.preflight import keys
@@ -73,14 +71,11 @@ class DatabaseOrigin:
         self._size = size
 
     def preflight_checks(self) -> list[PreflightCheck]:
-        """Source, the key of the newest point, the engine that is logged in to, and the login."""
-        account, resource, database = self._toolkit.account, self._resource, self._resource.database
-        speaks = partial(engine.look, account, self._door, resource, database, ()) if database else None
+        """Source, the key of the newest point, and the login."""
         return [
             PreflightCheck("source", self._ways.instants.look_at_source),
             PreflightCheck("key", self._look_at_key, must=False),
-            *([PreflightCheck("engine", speaks)] if speaks else []),
-            *logins.looks(account, self._door, resource),
+            *logins.looks(self._toolkit.account, self._door, self._resource),
         ]
 
     def billed(self) -> Billed:

@@ -273,3 +273,19 @@ def test_one_that_was_joined_to_a_global_cluster_is_asked_nothing(shop: Estate, 
     assert found.closing is not None
     assert "it is tied to world" in found.closing.reasons[0]
     assert found.checks == ()
+
+
+def test_a_check_that_its_engine_cannot_answer_is_told_before_anything_is_made(shop: Estate, here: wiring.App) -> None:
+    """By the engine that RDS tells of the source: the plan says so, and a run stops at its first look."""
+    file = here.settings.drills / "shop.yaml"
+    deep = "{name: sound, mandatory: false, integrity: {database: Boards, require: [check-table]}}"
+    file.write_text(f"{file.read_text().rstrip()}\n      - {deep}\n")
+
+    with wiring.using(wiring.App(here.settings, shop.clock)) as now:
+        told = plan(now, DRILL)
+        found = run(now, DRILL)
+
+    assert any("PostgreSQL cannot be asked for check-table" in each for each in told.blockers), told.blockers
+    assert ended(found)[1] is Cleanup.CLEAN
+    assert found.copies == ()
+    assert shop.calls("CreateChangeSet") == []
