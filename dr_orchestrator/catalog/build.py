@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from dr_orchestrator.catalog import digest, proofs
 from dr_orchestrator.catalog.declared import Declared
@@ -216,10 +216,11 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
 
 
 def _in_store(check: Check, stores: Mapping[str, str]) -> Check:
-    """A check of a table of an app, by the table's whole name."""
-    table = getattr(check, "table", "")
-    found = [logical for logical in stores if table and logical.partition("/")[2] == table]
-    return replace(cast("ItemsAtLeast", check), table=found[0]) if found else check
+    """A check of a store of an app, by the store's whole name."""
+    key = "database" if hasattr(check, "database") else "table"  # beside a database a table is one of its own
+    named = getattr(check, key, "")
+    found = [logical for logical in stores if named and logical.partition("/")[2] == named]
+    return replace(cast("Any", check), **{key: found[0]}) if found else check
 
 
 def _objective(name: str, drill: written.Drill, service: Service, revision: str) -> Objective:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dr_orchestrator.catalog.shapes import proofs as written
 from dr_orchestrator.domain import proof
 
 
 def made(name: str, must: bool, claim: written.Deep) -> proof.Deep:
     """Make the check of a claim."""
+    return replace(_made(name, must, claim), database=claim.database or "")
+
+
+def _made(name: str, must: bool, claim: written.Deep) -> proof.Deep:
     match claim:
         case written.WholeRead() as read:
             rate, sample = read.rate or 0, read.sample or 0

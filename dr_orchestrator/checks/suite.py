@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from dr_orchestrator.checks import http, items, restored, sql
 from dr_orchestrator.checks.deep import words
-from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.result import timed
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy
@@ -35,12 +35,22 @@ from dr_orchestrator.errors import NotMeasured
 Shallow = NewestRow | RowsAtLeast | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | HttpAnswer
 
 
+class Proves(Protocol):
+    """Performs deep checks."""
+
+    def perform(
+        self, check: Deep, copy: Copy, points: Sequence[RecoveryPoint], taken: Collection[str] = ()
+    ) -> list[CheckResult]:
+        """Perform one; a program may tell more results than one, under no name that is `taken`."""
+
+
 @dataclass(frozen=True)
 class Suite:
     """Performs a drill's checks in the order they are declared; `store_of` names the resource whose data one reads.
 
     `patiently` performs one again that fails in passing, `reached` notes a moment that one of them reaches.
-    `names` are those of all checks of the drill, where these are only some.
+    `names` are those of all checks of the drill, where these are only some; `reads` are those among them that read a
+    database whole, and `whole` those that have done it by now.
     """
 
     checks: tuple[Check, ...]
@@ -50,9 +60,11 @@ class Suite:
     http: http.HttpChecks = field(default_factory=http.nothing_to_ask)
     store_of: Callable[[Check], str] = lambda _: ""
     patiently: Callable[[Callable[[], CheckResult]], CheckResult] = lambda perform: perform()
-    deep: DeepChecks | None = None
+    deep: Proves | None = None
     reached: Callable[[Moment], None] = lambda _: None
     names: tuple[str, ...] = ()
+    reads: frozenset[str] = frozenset()
+    whole: set[str] = field(default_factory=set)
 
     def on_the_clock(self) -> Suite:
         """Those that the recovery waits for."""
@@ -64,7 +76,8 @@ class Suite:
         return self._some(later) if later else None
 
     def _some(self, checks: tuple[Check, ...]) -> Suite:
-        return replace(self, checks=checks, names=tuple(check.name for check in self.checks))
+        reads = frozenset(check.name for check in self.checks if isinstance(check, WholeRead) and not check.sample)
+        return replace(self, checks=checks, names=tuple(check.name for check in self.checks), reads=reads)
 
     def all(self, copy: Copy, points: Sequence[RecoveryPoint], disrupted: datetime) -> list[CheckResult]:
         """Perform every check, whatever the others find; one that crashes is inconclusive.
@@ -102,7 +115,9 @@ class Suite:
         if not result.figures:  # it could not tell, and so is no witness
             result = replace(result, proves_data=isinstance(check, Command) and check.proves_data)
         if result.figures.get("whole"):
-            self.reached(Moment.DATA_WHOLE)
+            self.whole.add(check.name)
+            if self.reads <= self.whole:  # of several databases the last one makes the copy whole
+                self.reached(Moment.DATA_WHOLE)
         return [result, *beside]
 
     def _perform(self, check: Shallow, copy: Copy, reference: datetime, points: Sequence[RecoveryPoint]) -> CheckResult:

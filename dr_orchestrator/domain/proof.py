@@ -1,12 +1,15 @@
 """The checks that go deep: every block read, what the engine proves of itself, its speed, its counts, a team's own.
 
-One that a drill may pass without is performed once the service is verified: its time is no part of the recovery.
+One that a drill may pass without is performed once the service is verified: its time is no part of the recovery. Of an
+environment one names its `database`, by logical id.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from dr_orchestrator.domain.defaults import SINCE
 
 AMCHECK, CHECKSUMS, CHECK_TABLE = "amcheck", "checksums", "check-table"
 ASKABLE = (AMCHECK, CHECKSUMS, CHECK_TABLE)
@@ -27,6 +30,7 @@ class WholeRead:
     sample: int = 0
     seed: int | None = None
     mandatory: bool = True
+    database: str = field(default="", metadata=SINCE)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Integrity:
     require: tuple[str, ...] = ()
     against_source: bool = False
     mandatory: bool = True
+    database: str = field(default="", metadata=SINCE)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class AnswersWithin:
     against_source: bool = False
     factor: float = 1.0
     mandatory: bool = True
+    database: str = field(default="", metadata=SINCE)
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,7 @@ class Counts:
     against_source: bool = False
     within: timedelta = timedelta(hours=1)
     mandatory: bool = True
+    database: str = field(default="", metadata=SINCE)
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,7 @@ class Command:
     within: timedelta = timedelta(minutes=10)
     proves_data: bool = False
     mandatory: bool = True
+    database: str = field(default="", metadata=SINCE)
 
 
 Deep = WholeRead | Integrity | AnswersWithin | Counts | Command

@@ -107,7 +107,8 @@ class Birth:
     `source` is the resource's name that the `point` (in words) is of. `given` are the properties that say which point
     it is, `refused` those that AWS takes from the point, and lets nobody say beside it, `least` numbers that may not be
     below the point's. What a template says of `agrees` has to be that, and it may have none of `foreign`, which says
-    why. `lost` are the attributes that it then has not.
+    why. `reached_by` are the type and the property of those resources that name it, where its data is reached by them
+    alone.
     """
 
     source: str
@@ -117,7 +118,7 @@ class Birth:
     least: Mapping[str, int] = field(default_factory=dict)
     agrees: Mapping[str, str] = field(default_factory=dict)
     foreign: Mapping[str, str] = field(default_factory=dict)
-    lost: frozenset[str] = frozenset()
+    reached_by: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

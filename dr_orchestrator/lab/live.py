@@ -71,6 +71,7 @@ class LiveDatabase:
         self._ready = threading.Event()
         self._wanted = True
         self._serves = False
+        self._owed: dict[str, str] = {}
 
     @property
     def ready(self) -> bool:
@@ -106,14 +107,21 @@ class LiveDatabase:
                 self._serves = False
                 if self._wanted:
                     self.cluster.start()
+                    self._give_passwords()
                 else:
                     self.cluster.shut_down()
                 self._serves = self._wanted
 
     def give_password(self, user: str, password: str) -> None:
-        """Have a role of it log in by another password from now on; nothing, while its server rests."""
+        """Have a role of it log in by another password from now on; while its server rests, from its start on."""
+        self._owed[user] = password
         if self.serving and self.cluster is not None:
-            self.cluster.give_password(user, password)
+            self._give_passwords()
+
+    def _give_passwords(self) -> None:
+        """Tell the server, which runs, the passwords that it was not told yet."""
+        for user in list(self._owed):
+            self.cluster.give_password(user, self._owed.pop(user))
 
     @property
     def backed_up(self) -> bool:
@@ -130,6 +138,7 @@ class LiveDatabase:
         try:
             self.cluster = make()
             self._serves = True
+            self._give_passwords()
             self.turned()
             self._ready.set()
             self.turned()  # what was wished in between

@@ -9,10 +9,10 @@ from dr_orchestrator.aws.logins.keys import Key, keys
 from dr_orchestrator.aws.logins.reset import Reset
 from dr_orchestrator.aws.logins.secrets import Credentials
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.domain.copy import Copy, Place
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Opened, Ready
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.service import ENCRYPTED, Auth, Database, Login, Resource
+from dr_orchestrator.domain.service import ENCRYPTED, MANAGED, Auth, Database, Login, Resource
 from dr_orchestrator.errors import LoginRefused, NotMeasured, Transient
 
 _GRANT = "in the restored data its role needs rds_iam, and the caller needs rds-db:connect (`dro iam` prints it)"
@@ -21,16 +21,24 @@ _GRANT = "in the restored data its role needs rds_iam, and the caller needs rds-
 class Opening:
     """The logins to the copy of a run; an Entrance. What opened it is known here, and nowhere after this process.
 
-    `enter` is to log in once by `login`; LoginRefused where that is not let in. It finds out before that nothing of
-    production stands there.
+    `own` are the keys that a copy has of its own. `enter` is to log in once by `login`; LoginRefused where that is not
+    let in. It finds out before that nothing of production stands there.
     """
 
     def __init__(
-        self, door: Door, resource: Resource, database: Database, toolkit: Toolkit, place: Place | None = None
+        self,
+        door: Door,
+        resource: Resource,
+        database: Database,
+        toolkit: Toolkit,
+        own: Callable[[Copy], list[Key]] = lambda _: [],
+        there: Toolkit | None = None,
     ) -> None:
-        """`place` is where the copy stands, if that is not where its source does; the secret is the source's."""
+        """`there` are the tools where the copy stands, if that is not where its source does; the secret is the
+        source's.
+        """
         self._door, self._resource, self._database, self._toolkit = door, resource, database, toolkit
-        self._place = place
+        self._own, self._there = own, there or toolkit
         self._known: list[Key] = []
         self._key: Key | None = None
         self._opened = False
@@ -40,12 +48,12 @@ class Opening:
 
     def login(self, copy: Copy) -> Login:
         """The login to the copy, at the address that AWS tells now: what opened it, before that the likeliest."""
-        key = self._key or self._first()
+        key = self._key or self._first(copy)
         return self._door.at(self._there.account, copy.id, self._database, key.cut)
 
-    def answers(self, ask: Callable[[], bool]) -> bool:
+    def answers(self, copy: Copy, ask: Callable[[], bool]) -> bool:
         """The answer of the copy to the first login that it lets in; LoginRefused where it lets in none."""
-        for _ in self._tried():
+        for _ in self._tried(copy):
             try:
                 self._opened = ask()
             except LoginRefused:
@@ -58,7 +66,7 @@ class Opening:
 
         What does not answer at all is the checks' to tell.
         """
-        for key in self._tried():
+        for key in self._tried(copy):
             try:
                 self.enter(copy)
             except LoginRefused:
@@ -91,19 +99,18 @@ class Opening:
         other = f"; the checks log in as that one, not as {self._declared}" if self._declared not in ("", *used) else ""
         return Ready(ready.ago, words=f"{ready.words}{other}")
 
-    @property
-    def _there(self) -> Toolkit:
-        """The tools, where the copy stands."""
-        return self._toolkit.at(self._place) if self._place else self._toolkit
-
-    def _keys(self) -> list[Key]:
-        """The keys that may fit, by when the data is of that was restored."""
+    def _keys(self, copy: Copy) -> list[Key]:
+        """The keys that may fit, by when the data is of that was restored; of a master user that RDS manages the copy's
+        own comes first, for its password is of now.
+        """
         if not self._known:
             journal = self._toolkit.context.journal
             points = [each.data_time for each in journal.points if self._is_of(each)] if journal is not None else []
             at = max(points, default=self._toolkit.clock.now())
             tools = self._there if self._database.auth is Auth.IAM else self._toolkit
-            self._known = keys(tools.account, self._door, self._resource.id, self._database, at)
+            of_then = keys(tools.account, self._door, self._resource.id, self._database, at)
+            own = self._own(copy)
+            self._known = [*own, *of_then] if self._database.secret == MANAGED else [*of_then, *own]
         if not self._known:
             raise NotMeasured(f"{self._database.secret} holds no version", "put a login into the secret")
         return self._known
@@ -112,10 +119,10 @@ class Opening:
         """Whether a recovery point is of this resource: an environment has others beside it."""
         return point.store in ("", self._resource.name)
 
-    def _first(self) -> Key:
+    def _first(self, copy: Copy) -> Key:
         """The likeliest key that can be had."""
         fault: NotMeasured | None = None
-        for key in self._keys():
+        for key in self._keys(copy):
             try:
                 key.user()
             except NotMeasured as unreadable:
@@ -124,7 +131,7 @@ class Opening:
                 return key
         raise fault or NotMeasured(f"{self._database.name} has no login")
 
-    def _tried(self) -> Iterator[Key]:
+    def _tried(self, copy: Copy) -> Iterator[Key]:
         """Each key that can be had, in the lock; the one that opened the copy alone, once that is known."""
         if self._opened and self._key is not None:
             opened = self._key
@@ -132,7 +139,7 @@ class Opening:
             self._opened, self._key, self._refused = False, None, [f"{opened.words} is refused now"]
             return
         self._refused, fault = [], None
-        for key in self._keys():
+        for key in self._keys(copy):
             try:
                 user = key.user()
             except Transient:

@@ -116,7 +116,7 @@ def _engine(order: Order, door: Door, database: Database) -> str:
 def _answers(opening: Opening, checks: SqlChecks, copy: Copy) -> bool:
     """Whether the copy's database answers, by any of its logins; a secret that cannot be read is no answer."""
     try:
-        return opening.answers(functools.partial(checks.answers, copy))
+        return opening.answers(copy, functools.partial(checks.answers, copy))
     except (LoginRefused, NotTheCopy):
         raise
     except (NotMeasured, NotRecoverable):

@@ -146,10 +146,6 @@ def test_no_recovery_point_is_told_before_anything_is_made(shop: Estate, here: w
             "Database has DBClusterIdentifier: it is an instance of a cluster",
         ),
         (
-            ("Outputs:", "Outputs:\n  Login: {Value: !GetAtt Database.MasterUserSecret.SecretArn}"),
-            "Database is asked for its MasterUserSecret",
-        ),
-        (
             (
                 "Outputs:",
                 READER,
@@ -157,7 +153,7 @@ def test_no_recovery_point_is_told_before_anything_is_made(shop: Estate, here: w
             "Reader would change 'orders-prod'",
         ),
     ],
-    ids=["another engine", "an instance of a cluster", "a secret that is not there", "a replica of production"],
+    ids=["another engine", "an instance of a cluster", "a replica of production"],
 )
 def test_what_cannot_be_made_so_is_refused_before_anything_is(
     shop: Estate, here: wiring.App, wrong: tuple[str, str], told: str
@@ -270,3 +266,33 @@ def test_one_that_is_less_protected_than_its_source_is_asked_nothing(shop: Estat
     assert found.closing is not None
     assert "it can be reached from the internet" in found.closing.reasons[0]
     assert found.checks == ()
+
+
+def test_a_login_that_rds_manages_is_managed_in_the_copy_too(shop: Estate, here: wiring.App) -> None:
+    """CloudFormation has RDS make it a secret of its own, which the template's code finds, and which goes with it."""
+    wanted = "      ManageMasterUserPassword: true\n"
+    template = "".join(
+        wanted if "MasterUserPassword:" in line else line for line in BORN_TEMPLATE.splitlines(keepends=True)
+    )
+    told = "  Login: {Value: !GetAtt Database.MasterUserSecret.SecretArn}\n"
+    (here.settings.drills / "infrastructure" / "shop.template.yaml").write_text(template + told)
+    before, secrets = everything(shop), shop.client("secretsmanager").list_secrets()["SecretList"]
+    seen: list[str] = []
+    isolated = InstanceOrigin.isolated
+
+    def note(origin: InstanceOrigin, member: Any) -> Any:
+        described = shop.client("rds").describe_db_instances(DBInstanceIdentifier=member.id)["DBInstances"][0]
+        stack = shop.client("cloudformation").describe_stacks(StackName=member.parent)["Stacks"][0]
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+        assert outputs["Login"] == described["MasterUserSecret"]["SecretArn"]
+        seen.append(outputs["Login"])
+        return isolated(origin, member)
+
+    with mock.patch.object(InstanceOrigin, "isolated", note):
+        found = run(here, DRILL)
+
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing
+    assert len(seen) == 1
+    assert "ManageMasterUserPassword" not in {each["property"] for each in run_json(found)["template"]["edits"]}
+    assert everything(shop) == before
+    assert shop.client("secretsmanager").list_secrets()["SecretList"] == secrets

@@ -42,7 +42,7 @@ def test_the_data_of_both_stores_is_read_in_the_copy(shop: RealShop) -> None:
     measured = found.closing.measures
     assert (measured.newest_data, measured.rpa_check, measured.rpa_grade) == (orders, "orders beat", "A")
     assert measured.rpa_skew == sessions - orders
-    assert measured.rpa_skew > timedelta(minutes=25)
+    assert measured.rpa_skew > timedelta()
     (page,) = (shop.here.settings.home / "reports" / "generated").glob("*.md")
     assert "apart; the one that lost most speaks for the run" in page.read_text()
     assert shop.said_of_us(INSTANCE) == before

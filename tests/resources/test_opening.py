@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from unittest import mock
 
 import pytest
 
 from dr_orchestrator.aws.logins import tls
+from dr_orchestrator.aws.logins.door import Door
+from dr_orchestrator.aws.logins.keys import Key
+from dr_orchestrator.aws.logins.secrets import Credentials, Secret
 from dr_orchestrator.aws.rds import instances
 from dr_orchestrator.aws.watcher import Sighting
 from dr_orchestrator.domain.copy import Copy
@@ -88,6 +92,39 @@ def test_the_first_that_is_let_in_is_used_from_then_on(way: Way, into: Into) -> 
     assert there.tried == ["p-4", "p-3", "p-3"]
     assert there.opening.login(way.copy).password == "p-3"
     assert [value for value in ("p-4", "p-3") if value in f"{found} {there.opening.login(way.copy)}"] == []
+
+
+@pytest.mark.parametrize(
+    ("secret", "lets_in", "tried"),
+    [
+        ("prod/rotated", ("p-4", "own"), ["p-4"]),
+        ("prod/rotated", ("own",), ["p-4", "p-3", "own"]),
+        ("managed", ("p-4", "own"), ["own"]),
+        ("managed", ("p-4",), ["own", "p-4"]),
+    ],
+    ids=["declared", "declared, and of the master user", "managed", "managed, and not taken over yet"],
+)
+def test_a_copys_own_secret_is_tried_where_rds_manages_its_master_user(
+    way: Way, secret: str, lets_in: tuple[str, ...], tried: list[str]
+) -> None:
+    """First where the login is the master user's own; after those of then where another user may be declared."""
+    made = Key("its own secret, which RDS manages", lambda *_: Credentials("ada", "own"), lambda: "ada")
+    asked: list[Copy] = []
+
+    def own(copy: Copy) -> list[Key]:
+        asked.append(copy)
+        return [made]
+
+    database = replace(DATABASE, secret=secret)
+    with mock.patch.object(Door, "secret", lambda *_: Secret(way.made.toolkit.account, "prod/rotated", DATABASE)):
+        opening = Opening(DOOR, INSTANCE, database, way.made.toolkit, own)
+        there = Entered(opening, set(lets_in))
+        opening.enter = there.enter
+        found = opening.find(way.copy)
+    assert found.opened
+    assert there.tried == tried
+    assert asked == [way.copy]
+    assert made.words in found.words or "own" not in tried
 
 
 def test_a_copy_that_none_opens_is_for_a_new_password(way: Way, into: Into) -> None:
@@ -179,14 +216,14 @@ def test_an_instance_whose_logins_are_all_refused_serves(way: Way, into: Into) -
     there = into()
 
     def answers() -> bool:
-        return there.opening.answers(lambda: bool(there.enter(way.copy)))
+        return there.opening.answers(way.copy, lambda: bool(there.enter(way.copy)))
 
     serves = instances._serves(way.made.toolkit, answers)
     endpoint = {"Endpoint": {"Address": "h", "Port": 1}}
     assert serves(Sighting("available", endpoint))
     assert not serves(Sighting("modifying", endpoint))
     there.lets_in.add("p-3")
-    assert there.opening.answers(lambda: there.enter(way.copy) is None)
+    assert there.opening.answers(way.copy, lambda: there.enter(way.copy) is None)
     there.tried.clear()
     assert "(AWSCURRENT) is refused" in there.opening.find(way.copy).words
     assert there.tried == ["p-3"]

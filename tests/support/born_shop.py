@@ -1,17 +1,27 @@
-"""A shop whose environment has a database beside its table: the template as teams write it, the database a real one."""
+"""A shop whose environment has a database beside its table: the template as teams write it, the database a real one.
+
+Its clock runs six hundred times as fast as the machine's, so that whatever was written once is old when a drill looks:
+the heartbeat goes on for as long as the shop is there, as that of `dro canary` does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 
 from dr_orchestrator import wiring
 from tests.support.estate import TABLE, TEMPLATE
-from tests.support.real_shop import INSTANCE, RealShop, real_shop
+from tests.support.real_shop import CLUSTER, INSTANCE, RealShop, real_shop
+
+BEHIND = timedelta(hours=1)
+_BEAT_S = 0.2
 
 DATABASE = """
   Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.20.0.0/16}}
@@ -60,7 +70,7 @@ CHECKS = (
 def declared(shop: str, checks: str = BEATS) -> str:
     """A workspace's file whose replica has the database, and checks of it."""
     assert "{Config: sessions}" in shop
-    slow = shop.replace("attribute: at, interval: 1m", "attribute: at, interval: 12h")
+    slow = re.sub(r"attribute: at, interval: \dm", "attribute: at, interval: 12h", shop)
     return slow.replace("{Config: sessions}", f"{{Config: sessions, {BORN}}}").rstrip() + checks
 
 
@@ -72,17 +82,43 @@ def put(drills: Path, checks: str = BEATS, template: str = BORN_TEMPLATE) -> Non
 
 
 @contextmanager
-def born_shop(home: Path) -> Iterator[RealShop]:
-    """Within: the real shop with rows in its instance and items in its table, and a replica that has both."""
+def born_shop(home: Path, write: Callable[[Path], None] = lambda drills: put(drills, CHECKS)) -> Iterator[RealShop]:
+    """Within: the real shop with rows in its databases and items in its table, and a replica as `write` declares it."""
     with real_shop(home) as made:
-        put(made.here.settings.drills, CHECKS)
+        write(made.here.settings.drills)
         _fill(made)
-        with wiring.using(wiring.App(made.here.settings, made.clock)) as here:
+        with beating(made), wiring.using(wiring.App(made.here.settings, made.clock)) as here:
             yield replace(made, here=here)
 
 
+@contextmanager
+def beating(made: RealShop) -> Iterator[None]:
+    """Within: the heartbeat is written into table and databases; theirs is an hour behind, so that they lose more."""
+    ended = threading.Event()
+    beats = [
+        threading.Thread(target=_beat, args=(made, ended, of), name=f"beats of {of}") for of in (INSTANCE, CLUSTER)
+    ]
+    for each in beats:
+        each.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for each in beats:
+            each.join()
+
+
+def _beat(made: RealShop, ended: threading.Event, source: str) -> None:
+    dynamodb = made.client("dynamodb")
+    with psycopg.connect(made.url(source), autocommit=True) as connection:
+        while not ended.wait(_BEAT_S):
+            now = made.clock.now()
+            dynamodb.put_item(TableName=TABLE.id, Item={"pk": {"S": "canary"}, "at": {"S": now.isoformat()}})
+            connection.execute("UPDATE heartbeat SET at = %s", (now - BEHIND,))
+
+
 def _fill(made: RealShop) -> None:
-    dynamodb, beat = made.client("dynamodb"), made.clock.now
+    dynamodb = made.client("dynamodb")
     dynamodb.create_table(
         TableName=TABLE.id,
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
@@ -93,12 +129,11 @@ def _fill(made: RealShop) -> None:
     recovery = {"PointInTimeRecoveryEnabled": True}
     dynamodb.update_continuous_backups(TableName=TABLE.id, PointInTimeRecoverySpecification=recovery)
     made.clock.sleep(60)
-    with psycopg.connect(made.url(INSTANCE)) as connection:
-        connection.execute("CREATE TABLE orders (id int)")
-        connection.execute("INSERT INTO orders SELECT generate_series(1, 5)")
-        connection.execute("INSERT INTO heartbeat VALUES (%s)", (beat(),))
-    made.clock.sleep(1800)  # what the instance lost more than the table did
+    for source in (INSTANCE, CLUSTER):
+        with psycopg.connect(made.url(source)) as connection:
+            connection.execute("CREATE TABLE orders (id int)")
+            connection.execute("INSERT INTO orders SELECT generate_series(1, 5)")
     for number in range(60):
         dynamodb.put_item(TableName=TABLE.id, Item={"pk": {"S": f"session#{number}"}})
-    dynamodb.put_item(TableName=TABLE.id, Item={"pk": {"S": "canary"}, "at": {"S": beat().isoformat()}})
+    dynamodb.put_item(TableName=TABLE.id, Item={"pk": {"S": "canary"}, "at": {"S": made.clock.now().isoformat()}})
     made.clock.sleep(900)

@@ -158,8 +158,12 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     if scope.secrets():
         yield allow("ReadLogins", _LOGINS, scope.arns("secretsmanager", *scope.secrets()))
     for of in scope.types:
+        tag = f"aws:ResourceTag/aws:rds:primary{of.made.cloudformation.rpartition('::')[2]}Arn"
+        if scope.opens_within(of):
+            copies = {"StringLike": {tag: scope.arns(of.made.service, of.made.arn_of(COPIES))}}
+            own = scope.arns("secretsmanager", _MANAGED)
+            yield allow(f"ReadOwnLoginsOf{of.made.plural}", {"secretsmanager:GetSecretValue"}, own, copies)
         if managed := scope.managed(of):
-            tag = f"aws:ResourceTag/aws:rds:primary{of.made.cloudformation.rpartition('::')[2]}Arn"
             owned = {"StringEquals": {tag: scope.arns(of.made.service, *managed)}}
             yield allow(f"ReadLoginsOf{of.made.plural}", _LOGINS, scope.arns("secretsmanager", _MANAGED), owned)
     if scope.users():

@@ -99,6 +99,11 @@ class Scope:
         found = {one.id for one, each in self._databases() if one.type == of.name and each.secret == MANAGED}
         return [of.made.arn_of(each) for each in sorted(found)]
 
+    def opens_within(self, of: ResourceType) -> bool:
+        """Whether drills log in to what templates make of a type from recovery points, by a password."""
+        stores = (store for drill in self.drills for store in drill.stores.values() if store.type == of.name)
+        return bool(of.born.all) and any(each.database and each.database.secret for each in stores)
+
     def users(self) -> list[str]:
         """The users that log in by a token of IAM; to any database, for nobody knows the id of a copy beforehand."""
         return [f"dbuser:*/{each}" for each in sorted({each.user for _, each in self._databases()} - {""})]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dr_orchestrator.aws.accounts import Account
@@ -13,7 +13,7 @@ from dr_orchestrator.aws.logins import tls
 from dr_orchestrator.aws.logins.door import IAM_ENABLED, Door, token
 from dr_orchestrator.aws.logins.secrets import LABELLED, Credentials, Secret, Version, ordered
 from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
-from dr_orchestrator.domain.service import Auth, Database, Resource
+from dr_orchestrator.domain.service import Auth, Database, Keys, Resource
 from dr_orchestrator.errors import NotMeasured
 
 
@@ -35,6 +35,16 @@ def keys(account: Account, door: Door, source: str, database: Database, at: date
         return [Key("a token of IAM", token(account, database), lambda: database.user)]
     secret = door.secret(account, source, database)
     return [_of_version(secret, version) for version in _versions(secret, at)]
+
+
+def own(account: Account, door: Door, database: Database, copy: str) -> list[Key]:
+    """The key that a copy has of its own: where RDS manages its master user, it made that a password and a secret."""
+    described = door.shape.described(account.api("rds"), copy) or {}
+    name = str(described.get("MasterUserSecret", {}).get("SecretArn") or "")
+    if database.auth is Auth.IAM or not name:
+        return []
+    read = functools.cache(Secret(account, name, replace(database, keys=Keys())).current)
+    return [Key("its own secret, which RDS manages", lambda *_: read(), lambda: read().user)]
 
 
 def _versions(secret: Secret, at: datetime) -> list[Version]:

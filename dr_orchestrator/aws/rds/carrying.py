@@ -30,8 +30,9 @@ THERE = "alias/aws/rds"
 
 
 @dataclass(frozen=True)
-class Way:
-    """The two copies of a snapshot: beside it, to be shared, and in the account of the `stack`.
+class Lending:
+    """The two copies of a snapshot: beside it, to be shared, and in the account of the `stack`; none where that is the
+    snapshot's own.
 
     `of` is their type; `key` is the one of KMS that both accounts may use, empty where none is declared.
     """
@@ -41,6 +42,11 @@ class Way:
     resource: Resource
     stack: Copy
     key: str
+
+    @property
+    def needed(self) -> bool:
+        """Whether the stack stands in another account."""
+        return bool(self.stack.account)
 
     @property
     def shared(self) -> Copy:

@@ -89,6 +89,10 @@ SNAPSHOTS = ShapeOfSnapshots(
     *("a snapshot", "DBSnapshot", "DBSnapshotArn", "Status", "SnapshotCreateTime"),
     *("db-snapshot-id", "DBSnapshotAlreadyExists", "InvalidDBSnapshotState"),
 )
+CLUSTER_SNAPSHOTS = ShapeOfSnapshots(
+    *("a snapshot", "DBClusterSnapshot", "DBClusterSnapshotArn", "Status", "SnapshotCreateTime"),
+    *("db-cluster-snapshot-id", "DBClusterSnapshotAlreadyExistsFault", "InvalidDBClusterSnapshotStateFault"),
+)
 
 
 class Objects:

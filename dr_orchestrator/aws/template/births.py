@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.template.edits import Editing
-from dr_orchestrator.aws.template.parts import brief, calls, is_secret
-from dr_orchestrator.aws.template.values import Untold
+from dr_orchestrator.aws.template.parts import brief, is_secret, kind_of
+from dr_orchestrator.aws.template.values import Untold, references
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Birth, Edit, Refusal
 
@@ -65,18 +65,15 @@ def _objections(editing: Editing, name: str, birth: Birth) -> Iterator[Refusal]:
         if told and told.lower() != wanted.lower():
             why = f"{birth.source}, from which it is to be made, has {wanted}"
             yield Refusal(name, f"has {key} {told}", why, editing.line(name, ("Properties", key)))
-    for attribute in sorted(birth.lost):
-        if any(_is(got, name, attribute) for _, got in calls(dict(editing.template), "Fn::GetAtt")):
-            why = (
-                "one that is made from a recovery point has none yet: leave out what uses it, or do not name the store"
-            )
-            yield Refusal(name, f"is asked for its {attribute}", why, line)
+    if birth.reached_by and not _is_reached(editing, name, *birth.reached_by):
+        of, key = birth.reached_by
+        yield Refusal(name, f"is named by no {of}", f"nothing reads its data: one with its name as {key} does", line)
 
 
-def _is(got: Any, name: str, attribute: str) -> bool:
-    """Whether the argument of Fn::GetAtt means an attribute, or what is in it."""
-    path = got.split(".") if isinstance(got, str) else [str(each) for each in got] if isinstance(got, list) else []
-    return ".".join(path).startswith(f"{name}.{attribute}")
+def _is_reached(editing: Editing, name: str, of: str, key: str) -> bool:
+    """Whether a resource of a type names this one in a property."""
+    those = (each for each in map(mapping, editing.resources.values()) if kind_of(each) == of)
+    return any(name in references(mapping(each.get("Properties")).get(key)) for each in those)
 
 
 def _text(editing: Editing, value: Any) -> str:

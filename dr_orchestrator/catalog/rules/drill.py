@@ -104,11 +104,12 @@ def _check(
     elif isinstance(claim, OF_TABLE):
         yield from _of_table(service, drill, types, claim, written)
     elif isinstance(claim, DEEP_OF_DATABASE):
-        yield from _of_database(resource, of, written)
-        yield from proofs.mistakes(drill, check, claim, written, _engine(resource))
+        yield from _in_database(service, drill, types, claim.database, written)
+        engine = _engine(stores.asked(service, resource, claim.database))
+        yield from proofs.mistakes(drill, check, claim, written, engine)
     elif isinstance(claim, Command):
-        if of.content is Content.ROWS:
-            yield from _of_database(resource, of, written)
+        if of.content is Content.ROWS or claim.database:
+            yield from _in_database(service, drill, types, claim.database, written)
         elif of.content is not Content.STORES:
             message = f"a program gets no credential by which it could read {of.article}"
             yield (written,), message, "remove it; only databases and replicas have one"
@@ -124,6 +125,20 @@ def _of_database(resource: Resource, of: ResourceType, written: str) -> Iterator
         yield (written,), message, "add `database: {name: ..., secret: ...}` to the resource"
 
 
+def _in_database(
+    service: Declared, drill: Drill, types: Types[ResourceType], database: str | None, written: str
+) -> Iterator[Mistake]:
+    """The mistakes in which database is asked: the drill's own, or one of those that a replica has."""
+    resource = service.resources.legal[drill.resource]
+    of = types[resource.type]
+    if of.content is Content.STORES:
+        yield from stores.of_database(service, types, drill.resource, database, written)
+        return
+    yield from _of_database(resource, of, written)
+    if database and of.content is Content.ROWS:
+        yield (written, "database"), "the drill restores one database, which needs no naming", "remove it"
+
+
 def _engine(resource: Resource) -> Engine | None:
     """The engine that a resource declares; None where it leaves that to RDS, or no check speaks to it."""
     known = engines.called(resource.database.engine or "") if resource.database else None
@@ -133,15 +148,9 @@ def _engine(resource: Resource) -> Engine | None:
 def _of_rows(
     service: Declared, drill: Drill, types: Types[ResourceType], check: Check, claim: RowsAtLeast | NewestRow | Query
 ) -> Iterator[Mistake]:
-    """The mistakes in a check of rows: of the drill's own database, or of one of those that a replica has."""
+    """The mistakes in a check of rows."""
     resource, written = service.resources.legal[drill.resource], next(iter(check.claims))
-    of = types[resource.type]
-    if of.content is Content.STORES:
-        yield from stores.of_database(service, types, drill.resource, claim.database, written)
-    else:
-        yield from _of_database(resource, of, written)
-        if claim.database and of.content is Content.ROWS:
-            yield (written, "database"), "the drill restores one database, which needs no naming", "remove it"
+    yield from _in_database(service, drill, types, claim.database, written)
     if check.mandatory:
         yield from _of_source(claim, written, _engine(stores.asked(service, resource, claim.database)))
 

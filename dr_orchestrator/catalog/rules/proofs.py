@@ -39,7 +39,11 @@ def mistakes(
 
 
 def _read(drill: Drill, check: Check, claim: WholeRead, written: str) -> Iterator[Mistake]:
-    others = [each.name for each in drill.checks if each is not check and isinstance(each.claim, WholeRead)]
+    others = [
+        each.name
+        for each in drill.checks
+        if each is not check and isinstance(each.claim, WholeRead) and each.claim.database == claim.database
+    ]
     if others and not claim.sample and check.name > min(others):
         yield (
             (written,),

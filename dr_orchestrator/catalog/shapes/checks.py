@@ -22,10 +22,17 @@ from dr_orchestrator.catalog.shapes.fields import (
     whole,
     wrong,
 )
-from dr_orchestrator.catalog.shapes.proofs import AnswersWithin, Command, Counts, Deep, Integrity, WholeRead
+from dr_orchestrator.catalog.shapes.proofs import (
+    OF_REPLICA,
+    AnswersWithin,
+    Command,
+    Counts,
+    Deep,
+    Integrity,
+    WholeRead,
+)
 
 _IN_REPLICA = "In a replica: the table's logical id in the template. Left out elsewhere."
-_OF_REPLICA = "In a replica: the database's logical id in the template. Left out elsewhere."
 _INTERVAL = "How often the heartbeat is written; its newest one may be this far behind."
 
 
@@ -34,7 +41,7 @@ class RowsAtLeast(Shape):
 
     table: Identifier = Field(description="The table, schema.table where it is not on the search path.")
     minimum: Annotated[int, whole(1)] = Field(description="The least number of rows, 1 or more.")
-    database: LogicalId | None = Field(default=None, description=_OF_REPLICA)
+    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
 
 
 class NewestRow(Shape):
@@ -48,7 +55,7 @@ class NewestRow(Shape):
     timezone: TimeZone | None = Field(
         default=None, description="The zone that a column without one is written in, such as UTC."
     )
-    database: LogicalId | None = Field(default=None, description=_OF_REPLICA)
+    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
 
 
 class Query(Shape):
@@ -56,7 +63,7 @@ class Query(Shape):
 
     sql: Text = Field(description="One SELECT that reads a table of the source and returns one value.")
     equals: Answer = Field(description="The value expected, compared as text; NULL equals nothing.")
-    database: LogicalId | None = Field(default=None, description=_OF_REPLICA)
+    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
 
 
 class ItemsAtLeast(Shape):
@@ -86,7 +93,7 @@ class RestoredState(Shape):
         default=None, description="The heartbeat item's key (DynamoDB)."
     )
     attribute: Attribute | None = Field(default=None, description="Its attribute with the time (DynamoDB).")
-    database: LogicalId | None = Field(default=None, description=_OF_REPLICA)
+    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
 
 
 class HttpAnswer(Shape):

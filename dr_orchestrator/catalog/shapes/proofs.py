@@ -11,6 +11,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     Factor,
     Identifier,
     Latency,
+    LogicalId,
     Shape,
     Share,
     Span,
@@ -22,6 +23,7 @@ from dr_orchestrator.catalog.shapes.fields import (
 )
 from dr_orchestrator.domain import proof
 
+OF_REPLICA = "In a replica: the database's logical id in the template. Left out elsewhere."
 _HOUR = timedelta(hours=1)
 _AGAINST = (
     "`source`: production is read by SQL for it, read-only, with the login of `database`; never without this word."
@@ -45,6 +47,7 @@ class WholeRead(Shape):
     seed: Annotated[int, whole(0)] | None = Field(
         default=None, description="Draws the sample of an earlier run again; else the run's id draws it."
     )
+    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
 
 
 class Integrity(Shape):
@@ -56,6 +59,7 @@ class Integrity(Shape):
         description="What must have been asked, or the check could not tell: amcheck, checksums, check-table.",
     )
     against: Against | None = Field(default=None, description=f"Extensions and sequences against it. {_AGAINST}")
+    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
 
 
 class AnswersWithin(Shape):
@@ -68,6 +72,7 @@ class AnswersWithin(Shape):
     p: Annotated[int, whole(1, 100)] = Field(default=95, description="The percentile, by nearest rank.")
     against: Against | None = Field(default=None, description=f"In place of a limit. {_AGAINST}")
     factor: Factor = Field(default=1.0, description="How many times as long as in the source it may take.")
+    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
 
     @model_validator(mode="after")
     def _one_limit(self) -> AnswersWithin:
@@ -93,6 +98,7 @@ class Counts(Shape):
     as_of: Identifier | None = Field(default=None, alias="as-of", description=_AS_OF)
     within: Span = Field(default=_HOUR, description="How long the counting may take.")
     against: Against | None = Field(default=None, description=_AGAINST)
+    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
 
 
 class Command(Shape):
@@ -102,6 +108,10 @@ class Command(Shape):
     within: Span = Field(default=timedelta(minutes=10), description="Its limit, in real time; then it is ended.")
     proves_data: Truth = Field(
         default=False, alias="proves-data", description="True where what it reads is the restored data."
+    )
+    database: LogicalId | None = Field(
+        default=None,
+        description="In a replica: the logical id of the database whose login it gets; without, the stack's outputs.",
     )
 
 

@@ -50,7 +50,7 @@ class Database(Protocol):
         """Have its server run, or rest while the data stays: storage to which no instance is attached."""
 
     def give_password(self, user: str, password: str) -> None:
-        """Have a role of it log in by another password from now on; nothing, while its server rests."""
+        """Have a role of it log in by another password from now on; while its server rests, from its start on."""
 
     def drop(self) -> None:
         """End it and remove its files; what snapshots need stays."""

@@ -1,4 +1,4 @@
-"""The Aurora clusters of a region and the instances in them, all of them."""
+"""The Aurora clusters of a region, the instances in them and the snapshots that are made by hand, all of them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.copies import run_of
-from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Shape
+from dr_orchestrator.aws.rds.objects import CLUSTER_SNAPSHOTS, CLUSTERS, INSTANCES, Shape
 from dr_orchestrator.domain.copy import LiveObject
-from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, NAME
+from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, NAME, SNAPSHOT
 
 _OURS = "aurora"
 """How the engines of Aurora begin: other instances are listed as RDS's own."""
@@ -25,6 +25,8 @@ def listed(account: Account) -> Iterator[LiveObject]:
         for each in api.pages(shape.describe, f"{shape.key}s"):
             if of == NAME or str(each.get("Engine", "")).startswith(_OURS):
                 yield _object(of, shape, api.region, each)
+    for each in api.pages(CLUSTER_SNAPSHOTS.describe, f"{CLUSTER_SNAPSHOTS.key}s", SnapshotType="manual"):
+        yield _object(SNAPSHOT, CLUSTER_SNAPSHOTS, api.region, each)
 
 
 def _object(of: str, shape: Shape, region: str, each: Mapping[str, Any]) -> LiveObject:

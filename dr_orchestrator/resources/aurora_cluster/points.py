@@ -30,7 +30,7 @@ class ClusterSnapshot(AuroraCluster):
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between the data times of snapshots, up to now, and the longest that one took."""
-        source, found = self._source(), self._snapshots()
+        source, found = self.described(), self._snapshots()
         days, created_at = source.get("BackupRetentionPeriod") or 0, source.get("ClusterCreateTime")
         times = snapshots.rhythm((point.data_time for point in self._points(found)), until, days, created_at)
         took = snapshots.took(lambda: events.longest_snapshot(self._api, found.keys(), until)) if times else None
@@ -70,7 +70,7 @@ class ClusterSnapshot(AuroraCluster):
 
     def _snapshots(self) -> dict[str, Mapping[str, Any]]:
         """Those of this very cluster, by name: its own name may have been another's before."""
-        ours = self._source()["DbClusterResourceId"]
+        ours = self.described()["DbClusterResourceId"]
         found = snapshots.listed(self._api, "DBClusterSnapshot", DBClusterIdentifier=self._resource.id)
         return {each["DBClusterSnapshotIdentifier"]: each for each in found if each.get("DbClusterResourceId") == ours}
 
@@ -90,7 +90,7 @@ class ClusterPointInTime(AuroraCluster):
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """How far the latest restorable time lies behind now: what a disaster at this instant would lose."""
-        source = self._source()
+        source = self.described()
         kept = timedelta(days=source.get("BackupRetentionPeriod") or 0)
         return lag(self._window(), kept, source.get("ClusterCreateTime"), until)
 
@@ -106,7 +106,7 @@ class ClusterPointInTime(AuroraCluster):
         )
 
     def _window(self) -> tuple[datetime, datetime]:
-        source = self._source()
+        source = self.described()
         latest = source.get("LatestRestorableTime")
         if latest is None:
             raise NotRecoverable(f"{self._resource.id} has no restorable time yet", call="rds:DescribeDBClusters")

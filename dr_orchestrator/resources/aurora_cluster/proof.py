@@ -25,7 +25,7 @@ def isolated(toolkit: Toolkit, copy: Copy, source: Mapping[str, Any], put: Isola
     told = isolation.proven(isolation.of_cluster(cluster), theirs, put, groups)
     isolation.proven(isolation.of_instance(instance), theirs, put, groups)
     _of_one_instance(cluster, planned(copy).id)
-    _alone(account, cluster)
+    alone(account, cluster)
     return f"{told}; its instance likewise; of no global cluster, replica of nothing"
 
 
@@ -39,7 +39,7 @@ def _of_one_instance(cluster: Mapping[str, Any], ours: str) -> None:
         )
 
 
-def _alone(account: Account, cluster: Mapping[str, Any]) -> None:
+def alone(account: Account, cluster: Mapping[str, Any]) -> None:
     """Raise where something flows into the copy, or out of it: a global cluster, or replication."""
     name, arn = cluster["DBClusterIdentifier"], cluster["DBClusterArn"]
     wrong = [cluster[key] for key in ("GlobalClusterIdentifier", "ReplicationSourceIdentifier") if cluster.get(key)]

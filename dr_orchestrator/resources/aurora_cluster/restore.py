@@ -68,7 +68,7 @@ class AuroraCluster:
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, instance, names, key, secret, parameter groups, and the network that the copy is put into."""
-        asked = preflight.Asked(self._resource, self._toolkit, self._source, self.key, self.version)
+        asked = preflight.Asked(self._resource, self._toolkit, self.described, self.key, self.version)
         return preflight.preflight_checks(asked, copy, DOOR if self._answers is not None else None)
 
     def billed(self, name: str = "") -> Billed:
@@ -80,15 +80,15 @@ class AuroraCluster:
     def isolated(self, copy: Copy) -> Seen:
         """Prove of the live cluster and of its instance that they stand apart, and that no global cluster has them."""
         put = isolation.declared(self._resource)
-        return Seen(proof.isolated(self._toolkit, copy, self._source(), put, self._network()))
+        return Seen(proof.isolated(self._toolkit, copy, self.described(), put, self._network()))
 
     def address(self) -> tuple[str, int]:
         """Host and port of the source's writer."""
-        return production.address(self._source(), self._resource.id)
+        return production.address(self.described(), self._resource.id)
 
     def addresses(self) -> list[tuple[str, int]]:
         """Host and port of the source's writer, of its readers, of its custom endpoints and of each instance in it."""
-        return production.addresses(self._api, self._source(), self._resource.id)
+        return production.addresses(self._api, self.described(), self._resource.id)
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until the cluster is available: only then is an instance made in it."""
@@ -113,11 +113,11 @@ class AuroraCluster:
 
     def key(self) -> str | None:
         """The key of the data that is restored: the source's own."""
-        return key_of(self._source())
+        return key_of(self.described())
 
     def version(self) -> str:
         """The engine's version that the copy will have."""
-        return str(self._source().get("EngineVersion", ""))
+        return str(self.described().get("EngineVersion", ""))
 
     def _ask(self, operation: str, copy: Copy, **given: Any) -> Asked:
         wanted = {**self._overrides(), **given}
@@ -125,7 +125,7 @@ class AuroraCluster:
 
     def _overrides(self) -> dict[str, Any]:
         """Everything that a restore would else take from a default: network, protection, parity."""
-        source = self._source()
+        source = self.described()
         return {
             "DBSubnetGroupName": isolation.declared(self._resource).subnet_group,
             "VpcSecurityGroupIds": list(self._network()),
@@ -149,11 +149,17 @@ class AuroraCluster:
         self._groups = self._groups or isolation.security_groups(self._account, isolation.declared(self._resource))
         return self._groups
 
-    def _source(self) -> Mapping[str, Any]:
+    def described(self) -> Mapping[str, Any]:
+        """The source as AWS describes it; NotRecoverable where it is not there, or none that these drills restore."""
         return production.source(self._account, self._resource)
 
+    def look_at_source(self) -> str:
+        """The source and how it fares, and what the instance is of that its data would be reached by."""
+        source = self.described()
+        return f"{production.status(source)}; {production.capacity(source, self._writer())}"
+
     def _writer(self) -> Mapping[str, Any]:
-        return production.writer(self._account, self._source())
+        return production.writer(self._account, self.described())
 
 
 def key_of(described: Mapping[str, Any]) -> str | None:

@@ -17,18 +17,19 @@ from dr_orchestrator.domain.resource_type import (
     Write,
 )
 from dr_orchestrator.resources import passwords
-from dr_orchestrator.resources.aurora_cluster.name import ENGINE, INSTANCE, NAME
+from dr_orchestrator.resources.aurora_cluster.name import ENGINE, INSTANCE, NAME, SNAPSHOT
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
-    from dr_orchestrator.domain.copy import Copy, LiveObject
-    from dr_orchestrator.domain.ports import Clock, Destroyer
+    from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+    from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.inside import Inside
     from dr_orchestrator.runner import Components
 
 _RESTORED = frozenset(
@@ -49,7 +50,7 @@ _CALLS = Calls(
         {
             *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents"),
             *("rds:DescribeDBClusterParameterGroups", "rds:DescribeDBParameterGroups", "rds:DescribeGlobalClusters"),
-            *("rds:DescribeAccountAttributes", "ec2:DescribeSecurityGroups"),
+            *("rds:DescribeAccountAttributes", "rds:DescribeDBClusterSnapshots", "ec2:DescribeSecurityGroups"),
             *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "kms:DescribeKey"),
         }
     ),
@@ -70,9 +71,13 @@ def _components(order: Order) -> Components:
 
 
 def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
+    from dr_orchestrator.aws.rds.carrying import SnapshotCopy
+    from dr_orchestrator.aws.rds.objects import CLUSTER_SNAPSHOTS
     from dr_orchestrator.resources.aurora_cluster.instance import ClusterInstance
     from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
 
+    if copy.type == SNAPSHOT:
+        return SnapshotCopy(CLUSTER_SNAPSHOTS, toolkit, copy)
     return ClusterInstance(toolkit) if copy.type == INSTANCE else AuroraCluster(source, None, toolkit)
 
 
@@ -100,6 +105,24 @@ def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) 
     return writer(account, resource, canary, clock)
 
 
+def _origin(resource: Resource, toolkit: Toolkit, stack: Copy, key: str) -> Origin:
+    from dr_orchestrator.resources.aurora_cluster.origin import ClusterOrigin
+
+    return ClusterOrigin(resource, toolkit, stack, key)
+
+
+def _inside(resource: Resource, toolkit: Toolkit, stack: Copy) -> Inside | None:
+    from dr_orchestrator.resources.aurora_cluster.origin import ClusterOrigin
+
+    return ClusterOrigin(resource, toolkit, stack).inside()
+
+
+def _member(toolkit: Toolkit, place: Place) -> Member:
+    from dr_orchestrator.resources.aurora_cluster.member import ClusterMember
+
+    return ClusterMember(toolkit, place)
+
+
 def _twin() -> Twin:
     from dr_orchestrator.resources.aurora_cluster.lab.twin import TWIN
 
@@ -125,6 +148,7 @@ TYPE = Drillable(
             "AWS::RDS::DBInstance",
             "DBInstances",
         ),
+        CopyType(SNAPSHOT, "snapshot of an Aurora cluster", "ClusterSnapshots", "rds", "cluster-snapshot:{id}", 255),
     ),
     naming=Naming(
         r"(?=.{1,63}$)[a-z](-?[a-z0-9])*",
@@ -133,8 +157,7 @@ TYPE = Drillable(
     content=Content.ROWS,
     keys=frozenset({"database", "isolation", "canary"}),
     kinds={
-        Kind.SNAPSHOT_RESTORE: _CALLS
-        | Calls(frozenset({"rds:DescribeDBClusterSnapshots"}), frozenset({"rds:RestoreDBClusterFromSnapshot"})),
+        Kind.SNAPSHOT_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBClusterFromSnapshot"})),
         Kind.PITR_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBClusterToPointInTime"})),
     },
     writes=(
@@ -190,15 +213,56 @@ TYPE = Drillable(
             frozenset({"SkipFinalSnapshot", "DeleteAutomatedBackups"}),
             only={"SkipFinalSnapshot": (True,), "DeleteAutomatedBackups": (True,)},
         ),
+        Write(
+            "rds:CopyDBClusterSnapshot",
+            By(SNAPSHOT, "TargetDBClusterSnapshotIdentifier"),
+            Effect.RESTORE,
+            frozenset({"KmsKeyId", "Tags"}),
+            "SourceDBClusterSnapshotIdentifier",
+            actions=_TAGGED,
+            beside=("cluster-snapshot:*",),
+        ),
+        Write(
+            "rds:ModifyDBClusterSnapshotAttribute",
+            By(SNAPSHOT, "DBClusterSnapshotIdentifier"),
+            Effect.CHANGE,
+            frozenset({"AttributeName"}),
+            only={"AttributeName": ("restore",)},
+            lends="ValuesToAdd",
+        ),
+        Write("rds:DeleteDBClusterSnapshot", By(SNAPSHOT, "DBClusterSnapshotIdentifier"), Effect.DELETE),
     ),
-    listing=Calls(frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances"})),
+    listing=Calls(frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBClusterSnapshots"})),
     services=("rds", "ec2", "secretsmanager"),
+    born=Calls(
+        frozenset(
+            {
+                *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBClusterSnapshots"),
+                *("rds:DescribeEvents", "rds:DescribeGlobalClusters", "rds:DescribeAccountAttributes"),
+                *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "kms:DescribeKey"),
+            }
+        ),
+        frozenset({"rds:ModifyDBCluster", "rds:DeleteDBCluster"}),
+        {
+            **_CALLS.only_when,
+            "rds:DescribeEvents": "a snapshot is the newest recovery point",
+            "rds:DeleteDBCluster": "the environment held one that outlived it",
+        },
+    ),
+    carried=Calls(
+        frozenset({"rds:DescribeDBClusterSnapshots", "kms:DescribeKey"}),
+        frozenset({"rds:CopyDBClusterSnapshot", "rds:ModifyDBClusterSnapshotAttribute", "rds:DeleteDBClusterSnapshot"}),
+        {"kms:DescribeKey": "the snapshot is encrypted"},
+    ),
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",
     components=_components,
     destroyer=_destroyer,
     listed=_listed,
     quotas={"DBClusters": _clusters, "DBInstances": _instances},
+    origin=_origin,
+    inside=_inside,
+    member=_member,
     writer=_writer,
     twin=_twin,
     company=_company,

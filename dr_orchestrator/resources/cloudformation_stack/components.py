@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +16,8 @@ from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Check, Drill
 from dr_orchestrator.domain.evidence import Seen
-from dr_orchestrator.resources.cloudformation_stack.databases import Databases
+from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.resources.cloudformation_stack.databases import Databases, DeepWithin
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.runner import Components
@@ -37,6 +39,7 @@ def components(order: Order) -> Components:
     def store_of(check: Check) -> str:
         return _store_of(drill, check)
 
+    of_stack = DeepChecks(toolkit.clock, order.home, way=lambda copy: of_outputs(stack.outputs(copy)))
     items = ItemChecks(tables, in_copy, in_production)
     suite = Suite(
         drill.checks,
@@ -46,7 +49,7 @@ def components(order: Order) -> Components:
         http=HttpChecks(stack.outputs),
         store_of=store_of,
         patiently=toolkit.patiently,
-        deep=DeepChecks(toolkit.clock, order.home, way=lambda copy: of_outputs(stack.outputs(copy))),
+        deep=DeepWithin(databases, of_stack, order.home),
         reached=toolkit.context.reached,
     )
 
@@ -64,7 +67,16 @@ def components(order: Order) -> Components:
         entrance=databases if order.inside else None,
         probe=databases.probe if order.inside else None,
         afterwards=suite.afterwards(),
+        looks=tuple(_engines(order)),
     )
+
+
+def _engines(order: Order) -> Iterator[PreflightCheck]:
+    """The looks at the engine of each database that is logged in to, for the checks that name it."""
+    for logical_id, within in order.inside.items():
+        asked = [check for check in order.drill.checks if getattr(check, "database", "") == logical_id]
+        name = order.drill.stores[logical_id].name
+        yield PreflightCheck(f"engine of {name}", functools.partial(within.engine, asked))
 
 
 class _Tables:

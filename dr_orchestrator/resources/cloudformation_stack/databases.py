@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
+from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.restored import Marker
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLeast
 from dr_orchestrator.domain.evidence import Opened, Ready
+from dr_orchestrator.domain.proof import Deep
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured
@@ -31,11 +35,11 @@ class Databases(SqlChecks):
 
     def perform(self, check: RowsAtLeast | NewestRow | Query, copy: Copy, reference: datetime) -> CheckResult:
         """Perform one check in the database that it names."""
-        return self._of(check.database).checks.perform(check, self.member(check.database, copy), reference)
+        return self.of(check.database).checks.perform(check, self.member(check.database, copy), reference)
 
     def marker(self, check: RestoredRow, copy: Copy | None = None) -> Marker | None:
         """The heartbeat's marker row in the database that the check names, else in its source."""
-        within = self._of(check.database).checks
+        within = self.of(check.database).checks
         return within.marker(check, self.member(check.database, copy) if copy else None)
 
     def member(self, logical_id: str, copy: Copy) -> Copy:
@@ -67,10 +71,28 @@ class Databases(SqlChecks):
         tried = all(each.tried for each in told.values())
         return Probed(tried, "; ".join(f"{name}: {each.words}" for name, each in told.items()))
 
-    def _of(self, logical_id: str) -> Inside:
+    def of(self, logical_id: str) -> Inside:
+        """The way into a database; NotMeasured where nothing says how to log in to it."""
         if logical_id not in self._inside:
             raise NotMeasured(f"nothing says how to log in to {logical_id or 'a database of the stack'}")
         return self._inside[logical_id]
+
+
+class DeepWithin:
+    """Deep checks of a stack: each in the database that it names; a program that names none is told the outputs."""
+
+    def __init__(self, databases: Databases, of_stack: DeepChecks, home: Path) -> None:
+        """`home` is where programs of the team's own are run."""
+        self._databases, self._of_stack, self._home = databases, of_stack, home
+
+    def perform(
+        self, check: Deep, copy: Copy, points: Sequence[RecoveryPoint], taken: Collection[str] = ()
+    ) -> list[CheckResult]:
+        """Perform one in the database that it names."""
+        if not check.database:
+            return self._of_stack.perform(check, copy, points, taken)
+        within = self._databases.of(check.database).deep(self._home)
+        return within.perform(check, self._databases.member(check.database, copy), points, taken)
 
 
 def _no_login(copy: Copy) -> Login:

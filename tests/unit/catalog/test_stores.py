@@ -9,7 +9,7 @@ import pytest
 from dr_orchestrator.domain.resource_type import Calls
 from dr_orchestrator.errors import CatalogError
 from dr_orchestrator.resources import TYPES
-from tests.support import workspace
+from tests.support import born_cluster, workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
 from tests.support.estate import INSTANCE
 from tests.support.types import load
@@ -72,6 +72,64 @@ def test_a_marker_may_be_read_in_a_database_of_a_replica(tmp_path: Path, claim: 
     found = told(tmp_path, f"{SHOP.rstrip()}\n      - {{name: took effect, restored-state: {claim}}}\n")
     assert len(found) == bool(message)
     assert all(message in each for each in found)
+
+
+DEEP = (
+    "whole-read: {%swithin: 1h}",
+    "integrity: {%swithin: 1h}",
+    "answers-within: {%ssql: SELECT * FROM orders, limit: 1s}",
+    "counts: {%sagainst: source}",
+)
+COMMAND = "command: {%srun: [pytest]}"
+IN_REPLICA = "drills.shop-replica.checks[3]"
+NOT_MADE = "'Config' is not among the databases that are made"
+
+
+@pytest.mark.parametrize(
+    ("claim", "database", "message"),
+    [
+        *((claim, "database: Database, ", "") for claim in (*DEEP, COMMAND)),
+        *((claim, "database: Config, ", NOT_MADE) for claim in (*DEEP, COMMAND)),
+        *((claim, "", "in a replica the database has to be named") for claim in DEEP),
+        (COMMAND, "", ""),
+    ],
+)
+def test_a_deep_check_of_a_replica_names_its_database(tmp_path: Path, claim: str, database: str, message: str) -> None:
+    """One that is made from a recovery point; a program alone may do without, and is told the stack's outputs."""
+    check = f"      - {{name: deep, mandatory: false, {claim % database}}}\n"
+    found = told(tmp_path, f"{SHOP.rstrip()}\n{check}")
+    assert [each.partition(":")[0].startswith(IN_REPLICA) and message in each for each in found] == [True] * bool(
+        message
+    )
+
+
+@pytest.mark.parametrize("claim", (*DEEP, COMMAND))
+def test_the_one_database_of_a_drill_needs_no_naming(tmp_path: Path, claim: str) -> None:
+    """Of an instance or a cluster the check has one to ask: a name there is a mistake of another drill's."""
+    check = f"      - {{name: deep, mandatory: false, {claim % 'database: Database, '}}}\n"
+    found = told(tmp_path, SHOP.replace("  sessions-pitr:", f"{check}  sessions-pitr:", 1))
+    assert ["the drill restores one database, which needs no naming" in each for each in found] == [True]
+
+
+def test_each_database_may_be_read_whole_once(tmp_path: Path) -> None:
+    """A second whole-read of the same finds no cold block; of another database it is a first."""
+    twice = "".join(
+        f"      - {{name: {name}, mandatory: false, whole-read: {{database: Database, within: 1h}}}}\n" for name in "ab"
+    )
+    (found,) = told(tmp_path, f"{SHOP.rstrip()}\n{twice}")
+    assert "'a' reads the copy already" in found
+
+
+def test_a_cluster_is_a_store_too(tmp_path: Path) -> None:
+    """An Aurora cluster of the template made from one of the service, each read whole beside the instance."""
+    both = "".join(
+        f"      - {{name: {name}, mandatory: false, whole-read: {{database: {name}, within: 1h}}}}\n"
+        for name in ("Database", "Boards")
+    )
+    boards = SHOP.replace("\n  sessions: {type", f"\n{born_cluster.BOARDS}", 1)
+    shop = boards.replace("Database: orders-db", "Database: orders-db, Boards: boards-db").rstrip()
+    made = workspace.write(tmp_path, shop=f"{shop}\n{both}", template=born_cluster.BOTH)
+    assert load(made.drills).drills["shop-replica"].stores["Boards"].type == "aurora-cluster"
 
 
 OWN = 'replica: {place: drill-account, account: "210987654321"}\n'

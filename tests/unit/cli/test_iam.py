@@ -11,7 +11,7 @@ import pytest
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.cli import main
 from dr_orchestrator.errors import Exit
-from tests.support import orders_app, workspace
+from tests.support import born_shop, orders_app, workspace
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +79,22 @@ def test_a_secret_that_rds_manages_is_known_by_what_it_is_of(
     ((tag, sources),) = of["Condition"]["StringEquals"].items()
     assert tag == "aws:ResourceTag/aws:rds:primaryDBInstanceArn"
     assert all(each.endswith(":db:orders-prod") for each in sources)
+
+
+def test_the_secret_of_a_replicas_database_is_known_by_its_copy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """RDS makes it with the copy, and tags it so: its value alone may be read, of no database of production's."""
+    born_shop.put(tmp_path / "drills")
+    assert main.run(["iam", "--drill", "shop-replica", "--json"]) == Exit.PASSED
+    told = json.loads(capsys.readouterr().out)
+    found = {each["Sid"]: each for policy in told["source"] for each in policy["Statement"]}
+    own = found["ReadOwnLoginsOfInstances"]
+    assert own["Action"] == ["secretsmanager:GetSecretValue"]
+    assert all(each.endswith(":secret:rds!*") for each in own["Resource"])
+    ((tag, copies),) = own["Condition"]["StringLike"].items()
+    assert tag == "aws:ResourceTag/aws:rds:primaryDBInstanceArn"
+    assert all(each.endswith(":db:dro-*") for each in copies)
 
 
 def test_a_token_is_for_its_user_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from moto.rds.models import rds_backends
+from moto.rds.models import MasterUserSecret, rds_backends
 from moto.secretsmanager import models
 from moto.secretsmanager.exceptions import SecretNotFoundException
 from moto.secretsmanager.models import SecretsManagerBackend
@@ -70,6 +70,17 @@ def managed_login(of: Any) -> str:
     ours = {"Key": f"aws:rds:primary{kind}Arn", "Value": of.arn}
     secret.tags = [ours, *(tag for tag in secret.tags or () if not tag["Key"].startswith("aws:rds:primary"))]
     return password
+
+
+def manage(of: Any) -> None:
+    """Have RDS manage the master user of what is there, as CloudFormation asks for it once a restore is done: in a new
+    secret, with a new password.
+    """
+    if getattr(of, "master_user_secret", None) is None:
+        of.master_user_secret, of.manage_master_user_password = MasterUserSecret(of, None), True
+        of._master_user_password = managed_login(of)
+    if of.database is not None:
+        of.database.give_password(str(of.master_username), of._master_user_password)
 
 
 def _rotate(self: SecretsManagerBackend, secret_id: str, *args: Any, **given: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from moto.rds.exceptions import (
@@ -13,9 +13,9 @@ from moto.rds.exceptions import (
     InvalidDBClusterSnapshotStateFault,
     InvalidDBClusterStateFault,
 )
-from moto.rds.models import DBClusterSnapshot, RDSBackend
+from moto.rds.models import DBClusterSnapshot, RDSBackend, rds_backends
 
-from dr_orchestrator.lab.cloud.databases import places
+from dr_orchestrator.lab.cloud.databases import sharing
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
@@ -60,8 +60,8 @@ class Snapshots(RDSBackend):
         tags: list[dict[str, str]] | None = None,
         **_: Any,
     ) -> DBClusterSnapshot:
-        """A snapshot with the data of another, which may be one of another region."""
-        source = self.get_db_cluster_snapshot(source_db_cluster_snapshot_identifier)
+        """A snapshot with the data of another, which may be one of another region, or shared by another account."""
+        source = self._copied_from(source_db_cluster_snapshot_identifier)
         if not isinstance(source, ClusterSnapshot):
             return super().copy_db_cluster_snapshot(
                 source_db_cluster_snapshot_identifier,
@@ -71,16 +71,28 @@ class Snapshots(RDSBackend):
                 tags,
             )
         refusals.check_snapshot(source)
+        key = sharing.key_of_copy(self, source, kms_key_id)
         kept = tags or (source.tags if copy_tags else [])
         copied = self._record_cluster_snapshot(source.cluster, target_db_cluster_snapshot_identifier, "manual", kept)
         if source.encrypted:
-            copied.kms_key_id = copied.cluster.kms_key_id = places.usable_key(
-                self, kms_key_id or str(source.kms_key_id)
-            )
+            copied.kms_key_id = copied.cluster.kms_key_id = key
         copied.data_time, copied.stored, copied.written = source.data_time, source.stored, source.written
         copied.source_db_cluster_snapshot_arn = source.arn
         self._fill_cluster_snapshot(copied, "CopyDBClusterSnapshot")
         return copied
+
+    def modify_db_cluster_snapshot_attribute(
+        self,
+        db_cluster_snapshot_identifier: str,
+        attribute_name: str,
+        values_to_add: list[str] | None = None,
+        values_to_remove: list[str] | None = None,
+    ) -> dict[str, list[str]]:
+        """As moto; nothing of AWS's own making is shared, nor what is encrypted with a key of its own."""
+        found = self.describe_db_cluster_snapshots(None, db_cluster_snapshot_identifier)[0]
+        sharing.refuse_to_share(self, found, "InvalidDBClusterSnapshotStateFault")
+        given = (db_cluster_snapshot_identifier, attribute_name, values_to_add, values_to_remove)
+        return super().modify_db_cluster_snapshot_attribute(*given)
 
     def record_snapshot(self, cluster: Cluster, at: datetime, kind: str = "automated") -> ClusterSnapshot:
         """A snapshot of `at` that RDS itself, or AWS Backup, took; nothing is copied, for the archived WAL holds it."""
@@ -130,6 +142,15 @@ class Snapshots(RDSBackend):
                 del self.cluster_snapshots[name]
 
     # How it is done
+
+    def _copied_from(self, source: str) -> DBClusterSnapshot:
+        if (place := sharing.of_another(self, source)) is None:
+            return self.get_db_cluster_snapshot(source)
+        account, region = place
+        found = sharing.shared(self, source, rds_backends[account][region].cluster_snapshots)
+        if found is None:
+            raise DBClusterSnapshotNotFoundError(source)
+        return cast(DBClusterSnapshot, found)
 
     def _cluster_snapshots_like(
         self, cluster: str | None, name: str | None, kind: str | None, wanted: dict[str, list[str]]

@@ -66,11 +66,11 @@ def _repository(stack: Stack, repository: Any, worn: dict[str, str], given: Mapp
     ecr_backends[stack.account_id][stack.region_name].tagger.tag_resource(repository.arn, _listed(worn))
 
 
-def _instance(_stack: Stack, instance: Any, worn: dict[str, str], given: Mapping[str, Any]) -> None:
-    """moto ignores an instance's DeletionProtection."""
-    own = {tag["Key"]: tag["Value"] for tag in instance.tags}
-    instance.tags = _listed(worn | own)
-    instance.deletion_protection = str(given.get("DeletionProtection")).lower() == "true"
+def _database(_stack: Stack, database: Any, worn: dict[str, str], given: Mapping[str, Any]) -> None:
+    """moto ignores a database's DeletionProtection."""
+    own = {tag["Key"]: tag["Value"] for tag in database.tags}
+    database.tags = _listed(worn | own)
+    database.deletion_protection = str(given.get("DeletionProtection")).lower() == "true"
 
 
 def _function(stack: Stack, function: Any, _worn: dict[str, str], given: Mapping[str, Any]) -> None:
@@ -91,7 +91,8 @@ _FINISHED: Mapping[str, Callable[[Stack, Any, dict[str, str], Mapping[str, Any]]
     "AWS::DynamoDB::Table": _table,
     "AWS::S3::Bucket": _bucket,
     "AWS::ECR::Repository": _repository,
-    "AWS::RDS::DBInstance": _instance,
+    "AWS::RDS::DBCluster": _database,
+    "AWS::RDS::DBInstance": _database,
     "AWS::Lambda::Function": _function,
 }
 
@@ -117,6 +118,15 @@ def _refuse_images(stack: Stack, repository: Any) -> None:
     if repository.images:
         told = f"The repository with name '{repository.name}' in registry with id '{stack.account_id}'"
         raise Refused("Ecr", 400, f"{told} cannot be deleted because it still contains images")
+
+
+def last_snapshot(stack: Stack, logical: str, resource: Any, kind: str) -> None:
+    """Take the snapshot of a database that its DeletionPolicy asks for."""
+    name = f"{stack.name}-{logical}-{world().now():%Y%m%d%H%M%S}".lower()
+    if kind == "AWS::RDS::DBInstance":
+        resource.backend.create_db_snapshot(resource.db_instance_identifier, name)
+    elif kind == "AWS::RDS::DBCluster":
+        resource.backend.create_db_cluster_snapshot(resource.db_cluster_identifier, name)
 
 
 def linger(stack: Stack, resource: Any, kind: str) -> None:

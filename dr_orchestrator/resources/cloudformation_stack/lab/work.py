@@ -23,6 +23,7 @@ CREATION = {
     "AWS::IAM::Role": 20.0,
     "AWS::SQS::Queue": 62.0,
     "AWS::Events::Rule": 62.0,
+    "AWS::RDS::DBCluster": 2 * lifecycle.MINUTE,
     "AWS::RDS::DBInstance": lifecycle.CREATE_INSTANCE,
     functions.FunctionUrl.cloudformation_type(): 8.0,
     apis.HttpApi.cloudformation_type(): 12.0,
@@ -34,9 +35,10 @@ AGAIN = 10.0
 
 SOON = timedelta(seconds=1)
 RESTORED = lifecycle.RESTORE_BASE + 100 * lifecycle.RESTORE_PER_GIB
-"""An instance that is made from a recovery point, of about 100 GiB."""
-_POINTS = frozenset({"DBSnapshotIdentifier", "RestoreTime"})
+"""A database that is made from a recovery point, of about 100 GiB."""
+_POINTS = frozenset({"DBSnapshotIdentifier", "RestoreTime", "SnapshotIdentifier", "RestoreToTime"})
 DELETION = {
+    "AWS::RDS::DBCluster": 2 * lifecycle.MINUTE,
     "AWS::RDS::DBInstance": lifecycle.DELETE_INSTANCE,
     "AWS::SQS::Queue": 62.0,
     "AWS::Events::Rule": 62.0,
@@ -244,7 +246,7 @@ class Building:
         self._made(name)
 
     def _made(self, name: str) -> None:
-        """It is there; an instance is only once its database is."""
+        """It is there; an instance, or a cluster, only once its database is."""
         state = getattr(self._stack.built().get(name), "status", "")
         if self._over:
             return
@@ -338,9 +340,8 @@ class Removing:
             Removing(resource, "DELETE", "").now()
             return
         body = self._stack.template_dict["Resources"][name]
-        if self._keep and self._policy(name) == "Snapshot" and hasattr(resource, "db_instance_identifier"):
-            snapshot = f"{self._stack.name}-{name}-{world().now():%Y%m%d%H%M%S}".lower()
-            resource.backend.create_db_snapshot(resource.db_instance_identifier, snapshot)
+        if self._keep and self._policy(name) == "Snapshot":
+            finishing.last_snapshot(self._stack, name, resource, body["Type"])
         finishing.refuse(self._stack, resource, body["Type"])
         self._stack.resource_map._delete_resource(resource, body)
         finishing.linger(self._stack, resource, body["Type"])

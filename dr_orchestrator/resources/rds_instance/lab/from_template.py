@@ -8,6 +8,8 @@ from typing import Any
 from moto.rds.exceptions import DBInstanceNotFoundError, InvalidParameterCombination
 from moto.rds.models import DBInstance, rds_backends
 
+from dr_orchestrator.lab.cloud.databases import logins
+
 _MADE_BY_MOTO: Callable[..., DBInstance] = DBInstance.create_from_cloudformation_json
 
 # Where a template says what is restored, AWS refuses these: they are the recovery point's.
@@ -40,7 +42,25 @@ _TRUTHS = {
 
 
 def made(name: str, body: Mapping[str, Any], account: str, region: str, **given: Any) -> DBInstance:
-    """Make the instance of a stack; one that is restored goes the way of any other restore, with its checks."""
+    """Make the instance of a stack; one of a cluster has its data there, and of any other RDS may manage the login."""
+    said, backend = body["Properties"], rds_backends[account][region]
+    if said.get("DBClusterIdentifier"):
+        within = {"db_cluster_identifier": said["DBClusterIdentifier"], "engine": said["Engine"]}
+        wanted = {**_wanted(said), **within, "db_instance_identifier": _named(name)}
+        wanted.pop("vpc_security_group_ids")  # they are the cluster's
+        return backend.create_db_instance(wanted)
+    instance = _alone(name, body, account, region, **given)
+    if str(said.get("ManageMasterUserPassword")).lower() == "true":
+        logins.manage(instance)
+    return instance
+
+
+def _named(name: str) -> str:
+    return name.replace("_", "-").lower()
+
+
+def _alone(name: str, body: Mapping[str, Any], account: str, region: str, **given: Any) -> DBInstance:
+    """Make one that stands alone; one that is restored goes the way of any other restore, with its checks."""
     said = dict(body["Properties"])
     backend: Any = rds_backends[account][region]
     snapshot, instant = said.get("DBSnapshotIdentifier"), said.get("RestoreTime")
@@ -56,7 +76,7 @@ def made(name: str, body: Mapping[str, Any], account: str, region: str, **given:
     named = {"SourceDBInstanceIdentifier"} if instant else set()
     if strange := [each for each in _OF_THE_POINT if each in said and each not in named]:
         raise InvalidParameterCombination(f"{', '.join(strange)} cannot be specified where an instance is restored.")
-    identifier = name.replace("_", "-").lower()
+    identifier = _named(name)
     wanted = _wanted(said)
     if snapshot:
         return backend.restore_db_instance_from_db_snapshot(  # type: ignore[no-any-return]
@@ -88,4 +108,11 @@ def _created(_kind: type[DBInstance], *args: Any, **given: Any) -> DBInstance:
     return made(*args, **given)
 
 
-PATCHES = ((DBInstance, "create_from_cloudformation_json", classmethod(_created)),)
+def _has(_kind: type[DBInstance], attr: str) -> bool:
+    return attr in ("Endpoint.Address", "Endpoint.Port", "MasterUserSecret.SecretArn")
+
+
+PATCHES = (
+    (DBInstance, "create_from_cloudformation_json", classmethod(_created)),
+    (DBInstance, "has_cfn_attr", classmethod(_has)),
+)

@@ -48,6 +48,12 @@ class Instance(WithPassword, OnDatabase, DBInstance):
         host, port = self.database.address
         return {"Address": host, "Port": port}
 
+    def get_cfn_attribute(self, attribute_name: str) -> Any:
+        """As moto, and the secret of the master user, where RDS manages that."""
+        if attribute_name == "MasterUserSecret.SecretArn":
+            return self.master_user_secret.secret_arn
+        return super().get_cfn_attribute(attribute_name)
+
     @property
     def backup_retention_period(self) -> int:
         """Days of backups; 0 also while a fault pretends that backups are off."""

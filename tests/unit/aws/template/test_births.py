@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,8 +23,9 @@ BORN = Birth(
     {"AllocatedStorage": 100},
     {"Engine": "postgres"},
     {"DBClusterIdentifier": "it is a cluster's"},
-    frozenset({"MasterUserSecret"}),
 )
+OF_MEMBERS = replace(BORN, reached_by=("AWS::EC2::VPCCidrBlock", "VpcId"))
+MEMBER = "      Of: {{Type: AWS::EC2::{of}, Properties: {{CidrBlock: 10.1.0.0/16, {key}: {value}}}}}\n"
 TEMPLATE = """
     Parameters: {Size: {Type: Number, Default: 20}}
     Resources:
@@ -82,17 +84,32 @@ def test_what_is_large_enough_stays() -> None:
         ("Engine: postgres", "Engine: mysql", "has Engine mysql"),
         ("Engine: postgres", "Engine: !Ref Kind", ""),
         ("DBName: orders", "DBClusterIdentifier: boards", "has DBClusterIdentifier"),
-        ("    Resources:", "    Outputs: {S: {Value: !GetAtt It.MasterUserSecret.SecretArn}}\n    Resources:",
-         "is asked for its MasterUserSecret"),
         ("    Resources:", "    Outputs: {S: {Value: !GetAtt It.Endpoint.Address}}\n    Resources:", ""),
     ],
 )  # fmt: skip
 def test_what_cannot_be_made_so_is_refused(old: str, new: str, told: str) -> None:
-    """Of another engine, of a cluster, or asked for a secret that it has not; what nobody can tell is let be."""
+    """Of another engine, or of a cluster; what nobody can tell is let be."""
     template = TEMPLATE.replace(old, new).replace("{Size:", "{Kind: {Type: String, Default: postgres}, Size:")
     assert [each.what for each in born(template).refused] == ([told] if told else []) or told in born(template).refused[
         0
     ].what
+
+
+@pytest.mark.parametrize(
+    ("of", "key", "value", "reached"),
+    [
+        ("VPCCidrBlock", "VpcId", "!Ref It", True),
+        ("VPCCidrBlock", "VpcId", "!GetAtt It.Endpoint.Address", True),
+        ("VPCCidrBlock", "VpcId", "!Ref Net", False),
+        ("VPCCidrBlock", "Other", "!Ref It", False),
+        ("Subnet", "VpcId", "!Ref It", False),
+    ],
+)
+def test_what_is_reached_by_others_alone_needs_one_that_names_it(of: str, key: str, value: str, reached: bool) -> None:
+    """Of that type, by that property: else nothing could read its data, and the template is refused."""
+    found = born(TEMPLATE + MEMBER.format(of=of, key=key, value=value), OF_MEMBERS)
+    told = [each.what for each in found.refused if each.what.startswith("is named by no")]
+    assert told == ([] if reached else ["is named by no AWS::EC2::VPCCidrBlock"])
 
 
 @pytest.mark.parametrize(

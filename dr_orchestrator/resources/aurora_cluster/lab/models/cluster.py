@@ -14,6 +14,7 @@ from dr_orchestrator.lab.cloud.databases.logins import RESETTING, WithPassword, 
 from dr_orchestrator.lab.cloud.databases.states import OnDatabase
 from dr_orchestrator.lab.cloud.databases.windows import Window, reach
 from dr_orchestrator.lab.cloud.world import naive, world
+from dr_orchestrator.resources.aurora_cluster.lab.from_template import ClusterOfStack
 
 SMALLEST = 10
 """GiB of a volume that nothing is known of."""
@@ -25,7 +26,7 @@ def unique(prefix: str) -> str:
     return prefix + "".join(secrets.choice(_UNIQUE) for _ in range(26))
 
 
-class Cluster(WithPassword, OnDatabase, DBCluster):
+class Cluster(WithPassword, OnDatabase, DBCluster, ClusterOfStack):
     """A DB cluster; `database` is the physical one behind its volume of `volume` GiB, where there is one."""
 
     protected_since: datetime

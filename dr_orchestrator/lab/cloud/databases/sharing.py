@@ -1,0 +1,56 @@
+"""Snapshots that accounts share with one another, and the keys with which they are copied, as AWS looks at both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from moto.kms.models import kms_backends
+from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
+from moto.rds.models import RDSBackend
+
+from dr_orchestrator.lab.cloud.databases import places
+
+_OF_RDS = "alias/aws/rds"
+
+
+def shared(backend: RDSBackend, source: str, kept: Mapping[str, Any]) -> Any | None:
+    """The snapshot of another account that an ARN names; None where it is not shared with the one that asks."""
+    found = kept.get(source.split(":", 6)[6])
+    return found if found is not None and backend.account_id in found.attributes.get("restore", []) else None
+
+
+def of_another(backend: RDSBackend, source: str) -> tuple[str, str] | None:
+    """Account and region of a snapshot that an ARN names; None where that is the one that asks."""
+    parts = source.split(":", 6)
+    return (parts[4], parts[3]) if parts[0] == "arn" and parts[4] != backend.account_id else None
+
+
+def key_of_copy(backend: RDSBackend, source: Any, key: str | None) -> str | None:
+    """The key that a copy of a snapshot is encrypted with; refused where that has to be one of the account's own."""
+    if source.backend.account_id != backend.account_id and source.encrypted and not key:
+        raise InvalidParameterCombination("A shared encrypted snapshot is copied with a KMS key of this account's.")
+    if not key:
+        return str(source.kms_key_id) if source.encrypted else None
+    return _of_rds(backend) if key == _OF_RDS else places.usable_key(backend, key)
+
+
+def refuse_to_share(backend: RDSBackend, snapshot: Any, code: str) -> None:
+    """Raise where AWS does not share a snapshot: one that it took itself, or one under a key of its own."""
+    if snapshot.snapshot_type != "manual":
+        raise RDSClientError(code, "Only manual snapshots can be shared.")
+    keys = kms_backends[backend.account_id][backend.region_name].keys
+    key = keys.get(str(snapshot.kms_key_id).rpartition("/")[2]) if snapshot.encrypted else None
+    if key is not None and key.key_manager == "AWS":
+        told = "Sharing snapshots encrypted with the default service key for RDS is currently not supported."
+        raise RDSClientError(code, told)
+
+
+def _of_rds(backend: RDSBackend) -> str:
+    """The key of RDS's own in an account, which is made when it is first used."""
+    keys = kms_backends[backend.account_id][backend.region_name]
+    made = next((each for each in keys.keys.values() if each.description == _OF_RDS), None)
+    if made is None:
+        made = keys.create_key("", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", _OF_RDS, [])
+        made.key_manager = "AWS"
+    return made.arn
