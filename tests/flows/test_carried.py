@@ -27,7 +27,7 @@ from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import shop as hurt
 from tests.support.apart import APART, OTHER, THERE
 from tests.support.born_shop import put
-from tests.support.dying import die, killed_in, resumed
+from tests.support.dying import killed_at, killed_in, resumed
 from tests.support.estate import INSTANCE, REGION, Estate
 from tests.support.estate import estate as lab_of
 from tests.support.shop import everything, fresh, run
@@ -35,7 +35,7 @@ from tests.support.shop import everything, fresh, run
 DRILL = "shop-replica"
 GREEN = (Verdict.PASSED_WITH_FINDINGS, Cleanup.CLEAN)
 """Where instants cannot be brought, snapshots alone are the rhythm of backups: that is a finding."""
-COPY, SHARE, DELETE = "CopyDBSnapshot", "ModifyDBSnapshotAttribute", "DeleteDBSnapshot"
+COPY, SHARE = "CopyDBSnapshot", "ModifyDBSnapshotAttribute"
 
 
 @pytest.fixture
@@ -101,7 +101,11 @@ def test_its_database_is_made_of_a_snapshot_that_was_brought_there(shop: Estate,
     assert second["SourceDBSnapshotIdentifier"] == f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:{shared}"
     assert (second["TargetDBSnapshotIdentifier"], second["KmsKeyId"]) == (there, "alias/aws/rds")
     (lent,) = shop.calls(SHARE)
-    assert (lent["DBSnapshotIdentifier"], lent["AttributeName"], lent["ValuesToAdd"]) == (shared, "restore", [OTHER])
+    assert (lent["DBSnapshotIdentifier"], lent["AttributeName"], lent["ValuesToAdd.AttributeValue.1"]) == (
+        shared,
+        "restore",
+        OTHER,
+    )
     assert found.template is not None
     given = {each.property: each.becomes for each in found.template.edits if each.resource == "Database"}
     assert given["DBSnapshotIdentifier"] == there
@@ -238,24 +242,6 @@ def test_a_copy_that_fails_is_told_and_taken_down(shop: Estate, here: wiring.App
 DEATHS = [(COPY, 1), (SHARE, 1), (COPY, 2)]
 
 
-def struck(operation: str, number: int, after: bool) -> Any:
-    """The death of the process at a call: before it is sent, or before its answer comes."""
-    call, seen = Api.call, []
-
-    def strike(api: Api, asked: str, **given: Any) -> Any:
-        if asked != operation:
-            return call(api, asked, **given)
-        seen.append(asked)
-        if len(seen) == number and not after:
-            die()
-        answer = call(api, asked, **given)
-        if len(seen) == number:
-            die()
-        return answer
-
-    return mock.patch.object(Api, "call", strike)
-
-
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("death", DEATHS, ids=["the copy", "the sharing", "the copy there"])
 def test_a_dead_run_is_gone_on_with(
@@ -264,7 +250,7 @@ def test_a_dead_run_is_gone_on_with(
     """Whenever its process dies: what was copied is adopted, and copied no second time."""
     monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     before = everything(shop)
-    dead = killed_in(here, DRILL, struck(*death, after))
+    dead = killed_in(here, DRILL, killed_at(*death, after=after))
 
     found = resumed(here, dead)
 
@@ -282,7 +268,7 @@ def test_a_dead_run_is_gone_on_with(
 def test_a_dead_run_is_swept(shop: Estate, here: wiring.App, death: tuple[str, int], after: bool) -> None:
     """Whenever its process dies: nothing stays in either account, and the sweep proves it."""
     before = everything(shop)
-    dead = killed_in(here, DRILL, struck(*death, after))
+    dead = killed_in(here, DRILL, killed_at(*death, after=after))
     shop.clock.sleep(7200)
 
     sweeping.sweep(here)

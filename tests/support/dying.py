@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import wiring
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.session import Session
@@ -34,6 +35,24 @@ def killed_in(here: wiring.App, drill: str, patch: Any) -> Run:
     found = here.ledger.queries.runs(1)[0]
     assert found.closing is None
     return found
+
+
+def killed_at(operation: str, number: int, *, after: bool) -> Any:
+    """The death of the process at a call of AWS's: before it is sent, or before its answer comes."""
+    call, seen = Api.call, []
+
+    def strike(api: Api, asked: str, **given: Any) -> Any:
+        if asked != operation:
+            return call(api, asked, **given)
+        seen.append(asked)
+        if len(seen) == number and not after:
+            die()
+        answer = call(api, asked, **given)
+        if len(seen) == number:
+            die()
+        return answer
+
+    return mock.patch.object(Api, "call", strike)
 
 
 def in_verify(here: wiring.App) -> Run:

@@ -75,7 +75,7 @@ class Snapshots(RDSBackend):
         kept = tags or (source.tags if copy_tags else [])
         copied = self._record_cluster_snapshot(source.cluster, target_db_cluster_snapshot_identifier, "manual", kept)
         if source.encrypted:
-            copied.kms_key_id = copied.cluster.kms_key_id = key
+            copied.kms_key_id = copied.cluster.kms_key_id = str(key)
         copied.data_time, copied.stored, copied.written = source.data_time, source.stored, source.written
         copied.source_db_cluster_snapshot_arn = source.arn
         self._fill_cluster_snapshot(copied, "CopyDBClusterSnapshot")
