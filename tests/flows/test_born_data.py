@@ -43,8 +43,8 @@ def test_the_data_of_both_stores_is_read_in_the_copy(shop: RealShop) -> None:
     assert (measured.newest_data, measured.rpa_check, measured.rpa_grade) == (orders, "orders beat", "A")
     assert measured.rpa_skew == sessions - orders
     assert measured.rpa_skew > timedelta()
-    (page,) = (shop.here.settings.home / "reports" / "generated").glob("*.md")
-    assert "apart; the one that lost most speaks for the run" in page.read_text()
+    page = (shop.here.settings.generated / f"{found.header.id}.md").read_text()
+    assert "apart; the one that lost most speaks for the run" in page
     assert shop.said_of_us(INSTANCE) == before
     written = [each for each in shop.lab.journal[heard:] if INSTANCE in map(str, each.params.values())]
     assert {each.action for each in written} <= {
