@@ -4,4 +4,4 @@ from __future__ import annotations
 
 import os
 
-collect_ignore = [] if os.environ.get("DRO_FAULTS") == "full" else ["test_mariadb.py", "test_born_data.py"]
+collect_ignore = [] if os.environ.get("DRO_FAULTS") == "full" else ["test_born_data.py"]

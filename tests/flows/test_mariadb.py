@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from types import SimpleNamespace
@@ -18,7 +16,6 @@ from click.testing import CliRunner
 
 from dr_orchestrator import wiring
 from dr_orchestrator.cli.main import dro
-from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.run import Role, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.settings import Pace, Settings
@@ -27,7 +24,7 @@ from dr_orchestrator.wiring.lab import serve
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import workspace
 from tests.support.estate import REGION, network
-from tests.support.labs import outlast
+from tests.support.labs import LeapingClock, outlast
 from tests.support.shop import run
 
 pytestmark = pytest.mark.slow
@@ -62,7 +59,7 @@ DRILLS = f"""
 class Shop:
     """A workspace whose orders stand on an instance of MariaDB in a lab of this process."""
 
-    def __init__(self, lab: Any, clock: PacedClock, settings: Settings) -> None:
+    def __init__(self, lab: Any, clock: LeapingClock, settings: Settings) -> None:
         self.lab, self.clock, self.settings = lab, clock, settings
 
     def client(self, service: str) -> Any:
@@ -99,12 +96,18 @@ class Shop:
             connection.execute("INSERT INTO orders (note, body) VALUES ('note 1', repeat('x', 20000))")
             connection.execute("INSERT INTO orders (note) VALUES ('note 2'), ('note 3')")
 
+    def back_up(self) -> None:
+        """Have all that was written until now in the continuous backup, and time pass until that is told."""
+        self.lab.world.behind("mariadb").tick()
+        self.clock.sleep(400)
+
     def _state(self) -> str:
         found = self.client("rds").describe_db_instances(DBInstanceIdentifier=SOURCE)["DBInstances"][0]
         return str(found["DBInstanceStatus"])
 
     def beat(self, here: wiring.App) -> None:
-        """One heartbeat, as `dro canary` writes it."""
+        """One heartbeat, as `dro canary` writes it; a minute passes."""
+        self.clock.sleep(60)
         told: list[Any] = []
         beat_once(heartbeats(here, ["orders-db"]), lambda _, each: told.append(each))
         assert [each.fault for each in told] == [None]
@@ -112,7 +115,7 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    home, clock = tmp_path_factory.mktemp("maria"), PacedClock(Pace(600.0, time.time()))
+    home, clock = tmp_path_factory.mktemp("maria"), LeapingClock()
     database = f"{DECLARED[:-1]}, canary: {{table: heartbeat, column: at, interval: 1m}}}}"
     before, after = workspace.SHOP.split("\n  orders-snapshot:")
     text = f"{before}{DRILLS}{after.split('  sessions-pitr:')[1]}".replace(DECLARED, database)
@@ -121,7 +124,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     tiers.write_text(tiers.read_text().replace("< 6h", "< 720h").replace('"< 1h"', '"< 720h", hydration: "< 721h"'))
     settings = Settings(made.home, made.database_url, Pace(), made.bundled)
     with ExitStack() as undo:
-        lab = undo.enter_context(serve(clock, postgres=True, state=home))
+        lab = undo.enter_context(serve(clock, mariadb=True, state=home))
         undo.enter_context(mock.patch.dict(os.environ, lab.environment()))
         undo.enter_context(mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None)))
         built = Shop(lab, clock, settings)
@@ -138,7 +141,7 @@ def here(shop: Shop) -> Iterator[wiring.App]:
 def passed(found: Run) -> None:
     assert found.closing is not None
     told = [f"{each.name}: {each.outcome} {each.observed}" for each in found.checks]
-    assert {each.outcome for each in found.checks} == {Outcome.PASSED}, "\n".join(told)
+    assert {each.outcome for each in found.checks} == {Outcome.PASSED}, "\n".join((*told, str(found.closing.reasons)))
     assert found.closing.verdict in (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS), found.closing.reasons
     assert found.closing.cleanup is Cleanup.CLEAN
 
@@ -166,22 +169,11 @@ def test_a_snapshot_is_restored_and_opened_by_a_new_password(shop: Shop, here: w
 
 
 def test_an_instant_is_restored(shop: Shop, here: wiring.App) -> None:
-    """What was written before it is there, what was written since is not: the heartbeat goes on meanwhile."""
-    over = threading.Event()
-
-    def beating() -> None:
-        (heart,) = heartbeats(here, ["orders-db"])
-        while not over.wait(0.3):
-            heart.writer.beat()
-        heart.writer.close()
-
-    thread = threading.Thread(target=beating, daemon=True)
-    thread.start()
-    try:
-        passed(run(here, "orders-pitr"))
-    finally:
-        over.set()
-        thread.join(10)
+    """What was written before it is there, what was written since is not."""
+    shop.beat(here)
+    shop.back_up()
+    shop.beat(here)
+    passed(run(here, "orders-pitr"))
 
 
 def test_what_the_engine_cannot_answer_is_told_before_a_restore(shop: Shop) -> None:

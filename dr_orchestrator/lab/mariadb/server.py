@@ -9,9 +9,10 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pymysql
@@ -115,11 +116,11 @@ class Server:
         with self.connect() as connection:
             connection.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", (role, password))
 
-    def mark(self) -> tuple[float, Position]:
-        """An instant (Unix seconds), and the place in the log of all that is committed by then."""
+    def mark(self, now: Callable[[], datetime]) -> tuple[datetime, Position]:
+        """An instant, and the place in the log of all that is committed by then."""
         with self.connect() as connection:
             connection.execute("FLUSH TABLES WITH READ LOCK")
-            return time.time(), _position(connection)
+            return now(), _position(connection)
 
     def image(self, target: Path) -> Position:
         """Copy its files as they are at one instant, as a volume's snapshot does; the place in the log of that instant.
