@@ -151,7 +151,7 @@ def _plane(clock: Clock, root: Path) -> Iterator[Plane]:
 
 @contextmanager
 def _mariadb(root: Path, world: SimulatedCloud) -> Iterator[dict[str, Callable[[], Databases]]]:
-    """Within: the makers of the plane behind instances of MariaDB and MySQL, which is made where one is asked for."""
+    """Within: the makers of the plane behind databases of MariaDB and MySQL; made where one is asked for."""
     making, made = threading.Lock(), list[MariaPlane]()
 
     def plane() -> MariaPlane:
@@ -170,7 +170,7 @@ def _mariadb(root: Path, world: SimulatedCloud) -> Iterator[dict[str, Callable[[
             world.defect(f"no mark was made in a binary log: {wrong}")
 
     with _repeated(mark, max(ARCHIVE_EVERY, 60.0 / world.clock.pace)):
-        yield {"mariadb": plane, "mysql": plane}
+        yield dict.fromkeys(("mariadb", "mysql", "aurora-mysql"), plane)
     for each in made:
         each.stop()
 

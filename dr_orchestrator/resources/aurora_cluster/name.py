@@ -4,5 +4,14 @@ NAME = "aurora-cluster"
 INSTANCE = "aurora-instance"
 """The instance that a drill makes in its cluster: without one nobody reaches the data."""
 
-ENGINE = "aurora-postgresql"
+POSTGRESQL, MYSQL = "aurora-postgresql", "aurora-mysql"
+ENGINES = (POSTGRESQL, MYSQL)
+"""RDS's words for the engines of such clusters."""
+
 SERVERLESS = "db.serverless"
+
+
+def family(engine: str, version: str) -> str:
+    """The family that parameter groups of an engine's version are of: 16.9 is of 16, 8.0.mysql_aurora.3.08.0 of 8.0."""
+    parts = version.split(".")
+    return f"{engine}{'.'.join(parts[:2] if engine == MYSQL else parts[:1])}"
