@@ -23,6 +23,7 @@ from dr_orchestrator.lab.cloud.databases import logins, places
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import Database, world
+from dr_orchestrator.resources.rds_instance.lab import options
 from dr_orchestrator.resources.rds_instance.lab.events import BEGUN, FINISHED
 from dr_orchestrator.resources.rds_instance.lab.models import AutomatedBackup, Instance, Snapshot, wrong_state
 from dr_orchestrator.resources.rds_instance.lab.steady import steady
@@ -47,6 +48,7 @@ INHERITED = (
     "preferred_backup_window",
     "preferred_maintenance_window",
     "character_set_name",
+    "option_group_name",
 )
 # Parameters of a restore that say what it is made from, not what it becomes.
 _SOURCES = (
@@ -256,6 +258,7 @@ class Rds(RDSBackend):
         if given.get("kms_key_id") and given.get("storage_encrypted"):
             places.usable_key(self, given["kms_key_id"])
         given["db_subnet_group_name"] = given.get("db_subnet_group_name") or places.default_subnet_group(self)
+        options.bind(self, given)
         instance = Instance(self, **{**given, "db_instance_identifier": identifier})  # type: ignore[abstract] # moto's are too
         self.databases[identifier] = instance
         return instance
