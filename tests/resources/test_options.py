@@ -124,3 +124,11 @@ def test_the_owner_names_another_group(way_of: Make, audited: Resource, elsewher
     way.restorer.destroy(way.copy)
     with pytest.raises(NotRecoverable, match="no option group nobodys"):
         looked(way_of(kind, replace(audited, own={"option_group": "nobodys"})))
+
+
+def test_where_groups_may_not_be_looked_at_that_is_told_and_the_drill_goes_on(
+    way_of: Make, made: Estate, audited: Resource
+) -> None:
+    """The right to look is new: AWS itself says at the restore whether the group fits."""
+    made.lab.faults.add({"kind": "access-denied", "service": "rds", "action": "DescribeOptionGroups"})
+    assert "option group: inconclusive, rds:DescribeOptionGroups" in looked(way_of("rds-pitr", audited))

@@ -64,7 +64,7 @@ class RdsInstance:
             PreflightCheck("source", self.look_at_source),
             PreflightCheck("name of the copy", lambda: self._objects.name_is_free(copy)),
             PreflightCheck("key", self._look_at_key, must=False),
-            PreflightCheck("option group", self._look_at_options),
+            PreflightCheck("option group", self._look_at_options, must=False),
             PreflightCheck("subnet group", self._look_at_subnets),
             PreflightCheck("security groups", lambda: isolation.closed(self._network()[1])),
         ]
