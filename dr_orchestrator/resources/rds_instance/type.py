@@ -18,7 +18,7 @@ from dr_orchestrator.domain.resource_type import (
 )
 from dr_orchestrator.resources import passwords
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.rds_instance.name import NAME
+from dr_orchestrator.resources.rds_instance.name import NAME, OWN_OPTIONS
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
@@ -59,7 +59,7 @@ _CALLS = Calls(
         "secretsmanager:GetSecretValue": "the resource has a database",
         "secretsmanager:ListSecretVersionIds": "the resource has a database",
         "kms:DescribeKey": "the source is encrypted",
-        "rds:DescribeOptionGroups": "the restored data has an option group of the team's own",
+        "rds:DescribeOptionGroups": OWN_OPTIONS,
         "rds:ModifyDBInstance": passwords.WHEN,
     },
 )
