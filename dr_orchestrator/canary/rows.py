@@ -17,6 +17,7 @@ from dr_orchestrator.errors import NotMeasured, UsageError
 _HEARTS: dict[str, Heart] = {
     engines.POSTGRES.word: PostgresHeart(),
     engines.MYSQL.word: MySQLHeart(),
+    engines.AURORA_MYSQL.word: MySQLHeart(engines.AURORA_MYSQL),
     engines.MARIADB.word: MySQLHeart(engines.MARIADB),
 }
 

@@ -40,7 +40,11 @@ POSTGRES = Engine(
     reads_blocks=True,
 )
 _OF_MYSQL = (CHECKSUMS, CHECK_TABLE)
-MYSQL = Engine("mysql", "MySQL", ("mysql", "aurora-mysql", "aurora"), "mysql+pymysql", "pymysql", askable=_OF_MYSQL)
+MYSQL = Engine("mysql", "MySQL", ("mysql",), "mysql+pymysql", "pymysql", askable=_OF_MYSQL)
+# Aurora's storage keeps checksums of its own, of which nobody can ask: innodb_checksum_algorithm does not apply to it.
+AURORA_MYSQL = Engine(
+    *("aurora-mysql", "Aurora MySQL", ("aurora-mysql", "aurora"), "mysql+pymysql", "pymysql"), askable=(CHECK_TABLE,)
+)
 MARIADB = Engine("mariadb", "MariaDB", ("mariadb",), "mariadb+pymysql", "pymysql", askable=_OF_MYSQL)
 SQL_SERVER = Engine(
     *("sqlserver", "SQL Server", ("sqlserver-", "custom-sqlserver-"), "mssql+pymssql", "pymssql", "mssql"), spoken=False
@@ -48,7 +52,7 @@ SQL_SERVER = Engine(
 ORACLE = Engine(
     *("oracle", "Oracle", ("oracle-", "custom-oracle-"), "oracle+oracledb", "oracledb", "oracle"), spoken=False
 )
-ENGINES = (POSTGRES, MYSQL, MARIADB, SQL_SERVER, ORACLE)
+ENGINES = (POSTGRES, MYSQL, AURORA_MYSQL, MARIADB, SQL_SERVER, ORACLE)
 WORDS = tuple(each.word for each in ENGINES)
 
 

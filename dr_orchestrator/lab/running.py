@@ -75,22 +75,25 @@ def serve(
     databases: Sequence[CompanyDatabase] = (),
     *,
     postgres: bool = False,
+    mariadb: bool = False,
     estate: bool = False,
     state: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Lab]:
     """Within: a lab in this process whose time is `clock`'s. One at a time, for moto's state is the process's.
 
-    With `postgres` there are real databases, whose files are under `state`; the clock must then be one that runs.
-    `twins` are those of the types that there are, loaded while the databases are being made; with `estate` there is the
-    sample company, whose databases are `databases`.
+    With `postgres` there are real databases, whose files are under `state`; the clock must then be one that runs. With
+    `mariadb` there are those of MariaDB and MySQL alone, on any clock. `twins` are those of the types that there are,
+    loaded while the databases are being made; with `estate` there is the sample company, whose databases are
+    `databases`.
     """
     with ExitStack() as undo:
         if not _one_at_a_time.acquire(blocking=False):
             raise LabError("a lab already runs in this process", "leave its `with` first")
         undo.callback(_one_at_a_time.release)
         start = clock.now()
-        plane = undo.enter_context(_plane(clock, state)) if postgres else None
+        root = undo.enter_context(_root(state)) if postgres or mariadb else None
+        plane = undo.enter_context(_plane(clock, root)) if postgres and root else None
         writer = Writer(plane, start, databases) if plane is not None and estate else None
         # moto takes seconds to import, while the databases are being made.
         from dr_orchestrator.lab.estate.seed import AGE, Seed  # noqa: PLC0415
@@ -110,8 +113,8 @@ def serve(
         if plane is not None:
             undo.enter_context(_kept_alive(plane, writer, world))
         world.databases = plane
-        if plane is not None:
-            world.others |= undo.enter_context(_mariadb(plane.root / "mariadb", _pace(clock), world))
+        if root is not None:
+            world.others |= undo.enter_context(_mariadb(root / "mariadb", world))
         server.start()
         undo.callback(server.stop)
         yield Lab(server.endpoint, world, server.application)
@@ -128,21 +131,27 @@ def _seed(seed: Seed, twins: Sequence[Twin], long_ago: datetime) -> None:
 
 
 @contextmanager
-def _plane(clock: Clock, state: Path | None) -> Iterator[Plane]:
+def _root(state: Path | None) -> Iterator[Path]:
+    """Within: the folder of the databases' files."""
     with ExitStack() as undo:
         if state is None:
             state = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="dro-lab-")))
-        pace = _pace(clock)
         root = process.data_root(state.resolve())
         undo.callback(process.remove, root)
-        plane = Plane(root, pace)
+        yield root
+
+
+@contextmanager
+def _plane(clock: Clock, root: Path) -> Iterator[Plane]:
+    with ExitStack() as undo:
+        plane = Plane(root, _pace(clock))
         undo.callback(plane.stop)
         yield plane
 
 
 @contextmanager
-def _mariadb(root: Path, pace: Pace, world: SimulatedCloud) -> Iterator[dict[str, Callable[[], Databases]]]:
-    """Within: the makers of the plane behind instances of MariaDB and MySQL, which is made where one is asked for."""
+def _mariadb(root: Path, world: SimulatedCloud) -> Iterator[dict[str, Callable[[], Databases]]]:
+    """Within: the makers of the plane behind databases of MariaDB and MySQL; made where one is asked for."""
     making, made = threading.Lock(), list[MariaPlane]()
 
     def plane() -> MariaPlane:
@@ -150,7 +159,7 @@ def _mariadb(root: Path, pace: Pace, world: SimulatedCloud) -> Iterator[dict[str
             if not made:
                 root.mkdir()
                 shutil.chown(root, account().uid, account().gid)
-                made.append(MariaPlane(root, pace))
+                made.append(MariaPlane(root, world.clock.now))
         return made[0]
 
     def mark() -> None:
@@ -161,7 +170,7 @@ def _mariadb(root: Path, pace: Pace, world: SimulatedCloud) -> Iterator[dict[str
             world.defect(f"no mark was made in a binary log: {wrong}")
 
     with _repeated(mark, max(ARCHIVE_EVERY, 60.0 / world.clock.pace)):
-        yield {"mariadb": plane, "mysql": plane}
+        yield dict.fromkeys(("mariadb", "mysql", "aurora-mysql"), plane)
     for each in made:
         each.stop()
 

@@ -1,136 +1,33 @@
-"""A MariaDB that is drilled end to end: snapshot and instant, heartbeat, checks of every kind, a new password."""
+"""MariaDB and Aurora MySQL, drilled end to end: snapshot, instant, heartbeat, checks of every kind, a new password."""
 
 from __future__ import annotations
 
 import json
-import os
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from types import SimpleNamespace
-from typing import Any, cast
-from unittest import mock
 
-import boto3
 import pytest
 from click.testing import CliRunner
 
 from dr_orchestrator import wiring
 from dr_orchestrator.cli.main import dro
-from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.run import Role, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.settings import Pace, Settings
-from dr_orchestrator.wiring.heartbeat import beat_once, heartbeats
-from dr_orchestrator.wiring.lab import serve
 from dr_orchestrator.wiring.planning.plan import plan
-from tests.support import workspace
-from tests.support.estate import REGION, network
-from tests.support.labs import outlast
+from tests.support.maria_shop import CLUSTER, INSTANCE, PASSWORD, Kind, MariaShop, maria_shop
 from tests.support.shop import run
 
 pytestmark = pytest.mark.slow
-SOURCE, PASSWORD = "orders-prod", "secret-enough"
-DECLARED = "database: {name: orders, secret: prod/orders}}"
-HEARTBEAT = "{table: heartbeat, column: at}"
-CHECKS = """
-      - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 2h}}
-      - {name: restored, restored-state: {table: heartbeat, column: at}}
-      - {name: orders, rows-at-least: {table: orders, minimum: 3}}
-      - {name: notes, query: {sql: "SELECT count(*) FROM `orders` WHERE note LIKE 'note%'", equals: "3"}}
-      - {name: whole, mandatory: false, whole-read: {within: 10h}}
-      - {name: sound, mandatory: false, integrity: {require: [checksums, check-table], against: source}}
-      - {name: fast, mandatory: false, answers-within: {sql: SELECT * FROM orders, limit: 1m, times: 3}}
-      - {name: counts, mandatory: false, counts: {against: source, tables: {orders.orders: {}}}}
-      - {name: own, mandatory: false, command: {run: [sh, -c, 'test "$MYSQL_PWD" = "$DRO_COPY_PASSWORD"']}}
-"""
-DRILLS = f"""
-  orders-snapshot:
-    kind: snapshot-restore
-    resource: orders-db
-    disruption: application
-    checks:{CHECKS}
-  orders-pitr:
-    kind: pitr-restore
-    resource: orders-db
-    disruption: application
-    checks:{CHECKS}
-  sessions-pitr:"""
 
 
-class Shop:
-    """A workspace whose orders stand on an instance of MariaDB in a lab of this process."""
-
-    def __init__(self, lab: Any, clock: PacedClock, settings: Settings) -> None:
-        self.lab, self.clock, self.settings = lab, clock, settings
-
-    def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=REGION)
-
-    def server(self) -> Any:
-        """The server behind the source."""
-        rds = self.client("rds")
-        key = rds.describe_db_instances(DBInstanceIdentifier=SOURCE)["DBInstances"][0]["DbiResourceId"]
-        return self.lab.world.behind("mariadb")._live[key].cluster
-
-    def make(self, engine: str = "mariadb") -> None:
-        rds = self.client("rds")
-        network(cast(Any, self))
-        login = json.dumps({"username": "orders", "password": PASSWORD})
-        self.client("secretsmanager").create_secret(Name="prod/orders", SecretString=login)
-        rds.create_db_instance(
-            DBInstanceIdentifier=SOURCE,
-            Engine=engine,
-            EngineVersion="10.11.16",
-            MasterUsername="orders",
-            MasterUserPassword=PASSWORD,
-            BackupRetentionPeriod=7,
-            DBInstanceClass="db.m6g.large",
-            AllocatedStorage=20,
-            DBName="orders",
-        )
-        for state in ("creating", "backing-up"):
-            outlast(self.clock, state, self._state)
-        with self.server().connect("orders", "orders", PASSWORD) as connection:
-            connection.execute(
-                "CREATE TABLE orders (id bigint PRIMARY KEY AUTO_INCREMENT, note varchar(40), body text)"
-            )
-            connection.execute("INSERT INTO orders (note, body) VALUES ('note 1', repeat('x', 20000))")
-            connection.execute("INSERT INTO orders (note) VALUES ('note 2'), ('note 3')")
-
-    def _state(self) -> str:
-        found = self.client("rds").describe_db_instances(DBInstanceIdentifier=SOURCE)["DBInstances"][0]
-        return str(found["DBInstanceStatus"])
-
-    def beat(self, here: wiring.App) -> None:
-        """One heartbeat, as `dro canary` writes it."""
-        told: list[Any] = []
-        beat_once(heartbeats(here, ["orders-db"]), lambda _, each: told.append(each))
-        assert [each.fault for each in told] == [None]
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    home, clock = tmp_path_factory.mktemp("maria"), PacedClock(Pace(600.0, time.time()))
-    database = f"{DECLARED[:-1]}, canary: {{table: heartbeat, column: at, interval: 1m}}}}"
-    before, after = workspace.SHOP.split("\n  orders-snapshot:")
-    text = f"{before}{DRILLS}{after.split('  sessions-pitr:')[1]}".replace(DECLARED, database)
-    made = workspace.write(home / "ws", text)
-    tiers = made.drills / "tiers.yaml"
-    tiers.write_text(tiers.read_text().replace("< 6h", "< 720h").replace('"< 1h"', '"< 720h", hydration: "< 721h"'))
-    settings = Settings(made.home, made.database_url, Pace(), made.bundled)
-    with ExitStack() as undo:
-        lab = undo.enter_context(serve(clock, postgres=True, state=home))
-        undo.enter_context(mock.patch.dict(os.environ, lab.environment()))
-        undo.enter_context(mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None)))
-        built = Shop(lab, clock, settings)
-        built.make()
+@pytest.fixture(scope="module", params=[INSTANCE, CLUSTER], ids=lambda kind: kind.engine)
+def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaShop]:
+    kind: Kind = request.param
+    with maria_shop(tmp_path_factory.mktemp("maria"), kind) as built:
         yield built
 
 
 @pytest.fixture
-def here(shop: Shop) -> Iterator[wiring.App]:
+def here(shop: MariaShop) -> Iterator[wiring.App]:
     with wiring.using(wiring.App(shop.settings, shop.clock)) as made:
         yield made
 
@@ -138,18 +35,15 @@ def here(shop: Shop) -> Iterator[wiring.App]:
 def passed(found: Run) -> None:
     assert found.closing is not None
     told = [f"{each.name}: {each.outcome} {each.observed}" for each in found.checks]
-    assert {each.outcome for each in found.checks} == {Outcome.PASSED}, "\n".join(told)
+    assert {each.outcome for each in found.checks} == {Outcome.PASSED}, "\n".join((*told, str(found.closing.reasons)))
     assert found.closing.verdict in (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS), found.closing.reasons
     assert found.closing.cleanup is Cleanup.CLEAN
 
 
-def test_a_snapshot_is_restored_and_opened_by_a_new_password(shop: Shop, here: wiring.App) -> None:
+def test_a_snapshot_is_restored_and_opened_by_a_new_password(shop: MariaShop, here: wiring.App) -> None:
     """The login was rotated after it, and no version of then is kept; all checks pass, deep ones too."""
-    rds = shop.client("rds")
     shop.beat(here)
-    rds.create_db_snapshot(DBSnapshotIdentifier="orders-1", DBInstanceIdentifier=SOURCE)
-    look = lambda: rds.describe_db_snapshots(DBSnapshotIdentifier="orders-1")["DBSnapshots"][0]["Status"]  # noqa: E731
-    outlast(shop.clock, "creating", look)
+    shop.take_snapshot("orders-1")
     rotated = "rotated-since-then"
     shop.server().give_password("orders", rotated)
     held = json.dumps({"username": "orders", "password": rotated})
@@ -161,42 +55,41 @@ def test_a_snapshot_is_restored_and_opened_by_a_new_password(shop: Shop, here: w
     passed(found)
     (reset,) = [step for step in found.steps if step.role is Role.RESET]
     assert reset.outcome is Outcome.PASSED
+    (probe,) = [step for step in found.steps if step.role is Role.PROBE]
+    assert (probe.tried, f"on RDS no statement of {shop.kind.name} tries" in probe.detail) == (False, True)
     for each in (PASSWORD, rotated):
         assert each not in str(found)
+    changed = {each.action for each in shop.lab.journal if each.action.startswith("Modify")}
+    assert changed == {f"Modify{shop.kind.key}"}
 
 
-def test_an_instant_is_restored(shop: Shop, here: wiring.App) -> None:
-    """What was written before it is there, what was written since is not: the heartbeat goes on meanwhile."""
-    over = threading.Event()
-
-    def beating() -> None:
-        (heart,) = heartbeats(here, ["orders-db"])
-        while not over.wait(0.3):
-            heart.writer.beat()
-        heart.writer.close()
-
-    thread = threading.Thread(target=beating, daemon=True)
-    thread.start()
-    try:
-        passed(run(here, "orders-pitr"))
-    finally:
-        over.set()
-        thread.join(10)
+def test_an_instant_is_restored(shop: MariaShop, here: wiring.App) -> None:
+    """What was written before it is there, what was written since is not; the copy is of the source's engine."""
+    shop.beat(here)
+    shop.back_up()
+    shop.beat(here)
+    heard = len(shop.lab.journal)
+    passed(run(here, "orders-pitr"))
+    made = [each.params for each in shop.lab.journal[heard:] if each.action == "CreateDBInstance"]
+    assert [each["Engine"] for each in made] == ([shop.kind.engine] if shop.kind is CLUSTER else [])
 
 
-def test_what_the_engine_cannot_answer_is_told_before_a_restore(shop: Shop) -> None:
+def test_what_the_engine_cannot_answer_is_told_before_a_restore(shop: MariaShop) -> None:
     """By the plan from the source, and by the check where the engine is declared."""
     file = shop.settings.drills / "shop.yaml"
-    declared = file.read_text()
+    declared, required = file.read_text(), f"require: [{shop.kind.askable}]"
+    wanted = "checksums" if shop.kind is CLUSTER else "amcheck"
+    told = f"{shop.kind.name} cannot be asked for {wanted}"
     runner, home = CliRunner(), {"DRO_HOME": str(shop.settings.home)}
     try:
-        file.write_text(declared.replace("require: [checksums, check-table]", "require: [amcheck]"))
+        file.write_text(declared.replace(required, f"require: [{wanted}]"))
         with wiring.using(wiring.App(shop.settings, shop.clock)) as here:
-            told = [each for each in plan(here, "orders-snapshot").preflight.blockers if each.name == "engine"]
-        assert [each.words.split(" (")[0] for each in told] == ["check sound: MariaDB cannot be asked for amcheck"]
+            found = [each for each in plan(here, "orders-snapshot").preflight.blockers if each.name == "engine"]
+        assert [each.words.split(" (")[0] for each in found] == [f"check sound: {told}"]
         assert runner.invoke(dro, ["check"], env=home).exit_code == 0
-        file.write_text(file.read_text().replace("{name: orders, secret", "{name: orders, engine: mariadb, secret"))
+        engine = f"{{name: orders, engine: {shop.kind.engine}, secret"
+        file.write_text(file.read_text().replace("{name: orders, secret", engine))
         checked = runner.invoke(dro, ["check"], env=home).output
-        assert "checks[5].integrity.require: MariaDB cannot be asked for amcheck" in checked
+        assert f"checks[5].integrity.require: {told}" in checked
     finally:
         file.write_text(declared)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -36,7 +38,7 @@ FACTOR = 100.0
 SLOW_FACTOR = 20.0
 """What is given up after hours of the drill's is given up after many minutes of ours."""
 
-POOL = "dr-drills"
+POOL, INSIDE = "dr-drills", "dr-inside"
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,45 @@ def test_a_worker_runs_a_drill(prefect: Prefect) -> None:
     assert run.header.provenance.engine == "prefect"
     tasks = {str(each["name"]) for each in prefect.ask("/task_runs/filter", {})}
     assert any(name.startswith("restore to the instant") for name in tasks)
+
+
+@pytest.fixture
+def inside(prefect: Prefect) -> Iterator[str]:
+    """A deployment of the guide's own, in a work pool of its own."""
+    guide, name = (CHECKOUT / "docs" / "drills-inside-a-vpc.md").read_text(), "pitr-restore-inside"
+    (deployment,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    file = prefect.home / "prefect.yaml"
+    before = file.read_text()
+    file.write_text(before + deployment)
+    prefect("work-pool", "create", "--type", "process", INSIDE)
+    prefect("--no-prompt", "deploy", "--name", name)
+    yield f"pitr-restore/{name}"
+    prefect("deployment", "delete", f"pitr-restore/{name}")
+    file.write_text(before)
+
+
+def test_a_drill_is_run_by_the_worker_of_its_own_pool(prefect: Prefect, inside: str) -> None:
+    """Sent from where neither AWS nor the ledger is known, it waits for the worker that is inside, and is run there."""
+    (prefect.home / "drills" / "shop.yaml").write_text(DWA)
+    plain = {name: value for name, value in prefect.environment.items() if not name.startswith(("AWS_", "DRO_"))}
+    before = {each.header.id for each in connect(prefect.ledger, own=True).queries.runs(9)}
+    pool: dict[str, object] = {"work_pools": {"name": {"any_": [INSIDE]}}}
+    arguments = (inside, "--params", json.dumps({"drill": "table-pitr"}))
+    replace(prefect, environment=plain)("deployment", "run", *arguments)
+    (sent,) = prefect.ask("/flow_runs/filter", pool)
+    assert (sent["state_type"], sent["work_pool_name"]) == ("SCHEDULED", INSIDE)
+
+    origin = time.time()
+    with serve(PacedClock(Pace(FACTOR, origin)), estate=True) as lab:
+        own = {**plain, "DRO_HOME": str(prefect.home), "DRO_CLOCK_PACE": f"{FACTOR}@{origin}", **lab.environment()}
+        replace(prefect, environment=own)("worker", "start", "--pool", INSIDE, "--run-once")
+        endpoint = lab.endpoint
+    (run,) = [each for each in connect(prefect.ledger).queries.runs(9) if each.header.id not in before]
+    assert run.closing is not None
+    assert run.closing.verdict is Verdict.PASSED, run.closing.reasons
+    assert (run.header.provenance.engine, run.header.provenance.endpoint) == ("prefect", endpoint)
+    (done,) = prefect.ask("/flow_runs/filter", pool)
+    assert (done["id"], done["state_type"]) == (sent["id"], "COMPLETED")
 
 
 def test_a_drill_that_fails_fails_its_flow_run(prefect: Prefect) -> None:

@@ -39,6 +39,7 @@ LOOKS = {
         "source",
         "name of the copy",
         "key",
+        "option group",
         "subnet group",
         "security groups",
         "secret",

@@ -29,7 +29,10 @@ CLUSTER = Resource("boards-db", NAME, "boards-prod", REGION, isolation=ISOLATION
 SCALES = replace(CLUSTER, name="status-db", id="status-prod")
 
 
-MYSQL = replace(CLUSTER, name="old-db", id="old-prod")
+MYSQL = replace(CLUSTER, name="books-db", id="books-prod")
+
+
+OTHER = replace(CLUSTER, name="old-db", id="old-prod")
 
 
 SNAPSHOT, INSTANT = "RestoreDBClusterFromSnapshot", "RestoreDBClusterToPointInTime"
@@ -38,16 +41,19 @@ SNAPSHOT, INSTANT = "RestoreDBClusterFromSnapshot", "RestoreDBClusterToPointInTi
 runs = itertools.count(1)
 
 
-def make_cluster(built: Estate, resource: Resource, kind: str, **given: Any) -> None:
-    rds, family, name = built.client("rds"), f"{ENGINE}16", resource.id
+def make_cluster(
+    built: Estate, resource: Resource, kind: str, engine: str = ENGINE, version: str = "16.6", **given: Any
+) -> None:
+    rds, name = built.client("rds"), resource.id
+    family = f"{engine}{version[: 3 if engine.endswith('mysql') else 2]}"
     key = built.client("kms").create_key()["KeyMetadata"]["Arn"]
     groups = {"Description": "own", "DBParameterGroupFamily": family}
     rds.create_db_cluster_parameter_group(DBClusterParameterGroupName=f"{name}-cluster", **groups)
     rds.create_db_parameter_group(DBParameterGroupName=f"{name}-instance", **groups)
     rds.create_db_cluster(
         DBClusterIdentifier=name,
-        Engine=ENGINE,
-        EngineVersion="16.6",
+        Engine=engine,
+        EngineVersion=version,
         MasterUsername="boards",
         MasterUserPassword="not-a-secret",
         BackupRetentionPeriod=7,
@@ -57,7 +63,7 @@ def make_cluster(built: Estate, resource: Resource, kind: str, **given: Any) -> 
         DBClusterParameterGroupName=f"{name}-cluster",
         **given,
     )
-    group = {"DBParameterGroupName": f"{name}-instance"}
+    group = {"DBParameterGroupName": f"{name}-instance", "Engine": engine}
     add_member(rds, name, f"{name}-1", DBInstanceClass=kind, **group)
     add_member(rds, name, f"{name}-2", DBInstanceClass="db.r6g.8xlarge", **group)
 

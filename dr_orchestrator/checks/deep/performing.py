@@ -29,6 +29,7 @@ from dr_orchestrator.errors import NotMeasured
 _SPOKEN: dict[str, Engine] = {
     engines.POSTGRES.word: PostgreSQL(),
     engines.MYSQL.word: MySQL(),
+    engines.AURORA_MYSQL.word: MySQL(),
     engines.MARIADB.word: MySQL(),
 }
 

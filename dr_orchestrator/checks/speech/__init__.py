@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dr_orchestrator.checks.speech.mysql import MariaDB, MySQL
+from dr_orchestrator.checks.speech.mysql import AuroraMySQL, MariaDB, MySQL
 from dr_orchestrator.checks.speech.postgres import PostgreSQL
 from dr_orchestrator.checks.speech.protocol import Speech
 from dr_orchestrator.domain import engines
@@ -12,6 +12,7 @@ from dr_orchestrator.domain import engines
 _SPOKEN: dict[str, Speech] = {
     engines.POSTGRES.word: PostgreSQL(),
     engines.MYSQL.word: MySQL(),
+    engines.AURORA_MYSQL.word: AuroraMySQL(),
     engines.MARIADB.word: MariaDB(),
 }
 

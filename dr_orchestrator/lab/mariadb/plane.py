@@ -1,16 +1,17 @@
 """The databases behind RDS instances of MariaDB and MySQL: images of their files, and the binary log after them.
 
 An instant is an image, and the binary log up to the newest mark at or before it: marks are made every few seconds, for
-the log itself tells its commits to the second alone. The restorable instants that an instance tells of are marks.
+the log itself tells its commits to the second alone. The restorable instants that an instance tells of are marks. They
+are of the lab's time, which need not keep pace with the machine's.
 """
 
 from __future__ import annotations
 
 import bisect
 import secrets
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pymysql
@@ -20,22 +21,20 @@ from dr_orchestrator.lab.cloud.world import Database
 from dr_orchestrator.lab.live import Grounds, LiveDatabase, tell_failure
 from dr_orchestrator.lab.mariadb.programs import prepare
 from dr_orchestrator.lab.mariadb.server import Position, Server, Template, copied
-from dr_orchestrator.settings import Pace
 
 FOLDERS = ("clusters", "archive", "bases", "snapshots")
-_LAG_S = 300.0
-"""Lab seconds that the newest restorable instant is behind, at least, as in AWS."""
+_LAG = timedelta(minutes=5)
+"""How far the newest restorable instant is behind, at least, as in AWS."""
 
-_ROUNDED_S = 0.002
+_ROUNDED = timedelta(milliseconds=2)
 """An instant that was read from AWS comes back rounded to milliseconds."""
 
 
 @dataclass(frozen=True)
 class Image:
-    """The files of a database as they were at an instant (Unix seconds), and where the log stood then."""
+    """The files of a database as they were at an instant, and where the log stood then."""
 
     folder: Path
-    at: float
     position: Position
 
 
@@ -45,9 +44,9 @@ class Source:
 
     binlog: Path
     image: Image | None = None
-    marks: list[tuple[float, Position]] = field(default_factory=list)
+    marks: list[tuple[datetime, Position]] = field(default_factory=list)
 
-    def mark(self, until: float) -> tuple[float, Position] | None:
+    def mark(self, until: datetime) -> tuple[datetime, Position] | None:
         """The newest mark at or before an instant."""
         index = bisect.bisect_right(self.marks, until, key=lambda mark: mark[0])
         return self.marks[index - 1] if index else None
@@ -61,9 +60,9 @@ class Source:
 class MariaPlane(Grounds):
     """All such databases of one lab, under one folder."""
 
-    def __init__(self, root: Path, pace: Pace, workers: int = 4) -> None:
+    def __init__(self, root: Path, now: Callable[[], datetime], workers: int = 4) -> None:
         super().__init__(root, workers, FOLDERS, prepare)
-        self._pace, self._password = pace, secrets.token_urlsafe(18)
+        self._now, self._password = now, secrets.token_urlsafe(18)
         self._sources: dict[str, Source] = {}
         self._template = self._pool.submit(lambda: Template(self._programs, root, self._password))
 
@@ -80,7 +79,7 @@ class MariaPlane(Grounds):
             server.name_database(name, user, password)
             folder = self.root / "bases" / key
             position = server.image(folder)
-            source.image = Image(folder, time.time(), position)
+            source.image = Image(folder, position)
             self._sources[key] = source
             return server
 
@@ -109,7 +108,7 @@ class MariaPlane(Grounds):
 
         def make() -> Server:
             origin = self._sources[source]
-            mark = origin.mark(self._pace.real_time(at.timestamp()) + _ROUNDED_S)
+            mark = origin.mark(at + _ROUNDED)
             if origin.image is None or mark is None:
                 raise LabError(f"nothing of {source} was backed up by {at:%Y-%m-%d %H:%M:%S} UTC")
             server, since = self._started(key, origin.image.folder), origin.image.position
@@ -125,8 +124,8 @@ class MariaPlane(Grounds):
     def restorable_until(self, key: str) -> datetime | None:
         """The lab time of the newest mark that is old enough; None for copies, which keep no log."""
         source = self._sources.get(key)
-        mark = source.mark(time.time() - _LAG_S / self._pace.factor) if source else None
-        return datetime.fromtimestamp(self._pace.drill_time(mark[0]), UTC) if mark else None
+        mark = source.mark(self._now() - _LAG) if source else None
+        return mark[0] if mark else None
 
     def backed_up(self, key: str) -> bool:
         """Whether there is an image of a database."""
@@ -140,7 +139,7 @@ class MariaPlane(Grounds):
                 continue
             try:
                 with live.cluster.turning:
-                    source.marks.append(live.cluster.mark())
+                    source.marks.append(live.cluster.mark(self._now))
             except pymysql.Error:
                 if live.serving:  # it was not ended meanwhile
                     raise

@@ -9,9 +9,10 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pymysql
@@ -115,23 +116,31 @@ class Server:
         with self.connect() as connection:
             connection.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", (role, password))
 
-    def mark(self) -> tuple[float, Position]:
-        """An instant (Unix seconds), and the place in the log of all that is committed by then."""
+    def mark(self, now: Callable[[], datetime]) -> tuple[datetime, Position]:
+        """An instant, and the place in the log of all that is committed by then."""
         with self.connect() as connection:
             connection.execute("FLUSH TABLES WITH READ LOCK")
-            return time.time(), _position(connection)
+            return now(), _position(connection)
 
     def image(self, target: Path) -> Position:
         """Copy its files as they are at one instant, as a volume's snapshot does; the place in the log of that instant.
 
-        Nothing is committed meanwhile, and the server stands still: what it then has in its files it recovers from.
+        Nothing is committed meanwhile, and the server stands still: what it then has in its files it recovers from. One
+        that rests is copied as it lies.
         """
-        with self.turning, self.connect() as connection:
-            connection.execute("FLUSH TABLES WITH READ LOCK")
-            at = _position(connection)
-            with self._still():
-                self._programs.run("cp", "-R", str(self.folder), str(target), cwd=target.parent)
+        with self.turning:
+            if self._process is None or self._process.poll() is not None:
+                self._copy(target)
+                return Position("", 0)
+            with self.connect() as connection:
+                connection.execute("FLUSH TABLES WITH READ LOCK")
+                at = _position(connection)
+                with self._still():
+                    self._copy(target)
         return at
+
+    def _copy(self, target: Path) -> None:
+        self._programs.run("cp", "-R", str(self.folder), str(target), cwd=target.parent)
 
     def shut_down(self) -> None:
         """End it with all its data written."""

@@ -1,4 +1,4 @@
-"""Aurora clusters of PostgreSQL: restore a snapshot, or a point in time, beside production; then an instance in it."""
+"""Aurora clusters of PostgreSQL and MySQL: a snapshot or an instant is restored, then an instance made in it."""
 
 from dr_orchestrator.resources.aurora_cluster.type import TYPE
 

@@ -14,7 +14,7 @@ from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready
 from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
-from dr_orchestrator.resources.aurora_cluster.name import ENGINE, INSTANCE, SERVERLESS
+from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, SERVERLESS
 
 STORAGE = "storage and I/O, whose size AWS does not tell"
 _CAPACITY = "capacity above that rate"
@@ -76,7 +76,7 @@ class Member(ClusterInstance):
         return planned(self._cluster)
 
     def ask(self) -> Asked:
-        """Ask for the instance, of the class and parameters of the source's writer, and not public."""
+        """Ask for the instance, of the engine, class and parameters of the source's writer, and not public."""
         like = self._like()
         groups = like.get("DBParameterGroups") or [{}]
         return self._objects.ask(
@@ -85,7 +85,7 @@ class Member(ClusterInstance):
             instances.QUOTA,
             DBInstanceIdentifier=self.copy.id,
             DBClusterIdentifier=self._cluster.id,
-            Engine=ENGINE,
+            Engine=like["Engine"],
             DBInstanceClass=like["DBInstanceClass"],
             DBParameterGroupName=groups[0].get("DBParameterGroupName"),
             PubliclyAccessible=False,

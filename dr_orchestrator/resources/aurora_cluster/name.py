@@ -7,7 +7,17 @@ INSTANCE = "aurora-instance"
 SNAPSHOT = "aurora-snapshot"
 """A snapshot of it that a drill copies on its way into another account."""
 
-ENGINE = "aurora-postgresql"
-SERVERLESS = "db.serverless"
 MEMBER = ("AWS::RDS::DBInstance", "DBClusterIdentifier")
 """The type in CloudFormation of what makes a cluster's data reachable, and its property that names the cluster."""
+
+POSTGRESQL, MYSQL = "aurora-postgresql", "aurora-mysql"
+ENGINES = (POSTGRESQL, MYSQL)
+"""RDS's words for the engines of such clusters."""
+
+SERVERLESS = "db.serverless"
+
+
+def family(engine: str, version: str) -> str:
+    """The family that parameter groups of an engine's version are of: 16.9 is of 16, 8.0.mysql_aurora.3.08.0 of 8.0."""
+    parts = version.split(".")
+    return f"{engine}{'.'.join(parts[:2] if engine == MYSQL else parts[:1])}"

@@ -12,7 +12,6 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.errors import NotRecoverable
-from dr_orchestrator.resources.aurora_cluster.name import ENGINE
 from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster, key_of
 
 FULL_COPY = "full-copy"
@@ -45,7 +44,7 @@ class ClusterSnapshot(AuroraCluster):
             "RestoreDBClusterFromSnapshot",
             copy,
             SnapshotIdentifier=point.id,
-            Engine=found.get("Engine", ENGINE),
+            Engine=found.get("Engine") or self.described()["Engine"],
             EngineVersion=found.get("EngineVersion"),
             EngineMode=found.get("EngineMode") or None,
             KmsKeyId=key_of(found),

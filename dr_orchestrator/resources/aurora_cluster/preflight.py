@@ -18,7 +18,7 @@ from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.aurora_cluster import production
 from dr_orchestrator.resources.aurora_cluster.instance import planned
-from dr_orchestrator.resources.aurora_cluster.name import ENGINE
+from dr_orchestrator.resources.aurora_cluster.name import family
 
 _DEFAULT = "default."
 
@@ -70,16 +70,16 @@ def _parameters(asked: Asked) -> str:
     """The groups of cluster and instance; one of another major version than the data's would be refused."""
     source, account = asked.source(), asked.toolkit.account
     writer = production.writer(account, source)
-    family, told = f"{ENGINE}{asked.version().split('.')[0]}", []
+    wanted, told = family(str(source["Engine"]), asked.version()), []
     of_instance = (writer.get("DBParameterGroups") or [{}])[0].get("DBParameterGroupName")
     for key, name in (
         ("DBClusterParameterGroup", source.get("DBClusterParameterGroup")),
         ("DBParameterGroup", of_instance),
     ):
         if name:
-            _refuse_another_family(name, _family(asked.toolkit, key, name), family)
+            _refuse_another_family(name, _family(asked.toolkit, key, name), wanted)
             told.append(str(name))
-    return f"{' and '.join(told)}, of {family}"
+    return f"{' and '.join(told)}, of {wanted}"
 
 
 def _family(toolkit: Toolkit, key: str, name: str) -> str:
@@ -90,10 +90,10 @@ def _family(toolkit: Toolkit, key: str, name: str) -> str:
     return str(group["DBParameterGroupFamily"])
 
 
-def _refuse_another_family(name: str, family: str, wanted: str) -> None:
-    if family != wanted:
+def _refuse_another_family(name: str, found: str, wanted: str) -> None:
+    if found != wanted:
         hint = "choose a recovery point of the source's own major version"
-        raise NotRecoverable(f"parameter group {name} is of {family}, the data of {wanted}", hint)
+        raise NotRecoverable(f"parameter group {name} is of {found}, the data of {wanted}", hint)
 
 
 def _subnets(asked: Asked) -> str:

@@ -12,7 +12,7 @@ from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES
 from dr_orchestrator.domain.preflight import Doubt
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.aurora_cluster.name import ENGINE, SERVERLESS
+from dr_orchestrator.resources.aurora_cluster.name import ENGINES, SERVERLESS
 
 _CALL = "rds:DescribeDBClusters"
 
@@ -23,8 +23,9 @@ def source(account: Account, resource: Resource) -> Mapping[str, Any]:
     if found is None:
         raise NotRecoverable(f"no cluster {resource.id}", f"is it in {account.region}, in this account?", _CALL)
     engine, mode = found["Engine"], found.get("EngineMode", "provisioned")
-    if engine != ENGINE:
-        raise NotRecoverable(f"{resource.id} is of {engine}", f"drills restore clusters of {ENGINE}", _CALL)
+    if engine not in ENGINES:
+        known = " and ".join(ENGINES)
+        raise NotRecoverable(f"{resource.id} is of {engine}", f"drills restore clusters of {known}", _CALL)
     if mode != "provisioned":
         raise NotRecoverable(f"{resource.id} is of engine mode {mode}", "Serverless v2 is of mode provisioned", _CALL)
     return found

@@ -1,4 +1,4 @@
-"""The declaration of Aurora clusters of PostgreSQL; what performs them is imported when one needs it."""
+"""The declaration of Aurora clusters of PostgreSQL and MySQL; what performs them is imported when one needs it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dr_orchestrator.domain.resource_type import (
     Write,
 )
 from dr_orchestrator.resources import passwords
-from dr_orchestrator.resources.aurora_cluster.name import ENGINE, INSTANCE, NAME, SNAPSHOT
+from dr_orchestrator.resources.aurora_cluster.name import ENGINES, INSTANCE, NAME, SNAPSHOT
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ TYPE = Drillable(
             _RESTORED | {"Engine", "EngineVersion"},
             "SnapshotIdentifier",
             actions=_TAGGED,
-            only={"Engine": (ENGINE,), "DeletionProtection": (False,)},
+            only={"Engine": ENGINES, "DeletionProtection": (False,)},
             beside=("cluster-snapshot:*", "cluster-pg:*", "og:*"),
         ),
         Write(
@@ -189,7 +189,7 @@ TYPE = Drillable(
             | {"AutoMinorVersionUpgrade"},
             within=By(NAME, "DBClusterIdentifier"),
             actions=_TAGGED,
-            only={"Engine": (ENGINE,), "PubliclyAccessible": (False,)},
+            only={"Engine": ENGINES, "PubliclyAccessible": (False,)},
             beside=("pg:*", "og:*"),
         ),
         Write(

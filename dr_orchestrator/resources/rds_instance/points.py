@@ -12,6 +12,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Asked
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.rds_instance import options
 from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 
 
@@ -36,17 +37,25 @@ class RdsSnapshot(RdsInstance):
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for an instance from the snapshot, in isolation."""
         return self._ask(
-            "RestoreDBInstanceFromDBSnapshot", copy, DBInstanceIdentifier=copy.id, DBSnapshotIdentifier=point.id
+            "RestoreDBInstanceFromDBSnapshot",
+            copy,
+            DBInstanceIdentifier=copy.id,
+            DBSnapshotIdentifier=point.id,
+            OptionGroupName=options.given(self._resource, str(self._told(point).get("OptionGroupName") or "")),
         )
 
     def key(self) -> str | None:
         """The key of the snapshot that would be taken: it may have been copied under another than its source's."""
-        return self.key_of(self.choose())
-
-    def key_of(self, point: RecoveryPoint) -> str | None:
-        """The key of a snapshot; None where it is not encrypted."""
-        found = next((each for each in self._listed() if each["DBSnapshotIdentifier"] == point.id), {})
+        found = self._told(self.choose())
         return found.get("KmsKeyId") if found.get("Encrypted") else None
+
+    def option_group(self) -> str:
+        """The option group of the snapshot that would be taken."""
+        return str(self._told(self.choose()).get("OptionGroupName") or "")
+
+    def _told(self, point: RecoveryPoint) -> Mapping[str, Any]:
+        """The words of AWS on a snapshot; empty where it is not listed any more."""
+        return next((each for each in self._listed() if each["DBSnapshotIdentifier"] == point.id), {})
 
     def _listed(self) -> list[Mapping[str, Any]]:
         return snapshots.listed(self._api, "DBSnapshot", DBInstanceIdentifier=self._resource.id)
@@ -95,6 +104,7 @@ class RdsPointInTime(RdsInstance):
             SourceDBInstanceIdentifier=self._resource.id,
             TargetDBInstanceIdentifier=copy.id,
             RestoreTime=point.data_time,
+            OptionGroupName=options.given(self._resource, self.option_group()),
         )
 
     def _earliest(self) -> datetime | None:

@@ -23,6 +23,7 @@ from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources.rds_instance import options
 
 
 def _no_endpoint(name: str) -> NotMeasured:
@@ -58,11 +59,12 @@ class RdsInstance:
         self._isolated: tuple[str, tuple[str, ...]] | None = None
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
-        """Source, key, secret, the network that the copy is put into, and whether its name is free."""
+        """Source, key, option group, secret, the network that the copy is put into, and whether its name is free."""
         checks = [
             PreflightCheck("source", self.look_at_source),
             PreflightCheck("name of the copy", lambda: self._objects.name_is_free(copy)),
             PreflightCheck("key", self._look_at_key, must=False),
+            PreflightCheck("option group", self._look_at_options, must=False),
             PreflightCheck("subnet group", self._look_at_subnets),
             PreflightCheck("security groups", lambda: isolation.closed(self._network()[1])),
         ]
@@ -118,6 +120,14 @@ class RdsInstance:
         """The key of the data that is restored: the source's own."""
         source = self.described()
         return source.get("KmsKeyId") if source.get("StorageEncrypted") else None
+
+    def option_group(self) -> str:
+        """The option group of the data that is restored: the source's own."""
+        return options.of_instance(self.described())
+
+    def _look_at_options(self) -> str:
+        vpc = isolation.vpc_of(self._toolkit.account, isolation.declared(self._resource).subnet_group)
+        return options.look(self._toolkit.account, self._resource, self.option_group(), vpc)
 
     def _look_at_subnets(self) -> str:
         vpc = self.described().get("DBSubnetGroup", {}).get("VpcId", "")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import (
@@ -18,7 +18,7 @@ from dr_orchestrator.domain.resource_type import (
 )
 from dr_orchestrator.resources import passwords
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.rds_instance.name import NAME, SNAPSHOT
+from dr_orchestrator.resources.rds_instance.name import NAME, OWN_OPTIONS, SNAPSHOT
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
@@ -36,7 +36,7 @@ _RESTORED = frozenset(
     {
         *("DBInstanceClass", "DBParameterGroupName", "DBSubnetGroupName", "VpcSecurityGroupIds", "PubliclyAccessible"),
         *("MultiAZ", "DeletionProtection", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot", "BackupRetentionPeriod"),
-        *("EnableIAMDatabaseAuthentication", "Tags"),
+        *("EnableIAMDatabaseAuthentication", "OptionGroupName", "Tags"),
     }
 )
 _APART: dict[str, tuple[object, ...]] = {
@@ -50,7 +50,7 @@ _CALLS = Calls(
     frozenset(
         {
             *("rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents", "rds:DescribeDBSnapshots"),
-            *("rds:DescribeAccountAttributes", "ec2:DescribeSecurityGroups"),
+            *("rds:DescribeAccountAttributes", "rds:DescribeOptionGroups", "ec2:DescribeSecurityGroups"),
             *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "kms:DescribeKey"),
         }
     ),
@@ -59,9 +59,19 @@ _CALLS = Calls(
         "secretsmanager:GetSecretValue": "the resource has a database",
         "secretsmanager:ListSecretVersionIds": "the resource has a database",
         "kms:DescribeKey": "the source is encrypted",
+        "rds:DescribeOptionGroups": OWN_OPTIONS,
         "rds:ModifyDBInstance": passwords.WHEN,
     },
 )
+
+
+def _own_keys() -> Mapping[str, Any]:
+    from pydantic import Field
+
+    from dr_orchestrator.catalog.shapes.fields import Text
+
+    told = f"The option group of its copies, where its own is bound to another VPC than theirs ({NAME})."
+    return {"option_group": (Text | None, Field(default=None, description=told))}
 
 
 def _components(order: Order) -> Components:
@@ -223,6 +233,7 @@ TYPE = Drillable(
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",
     vowel=True,
+    own_keys=_own_keys,
     components=_components,
     destroyer=_destroyer,
     listed=_listed,

@@ -10,7 +10,7 @@ from tests.support.engine_database import Real
 from tests.support.mariadb_server import login_to
 
 
-@pytest.fixture(params=["postgresql", "mariadb", "mysql"])
+@pytest.fixture(params=["postgresql", "mariadb", "mysql", "aurora-mysql"])
 def real(request: pytest.FixtureRequest) -> Iterator[Real]:
     """An empty database; MySQL's words are said to MariaDB, which understands those that both have."""
     if request.param == "postgresql":

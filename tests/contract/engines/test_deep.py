@@ -16,6 +16,7 @@ from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.proof import (
     CHECK_TABLE,
+    CHECKSUMS,
     AnswersWithin,
     Command,
     Counted,
@@ -111,3 +112,11 @@ def test_a_statement_is_ended_by_its_time(mariadb_url: str) -> None:
         assert connection.closed
     ours = "SELECT count(*) FROM information_schema.processlist WHERE info LIKE '%sleep(30)%' AND id <> connection_id()"
     assert said(mariadb_url, ours) == [(0,)]
+
+
+def test_checksums_that_nobody_can_ask_for_are_no_proof(real: Real) -> None:
+    """Of Aurora MySQL the server's setting means nothing, whatever it says; this PostgreSQL keeps none."""
+    real.estate()
+    found = performed(real, Integrity("sound", require=(CHECKSUMS,)))
+    asked = Outcome.INCONCLUSIVE if real.login.engine in ("aurora-mysql", "postgres") else Outcome.PASSED
+    assert found.outcome is asked, found.observed

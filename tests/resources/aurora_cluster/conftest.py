@@ -18,6 +18,7 @@ from tests.support.aurora import SCALING
 from tests.support.aurora_drills import (
     CLUSTER,
     MYSQL,
+    OTHER,
     SCALES,
     TYPE,
     Begin,
@@ -30,13 +31,21 @@ from tests.support.estate import REGION, Estate, estate
 
 @pytest.fixture(scope="package")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    """The small estate, with a provisioned cluster, one of Serverless v2, and one of MySQL in it."""
+    """The small estate, with clusters: provisioned, of Serverless v2, of MySQL, and one that is none of Aurora's."""
     with estate(tmp_path_factory.mktemp("lab")) as built:
         built.clock.pace = 3000.0  # long ticks: few calls, no less truth
         make_cluster(built, CLUSTER, "db.r6g.large")
         make_cluster(built, SCALES, "db.serverless", ServerlessV2ScalingConfiguration=SCALING)
+        make_cluster(built, MYSQL, "db.r6g.large", "aurora-mysql", "8.0.mysql_aurora.3.05.2")
         built.client("rds").create_db_cluster(
-            DBClusterIdentifier=MYSQL.id, Engine="aurora-mysql", MasterUsername="old", MasterUserPassword="not-a-secret"
+            DBClusterIdentifier=OTHER.id,
+            Engine="mysql",
+            MasterUsername="old",
+            MasterUserPassword="not-a-secret",
+            AllocatedStorage=100,
+            Iops=1000,
+            StorageType="io1",
+            DBClusterInstanceClass="db.m6gd.large",
         )
         built.clock.sleep(timedelta(hours=2).total_seconds())
         yield built

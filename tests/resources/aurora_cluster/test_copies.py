@@ -10,6 +10,7 @@ import pytest
 
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.drill import Pick, Selection
+from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable, UnsafeToDelete
 from dr_orchestrator.resources.aurora_cluster.instance import planned
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
@@ -17,6 +18,7 @@ from tests.support.aurora import ENGINE, SCALING, add_member, described, member
 from tests.support.aurora_drills import (
     CLUSTER,
     INSTANT,
+    MYSQL,
     SCALES,
     SNAPSHOT,
     Begin,
@@ -57,12 +59,20 @@ def test_nothing_of_a_restore_is_left_to_defaults(begin: Begin, made: Estate, wa
         assert {asked[f"Tags.Tag.{n}.Key"]: asked[f"Tags.Tag.{n}.Value"] for n in (1, 2, 3)} == cluster.tags
 
 
-def test_a_snapshot_is_restored_with_the_engine_and_version_that_it_holds(begin: Begin) -> None:
-    """AWS asks for the engine again; the version is the snapshot's, not the source's of today."""
-    drilled = begin()
+@pytest.mark.parametrize(
+    ("resource", "engine", "version"),
+    [(CLUSTER, ENGINE, "16.6"), (MYSQL, "aurora-mysql", "8.0.mysql_aurora.3.05.2")],
+    ids=["postgresql", "mysql"],
+)
+def test_a_snapshot_is_restored_with_the_engine_and_version_that_it_holds(
+    begin: Begin, resource: Resource, engine: str, version: str
+) -> None:
+    """AWS asks for the engine again, twice; the version is the snapshot's, not the source's of today."""
+    drilled = begin(resource=resource)
     drilled.restored()
     given = drilled.asked(SNAPSHOT)
-    assert (given["Engine"], given["EngineVersion"]) == (ENGINE, "16.6")
+    assert (given["Engine"], given["EngineVersion"]) == (engine, version)
+    assert drilled.asked("CreateDBInstance")["Engine"] == engine
 
 
 def test_an_instant_is_restored_as_a_full_copy(begin: Begin, made: Estate) -> None:

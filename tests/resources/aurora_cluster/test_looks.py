@@ -33,6 +33,7 @@ from tests.support.aurora_drills import (
     CLUSTER,
     INSTANT,
     MYSQL,
+    OTHER,
     SCALES,
     TYPE,
     Begin,
@@ -141,11 +142,16 @@ def test_what_a_restore_would_meet_is_looked_at_before(begin: Begin) -> None:
         assert words in seen
 
 
+def test_of_mysql_the_parameters_are_of_a_version_in_two_parts(begin: Begin) -> None:
+    """Its own versions follow MySQL's, of which the groups are."""
+    assert "books-prod-cluster and books-prod-instance, of aurora-mysql8.0" in looked(begin(ClusterSnapshot, MYSQL))
+
+
 @pytest.mark.parametrize("way", [ClusterSnapshot, ClusterPointInTime])
 def test_another_engine_is_refused_before_anything_is_asked(begin: Begin, way: Any) -> None:
-    """A cluster of Aurora MySQL is none of these."""
-    with pytest.raises(NotRecoverable, match="old-prod is of aurora-mysql"):
-        looked(begin(way, MYSQL))
+    """A Multi-AZ cluster of RDS is none of Aurora's."""
+    with pytest.raises(NotRecoverable, match="old-prod is of mysql"):
+        looked(begin(way, OTHER))
 
 
 def test_a_recovery_point_of_another_major_version_is_told_before(
@@ -211,7 +217,7 @@ def test_an_inventory_holds_clusters_and_their_instances_each_under_its_type(beg
 def test_a_cluster_and_its_instance_count_against_a_quota_each(made: Estate) -> None:
     """The instance takes the place of one of RDS: both types name one quota, and read the same of it."""
     told = {name: str(read(made.toolkit.account)) for name, read in TYPE.quotas.items()}
-    assert told == {"DBClusters": "3 of 40 DB clusters in use", "DBInstances": "5 of 40 DB instances in use"}
+    assert told == {"DBClusters": "4 of 40 DB clusters in use", "DBInstances": "7 of 40 DB instances in use"}
     assert [copy.quota for copy in TYPE.copies] == ["DBClusters", "DBInstances"]
     rds = TYPES["rds-instance"]
     assert str(rds.quotas[rds.made.quota](made.toolkit.account)) == told["DBInstances"]

@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL
 
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.drill import RowsAtLeast
-from dr_orchestrator.domain.proof import AMCHECK, CHECK_TABLE, Integrity, WholeRead
+from dr_orchestrator.domain.proof import AMCHECK, CHECK_TABLE, CHECKSUMS, Integrity, WholeRead
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured
 
@@ -18,7 +18,7 @@ MEANT = {
     "postgres": "PostgreSQL",
     "aurora-postgresql": "PostgreSQL",
     "mysql": "MySQL",
-    "aurora-mysql": "MySQL",
+    "aurora-mysql": "Aurora MySQL",
     "mariadb": "MariaDB",
     "sqlserver-ex": "SQL Server",
     "custom-oracle-ee": "Oracle",
@@ -66,13 +66,20 @@ def test_what_an_engine_has_no_answer_to_is_known() -> None:
     """By what it can be asked, and whether it reads single blocks; of other checks all is answered."""
     sample, sound = WholeRead("w", timedelta(hours=1), sample=9), Integrity("i", require=(AMCHECK,))
     assert [engines.unanswered(engines.POSTGRES, each) for each in (sample, sound)] == [None, None]
-    for each in (engines.MYSQL, engines.MARIADB):
+    for each in (engines.MYSQL, engines.AURORA_MYSQL, engines.MARIADB):
         for check in (sample, sound):
             told = engines.unanswered(each, check)
             assert told is not None
             assert told[0].startswith(each.name)
         assert engines.unanswered(each, Integrity("i", require=(CHECK_TABLE,))) is None
         assert engines.unanswered(each, RowsAtLeast("r", "t", 1)) is None
+
+
+def test_of_aurora_mysql_no_checksums_are_asked_for() -> None:
+    """Its storage keeps its own, and the setting of MySQL that tells of them does not apply to it."""
+    told = engines.unasked(engines.AURORA_MYSQL, (CHECKSUMS, CHECK_TABLE))
+    assert told == ("Aurora MySQL cannot be asked for checksums", "it can be for check-table")
+    assert engines.unasked(engines.MYSQL, (CHECKSUMS, CHECK_TABLE)) is None
 
 
 @pytest.mark.parametrize("engine", engines.ENGINES, ids=lambda each: each.word)

@@ -281,12 +281,11 @@ def test_a_cluster_is_changed_as_it_is_asked_to(rds: Any, clock: FakeClock) -> N
 
 
 def test_clusters_of_other_engines_are_left_as_they_were(rds: Any) -> None:
-    """What is no Aurora PostgreSQL is moto's, members and snapshots included."""
-    named = {"DBClusterIdentifier": "other", "Engine": "aurora-mysql"}
-    rds.create_db_cluster(MasterUsername="somebody", MasterUserPassword="secret-enough", **named)
-    rds.create_db_instance(
-        DBInstanceIdentifier="other-1", DBInstanceClass="db.r6g.large", **named | {"Engine": "aurora-mysql"}
-    )
+    """What is none of Aurora's is moto's, members and snapshots included."""
+    named = {"DBClusterIdentifier": "other", "Engine": "mysql"}
+    storage = {"AllocatedStorage": 100, "Iops": 1000, "StorageType": "io1", "DBClusterInstanceClass": "db.m6gd.large"}
+    rds.create_db_cluster(MasterUsername="somebody", MasterUserPassword="secret-enough", **named, **storage)
+    rds.create_db_instance(DBInstanceIdentifier="other-1", DBInstanceClass="db.r6g.large", **named)
     rds.create_db_cluster_snapshot(DBClusterIdentifier="other", DBClusterSnapshotIdentifier="theirs")
     assert described(rds, "other")["Status"] == "available"
     assert snapshots(rds, DBClusterIdentifier="other", SnapshotType="manual") == ["manual"]

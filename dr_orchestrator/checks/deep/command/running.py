@@ -89,6 +89,7 @@ def _of_mysql(login: Login) -> dict[str, str]:
 _CLIENTS = {
     engines.POSTGRES.word: _of_postgres,
     engines.MYSQL.word: _of_mysql,
+    engines.AURORA_MYSQL.word: _of_mysql,
     engines.MARIADB.word: _of_mysql,
 }
 

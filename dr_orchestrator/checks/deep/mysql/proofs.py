@@ -36,6 +36,9 @@ def inventory(connection: Any) -> Inventory:
 
 
 def _checksums(connection: Any) -> Fact:
+    engine = connection.speech.engine
+    if CHECKSUMS not in engine.askable:
+        return Fact(CHECKSUMS, f"{engine.name} keeps them where nobody can ask for them", asked=False)
     try:
         (algorithm,) = connection.execute(_ALGORITHM).fetchone()
     except pymysql.Error as error:

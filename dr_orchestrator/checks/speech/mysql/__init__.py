@@ -108,6 +108,12 @@ class MySQL:
         return probe.probe(self, copy, host, port, first)
 
 
+class AuroraMySQL(MySQL):
+    """Aurora's MySQL, which says the same, and can be asked for less."""
+
+    engine = engines.AURORA_MYSQL
+
+
 class MariaDB(MySQL):
     """Where MariaDB has a word of its own."""
 

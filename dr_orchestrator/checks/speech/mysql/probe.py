@@ -1,7 +1,10 @@
-"""The negative probe from a MySQL or MariaDB: there is no statement by which one tries to reach another server.
+"""The negative probe from a MySQL or MariaDB: on RDS no statement of theirs tries to reach another server.
 
-RDS has neither FEDERATED tables nor any function that connects; and to make the copy a replica of production, which
-alone would try, is what a drill must not do. That nothing of production answers is then told by the network alone.
+Engines whose tables stand elsewhere (FEDERATED, CONNECT, Spider) are not on RDS, and without them there is no function
+that connects. Replication would try (mysql.rds_set_external_master), and make the copy a replica of production where it
+was let in: no drill begins that. Aurora's lambda_sync and its loads from S3 go by AWS's services and a role, of which a
+copy has none: whether they arrive tells nothing of the way to production. So it is the proof of isolation alone that
+tells it, and a finding says so.
 """
 
 from __future__ import annotations
@@ -9,10 +12,20 @@ from __future__ import annotations
 from typing import Any
 
 from dr_orchestrator.checks.speech.protocol import First
+from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Login
+
+_WHY = {
+    engines.MYSQL.word: "it has no FEDERATED tables there",
+    engines.MARIADB.word: "it has no CONNECT, FEDERATED or Spider tables there",
+    engines.AURORA_MYSQL.word: "lambda_sync and loads from S3 reach AWS's own services alone",
+}
+_ELSE = "replication, which would, is none that a drill begins; its isolation was proven by what AWS tells"
 
 
 def probe(speech: Any, copy: Login, host: str, port: int, first: First) -> Probed:  # noqa: ARG001
     """The outcome of a probe that no statement makes: not probed, and why."""
-    return Probed(False, f"{NOT_PROBED}: {speech.engine.name} has no statement that tries to reach another server")
+    engine = speech.engine
+    told = f"on RDS no statement of {engine.name} tries to reach another server: {_WHY[engine.word]}; {_ELSE}"
+    return Probed(False, f"{NOT_PROBED}: {told}")

@@ -1,4 +1,4 @@
-"""Where a database of RDS stands: its subnets, its security groups, its key; what does not exist is refused."""
+"""Where a database of RDS stands: server, subnets, security groups, key; what is not there is refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from moto.ec2.models import ec2_backends
 from moto.rds.exceptions import InvalidParameterValue, KMSKeyNotAccessibleFault
 from moto.rds.models import RDSBackend
 
-from dr_orchestrator.lab.cloud.world import world
+from dr_orchestrator.errors import LabError
+from dr_orchestrator.lab.cloud.world import Databases, world
+
+
+def behind(engine: str) -> Databases | None:
+    """The plane behind an engine's databases; refused, with what to install, where the lab has none of its servers."""
+    try:
+        return world().behind(engine)
+    except LabError as missing:
+        raise InvalidParameterValue(f"The lab: {missing.message}; {missing.hint}.") from missing
 
 
 def check_groups(backend: RDSBackend, groups: Iterable[str]) -> None:

@@ -18,12 +18,12 @@ from dr_orchestrator.resources.aurora_cluster.lab.rules import durations, filter
 
 
 class Clusters(Restores, Members):
-    """The Aurora PostgreSQL clusters of one account in one region, laid over whatever answers for instances."""
+    """The Aurora clusters of one account in one region, laid over whatever answers for instances."""
 
     def create_db_cluster(self, kwargs: Any) -> DBCluster:
         """As moto, but the cluster is being created first; other engines are moto's."""
         given = dict(kwargs.items())
-        if given["engine"] != refusals.ENGINE:
+        if given["engine"] not in refusals.ENGINES:
             return super().create_db_cluster(kwargs)
         cluster = making.make(self, given)
         if self.begin_cluster(cluster, durations.CREATE_CLUSTER, "CreateDBCluster"):

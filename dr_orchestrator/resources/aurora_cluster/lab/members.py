@@ -30,7 +30,7 @@ class Members(RDSBackend):
         """An instance that is being created first, no sooner than its cluster; only then the cluster is reached."""
         given = dict(db_kwargs.items())
         cluster = self.clusters.get(given.get("db_cluster_identifier") or "")
-        if given.get("engine") == refusals.ENGINE and cluster is None:
+        if given.get("engine") in refusals.ENGINES and cluster is None:
             raise DBClusterNotFoundError(str(given.get("db_cluster_identifier")))
         if not isinstance(cluster, Cluster):
             return super().create_db_instance(db_kwargs)

@@ -15,7 +15,7 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import DBClusterSnapshot, RDSBackend, rds_backends
 
-from dr_orchestrator.lab.cloud.databases import sharing
+from dr_orchestrator.lab.cloud.databases import places, sharing
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
@@ -44,7 +44,7 @@ class Snapshots(RDSBackend):
             raise InvalidDBClusterStateFault(f"DB cluster {db_cluster_identifier} is in {cluster.status} state.")
         snapshot = self._record_cluster_snapshot(cluster, db_cluster_snapshot_identifier, snapshot_type, tags)
         self._fill_cluster_snapshot(snapshot, "CreateDBClusterSnapshot")
-        plane = world().databases
+        plane = places.behind(cluster.engine)
         if plane is not None and cluster.database is not None:
             stored = snapshot.stored = f"{snapshot.resource_id}.{secrets.token_hex(4)}"
             plane.snapshot(stored, cluster.database)

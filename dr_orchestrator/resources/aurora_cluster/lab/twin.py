@@ -1,4 +1,4 @@
-"""Aurora PostgreSQL as AWS does it: a cluster's data is there without an instance, and is not reached without one."""
+"""Aurora as AWS does it: a cluster's data is there without an instance, and is not reached without one."""
 
 from __future__ import annotations
 

@@ -18,12 +18,12 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot
 
-from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.databases import logins, places
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
-from dr_orchestrator.lab.cloud.world import Database, Databases, world
+from dr_orchestrator.lab.cloud.world import Database, world
+from dr_orchestrator.resources.rds_instance.lab import options
 from dr_orchestrator.resources.rds_instance.lab.events import BEGUN, FINISHED
 from dr_orchestrator.resources.rds_instance.lab.models import AutomatedBackup, Instance, Snapshot, wrong_state
 from dr_orchestrator.resources.rds_instance.lab.sharing import Sharing
@@ -49,6 +49,7 @@ INHERITED = (
     "preferred_backup_window",
     "preferred_maintenance_window",
     "character_set_name",
+    "option_group_name",
 )
 # Parameters of a restore that say what it is made from, not what it becomes.
 _SOURCES = (
@@ -81,7 +82,7 @@ class Rds(Sharing):
         given = _plain(db_kwargs)
         if given.get("db_cluster_identifier"):
             return super().create_db_instance(db_kwargs)
-        plane = _plane(str(given.get("engine")))
+        plane = places.behind(str(given.get("engine")))
         instance = self._make(given["db_instance_identifier"], given)
         fate = world().faults.fate("rds", "CreateDBInstance", instance.db_instance_identifier)
         self._begin(instance, lifecycle.CREATE_INSTANCE, fate)
@@ -117,7 +118,7 @@ class Rds(Sharing):
         at = source.instant(given)
         told = f"DB instance {source.db_instance_identifier} to {at:%Y-%m-%d %H:%M:%S} UTC"
         made = self._restored("RestoreDBInstanceToPointInTime", target_db_identifier, source, given, told)
-        plane = _plane(str(source.engine))
+        plane = places.behind(str(source.engine))
         if plane is not None and source.database is not None and not made.timeline.final.startswith("incompatible"):
             key, apart = made.dbi_resource_id, _apart(made)
             made.database = plane.restore_instant(key, source.database.key, at, apart=apart)
@@ -189,7 +190,7 @@ class Rds(Sharing):
         seconds = lifecycle.SNAPSHOT_BASE + lifecycle.SNAPSHOT_PER_GIB * instance.allocated_storage
         fate = world().faults.fate("rds", "CreateDBSnapshot", db_snapshot_identifier)
         snapshot.timeline = passing([("creating", seconds)], "available", fate)
-        plane = _plane(str(instance.engine))
+        plane = places.behind(str(instance.engine))
         if plane is not None and instance.database is not None:
             name = snapshot.db_snapshot_identifier
             plane.snapshot(name, instance.database)
@@ -258,6 +259,7 @@ class Rds(Sharing):
         if given.get("kms_key_id") and given.get("storage_encrypted"):
             places.usable_key(self, given["kms_key_id"])
         given["db_subnet_group_name"] = given.get("db_subnet_group_name") or places.default_subnet_group(self)
+        options.bind(self, given)
         instance = Instance(self, **{**given, "db_instance_identifier": identifier})  # type: ignore[abstract] # moto's are too
         self.databases[identifier] = instance
         return instance
@@ -353,14 +355,6 @@ def _plain(params: Any) -> dict[str, Any]:
     return dict(params.items())
 
 
-def _plane(engine: str) -> Databases | None:
-    """The plane behind an engine's instances; refused, with what to install, where the lab has none of its servers."""
-    try:
-        return world().behind(engine)
-    except LabError as missing:
-        raise InvalidParameterValue(f"The lab: {missing.message}; {missing.hint}.") from missing
-
-
 def _hidden(identifier: str) -> bool:
     return world().faults.pretends("not-found", "rds", identifier)
 
@@ -370,7 +364,7 @@ def _apart(made: Instance) -> bool:
 
 
 def _database_of_snapshot(made: Instance, snapshot: Snapshot, source: Instance) -> Database | None:
-    plane, key, apart = _plane(str(source.engine)), made.dbi_resource_id, _apart(made)
+    plane, key, apart = places.behind(str(source.engine)), made.dbi_resource_id, _apart(made)
     if plane is None or source.database is None:
         return None
     if plane.holds(snapshot.stored):

@@ -118,6 +118,7 @@ class Snapshot(OfData, DBSnapshot):
         self.availability_zone = self.database.availability_zone
         self.license_model = self.database.license_model
         self.storage_type = self.database.storage_type
+        self.option_group_name = self.database.option_group_name
         self.snapshot_target = "region"
         self.encrypted = bool(self.kms_key_id)
 

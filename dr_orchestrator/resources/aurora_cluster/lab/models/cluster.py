@@ -18,7 +18,16 @@ from dr_orchestrator.resources.aurora_cluster.lab.from_template import ClusterOf
 
 SMALLEST = 10
 """GiB of a volume that nothing is known of."""
+_LICENSES = {"aurora-postgresql": "postgresql-license", "aurora-mysql": "general-public-license"}
+_MAJOR = {"aurora-postgresql": 1, "aurora-mysql": 2}
+"""How many parts of a version are those of its family of parameters."""
+
 _UNIQUE = string.ascii_uppercase + string.digits
+
+
+def family_of(engine: str, version: str) -> str:
+    """The family that the parameter groups of an engine's version are of."""
+    return engine + ".".join(version.split(".")[: _MAJOR[engine]])
 
 
 def unique(prefix: str) -> str:
@@ -34,7 +43,7 @@ class Cluster(WithPassword, OnDatabase, DBCluster, ClusterOfStack):
 
     def __init__(self, backend: RDSBackend, **given: Any) -> None:
         given["storage_type"] = given.get("storage_type") or "aurora"
-        super().__init__(backend, **{**given, "allocated_storage": 1, "license_model": "postgresql-license"})
+        super().__init__(backend, **{**given, "allocated_storage": 1, "license_model": _LICENSES[given["engine"]]})
         self.db_cluster_resource_id = unique("cluster-")
         self.protected_since = world().now()
         self.kms_key_id = None  # type: ignore[assignment] # told only of what is encrypted

@@ -9,6 +9,9 @@ from dr_orchestrator.lab.cloud.world import Database, world
 from dr_orchestrator.resources.aurora_cluster.lab.models.backups import ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
 
+_OWN = {"aurora-postgresql": "postgres", "aurora-mysql": "mysql"}
+"""The database of a server for which none was named."""
+
 
 def lay(cluster: Cluster, database: Database | None) -> None:
     """Put a database behind a cluster; its server rests until there is an instance."""
@@ -19,10 +22,10 @@ def lay(cluster: Cluster, database: Database | None) -> None:
 
 def empty(cluster: Cluster) -> Database | None:
     """A new one, with the cluster's user and database."""
-    plane = world().databases
+    plane = places.behind(cluster.engine)
     if plane is None:
         return None
-    name, user = cluster.database_name or "postgres", str(cluster.master_username)
+    name, user = cluster.database_name or _OWN[cluster.engine], str(cluster.master_username)
     return plane.create(cluster.db_cluster_resource_id, name, user, cluster.password)
 
 
@@ -32,7 +35,7 @@ def _apart(made: Cluster) -> bool:
 
 def of_snapshot(made: Cluster, snapshot: ClusterSnapshot) -> Database | None:
     """One with what a snapshot holds."""
-    plane, source = world().databases, snapshot.cluster.database
+    plane, source = places.behind(made.engine), snapshot.cluster.database
     if plane is None or source is None:
         return None
     key, apart = made.db_cluster_resource_id, _apart(made)
@@ -43,7 +46,7 @@ def of_snapshot(made: Cluster, snapshot: ClusterSnapshot) -> Database | None:
 
 def of_instant(made: Cluster, source: Cluster, at: datetime) -> Database | None:
     """One with what a cluster held at an instant."""
-    plane = world().databases
+    plane = places.behind(made.engine)
     if plane is None or source.database is None:
         return None
     return plane.restore_instant(made.db_cluster_resource_id, source.database.key, at, apart=_apart(made))
@@ -51,7 +54,7 @@ def of_instant(made: Cluster, source: Cluster, at: datetime) -> Database | None:
 
 def clone(made: Cluster, source: Cluster) -> Database | None:
     """One with what a cluster holds now, by a physical copy."""
-    plane = world().databases
+    plane = places.behind(made.engine)
     if plane is None or source.database is None:
         return None
     key = made.db_cluster_resource_id

@@ -7,7 +7,7 @@ from typing import Any
 from moto.rds.models import DBInstanceClustered
 
 from dr_orchestrator.lab.cloud.databases.states import Passing
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster, unique
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster, family_of, unique
 
 
 class Member(Passing, DBInstanceClustered):
@@ -39,6 +39,11 @@ class Member(Passing, DBInstanceClustered):
             return {"Address": self.address, "Port": self.cluster.port}
         host, port = self.cluster.database.address
         return {"Address": host, "Port": port}
+
+    def default_db_parameter_group_details(self) -> tuple[str, str]:
+        """The family and the name of the group that it has where none is given."""
+        family = family_of(str(self.engine), str(self.engine_version))
+        return family, f"default.{family}"
 
     @property
     def latest_restorable_time(self) -> None:  # type: ignore[override]

@@ -8,10 +8,10 @@ from moto.rds.exceptions import InvalidParameterCombination
 from moto.rds.models import RDSBackend
 
 from dr_orchestrator.lab.cloud.databases import places, quotas
-from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster, family_of
 from dr_orchestrator.resources.aurora_cluster.lab.rules import refusals
 
-NEWEST = "16.9"
+NEWEST = {"aurora-postgresql": "16.9", "aurora-mysql": "8.0.mysql_aurora.3.08.0"}
 """The engine version of a cluster for which none is given."""
 # What a restored cluster takes over from its source; everything else is as given, or AWS's default.
 INHERITED = (
@@ -37,7 +37,7 @@ def make(backend: RDSBackend, given: dict[str, Any]) -> Cluster:
     _check(backend, given)
     subnets = given["db_subnet_group_name"] = given.get("db_subnet_group_name") or places.default_subnet_group(backend)
     given["vpc_security_group_ids"] = given.get("vpc_security_group_ids") or [places.default_group(backend, subnets)]
-    given["engine_version"] = given.get("engine_version") or NEWEST
+    given["engine_version"] = given.get("engine_version") or NEWEST[given["engine"]]
     given["db_cluster_parameter_group_name"] = _parameters(backend, given)
     cluster = Cluster(backend, **given)
     _join(backend, cluster)
@@ -71,7 +71,7 @@ def _check(backend: RDSBackend, given: dict[str, Any]) -> None:
 
 
 def _parameters(backend: RDSBackend, given: dict[str, Any]) -> str:
-    family = f"{refusals.ENGINE}{str(given['engine_version']).split('.')[0]}"
+    family = family_of(str(given["engine"]), str(given["engine_version"]))
     default = f"default.{family}"
     name = given.get("db_cluster_parameter_group_name") or default
     if name == default and name not in backend.db_cluster_parameter_groups:

@@ -12,7 +12,7 @@ from moto.rds.exceptions import (
     RDSClientError,
 )
 
-ENGINE = "aurora-postgresql"
+ENGINES = ("aurora-postgresql", "aurora-mysql")
 SERVERLESS = "db.serverless"
 # What belongs to the cluster: CreateDBInstance does not take it for a member.
 _OF_THE_CLUSTER = {
@@ -114,7 +114,7 @@ def check_member(given: dict[str, Any], cluster: Any) -> None:
             told = f"The requested DB Instance will be a member of a DB Cluster. Set {words} for the DB Cluster."
             raise InvalidParameterCombination(told)
     if given.get("multi_az"):
-        raise InvalidParameterCombination(f"VPC Multi-AZ DB Instances are not available for engine: {ENGINE}")
+        raise InvalidParameterCombination(f"VPC Multi-AZ DB Instances are not available for engine: {cluster.engine}")
     if given["db_instance_class"] == SERVERLESS and not cluster.serverless_v2_scaling_configuration:
         told = "Set the Serverless v2 scaling configuration on the parent DB cluster before creating a Serverless v2"
         raise InvalidParameterCombination(f"{told} DB instance.")
