@@ -102,7 +102,8 @@ class Birth:
     `source` is the resource's name that the `point` (in words) is of. `given` are the properties that say which point
     it is, `refused` those that AWS takes from the point, and lets nobody say beside it, `least` numbers that may not be
     below the point's. What a template says of `agrees` has to be that, and it may have none of `foreign`, which says
-    why. `lost` are the attributes that it then has not.
+    why. `lost` are the attributes that it then has not. One that is `imported` is restored before the stack is made,
+    under the name that is given, and brought into it.
     """
 
     source: str
@@ -113,6 +114,28 @@ class Birth:
     agrees: Mapping[str, str] = field(default_factory=dict)
     foreign: Mapping[str, str] = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
+    imported: bool = False
+
+    @property
+    def why(self) -> str:
+        """The reason of what it says in a template."""
+        if self.imported:
+            return f"AWS restores it from {self.point}, and CloudFormation imports it"
+        return f"it is made from the newest recovery point of {self.source}: {self.point}"
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A live object that a stack is to import, as it is, in CloudFormation's own words.
+
+    `identifier` is what tells it from all others of its type, `properties` what it is like, `defaults` what nobody
+    needs to write, `fixed` are the properties that no update changes.
+    """
+
+    identifier: Mapping[str, str]
+    properties: Mapping[str, Any]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

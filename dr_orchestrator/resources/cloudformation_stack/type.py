@@ -35,8 +35,14 @@ if TYPE_CHECKING:
 _CHANGE_SET = By(
     NAME,
     "ChangeSetName",
-    r"arn:[a-z-]+:cloudformation:(?P<region>[^:/]+):[^:/]+:changeSet/(?P<name>[^:/]+)-(?:look|make)/[^:/]+",
-    within=r"(?P<name>[^:/]+)-(?:look|make)",
+    r"arn:[a-z-]+:cloudformation:(?P<region>[^:/]+):[^:/]+:changeSet/(?P<name>[^:/]+)-(?:look|import|make)/[^:/]+",
+    within=r"(?P<name>[^:/]+)-(?:look|import|make)",
+)
+_TEMPLATE = frozenset(
+    {
+        *("TemplateBody", "TemplateURL", "Parameters", "Capabilities", "ChangeSetName", "ChangeSetType"),
+        *("IncludeNestedStacks", "ClientToken", "Tags"),
+    }
 )
 _KEY = By(NAME, "Key", within=r"(?P<name>[^/]+)/[0-9a-f]{40}\.json")
 _SHELVED = "the template lies in a bucket: it is large, or has stacks within"
@@ -135,20 +141,32 @@ TYPE = Drillable(
             "cloudformation:CreateChangeSet",
             _NAMED,
             Effect.CREATE,
-            frozenset(
-                {
-                    *("TemplateBody", "TemplateURL", "Parameters", "Capabilities", "OnStackFailure", "ChangeSetName"),
-                    *("ChangeSetType", "IncludeNestedStacks", "ClientToken", "Tags"),
-                }
-            ),
+            _TEMPLATE | {"OnStackFailure"},
             actions={Effect.CREATE: ("cloudformation:TagResource",)},
             only={"ChangeSetType": ("CREATE",)},
+        ),
+        Write(
+            "cloudformation:CreateChangeSet",
+            _NAMED,
+            Effect.CREATE,
+            _TEMPLATE,
+            actions={Effect.CREATE: ("cloudformation:TagResource",)},
+            only={"ChangeSetType": ("IMPORT",)},
+            brings="ResourcesToImport",
+        ),
+        Write(
+            "cloudformation:CreateChangeSet",
+            _NAMED,
+            Effect.CREATE,
+            _TEMPLATE,
+            actions={Effect.CREATE: ("cloudformation:TagResource",)},
+            only={"ChangeSetType": ("UPDATE",)},
         ),
         Write(
             "cloudformation:ExecuteChangeSet",
             _CHANGE_SET,
             Effect.CHANGE,
-            frozenset({"ClientRequestToken"}),
+            frozenset({"ClientRequestToken", "DisableRollback"}),
             within=_NAMED,
             bare=True,
         ),

@@ -6,6 +6,7 @@ from dr_orchestrator.aws.logins.door import Described
 from dr_orchestrator.aws.rds.objects import INSTANCES
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
+from dr_orchestrator.domain.replica import Brought
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.rds_instance.name import NAME
@@ -39,6 +40,10 @@ class InstanceMember:
     def fill(self, source: Copy, target: Copy) -> int:
         """Nothing fills an instance: NotMeasured."""
         raise NotMeasured(f"{target.id} is made from a recovery point, and not filled from {source.id}")
+
+    def brought(self, name: str) -> Brought:
+        """No stack imports an instance: NotMeasured."""
+        raise NotMeasured(f"{name} is made from a recovery point, and not imported")
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete an instance that outlived its stack, proven as any copy."""
