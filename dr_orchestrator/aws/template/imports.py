@@ -20,14 +20,14 @@ _POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 _UNTOLD = object()
 
 
-def importing(given: Given, brought: Mapping[str, Brought]) -> Given:
+def importing(given: Given, brought: Mapping[str, Brought], file: str) -> Given:
     """The template of the import of some resources (by logical id) of a judged one, and of nothing else.
 
     Each is written as it is by now: what the judged template says otherwise, or besides, is brought by the update that
-    follows, for CloudFormation believes what an import says. NotRecoverable where no update could.
+    follows, for CloudFormation believes what an import says. NotRecoverable, with the `file`, where no update could.
     """
     scope = Scope(given.derived.template, given.parameters, given.shelf.copy_id)
-    resources = {name: _resource(given, scope, name, each) for name, each in brought.items()}
+    resources = {name: _resource(given, scope, name, each, file) for name, each in brought.items()}
     whole = given.derived.template
     template = {**{key: whole[key] for key in _SECTIONS if key in whole}, "Resources": resources}
     body = json.dumps(template, ensure_ascii=False, separators=(",", ":"), default=str)
@@ -53,9 +53,9 @@ def resources(given: Given) -> list[str]:
     return list(mapping(given.derived.template.get("Resources")))
 
 
-def _resource(given: Given, scope: Scope, name: str, live: Brought) -> dict[str, Any]:
+def _resource(given: Given, scope: Scope, name: str, live: Brought, file: str) -> dict[str, Any]:
     written = mapping(mapping(given.derived.template.get("Resources")).get(name))
-    properties = mapping(written.get("Properties"))
+    properties = {key: value for key, value in mapping(written.get("Properties")).items() if _plain(scope, value)}
     said = {key: properties[key] for key in properties if key in live.properties}
     same = {key for key, value in said.items() if _told(_plain(scope, value)) == _told(live.properties[key])}
     silent = {
@@ -63,9 +63,10 @@ def _resource(given: Given, scope: Scope, name: str, live: Brought) -> dict[str,
         for key, value in live.properties.items()
         if key not in said and (key not in live.defaults or _told(live.defaults[key]) != _told(value))
     }
-    if other := sorted(live.fixed & ((said.keys() - same) | silent.keys())):
-        what = f"{name} has another {' and '.join(other)} than the restored {', '.join(live.identifier.values())}"
-        raise NotRecoverable(f"{given.made.stack or 'the template'}: {what}, which no update changes", HINT)
+    if other := sorted(live.fixed & ((properties.keys() - same) | silent.keys())):
+        restored = f"{', '.join(live.identifier.values())} as it was restored"
+        what = f"{name} has another {' and '.join(other)} than {restored}, and no update changes that"
+        raise NotRecoverable(f"{file}: {what}", "which of them tells what production is like?")
     kept = {key: value if key in same else live.properties[key] for key, value in said.items()}
     condition = {"Condition": written["Condition"]} if "Condition" in written else {}
     policies = dict.fromkeys(_POLICIES, "Retain")
@@ -74,6 +75,8 @@ def _resource(given: Given, scope: Scope, name: str, live: Brought) -> dict[str,
 
 def _plain(scope: Scope, value: Any) -> Any:
     """A value as CloudFormation makes it of what is written; what cannot be told is equal to nothing."""
+    if function(value) == ("Ref", "AWS::NoValue"):
+        return None
     if function(value)[0]:
         branches = list(scope.branches(value))
         if len(branches) == 1 and branches[0] != value:

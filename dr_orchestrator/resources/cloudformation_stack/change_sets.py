@@ -72,7 +72,7 @@ class ChangeSets:
         return change_set, stack
 
     def await_ready(self, copy: Copy, change_set: str, during: str = REVIEW) -> None:
-        """Wait until it is prepared, in that state of the stack; NotRecoverable with AWS's reason where it cannot be."""
+        """Wait until it is prepared, in that state of the stack; NotRecoverable, with AWS's reason, where it is not."""
         try:
             self._toolkit.wait_until_ready(self._feed(copy, change_set, during), copy, _STATES, _is_complete)
         except NotRecoverable as fault:

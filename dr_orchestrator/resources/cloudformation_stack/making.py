@@ -62,7 +62,7 @@ class Making:
 
         What AWS refuses to import is no proof that the environment cannot be recovered: NotMeasured.
         """
-        first, brings = importing(judged, brought), listed(judged, brought)
+        first, brings = importing(judged, brought, self._rebuild.template_path), listed(judged, brought)
         try:
             return self._carry_out(copy, IMPORT, first, BRING, dict.fromkeys(brought, "Import"), brings)
         except NotRecoverable as refused:
