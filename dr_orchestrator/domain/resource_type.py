@@ -327,8 +327,9 @@ class CallTable:
 
     def brought(self, write: Write, parameters: Mapping[str, Any]) -> Iterator[Target]:
         """The targets of a call that are imported; one without a name for what no drill imports."""
-        listed: Iterable[Mapping[str, Any]] = (parameters.get(write.brings) or ({},)) if write.brings else ()
-        for each in listed:
+        listed = [*(parameters[write.brings] or ("",))] if write.brings in parameters else []
+        for given in listed:
+            each: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
             of, named = self._imported.get(str(each.get("ResourceType")), ""), each.get("ResourceIdentifier") or {}
             yield Target(of, str(next(iter(named.values()))) if of and len(named) == 1 else "")
 

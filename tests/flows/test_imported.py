@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,24 @@ from unittest import mock
 
 import pytest
 
+from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.export import run_json
+from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.cloudformation_stack.change_sets import ChangeSets
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.wiring import opening, sweeping
+from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import imported
 from tests.support.dying import Killed, killed_in, resumed
 from tests.support.estate import TABLE, Estate
 from tests.support.expansion import production, shop_of, told
 from tests.support.imported import DRILL, drilled, room
-from tests.support.shop import everything
+from tests.support.shop import everything, run
 
 
 @pytest.fixture
@@ -135,6 +139,38 @@ def test_a_small_table_may_be_filled_item_by_item(shop: Estate, home: Path) -> N
     assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), told(found)
     assert [each["ChangeSetType"] for each in shop.calls("CreateChangeSet")] == ["CREATE"]
     assert shop.calls("BatchWriteItem") != []
+
+
+def test_such_a_drill_calls_what_is_declared(shop: Estate, home: Path) -> None:
+    """Nothing that a policy of `dro iam` would deny; and no right to write items, which it never does."""
+    passed: set[str] = set()
+    check: Callable[..., None] = Guard.check
+
+    def note(guard: Guard, service: str, operation: str, *rest: Any) -> None:
+        check(guard, service, operation, *rest)
+        passed.add(f"{service}:{operation}")
+
+    with mock.patch.object(Guard, "check", note), room(shop, home) as here:
+        assert ended(run(here, DRILL)) == (Verdict.PASSED, Cleanup.CLEAN)
+        declared = calls_of(TYPES, here.drill(DRILL))
+
+    assert passed <= declared.all, passed - declared.all
+    assert "dynamodb:BatchWriteItem" not in declared.all
+
+
+def test_a_plan_tells_which_way_each_store_takes(shop: Estate, home: Path) -> None:
+    """Imported under the name that it will bear, or filled from a copy that is there for a while; nothing is made."""
+    before = production(shop)
+    with room(shop, home / "one") as here:
+        imports = plan(here, DRILL)
+    with room(shop, home / "two", fill="{resource: sessions, fill: items}") as here:
+        copies = plan(here, DRILL)
+
+    named = "dynamodb-table named like dro-plan-shop-prod-config"
+    assert f"{named}, restored from sessions and imported as Config" in imports.creates
+    assert any(each.endswith("for a while: Config is filled from it item by item") for each in copies.creates)
+    assert imports.blockers == copies.blockers == []
+    assert production(shop) == before
 
 
 DEATHS = [

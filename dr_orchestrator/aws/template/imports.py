@@ -55,7 +55,7 @@ def resources(given: Given) -> list[str]:
 
 def _resource(given: Given, scope: Scope, name: str, live: Brought, file: str) -> dict[str, Any]:
     written = mapping(mapping(given.derived.template.get("Resources")).get(name))
-    properties = {key: value for key, value in mapping(written.get("Properties")).items() if _plain(scope, value)}
+    properties = dict(mapping(written.get("Properties")))
     said = {key: properties[key] for key in properties if key in live.properties}
     same = {key for key, value in said.items() if _told(_plain(scope, value)) == _told(live.properties[key])}
     silent = {
@@ -63,7 +63,8 @@ def _resource(given: Given, scope: Scope, name: str, live: Brought, file: str) -
         for key, value in live.properties.items()
         if key not in said and (key not in live.defaults or _told(live.defaults[key]) != _told(value))
     }
-    if other := sorted(live.fixed & ((properties.keys() - same) | silent.keys())):
+    others = {key for key in properties.keys() - same if _plain(scope, properties[key]) not in (None, [])}
+    if other := sorted(live.fixed & (others | silent.keys())):
         restored = f"{', '.join(live.identifier.values())} as it was restored"
         what = f"{name} has another {' and '.join(other)} than {restored}, and no update changes that"
         raise NotRecoverable(f"{file}: {what}", "which of them tells what production is like?")

@@ -23,7 +23,7 @@ LOOK, IMPORT, MAKE = "look", "import", "make"
 """The names that change sets end with: what AWS makes of it is read of the first; the others are executed."""
 
 NEW, BRING, ADD = "CREATE", "IMPORT", "UPDATE"
-"""What a change set is for: a new stack, resources that are there already, or the rest of a stack that has those."""
+"""The types of change sets: of a new stack, of resources that are there already, of the rest of a stack with those."""
 
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 _DEAD = ("FAILED", "DELETE_PENDING", "DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED")
@@ -80,7 +80,7 @@ class ChangeSets:
             raise NotRecoverable(f"{fault.message}; {reason}" if reason else fault.message, fault.hint) from fault
 
     def changes(self, change_set: str) -> dict[str, str]:
-        """What it would do to each resource, by logical id: Add, Import, Modify, Remove, or Replace."""
+        """The change that it makes of each resource, by logical id: Add, Import, Modify, Remove, or Replace."""
         told = {}
         for each in self._api.pages("DescribeChangeSet", "Changes", ChangeSetName=change_set):
             change = each.get("ResourceChange", {})

@@ -48,7 +48,7 @@ class Imports:
         return {logical: self._stores[part] for part, logical in self._stacks.within(copy, self._stores).items()}
 
     def brought(self, copy: Copy, toolkit: Toolkit) -> dict[str, Brought]:
-        """What one stack imports, as it is; NotMeasured where this run has not restored it, or it is another's."""
+        """The objects that one stack imports; NotMeasured where this run has not restored one, or it is another's."""
         found = {}
         for logical, store in self.of(copy).items():
             row = toolkit.proofs.record(store.copy)

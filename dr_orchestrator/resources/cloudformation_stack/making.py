@@ -95,7 +95,7 @@ class Making:
         return stack
 
     def _raise_where_unwanted(self, change_set: str, wanted: Mapping[str, str]) -> None:
-        """What is restored must not be made anew, nor anything be taken over that is not."""
+        """NotMeasured where it would make anew what was restored, or take over what was not."""
         told = self._sets.changes(change_set)
         if other := [f"{does} {name}" for name, does in told.items() if wanted.get(name) != does]:
             raise NotMeasured(f"AWS would do other than was judged: {', '.join(other)}", HINT, _CHANGES)

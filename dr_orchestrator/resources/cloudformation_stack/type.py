@@ -38,12 +38,6 @@ _CHANGE_SET = By(
     r"arn:[a-z-]+:cloudformation:(?P<region>[^:/]+):[^:/]+:changeSet/(?P<name>[^:/]+)-(?:look|import|make)/[^:/]+",
     within=r"(?P<name>[^:/]+)-(?:look|import|make)",
 )
-_TEMPLATE = frozenset(
-    {
-        *("TemplateBody", "TemplateURL", "Parameters", "Capabilities", "ChangeSetName", "ChangeSetType"),
-        *("IncludeNestedStacks", "ClientToken", "Tags"),
-    }
-)
 _KEY = By(NAME, "Key", within=r"(?P<name>[^/]+)/[0-9a-f]{40}\.json")
 _SHELVED = "the template lies in a bucket: it is large, or has stacks within"
 _REVIEWED = "the template is expanded first, or a stack was left in review"
@@ -141,26 +135,15 @@ TYPE = Drillable(
             "cloudformation:CreateChangeSet",
             _NAMED,
             Effect.CREATE,
-            _TEMPLATE | {"OnStackFailure"},
+            frozenset(
+                {
+                    *("TemplateBody", "TemplateURL", "Parameters", "Capabilities", "OnStackFailure", "ChangeSetName"),
+                    *("ChangeSetType", "IncludeNestedStacks", "ClientToken", "Tags"),
+                }
+            ),
             actions={Effect.CREATE: ("cloudformation:TagResource",)},
-            only={"ChangeSetType": ("CREATE",)},
-        ),
-        Write(
-            "cloudformation:CreateChangeSet",
-            _NAMED,
-            Effect.CREATE,
-            _TEMPLATE,
-            actions={Effect.CREATE: ("cloudformation:TagResource",)},
-            only={"ChangeSetType": ("IMPORT",)},
+            only={"ChangeSetType": ("CREATE", "IMPORT", "UPDATE")},
             brings="ResourcesToImport",
-        ),
-        Write(
-            "cloudformation:CreateChangeSet",
-            _NAMED,
-            Effect.CREATE,
-            _TEMPLATE,
-            actions={Effect.CREATE: ("cloudformation:TagResource",)},
-            only={"ChangeSetType": ("UPDATE",)},
         ),
         Write(
             "cloudformation:ExecuteChangeSet",
@@ -168,6 +151,7 @@ TYPE = Drillable(
             Effect.CHANGE,
             frozenset({"ClientRequestToken", "DisableRollback"}),
             within=_NAMED,
+            only={"DisableRollback": (None, True)},
             bare=True,
         ),
         Write("cloudformation:DeleteChangeSet", _CHANGE_SET, Effect.DELETE, within=_NAMED, bare=True),

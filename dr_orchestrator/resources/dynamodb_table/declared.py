@@ -13,7 +13,7 @@ DEFAULTS: Mapping[str, Any] = {
     "TableClass": "STANDARD",
     "DeletionProtectionEnabled": False,
 }
-"""What a template need not say, and means by that."""
+"""The values that a template need not say."""
 
 _ON_DEMAND = "PAY_PER_REQUEST"
 
