@@ -13,6 +13,12 @@ def replica_rebuild(drill: str) -> str:
         points = {
             each.logical_id: run.choose(f"choose recovery point of {each.name}", each.origin) for each in run.born
         }
+        for store in run.imported:
+            point = run.choose(f"choose backup of {store.name}", store.restorer)
+            run.at_exit(f"destroy restored copy of {store.name}", store.restorer.destroy, store.copy)
+            run.create(f"restore {store.name}", store.restorer.restore, point, copy=store.copy)
+        for store in run.imported:
+            run.finish(store.restorer, store.copy, wait=f"wait for {store.name}")
         run.build("create environment", teardown="destroy environment", points=points)
         for store in run.stores:
             point = run.choose(f"choose backup of {store.name}", store.restorer)

@@ -42,6 +42,7 @@ from dr_orchestrator.domain.service import (
     Canary,
     Contact,
     Database,
+    Fill,
     Isolation,
     Keys,
     Rebuild,
@@ -162,6 +163,7 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
 
 def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | Unusable | None) -> Rebuild:
     place = rebuild.place or policy.replica.place
+    copied = [logical for logical, store in rebuild.stores.items() if store.fill is Fill.ITEMS]
     known = template if isinstance(template, Template) else Template()
     leave_out = tuple(map(known.whole, rebuild.leave_out))
     allow = {known.whole(key): why for key, why in rebuild.allow.items()}
@@ -170,7 +172,7 @@ def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | U
         template=known.text,
         template_path=rebuild.source[1],
         parameters=rebuild.parameters,
-        stores={known.whole(logical): store for logical, store in rebuild.stores.items()},
+        stores={known.whole(logical): store for logical, store in rebuild.filled.items()},
         place=place,
         answers=Answers(leave_out, allow, rebuild.imports, shares=tuple(rebuild.shares), empty=empty),
         boundary=policy.replica.boundary,
@@ -179,6 +181,7 @@ def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | U
         within=_beside(rebuild.template, known) if rebuild.template else {},
         bucket=policy.replica.bucket or "",
         key=(policy.replica.key or "") if place is Place.DRILL_ACCOUNT else "",
+        copied=tuple(sorted(map(known.whole, copied))),
     )
 
 

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.evidence import Asked, Opened, Ready, Seen
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
-from dr_orchestrator.domain.replica import Birth, Made
+from dr_orchestrator.domain.replica import Birth, Brought, Made
 from dr_orchestrator.domain.run import CheckResult, Closing, Lease, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Verdict
 
@@ -227,6 +227,12 @@ class Environment(Destroyer, Protocol):
     def ready(self, copy: Copy) -> Ready:
         """Wait until every resource of a copy is made. NotRecoverable where one failed."""
 
+    def imports(self, copy: Copy) -> Sequence[str]:
+        """The names of the stores that one of its copies imports as they were restored; before it is asked for."""
+
+    def bring_in(self, copy: Copy) -> Seen:
+        """Wait until those are imported, then ask for the rest of that copy. Idempotent."""
+
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         """One resource of the environment as a copy of its own (owned by the stack), so that it may be written to."""
 
@@ -255,6 +261,9 @@ class Member(Protocol):
 
     def fill(self, source: Copy, target: Copy) -> int:
         """Copy all that a restored copy holds into the environment's own part; return how many items."""
+
+    def brought(self, name: str) -> Brought:
+        """A restored one, as a stack is to import it; NotMeasured where it is not to be seen."""
 
     def destroy(self, copy: Copy) -> CopyState:
         """Take down one that outlived its environment; as for a Restorer."""

@@ -108,7 +108,8 @@ class Birth:
     it is, `refused` those that AWS takes from the point, and lets nobody say beside it, `least` numbers that may not be
     below the point's. What a template says of `agrees` has to be that, and it may have none of `foreign`, which says
     why. `reached_by` are the type and the property of those resources that name it, where its data is reached by them
-    alone.
+    alone. One that is `imported` is restored before the stack is made, under the name that is given, and brought into
+    it.
     """
 
     source: str
@@ -119,6 +120,28 @@ class Birth:
     agrees: Mapping[str, str] = field(default_factory=dict)
     foreign: Mapping[str, str] = field(default_factory=dict)
     reached_by: tuple[str, str] | None = None
+    imported: bool = False
+
+    @property
+    def why(self) -> str:
+        """The reason of what it says in a template."""
+        if self.imported:
+            return f"AWS restores it from {self.point}, and CloudFormation imports it"
+        return f"it is made from the newest recovery point of {self.source}: {self.point}"
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A live object that a stack is to import, as it is, in CloudFormation's own words.
+
+    `identifier` is what tells it from all others of its type, `properties` what it is like, `defaults` what nobody
+    needs to write, `fixed` are the properties that no update changes.
+    """
+
+    identifier: Mapping[str, str]
+    properties: Mapping[str, Any]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

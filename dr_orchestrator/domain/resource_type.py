@@ -99,7 +99,8 @@ class Write:
     there meanwhile; `lends` one with the accounts that the target is shared with, in which copies of the run have to
     stand. `actions` are the IAM actions that it needs besides the one of its own name, by what they do, `beside` the
     resource parts of other ARNs that it concerns. `needs` are parameters that it must be given, whatever they say. A
-    `bare` target may wear no tag yet.
+    `bare` target may wear no tag yet. `brings` is the parameter that lists what is imported: each has to be a copy of
+    the run by itself.
     """
 
     operation: str
@@ -115,12 +116,13 @@ class Write:
     among: str = ""
     lends: str = ""
     bare: bool = False
+    brings: str = ""
 
     @property
     def accepts(self) -> frozenset[str]:
         """Every parameter that it may be given."""
         within = self.within.parameter if self.within else ""
-        named = {self.target.parameter, self.origin, within, self.among, self.lends}
+        named = {self.target.parameter, self.origin, within, self.among, self.lends, self.brings}
         return self.takes | (named - {""})
 
 
@@ -250,8 +252,9 @@ class ResourceType:
     by other names. `keys` are those of a drill file that only some types have. `kinds` says by which kinds of drill it
     is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
-    itself, `filling` what loads a restored one into an environment's own, `born` the calls around one that an
-    environment's template makes from a recovery point, `carried` those that bring the point into another account.
+    itself, `filling` what loads a restored one into an environment's own, `imported` the calls around one that an
+    environment imports as it was restored, `born` around one that its template makes from a recovery point, `carried`
+    those that bring the point into another account.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
     of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
@@ -273,6 +276,7 @@ class ResourceType:
     keys: frozenset[str] = frozenset()
     data: frozenset[str] = frozenset()
     filling: Calls = field(default_factory=Calls)
+    imported: Calls = field(default_factory=Calls)
     born: Calls = field(default_factory=Calls)
     carried: Calls = field(default_factory=Calls)
     secures: str = ""
@@ -309,7 +313,11 @@ Declared_co = TypeVar("Declared_co", bound=ResourceType, covariant=True)
 class CallTable:
     """Every call that may be made, and as what: what is in neither table is refused, whatever it does."""
 
-    def __init__(self, reads: Iterable[str], writes: Iterable[Write]) -> None:
+    def __init__(
+        self, reads: Iterable[str], writes: Iterable[Write], imported: Mapping[str, str] | None = None
+    ) -> None:
+        """`imported` are the types of copies that stacks import, by their types in CloudFormation."""
+        self._imported = imported or {}
         by_service: dict[str, set[str]] = {}
         for call in reads:
             service, _, operation = call.partition(":")
@@ -320,6 +328,14 @@ class CallTable:
             service, _, operation = write.operation.partition(":")
             found.setdefault((service, operation), []).append(write)
         self.writes: Mapping[tuple[str, str], tuple[Write, ...]] = {call: tuple(each) for call, each in found.items()}
+
+    def brought(self, write: Write, parameters: Mapping[str, Any]) -> Iterator[Target]:
+        """The targets of a call that are imported; one without a name for what no drill imports."""
+        listed = [*(parameters[write.brings] or ("",))] if write.brings in parameters else []
+        for given in listed:
+            each: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+            of, named = self._imported.get(str(each.get("ResourceType")), ""), each.get("ResourceIdentifier") or {}
+            yield Target(of, str(next(iter(named.values()))) if of and len(named) == 1 else "")
 
     def reads_of(self, service: str) -> frozenset[str]:
         """The operations of a service that only read."""
@@ -386,7 +402,8 @@ class Types(Generic[Declared_co]):
         """Every call that a drill or a sweep of any of them may make."""
         reads = {call for each in self for calls in each.kinds.values() for call in calls.reads}
         reads |= {call for each in self for call in each.listing.reads}
-        return CallTable(reads | COMMON.reads, (write for each in self for write in each.writes))
+        imported = {each.made.cloudformation: each.name for each in self if each.imported.all}
+        return CallTable(reads | COMMON.reads, (write for each in self for write in each.writes), imported)
 
     @cached_property
     def sweep(self) -> Calls:

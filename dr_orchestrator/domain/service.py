@@ -149,11 +149,22 @@ class Canary:
     attribute: str = ""
 
 
+class Fill(StrEnum):
+    """How a restored store gets into an environment that is created anew."""
+
+    IMPORT = "import"
+    """AWS restores it under a name of the copy's, and CloudFormation imports it into the stack, whatever its size."""
+
+    ITEMS = "items"
+    """It is restored beside, and all that it holds is copied into what the stack made empty."""
+
+
 @dataclass(frozen=True)
 class Rebuild:
     """How an environment is created anew: its template (file text), parameters, and the stores to be filled.
 
-    `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it. `answers`
+    `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it; `copied`
+    are those that are to be filled item by item, though they could be imported. `answers`
     are the owner's word on what the template does outside; `boundary` is the managed policy (name or ARN) that holds
     every role of a replica beside production, `account` that in which a replica stands by itself, empty beside it.
     Of an app that the CDK synthesised `stacks` are those that are made, in their order, in place of one template; what
@@ -174,6 +185,12 @@ class Rebuild:
     bucket: str = field(default="", metadata=SINCE)
     key: str = field(default="", metadata=SINCE)
     stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
+    copied: tuple[str, ...] = field(default=(), metadata=SINCE)
+
+    def fill(self, logical_id: str) -> Fill:
+        """How a store gets into the replica that could be imported: no stack imports what another account has."""
+        beside = self.place is Place.BESIDE
+        return Fill.IMPORT if beside and logical_id not in self.copied else Fill.ITEMS
 
     def alone(self, stack: Stack) -> Rebuild:
         """How one stack of the app is made: by its own template, with the owner's word on it."""

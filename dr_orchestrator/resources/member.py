@@ -9,6 +9,7 @@ from dr_orchestrator.aws.rds.objects import Shape
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
 from dr_orchestrator.domain.ports import Destroyer
+from dr_orchestrator.domain.replica import Brought
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
@@ -40,6 +41,10 @@ class DatabaseMember:
     def fill(self, source: Copy, target: Copy) -> int:
         """Nothing fills a database: NotMeasured."""
         raise NotMeasured(f"{target.id} is made from a recovery point, and not filled from {source.id}")
+
+    def brought(self, name: str) -> Brought:
+        """No stack imports a database: NotMeasured."""
+        raise NotMeasured(f"{name} is made from a recovery point, and not imported")
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete one that outlived its stack, proven as any copy."""

@@ -17,12 +17,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Store:
-    """A store of an environment: how it is restored, under which interim copy, and where its data goes."""
+    """A store of an environment: how it is restored, under which copy, and where its data goes.
+
+    One that is `imported` becomes the environment's own; any other copy is there for a while, to be filled from.
+    """
 
     name: str
     logical_id: str
     restorer: Restorer
     copy: Copy
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Born:
 class Components:
     """The parts that a drill is performed with; it has a restorer or an environment, never both.
 
-    `stores` are filled, those that are `born` are made from their recovery points.
+    `stores` are filled or imported, those that are `born` are made from their recovery points.
     `checks` are performed on the recovery clock, `afterwards` those that are not. `preflight` looks before anything is
     started. `isolated` proves of the live copy that it stands where it should,
     `probe` that nothing of production answers it; each returns what it saw (`probe` also whether it could try at all),

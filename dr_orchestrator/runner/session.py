@@ -105,7 +105,12 @@ class Session:
     @property
     def stores(self) -> tuple[Store, ...]:
         """The stores of the environment that are filled from backups."""
-        return self.components.stores
+        return tuple(each for each in self.components.stores if not each.imported)
+
+    @property
+    def imported(self) -> tuple[Store, ...]:
+        """The stores of the environment that are imported into it as they are restored: before it is asked for."""
+        return tuple(each for each in self.components.stores if each.imported)
 
     @property
     def born(self) -> tuple[Born, ...]:
@@ -238,6 +243,8 @@ class Session:
     def _wait_for(self, part: Part, name: str, reaches: Moment | None) -> None:
         own = part.copy == self.copy
         name, reaches = (name, reaches) if own else (f"wait for {part.title}", None)
+        if brought := self.environment.imports(part.copy):
+            self.step(f"import {', '.join(brought)}", self.environment.bring_in, part.copy)
         self.await_copy(name, lambda _copy: part.ready(), part.copy, reaches=reaches)
 
     def create(self, name: str, act: Callable[..., Asked], *args: Any, copy: Copy) -> None:

@@ -17,7 +17,7 @@ from dr_orchestrator.domain.drill import Drill, Selection
 from dr_orchestrator.domain.ports import Destroyer
 from dr_orchestrator.domain.resource_type import Content, CopyType, Types, beside_the_source
 from dr_orchestrator.domain.run import RunHeader
-from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.service import Fill, Resource
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import retry_transient
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
@@ -144,17 +144,27 @@ def _listed(types: Types[Drillable], toolkit: Toolkit, place: Place, kind: str) 
 
 
 def _stores(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Store, ...]:
-    """The stores that fill an environment, each restored by its own type, from the newest backup, under a copy."""
+    """The stores of an environment, each restored by its own type, from the newest backup, under a copy: for a while,
+    where it is filled from that.
+    """
+    imported = {logical for logical, store in drill.stores.items() if _is_imported(here, drill, logical, store)}
     return tuple(
         Store(
             store.name,
             logical_id,
             here.types[store.type].store(store, Selection(), toolkit),
-            plan_copy(here, drill, store, copy.run, prefix="interim-"),
+            plan_copy(here, drill, store, copy.run, prefix="" if logical_id in imported else "interim-"),
+            logical_id in imported,
         )
         for logical_id, store in drill.stores.items()
         if here.types[store.type].origin is None
     )
+
+
+def _is_imported(here: App, drill: Drill, logical_id: str, store: Resource) -> bool:
+    rebuild = drill.resource.rebuild
+    possible = bool(here.types[store.type].imported.all)
+    return possible and rebuild is not None and rebuild.fill(logical_id) is Fill.IMPORT
 
 
 def _born(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Born, ...]:

@@ -194,7 +194,7 @@ def test_the_owners_word_is_kept_with_the_run(shop: Estate, home: Path) -> None:
     pager = "AWS::SNS::Subscription, Properties: {Protocol: email, Endpoint: on-call@example.com, TopicArn: !Ref T}"
     template = with_more(pager).replace("Outputs:", "  T: {Type: AWS::SNS::Topic}\nOutputs:")
     words = "      leave_out: [P]\n      allow: {T: nobody listens to it}\n"
-    stores = "      stores: {Config: sessions}\n"
+    stores = "      stores: {Config: {resource: sessions, fill: items}}\n"
     answered = workspace.SHOP.replace(stores, stores + words)
     asked = drilled(shop, home / "one", template)
     found = drilled(shop, home / "two", template, answered)

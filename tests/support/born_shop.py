@@ -56,6 +56,7 @@ DATABASE = """
 Outputs:"""
 BORN_TEMPLATE = TEMPLATE.replace("\nOutputs:", DATABASE) + "  Address: {Value: !GetAtt Database.Endpoint.Address}\n"
 BORN = "Database: orders-db"
+ITEMS = "{Config: {resource: sessions, fill: items}}"
 BEATS = """
       - name: orders beat
         newest-row: {database: Database, table: heartbeat, column: at, canary: true, interval: 12h}
@@ -69,9 +70,9 @@ CHECKS = (
 
 def declared(shop: str, checks: str = BEATS) -> str:
     """A workspace's file whose replica has the database, and checks of it."""
-    assert "{Config: sessions}" in shop
+    assert ITEMS in shop
     slow = re.sub(r"attribute: at, interval: \dm", "attribute: at, interval: 12h", shop)
-    return slow.replace("{Config: sessions}", f"{{Config: sessions, {BORN}}}").rstrip() + checks
+    return slow.replace(ITEMS, f"{ITEMS[:-1]}, {BORN}}}").rstrip() + checks
 
 
 def put(drills: Path, checks: str = BEATS, template: str = BORN_TEMPLATE) -> None:

@@ -74,7 +74,7 @@ def production(shop: Estate) -> dict[str, Any]:
 @contextmanager
 def room(shop: Estate, home: Path, body: str, more: str = "", shelf: str = "", **beside: str) -> Iterator[wiring.App]:
     """Within: the workspace with that template, `more` of the owner's words, a bucket, and templates beside it."""
-    stores = "      stores: {Config: sessions}\n"
+    stores = "      stores: {Config: {resource: sessions, fill: items}}\n"
     made = workspace.world(home, shop.clock, template=body, shop=workspace.SHOP.replace(stores, stores + more))
     tiers = home / "drills" / "tiers.yaml"
     if shelf:

@@ -55,6 +55,8 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
     only = {name: values[0] for name, values in write.only.items()} if write else {}
     if write and write.target.within:
         only[write.target.parameter] = NAMED_IN[write.target.parameter].format(value)
+    if write and write.brings:
+        only[write.brings] = [{"ResourceType": "AWS::DynamoDB::Table", "ResourceIdentifier": {"TableName": value}}]
     if write and write.among:
         only[write.among] = BUCKET
     if write and write.lends:

@@ -30,14 +30,14 @@ SHOP = workspace.SHOP.replace(
     rebuild:
       template: infrastructure/shop.template.yaml
       parameters: {EnvironmentName: "{copy}"}
-      stores: {Config: sessions}
+      stores: {Config: {resource: sessions, fill: items}}
 """,
     """    id: Orders
     region: us-east-1
     rebuild:
       cdk: infrastructure/cdk.out
       stack: Orders
-      stores: {Orders-Data/Config57D1D894: sessions}
+      stores: {Orders-Data/Config57D1D894: {resource: sessions, fill: items}}
 """,
 ).replace("table: Config", "table: Config57D1D894")
 SHOP += """      - {name: it answers, http-answer: {url: "{Orders.HealthUrl}", contains: ok}}

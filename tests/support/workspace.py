@@ -37,7 +37,7 @@ resources:
     rebuild:
       template: infrastructure/shop.template.yaml
       parameters: {EnvironmentName: "{copy}"}
-      stores: {Config: sessions}
+      stores: {Config: {resource: sessions, fill: items}}
 drills:
   orders-snapshot:
     kind: snapshot-restore

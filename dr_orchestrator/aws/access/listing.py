@@ -47,6 +47,7 @@ def _data(of: ResourceType) -> str:
 
 def _write(of: ResourceType, write: Write) -> Row:
     target = f"{write.target}, in a copy that {write.within.parameter} names" if write.within else str(write.target)
+    target += f"; each of {write.brings} is a copy of the run" if write.brings else ""
     own = of.grants.get(write.operation, (write.operation,))
     actions = dict.fromkeys([*own, *(each for some in write.actions.values() for each in some)])
     named = [f"`{each}`" for each in sorted(write.takes)]
@@ -61,6 +62,7 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     when: dict[str, list[str]] = {}
     users = [(f"{of.name} {kind}", calls) for of in types for kind, calls in of.kinds.items()]
     users += [(f"stores of environments, {of.name}s", of.filling) for of in types]
+    users += [(f"stores of environments, {of.name}s", of.imported) for of in types]
     users += [(f"stores of environments, {of.name}s", of.born) for of in types]
     users += [(f"stores of environments in another account, {of.name}s", of.carried) for of in types]
     users += [(f"inventory of {of.name}s", of.listing) for of in types] + [("every run", COMMON)]

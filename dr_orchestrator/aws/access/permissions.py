@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import COMMON, HELD, Calls, Content, ResourceType, Types
+from dr_orchestrator.domain.service import Fill
 
 
 def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
@@ -21,7 +22,7 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     held = list(types) if of.content is Content.STORES else []
     for each in held:
         if each.filling.all:
-            found |= each.kinds[Kind.PITR_RESTORE] | each.filling
+            found |= each.kinds[Kind.PITR_RESTORE] | _of_filling(each, drill)
     apart = drill.resource.rebuild is not None and drill.resource.rebuild.account
     for made in dict.fromkeys(store.type for store in drill.stores.values()):
         found |= types[made].born | types[made].carried if apart else types[made].born
@@ -29,6 +30,13 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
         listing = each.listing.reads - found.reads
         found |= Calls(listing, only_when=dict.fromkeys(listing, f"{HELD} {each.article}"))
     return found
+
+
+def _of_filling(of: ResourceType, drill: Drill) -> Calls:
+    """The calls by which the stores of a type get into an environment: no item is written where all are imported."""
+    rebuild, stores = drill.resource.rebuild, [each for each, store in drill.stores.items() if store.type == of.name]
+    fills = {rebuild.fill(each) for each in stores} if rebuild is not None and of.imported.all else set()
+    return of.imported if fills == {Fill.IMPORT} else of.filling | of.imported
 
 
 def actions_of(types: Types[ResourceType], calls: Iterable[str]) -> frozenset[str]:

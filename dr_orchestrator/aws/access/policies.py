@@ -272,6 +272,11 @@ def _never(scope: Scope) -> Iterator[Statement]:
     seen = _operations(scope, (each for each in worn if scope.sees_tags(scope.types.targets[each.target.type])))
     yield deny("NeverTouchTheUntagged", seen, {"Resource": ["*"], "Condition": {"Null": {WEARS: "true"}}})
     yield deny("NeverTouchByAnotherName", _operations(scope, touched), {"NotResource": copies})
+    if any(drill.resource.rebuild is not None for drill in scope.drills):
+        imports = _operations(scope, (write for write in writes if write.brings))
+        kinds = sorted(each.made.cloudformation for each in scope.types if each.imported.all)
+        other = {"ForAnyValue:StringNotEquals": {"cloudformation:ImportResourceTypes": kinds}}
+        yield deny("NeverImportAnythingElse", imports, {"Resource": ["*"], "Condition": other})
     hidden = [write for write in writes if not scope.sees_tags(scope.types.targets[write.target.type])]
     tags = _operations(scope, (write for write in hidden if write.effect is Effect.TAG))
     yield deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})

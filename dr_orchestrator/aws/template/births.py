@@ -12,6 +12,7 @@ from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Birth, Edit, Refusal
 
 OF_POINT = "the recovery point's own"
+MARK = "RestoredFrom"
 
 
 def bear(editing: Editing, births: Mapping[str, Birth]) -> list[Refusal]:
@@ -30,7 +31,6 @@ def bear(editing: Editing, births: Mapping[str, Birth]) -> list[Refusal]:
 
 def _edit(editing: Editing, name: str, birth: Birth) -> None:
     properties = editing.resources[name].setdefault("Properties", {})
-    why = f"it is made from the newest recovery point of {birth.source}: {birth.point}"
 
     def note(key: str, was: Any, becomes: Any, reason: str) -> None:
         line = editing.line(name, ("Properties", key))
@@ -43,9 +43,20 @@ def _edit(editing: Editing, name: str, birth: Birth) -> None:
             note(key, properties[key], str(least), f"the recovery point of {birth.source} holds as much")
             properties[key] = str(least)
     for key, value in birth.given.items():
-        note(key, properties.get(key), value, why)
-        properties[key] = value
         editing.ours.add((name, key))
+        if _text(editing, properties.get(key)) != value:
+            note(key, properties.get(key), value, birth.why)
+            properties[key] = value
+    if birth.imported:
+        _mark(editing, name, birth)
+
+
+def _mark(editing: Editing, name: str, birth: Birth) -> None:
+    """Have the update after an import change something of the resource: with that it takes a new DeletionPolicy."""
+    resource = editing.resources[name]
+    resource["Metadata"] = {**mapping(resource.get("Metadata")), MARK: birth.source}
+    why = "it is imported with DeletionPolicy Retain, which CloudFormation changes only with something else"
+    editing.edits.append(Edit(name, f"Metadata.{MARK}", None, birth.source, why, editing.line(name)))
 
 
 def _objections(editing: Editing, name: str, birth: Birth) -> Iterator[Refusal]:

@@ -112,5 +112,5 @@ def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
 
 def _filled(rebuild: Rebuild, template: Template, part: str) -> str:
     """The resource that a part of the template is to be filled from; empty where there is none."""
-    known = {template.whole(logical): store for logical, store in rebuild.stores.items()}
+    known = {template.whole(logical): store for logical, store in rebuild.filled.items()}
     return known.get(template.whole(part), "")

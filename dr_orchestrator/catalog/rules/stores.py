@@ -11,6 +11,7 @@ from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
+from dr_orchestrator.domain.service import Fill
 
 Mistake = tuple[Key, str, str]
 _ELSEWHERE = "AWS restores there only what is shared or copied: let it stand beside, or drill that resource on its own"
@@ -21,8 +22,9 @@ def mistakes(
 ) -> Iterator[Mistake]:
     """The mistakes in which part of a template is of which resource."""
     first: dict[str, str] = {}
-    for logical, store in rebuild.stores.items():
+    for logical, store in rebuild.filled.items():
         yield from _store(service, types, stack, template, logical, store)
+        yield from _fill(service, types, rebuild, logical)
         if (
             template.types.get(template.whole(logical)) in _stores(types)
             and first.setdefault(store, logical) != logical
@@ -34,11 +36,28 @@ def mistakes(
 
 def elsewhere(service: Declared, types: Types[ResourceType], rebuild: Rebuild) -> Iterator[Mistake]:
     """The stores that cannot be made in an account of its own: nothing of theirs is shared with it."""
-    for logical, store in rebuild.stores.items():
+    for logical, store in rebuild.filled.items():
         source = service.resources.legal.get(store)
         if source and types[source.type].born.all and not types[source.type].carried.all:
             message = f"a replica in an account of its own cannot be made from the recovery points of '{store}' yet"
             yield ("rebuild", "stores", logical), message, _ELSEWHERE
+        if rebuild.stores[logical].fill is Fill.IMPORT:
+            message = f"'{store}' is restored beside production, and a stack of another account cannot import it"
+            yield (
+                ("rebuild", "stores", logical, "fill"),
+                message,
+                "write `fill: items`, or let it stand beside",
+            )
+
+
+def _fill(service: Declared, types: Types[ResourceType], rebuild: Rebuild, logical: str) -> Iterator[Mistake]:
+    """The mistakes in how a store is filled: only some types leave a choice."""
+    store = rebuild.stores[logical]
+    source = service.resources.legal.get(store.resource)
+    of = types[source.type] if source else None
+    if store.fill is not None and of is not None and not of.imported.all:
+        message = f"'{store.resource}' is {of.article}, which the template makes from its recovery point"
+        yield ("rebuild", "stores", logical, "fill"), message, "remove `fill`"
 
 
 def of_database(
@@ -63,7 +82,7 @@ def of_database(
 
 def asked(service: Declared, resource: Resource, database: str | None) -> Resource:
     """The resource whose engine a check speaks: of a replica the one that its database is made from."""
-    store = (resource.rebuild.stores if resource.rebuild else {}).get(database or "", "")
+    store = (resource.rebuild.filled if resource.rebuild else {}).get(database or "", "")
     return service.resources.legal.get(store, resource)
 
 
@@ -88,7 +107,7 @@ def named(
     possible, known = _stores(types), template.types if isinstance(template, Template) else {}
     return {
         logical: store
-        for logical, store in (stack.rebuild.stores if stack.rebuild else {}).items()
+        for logical, store in (stack.rebuild.filled if stack.rebuild else {}).items()
         if (of := possible.get(known.get(_whole(template, logical), ""))) is None or of.content is content
     }
 

@@ -39,7 +39,7 @@ from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
-from dr_orchestrator.domain.service import Auth
+from dr_orchestrator.domain.service import Auth, Fill
 
 SOME_HAVE = ("database", "isolation", "rebuild", "canary")
 """The keys of a resource that only some types have."""
@@ -168,6 +168,20 @@ class Database(Shape):
         return self
 
 
+class Store(Shape):
+    """A store of an environment that is created anew: the resource whose backup it gets, and how."""
+
+    resource: Name = Field(description="The resource whose newest backup goes into it.")
+    fill: Annotated[Fill, choice(Fill, "a way to fill a store")] | None = Field(
+        default=None,
+        description="By CloudFormation's import of what was restored (import), or item by item (items).",
+    )
+
+
+def _store(written: object) -> object:
+    return {"resource": written} if isinstance(written, str) else written
+
+
 class Rebuild(Shape):
     """How an environment is created anew."""
 
@@ -181,9 +195,9 @@ class Rebuild(Shape):
     parameters: dict[LogicalId, Scalar] = Field(
         default={}, description="The template's parameters; {copy} stands for the name of the copy."
     )
-    stores: dict[Part, Name] = Field(
+    stores: dict[Part, Annotated[Store, BeforeValidator(_store, json_schema_input_type=Name | Store)]] = Field(
         default={},
-        description="Which table of the template (of an app: Stack/Table) is filled from which resource.",
+        description="Which table of the template (of an app: Stack/Table) is filled from which resource, and how.",
     )
     place: Annotated[Place, choice(Place, "a place for a replica")] | None = Field(
         default=None,
@@ -217,6 +231,11 @@ class Rebuild(Shape):
         if self.stack and not self.cdk:
             raise wrong("'stack' is for `cdk`; a template is one stack", "remove it, or name the app by `cdk`")
         return self
+
+    @property
+    def filled(self) -> dict[str, str]:
+        """The stores' resources, by their parts."""
+        return {part: store.resource for part, store in self.stores.items()}
 
     @property
     def source(self) -> tuple[str, str]:

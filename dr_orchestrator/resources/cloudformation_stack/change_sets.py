@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,15 +17,18 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.cloudformation_stack.stack import REVIEW, live_of
+from dr_orchestrator.resources.cloudformation_stack.stack import IMPORTED, REVIEW, live_of
 
-LOOK, MAKE = "look", "make"
-"""The names that change sets end with: what AWS makes of it is read of the one, and the other is executed."""
+LOOK, IMPORT, MAKE = "look", "import", "make"
+"""The names that change sets end with: what AWS makes of it is read of the first; the others are executed."""
+
+NEW, BRING, ADD = "CREATE", "IMPORT", "UPDATE"
+"""The types of change sets: of a new stack, of resources that are there already, of the rest of a stack with those."""
 
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 _DEAD = ("FAILED", "DELETE_PENDING", "DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED")
 _STATES = States(
-    ready=frozenset({REVIEW}),  # once the change set is complete
+    ready=frozenset({REVIEW, IMPORTED}),  # once the change set is complete
     dead=frozenset({f"in review, its change set {each}" for each in _DEAD}),
     progress=frozenset({ABSENT}),
 )
@@ -39,34 +42,51 @@ class ChangeSets:
         self._toolkit = toolkit
         self._api = toolkit.account.api("cloudformation")
 
-    def ask(self, copy: Copy, which: str, given: Given) -> tuple[str, str]:
-        """Ask for one; its ARN, and the id of the stack that stands in review with it."""
+    def ask(
+        self, copy: Copy, which: str, given: Given, of: str = NEW, brings: Sequence[Mapping[str, Any]] = ()
+    ) -> tuple[str, str]:
+        """Ask for one of a type; its ARN, and the id of the stack that stands in review with it, or has imported.
+
+        `brings` are the resources that it imports.
+        """
+        more: dict[str, Any] = {"ResourcesToImport": list(brings)} if brings else {}
+        if of == NEW:
+            more["OnStackFailure"] = "DO_NOTHING"
         text = {"TemplateURL": given.url} if given.url else {"TemplateBody": given.body}
         answer = self._api.call(
             "CreateChangeSet",
             StackName=copy.id,
             ChangeSetName=f"{copy.id}-{which}",
-            ChangeSetType="CREATE",
+            ChangeSetType=of,
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.parameters.items()],
             Capabilities=list(CAPABILITIES),
             IncludeNestedStacks=given.nests,
-            OnStackFailure="DO_NOTHING",
             ClientToken=f"{copy.id}-{which}",
             Tags=[{"Key": key, "Value": value} for key, value in copy.tags.items()],
             **text,
+            **more,
         )
         change_set, stack = str(answer["Id"]), str(answer["StackId"])
         if f":stack/{copy.id}/" not in stack or f":changeSet/{copy.id}-{which}/" not in change_set:
             raise Strange(f"asked for {copy.id}, it made {change_set} of {stack}", "cloudformation:CreateChangeSet")
         return change_set, stack
 
-    def await_ready(self, copy: Copy, change_set: str) -> None:
-        """Wait until it is prepared; NotRecoverable with AWS's reason where it cannot be."""
+    def await_ready(self, copy: Copy, change_set: str, during: str = REVIEW) -> None:
+        """Wait until it is prepared, in that state of the stack; NotRecoverable, with AWS's reason, where it is not."""
         try:
-            self._toolkit.wait_until_ready(self._feed(copy, change_set), copy, _STATES, _is_complete)
+            self._toolkit.wait_until_ready(self._feed(copy, change_set, during), copy, _STATES, _is_complete)
         except NotRecoverable as fault:
             reason = (self._described(change_set) or {}).get("StatusReason", "")
             raise NotRecoverable(f"{fault.message}; {reason}" if reason else fault.message, fault.hint) from fault
+
+    def changes(self, change_set: str) -> dict[str, str]:
+        """The change that it makes of each resource, by logical id: Add, Import, Modify, Remove, or Replace."""
+        told = {}
+        for each in self._api.pages("DescribeChangeSet", "Changes", ChangeSetName=change_set):
+            change = each.get("ResourceChange", {})
+            replaces = change.get("Replacement") in ("True", "Conditional")
+            told[str(change.get("LogicalResourceId"))] = "Replace" if replaces else str(change.get("Action"))
+        return told
 
     def read(self, change_set: str, file: str) -> Processed:
         """The template as AWS has processed it, and those of the stacks within."""
@@ -85,10 +105,13 @@ class ChangeSets:
             raise NotMeasured(f"AWS tells of stacks that are in no template: {', '.join(sorted(strange))}", call=_GET)
         return Processed(data, dict(_looked_up(described.get("Parameters", []))), within)
 
-    def execute(self, copy: Copy, change_set: str, stack: str) -> None:
-        """Have the stack made; what was asked for already is not asked for twice."""
+    def execute(self, copy: Copy, change_set: str, stack: str, of: str = NEW) -> None:
+        """Have it done; what was asked for already is not asked for twice. What fails stays as it failed."""
+        token = copy.id if of == NEW else f"{copy.id}-{of.lower()}"
+        more = {"DisableRollback": True} if of == ADD else {}
+        given = {"ChangeSetName": change_set, "StackName": stack, "ClientRequestToken": token, **more}
         try:
-            self._api.call("ExecuteChangeSet", ChangeSetName=change_set, StackName=stack, ClientRequestToken=copy.id)
+            self._api.call("ExecuteChangeSet", **given)
         except Refused as refused:
             execution = self._execution(change_set) if refused.code == _BUSY else ""
             if execution == "OBSOLETE":
@@ -146,10 +169,10 @@ class ChangeSets:
         except NotFound:
             return None
 
-    def _feed(self, copy: Copy, change_set: str) -> Feed:
+    def _feed(self, copy: Copy, change_set: str, during: str) -> Feed:
         def look(_: Iterable[str]) -> dict[str, Sighting]:
             found = self._described(change_set)
-            status = f"in review, its change set {found['Status']}" if found and found["Status"] in _DEAD else REVIEW
+            status = f"in review, its change set {found['Status']}" if found and found["Status"] in _DEAD else during
             return {copy.id: Sighting(status, found)} if found else {}
 
         return self._toolkit.watcher.feed((self._api.endpoint, self._api.region, change_set, "change-set"), look)

@@ -26,7 +26,8 @@ from dr_orchestrator.runner import Components
 def components(order: Order) -> Components:
     """The environment, its stores as wiring restores them, and checks that find each store in the copy."""
     drill, toolkit = order.drill, order.toolkit
-    stack = CloudFormationStack(drill.resource, toolkit, order.parts, order.copy.place, order.born)
+    stack = CloudFormationStack(drill.resource, toolkit, order.parts, order.copy.place, order.born, order.stores)
+    stores = stack.named(order.stores, order.copy)
     databases = Databases(order.inside, lambda logical, copy: stack.member(logical, copy)[0])
     tables = _Tables(toolkit, order.copy.place, frozenset(each.id for each in drill.stores.values()))
 
@@ -61,7 +62,7 @@ def components(order: Order) -> Components:
     return Components(
         suite.on_the_clock(),
         environment=stack,
-        stores=order.stores,
+        stores=stores,
         born=order.born,
         isolated=isolated,
         entrance=databases if order.inside else None,

@@ -12,6 +12,8 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.preflight import assets, boundary, place
+from dr_orchestrator.aws.template.given import Given
+from dr_orchestrator.aws.template.imports import HINT
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed
 from dr_orchestrator.domain import replica
@@ -21,18 +23,20 @@ from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Member
 from dr_orchestrator.domain.preflight import NotApplicable, PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
+from dr_orchestrator.domain.replica import Birth
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.cloudformation_stack import births
-from dr_orchestrator.resources.cloudformation_stack.change_sets import ChangeSets
+from dr_orchestrator.resources.cloudformation_stack.change_sets import ADD, ChangeSets
+from dr_orchestrator.resources.cloudformation_stack.importing import Imports
 from dr_orchestrator.resources.cloudformation_stack.making import Making
 from dr_orchestrator.resources.cloudformation_stack.shelving import Shelving
-from dr_orchestrator.resources.cloudformation_stack.stack import REVIEW, STATES, describe, feed
+from dr_orchestrator.resources.cloudformation_stack.stack import IMPORTED, IMPORTING, REVIEW, STATES, describe, feed
 from dr_orchestrator.resources.cloudformation_stack.stacks import Stacks
 from dr_orchestrator.resources.cloudformation_stack.teardown.destroying import Destroying
 from dr_orchestrator.resources.drillable import Parts
-from dr_orchestrator.runner import Born
+from dr_orchestrator.runner import Born, Store
 
 CALLED = "a stack"
 
@@ -41,15 +45,34 @@ class CloudFormationStack:
     """Creates an environment anew from its template."""
 
     def __init__(
-        self, resource: Resource, toolkit: Toolkit, parts: Parts, place: Place, born: Sequence[Born] = ()
+        self,
+        resource: Resource,
+        toolkit: Toolkit,
+        parts: Parts,
+        place: Place,
+        born: Sequence[Born] = (),
+        stores: Sequence[Store] = (),
     ) -> None:
         """`parts` are what a stack may hold that drills know of, `place` is where it stands, `born` are the stores that
-        its template makes from recovery points.
+        its template makes from recovery points, `stores` those that are restored beside it.
         """
         self._resource, self._parts, self._tools, self._place = resource, parts, toolkit, place
         self._born = born
         self._points: Mapping[str, RecoveryPoint] = {}
         self._stacks = Stacks(resource, toolkit.proofs.sources)
+        self._imports = Imports(stores, parts, self._stacks)
+        self._judged: dict[str, Given] = {}
+        self._bear({})
+
+    def _bear(self, made: Mapping[str, Birth]) -> None:
+        self._stacks.bear({**made, **self._imports.births})
+
+    def named(self, stores: Sequence[Store], copy: Copy) -> tuple[Store, ...]:
+        """The stores, under the names that they are restored under."""
+        self._stacks.bear({})
+        found = self._imports.named(stores, copy)
+        self._bear({})
+        return found
 
     @functools.cached_property
     def _toolkit(self) -> Toolkit:
@@ -102,14 +125,14 @@ class CloudFormationStack:
 
     def _looked_at(self) -> Stacks:
         """The stacks, with the recovery points of now until those of the run are known."""
-        if self._born and not self._points and not self._stacks.births:
-            self._stacks.bear(births.of(self._born, births.newest(self._born)))
+        if not self._points and any(each.logical_id not in self._stacks.births for each in self._born):
+            self._bear(births.of(self._born, births.newest(self._born)))
         return self._stacks
 
     def make_from(self, points: Mapping[str, RecoveryPoint]) -> None:
         """Take the recovery points that its own stores are made from; NotRecoverable where one is missing."""
         self._points = points
-        self._stacks.bear(births.of(self._born, points))
+        self._bear(births.of(self._born, points))
 
     def _look_at_bucket(self, copy: Copy) -> str:
         with _accepted():
@@ -157,8 +180,31 @@ class CloudFormationStack:
         if standing is not None and standing["StackStatus"] != REVIEW:
             stack = str(standing["StackId"])
         else:
-            stack = Making(self._toolkit, self._stacks.alone(copy), self._stacks.named(copy)).make(copy, made)
+            making, brought = self._making(copy), self._imports.brought(copy, self._toolkit)
+            self._judged[copy.id] = judged = making.judged(copy, made)
+            stack = making.bring(copy, judged, brought) if brought else making.make(copy, judged)
         return Asked(Identity(stack, stack))
+
+    def _making(self, copy: Copy) -> Making:
+        return Making(self._toolkit, self._stacks.alone(copy), self._stacks.named(copy))
+
+    def imports(self, copy: Copy) -> Sequence[str]:
+        """The names of the stores that a stack imports."""
+        return [each.name for each in self._imports.of(copy).values()]
+
+    def bring_in(self, copy: Copy) -> Seen:
+        """Wait until a stack has imported its stores, then ask for the rest; what was asked for is gone on with."""
+        stores = self._imports.of(copy)
+        told = ", ".join(f"{each.copy.id} is {logical}" for logical, each in stores.items())
+        try:
+            seen = self._toolkit.wait_until_ready(self._feed(), copy, IMPORTING)
+        except NotRecoverable as fault:
+            why = f"{copy.id} did not import {', '.join(stores)}: {fault.message}{self._first_failure(copy)}"
+            raise NotMeasured(why, HINT, "cloudformation:ExecuteChangeSet") from fault
+        if seen.detail["StackStatus"] == IMPORTED:
+            making, given = self._making(copy), self._judged.get(copy.id) or self._stacks.given(copy)
+            making.add(copy, making.judged(copy, given, ADD), stores)
+        return Seen(f"imported as restored: {told}")
 
     def _raise_where_first_ones_lack(self, copy: Copy) -> None:
         """A script of flows from before there were apps asks for the last stack alone: it would find no imports."""
@@ -172,9 +218,12 @@ class CloudFormationStack:
     def ready(self, copy: Copy) -> Ready:
         """Wait until every resource is made; the fault names the first that failed."""
         try:
-            return Ready(self._toolkit.seconds_since(self._toolkit.wait_until_ready(self._feed(), copy, STATES)))
+            seen = self._toolkit.wait_until_ready(self._feed(), copy, STATES)
         except NotRecoverable as fault:
             raise NotRecoverable(f"{fault.message}{self._first_failure(copy)}", fault.hint) from fault
+        if self._imports.of(copy):
+            self._imports.prove_held(copy, self._resources(copy.id), self._toolkit)
+        return Ready(self._toolkit.seconds_since(seen))
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """The stack's own events; those of its resources are left out."""
@@ -233,7 +282,12 @@ class CloudFormationStack:
         of, name = self._part(logical_id, copy)
         if of not in self._parts.members or not name:
             raise NotMeasured(f"{copy.id} has no store {logical_id}", call="cloudformation:ListStackResources")
-        self._parts.members[of].proven(name, copy, self._identity(copy), empty=False)
+        member = self._parts.members[of]
+        restored = self._toolkit.proofs.record(replace(copy, type=member.type, id=name, source=None))
+        if restored is not None and not restored.copy.parent and (live := member.identity(name)) is not None:
+            self._toolkit.proofs.same(restored.copy, live.unique_id)  # imported, as this run restored it
+        else:
+            member.proven(name, copy, self._identity(copy), empty=False)
         return name
 
     def _part(self, logical_id: str, copy: Copy) -> tuple[str, str]:

@@ -13,14 +13,27 @@ from dr_orchestrator.aws.watcher import ABSENT, VANISHED, Feed, Sighting, States
 REVIEW = "REVIEW_IN_PROGRESS"
 """The state of a stack that has change sets, and nothing else yet."""
 
+IMPORTED = "IMPORT_COMPLETE"
+"""The state of a stack that has what it imported, and nothing else yet."""
+
+_NOT_IMPORTED = frozenset({f"IMPORT_ROLLBACK_{each}" for each in ("IN_PROGRESS", "COMPLETE", "FAILED")})
+_BEFORE = frozenset({REVIEW, ABSENT, "IMPORT_IN_PROGRESS"})
+_UPDATING = frozenset({"UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"})
+_DEAD = (
+    frozenset({"CREATE_FAILED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
+    | frozenset({"UPDATE_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED"})
+    | frozenset({"UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"})
+    | frozenset({"DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED"})
+    | _NOT_IMPORTED
+)
 STATES = States(
-    ready=frozenset({"CREATE_COMPLETE"}),
-    dead=frozenset(
-        {"CREATE_FAILED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
-        | {"DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED"}
-    ),
-    progress=frozenset({"CREATE_IN_PROGRESS", REVIEW, ABSENT}),
+    ready=frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"}),
+    dead=_DEAD,
+    progress=frozenset({"CREATE_IN_PROGRESS", IMPORTED}) | _BEFORE | _UPDATING,
     sightings=2,
+)
+IMPORTING = States(
+    ready=frozenset({IMPORTED, "UPDATE_COMPLETE"}) | _UPDATING, dead=_DEAD, progress=_BEFORE, sightings=2
 )
 IN_USE = "EXPORT_IN_USE"
 """How a stack is told that CloudFormation does not begin to delete: it is in its old state, and the reason says why."""
@@ -28,8 +41,8 @@ IN_USE = "EXPORT_IN_USE"
 GONE = States(
     ready=frozenset({"DELETE_COMPLETE", ABSENT}),
     dead=frozenset({"DELETE_FAILED", IN_USE}),
-    progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, "CREATE_IN_PROGRESS", "CREATE_COMPLETE", REVIEW})
-    - {"DELETE_FAILED"},
+    progress=frozenset({"DELETE_IN_PROGRESS", *STATES.dead, *STATES.ready, *STATES.progress})
+    - {"DELETE_FAILED", "DELETE_COMPLETE", ABSENT},
     sightings=VANISHED,
 )
 

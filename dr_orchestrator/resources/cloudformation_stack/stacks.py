@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dr_orchestrator.aws import copies
@@ -135,11 +135,17 @@ class Stacks:
             exports |= self._exports(each, exports)
         return given(self.alone(copy), copy.id, self._sources, exports, copy.region, self._born_in(copy))
 
-    def _born_in(self, copy: Copy) -> dict[str, Birth]:
-        """How the stores of one stack are made, by their names in it; one that names no stack is the last one's."""
+    def within(self, copy: Copy, parts: Iterable[str]) -> dict[str, str]:
+        """The parts that one stack has, with their names in it; one that names no stack is the last one's."""
+        if not self.rebuild.stacks:
+            return {part: part for part in parts}
         stack, last = self.of(copy).name, self.rebuild.stacks[-1].name
-        parts = [(*part.rpartition("/"), birth) for part, birth in self.births.items()]
-        return {logical: birth for of, _, logical, birth in parts if (of or last) == stack}
+        found = {part: part.rpartition("/") for part in parts}
+        return {part: logical for part, (of, _, logical) in found.items() if (of or last) == stack}
+
+    def _born_in(self, copy: Copy) -> dict[str, Birth]:
+        """How the stores of one stack are made, by their names in it."""
+        return {logical: self.births[part] for part, logical in self.within(copy, self.births).items()}
 
     def _exports(self, copy: Copy, before: Mapping[str, str]) -> Mapping[str, str]:
         """The exports of a stack, as its copy calls them; also of one that is not accepted: that is told by itself."""

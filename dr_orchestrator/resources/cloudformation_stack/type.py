@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 _CHANGE_SET = By(
     NAME,
     "ChangeSetName",
-    r"arn:[a-z-]+:cloudformation:(?P<region>[^:/]+):[^:/]+:changeSet/(?P<name>[^:/]+)-(?:look|make)/[^:/]+",
-    within=r"(?P<name>[^:/]+)-(?:look|make)",
+    r"arn:[a-z-]+:cloudformation:(?P<region>[^:/]+):[^:/]+:changeSet/(?P<name>[^:/]+)-(?:look|import|make)/[^:/]+",
+    within=r"(?P<name>[^:/]+)-(?:look|import|make)",
 )
 _KEY = By(NAME, "Key", within=r"(?P<name>[^/]+)/[0-9a-f]{40}\.json")
 _SHELVED = "the template lies in a bucket: it is large, or has stacks within"
@@ -142,14 +142,16 @@ TYPE = Drillable(
                 }
             ),
             actions={Effect.CREATE: ("cloudformation:TagResource",)},
-            only={"ChangeSetType": ("CREATE",)},
+            only={"ChangeSetType": ("CREATE", "IMPORT", "UPDATE")},
+            brings="ResourcesToImport",
         ),
         Write(
             "cloudformation:ExecuteChangeSet",
             _CHANGE_SET,
             Effect.CHANGE,
-            frozenset({"ClientRequestToken"}),
+            frozenset({"ClientRequestToken", "DisableRollback"}),
             within=_NAMED,
+            only={"DisableRollback": (None, True)},
             bare=True,
         ),
         Write("cloudformation:DeleteChangeSet", _CHANGE_SET, Effect.DELETE, within=_NAMED, bare=True),

@@ -9,9 +9,10 @@ from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
+from dr_orchestrator.domain.replica import Brought
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.dynamodb_table import table
+from dr_orchestrator.resources.dynamodb_table import declared, table
 from dr_orchestrator.resources.dynamodb_table.name import NAME
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 
@@ -56,6 +57,13 @@ class TableMember:
         """Write every item of a restored table into the environment's own; return how many were written."""
         restored = self._toolkit.account_at(source.place).api("dynamodb")
         return load(restored, self._api, self._toolkit, source.id, target.id)
+
+    def brought(self, name: str) -> Brought:
+        """A restored table in the words of AWS::DynamoDB::Table."""
+        found = table.describe(self._api, name)
+        if found is None:
+            raise NotMeasured(f"{name} is not to be seen", call="dynamodb:DescribeTable")
+        return Brought({"TableName": name}, declared.properties(found), declared.DEFAULTS, declared.FIXED)
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete a table that outlived its stack, proven as any copy."""

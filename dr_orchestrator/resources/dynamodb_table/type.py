@@ -136,6 +136,7 @@ TYPE = Drillable(
     ),
     services=("dynamodb",),
     filling=Calls(frozenset({"dynamodb:Scan"}), frozenset({"dynamodb:BatchWriteItem"})),
+    imported=Calls(frozenset({"dynamodb:DescribeTable"})),
     data=frozenset({"dynamodb:GetItem", "dynamodb:Scan"}),
     secures="dynamodb",
     heartbeat="{key: {pk: canary}, attribute: at}",

@@ -11,7 +11,7 @@ from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.preflight import CheckStatus, Preflight, PreflightResult
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.errors import DrillFault, NotRecoverable
-from dr_orchestrator.runner import RunContext
+from dr_orchestrator.runner import RunContext, Store
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import build_components, plan_copy, read_only
 from dr_orchestrator.wiring.identity import look_around
@@ -61,7 +61,7 @@ def plan(here: App, name: str) -> Plan:
     own = components.environment.copies(copy) if components.environment else ()
     made.creates = [f"{each.copy.type} named like {each.copy.id}" for each in own[:-1]]
     made.creates += [f"{copy.type} named like {copy.id}{within}"]
-    made.creates += [f"{store.copy.type} named like {store.copy.id}, for a while" for store in components.stores]
+    made.creates += [_stored(store) for store in components.stores]
     made.creates += [f"{born.logical_id} in it, made from a recovery point of {born.name}" for born in components.born]
     scene = PreflightChecks(here, drill, copy, account, components, around)
     made.preflight = scene.preflight()
@@ -71,6 +71,14 @@ def plan(here: App, name: str) -> Plan:
         with suppress(DrillFault):
             made.recovery_points.append(restorer.choose())
     return made
+
+
+def _stored(store: Store) -> str:
+    """The copy of a store: imported into the environment, or there for as long as it is filled from that."""
+    named = f"{store.copy.type} named like {store.copy.id}"
+    if store.imported:
+        return f"{named}, restored from {store.name} and imported as {store.logical_id}"
+    return f"{named}, for a while: {store.logical_id} is filled from it item by item"
 
 
 def _stopped(name: str, fault: DrillFault) -> PreflightResult:

@@ -100,7 +100,7 @@ def test_a_table_of_a_lost_stack_that_is_in_no_row_is_a_leftover(shop: Estate, h
     assert "-config behind" in " ".join(swept.closing.cleanup_reasons)
 
 
-STORES = "stores: {Config: sessions}"
+STORES = "stores: {Config: {resource: sessions, fill: items}}"
 DATABASE = """
   Orders:
     Type: AWS::RDS::DBInstance

@@ -83,7 +83,7 @@ def test_the_rule_in_a_template_counts_where_the_manifest_says_nothing(home: Pat
 STAGED = (
     orders_app.SHOP.replace("id: Orders", "id: Prod-Web")
     .replace("stack: Orders", "stack: Prod/Web")
-    .replace("      stores: {Orders-Data/Config57D1D894: sessions}\n", "")
+    .replace("      stores: {Orders-Data/Config57D1D894: {resource: sessions, fill: items}}\n", "")
     .partition("  shop-replica:")[0]
 )
 
@@ -114,7 +114,7 @@ def test_a_part_is_found_without_its_stack_where_only_one_has_it(home: Path) -> 
     """In stores, checks and the owner's word; all of it is kept by its whole name."""
     words = "      stores: {Config57D1D894: sessions}\n      leave_out: [JobsDF1CC2D4]\n"
     words += "      allow: {Orders/HealthServiceRoleB029CDB4.Policies: a reason}\n"
-    stores = "      stores: {Orders-Data/Config57D1D894: sessions}\n"
+    stores = "      stores: {Orders-Data/Config57D1D894: {resource: sessions, fill: items}}\n"
     orders_app.write(home, shop=orders_app.SHOP.replace(stores, words))
     found = drill(home)
     assert found.stores.keys() == {"Orders-Data/Config57D1D894"}

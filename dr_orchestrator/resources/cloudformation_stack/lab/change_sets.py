@@ -17,7 +17,7 @@ from moto.cloudformation.utils import generate_changeset_id
 
 from dr_orchestrator.lab.cloud.lifecycle import Timeline, passing
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.cloudformation_stack.lab import imports, nested, texts
+from dr_orchestrator.resources.cloudformation_stack.lab import imports, nested, texts, updates
 from dr_orchestrator.resources.cloudformation_stack.lab.transforms.expanding import TransformFailed, expanded
 from dr_orchestrator.resources.cloudformation_stack.lab.transforms.parameters import Parameters
 from dr_orchestrator.resources.cloudformation_stack.lab.work import NESTED, REVIEW, Building, TimedStack, known_types
@@ -193,8 +193,12 @@ def _changes(made: Prepared, draft: TimedStack) -> Iterator[dict[str, Any]]:
             if name in brought:
                 yield _change("Import", name, resources[name]["Type"])
         return
-    if changed := sorted(name for name in before if name not in resources or resources[name] != before[name]):
-        raise ValidationError(message=f"The lab's CloudFormation changes and removes nothing: [{', '.join(changed)}]")
+    changed = sorted(name for name in before if resources.get(name) != before[name])
+    if strange := [each for each in changed if resources.get(each, {}).get("Type") not in updates.REPLACING]:
+        raise ValidationError(message=f"The lab's CloudFormation changes tables alone: [{', '.join(strange)}]")
+    for name in changed:
+        if not updates.only_policies(before[name], resources[name]):
+            yield _modify(name, before[name], resources[name])
     for name, body in resources.items():
         if name in before or not draft.wanted(name):
             continue
@@ -208,6 +212,15 @@ def _changes(made: Prepared, draft: TimedStack) -> Iterator[dict[str, Any]]:
 def _change(action: str, name: str, of: str) -> dict[str, Any]:
     told = {"Action": action, "LogicalResourceId": name, "ResourceType": of, "Scope": [], "Details": []}
     return {"Type": "Resource", "ResourceChange": told}
+
+
+def _modify(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    change = _change("Modify", name, after["Type"])
+    change["ResourceChange"] |= {
+        "Scope": updates.scope(before, after),
+        "Replacement": updates.replacement(before, after),
+    }
+    return change
 
 
 def _child(made: Prepared, draft: TimedStack, name: str) -> Prepared:
@@ -344,16 +357,17 @@ def _family(made: Prepared) -> Iterator[Prepared]:
 
 def _execute(found: Prepared, keeps: bool) -> None:
     stack, wanted = found.stack, found.wanted
-    before = set(stack.declared.get("Resources", {}))
+    before = dict(stack.declared.get("Resources", {}))
     stack.tags = dict(wanted.tags) or stack.tags
     stack.take(found.processed, found.original, dict(wanted.parameters))
     if wanted.kind == "IMPORT":
         imports.Importing(stack, wanted.imports).schedule()
         return
-    added = set(stack.declared["Resources"]) - before
-    order = stack.build_order(added)
+    after = stack.declared["Resources"]
+    changed = {name for name, body in before.items() if after.get(name) != body}
+    order = stack.build_order((set(after) - set(before)) | changed)
     stack.turn(f"{wanted.kind}_IN_PROGRESS", "User Initiated")
-    Building(stack, order, nested.begin, wanted.kind, keeps, "ExecuteChangeSet").schedule()
+    Building(stack, order, nested.begin, wanted.kind, keeps, "ExecuteChangeSet", changed).schedule()
 
 
 def refuse(stack: TimedStack | None, wanted: Wanted, name: str) -> None:

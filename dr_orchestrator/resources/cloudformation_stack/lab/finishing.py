@@ -42,9 +42,12 @@ def finish(stack: Stack, resource: Any, body: Mapping[str, Any]) -> None:
 
 
 def _table(stack: Stack, table: Any, worn: dict[str, str], given: Mapping[str, Any]) -> None:
-    """moto ignores a table's PointInTimeRecoverySpecification."""
+    """moto ignores a table's PointInTimeRecoverySpecification and TimeToLiveSpecification."""
     own = {tag["Key"]: tag["Value"] for tag in table.tags}
     table.tags = _listed(worn | own)
+    lives = given.get("TimeToLiveSpecification")
+    if lives and str(lives.get("Enabled")).lower() == "true":
+        table.ttl = {"TimeToLiveStatus": "ENABLED", "AttributeName": lives["AttributeName"]}
     asked = given.get("PointInTimeRecoverySpecification")
     if asked and str(asked.get("PointInTimeRecoveryEnabled")).lower() == "true":
         tables = dynamodb_backends[stack.account_id][stack.region_name]

@@ -14,7 +14,7 @@ from moto.core.common_models import CloudFormationModel
 from dr_orchestrator.lab.cloud import apis, functions, lifecycle
 from dr_orchestrator.lab.cloud.templates import dependencies
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.cloudformation_stack.lab import finishing
+from dr_orchestrator.resources.cloudformation_stack.lab import finishing, updates
 
 # Lab seconds; what is not listed is quick.
 CREATION = {
@@ -165,7 +165,7 @@ class Building:
     """The creation of a stack's resources, from the agenda; `keeps` leaves what fails as it failed.
 
     `verb` is what happens to the whole: UPDATE, where a stack that is there is given more. `asked` is the action by
-    which it was asked for, whose faults it meets.
+    which it was asked for, whose faults it meets, `changed` are those that are there already.
     """
 
     def __init__(
@@ -176,8 +176,10 @@ class Building:
         verb: str = "CREATE",
         keeps: bool = False,
         asked: str = "CreateStack",
+        changed: Collection[str] = (),
     ) -> None:
         self._stack, self._within, self._verb, self._keeps = stack, within, verb, keeps
+        self._changed = changed
         self._order = [entry for entry in order if stack.wanted(entry[0])]
         self._left = {name for name, _, _ in self._order}
         self._waits = dependencies(stack.template_dict)
@@ -209,7 +211,7 @@ class Building:
             world().agenda.at(_after(world().now(), AGAIN), lambda: self._start(name))
             return
         self._started.add(name)
-        self._stack.tell(name, "CREATE_IN_PROGRESS")
+        self._stack.tell(name, f"{self._does(name)}_IN_PROGRESS")
         if self._stack.type_of(name) != NESTED:
             return
         try:
@@ -239,6 +241,8 @@ class Building:
         try:
             with world().at_once():
                 self._stack.resource_map[name]
+                if name in self._changed:
+                    updates.apply(self._stack, self._stack.built()[name], self._stack.template_dict["Resources"][name])
                 finishing.finish(self._stack, self._stack.built()[name], self._stack.template_dict["Resources"][name])
         except Exception as wrong:  # noqa: BLE001 (whatever a service says against it ends the stack, as in AWS)
             self._fail(name, str(getattr(wrong, "message", "")) or repr(wrong))
@@ -256,10 +260,13 @@ class Building:
         if state == "incompatible-restore":
             self._fail(name, "Failed to restore: the data could not be brought back")
             return
-        self._stack.tell(name, "CREATE_COMPLETE")
+        self._stack.tell(name, f"{self._does(name)}_COMPLETE")
         self._left.discard(name)
         if not self._left:
             self._complete()
+
+    def _does(self, name: str) -> str:
+        return "UPDATE" if name in self._changed else "CREATE"
 
     def _complete(self) -> None:
         backend = models.cloudformation_backends[self._stack.account_id][self._stack.region_name]
@@ -268,7 +275,7 @@ class Building:
             backend.exports[export.name] = export
 
     def _fail(self, name: str, reason: str) -> None:
-        self._stack.tell(name, "CREATE_FAILED", reason)
+        self._stack.tell(name, f"{self._does(name)}_FAILED", reason)
         told = f"The following resource(s) failed to create: [{name}]."
         if self._keeps or self._verb != "CREATE":
             self._stack.turn(f"{self._verb}_FAILED", told)

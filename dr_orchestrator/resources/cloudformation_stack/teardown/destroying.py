@@ -34,7 +34,7 @@ class Destroying:
         self._toolkit, self._known, self._copy, self._stack_id = toolkit, known, copy, stack_id
         self._api = toolkit.account.api("cloudformation")
         self._sets = ChangeSets(toolkit)
-        self._proving = Proving(toolkit, copy, stack_id)
+        self._proving = Proving(toolkit, copy, stack_id, known)
         self._staying = Staying(toolkit, known)
         self._why: dict[tuple[str, str], str] = {}
         self._waited_out = False
@@ -194,9 +194,9 @@ class Destroying:
         except NotFound as forgotten:
             why = f"CloudFormation no longer tells what {self._copy.id} held, so nothing proves that all of it is gone"
             raise NotMeasured(f"{why}: look for what is named or tagged like it by hand") from forgotten
-        parts = {each.key: each for each in (*held, *told)}
+        parts = {each.key: each for each in (*held, *told) if not self._is_imported(each)}
         listed = {key for key in parts if key[0] in self._known.listed}
-        kept = {each.key for each in told if each.status != "DELETE_COMPLETE"} - listed
+        kept = {each.key for each in told if each.status != "DELETE_COMPLETE" and each.key in parts} - listed
         shown = set[tuple[str, str]]()
 
         def look() -> list[str]:
@@ -209,6 +209,10 @@ class Destroying:
             costs = "; ".join(f"{each.name}: {self._staying.cost(each)}" for each in left)
             what = f"the stack is deleted but left {', '.join(map(str, left))} behind: delete by hand what is there"
             raise NotMeasured(f"{what} ({costs})")
+
+    def _is_imported(self, part: Part) -> bool:
+        """Whether a part is a copy of the run by itself, that the stack imported: its own teardown sees it gone."""
+        return self._proving.imported(part) is not None
 
     def _shown(self, parts: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
         """Those of the parts (type in CloudFormation, and name) that a listing of their type shows."""

@@ -11,9 +11,10 @@ from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.documents.cloudformation import mapping
-from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.copy import Copy, CopyRecord
 from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part
+from dr_orchestrator.resources.drillable import Parts
 
 KEPT = ("Retain", "RetainExceptOnCreate")
 
@@ -23,10 +24,13 @@ class Proving:
 
     A part's name is what AWS tells of it and no proof: a creation that failed names what stood there before. So the
     stack's own events have to tell of the part's creation, the template must not say that it stays, and the live object
-    itself must wear the stack's id.
+    itself must wear the stack's id. What the stack imported is its own only where this run restored it: the ledger has
+    its row, and the live object is the one of that row.
     """
 
-    def __init__(self, toolkit: Toolkit, copy: Copy, stack_id: str) -> None:
+    def __init__(self, toolkit: Toolkit, copy: Copy, stack_id: str, known: Parts | None = None) -> None:
+        """`known` are the parts that drills know of."""
+        self._known = known or Parts()
         self._toolkit, self._copy, self._stack_id = toolkit, copy, stack_id
         self._api = toolkit.account.api("cloudformation")
         self._made = functools.cache(self._made_by)
@@ -42,7 +46,7 @@ class Proving:
         """UnsafeToDelete unless the run's stack, or a stack in it, made the part anew and does not keep it."""
         if not self._within(part.stack):
             raise UnsafeToDelete(f"{part} is told of by {part.stack}, which is no part of {self._copy.id}")
-        if (part.logical_id, part.name) not in self._made(part.stack):
+        if (part.logical_id, part.name) not in self._made(part.stack) and self.imported(part) is None:
             raise UnsafeToDelete(f"{part} was not made by {self._copy.id}: no event of the stack's tells of it")
         if self._policy(part) in KEPT:
             raise UnsafeToDelete(f"the template keeps {part}")
@@ -53,9 +57,19 @@ class Proving:
         """
         if arn and arn.split(":")[3:5] != [self._copy.region, self.owner]:
             raise UnsafeToDelete(f"{part} is {arn}, and not beside {self._copy.id}")
-        self._toolkit.proofs.prove_held(self._copy, part.stack, live, named=named)
+        if (restored := self.imported(part)) is not None:
+            self._toolkit.proofs.prove(restored.copy, live)
+        else:
+            self._toolkit.proofs.prove_held(self._copy, part.stack, live, named=named)
         held = replace(self._copy, type=part.type, id=live.name, parent=self._copy.id, source=None)
         self._toolkit.account.guard.vouch(held)
+
+    def imported(self, part: Part) -> CopyRecord | None:
+        """The ledger's row of a part that is a copy of the run by itself, which the stack imported; None of others."""
+        if (of := self._known.members.get(part.type)) is None:
+            return None
+        own = self._toolkit.proofs.record(replace(self._copy, type=of.type, id=part.name, source=None))
+        return own if own is not None and not own.copy.parent and own.identity is not None else None
 
     def _is_within(self, stack: str) -> bool:
         """Whether a stack is the run's own, or says that it stands in it, however deep."""

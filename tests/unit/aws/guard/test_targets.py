@@ -66,7 +66,7 @@ def test_the_region_and_type_of_an_arn_count_too(call: tuple[str, str], resource
     ("call", "given_"),
     [
         (("cloudformation", "CreateChangeSet"), {"RoleARN": arn("iam", "role/admin")}),
-        (("cloudformation", "CreateChangeSet"), {"ResourcesToImport": []}),
+        (("cloudformation", "CreateChangeSet"), {"ImportExistingResources": True}),
         (("cloudformation", "ExecuteChangeSet"), {"DisableRollback": False}),
         (("s3", "PutObject"), {"ACL": "public-read"}),
         (("cloudformation", "DeleteStack"), {"RoleARN": arn("iam", "role/admin")}),
@@ -121,6 +121,38 @@ def test_a_copy_is_shared_only_where_copies_of_the_run_stand(call: tuple[str, st
     guard(COPY).check(*call, named, REGION)
     with pytest.raises(Forbidden, match="no copy of this run stands in"):
         guard(COPY).check(*call, {**named, WRITES[call].lends: accounts}, REGION)
+
+
+def _importing(name: str, of: str = "AWS::DynamoDB::Table", **more: str) -> dict[str, Any]:
+    return {"ResourceType": of, "LogicalResourceId": "Config", "ResourceIdentifier": {"TableName": name, **more}}
+
+
+@pytest.mark.parametrize(
+    "brings",
+    [
+        [_importing("sessions-prod")],
+        [_importing(COPY), _importing("sessions-prod")],
+        [_importing(f"{COPY}-2")],
+        [_importing(COPY, "AWS::S3::Bucket")],
+        [_importing(COPY, Also="sessions-prod")],
+        [_importing("")],
+        [{"ResourceType": "AWS::DynamoDB::Table", "LogicalResourceId": "Config"}],
+        [],
+    ],
+    ids=["production's", "one of two", "another's", "another type", "by two names", "none", "unnamed", "empty"],
+)
+@pytest.mark.parametrize("of", ["CREATE", "IMPORT", "UPDATE"])
+def test_a_stack_imports_copies_of_the_run_alone(of: str, brings: list[dict[str, Any]]) -> None:
+    """It would delete with itself whatever it holds: production's table in it would go with the drill."""
+    rows = [copy(COPY, "cloudformation-stack"), copy(COPY, "dynamodb-table")]
+    mine = Guard(CALLS, lambda: rows, SOURCES)
+    given = {"StackName": COPY, "ChangeSetType": of}
+    mine.check("cloudformation", "CreateChangeSet", {**given, "ResourcesToImport": [_importing(COPY)]}, REGION)
+    with pytest.raises(Forbidden, match="is not a copy of this run"):
+        mine.check("cloudformation", "CreateChangeSet", {**given, "ResourcesToImport": brings}, REGION)
+    with pytest.raises(Forbidden, match="is not a copy of this run"):
+        alone = Guard(CALLS, lambda: rows[:1], SOURCES)
+        alone.check("cloudformation", "CreateChangeSet", {**given, "ResourcesToImport": [_importing(COPY)]}, REGION)
 
 
 def test_items_are_written_only_into_a_table_of_the_runs_own_stack() -> None:
