@@ -159,7 +159,7 @@ class Rebuild:
     Of an app that the CDK synthesised `stacks` are those that are made, in their order, in place of one template; what
     names a part of it begins with its stack's name (`Orders/Table`). `within` are the texts of the templates that it
     names and that lie beside it, by their paths; `bucket` is where templates lie for CloudFormation which it takes from
-    nowhere else.
+    nowhere else. `tags` are those that the app deploys a stack with.
     """
 
     template: str
@@ -173,16 +173,18 @@ class Rebuild:
     within: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
     bucket: str = field(default="", metadata=SINCE)
     stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
+    tags: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
 
     def alone(self, stack: Stack) -> Rebuild:
         """How one stack of the app is made: by its own template, with the owner's word on it."""
-        parameters = {name: value for name, value in self.parameters.items() if name in stack.parameters}
+        own = {name: value for name, value in self.parameters.items() if name in stack.parameters}
         word = self.answers.within(stack.name, {})
         return replace(
             self,
             template=stack.template,
             template_path=stack.file,
-            parameters=parameters,
+            parameters={**stack.values, **own},
+            tags=stack.tags,
             answers=word,
             stacks=(),
             within=stack.within,

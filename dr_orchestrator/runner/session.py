@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
-from dr_orchestrator.domain.ports import Chooser, Environment, Part, Restorer
+from dr_orchestrator.domain.ports import Chooser, Environment, Part, Piece, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import Phase, Role, Run, RunHeader, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -64,8 +64,7 @@ class Session:
         self._pending: DrillFault | None = None
         self._chosen_from: list[Chooser] = []
         self._worst_cases: list[WorstCase] = []
-        takes_down = (self._perform, destroy or cannot_destroy)
-        self._teardowns = Teardowns(context.run, self._ledger, self._clock, *takes_down)
+        self._teardowns = Teardowns(context.run, self._ledger, self._clock, self._perform, destroy or cannot_destroy)
         self._histories_unknown = 0
         self._doubts: Callable[[], Sequence[str]] = tuple
 
@@ -214,10 +213,12 @@ class Session:
             self._ask(each, create, teardown)
             self._wait_for(each, wait, reaches)
 
-    def _ask(self, part: Part, name: str, teardown: str) -> None:
+    def _ask(self, part: Piece, name: str, teardown: str) -> None:
         """Intend a copy of the environment and ask for it; the steps of the run's own have the names that are given."""
         own = part.copy == self.copy
         self.at_exit(teardown if own else f"destroy {part.title}", part.destroy, part.copy)
+        if part.publishes:
+            self.step(part.publishes, part.publish)
         self.create(name if own else f"create {part.title}", lambda _copy: part.ask(), copy=part.copy)
 
     def _wait_for(self, part: Part, name: str, reaches: Moment | None) -> None:

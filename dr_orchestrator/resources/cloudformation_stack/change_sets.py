@@ -39,8 +39,8 @@ class ChangeSets:
         self._toolkit = toolkit
         self._api = toolkit.account.api("cloudformation")
 
-    def ask(self, copy: Copy, which: str, given: Given) -> tuple[str, str]:
-        """Ask for one; its ARN, and the id of the stack that stands in review with it."""
+    def ask(self, copy: Copy, which: str, given: Given, worn: Mapping[str, str]) -> tuple[str, str]:
+        """Ask for one; its ARN, and the id of the stack that is in review with it; tags are `worn` beside the run's."""
         text = {"TemplateURL": given.url} if given.url else {"TemplateBody": given.body}
         answer = self._api.call(
             "CreateChangeSet",
@@ -52,7 +52,7 @@ class ChangeSets:
             IncludeNestedStacks=given.nests,
             OnStackFailure="DO_NOTHING",
             ClientToken=f"{copy.id}-{which}",
-            Tags=[{"Key": key, "Value": value} for key, value in copy.tags.items()],
+            Tags=[{"Key": key, "Value": value} for key, value in {**worn, **copy.tags}.items()],
             **text,
         )
         change_set, stack = str(answer["Id"]), str(answer["StackId"])

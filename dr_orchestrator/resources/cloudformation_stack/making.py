@@ -56,7 +56,7 @@ class Making:
     def _asked(self, copy: Copy, which: str, given: Given) -> tuple[str, str]:
         """A change set that is ready to be read; the stack that came with it is in the ledger by then."""
         self._shelving.put(given)
-        change_set, stack = self._sets.ask(copy, which, given)
+        change_set, stack = self._sets.ask(copy, which, given, self._rebuild.tags)
         self._toolkit.context.made(copy, Identity(stack, stack))
         self._sets.await_ready(copy, change_set)
         return change_set, stack
