@@ -109,7 +109,9 @@ class Guard:
         return ()
 
     def _is_copy(self, target: Target, region: str) -> bool:
-        if not target.name or target.name.lower() in self._sources or target.region not in ("", region):
+        if not target.name or target.region not in ("", region):
+            return False
+        if self._sources.intersection(each.lower() for each in (target.name, *target.parts)):
             return False
         copies = list(self._copies())
         held = self._vouched.get((target.type, target.name))

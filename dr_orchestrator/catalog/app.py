@@ -105,6 +105,8 @@ def _stack(root: Path, folder: Path, stack: assembly.Stack) -> Stack:
         stack.region,
         stack.digest,
         {posixpath.normpath(posixpath.join(posixpath.dirname(called), name)): each for name, each in nested},
+        {name: value for name, value in stack.values.items() if name in template.part("Parameters")},
+        stack.tags,
     )
 
 
@@ -121,7 +123,16 @@ def _assets(root: Path, folder: Path, stack: assembly.Stack) -> Iterator[Asset]:
             raise _Wrong(wrong.problem) from wrong
         for each in listed:
             if each.image or not each.source.endswith(".template.json"):
-                yield Asset(each.id, each.place, each.name, each.image)
+                yield Asset(each.id, each.place, each.name, each.image, _source(root, path, stack, each), each.zipped)
+
+
+def _source(root: Path, listed: Path, stack: assembly.Stack, asset: assembly.Asset) -> str:
+    """The file or folder that an asset is made of, whether it is there or not; nothing from outside the assembly."""
+    path = (listed.parent / asset.source).resolve()
+    if not path.is_relative_to(root):
+        message = f"an asset of {stack.name} lies outside the assembly: {asset.source}"
+        raise _Wrong(Problem(_named(root, listed), 1, f"files.{asset.id}.source", message, _AGAIN))
+    return str(path) if asset.source else ""
 
 
 def _bootstrap(template: cloudformation.Template) -> tuple[str, int]:
@@ -158,7 +169,7 @@ def _outline(stacks: list[Stack]) -> Template:
     parameters = {name: body for each in read.values() for name, body in each.part("Parameters").items()}
     return Template(
         parameters=frozenset(parameters),
-        required=frozenset(name for name, body in parameters.items() if "Default" not in mapping(body)),
+        required=frozenset(name for each in stacks for name in _lacking(each, read[each.name])),
         types={name: str(mapping(body).get("Type", "")) for name, body in resources.items()},
         outputs=frozenset(
             [f"{name}.{output}" for name, output in outputs] + [each for each, count in often.items() if count == 1]
@@ -166,6 +177,13 @@ def _outline(stacks: list[Stack]) -> Template:
         transforms=any(each.data.get("Transform") for each in read.values()),
         stacks=tuple(stacks),
     )
+
+
+def _lacking(stack: Stack, template: cloudformation.Template) -> Iterator[str]:
+    """The parameters that have no default, and no value in the manifest either."""
+    for name, body in template.part("Parameters").items():
+        if "Default" not in mapping(body) and name not in stack.values:
+            yield name
 
 
 def _of(template: cloudformation.Template) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -43,7 +43,8 @@ class Stack:
     `title` is what `cdk list` calls it, and `key` what the manifest does; `needs` are the keys of the stacks that are
     made before it, `assets` the files that list what is published before. `account` and `region` are empty where the
     app leaves them open. `parameter` of the Parameter Store tells the version of the bootstrap stack, which is to be
-    `version` at least. `digest` is of all that the manifest says of it, but for what it notes for people.
+    `version` at least. `digest` is of all that the manifest says of it, but for what it notes for people. `values` of
+    parameters and `tags` are those that it is deployed with.
     """
 
     name: str
@@ -57,6 +58,8 @@ class Stack:
     parameter: str = ""
     version: int = 0
     digest: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ class Assembly:
 class Asset:
     """A thing that is published before a stack is made: a file in a bucket, or an image in a repository.
 
-    `place` is the bucket or repository, `name` the key or tag in it; `source` is the file or folder that it is made of.
+    `place` is the bucket or repository, `name` the key or tag in it; `source` is the file or folder that it is made of,
+    empty where a programme makes it; of one that is `zipped` the archive is published.
     """
 
     id: str
@@ -86,6 +90,7 @@ class Asset:
     name: str
     source: str
     image: bool = False
+    zipped: bool = False
 
 
 def parse(text: str, file: str) -> Assembly:
@@ -126,10 +131,11 @@ def _assets(listed: Mapping[str, Any], place: str, name: str) -> Iterator[Asset]
     for id, asset in listed.items():
         source = mapping(mapping(asset).get("source"))
         told = source.get("path") or source.get("directory") or ""
+        zipped = source.get("packaging") == "zip"
         for to in mapping(mapping(asset).get("destinations")).values():
             where, called = mapping(to).get(place), mapping(to).get(name)
             if isinstance(where, str) and isinstance(called, str):
-                yield Asset(id, where, called, str(told), image)
+                yield Asset(id, where, called, str(told), image, zipped)
 
 
 def _json(text: str, file: str) -> Any:
@@ -166,6 +172,8 @@ def _stack(name: str, artifacts: Mapping[str, Any], told: Any, file: str) -> Sta
         next((str(parameter) for each in (properties, *of_assets) if (parameter := each.get(_PARAMETER))), ""),
         max(each[_REQUIRED] if isinstance(each.get(_REQUIRED), int) else 0 for each in (properties, *of_assets)),
         _digest(artifact),
+        _texts(properties.get("parameters")),
+        _texts(properties.get("tags")),
     )
 
 
@@ -178,6 +186,10 @@ def _assets_of(artifact: Mapping[str, Any], artifacts: Mapping[str, Any]) -> Ite
     for name in dict.fromkeys((*_needed(artifact), *(more if isinstance(more, list) else ()))):
         if mapping(artifacts.get(str(name))).get("type") == _ASSETS:
             yield artifacts[str(name)]
+
+
+def _texts(told: Any) -> dict[str, str]:
+    return {str(name): str(value) for name, value in mapping(told).items() if isinstance(value, str)}
 
 
 def _told(part: str) -> str:

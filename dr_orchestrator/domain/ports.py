@@ -138,6 +138,17 @@ class Part(Protocol):
         """As for a Restorer."""
 
 
+class Piece(Part, Protocol):
+    """A copy that an environment is made of."""
+
+    @property
+    def publishes(self) -> str:
+        """The name of the step that publishes what it is made of; empty where nothing has to be."""
+
+    def publish(self) -> Seen:
+        """Put what it is made of where AWS takes it from. Idempotent: what is there already is not put again."""
+
+
 class Destroyer(Protocol):
     """Takes down copies of a type; needs nothing of the drill that made them."""
 
@@ -210,7 +221,7 @@ class Environment(Destroyer, Protocol):
     def preflight_checks(self, copy: Copy) -> Sequence[PreflightCheck]:
         """As for a Restorer; one reads the template for what would collide with production or stay behind."""
 
-    def copies(self, copy: Copy) -> Sequence[Part]:
+    def copies(self, copy: Copy) -> Sequence[Piece]:
         """The copies that it is made of, in the order of their making, each after those that it needs; the run's own is
         the last. Taken down in reverse.
         """

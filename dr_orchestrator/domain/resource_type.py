@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.named import Put, Read
 from dr_orchestrator.domain.service import Canary, Resource
 
 
@@ -32,6 +33,7 @@ class Effect(StrEnum):
 
     RESTORE = "restore"
     CREATE = "create"
+    PUBLISH = "publish"
     FILL = "fill"
     TAG = "tag"
     CHANGE = "change"
@@ -40,12 +42,15 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Target:
-    """The target of a call; `region` where its ARN says one, `member` where it has to be a part of a stack."""
+    """The target of a call; `region` where its ARN says one, `member` where it has to be a part of a stack, `parts` of
+    its name where that is made of several.
+    """
 
     type: str
     name: str
     region: str = ""
     member: bool = False
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ class By:
     `arn` (a pattern with the groups `region` and `name`) is that of just such an object, where an ARN may be given; any
     other ARN names nothing. `within` (with the group `name`) is the pattern of a text that names it in part: any other
     names nothing. With `each` the parameter is a mapping whose keys are names, of parts of a stack alone.
-    With `held` it is no copy by itself, but something that a copy holds.
+    With `held` it is no copy by itself, but something that a copy holds. With `at`, the parameter of the place that it
+    is in, its name is that of the place and its own, with a slash between.
     """
 
     type: str
@@ -64,6 +70,7 @@ class By:
     each: bool = False
     held: bool = False
     within: str = ""
+    at: str = ""
 
     def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
         """The target of the call; an unnamed target where nothing is named, which no copy is."""
@@ -72,6 +79,10 @@ class By:
             yield from (Target(self.type, str(name), member=True) for name in given or ("",))
             return
         text = str(given)
+        if self.at:
+            place = str(parameters.get(self.at, ""))
+            yield Target(self.type, f"{place}/{text}" if place and text else "", parts=(place, text))
+            return
         if not text.startswith("arn:"):
             part = re.fullmatch(self.within, text) if self.within else None
             yield Target(self.type, part["name"] if part else "" if self.within else text)
@@ -80,6 +91,8 @@ class By:
         yield Target(self.type, found["name"], found["region"]) if found else Target(self.type, "")
 
     def __str__(self) -> str:
+        if self.at:
+            return f"{self.parameter}, in {self.at}, is what a copy is made of: {self.type}"
         if self.held:
             return f"{self.parameter} is what a copy holds: {self.type}"
         named = f"each key of {self.parameter}" if self.each else self.parameter
@@ -122,7 +135,7 @@ class Write:
     def accepts(self) -> frozenset[str]:
         """Every parameter that it may be given."""
         within = self.within.parameter if self.within else ""
-        named = {self.target.parameter, self.origin, within, self.among, self.lends, self.brings}
+        named = {self.target.parameter, self.target.at, self.origin, within, self.among, self.lends, self.brings}
         return self.takes | (named - {""})
 
 
@@ -229,21 +242,6 @@ def beside_the_source(resource: Resource) -> Place:
 
 
 @dataclass(frozen=True)
-class Read:
-    """A read of a thing that a resource names, by its ARN, or by its resource part.
-
-    `action` is the IAM action that allows it; `making` are those that whoever makes the copy needs on the same thing,
-    or on what is `within` it.
-    """
-
-    call: str
-    action: str
-    arn: str
-    making: tuple[str, ...] = ()
-    within: str = ""
-
-
-@dataclass(frozen=True)
 class ResourceType:
     """A type that can be drilled, as it declares itself.
 
@@ -258,7 +256,9 @@ class ResourceType:
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
     of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
-    things which a resource names, and of nothing else: `reads` tells which. `own_keys` are its own keys of the drill
+    things which a resource names, and of nothing else: `reads` tells which. `publishes` is what its drills put where
+    AWS takes it from, named by its content: it stays, for others may take it from there, too; `puts` tells which of a
+    resource. `own_keys` are its own keys of the drill
     files, as fields of pydantic (annotation, Field), and `rules` what must hold of a resource of the type (key,
     mistake, fix).
     """
@@ -272,6 +272,7 @@ class ResourceType:
     services: tuple[str, ...]
     parts: tuple[CopyType, ...] = ()
     holds: tuple[HeldType, ...] = ()
+    publishes: tuple[CopyType, ...] = ()
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
     data: frozenset[str] = frozenset()
@@ -288,6 +289,7 @@ class ResourceType:
     many: Callable[[Resource], int] = lambda _resource: 1
     named: frozenset[str] = frozenset()
     reads: Callable[[Resource], Iterable[Read]] = lambda _resource: ()
+    puts: Callable[[Resource], Iterable[Put]] = lambda _resource: ()
     own_keys: Callable[[], Mapping[str, Any]] = dict
     rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())
 
@@ -383,9 +385,14 @@ class Types(Generic[Declared_co]):
         return {held.name: held for each in self for held in each.holds}
 
     @cached_property
+    def published(self) -> Mapping[str, CopyType]:
+        """All that drills put where AWS takes it from, and leave there, by name."""
+        return {each.name: each for declared in self for each in declared.publishes}
+
+    @cached_property
     def targets(self) -> Mapping[str, CopyType]:
         """All that a drill may change, by name."""
-        return {**self.copies, **self.held}
+        return {**self.copies, **self.held, **self.published}
 
     @cached_property
     def grants(self) -> Mapping[str, tuple[str, ...]]:

@@ -170,7 +170,8 @@ class Rebuild:
     Of an app that the CDK synthesised `stacks` are those that are made, in their order, in place of one template; what
     names a part of it begins with its stack's name (`Orders/Table`). `within` are the texts of the templates that it
     names and that lie beside it, by their paths; `bucket` is where templates lie for CloudFormation which it takes from
-    nowhere else. `key` is the one of KMS under which snapshots are shared with the replica's account.
+    nowhere else. `key` is the one of KMS under which snapshots are shared with the replica's account. `tags` are those
+    that the app deploys a stack with.
     """
 
     template: str
@@ -186,6 +187,7 @@ class Rebuild:
     key: str = field(default="", metadata=SINCE)
     stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
     copied: tuple[str, ...] = field(default=(), metadata=SINCE)
+    tags: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
 
     def fill(self, logical_id: str) -> Fill:
         """How a store gets into the replica that could be imported: no stack imports what another account has."""
@@ -194,7 +196,7 @@ class Rebuild:
 
     def alone(self, stack: Stack) -> Rebuild:
         """How one stack of the app is made: by its own template, with the owner's word on it."""
-        parameters = {name: value for name, value in self.parameters.items() if name in stack.parameters}
+        own = {name: value for name, value in self.parameters.items() if name in stack.parameters}
         word, lead = self.answers.within(stack.name, {}), f"{stack.name}/"
         stores = {part.removeprefix(lead): store for part, store in self.stores.items() if part.startswith(lead)}
         return replace(
@@ -202,7 +204,8 @@ class Rebuild:
             stores=stores,
             template=stack.template,
             template_path=stack.file,
-            parameters=parameters,
+            parameters={**stack.values, **own},
+            tags=stack.tags,
             answers=word,
             stacks=(),
             within=stack.within,

@@ -21,7 +21,7 @@ _NAMED_ALONE = ("Path", "Bucket", "Key")
 _SECRET = re.compile(r"password|secretstring|secretbinary|templatebody", re.IGNORECASE)
 _S3_CODES = {"Throttling": ("SlowDown", 503), "InternalFailure": ("InternalError", 500)}
 _LONG = 2048
-_BODY_LIMIT = 8 * 1024 * 1024
+_BODY_LIMIT = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import calls, inventory
 from dr_orchestrator.lab.calls import ApiCall
-from dr_orchestrator.lab.cloud import functions
+from dr_orchestrator.lab.cloud import functions, layers
 from dr_orchestrator.lab.cloud.world import ACCOUNT, SimulatedCloud
 from dr_orchestrator.lab.faults import Rule
 from dr_orchestrator.lab.twin import Twin
@@ -138,6 +138,9 @@ class Application:
         if path.startswith(functions.PREFIX) and method == "GET":
             status, body = functions.answer(path[len(functions.PREFIX) :].strip("/"))
             return status, [("Content-Type", "application/json")], body
+        if path.startswith(layers.PREFIX) and method == "GET":
+            status, body = layers.answer(path[len(layers.PREFIX) :])
+            return status, [("Content-Type", "application/octet-stream")], body
         reads: dict[str, Callable[[], Any]] = {
             "/lab/journal": lambda: [asdict(entry) for entry in list(self.journal)],
             "/lab/state": lambda: inventory.state(self._world, self._twins),

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
-from dr_orchestrator.domain.ports import Chooser, Environment, Part, Restorer
+from dr_orchestrator.domain.ports import Chooser, Environment, Part, Piece, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import Phase, Role, Run, RunHeader, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -65,8 +65,7 @@ class Session:
         self._pending: DrillFault | None = None
         self._chosen_from: list[Chooser] = []
         self._worst_cases: list[WorstCase] = []
-        takes_down = (self._perform, destroy or cannot_destroy)
-        self._teardowns = Teardowns(context.run, self._ledger, self._clock, *takes_down)
+        self._teardowns = Teardowns(context.run, self._ledger, self._clock, self._perform, destroy or cannot_destroy)
         self._histories_unknown = 0
         self._doubts: Callable[[], Sequence[str]] = tuple
 
@@ -188,8 +187,7 @@ class Session:
         further = restorer.further(copy)
         self.await_copy(wait, restorer.ready, copy, reaches=None if further else reaches)
         for last, part in ((each is further[-1], each) for each in further):
-            self.at_exit(f"destroy {part.title}", part.destroy, part.copy)
-            self.create(f"create {part.title}", lambda _copy, part=part: part.ask(), copy=part.copy)
+            self._begin(part)
             ready = partial(_of_part, part)
             self.await_copy(f"wait for {part.title}", ready, part.copy, reaches=reaches if last else None)
 
@@ -230,14 +228,21 @@ class Session:
         for parts in zip_longest(*ways):
             together = [part for part in parts if part is not None]
             for part in together:
-                self._ask(part, "", "")
+                self._begin(part)
             for part in together:
-                self._wait_for(part, "", None)
+                self.await_copy(f"wait for {part.title}", partial(_of_part, part), part.copy)
 
-    def _ask(self, part: Part, name: str, teardown: str) -> None:
+    def _begin(self, part: Part) -> None:
+        """Intend a part, and ask for it."""
+        self.at_exit(f"destroy {part.title}", part.destroy, part.copy)
+        self.create(f"create {part.title}", lambda _copy: part.ask(), copy=part.copy)
+
+    def _ask(self, part: Piece, name: str, teardown: str) -> None:
         """Intend a copy of the environment and ask for it; the steps of the run's own have the names that are given."""
         own = part.copy == self.copy
         self.at_exit(teardown if own else f"destroy {part.title}", part.destroy, part.copy)
+        if part.publishes:
+            self.step(part.publishes, part.publish)
         self.create(name if own else f"create {part.title}", lambda _copy: part.ask(), copy=part.copy)
 
     def _wait_for(self, part: Part, name: str, reaches: Moment | None) -> None:

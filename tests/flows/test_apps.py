@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,21 @@ def test_stacks_import_from_one_another_and_none_from_production(here: wiring.Ap
     for body in (first, second):
         assert '"Orders-Data:' not in body
         assert '"Retain"' not in body
+
+
+def test_a_stack_wears_the_tags_of_the_manifest_beside_the_runs(here: wiring.App, home: Path) -> None:
+    """Those by which a team's policies and bills know it; none takes the place of what proves it to be the run's."""
+    manifest = home / "drills" / "infrastructure" / "cdk.out" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    told["artifacts"]["Orders"]["properties"]["tags"] = {"team": "orders", "dr-drill:run": "another"}
+    manifest.write_text(json.dumps(told))
+    found = run(here, "shop-replica")
+    assert found.closing is not None
+    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    made_of = cloudformation_backends[ACCOUNT][REGION].deleted_stacks.values()
+    worn = {each.name: dict(each.tags) for each in made_of}
+    assert [worn[name].get("team") for name in ids(found)] == [None, "orders"]
+    assert {each["dr-drill:run"] for each in worn.values()} == {found.header.id}
 
 
 def test_the_report_tells_stacks_and_edits_by_stack(shop: Estate, here: wiring.App, home: Path) -> None:

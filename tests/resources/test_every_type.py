@@ -85,7 +85,7 @@ def test_each_write_it_declares_is_made_and_each_it_makes_declared(of: Drillable
         service, operation = write.operation.split(":")
         model = MODELS.get_service_model(service).operation_model(operation)
         assert write.accepts <= set(model.input_shape.members)
-        assert write.target.type in {copy.name for copy in (*of.copies, *of.holds)}
+        assert write.target.type in {copy.name for copy in (*of.copies, *of.holds, *of.publishes)}
         assert write.needs <= write.accepts
         assert write.within is None or write.within.type in {copy.name for copy in of.copies}
 
@@ -141,6 +141,7 @@ def test_policies_hold_each_of_its_writes_and_no_more(of: Drillable, tmp_path: P
         each for each in writes | beside if each.startswith(own)
     }
     left = {each for each in writes | beside if each.startswith("s3:Put")}  # where the workspace declares a bucket
+    left |= {each.operation for each in of.writes if each.effect is Effect.PUBLISH}  # where it has an app
     assert writes | beside <= allowed | left | {"s3:DeleteObject", "s3:DeleteObjectVersion"}
     assert not looked & writes
     assert not re.search(r'"Action":\s*"\*"', json.dumps(drill_policies(scope)))

@@ -29,15 +29,22 @@ ELSEWHERE = "222222222222"
 """Another account, in which copies of the run stand."""
 NAMED_IN = {"Key": "{}/" + "0" * 40 + ".json", "ChangeSetName": "{}-make"}
 """The texts that name a copy in part, by the parameter that holds one."""
+PLACED = frozenset(each.target.type for writes in CALLS.writes.values() for each in writes if each.target.at)
+"""The types whose names begin with that of a place."""
 
 
 def copy(name: str, of: str, region: str = REGION, parent: str = "") -> Copy:
     return Copy(of, name, region, "20261120-abc123", "a-drill", "a-service", parent=parent)
 
 
+def named(name: str, of: str) -> str:
+    """The name under which a guard knows one."""
+    return f"{BUCKET}/{name}" if of in PLACED else name
+
+
 def guard(*ledgered: str) -> Guard:
     """Of a run that has copies of each name and type in its ledger, the tables being parts of its stack."""
-    rows = [copy(name, of, parent="a-stack") for name in ledgered for of in COPIES]
+    rows = [copy(named(name, of), of, parent="a-stack") for name in ledgered for of in COPIES]
     places, accounts = frozenset({BUCKET}), frozenset({ELSEWHERE})
     origins = {"orders-prod", COPY}
     return Guard(CALLS, lambda: rows, SOURCES, origins.__contains__, places=places, accounts=lambda: accounts)
@@ -57,8 +64,8 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
         only[write.target.parameter] = NAMED_IN[write.target.parameter].format(value)
     if write and write.brings:
         only[write.brings] = [{"ResourceType": "AWS::DynamoDB::Table", "ResourceIdentifier": {"TableName": value}}]
-    if write and write.among:
-        only[write.among] = BUCKET
+    if write:
+        only |= dict.fromkeys(filter(None, (write.among, write.target.at)), BUCKET)
     if write and write.lends:
         only[write.lends] = [ELSEWHERE]
     return {name: only.get(name, forms.get(member.type_name, value)) for name, member in members if name in takes}
@@ -73,7 +80,7 @@ def targeted(write: Write, name: str) -> dict[str, Any]:
     within = {write.within.parameter: name} if write.within else {}
     origin = {write.origin: "orders-prod"} if write.origin else {}
     only = {parameter: values[0] for parameter, values in write.only.items()}
-    among = {write.among: BUCKET} if write.among else {}
+    among = dict.fromkeys(filter(None, (write.among, write.target.at)), BUCKET)
     lends = {write.lends: [ELSEWHERE]} if write.lends else {}
     needs = dict.fromkeys(write.needs, ACCOUNT)
     text = NAMED_IN[write.target.parameter].format(name) if write.target.within else name

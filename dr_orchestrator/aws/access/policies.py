@@ -11,7 +11,9 @@ from dr_orchestrator.aws.access import replicas
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
-from dr_orchestrator.domain.resource_type import CopyType, Effect, HeldType, Read, ResourceType, Write
+from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.named import Read
+from dr_orchestrator.domain.resource_type import CopyType, Effect, HeldType, ResourceType, Write
 
 WEARS, ASKED = "aws:ResourceTag/dr-drill:run", "aws:RequestTag/dr-drill:run"
 TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
@@ -49,6 +51,7 @@ def _reads(scope: Scope) -> list[Statement]:
         *_data(scope, reads),
         *(_into(scope, held, into[held.name]) for held in scope.types.held.values()),
         *_named(scope if scope.apart else scope.beside()),
+        *([] if scope.apart else _named(scope, at_source=True)),
     ]
 
 
@@ -71,7 +74,7 @@ def elsewhere_policies(scope: Scope) -> dict[str, list[Policy]]:
     for account in scope.elsewhere():
         there = scope.within(account)
         of_drills = [*_reads(there), *_distinct(_changes(there)), *replicas.makes(there), *_keys(there), *_never(there)]
-        found[account] = packed([*of_drills, *_for_making(there)])
+        found[account] = packed([*of_drills, *_for_making(there), *_puts(there)])
     return found
 
 
@@ -169,17 +172,33 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     if scope.users():
         yield allow("LogInByToken", {"rds-db:connect"}, scope.arns("rds-db", *scope.users()))
     services = [each.secures for each in scope.types if each.data and each.secures]
-    keys, via = scope.arns("kms", "key/*"), _via(scope, *services, "secretsmanager")
+    copied = {each.call.partition(":")[0] for each in _looks(scope, at_source=True) if not scope.apart} & {"s3"}
+    keys, via = scope.arns("kms", "key/*"), _via(scope, *services, *copied, "secretsmanager")
     yield allow("ReadWhatIsEncrypted", {"kms:Decrypt"}, keys, via)
 
 
-def _named(scope: Scope) -> Iterator[Statement]:
+def _named(scope: Scope, *, at_source: bool = False) -> Iterator[Statement]:
     """The reads of things that resources name, each of these alone."""
     found: dict[tuple[str, str], list[str]] = {}
-    for read in _looks(scope):
+    for read in _looks(scope, at_source=at_source):
         found.setdefault((read.call, read.action), []).append(read.arn)
     for (call, action), names in found.items():
-        yield allow(call.partition(":")[2], {action}, scope.arns(call.partition(":")[0], *names))
+        sid = call.partition(":")[2] + ("OfProduction" if at_source else "")
+        yield allow(sid, {action}, scope.arns(call.partition(":")[0], *names))
+
+
+def _puts(scope: Scope) -> Iterator[Statement]:
+    """The changes of things that resources name, each of these alone: what drills publish, and encrypt with the key
+    of where it lies.
+    """
+    found: dict[str, list[str]] = {}
+    for put in dict.fromkeys(each for drill in scope.drills for each in _type(scope, drill).puts(drill.resource)):
+        found.setdefault(put.call, []).append(put.arn.replace("{partition}", scope.partition))
+    for call, names in found.items():
+        service, _, name = call.partition(":")
+        yield allow(name, {call}, scope.arns(service, *names))
+    if any(call.startswith("s3:") for call in found):
+        yield allow("EncryptFiles", {"kms:GenerateDataKey"}, scope.arns("kms", "key/*"), _via(scope, "s3"))
 
 
 def _for_making(scope: Scope) -> Iterator[Statement]:
@@ -191,9 +210,14 @@ def _for_making(scope: Scope) -> Iterator[Statement]:
         yield allow(f"MakeOf{call.partition(':')[2]}", actions, scope.arns(call.partition(":")[0], *names))
 
 
-def _looks(scope: Scope) -> list[Read]:
-    found = (read for drill in scope.drills for read in scope.types[drill.resource.type].reads(drill.resource))
-    return [replace(each, arn=each.arn.replace("{partition}", scope.partition)) for each in dict.fromkeys(found)]
+def _looks(scope: Scope, *, at_source: bool = False) -> list[Read]:
+    found = (read for drill in scope.drills for read in _type(scope, drill).reads(drill.resource))
+    wanted = dict.fromkeys(each for each in found if each.at_source is at_source)
+    return [replace(each, arn=each.arn.replace("{partition}", scope.partition)) for each in wanted]
+
+
+def _type(scope: Scope, drill: Drill) -> ResourceType:
+    return scope.types[drill.resource.type]
 
 
 @dataclass
@@ -237,8 +261,8 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
     """The rights that calls need, by their effect and the type of the copies that have it."""
     found: dict[tuple[Effect, str], _Right] = {}
     for write in of.writes:
-        if write.operation not in writes or write.target.each or write.among:
-            continue  # items are written by the actions of the restore; what lies in a place meanwhile is no copy
+        if write.operation not in writes or write.target.each or write.among or write.effect is Effect.PUBLISH:
+            continue  # items are written by the actions of the restore; what lies in a place is no copy
         right = found.setdefault((write.effect, write.target.type), _Right())
         right.actions.update(scope.types.grants.get(write.operation, (write.operation,)))
         right.beside += write.beside
@@ -264,7 +288,8 @@ def _never(scope: Scope) -> Iterator[Statement]:
 
     Where IAM may not see the tags of a copy, a denial of what wears none would hit the copy, too: its name protects.
     """
-    writes = [write for each in scope.types for write in each.writes if not write.among]
+    found = (write for each in scope.types for write in each.writes)
+    writes = [write for write in found if not write.among and write.effect is not Effect.PUBLISH]
     touched = [write for write in writes if write.effect in _WITH_TAG]
     worn = [write for write in touched if not write.bare]
     named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]

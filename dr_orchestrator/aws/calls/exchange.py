@@ -31,6 +31,9 @@ from dr_orchestrator.waiting.told import waiting_for
 WHOLE_S = 60.0
 """Real seconds within which the answer to a call must be whole, all of its bytes and in all of its tries."""
 
+SLOWEST = 256 * 1024
+"""Bytes a second at which what a call sends has to go, besides: it may be a large file."""
+
 _SPENT = "dro-waited"
 _call: ContextVar[tuple[str, dict[str, Any]]] = ContextVar("call", default=("a call", {}))
 
@@ -64,15 +67,16 @@ class _Answers:
         """Send a request; its whole answer, or Transient where that took too long."""
         call, context = _call.get()
         exchange, began, spent = _Exchange(), time.monotonic(), context.get(_SPENT, 0.0)
+        whole = WHOLE_S + _size(request) // SLOWEST
         try:
             return aside(
                 lambda: exchange.perform(lambda: self._http.send(request)),
                 what=f"AWS ({call})",
-                within=stops.leaving.at_most(max(0.0, WHOLE_S - spent)),
+                within=stops.leaving.at_most(max(0.0, whole - spent)),
                 give_up=exchange.give_up,
             )
         except Late:
-            told = f"no whole answer within {WHOLE_S:g} s; it was given up"
+            told = f"no whole answer within {whole:g} s; it was given up"
             raise Transient(told, "AWS, or what stands before it, is too slow: try again later", call) from None
         finally:
             context[_SPENT] = spent + time.monotonic() - began
@@ -80,6 +84,12 @@ class _Answers:
     def close(self) -> None:
         """Close what is open and not in use."""
         self._http.close()
+
+
+def _size(request: Any) -> int:
+    """The bytes that a request sends, as its headers tell."""
+    told = (str(request.headers.get(name, "")) for name in ("Content-Length", "X-Amz-Decoded-Content-Length"))
+    return max((int(each) for each in told if each.isdecimal()), default=0)
 
 
 class _Exchange:

@@ -1,5 +1,5 @@
 """The things that the CDK publishes before it deploys an app: the bootstrap stack, files in its bucket, images in its
-repository. All of it is looked for; a drill puts nothing there.
+repository. All of it is looked for; beside production a drill puts nothing there.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def published(account: Account, region: str, assets: Iterable[Asset]) -> str:
         raise NotApplicable("the templates refer to none")
     told, missing = [], []
     for each in wanted:
-        digest = _digest(account, caller.account, each) if each.image else ""
+        digest = digest_of(account, caller.account, each) if each.image else ""
         if digest or (not each.image and _is_there(account, caller.account, each)):
             told.append(f"{each} is {digest}" if digest else str(each))
         else:
@@ -70,18 +70,24 @@ def _version(account: Account, parameter: str) -> int:
 
 
 def _is_there(account: Account, owner: str, asset: Asset) -> bool:
-    """Whether a bucket of the account's own lists the file: the right to list shows nothing of what is in it."""
     try:
-        listed = account.api("s3").call(
-            "ListObjectsV2", Bucket=asset.place, Prefix=asset.name, MaxKeys=1, ExpectedBucketOwner=owner
-        )
+        return listed(account, owner, asset) is not None
     except NotFound as absent:
         message = f"there is no bucket {asset.place} for the app's assets"
         raise NotMeasured(message, "`cdk bootstrap` makes it, in the app's account and region", _FILE) from absent
-    return any(each["Key"] == asset.name for each in listed.get("Contents", ()))
 
 
-def _digest(account: Account, owner: str, asset: Asset) -> str:
+def listed(account: Account, owner: str, asset: Asset) -> int | None:
+    """How many bytes a file has, as a bucket of the account's own lists it: the right to list shows nothing of what is
+    in it. None where it is not there, NotFound where there is no such bucket.
+    """
+    found = account.api("s3").call(
+        "ListObjectsV2", Bucket=asset.place, Prefix=asset.name, MaxKeys=1, ExpectedBucketOwner=owner
+    )
+    return next((int(each["Size"]) for each in found.get("Contents", ()) if each["Key"] == asset.name), None)
+
+
+def digest_of(account: Account, owner: str, asset: Asset) -> str:
     """The digest of an image; empty where there is none."""
     try:
         found = account.api("ecr").call(

@@ -73,6 +73,14 @@ def _foreign(types: Types[ResourceType], of: ResourceType, resource: Resource) -
             yield key
 
 
+_OF_ASSETS = re.compile(r"AssetParameters[0-9a-f]{64}(S3Bucket|S3VersionKey|ArtifactHash|ImageName)[0-9A-F]{8}")
+_LEGACY = "the app is told by parameters where its assets are, as the CDK's legacy synthesizer does"
+_SYNTHESISE = (
+    'synthesise it by the default one ("@aws-cdk/core:newStyleStackSynthesis": true in cdk.json),'
+    " or publish the assets and give each of these its value in `parameters`"
+)
+
+
 def _rebuild(
     service: Declared, types: Types[ResourceType], resource: Resource, rebuild: Rebuild, template: Template | Unusable
 ) -> Iterator[Mistake]:
@@ -83,7 +91,10 @@ def _rebuild(
     for parameter in rebuild.parameters.keys() - template.parameters:
         fix = likely(parameter, template.parameters) or "the template has none"
         yield ("rebuild", "parameters", parameter), f"the template has no parameter '{parameter}'", fix
-    for parameter in template.required - rebuild.parameters.keys():
+    lacking = template.required - rebuild.parameters.keys()
+    if legacy := sorted(filter(_OF_ASSETS.fullmatch, lacking)):
+        yield ("rebuild", key), f"{quoted(path)}: {legacy[0]} and {len(legacy) - 1} more: {_LEGACY}", _SYNTHESISE
+    for parameter in lacking.difference(legacy):
         message = f"the template's parameter '{parameter}' has no default and no value"
         yield ("rebuild", "parameters"), message, f"add `{parameter}: ...`"
     for parameter, value in rebuild.parameters.items():

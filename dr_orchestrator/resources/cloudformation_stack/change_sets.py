@@ -43,11 +43,17 @@ class ChangeSets:
         self._api = toolkit.account.api("cloudformation")
 
     def ask(
-        self, copy: Copy, which: str, given: Given, of: str = NEW, brings: Sequence[Mapping[str, Any]] = ()
+        self,
+        copy: Copy,
+        which: str,
+        given: Given,
+        worn: Mapping[str, str],
+        of: str = NEW,
+        brings: Sequence[Mapping[str, Any]] = (),
     ) -> tuple[str, str]:
         """Ask for one of a type; its ARN, and the id of the stack that stands in review with it, or has imported.
 
-        `brings` are the resources that it imports.
+        `brings` are the resources that it imports, `worn` the tags that the stack has beside the run's.
         """
         more: dict[str, Any] = {"ResourcesToImport": list(brings)} if brings else {}
         if of == NEW:
@@ -62,7 +68,7 @@ class ChangeSets:
             Capabilities=list(CAPABILITIES),
             IncludeNestedStacks=given.nests,
             ClientToken=f"{copy.id}-{which}",
-            Tags=[{"Key": key, "Value": value} for key, value in copy.tags.items()],
+            Tags=[{"Key": key, "Value": value} for key, value in {**worn, **copy.tags}.items()],
             **text,
             **more,
         )

@@ -114,7 +114,7 @@ class Making:
     ) -> tuple[str, str]:
         """A change set that is ready to be read; the stack that came with it is in the ledger by then."""
         self._shelving.put(given)
-        change_set, stack = self._sets.ask(copy, which, given, of, brings)
+        change_set, stack = self._sets.ask(copy, which, given, self._rebuild.tags, of, brings)
         self._toolkit.context.made(copy, Identity(stack, stack))
         self._sets.await_ready(copy, change_set, IMPORTED if of == ADD else REVIEW)
         return change_set, stack

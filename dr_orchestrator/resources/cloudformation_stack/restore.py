@@ -31,6 +31,7 @@ from dr_orchestrator.resources.cloudformation_stack import births
 from dr_orchestrator.resources.cloudformation_stack.change_sets import ADD, ChangeSets
 from dr_orchestrator.resources.cloudformation_stack.importing import Imports
 from dr_orchestrator.resources.cloudformation_stack.making import Making
+from dr_orchestrator.resources.cloudformation_stack.publishing import Publishing
 from dr_orchestrator.resources.cloudformation_stack.shelving import Shelving
 from dr_orchestrator.resources.cloudformation_stack.stack import IMPORTED, IMPORTING, REVIEW, STATES, describe, feed
 from dr_orchestrator.resources.cloudformation_stack.stacks import Stacks
@@ -158,7 +159,27 @@ class CloudFormationStack:
     def _look_at_assets(self, copy: Copy) -> str:
         with _accepted():
             wanted = list(self._stacks.assets(copy))
+        if self._publishes:
+            return self._publishing.look(wanted)
         return assets.published(self._toolkit.account, copy.region, wanted)
+
+    @property
+    def _publishes(self) -> bool:
+        """Whether a drill puts an app's assets where they lack: in an account of replicas alone."""
+        return self._stacks.rebuild.place is replica.Place.DRILL_ACCOUNT
+
+    @functools.cached_property
+    def _publishing(self) -> Publishing:
+        return Publishing(self._toolkit, self._tools.account, self._stacks.rebuild)
+
+    def publishes(self, copy: Copy) -> str:
+        """The name of the step in which the assets of a stack are published; empty where none are."""
+        has = self._publishes and bool(self._stacks.of(copy).assets)
+        return f"publish assets of {self._stacks.title(copy)}" if has else ""
+
+    def publish(self, copy: Copy) -> Seen:
+        """Put the assets that a stack's template refers to where it takes them from, unless they are there."""
+        return self._publishing.publish(copy, list(self._stacks.assets_of(copy)))
 
     def _look_at_names(self, copy: Copy) -> str:
         return "; ".join(map(self._look_at_name, self._stacks.copies(copy)))
@@ -337,11 +358,20 @@ class CloudFormationStack:
 
 @dataclass(frozen=True)
 class StackOfMany:
-    """A stack of an environment; a Part."""
+    """A stack of an environment; a Piece."""
 
     copy: Copy
     title: str
     environment: CloudFormationStack
+
+    @property
+    def publishes(self) -> str:
+        """As the environment's own."""
+        return self.environment.publishes(self.copy)
+
+    def publish(self) -> Seen:
+        """As the environment's own."""
+        return self.environment.publish(self.copy)
 
     def ask(self) -> Asked:
         """As the environment's own."""

@@ -112,8 +112,13 @@ class Stacks:
     def assets(self, own: Copy) -> Iterator[Asset]:
         """The assets that the templates refer to: what is left out of the replica is not asked for."""
         for copy in self.copies(own):
-            body = self.given(copy).body
-            yield from (each for each in self.of(copy).assets if each.name in body or each.id in body)
+            yield from self.assets_of(copy)
+
+    def assets_of(self, copy: Copy) -> Iterator[Asset]:
+        """Those of one stack, and of the stacks within it."""
+        given = self.given(copy)
+        bodies = (given.body, *given.shelved)
+        yield from (each for each in self.of(copy).assets if any(each.name in one or each.id in one for one in bodies))
 
     def _before(self, run: str) -> Mapping[str, Stack]:
         """The stacks that are made before the run's own copy, by the names of their copies."""

@@ -18,8 +18,8 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
-from dr_orchestrator.resources.cloudformation_stack import holds
-from dr_orchestrator.resources.cloudformation_stack.assets import OF_APPS, many, reads
+from dr_orchestrator.resources.cloudformation_stack import assets, holds
+from dr_orchestrator.resources.cloudformation_stack.assets import COPIED, OF_APPS, many, puts, reads
 from dr_orchestrator.resources.cloudformation_stack.name import NAME
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
@@ -40,6 +40,7 @@ _CHANGE_SET = By(
 )
 _KEY = By(NAME, "Key", within=r"(?P<name>[^/]+)/[0-9a-f]{40}\.json")
 _SHELVED = "the template lies in a bucket: it is large, or has stacks within"
+_APP, _APART = "the template is that of an app of the CDK", "in an account of its own, whose assets lack there"
 _REVIEWED = "the template is expanded first, or a stack was left in review"
 _NAMED = By(NAME, "StackName", r"arn:[a-z-]+:cloudformation:(?P<region>[^:/]+):[^:/]+:stack/(?P<name>[^:/]+)/[^:/]+")
 
@@ -107,7 +108,7 @@ TYPE = Drillable(
                     *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"),
                     *("cloudformation:ListStackResources", "cloudformation:DescribeAccountLimits"),
                     *("cloudformation:DescribeChangeSet", "cloudformation:ListChangeSets"),
-                    *("cloudformation:GetTemplate", "iam:GetPolicy", "iam:GetPolicyVersion", *OF_APPS),
+                    *("cloudformation:GetTemplate", "iam:GetPolicy", "iam:GetPolicyVersion", *OF_APPS, *COPIED),
                     "s3:ListObjectVersions",
                 }
             ),
@@ -116,13 +117,16 @@ TYPE = Drillable(
                     *("cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"),
                     *("cloudformation:DeleteChangeSet", "cloudformation:DeleteStack"),
                     *("s3:PutObject", "s3:DeleteObject"),
+                    *(each.operation for each in assets.WRITES),
                     "cloudformation:UpdateTerminationProtection",
                 }
             ),
             {
                 **dict.fromkeys(("iam:GetPolicy", "iam:GetPolicyVersion"), "the template makes roles"),
-                **dict.fromkeys(OF_APPS, "the template is that of an app of the CDK"),
-                **dict.fromkeys(("s3:PutObject", "s3:DeleteObject"), _SHELVED),
+                **dict.fromkeys(OF_APPS, _APP),
+                **dict.fromkeys((*COPIED, *(each.operation for each in assets.WRITES)), f"{_APP}, {_APART}"),
+                "s3:PutObject": f"{_SHELVED}; or {_APP}, {_APART}",
+                "s3:DeleteObject": _SHELVED,
                 **dict.fromkeys(("cloudformation:ListChangeSets", "cloudformation:DeleteChangeSet"), _REVIEWED),
                 "s3:ListObjectVersions": "the template may lie in a bucket: the workspace declares one",
                 "cloudformation:UpdateTerminationProtection": f"{HELD} what somebody protected",
@@ -173,8 +177,10 @@ TYPE = Drillable(
             only={"EnableTerminationProtection": (False,)},
         ),
         *holds.WRITES,
+        *assets.WRITES,
     ),
     holds=holds.HOLDS,
+    publishes=assets.PUBLISHED,
     grants=holds.GRANTS,
     listing=Calls(frozenset({"cloudformation:DescribeStacks"})),
     services=("cloudformation", "ecr", "s3", "ssm"),
@@ -186,7 +192,8 @@ TYPE = Drillable(
     quotas={"StackLimit": _quota},
     held=_held,
     many=many,
-    named=frozenset(OF_APPS),
+    named=frozenset({*OF_APPS, *COPIED}),
     reads=reads,
+    puts=puts,
     twin=_twin,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,10 @@ def _outside(folder: Path) -> None:
     change(folder / "manifest.json", '"Data.template.json"', '"../../shop.yaml"')
 
 
+def _asset_outside(folder: Path) -> None:
+    change(folder / "Orders.assets.json", '"path": "asset.', '"path": "../../asset.')
+
+
 def _broken_template(folder: Path) -> None:
     (folder / "Data.template.json").write_text('{"Resources": ')
 
@@ -178,6 +183,7 @@ def _broken_template(folder: Path) -> None:
         (_assets_of_another_kind, "Orders.assets.json:1: version: it is no list of assets", "cdk synth"),
         (_circle, "manifest.json:1: artifacts: its stacks wait for one another", "cdk synth"),
         (_outside, "manifest.json:1: artifacts.Data.properties.templateFile: the template of Orders-Data", "cdk synth"),
+        (_asset_outside, "Orders.assets.json:1: files.e2def3aa", "cdk synth"),
         (_broken_template, "Data.template.json:1: ", ""),
     ],
 )
@@ -233,6 +239,62 @@ def test_a_mistake_in_the_drill_file_is_told(home: Path, old: str, new: str, wor
     assert shop != orders_app.SHOP
     orders_app.write(home, shop=shop)
     assert words in told(home)
+
+
+def test_an_asset_knows_what_it_is_made_of(home: Path) -> None:
+    """The file or folder of the assembly, which need not be there, and whether it is zipped; none of a programme."""
+    folder = orders_app.write(home)
+    (asset,) = rebuild(home).stacks[1].assets
+    assert (asset.source, asset.zipped) == (str(folder / f"asset.{asset.id}"), True)
+    before = drill(home).digest
+    shutil.rmtree(folder / f"asset.{asset.id}")
+    assert rebuild(home).stacks[1].assets == (asset,)
+    change(folder / "Orders.assets.json", f'"path": "asset.{asset.id}"', '"executable": ["make", "code"]')
+    (made,) = rebuild(home).stacks[1].assets
+    assert made.source == ""
+    assert drill(home).digest == before  # where it lies decides nothing
+
+
+def _with_values(manifest: dict[str, Any], **values: Any) -> None:
+    manifest["artifacts"]["Orders"]["properties"].update(values)
+
+
+def _with_parameter(folder: Path, name: str, **body: str) -> None:
+    template = json.loads((folder / "Orders.template.json").read_text())
+    template.setdefault("Parameters", {})[name] = {"Type": "String", **body}
+    (folder / "Orders.template.json").write_text(json.dumps(template))
+
+
+def test_a_stack_is_made_with_the_values_and_tags_of_the_manifest(home: Path) -> None:
+    """A parameter that has one there needs none in the drill file, whose own word counts more."""
+    folder = orders_app.write(home)
+    _with_parameter(folder, "Stage")
+    _with_parameter(folder, "Size")
+    values = {"parameters": {"Stage": "prod", "Size": "large"}, "tags": {"team": "orders"}}
+    changed_manifest(folder, lambda manifest: _with_values(manifest, **values))
+    data, orders = rebuild(home).templates
+    assert (orders.parameters, orders.tags) == ({"Stage": "prod", "Size": "large"}, {"team": "orders"})
+    assert (data.parameters, data.tags) == ({}, {})
+    before = drill(home).digest
+    change(home / "drills" / "shop.yaml", "      stack: Orders\n", "      stack: Orders\n      parameters: {Size: s}\n")
+    assert rebuild(home).templates[1].parameters == {"Stage": "prod", "Size": "s"}
+    assert drill(home).digest != before
+
+
+def test_a_legacy_synthesizer_is_told_at_once(home: Path) -> None:
+    """One mistake for all its parameters, with the line that mends it; values for them are as good."""
+    folder = orders_app.write(home)
+    names = [f"AssetParameters{'0a' * 32}{part}1A2B3C4D" for part in ("S3Bucket", "S3VersionKey", "ArtifactHash")]
+    for each in names:
+        _with_parameter(folder, each)
+    found = told(home)
+    assert found.count("legacy synthesizer") == 1
+    assert "newStyleStackSynthesis" in found
+    values = ", ".join(f"{name}: x" for name in names)
+    change(
+        home / "drills" / "shop.yaml", "      stack: Orders\n", f"      stack: Orders\n      parameters: {{{values}}}\n"
+    )
+    assert rebuild(home).templates[1].parameters.keys() == set(names)
 
 
 @pytest.mark.parametrize(

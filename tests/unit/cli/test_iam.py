@@ -11,7 +11,8 @@ import pytest
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.cli import main
 from dr_orchestrator.errors import Exit
-from tests.support import born_shop, orders_app, workspace
+from tests.support import apart_app, born_shop, orders_app, workspace
+from tests.support.apart_app import OTHER
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +133,35 @@ def test_an_app_lets_look_at_what_it_names_and_at_nothing_else(
     assert drill["MakeOfListObjectsV2"]["Resource"] == [f"{bucket}/*"]
     assert drill["MakeOfGetParameter"]["Action"] == ["ssm:GetParameters"]
     assert not [each for each in source["LookAround"]["Action"] if each.startswith(("s3:", "ssm:", "ecr:"))]
+
+
+def test_an_app_in_an_account_of_its_own_lets_its_assets_be_copied_there(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The role there puts these files, each by its key, and pushes to its repository; production's is only read."""
+    home = tmp_path_factory.mktemp("apart")
+    workspace.write(home, shop=apart_app.SHOP, tiers=apart_app.TIERS)
+    orders_app.put(home)
+    apart_app.with_image(home)
+    monkeypatch.setenv("DRO_HOME", str(home))
+    assert main.run(["iam", "--json"]) == Exit.PASSED
+    told = json.loads(capsys.readouterr().out)
+    there = {each["Sid"]: each for policy in told["elsewhere"][OTHER] for each in policy["Statement"]}
+    source = {each["Sid"]: each for policy in told["source"] for each in policy["Statement"]}
+    drill = {each["Sid"] for policy in told["drill"] for each in policy["Statement"]}
+    assert there["PutObject"]["Resource"] == [f"arn:aws:s3:::{apart_app.BUCKET}/{orders_app.CODE}"]
+    repository = f"arn:aws:ecr:us-east-1:{OTHER}:repository/{apart_app.REPOSITORY.format(OTHER)}"
+    for call in ("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"):
+        assert (there[call]["Action"], there[call]["Resource"]) == ([f"ecr:{call}"], [repository])
+    assert there["BatchCheckLayerAvailability"]["Resource"] == [repository]
+    assert there["EncryptFiles"]["Condition"]["StringEquals"]["kms:ViaService"] == ["s3.us-east-1.amazonaws.com"]
+    file = f"arn:aws:s3:::cdk-hnb659fds-assets-*-us-east-1/{orders_app.CODE}"
+    assert source["GetObjectOfProduction"]["Resource"] == [file]
+    assert "s3.us-east-1.amazonaws.com" in str(source["ReadWhatIsEncrypted"]["Condition"])
+    for call in ("DescribeImages", "BatchGetImage", "GetDownloadUrlForLayer"):
+        (arn,) = source[f"{call}OfProduction"]["Resource"]
+        assert arn.endswith(":repository/cdk-hnb659fds-container-assets-*-us-east-1")
+    assert not drill & {"PutObject", "PutImage", "EncryptFiles"}
 
 
 def test_without_an_app_nothing_of_buckets_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

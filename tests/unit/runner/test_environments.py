@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
-from dr_orchestrator.domain.evidence import Asked, Ready
-from dr_orchestrator.domain.ports import Part
+from dr_orchestrator.domain.evidence import Asked, Ready, Seen
+from dr_orchestrator.domain.ports import Piece
+from dr_orchestrator.domain.run import Phase
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Components, Session
 from tests.support.records import POINT
 from tests.support.rehearsal import COPY, Drill
@@ -24,6 +26,14 @@ class Stack:
     drill: Drill
     title: str
     copy: Copy
+
+    @property
+    def publishes(self) -> str:
+        """One of them is made of what has to be published before."""
+        return "publish data" if self.title == "data" else ""
+
+    def publish(self) -> Seen:
+        return self.drill.act(self.publishes, Seen("published"))
 
     def ask(self) -> Asked:
         return self.drill.act(f"ask {self.title}", Asked(Identity(f"arn:{self.title}", self.title)))
@@ -42,7 +52,7 @@ class App(Drill):
 
     names: list[str] = field(default_factory=lambda: ["network", "data", "own"])
 
-    def copies(self, copy: Copy) -> Sequence[Part]:
+    def copies(self, copy: Copy) -> Sequence[Piece]:
         first = [Stack(self, name, replace(COPY, id=f"{COPY.id}-{name}")) for name in self.names[:-1]]
         return [*first, Stack(self, self.names[-1], copy)]
 
@@ -68,7 +78,7 @@ def story(drill: Drill) -> list[str]:
 ID = COPY.id
 MADE = [
     *(f"intend {ID}-network", "! ask network", "! meanwhile", "! ready network"),
-    *(f"intend {ID}-data", "! ask data", "! ready data"),
+    *(f"intend {ID}-data", "! publish data", "! ask data", "! ready data"),
     *(f"intend {ID}", "! ask own", "! ready own"),
 ]
 GONE = ["! destroy own", "! destroy data", "! destroy network"]
@@ -92,8 +102,21 @@ def test_a_copy_that_cannot_be_made_ends_the_run_and_all_go() -> None:
     """Nothing is asked for after it."""
     drill = App(failing={"ready data": NotRecoverable("ended as 'CREATE_FAILED'")})
     run = drill.run()
-    assert story(drill) == [*MADE[:7], *GONE[1:]]
+    assert story(drill) == [*MADE[:8], *GONE[1:]]
     assert (run.verdict, run.cleanup) == (Verdict.FAILED, Cleanup.CLEAN)
+
+
+def test_what_a_copy_is_made_of_is_published_in_a_step_of_its_own() -> None:
+    """Within the recovery, once the copy is intended and before it is asked for; what fails there ends the run."""
+    drill = App(takes={"publish data": 600.0})
+    drill.run()
+    step = next(each for each in drill.ledger.steps.values() if each.name == "publish data")
+    assert step.phase is Phase.RECOVER
+    assert (step.duration or timedelta()).total_seconds() == 600
+    broken = App(failing={"publish data": NotMeasured("denied")})
+    run = broken.run()
+    assert story(broken) == [*MADE[:6], *GONE[1:]]
+    assert (run.verdict, run.cleanup) == (Verdict.INCONCLUSIVE, Cleanup.CLEAN)
 
 
 def test_a_dead_process_is_gone_on_from_wherever_it_was() -> None:

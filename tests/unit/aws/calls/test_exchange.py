@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
 
 from dr_orchestrator.aws.calls import exchange
 from dr_orchestrator.aws.calls.api import Transient
@@ -51,6 +52,17 @@ def test_the_time_is_for_all_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     assert left == sorted(left, reverse=True)
     assert left[0] == exchange.WHOLE_S
     assert left[-1] < left[0]
+
+
+@pytest.mark.parametrize("header", ["Content-Length", "X-Amz-Decoded-Content-Length"])
+def test_a_call_that_sends_much_has_as_much_more_time(monkeypatch: pytest.MonkeyPatch, header: str) -> None:
+    """A file of a gigabyte does not go in the time of a question."""
+    given: list[float] = []
+    monkeypatch.setattr(exchange, "aside", lambda _act, *, within, **_: given.append(within))
+    request = AWSPreparedRequest("PUT", "https://x", {header: str(10 * exchange.SLOWEST)}, None, False)
+    exchange._call.set(("a call", {}))
+    exchange._Answers(None).send(request)
+    assert given == [exchange.WHOLE_S + 10]
 
 
 def test_what_was_stopped_is_cut_and_not_tried_again() -> None:

@@ -15,6 +15,7 @@ from dr_orchestrator.domain.resource_type import Write
 from dr_orchestrator.resources import TYPES
 from tests.support.estate import REGION
 from tests.support.guarded import COPIES, COPY, ELSEWHERE, SOURCES, TARGETS, arn, copy, guard, targeted
+from tests.support.guarded import named as name_of
 from tests.support.types import CALLS, WRITES
 
 
@@ -94,7 +95,7 @@ def test_what_a_write_has_to_say_is_neither_left_out_nor_changed(
 ) -> None:
     """Left to its default, or otherwise, it would be another call: a copy in public, a backup that stays behind."""
     named, holders = targeted(write, COPY), [write.within.type] if write.within else []
-    rows = [copy(COPY, of) for of in (write.target.type, *holders)]
+    rows = [copy(name_of(COPY, of), of) for of in (write.target.type, *holders)]
     mine = Guard(CALLS, lambda: rows, SOURCES, lambda _: True, accounts=lambda: {ELSEWHERE})
     mine.check(*call, named, REGION)
     left_out = {name: value for name, value in named.items() if name != parameter}
