@@ -28,6 +28,7 @@ from dr_orchestrator.checks.deep.engine import ReadStretch, Relation, Survey
 from dr_orchestrator.checks.http import HttpChecks
 from dr_orchestrator.checks.speech.postgres.probe import probe
 from dr_orchestrator.checks.sql import SqlChecks
+from dr_orchestrator.domain.app import Asset
 from dr_orchestrator.domain.clock import PacedClock
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import HttpAnswer, Query
@@ -36,6 +37,7 @@ from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import Aborted
 from dr_orchestrator.ledger import ledger
 from dr_orchestrator.ledger.patience import keeping
+from dr_orchestrator.resources.cloudformation_stack.publishing import images
 from dr_orchestrator.settings import Pace
 from dr_orchestrator.waiting.stops import heeding
 from dr_orchestrator.waiting.told import waits
@@ -109,6 +111,17 @@ def _http_drips(_postgres: str) -> Iterator[Act]:
     check = HttpAnswer("http", "{Url}", timeout=timedelta(seconds=600))
     with dripping() as server:
         yield lambda: HttpChecks(lambda _: {"Url": server.url}).perform(check, COPY)
+
+
+@contextmanager
+def _layer_drips(_postgres: str) -> Iterator[Act]:
+    digest = f"sha256:{'0' * 64}"
+    with dripping() as server, tempfile.TemporaryFile() as kept:
+        production = mock.Mock()
+        production.api.return_value.call.return_value = {"downloadUrl": server.url}
+        image = images.Image("1", "repository", digest)
+        copying = images._Copying(mock.Mock(), "2", production, Asset("1", "repository", "1", image=True), image)
+        yield lambda: copying._fetched(digest, 1 << 30, kept)
 
 
 @contextmanager
@@ -219,6 +232,7 @@ PLACES = (
     Place("another run describes", _another_describes),
     Place("credentials are looked for", _credentials_are_looked_for, "the machine's credentials"),
     Place("an HTTP check", _http_drips, "the answer of http://127.0.0.1"),
+    Place("a layer of an image", _layer_drips, "AWS (ecr:GetDownloadUrlForLayer)"),
     Place("connecting to a copy", _copy_is_silent, "SQL on dro-x"),
     Place("querying a copy", _copy_hangs, "SQL on dro-x", asks=True),
     Place("reading a copy whole", _copy_is_read_for_ever, "every block of dro-x", asks=True),
