@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import growth, memory, overhead, startup, stops, watcher
+from tests.benchmarks import filled, growth, memory, overhead, startup, stops, watcher
 
 ALL = {
     "startup": startup.main,
@@ -13,6 +13,7 @@ ALL = {
     "overhead": overhead.main,
     "watcher": watcher.main,
     "stops": stops.main,
+    "filled": filled.main,
 }
 """In this order: a process starts with the peak memory of the one that forked it, and `overhead` makes that large."""
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -13,13 +10,9 @@ from dr_orchestrator.domain.replica import Brought
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.dynamodb_table import declared, table
+from dr_orchestrator.resources.dynamodb_table.filling import Filling
 from dr_orchestrator.resources.dynamodb_table.name import NAME
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
-
-BATCH = 25
-"""The most items that BatchWriteItem takes."""
-
-BACK_OFF = 2.0
 
 
 class TableMember:
@@ -56,7 +49,7 @@ class TableMember:
     def fill(self, source: Copy, target: Copy) -> int:
         """Write every item of a restored table into the environment's own; return how many were written."""
         restored = self._toolkit.account_at(source.place).api("dynamodb")
-        return load(restored, self._api, self._toolkit, source.id, target.id)
+        return Filling(restored, self._api, self._toolkit, source.id, target).fill()
 
     def brought(self, name: str) -> Brought:
         """A restored table in the words of AWS::DynamoDB::Table."""
@@ -73,25 +66,3 @@ class TableMember:
     @property
     def _api(self) -> Api:
         return self._toolkit.account_at(self._place).api("dynamodb")
-
-
-def load(restored: Api, made: Api, toolkit: Toolkit, source: str, target: str) -> int:
-    """Write every item of one table into another, which may be another account's; return how many were written."""
-    items = list(restored.pages("Scan", "Items", TableName=source, ConsistentRead=True))
-    for batch in _batches(items):
-        pending: dict[str, Any] = {target: [{"PutRequest": {"Item": item}} for item in batch]}
-        started = toolkit.clock.monotonic()
-        while pending:
-            asked = pending
-            answer = toolkit.retry_transient(lambda asked=asked: made.call("BatchWriteItem", RequestItems=asked))  # type: ignore[misc]
-            pending = answer.get("UnprocessedItems", {})
-            if pending and toolkit.clock.monotonic() - started > toolkit.ceiling:
-                raise NotMeasured(f"{target} does not take the items", call="dynamodb:BatchWriteItem")
-            if pending:
-                toolkit.clock.sleep(BACK_OFF)
-    return len(items)
-
-
-def _batches(items: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
