@@ -176,7 +176,7 @@ class Derived:
     exports: Mapping[str, str] = field(default_factory=dict)
     """The exports, by the names of production's, as the replica calls them."""
 
-    outputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    outputs: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """The values that outputs may come to, where they are not of what the stack makes."""
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dr_orchestrator.aws.template import outward, reach, zones
+from dr_orchestrator.aws.template.leaving import left_behind
 from dr_orchestrator.aws.template.names import (
     MUST_BEGIN,
     is_handed,
@@ -77,7 +78,7 @@ class Editing:
         """The parts that fell with what is left out, and that their resources may need."""
         self.ours = set[tuple[str, str]]()
         """The properties whose values are ours: they name what a store is restored from, and nothing is changed."""
-        self.children: dict[str, Mapping[str, Sequence[str]]] = {}
+        self.children: dict[str, Mapping[str, Sequence[Any]]] = {}
         """The outputs of the stacks within whose templates were at hand, as far as they are not of what those make."""
         for resource in self.resources.values():
             if "Properties" in resource and resource["Properties"] is None:
@@ -229,7 +230,7 @@ class Editing:
         for path, value in list(protections(resource.get("Properties"))):
             if (unprotected := off(value)) != value:
                 self._set(name, path, unprotected, why)
-        for path, gone, told in list(reach.left_behind(kind_of(resource), mapping(resource.get("Properties")))):
+        for path, gone, told in list(left_behind(kind_of(resource), mapping(resource.get("Properties")))):
             self._set(name, path, gone, told)
         key, most, told = outward.SHORTEST.get(kind_of(resource), ("", 0, ""))
         if key and mapping(resource.get("Properties")).get(key) != most:
@@ -262,7 +263,7 @@ class Editing:
             try:
                 old = scope.text(value)
             except Untold as unknown:
-                if unknown.own:
+                if unknown.own and any(not each.startswith("AWS::") for each in references(value)):
                     continue  # it holds the name of what the replica makes, and is as much its own
                 old, was = "", name
             else:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dr_orchestrator.aws.template import networks, outward, reach
+from dr_orchestrator.aws.template.leaving import logs_left
 from dr_orchestrator.aws.template.parts import (
     as_in_schemas,
     calls,
@@ -48,7 +49,7 @@ class Judging(OfTemplate):
         self._imports()
         self._globals()
         self._values_to_come()
-        if left := reach.logs_left(self._scope):
+        if left := logs_left(self._scope):
             why = "their first lines make them, and no stack deletes them: give each an AWS::Logs::LogGroup"
             more = f" and {len(left) - 3} more" if len(left) > 3 else ""
             what = f"leaves log groups behind: of {', '.join(left[:3])}{more}"
@@ -181,7 +182,10 @@ class Judging(OfTemplate):
         text = INSERT.sub("${}", self._scope.partly(value))
         named = [found[0] for found in outward.ENDPOINT.finditer(text)]
         named += [each for each in sorted(self._editing.around.sources) if outward.names(text, each)]
+        asked = [each.what for each in self.asks if each.resource == name and f"({dotted(path)})" in each.what]
         for each in named:
+            if any(each in what for what in asked):
+                continue
             what = f"names {each} ({dotted(path)})"
             if self._place is Place.BESIDE:
                 self._ask(name, what, "it is there already: what is made here could reach it", line, path)

@@ -65,7 +65,9 @@ from dr_orchestrator.aws.template.outward.reaches import (
     OPTIONS,
     WRITTEN_INTO,
 )
+from dr_orchestrator.aws.template.outward.told import AROUND, OWN, REFERRED_BY
 from dr_orchestrator.aws.template.outward.types import (
+    ANSWERED,
     ASKED,
     CUSTOM,
     EXPANDED,
@@ -85,8 +87,10 @@ __all__ = [
     "ABSENT_IN_ACCOUNT",
     "ACCOUNT",
     "ADDS",
+    "ANSWERED",
     "ARN",
     "ARN_WITHIN",
+    "AROUND",
     "ASKED",
     "ATTRIBUTE_PROTECTION",
     "BY_TAGS",
@@ -126,6 +130,7 @@ __all__ = [
     "OF_THE_ACCOUNT_ALONE",
     "OF_WHOLE_ACCOUNT",
     "OPTIONS",
+    "OWN",
     "PEOPLE",
     "POLICIES",
     "PROTECTION",
@@ -133,6 +138,7 @@ __all__ = [
     "PUBLIC_RECORDS",
     "READ",
     "READ_ALONE",
+    "REFERRED_BY",
     "REFUSED",
     "RESOLVED",
     "RIGHTS",

@@ -15,6 +15,9 @@ EXPANDED = frozenset(
 
 CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 
+ANSWERED = (*CUSTOM, "AWS::CloudFormation::Macro", "AWS::CloudFormation::WaitCondition")
+"""The beginnings of types that tell what somebody answers: a function, or whoever signals."""
+
 NESTED = "AWS::CloudFormation::Stack"
 
 SERVERLESS = "AWS::Serverless::"
