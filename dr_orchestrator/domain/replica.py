@@ -149,8 +149,13 @@ class Made:
 
     @property
     def left_out(self) -> tuple[Edit, ...]:
-        """The edits that took something out: what the replica did not exercise."""
-        return tuple(each for each in self.edits if each.becomes is None)
+        """The edits that took something out, or switched it off: what the replica did not exercise."""
+        return tuple(each for each in self.edits if each.becomes is None or _is_switched_off(each))
+
+
+def _is_switched_off(edit: Edit) -> bool:
+    """Whether an edit leaves something in the replica that does nothing there."""
+    return (edit.property.rpartition(".")[2], edit.becomes) in (("Enabled", False), ("DesiredState", "STOPPED"))
 
 
 def digest_of(text: str) -> str:

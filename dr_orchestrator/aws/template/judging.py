@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dr_orchestrator.aws.template import networks, outward, reach
+from dr_orchestrator.aws.template.doubts import is_doubted
 from dr_orchestrator.aws.template.leaving import logs_left
 from dr_orchestrator.aws.template.parts import (
     as_in_schemas,
@@ -81,7 +82,7 @@ class Judging(OfTemplate):
         if kind in outward.ASKED:
             what, why = outward.ASKED[kind]
             self._ask(name, what, why, line)
-        if reach.is_of_whole_account(kind) and self._place is Place.BESIDE:
+        if reach.is_of_whole_account(kind, properties) and self._place is Place.BESIDE:
             self._ask(name, "is a setting of the whole account", "it holds for production, too", line)
         for found in reach.reached(kind, properties, self._scope):
             self._reached(name, found)
@@ -256,6 +257,18 @@ class Judging(OfTemplate):
             self._outside(name, path, each, line)
         if not _SELF_TOLD.search(text):
             self._referred(name, kind, path, text, line)
+        self._doubted(name, kind, path, text, line)
+
+    def _doubted(self, name: str, kind: str, path: Path, text: str, line: int) -> None:
+        """Ask for a name by which something may be taken over that exists, where no table says what is done to it."""
+        properties = mapping(self._scope.resources.get(name, {}).get("Properties"))
+        if self._place is not Place.BESIDE or not is_doubted(kind, path, properties, self._scope):
+            return
+        asked = any(each.resource == name and f"({dotted(path)})" in each.what for each in self.asks)
+        own = self._editing.is_own(text) or not reach.is_somebodys(kind, path, text, self._editing.copy_id)
+        if not (asked or own or outward.is_managed(text)):
+            what = f"may change {shown(text)} ({dotted(path)})"
+            self._ask(name, what, "the stack does not make it, and no table tells what is done to it", line, path)
 
     def _reached(self, name: str, found: Reached) -> None:
         """Ask for what a resource reaches, refuse it or note it, as it is judged in the place."""

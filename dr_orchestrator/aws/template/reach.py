@@ -50,9 +50,9 @@ def changed(kind: str, path: Path) -> Verdict:
 
 @cache
 def _changed(kind: str, written: str) -> Verdict:
-    if _is_of(written, outward.CHANGES.get(kind, ())):
+    if is_of(written, outward.CHANGES.get(kind, ())):
         return Verdict.REFUSED
-    if _is_of(written, outward.ADDS.get(kind, ())):
+    if is_of(written, outward.ADDS.get(kind, ())):
         return Verdict.ASKED
     schema, first = known(kind), written.partition("/")[0]
     if schema is None or first in outward.NOT_CHANGED.get(kind, ()):
@@ -63,7 +63,8 @@ def _changed(kind: str, written: str) -> Verdict:
     return Verdict.ASKED if first in schema.create_only and _stands_in(schema, first) else Verdict.SILENT
 
 
-def _is_of(written: str, paths: frozenset[str] | tuple[str, ...]) -> bool:
+def is_of(written: str, paths: frozenset[str] | tuple[str, ...]) -> bool:
+    """Whether a path, as schemas write it, is one of these or leads into one."""
     return any(written == path or written.startswith(f"{path}/") for path in paths)
 
 
@@ -108,8 +109,13 @@ def is_of_everybody(text: str) -> bool:
     )
 
 
-def is_of_whole_account(kind: str) -> bool:
-    """Whether a type is a setting of the account: by the table, or because nothing but the account tells two apart."""
+def is_of_whole_account(kind: str, properties: Mapping[str, Any]) -> bool:
+    """Whether a resource is a setting of the account: by the tables, or because only the account tells two apart."""
+    if kind.startswith(outward.OF_WHOLE_ACCOUNT_BY_SERVICE):
+        return True
+    said = properties.get(outward.WHOLE_ACCOUNT_BY_PROPERTY.get(kind, ""), False)
+    if str(said).lower() != "false":
+        return True
     schema = known(kind)
     told_by = set(schema.identifiers) if schema else set()
     return kind in outward.OF_WHOLE_ACCOUNT or (bool(told_by) and told_by <= outward.OF_THE_ACCOUNT_ALONE)
@@ -200,7 +206,7 @@ def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
     for key in outward.CALLED.get(kind, ()):
         yield from (_answered(each, "calls") for each in _foreign(properties, key, scope))
     for path, value in scope.leaves(properties):
-        calls_it = is_call(path) or _is_of(as_in_schemas(path), outward.CALLED.get(kind, ()))
+        calls_it = is_call(path) or is_of(as_in_schemas(path), outward.CALLED.get(kind, ()))
         if not calls_it and any(key in outward.TEXTS or key in outward.POLICIES for key in path):
             continue
         for found in _URL.finditer(_spelled(text_of(value, scope))):

@@ -1,4 +1,4 @@
-"""Whose a value is that a resource tells: what AWS makes for the replica is its own, an answer or what is around is not."""
+"""Whose a value is that a resource tells: what AWS makes for the replica is its own, what is answered is not."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ IN_SHARED = f"""
     ],
 )
 def test_the_network_around_a_part_is_not_what_the_stack_makes(kind: str, properties: str) -> None:
-    """AWS tells the network, or its default group, in which a part stands: that is whose the subnet is that was shared."""
+    """AWS tells the network, or its default group, in which a part stands: it is whose the shared subnet is."""
     assert objected(derived(of(kind, properties) + IN_SHARED, shares=(SHARED,)))
 
 
@@ -74,9 +74,7 @@ def test_a_name_that_a_function_answers_is_not_left(place: Place) -> None:
     assert str(made["AlarmName"]).startswith(COPY)
 
 
-@pytest.mark.parametrize(
-    "told", ["!Ref P", "!GetAtt Eni.VpcId", "!GetAtt Own.DefaultSecurityGroup", "!Sub '${Own.VpcId}'"]
-)
+@pytest.mark.parametrize("told", ["!Ref P", "!GetAtt Eni.VpcId", "!GetAtt Own.VpcId", "!Sub '${Own.VpcId}'"])
 def test_what_aws_makes_for_the_replica_is_its_own(told: str) -> None:
     """By its identity, by what stands in a network of its own, by what only gives back what is its own."""
     more = """
@@ -111,7 +109,7 @@ CALLS = {
 @pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("kind", CALLS)
 def test_an_endpoint_of_the_accounts_own_is_not_awss_own(kind: str, host: str, place: Place) -> None:
-    """AWS gives names to everybody's balancers, gateways and distributions: one by its id is somebody's, and is asked."""
+    """AWS gives names to everybody's balancers, gateways and distributions: one by its id is somebody's."""
     assert objected(derived(of(kind, CALLS[kind].format(host)) + "\n  C: {Type: AWS::SNS::Topic}", place))
 
 
