@@ -138,7 +138,7 @@ ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     ],
 )
 def test_a_boundary_that_holds_nothing_is_known(statement: Any, wide: bool) -> None:
-    """Many changes of everything, unless a tag is asked; what a team allows besides by name is its own choice, and told."""
+    """Many changes of everything, unless a tag is asked; what a team allows by name is its own choice, and told."""
     assert boundary.too_wide({"Statement": [statement]}) is wide
     assert boundary.too_wide(boundary.policy()) is False
     assert boundary.too_wide("") is True
