@@ -1,4 +1,4 @@
-"""Whose the values are that resources tell: what a template gave them, what it makes, or what only stands around it."""
+"""The values that resources tell, by whose they are: what they were given, what AWS makes, what stands around them."""
 
 from __future__ import annotations
 

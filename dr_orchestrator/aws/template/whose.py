@@ -1,4 +1,4 @@
-"""Whose the values are that a template refers to: the replica's own, somebody's, or a text that is told anyway."""
+"""The owners of what a template refers to: the replica, somebody else, or nobody where a text is told anyway."""
 
 from __future__ import annotations
 
