@@ -71,7 +71,7 @@ def is_own(kind: str, attribute: str) -> bool:
 
     The answers of functions, and of whoever signals, may be of anybody; so too those of types that no schema knows.
     """
-    if kind.startswith(outward.ANSWERED):
+    if kind.startswith(outward.CUSTOM) or kind == outward.SIGNALLED:
         return False
     if kind == outward.NESTED or kind.startswith(outward.SERVERLESS):
         return True

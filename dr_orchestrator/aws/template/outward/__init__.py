@@ -59,6 +59,7 @@ from dr_orchestrator.aws.template.outward.reaches import (
     ABSENT_IN_ACCOUNT,
     BY_TAGS,
     CALLED,
+    CONSUMER,
     CONSUMERS,
     HOOKED,
     HOSTS,
@@ -72,7 +73,6 @@ from dr_orchestrator.aws.template.outward.reaches import (
 )
 from dr_orchestrator.aws.template.outward.told import AROUND, OWN, REFERRED_BY
 from dr_orchestrator.aws.template.outward.types import (
-    ANSWERED,
     ASKED,
     CUSTOM,
     EXPANDED,
@@ -86,6 +86,7 @@ from dr_orchestrator.aws.template.outward.types import (
     PUBLIC_RECORDS,
     REFUSED,
     SERVERLESS,
+    SIGNALLED,
     WHOLE_ACCOUNT_BY_PROPERTY,
     WITHOUT_EFFECT,
 )
@@ -94,7 +95,6 @@ __all__ = [
     "ABSENT_IN_ACCOUNT",
     "ACCOUNT",
     "ADDS",
-    "ANSWERED",
     "ARN",
     "ARN_WITHIN",
     "AROUND",
@@ -104,6 +104,7 @@ __all__ = [
     "CALLED",
     "CALLS",
     "CHANGES",
+    "CONSUMER",
     "CONSUMERS",
     "CUSTOM",
     "DEFAULTS",
@@ -156,6 +157,7 @@ __all__ = [
     "SERVERLESS",
     "SHARED",
     "SHORTEST",
+    "SIGNALLED",
     "TABLES",
     "TEXTS",
     "USED",

@@ -168,6 +168,9 @@ CONSUMERS: Mapping[str, tuple[str, str, bool | str]] = {
 }
 """The types that act on what a stream tells: the property that names it, their switch, and its value that is off."""
 
+CONSUMER = "AWS::Kinesis::StreamConsumer"
+"""The type that reads a stream for others, under a name of its own."""
+
 TABLES = frozenset({"AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table"})
 
 LOGGING = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})

@@ -15,8 +15,8 @@ EXPANDED = frozenset(
 
 CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 
-ANSWERED = (*CUSTOM, "AWS::CloudFormation::Macro", "AWS::CloudFormation::WaitCondition")
-"""The beginnings of types that tell what somebody answers: a function, or whoever signals."""
+SIGNALLED = "AWS::CloudFormation::WaitCondition"
+"""The type that tells what whoever signals has said."""
 
 NESTED = "AWS::CloudFormation::Stack"
 

@@ -12,12 +12,19 @@ TABLE = """
   Orders: {Type: AWS::DynamoDB::Table, Properties: {StreamSpecification: {StreamViewType: NEW_IMAGE}}}
   Kept: {Type: AWS::DynamoDB::Table, Properties: {KinesisStreamSpecification: {StreamArn: !GetAtt Fed.Arn}}}
   Fed: {Type: AWS::Kinesis::Stream}
+  Reader: {Type: AWS::Kinesis::StreamConsumer, Properties: {ConsumerName: a, StreamARN: !GetAtt Fed.Arn}}
   Jobs: {Type: AWS::SQS::Queue}
   F: {Type: AWS::Lambda::Function}
 """
 CONSUMERS = {
     "of its stream": ("AWS::Lambda::EventSourceMapping", "EventSourceArn: !GetAtt Orders.StreamArn", "Enabled", False),
     "of a stream it is sent to": ("AWS::Lambda::EventSourceMapping", "EventSourceArn: !Ref Fed", "Enabled", False),
+    "of a stream, by its reader": (
+        "AWS::Lambda::EventSourceMapping",
+        "EventSourceArn: !Ref Reader",
+        "Enabled",
+        False,
+    ),
     "by a pipe": ("AWS::Pipes::Pipe", "Source: !GetAtt Orders.StreamArn", "DesiredState", "STOPPED"),
     "of another stack's": (
         "AWS::Lambda::EventSourceMapping",
@@ -46,9 +53,16 @@ def test_who_hears_of_a_table_by_its_owners_word_is_left_on(allowed: str) -> Non
     assert "Enabled" not in properties(derived(mapped + TABLE, allow={allowed: "it fills the index"}))
 
 
-def test_who_hears_of_a_queue_is_left_on() -> None:
-    """Nothing is filled into it."""
-    mapped = of("AWS::Lambda::EventSourceMapping", "EventSourceArn: !GetAtt Jobs.Arn, FunctionName: !Ref F")
+@pytest.mark.parametrize(
+    "source",
+    [
+        "EventSourceArn: !GetAtt Jobs.Arn",
+        "StartingPosition: LATEST, SelfManagedEventSource: {Endpoints: {KafkaBootstrapServers: []}}",
+    ],
+)
+def test_who_hears_of_what_is_not_filled_is_left_on(source: str) -> None:
+    """A queue, a broker."""
+    mapped = of("AWS::Lambda::EventSourceMapping", f"{source}, FunctionName: !Ref F")
     assert not changes(derived(mapped + TABLE)).keys() & {"It.Enabled"}
 
 
