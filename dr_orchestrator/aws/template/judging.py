@@ -183,9 +183,8 @@ class Judging(OfTemplate):
         text = INSERT.sub("${}", self._scope.partly(value))
         named = [found[0] for found in outward.ENDPOINT.finditer(text)]
         named += [each for each in sorted(self._editing.around.sources) if outward.names(text, each)]
-        asked = [each.what for each in self.asks if each.resource == name and f"({dotted(path)})" in each.what]
         for each in named:
-            if any(each in what for what in asked):
+            if self._is_asked(name, path, each):
                 continue
             what = f"names {each} ({dotted(path)})"
             if self._place is Place.BESIDE:
@@ -264,9 +263,8 @@ class Judging(OfTemplate):
         properties = mapping(self._scope.resources.get(name, {}).get("Properties"))
         if self._place is not Place.BESIDE or not is_doubted(kind, path, properties, self._scope):
             return
-        asked = any(each.resource == name and f"({dotted(path)})" in each.what for each in self.asks)
         own = self._editing.is_own(text) or not reach.is_somebodys(kind, path, text, self._editing.copy_id)
-        if not (asked or own or outward.is_managed(text)):
+        if not (own or outward.is_managed(text) or self._is_asked(name, path)):
             what = f"may change {shown(text)} ({dotted(path)})"
             self._ask(name, what, "the stack does not make it, and no table tells what is done to it", line, path)
 
@@ -310,7 +308,7 @@ class Judging(OfTemplate):
         refers = schema.reference(written) is not None if schema else last_key(path) in outward.RIGHTS
         if changes:
             self._ask(name, f"would change {shown(value)} ({dotted(path)})", why, line, path)
-        elif refers and "{{resolve:" not in self._scope.partly(value):
+        elif refers and "{{resolve:" not in self._scope.partly(value) and not self._is_asked(name, path):
             what = f"uses {shown(value)} ({dotted(path)})"
             if self._place is Place.BESIDE:
                 self._ask(name, what, why, line, path)
