@@ -14,6 +14,8 @@ PLAIN = {
     "AWS::ElastiCache::ReplicationGroup": "PrimaryClusterId: shop-prod, CacheSubnetGroupName: !Ref S",
     "AWS::DocDB::DBCluster": "GlobalClusterIdentifier: shop-prod, DBSubnetGroupName: !Ref S",
     "AWS::RDS::Deployment": "Source: shop-prod",
+    "AWS::Glue::Integration": "SourceArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders'",
+    "AWS::Events::Archive": "SourceArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/shop'",
     "AWS::S3Express::BucketPolicy": "Bucket: shop-prod--use1-az4--x-s3, PolicyDocument: {Statement: []}",
     "AWS::S3Express::AccessPoint": "Bucket: shop-prod--use1-az4--x-s3",
     "AWS::EC2::VPCEndpointServicePermissions": "ServiceId: vpce-svc-0123456789abcdef0, AllowedPrincipals: []",
