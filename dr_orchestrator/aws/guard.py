@@ -6,7 +6,7 @@ name: one that nobody listed is refused, whatever it does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +30,8 @@ class Guard:
     `calls` are those that are known. `copies` asks the ledger for what this run has written down that it makes;
     `may_restore` tells whether the run is to restore from what is named: its source, or a recovery point that it chose.
     `driven` raises where another process drives the run by now; it is told whether the call makes something. `places`
-    are what the workspace declares for what drills leave there meanwhile.
+    are what the workspace declares for what drills leave there meanwhile, `accounts` the others in which copies of the
+    run stand.
     """
 
     def __init__(
@@ -41,8 +42,9 @@ class Guard:
         may_restore: Callable[[str], bool] = lambda _: False,
         driven: Callable[[bool], None] = lambda _: None,
         places: frozenset[str] = frozenset(),
+        accounts: Callable[[], Collection[str]] = lambda: (),
     ) -> None:
-        self.calls, self._declared = calls, places
+        self.calls, self._declared, self._accounts = calls, places, accounts
         self._copies, self._may_restore, self._driven = copies, may_restore, driven
         self._vouched: dict[tuple[str, str], Copy] = {}
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
@@ -96,6 +98,9 @@ class Guard:
         """Why a call is not as drills make it, and what to do; empty where it is."""
         if write.among and (place := str(parameters.get(write.among, ""))) not in self._declared:
             return f"'{place}' is no place that the workspace declares for drills", "nothing was changed"
+        if write.lends and (strangers := set(parameters.get(write.lends) or ("nobody",)) - set(self._accounts())):
+            told = f"no copy of this run stands in {', '.join(sorted(map(str, strangers)))}"
+            return f"{told}: nothing is shared with that", "nothing was changed"
         if strange := sorted(parameters.keys() - write.accepts):
             return f"no drill gives it {', '.join(strange)}", "this is a defect: please report"
         if other := [name for name, values in write.only.items() if parameters.get(name) not in values]:

@@ -165,18 +165,20 @@ def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | U
     known = template if isinstance(template, Template) else Template()
     leave_out = tuple(map(known.whole, rebuild.leave_out))
     allow = {known.whole(key): why for key, why in rebuild.allow.items()}
+    empty = {known.whole(key): why for key, why in rebuild.empty.items()}
     return Rebuild(
         template=known.text,
         template_path=rebuild.source[1],
         parameters=rebuild.parameters,
         stores={known.whole(logical): store for logical, store in rebuild.stores.items()},
         place=place,
-        answers=Answers(leave_out, allow, rebuild.imports, shares=tuple(rebuild.shares)),
+        answers=Answers(leave_out, allow, rebuild.imports, shares=tuple(rebuild.shares), empty=empty),
         boundary=policy.replica.boundary,
         account=(policy.replica.account or "") if place is Place.DRILL_ACCOUNT else "",
         stacks=known.stacks,
         within=_beside(rebuild.template, known) if rebuild.template else {},
         bucket=policy.replica.bucket or "",
+        key=(policy.replica.key or "") if place is Place.DRILL_ACCOUNT else "",
     )
 
 

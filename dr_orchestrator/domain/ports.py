@@ -170,6 +170,11 @@ class Origin(Chooser, Protocol):
     def billed(self) -> Billed:
         """The things that the environment's own is charged for, as far as its source tells."""
 
+    def carried(self, point: RecoveryPoint) -> Sequence[Part]:
+        """The copies by which the point comes to where the environment stands, in the order of their making; none where
+        it is there already.
+        """
+
     def birth(self, point: RecoveryPoint) -> Birth:
         """How a template says that it is made from that point; the same for the same point."""
 

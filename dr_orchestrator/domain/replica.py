@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from dr_orchestrator.domain.defaults import SINCE
+
 BOUNDARY = "dro-boundary"
 """The managed policy that holds the roles of replicas, where a workspace names no other."""
 
@@ -75,7 +77,8 @@ class Answers:
     """The owner's word on a template, as a drill declares it.
 
     `leave_out` names resources (`Name`) and properties (`Alerts.Subscription`); `allow` gives a reason for each that is
-    let as it is; `imports` and `parameters` give values; `shares` are ids of networks that it may be put into.
+    let as it is; `imports` and `parameters` give values; `shares` are ids of networks that it may be put into. `empty`
+    gives a reason for each part that keeps data and may come back without any.
     """
 
     leave_out: Sequence[str] = ()
@@ -83,6 +86,7 @@ class Answers:
     imports: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     shares: Sequence[str] = ()
+    empty: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
 
     def within(self, name: str, parameters: Mapping[str, str]) -> Answers:
         """The word on a stack within, or on one of several, with the parameters that it is given."""
@@ -90,8 +94,9 @@ class Answers:
         return replace(
             self,
             leave_out=[each.removeprefix(lead) for each in self.leave_out if each.startswith(lead)],
-            allow={key.removeprefix(lead): why for key, why in self.allow.items() if key.startswith(lead)},
+            allow=_within(lead, self.allow),
             parameters=parameters,
+            empty=_within(lead, self.empty),
         )
 
 
@@ -116,6 +121,17 @@ class Birth:
 
 
 @dataclass(frozen=True)
+class Empty:
+    """A part of a replica that keeps data, and that no drill fills; `reason` is its owner's word that it may be empty,
+    and empty itself where there is none.
+    """
+
+    resource: str
+    type: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Allowance:
     """A part that the owner let be in a replica as it is in production, and why."""
 
@@ -137,6 +153,7 @@ class Made:
     allowed: tuple[Allowance, ...] = ()
     stack: str = ""
     stacks: tuple[Made, ...] = ()
+    empty: tuple[Empty, ...] = ()
 
     @classmethod
     def of_stacks(cls, stacks: Sequence[Made]) -> Made:
@@ -145,7 +162,8 @@ class Made:
         derived = digest_of("".join(f"{each.stack} {each.derived_digest}\n" for each in stacks))
         edits = tuple(edit for each in stacks for edit in each.edits)
         allowed = tuple(word for each in stacks for word in each.allowed)
-        return cls(digest, derived, edits, allowed, stacks=tuple(stacks))
+        empty = tuple(part for each in stacks for part in each.empty)
+        return cls(digest, derived, edits, allowed, stacks=tuple(stacks), empty=empty)
 
     @property
     def left_out(self) -> tuple[Edit, ...]:
@@ -156,6 +174,10 @@ class Made:
 def _is_switched_off(edit: Edit) -> bool:
     """Whether an edit leaves something in the replica that does nothing there."""
     return (edit.property.rpartition(".")[2], edit.becomes) in (("Enabled", False), ("DesiredState", "STOPPED"))
+
+
+def _within(lead: str, words: Mapping[str, str]) -> dict[str, str]:
+    return {key.removeprefix(lead): why for key, why in words.items() if key.startswith(lead)}
 
 
 def digest_of(text: str) -> str:
@@ -180,6 +202,9 @@ class Derived:
 
     exports: Mapping[str, str] = field(default_factory=dict)
     """The exports, by the names of production's, as the replica calls them."""
+
+    keeps: Sequence[Empty] = ()
+    """The parts that keep data, all of them."""
 
     outputs: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """The values that outputs may come to, where they are not of what the stack makes."""

@@ -94,12 +94,12 @@ class Write:
     `takes` are the only parameters that a drill gives it beside its target's: another, such as a role to act with, is
     refused. `only` are parameters that it must be given, and what they may be: left to its default, or otherwise, one
     would make another call of it: a clone in place of a restore, a copy in public. Where None is one of these, it may
-    be left out. `origin` is the parameter that names
-    what is restored from, `within` one that names another copy of the run which the target is made in; `among` one that
-    names a place which the workspace declares for what drills leave there meanwhile. `actions` are
-    the IAM actions that it needs besides the one of its own name, by what they do, `beside` the resource parts of other
-    ARNs that it concerns. `needs` are parameters that it must be given, whatever they say. A `bare` target may wear no
-    tag yet.
+    be left out. `origin` is the parameter that names what is restored from, `within` one that names another copy of the
+    run which the target is made in; `among` one that names a place which the workspace declares for what drills leave
+    there meanwhile; `lends` one with the accounts that the target is shared with, in which copies of the run have to
+    stand. `actions` are the IAM actions that it needs besides the one of its own name, by what they do, `beside` the
+    resource parts of other ARNs that it concerns. `needs` are parameters that it must be given, whatever they say. A
+    `bare` target may wear no tag yet.
     """
 
     operation: str
@@ -113,12 +113,14 @@ class Write:
     beside: tuple[str, ...] = ()
     needs: frozenset[str] = frozenset()
     among: str = ""
+    lends: str = ""
     bare: bool = False
 
     @property
     def accepts(self) -> frozenset[str]:
         """Every parameter that it may be given."""
-        named = {self.target.parameter, self.origin, self.within.parameter if self.within else "", self.among}
+        within = self.within.parameter if self.within else ""
+        named = {self.target.parameter, self.origin, within, self.among, self.lends}
         return self.takes | (named - {""})
 
 
@@ -249,7 +251,7 @@ class ResourceType:
     is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `filling` what loads a restored one into an environment's own, `born` the calls around one that an
-    environment's template makes from a recovery point.
+    environment's template makes from a recovery point, `carried` those that bring the point into another account.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
     of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
@@ -272,6 +274,7 @@ class ResourceType:
     data: frozenset[str] = frozenset()
     filling: Calls = field(default_factory=Calls)
     born: Calls = field(default_factory=Calls)
+    carried: Calls = field(default_factory=Calls)
     secures: str = ""
     heartbeat: str = ""
     marker: str = ""

@@ -47,6 +47,7 @@ class Rule(StrEnum):
     FAILED_AT_FIRST = "failed-at-first"
     WORST_CASE = "worst-case"
     LEFTOVER = "leftover"
+    EMPTY = "empty"
     NOT_PROBED = "not-probed"
     TLS_UNVERIFIED = "tls-unverified"
     FALLBACK_WITHOUT_TARGET = "fallback-without-target"

@@ -159,7 +159,7 @@ class Rebuild:
     Of an app that the CDK synthesised `stacks` are those that are made, in their order, in place of one template; what
     names a part of it begins with its stack's name (`Orders/Table`). `within` are the texts of the templates that it
     names and that lie beside it, by their paths; `bucket` is where templates lie for CloudFormation which it takes from
-    nowhere else.
+    nowhere else. `key` is the one of KMS under which snapshots are shared with the replica's account.
     """
 
     template: str
@@ -172,14 +172,17 @@ class Rebuild:
     account: str = field(default="", metadata=SINCE)
     within: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
     bucket: str = field(default="", metadata=SINCE)
+    key: str = field(default="", metadata=SINCE)
     stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
 
     def alone(self, stack: Stack) -> Rebuild:
         """How one stack of the app is made: by its own template, with the owner's word on it."""
         parameters = {name: value for name, value in self.parameters.items() if name in stack.parameters}
-        word = self.answers.within(stack.name, {})
+        word, lead = self.answers.within(stack.name, {}), f"{stack.name}/"
+        stores = {part.removeprefix(lead): store for part, store in self.stores.items() if part.startswith(lead)}
         return replace(
             self,
+            stores=stores,
             template=stack.template,
             template_path=stack.file,
             parameters=parameters,

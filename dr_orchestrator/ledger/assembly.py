@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, Table, select
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.replica import Allowance, Edit, Made
+from dr_orchestrator.domain.replica import Allowance, Edit, Empty, Made
 from dr_orchestrator.domain.run import CheckResult, Observation, Run, Segment, ServerTime
 from dr_orchestrator.ledger import rows, tables
 from dr_orchestrator.ledger.rows import Row
@@ -34,6 +34,7 @@ ALL = (
     tables.template_stack,
     tables.template_edit,
     tables.template_allowed,
+    tables.template_empty,
 )
 
 T = TypeVar("T")
@@ -119,10 +120,11 @@ def _template(of: Callable[[Table], Sequence[Row]]) -> Made | None:
     """The template of a replica; None where none was made, or none was kept."""
     edits = rows.records_of(Edit, of(tables.template_edit))
     allowed = rows.records_of(Allowance, of(tables.template_allowed))
+    empty = rows.records_of(Empty, of(tables.template_empty))
     for row in of(tables.template):
-        return Made(row["digest"], row["derived_digest"], edits, allowed)
+        return Made(row["digest"], row["derived_digest"], edits, allowed, empty=empty)
     stacks = [Made(row["digest"], row["derived_digest"], stack=row["stack"]) for row in of(tables.template_stack)]
-    return replace(Made.of_stacks(stacks), edits=edits, allowed=allowed) if stacks else None
+    return replace(Made.of_stacks(stacks), edits=edits, allowed=allowed, empty=empty) if stacks else None
 
 
 def _newest_of_each(results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:

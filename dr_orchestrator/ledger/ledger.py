@@ -211,7 +211,11 @@ class SqlLedger:
         table = tables.template
         if made.stack:
             row, table = {**row, "stack": made.stack}, tables.template_stack
-        parts = ((tables.template_edit, made.edits), (tables.template_allowed, made.allowed))
+        parts = (
+            (tables.template_edit, made.edits),
+            (tables.template_allowed, made.allowed),
+            (tables.template_empty, made.empty),
+        )
 
         def write() -> None:
             with transaction(self._engine) as connection:

@@ -362,6 +362,10 @@ template_allowed = Table(
     "template_allowed", metadata, _number(), _run(index=True), *(_words(name) for name in ("name", "reason"))
 )
 
+template_empty = Table(
+    "template_empty", metadata, _number(), _run(index=True), *(_words(name) for name in ("resource", "type", "reason"))
+)
+
 finding = Table(
     "finding",
     metadata,

@@ -97,6 +97,7 @@ def template_json(made: Made) -> Json:
         "edits": [asdict(each) for each in made.edits],
         "left_out": [{"resource": each.resource, "property": each.property, "why": each.why} for each in made.left_out],
         "allowed": [asdict(each) for each in made.allowed],
+        "empty": [asdict(each) for each in made.empty],
         "stacks": [
             {"stack": each.stack, "digest": each.digest, "derived_digest": each.derived_digest} for each in made.stacks
         ],

@@ -100,7 +100,8 @@ class Drillable(ResourceType):
     CloudFormation and name). `store` restores one as a store of an environment, `member` is what one is as a part of
     an environment at a place, `origin` what a template's own is made of, with the `inside` of that as part of a stack,
     `twin` what it is in the simulated AWS, `company` the databases that the sample company
-    has of it.
+    has of it. An origin is told of the environment that its own is made in, and of the key of KMS under which recovery
+    points are shared with that one's account.
     """
 
     components: MakeComponents
@@ -110,7 +111,7 @@ class Drillable(ResourceType):
     held: Callable[[Account, str], Iterator[tuple[str, str]]] | None = None
     store: Callable[[Resource, Selection, Toolkit], Restorer] = _cannot_be_a_store
     member: Callable[[Toolkit, Place], Member] | None = None
-    origin: Callable[[Resource, Toolkit], Origin] | None = None
+    origin: Callable[[Resource, Toolkit, Copy, str], Origin] | None = None
     inside: Callable[[Resource, Toolkit, Copy], Inside | None] = _has_no_inside
     writer: MakeWriter = _has_no_writer
     twin: Callable[[], Twin] | None = None

@@ -47,7 +47,7 @@ def inside(
     database = resource.database
     if database is None:
         return None
-    opening = Opening(door, resource, database, toolkit)
+    opening = Opening(door, resource, database, toolkit, stack.place)
 
     def asked(_member: Copy) -> datetime:
         return toolkit.proofs.intended(stack).intended_at

@@ -9,7 +9,7 @@ from dr_orchestrator.aws.logins.keys import Key, keys
 from dr_orchestrator.aws.logins.reset import Reset
 from dr_orchestrator.aws.logins.secrets import Credentials
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.evidence import Opened, Ready
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.service import ENCRYPTED, Auth, Database, Login, Resource
@@ -25,8 +25,12 @@ class Opening:
     production stands there.
     """
 
-    def __init__(self, door: Door, resource: Resource, database: Database, toolkit: Toolkit) -> None:
+    def __init__(
+        self, door: Door, resource: Resource, database: Database, toolkit: Toolkit, place: Place | None = None
+    ) -> None:
+        """`place` is where the copy stands, if that is not where its source does; the secret is the source's."""
         self._door, self._resource, self._database, self._toolkit = door, resource, database, toolkit
+        self._place = place
         self._known: list[Key] = []
         self._key: Key | None = None
         self._opened = False
@@ -37,7 +41,7 @@ class Opening:
     def login(self, copy: Copy) -> Login:
         """The login to the copy, at the address that AWS tells now: what opened it, before that the likeliest."""
         key = self._key or self._first()
-        return self._door.at(self._toolkit.account, copy.id, self._database, key.cut)
+        return self._door.at(self._there.account, copy.id, self._database, key.cut)
 
     def answers(self, ask: Callable[[], bool]) -> bool:
         """The answer of the copy to the first login that it lets in; LoginRefused where it lets in none."""
@@ -82,10 +86,15 @@ class Opening:
                 return False
             return True
 
-        ready = Reset(self._door, self._toolkit)(copy, use, opens)
+        ready = Reset(self._door, self._there)(copy, use, opens)
         self._opened, self._refused = True, []
         other = f"; the checks log in as that one, not as {self._declared}" if self._declared not in ("", *used) else ""
         return Ready(ready.ago, words=f"{ready.words}{other}")
+
+    @property
+    def _there(self) -> Toolkit:
+        """The tools, where the copy stands."""
+        return self._toolkit.at(self._place) if self._place else self._toolkit
 
     def _keys(self) -> list[Key]:
         """The keys that may fit, by when the data is of that was restored."""
@@ -93,7 +102,8 @@ class Opening:
             journal = self._toolkit.context.journal
             points = [each.data_time for each in journal.points if self._is_of(each)] if journal is not None else []
             at = max(points, default=self._toolkit.clock.now())
-            self._known = keys(self._toolkit.account, self._door, self._resource.id, self._database, at)
+            tools = self._there if self._database.auth is Auth.IAM else self._toolkit
+            self._known = keys(tools.account, self._door, self._resource.id, self._database, at)
         if not self._known:
             raise NotMeasured(f"{self._database.secret} holds no version", "put a login into the secret")
         return self._known

@@ -74,6 +74,7 @@ class Journal:
         self._old_points = deque(recorded.points if recorded else ())
         template = recorded.template if recorded else None
         self._templates = {each.stack: each for each in (template.stacks or (template,))} if template else {}
+        self._empty = list(template.empty) if template else []
         self._passed = {step.key for step in self.steps if step.outcome is Outcome.PASSED}
 
     @property
@@ -232,6 +233,7 @@ class Journal:
         if before is None:
             self.ledger.record_template(self.header.id, made)
             self._templates[made.stack] = made
+            self._empty += made.empty
         elif (before.digest, before.derived_digest) != (made.digest, made.derived_digest):
             raise NotMeasured(
                 f"the template that is derived now ({made.derived_digest[:16]}) is not the one that run"
@@ -246,7 +248,8 @@ class Journal:
     def record(self, **more: Any) -> Record:
         """All that was written down, with what else a verdict rests on."""
         facts = (self.events, self.steps, self.checks, self.points)
-        return Record(self.header, *facts, segments=self.segments, **more)
+        empty = [part for part in self._empty if not part.reason]
+        return Record(self.header, *facts, segments=self.segments, empty=empty, **more)
 
     def offset(self) -> timedelta:
         """How long the run has been open."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
+from itertools import zip_longest
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -194,8 +195,12 @@ class Session:
         teardown: str = "destroy environment",
         points: Mapping[str, RecoveryPoint] = _NO_POINTS,
     ) -> None:
-        """Ask for the environment, with stores made from `points`: of several copies for the first alone."""
+        """Ask for the environment, with stores made from `points`: of several copies for the first alone.
+
+        Points are first brought to where it stands.
+        """
         if points:
+            self._carry(points)
             self.environment.make_from(points)
         self._ask(self.environment.copies(self.copy)[0], name, teardown)
 
@@ -213,6 +218,16 @@ class Session:
         for each in others:
             self._ask(each, create, teardown)
             self._wait_for(each, wait, reaches)
+
+    def _carry(self, points: Mapping[str, RecoveryPoint]) -> None:
+        """Bring points to where the environment stands, those of all stores side by side."""
+        ways = [each.origin.carried(points[each.logical_id]) for each in self.born if each.logical_id in points]
+        for parts in zip_longest(*ways):
+            together = [part for part in parts if part is not None]
+            for part in together:
+                self._ask(part, "", "")
+            for part in together:
+                self._wait_for(part, "", None)
 
     def _ask(self, part: Part, name: str, teardown: str) -> None:
         """Intend a copy of the environment and ask for it; the steps of the run's own have the names that are given."""

@@ -41,19 +41,25 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
     `account` is the one that copies stand in, where that is not their sources': no other copy is changed there.
     """
 
+    def live() -> list[CopyRecord]:
+        return [record for record in here.ledger.copies(run) if record.state not in TERMINAL]
+
     def made() -> list[Copy]:
-        live = (record.copy for record in here.ledger.copies(run) if record.state not in TERMINAL)
-        return [copy for copy in live if copy.account == account]
+        return [record.copy for record in live() if record.copy.account == account]
 
     def may_restore(origin: str) -> bool:
         if drill is None:
             return False
         own = {drill.resource.id, *(store.id for store in drill.stores.values())}
         return origin in own or origin in {
-            point.id for point in retry_transient(lambda: here.ledger.queries.run(run)).points
+            *(point.id for point in retry_transient(lambda: here.ledger.queries.run(run)).points),
+            *(row.identity.arn for row in live() if row.identity is not None),  # its own, on the way elsewhere
         }
 
-    guard = Guard(here.types.calls, made, here.sources, may_restore, drive.before_write, here.places)
+    def accounts() -> set[str]:
+        return {row.copy.account for row in live()} - {""}
+
+    guard = Guard(here.types.calls, made, here.sources, may_restore, drive.before_write, here.places, accounts)
     return _account(here, region, guard, f"dro-{run}", account)
 
 
@@ -98,7 +104,7 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         toolkit,
         is_simulated(here, account),
         _stores(here, drill, copy, toolkit),
-        _born(here, drill, toolkit),
+        _born(here, drill, copy, toolkit),
         _inside(here, drill, copy, toolkit),
         parts(here.types, toolkit, copy.place),
         here.settings.home,
@@ -151,10 +157,11 @@ def _stores(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Stor
     )
 
 
-def _born(here: App, drill: Drill, toolkit: Toolkit) -> tuple[Born, ...]:
+def _born(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Born, ...]:
     """The stores that the environment's template makes from their newest recovery points."""
+    key = drill.resource.rebuild.key if drill.resource.rebuild else ""
     return tuple(
-        Born(store.name, logical_id, origin(store, toolkit))
+        Born(store.name, logical_id, origin(store, toolkit, copy, key))
         for logical_id, store in drill.stores.items()
         if (origin := here.types[store.type].origin) is not None
     )

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from dr_orchestrator.domain.clock import Event, Moment
 from dr_orchestrator.domain.copy import CopyState, Identity
-from dr_orchestrator.domain.replica import Allowance, Edit, Made
+from dr_orchestrator.domain.replica import Allowance, Edit, Empty, Made
 from dr_orchestrator.domain.run import CheckResult, Run
 from dr_orchestrator.domain.verdict import Outcome, Verdict
 from dr_orchestrator.ledger.engine import LedgerDefect, create, transaction
@@ -61,11 +61,18 @@ def test_an_exercise_comes_back_exactly(ledger: SqlLedger) -> None:
 
 
 def test_the_stacks_that_a_replica_was_made_from_come_back_as_one(ledger: SqlLedger) -> None:
-    """In their order, each with its digests; what was changed, and what was allowed, of all of them."""
+    """In their order, each with its digests; what was changed, was allowed, or came back empty, of all of them."""
     run = header(uuid4().hex)
     ledger.open_run(run)
     made = [
-        Made(2 * name, 3 * name, (Edit(f"{name}/Table", "TableName", "a", "b", "c"),), (Allowance(name, "d"),), name)
+        Made(
+            2 * name,
+            3 * name,
+            (Edit(f"{name}/Table", "TableName", "a", "b", "c"),),
+            (Allowance(name, "d"),),
+            name,
+            empty=(Empty(f"{name}/Jobs", "AWS::DynamoDB::Table", "refilled"), Empty(name, "AWS::S3::Bucket")),
+        )
         for name in ("Orders-Data", "Orders")
     ]
     for each in made:
@@ -77,7 +84,7 @@ def test_the_stacks_that_a_replica_was_made_from_come_back_as_one(ledger: SqlLed
     ]
     whole = Made.of_stacks(made)
     assert (found.digest, found.derived_digest) == (whole.digest, whole.derived_digest)
-    assert (found.edits, found.allowed) == (whole.edits, whole.allowed)
+    assert (found.edits, found.allowed, found.empty) == (whole.edits, whole.allowed, whole.empty)
     with pytest.raises(LedgerDefect):
         ledger.record_template(run.id, made[0])
 

@@ -22,16 +22,12 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import App, opening
 from tests.support import workspace
+from tests.support.apart import APART, OTHER, ROLES, THERE
 from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import REGION, Estate
 from tests.support.estate import estate as lab_of
 from tests.support.shop import beat, run
 
-OTHER = "222222222222"
-READ, MAKE = (f"arn:aws:iam::{ACCOUNT}:role/dro-{each}" for each in ("read", "copy"))
-ROLES = f"roles: {{source: '{READ}', drill: '{MAKE}'}}\n"
-THERE = f"roles: {{source: '{READ}', drill: '{MAKE}', elsewhere: ['arn:aws:iam::{OTHER}:role/dro']}}\n"
-APART = f'replica: {{place: drill-account, account: "{OTHER}"}}\n'
 TOLD = f"{REGION} of account {OTHER}"
 WITH_A_ROLE = workspace.TEMPLATE.replace(
     "Outputs:",

@@ -24,6 +24,7 @@ from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.wiring import sweeping
 from tests.support import workspace
+from tests.support.born_shop import BORN_TEMPLATE, declared
 from tests.support.estate import REGION, TABLE, Estate
 from tests.support.fakes import FakeClock
 from tests.support.shop import beat
@@ -108,7 +109,7 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
     """A read or write that no kind declares has no business in the guard, and the other way round."""
     declared = TYPES.sweep | COMMON
     for of in TYPES:
-        for calls in (*of.kinds.values(), of.filling):
+        for calls in (*of.kinds.values(), of.filling, of.carried):
             declared |= calls
     assert declared.reads == {f"{service}:{name}" for service, names in READS.items() for name in names}
     assert declared.writes == {f"{service}:{name}" for service, name in WRITES}
@@ -281,6 +282,32 @@ def test_a_role_of_another_account_makes_and_reads_there(tmp_path: Path) -> None
     assert all(size(each) <= LARGEST for each in made)
     beside = {each["Sid"] for each in statements(policies.drill_policies(scope(there, "shop-replica")))}
     assert not [sid for sid in beside if sid.endswith("ByTemplates") or "Role" in sid]
+
+
+def test_a_database_is_brought_there_by_rights_of_both_roles(tmp_path: Path) -> None:
+    """The drill role copies and shares beside production; the other reads what is shared, by the key that is lent."""
+    key = "arn:aws:kms:us-east-1:123456789012:key/0a"
+    elsewhere = f'replica: {{place: drill-account, account: "222222222222", key: "{key}"}}\n'
+    roles = "roles: {elsewhere: ['arn:aws:iam::222222222222:role/dro']}\n"
+    there = workspace.world(
+        tmp_path,
+        FakeClock(),
+        shop=declared(workspace.SHOP),
+        template=BORN_TEMPLATE,
+        tiers=workspace.TIERS + roles + elsewhere,
+    )
+    asked = scope(there, "shop-replica")
+    (made,) = policies.elsewhere_policies(asked).values()
+    found = {each["Sid"]: each for each in statements(made)}
+    assert "rds:CopyDBSnapshot" in found["RestoreSnapshots"]["Action"]
+    assert "arn:aws:rds:*:*:snapshot:dro-*" in found["RestoreSnapshots"]["Resource"]
+    assert key in found["UseKeysOfSources"]["Resource"]
+    beside = {each["Sid"]: each for each in statements(policies.drill_policies(asked))}
+    assert beside["ChangeSnapshots"]["Action"] == ["rds:ModifyDBSnapshotAttribute"]
+    assert beside["ChangeSnapshots"]["Condition"]["Null"] == {"aws:ResourceTag/dr-drill:run": "false"}
+    assert beside["DeleteSnapshots"]["Action"] == ["rds:DeleteDBSnapshot"]
+    assert any(key in note for note in policies.notes(asked))
+    assert all(size(each) <= LARGEST for each in made)
 
 
 def test_that_no_call_tells_whether_tags_are_seen_is_told(here: wiring.App) -> None:

@@ -13,6 +13,7 @@ from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.resources.drillable import Drillable
 from tests.support import clicks, workspace
+from tests.support.born_shop import BORN_TEMPLATE, declared
 from tests.support.clicks import WITH_FAKE
 from tests.support.fakes import FakeClock
 from tests.support.iam.enforced import allowed
@@ -85,6 +86,17 @@ def test_the_roles_of_a_replica_are_made_under_its_boundary_alone(tmp_path: Path
     assert not allowed(made, "iam:CreatePolicyVersion", held, {})
     assert any("`dro iam --boundary`" in note for note in policies.notes(scope))
     assert not any("AWS::IAM::Role" in note for note in policies.notes(scope))
+
+
+def test_the_policies_of_a_snapshots_way_hold_what_aws_knows(tmp_path: Path) -> None:
+    """Those of both accounts, for a database that is brought into another one."""
+    elsewhere = 'replica: {place: drill-account, account: "222222222222", key: alias/lent}\n'
+    roles = "roles: {elsewhere: ['arn:aws:iam::222222222222:role/dro']}\n"
+    tiers = workspace.TIERS + roles + elsewhere
+    there = workspace.world(tmp_path, FakeClock(), shop=declared(workspace.SHOP), template=BORN_TEMPLATE, tiers=tiers)
+    made = printed(Scope(WITH_FAKE, [there.drill("shop-replica")], ALLOWED))
+    assert any("rds:CopyDBSnapshot" in each["Action"] for policy in made for each in policy["Statement"])
+    assert [fault for policy in made for fault in faults(policy)] == []
 
 
 @pytest.mark.parametrize("regions", [{"us-east-1"}, {"cn-north-1"}, {"us-gov-west-1"}])

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.judge.judgement import Fault, Record
 from dr_orchestrator.domain.objective import Limit, Objective
 from dr_orchestrator.domain.recovery_point import PointKind, WorstCase
+from dr_orchestrator.domain.replica import Empty
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Phase, Role
 from dr_orchestrator.domain.verdict import Cleanup, Outcome
@@ -132,6 +133,7 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     ),
     Rule.WORST_CASE: lambda: run_with(worst_cases=[WorstCase(HOUR * 24, "gaps")]),
     Rule.LEFTOVER: lambda: run_with(cleanup=Cleanup.LEFTOVERS, cleanup_reasons=["it resisted"]),
+    Rule.EMPTY: lambda: replace(GOOD, empty=[Empty("Orders", "AWS::DynamoDB::Table")]),
     Rule.NOT_PROBED: lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, tried=False)]),
     "a probe that was tried": lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED)]),
     Rule.TLS_UNVERIFIED: lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, role=Role.LOG_IN, tried=False)]),

@@ -25,6 +25,8 @@ MODELS = {name: botocore.session.get_session().get_service_model(name) for name 
 ACCOUNT = "123456789012"
 COPIES = tuple(TYPES.targets)
 BUCKET = "drill-templates"
+ELSEWHERE = "222222222222"
+"""Another account, in which copies of the run stand."""
 NAMED_IN = {"Key": "{}/" + "0" * 40 + ".json", "ChangeSetName": "{}-make"}
 """The texts that name a copy in part, by the parameter that holds one."""
 
@@ -36,7 +38,9 @@ def copy(name: str, of: str, region: str = REGION, parent: str = "") -> Copy:
 def guard(*ledgered: str) -> Guard:
     """Of a run that has copies of each name and type in its ledger, the tables being parts of its stack."""
     rows = [copy(name, of, parent="a-stack") for name in ledgered for of in COPIES]
-    return Guard(CALLS, lambda: rows, SOURCES, {"orders-prod", COPY}.__contains__, places=frozenset({BUCKET}))
+    places, accounts = frozenset({BUCKET}), frozenset({ELSEWHERE})
+    origins = {"orders-prod", COPY}
+    return Guard(CALLS, lambda: rows, SOURCES, origins.__contains__, places=places, accounts=lambda: accounts)
 
 
 def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
@@ -53,6 +57,8 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
         only[write.target.parameter] = NAMED_IN[write.target.parameter].format(value)
     if write and write.among:
         only[write.among] = BUCKET
+    if write and write.lends:
+        only[write.lends] = [ELSEWHERE]
     return {name: only.get(name, forms.get(member.type_name, value)) for name, member in members if name in takes}
 
 
@@ -66,10 +72,11 @@ def targeted(write: Write, name: str) -> dict[str, Any]:
     origin = {write.origin: "orders-prod"} if write.origin else {}
     only = {parameter: values[0] for parameter, values in write.only.items()}
     among = {write.among: BUCKET} if write.among else {}
+    lends = {write.lends: [ELSEWHERE]} if write.lends else {}
     needs = dict.fromkeys(write.needs, ACCOUNT)
     text = NAMED_IN[write.target.parameter].format(name) if write.target.within else name
     target = {write.target.parameter: {name: []} if write.target.each else text}
-    return {**needs, **only, **within, **origin, **among, **target}
+    return {**needs, **only, **within, **origin, **among, **lends, **target}
 
 
 TARGETS: list[tuple[tuple[str, str], Callable[[str], dict[str, Any]]]] = [

@@ -14,6 +14,7 @@ from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.judge.measure import Fault, Record
 from dr_orchestrator.domain.objective import Objective
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
+from dr_orchestrator.domain.replica import Empty
 from dr_orchestrator.domain.run import (
     CheckResult,
     Closing,
@@ -56,6 +57,7 @@ SENTENCES: dict[type, set[str]] = {
     Closing: {"reasons", "cleanup_reasons"},
     Record: {"cleanup_reasons", "clock_doubts", "doubts"},
     Fault: {"text"},
+    Empty: {"reason"},
 }
 """The fields that hold words for people: nothing may follow from them."""
 
@@ -82,6 +84,7 @@ IDS: dict[type, set[str]] = {
     Finding: {"fingerprint"},
     Closing: {"rule_version"},
     Fault: {"cause"},
+    Empty: {"resource", "type"},
 }
 """The fields that hold names and ids, which tell one thing from another."""
 

@@ -62,6 +62,7 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     users = [(f"{of.name} {kind}", calls) for of in types for kind, calls in of.kinds.items()]
     users += [(f"stores of environments, {of.name}s", of.filling) for of in types]
     users += [(f"stores of environments, {of.name}s", of.born) for of in types]
+    users += [(f"stores of environments in another account, {of.name}s", of.carried) for of in types]
     users += [(f"inventory of {of.name}s", of.listing) for of in types] + [("every run", COMMON)]
     for user, found in users:
         for call in found.reads:

@@ -14,7 +14,7 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
 
     What an environment may hold is restored, filled and taken down as a drill of its own type would do it, and looked
     for by an inventory once the environment is gone. What its template makes from a recovery point is looked at, and
-    entered.
+    entered; the point is brought to where the environment stands.
     """
     of = types[drill.resource.type]
     found = COMMON | of.kinds[drill.kind]
@@ -22,8 +22,9 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     for each in held:
         if each.filling.all:
             found |= each.kinds[Kind.PITR_RESTORE] | each.filling
+    apart = drill.resource.rebuild is not None and drill.resource.rebuild.account
     for made in dict.fromkeys(store.type for store in drill.stores.values()):
-        found |= types[made].born
+        found |= types[made].born | types[made].carried if apart else types[made].born
     for each in held:
         listing = each.listing.reads - found.reads
         found |= Calls(listing, only_when=dict.fromkeys(listing, f"{HELD} {each.article}"))

@@ -112,6 +112,11 @@ def notes(scope: Scope) -> list[str]:
             " without that statement they are named as left."
         )
     told += replicas.notes(scope)
+    if lent := scope.lent():
+        told.append(
+            f"The key under which snapshots are shared with another account, {' or '.join(lent)}, lets that account use"
+            " it by its own policy (kms:Decrypt, kms:DescribeKey, kms:CreateGrant)."
+        )
     for account in scope.elsewhere():
         told.append(f"The role of account {account} trusts whoever runs `dro`, too; `roles: elsewhere` names it.")
     if arns := replicas.boundaries(scope.beside()):
@@ -204,6 +209,8 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
         sources = [copy.arn_of(each) for each in scope.sources(of)] if effect is Effect.RESTORE else []
         groups = scope.subnet_groups(of) if right.beside else []
         on = scope.arns(copy.service, *copy.arns_of(COPIES), *sources, *right.within, *right.beside, *groups)
+        if scope.apart and effect is Effect.RESTORE and copy.name != of.name:  # it comes from the sources' account
+            on += scope.anywhere(copy, COPIES)
         by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)
         condition = scope.here() if by_name else _tagged(scope, WEARS if effect in _WITH_TAG else ASKED)
         yield allow(f"{effect.title()}{copy.plural}", right.actions, on, condition)
@@ -242,7 +249,7 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
 def _keys(scope: Scope) -> Iterator[Statement]:
     """A restore of what is encrypted uses the source's key, and grants its service to go on using it."""
     services = dict.fromkeys(each.secures for each in scope.types if each.secures)
-    keys, via = scope.arns("kms", "key/*"), _via(scope, *services)
+    keys, via = scope.keys(), _via(scope, *services)
     yield allow("UseKeysOfSources", {"kms:DescribeKey", *(f"kms:{each}" for each in _KEYS)}, keys, via)
     grants = {**via, "Bool": {"kms:GrantIsForAWSResource": "true"}}
     yield allow("GrantKeysToServices", {"kms:CreateGrant"}, keys, grants)

@@ -119,6 +119,15 @@ class Scope:
         rebuilt = [drill.resource.rebuild for drill in self.drills if drill.resource.rebuild is not None]
         return sorted({each.bucket for each in rebuilt} - {""})
 
+    def lent(self) -> list[str]:
+        """The keys under which snapshots are shared with the accounts of replicas."""
+        return sorted({drill.resource.rebuild.key for drill in self.drills if drill.resource.rebuild} - {""})
+
+    def keys(self) -> list[str]:
+        """The keys of KMS that copies are made with: those of the account, and those that are lent to it."""
+        lent = [each for each in self.lent() if each.startswith("arn:")] if self.apart else []
+        return [*self.arns("kms", "key/*"), *lent]
+
     def sees_tags(self, of: CopyType) -> bool:
         """Whether IAM surely sees the tags of such copies: where it may not, their names have to do.
 

@@ -114,12 +114,13 @@ def proven(live: Standing, source: Standing, isolation: Isolation, groups: tuple
     return f"{where}, not public, in {isolation.subnet_group} and {', '.join(groups)} alone, {encrypted}"
 
 
-def as_its_source(live: Standing, source: Standing) -> str:
+def as_its_source(live: Standing, source: Standing, account: str = "") -> str:
     """The protection of one that a template put where it stands, in words; NotRecoverable where it is less than that
-    of its source: in another place, open to the internet, or not encrypted.
+    of its source: in another place, open to the internet, or not encrypted. `account` is where it is to stand, if that
+    is not its source's.
     """
-    region, account = source.arn.split(":")[3:5]
-    where = place.same(live.arn, region, account)
+    region, owner = source.arn.split(":")[3:5]
+    where = place.same(live.arn, region, account or owner)
     wrong = [
         *(["it can be reached from the internet"] if live.public else []),
         *(["it is not encrypted, and its source is"] if source.encrypted and not live.encrypted else []),

@@ -1,5 +1,5 @@
-"""The databases of RDS, instances and clusters alike: described, asked for, waited for, deleted once proven to be
-ours.
+"""The things that RDS keeps, instances, clusters and snapshots: described, asked for, waited for, deleted once proven
+to be ours.
 """
 
 from __future__ import annotations
@@ -49,10 +49,32 @@ class Shape:
         except NotFound:
             return None
 
+    def unique_id(self, described: Mapping[str, Any]) -> str:
+        """The id that AWS never uses again; empty where it does not tell one yet."""
+        return str(described[self.unique])
+
+    def identity(self, described: Mapping[str, Any]) -> Identity | None:
+        """The identity that AWS gives one for good; None while it does not tell."""
+        unique = self.unique_id(described)
+        return Identity(str(described[f"{self.key}Arn"]), unique) if unique else None
+
     def live(self, described: Mapping[str, Any]) -> Live:
         """The facts that a deletion is proven by."""
         tags = {tag["Key"]: tag["Value"] for tag in described.get("TagList", [])}
-        return Live(described[self.name], described[self.unique], tags, created_at=described.get(self.created_at))
+        unique, created_at = self.unique_id(described), described.get(self.created_at)
+        return Live(described[self.name], unique, tags, created_at=created_at)
+
+
+@dataclass(frozen=True)
+class ShapeOfSnapshots(Shape):
+    """Likewise of snapshots, to which AWS gives no id of their own: the instant at which one was made is part of it,
+    and is not told before it is made.
+    """
+
+    def unique_id(self, described: Mapping[str, Any]) -> str:
+        """Its ARN and that instant."""
+        made = described.get(self.created_at)
+        return f"{described[f'{self.key}Arn']}@{made.isoformat()}" if made else ""
 
 
 INSTANCES = Shape(
@@ -62,6 +84,10 @@ INSTANCES = Shape(
 CLUSTERS = Shape(
     *("a cluster", "DBCluster", "DbClusterResourceId", "Status", "ClusterCreateTime"),
     *("db-cluster-id", "DBClusterAlreadyExistsFault", "InvalidDBClusterState"),
+)
+SNAPSHOTS = ShapeOfSnapshots(
+    *("a snapshot", "DBSnapshot", "DBSnapshotArn", "Status", "SnapshotCreateTime"),
+    *("db-snapshot-id", "DBSnapshotAlreadyExists", "InvalidDBSnapshotState"),
 )
 
 
@@ -97,7 +123,8 @@ class Objects:
                 raise
             self._toolkit.proofs.adopt(copy, self.shape.live(existing), self.shape.called)
             made = existing
-        return Asked(Identity(made[f"{self.shape.key}Arn"], made[self.shape.unique]))
+        identity = self.shape.identity(made)
+        return Asked(identity) if identity else Asked(job=f"{operation} of {copy.id}")
 
     def feed(self) -> Feed:
         """The states of all that are waited for: one for an account's region, whichever type of copy they are."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.aws.copies import run_of
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
@@ -23,11 +24,14 @@ Backup's.
 
 
 def listed(api: Api, key: str, **of: str) -> list[Mapping[str, Any]]:
-    """Every snapshot of a database, whoever took it; `key` is how RDS calls them, `of` what names the database."""
+    """Every snapshot of a database, whoever took it, but those that a drill copies on their way into another account;
+    `key` is how RDS calls them, `of` what names the database.
+    """
     found: dict[str, Mapping[str, Any]] = {}
     for kind in _TYPES:
         for each in api.pages(f"Describe{key}s", f"{key}s", **of, **kind):
-            found.setdefault(each[f"{key}Identifier"], each)
+            if run_of(each.get("TagList", [])) is None:
+                found.setdefault(each[f"{key}Identifier"], each)
     return list(found.values())
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
-from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template import keeping, outward
 from dr_orchestrator.aws.template.births import bear
 from dr_orchestrator.aws.template.edits import Around, Editing
 from dr_orchestrator.aws.template.judging import Judging
 from dr_orchestrator.aws.template.parts import kind_of, transforms_of
 from dr_orchestrator.aws.template.values import NOBODYS, Scope, Untold, references, shown
 from dr_orchestrator.documents.cloudformation import Template, mapping
-from dr_orchestrator.domain.replica import Answers, Ask, Birth, Derived, Edit, Note, Place, Refusal
+from dr_orchestrator.domain.replica import Answers, Ask, Birth, Derived, Edit, Empty, Note, Place, Refusal
 
 BOUNDARY = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/dro-boundary"
 """The permissions boundary of replicas, where a workspace names no other."""
@@ -23,6 +23,7 @@ DEEPEST = 5
 """How many stacks may stand in one another; CloudFormation takes more, and nobody reads them."""
 
 Told = TypeVar("Told", Edit, Ask, Refusal, Note)
+Part = TypeVar("Part", Edit, Ask, Refusal, Note, Empty)
 Read = Callable[[str, str], Template | None]
 """Reads the template that a TemplateURL names, from the file in which it stands; None where only AWS can."""
 
@@ -85,6 +86,7 @@ def _derived(
         tuple(dict.fromkeys((*transforms(source), *(each for child in children.values() for each in child.expands)))),
         children,
         editing.exports,
+        _all(list(keeping.parts(editing)), {name: child.keeps for name, child in children.items()}),
         _outputs(editing.scope()),
     )
 
@@ -182,6 +184,6 @@ def _placed(source: Template, told: list[Told]) -> list[Told]:
     return [each if each.file else replace(each, file=source.file) for each in told]
 
 
-def _all(own: list[Told], children: Mapping[str, Any]) -> tuple[Told, ...]:
+def _all(own: list[Part], children: Mapping[str, Any]) -> tuple[Part, ...]:
     """All that is told of a template and of those within, each by its way from the whole."""
     return (*own, *(replace(each, resource=f"{name}/{each.resource}") for name in children for each in children[name]))

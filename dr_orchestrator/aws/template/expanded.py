@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_orchestrator.aws.template import boundary, outward, soundness
@@ -67,7 +67,7 @@ def judge(rebuild: Rebuild, given: Given, processed: Processed, sources: frozens
     word, held, copy_id = rebuild.word(given.shelf.copy_id), boundary.arn(rebuild.boundary), given.shelf.copy_id
     templates = dict(_templates(processed, team, word, team.file, ""))
     source = templates[""]
-    told = Answers(word.leave_out, word.allow, word.imports, _plain(word.parameters, processed), word.shares)
+    told = replace(word, parameters=_plain(word.parameters, processed))
     ahead = (sources, given.exports, given.births)
     derived = derive(source, copy_id, rebuild.place, told, held, lambda url, _of: templates.get(url), *ahead)
     before = (*given.derived.edits, *_settled(processed, word, team))

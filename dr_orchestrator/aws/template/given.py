@@ -142,7 +142,7 @@ def write(
     body, within = _written(derived, shelf)
     shelved = tuple(dict.fromkeys([*within, *([body] if len(body.encode()) > LARGEST else [])]))
     edits = tuple(map(_kept, (*(each for each in before if each not in derived.edits), *derived.edits)))
-    return Given(body, derived, _made(rebuild, edits, body), shelf, shelved, looked_up, parameters)
+    return Given(body, derived, _made(rebuild, derived, edits, body), shelf, shelved, looked_up, parameters)
 
 
 def objections(derived: Derived, stored: Collection[str] = ()) -> list[str]:
@@ -224,10 +224,15 @@ def _is_resource(name: str, body: Any) -> bool:
     return isinstance(body, dict) and isinstance(body.get("Properties", {}), dict | None)
 
 
-def _made(rebuild: Rebuild, edits: tuple[Edit, ...], body: str) -> Made:
+def _made(rebuild: Rebuild, derived: Derived, edits: tuple[Edit, ...], body: str) -> Made:
     word = rebuild.answers
     allowed = [*map(Allowance, word.allow, word.allow.values()), *(Allowance(each, SHARED) for each in word.shares)]
-    return Made(digest_of(rebuild.template), digest_of(body), edits, tuple(allowed))
+    empty = tuple(
+        replace(each, reason=word.empty.get(each.resource, ""))
+        for each in derived.keeps
+        if each.resource not in rebuild.stores
+    )
+    return Made(digest_of(rebuild.template), digest_of(body), edits, tuple(allowed), empty=empty)
 
 
 def _kept(edit: Edit) -> Edit:

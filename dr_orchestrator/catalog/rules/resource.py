@@ -96,7 +96,8 @@ def _rebuild(
 
 def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
     """The mistakes in the owner's word: about what the template does not have, or what is to be filled."""
-    for key, parts in (("leave_out", rebuild.leave_out), ("allow", list(rebuild.allow))):
+    words = (("leave_out", rebuild.leave_out), ("allow", list(rebuild.allow)), ("empty", list(rebuild.empty)))
+    for key, parts in words:
         macros = _TRANSFORM if template.transforms else set[str]()
         known = template.types.keys() | (macros | template.parameters if key == "allow" else set())
         for at, part in enumerate(parts):
@@ -104,7 +105,7 @@ def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
             where: Key = ("rebuild", key, at if key == "leave_out" else part)
             if name not in known and not template.transforms:  # of what a transform makes nobody knows the names yet
                 yield where, f"the template has no resource '{name}'", stores.meant(template, name, known)
-            elif key == "leave_out" and (store := _filled(rebuild, template, part)):
+            elif key != "allow" and (store := _filled(rebuild, template, part)):
                 message = f"'{part}' is to be filled from '{store}'"
                 yield where, message, "remove it here, or from `stores`"
 

@@ -36,7 +36,7 @@ def elsewhere(service: Declared, types: Types[ResourceType], rebuild: Rebuild) -
     """The stores that cannot be made in an account of its own: nothing of theirs is shared with it."""
     for logical, store in rebuild.stores.items():
         source = service.resources.legal.get(store)
-        if source and types[source.type].born.all:
+        if source and types[source.type].born.all and not types[source.type].carried.all:
             message = f"a replica in an account of its own cannot be made from the recovery points of '{store}' yet"
             yield ("rebuild", "stores", logical), message, _ELSEWHERE
 

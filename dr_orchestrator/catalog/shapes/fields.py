@@ -292,6 +292,14 @@ BucketName = Annotated[
     str,
     _shaped(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "the name of a bucket", "3 to 63 small letters, digits and dashes"),
 ]
+KeyName = Annotated[
+    str,
+    _shaped(
+        r"arn:aws(?:-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/[\w/-]{1,256}|alias/[\w/-]{1,250}|[\da-f-]{36}",
+        "the alias, the ARN or the id of a KMS key",
+        "such as alias/dr-drills",
+    ),
+]
 Attribute = Annotated[str, _shaped(r"[^\s]+", "an attribute name", "no blanks", 255)]
 Day = Annotated[
     date,

@@ -196,6 +196,9 @@ class Rebuild(Shape):
     allow: dict[Part, Text] = Field(
         default={}, description="The parts of the template that stay as they are though they reach outside, and why."
     )
+    empty: dict[Part, Text] = Field(
+        default={}, description="The parts of the template that keep data and may come back without any, and why."
+    )
     imports: dict[Text, Scalar] = Field(
         default={}, description="The values of a replica's own for what the template imports from other stacks."
     )

@@ -14,6 +14,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     BucketName,
     Day,
     Duration,
+    KeyName,
     Money,
     Region,
     RoleArn,
@@ -99,6 +100,10 @@ class Replica(Shape):
     )
     bucket: BucketName | None = Field(
         default=None, description="The bucket in which templates lie for CloudFormation while it needs them."
+    )
+    key: KeyName | None = Field(
+        default=None,
+        description="The KMS key under which snapshots of encrypted databases are shared with the replicas' account.",
     )
 
 

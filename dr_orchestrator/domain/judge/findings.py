@@ -63,6 +63,7 @@ def findings_of(
         *_not_probed(record),
         *_unverified(record),
         *_fallback(record),
+        *_empty(record),
     ]
     return tuple({item.fingerprint: item for item in _made(record, found)}.values())
 
@@ -186,6 +187,16 @@ def _unverified(record: Record) -> list[_Found]:
         return []
     title, detail = "TLS did not prove who answered as the copy", "Give drills the CA of RDS: see drills/README.md."
     return [_Found(Rule.TLS_UNVERIFIED, Severity.MEDIUM, title, detail)]
+
+
+def _empty(record: Record) -> list[_Found]:
+    """The parts of a replica that came back without their data, and of which nobody said that they may."""
+    parts = [f"{each.resource} ({each.type})" for each in record.empty]
+    if not parts:
+        return []
+    what = f"{len(parts)} parts of the replica that keep data" if len(parts) > 1 else parts[0]
+    detail = f"{'; '.join(parts)}. Fill it by `stores`, or say why not: `empty: {{NAME: reason}}` at `rebuild`."
+    return [_Found(Rule.EMPTY, Severity.MEDIUM, f"Nothing was restored into {what}", detail)]
 
 
 def _fallback(record: Record) -> list[_Found]:

@@ -83,6 +83,10 @@ def not_exercised(run: Run) -> tuple[str, ...]:
         f"{'.'.join(filter(None, (each.resource, each.property)))}: left out of the replica, {each.why}"
         for each in (run.template.left_out if run.template else ())
     ]
+    said += [
+        f"The data of {each.resource}: {each.reason or 'nothing was restored into it'}"
+        for each in (run.template.empty if run.template else ())
+    ]
     if Moment.OWNER_ACCEPTED not in moments:
         said.append("Acceptance by the service owner (T8)")
     said.append("Moving users to the recovered copy, and back: production was left alone")

@@ -24,12 +24,16 @@ class EditRow:
     why: str
 
 
+UNSAID = "nothing was restored into it, and nobody said that it may be so"
+
+
 @dataclass(frozen=True)
 class TemplateView:
     """The template of a replica: what was edited, what its owner allowed, and both digests."""
 
     edits: tuple[EditRow, ...]
     left_out: tuple[str, ...]
+    empty: tuple[Fact, ...]
     allowed: tuple[Fact, ...]
     digests: tuple[Fact, ...]
 
@@ -41,6 +45,7 @@ def template_view(made: Made | None) -> TemplateView | None:
     return TemplateView(
         edits=tuple(map(_row, made.edits)),
         left_out=tuple(f"{_named(each)} ({each.why})" for each in made.left_out),
+        empty=tuple(Fact(f"{each.resource} ({each.type})", each.reason or UNSAID) for each in made.empty),
         allowed=tuple(Fact(each.name, each.reason) for each in made.allowed),
         digests=tuple(fact for each in (made.stacks or (made,)) for fact in _digests(each)),
     )

@@ -159,7 +159,8 @@ def _named(stack: str, made: Made) -> Made:
     """One stack of an app: all that is told of it begins with its name."""
     edits = tuple(_of(stack, each) for each in made.edits)
     allowed = tuple(Allowance(f"{stack}/{each.name}", each.reason) for each in made.allowed)
-    return replace(made, stack=stack, edits=edits, allowed=allowed)
+    empty = tuple(replace(each, resource=f"{stack}/{each.resource}") for each in made.empty)
+    return replace(made, stack=stack, edits=edits, allowed=allowed, empty=empty)
 
 
 def _of(stack: str, edit: Edit) -> Edit:

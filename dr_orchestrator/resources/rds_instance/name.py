@@ -1,3 +1,3 @@
-"""The name of the type in drill files, in the ledger and in reports."""
+"""The names of the type, and of a snapshot of it that a drill copies, in drill files, in the ledger and in reports."""
 
-NAME = "rds-instance"
+NAME, SNAPSHOT = "rds-instance", "rds-snapshot"

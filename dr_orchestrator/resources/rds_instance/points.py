@@ -41,7 +41,10 @@ class RdsSnapshot(RdsInstance):
 
     def key(self) -> str | None:
         """The key of the snapshot that would be taken: it may have been copied under another than its source's."""
-        point = self.choose()
+        return self.key_of(self.choose())
+
+    def key_of(self, point: RecoveryPoint) -> str | None:
+        """The key of a snapshot; None where it is not encrypted."""
         found = next((each for each in self._listed() if each["DBSnapshotIdentifier"] == point.id), {})
         return found.get("KmsKeyId") if found.get("Encrypted") else None
 

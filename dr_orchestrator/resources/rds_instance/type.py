@@ -18,7 +18,7 @@ from dr_orchestrator.domain.resource_type import (
 )
 from dr_orchestrator.resources import passwords
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.rds_instance.name import NAME
+from dr_orchestrator.resources.rds_instance.name import NAME, SNAPSHOT
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
@@ -49,7 +49,7 @@ _GROUPS = ("og:*", "pg:*")
 _CALLS = Calls(
     frozenset(
         {
-            *("rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents"),
+            *("rds:DescribeDBInstances", "rds:DescribeDBSubnetGroups", "rds:DescribeEvents", "rds:DescribeDBSnapshots"),
             *("rds:DescribeAccountAttributes", "ec2:DescribeSecurityGroups"),
             *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "kms:DescribeKey"),
         }
@@ -71,8 +71,12 @@ def _components(order: Order) -> Components:
 
 
 def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
+    from dr_orchestrator.aws.rds.carrying import SnapshotCopy
+    from dr_orchestrator.aws.rds.objects import SNAPSHOTS
     from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 
+    if copy.type == SNAPSHOT:
+        return SnapshotCopy(SNAPSHOTS, toolkit, copy)
     return RdsInstance(source, None, toolkit)
 
 
@@ -94,16 +98,16 @@ def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) 
     return writer(account, resource, canary, clock)
 
 
-def _origin(resource: Resource, toolkit: Toolkit) -> Origin:
+def _origin(resource: Resource, toolkit: Toolkit, stack: Copy, key: str) -> Origin:
     from dr_orchestrator.resources.rds_instance.origin import InstanceOrigin
 
-    return InstanceOrigin(resource, toolkit)
+    return InstanceOrigin(resource, toolkit, stack, key)
 
 
 def _inside(resource: Resource, toolkit: Toolkit, stack: Copy) -> Inside | None:
     from dr_orchestrator.resources.rds_instance.origin import InstanceOrigin
 
-    return InstanceOrigin(resource, toolkit).inside(stack)
+    return InstanceOrigin(resource, toolkit, stack).inside()
 
 
 def _member(toolkit: Toolkit, place: Place) -> Member:
@@ -126,6 +130,7 @@ def _company() -> Sequence[CompanyDatabase]:
 
 TYPE = Drillable(
     made=CopyType(NAME, "RDS instance", "Instances", "rds", "db:{id}", 63, "AWS::RDS::DBInstance", "DBInstances"),
+    parts=(CopyType(SNAPSHOT, "RDS snapshot", "Snapshots", "rds", "snapshot:{id}", 255),),
     naming=Naming(
         r"(?=.{1,63}$)[a-z](-?[a-z0-9])*",
         "at most 63 lower-case letters, digits and single dashes, a letter first",
@@ -133,8 +138,7 @@ TYPE = Drillable(
     content=Content.ROWS,
     keys=frozenset({"database", "isolation", "canary"}),
     kinds={
-        Kind.SNAPSHOT_RESTORE: _CALLS
-        | Calls(frozenset({"rds:DescribeDBSnapshots"}), frozenset({"rds:RestoreDBInstanceFromDBSnapshot"})),
+        Kind.SNAPSHOT_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBInstanceFromDBSnapshot"})),
         Kind.PITR_RESTORE: _CALLS
         | Calls(
             frozenset({"rds:DescribeDBInstanceAutomatedBackups"}), frozenset({"rds:RestoreDBInstanceToPointInTime"})
@@ -175,8 +179,26 @@ TYPE = Drillable(
             frozenset({"SkipFinalSnapshot", "DeleteAutomatedBackups"}),
             only={"SkipFinalSnapshot": (True,), "DeleteAutomatedBackups": (True,)},
         ),
+        Write(
+            "rds:CopyDBSnapshot",
+            By(SNAPSHOT, "TargetDBSnapshotIdentifier"),
+            Effect.RESTORE,
+            frozenset({"KmsKeyId", "Tags"}),
+            "SourceDBSnapshotIdentifier",
+            actions=_TAGGED,
+            beside=("snapshot:*",),
+        ),
+        Write(
+            "rds:ModifyDBSnapshotAttribute",
+            By(SNAPSHOT, "DBSnapshotIdentifier"),
+            Effect.CHANGE,
+            frozenset({"AttributeName"}),
+            only={"AttributeName": ("restore",)},
+            lends="ValuesToAdd",
+        ),
+        Write("rds:DeleteDBSnapshot", By(SNAPSHOT, "DBSnapshotIdentifier"), Effect.DELETE),
     ),
-    listing=Calls(frozenset({"rds:DescribeDBInstances"})),
+    listing=Calls(frozenset({"rds:DescribeDBInstances", "rds:DescribeDBSnapshots"})),
     services=("rds", "ec2", "secretsmanager"),
     born=Calls(
         frozenset(
@@ -192,6 +214,11 @@ TYPE = Drillable(
             "rds:DescribeEvents": "a snapshot is the newest recovery point",
             "rds:DeleteDBInstance": "the environment held one that outlived it",
         },
+    ),
+    carried=Calls(
+        frozenset({"rds:DescribeDBSnapshots", "kms:DescribeKey"}),
+        frozenset({"rds:CopyDBSnapshot", "rds:ModifyDBSnapshotAttribute", "rds:DeleteDBSnapshot"}),
+        {"kms:DescribeKey": "the snapshot is encrypted"},
     ),
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",

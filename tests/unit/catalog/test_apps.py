@@ -219,6 +219,12 @@ def test_a_minor_version_of_the_schema_is_none_of_our_business(home: Path) -> No
             "'Orders-Data/Config57D1D894' is to be filled from 'sessions'",
         ),
         ("stack: Orders\n", "stack: Orders\n      leave_out: [Orders/Job]\n", "has no resource 'Orders/Job'"),
+        ("stack: Orders\n", "stack: Orders\n      empty: {Orders/Job: why}\n", "has no resource 'Orders/Job'"),
+        (
+            "stack: Orders\n",
+            "stack: Orders\n      empty: {Orders-Data/Config57D1D894: refilled}\n",
+            "'Orders-Data/Config57D1D894' is to be filled from 'sessions'",
+        ),
     ],
 )
 def test_a_mistake_in_the_drill_file_is_told(home: Path, old: str, new: str, words: str) -> None:

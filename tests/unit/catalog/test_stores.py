@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from dr_orchestrator.domain.resource_type import Calls
 from dr_orchestrator.errors import CatalogError
+from dr_orchestrator.resources import TYPES
 from tests.support import workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
+from tests.support.estate import INSTANCE
 from tests.support.types import load
 
 SHOP = declared(workspace.SHOP)
@@ -71,13 +74,20 @@ def test_a_marker_may_be_read_in_a_database_of_a_replica(tmp_path: Path, claim: 
     assert all(message in each for each in found)
 
 
-def test_in_an_account_of_its_own_no_database_is_made_yet(tmp_path: Path) -> None:
+OWN = 'replica: {place: drill-account, account: "210987654321"}\n'
+ROLES = (
+    "roles: {source: 'arn:aws:iam::123456789012:role/r', drill: 'arn:aws:iam::123456789012:role/d',"
+    " elsewhere: ['arn:aws:iam::210987654321:role/e']}\n"
+)
+
+
+def test_what_cannot_be_brought_into_an_account_of_its_own_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`dro check` tells it where the store stands, with what can be done, long before anything is begun."""
-    own = 'replica: {place: drill-account, account: "210987654321"}\n'
-    roles = (
-        "roles: {source: 'arn:aws:iam::123456789012:role/r', drill: 'arn:aws:iam::123456789012:role/d',"
-        " elsewhere: ['arn:aws:iam::210987654321:role/e']}\n"
-    )
-    (found,) = told(tmp_path, tiers=workspace.TIERS + own + roles)
+    assert told(tmp_path / "a", tiers=workspace.TIERS + OWN + ROLES) == []
+    of = next(each for each in TYPES if each.carried.all and each.name == INSTANCE.type)
+    monkeypatch.setitem(vars(of), "carried", Calls())
+    (found,) = told(tmp_path / "b", tiers=workspace.TIERS + OWN + ROLES)
     assert found.startswith(f"{STORES}.Database: a replica in an account of its own cannot be made from the recovery")
     assert "shared or copied" in found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dr_orchestrator.domain.app import Asset, Stack
-from dr_orchestrator.domain.replica import Allowance, Answers, Edit, Made, digest_of
+from dr_orchestrator.domain.replica import Allowance, Answers, Edit, Empty, Made, digest_of
 from dr_orchestrator.domain.service import Rebuild
 
 DATA = Stack("Data", "{}", "cdk.out/Data.template.json", ("Stage",), within={"cdk.out/Inner.json": "{}"})
@@ -41,9 +41,11 @@ def test_what_an_app_was_made_from_is_that_of_its_stacks() -> None:
     """Edits and answers of all; digests that differ as soon as one stack's does, or its name."""
     out = Edit("Data/Pager", "", "AWS::SNS::Topic", None, "its owner left it out")
     data = Made("a", "b", (out, Edit("Data/Table", "TableName", "x", "y", "two cannot bear it")), stack="Data")
-    web = Made("c", "d", allowed=(Allowance("Web/Api", "agreed"),), stack="Web")
+    empty = (Empty("Web/Media", "AWS::S3::Bucket"),)
+    web = Made("c", "d", allowed=(Allowance("Web/Api", "agreed"),), stack="Web", empty=empty)
     whole = Made.of_stacks([data, web])
     assert (whole.edits, whole.allowed, whole.stacks) == (data.edits, web.allowed, (data, web))
+    assert whole.empty == empty
     assert whole.left_out == (out,)
     assert whole.digest == digest_of("Data a\nWeb c\n") != Made.of_stacks([data]).digest
     assert whole.derived_digest == digest_of("Data b\nWeb d\n")

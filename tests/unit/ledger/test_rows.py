@@ -12,7 +12,7 @@ from dr_orchestrator.domain.copy import Copy, CopyRecord
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.domain.replica import Allowance, Edit, Made
+from dr_orchestrator.domain.replica import Allowance, Edit, Empty, Made
 from dr_orchestrator.domain.run import CheckResult, Closing, Observation, Segment, ServerTime, Step
 from dr_orchestrator.ledger import rows, tables
 from tests.support.ledger_samples import MAXIMAL, START, copy, header
@@ -30,6 +30,7 @@ FLAT = {
     Made: tables.template,
     Edit: tables.template_edit,
     Allowance: tables.template_allowed,
+    Empty: tables.template_empty,
 }
 
 
@@ -37,7 +38,7 @@ FLAT = {
 def test_every_field_has_its_column(kind: type) -> None:
     """Each field of a record is a column of its table, and each column a field."""
     columns = {rows._column(field.name) for field in fields(kind)} - {
-        *("edits", "allowed"),  # which have tables of their own
+        *("edits", "allowed", "empty"),  # which have tables of their own
         *("stack", "stacks"),
     }
     assert columns == set(FLAT[kind].c.keys()) - {"number", "run"}

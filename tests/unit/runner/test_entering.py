@@ -8,8 +8,9 @@ import pytest
 
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Opened
-from dr_orchestrator.domain.replica import Made
+from dr_orchestrator.domain.replica import Empty, Made
 from dr_orchestrator.domain.run import Role, Run
+from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.runner import RunContext
 from dr_orchestrator.runner.entering import enter
@@ -60,6 +61,18 @@ def test_a_template_is_written_once_however_often_it_is_asked_for() -> None:
     assert ledger.template is MADE
     with pytest.raises(NotMeasured, match="is not the one that run"):
         journal.derive(replace(MADE, derived_digest="c" * 64))
+
+
+def test_what_comes_back_empty_is_judged_unless_its_owner_lets_it() -> None:
+    """Of each stack, also of those that a dead process had made; once, however often the template is asked for."""
+    said, told = Empty("Logs", "AWS::S3::Bucket", "kept elsewhere"), Empty("Orders", "AWS::DynamoDB::Table")
+    before = replace(MADE, stack="Data", empty=(Empty("Data/Jobs", told.type),))
+    recorded = Run(HEADER, template=Made.of_stacks([before]))
+    journal = Journal(HEADER, MemoryLedger(), FakeClock(), recorded)
+    for _ in "ab":
+        journal.derive(replace(MADE, stack="Web", empty=(said, told)))
+    record = journal.record(worst_cases=[], cleanup=Cleanup.CLEAN)
+    assert record.empty == [*before.empty, told]
 
 
 def test_a_run_that_goes_on_knows_its_template() -> None:

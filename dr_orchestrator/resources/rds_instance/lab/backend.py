@@ -16,7 +16,7 @@ from moto.rds.exceptions import (
     InvalidParameterValue,
     RDSClientError,
 )
-from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot, RDSBackend
+from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot
 
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.cloud import lifecycle
@@ -26,6 +26,7 @@ from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import Database, Databases, world
 from dr_orchestrator.resources.rds_instance.lab.events import BEGUN, FINISHED
 from dr_orchestrator.resources.rds_instance.lab.models import AutomatedBackup, Instance, Snapshot, wrong_state
+from dr_orchestrator.resources.rds_instance.lab.sharing import Sharing
 from dr_orchestrator.resources.rds_instance.lab.steady import steady
 
 _SOON = timedelta(seconds=1)
@@ -62,7 +63,7 @@ _SOURCES = (
 )
 
 
-class Rds(RDSBackend):
+class Rds(Sharing):
     """One account's RDS in one region."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -372,6 +373,6 @@ def _database_of_snapshot(made: Instance, snapshot: Snapshot, source: Instance) 
     plane, key, apart = _plane(str(source.engine)), made.dbi_resource_id, _apart(made)
     if plane is None or source.database is None:
         return None
-    if plane.holds(snapshot.db_snapshot_identifier):
-        return plane.restore_snapshot(key, snapshot.db_snapshot_identifier, snapshot.data_time, apart=apart)
+    if plane.holds(snapshot.stored):
+        return plane.restore_snapshot(key, snapshot.stored, snapshot.data_time, apart=apart)
     return plane.restore_instant(key, source.database.key, snapshot.data_time, apart=apart)

@@ -103,14 +103,17 @@ class Snapshot(OfData, DBSnapshot):
 
     data_time: datetime
     source_db_snapshot_identifier: str | None = None
+    stored: str = ""
+    """The name under which the physical copy is kept: that of the first of those that were copied from one another."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.data_time = world().now()
+        self.data_time, self.stored = world().now(), self.db_snapshot_identifier
         self.availability_zone = self.database.availability_zone
         self.license_model = self.database.license_model
         self.storage_type = self.database.storage_type
         self.snapshot_target = "region"
+        self.encrypted = bool(self.kms_key_id)
 
     @property
     def snapshot_database_time(self) -> datetime:

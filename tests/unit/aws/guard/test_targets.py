@@ -14,7 +14,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.resource_type import Write
 from dr_orchestrator.resources import TYPES
 from tests.support.estate import REGION
-from tests.support.guarded import COPIES, COPY, SOURCES, TARGETS, arn, copy, guard, targeted
+from tests.support.guarded import COPIES, COPY, ELSEWHERE, SOURCES, TARGETS, arn, copy, guard, targeted
 from tests.support.types import CALLS, WRITES
 
 
@@ -95,7 +95,7 @@ def test_what_a_write_has_to_say_is_neither_left_out_nor_changed(
     """Left to its default, or otherwise, it would be another call: a copy in public, a backup that stays behind."""
     named, holders = targeted(write, COPY), [write.within.type] if write.within else []
     rows = [copy(COPY, of) for of in (write.target.type, *holders)]
-    mine = Guard(CALLS, lambda: rows, SOURCES, lambda _: True)
+    mine = Guard(CALLS, lambda: rows, SOURCES, lambda _: True, accounts=lambda: {ELSEWHERE})
     mine.check(*call, named, REGION)
     left_out = {name: value for name, value in named.items() if name != parameter}
     silent = [left_out, {**named, parameter: None}] if None not in write.only[parameter] else []
@@ -111,6 +111,16 @@ def test_a_run_restores_only_what_is_its_own(call: tuple[str, str]) -> None:
     for origin in ("payroll-prod", "", "ORDERS-PROD"):
         with pytest.raises(Forbidden, match="is not what this run restores from"):
             guard(COPY).check(*call, {**named, WRITES[call].origin: origin}, REGION)
+
+
+@pytest.mark.parametrize("call", [call for call, write in WRITES.items() if write.lends])
+@pytest.mark.parametrize("accounts", [["999999999999"], [ELSEWHERE, "999999999999"], ["all"], [], None])
+def test_a_copy_is_shared_only_where_copies_of_the_run_stand(call: tuple[str, str], accounts: list[str] | None) -> None:
+    """With anybody else, beside or in place of that account, with everybody, or with nobody named: refused."""
+    named = next(named for known, named in TARGETS if known == call)(COPY)
+    guard(COPY).check(*call, named, REGION)
+    with pytest.raises(Forbidden, match="no copy of this run stands in"):
+        guard(COPY).check(*call, {**named, WRITES[call].lends: accounts}, REGION)
 
 
 def test_items_are_written_only_into_a_table_of_the_runs_own_stack() -> None:

@@ -1,0 +1,156 @@
+"""The way of a snapshot into another account: copied under a key that can be shared, shared, copied again there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dr_orchestrator.aws import copies
+from dr_orchestrator.aws.preflight import keys
+from dr_orchestrator.aws.rds.objects import Objects, Shape
+from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.aws.watcher import States
+from dr_orchestrator.domain.copy import Copy, CopyState, Source
+from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.evidence import Asked, Ready
+from dr_orchestrator.domain.ports import Part
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+
+STATES = States(
+    ready=frozenset({"available"}),
+    dead=frozenset({"failed", "incompatible-restore", "deleting", "deleted"}),
+    progress=frozenset({"creating", "copying", "pending", "absent"}),
+)
+QUOTA = frozenset({"SnapshotQuotaExceeded", "SnapshotQuotaExceededFault"})
+"""The answers of AWS while an account has as many snapshots as it may, or copies as many at a time."""
+THERE = "alias/aws/rds"
+"""The key of RDS in the account that a snapshot is brought to: what is encrypted there is that account's alone."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """The two copies of a snapshot: beside it, to be shared, and in the account of the `stack`.
+
+    `of` is their type; `key` is the one of KMS that both accounts may use, empty where none is declared.
+    """
+
+    shape: Shape
+    of: str
+    resource: Resource
+    stack: Copy
+    key: str
+
+    @property
+    def shared(self) -> Copy:
+        """The copy in the account of the source, as planned."""
+        return self._planned("shared-", "")
+
+    @property
+    def there(self) -> Copy:
+        """The copy in the account of the environment, as planned."""
+        return self._planned("", self.stack.account)
+
+    def _planned(self, prefix: str, account: str) -> Copy:
+        name = copies.slug(f"{copies.PREFIX}{self.stack.run}-{prefix}{self.resource.id}")
+        source = Source(self.resource.type, self.resource.id, replace(self.stack, account="").place)
+        return replace(self.stack, type=self.of, id=name, account=account, parent="", source=source)
+
+    def parts(self, toolkit: Toolkit, snapshot: str, encrypted_with: str | None) -> Sequence[Part]:
+        """The copies to be made of a snapshot of that name, in order; `encrypted_with` is its key."""
+        name, account = self.resource.name, self.stack.account
+        key = self.lendable(toolkit, encrypted_with)
+        shared = SnapshotCopy(
+            self.shape, toolkit, self.shared, f"snapshot of {name} to be shared", lambda: snapshot, key
+        )
+
+        def lent() -> str:
+            """The copy that is shared, by its ARN, once it is."""
+            return lend(self.shape, toolkit, self.shared, account)
+
+        own = THERE if encrypted_with else ""
+        there = SnapshotCopy(self.shape, toolkit, self.there, f"snapshot of {name} in account {account}", lent, own)
+        return shared, there
+
+    def lendable(self, toolkit: Toolkit, encrypted_with: str | None) -> str:
+        """The key under which a snapshot is shared, empty where it is not encrypted; NotRecoverable where none can be.
+
+        AWS shares nothing that is encrypted with a key of its own.
+        """
+        if not encrypted_with:
+            return ""
+        found = self.key or encrypted_with
+        if keys.is_of_aws(toolkit.account, found):
+            told = (
+                f"snapshots of {self.resource.id} are encrypted with a key of AWS's own, which no other account may use"
+            )
+            hint = (
+                "write `replica: {key: alias/...}` in tiers.yaml: a key of this account's that lets"
+                f" account {self.stack.account} use it"
+            )
+            raise NotRecoverable(told, hint, "kms:DescribeKey")
+        return found
+
+    def look(self, toolkit: Toolkit, encrypted_with: str | None) -> str:
+        """How a snapshot comes there; NotRecoverable where it cannot, or where a copy's name is another's."""
+        key = self.lendable(toolkit, encrypted_with)
+        for copy in (self.shared, self.there):
+            Objects(self.shape, toolkit.at(copy.place)).name_is_free(copy)
+        under = f" under {key}" if key else ""
+        return f"the snapshot is copied{under}, shared with account {self.stack.account} and copied there"
+
+
+def lend(shape: Shape, toolkit: Toolkit, copy: Copy, account: str) -> str:
+    """Share a copy with an account, once proven to be this run's; return its ARN. Idempotent."""
+    api = toolkit.at(copy.place).account.api("rds")
+    live = shape.described(api, copy.id)
+    if live is None:
+        raise NotMeasured(f"{copy.id} is not to be seen", call=f"rds:{shape.describe}")
+    toolkit.proofs.prove(copy, shape.live(live))
+    api.call(
+        f"Modify{shape.key}Attribute",
+        **{shape.name: copy.id},
+        AttributeName="restore",
+        ValuesToAdd=[account],
+    )
+    return str(live[f"{shape.key}Arn"])
+
+
+class SnapshotCopy:
+    """A copy of a snapshot; a Part. Without a `source` it is only taken down."""
+
+    def __init__(
+        self,
+        shape: Shape,
+        toolkit: Toolkit,
+        copy: Copy,
+        title: str = "snapshot",
+        source: Callable[[], str] | None = None,
+        key: str = "",
+    ) -> None:
+        """`source` tells what is copied, by name or ARN, `key` what the copy is encrypted with, where it is."""
+        self.copy, self.title = copy, title
+        self._shape, self._toolkit, self._source, self._key = shape, toolkit.at(copy.place), source, key
+        self._objects = Objects(shape, self._toolkit)
+
+    def billed(self, name: str = "") -> Billed:
+        """Its storage, of which nobody tells how much it is."""
+        return Billed(besides=f"what {name or 'a copied snapshot'} stores")
+
+    def ask(self) -> Asked:
+        """Ask for the copy; one that this run asked for already is adopted."""
+        if self._source is None:
+            raise NotMeasured(f"nothing tells what {self.copy.id} is a copy of")
+        of, key = self._shape, {"KmsKeyId": self._key} if self._key else {}
+        given: dict[str, Any] = {f"Source{of.name}": self._source(), f"Target{of.name}": self.copy.id, **key}
+        return self._objects.ask(f"Copy{of.key}", self.copy, QUOTA, **given)
+
+    def ready(self) -> Ready:
+        """Wait until the whole snapshot is copied; AWS tells only then when it was made, by which it is known."""
+        seen = self._toolkit.wait_until_ready(self._objects.feed(), self.copy, STATES)
+        return Ready(self._toolkit.seconds_since(seen), self._shape.identity(seen.detail))
+
+    def destroy(self, copy: Copy) -> CopyState:
+        """Delete the copy, once proven to be this run's."""
+        return self._objects.destroy(copy, STATES)
