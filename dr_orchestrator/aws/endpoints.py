@@ -35,6 +35,7 @@ _PRIVATE = re.compile(
     r"(?P<before>(?:[a-z0-9-]+\.)*?)(?P<endpoint>(?P<door>(?:(?:bucket|accesspoint|control)\.)?)"
     r"vpce-[0-9a-f]+-[0-9a-z]+(?:-[a-z]+(?:-[a-z0-9]+)+)?\.(?P<service>[a-z0-9.-]+)\.vpce\.(?P<suffix>[a-z.]+))"
 )
+_NO_SERVICE = ("dualstack", "fips", "region")
 _S3_DOORS = {"s3": ("bucket.", "accesspoint."), "s3control": ("control.",)}
 
 
@@ -65,6 +66,17 @@ def is_call(url: str, service: str, named: Named) -> bool:
     if service == "s3" and "Bucket" not in named:
         return parts["path"] in ("", "/")
     return not before or f"{parts['path']}/".startswith(f"{before}/")
+
+
+def is_of_a_service(host: str) -> bool:
+    """Return whether a host is where AWS's services are called, in any region: nothing of a customer's stands in front.
+
+    It says nothing about who is called there: only that the name is one that nobody was given.
+    """
+    suffix = next((each for each in _suffixes() if host.endswith(f".{each}")), "")
+    labels = host.removesuffix(f".{suffix}").split(".") if suffix else []
+    bare = [each.removesuffix("-fips") for each in labels if not (_is_region(each) or each in _NO_SERVICE)]
+    return len(bare) == 1 or ".".join(bare) in _prefixes()
 
 
 def named_by(operation: Any, parameters: Mapping[str, Any]) -> Named:
@@ -171,6 +183,21 @@ def _rules(service: str) -> EndpointProvider | None:
 @functools.cache
 def _older_table() -> EndpointResolver:
     return EndpointResolver(_shipped().load_data("endpoints"))
+
+
+@functools.cache
+def _prefixes() -> frozenset[str]:
+    return frozenset(name for each in _tables() for name in each["services"])
+
+
+@functools.cache
+def _suffixes() -> tuple[str, ...]:
+    told = [each["outputs"] for each in _partitions()]
+    return tuple(dict.fromkeys(each[key] for each in told for key in ("dnsSuffix", "dualStackDnsSuffix")))
+
+
+def _tables() -> list[dict[str, Any]]:
+    return list(_shipped().load_data("endpoints")["partitions"])
 
 
 def _partitions() -> list[dict[str, Any]]:

@@ -191,8 +191,13 @@ class Made:
 
     @property
     def left_out(self) -> tuple[Edit, ...]:
-        """The edits that took something out: what the replica did not exercise."""
-        return tuple(each for each in self.edits if each.becomes is None)
+        """The edits that took something out, or switched it off: what the replica did not exercise."""
+        return tuple(each for each in self.edits if each.becomes is None or _is_switched_off(each))
+
+
+def _is_switched_off(edit: Edit) -> bool:
+    """Whether an edit leaves something in the replica that does nothing there."""
+    return (edit.property.rpartition(".")[2], edit.becomes) in (("Enabled", False), ("DesiredState", "STOPPED"))
 
 
 def _within(lead: str, words: Mapping[str, str]) -> dict[str, str]:
@@ -225,7 +230,7 @@ class Derived:
     keeps: Sequence[Empty] = ()
     """The parts that keep data, all of them."""
 
-    outputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    outputs: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """The values that outputs may come to, where they are not of what the stack makes."""
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -84,6 +85,9 @@ ROLES = frozenset({"AWS::IAM::Role", "AWS::Serverless::Function", "AWS::Serverle
 _OF_CODE = ("lambda:SourceFunctionArn", "ec2:SourceInstanceARN")
 """The keys that a call has which code makes: of a function, of an instance."""
 
+_READ = ("BatchGet", "Describe", "Get", "Head", "List", "Lookup", "Query", "Scan", "Search", "Select", "View")
+_NAMED = re.compile(r"^[a-zA-Z-]+[:/]")
+
 Statement = dict[str, Any]
 
 
@@ -129,7 +133,7 @@ def _said(
 
 
 def too_wide(document: Any) -> bool:
-    """Whether a policy allows whole services on everything, and asks no condition; so too where it cannot be read."""
+    """Whether a policy allows changes of everything, and asks no tag of it; so too where it cannot be read."""
     if not isinstance(document, dict):
         return True
     return any(_is_wide(each) for each in _listed(document.get("Statement")))
@@ -138,12 +142,36 @@ def too_wide(document: Any) -> bool:
 def _is_wide(said: Any) -> bool:
     if not isinstance(said, dict):
         return True
-    if said.get("Effect") != "Allow" or said.get("Condition"):
+    if said.get("Effect") != "Allow" or _asks_a_tag(said.get("Condition")):
         return False
     if "NotAction" in said or "NotResource" in said:
         return True
-    whole = any(str(each) == "*" or str(each).endswith(":*") for each in _listed(said.get("Action")))
-    return whole and "*" in _listed(said.get("Resource"))
+    changes = any(map(_changes_many, _listed(said.get("Action"))))
+    return changes and any(map(_is_everything, _listed(said.get("Resource"))))
+
+
+def _asks_a_tag(conditions: Any) -> bool:
+    """Whether a statement holds only for what wears a tag; any other condition may hold for all."""
+    for test, asked in conditions.items() if isinstance(conditions, dict) else ():
+        for key, values in asked.items() if isinstance(asked, dict) else ():
+            if ":resourcetag/" in str(key).lower() and not str(test).lower().endswith("ifexists"):
+                wanted = {str(each).lower() for each in _listed(values)}
+                if wanted == {"false"} if str(test) == "Null" else not any(set(each) <= {"*", "?"} for each in wanted):
+                    return not str(test).startswith(("StringNot", "ArnNot"))
+    return False
+
+
+def _changes_many(action: Any) -> bool:
+    """Whether an action stands for several, and not for those alone that read."""
+    service, _, call = str(action).partition(":")
+    begins = call.partition("*")[0].partition("?")[0]
+    return service == "*" or ("*" in call and not begins.startswith(_READ))
+
+
+def _is_everything(resource: Any) -> bool:
+    """Whether a resource is all there is, or all of a service, or of a kind of it."""
+    name = str(resource).split(":", 5)[-1]
+    return not _NAMED.sub("", name).strip("*?/:")
 
 
 def _listed(value: Any) -> list[Any]:

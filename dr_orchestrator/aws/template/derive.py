@@ -12,7 +12,7 @@ from dr_orchestrator.aws.template.births import bear
 from dr_orchestrator.aws.template.edits import Around, Editing
 from dr_orchestrator.aws.template.judging import Judging
 from dr_orchestrator.aws.template.parts import kind_of, transforms_of
-from dr_orchestrator.aws.template.values import Scope, Untold, references
+from dr_orchestrator.aws.template.values import NOBODYS, Scope, Untold, references, shown
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.domain.replica import Answers, Ask, Birth, Derived, Edit, Empty, Note, Place, Refusal
 
@@ -104,16 +104,17 @@ def _answered(name: str, asks: Sequence[Ask]) -> list[Ask]:
     ]
 
 
-def _outputs(scope: Scope) -> dict[str, tuple[str, ...]]:
+def _outputs(scope: Scope) -> dict[str, tuple[Any, ...]]:
     """The values that each output may come to, where they are not of what the stack makes."""
     found = {}
     for name, output in mapping(scope.template.get("Outputs")).items():
-        told = []
+        told = list[Any]()
         for value in scope.variants(mapping(output).get("Value")):
             try:
                 told.append(scope.text(value))
-            except Untold:
-                continue
+            except Untold as unknown:
+                if not (unknown.own or unknown.parameter):
+                    told.append({NOBODYS: shown(value)})
         if told:
             found[str(name)] = tuple(told)
     return found

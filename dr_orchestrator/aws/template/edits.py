@@ -9,15 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dr_orchestrator.aws.template import outward, reach, zones
+from dr_orchestrator.aws.template.leaving import left_behind
 from dr_orchestrator.aws.template.names import (
     MUST_BEGIN,
-    is_handed,
     is_ours,
     names_of,
-    refers,
     renamed,
-    service_of,
-    spelled,
     without_inserts,
 )
 from dr_orchestrator.aws.template.parts import (
@@ -27,6 +24,7 @@ from dr_orchestrator.aws.template.parts import (
     calls,
     changed_in,
     dotted,
+    is_given_to_code,
     is_needed,
     is_secret,
     kind_of,
@@ -36,6 +34,9 @@ from dr_orchestrator.aws.template.parts import (
     spelled_by_functions,
     texts,
 )
+from dr_orchestrator.aws.template.renames import Renames
+from dr_orchestrator.aws.template.streams import WHY as OF_STREAM
+from dr_orchestrator.aws.template.streams import consumers
 from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, references
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.domain.replica import Answers, Edit, Place
@@ -77,12 +78,12 @@ class Editing:
         """The parts that fell with what is left out, and that their resources may need."""
         self.ours = set[tuple[str, str]]()
         """The properties whose values are ours: they name what a store is restored from, and nothing is changed."""
-        self.children: dict[str, Mapping[str, Sequence[str]]] = {}
+        self.children: dict[str, Mapping[str, Sequence[Any]]] = {}
         """The outputs of the stacks within whose templates were at hand, as far as they are not of what those make."""
         for resource in self.resources.values():
             if "Properties" in resource and resource["Properties"] is None:
                 resource["Properties"] = {}
-        self._renames: dict[str, dict[str, str]] = {}  # by the old name: the type, and the new one
+        self._renames = Renames()
 
     @property
     def resources(self) -> dict[str, Any]:
@@ -105,8 +106,10 @@ class Editing:
             if name in readable:
                 self._unprotect(name, resource)
                 self._close(name, resource)
+                self._to_the_root(name, resource)
         scope = self.scope()
         for name, resource in self._readable():
+            self._silence(name, resource, scope)
             self._rename(name, resource, scope)
         self._into_own_zones(scope)
         self._follow_renames(scope)
@@ -229,7 +232,7 @@ class Editing:
         for path, value in list(protections(resource.get("Properties"))):
             if (unprotected := off(value)) != value:
                 self._set(name, path, unprotected, why)
-        for path, gone, told in list(reach.left_behind(kind_of(resource), mapping(resource.get("Properties")))):
+        for path, gone, told in list(left_behind(kind_of(resource), mapping(resource.get("Properties")))):
             self._set(name, path, gone, told)
         key, most, told = outward.SHORTEST.get(kind_of(resource), ("", 0, ""))
         if key and mapping(resource.get("Properties")).get(key) != most:
@@ -242,6 +245,21 @@ class Editing:
         allowed = not {name, f"{name}.{key}"}.isdisjoint(self.answers.allow)
         if kind in outward.PUBLIC and not allowed and str(said).lower() != "false":
             self._set(name, (key,), False, "it holds production's data, and nobody outside is to reach it")
+
+    def _silence(self, name: str, resource: dict[str, Any], scope: Scope) -> None:
+        """Switch off what would act on each item with which a table is filled, unless its owner allows it."""
+        for path, off_ in list(consumers(scope, resource)):
+            allowed = not {name, f"{name}.{path[0]}"}.isdisjoint(self.answers.allow)
+            if not allowed and str(at(resource.get("Properties"), path)).lower() != str(off_).lower():
+                self._set(name, path, off_, OF_STREAM)
+
+    def _to_the_root(self, name: str, resource: dict[str, Any]) -> None:
+        """Take a role's path away: what holds a replica's roles knows them by the beginning of their names."""
+        key = outward.PATHS.get(kind_of(resource), "")
+        path = mapping(resource.get("Properties")).get(key, "/")
+        if path != "/":
+            self._renames.paths[name] = self.scope().partly(path)
+            self._set(name, (key,), "/", "its name alone tells that it is a replica's: a path stands before that")
 
     def _do_without(self, name: str, resource: dict[str, Any]) -> None:
         self._do_without_in(name, kind_of(resource), resource.get("Properties"))
@@ -262,7 +280,7 @@ class Editing:
             try:
                 old = scope.text(value)
             except Untold as unknown:
-                if unknown.own:
+                if unknown.own and any(not each.startswith("AWS::") for each in references(value)):
                     continue  # it holds the name of what the replica makes, and is as much its own
                 old, was = "", name
             else:
@@ -278,7 +296,7 @@ class Editing:
             self._given.add(new.rpartition("/")[2])
             self._set(name, path, new, "the name is production's: two cannot bear it")
             if old and "${" not in old.replace("${AWS::", ""):
-                self._renames.setdefault(old, {}).setdefault(kind, new)
+                self._renames.note(old, kind, new)
 
     def _into_own_zones(self, scope: Scope) -> None:
         """Put records into the replica's zone by its id: production's may be called alike."""
@@ -297,35 +315,13 @@ class Editing:
                 except Untold:
                     continue
                 if (text in self._renames or path[-1:] == ("ResourceId",)) and (
-                    new := self._renamed_in(text, kind, path)
+                    new := self._renames.in_text(text, kind, path)
                 ) != text:
                     self._set(name, path, new, "what it names is called so in the replica")
             for path, text in list(texts(resource.get("Properties"))):
-                new = self._renamed_in(text, kind, path)
+                new = self._renames.in_text(text, kind, path)
                 if new != text:
                     self._set(name, path, new, "what it names is called so in the replica")
-
-    def _renamed_in(self, text: str, kind: str, path: Path) -> str:
-        for of, becomes in self._renames.get(text, {}).items():
-            if is_handed(path) or refers(kind, path, of):
-                return becomes
-        if path[-1:] == ("ResourceId",) and "/" in text:
-            service, _, rest = text.partition("/")
-            found = [self._renamed_segment(each, service) for each in rest.split("/")]
-            return "/".join((service, *found))
-        if "arn:" in text:
-            for old, renames in self._renames.items():
-                for of, becomes in renames.items() if old in text else ():
-                    text = spelled(text, service_of(of), old, becomes)
-        return text
-
-    def _renamed_segment(self, text: str, kind: str) -> str:
-        """The new name of what a scaling target spells out: `table/orders`, `service/shop/web`."""
-        services = {"table": ("dynamodb",), "service": ("ecs",), "cluster": ("rds",), "function": ("lambda",)}
-        for of, becomes in self._renames.get(text, {}).items():
-            if service_of(of) in services.get(kind, (kind,)):
-                return becomes
-        return text
 
     def _rename_exports(self, scope: Scope) -> None:
         for name, output in mapping(self.template.get("Outputs")).items():
@@ -367,7 +363,8 @@ class Editing:
         parent, key = self._parent(name, path)
         was = parent.get(key) if isinstance(parent, dict) else parent[key]
         parent[key] = new
-        before, after = ("***", "***") if is_secret(key, was) else changed_in(was, new)
+        told = is_secret(key, was) or (is_given_to_code(path) and not self._renames.names_alone(was))
+        before, after = ("***", "***") if told else changed_in(was, new)
         self.edits.append(Edit(name, dotted(path), before, after, why, self.line(name, ("Properties", *path))))
 
     def _drop(self, name: str, path: Path, why: str, section: str = "Properties") -> None:
@@ -376,9 +373,10 @@ class Editing:
             was = parent.pop(key)
         except (KeyError, IndexError, TypeError):
             return  # it has no such property: nothing is to be left out of it
-        was, line = "***" if is_secret(key, was) else brief(was), self.line(name, (section, *path))
+        told = "***" if is_secret(key, was) else brief(was, is_given_to_code(path))
+        line = self.line(name, (section, *path))
         lead = () if section == "Properties" else (section,)
-        self.edits.append(Edit(name, dotted((*lead, *path)), was, ABSENT, why, line))
+        self.edits.append(Edit(name, dotted((*lead, *path)), told, ABSENT, why, line))
 
     def _parent(self, name: str, path: Path, section: str = "Properties") -> tuple[Any, Any]:
         """The part that holds the last of a path, and the key of that in it."""

@@ -72,7 +72,7 @@ def judge(rebuild: Rebuild, given: Given, processed: Processed, sources: frozens
     derived = derive(source, copy_id, rebuild.place, told, held, lambda url, _of: templates.get(url), *ahead)
     before = (*given.derived.edits, *_settled(processed, word, team))
     made = write(rebuild, derived, given.shelf, told.parameters, before=before)
-    against = [*_unsound(templates), *_left(made), *shelving(team.file, made), *objections(derived)]
+    against = [*_unsound(templates), *_left(made, processed), *shelving(team.file, made), *objections(derived)]
     if against:
         what = f"what AWS made of {team.file} cannot be drilled, and nothing of it was executed"
         raise NotMeasured(f"{what}: {'; '.join(against)}", hint_of(derived))
@@ -92,11 +92,12 @@ def _differences(
         yield from _changed(mapping(wanted), mapping(found))
     if strange := sorted(processed.looked_up.keys() - looked_up):
         yield f"the value of {', '.join(strange)} was looked up"
-    if strange := sorted(processed.within.keys() ^ derived.children.keys()):
+    if strange := sorted((processed.within.keys() ^ derived.children.keys()) - _ruled_out(derived.template, processed)):
         yield f"the stacks within are others: {', '.join(strange)}"
         return
     texts = {given.shelf.url(text): text for text in given.shelved}
-    for name, child in derived.children.items():
+    for name in derived.children.keys() & processed.within.keys():
+        child = derived.children[name]
         url = mapping(mapping(mapping(body.get("Resources")).get(name)).get("Properties")).get("TemplateURL")
         text = json.loads(texts[str(url)])
         yield from (f"{name}: {each}" for each in _differences(text, child, processed.within[name], looked_up, given))
@@ -175,9 +176,22 @@ def _unsound(templates: Mapping[str, Template]) -> list[str]:
     return [str(each) for template in templates.values() for each in soundness.problems(template)]
 
 
-def _left(made: Given) -> Sequence[str]:
+def _left(made: Given, processed: Processed) -> Sequence[str]:
     """The things that AWS was to expand, and did not."""
-    return [f"AWS left {each} unexpanded" for each in made.expands]
+    out = {f"the stack {name}" for each in _all_of(processed) for name in _ruled_out(each.data, each)}
+    return [f"AWS left {each} unexpanded" for each in made.expands if each not in out]
+
+
+def _all_of(processed: Processed) -> Iterator[Processed]:
+    yield processed
+    for each in processed.within.values():
+        yield from _all_of(each)
+
+
+def _ruled_out(template: Mapping[str, Any], processed: Processed) -> set[str]:
+    """The stacks within that a condition leaves out: AWS has none of them to tell of."""
+    resources = mapping(template.get("Resources"))
+    return {name for name in nested_in(template) - processed.within.keys() if "Condition" in resources[name]}
 
 
 def nested_in(data: Mapping[str, Any]) -> set[str]:

@@ -13,6 +13,11 @@ INSERT = re.compile(r"\$\{([^}]*)\}")
 PSEUDO = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix", "AWS::NotificationARNs")
 """Pseudo parameters that tell no stack from another: they stand in a text as they are written."""
 
+STACK = "AWS::StackId"
+
+NOBODYS = "Fn::Nobodys"
+"""Stands for the function that gave a value of which only AWS knows whose it is: an output's, of a stack within."""
+
 NO_VALUE = {"Ref": "AWS::NoValue"}
 Path = tuple[str | int, ...]
 
@@ -46,23 +51,38 @@ def function(value: Any) -> tuple[str, Any]:
 
 def references(value: Any) -> Iterator[str]:
     """The names that a value refers to, wherever in it: of resources, of parameters, of pseudo parameters."""
+    return (name for name, _ in attributes(value) if name != NOBODYS)
+
+
+def attributes(value: Any) -> Iterator[tuple[str, str]]:
+    """The names that a value refers to, each with the attribute that is asked for; empty where none is."""
     if isinstance(value, list):
         for each in value:
-            yield from references(each)
+            yield from attributes(each)
     if not isinstance(value, dict):
         return
     for key, inner in value.items():
         if key == "Ref" and isinstance(inner, str):
-            yield inner
+            yield inner, ""
+        elif key == NOBODYS:
+            yield key, ""
         elif key == "Fn::GetAtt" and isinstance(inner, str | list) and inner:
-            yield str(inner[0]) if isinstance(inner, list) else inner.partition(".")[0]
+            name, _, attribute = (".".join(map(_word, inner)) if isinstance(inner, list) else inner).partition(".")
+            yield name, attribute
         elif key == "Fn::Sub":
             text, local = (inner[0], inner[1]) if isinstance(inner, list) and len(inner) == 2 else (inner, {})
-            names = [found.strip().partition(".")[0] for found in INSERT.findall(str(text))]
-            yield from (name for name in names if name not in mapping(local) and not name.startswith("!"))
-            yield from references(local)
+            for found in map(str.strip, INSERT.findall(str(text))):
+                name, _, attribute = found.partition(".")
+                if name not in mapping(local) and not name.startswith("!"):
+                    yield name, attribute
+            yield from attributes(local)
         else:
-            yield from references(inner)
+            yield from attributes(inner)
+
+
+def _word(part: Any) -> str:
+    """A part of an attribute's name; of one that is computed what no type has."""
+    return part if isinstance(part, str) else "?"
 
 
 def shown(value: Any) -> str:
@@ -70,5 +90,7 @@ def shown(value: Any) -> str:
     if isinstance(value, str):
         return f"'{value}'" if len(value) <= 120 else f"'{value[:120]}...'"
     form, inner = function(value)
+    if form == NOBODYS:
+        return str(inner)
     text = f"!{form.removeprefix('Fn::')} {json.dumps(inner, default=str)}" if form else json.dumps(value, default=str)
     return text if len(text) <= 120 else f"{text[:120]}..."

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dr_orchestrator.aws.template import networks, outward, reach
+from dr_orchestrator.aws.template.doubts import is_doubted
+from dr_orchestrator.aws.template.leaving import logs_left
 from dr_orchestrator.aws.template.parts import (
     as_in_schemas,
     calls,
@@ -48,7 +50,7 @@ class Judging(OfTemplate):
         self._imports()
         self._globals()
         self._values_to_come()
-        if left := reach.logs_left(self._scope):
+        if left := logs_left(self._scope):
             why = "their first lines make them, and no stack deletes them: give each an AWS::Logs::LogGroup"
             more = f" and {len(left) - 3} more" if len(left) > 3 else ""
             what = f"leaves log groups behind: of {', '.join(left[:3])}{more}"
@@ -80,7 +82,7 @@ class Judging(OfTemplate):
         if kind in outward.ASKED:
             what, why = outward.ASKED[kind]
             self._ask(name, what, why, line)
-        if reach.is_of_whole_account(kind) and self._place is Place.BESIDE:
+        if reach.is_of_whole_account(kind, properties) and self._place is Place.BESIDE:
             self._ask(name, "is a setting of the whole account", "it holds for production, too", line)
         for found in reach.reached(kind, properties, self._scope):
             self._reached(name, found)
@@ -182,6 +184,8 @@ class Judging(OfTemplate):
         named = [found[0] for found in outward.ENDPOINT.finditer(text)]
         named += [each for each in sorted(self._editing.around.sources) if outward.names(text, each)]
         for each in named:
+            if self._is_asked(name, path, each):
+                continue
             what = f"names {each} ({dotted(path)})"
             if self._place is Place.BESIDE:
                 self._ask(name, what, "it is there already: what is made here could reach it", line, path)
@@ -252,6 +256,17 @@ class Judging(OfTemplate):
             self._outside(name, path, each, line)
         if not _SELF_TOLD.search(text):
             self._referred(name, kind, path, text, line)
+        self._doubted(name, kind, path, text, line)
+
+    def _doubted(self, name: str, kind: str, path: Path, text: str, line: int) -> None:
+        """Ask for a name by which something may be taken over that exists, where no table says what is done to it."""
+        properties = mapping(self._scope.resources.get(name, {}).get("Properties"))
+        if self._place is not Place.BESIDE or not is_doubted(kind, path, properties, self._scope):
+            return
+        own = self._editing.is_own(text) or not reach.is_somebodys(kind, path, text, self._editing.copy_id)
+        if not (own or outward.is_managed(text) or self._is_asked(name, path)):
+            what = f"may change {shown(text)} ({dotted(path)})"
+            self._ask(name, what, "the stack does not make it, and no table tells what is done to it", line, path)
 
     def _reached(self, name: str, found: Reached) -> None:
         """Ask for what a resource reaches, refuse it or note it, as it is judged in the place."""
@@ -293,7 +308,7 @@ class Judging(OfTemplate):
         refers = schema.reference(written) is not None if schema else last_key(path) in outward.RIGHTS
         if changes:
             self._ask(name, f"would change {shown(value)} ({dotted(path)})", why, line, path)
-        elif refers and "{{resolve:" not in self._scope.partly(value):
+        elif refers and "{{resolve:" not in self._scope.partly(value) and not self._is_asked(name, path):
             what = f"uses {shown(value)} ({dotted(path)})"
             if self._place is Place.BESIDE:
                 self._ask(name, what, why, line, path)

@@ -180,8 +180,15 @@ def spelled(text: str, service: str, old: str, new: str) -> str:
     """A text in which the ARN of what was renamed, in its service, names it anew."""
     if old not in text or f":{service}:" not in text:
         return text
-    return re.sub(rf"(:{service}:\S*?[:/]){re.escape(old)}(?![A-Za-z0-9_.-])", lambda found: found[1] + new, text)
 
+    def named(found: re.Match[str]) -> str:
+        """The new name where the old one was; a replica's roles have no path."""
+        return (_PATH.sub(r"\1", found[1]) if service == "iam" else found[1]) + new
+
+    return re.sub(rf"(:{service}:\S*?[:/]){re.escape(old)}(?![A-Za-z0-9_.-])", named, text)
+
+
+_PATH = re.compile(r"(:(?:instance-profile|policy|role)/)\S*/$")
 
 MUST_BEGIN = frozenset({"AWS::DynamoDB::Table", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"})
 """Types that a sweep looks for: their names begin as those of all copies."""

@@ -30,6 +30,7 @@ _ADDRESS = re.compile(
     r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)(?:[^/\s@'\"]*@)?(?P<host>(?:\$\{[^}]*\}|[^/\s'\",?#])*)(?P<path>[^\s'\",)]*)",
     re.IGNORECASE,
 )
+_GIVEN = frozenset({"Environment", "EnvironmentVariables", "Secrets", "Variables"})
 _OF_PAIRS = ("Name", "Key", "OptionName", "ParameterKey", "ParameterName")
 
 
@@ -139,9 +140,17 @@ def texts(part: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from texts(each, (*path, at))
 
 
-def brief(value: Any) -> Any:
-    """A value as an edit keeps it: long ones are cut, for a report is read by people; no secret is kept."""
-    kept = _masked(value)
+def is_given_to_code(path: Path) -> bool:
+    """Whether a part is of what code is given, which may be secret whatever its name: that alone is told."""
+    return any(key in _GIVEN for key in path)
+
+
+def brief(value: Any, given: bool = False) -> Any:
+    """A value as an edit keeps it: long ones are cut, for a report is read by people; no secret is kept.
+
+    Of what code is `given` the names alone are kept.
+    """
+    kept = _masked(value, given)
     return kept if len(str(kept)) <= _LONGEST else f"{str(kept)[:_LONGEST]}..."
 
 
@@ -168,15 +177,21 @@ def without_secrets(text: str) -> str:
     return _ASSIGNED.sub(lambda found: f"{found['name']}***", _ADDRESS.sub(host_alone, text))
 
 
-def _masked(value: Any) -> Any:
+def _masked(value: Any, given: bool = False) -> Any:
+    if function(value)[0] in ("Ref", "Fn::GetAtt"):
+        return value
     if isinstance(value, dict):
         pair = next((str(value[key]) for key in _OF_PAIRS if key in value), "")
         return {
-            key: "***" if is_secret(key, each) or (key == "Value" and is_secret(pair, each)) else _masked(each)
+            key: "***"
+            if is_secret(key, each) or (key == "Value" and is_secret(pair, each))
+            else _masked(each, key not in _OF_PAIRS and (given or key in _GIVEN))
             for key, each in value.items()
         }
     if isinstance(value, list):
-        return [_masked(each) for each in value]
+        return [_masked(each, given) for each in value]
+    if given and value is not None:
+        return "***"
     return without_secrets(value) if isinstance(value, str) else value
 
 

@@ -74,6 +74,8 @@ def _statements(scope: Scope, part: Any, copy_id: str, path: Path, trusts: bool)
                 continue
             key, principal = said.get("principal", ("", None))
             conditions = said.get("condition", ("", None))[1]
+            if "notprincipal" in said:
+                yield Admitted((*path, said["notprincipal"][0]), "lets in all but some", "they are not the replica's")
             for kind, value in _principals(scope, principal):
                 yield from _principal(scope, kind, value, copy_id, (*path, key), conditions, trusts)
 
@@ -90,9 +92,12 @@ def _principal(
     scope: Scope, kind: str, value: Any, copy_id: str, path: Path, conditions: Any, trusts: bool
 ) -> Iterator[Admitted]:
     why = "it is not the replica's"
-    if kind in ("Service", "CanonicalUser") or scope.owner(value):
+    if kind == "Service" or scope.owner(value):
         return
     text = scope.partly(value)
+    if scope.holds_foreign(value) or (kind == "CanonicalUser" and not scope.holds_own(value)):
+        yield Admitted(path, f"lets in {shown(value)}", why)
+        return
     if kind == "Federated":
         known = text.replace("${AWS::", "")
         if not (text.startswith("cognito-identity.") or "${" in known or scope.holds_own(value) or copy_id in text):

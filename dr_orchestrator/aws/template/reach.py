@@ -11,9 +11,9 @@ from typing import Any
 
 from dr_orchestrator.aws.template import outward
 from dr_orchestrator.aws.template.names import is_ours
-from dr_orchestrator.aws.template.parts import as_in_schemas, dotted, is_call, kind_of
+from dr_orchestrator.aws.template.parts import as_in_schemas, dotted, is_call
 from dr_orchestrator.aws.template.registry import Reference, TypeSchema, known
-from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, references, shown
+from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, shown
 from dr_orchestrator.documents.cloudformation import mapping
 
 _OF_EVERYBODY = re.compile(outward.OF_EVERYBODY_BY_NAME)
@@ -50,9 +50,9 @@ def changed(kind: str, path: Path) -> Verdict:
 
 @cache
 def _changed(kind: str, written: str) -> Verdict:
-    if _is_of(written, outward.CHANGES.get(kind, ())):
+    if is_of(written, outward.CHANGES.get(kind, ())):
         return Verdict.REFUSED
-    if _is_of(written, outward.ADDS.get(kind, ())):
+    if is_of(written, outward.ADDS.get(kind, ())):
         return Verdict.ASKED
     schema, first = known(kind), written.partition("/")[0]
     if schema is None or first in outward.NOT_CHANGED.get(kind, ()):
@@ -63,7 +63,8 @@ def _changed(kind: str, written: str) -> Verdict:
     return Verdict.ASKED if first in schema.create_only and _stands_in(schema, first) else Verdict.SILENT
 
 
-def _is_of(written: str, paths: frozenset[str] | tuple[str, ...]) -> bool:
+def is_of(written: str, paths: frozenset[str] | tuple[str, ...]) -> bool:
+    """Whether a path, as schemas write it, is one of these or leads into one."""
     return any(written == path or written.startswith(f"{path}/") for path in paths)
 
 
@@ -108,8 +109,13 @@ def is_of_everybody(text: str) -> bool:
     )
 
 
-def is_of_whole_account(kind: str) -> bool:
-    """Whether a type is a setting of the account: by the table, or because nothing but the account tells two apart."""
+def is_of_whole_account(kind: str, properties: Mapping[str, Any]) -> bool:
+    """Whether a resource is a setting of the account: by the tables, or because only the account tells two apart."""
+    if kind.startswith(outward.OF_WHOLE_ACCOUNT_BY_SERVICE):
+        return True
+    said = properties.get(outward.WHOLE_ACCOUNT_BY_PROPERTY.get(kind, ""), False)
+    if str(said).lower() != "false":
+        return True
     schema = known(kind)
     told_by = set(schema.identifiers) if schema else set()
     return kind in outward.OF_WHOLE_ACCOUNT or (bool(told_by) and told_by <= outward.OF_THE_ACCOUNT_ALONE)
@@ -186,6 +192,7 @@ def _connected(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterat
     """The hosts that a resource connects to, which are neither AWS's nor the replica's."""
     named, does = outward.HOSTS.get(kind, ((), ""))
     for key in named:
+        yield from (_answered(each, does) for each in _foreign(properties, key, scope))
         for path, text in _told(properties, key, scope):
             host = _host(_spelled(text))
             if host and not outward.is_host_of_aws(host):
@@ -196,11 +203,13 @@ def _connected(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterat
 def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
     """The addresses on the web in a resource: those that it calls are asked, others are to be known."""
     seen = set[str]()
+    for key in outward.CALLED.get(kind, ()):
+        yield from (_answered(each, "calls") for each in _foreign(properties, key, scope))
     for path, value in scope.leaves(properties):
-        calls_it = is_call(path) or _is_of(as_in_schemas(path), outward.CALLED.get(kind, ()))
+        calls_it = is_call(path) or is_of(as_in_schemas(path), outward.CALLED.get(kind, ()))
         if not calls_it and any(key in outward.TEXTS or key in outward.POLICIES for key in path):
             continue
-        for found in _URL.finditer(_spelled(_text(value, scope))):
+        for found in _URL.finditer(_spelled(text_of(value, scope))):
             host = found["host"]
             if outward.is_host_of_aws(host) or host in seen | outward.NO_HOSTS or scope.stack in host:
                 continue
@@ -213,9 +222,21 @@ def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
                 yield Reached(path, f"names {host} ({dotted(path)})", why, Verdict.NOTED, Verdict.NOTED)
 
 
+def _foreign(properties: Mapping[str, Any], key: str, scope: Scope) -> Iterator[tuple[Path, Any]]:
+    """The values at a path that are told by what the stack does not make."""
+    for path, part in places(properties, key.split("/")):
+        yield from (each for each in scope.leaves(part, path) if scope.holds_foreign(each[1]))
+
+
+def _answered(found: tuple[Path, Any], does: str) -> Reached:
+    path, value = found
+    what, why = f"{does} {shown(value)} ({dotted(path)})", "it is known only to AWS whose that is"
+    return Reached(path, what, why, Verdict.ASKED, Verdict.ASKED, whole=True)
+
+
 def _heard(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
     """The events that a resource hears of all that happens in the account."""
-    on_default = _text(properties.get("EventBusName", "default"), scope) == "default"
+    on_default = text_of(properties.get("EventBusName", "default"), scope) == "default"
     heard = properties.get("EventPattern") if kind == "AWS::Events::Rule" and on_default else None
     if heard is not None and not _is_own(heard, scope):
         what = "hears the account's default bus (EventPattern)"
@@ -235,7 +256,7 @@ def _written(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator
         into = pair in outward.LOG_BUCKETS
         if not into and schema and outward.WRITTEN_INTO.search(written):
             into = "AWS::S3::Bucket" in _types_of(schema, written)
-        text = _text(value, scope) if into else ""
+        text = text_of(value, scope) if into else ""
         if text and not _is_own(value, scope) and scope.stack not in text and not text.startswith("arn:"):
             why = "the stack does not make it: it is production's"
             apart = Verdict.NOTED if pair else Verdict.SILENT  # others are noted as references
@@ -268,7 +289,7 @@ def _options(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator
         for path, option in places(properties, (key, "*")):
             said = mapping(option)
             does = outward.OPTIONS.get((str(said.get("Namespace")), str(said.get("OptionName"))), "")
-            text = _text(said.get("Value", ""), scope)
+            text = text_of(said.get("Value", ""), scope)
             if does and text and not _is_own(said.get("Value"), scope) and scope.stack not in text:
                 of_rights = does == "acts with the rights of"
                 why = "no boundary holds that role" if of_rights else "the stack does not make it"
@@ -309,12 +330,12 @@ def _told(properties: Mapping[str, Any], key: str, scope: Scope) -> Iterator[tup
     """The texts at a path that are not the replica's own."""
     for path, part in places(properties, key.split("/")):
         for below, value in scope.leaves(part, path):
-            text = _text(value, scope)
+            text = text_of(value, scope)
             if text and not _is_own(value, scope) and scope.stack not in text:
                 yield below, text
 
 
-def _text(value: Any, scope: Scope) -> str:
+def text_of(value: Any, scope: Scope) -> str:
     """The text that a value comes to; empty where that is not known, and of its own words what stands as text."""
     try:
         return scope.text(value)
@@ -365,36 +386,3 @@ def _branches(part: Any, path: Path) -> Iterator[tuple[Path, Any]]:
             yield from _branches(branch, (*path, "Fn::If", at))
     else:
         yield path, part
-
-
-def left_behind(kind: str, properties: Mapping[str, Any]) -> Iterator[tuple[Path, Any, str]]:
-    """The properties because of which something stays after the drill, each with the value that lets it go, and why."""
-    schema = known(kind)
-    for each in schema.protections if schema else ():
-        for path, value in () if each.key else places(properties, each.path.split("/")):
-            if isinstance(value, str | bool) and str(value).lower() != str(each.off).lower():
-                yield path, each.off, "it could not be deleted after the drill"
-    for key, (gone, why) in outward.LEAVES.get(kind, {}).items():
-        for path, value in places(properties, key.split("/")):
-            if str(value).lower() != str(gone).lower():
-                yield path, gone, why
-
-
-def logs_left(scope: Scope) -> tuple[str, ...]:
-    """The functions whose log groups the template does not make: their first lines do, and no stack deletes them."""
-    groups = [
-        mapping(each.get("Properties")).get("LogGroupName")
-        for each in scope.resources.values()
-        if each.get("Type") == "AWS::Logs::LogGroup"
-    ]
-    made = {name for group in groups for name in references(group)}
-    named = {_text(group, scope) for group in groups}
-    left = []
-    for name, each in scope.resources.items():
-        properties = mapping(each.get("Properties"))
-        if kind_of(each) not in outward.LOGGING or "LoggingConfig" in properties or name in made:
-            continue
-        called = _text(properties.get("FunctionName", ""), scope)
-        if scope.is_made(each) and not (called and f"/aws/lambda/{called}" in named):
-            left.append(name)
-    return tuple(left)

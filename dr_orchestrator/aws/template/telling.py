@@ -34,6 +34,11 @@ class Telling:
         allowed = self._editing.answers.allow
         return any(dotted((name, *path[:end])) in allowed for end in range(len(path) + 1))
 
+    def _is_asked(self, name: str, path: Path, about: str = "") -> bool:
+        """Whether something is asked already at a property, about a text where one is given."""
+        at = f"({dotted(path)})"
+        return any(each.resource == name and at in each.what and about in each.what for each in self.asks)
+
     def _ask(self, name: str, what: str, why: str, line: int, path: Path = (), *, whole: bool = False) -> None:
         """Ask for the owner's word, once for each resource and each thing; nothing where it was given.
 

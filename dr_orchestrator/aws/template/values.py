@@ -6,11 +6,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dr_orchestrator.aws.template.echoes import echoed
+from dr_orchestrator.aws.template.conditions import Conditions
+from dr_orchestrator.aws.template.echoes import attribute_of, echoed
 from dr_orchestrator.aws.template.forms import (
     INSERT,
     NO_VALUE,
+    NOBODYS,
     PSEUDO,
+    STACK,
     Path,
     Untold,
     function,
@@ -19,9 +22,23 @@ from dr_orchestrator.aws.template.forms import (
     references,
     shown,
 )
+from dr_orchestrator.aws.template.whose import Whose
 from dr_orchestrator.documents.cloudformation import mapping
 
-__all__ = ["INSERT", "NO_VALUE", "Path", "Scope", "Untold", "function", "is_looked_up", "references", "shown"]
+_STACKS = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack"
+
+__all__ = [
+    "INSERT",
+    "NOBODYS",
+    "NO_VALUE",
+    "Path",
+    "Scope",
+    "Untold",
+    "function",
+    "is_looked_up",
+    "references",
+    "shown",
+]
 
 
 class Scope:
@@ -37,7 +54,7 @@ class Scope:
         given: Mapping[str, str],
         stack: str,
         passed: Mapping[str, bool] | None = None,
-        outputs: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+        outputs: Mapping[str, Mapping[str, Sequence[Any]]] | None = None,
     ) -> None:
         self.template, self.stack = template, stack
         self._passed, self._outputs = passed or {}, outputs or {}
@@ -47,8 +64,8 @@ class Scope:
         self.parameters = mapping(template.get("Parameters"))
         self._given = given
         self._expands = bool(template.get("Transform"))
-        self._conditions = mapping(template.get("Conditions"))
-        self._known: dict[str, bool | None] = {}
+        self._conditions = Conditions(mapping(template.get("Conditions")), self.text)
+        self._whose = Whose(self.resources, self._is_made, self._given_back)
 
     def text(self, value: Any, local: Mapping[str, Any] | None = None) -> str:
         """The text that a value comes to; Untold where that is not known."""
@@ -72,12 +89,12 @@ class Scope:
             raise Untold({"Ref": name}, own=self._passed[name])
         if is_looked_up(declared):
             raise Untold({"Ref": name}, parameter=name)
-        if name in self._given:
-            return str(self._given[name]).replace("{copy}", self.stack)
-        if "Default" not in declared:
+        if name not in self._given and "Default" not in declared:
             raise Untold({"Ref": name}, parameter=name)
-        default = declared["Default"]
-        return self.text(",".join(map(str, default)) if isinstance(default, list) else default)
+        said = str(self._given[name]).replace("{copy}", self.stack) if name in self._given else declared["Default"]
+        text = self.text(",".join(map(str, said)) if isinstance(said, list) else said)
+        listed = "List" in str(declared.get("Type"))  # CloudFormation trims the members
+        return ",".join(map(str.strip, text.split(","))) if listed else text
 
     def waits_for(self, name: str) -> bool:
         """Whether a parameter has no value before it is given one, or AWS looks it up."""
@@ -102,6 +119,8 @@ class Scope:
         return "\n".join(self.partly(each, local) for each in parts) if parts is not None else str(value or "")
 
     def _referred(self, inner: Any, _local: Any) -> str:
+        if inner == STACK:
+            return f"{_STACKS}/{self.stack}/${{AWS::StackId}}"
         declared = mapping(self.parameters.get(str(inner)))
         told = self._given.get(str(inner), declared.get("Default"))
         if isinstance(told, str) and not is_looked_up(declared) and inner not in self._passed:
@@ -148,10 +167,7 @@ class Scope:
 
     def condition(self, name: str) -> bool | None:
         """Whether a condition holds; None where that cannot be told."""
-        if name not in self._known:
-            self._known[name] = None  # one that names itself is never told
-            self._known[name] = self._holds(self._conditions.get(name))
-        return self._known[name]
+        return self._conditions.holds(name)
 
     def branches(self, value: Any) -> Iterator[Any]:
         """The values that an Fn::If may come to; any other value comes to itself."""
@@ -220,66 +236,41 @@ class Scope:
 
     def owner(self, value: Any) -> str:
         """The resource of this template that a value is a reference to, and to nothing else; empty where to none."""
-        form, inner = function(value)
         if given := self._given_back(value):
             return self.owner(given[0]) if len(given) == 1 else ""
-        if form == "Fn::Sub" and isinstance(inner, str):
-            whole = re.fullmatch(r"\$\{([A-Za-z0-9.:]+)\}", inner)
-            name = whole[1].partition(".")[0] if whole else ""
-        elif form == "Fn::GetAtt":
-            name = str(inner[0]) if isinstance(inner, list) and inner else str(inner).partition(".")[0]
-        elif form in ("Fn::Select", "Fn::Split", "Fn::Join", "Fn::ImportValue"):
-            return ""
-        else:
-            name = inner.partition(".")[0] if form == "Ref" and isinstance(inner, str) else ""
-        return name if self.makes(name) else ""
+        name, attribute = attribute_of(value)
+        return name if name and self.makes(name, str(attribute)) else ""
 
-    def makes(self, name: str) -> bool:
-        """Whether a name is of a resource of this template, or of one that AWS makes when it expands it."""
-        if name in self.resources or self._passed.get(name):
-            return True
-        return self._expands and bool(name) and name not in self.parameters and not name.startswith("AWS::")
+    def makes(self, name: str, attribute: str = "") -> bool:
+        """Whether a name, or an attribute, is of what this template makes, or AWS when it expands it."""
+        return self._whose.own(name, attribute) is True
 
     def holds_own(self, value: Any) -> bool:
-        """Whether a reference to a resource of this template stands anywhere in a value."""
-        return any(self.makes(name) for name in references(value))
+        """Whether a value has a reference to what this template makes, and none to what is nobody's."""
+        return self._whose.in_own(value)
 
-    def _holds(self, said: Any) -> bool | None:
-        form, inner = function(said)
-        parts = inner if isinstance(inner, list) else [inner]
-        if form == "Condition":
-            return self.condition(inner) if isinstance(inner, str) else None
-        if form == "Fn::Equals":
-            return self._equal(parts)
-        if form not in ("Fn::Not", "Fn::And", "Fn::Or"):
-            return {"true": True, "false": False}.get(str(said).lower())
-        held = [self._holds(part) for part in parts]
-        if form == "Fn::Not":
-            return None if None in held else not all(held)
-        decides = {"Fn::And": False, "Fn::Or": True}.get(form)
-        if decides is None or decides in held:
-            return decides
-        return None if None in held else not decides
+    def holds_foreign(self, value: Any) -> bool:
+        """Whether a value has a reference to what a resource of this template tells, and does not make."""
+        return self._whose.in_foreign(value)
 
-    def _equal(self, parts: list[Any]) -> bool | None:
-        try:
-            told = {self.text(part) for part in parts}
-        except Untold:
-            return None
-        if len(told) == 1:
-            return True
-        return None if any("${" in each for each in told) else False
+    def _is_made(self, name: str) -> bool:
+        """Whether what is none of the resources is of a stack around, or of what AWS makes when it expands it."""
+        if name in self._passed:
+            return self._passed[name]
+        return self._expands and bool(name) and name not in self.parameters and not name.startswith("AWS::")
 
     def _ref(self, value: Any, inner: Any, _local: Mapping[str, Any]) -> str:
-        if inner in ("AWS::StackName", "AWS::StackId"):
+        if inner == "AWS::StackName":
             return self.stack
+        if inner == STACK:
+            raise Untold(value, own=True)
         if inner in PSEUDO:
             return f"${{{inner}}}"
         if inner == "AWS::NoValue":
             return ""
         if isinstance(inner, str) and inner in self.parameters:
             return self.parameter(inner)
-        raise Untold(value, own=self.makes(str(inner).partition(".")[0]))
+        return self._attribute(value, inner, {})
 
     def _join(self, value: Any, inner: Any, local: Mapping[str, Any]) -> str:
         if not isinstance(inner, list) or len(inner) != 2:
@@ -337,7 +328,7 @@ class Scope:
         given = echoed(self.resources, value, self.text)
         return (given,) if given is not None else self._output(value)
 
-    def _output(self, value: Any) -> Sequence[str]:
+    def _output(self, value: Any) -> Sequence[Any]:
         """The values of a stack's output that are not of what it makes; empty where a value is none of them."""
         form, inner = function(value)
         if not self._outputs or form not in ("Fn::GetAtt", "Fn::Sub"):

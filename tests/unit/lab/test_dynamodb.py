@@ -148,3 +148,14 @@ def test_deleting_a_table_takes_time_and_keeps_to_its_protection(ddb: Any, clock
     assert ddb.describe_table(TableName=table)["Table"]["TableStatus"] == "DELETING"
     clock.sleep(120)
     assert refused(ddb.describe_table, TableName=table) == "ResourceNotFoundException"
+
+
+def test_a_table_with_recovery_leaves_a_backup_of_the_systems(ddb: Any, clock: FakeClock, table: str) -> None:
+    """DynamoDB makes it by itself when such a table is deleted; of one without, none."""
+    clock.sleep(3600)
+    ddb.restore_table_to_point_in_time(SourceTableName=table, TargetTableName=COPY, UseLatestRestorableTime=True)
+    wait_while(clock, "CREATING", lambda: status(ddb))
+    for name in (table, COPY):
+        ddb.delete_table(TableName=name)
+    left = ddb.list_backups(BackupType="SYSTEM")["BackupSummaries"]
+    assert [(each["TableName"], each["BackupType"]) for each in left] == [(table, "SYSTEM")]

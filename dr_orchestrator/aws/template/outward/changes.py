@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CHANGES: Mapping[str, frozenset[str]] = {
+    "AWS::ApiGateway::ApiKey": frozenset({"StageKeys/*/RestApiId"}),
     "AWS::ApiGateway::GatewayResponse": frozenset({"RestApiId"}),
     "AWS::ApiGateway::Resource": frozenset({"ParentId"}),
     "AWS::ApiGateway::UsagePlan": frozenset({"ApiStages/*/ApiId"}),
@@ -36,6 +37,7 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "AWS::Cognito::IdentityPoolRoleAttachment": frozenset({"IdentityPoolId"}),
     "AWS::Cognito::LogDeliveryConfiguration": frozenset({"UserPoolId"}),
     "AWS::Cognito::UserPoolDomain": frozenset({"UserPoolId"}),
+    "AWS::DocDB::DBCluster": frozenset({"GlobalClusterIdentifier", "SourceDBClusterIdentifier"}),
     "AWS::DocDB::DBInstance": frozenset({"DBClusterIdentifier"}),
     "AWS::DocDB::GlobalCluster": frozenset({"SourceDBClusterIdentifier"}),
     "AWS::EC2::EIPAssociation": frozenset({"AllocationId", "InstanceId", "NetworkInterfaceId"}),
@@ -50,6 +52,8 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "AWS::EC2::TransitGatewayAttachment": frozenset({"TransitGatewayId"}),
     "AWS::EC2::TransitGatewayVpcAttachment": frozenset({"TransitGatewayId"}),
     "AWS::EC2::VPCEndpoint": frozenset({"RouteTableIds"}),
+    "AWS::EC2::VPCEndpointConnectionNotification": frozenset({"ServiceId", "VPCEndpointId"}),
+    "AWS::EC2::VPCEndpointServicePermissions": frozenset({"ServiceId"}),
     "AWS::EC2::VPCGatewayAttachment": frozenset({"InternetGatewayId", "VpcId", "VpnGatewayId"}),
     "AWS::ECS::Service": frozenset({"LoadBalancers/*/LoadBalancerName", "LoadBalancers/*/TargetGroupArn"}),
     "AWS::ECS::TaskSet": frozenset({"LoadBalancers/*/TargetGroupArn"}),
@@ -57,20 +61,33 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "AWS::EFS::MountTarget": frozenset({"FileSystemId"}),
     "AWS::EKS::Nodegroup": frozenset({"ClusterName"}),
     "AWS::EKS::PodIdentityAssociation": frozenset({"ClusterName"}),
+    "AWS::ElastiCache::ReplicationGroup": frozenset({"GlobalReplicationGroupId", "PrimaryClusterId"}),
     "AWS::ElasticLoadBalancingV2::Listener": frozenset({"LoadBalancerArn"}),
     "AWS::ElasticLoadBalancingV2::ListenerCertificate": frozenset({"ListenerArn"}),
     "AWS::ElasticLoadBalancingV2::ListenerRule": frozenset({"ListenerArn"}),
     "AWS::GlobalAccelerator::EndpointGroup": frozenset({"ListenerArn"}),
     "AWS::GlobalAccelerator::Listener": frozenset({"AcceleratorArn"}),
+    "AWS::Glue::Integration": frozenset({"SourceArn"}),
     "AWS::IAM::AccessKey": frozenset({"UserName"}),
     "AWS::IAM::ManagedPolicy": frozenset({"Groups", "Roles", "Users"}),
     "AWS::KMS::Alias": frozenset({"TargetKeyId"}),
     "AWS::Kinesis::StreamConsumer": frozenset({"StreamARN"}),
+    "AWS::LakeFormation::DataCellsFilter": frozenset({"DatabaseName", "TableName"}),
     "AWS::Lambda::EventSourceMapping": frozenset({"EventSourceArn", "FunctionName", "SelfManagedEventSource"}),
     "AWS::Lambda::Url": frozenset({"TargetFunctionArn"}),
     "AWS::Lambda::Version": frozenset({"FunctionName"}),
+    "AWS::Neptune::DBCluster": frozenset({"GlobalClusterIdentifier"}),
     "AWS::Neptune::DBInstance": frozenset({"DBClusterIdentifier"}),
     "AWS::Neptune::GlobalCluster": frozenset({"SourceDBClusterIdentifier"}),
+    "AWS::OpenSearch::DataSource": frozenset({"DomainName"}),
+    **{
+        f"AWS::Pinpoint::{kind}": frozenset({"ApplicationId"})
+        for kind in (
+            *("ADMChannel", "APNSChannel", "APNSSandboxChannel", "APNSVoipChannel", "APNSVoipSandboxChannel"),
+            *("ApplicationSettings", "BaiduChannel", "Campaign", "EmailChannel", "EventStream", "GCMChannel"),
+            *("SMSChannel", "Segment", "VoiceChannel"),
+        )
+    },
     "AWS::Pipes::Pipe": frozenset({"Source"}),
     "AWS::RDS::DBCluster": frozenset({"SourceDBClusterIdentifier", "SourceDbClusterResourceId"}),
     "AWS::RDS::DBInstance": frozenset(
@@ -78,10 +95,14 @@ CHANGES: Mapping[str, frozenset[str]] = {
     ),
     "AWS::RDS::DBProxyEndpoint": frozenset({"DBProxyName"}),
     "AWS::RDS::DBProxyTargetGroup": frozenset({"DBClusterIdentifiers", "DBInstanceIdentifiers", "DBProxyName"}),
+    "AWS::RDS::Deployment": frozenset({"Source"}),
     "AWS::RDS::GlobalCluster": frozenset({"SourceDBClusterIdentifier"}),
     "AWS::RDS::Integration": frozenset({"SourceArn"}),
+    "AWS::Redshift::Integration": frozenset({"SourceArn"}),
     "AWS::Route53::QueryLoggingConfig": frozenset({"HostedZoneId"}),
     "AWS::Route53Resolver::ResolverRuleAssociation": frozenset({"VPCId"}),
+    "AWS::S3Express::AccessPoint": frozenset({"Bucket"}),
+    "AWS::S3Express::BucketPolicy": frozenset({"Bucket"}),
     "AWS::SNS::Subscription": frozenset({"TopicArn"}),
     "AWS::SNS::TopicPolicy": frozenset({"Topics"}),
     "AWS::SQS::QueuePolicy": frozenset({"Queues"}),
@@ -95,6 +116,9 @@ CHANGES: Mapping[str, frozenset[str]] = {
 ADDS: Mapping[str, frozenset[str]] = {
     "AWS::Athena::NamedQuery": frozenset({"WorkGroup"}),
     "AWS::Backup::BackupPlan": frozenset({"BackupPlan/BackupPlanRule/*/TargetBackupVault"}),
+    "AWS::ECS::Service": frozenset({"ServiceConnectConfiguration/Namespace"}),
+    "AWS::EventSchemas::Discoverer": frozenset({"SourceArn"}),
+    "AWS::Events::Archive": frozenset({"SourceArn"}),
     "AWS::Events::Rule": frozenset({"EventBusName"}),
     "AWS::S3::AccessPoint": frozenset({"Bucket"}),
     "AWS::ServiceDiscovery::Service": frozenset({"DnsConfig/NamespaceId", "NamespaceId"}),
@@ -118,6 +142,66 @@ NOT_CHANGED: Mapping[str, frozenset[str]] = {
     "AWS::WorkSpaces::Workspace": frozenset({"DirectoryId"}),
 }
 """The properties that look as if they named what the resource stands in, and only use it."""
+
+USED_WORDS = frozenset(
+    {
+        *("AWSServiceName", "AwsService", "BucketNamespace", "DataSource", "DocumentSource", "DomainName"),
+        *("EnableSelfService", "Environment", "EventSource", "FifoQueue", "FifoTopic", "FilterAtSource", "InCluster"),
+        *("IdcInstanceArn", "InstanceArn", "IsMtlsEnabledVmCluster", "KubernetesNamespace", "LaunchTemplateName"),
+        *("MasterDatabaseName", "Namespace", "NetworkBorderGroup", "PublicIpSource", "RootDirectory", "Service"),
+        *("ServiceNamespace", "TriggerEventSource", "UpstreamRegistry", "WorkingDirectory"),
+    }
+)
+"""The words of properties that sound like names of something, and choose, label or describe."""
+
+USED: Mapping[str, frozenset[str]] = {
+    "AWS::Amplify::App": frozenset({"Repository"}),
+    "AWS::ApiGateway::DomainNameAccessAssociation": frozenset({"AccessAssociationSource"}),
+    "AWS::Athena::NamedQuery": frozenset({"Database"}),
+    "AWS::BedrockAgentCore::Dataset": frozenset({"Source"}),
+    "AWS::Chatbot::SlackChannelConfiguration": frozenset({"SlackWorkspaceId"}),
+    "AWS::CleanRooms::AnalysisTemplate": frozenset({"Source"}),
+    "AWS::CloudTrail::Channel": frozenset({"Source"}),
+    "AWS::CloudWatch::AnomalyDetector": frozenset({"MetricMathAnomalyDetector", "SingleMetricAnomalyDetector"}),
+    "AWS::CodeStarConnections::RepositoryLink": frozenset({"RepositoryName"}),
+    "AWS::CustomerProfiles::CalculatedAttributeDefinition": frozenset({"Conditions"}),
+    "AWS::EC2::NetworkInsightsPath": frozenset({"Source"}),
+    "AWS::EC2::VPCCidrBlock": frozenset({"Ipv6CidrBlockNetworkBorderGroup"}),
+    "AWS::EC2::VPCEndpoint": frozenset({"ServiceName"}),  # an endpoint service lets in whom it wants
+    "AWS::EC2::VerifiedAccessEndpoint": frozenset({"ApplicationDomain"}),
+    "AWS::GreengrassV2::ComponentVersion": frozenset({"LambdaFunction"}),
+    "AWS::HealthLake::DataTransformationProfile": frozenset({"Source"}),
+    "AWS::ImageBuilder::ContainerRecipe": frozenset({"TargetRepository"}),
+    "AWS::Invoicing::ProcurementPortalPreference": frozenset({"BuyerDomain", "SupplierDomain"}),
+    "AWS::Lambda::Permission": frozenset({"SourceArn"}),  # it narrows who may call
+    "AWS::MSK::Channel": frozenset({"IcebergDestinationConfiguration"}),
+    "AWS::MediaConnect::FlowMediaStream": frozenset({"MediaStreamId"}),
+    "AWS::MediaTailor::PrefetchSchedule": frozenset({"StreamId"}),
+    "AWS::Notifications::EventRule": frozenset({"Source"}),
+    "AWS::ODB::OdbNetwork": frozenset({"CustomDomainName"}),
+    "AWS::Omics::Workflow": frozenset({"DefinitionRepository"}),
+    "AWS::Omics::WorkflowVersion": frozenset({"DefinitionRepository"}),
+    "AWS::Personalize::DatasetGroup": frozenset({"Domain"}),
+    "AWS::Personalize::Schema": frozenset({"Domain"}),
+    "AWS::Pipes::Pipe": frozenset({"SourceParameters"}),  # within its source
+    "AWS::RDS::DBCluster": frozenset({"DatabaseName"}),  # within the cluster
+    "AWS::RDS::DBInstance": frozenset({"DBName"}),
+    "AWS::RDS::DBProxyTargetGroup": frozenset({"TargetGroupName"}),
+    "AWS::SCN::Instance": frozenset({"WebAppDnsDomain"}),
+    "AWS::SSM::OpsItem": frozenset({"Source"}),
+    "AWS::SageMaker::Action": frozenset({"Source"}),
+    "AWS::SageMaker::Artifact": frozenset({"Source"}),
+    "AWS::SageMaker::Context": frozenset({"Source"}),
+    "AWS::SecurityHub::ConnectorV2": frozenset({"Provider"}),
+    "AWS::Timestream::InfluxDBCluster": frozenset({"Bucket"}),  # within its database
+    "AWS::Timestream::InfluxDBInstance": frozenset({"Bucket"}),
+    "AWS::Transfer::Server": frozenset({"Domain"}),
+    "AWS::VpcLattice::ResourceConfiguration": frozenset({"CustomDomainName", "GroupDomain"}),
+    "AWS::VpcLattice::Service": frozenset({"CustomDomainName"}),
+    "AWS::WorkSpaces::Directory": frozenset({"WorkspaceDirectoryName"}),
+    "AWS::WorkspacesInstances::WorkspaceInstance": frozenset({"ManagedInstance"}),
+}
+"""The properties, by type, that name something and change nothing in it; of all others alike it is asked."""
 
 SHARED = frozenset(
     {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from dr_orchestrator.aws.endpoints import is_of_a_service
+
 ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*|\$\{AWS::Partition\}|\*):(?P<service>[a-z0-9.-]+):"
     r"(?P<region>(?:\$\{[^}]*\}|[^:])*):(?P<account>(?:\$\{[^}]*\}|[^:])*):"
@@ -115,10 +117,11 @@ def is_managed(text: str) -> bool:
 
 
 def is_host_of_aws(host: str) -> bool:
-    """Whether a host is one of AWS's own names."""
-    return bool(_OF_AWS.search(host))
+    """Whether a host is one of AWS's own names: of its services and its pages.
+
+    What has an id in front is somebody's: a gateway, a balancer, a distribution, a bucket.
+    """
+    return bool(_OF_AWS.search(host)) or is_of_a_service(host)
 
 
-_OF_AWS = re.compile(
-    r"(^|\.)(amazonaws\.com(\.cn)?|aws\.amazon\.com|aws\.dev|amazon\.com|cloudfront\.net|awsstatic\.com|api\.aws)$"
-)
+_OF_AWS = re.compile(r"(?:^|\.)(?:aws\.amazon\.com|aws\.dev|amazon\.com|awsstatic\.com)$")

@@ -12,6 +12,15 @@ ROLES: Mapping[str, str] = {
 }
 """The types that make a role, and the property that takes its permissions boundary."""
 
+PATHS: Mapping[str, str] = {
+    "AWS::IAM::InstanceProfile": "Path",
+    "AWS::IAM::ManagedPolicy": "Path",
+    "AWS::IAM::Role": "Path",
+    "AWS::Serverless::Function": "RolePath",
+    "AWS::Serverless::StateMachine": "RolePath",
+}
+"""The properties, by type, that stand before a name in an ARN."""
+
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "AWS::S3::Bucket": {
         "ObjectLockEnabled": "a locked object cannot be deleted: it would stay behind",
@@ -19,7 +28,13 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "ReplicationConfiguration": "it would write into a bucket that is not the replica's",
         "InventoryConfigurations": "it would write into a bucket that may not be the replica's",
     },
-    "AWS::DynamoDB::Table": {"ImportSourceSpecification": "the table is made from its newest recovery point, or empty"},
+    "AWS::DynamoDB::GlobalTable": {
+        "Replicas.*.PointInTimeRecoverySpecification.RecoveryPeriodInDays": "it is of the backup that is not kept",
+    },
+    "AWS::DynamoDB::Table": {
+        "PointInTimeRecoverySpecification.RecoveryPeriodInDays": "it is of the backup that is not kept",
+        "ImportSourceSpecification": "the table is made from its newest recovery point, or empty",
+    },
     "AWS::SecretsManager::Secret": {"ReplicaRegions": "a copy in another region would stay behind"},
     "AWS::CloudFront::Distribution": {
         "DistributionConfig.Aliases": "a public name belongs to one distribution: production's",

@@ -139,7 +139,13 @@ LOG_BUCKETS = frozenset({"access_logs.s3.bucket", "connection_logs.s3.bucket", "
 
 _OF_VOLUMES = ("the volume would stay behind", "the interface would stay behind")
 
+_BACKUP = (False, "AWS would keep its last backup for 35 days")
+_ENABLED = "PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled"
+
 LEAVES: Mapping[str, Mapping[str, tuple[bool | str, str]]] = {
+    "AWS::DynamoDB::GlobalTable": {f"Replicas/*/{_ENABLED}": _BACKUP},
+    "AWS::DynamoDB::Table": {_ENABLED: _BACKUP},
+    "AWS::Serverless::SimpleTable": {_ENABLED: _BACKUP},
     "AWS::EC2::Instance": {
         "BlockDeviceMappings/*/Ebs/DeleteOnTermination": (True, _OF_VOLUMES[0]),
         "NetworkInterfaces/*/DeleteOnTermination": (True, _OF_VOLUMES[1]),
@@ -155,6 +161,17 @@ LEAVES: Mapping[str, Mapping[str, tuple[bool | str, str]]] = {
     "AWS::RDS::DBInstance": {"DeleteAutomatedBackups": (True, "its backups would stay behind")},
 }
 """The properties, by type, because of which something stays behind, and the values that let it go."""
+
+CONSUMERS: Mapping[str, tuple[str, str, bool | str]] = {
+    "AWS::Lambda::EventSourceMapping": ("EventSourceArn", "Enabled", False),
+    "AWS::Pipes::Pipe": ("Source", "DesiredState", "STOPPED"),
+}
+"""The types that act on what a stream tells: the property that names it, their switch, and its value that is off."""
+
+CONSUMER = "AWS::Kinesis::StreamConsumer"
+"""The type that reads a stream for others, under a name of its own."""
+
+TABLES = frozenset({"AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table"})
 
 LOGGING = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
 """The types that write into a log group of their own names, which AWS makes at the first line."""

@@ -15,6 +15,9 @@ EXPANDED = frozenset(
 
 CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 
+SIGNALLED = "AWS::CloudFormation::WaitCondition"
+"""The type that tells what whoever signals has said."""
+
 NESTED = "AWS::CloudFormation::Stack"
 
 SERVERLESS = "AWS::Serverless::"
@@ -117,10 +120,22 @@ OF_WHOLE_ACCOUNT = frozenset(
         *("AWS::CloudFormation::ModuleVersion", "AWS::CloudFormation::ModuleDefaultVersion"),
         *("AWS::CloudFormation::PublicTypeVersion", "AWS::CloudFormation::Publisher"),
         *("AWS::CloudFormation::HookVersion", "AWS::CloudFormation::HookDefaultVersion"),
-        "AWS::Logs::ResourcePolicy",
+        *("AWS::CodeBuild::SourceCredential", "AWS::SES::ReceiptFilter", "AWS::SES::VdmAttributes"),
+        *("AWS::Logs::ResourcePolicy", "AWS::XRay::SamplingRule"),
     }
 )
 """The settings of an account: harmless in an account of drills, and production's where a replica stands beside it."""
+
+OF_WHOLE_ACCOUNT_BY_SERVICE = (
+    *("AWS::AccessAnalyzer::", "AWS::AuditManager::", "AWS::CE::", "AWS::CUR::", "AWS::Config::Aggregation"),
+    *("AWS::Config::ConformancePack", "AWS::Config::Organization", "AWS::ControlTower::", "AWS::Detective::"),
+    *("AWS::FMS::", "AWS::GuardDuty::", "AWS::Inspector::", "AWS::InspectorV2::", "AWS::Macie::"),
+    *("AWS::Organizations::", "AWS::SecurityHub::", "AWS::SecurityLake::"),
+)
+"""The beginnings of types of services that look at, or rule, all that is in an account; rules of Config only look."""
+
+WHOLE_ACCOUNT_BY_PROPERTY: Mapping[str, str] = {"AWS::SSM::PatchBaseline": "DefaultBaseline"}
+"""The properties, by type, that make something the account's own; where they say false, it is one of several."""
 
 PUBLIC_RECORDS = frozenset({"AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup"})
 

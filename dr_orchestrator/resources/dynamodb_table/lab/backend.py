@@ -21,7 +21,7 @@ from moto.dynamodb.exceptions import (
 )
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import Backup, Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from dr_orchestrator.lab.cloud import lifecycle
@@ -181,6 +181,8 @@ class DynamoDb(DynamoDBBackend):
                 "Resource cannot be deleted as it is currently protected against deletion. "
                 "Disable deletion protection first.",
             )
+        if table.pitr_since is not None:
+            self._keep_backup(table)
         if world().hurried:
             return self.tables.pop(table.name)
         fate = world().faults.fate("dynamodb", "DeleteTable", table.name)
@@ -188,6 +190,12 @@ class DynamoDb(DynamoDBBackend):
         if table.timeline.final == "GONE":
             world().agenda.at(table.timeline.ends, lambda: self._remove(table))
         return table
+
+    def _keep_backup(self, table: JournalledTable) -> None:
+        """The backup that AWS makes of a table with continuous backups when that is deleted, and keeps for 35 days."""
+        name = f"{table.name}$DeletedTableBackup"
+        kept = Backup(self.account_id, self.region_name, name, table, type_="SYSTEM")
+        self.backups[kept.arn] = kept
 
     def _remove(self, table: Table) -> None:
         if self.tables.get(table.name) is table:

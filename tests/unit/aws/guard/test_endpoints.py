@@ -246,6 +246,26 @@ def test_the_guard_judges_what_is_sent(asked: str, sent: str, simulated: bool) -
 
 
 @pytest.mark.parametrize(
+    ("host", "of_a_service"),
+    [
+        ("sqs.eu-west-1.amazonaws.com", True),
+        ("kms-fips.us-east-1.amazonaws.com", True),
+        ("api.ecr.us-east-1.amazonaws.com", True),
+        ("s3.dualstack.us-east-1.amazonaws.com", True),
+        ("lambda.us-east-1.api.aws", True),
+        ("abc123.execute-api.us-east-1.amazonaws.com", False),
+        ("shop.s3.amazonaws.com", False),
+        ("shop-1.eu-west-1.elb.amazonaws.com", False),
+        ("abc.lambda-url.us-east-1.on.aws", False),
+        ("d111.cloudfront.net", False),
+    ],
+)
+def test_a_host_of_a_service_has_nobodys_name_in_front(host: str, of_a_service: bool) -> None:
+    """What AWS gives to a customer stands before the service: a bucket, a gateway, a balancer."""
+    assert endpoints.is_of_a_service(host) is of_a_service
+
+
+@pytest.mark.parametrize(
     ("name", "url"),
     [
         ("AWS_ENDPOINT_URL", "https://rds.us-east-1.amazonaws.com@127.0.0.1"),

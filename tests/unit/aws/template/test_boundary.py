@@ -114,6 +114,9 @@ def test_nothing_of_iam_is_changed() -> None:
     assert [each for each in changing if may(f"iam:{each}", f"{ROLE}{COPY}", WORN)] == []
 
 
+ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
 @pytest.mark.parametrize(
     ("statement", "wide"),
     [
@@ -124,10 +127,18 @@ def test_nothing_of_iam_is_changed() -> None:
         ("Allow", True),
         ({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}, False),
         ({"Effect": "Deny", "Action": "*", "Resource": "*"}, False),
+        (ALL | {"Condition": {"StringLike": {"aws:userid": "*"}}}, True),
+        (ALL | {"Condition": {"StringLike": {"aws:ResourceTag/team": "*"}}}, True),
+        (ALL | {"Condition": {"StringEquals": {"aws:ResourceTag/team": "drills"}}}, False),
+        (ALL | {"Resource": "arn:aws:*:*:*:*"}, True),
+        (ALL | {"Resource": "arn:aws:dynamodb:*:*:table/*"}, True),
+        (ALL | {"Resource": "arn:aws:dynamodb:*:*:table/drill-*"}, False),
+        (ALL | {"Action": ["s3:D*", "rds:D*"]}, True),
+        (ALL | {"Action": ["s3:Get*", "ec2:Describe*"]}, False),
     ],
 )
 def test_a_boundary_that_holds_nothing_is_known(statement: Any, wide: bool) -> None:
-    """Whole services on everything; what a team allows besides by name is its own choice, and told."""
+    """Many changes of everything, unless a tag is asked; what a team allows by name is its own choice, and told."""
     assert boundary.too_wide({"Statement": [statement]}) is wide
     assert boundary.too_wide(boundary.policy()) is False
     assert boundary.too_wide("") is True

@@ -109,3 +109,20 @@ def test_a_digest_is_of_all_that_was_read() -> None:
     assert one.digest == Processed({"b": 2, "a": 1}).digest
     others = (Processed({"a": 1}), Processed(one.data, {"x": "y"}), Processed(one.data, {}, {"N": one}))
     assert len({one.digest, *(each.digest for each in others)}) == 4
+
+
+def test_a_stack_within_that_a_condition_leaves_out_is_not_missed() -> None:
+    """AWS tells of none that is not made: before and after it expanded the rest, nothing else is executed."""
+    text = """
+Parameters: {Debug: {Type: String, Default: "no"}}
+Conditions: {IsDebug: !Equals [!Ref Debug, "yes"]}
+Resources:
+  Q: {Type: AWS::SQS::Queue}
+  N: {Type: AWS::CloudFormation::Stack, Condition: IsDebug, Properties: {TemplateURL: web.yaml}}
+"""
+    within = {"web.yaml": "Resources: {T: {Type: AWS::SNS::Topic}}"}
+    of = Rebuild(text, "shop.yaml", answers=Answers(), bucket="drill-templates", within=within)
+    made = _given(of)
+    told = Processed(json.loads(made.body))
+    again = judge(of, made, told, frozenset())
+    assert [*differences(made, told), *differences(again, Processed(json.loads(again.body)))] == []

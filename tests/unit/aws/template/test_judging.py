@@ -46,6 +46,7 @@ ASKED = {
     "a macro": "Transform: [AWS::LanguageExtensions, CompanyTagger]\n" + of("AWS::SQS::Queue"),
     "a macro within": of("AWS::SQS::Queue", "Fn::Transform: {Name: CompanyTagger}"),
     "an import": of("AWS::Lambda::Function", "FileSystemConfigs: [{Arn: !ImportValue platform-Files}]"),
+    "the address of a store": of("AWS::DMS::Endpoint", "ServerName: shop.abc123.eu-west-1.rds.amazonaws.com"),
     "other regions": of("AWS::CloudFormation::StackSet", "StackSetName: x"),
 }
 
@@ -132,7 +133,6 @@ BESIDE_ALONE = {
         "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:prod/invocations'",
     )
     + "\n  A: {Type: AWS::ApiGatewayV2::Api}",
-    "the address of a store": of("AWS::DMS::Endpoint", "ServerName: shop.abc123.eu-west-1.rds.amazonaws.com"),
     "the address of a store, to code": of(
         "AWS::Lambda::Function", "Environment: {Variables: {URL: 'postgres://shop.abc1.eu-west-1.rds.amazonaws.com/x'}}"
     ),

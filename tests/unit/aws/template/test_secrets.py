@@ -42,3 +42,13 @@ def test_of_code_that_is_changed_the_words_alone_are_told() -> None:
     was, becomes = changes(found)["It.UserData.Fn::Base64"]
     assert (was, becomes) == ("T=arn:aws:dynamodb:us-east-1:1:table/orders", f"{was[:-6]}{COPY}-orders")
     assert "hunter2" in properties(found)["UserData"]["Fn::Base64"]
+
+
+@pytest.mark.parametrize("name", ["DB_PASS", "STRIPE_KEY", "SALT"])
+def test_of_what_code_is_given_the_names_alone_are_kept(name: str) -> None:
+    """Whatever they are called: what is left out of a container's environment is told without its values."""
+    pair = f"Environment: [{{Name: {name}, Value: hunter2}}]"
+    text = of("AWS::ECS::TaskDefinition", f"ContainerDefinitions: [{{Name: a, Image: x, {pair}}}]")
+    for left_out in ("It.ContainerDefinitions", "It.ContainerDefinitions.0.Environment.0"):
+        told = str([each.was for each in derived(text, leave_out=(left_out,)).edits])
+        assert (name in told, "hunter2" in told) == (True, False)

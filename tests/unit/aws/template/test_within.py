@@ -86,3 +86,16 @@ def test_a_stack_in_itself_is_refused_once() -> None:
     found = made({"whole.yaml": whole(), "kid.yaml": f"Resources:\n{kids}"})
     assert [each.resource for each in found.refused] == ["Kid/Ka", "Kid/Kb", "Kid/Kc"]
     assert not found.notes
+
+
+def test_what_a_function_answers_is_nobodys_outside_of_its_stack_too() -> None:
+    """An output that gives on such an answer is no more the replica's own than the answer is."""
+    kid = (
+        "Resources:\n"
+        "  F: {Type: AWS::Lambda::Function}\n"
+        "  Look: {Type: Custom::Lookup, Properties: {ServiceToken: !GetAtt F.Arn}}\n"
+        "Outputs: {Queue: {Value: !GetAtt Look.Url}}"
+    )
+    policy = "P: {Type: AWS::SQS::QueuePolicy, Properties: {Queues: [!GetAtt Kid.Outputs.Queue], PolicyDocument: {}}}"
+    (ask,) = made({"whole.yaml": whole(more=policy), "kid.yaml": kid}).asks
+    assert (ask.resource, "Queues" in ask.what) == ("P", True)
