@@ -6,6 +6,7 @@ name: one that nobody listed is refused, whatever it does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -96,6 +97,12 @@ class Guard:
         """Why a call is not as drills make it, and what to do; empty where it is."""
         if write.among and (place := str(parameters.get(write.among, ""))) not in self._declared:
             return f"'{place}' is no place that the workspace declares for drills", "nothing was changed"
+        for name in write.found.keys() & parameters.keys():
+            at = re.fullmatch(write.found[name], str(parameters[name]))
+            named = {target.name for target in write.target.targets(parameters)}
+            if at is None or at["place"] not in self._declared or at["name"] not in named:
+                told = "in no place that the workspace declares for drills, or not the copy's own"
+                return f"{name} '{parameters[name]}' is {told}", "nothing was changed"
         if strange := sorted(parameters.keys() - write.accepts):
             return f"no drill gives it {', '.join(strange)}", "this is a defect: please report"
         if other := [name for name, values in write.only.items() if parameters.get(name) not in values]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import httpx
 
+from dr_orchestrator.checks.masking import masked
 from dr_orchestrator.checks.result import judged
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import HttpAnswer
@@ -20,6 +21,9 @@ from dr_orchestrator.waiting.aside import Late, aside
 MOST_READ = 64 * 1024
 """Bytes of an answer that are read: what it must contain stands in these."""
 
+
+_LOOKED_AT, _KEPT = 2048, 120
+"""Letters of an answer's beginning in which secrets are masked, and of that how many are kept."""
 
 _OUTPUT = re.compile(r"\{([^{}]*)\}")
 
@@ -44,7 +48,7 @@ class HttpChecks:
         except httpx.HTTPError as error:
             return judged(check, expectation(check), without_secrets(f"no answer: {error}"), False)
         held = answer.status == check.status and check.contains in answer.text
-        observed = f"status {answer.status}: {answer.text[:120].strip()}"
+        observed = f"status {answer.status}: {masked(answer.text[:_LOOKED_AT])[:_KEPT].strip()}"
         return judged(check, expectation(check), observed, held)
 
     def _address(self, check: HttpAnswer, copy: Copy) -> str:

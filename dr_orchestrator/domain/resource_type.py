@@ -99,7 +99,8 @@ class Write:
     names a place which the workspace declares for what drills leave there meanwhile. `actions` are
     the IAM actions that it needs besides the one of its own name, by what they do, `beside` the resource parts of other
     ARNs that it concerns. `needs` are parameters that it must be given, whatever they say. A `bare` target may wear no
-    tag yet.
+    tag yet. `found` are parameters, where they are given, by which AWS reads what lies in such a `place` under the
+    target's `name`: those are groups of the pattern.
     """
 
     operation: str
@@ -114,6 +115,7 @@ class Write:
     needs: frozenset[str] = frozenset()
     among: str = ""
     bare: bool = False
+    found: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def accepts(self) -> frozenset[str]:

@@ -25,6 +25,7 @@ MODELS = {name: botocore.session.get_session().get_service_model(name) for name 
 ACCOUNT = "123456789012"
 COPIES = tuple(TYPES.targets)
 BUCKET = "drill-templates"
+FOUND = f"https://{BUCKET}.s3.{REGION}.amazonaws.com/{{}}/{'0' * 40}.json"
 NAMED_IN = {"Key": "{}/" + "0" * 40 + ".json", "ChangeSetName": "{}-make"}
 """The texts that name a copy in part, by the parameter that holds one."""
 
@@ -53,6 +54,8 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
         only[write.target.parameter] = NAMED_IN[write.target.parameter].format(value)
     if write and write.among:
         only[write.among] = BUCKET
+    if write:
+        only |= dict.fromkeys(write.found, FOUND.format(value))
     return {name: only.get(name, forms.get(member.type_name, value)) for name, member in members if name in takes}
 
 

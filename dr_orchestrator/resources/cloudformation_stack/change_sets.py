@@ -17,6 +17,7 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources.cloudformation_stack import shelving
 from dr_orchestrator.resources.cloudformation_stack.stack import REVIEW, live_of
 
 LOOK, MAKE = "look", "make"
@@ -52,7 +53,7 @@ class ChangeSets:
             IncludeNestedStacks=given.nests,
             OnStackFailure="DO_NOTHING",
             ClientToken=f"{copy.id}-{which}",
-            Tags=[{"Key": key, "Value": value} for key, value in copy.tags.items()],
+            Tags=[{"Key": key, "Value": value} for key, value in (copy.tags | shelving.tags(given)).items()],
             **text,
         )
         change_set, stack = str(answer["Id"]), str(answer["StackId"])

@@ -219,7 +219,9 @@ class CloudFormationStack:
         held = destroying.held() if live is not None else []
         if live is not None:
             destroying.delete(held)
-        Shelving(self._toolkit).clear(copy, self._toolkit.places)
+        shelving = Shelving(self._toolkit)
+        shelving.clear(copy, self._toolkit.places)
+        shelving.raise_where_forgotten(copy, live or (self._describe(stack_id) if stack_id else None))
         for row in self._toolkit.proofs.owned(copy):
             destroying.take_down_what_stayed(row)
         if live is None or live["StackStatus"] != REVIEW:  # else nothing was made of it

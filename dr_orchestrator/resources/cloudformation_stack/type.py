@@ -39,6 +39,8 @@ _CHANGE_SET = By(
     within=r"(?P<name>[^:/]+)-(?:look|make)",
 )
 _KEY = By(NAME, "Key", within=r"(?P<name>[^/]+)/[0-9a-f]{40}\.json")
+_OWNER = "ExpectedBucketOwner"
+_SHELF = r"https://(?P<place>[a-z0-9.-]+)\.s3\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(?P<name>[^/]+)/[0-9a-f]{40}\.json"
 _SHELVED = "the template lies in a bucket: it is large, or has stacks within"
 _REVIEWED = "the template is expanded first, or a stack was left in review"
 _NAMED = By(NAME, "StackName", r"arn:[a-z-]+:cloudformation:(?P<region>[^:/]+):[^:/]+:stack/(?P<name>[^:/]+)/[^:/]+")
@@ -143,6 +145,7 @@ TYPE = Drillable(
             ),
             actions={Effect.CREATE: ("cloudformation:TagResource",)},
             only={"ChangeSetType": ("CREATE",)},
+            found={"TemplateURL": _SHELF},
         ),
         Write(
             "cloudformation:ExecuteChangeSet",
@@ -154,14 +157,22 @@ TYPE = Drillable(
         ),
         Write("cloudformation:DeleteChangeSet", _CHANGE_SET, Effect.DELETE, within=_NAMED, bare=True),
         Write("cloudformation:DeleteStack", _NAMED, Effect.DELETE, bare=True),
-        Write("s3:PutObject", _KEY, Effect.CREATE, frozenset({"Body", "ContentType"}), among="Bucket"),
+        Write(
+            "s3:PutObject",
+            _KEY,
+            Effect.CREATE,
+            frozenset({"Body", "ContentType", _OWNER}),
+            among="Bucket",
+            needs=frozenset({_OWNER}),
+        ),
         Write(
             "s3:DeleteObject",
             _KEY,
             Effect.DELETE,
-            frozenset({"VersionId"}),
+            frozenset({"VersionId", _OWNER}),
             actions={Effect.DELETE: ("s3:DeleteObjectVersion",)},
             among="Bucket",
+            needs=frozenset({_OWNER}),
         ),
         Write(
             "cloudformation:UpdateTerminationProtection",

@@ -23,6 +23,7 @@ from typing import IO, Any
 
 from dr_orchestrator.checks.deep import words
 from dr_orchestrator.checks.deep.command.output import MOST_RESULTS, Output
+from dr_orchestrator.checks.masking import is_secret
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.objective import format_duration
@@ -94,8 +95,9 @@ _CLIENTS = {
 
 
 def of_outputs(outputs: Mapping[str, str]) -> Way:
-    """The way to an environment: what its stack tells."""
-    return Way({f"DRO_OUTPUT_{_variable(name)}": value for name, value in outputs.items()})
+    """The way to an environment: what its stack tells; a password that a template hands out is one all the same."""
+    known = {f"DRO_OUTPUT_{_variable(name)}": value for name, value in outputs.items()}
+    return Way(known, tuple(value for name, value in outputs.items() if is_secret(name)))
 
 
 def _variable(output: str) -> str:
