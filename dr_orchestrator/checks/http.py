@@ -35,10 +35,17 @@ class _Answer:
 
 
 class HttpChecks:
-    """Performs HTTP checks; `outputs` gives the values that a URL may name, such as a stack's outputs."""
+    """Performs HTTP checks; `outputs` gives the values that a URL may name, such as a stack's outputs.
 
-    def __init__(self, outputs: Callable[[Copy], Mapping[str, str]]) -> None:
-        self._outputs = outputs
+    `foreign` tells of those that may be somebody else's addresses why that is so: nothing is asked there.
+    """
+
+    def __init__(
+        self,
+        outputs: Callable[[Copy], Mapping[str, str]],
+        foreign: Callable[[Copy], Mapping[str, str]] = lambda _: {},
+    ) -> None:
+        self._outputs, self._foreign = outputs, foreign
 
     def perform(self, check: HttpAnswer, copy: Copy) -> CheckResult:
         """Ask once; redirects are not followed: they would leave the copy."""
@@ -58,6 +65,10 @@ class HttpChecks:
         except KeyError as missing:
             known = ", ".join(sorted(outputs)) or "none"
             raise NotMeasured(f"{copy.id} has no output {missing}; it has: {known}") from missing
+        foreign = self._foreign(copy) if outputs else {}
+        for name in _OUTPUT.findall(check.url):
+            if why := foreign.get(name):
+                raise NotMeasured(f"nothing was asked: the output {name} of {copy.id} {why}")
         if "{" in _OUTPUT.sub("", check.url):
             raise ValueError(f"{check.url} is not an address: a brace is left open")
         first = _OUTPUT.match(check.url)

@@ -7,7 +7,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.checks.deep.command.running import of_outputs
+from dr_orchestrator.checks.deep.command.running import Way, of_outputs
 from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.http import HttpChecks
 from dr_orchestrator.checks.items import ItemChecks
@@ -15,6 +15,7 @@ from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Check, Drill
 from dr_orchestrator.domain.evidence import Seen
+from dr_orchestrator.resources.cloudformation_stack import outlets
 from dr_orchestrator.resources.cloudformation_stack.databases import Databases
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.drillable import Order
@@ -24,9 +25,14 @@ from dr_orchestrator.runner import Components
 def components(order: Order) -> Components:
     """The environment, its stores as wiring restores them, and checks that find each store in the copy."""
     drill, toolkit = order.drill, order.toolkit
-    stack = CloudFormationStack(drill.resource, toolkit, order.parts, order.copy.place, order.born)
+    stack = CloudFormationStack(
+        drill.resource, toolkit, order.parts, order.copy.place, order.born, outlets.asked_by(drill.checks)
+    )
     databases = Databases(order.inside, lambda logical, copy: stack.member(logical, copy)[0])
     tables = _Tables(toolkit, order.copy.place, frozenset(each.id for each in drill.stores.values()))
+
+    def way(copy: Copy) -> Way:
+        return of_outputs(*outlets.apart(stack.outputs(copy), stack.foreign(copy)))
 
     def in_copy(copy: Copy, logical_id: str) -> str:
         return stack.physical(logical_id, copy)
@@ -43,10 +49,10 @@ def components(order: Order) -> Components:
         toolkit.clock,
         sql=databases,
         items=items,
-        http=HttpChecks(stack.outputs),
+        http=HttpChecks(stack.outputs, stack.foreign),
         store_of=store_of,
         patiently=toolkit.patiently,
-        deep=DeepChecks(toolkit.clock, order.home, way=lambda copy: of_outputs(stack.outputs(copy))),
+        deep=DeepChecks(toolkit.clock, order.home, way=way),
         reached=toolkit.context.reached,
     )
 

@@ -28,15 +28,18 @@ class Making:
     | done | the stack, being made                        | a stack with the run's tag: adopted, or deleted          |
     """
 
-    def __init__(self, toolkit: Toolkit, rebuild: Rebuild, named: Callable[[Made], Made]) -> None:
-        """`named` is how the ledger has what is told of the template."""
-        self._toolkit, self._rebuild, self._named = toolkit, rebuild, named
+    def __init__(
+        self, toolkit: Toolkit, rebuild: Rebuild, named: Callable[[Made], Made], look: Callable[[Given], None]
+    ) -> None:
+        """`named` is how the ledger has what is told of the template, `look` raises where it may not be executed."""
+        self._toolkit, self._rebuild, self._named, self._look = toolkit, rebuild, named, look
         self._sets, self._shelving = ChangeSets(toolkit), Shelving(toolkit)
 
     def make(self, copy: Copy, given: Given) -> str:
         """Have a stack made of the template, as it was judged once AWS had processed it; the stack's id."""
         if given.expands:
             given = self._judged(copy, given)
+        self._look(given)
         self._toolkit.context.derived(self._named(given.made))
         change_set, stack = self._asked(copy, MAKE, given)
         judged = self._sets.read(change_set, self._rebuild.template_path)

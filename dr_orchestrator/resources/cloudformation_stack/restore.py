@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,8 +12,11 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.preflight import assets, boundary, place
+from dr_orchestrator.aws.template.given import Given
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed
+from dr_orchestrator.documents import addresses
+from dr_orchestrator.documents.addresses import Outline
 from dr_orchestrator.domain import replica
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
 from dr_orchestrator.domain.cost import Billed
@@ -24,7 +27,7 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.cloudformation_stack import births
+from dr_orchestrator.resources.cloudformation_stack import births, outlets
 from dr_orchestrator.resources.cloudformation_stack.change_sets import ChangeSets
 from dr_orchestrator.resources.cloudformation_stack.making import Making
 from dr_orchestrator.resources.cloudformation_stack.shelving import Shelving
@@ -41,13 +44,20 @@ class CloudFormationStack:
     """Creates an environment anew from its template."""
 
     def __init__(
-        self, resource: Resource, toolkit: Toolkit, parts: Parts, place: Place, born: Sequence[Born] = ()
+        self,
+        resource: Resource,
+        toolkit: Toolkit,
+        parts: Parts,
+        place: Place,
+        born: Sequence[Born] = (),
+        asked: Collection[str] = (),
     ) -> None:
         """`parts` are what a stack may hold that drills know of, `place` is where it stands, `born` are the stores that
-        its template makes from recovery points.
+        its template makes from recovery points, `asked` the outputs that checks ask at.
         """
         self._resource, self._parts, self._tools, self._place = resource, parts, toolkit, place
-        self._born = born
+        self._born, self._asked = born, asked
+        self._made_of = functools.cache(lambda stack: outlets.made_of(self._api, stack))
         self._points: Mapping[str, RecoveryPoint] = {}
         self._stacks = Stacks(resource, toolkit.proofs.sources)
 
@@ -73,7 +83,7 @@ class CloudFormationStack:
             PreflightCheck("assets", lambda: self._look_at_assets(copy)),
         ]
         return [
-            PreflightCheck("template", lambda: self._looked_at().look(copy)),
+            PreflightCheck("template", lambda: self._look_at_template(copy)),
             PreflightCheck("permissions boundary", lambda: self._look_at_boundary(copy)),
             *(of_app if self._stacks.names else ()),
             PreflightCheck("bucket of templates", lambda: self._look_at_bucket(copy)),
@@ -110,6 +120,20 @@ class CloudFormationStack:
         """Take the recovery points that its own stores are made from; NotRecoverable where one is missing."""
         self._points = points
         self._stacks.bear(births.of(self._born, points))
+
+    def _look_at_template(self, copy: Copy) -> str:
+        told = self._looked_at().look(copy)
+        for each in self._stacks.copies(copy):
+            if not (given := self._stacks.given(each)).expands:  # else AWS tells first what it makes of it
+                self._raise_where_elsewhere(each, given)
+        return told
+
+    def _raise_where_elsewhere(self, copy: Copy, given: Given) -> None:
+        """NotMeasured where a check would ask at an address that may be production's."""
+        stack = self._stacks.of(copy).name if self._stacks.names else ""
+        if found := list(outlets.elsewhere(outlets.outline(given.derived), self._asked, stack)):
+            told = f"an http-answer may be production's: {'; '.join(found)}"
+            raise NotMeasured(told, "let its Value be !GetAtt of what answers, or !Sub that begins with it")
 
     def _look_at_bucket(self, copy: Copy) -> str:
         with _accepted():
@@ -157,7 +181,8 @@ class CloudFormationStack:
         if standing is not None and standing["StackStatus"] != REVIEW:
             stack = str(standing["StackId"])
         else:
-            stack = Making(self._toolkit, self._stacks.alone(copy), self._stacks.named(copy)).make(copy, made)
+            look = functools.partial(self._raise_where_elsewhere, copy)
+            stack = Making(self._toolkit, self._stacks.alone(copy), self._stacks.named(copy), look).make(copy, made)
         return Asked(Identity(stack, stack))
 
     def _raise_where_first_ones_lack(self, copy: Copy) -> None:
@@ -253,7 +278,18 @@ class CloudFormationStack:
 
     def outputs(self, copy: Copy) -> dict[str, str]:
         """The outputs; an app's with their stack's name, and also without, where no other stack has one called so."""
-        found = [(each, key, value) for each in self._stacks.copies(copy) for key, value in self._outputs(each)]
+        return self._called([(each, *found) for each in self._stacks.copies(copy) for found in self._outputs(each)])
+
+    def foreign(self, copy: Copy) -> dict[str, str]:
+        """The outputs, by the same names, that may be somebody else's addresses, each with why; or with none."""
+        found = []
+        for each in self._stacks.copies(copy):
+            told = dict(self._outputs(each))
+            made = self._made_of(self._identity(each) or each.id) if told else Outline({})
+            found += [(each, key, addresses.elsewhere(made, key)) for key in told]
+        return self._called(found)
+
+    def _called(self, found: Sequence[tuple[Copy, str, str]]) -> dict[str, str]:
         often = Counter(key for _, key, _ in found)
         alone = {key: value for _, key, value in found if often[key] == 1}
         if not self._stacks.names:
