@@ -26,10 +26,12 @@ _INVALID = """
     JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE (NOT i.indisvalid OR NOT i.indisready OR NOT i.indislive) AND n.nspname <> 'pg_toast' ORDER BY 1
 """
-_HAS_INDEXES = """
+_HOLDS_ANY = """
     SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('i', 'I') AND left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema')
+        WHERE c.relkind IN ('r', 'm', 'p') AND left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema')
 """
+"""Whether the catalogue, which is restored with the data, tells of any table: in an empty one all is sound."""
+
 _COLLATIONS = """
     SELECT n.nspname || '.' || c.collname, c.collversion, pg_catalog.pg_collation_actual_version(c.oid)
     FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace
@@ -127,9 +129,9 @@ def _checksums(connection: Any) -> Fact:
 
 def _indexes(connection: Any) -> Fact:
     rows = connection.execute(_INVALID).fetchall()
-    (any_at_all,) = connection.execute(_HAS_INDEXES).fetchone()
+    (any_table,) = connection.execute(_HOLDS_ANY).fetchone()
     wrong = tuple(f"index {name} is invalid" for name, _ in rows)
-    return Fact("indexes", "no index is invalid", wrong, of_data=any_at_all)
+    return Fact("indexes", "no index is invalid", wrong, of_data=any_table)
 
 
 def _collations(connection: Any) -> Fact:
