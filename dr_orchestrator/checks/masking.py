@@ -26,7 +26,7 @@ _KEY = re.compile(
 
 
 def is_secret(name: str) -> bool:
-    """Whether what is called so is a secret by its name."""
+    """Tell whether a thing is a secret by its name."""
     return bool(_NAMED.search(name)) and not _OF_NO_WORDS.search(name)
 
 

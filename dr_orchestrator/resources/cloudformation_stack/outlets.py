@@ -15,7 +15,7 @@ from dr_orchestrator.resources.cloudformation_stack.teardown.parts import NESTED
 
 _NAMED = re.compile(r"\{([^{}]*)\}")
 _HOST = re.compile(r"://|@|\b(?:[a-z0-9_-]+\.)+[a-z]{2,}\b|\b\d{1,3}(?:\.\d{1,3}){3}\b", re.IGNORECASE)
-"""What a value has in it that somebody could be reached by: an address, a login, a name of the DNS, an IP address."""
+"""The parts of a value by which somebody could be reached: an address, a login, a name of the DNS, an IP address."""
 
 
 def asked_by(checks: Collection[Check]) -> frozenset[str]:

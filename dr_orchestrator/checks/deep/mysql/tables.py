@@ -77,7 +77,7 @@ def survey(connection: Any) -> Survey:
 
 
 def _beside(connection: Any) -> tuple[str, ...]:
-    """What the login may not see: no list of the server tells it of a schema that it has no right on."""
+    """The schemas that the login may not see: no list of the server tells it of a schema that it has no right on."""
     grants = [str(grant) for (grant,) in connection.execute("SHOW GRANTS").fetchall()]
     revoked = [found[1] for grant in grants if (found := _REVOKED.match(grant))]
     if revoked:

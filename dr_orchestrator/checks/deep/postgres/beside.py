@@ -1,4 +1,4 @@
-"""What a server holds that no connection to one of its databases reads: others of its databases, and large objects."""
+"""The things that a server holds and no connection to one of its databases reads: other databases, large objects."""
 
 from __future__ import annotations
 
