@@ -6,6 +6,7 @@ name: one that nobody listed is refused, whatever it does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -101,6 +102,12 @@ class Guard:
         if write.lends and (strangers := set(parameters.get(write.lends) or ("nobody",)) - set(self._accounts())):
             told = f"no copy of this run stands in {', '.join(sorted(map(str, strangers)))}"
             return f"{told}: nothing is shared with that", "nothing was changed"
+        for name in write.found.keys() & parameters.keys():
+            at = re.fullmatch(write.found[name], str(parameters[name]))
+            named = {target.name for target in write.target.targets(parameters)}
+            if at is None or at["place"] not in self._declared or at["name"] not in named:
+                told = "in no place that the workspace declares for drills, or not the copy's own"
+                return f"{name} '{parameters[name]}' is {told}", "nothing was changed"
         if strange := sorted(parameters.keys() - write.accepts):
             return f"no drill gives it {', '.join(strange)}", "this is a defect: please report"
         if other := [name for name, values in write.only.items() if parameters.get(name) not in values]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -56,11 +57,17 @@ class Template:
     def _stacked(self, name: str) -> bool:
         return any(each.name == name for each in self.stacks)
 
-    def output(self, name: str) -> tuple[str, str]:
-        """The text of the template that an output is in, and the output's name there."""
+    def output(self, name: str) -> tuple[str, str, Mapping[str, str]]:
+        """The text of the template that an output is in, the output's name there, and the texts of those within by
+        their paths from its folder.
+        """
         stack, _, own = name.rpartition(".")
-        texts = [each.template for each in self.stacks if each.name == stack or (not stack and _has(each, own))]
-        return (texts or [self.text])[0], own
+        for each in self.stacks:
+            if each.name == stack or (not stack and _has(each, own)):
+                folder = posixpath.dirname(each.file)
+                beside = {posixpath.relpath(path, folder or "."): text for path, text in each.within.items()}
+                return each.template, own, beside
+        return self.text, own, self.within
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ def outline(path: Path, workspace: Path) -> Template | Unusable:
 def within_of(template: cloudformation.Template, path: Path, folder: Path, depth: int = 0) -> Iterator[tuple[str, str]]:
     """The templates of the stacks within that lie below the folder; what lies elsewhere AWS reads."""
     for resource in template.part("Resources").values() if depth < DEEPEST else ():
-        url = _named(mapping(resource))
+        url = named(mapping(resource))
         child = (path.parent / url).resolve() if url and "://" not in url else None
         if child is None or not child.is_relative_to(folder) or not child.is_file():
             continue
@@ -110,7 +117,7 @@ def within_of(template: cloudformation.Template, path: Path, folder: Path, depth
         yield from within_of(found, child, folder, depth + 1)
 
 
-def _named(resource: Mapping[str, Any]) -> str:
+def named(resource: Mapping[str, Any]) -> str:
     """The file of a stack within: as the CDK notes it, or as its TemplateURL names it."""
     noted = mapping(resource.get("Metadata"))
     asset = noted.get("aws:asset:path") if noted.get("aws:asset:property") == "TemplateURL" else None

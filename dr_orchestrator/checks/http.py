@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import httpx
 
+from dr_orchestrator.checks.masking import masked
 from dr_orchestrator.checks.result import judged
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import HttpAnswer
@@ -21,6 +22,9 @@ MOST_READ = 64 * 1024
 """Bytes of an answer that are read: what it must contain stands in these."""
 
 
+_LOOKED_AT, _KEPT = 2048, 120
+"""Letters of an answer's beginning in which secrets are masked, and of that how many are kept."""
+
 _OUTPUT = re.compile(r"\{([^{}]*)\}")
 
 
@@ -31,10 +35,17 @@ class _Answer:
 
 
 class HttpChecks:
-    """Performs HTTP checks; `outputs` gives the values that a URL may name, such as a stack's outputs."""
+    """Performs HTTP checks; `outputs` gives the values that a URL may name, such as a stack's outputs.
 
-    def __init__(self, outputs: Callable[[Copy], Mapping[str, str]]) -> None:
-        self._outputs = outputs
+    `foreign` tells of those that may be somebody else's addresses why that is so: nothing is asked there.
+    """
+
+    def __init__(
+        self,
+        outputs: Callable[[Copy], Mapping[str, str]],
+        foreign: Callable[[Copy], Mapping[str, str]] = lambda _: {},
+    ) -> None:
+        self._outputs, self._foreign = outputs, foreign
 
     def perform(self, check: HttpAnswer, copy: Copy) -> CheckResult:
         """Ask once; redirects are not followed: they would leave the copy."""
@@ -44,7 +55,7 @@ class HttpChecks:
         except httpx.HTTPError as error:
             return judged(check, expectation(check), without_secrets(f"no answer: {error}"), False)
         held = answer.status == check.status and check.contains in answer.text
-        observed = f"status {answer.status}: {answer.text[:120].strip()}"
+        observed = f"status {answer.status}: {masked(answer.text[:_LOOKED_AT])[:_KEPT].strip()}"
         return judged(check, expectation(check), observed, held)
 
     def _address(self, check: HttpAnswer, copy: Copy) -> str:
@@ -54,6 +65,10 @@ class HttpChecks:
         except KeyError as missing:
             known = ", ".join(sorted(outputs)) or "none"
             raise NotMeasured(f"{copy.id} has no output {missing}; it has: {known}") from missing
+        foreign = self._foreign(copy) if outputs else {}
+        for name in _OUTPUT.findall(check.url):
+            if why := foreign.get(name):
+                raise NotMeasured(f"nothing was asked: the output {name} of {copy.id} {why}")
         if "{" in _OUTPUT.sub("", check.url):
             raise ValueError(f"{check.url} is not an address: a brace is left open")
         first = _OUTPUT.match(check.url)

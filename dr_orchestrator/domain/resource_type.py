@@ -113,7 +113,8 @@ class Write:
     stand. `actions` are the IAM actions that it needs besides the one of its own name, by what they do, `beside` the
     resource parts of other ARNs that it concerns. `needs` are parameters that it must be given, whatever they say. A
     `bare` target may wear no tag yet. `brings` is the parameter that lists what is imported: each has to be a copy of
-    the run by itself.
+    the run by itself. `found` are parameters, where they are given, by which AWS reads what lies in such a `place`
+    under the target's `name`: those are groups of the pattern.
     """
 
     operation: str
@@ -130,6 +131,7 @@ class Write:
     lends: str = ""
     bare: bool = False
     brings: str = ""
+    found: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def accepts(self) -> frozenset[str]:

@@ -27,6 +27,7 @@ COPIES = tuple(TYPES.targets)
 BUCKET = "drill-templates"
 ELSEWHERE = "222222222222"
 """Another account, in which copies of the run stand."""
+FOUND = f"https://{BUCKET}.s3.{REGION}.amazonaws.com/{{}}/{'0' * 40}.json"
 NAMED_IN = {"Key": "{}/" + "0" * 40 + ".json", "ChangeSetName": "{}-make"}
 """The texts that name a copy in part, by the parameter that holds one."""
 PLACED = frozenset(each.target.type for writes in CALLS.writes.values() for each in writes if each.target.at)
@@ -68,6 +69,8 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
         only |= dict.fromkeys(filter(None, (write.among, write.target.at)), BUCKET)
     if write and write.lends:
         only[write.lends] = [ELSEWHERE]
+    if write:
+        only |= dict.fromkeys(write.found, FOUND.format(value))
     return {name: only.get(name, forms.get(member.type_name, value)) for name, member in members if name in takes}
 
 

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+import posixpath
+from collections.abc import Iterator, Mapping
 
-from dr_orchestrator.documents import cloudformation
-from dr_orchestrator.documents.cloudformation import mapping
-
-_OWN = r"\$\{(?P<name>[A-Za-z0-9]+)(?:\.(?P<attribute>[A-Za-z0-9.]+))?\}"
-_AWS = r"\.(?:[a-z0-9-]+\.|\$\{AWS::Region\}\.)*(?:amazonaws\.com(?:\.cn)?|on\.aws|\$\{AWS::URLSuffix\})"
-_ADDRESS = re.compile(rf"(?:https?://)?{_OWN}(?:{_AWS})?(?::\d+|:\$\{{[A-Za-z0-9.]+\}})?(?:[/?][^@]*)?")
-"""An address whose host is a resource's, or one that AWS makes of a resource's id."""
+from dr_orchestrator.catalog.template import DEEPEST, named
+from dr_orchestrator.documents import addresses, cloudformation
+from dr_orchestrator.documents.addresses import Outline
+from dr_orchestrator.documents.cloudformation import LARGEST_IN_BUCKET, mapping
 
 
-def mistake(template: str, output: str) -> str:
-    """Why an output may be somebody else's address; empty where it is that of a resource of the template."""
+def mistake(template: str, output: str, within: Mapping[str, str] | None = None) -> str:
+    """Why an output may be somebody else's address; empty where it is that of a resource of the template.
+
+    `within` are the texts of the templates that it names, by their paths from its own folder.
+    """
     try:
-        read = cloudformation.parse(template, "")
+        return addresses.elsewhere(_outline(template, within or {}), output)
     except cloudformation.Malformed:
         return "cannot be read"
-    resources = read.part("Resources")
-    name, attribute = _reference(mapping(read.part("Outputs").get(output)).get("Value"))
-    if name not in resources:
-        return "is not the address of a resource of the template"
-    if attribute.partition(".")[0] in mapping(mapping(resources[name]).get("Properties")):
-        return f"only gives back what {name} was given"
-    return ""
 
 
-def _reference(value: Any) -> tuple[str, str]:
-    """The resource and attribute that the address is made of; empty where it is not made of one."""
-    inner = mapping(value)
-    got, text = inner.get("Fn::GetAtt"), inner.get("Fn::Sub")
-    if isinstance(got, list) and len(got) == 2 and all(isinstance(part, str) for part in got):
-        return got[0], got[1]
-    if isinstance(got, str):
-        name, _, attribute = got.partition(".")
-        return name, attribute
-    found = _ADDRESS.fullmatch(text) if isinstance(text, str) else None
-    return (found["name"], found["attribute"] or "") if found else ("", "")
+def _outline(text: str, texts: Mapping[str, str], folder: str = "", depth: int = 0) -> Outline:
+    read = cloudformation.parse(text, "", LARGEST_IN_BUCKET)
+    children = dict(_children(read, texts, folder)) if depth < DEEPEST else {}
+    inner = {name: _outline(texts[path], texts, posixpath.dirname(path), depth + 1) for name, path in children.items()}
+    return Outline(read.data, inner)
+
+
+def _children(template: cloudformation.Template, texts: Mapping[str, str], folder: str) -> Iterator[tuple[str, str]]:
+    """The stacks within whose templates are at hand, and the path of each."""
+    for name, resource in template.part("Resources").items():
+        path = posixpath.normpath(posixpath.join(folder, named(mapping(resource))))
+        if path in texts:
+            yield name, path

@@ -86,13 +86,17 @@ def told(book: Book, seed: int) -> CheckResult:
     said += [f"at {rate:,.1f} MB/s"] if rate is not None else []
     said += [f"not read: {words.some(unread)}"] if unread else []
     said += _left(book, figures)
+    figures["beside"] = list(book.survey.beside)
+    if book.survey.beside:
+        said.append(f"not read, so the copy is not known to be whole: {words.some(book.survey.beside)}")
     return words.result(book.check, outcome, ", ".join(said), figures)
 
 
 def _figures(book: Book, read: int, rate: float | None) -> dict[str, Any]:
     never = sum(stretch.size for stretch in book.apart) if book.never_apart else 0
     asked = book.planned - never
-    whole = not (book.check.sample or book.damaged or book.unread or book.plan) and bool(book.read)
+    unread = book.damaged or book.unread or book.plan or book.survey.beside
+    whole = not (book.check.sample or unread) and bool(book.read)
     return {
         "tables": sum(not each.index for each in book.survey.relations),
         "bytes": asked,

@@ -59,7 +59,8 @@ class Stretch:
 class Survey:
     """All that there is to read. `apart` is read by one connection alone; what is `left` cannot be, and `why` says so.
 
-    `longest` is the most blocks that one statement reads, 0 where it reads whole relations.
+    `longest` is the most blocks that one statement reads, 0 where it reads whole relations. `beside` is what was
+    restored as well, or may have been, and is not among it: such as another database of the server.
     """
 
     relations: tuple[Relation, ...]
@@ -67,19 +68,21 @@ class Survey:
     left: tuple[Relation, ...] = ()
     why: str = ""
     longest: int = 0
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Fact:
     """The word of the engine on one thing that it can prove: what is `wrong`, else what was seen.
 
-    One that was not `asked` says why.
+    One that was not `asked` says why; one that is not `of_data` would hold of a server with no table in it.
     """
 
     about: str
     told: str
     wrong: tuple[str, ...] = ()
     asked: bool = True
+    of_data: bool = True
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,12 @@ def perform(check: Integrity, engine: Engine, connect: Connect, source: Connect,
 
 
 def judged(check: Integrity, facts: list[Fact]) -> CheckResult:
-    """The result of the facts; one that had to be asked and was not leaves it open."""
+    """The result of the facts; one that had to be asked and was not leaves it open, as does it that none is of data."""
     wrong = [each for fact in facts for each in fact.wrong]
     must = {*check.require, *([SOURCE] if check.against_source else [])}
     unasked = [fact for fact in facts if not fact.asked]
     open_ones = [fact for fact in unasked if fact.about in must]
-    asked = any(fact.asked for fact in facts)
+    asked = any(fact.asked and fact.of_data for fact in facts)
     outcome = Outcome.FAILED if wrong else Outcome.PASSED if asked and not open_ones else Outcome.INCONCLUSIVE
     figures = {
         "wrong": wrong[:100],
@@ -43,6 +43,7 @@ def judged(check: Integrity, facts: list[Fact]) -> CheckResult:
     said = [f"{len(wrong)} wrong: {words.some(wrong)}"] if wrong else []
     said += [fact.told for fact in facts if fact.asked and not fact.wrong]
     said += [f"{fact.about} not asked: {fact.told}" for fact in unasked]
+    said += [] if asked or wrong else ["nothing that was restored was looked at"]
     return words.result(check, outcome, words.joined(said), figures)
 
 
@@ -58,7 +59,7 @@ def _beside(engine: Engine, ours: Inventory, source: Connect) -> Iterator[Fact]:
     wrong = [*_extensions(ours, theirs), *_sequences(ours, theirs)]
     numbers = words.count(len(ours.extensions), "extension"), words.count(len(ours.sequences), "sequence")
     told = f"{' and '.join(numbers)} as in the source"
-    yield Fact(SOURCE, told, tuple(wrong))
+    yield Fact(SOURCE, told, tuple(wrong), of_data=bool(ours.sequences))
 
 
 def _extensions(ours: Inventory, theirs: Inventory) -> Iterator[str]:

@@ -17,6 +17,7 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import ABSENT, Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.resources.cloudformation_stack import shelving
 from dr_orchestrator.resources.cloudformation_stack.stack import IMPORTED, REVIEW, live_of
 
 LOOK, IMPORT, MAKE = "look", "import", "make"
@@ -68,7 +69,7 @@ class ChangeSets:
             Capabilities=list(CAPABILITIES),
             IncludeNestedStacks=given.nests,
             ClientToken=f"{copy.id}-{which}",
-            Tags=[{"Key": key, "Value": value} for key, value in {**worn, **copy.tags}.items()],
+            Tags=[{"Key": key, "Value": value} for key, value in {**worn, **copy.tags, **shelving.tags(given)}.items()],
             **text,
             **more,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.checks.deep.command.running import of_outputs
+from dr_orchestrator.checks.deep.command.running import Way, of_outputs
 from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.http import HttpChecks
 from dr_orchestrator.checks.items import ItemChecks
@@ -17,6 +17,7 @@ from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Check, Drill
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.resources.cloudformation_stack import outlets
 from dr_orchestrator.resources.cloudformation_stack.databases import Databases, DeepWithin
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.drillable import Order
@@ -26,10 +27,14 @@ from dr_orchestrator.runner import Components
 def components(order: Order) -> Components:
     """The environment, its stores as wiring restores them, and checks that find each store in the copy."""
     drill, toolkit = order.drill, order.toolkit
-    stack = CloudFormationStack(drill.resource, toolkit, order.parts, order.copy.place, order.born, order.stores)
+    asked = outlets.asked_by(drill.checks)
+    stack = CloudFormationStack(drill.resource, toolkit, order.parts, order.copy.place, order.born, order.stores, asked)
     stores = stack.named(order.stores, order.copy)
     databases = Databases(order.inside, lambda logical, copy: stack.member(logical, copy)[0])
     tables = _Tables(toolkit, order.copy.place, frozenset(each.id for each in drill.stores.values()))
+
+    def way(copy: Copy) -> Way:
+        return of_outputs(*outlets.apart(stack.outputs(copy), stack.foreign(copy)))
 
     def in_copy(copy: Copy, logical_id: str) -> str:
         return stack.physical(logical_id, copy)
@@ -40,14 +45,14 @@ def components(order: Order) -> Components:
     def store_of(check: Check) -> str:
         return _store_of(drill, check)
 
-    of_stack = DeepChecks(toolkit.clock, order.home, way=lambda copy: of_outputs(stack.outputs(copy)))
+    of_stack = DeepChecks(toolkit.clock, order.home, way=way)
     items = ItemChecks(tables, in_copy, in_production)
     suite = Suite(
         drill.checks,
         toolkit.clock,
         sql=databases,
         items=items,
-        http=HttpChecks(stack.outputs),
+        http=HttpChecks(stack.outputs, stack.foreign),
         store_of=store_of,
         patiently=toolkit.patiently,
         deep=DeepWithin(databases, of_stack, order.home),

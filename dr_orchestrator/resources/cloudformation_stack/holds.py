@@ -15,6 +15,9 @@ USER_POOL = "AWS::Cognito::UserPool"
 EXECUTION_LOGS = "API-Gateway-Execution-Logs"
 """The log groups of API Gateway; no template declares one, and they are named by what IAM cannot tell to be a copy."""
 
+APPSYNC_LOGS = "/aws/appsync/apis/"
+"""Those of AppSync, of which the same holds."""
+
 _BALANCERS = r"arn:[a-z-]+:elasticloadbalancing:(?P<region>[^:/]+):[^:/]+:loadbalancer/(?P<name>.+)"
 
 HOLDS = (
@@ -56,6 +59,7 @@ HOLDS = (
         plural="ExecutionLogs",
         service="logs",
         arn=f"log-group:{EXECUTION_LOGS}_*",
+        also=(f"log-group:{APPSYNC_LOGS}*",),
         shows_tags=False,
     ),
     HeldType(name=INSTANCE, title="database instance", plural="HeldInstances", service="rds", arn="db:{id}"),
@@ -155,7 +159,7 @@ _PROTECTED = {
 _WHEN = {
     "a bucket": (*sorted(HOLDS[0].looks), "s3:AbortMultipartUpload", "s3:DeleteObjects"),
     "a repository of images": (*sorted(HOLDS[1].looks), "ecr:BatchDeleteImage"),
-    "what writes logs": ("logs:DescribeLogGroups", "logs:DeleteLogGroup"),
+    "what writes logs": ("logs:DeleteLogGroup",),
     "security groups or subnets that are still in use": ("ec2:DescribeNetworkInterfaces",),
     **_PROTECTED,
 }
@@ -163,6 +167,8 @@ _CHANGES = frozenset(write.operation for write in WRITES)
 _ALL = frozenset(call for calls in _WHEN.values() for call in calls)
 
 CALLS = Calls(
-    _ALL - _CHANGES, _ALL & _CHANGES, {call: f"{HELD} {what}" for what, calls in _WHEN.items() for call in calls}
+    (_ALL - _CHANGES) | {"logs:DescribeLogGroups"},
+    _ALL & _CHANGES,
+    {call: f"{HELD} {what}" for what, calls in _WHEN.items() for call in calls},
 )
 """The calls of a stack's deletion, besides its own."""

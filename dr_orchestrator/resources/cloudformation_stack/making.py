@@ -41,15 +41,18 @@ class Making:
     | done   | the whole stack, which keeps nothing more  | adopted, or deleted with all that it holds               |
     """
 
-    def __init__(self, toolkit: Toolkit, rebuild: Rebuild, named: Callable[[Made], Made]) -> None:
-        """`named` is how the ledger has what is told of the template."""
-        self._toolkit, self._rebuild, self._named = toolkit, rebuild, named
+    def __init__(
+        self, toolkit: Toolkit, rebuild: Rebuild, named: Callable[[Made], Made], look: Callable[[Given], None]
+    ) -> None:
+        """`named` is how the ledger has what is told of the template, `look` raises where it may not be executed."""
+        self._toolkit, self._rebuild, self._named, self._look = toolkit, rebuild, named, look
         self._sets, self._shelving = ChangeSets(toolkit), Shelving(toolkit)
 
     def judged(self, copy: Copy, given: Given, of: str = NEW) -> Given:
         """The template that is executed: where it has to be expanded what AWS makes of it, derived and judged."""
         if given.expands:
             given = self._judged(copy, given, of)
+        self._look(given)
         self._toolkit.context.derived(self._named(given.made))
         return given
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +16,8 @@ from dr_orchestrator.aws.template.given import Given
 from dr_orchestrator.aws.template.imports import HINT
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed
+from dr_orchestrator.documents import addresses
+from dr_orchestrator.documents.addresses import Outline
 from dr_orchestrator.domain import replica
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
 from dr_orchestrator.domain.cost import Billed
@@ -27,7 +29,7 @@ from dr_orchestrator.domain.replica import Birth
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.cloudformation_stack import births
+from dr_orchestrator.resources.cloudformation_stack import births, outlets
 from dr_orchestrator.resources.cloudformation_stack.change_sets import ADD, ChangeSets
 from dr_orchestrator.resources.cloudformation_stack.importing import Imports
 from dr_orchestrator.resources.cloudformation_stack.making import Making
@@ -53,12 +55,15 @@ class CloudFormationStack:
         place: Place,
         born: Sequence[Born] = (),
         stores: Sequence[Store] = (),
+        asked: Collection[str] = (),
     ) -> None:
         """`parts` are what a stack may hold that drills know of, `place` is where it stands, `born` are the stores that
-        its template makes from recovery points, `stores` those that are restored beside it.
+        its template makes from recovery points, `stores` those that are restored beside it, `asked` the outputs that
+        checks ask at.
         """
         self._resource, self._parts, self._tools, self._place = resource, parts, toolkit, place
-        self._born = born
+        self._born, self._asked = born, asked
+        self._made_of = functools.cache(lambda stack: outlets.made_of(self._api, stack))
         self._points: Mapping[str, RecoveryPoint] = {}
         self._stacks = Stacks(resource, toolkit.proofs.sources)
         self._imports = Imports(stores, parts, self._stacks)
@@ -97,7 +102,7 @@ class CloudFormationStack:
             PreflightCheck("assets", lambda: self._look_at_assets(copy)),
         ]
         return [
-            PreflightCheck("template", lambda: self._looked_at().look(copy)),
+            PreflightCheck("template", lambda: self._look_at_template(copy)),
             PreflightCheck("permissions boundary", lambda: self._look_at_boundary(copy)),
             *(of_app if self._stacks.names else ()),
             PreflightCheck("bucket of templates", lambda: self._look_at_bucket(copy)),
@@ -134,6 +139,20 @@ class CloudFormationStack:
         """Take the recovery points that its own stores are made from; NotRecoverable where one is missing."""
         self._points = points
         self._bear(births.of(self._born, points))
+
+    def _look_at_template(self, copy: Copy) -> str:
+        told = self._looked_at().look(copy)
+        for each in self._stacks.copies(copy):
+            if not (given := self._stacks.given(each)).expands:  # else AWS tells first what it makes of it
+                self._raise_where_elsewhere(each, given)
+        return told
+
+    def _raise_where_elsewhere(self, copy: Copy, given: Given) -> None:
+        """NotMeasured where a check would ask at an address that may be production's."""
+        stack = self._stacks.of(copy).name if self._stacks.names else ""
+        if found := list(outlets.elsewhere(outlets.outline(given.derived), self._asked, stack)):
+            told = f"an http-answer may be production's: {'; '.join(found)}"
+            raise NotMeasured(told, "let its Value be !GetAtt of what answers, or !Sub that begins with it")
 
     def _look_at_bucket(self, copy: Copy) -> str:
         with _accepted():
@@ -207,7 +226,8 @@ class CloudFormationStack:
         return Asked(Identity(stack, stack))
 
     def _making(self, copy: Copy) -> Making:
-        return Making(self._toolkit, self._stacks.alone(copy), self._stacks.named(copy))
+        look = functools.partial(self._raise_where_elsewhere, copy)
+        return Making(self._toolkit, self._stacks.alone(copy), self._stacks.named(copy), look)
 
     def imports(self, copy: Copy) -> Sequence[str]:
         """The names of the stores that a stack imports."""
@@ -289,7 +309,9 @@ class CloudFormationStack:
         held = destroying.held() if live is not None else []
         if live is not None:
             destroying.delete(held)
-        Shelving(self._toolkit).clear(copy, self._toolkit.places)
+        shelving = Shelving(self._toolkit)
+        shelving.clear(copy, self._toolkit.places)
+        shelving.raise_where_forgotten(copy, live or (self._describe(stack_id) if stack_id else None))
         for row in self._toolkit.proofs.owned(copy):
             destroying.take_down_what_stayed(row)
         if live is None or live["StackStatus"] != REVIEW:  # else nothing was made of it
@@ -326,7 +348,18 @@ class CloudFormationStack:
 
     def outputs(self, copy: Copy) -> dict[str, str]:
         """The outputs; an app's with their stack's name, and also without, where no other stack has one called so."""
-        found = [(each, key, value) for each in self._stacks.copies(copy) for key, value in self._outputs(each)]
+        return self._called([(each, *found) for each in self._stacks.copies(copy) for found in self._outputs(each)])
+
+    def foreign(self, copy: Copy) -> dict[str, str]:
+        """The outputs, by the same names, that may be somebody else's addresses, each with why; or with none."""
+        found = []
+        for each in self._stacks.copies(copy):
+            told = dict(self._outputs(each))
+            made = self._made_of(self._identity(each) or each.id) if told else Outline({})
+            found += [(each, key, addresses.elsewhere(made, key)) for key in told]
+        return self._called(found)
+
+    def _called(self, found: Sequence[tuple[Copy, str, str]]) -> dict[str, str]:
         often = Counter(key for _, key, _ in found)
         alone = {key: value for _, key, value in found if often[key] == 1}
         if not self._stacks.names:

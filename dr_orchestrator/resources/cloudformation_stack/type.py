@@ -39,6 +39,8 @@ _CHANGE_SET = By(
     within=r"(?P<name>[^:/]+)-(?:look|import|make)",
 )
 _KEY = By(NAME, "Key", within=r"(?P<name>[^/]+)/[0-9a-f]{40}\.json")
+_OWNER = "ExpectedBucketOwner"
+_SHELF = r"https://(?P<place>[a-z0-9.-]+)\.s3\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/(?P<name>[^/]+)/[0-9a-f]{40}\.json"
 _SHELVED = "the template lies in a bucket: it is large, or has stacks within"
 _APP, _APART = "the template is that of an app of the CDK", "in an account of its own, whose assets lack there"
 _REVIEWED = "the template is expanded first, or a stack was left in review"
@@ -148,6 +150,7 @@ TYPE = Drillable(
             actions={Effect.CREATE: ("cloudformation:TagResource",)},
             only={"ChangeSetType": ("CREATE", "IMPORT", "UPDATE")},
             brings="ResourcesToImport",
+            found={"TemplateURL": _SHELF},
         ),
         Write(
             "cloudformation:ExecuteChangeSet",
@@ -160,14 +163,22 @@ TYPE = Drillable(
         ),
         Write("cloudformation:DeleteChangeSet", _CHANGE_SET, Effect.DELETE, within=_NAMED, bare=True),
         Write("cloudformation:DeleteStack", _NAMED, Effect.DELETE, bare=True),
-        Write("s3:PutObject", _KEY, Effect.CREATE, frozenset({"Body", "ContentType"}), among="Bucket"),
+        Write(
+            "s3:PutObject",
+            _KEY,
+            Effect.CREATE,
+            frozenset({"Body", "ContentType", _OWNER}),
+            among="Bucket",
+            needs=frozenset({_OWNER}),
+        ),
         Write(
             "s3:DeleteObject",
             _KEY,
             Effect.DELETE,
-            frozenset({"VersionId"}),
+            frozenset({"VersionId", _OWNER}),
             actions={Effect.DELETE: ("s3:DeleteObjectVersion",)},
             among="Bucket",
+            needs=frozenset({_OWNER}),
         ),
         Write(
             "cloudformation:UpdateTerminationProtection",

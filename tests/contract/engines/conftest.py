@@ -19,4 +19,6 @@ def real(request: pytest.FixtureRequest) -> Iterator[Real]:
         yield Real(url, login_to(url), "timestamptz", "text", numbered)
         return
     url = request.getfixturevalue("mariadb_url").replace("mariadb:", f"{request.param}:")
+    with request.getfixturevalue("mariadb_server").connect() as connection:  # as the login of a whole server may
+        connection.execute(f"GRANT SELECT ON *.* TO '{login_to(url).user}'@'%'")
     yield Real(url, login_to(url), "timestamp(6)", "longtext", "bigint AUTO_INCREMENT")

@@ -286,8 +286,11 @@ def test_what_must_hold_of_the_checks_of_a_replica(
         ("!GetAtt Settings.TableName", "only gives back what Settings was given"),
         ("!GetAtt [Api, FunctionUrl]", ""),
         ("!Sub '${Api.FunctionUrl}'", ""),
-        ("!Sub 'http://${Api.Host}:8080/health'", ""),
-        ("!Sub 'https://${Api}.execute-api.${AWS::Region}.amazonaws.com/live/'", ""),
+        ("!Sub 'http://${Api.FunctionUrl}:8080/health'", ""),
+        (
+            "!Sub 'https://${Api}.execute-api.${AWS::Region}.amazonaws.com/'",
+            "no address that AWS makes of an AWS::Lambda",
+        ),
     ],
 )
 def test_the_address_of_a_replica_is_its_own(tmp_path: Path, value: str, told: str) -> None:

@@ -77,3 +77,25 @@ def test_an_address_that_leaves_the_output_is_not_asked(url: str) -> None:
     """What follows an output must not make another host of it."""
     with pytest.raises(NotMeasured, match=r"is not an address at http://127\.0\.0\.1:9"):
         HttpChecks(lambda _: {"Url": "http://127.0.0.1:9"}).perform(HttpAnswer("http", url), COPY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "url=postgres://app:hunter2@db/shop",
+        "AKIAIOSFODNN7EXAMPLE password=hunter2",
+        '{"db": {"password": "hunter2", "name": "shop"}}',
+        "<tr><td>DB_PASS</td><td>hunter2</td></tr>",
+        "Authorization: Bearer hunter2",
+        "API_KEY => 'hunter2'",
+        "x" * 112 + " secret=hunter2",
+    ],
+)
+def test_no_secret_of_an_answer_is_kept(text: str) -> None:
+    """An environment page, or a debug one, tells logins: the report does not."""
+    with server(HEAD + b"\r\n" + text.encode()) as address:
+        check = HttpAnswer("http", "{Url}", contains="", timeout=timedelta(seconds=5))
+        result = HttpChecks(lambda _: {"Url": address}).perform(check, COPY)
+    assert result.outcome is Outcome.PASSED
+    assert "hunter" not in result.observed
+    assert "AKIA" not in result.observed

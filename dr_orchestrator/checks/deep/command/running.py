@@ -23,6 +23,7 @@ from typing import IO, Any
 
 from dr_orchestrator.checks.deep import words
 from dr_orchestrator.checks.deep.command.output import MOST_RESULTS, Output
+from dr_orchestrator.checks.masking import is_secret
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.objective import format_duration
@@ -56,10 +57,14 @@ _NO_CREDENTIALS = {
 
 @dataclass(frozen=True)
 class Way:
-    """How a program reaches a copy: variables of its environment, and the secrets among them."""
+    """How a program reaches a copy: variables of its environment, and the secrets among them.
+
+    `withheld` are outputs that it is not given, each with why: they may be production's address.
+    """
 
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+    withheld: Mapping[str, str] = field(default_factory=dict)
 
 
 def of_login(login: Login) -> Way:
@@ -94,9 +99,10 @@ _CLIENTS = {
 }
 
 
-def of_outputs(outputs: Mapping[str, str]) -> Way:
-    """The way to an environment: what its stack tells."""
-    return Way({f"DRO_OUTPUT_{_variable(name)}": value for name, value in outputs.items()})
+def of_outputs(outputs: Mapping[str, str], withheld: Mapping[str, str] | None = None) -> Way:
+    """The way to an environment: what its stack tells; a password that a template hands out is one all the same."""
+    known = {f"DRO_OUTPUT_{_variable(name)}": value for name, value in outputs.items()}
+    return Way(known, tuple(value for name, value in outputs.items() if is_secret(name)), withheld or {})
 
 
 def _variable(output: str) -> str:
@@ -123,7 +129,7 @@ def perform(check: Command, copy: Copy, way: Way, home: Path, taken: Collection[
             ran = run(check.run, variables, home, check.within.total_seconds(), Output(way.secrets), copy.id)
     except OSError as error:
         raise NotMeasured(f"{check.run[0]} could not be started: {error.strerror or error}") from error
-    return [_own(check, ran), *_told(check, ran.output, taken)]
+    return [_own(check, ran, way), *_told(check, ran.output, taken)]
 
 
 def run(
@@ -214,7 +220,7 @@ def _environment(copy: Copy, way: Way) -> dict[str, str]:
     return {**known, **_NO_CREDENTIALS, "PATH": path, **about, **way.variables}
 
 
-def _own(check: Command, ran: Ran) -> CheckResult:
+def _own(check: Command, ran: Ran, way: Way) -> CheckResult:
     output = ran.output
     figures: dict[str, Any] = {
         "exit_code": ran.code,
@@ -232,6 +238,11 @@ def _own(check: Command, ran: Ran) -> CheckResult:
         outcome = Outcome.INCONCLUSIVE if outcome is Outcome.PASSED else outcome
     if output.results:
         told += f", {words.count(len(output.results), 'result')} of its own"
+    if way.withheld:
+        figures["withheld"] = dict(way.withheld)
+        told += (
+            f", without what may be production's: {'; '.join(f'{name} {why}' for name, why in way.withheld.items())}"
+        )
     said = f"{told}: {output.last_line}" if output.last_line else told
     return words.result(check, outcome, said, figures, proves=check.proves_data)
 

@@ -24,9 +24,12 @@ _UNSUPPORTED = "doesn't support check"
 
 
 def proofs(connection: Any, left_s: Callable[[], float]) -> Iterator[Fact]:
-    """Ask for one thing after the other; what is refused is told, and the next is asked."""
-    yield _checksums(connection)
+    """Ask for one thing after the other; what is refused is told, and the next is asked.
+
+    A setting is no proof by itself: it is told of the pages that were read before.
+    """
     yield _checked(connection, left_s)
+    yield _checksums(connection)
 
 
 def inventory(connection: Any) -> Inventory:
@@ -47,7 +50,9 @@ def _checksums(connection: Any) -> Fact:
         return Fact(CHECKSUMS, words(error), asked=False)
     if str(algorithm).endswith("none"):
         return Fact(CHECKSUMS, "the server keeps no checksums", asked=False)
-    return Fact(CHECKSUMS, f"each page that was read had its checksum ({algorithm})")
+    return Fact(
+        CHECKSUMS, f"the server holds each page that it reads against its checksum ({algorithm})", of_data=False
+    )
 
 
 def _checked(connection: Any, left_s: Callable[[], float]) -> Fact:
@@ -69,7 +74,8 @@ def _checked(connection: Any, left_s: Callable[[], float]) -> Fact:
         unsupported += not known
     more = f", {unsupported} whose engine has none" if unsupported else ""
     told = f"CHECK TABLE found {count(len(tables) - unsupported, 'table')} sound{more}"
-    return Fact(CHECK_TABLE, told, tuple(wrong), asked=unsupported < len(tables) or not tables)
+    asked = unsupported < len(tables) or not tables
+    return Fact(CHECK_TABLE, told, tuple(wrong), asked=asked, of_data=bool(tables))
 
 
 def _faults(connection: Any, table: Whole, seconds: float) -> tuple[list[str], bool]:

@@ -6,6 +6,7 @@ CHECKSUM TABLE reads each row with all that it keeps elsewhere; a count by an in
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +34,9 @@ _INDEXES = f"""
     WHERE index_name <> 'PRIMARY' AND index_type = 'BTREE' AND table_schema NOT IN {SYSTEM!r}
     ORDER BY table_schema, table_name, index_name
 """  # noqa: S608
+_ON_ALL = re.compile(r"GRANT (.+?) ON \*\.\* TO ")
+_REVOKED = re.compile(r"REVOKE .+? ON (.+?)\.\* FROM ")
+_SEEING = frozenset({"SELECT", "ALL PRIVILEGES"})
 _FRESH = "SET SESSION information_schema_stats_expiry = 0"
 """MySQL alone keeps sizes for a day, unless it is told not to."""
 
@@ -69,7 +73,18 @@ def survey(connection: Any) -> Survey:
         size = max(_BLOCK, sizes[schema, table] // several.count((schema, table)))
         name = f"{schema}.{table}, index {by}"
         found.append(Whole(name, number, _blocks(size), size, index=True, schema=schema, table=table, by=by))
-    return Survey(tuple(found))
+    return Survey(tuple(found), beside=_beside(connection))
+
+
+def _beside(connection: Any) -> tuple[str, ...]:
+    """The schemas that the login may not see: no list of the server tells it of a schema that it has no right on."""
+    grants = [str(grant) for (grant,) in connection.execute("SHOW GRANTS").fetchall()]
+    revoked = [found[1] for grant in grants if (found := _REVOKED.match(grant))]
+    if revoked:
+        return tuple(f"the schema {each}, which the login may not see" for each in revoked)
+    if any((found := _ON_ALL.match(grant)) and _SEEING & set(found[1].split(", ")) for grant in grants):
+        return ()
+    return ("any schema that the login has no right on: it would need SELECT ON *.* to be told of them all",)
 
 
 def reader(connection: Any) -> ReadStretch:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from dr_orchestrator.checks.deep.engine import Damaged, ReadStretch, Relation, Stretch, Survey, Unread
-from dr_orchestrator.checks.deep.postgres import extension
+from dr_orchestrator.checks.deep.postgres import beside, extension
 from dr_orchestrator.checks.deep.postgres.asking import bound
 
 PREWARM = "pg_prewarm"
@@ -66,6 +67,10 @@ _PLAINLY = """
 
 def survey(connection: Any) -> Survey:
     """List tables, materialised views and indexes, the server's own left out, and how each can be read."""
+    return replace(_survey(connection), beside=beside.beside(connection))
+
+
+def _survey(connection: Any) -> Survey:
     rows = connection.execute(_RELATIONS).fetchall()
     if extension.is_installed(connection, PREWARM):
         return Survey(tuple(each for row in rows for each in _by_block(connection, row)), longest=LONGEST)

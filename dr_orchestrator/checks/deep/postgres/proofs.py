@@ -26,6 +26,12 @@ _INVALID = """
     JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE (NOT i.indisvalid OR NOT i.indisready OR NOT i.indislive) AND n.nspname <> 'pg_toast' ORDER BY 1
 """
+_HOLDS_ANY = """
+    SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'm', 'p') AND left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema')
+"""
+"""Whether the catalogue, which is restored with the data, tells of any table: in an empty one all is sound."""
+
 _COLLATIONS = """
     SELECT n.nspname || '.' || c.collname, c.collversion, pg_catalog.pg_collation_actual_version(c.oid)
     FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace
@@ -118,12 +124,14 @@ def _checksums(connection: Any) -> Fact:
     if kept != "on":
         return Fact(CHECKSUMS, "the server keeps no checksums", asked=False)
     wrong = (f"{failures} checksum failures were counted",) if failures else ()
-    return Fact(CHECKSUMS, "no checksum failure was counted", wrong)
+    return Fact(CHECKSUMS, "no checksum failure was counted", wrong, of_data=False)
 
 
 def _indexes(connection: Any) -> Fact:
     rows = connection.execute(_INVALID).fetchall()
-    return Fact("indexes", "no index is invalid", tuple(f"index {name} is invalid" for name, _ in rows))
+    (any_table,) = connection.execute(_HOLDS_ANY).fetchone()
+    wrong = tuple(f"index {name} is invalid" for name, _ in rows)
+    return Fact("indexes", "no index is invalid", wrong, of_data=any_table)
 
 
 def _collations(connection: Any) -> Fact:
@@ -135,6 +143,7 @@ def _collations(connection: Any) -> Fact:
         "collations",
         "collations are of the versions that data was sorted by",
         tuple(f"{name} is {told.format(was, now)}" for name, was, now in rows),
+        of_data=False,
     )
 
 
@@ -151,7 +160,7 @@ def _sequences(connection: Any) -> Fact:
             wrong.append(f"sequence {schema}.{name} stands at {last or 'its start'}, and {table}.{column} at {most}")
     told = f"{count(len(rows) - hidden, 'sequence')} not behind the column that it numbers"
     more = f", {hidden} that the login may not read" if hidden else ""
-    return Fact("sequences", told + more, tuple(wrong), asked=hidden < len(rows) or not rows)
+    return Fact("sequences", told + more, tuple(wrong), asked=hidden < len(rows) or not rows, of_data=bool(rows))
 
 
 def _amcheck(connection: Any, left_s: Callable[[], float]) -> Fact:
@@ -186,7 +195,7 @@ def _verified(connection: Any, left_s: Callable[[], float]) -> Fact:
             return Fact(AMCHECK, left, tuple(wrong), asked=False)
         wrong += [f"{name}: {each}" for each in _faults(connection, ask, seconds, is_table=is_table)]
     told = f"amcheck found {len(indexes)} B-tree indexes and {count(len(tables), 'table')} sound"
-    return Fact(AMCHECK, told, tuple(wrong))
+    return Fact(AMCHECK, told, tuple(wrong), of_data=bool(asks))
 
 
 def _faults(connection: Any, ask: sql.Composed, within_s: float, *, is_table: bool) -> list[str]:

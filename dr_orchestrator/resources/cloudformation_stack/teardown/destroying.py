@@ -13,7 +13,7 @@ from dr_orchestrator.resources.cloudformation_stack import stack
 from dr_orchestrator.resources.cloudformation_stack.change_sets import ChangeSets
 from dr_orchestrator.resources.cloudformation_stack.teardown.emptying import EMPTIERS
 from dr_orchestrator.resources.cloudformation_stack.teardown.interfaces import KEPT_BY_INTERFACES, Interfaces
-from dr_orchestrator.resources.cloudformation_stack.teardown.logs import CONVENTIONS, LogGroups
+from dr_orchestrator.resources.cloudformation_stack.teardown.logs import LogGroups
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part, parts_of, resisting
 from dr_orchestrator.resources.cloudformation_stack.teardown.protecting import LOCKS, unprotect
 from dr_orchestrator.resources.cloudformation_stack.teardown.proving import Proving
@@ -157,8 +157,6 @@ class Destroying:
             held = self.held()
         except NotFound:
             return  # CloudFormation no longer tells what it held: whoever proves it empty says so
-        if not any(each.type in CONVENTIONS for each in held):
-            return
         groups = LogGroups(self._toolkit.account.api("logs"), self._proving, self._copy)
         for group in self._toolkit.retry_transient(lambda: groups.left_by(held)):
             self._try(group.part, functools.partial(groups.delete, group))

@@ -10,7 +10,7 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.aws.copies import Live, beginning
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.resources.cloudformation_stack.holds import EXECUTION_LOGS, LOG_GROUP
+from dr_orchestrator.resources.cloudformation_stack.holds import APPSYNC_LOGS, EXECUTION_LOGS, LOG_GROUP
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part
 from dr_orchestrator.resources.cloudformation_stack.teardown.proving import Proving
 
@@ -21,12 +21,24 @@ CONVENTIONS: Mapping[str, str] = {
     "AWS::RDS::DBInstance": "/aws/rds/instance/{}/",
     "AWS::RDS::DBCluster": "/aws/rds/cluster/{}/",
     "AWS::ECS::Cluster": "/aws/ecs/containerinsights/{}/",
+    "AWS::AppSync::GraphQLApi": APPSYNC_LOGS + "{}",
+    "AWS::AppSync::Api": APPSYNC_LOGS + "{}",
+    "AWS::AppRunner::Service": "/aws/apprunner/{}/",
+    "AWS::MWAA::Environment": "airflow-{}-",
+    "AWS::EKS::Cluster": "/aws/eks/{}/",
+    "AWS::SageMaker::Endpoint": "/aws/sagemaker/Endpoints/{}",
+    "AWS::DocDB::DBCluster": "/aws/docdb/{}/",
+    "AWS::Neptune::DBCluster": "/aws/neptune/{}/",
+    "AWS::KinesisFirehose::DeliveryStream": "/aws/kinesisfirehose/{}",
     LOG_GROUP: "{}",
 }
-"""The log groups that AWS makes for a resource, by its type; what ends in a slash is how several begin.
+"""The log groups that AWS makes for a resource, by its type; what ends in a sign is how several begin.
 
 One that the stack itself declared comes back where its function is called once more before that is gone.
 """
+
+BY_ID = (EXECUTION_LOGS, APPSYNC_LOGS)
+"""How those begin that are named after an id which AWS gave an API, and not after the run."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,9 @@ class LogGroups:
         """The log groups that are there: of what the stack held, as AWS names them, and whatever is named after the
         stack as a whole, such as that of a function's own choice.
         """
-        names = [(CONVENTIONS[each.type].format(each.name), each) for each in parts if each.type in CONVENTIONS]
+        names = [
+            (CONVENTIONS[each.type].format(_called(each.name)), each) for each in parts if each.type in CONVENTIONS
+        ]
         found = {group.part.name: group for group in self._found(names)}
         return [found[name] for name in sorted(found)]
 
@@ -60,7 +74,7 @@ class LogGroups:
             name = str(live["logGroupName"])
             of = next((part for begins, part in names if _is_of(name, begins)), None)
             made, arn = datetime.fromtimestamp(int(live["creationTime"]) / 1000, UTC), str(live["arn"])
-            if name.startswith(EXECUTION_LOGS) and of is not None:
+            if name.startswith(BY_ID) and of is not None:
                 yield Group(Part(EXECUTION_LOGS, name, of.logical_id, of.stack), made, arn, of)
             elif of is not None:
                 yield Group(Part(LOG_GROUP, name, of.logical_id, of.stack), made, arn)
@@ -69,8 +83,8 @@ class LogGroups:
 
     def _listed(self, names: Sequence[tuple[str, Part]]) -> Iterator[Mapping[str, Any]]:
         """All that are named after the run; those of an API are named after what AWS calls it, and nothing else."""
-        asked = [{"logGroupNamePattern": beginning(self._copy)}] if names else []
-        asked += [{"logGroupNamePrefix": begins} for begins, _ in names if begins.startswith(EXECUTION_LOGS)]
+        asked = [{"logGroupNamePattern": beginning(self._copy)}]
+        asked += [{"logGroupNamePrefix": begins} for begins, _ in names if begins.startswith(BY_ID)]
         for given in asked:
             yield from self._api.pages("DescribeLogGroups", "logGroups", **given)
 
@@ -90,5 +104,10 @@ class LogGroups:
             return
 
 
+def _called(name: str) -> str:
+    """A resource as its log groups are named after it: of an ARN what follows its kind."""
+    return name.split(":", 5)[-1].partition("/")[2] if name.startswith("arn:") else name
+
+
 def _is_of(name: str, begins: str) -> bool:
-    return name == begins or (begins.endswith("/") and name.startswith(begins))
+    return name == begins or (begins.endswith(("/", "-")) and name.startswith(begins))

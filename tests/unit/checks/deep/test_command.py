@@ -94,6 +94,16 @@ def test_a_replica_is_told_by_its_outputs(tmp_path: Path) -> None:
     assert result.figures["output"] == "https://x.example\n"
 
 
+def test_an_output_that_is_a_secret_is_masked_as_a_password_is(tmp_path: Path) -> None:
+    """A template hands out a generated password: what a program prints of it is kept by nobody."""
+    way = of_outputs({"DbPassword": "hunter2-generated", "PasswordArn": "arn:aws:x", "Table": "dro-orders"})
+    (result,) = ran(
+        "import os; print([os.environ[f'DRO_OUTPUT_{n}'] for n in ('DbPassword', 'Table')])", tmp_path, way=way
+    )
+    assert result.figures["output"] == "['***', 'dro-orders']\n"
+    assert way.secrets == ("hunter2-generated",)
+
+
 def test_lines_of_json_are_results_of_their_own(tmp_path: Path) -> None:
     """Under the check's name, and none of them hides another; what is no result is plain output."""
     lines = [
