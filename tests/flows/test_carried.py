@@ -27,7 +27,7 @@ from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import shop as hurt
 from tests.support.apart import APART, OTHER, THERE
 from tests.support.born_shop import put
-from tests.support.dying import killed_at, killed_in, resumed
+from tests.support.dying import deaths, killed_at, killed_in, resumed
 from tests.support.estate import INSTANCE, REGION, Estate
 from tests.support.estate import estate as lab_of
 from tests.support.shop import everything, fresh, run
@@ -239,18 +239,17 @@ def test_a_copy_that_fails_is_told_and_taken_down(shop: Estate, here: wiring.App
     assert (snapshots(ACCOUNT), snapshots(OTHER)) == ([], [])
 
 
-DEATHS = [(COPY, 1), (SHARE, 1), (COPY, 2)]
+DEATHS = deaths((COPY, 1), (SHARE, 1), (COPY, 2))
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("death", DEATHS, ids=["the copy", "the sharing", "the copy there"])
+@pytest.mark.parametrize("death", DEATHS, ids=lambda each: "-".join(map(str, each)))
 def test_a_dead_run_is_gone_on_with(
-    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, death: tuple[str, int], after: bool
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, death: tuple[str, int, bool]
 ) -> None:
     """Whenever its process dies: what was copied is adopted, and copied no second time."""
     monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     before = everything(shop)
-    dead = killed_in(here, DRILL, killed_at(*death, after=after))
+    dead = killed_in(here, DRILL, killed_at(*death))
 
     found = resumed(here, dead)
 
@@ -263,12 +262,11 @@ def test_a_dead_run_is_gone_on_with(
     assert everything(shop) == before
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("death", DEATHS, ids=["the copy", "the sharing", "the copy there"])
-def test_a_dead_run_is_swept(shop: Estate, here: wiring.App, death: tuple[str, int], after: bool) -> None:
+@pytest.mark.parametrize("death", DEATHS, ids=lambda each: "-".join(map(str, each)))
+def test_a_dead_run_is_swept(shop: Estate, here: wiring.App, death: tuple[str, int, bool]) -> None:
     """Whenever its process dies: nothing stays in either account, and the sweep proves it."""
     before = everything(shop)
-    dead = killed_in(here, DRILL, killed_at(*death, after=after))
+    dead = killed_in(here, DRILL, killed_at(*death))
     shop.clock.sleep(7200)
 
     sweeping.sweep(here)

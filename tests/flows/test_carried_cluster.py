@@ -23,13 +23,13 @@ from dr_orchestrator.wiring import opening, sweeping
 from tests.support import shop as hurt
 from tests.support.apart import APART, OTHER, THERE
 from tests.support.born_cluster import CLUSTER, SNAPSHOT, cluster_estate, put
-from tests.support.dying import killed_at, killed_in, resumed
+from tests.support.dying import deaths, killed_at, killed_in, resumed
 from tests.support.estate import REGION, Estate
 from tests.support.shop import everything, fresh, run
 
 DRILL = "shop-replica"
 COPY, SHARE = "CopyDBClusterSnapshot", "ModifyDBClusterSnapshotAttribute"
-DEATHS = [(COPY, 1), (SHARE, 1), (COPY, 2)]
+DEATHS = deaths((SHARE, 1), (COPY, 2))
 
 
 @pytest.fixture
@@ -106,21 +106,19 @@ def test_such_a_drill_calls_what_is_declared(here: wiring.App, monkeypatch: pyte
     assert not {each for each in used.all - passed if not used.only_when.get(each, "").startswith(unmet)}
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("death", DEATHS, ids=["the copy", "the sharing", "the copy there"])
+@pytest.mark.parametrize("death", DEATHS, ids=lambda each: "-".join(map(str, each)))
 @pytest.mark.parametrize("swept", [False, True], ids=["resumed", "swept"])
 def test_a_dead_run_leaves_nothing(
     shop: Estate,
     here: wiring.App,
     monkeypatch: pytest.MonkeyPatch,
-    death: tuple[str, int],
-    after: bool,
+    death: tuple[str, int, bool],
     swept: bool,
 ) -> None:
     """Whenever its process dies: what was copied is adopted, or taken down by a sweep that proves it."""
     monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     before = everything(shop)
-    dead = killed_in(here, DRILL, killed_at(*death, after=after))
+    dead = killed_in(here, DRILL, killed_at(*death))
     if swept:
         shop.clock.sleep(7200)
         sweeping.sweep(here)

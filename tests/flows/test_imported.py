@@ -12,7 +12,6 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator.aws.access.permissions import calls_of
-from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.run import Run
@@ -24,7 +23,7 @@ from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormatio
 from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import imported
-from tests.support.dying import Killed, killed_in, resumed
+from tests.support.dying import deaths, killed_at, killed_in, resumed
 from tests.support.estate import TABLE, Estate
 from tests.support.expansion import production, shop_of, told
 from tests.support.imported import DRILL, drilled, room
@@ -173,39 +172,22 @@ def test_a_plan_tells_which_way_each_store_takes(shop: Estate, home: Path) -> No
     assert production(shop) == before
 
 
-DEATHS = [
+CALLS = (
     *(("RestoreTableToPointInTime", 1), ("TagResource", 1), ("CreateChangeSet", 1), ("ExecuteChangeSet", 1)),
     *(("CreateChangeSet", 2), ("ExecuteChangeSet", 2)),
-]
+)
 """Each call of the recovery that changes something, and which of its kind it is."""
 
 
-def dying(operation: str, number: int, after: bool) -> Any:
-    """The process dies just before that call, or once AWS has done what it asks, and nobody heard of it."""
-    call, seen = Api._call, [0]
-
-    def call_and_die(self: Api, asked: str, parameters: dict[str, Any]) -> Any:
-        seen[0] += asked == operation
-        if asked == operation and seen[0] == number and not after:
-            raise Killed
-        answer = call(self, asked, parameters)
-        if asked == operation and seen[0] == number:
-            raise Killed
-        return answer
-
-    return mock.patch.object(Api, "_call", call_and_die)
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("death", DEATHS, ids=lambda each: f"{each[0]}-{each[1]}")
+@pytest.mark.parametrize("death", deaths(*CALLS), ids=lambda each: "-".join(map(str, each)))
 def test_a_resumed_run_goes_on_at_any_call(
-    shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch, death: tuple[str, int], after: bool
+    shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch, death: tuple[str, int, bool]
 ) -> None:
     """Wherever its process dies: the next one restores no second table, imports what is there, and takes it down."""
     monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     before = production(shop)
     with room(shop, home) as here:
-        dead = killed_in(here, DRILL, dying(*death, after))
+        dead = killed_in(here, DRILL, killed_at(*death))
         shop.clock.sleep(1200)
 
         found = resumed(here, dead)
@@ -217,13 +199,12 @@ def test_a_resumed_run_goes_on_at_any_call(
     assert dead.template in (None, found.template)
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("death", [*DEATHS, ("DeleteStack", 1)], ids=lambda each: f"{each[0]}-{each[1]}")
-def test_a_sweep_leaves_nothing_at_any_call(shop: Estate, home: Path, death: tuple[str, int], after: bool) -> None:
+@pytest.mark.parametrize("death", deaths(*CALLS, ("DeleteStack", 1)), ids=lambda each: "-".join(map(str, each)))
+def test_a_sweep_leaves_nothing_at_any_call(shop: Estate, home: Path, death: tuple[str, int, bool]) -> None:
     """Wherever its process dies: table and stack are gone, whichever of them holds the other; production is not."""
     before = everything(shop)
     with room(shop, home) as here:
-        dead = killed_in(here, DRILL, dying(*death, after))
+        dead = killed_in(here, DRILL, killed_at(*death))
         shop.clock.sleep(7200)
 
         sweeping.sweep(here)

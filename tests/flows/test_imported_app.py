@@ -14,11 +14,11 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.wiring import sweeping
 from tests.support import orders_app
-from tests.support.dying import killed_at, killed_in, resumed
+from tests.support.dying import deaths, killed_at, killed_in, resumed
 from tests.support.estate import Estate
 from tests.support.shop import everything, run
 
-DEATHS = [("CreateChangeSet", 1), ("ExecuteChangeSet", 1), ("ExecuteChangeSet", 2), ("ExecuteChangeSet", 3)]
+DEATHS = deaths(("ExecuteChangeSet", 1), ("ExecuteChangeSet", 2), ("ExecuteChangeSet", 3))
 """Of the import, of the update of the stack that has the table, and of the stack that imports from that one."""
 
 
@@ -55,15 +55,12 @@ def test_it_is_imported_before_the_rest_of_its_stack_is_made(shop: Estate, here:
     assert everything(shop) == before
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("death", DEATHS, ids=lambda each: "-".join(map(str, each)))
 @pytest.mark.parametrize("swept", [False, True], ids=["resumed", "swept"])
-def test_a_dead_run_leaves_nothing(
-    shop: Estate, here: wiring.App, death: tuple[str, int], after: bool, swept: bool
-) -> None:
+def test_a_dead_run_leaves_nothing(shop: Estate, here: wiring.App, death: tuple[str, int, bool], swept: bool) -> None:
     """Whenever its process dies: the next one goes on, or a sweep takes all of it down."""
     before = everything(shop)
-    dead = killed_in(here, "shop-replica", killed_at(*death, after=after))
+    dead = killed_in(here, "shop-replica", killed_at(*death))
     if swept:
         shop.clock.sleep(7200)
         sweeping.sweep(here)

@@ -13,7 +13,7 @@ from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.session import Session
-from tests.support.shop import run
+from tests.support.shop import FULL, run
 
 
 class Killed(BaseException):
@@ -37,22 +37,28 @@ def killed_in(here: wiring.App, drill: str, patch: Any) -> Run:
     return found
 
 
-def killed_at(operation: str, number: int, *, after: bool) -> Any:
-    """The death of the process at a call of AWS's: before it is sent, or before its answer comes."""
-    call, seen = Api.call, []
+def deaths(*calls: tuple[str, int]) -> list[tuple[str, int, bool]]:
+    """Deaths at calls, before and after each; in the short form at one side of each, in turns."""
+    sides = [(*call, after) for call in calls for after in (False, True)]
+    return sides if FULL else [(*call, bool(number % 2)) for number, call in enumerate(calls)]
 
-    def strike(api: Api, asked: str, **given: Any) -> Any:
+
+def killed_at(operation: str, number: int, after: bool) -> Any:
+    """The death of the process at a call of AWS's: before it is sent, or before its answer comes."""
+    call, seen = Api._call, []
+
+    def strike(api: Api, asked: str, parameters: dict[str, Any]) -> Any:
         if asked != operation:
-            return call(api, asked, **given)
+            return call(api, asked, parameters)
         seen.append(asked)
         if len(seen) == number and not after:
             die()
-        answer = call(api, asked, **given)
+        answer = call(api, asked, parameters)
         if len(seen) == number:
             die()
         return answer
 
-    return mock.patch.object(Api, "call", strike)
+    return mock.patch.object(Api, "_call", strike)
 
 
 def in_verify(here: wiring.App) -> Run:

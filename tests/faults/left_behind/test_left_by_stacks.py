@@ -121,7 +121,8 @@ def with_database(home: Path, shop: Estate, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("DRO_HOME", str(home))
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     made = workspace.TEMPLATE.replace("Outputs:", f"{DATABASE.strip(chr(10))}\nOutputs:")
-    allowed = workspace.SHOP.replace(STORES, f'{STORES}\n      allow: {{Orders: "nothing else is in that network"}}')
+    words = 'allow: {Orders: "nothing else is in that network"}\n      empty: {Orders: "nothing is read of it"}'
+    allowed = workspace.SHOP.replace(STORES, f"{STORES}\n      {words}")
     return workspace.world(home, shop.clock, template=made, shop=allowed)
 
 
