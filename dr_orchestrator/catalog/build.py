@@ -163,7 +163,7 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
 
 def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | Unusable | None) -> Rebuild:
     place = rebuild.place or policy.replica.place
-    copied = [logical for logical, store in rebuild.stores.items() if store.fill is Fill.ITEMS]
+    imported = [logical for logical, store in rebuild.stores.items() if store.fill is Fill.IMPORT]
     known = template if isinstance(template, Template) else Template()
     leave_out = tuple(map(known.whole, rebuild.leave_out))
     allow = {known.whole(key): why for key, why in rebuild.allow.items()}
@@ -181,7 +181,7 @@ def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | U
         within=_beside(rebuild.template, known) if rebuild.template else {},
         bucket=policy.replica.bucket or "",
         key=(policy.replica.key or "") if place is Place.DRILL_ACCOUNT else "",
-        copied=tuple(sorted(map(known.whole, copied))),
+        imported=tuple(sorted(map(known.whole, imported))),
     )
 
 

@@ -163,10 +163,10 @@ class Fill(StrEnum):
 class Rebuild:
     """How an environment is created anew: its template (file text), parameters, and the stores to be filled.
 
-    `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it; `copied`
-    are those that are to be filled item by item, though they could be imported. `answers`
-    are the owner's word on what the template does outside; `boundary` is the managed policy (name or ARN) that holds
-    every role of a replica beside production, `account` that in which a replica stands by itself, empty beside it.
+    `stores` maps a logical id in the template to the name of the resource whose newest backup goes into it; `imported`
+    are those that the stack is to import as they were restored. `answers` are the owner's word on what the template
+    does outside; `boundary` is the managed policy (name or ARN) that holds every role of a replica beside production,
+    `account` that in which a replica stands by itself, empty beside it.
     Of an app that the CDK synthesised `stacks` are those that are made, in their order, in place of one template; what
     names a part of it begins with its stack's name (`Orders/Table`). `within` are the texts of the templates that it
     names and that lie beside it, by their paths; `bucket` is where templates lie for CloudFormation which it takes from
@@ -186,13 +186,13 @@ class Rebuild:
     bucket: str = field(default="", metadata=SINCE)
     key: str = field(default="", metadata=SINCE)
     stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
-    copied: tuple[str, ...] = field(default=(), metadata=SINCE)
+    imported: tuple[str, ...] = field(default=(), metadata=SINCE)
     tags: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
 
     def fill(self, logical_id: str) -> Fill:
         """How a store gets into the replica that could be imported: no stack imports what another account has."""
         beside = self.place is Place.BESIDE
-        return Fill.IMPORT if beside and logical_id not in self.copied else Fill.ITEMS
+        return Fill.IMPORT if beside and logical_id in self.imported else Fill.ITEMS
 
     def alone(self, stack: Stack) -> Rebuild:
         """How one stack of the app is made: by its own template, with the owner's word on it."""

@@ -30,7 +30,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
 
 @pytest.fixture
 def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
-    alone = orders_app.SHOP.replace("{resource: sessions, fill: items}", "sessions")
+    alone = orders_app.SHOP.replace("fill: items", "fill: import")
     with mock.patch.object(orders_app, "SHOP", alone), orders_app.world(shop, home) as made:
         yield made
 

@@ -38,20 +38,23 @@ Outputs:
 """
 
 
-def shop(fill: str = "sessions", more: str = "") -> str:
+IMPORT = "{resource: sessions, fill: import}"
+
+
+def shop(fill: str = IMPORT, more: str = "") -> str:
     """The workspace's file with a store that is filled so, and `more` of the owner's words."""
     return workspace.SHOP.replace(f"      stores: {STORES}\n", f"      stores: {{Config: {fill}}}\n{more}")
 
 
 @contextmanager
-def room(shop_: Estate, home: Path, template: str = TEMPLATE, fill: str = "sessions", more: str = "") -> Iterator[App]:
+def room(shop_: Estate, home: Path, template: str = TEMPLATE, fill: str = IMPORT, more: str = "") -> Iterator[App]:
     """Within: the workspace with that template."""
     made = workspace.world(home, shop_.clock, template=template, shop=shop(fill, more))
     with mock.patch.dict(os.environ, {"DRO_HOME": str(home)}), wiring.using(made) as here:
         yield here
 
 
-def drilled(shop_: Estate, home: Path, template: str = TEMPLATE, fill: str = "sessions", more: str = "") -> Run:
+def drilled(shop_: Estate, home: Path, template: str = TEMPLATE, fill: str = IMPORT, more: str = "") -> Run:
     """A drill of the environment."""
     with room(shop_, home, template, fill, more) as here:
         return run(here, DRILL)

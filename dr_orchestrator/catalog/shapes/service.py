@@ -174,7 +174,7 @@ class Store(Shape):
     resource: Name = Field(description="The resource whose newest backup goes into it.")
     fill: Annotated[Fill, choice(Fill, "a way to fill a store")] | None = Field(
         default=None,
-        description="By CloudFormation's import of what was restored (import), or item by item (items).",
+        description="Item by item (items, unless said), or by CloudFormation's import of what was restored (import).",
     )
 
 
