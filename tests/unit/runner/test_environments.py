@@ -13,7 +13,7 @@ from dr_orchestrator.domain.ports import Piece
 from dr_orchestrator.domain.run import Phase
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.runner import Components, Session
+from dr_orchestrator.runner import Born, Components, Session
 from tests.support.records import POINT
 from tests.support.rehearsal import COPY, Drill
 from tests.support.resuming import died, resumed
@@ -51,10 +51,18 @@ class App(Drill):
     """A drill of an environment of three copies, of which the last is the run's own."""
 
     names: list[str] = field(default_factory=lambda: ["network", "data", "own"])
+    brings: dict[str, list[str]] = field(default_factory=dict)
+    """What a copy imports, by its id."""
 
     def copies(self, copy: Copy) -> Sequence[Piece]:
         first = [Stack(self, name, replace(COPY, id=f"{COPY.id}-{name}")) for name in self.names[:-1]]
         return [*first, Stack(self, self.names[-1], copy)]
+
+    def imports(self, copy: Copy) -> Sequence[str]:
+        return self.brings.get(copy.id, ())
+
+    def bring_in(self, copy: Copy) -> Seen:
+        return self.act(f"bring into {copy.id}", Seen("imported"))
 
     def session(self, call: object = None) -> Session:
         session = super().session()
@@ -155,3 +163,48 @@ def test_an_environment_is_told_the_points_that_its_stores_are_made_from() -> No
     assert told == [{"Database": POINT}]
     App().run()
     assert len(told) == 1
+
+
+def test_a_copy_imports_what_was_restored_before_it_is_waited_for() -> None:
+    """In a step that names the stores; the others have no such step."""
+    app = App(brings={f"{ID}-data": ["sessions", "orders"]})
+    app.run()
+    lines = story(app)
+    at = lines.index(f"! bring into {ID}-data")
+    assert lines[at - 1 : at + 2] == ["! ask data", f"! bring into {ID}-data", "! ready data"]
+    steps = [step.name for step in app.ledger.steps.values()]
+    assert [name for name in steps if name.startswith("import")] == ["import sessions, orders"]
+
+
+@dataclass
+class Carried:
+    """A store whose point comes to the environment by copies of the run."""
+
+    app: App
+    names: list[str]
+
+    def carried(self, point: object) -> list[Stack]:
+        del point
+        return [Stack(self.app, name, replace(COPY, id=f"{ID}-{name}")) for name in self.names]
+
+
+def test_points_are_brought_to_where_the_environment_stands_before_it_is_asked_for() -> None:
+    """Those of all stores side by side, each copy after the one before it; they go after all that is made of them."""
+    app = App(names=["own"])
+    stores = {"One": ["shared one", "one there"], "Two": ["shared two"]}
+    born = tuple(Born(name, name, Carried(app, names)) for name, names in stores.items())  # type: ignore[arg-type]
+    app.make_from = lambda _points: None  # type: ignore[attr-defined]
+    session = app.session()
+    session.use(Components(app, environment=app, born=born))  # type: ignore[arg-type]
+    with session as run:
+        run.reached(Moment.DISRUPTION)
+        run.build(points={"One": POINT, "Two": POINT})
+        run.built()
+    done = [line.removeprefix("! ") for line in story(app) if line.startswith("!")]
+    assert done == [
+        *("ask shared one", "ask shared two", "ready shared one", "ready shared two", "ask one there"),
+        *("ready one there", "ask own", "ready own"),
+        *("destroy own", "destroy one there", "destroy shared two", "destroy shared one"),
+    ]
+    waited = [step.name for step in app.ledger.steps.values() if step.name.startswith("wait for ")]
+    assert waited == ["wait for shared one", "wait for shared two", "wait for one there"]
