@@ -11,7 +11,7 @@ from dr_orchestrator.aws.template import soundness
 from dr_orchestrator.aws.template.derive import Read, derive, whole
 from dr_orchestrator.documents import assembly, cloudformation
 from dr_orchestrator.documents.cloudformation import Template
-from dr_orchestrator.domain.replica import Answers, Ask, Derived, Edit, Note, Place, Refusal
+from dr_orchestrator.domain.replica import Answers, Ask, Derived, Edit, Empty, Note, Place, Refusal
 from dr_orchestrator.errors import Problem, UsageError
 from dr_orchestrator.wiring.app import App
 
@@ -32,7 +32,14 @@ def of_drill(here: App, name: str, place: Place | None = None) -> tuple[Derived,
         raise UsageError(f"{name} makes no replica: it has no template", "name a drill of the kind replica-rebuild")
     where, stacks = place or rebuild.place, tuple(each.name for each in rebuild.stacks)
     path = here.settings.drills / rebuild.template_path
-    return judged(path, where, rebuild.word(COPY), stacks, here.sources), where
+    derived = judged(path, where, rebuild.word(COPY), stacks, here.sources)
+    empty = [each for each in derived.keeps if each.resource not in {*rebuild.stores, *rebuild.answers.empty}]
+    return replace(derived, notes=(*derived.notes, *(_of_empty(each) for each in empty))), where
+
+
+def _of_empty(part: Empty) -> Note:
+    why = f"fill it by `stores`, or say why it may: `empty: {{{part.resource}: reason}}`; else the drill has a finding"
+    return Note(part.resource, f"{part.type} keeps data, and comes back empty", why)
 
 
 def judged(

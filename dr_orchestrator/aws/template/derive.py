@@ -57,7 +57,8 @@ def whole(stacks: Mapping[str, Derived]) -> Derived:
     asks: tuple[Ask, ...] = _all([], {name: _answered(name, each.asks) for name, each in stacks.items()})
 
     expands = dict.fromkeys(each for stack in stacks.values() for each in stack.expands)
-    return Derived({}, told("edits"), asks, told("refused"), told("notes"), tuple(expands), stacks)
+    kept = told("keeps")
+    return Derived({}, told("edits"), asks, told("refused"), told("notes"), tuple(expands), stacks, keeps=kept)
 
 
 def _derived(

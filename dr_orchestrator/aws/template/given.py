@@ -78,6 +78,8 @@ class Given:
         out, allowed = len(self.made.left_out), len(self.made.allowed)
         edits = f"{len(self.made.edits)} edit{'' if len(self.made.edits) == 1 else 's'}"
         more = [edits, *([f"{out} left out"] if out else []), *([f"{allowed} allowed"] if allowed else [])]
+        if empty := [each.resource for each in self.made.empty if not each.reason]:
+            more.append(f"nothing is restored into {', '.join(empty)}")
         told = f"{kinds.total()} resources: {listed}; {', '.join(more)}"
         if not self.expands:
             return told

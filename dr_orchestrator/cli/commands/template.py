@@ -93,7 +93,7 @@ def _table(
 
 
 def _cells(told: Edit | Ask | Refusal | Note) -> tuple[str, ...]:
-    where = f"{told.file}:{told.line}"
+    where = f"{told.file}:{told.line}" if told.line else "-"
     if not isinstance(told, Edit):
         return where, told.resource, told.what, told.why
     name = f"{told.resource}.{told.property}" if told.property else told.resource
