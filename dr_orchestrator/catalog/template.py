@@ -22,7 +22,7 @@ DEEPEST = 5
 
 @dataclass(frozen=True)
 class Template:
-    """The outline of a template; `required` are the parameters without a default.
+    """The outline of a template; `required` are the parameters without a default, `hidden` those that hold a secret.
 
     Of an app, whose `stacks` are in the order of their making, what is told of one begins with its name: of resources
     `Orders/Table`, of outputs `Orders.Url` beside `Url`, where no other stack has one of that name. `within` are the
@@ -37,6 +37,7 @@ class Template:
     transforms: bool = False
     within: Mapping[str, str] = field(default_factory=dict)
     stacks: tuple[Stack, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
     def whole(self, part: str) -> str:
         """The name of a resource, or of a part of one, with its stack's in front where it has one; as it is written
@@ -95,10 +96,11 @@ def outline(path: Path, workspace: Path) -> Template | Unusable:
     types = {name: str(mapping(body).get("Type", "")) for name, body in resources.items()}
     parameters = template.part("Parameters")
     required = frozenset(name for name, body in parameters.items() if "Default" not in mapping(body))
+    hidden = frozenset(name for name, body in parameters.items() if "NoEcho" in mapping(body))
     outputs = frozenset(template.part("Outputs"))
     transforms = bool(template.data.get("Transform"))
     within = dict(within_of(template, path, path.resolve().parent))
-    return Template(text, frozenset(parameters), required, types, outputs, transforms, within)
+    return Template(text, frozenset(parameters), required, types, outputs, transforms, within, hidden=hidden)
 
 
 def within_of(template: cloudformation.Template, path: Path, folder: Path, depth: int = 0) -> Iterator[tuple[str, str]]:

@@ -96,7 +96,8 @@ def _rebuild(
         yield ("rebuild", key), f"{quoted(path)}: {legacy[0]} and {len(legacy) - 1} more: {_LEGACY}", _SYNTHESISE
     for parameter in lacking.difference(legacy):
         message = f"the template's parameter '{parameter}' has no default and no value"
-        yield ("rebuild", "parameters"), message, f"add `{parameter}: ...`"
+        never = ", with any value but production's: this file keeps no secret" if parameter in template.hidden else ""
+        yield ("rebuild", "parameters"), message, f"add `{parameter}: ...`{never}"
     for parameter, value in rebuild.parameters.items():
         for placeholder in re.findall(r"\{\w+\}", value):
             if placeholder != "{copy}":

@@ -149,3 +149,15 @@ def test_what_cannot_be_brought_into_an_account_of_its_own_is_told(
     (found,) = told(tmp_path / "b", tiers=workspace.TIERS + OWN + ROLES)
     assert found.startswith(f"{STORES}.Database: a replica in an account of its own cannot be made from the recovery")
     assert "shared or copied" in found
+
+
+@pytest.mark.parametrize(("hidden", "never"), [("", False), (", NoEcho: true", True)])
+def test_no_secret_is_asked_for_in_a_drill_file(tmp_path: Path, hidden: str, never: bool) -> None:
+    """A parameter needs a value; of one that hides what it is given, the fix says that no secret of production's is."""
+    lacking = f"Parameters:\n  Password: {{Type: String{hidden}}}\n  EnvironmentName: {{Type: String}}"
+    template = BORN_TEMPLATE.replace("Parameters: {EnvironmentName: {Type: String}}", lacking)
+    made = workspace.write(tmp_path, shop=SHOP, template=template)
+    with pytest.raises(CatalogError) as wrong:
+        load(made.drills)
+    (fix,) = (each.fix for each in wrong.value.problems if "'Password' has no default" in each.message)
+    assert ("any value but production's" in fix) is never

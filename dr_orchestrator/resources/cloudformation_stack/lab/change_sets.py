@@ -20,7 +20,7 @@ from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.resources.cloudformation_stack.lab import imports, nested, texts, updates
 from dr_orchestrator.resources.cloudformation_stack.lab.transforms.expanding import TransformFailed, expanded
 from dr_orchestrator.resources.cloudformation_stack.lab.transforms.parameters import Parameters
-from dr_orchestrator.resources.cloudformation_stack.lab.work import NESTED, REVIEW, Building, TimedStack, known_types
+from dr_orchestrator.resources.cloudformation_stack.lab.work import NESTED, REVIEW, Building, TimedStack, refuse_unknown
 
 PENDING, PREPARING = 2.0, 12.0
 """Lab seconds that a change set is CREATE_PENDING, and CREATE_IN_PROGRESS."""
@@ -173,8 +173,7 @@ def _draft(stack: TimedStack, processed: str, parameters: Mapping[str, str]) -> 
 def _refuse_unsound(template: Mapping[str, Any], capabilities: Sequence[str]) -> None:
     resources = template.get("Resources") or {}
     types = {str(body.get("Type")) for body in resources.values()}
-    if unknown := sorted(types - known_types()):
-        raise ValidationError(message=f"Template format error: Unrecognized resource types: {unknown}")
+    refuse_unknown(types)
     named = any(
         set(body.get("Properties") or {}) & set(_NAMES) for body in resources.values() if body["Type"] in _ROLES
     )

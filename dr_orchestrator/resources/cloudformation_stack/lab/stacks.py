@@ -23,8 +23,8 @@ from dr_orchestrator.resources.cloudformation_stack.lab.work import (
     Removing,
     TimedStack,
     gone,
-    known_types,
     physical_id,
+    refuse_unknown,
 )
 
 
@@ -118,9 +118,7 @@ class CloudFormation(CloudFormationBackend):
 def _refuse_unknown(stack: TimedStack) -> None:
     """moto skips types that it cannot build, and calls the stack complete all the same."""
     types = {body["Type"] for body in stack.template_dict["Resources"].values()}
-    unknown = sorted(types - known_types())
-    if unknown:
-        raise ValidationError(message=f"Template format error: Unrecognized resource types: {unknown}")
+    refuse_unknown(types)
 
 
 class _ResourceRow:

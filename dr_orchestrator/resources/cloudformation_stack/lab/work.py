@@ -56,6 +56,13 @@ def known_types() -> set[str]:
     return set(parsing.get_model_map()) - {"?", "AWS::SERVICE::RESOURCE"}
 
 
+def refuse_unknown(types: Collection[str]) -> None:
+    """Refuse types that the lab cannot build: in AWS's words, and with what that means here."""
+    if unknown := sorted(set(types) - known_types()):
+        here = "the lab makes none of these, though AWS may: in the lab, name them in `leave_out`"
+        raise ValidationError(message=f"Template format error: Unrecognized resource types: {unknown} ({here})")
+
+
 class TimedStack(Stack):
     """A stack that comes into being step by step; only what has been built shows, and goes on to once it is removed."""
 
