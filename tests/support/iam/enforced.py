@@ -101,6 +101,8 @@ def _holds(operator: str, found: Sequence[str] | None, wanted: Sequence[str]) ->
         return found is None or not any(each in wanted for each in found)
     if operator in ("StringEquals", "Bool", "ForAnyValue:StringEquals"):
         return found is not None and any(each in wanted for each in found)
+    if operator == "ForAnyValue:StringNotEquals":
+        return found is not None and any(each not in wanted for each in found)
     raise NotImplementedError(operator)
 
 
