@@ -31,7 +31,11 @@ FIRST_MADE, SECOND_INTENDED, SECOND_DERIVED, SECOND_MADE = 13, 30, 33, 34
 VERIFIED = 63
 """The last of them before the teardown."""
 SOME = (FIRST_MADE, SECOND_INTENDED, SECOND_DERIVED, SECOND_MADE)
-CASES = range(2, VERIFIED + 1) if FULL else SOME
+CASES = (
+    [(at, before) for at in range(2, VERIFIED + 1) for before in (True, False)]
+    if FULL
+    else [(at, number % 2 == 0) for number, at in enumerate(SOME)]
+)
 
 
 @pytest.fixture
@@ -81,8 +85,7 @@ def test_so_often_it_writes(here: wiring.App) -> None:
     assert len(written) == WRITES, written
 
 
-@pytest.mark.parametrize("at", CASES)
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize(("at", "before"), CASES)
 def test_a_killed_drill_is_finished_by_resume(shop: Estate, here: wiring.App, at: int, before: bool) -> None:
     """Each stack is made once, whatever the dead process had learnt of it; nothing is left."""
     dead = killed(here, at, before)
@@ -94,8 +97,7 @@ def test_a_killed_drill_is_finished_by_resume(shop: Estate, here: wiring.App, at
     assert all(row.state in TERMINAL for row in found.copies)
 
 
-@pytest.mark.parametrize("at", CASES)
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize(("at", "before"), CASES)
 def test_a_killed_drill_is_cleaned_up_by_sweep(shop: Estate, here: wiring.App, at: int, before: bool) -> None:
     """All that it made goes, the second stack before the first."""
     there = shop.inventory()

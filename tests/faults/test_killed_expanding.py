@@ -17,6 +17,7 @@ from dr_orchestrator.wiring import opening, sweeping
 from tests.support.dying import die, killed_in, read, resumed
 from tests.support.estate import Estate
 from tests.support.expansion import SAM, SHELF, production, room, shop_of, template, told
+from tests.support.shop import FULL
 
 HEAD = "Transform: AWS::Serverless-2016-10-31"
 LARGE = f"  Large: {{Type: AWS::SQS::Queue, Metadata: {{Note: {'x' * 52_000}}}}}"
@@ -64,7 +65,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         yield made
 
 
-@pytest.mark.parametrize("at", TRANSITIONS)
+@pytest.mark.parametrize("at", list(TRANSITIONS)[:: 1 if FULL else 3])
 def test_killed_at_a_transition_the_next_process_goes_on(shop: Estate, home: Path, at: str) -> None:
     """One stack is executed, once, and of what was judged; nothing stays, and production is as before."""
     before = production(shop)
@@ -77,7 +78,7 @@ def test_killed_at_a_transition_the_next_process_goes_on(shop: Estate, home: Pat
     assert production(shop) == before
 
 
-@pytest.mark.parametrize("at", list(TRANSITIONS)[2::4])
+@pytest.mark.parametrize("at", list(TRANSITIONS)[2 :: 1 if FULL else 5])
 def test_killed_at_a_transition_a_sweep_takes_it_down(shop: Estate, home: Path, at: str) -> None:
     """A stack in review that is this run's, what lies in the bucket for it, and what is being made of it."""
     before = production(shop)

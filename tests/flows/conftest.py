@@ -1,7 +1,8 @@
-"""What real databases do in another account is tried in the long form alone: its time is that of all the others."""
+"""Long drills of real databases are tried in the long form alone: in another account, and in all depth."""
 
 from __future__ import annotations
 
 import os
 
-collect_ignore = [] if os.environ.get("DRO_FAULTS") == "full" else ["test_carried_data.py"]
+LONG = ["test_carried_data.py", "test_born_deep.py"]
+collect_ignore = [] if os.environ.get("DRO_FAULTS") == "full" else LONG
