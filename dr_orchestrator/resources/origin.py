@@ -41,12 +41,19 @@ class Way(Chooser, Protocol):
         """Every host and port at which the source's data are served, that of the source first."""
 
 
+class Snapshots(Way, Protocol):
+    """The way by snapshots."""
+
+    def key_of(self, point: RecoveryPoint) -> str | None:
+        """The key of a snapshot that was chosen; None where it is not encrypted."""
+
+
 @dataclass(frozen=True)
 class Ways:
     """The ways of restoring a resource, of which the newest recovery point is taken."""
 
     instants: Way
-    snapshots: Way
+    snapshots: Snapshots
 
     def into(self, lending: Lending) -> tuple[Way, ...]:
         """Those whose points can be brought to where the stack stands: of another account no instant can."""
@@ -101,7 +108,7 @@ class DatabaseOrigin:
         """The copies by which a snapshot comes into the stack's account; none where that is its own."""
         if not self._lending.needed:
             return ()
-        return self._lending.parts(self._toolkit, point.id, self._ways.snapshots.key())
+        return self._lending.parts(self._toolkit, point.id, self._ways.snapshots.key_of(point))
 
     def inside(self) -> Inside | None:
         """The way into what the stack made of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -11,7 +11,6 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.access.permissions import HELD, calls_of
-from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -19,14 +18,15 @@ from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.resources.aurora_cluster.origin import ClusterOrigin
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
-from dr_orchestrator.runner.session import Session
 from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import shop as hurt
 from tests.support.aurora_drills import backend
 from tests.support.born_cluster import CLUSTER, SNAPSHOT, TEMPLATE, cluster_estate, put
+from tests.support.born_shop import DEATHS
 from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import Estate
+from tests.support.passing import passing
 from tests.support.shop import FULL, fresh, run
 
 DRILL = "shop-replica"
@@ -108,17 +108,10 @@ def test_a_cluster_is_made_from_the_newest_instant(shop: Estate, here: wiring.Ap
     assert "2 in it likewise; of no global cluster, replica of nothing" in steps
 
 
-def test_such_a_drill_calls_what_is_declared(here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_such_a_drill_calls_what_is_declared(here: wiring.App) -> None:
     """Nothing that a policy of `dro iam` would deny, and nothing declared for the cluster that is not used."""
-    passed: set[str] = set()
-    check: Callable[..., None] = Guard.check
-
-    def note(guard: Guard, service: str, operation: str, *rest: Any) -> None:
-        check(guard, service, operation, *rest)
-        passed.add(f"{service}:{operation}")
-
-    monkeypatch.setattr(Guard, "check", note)
-    run(here, DRILL)
+    with passing() as passed:
+        run(here, DRILL)
 
     declared = calls_of(TYPES, here.drill(DRILL))
     assert passed <= declared.all, passed - declared.all
@@ -189,14 +182,6 @@ def test_what_cannot_be_made_so_stops_before_anything_is(
     assert "infrastructure/shop.template.yaml:" in found.closing.reasons[0]
     assert shop.calls("CreateChangeSet") == []
     assert everything(shop) == before
-
-
-DEATHS = {
-    "once it has chosen": (CloudFormationStack, "build"),
-    "while it waits": (CloudFormationStack, "ready"),
-    "before it is written down": (Session, "take_in"),
-    "in its verification": (Session, "verify"),
-}
 
 
 @pytest.mark.parametrize("death", list(DEATHS)[:: 1 if FULL else 2])

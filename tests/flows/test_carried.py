@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -14,8 +14,6 @@ from moto.rds.models import rds_backends
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.access.permissions import HELD, calls_of
 from dr_orchestrator.aws.calls.api import Api
-from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.checks.sql import SqlChecks, newest
 from dr_orchestrator.domain.copy import TERMINAL, Copy, Place
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -25,11 +23,12 @@ from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormatio
 from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import shop as hurt
-from tests.support.apart import APART, OTHER, THERE
+from tests.support.apart import OTHER, beating_as_of, stand_apart
 from tests.support.born_shop import put
 from tests.support.dying import deaths, killed_at, killed_in, resumed
 from tests.support.estate import INSTANCE, REGION, Estate
 from tests.support.estate import estate as lab_of
+from tests.support.passing import passing
 from tests.support.shop import everything, fresh, run
 
 DRILL = "shop-replica"
@@ -50,14 +49,9 @@ def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
     """A workspace whose replica has a database, and an account of its own; its heartbeat is that of the snapshot."""
     rds = shop.client("rds")
     taken = max(each["SnapshotDatabaseTime"] for each in rds.describe_db_snapshots()["DBSnapshots"])
-
-    def beat(_: SqlChecks, check: Any, _copy: Copy, disrupted: Any) -> Any:
-        return newest(check, taken, disrupted)
-
-    with hurt.world(shop, home) as made, mock.patch.object(SqlChecks, "perform", beat):
+    with hurt.world(shop, home) as made, beating_as_of(taken):
         put(home / "drills")
-        tiers = home / "drills" / "tiers.yaml"
-        tiers.write_text(tiers.read_text() + THERE + APART)
+        stand_apart(home / "drills")
         yield made
 
 
@@ -113,17 +107,10 @@ def test_its_database_is_made_of_a_snapshot_that_was_brought_there(shop: Estate,
     assert everything(shop) == before
 
 
-def test_such_a_drill_calls_what_is_declared(here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_such_a_drill_calls_what_is_declared(here: wiring.App) -> None:
     """Nothing that a policy of `dro iam` would deny, and nothing declared for the snapshot's way that is not used."""
-    passed: set[str] = set()
-    check: Callable[..., None] = Guard.check
-
-    def note(guard: Guard, service: str, operation: str, *rest: Any) -> None:
-        check(guard, service, operation, *rest)
-        passed.add(f"{service}:{operation}")
-
-    monkeypatch.setattr(Guard, "check", note)
-    run(here, DRILL)
+    with passing() as passed:
+        run(here, DRILL)
 
     declared, of = calls_of(TYPES, here.drill(DRILL)), TYPES[INSTANCE.type]
     assert passed <= declared.all, passed - declared.all

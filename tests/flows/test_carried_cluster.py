@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from unittest import mock
 
 import pytest
 from moto.rds.models import rds_backends
 
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.access.permissions import HELD, calls_of
-from dr_orchestrator.aws.guard import Guard
-from dr_orchestrator.checks.sql import SqlChecks, newest
-from dr_orchestrator.domain.copy import TERMINAL, Copy, Place
+from dr_orchestrator.domain.copy import TERMINAL, Place
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.wiring import opening, sweeping
 from tests.support import shop as hurt
-from tests.support.apart import APART, OTHER, THERE
+from tests.support.apart import OTHER, beating_as_of, stand_apart
 from tests.support.born_cluster import CLUSTER, SNAPSHOT, cluster_estate, put
 from tests.support.dying import deaths, killed_at, killed_in, resumed
 from tests.support.estate import REGION, Estate
+from tests.support.passing import passing
 from tests.support.shop import everything, fresh, run
 
 DRILL = "shop-replica"
@@ -44,14 +41,9 @@ def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
     """A workspace whose replica has a cluster, and an account of its own; its heartbeat is that of the snapshot."""
     listed = shop.client("rds").describe_db_cluster_snapshots()["DBClusterSnapshots"]
     taken = next(each["SnapshotCreateTime"] for each in listed if each["DBClusterSnapshotIdentifier"] == SNAPSHOT)
-
-    def beat(_: SqlChecks, check: Any, _copy: Copy, disrupted: Any) -> Any:
-        return newest(check, taken, disrupted)
-
-    with hurt.world(shop, home) as made, mock.patch.object(SqlChecks, "perform", beat):
+    with hurt.world(shop, home) as made, beating_as_of(taken):
         put(home / "drills")
-        tiers = home / "drills" / "tiers.yaml"
-        tiers.write_text(tiers.read_text() + THERE + APART)
+        stand_apart(home / "drills")
         yield made
 
 
@@ -88,17 +80,10 @@ def test_its_cluster_is_made_of_a_snapshot_that_was_brought_there(shop: Estate, 
     assert everything(shop) == before
 
 
-def test_such_a_drill_calls_what_is_declared(here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_such_a_drill_calls_what_is_declared(here: wiring.App) -> None:
     """Nothing that a policy of `dro iam` would deny, and nothing declared for the snapshot's way that is not used."""
-    passed: set[str] = set()
-    check: Callable[..., None] = Guard.check
-
-    def note(guard: Guard, service: str, operation: str, *rest: Any) -> None:
-        check(guard, service, operation, *rest)
-        passed.add(f"{service}:{operation}")
-
-    monkeypatch.setattr(Guard, "check", note)
-    run(here, DRILL)
+    with passing() as passed:
+        run(here, DRILL)
 
     declared, used = calls_of(TYPES, here.drill(DRILL)), TYPES[CLUSTER.type].born | TYPES[CLUSTER.type].carried
     assert passed <= declared.all, passed - declared.all

@@ -10,7 +10,7 @@ import pytest
 
 from dr_orchestrator.domain.run import Role
 from dr_orchestrator.domain.verdict import Cleanup
-from tests.support.apart import APART, OTHER, THERE
+from tests.support.apart import OTHER, stand_apart
 from tests.support.born_shop import CHECKS, born_shop, put
 from tests.support.labs import outlast
 from tests.support.real_shop import INSTANCE, PASSWORD, RealShop
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.slow
 
 def _apart(drills: Path) -> None:
     put(drills, CHECKS)
-    tiers, file = drills / "tiers.yaml", drills / "shop.yaml"
-    tiers.write_text(tiers.read_text() + THERE + APART)
+    stand_apart(drills)
+    file = drills / "shop.yaml"
     file.write_text(file.read_text().replace("secret: prod/orders}", "secret: prod/orders, reset_password: true}"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator.aws.access.permissions import calls_of
-from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
@@ -27,6 +26,7 @@ from tests.support.dying import deaths, killed_at, killed_in, resumed
 from tests.support.estate import TABLE, Estate
 from tests.support.expansion import production, shop_of, told
 from tests.support.imported import DRILL, drilled, room
+from tests.support.passing import passing
 from tests.support.shop import everything, run
 
 
@@ -142,14 +142,7 @@ def test_a_small_table_may_be_filled_item_by_item(shop: Estate, home: Path) -> N
 
 def test_such_a_drill_calls_what_is_declared(shop: Estate, home: Path) -> None:
     """Nothing that a policy of `dro iam` would deny; and no right to write items, which it never does."""
-    passed: set[str] = set()
-    check: Callable[..., None] = Guard.check
-
-    def note(guard: Guard, service: str, operation: str, *rest: Any) -> None:
-        check(guard, service, operation, *rest)
-        passed.add(f"{service}:{operation}")
-
-    with mock.patch.object(Guard, "check", note), room(shop, home) as here:
+    with passing() as passed, room(shop, home) as here:
         assert ended(run(here, DRILL)) == (Verdict.PASSED, Cleanup.CLEAN)
         declared = calls_of(TYPES, here.drill(DRILL))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from dr_orchestrator.aws.access import policies
 from dr_orchestrator.aws.access.permissions import HELD, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import LARGEST, Policy, packed, size
-from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Allowed
 from dr_orchestrator.domain.resource_type import COMMON, Calls
 from dr_orchestrator.lab.cloud.world import ACCOUNT
@@ -28,6 +27,7 @@ from tests.support import workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
 from tests.support.estate import REGION, TABLE, Estate
 from tests.support.fakes import FakeClock
+from tests.support.passing import passing
 from tests.support.shop import beat
 from tests.support.types import READS, WRITES
 
@@ -62,17 +62,10 @@ def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @pytest.fixture
-def called(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+def called() -> Iterator[set[str]]:
     """Every call that passed the guard since the test began."""
-    passed: set[str] = set()
-    check: Callable[..., None] = Guard.check
-
-    def note(self: Guard, service: str, operation: str, *rest: Any) -> None:
-        check(self, service, operation, *rest)
-        passed.add(f"{service}:{operation}")
-
-    monkeypatch.setattr(Guard, "check", note)
-    return passed
+    with passing() as passed:
+        yield passed
 
 
 @pytest.mark.parametrize("drill", DRILLS)

@@ -17,6 +17,8 @@ from pathlib import Path
 import psycopg
 
 from dr_orchestrator import wiring
+from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+from dr_orchestrator.runner.session import Session
 from tests.support.estate import TABLE, TEMPLATE
 from tests.support.real_shop import CLUSTER, INSTANCE, RealShop, real_shop
 
@@ -66,6 +68,13 @@ CHECKS = (
     + """      - {name: orders are there, rows-at-least: {database: Database, table: orders, minimum: 3}}
 """
 )
+DEATHS = {
+    "once it has chosen": (CloudFormationStack, "build"),
+    "while it waits": (CloudFormationStack, "ready"),
+    "before it is written down": (Session, "take_in"),
+    "in its verification": (Session, "verify"),
+}
+"""The places in the making of a replica at which its process dies."""
 
 
 def declared(shop: str, checks: str = BEATS) -> str:

@@ -54,6 +54,10 @@ class ClusterSnapshot(AuroraCluster):
         """The key of the snapshot that would be taken: it may have been copied under another than its source's."""
         return key_of(self._chosen())
 
+    def key_of(self, point: RecoveryPoint) -> str | None:
+        """The key of a snapshot that was chosen; None where it is not encrypted."""
+        return key_of(self._snapshots().get(point.id, {}))
+
     def version(self) -> str:
         """The version of the snapshot that would be taken."""
         return str(self._chosen().get("EngineVersion", ""))

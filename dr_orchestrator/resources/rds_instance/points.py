@@ -46,7 +46,11 @@ class RdsSnapshot(RdsInstance):
 
     def key(self) -> str | None:
         """The key of the snapshot that would be taken: it may have been copied under another than its source's."""
-        found = self._told(self.choose())
+        return self.key_of(self.choose())
+
+    def key_of(self, point: RecoveryPoint) -> str | None:
+        """The key of a snapshot that was chosen; None where it is not encrypted."""
+        found = self._told(point)
         return found.get("KmsKeyId") if found.get("Encrypted") else None
 
     def option_group(self) -> str:
