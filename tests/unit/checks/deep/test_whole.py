@@ -75,7 +75,7 @@ def test_large_objects_are_told(plain_copy: Server) -> None:
     try:
         found = read(login_of(plain_copy.url), PostgreSQL())
     finally:
-        ask(plain_copy.url, "SELECT lo_unlink(4711)")
+        ask(plain_copy.url, "SELECT lo_unlink(4711)", "VACUUM FULL pg_largeobject")
     assert not found.figures["whole"]
     assert "large objects (" in found.observed
 
