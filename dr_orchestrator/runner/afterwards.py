@@ -1,4 +1,4 @@
-"""What a run asks when its recovery is over: AWS's own times, and the promise of its recovery points in the worst case.
+"""Questions of a run when its recovery is over: AWS's own times, and the promise of its points in the worst case.
 
 None of it is needed for a recovery, so nothing that goes wrong here costs the run its end.
 """
