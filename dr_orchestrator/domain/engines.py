@@ -15,7 +15,8 @@ class Engine:
     """A kind of database: its word in drill files, its name, how RDS's own words for it begin.
 
     `dialect` is SQLAlchemy's, `driver` the module that it needs, `extra` brings that where it is not installed with the
-    program. `askable` is what an integrity check can have it asked. One that is `spoken` is what checks speak.
+    program. `askable` is what an integrity check can have it asked. One that takes `tokens` can be logged in to by IAM;
+    one that `tells` its password tells it to whoever answers, so that TLS has to say who that is.
     """
 
     word: str
@@ -26,7 +27,8 @@ class Engine:
     extra: str = ""
     askable: tuple[str, ...] = ()
     reads_blocks: bool = False
-    spoken: bool = True
+    tokens: bool = True
+    tells: bool = False
 
     @property
     def has_driver(self) -> bool:
@@ -47,10 +49,15 @@ AURORA_MYSQL = Engine(
 )
 MARIADB = Engine("mariadb", "MariaDB", ("mariadb",), "mariadb+pymysql", "pymysql", askable=_OF_MYSQL)
 SQL_SERVER = Engine(
-    *("sqlserver", "SQL Server", ("sqlserver-", "custom-sqlserver-"), "mssql+pymssql", "pymssql", "mssql"), spoken=False
+    *("sqlserver", "SQL Server", ("sqlserver-", "custom-sqlserver-"), "mssql+pytds", "pytds", "mssql"),
+    askable=(CHECKSUMS, CHECK_TABLE),
+    tokens=False,
+    tells=True,
 )
 ORACLE = Engine(
-    *("oracle", "Oracle", ("oracle-", "custom-oracle-"), "oracle+oracledb", "oracledb", "oracle"), spoken=False
+    *("oracle", "Oracle", ("oracle-", "custom-oracle-"), "oracle+oracledb", "oracledb", "oracle"),
+    askable=(CHECKSUMS, CHECK_TABLE),
+    tokens=False,
 )
 ENGINES = (POSTGRES, MYSQL, AURORA_MYSQL, MARIADB, SQL_SERVER, ORACLE)
 WORDS = tuple(each.word for each in ENGINES)
@@ -75,11 +82,9 @@ def silent(engine: str) -> tuple[str, str] | None:
     if known is None:
         return f"nothing here speaks to the engine {engine}", "remove `database`, and the checks that log in by it"
     install = f"pip install 'dr_orchestrator[{known.extra}]'" if known.extra else f"pip install {known.driver}"
-    missing = "" if known.has_driver else f"the driver of {known.name}, {known.driver}, is not installed"
-    if not known.spoken:
-        told = f"no check speaks {known.name} yet" + (f", and {missing} ({install})" if missing else "")
-        return told, "remove `database`, and the checks that log in by it"
-    return (missing, install) if missing else None
+    if known.has_driver:
+        return None
+    return f"the driver of {known.name}, {known.driver}, is not installed", install
 
 
 def spoken(engine: str) -> Engine:
@@ -88,6 +93,13 @@ def spoken(engine: str) -> Engine:
     if known is None or told:
         raise NotMeasured(*(told or ("",)))
     return known
+
+
+def untokened(engine: Engine) -> tuple[str, str] | None:
+    """Whether RDS lets nobody log in to it by a token of IAM."""
+    if engine.tokens:
+        return None
+    return f"RDS takes no token of IAM for {engine.name}", "name a `secret` in place of `auth: iam`"
 
 
 def unanswered(engine: Engine, check: object) -> tuple[str, str] | None:
