@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Self
 
 from dr_orchestrator.waiting.aside import Aside, Late, aside
 from dr_orchestrator.waiting.mysql import Rows
@@ -22,8 +22,6 @@ CANCEL_S = 1.0
 
 GONE, CUT = -1, -2
 """The numbers of what no server says: the connection ended; its time was over, and it is as good as before."""
-
-T = TypeVar("T")
 
 
 class EngineError(Exception):
@@ -47,7 +45,7 @@ class Driven(ABC):
         self.judged: dict[str, Any] = {}
         """What the server said of statements before they were performed, once for each."""
 
-    def __enter__(self) -> Driven:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

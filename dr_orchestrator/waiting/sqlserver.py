@@ -21,7 +21,7 @@ from dr_orchestrator.waiting.mysql import ANY, Rows, Tls
 UNVOUCHED = -3
 """The number of a login that was told to nobody, for nobody vouches for who answers."""
 
-_quote = dialect().identifier_preparer.quote_identifier
+quote = dialect().identifier_preparer.quote_identifier  # type: ignore[no-untyped-call]
 
 
 def connect(
@@ -42,7 +42,7 @@ class SqlServerConnection(Driven):
     """A connection on which each statement is performed by itself, unless a transaction was begun."""
 
     def __init__(self, url: URL, tls: Tls, what: str, answer_s: float) -> None:
-        super().__init__(what, answer_s, _quote)
+        super().__init__(what, answer_s, quote)
         self._url, self._tls = url, tls
         self._raw: Any = None
         self._sock: socket.socket | None = None
