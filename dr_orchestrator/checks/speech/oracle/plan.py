@@ -14,7 +14,7 @@ from dr_orchestrator.waiting.driven import Driven
 
 _EXPLAIN = "EXPLAIN PLAN SET STATEMENT_ID = 'dro' INTO SYS.PLAN_TABLE$ FOR "
 _STEPS = """
-    SELECT id, parent_id, operation, options, object_owner, object_name, object_type, object_node, filter_predicates
+    SELECT id, parent_id, operation, options, object_owner, object_name, object_type, filter_predicates
     FROM SYS.PLAN_TABLE$ WHERE statement_id = 'dro' ORDER BY id
 """
 _NEVER = "NULL IS NOT NULL"
@@ -30,7 +30,6 @@ class Step:
     owner: str
     name: str
     kind: str
-    node: str
     never: bool
 
 
@@ -66,6 +65,8 @@ def steps(rows: Iterable[tuple[Any, ...]]) -> Iterable[Step]:
     """The steps of the rows of a plan, in their order: each comes after the one that it is below."""
     never: set[int] = set()
     for number, parent, *told, condition in rows:
-        if parent is not None and int(parent) in never or str(condition or "").strip() == _NEVER:
+        below = parent is not None and int(parent) in never
+        if below or str(condition or "").strip() == _NEVER:
             never.add(int(number))
-        yield Step(*(str(each or "") for each in told), never=int(number) in never)
+        operation, options, owner, name, kind = (str(each or "") for each in told)
+        yield Step(operation, options, owner, name, kind, int(number) in never)

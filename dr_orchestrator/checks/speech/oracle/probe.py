@@ -1,7 +1,7 @@
 """The negative probe from an Oracle: production must not answer its copy. UTL_TCP is used, from inside the copy.
 
-It makes nothing, and so needs what the restored data has: an entry of the access list by which the login may connect to
-production's host. Where there is none nothing is tried: to make one would change the copy, and no transaction undoes it.
+It makes nothing, and so needs what the restored data has: an entry of the access list by which the login may connect
+to production's host. Where there is none nothing is tried: to make one would change the copy, and nothing undoes that.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ _KEPT = f"""
 """  # noqa: S608
 _OF_INDEX = "SELECT table_owner, table_name FROM SYS.ALL_INDEXES WHERE owner = :1 AND index_name = :2"
 _HIDES = """
-    SELECT COUNT(*) FROM SYS.ALL_POLICIES WHERE object_owner = :1 AND object_name = :2 AND sel = 'YES' AND enable = 'YES'
+    SELECT COUNT(*) FROM SYS.ALL_POLICIES WHERE object_owner = :1 AND object_name = :2
+        AND sel = 'YES' AND enable = 'YES'
         AND NOT EXISTS (SELECT 1 FROM SYS.SESSION_PRIVS WHERE privilege = 'EXEMPT ACCESS POLICY')
 """
 _WHAT = "SELECT object_type FROM SYS.ALL_OBJECTS WHERE owner = :1 AND object_name = :2 AND subobject_name IS NULL"
@@ -34,7 +35,7 @@ def data_read(connection: Any, statement: str) -> None:
     """Refuse (NotMeasured) a statement that reads no stored table, or whose rows a policy may hide."""
     found = plan.of(connection, statement)
     for step in found:
-        if step.operation == "REMOTE" or step.options.startswith("REMOTE") or (step.node and step.node[0] == "@"):
+        if step.operation == "REMOTE":
             raise NotMeasured("it reads a table by a database link: its rows stand on another server, and are no copy")
         if step.operation.startswith("EXTERNAL TABLE"):
             raise NotMeasured(f"it reads the external table {step.name}: its rows stand in a file, and are no copy")

@@ -1,8 +1,8 @@
 """The negative probe from a SQL Server: no statement of its tries another server and leaves nothing behind.
 
 A linked server would (sp_addlinkedserver), but is made outside of any transaction and stays; OPENDATASOURCE takes ad
-hoc distributed queries, which are off. Where nothing came back, both tell of a login's time that is over, as they do of a
-connection that was opened: no word of the network's own. So it is the proof of isolation alone that tells it.
+hoc distributed queries, which are off. Where nothing came back, both tell of a login's time that is over, as they do
+of a connection that was opened: no word of the network's own. So it is the proof of isolation alone that tells it.
 """
 
 from __future__ import annotations
