@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from dr_orchestrator.checks.deep import driven
 from dr_orchestrator.checks.deep.engine import Fact, Inventory, ReadStretch, Survey, Unread
 from dr_orchestrator.checks.deep.oracle import proofs, tables
-from dr_orchestrator.checks.speech.oracle import ZONED, plan
-from dr_orchestrator.checks.speech.oracle.names import column_name, kept, split, written
+from dr_orchestrator.checks.speech.oracle import plan
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.waiting.driven import EngineError
+from dr_orchestrator.waiting.oracle import names
+from dr_orchestrator.waiting.oracle.names import ZONED, column_name, kept, split, written
 
 _NO_TABLE = 942
 _TYPE = """
@@ -71,7 +72,7 @@ class Oracle:
         if row is not None and "TIME ZONE" not in str(row[0]):
             told = f"{table}.{as_of} is a {row[0]}, whose time zone is not known: only a timestamp's with one is"
             raise NotMeasured(told)
-        given = instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00") if instant else None
+        given = names.instant(instant) if instant else None
         limited = f"{ask} WHERE {column_name(as_of)} <= TO_TIMESTAMP_TZ(:1, '{ZONED}')"
         (rows,) = connection.execute(limited, (given,)).fetchone()
         return int(rows)

@@ -9,27 +9,17 @@ from typing import Any
 from sqlalchemy.engine import URL
 
 from dr_orchestrator.checks.speech.oracle import plan, probe, stored
-from dr_orchestrator.checks.speech.oracle.names import column_name, quoted
 from dr_orchestrator.checks.speech.protocol import ANSWER_S, STATEMENT_MS, First, Started
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.waiting.driven import EngineError
 from dr_orchestrator.waiting.mysql import Tls
-from dr_orchestrator.waiting.oracle import IN_UTC, OracleConnection, connect
+from dr_orchestrator.waiting.oracle import OracleConnection, connect
+from dr_orchestrator.waiting.oracle.names import IN_UTC, SESSION, ZONED, column_name, quoted
 
 _REFUSED = (1017, 1045, 28000, 28001, 28002, 28009, 28046, 28040)
 """The password is wrong or has expired, the account is locked, or it may make no session."""
-
-ZONED = 'YYYY-MM-DD"T"HH24:MI:SS.FF6TZH:TZM'
-SESSION = (
-    "ALTER SESSION SET TIME_ZONE = '+00:00'",
-    "ALTER SESSION SET NLS_LANGUAGE = 'AMERICAN' NLS_NUMERIC_CHARACTERS = '.,'",
-    f"ALTER SESSION SET NLS_TIMESTAMP_TZ_FORMAT = '{ZONED}'",
-    """ALTER SESSION SET NLS_TIMESTAMP_FORMAT = 'YYYY-MM-DD"T"HH24:MI:SS.FF6'""",
-    """ALTER SESSION SET NLS_DATE_FORMAT = 'YYYY-MM-DD"T"HH24:MI:SS'""",
-)
-"""Instants are written as ISO 8601 says, with their zone where they have one: the driver tells none."""
 
 READ_ONLY = "SET TRANSACTION READ ONLY"
 _STARTED = """

@@ -13,20 +13,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy.dialects.oracle import dialect
 from sqlalchemy.engine import URL
 
 from dr_orchestrator.waiting.driven import CUT, GONE, Driven, EngineError
 from dr_orchestrator.waiting.mysql import ANY, Rows, Tls
-
-IN_UTC = "DRO_UTC"
-"""The name of a column of instants in UTC: the driver tells no zone of any, so ours are asked for by this name."""
+from dr_orchestrator.waiting.oracle.names import IN_UTC, quote
 
 _TIMED_OUT, _SEVERAL = "DPY-4024", ("DPY-4011", "DPY-1001", "DPY-4008", "DPY-6005", "DPY-6000", "DPY-6001", "DPY-6003")
 _CLOSED = (28, 1012, 1033, 1034, 1089, 1090, 1092, 3113, 3114, 3135, 12514, 12528, 12537, 12541, 12547, 12570)
 """The session or the server has ended, or it lets nobody in yet: not a word was said of the data."""
-
-quote = dialect().identifier_preparer.quote_identifier  # type: ignore[no-untyped-call]
 
 
 class _Verified(ssl.SSLContext):
