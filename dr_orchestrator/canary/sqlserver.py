@@ -17,7 +17,10 @@ from dr_orchestrator.waiting.mysql import Tls
 from dr_orchestrator.waiting.sqlserver import connect
 
 _SESSION = "SET LOCK_TIMEOUT 5000; SET XACT_ABORT ON"
-_CREATE = "CREATE TABLE {table} ([id] bigint NOT NULL PRIMARY KEY, [sequence] bigint NOT NULL, {at} datetimeoffset(6) NOT NULL)"
+_CREATE = (
+    "CREATE TABLE {table} "
+    "([id] bigint NOT NULL PRIMARY KEY, [sequence] bigint NOT NULL, {at} datetimeoffset(6) NOT NULL)"
+)
 _STANDS = "SELECT [sequence] FROM {table} WITH (UPDLOCK, HOLDLOCK) WHERE [id] = 0"
 _LAST = "SELECT COALESCE(MAX([id]), 0) FROM {table}"
 _NOW = "TODATETIMEOFFSET(SYSUTCDATETIME(), '+00:00')"

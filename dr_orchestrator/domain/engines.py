@@ -16,7 +16,8 @@ class Engine:
 
     `dialect` is SQLAlchemy's, `driver` the module that it needs, `extra` brings that where it is not installed with the
     program. `askable` is what an integrity check can have it asked. One that takes `tokens` can be logged in to by IAM;
-    one that `tells` its password tells it to whoever answers, so that TLS has to say who that is.
+    one that `tells` its password tells it to whoever answers, so that TLS has to say who that is. TLS that answers
+    `apart` does so at another port than the one that RDS tells.
     """
 
     word: str
@@ -29,6 +30,7 @@ class Engine:
     reads_blocks: bool = False
     tokens: bool = True
     tells: bool = False
+    apart: bool = False
 
     @property
     def has_driver(self) -> bool:
@@ -58,6 +60,7 @@ ORACLE = Engine(
     *("oracle", "Oracle", ("oracle-", "custom-oracle-"), "oracle+oracledb", "oracledb", "oracle"),
     askable=(CHECKSUMS, CHECK_TABLE),
     tokens=False,
+    apart=True,
 )
 ENGINES = (POSTGRES, MYSQL, AURORA_MYSQL, MARIADB, SQL_SERVER, ORACLE)
 WORDS = tuple(each.word for each in ENGINES)
@@ -100,6 +103,13 @@ def untokened(engine: Engine) -> tuple[str, str] | None:
     if engine.tokens:
         return None
     return f"RDS takes no token of IAM for {engine.name}", "name a `secret` in place of `auth: iam`"
+
+
+def together(engine: Engine) -> tuple[str, str] | None:
+    """Whether TLS answers at no port of its own, so that none is to be told."""
+    if engine.apart:
+        return None
+    return f"TLS of {engine.name} answers at the port that RDS tells", "remove `tls_port`"
 
 
 def unanswered(engine: Engine, check: object) -> tuple[str, str] | None:

@@ -21,6 +21,9 @@ from dr_orchestrator.waiting.mysql import ANY, Rows, Tls
 UNVOUCHED = -3
 """The number of a login that was told to nobody, for nobody vouches for who answers."""
 
+_NO_DATABASE = (4060, 4064, 916)
+"""The login is good, and its database is not to be opened."""
+
 quote = dialect().identifier_preparer.quote_identifier  # type: ignore[no-untyped-call]
 
 
@@ -97,7 +100,7 @@ def _logged_in(url: URL, tls: Tls, sock: socket.socket, seconds: float) -> Any:
     """A session of the driver's on a connection: without its own ways to connect, to try again, to be sent on."""
     from pytds.connection import NonMarsConnection
     from pytds.row_strategies import tuple_row_strategy
-    from pytds.tds_base import TDS74, TDS_ODBC_ON, PreLoginEnc, _TdsLogin
+    from pytds.tds_base import TDS74, TDS_ODBC_ON, Error, PreLoginEnc, _TdsLogin
     from pytds.tds_socket import _TdsSocket
     from pytds.tz import FixedOffsetTimezone
 
@@ -146,7 +149,13 @@ def _logged_in(url: URL, tls: Tls, sock: socket.socket, seconds: float) -> Any:
         row_strategy=tuple_row_strategy,
         autocommit=True,
     )
-    if session.login() is not None:
+    try:
+        elsewhere = session.login()
+    except Error as error:
+        if closed := [each["message"] for each in session.main_session.messages if each["msgno"] in _NO_DATABASE]:
+            raise EngineError(_NO_DATABASE[0], str(closed[0])) from error  # it tells a failed login after that
+        raise
+    if elsewhere is not None:
         raise EngineError(UNVOUCHED, f"{url.host} sends us on to another server, which is not asked")
     sock.settimeout(None)
     return NonMarsConnection(pooling=False, key=(), tds_socket=session)

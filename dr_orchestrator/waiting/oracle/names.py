@@ -1,6 +1,7 @@
-"""Names and instants as Oracle keeps them. A name that is written in lower case is what it reads without quotes, in upper case.
+"""Names and instants as Oracle keeps them.
 
-Any other is taken as it is written, and so is one within quotes of its own.
+A name that is written in lower case is what Oracle reads without quotes: one in upper case. Any other is taken as it is
+written, and so is one within quotes of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The proofs that Oracle has of itself: ANALYZE … VALIDATE STRUCTURE, corrupt blocks that it met, indexes, checksums."""
+"""The proofs that Oracle has of itself: ANALYZE … VALIDATE STRUCTURE, corrupt blocks it met, indexes, checksums."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dr_orchestrator.checks.speech.oracle import plan
-from dr_orchestrator.waiting.oracle.names import kept, split
 from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.waiting.oracle.names import kept, split
 
 OWN = "SELECT username FROM SYS.ALL_USERS WHERE oracle_maintained = 'Y' OR username IN ('RDSADMIN', 'RDS_DATAGUARD')"
 """The schemas that are as full in an empty server."""

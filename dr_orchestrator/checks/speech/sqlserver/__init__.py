@@ -15,10 +15,10 @@ from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.waiting.driven import EngineError
 from dr_orchestrator.waiting.mysql import Tls
-from dr_orchestrator.waiting.sqlserver import UNVOUCHED, SqlServerConnection, connect, quote
+from dr_orchestrator.waiting.sqlserver import SqlServerConnection, connect, quote
 
-_REFUSED = (18456, 18452, 18486, 18487, 18488, 18463, 18464, 18465, 18466, 18467, 18468, 18470, 4060, 916, UNVOUCHED)
-"""A login failed, is locked, disabled, or its password has expired; or it may not open the database."""
+_REFUSED = (18456, 18452, 18486, 18487, 18488, 18463, 18464, 18465, 18466, 18467, 18468, 18470)
+"""A login failed, is locked, disabled, or its password has expired."""
 
 _SESSION = "SET LOCK_TIMEOUT 60000; SET IMPLICIT_TRANSACTIONS ON"
 """What changes anything is in a transaction, which nobody ends but its connection."""
