@@ -14,8 +14,8 @@ from dr_orchestrator.errors import NotMeasured
 class Engine:
     """A kind of database: its word in drill files, its name, how RDS's own words for it begin.
 
-    `dialect` is SQLAlchemy's, `driver` the module that it needs, `extra` brings that where it is not installed with the
-    program. `askable` is what an integrity check can have it asked. One that takes `tokens` can be logged in to by IAM;
+    `dialect` is SQLAlchemy's, `driver` the module that speaks to it, which `needs` others; `extra` brings them where they
+    are not installed with the program. `askable` is what an integrity check can have it asked. One that takes `tokens` can be logged in to by IAM;
     one that `tells` its password tells it to whoever answers, so that TLS has to say who that is. TLS that answers
     `apart` does so at another port than the one that RDS tells.
     """
@@ -26,6 +26,7 @@ class Engine:
     dialect: str
     driver: str
     extra: str = ""
+    needs: tuple[str, ...] = ()
     askable: tuple[str, ...] = ()
     reads_blocks: bool = False
     tokens: bool = True
@@ -33,9 +34,9 @@ class Engine:
     apart: bool = False
 
     @property
-    def has_driver(self) -> bool:
-        """Whether its driver is installed."""
-        return find_spec(self.driver) is not None
+    def missing(self) -> str:
+        """The first of the modules that speak to it which is not installed; empty where all are."""
+        return next((each for each in (self.driver, *self.needs) if find_spec(each) is None), "")
 
 
 POSTGRES = Engine(
@@ -51,7 +52,8 @@ AURORA_MYSQL = Engine(
 )
 MARIADB = Engine("mariadb", "MariaDB", ("mariadb",), "mariadb+pymysql", "pymysql", askable=_OF_MYSQL)
 SQL_SERVER = Engine(
-    *("sqlserver", "SQL Server", ("sqlserver-", "custom-sqlserver-"), "mssql+pytds", "pytds", "mssql"),
+    *("sqlserver", "SQL Server", ("sqlserver-", "custom-sqlserver-"), "mssql", "pytds", "mssql"),
+    needs=("OpenSSL",),
     askable=(CHECKSUMS, CHECK_TABLE),
     tokens=False,
     tells=True,
@@ -85,9 +87,10 @@ def silent(engine: str) -> tuple[str, str] | None:
     if known is None:
         return f"nothing here speaks to the engine {engine}", "remove `database`, and the checks that log in by it"
     install = f"pip install 'dr_orchestrator[{known.extra}]'" if known.extra else f"pip install {known.driver}"
-    if known.has_driver:
-        return None
-    return f"the driver of {known.name}, {known.driver}, is not installed", install
+    if known.missing:
+        what = known.driver if known.missing == known.driver else f"{known.driver}, needs {known.missing}, which"
+        return f"the driver of {known.name}, {what}{',' if what == known.driver else ''} is not installed", install
+    return None
 
 
 def spoken(engine: str) -> Engine:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC
 from functools import partial
 from typing import Any
@@ -21,8 +22,8 @@ from dr_orchestrator.waiting.mysql import ANY, Rows, Tls
 UNVOUCHED = -3
 """The number of a login that was told to nobody, for nobody vouches for who answers."""
 
-_NO_DATABASE = (4060, 4064, 916)
-"""The login is good, and its database is not to be opened."""
+_ENDED = 3621
+"""That a statement was ended, which is told beside why."""
 
 quote = dialect().identifier_preparer.quote_identifier  # type: ignore[no-untyped-call]
 
@@ -48,6 +49,7 @@ class SqlServerConnection(Driven):
         super().__init__(what, answer_s, quote)
         self._url, self._tls = url, tls
         self._raw: Any = None
+        self._session: Any = None
         self._sock: socket.socket | None = None
 
     def begin(self) -> None:
@@ -75,14 +77,16 @@ class SqlServerConnection(Driven):
             told = f"{address}:{url.port} cannot be reached: {error.strerror or error}"
             raise EngineError(GONE, told) from error
         with _errors():
-            self._raw = _logged_in(url, self._tls, self._sock, seconds)
+            self._session, self._raw = _logged_in(url, self._tls, self._sock, seconds)
 
     def _ask(self, statement: str, given: Sequence[Any] | None) -> Rows:
-        with _errors(), self._raw.cursor() as cursor:
+        with _errors(self._session), self._raw.cursor() as cursor:
             cursor.execute(statement, tuple(given or ()))
             told = cursor.description or ()
             rows = cursor.fetchall() if told else []
-            return Rows([tuple(row) for row in rows], tuple(str(column[0]) for column in told))
+        if failed := _first(self._session):
+            raise failed
+        return Rows([tuple(row) for row in rows], tuple(str(column[0]) for column in told))
 
     def _cancel(self) -> None:
         """Nothing is said: to lose the connection ends what it asked for, and undoes it."""
@@ -96,11 +100,11 @@ class SqlServerConnection(Driven):
             made.close()
 
 
-def _logged_in(url: URL, tls: Tls, sock: socket.socket, seconds: float) -> Any:
+def _logged_in(url: URL, tls: Tls, sock: socket.socket, seconds: float) -> tuple[Any, Any]:
     """A session of the driver's on a connection: without its own ways to connect, to try again, to be sent on."""
     from pytds.connection import NonMarsConnection
     from pytds.row_strategies import tuple_row_strategy
-    from pytds.tds_base import TDS74, TDS_ODBC_ON, Error, PreLoginEnc, _TdsLogin
+    from pytds.tds_base import TDS74, TDS_ODBC_ON, PreLoginEnc, _TdsLogin
     from pytds.tds_socket import _TdsSocket
     from pytds.tz import FixedOffsetTimezone
 
@@ -149,16 +153,11 @@ def _logged_in(url: URL, tls: Tls, sock: socket.socket, seconds: float) -> Any:
         row_strategy=tuple_row_strategy,
         autocommit=True,
     )
-    try:
-        elsewhere = session.login()
-    except Error as error:
-        if closed := [each["message"] for each in session.main_session.messages if each["msgno"] in _NO_DATABASE]:
-            raise EngineError(_NO_DATABASE[0], str(closed[0])) from error  # it tells a failed login after that
-        raise
-    if elsewhere is not None:
-        raise EngineError(UNVOUCHED, f"{url.host} sends us on to another server, which is not asked")
+    with _errors(session):
+        if session.login() is not None:
+            raise EngineError(UNVOUCHED, f"{url.host} sends us on to another server, which is not asked")
     sock.settimeout(None)
-    return NonMarsConnection(pooling=False, key=(), tds_socket=session)
+    return session, NonMarsConnection(pooling=False, key=(), tds_socket=session)
 
 
 def _context(host: str, tls: Tls) -> Any:
@@ -199,29 +198,32 @@ def is_for(host: str, names: Iterable[str]) -> bool:
     return host in known or (parent.count(".") > 0 and f"*.{parent}" in known)
 
 
-class _errors(contextlib.AbstractContextManager[None]):  # noqa: N801 - it is used as a word of a sentence
-    """Within: what the driver raises is raised as our own."""
-
-    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
-        import pytds
-        from OpenSSL import SSL
-
-        if isinstance(error, TimeoutError):
-            raise EngineError(CUT, "it was ended by the time that a statement may take") from error
-        if isinstance(error, SSL.Error):
-            raise EngineError(UNVOUCHED, f"TLS does not hold: {_of_tls(error)}") from error
-        if isinstance(error, pytds.Error):
-            number = int(getattr(error, "msg_no", 0) or 0)
-            text = str(getattr(error, "text", "") or error)
-            raise EngineError(GONE if not number and _is_closed(error) else number, text) from error
-        if isinstance(error, OSError | EOFError):
-            raise EngineError(GONE, str(error) or type(error).__name__) from error
-
-
-def _is_closed(error: Exception) -> bool:
+@contextmanager
+def _errors(session: Any = None) -> Iterator[None]:
+    """Within: what the driver raises is raised as our own, and first of all what the server said."""
     import pytds
+    from OpenSSL import SSL
 
-    return isinstance(error, pytds.ClosedConnectionError | pytds.InterfaceError)
+    try:
+        yield
+    except TimeoutError as error:
+        raise EngineError(CUT, "it was ended by the time that a statement may take") from error
+    except SSL.Error as error:
+        raise EngineError(UNVOUCHED, f"TLS does not hold: {_of_tls(error)}") from error
+    except pytds.Error as error:
+        told = _first(session) or EngineError(GONE, str(error.args[0] if error.args else error))
+        raise told from error
+    except (OSError, EOFError) as error:
+        raise EngineError(GONE, str(error) or type(error).__name__) from error
+
+
+def _first(session: Any) -> EngineError | None:
+    """The first error that the server told of what was asked last, which is why the others are; None where none is."""
+    if session is None:
+        return None
+    told = session.main_session.messages
+    failed = [each for each in told if each["priv_msg_type"] and each["msgno"] != _ENDED]
+    return EngineError(int(failed[0]["msgno"]), str(failed[0]["message"])) if failed else None
 
 
 def _of_tls(error: Exception) -> str:
