@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from dr_orchestrator.waiting.driven import CUT, GONE, EngineError
-from dr_orchestrator.waiting.mysql import Tls
+from dr_orchestrator.waiting.mysql import ANY, Tls
 from dr_orchestrator.waiting.sqlserver import UNVOUCHED, SqlServerConnection, connect, is_for
 from tests.support.slow_servers import silent
 from tests.support.tds_server import TdsServer, tds_server
@@ -19,12 +19,12 @@ HOST = "copy.abcdef.us-east-1.rds.amazonaws.com"
 PASSWORD = "hunter2-of-mine"
 
 
-def made(server: TdsServer, tls: Tls = Tls(), host: str = HOST, password: str = PASSWORD) -> SqlServerConnection:
+def made(server: TdsServer, tls: Tls = ANY, host: str = HOST, password: str = PASSWORD) -> SqlServerConnection:
     url = URL.create("mssql", "reader", password, host, server.port, "shop")
     return connect(url, what="the copy", connect_s=5, answer_s=5, tls=tls, addresses=("127.0.0.1",))
 
 
-def refused(server: TdsServer, tls: Tls = Tls(), host: str = HOST, password: str = PASSWORD) -> EngineError:
+def refused(server: TdsServer, tls: Tls = ANY, host: str = HOST, password: str = PASSWORD) -> EngineError:
     with pytest.raises(EngineError) as told:
         made(server, tls, host, password)
     return told.value

@@ -64,8 +64,8 @@ def only_reads(connection: Driven, text: str) -> Plan:
 
 
 def _asked(connection: Driven, text: str) -> Plan:
-    connection.execute("SET SHOWPLAN_XML ON")
     try:
+        connection.execute("SET SHOWPLAN_XML ON")
         rows = connection.execute(text).fetchall()
     except EngineError as error:
         if error.code == _DENIED:
