@@ -49,6 +49,7 @@ class Scripted:
         self.begin()
         yield
         self.said.append("COMMIT")
+        self.given.append(())
 
     def close(self) -> None:
         self.closed = True
