@@ -14,10 +14,10 @@ from dr_orchestrator.errors import NotMeasured
 class Engine:
     """A kind of database: its word in drill files, its name, how RDS's own words for it begin.
 
-    `dialect` is SQLAlchemy's, `driver` the module that speaks to it, which `needs` others; `extra` brings them where they
-    are not installed with the program. `askable` is what an integrity check can have it asked. One that takes `tokens` can be logged in to by IAM;
-    one that `tells` its password tells it to whoever answers, so that TLS has to say who that is. TLS that answers
-    `apart` does so at another port than the one that RDS tells.
+    `dialect` is SQLAlchemy's, `driver` the module that speaks to it, which `needs` others; `extra` brings them where
+    they are not installed with the program. `askable` is what an integrity check can have it asked. One that takes
+    `tokens` can be logged in to by IAM; one that `tells` its password tells it to whoever answers, so that TLS has to
+    say who that is. TLS that answers `apart` does so at another port than the one that RDS tells.
     """
 
     word: str

@@ -81,7 +81,7 @@ class SqlServerConnection(Driven):
 
     def _ask(self, statement: str, given: Sequence[Any] | None) -> Rows:
         with _errors(self._session), self._raw.cursor() as cursor:
-            cursor.execute(statement, tuple(given or ()))
+            cursor.execute(statement, tuple(given) if given else None)  # with none at all, a percent sign is one
             told = cursor.description or ()
             rows = cursor.fetchall() if told else []
         if failed := _first(self._session):

@@ -68,7 +68,7 @@ def _speak(peer: socket.socket, server: TdsServer, certificate: Path | None) -> 
             told = server.refuse or ((18456, f"Login failed for user '{user}'."),)
             line.write(REPLY, b"".join(_error(*each) for each in told) + _done(0x02))
             return
-        line.write(REPLY, _route(server.elsewhere) + _ack() + _done(0))
+        line.write(REPLY, _collation() + _opened(database) + _route(server.elsewhere) + _ack() + _done(0))
         while True:
             kind, said = line.read()
             if kind == ATTENTION:
@@ -177,6 +177,17 @@ def _route(host: str) -> bytes:
         return b""
     value = b"\x00" + struct.pack("<HH", 1433, len(host)) + host.encode("utf-16-le")
     body = b"\x14" + struct.pack("<H", len(value)) + value + b"\x00\x00"
+    return b"\xe3" + struct.pack("<H", len(body)) + body
+
+
+def _collation() -> bytes:
+    body = b"\x07\x05\x09\x04\xd0\x00\x34\x00"
+    return b"\xe3" + struct.pack("<H", len(body)) + body
+
+
+def _opened(database: str) -> bytes:
+    name = bytes([len(database)]) + database.encode("utf-16-le")
+    body = b"\x01" + name + b"\x00"
     return b"\xe3" + struct.pack("<H", len(body)) + body
 
 

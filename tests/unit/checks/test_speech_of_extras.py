@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,23 +14,26 @@ import pytest
 import sqlglot
 
 from dr_orchestrator.checks import sql as checks
+from dr_orchestrator.checks.connection import asking
 from dr_orchestrator.checks.speech.oracle import Oracle, probe
 from dr_orchestrator.checks.speech.sqlserver import SQLServer
 from dr_orchestrator.domain.drill import NewestRow, Query, RowsAtLeast
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.errors import LoginRefused, NotMeasured, NotRecoverable
 from dr_orchestrator.waiting import sqlserver
 from dr_orchestrator.waiting.driven import CUT, GONE, EngineError
 from dr_orchestrator.waiting.oracle import names
 from tests.support.plans import explained, showplan
 from tests.support.scripted import Answer, Scripted
+from tests.support.tds_server import tds_server
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 ORDINARY: Mapping[str, Mapping[str, Answer]] = {
     "sqlserver": {
         "FROM sys.objects": [("U", "USER_TABLE", False, 0, False, "dbo", "orders")],
         "sys.tables t": [(1,)],
+        "VIEW DEFINITION": [(1,)],
         "security_predicates": [(0,)],
     },
     "oracle": {
@@ -196,6 +203,7 @@ def test_rows_of_elsewhere_are_no_copy_in_oracle(plan: Answer, why: str) -> None
         ("sqlserver", "sys.objects", ("U", "USER_TABLE", False, 1, False, "dbo", "orders"), "in memory alone"),
         ("sqlserver", "sys.objects", ("U", "USER_TABLE", False, 0, True, "dbo", "orders"), "computed column"),
         ("sqlserver", "security_predicates", (1,), "security policy"),
+        ("sqlserver", "VIEW DEFINITION", (0,), "whoever has VIEW DEFINITION alone"),
         ("oracle", "ALL_OBJECTS", ("VIEW",), "a view, no ordinary table"),
         ("oracle", "ALL_OBJECTS", ("SYNONYM",), "a synonym, no ordinary"),
         ("oracle", "ALL_TABLES t", (0,), "keeps its rows elsewhere"),
@@ -265,3 +273,44 @@ def test_what_is_said_is_sql_of_the_engine(engine: str, dialect: str) -> None:
         for said in (speech.newest(table, column), speech.counted(table), speech.marked(table, column)):
             (parsed,) = sqlglot.parse(said, dialect=dialect)
             assert isinstance(parsed, sqlglot.exp.Select)
+
+
+def test_a_session_of_sql_server_changes_nothing_by_itself() -> None:
+    """Whatever is begun is undone with the connection: from its first word on."""
+    with tds_server() as server:
+        server.answers["SELECT 1"] = (("1",),)
+        login = Login("127.0.0.1", server.port, "shop", "reader", server.password, engine="sqlserver-se")
+        with asking(login, "a test") as connection:
+            assert connection.execute("SELECT 1").fetchone() == ("1",)
+        with (
+            pytest.raises(LoginRefused, match="Login failed for user 'reader'"),
+            asking(replace(login, password="no"), "a"),
+        ):
+            pass
+        server.refuse = ((4060, "Cannot open database"), (18456, "Login failed"))
+        with pytest.raises(NotMeasured, match="Cannot open database") as told, asking(login, "a test"):
+            pass
+    assert not isinstance(told.value, LoginRefused)
+    assert server.heard == ["SET LOCK_TIMEOUT 60000; SET IMPLICIT_TRANSACTIONS ON", "SELECT 1"]
+
+
+def test_a_session_of_oracle_reads_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In UTC, in a read-only transaction, before anything else is said."""
+    made = Scripted(None, names.quote, {})
+    monkeypatch.setattr("dr_orchestrator.checks.speech.oracle.connect", lambda *_, **__: closing(made))
+    login = Login("copy", 2484, "ORCL", "reader", "p", engine="oracle-ee")
+    with asking(login, "a test") as connection:
+        connection.execute("SELECT 1 FROM SYS.DUAL")
+    assert made.said[0] == "ALTER SESSION SET TIME_ZONE = '+00:00'"
+    assert made.said[-2:] == ["SET TRANSACTION READ ONLY", "SELECT 1 FROM SYS.DUAL"]
+    assert made.closed
+
+
+def test_nothing_but_a_connection_needs_a_driver() -> None:
+    """A machine without the extras checks, plans and drills all other engines."""
+    program = (
+        "import sys; sys.modules.update(dict.fromkeys(('pytds', 'OpenSSL', 'oracledb')));"
+        "import dr_orchestrator.canary.rows, dr_orchestrator.checks.deep.performing, dr_orchestrator.aws.logins.keys"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")

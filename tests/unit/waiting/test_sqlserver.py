@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,18 @@ def test_the_first_word_of_a_refusal_counts() -> None:
         server.refuse = ((4060, "Cannot open database"), (18456, "Login failed"))
         found = refused(server)
     assert (found.code, str(found)) == (4060, "Cannot open database")
+
+
+def test_values_go_beside_the_statement() -> None:
+    """Never within it: texts, numbers, instants with their zone, and nothing."""
+    with tds_server() as server, made(server) as connection:
+        server.answers["SELECT"] = (("1",),)
+        given = ("o'rders", 7, datetime(2026, 5, 1, tzinfo=UTC), None)
+        assert connection.execute("SELECT 1 WHERE a = %s AND b = %s AND c = %s AND d = %s", given).fetchone() == ("1",)
+        assert connection.execute("SELECT '100%'").fetchone() == ("1",)
+    said, plain = server.heard[-2:]
+    assert "o'rders" not in said.split("WHERE")[0]
+    assert plain == "SELECT '100%'"
 
 
 def test_an_error_is_told_by_its_number_and_the_session_goes_on() -> None:

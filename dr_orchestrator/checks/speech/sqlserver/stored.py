@@ -21,6 +21,9 @@ _HIDES = """
     JOIN {0}.sys.objects t ON t.object_id = p.target_object_id JOIN {0}.sys.schemas s ON s.schema_id = t.schema_id
     WHERE s.name = %s AND t.name = %s AND p.predicate_type = 0 AND y.is_enabled = 1
 """
+_SEES = "SELECT HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'VIEW DEFINITION')"
+"""Policies are seen with that right alone."""
+
 _WHAT = """
     SELECT RTRIM(o.type), o.type_desc, t.is_external, t.durability, c.is_computed, s.name, o.name
     FROM sys.objects o JOIN sys.schemas s ON s.schema_id = o.schema_id
@@ -68,6 +71,9 @@ def _is_kept(connection: Any, read: plan.Read) -> bool:
 
 def _unhidden(connection: Any, database: str, schema: str, table: str) -> None:
     """Refuse a table of which a policy shows rows to some alone: what was not seen was not checked."""
+    if connection.execute(_SEES).fetchone() != (1,):
+        told = "whether a security policy hides rows is told to whoever has VIEW DEFINITION alone"
+        raise NotMeasured(told, "GRANT VIEW DEFINITION TO the login's user, in the source")
     ask = _HIDES.format(database.replace("%", "%%")) if database else _HIDES.replace("{0}.", "")
     if connection.execute(ask, (schema, table)).fetchone() != (0,):
         raise NotMeasured(f"a security policy of {schema}.{table} may hide rows from the login")

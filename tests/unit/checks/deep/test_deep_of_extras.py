@@ -41,6 +41,7 @@ SERVER: Mapping[str, Answer] = {
     "OBJECT_ID(%s) AND c.name": [("datetimeoffset",)],
     "SELECT OBJECT_ID": [(11,)],
     "FROM sys.objects": [("U", "USER_TABLE", False, 0, False, "dbo", "orders")],
+    "VIEW DEFINITION": [(1,)],
     "security_predicates": [(0,)],
     "SELECT COUNT_BIG": [(7,)],
 }
