@@ -43,7 +43,7 @@ class Driven(ABC):
         self.closed = False
         self.speech: Any = None
         self.judged: dict[str, Any] = {}
-        """What the server said of statements before they were performed, once for each."""
+        """The server's word on statements before they were performed, once for each."""
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""What deep checks ask alike of engines whose statements are bounded by their drivers."""
+"""The questions of deep checks that are alike for engines whose statements are bounded by their drivers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def answer(connection: Any, statement: str) -> int:
 
 
 def unread(error: EngineError, stretch: Stretch, within_s: float) -> Unread:
-    """What is told of a stretch that was not read; a connection that ended said not a word of the data."""
+    """The word on a stretch that was not read; a connection that ended said not a word of the data."""
     if error.code == GONE:
         raise error
     if error.code == CUT:

@@ -86,7 +86,7 @@ def reader(connection: Any) -> ReadStretch:
 
 
 def _beside(connection: Any) -> list[str]:
-    """What of the copy is not read, or not seen by the login: no list tells it of what it has no right on."""
+    """The parts of the copy that are not read, or not seen by the login: no list tells it of what it has no right on."""
     rows = connection.execute(_STRANGE).fetchall()
     found = [f"{owner}.{table}.{column}, a {str(kind).lower()}" for owner, table, column, kind in rows]
     if connection.execute(_SEES_ALL).fetchone() == (0,):
@@ -122,7 +122,7 @@ def _is_read(kind: object, owner: object) -> bool:
 
 
 def _hashed(column: str, kind: str) -> str:
-    """What reads all of a column: a hash of each value, or a search of each large object through to its end."""
+    """An expression that reads all of a column: a hash of each value, or a search of each large object to its end."""
     if kind == "BLOB":
         return f"SUM(SYS.DBMS_LOB.INSTR({column}, HEXTORAW('{secrets.token_hex(16)}')))"
     if kind in ("CLOB", "NCLOB"):

@@ -21,7 +21,7 @@ _REFUSED = (18456, 18452, 18486, 18487, 18488, 18463, 18464, 18465, 18466, 18467
 """A login failed, is locked, disabled, or its password has expired."""
 
 _SESSION = "SET LOCK_TIMEOUT 60000; SET IMPLICIT_TRANSACTIONS ON"
-"""What changes anything is in a transaction, which nobody ends but its connection."""
+"""Any change would be in a transaction, which nobody ends but its connection."""
 
 _STARTED = """
     SELECT DATEDIFF_BIG(millisecond, create_date, GETDATE()) / 1000.0,
