@@ -9,7 +9,9 @@ from typing import Any
 from dr_orchestrator.canary.beating import Beat
 from dr_orchestrator.canary.engines import Heart
 from dr_orchestrator.canary.mysql import MySQLHeart
+from dr_orchestrator.canary.oracle import OracleHeart
 from dr_orchestrator.canary.postgres import PostgresHeart
+from dr_orchestrator.canary.sqlserver import SqlServerHeart
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured, UsageError
@@ -19,6 +21,8 @@ _HEARTS: dict[str, Heart] = {
     engines.MYSQL.word: MySQLHeart(),
     engines.AURORA_MYSQL.word: MySQLHeart(engines.AURORA_MYSQL),
     engines.MARIADB.word: MySQLHeart(engines.MARIADB),
+    engines.SQL_SERVER.word: SqlServerHeart(),
+    engines.ORACLE.word: OracleHeart(),
 }
 
 

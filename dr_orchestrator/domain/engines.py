@@ -14,8 +14,10 @@ from dr_orchestrator.errors import NotMeasured
 class Engine:
     """A kind of database: its word in drill files, its name, how RDS's own words for it begin.
 
-    `dialect` is SQLAlchemy's, `driver` the module that it needs, `extra` brings that where it is not installed with the
-    program. `askable` is what an integrity check can have it asked. One that is `spoken` is what checks speak.
+    `dialect` is SQLAlchemy's, `driver` the module that speaks to it, which `needs` others; `extra` brings them where
+    they are not installed with the program. `askable` is what an integrity check can have it asked. One that takes
+    `tokens` can be logged in to by IAM; one that `tells` its password tells it to whoever answers, so that TLS has to
+    say who that is. TLS that answers `apart` does so at another port than the one that RDS tells.
     """
 
     word: str
@@ -24,14 +26,17 @@ class Engine:
     dialect: str
     driver: str
     extra: str = ""
+    needs: tuple[str, ...] = ()
     askable: tuple[str, ...] = ()
     reads_blocks: bool = False
-    spoken: bool = True
+    tokens: bool = True
+    tells: bool = False
+    apart: bool = False
 
     @property
-    def has_driver(self) -> bool:
-        """Whether its driver is installed."""
-        return find_spec(self.driver) is not None
+    def missing(self) -> str:
+        """The first of the modules that speak to it which is not installed; empty where all are."""
+        return next((each for each in (self.driver, *self.needs) if find_spec(each) is None), "")
 
 
 POSTGRES = Engine(
@@ -47,10 +52,17 @@ AURORA_MYSQL = Engine(
 )
 MARIADB = Engine("mariadb", "MariaDB", ("mariadb",), "mariadb+pymysql", "pymysql", askable=_OF_MYSQL)
 SQL_SERVER = Engine(
-    *("sqlserver", "SQL Server", ("sqlserver-", "custom-sqlserver-"), "mssql+pymssql", "pymssql", "mssql"), spoken=False
+    *("sqlserver", "SQL Server", ("sqlserver-", "custom-sqlserver-"), "mssql", "pytds", "mssql"),
+    needs=("OpenSSL",),
+    askable=(CHECKSUMS, CHECK_TABLE),
+    tokens=False,
+    tells=True,
 )
 ORACLE = Engine(
-    *("oracle", "Oracle", ("oracle-", "custom-oracle-"), "oracle+oracledb", "oracledb", "oracle"), spoken=False
+    *("oracle", "Oracle", ("oracle-", "custom-oracle-"), "oracle+oracledb", "oracledb", "oracle"),
+    askable=(CHECKSUMS, CHECK_TABLE),
+    tokens=False,
+    apart=True,
 )
 ENGINES = (POSTGRES, MYSQL, AURORA_MYSQL, MARIADB, SQL_SERVER, ORACLE)
 WORDS = tuple(each.word for each in ENGINES)
@@ -75,11 +87,10 @@ def silent(engine: str) -> tuple[str, str] | None:
     if known is None:
         return f"nothing here speaks to the engine {engine}", "remove `database`, and the checks that log in by it"
     install = f"pip install 'dr_orchestrator[{known.extra}]'" if known.extra else f"pip install {known.driver}"
-    missing = "" if known.has_driver else f"the driver of {known.name}, {known.driver}, is not installed"
-    if not known.spoken:
-        told = f"no check speaks {known.name} yet" + (f", and {missing} ({install})" if missing else "")
-        return told, "remove `database`, and the checks that log in by it"
-    return (missing, install) if missing else None
+    if known.missing:
+        what = known.driver if known.missing == known.driver else f"{known.driver}, needs {known.missing}, which"
+        return f"the driver of {known.name}, {what}{',' if what == known.driver else ''} is not installed", install
+    return None
 
 
 def spoken(engine: str) -> Engine:
@@ -88,6 +99,20 @@ def spoken(engine: str) -> Engine:
     if known is None or told:
         raise NotMeasured(*(told or ("",)))
     return known
+
+
+def untokened(engine: Engine) -> tuple[str, str] | None:
+    """Whether RDS lets nobody log in to it by a token of IAM."""
+    if engine.tokens:
+        return None
+    return f"RDS takes no token of IAM for {engine.name}", "name a `secret` in place of `auth: iam`"
+
+
+def together(engine: Engine) -> tuple[str, str] | None:
+    """Whether TLS answers at no port of its own, so that none is to be told."""
+    if engine.apart:
+        return None
+    return f"TLS of {engine.name} answers at the port that RDS tells", "remove `tls_port`"
 
 
 def unanswered(engine: Engine, check: object) -> tuple[str, str] | None:

@@ -65,6 +65,7 @@ class Database:
     With `auth` by IAM there is a `user` and no secret. `ca` is the file of the authorities that TLS is verified by, as
     it is written: relative to `folder`. `reset_password` is whether a copy that no version of the secret opens may get
     a new password for its master user. `engine` is the word for its engine, empty where RDS alone is to tell it.
+    `tls_port` is where TLS answers, of an engine that has a port of its own for it; 0 where none is told.
     `where` is the place of the declaration: file, line and key.
     """
 
@@ -76,6 +77,7 @@ class Database:
     ca: str = field(default="", metadata=SINCE)
     reset_password: bool = field(default=True, metadata=SINCE)
     engine: str = field(default="", metadata=SINCE)
+    tls_port: int = field(default=0, metadata=SINCE)
     folder: str = field(default="", compare=False, metadata=ASIDE)
     where: str = field(default="", compare=False, metadata=ASIDE)
 

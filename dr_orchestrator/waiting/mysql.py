@@ -58,7 +58,7 @@ class Tls:
         return made
 
 
-_ANY = Tls()
+ANY = Tls()
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Rows:
 class _Careful(Connection):  # type: ignore[misc] # PyMySQL has no types
     """PyMySQL's connection, which tells a password to nobody who is not known to be the server."""
 
-    tls = _ANY
+    tls = ANY
 
     def _request_authentication(self) -> None:
         self._refuse(self._auth_plugin_name)
@@ -108,7 +108,7 @@ def connect(
     what: str,
     connect_s: float,
     answer_s: float = math.inf,
-    tls: Tls = _ANY,
+    tls: Tls = ANY,
     addresses: Sequence[str] = (),
 ) -> Stoppable:
     """Connect to a database by its URL, at one of the addresses alone where some are given.

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
 
+from dr_orchestrator.aws.logins import engine as looking
 from dr_orchestrator.aws.logins import tls
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.logins.keys import Key
@@ -17,6 +20,7 @@ from dr_orchestrator.aws.rds import instances
 from dr_orchestrator.aws.watcher import Sighting
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.preflight import Doubt
+from dr_orchestrator.domain.proof import Integrity, WholeRead
 from dr_orchestrator.domain.service import ENCRYPTED, VERIFIED, Auth, Database
 from dr_orchestrator.errors import LoginRefused, NotMeasured, Transient
 from dr_orchestrator.resources.opening import Opening
@@ -268,3 +272,68 @@ def test_without_authorities_it_is_told_and_no_token_is(monkeypatch: pytest.Monk
         tls.look(Real(), database)  # type: ignore[arg-type]
     with pytest.raises(NotMeasured, match="there is no CA"):
         tls.of(Real(), replace(database, auth=Auth.IAM))  # type: ignore[arg-type]
+
+
+def test_tls_is_what_an_engine_makes_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    """SQL Server is told the password, and so no login without a CA; Oracle answers TLS where its port is named."""
+    monkeypatch.delenv("PGSSLROOTCERT", raising=False)
+    bare, account = replace(DATABASE, folder="/nowhere"), Real()
+    with pytest.raises(NotMeasured, match="SQL Server is told the password itself, and there is no CA"):
+        tls.look(account, bare, "sqlserver-se")  # type: ignore[arg-type]
+    assert tls.of(account, bare, "oracle-ee") == ("", "")  # type: ignore[arg-type]
+    with pytest.raises(Doubt, match=r"not encrypted.*tls_port: 2484"):
+        tls.look(account, bare, "oracle-ee")  # type: ignore[arg-type]
+    assert tls.of(account, replace(bare, tls_port=2484), "oracle-ee") == (ENCRYPTED, "")  # type: ignore[arg-type]
+    bundled = tls.Path(str(tmp_path)) / tls.BUNDLE
+    bundled.touch()
+    known = replace(DATABASE, folder=str(tmp_path), tls_port=2484)
+    assert tls.of(account, known, "oracle-ee") == (VERIFIED, str(bundled))  # type: ignore[arg-type]
+    assert tls.look(account, replace(known, tls_port=0), "sqlserver-se") == f"verified by {bundled}"  # type: ignore[arg-type]
+
+
+class Sourced:
+    """A door to a source of an engine, at its port."""
+
+    def __init__(self, engine: str) -> None:
+        self._engine = engine
+        self.shape = self
+
+    describe = "DescribeDBInstances"
+
+    def described(self, _api: object, _name: str) -> dict[str, str]:
+        return {"Engine": self._engine}
+
+    def engine(self, _account: object, _name: str) -> str:
+        return self._engine
+
+
+@pytest.mark.parametrize(
+    ("engine", "database", "checks", "why"),
+    [
+        ("sqlserver-web", replace(DATABASE, auth=Auth.IAM), (), "takes no token of IAM for SQL Server"),
+        ("sqlserver-web", replace(DATABASE, tls_port=2484), (), "answers at the port that RDS tells"),
+        ("oracle-se2", DATABASE, (Integrity("i", require=("amcheck",)),), "Oracle cannot be asked for amcheck"),
+        ("oracle-se2", DATABASE, (WholeRead("w", timedelta(hours=1), sample=9),), "reads no single blocks"),
+        ("sqlserver-web", replace(DATABASE, engine="oracle"), (), "`engine: oracle` is declared"),
+    ],
+)
+def test_what_the_engine_of_a_source_cannot_do_is_told_before_a_restore(
+    engine: str, database: object, checks: object, why: str
+) -> None:
+    """By the look that `plan` makes and each run begins with."""
+    with pytest.raises(NotMeasured, match=why):
+        looking.look(Real(), Sourced(engine), SimpleNamespace(id="db"), database, checks)  # type: ignore[arg-type]
+    told = looking.look(Real(), Sourced("oracle-se2"), SimpleNamespace(id="db"), DATABASE, ())  # type: ignore[arg-type]
+    assert told == "oracle-se2, to which oracledb speaks"
+
+
+def test_a_copy_of_oracle_is_opened_where_its_tls_answers(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    """At the port that is named, where TLS is asked for; in a lab at the one that RDS tells."""
+    account = Real()
+    (tls.Path(str(tmp_path)) / tls.BUNDLE).touch()
+    monkeypatch.delenv("PGSSLROOTCERT", raising=False)
+    door = Door(Sourced("oracle-ee"), None, lambda *_: ("copy", 1521))  # type: ignore[arg-type]
+    database = replace(DATABASE, folder=str(tmp_path), tls_port=2484)
+    for real, port in ((True, 2484), (False, 1521)):
+        account.is_real = real
+        assert door.at(account, "copy", database, lambda *_: Credentials("u", "p")).port == port  # type: ignore[arg-type]

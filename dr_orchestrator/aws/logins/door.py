@@ -34,8 +34,9 @@ class Door:
         """The login to one of that name, with the credentials that are cut for its host and port."""
         described = self.shape.described(account.api("rds"), name)
         host, port = self.address(described, name)
-        (mode, ca), found = tls.of(account, database), cut(host, port)
         engine = str((described or {}).get("Engine") or POSTGRES.word)
+        (mode, ca), found = tls.of(account, database, engine), cut(host, port)
+        port = database.tls_port if mode and database.tls_port else port
         return Login(host, port, database.name, found.user, found.password, tls=mode, ca=ca, engine=engine)
 
     def engine(self, account: Account, name: str) -> str:

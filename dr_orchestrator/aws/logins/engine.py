@@ -8,7 +8,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.drill import Check
-from dr_orchestrator.domain.service import Database, Resource
+from dr_orchestrator.domain.service import Auth, Database, Resource
 from dr_orchestrator.errors import NotMeasured
 
 
@@ -23,6 +23,10 @@ def look(account: Account, door: Door, resource: Resource, database: Database, c
     if known is None or (database.engine and database.engine != known.word):
         message = f"{resource.id} is of the engine {told}, and `engine: {database.engine}` is declared{where}"
         raise NotMeasured(message, "write the engine that it has, or leave it out")
+    if database.auth is Auth.IAM and (told_of := engines.untokened(known)):
+        raise NotMeasured(f"{told_of[0]}{where}", told_of[1])
+    if database.tls_port and (told_of := engines.together(known)):
+        raise NotMeasured(f"{told_of[0]}{where}", told_of[1])
     for check in checks:
         if unanswered := engines.unanswered(known, check):
             raise NotMeasured(f"check {check.name}: {unanswered[0]}{where}", unanswered[1])

@@ -79,7 +79,7 @@ def looks(account: Account, door: Door, resource: Resource) -> list[PreflightChe
     else:
         found = [PreflightCheck("secret", lambda: _of_secret(account, door, resource.id, database))]
     if account.api("rds").is_real:
-        found.append(PreflightCheck("TLS", lambda: tls.look(account, database)))
+        found.append(PreflightCheck("TLS", lambda: tls.look(account, database, door.engine(account, resource.id))))
     return found
 
 

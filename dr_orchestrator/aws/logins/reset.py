@@ -95,5 +95,5 @@ class Reset:
 
 
 def _random() -> str:
-    """A password of 39 characters that every engine of RDS takes, with one of each kind that a policy may ask for."""
-    return f"{secrets.token_urlsafe(26)}aA1_"
+    """A password of each kind of character, of 30 in all: every engine of RDS takes that, Oracle no longer one."""
+    return f"aA1_{secrets.token_urlsafe(19)}"

@@ -140,9 +140,8 @@ def _in_database(
 
 
 def _engine(resource: Resource) -> Engine | None:
-    """The engine that a resource declares; None where it leaves that to RDS, or no check speaks to it."""
-    known = engines.called(resource.database.engine or "") if resource.database else None
-    return known if known and known.spoken else None
+    """The engine that a resource declares; None where it leaves that to RDS."""
+    return engines.called(resource.database.engine or "") if resource.database else None
 
 
 def _of_rows(

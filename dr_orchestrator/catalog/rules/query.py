@@ -16,7 +16,10 @@ from dr_orchestrator.catalog.shapes.checks import of_system
 
 logging.getLogger("sqlglot").addHandler(logging.NullHandler())  # it would tell stderr of what it does not know
 
-_READ_AS = {"mysql": "mysql", "mariadb": "mysql"}
+_READ_AS = {"mysql": "mysql", "mariadb": "mysql", "aurora-mysql": "mysql", "sqlserver": "tsql", "oracle": "oracle"}
+_OWN = {"sqlserver": ("sys",), "oracle": ("sys", "dual")}
+"""Schemas and tables that are the server's own, beside those that are so everywhere."""
+
 _WRITES = (exp.DML, exp.Merge, exp.Into)
 
 
@@ -27,19 +30,19 @@ def mistake(text: str, engine: str = "") -> tuple[str, str] | None:
     """
     try:
         parsed = sqlglot.parse(text, dialect=_READ_AS.get(engine, "postgres"))
-        return _mistake([each for each in parsed if each is not None and not isinstance(each, exp.Semicolon)])
+        said = [each for each in parsed if each is not None and not isinstance(each, exp.Semicolon)]
+        return _mistake(said, _OWN.get(engine, ()))
     except (SqlglotError, RecursionError):
         return None
 
 
-def _mistake(statements: Sequence[exp.Expr]) -> tuple[str, str] | None:
+def _mistake(statements: Sequence[exp.Expr], own: Sequence[str]) -> tuple[str, str] | None:
     if len(statements) > 1:
         return f"a query is one statement, this has {len(statements)}", "make a check of each"
     if not all(isinstance(each, exp.Query | exp.Values) and not each.find(*_WRITES) for each in statements):
         return "a query is a SELECT that changes nothing", "begin with SELECT, or with WITH before it"
-    if any(
-        not of_system(_folded(each.args.get("db")), _folded(each.this)) for one in statements for each in _read(one)
-    ):
+    read = [(_folded(each.args.get("db")), _folded(each.this)) for one in statements for each in _read(one)]
+    if any(not of_system(schema, table) and (schema or table) not in own for schema, table in read):
         return None
     message = "the query names no table of the source, so that it would pass without any data"
     return message, "let it count or compare rows: SELECT count(*) FROM …"

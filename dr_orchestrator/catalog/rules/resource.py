@@ -9,11 +9,12 @@ from pathlib import Path
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.rules import canary, stores
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
-from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
+from dr_orchestrator.catalog.shapes.service import Database, Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable, inside
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.resource_type import ResourceType, Types
+from dr_orchestrator.domain.service import Auth
 from dr_orchestrator.errors import Problem
 
 _SHARED = ("database", "isolation", "rebuild")
@@ -50,9 +51,20 @@ def _mistakes(
         yield from _rebuild(service, types, resource, resource.rebuild, service.templates[name])
     if resource.database and resource.database.ca:
         yield from _authorities(service.folder, resource.database.ca)
-    if resource.database and resource.database.engine and (told := engines.silent(resource.database.engine)):
-        yield ("database", "engine"), *told
+    if resource.database and resource.database.engine:
+        yield from _engine(resource.database, resource.database.engine)
     yield from of.rules(resource)
+
+
+def _engine(database: Database, engine: str) -> Iterator[Mistake]:
+    """The mistakes in what is declared of an engine's logins; and whether its driver is there."""
+    if told := engines.silent(engine):
+        yield ("database", "engine"), *told
+    known = engines.called(engine)
+    if known and database.auth is Auth.IAM and (told := engines.untokened(known)):
+        yield ("database", "auth"), *told
+    if known and database.tls_port and (told := engines.together(known)):
+        yield ("database", "tls_port"), *told
 
 
 def _authorities(folder: Path, ca: str) -> Iterator[Mistake]:

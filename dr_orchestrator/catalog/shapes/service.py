@@ -146,6 +146,9 @@ class Database(Shape):
     ca: Text | None = Field(
         default=None, description="The file of authorities that TLS is verified by, relative to this file."
     )
+    tls_port: Annotated[int, whole(1, 65535)] | None = Field(
+        default=None, description="The port of Oracle's option SSL, where TLS answers."
+    )
     reset_password: Truth = Field(
         default=True,
         description="False where a copy that no version of the secret opens may get no new master password.",

@@ -16,7 +16,9 @@ from dr_orchestrator.checks.deep.command import running
 from dr_orchestrator.checks.deep.command.running import Way
 from dr_orchestrator.checks.deep.engine import Engine
 from dr_orchestrator.checks.deep.mysql import MySQL
+from dr_orchestrator.checks.deep.oracle import Oracle
 from dr_orchestrator.checks.deep.postgres import PostgreSQL
+from dr_orchestrator.checks.deep.sqlserver import SQLServer
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.ports import Clock
@@ -31,6 +33,8 @@ _SPOKEN: dict[str, Engine] = {
     engines.MYSQL.word: MySQL(),
     engines.AURORA_MYSQL.word: MySQL(),
     engines.MARIADB.word: MySQL(),
+    engines.SQL_SERVER.word: SQLServer(),
+    engines.ORACLE.word: Oracle(),
 }
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from dr_orchestrator.checks.speech.mysql import AuroraMySQL, MariaDB, MySQL
+from dr_orchestrator.checks.speech.oracle import Oracle
 from dr_orchestrator.checks.speech.postgres import PostgreSQL
 from dr_orchestrator.checks.speech.protocol import Speech
+from dr_orchestrator.checks.speech.sqlserver import SQLServer
 from dr_orchestrator.domain import engines
 
 _SPOKEN: dict[str, Speech] = {
@@ -14,6 +16,8 @@ _SPOKEN: dict[str, Speech] = {
     engines.MYSQL.word: MySQL(),
     engines.AURORA_MYSQL.word: AuroraMySQL(),
     engines.MARIADB.word: MariaDB(),
+    engines.SQL_SERVER.word: SQLServer(),
+    engines.ORACLE.word: Oracle(),
 }
 
 

@@ -51,22 +51,39 @@ def test_a_missing_driver_is_told_with_what_to_install(word: str) -> None:
     assert told == (f"the driver of {known.name}, {known.driver}, is not installed", f"pip install {known.driver}")
 
 
-@pytest.mark.parametrize(("word", "extra"), [("sqlserver-se", "mssql"), ("oracle-ee", "oracle")])
-@pytest.mark.parametrize("driver", [None, object()])
-def test_what_no_check_speaks_is_claimed_of_no_driver(word: str, extra: str, driver: object) -> None:
-    """A driver that is missing is told with its extra; one that is there makes no check speak."""
-    with mock.patch.object(engines, "find_spec", return_value=driver):
+@pytest.mark.parametrize(
+    ("word", "extra", "driver"), [("sqlserver-se", "mssql", "pytds"), ("oracle-ee", "oracle", "oracledb")]
+)
+def test_a_driver_that_is_an_extra_is_told_by_its_extra(word: str, extra: str, driver: str) -> None:
+    """With the line that installs it, and all that it needs."""
+    known = engines.spoken(word)
+    with mock.patch.object(engines, "find_spec", return_value=None):
         told = engines.silent(word)
+    wanted = f"pip install 'dr_orchestrator[{extra}]'"
+    assert told == (f"the driver of {known.name}, {driver}, is not installed", wanted)
+
+
+def test_what_a_driver_needs_is_told_where_it_is_missing() -> None:
+    """python-tds can be there without what verifies its TLS."""
+    with mock.patch.object(engines, "find_spec", side_effect=lambda name: None if name == "OpenSSL" else object()):
+        told = engines.silent("sqlserver-ex")
     assert told is not None
-    assert "no check speaks" in told[0]
-    assert (f"pip install 'dr_orchestrator[{extra}]'" in told[0]) is (driver is None)
+    assert told[0] == "the driver of SQL Server, pytds, needs OpenSSL, which is not installed"
+
+
+def test_what_an_engine_does_not_have_is_told() -> None:
+    """Tokens of IAM, and a port of its own for TLS."""
+    for engine in engines.ENGINES:
+        extra = engine in (engines.SQL_SERVER, engines.ORACLE)
+        assert (engines.untokened(engine) is not None) is extra
+        assert (engines.together(engine) is None) is (engine is engines.ORACLE)
 
 
 def test_what_an_engine_has_no_answer_to_is_known() -> None:
     """By what it can be asked, and whether it reads single blocks; of other checks all is answered."""
     sample, sound = WholeRead("w", timedelta(hours=1), sample=9), Integrity("i", require=(AMCHECK,))
     assert [engines.unanswered(engines.POSTGRES, each) for each in (sample, sound)] == [None, None]
-    for each in (engines.MYSQL, engines.AURORA_MYSQL, engines.MARIADB):
+    for each in engines.ENGINES[1:]:
         for check in (sample, sound):
             told = engines.unanswered(each, check)
             assert told is not None
@@ -89,4 +106,4 @@ def test_a_login_makes_a_url_of_each_dialect(engine: engines.Engine) -> None:
     made = URL.create(engine.dialect, **login.parts)
     assert (made.host, made.password, made.database) == ("db.example.com", "p@ss/w:rd%", "shop")
     assert "p@ss" not in repr(made)
-    assert made.get_dialect().driver == engine.driver
+    assert engine is engines.SQL_SERVER or made.get_dialect().driver == engine.driver

@@ -91,11 +91,27 @@ def _of_mysql(login: Login) -> dict[str, str]:
     return {"MYSQL_HOST": host, "MYSQL_TCP_PORT": str(login.port), "MYSQL_PWD": login.password}
 
 
+def _of_sqlserver(login: Login) -> dict[str, str]:
+    """In the words of sqlcmd."""
+    host = login.addresses[0] if login.addresses else login.host
+    told = {"SERVER": f"{host},{login.port}", "DBNAME": login.database, "USER": login.user, "PASSWORD": login.password}
+    return {f"SQLCMD{name}": value for name, value in told.items()}
+
+
+def _of_oracle(login: Login) -> dict[str, str]:
+    """By the place alone: SQL*Plus takes user and password as an argument, or as its input."""
+    host = login.addresses[0] if login.addresses else login.host
+    protocol = "tcps" if login.tls else "tcp"
+    return {"TWO_TASK": f"{protocol}://{host}:{login.port}/{login.database}"}
+
+
 _CLIENTS = {
     engines.POSTGRES.word: _of_postgres,
     engines.MYSQL.word: _of_mysql,
     engines.AURORA_MYSQL.word: _of_mysql,
     engines.MARIADB.word: _of_mysql,
+    engines.SQL_SERVER.word: _of_sqlserver,
+    engines.ORACLE.word: _of_oracle,
 }
 
 
