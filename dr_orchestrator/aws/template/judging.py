@@ -46,6 +46,7 @@ class Judging(OfTemplate):
         for name, resource in self._scope.resources.items():
             if self._scope.is_made(resource):
                 self._resource(name, resource)
+        self._lost()
         self._fallen()
         self._imports()
         self._globals()
