@@ -61,8 +61,8 @@ class _Look:
         if rebuild is not None and (drill.file, resource.name) not in self._seen:
             self._seen.add((drill.file, resource.name))
             key: source.Key = ("resources", resource.name, "rebuild")
-            for level, message, fix in self._of_template(rebuild):
-                yield Remark(level, document.problem(key, message, fix))
+            for level, within, message, fix in self._of_template(rebuild):
+                yield Remark(level, document.problem((*key, *within), message, fix))
         if drill.kind is not Kind.REPLICA_REBUILD or drill.stores:
             for level, message, fix in self._of_loss(drill):
                 yield Remark(level, document.problem(("drills", drill.name, "checks"), message, fix))
@@ -72,20 +72,22 @@ class _Look:
             self._files[file] = source.read(self._here.settings.drills.parent / file, file)
         return self._files[file]
 
-    def _of_template(self, rebuild: Rebuild) -> Iterator[tuple[Level, str, str]]:
+    def _of_template(self, rebuild: Rebuild) -> Iterator[tuple[Level, source.Key, str, str]]:
         from dr_orchestrator.wiring import templates  # noqa: PLC0415 - what judges templates takes a while to load
 
         try:
             derived = templates.of_rebuild(self._here.settings.drills, rebuild, rebuild.place, self._here.names)
         except UsageError as wrong:
-            yield Level.PROBLEM, wrong.message, wrong.hint
+            yield Level.PROBLEM, (), wrong.message, wrong.hint
             return
         for refusal in derived.refused:
-            yield Level.PROBLEM, _told(refusal), "keep what a replica must not make in a template of its own"
+            yield Level.PROBLEM, (), _told(refusal), "keep what a replica must not make in a template of its own"
         for ask in derived.asks:
-            yield Level.ASK, _told(ask), f"write there `{ask.answer}`"
+            yield Level.ASK, (), _told(ask), f"write there `{ask.answer}`"
         for note in map(templates.of_empty, templates.emptied(rebuild, derived)):
-            yield Level.WARNING, f"{note.resource}: {note.what}", note.why
+            yield Level.WARNING, (), f"{note.resource}: {note.what}", note.why
+        for part, wrong_word in templates.keeping_nothing(rebuild, derived):
+            yield Level.PROBLEM, ("empty", part), wrong_word, "remove it: `empty` is for what keeps data"
 
     def _of_loss(self, drill: Drill) -> Iterator[tuple[Level, str, str]]:
         """The stores whose loss no heartbeat tells, as the judge takes it."""

@@ -46,6 +46,27 @@ def emptied(rebuild: Rebuild, derived: Derived) -> list[Empty]:
     return [each for each in derived.keeps if each.resource not in {*rebuild.stores, *rebuild.answers.empty}]
 
 
+def keeping_nothing(rebuild: Rebuild, derived: Derived) -> Iterator[tuple[str, str]]:
+    """The parts that may be empty by their owner's word, and keep nothing in the first place, each with why.
+
+    What AWS is still to expand may have any part.
+    """
+    keeps = {each.resource for each in derived.keeps}
+    for part in rebuild.answers.empty:
+        kind = _kind(derived, part.split("/"))
+        if part not in keeps and (kind or not derived.expands):
+            yield part, f"'{part}' {f'is of {kind}, which keeps no data' if kind else 'is not made'}"
+
+
+def _kind(derived: Derived, names: Sequence[str]) -> str:
+    """The type of a part of a template, or of one within; empty where there is none."""
+    first, *within = names
+    if within and first in derived.children:
+        return _kind(derived.children[first], within)
+    found = cloudformation.mapping(cloudformation.mapping(derived.template.get("Resources")).get(first))
+    return "" if within else str(found.get("Type", ""))
+
+
 def of_empty(part: Empty) -> Note:
     """The words on such a part."""
     why = f"fill it by `stores`, or say why it may: `empty: {{{part.resource}: reason}}`; else the drill has a finding"

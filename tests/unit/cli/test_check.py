@@ -66,3 +66,26 @@ def test_a_loss_that_rows_tell_is_a_warning(home: Path, capsys: pytest.CaptureFi
     assert main.run(["check"]) == Exit.PASSED
     assert "warning: drills/shop.yaml:" in (told := capsys.readouterr().err)
     assert "from rows, of no heartbeat: it passes with a finding" in told
+
+
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [("Role", "is of AWS::IAM::Role, which keeps no data"), ("Off", "is not made"), ("Data/Nothing", "is not made")],
+)
+def test_what_keeps_no_data_needs_no_word(home: Path, capsys: pytest.CaptureFixture[str], part: str, why: str) -> None:
+    """`empty` of a role, of what is left out and of what is nowhere is a problem at its own line."""
+    more = """  Role: {Type: AWS::IAM::Role}
+  Off: {Type: AWS::S3::Bucket}
+  Data: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./data.yaml}}
+Outputs:"""
+    word = f"      leave_out: [Off]\n      empty:\n        {part}: nothing is kept\n      stores:"
+    workspace.write(
+        home,
+        shop=workspace.SHOP.replace("      stores:", word),
+        template=workspace.TEMPLATE.replace("Outputs:", more),
+        tiers=workspace.TIERS + "replica: {bucket: templates}\n",
+    )
+    (home / "drills" / "infrastructure" / "data.yaml").write_text("Resources: {Kept: {Type: AWS::SQS::Queue}}")
+    assert main.run(["check"]) == Exit.USAGE
+    told = capsys.readouterr().err
+    assert f"drills/shop.yaml:21:resources.environment.rebuild.empty.{part}: '{part}' {why}" in told
