@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from dr_orchestrator.catalog import source
 from dr_orchestrator.catalog.load import problems
 from dr_orchestrator.domain.drill import CanaryItem, Check, Drill, NewestRow
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.replica import Ask, Note, Refusal
 from dr_orchestrator.domain.resource_type import Content
-from dr_orchestrator.domain.service import Rebuild, Resource
+from dr_orchestrator.domain.service import Canary, Rebuild, Resource
 from dr_orchestrator.errors import Problem, UsageError
 from dr_orchestrator.wiring.app import App
 
@@ -96,6 +99,9 @@ class _Look:
             if content not in (Content.ROWS, Content.ITEMS):
                 continue
             read = list(_reading(drill.checks, logical))
+            for each in read:
+                if beats := _other_interval(each, resource.canary):
+                    yield Level.WARNING, f"check '{each.name}': {beats}", "write the same interval in both"
             if any(isinstance(each, CanaryItem) or each.canary for each in read):
                 continue
             where, line = f" of {logical}" if logical else "", _heartbeat(content, logical, resource)
@@ -120,17 +126,35 @@ def _reading(checks: Iterable[Check], logical: str) -> Iterator[NewestRow | Cana
                 yield check
 
 
+def _other_interval(check: NewestRow | CanaryItem, canary: Canary | None) -> str:
+    """What is said of a heartbeat whose check expects it at another interval than `dro canary` writes it."""
+    if canary is None or canary.interval == check.interval:
+        return ""
+    if isinstance(check, NewestRow):
+        same = check.canary and (check.table, check.column) == (canary.table, canary.column)
+    else:
+        same = dict(check.key) == dict(canary.key) and check.attribute == canary.attribute
+    beats, expected = _written(canary.interval), _written(check.interval)
+    return f"the heartbeat is written every {beats}, and expected every {expected}" if same else ""
+
+
+def _written(interval: timedelta) -> str:
+    """A duration as drill files write it."""
+    return re.sub(r"(?<=\d) (?=[hms])", "", format_duration(interval))
+
+
 def _heartbeat(content: Content, logical: str, resource: Resource) -> str:
     """The line that reads a store's heartbeat, by what the resource says of it."""
     canary = resource.canary
+    every = _written(canary.interval) if canary else "1m"
     if content is Content.ROWS:
         of = f"database: {logical}, " if logical else ""
         table, column = (canary.table, canary.column) if canary else ("heartbeat", "at")
-        claim = f"newest-row: {{{of}table: {table}, column: {column}, canary: true, interval: 1m}}"
+        claim = f"newest-row: {{{of}table: {table}, column: {column}, canary: true, interval: {every}}}"
     else:
         of = f"table: {logical}, " if logical else ""
         key: Mapping[str, str] = canary.key if canary else {"pk": "canary"}
         listed = ", ".join(f"{name}: {value}" for name, value in key.items())
         attribute = canary.attribute if canary else "at"
-        claim = f"canary-item: {{{of}key: {{{listed}}}, attribute: {attribute}, interval: 1m}}"
+        claim = f"canary-item: {{{of}key: {{{listed}}}, attribute: {attribute}, interval: {every}}}"
     return f"- {{name: heartbeat, {claim}}}"

@@ -89,3 +89,13 @@ Outputs:"""
     assert main.run(["check"]) == Exit.USAGE
     told = capsys.readouterr().err
     assert f"drills/shop.yaml:21:resources.environment.rebuild.empty.{part}: '{part}' {why}" in told
+
+
+def test_a_heartbeat_is_expected_as_it_is_written(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A check that expects another interval than `dro canary` writes at is a warning, with both."""
+    canary = "id: sessions-prod, region: us-east-1, canary: {key: {pk: canary}, attribute: at, interval: 5m}"
+    workspace.write(home, shop=workspace.SHOP.replace("id: sessions-prod, region: us-east-1", canary))
+    assert main.run(["check"]) == Exit.PASSED
+    told = capsys.readouterr().err
+    assert "check 'heartbeat': the heartbeat is written every 5m, and expected every 1m" in told
+    assert "2 warnings." in told
