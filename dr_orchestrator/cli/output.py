@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import sys
@@ -78,11 +77,8 @@ def say(text: str, err: bool = False) -> None:
 
 
 def width() -> int:
-    """The columns of the terminal, or those that COLUMNS says; where there is neither, as many as any line has."""
-    told = os.environ.get("COLUMNS", "")
-    if sys.stdout.isatty() or (told.isdigit() and int(told)):
-        return shutil.get_terminal_size().columns
-    return WIDE
+    """The columns of the terminal; where there is none, as many as any line has."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDE
 
 
 def hang(lead: str, text: str) -> None:

@@ -153,6 +153,7 @@ class Editing:
         for name, resource in self.resources.items():
             if why := self._does_without(kind_of(resource)):
                 reasons.setdefault(name, why)
+        reasons = zones.of_left_out(self.scope(), reasons.keys()) | reasons
         reasons |= {name: why for name, why in self._certificates_of_left_out().items() if name not in reasons}
         for name, why in reasons.items():
             self.edits.append(Edit(name, "", kind_of(self.resources[name]), ABSENT, why, self.line(name)))

@@ -16,6 +16,7 @@ def test_rows_and_lines_fit_into_the_terminal(
 ) -> None:
     """Tables, and what stands under a heading, go on below in their own column, each word whole."""
     monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     print_table(("Look", "Outcome", "Seen"), [ROW])
     hang("  OBSTACLE   ", SEEN)
     printed = capsys.readouterr().out
@@ -25,8 +26,8 @@ def test_rows_and_lines_fit_into_the_terminal(
 
 
 def test_whole_lines_are_written_to_a_pipe(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """What reads a pipe reads one line for each row, however long."""
-    monkeypatch.delenv("COLUMNS", raising=False)
+    """What reads a pipe reads one line for each row, however long, whatever the shell around it says."""
+    monkeypatch.setenv("COLUMNS", "80")
     print_table(("Look", "Outcome", "Seen"), [ROW])
     hang("  OBSTACLE   ", SEEN)
     assert [line.rstrip() for line in capsys.readouterr().out.splitlines()][1:] == [
