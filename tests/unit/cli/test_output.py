@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 
 from dr_orchestrator.cli.output import hang, print_table
@@ -19,7 +20,7 @@ def test_rows_and_lines_fit_into_the_terminal(
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     print_table(("Look", "Outcome", "Seen"), [ROW])
     hang("  OBSTACLE   ", SEEN)
-    printed = capsys.readouterr().out
+    printed = click.unstyle(capsys.readouterr().out)
     assert max(map(len, printed.splitlines())) <= columns
     assert [printed.split().count(word) for word in SEEN.split()] == [2] * 40
     assert all(line.startswith("             group") for line in printed.partition("OBSTACLE")[2].splitlines()[1:])
