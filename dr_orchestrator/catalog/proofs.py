@@ -17,7 +17,7 @@ def _made(name: str, must: bool, claim: written.Deep) -> proof.Deep:
     match claim:
         case written.WholeRead() as read:
             rate, sample = read.rate or 0, read.sample or 0
-            return proof.WholeRead(name, read.within, rate, read.parallel, sample, read.seed, must)
+            return proof.WholeRead(name, read.within, rate, read.parallel, sample, read.seed, must, whole=read.whole)
         case written.Integrity() as own:
             return proof.Integrity(name, own.within, tuple(own.require), own.against is not None, must)
         case written.AnswersWithin() as fast:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 WIDE = 1000
 """Columns where nobody sits before a terminal: what reads a pipe reads whole lines."""
+_NARROW = 20
+"""The fewest columns that a text is broken at."""
+
 NOT_DRIVEN = "NOT DRIVEN"
 """The verdict of an open run whose process is dead, or is taken for dead."""
 STYLES: Mapping[str, str] = {
@@ -71,6 +76,20 @@ def say(text: str, err: bool = False) -> None:
     click.echo(visible(text), err=err)
 
 
+def width() -> int:
+    """The columns of the terminal; where there is none, as many as any line has."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDE
+
+
+def hang(lead: str, text: str) -> None:
+    """Print text under a heading of its own, in lines as wide as the terminal: whatever is too long goes on below."""
+    indent = " " * len(lead)
+    lines = textwrap.wrap(
+        visible(text), max(width() - len(lead), _NARROW), break_on_hyphens=False, break_long_words=False
+    )
+    click.echo(lead + f"\n{indent}".join(lines or [""]))
+
+
 def begin(what: str) -> None:
     """Say at once what begins, before all that is imported for it: a silent terminal looks like one that hangs."""
     from dr_orchestrator import settings
@@ -84,7 +103,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    console = Console(width=width())
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in NAMES)

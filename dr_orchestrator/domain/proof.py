@@ -20,7 +20,8 @@ ASKABLE = (AMCHECK, CHECKSUMS, CHECK_TABLE)
 class WholeRead:
     """Every block of every table is read within a time; `rate` is the most MB (1,000,000 bytes) a second, 0 for any.
 
-    With a `sample` only so many blocks are, drawn by the `seed`; where none is given the run's id gives it.
+    With a `sample` only so many blocks are, drawn by the `seed`; where none is given the run's id gives it. Where it is
+    to tell that the copy is `whole`, it could not tell by the tables that its login sees alone.
     """
 
     name: str
@@ -31,6 +32,7 @@ class WholeRead:
     seed: int | None = None
     mandatory: bool = True
     database: str = field(default="", metadata=SINCE)
+    whole: bool = field(default=False, metadata=SINCE)
 
 
 @dataclass(frozen=True)

@@ -91,12 +91,17 @@ class App:
             return Catalogue({}, {})
 
     @functools.cached_property
-    def sources(self) -> frozenset[str]:
-        """The AWS names of everything declared, and of all that was ever drilled: read by drills, never touched."""
+    def names(self) -> frozenset[str]:
+        """The AWS names of everything declared."""
         services = self.declared.services.values()
         resources = [resource for service in services for resource in service.resources.values()]
         stacks = {stack.name for each in resources if each.rebuild for stack in each.rebuild.stacks}
-        return frozenset({each.id for each in resources} | stacks | self.ledger.queries.sources())
+        return frozenset({each.id for each in resources} | stacks)
+
+    @functools.cached_property
+    def sources(self) -> frozenset[str]:
+        """The AWS names of everything declared, and of all that was ever drilled: read by drills, never touched."""
+        return self.names | self.ledger.queries.sources()
 
     @functools.cached_property
     def places(self) -> frozenset[str]:

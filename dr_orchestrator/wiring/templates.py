@@ -12,6 +12,7 @@ from dr_orchestrator.aws.template.derive import Read, derive, whole
 from dr_orchestrator.documents import assembly, cloudformation
 from dr_orchestrator.documents.cloudformation import Template
 from dr_orchestrator.domain.replica import Answers, Ask, Derived, Edit, Empty, Note, Place, Refusal
+from dr_orchestrator.domain.service import Rebuild
 from dr_orchestrator.errors import Problem, UsageError
 from dr_orchestrator.wiring.app import App
 
@@ -26,18 +27,48 @@ def of_drill(here: App, name: str, place: Place | None = None) -> tuple[Derived,
 
     `place` stands for the one that is declared.
     """
-    drill = here.drill(name)
-    rebuild = drill.resource.rebuild
+    rebuild = here.drill(name).resource.rebuild
     if rebuild is None:
         raise UsageError(f"{name} makes no replica: it has no template", "name a drill of the kind replica-rebuild")
-    where, stacks = place or rebuild.place, tuple(each.name for each in rebuild.stacks)
-    path = here.settings.drills / rebuild.template_path
-    derived = judged(path, where, rebuild.word(COPY), stacks, here.sources)
-    empty = [each for each in derived.keeps if each.resource not in {*rebuild.stores, *rebuild.answers.empty}]
-    return replace(derived, notes=(*derived.notes, *(_of_empty(each) for each in empty))), where
+    where = place or rebuild.place
+    derived = of_rebuild(here.settings.drills, rebuild, where, here.sources)
+    return replace(derived, notes=(*derived.notes, *map(of_empty, emptied(rebuild, derived)))), where
 
 
-def _of_empty(part: Empty) -> Note:
+def of_rebuild(drills: Path, rebuild: Rebuild, place: Place, sources: frozenset[str]) -> Derived:
+    """What a resource is rebuilt from, with its owner's answers; `drills` is the folder in which it lies."""
+    stacks = tuple(each.name for each in rebuild.stacks)
+    return judged(drills / rebuild.template_path, place, rebuild.word(COPY), stacks, sources)
+
+
+def emptied(rebuild: Rebuild, derived: Derived) -> list[Empty]:
+    """The parts that keep data and come back without any, though nobody said that they may."""
+    return [each for each in derived.keeps if each.resource not in {*rebuild.stores, *rebuild.answers.empty}]
+
+
+def keeping_nothing(rebuild: Rebuild, derived: Derived) -> Iterator[tuple[str, str]]:
+    """The parts that may be empty by their owner's word, and keep nothing in the first place, each with why.
+
+    What AWS is still to expand may have any part.
+    """
+    keeps = {each.resource for each in derived.keeps}
+    for part in rebuild.answers.empty:
+        kind = _kind(derived, part.split("/"))
+        if part not in keeps and (kind or not derived.expands):
+            yield part, f"'{part}' {f'is of {kind}, which keeps no data' if kind else 'is not made'}"
+
+
+def _kind(derived: Derived, names: Sequence[str]) -> str:
+    """The type of a part of a template, or of one within; empty where there is none."""
+    first, *within = names
+    if within and first in derived.children:
+        return _kind(derived.children[first], within)
+    found = cloudformation.mapping(cloudformation.mapping(derived.template.get("Resources")).get(first))
+    return "" if within else str(found.get("Type", ""))
+
+
+def of_empty(part: Empty) -> Note:
+    """The words on such a part."""
     why = f"fill it by `stores`, or say why it may: `empty: {{{part.resource}: reason}}`; else the drill has a finding"
     return Note(part.resource, f"{part.type} keeps data, and comes back empty", why)
 

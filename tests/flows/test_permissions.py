@@ -12,7 +12,7 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 from dr_orchestrator import prefect_runner, wiring
-from dr_orchestrator.aws.access import policies
+from dr_orchestrator.aws.access import named, policies
 from dr_orchestrator.aws.access.permissions import HELD, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import LARGEST, Policy, packed, size
@@ -237,8 +237,11 @@ def test_a_large_estate_gets_several_policies() -> None:
 def test_what_a_template_makes_is_made_by_cloudformation_alone(here: wiring.App) -> None:
     """The rights are those that AWS publishes for its types: no call of the role's own has them."""
     found = {each["Sid"]: each for each in statements(policies.drill_policies(scope(here, "shop-replica")))}
-    made = found["MakeSqsByTemplates"]
+    made = found["MakeNamedSqsByTemplates"]
     assert {"sqs:CreateQueue", "sqs:DeleteQueue", "sqs:TagQueue"} <= {*made["Action"]}
+    assert all(arn.startswith("arn:aws:sqs:") and arn.endswith(":*dro-*") for arn in made["Resource"])
+    rest = [action for sid, each in found.items() if each.get("Resource") == ["*"] for action in each["Action"]]
+    assert not [action for action in rest if named.is_named(action)]
     assert all(
         each["Condition"]["ForAnyValue:StringEquals"] == {"aws:CalledVia": ["cloudformation.amazonaws.com"]}
         for sid, each in found.items()

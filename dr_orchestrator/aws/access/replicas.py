@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from dr_orchestrator.aws.access import named
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Statement, allow, deny
 from dr_orchestrator.aws.template import boundary, given, outward
@@ -77,8 +78,9 @@ def _typed(part: object) -> Iterator[str]:
 def makes(scope: Scope) -> Iterator[Statement]:
     """The rights to make what templates make and take it down, by the calls of CloudFormation and by no others.
 
-    They are those that AWS publishes for its resource types; in which regions, the rights on stacks say. Of IAM's only
-    the roles that services link are among them: all others are made by rights of their own.
+    They are those that AWS publishes for its resource types; in which regions, the rights on stacks say. What is made
+    by its name alone has to have the copy's in it. Of IAM's only the roles that services link are among them: all
+    others are made by rights of their own.
     """
     kinds = set[str]().union(*map(_kinds, scope.drills))
     by_service: dict[str, list[str]] = {}
@@ -90,7 +92,10 @@ def makes(scope: Scope) -> Iterator[Statement]:
     linked = [f"arn:{scope.partition}:iam::{scope.account}:role/aws-service-role/*"]
     for service, actions in by_service.items():
         sid = "".join(part.title() for part in service.split("-"))
-        yield allow(f"Make{sid}ByTemplates", actions, linked if service == "iam" else ["*"], via)
+        own = [each for each in actions if named.is_named(each)]
+        rest = [each for each in actions if each not in own]
+        yield allow(f"Make{sid}ByTemplates", rest, linked if service == "iam" else ["*"], via)
+        yield allow(f"MakeNamed{sid}ByTemplates", own, scope.arns(service, named.name_of(service)), via)
     if scope.apart and kinds & boundary.ROLES:
         for kind, (arn, bound, free) in _OF_ROLES.items():
             own = [f"arn:{scope.partition}:iam::{scope.account}:{arn}/{boundary.OWN}"]

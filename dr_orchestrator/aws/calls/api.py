@@ -47,6 +47,7 @@ _SECRET = re.compile("password|secretstring|token", re.IGNORECASE)
 """Parameters whose values are told to nobody."""
 
 _CODE = re.compile(r"[A-Za-z][\w.:/#-]*")
+_NO_SUCH_CALL = 501
 TRIES = 3
 """How often an answer is asked for that cannot be read; whoever waits longer asks again later."""
 
@@ -183,12 +184,19 @@ def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotR
         hint = f"allow {call} for the caller: `aws sts get-caller-identity` tells who that is"
         return Denied("; ".join(filter(None, (told, by_policy(message)))), hint, call)
     if any(known in code for known in _TRANSIENT) or _status(error) >= 500:
-        return Transient(told, "AWS was asked several times; try again later", call)
+        return _fault_of_theirs(told, call, lacks=_status(error) == _NO_SUCH_CALL)
     if any(known in code for known in _MISSING) or _stack_is_missing(code, message):
         return NotFound(told, f"is it named as in AWS, in this account and region? asked: {_brief(parameters)}", call)
     refused = Refused(told, f"asked: {_brief(parameters)}", call)
     refused.code = code
     return refused
+
+
+def _fault_of_theirs(told: str, call: str, *, lacks: bool) -> NotMeasured:
+    """A fault of whoever answers; one that `lacks` what was asked for does so the next time, too."""
+    if lacks:
+        return NotMeasured(told, "whoever answers cannot do this: that says nothing of what is drilled", call)
+    return Transient(told, "AWS was asked several times; try again later", call)
 
 
 def _status(error: ClientError) -> int:

@@ -76,6 +76,8 @@ class Editing:
         self.exports: dict[str, str] = {}
         self.fallen: list[tuple[str, Path]] = []
         """The parts that fell with what is left out, and that their resources may need."""
+        self.lost: list[tuple[str, Path, frozenset[str]]] = []
+        """The parts that were taken out, each with the resources that it refers to."""
         self.ours = set[tuple[str, str]]()
         """The properties whose values are ours: they name what a store is restored from, and nothing is changed."""
         self.children: dict[str, Mapping[str, Sequence[Any]]] = {}
@@ -151,6 +153,7 @@ class Editing:
         for name, resource in self.resources.items():
             if why := self._does_without(kind_of(resource)):
                 reasons.setdefault(name, why)
+        reasons = zones.of_left_out(self.scope(), reasons.keys()) | reasons
         reasons |= {name: why for name, why in self._certificates_of_left_out().items() if name not in reasons}
         for name, why in reasons.items():
             self.edits.append(Edit(name, "", kind_of(self.resources[name]), ABSENT, why, self.line(name)))
@@ -373,6 +376,9 @@ class Editing:
             was = parent.pop(key)
         except (KeyError, IndexError, TypeError):
             return  # it has no such property: nothing is to be left out of it
+        if section == "Properties":
+            written = tuple(int(each) if str(each).isdigit() else each for each in path)
+            self.lost.append((name, written, frozenset(references(was))))
         told = "***" if is_secret(key, was) else brief(was, is_given_to_code(path))
         line = self.line(name, (section, *path))
         lead = () if section == "Properties" else (section,)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dr_orchestrator.aws.template import networks, outward, reach
+from dr_orchestrator.aws.template import networks, outward, reach, zones
 from dr_orchestrator.aws.template.doubts import is_doubted
 from dr_orchestrator.aws.template.leaving import logs_left
 from dr_orchestrator.aws.template.parts import (
@@ -46,6 +46,7 @@ class Judging(OfTemplate):
         for name, resource in self._scope.resources.items():
             if self._scope.is_made(resource):
                 self._resource(name, resource)
+        self._lost()
         self._fallen()
         self._imports()
         self._globals()
@@ -90,6 +91,7 @@ class Judging(OfTemplate):
             self._record(name, record, path)
         outside = [
             *told_to_people(self._scope, kind, properties),
+            *zones.public(self._scope, kind, properties, self._editing.copy_id),
             *admitted(self._scope, properties, self._editing.copy_id),
         ]
         for each in outside:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from dr_orchestrator.aws.template import outward
 from dr_orchestrator.aws.template.edits import Editing
-from dr_orchestrator.aws.template.parts import calls, dotted, transforms_of, without_secrets
+from dr_orchestrator.aws.template.parts import as_in_schemas, at, calls, dotted, kind_of, transforms_of, without_secrets
+from dr_orchestrator.aws.template.registry import known
 from dr_orchestrator.aws.template.values import Path, is_looked_up, references
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Ask, Note, Place, Refusal
@@ -120,10 +121,26 @@ class OfTemplate(Telling):
         plain = re.fullmatch(r"[\w./-][\w./:-]*", wanted) and not wanted.endswith(":")
         return f'imports: {{{wanted if plain else json.dumps(wanted)}: "..."}}'
 
+    def _lost(self) -> None:
+        """Ask for what AWS makes no resource of that type without: no word makes it do so."""
+        for name, path, needed in self._editing.lost:
+            resource = mapping(self._scope.resources.get(name))
+            parts = [path, path[:-1]] if isinstance(path[-1], int) else [path]  # of a list, too, that holds no more
+            missing = [each for each in parts if each and not at(resource.get("Properties"), each)]
+            schema = known(kind_of(resource))
+            if schema is None or not any(as_in_schemas(each) in schema.needs for each in missing):
+                continue
+            gone = ", ".join(sorted(needed - self._scope.resources.keys() - self._scope.parameters.keys()))
+            what = f"needs {gone or 'it'}, which is left out ({dotted(path)})"
+            answer = f"leave_out: [{name}], or leave {gone or dotted((name, *path))} in"
+            line = self._editing.line(name, ("Properties", *path))
+            why = f"AWS makes no {kind_of(resource)} without it"
+            self.asks.append(Ask(name, what, why, answer, line))
+
     def _fallen(self) -> None:
         """Ask for what fell with something that is left out, and that its resource may need."""
         for name, path in self._editing.fallen:
-            if name in self._scope.resources:
+            if name in self._scope.resources and not self._is_asked(name, path):
                 line = self._editing.line(name, ("Properties", *path))
                 what = f"loses {dotted(path)}, which refers to what is left out"
                 self._ask(name, what, "it may not work without", line, path)

@@ -39,6 +39,8 @@ def mistakes(
 
 
 def _read(drill: Drill, check: Check, claim: WholeRead, written: str) -> Iterator[Mistake]:
+    if claim.whole and claim.sample:
+        yield (written, "whole"), "a sample tells of no copy that it is whole", "remove one of the two"
     others = [
         each.name
         for each in drill.checks

@@ -17,9 +17,11 @@ from dr_orchestrator.catalog.shapes.fields import (
     Span,
     Text,
     Truth,
-    whole,
     word,
     wrong,
+)
+from dr_orchestrator.catalog.shapes.fields import (
+    whole as number,
 )
 from dr_orchestrator.domain import proof
 
@@ -37,15 +39,18 @@ class WholeRead(Shape):
     """Every block of every table is read: each can be, and nothing comes from the backup any more."""
 
     within: Span = Field(description="How long the reading may take; what is unread then could not be told.")
-    rate: Annotated[int, whole(1, 1_000_000)] | None = Field(
+    rate: Annotated[int, number(1, 1_000_000)] | None = Field(
         default=None, description="The most MB (1,000,000 bytes) a second; as fast as it goes where it is left out."
     )
-    parallel: Annotated[int, whole(1, 64)] = Field(default=4, description="How many connections read.")
-    sample: Annotated[int, whole(1)] | None = Field(
+    parallel: Annotated[int, number(1, 64)] = Field(default=4, description="How many connections read.")
+    sample: Annotated[int, number(1)] | None = Field(
         default=None, description="So many blocks, drawn at random, in place of all; the copy is not whole by that."
     )
-    seed: Annotated[int, whole(0)] | None = Field(
+    seed: Annotated[int, number(0)] | None = Field(
         default=None, description="Draws the sample of an earlier run again; else the run's id draws it."
+    )
+    whole: Truth = Field(
+        default=False, description="Inconclusive unless all of the copy is known to be read: other databases, too."
     )
     database: LogicalId | None = Field(default=None, description=OF_REPLICA)
 
@@ -67,9 +72,9 @@ class AnswersWithin(Shape):
 
     sql: Text = Field(description="One SELECT that reads a table of the source.")
     limit: Latency | None = Field(default=None, description="The most that the percentile may be, such as 250ms.")
-    times: Annotated[int, whole(1, 10_000)] = Field(default=20, description="How many runs are judged.")
-    cold: Annotated[int, whole(0, 1000)] = Field(default=1, description="How many runs come before, told apart.")
-    p: Annotated[int, whole(1, 100)] = Field(default=95, description="The percentile, by nearest rank.")
+    times: Annotated[int, number(1, 10_000)] = Field(default=20, description="How many runs are judged.")
+    cold: Annotated[int, number(0, 1000)] = Field(default=1, description="How many runs come before, told apart.")
+    p: Annotated[int, number(1, 100)] = Field(default=95, description="The percentile, by nearest rank.")
     against: Against | None = Field(default=None, description=f"In place of a limit. {_AGAINST}")
     factor: Factor = Field(default=1.0, description="How many times as long as in the source it may take.")
     database: LogicalId | None = Field(default=None, description=OF_REPLICA)

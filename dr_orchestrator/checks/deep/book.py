@@ -73,14 +73,14 @@ def told(book: Book, seed: int) -> CheckResult:
     waiting = [*book.plan, *(() if book.never_apart else book.apart)]
     why = book.ended[0] if book.ended and book.deadline.left() > 0 else "the time was over"
     unread = [*book.unread, *([f"{why}, with {words.count(len(waiting), 'piece')} left"] if waiting else [])]
+    rate = read / words.MB / book.seconds if book.seconds > 0 else None
+    figures = _figures(book, read, rate) | {"damaged": book.damaged[:100], "unread": unread[:100]}
     if book.damaged:
         outcome = Outcome.FAILED
-    elif unread or not book.read:
+    elif unread or not book.read or (book.check.whole and not figures["whole"]):
         outcome = Outcome.INCONCLUSIVE
     else:
         outcome = Outcome.PASSED
-    rate = read / words.MB / book.seconds if book.seconds > 0 else None
-    figures = _figures(book, read, rate) | {"damaged": book.damaged[:100], "unread": unread[:100]}
     said = [f"{len(book.damaged)} damaged: {words.some(book.damaged)}"] if book.damaged else []
     said += [_sampled(book, seed, figures) if book.check.sample else _read(book, read)]
     said += [f"at {rate:,.1f} MB/s"] if rate is not None else []

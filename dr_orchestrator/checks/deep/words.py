@@ -24,7 +24,8 @@ def expectation(check: Deep) -> str:
         case WholeRead():
             what = f"a sample of {check.sample:,} blocks" if check.sample else "every block of every table"
             rate = f", at most {check.rate:,} MB/s" if check.rate else ""
-            return f"{what} read within {format_duration(check.within)}{rate}, none damaged"
+            all_of_it = ", and all that the copy holds is" if check.whole else ""
+            return f"{what} read within {format_duration(check.within)}{rate}, none damaged{all_of_it}"
         case Integrity():
             must = f", asked of {' and '.join(check.require)}" if check.require else ""
             beside = ", extensions and sequences as in the source" if check.against_source else ""

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import shlex
 import shutil
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dr_orchestrator import settings
-from dr_orchestrator.cli.output import json_option, print_json, print_table
+from dr_orchestrator.cli.output import json_option, print_json, print_table, say
 from dr_orchestrator.cli.terminal.notices import writing
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from dr_orchestrator.wiring.app import App
+    from dr_orchestrator.wiring.checking import Remark
 
 CONTENT = ("flows", "drills", "reports/templates", "prefect.yaml")
 
@@ -109,24 +116,35 @@ def _as_json(drill: Drill) -> dict[str, object]:
 def check(as_json: bool) -> int:
     """Check the drill files; each problem with file, line, key and the likely fix. Nothing is started.
 
-    A drill of a kind without a flow in flows/ is a problem, too.
+    A drill of a kind without a flow in flows/ is a problem, too. Where the files are right, it also tells what would
+    still be asked of a template's owner, and which data has no heartbeat. Exit codes: 0 all right, 3 something is asked
+    without which a drill could not pass, 2 there is a problem.
     """
-    from dr_orchestrator.catalog.load import problems
+    from dr_orchestrator.wiring import checking
     from dr_orchestrator.wiring.app import world
 
     here = world()
-    folder = here.settings.drills
-    found = problems(folder, here.types, here.settings.flows)
+    found = checking.look(here)
     if as_json:
-        print_json([vars(problem) for problem in found])
-    elif found:
-        for problem in found:
-            click.echo(str(problem), err=True)
-        click.echo(f"{len(found)} problem{'s' if len(found) > 1 else ''}; nothing was started.", err=True)
+        print_json([{**vars(each.problem), "level": each.level.value} for each in found])
     else:
-        catalogue = here.catalogue
-        click.echo(f"{len(catalogue.drills)} drills of {len(catalogue.services)} services in {folder}: all right.")
-    return Exit.USAGE if found else Exit.PASSED
+        for each in found:
+            say(str(each), err=True)
+        click.echo(_verdict(here, found), err=bool(found))
+    levels = {each.level for each in found}
+    if checking.Level.PROBLEM in levels:
+        return Exit.USAGE
+    return Exit.INCONCLUSIVE if checking.Level.ASK in levels else Exit.PASSED
+
+
+def _verdict(here: App, found: Sequence[Remark]) -> str:
+    levels = Counter(each.level.value for each in found)
+    told = ", ".join(f"{many} {level}{'' if many == 1 else 's'}" for level, many in levels.items())
+    if "problem" in levels:
+        return f"{told}; nothing was started."
+    catalogue = here.catalogue
+    what = f"{len(catalogue.drills)} drills of {len(catalogue.services)} services in {here.settings.drills}"
+    return f"{what}: {f'the files can be read; {told}' if told else 'all right'}."
 
 
 @click.command()

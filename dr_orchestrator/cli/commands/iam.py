@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,16 +21,21 @@ if TYPE_CHECKING:
 @click.option(
     "--boundary", is_flag=True, help="The permissions boundary of replicas alone, for `aws iam create-policy`."
 )
+@click.option("--role", metavar="NAME", help="One policy alone, for AWS: of source, drill, trust, or an account's id.")
+@click.option("--part", type=click.IntRange(1), metavar="N", help="Of a role with several policies the Nth.")
 @json_option
-def iam(names: tuple[str, ...], abac: bool, boundary: bool, as_json: bool) -> int:
+def iam(names: tuple[str, ...], abac: bool, boundary: bool, role: str | None, part: int | None, as_json: bool) -> int:
     """Print the IAM policies that drills need: of the role that reads, and of the role that makes copies.
 
-    Nothing is asked of AWS, and nothing is changed there.
+    It is one document of JSON, with the policies of each role, the trust policy and notes; what people should know is
+    told beside it, on the error output. `--role` prints one policy as AWS takes it. AWS is not asked.
     """
     from dr_orchestrator import wiring
     from dr_orchestrator.aws.access.scope import Scope
     from dr_orchestrator.aws.template.boundary import policy
 
+    if part and not role:
+        raise UsageError("--part is of one role's policies", "name the role: --role drill --part 2")
     here = wiring.world()
     drills = [here.drill(name) for name in dict.fromkeys(names)] or list(here.catalogue.drills.values())
     if not drills:
@@ -41,10 +45,12 @@ def iam(names: tuple[str, ...], abac: bool, boundary: bool, as_json: bool) -> in
         print_json(policy(scope.partition))
         return Exit.PASSED
     told = _policies(scope)
-    if as_json:
-        print_json(told)
-    else:
-        _print(told)
+    if role is not None:
+        print_json(_one(told, role, part))
+        return Exit.PASSED
+    print_json(told)
+    if not as_json:
+        _tell(told)
     return Exit.PASSED
 
 
@@ -61,21 +67,40 @@ def _policies(scope: Scope) -> dict[str, Any]:
     }
 
 
-def _print(told: dict[str, Any]) -> None:
+def _roles(told: dict[str, Any]) -> dict[str, list[Any]]:
+    """The policies by the names of their roles: an account's, where copies stand there."""
+    return {"source": told["source"], "drill": told["drill"], **told["elsewhere"], "trust": [told["trust"]]}
+
+
+def _one(told: dict[str, Any], role: str, part: int | None) -> Any:
+    """One policy; UsageError where that is none, or one of several."""
+    roles = _roles(told)
+    if role not in roles:
+        raise UsageError(f"no role '{role}'", f"one of: {', '.join(roles)}")
+    found = roles[role]
+    if part is None and len(found) > 1:
+        raise UsageError(f"the role {role} has {len(found)} policies", f"name one by --part 1 to --part {len(found)}")
+    if part is not None and part > len(found):
+        raise UsageError(f"the role {role} has no policy {part}", f"it has {len(found)}")
+    return found[(part or 1) - 1]
+
+
+def _tell(told: dict[str, Any]) -> None:
+    """Say beside the document what it holds, and how to have each policy alone."""
     from dr_orchestrator.aws.access.statements import size
 
-    roles = [
-        ("The source role: it only reads.", told["source"]),
-        ("The drill role: it makes copies and deletes them.", told["drill"]),
-    ]
-    for account, found in told["elsewhere"].items():
-        roles.append((f"The role of account {account}, where copies stand: it makes, reads and deletes them.", found))
-    for title, found in roles:
+    for role, found in _roles(told).items():
         for number, policy in enumerate(found, 1):
-            part = f" Policy {number} of {len(found)}." if len(found) > 1 else ""
-            say(f"# {title}{part} {size(policy)} characters (a managed policy takes 6,144)")
-            say(json.dumps(policy, indent=2) + "\n")
-    say("# The trust policy of these roles.")
-    say(json.dumps(told["trust"], indent=2) + "\n")
+            part = f" --part {number}" if len(found) > 1 else ""
+            say(f"# {_WHAT.get(role, _ELSEWHERE)}: `dro iam --role {role}{part}`, {size(policy)} characters", err=True)
+    say("# A managed policy takes 6,144 characters, and a role ten of them.", err=True)
     for note in told["notes"]:
-        say(f"# {note}")
+        say(f"# {note}", err=True)
+
+
+_WHAT = {
+    "source": "The source role only reads",
+    "drill": "The drill role makes copies and deletes them",
+    "trust": "Both roles trust whoever runs dro",
+}
+_ELSEWHERE = "The role of another account, where copies stand, makes, reads and deletes them"

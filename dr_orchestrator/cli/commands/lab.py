@@ -87,9 +87,9 @@ def env(as_json: bool) -> None:
 @click.option(
     "--factor", type=click.FloatRange(1, 600), default=FACTOR, show_default=True, help="Lab seconds a second."
 )
-@click.option("--at-once", type=click.IntRange(1, 16), default=10, show_default=True, help="Drills at a time.")
+@click.option("--at-once", type=click.IntRange(1, 16), help="Drills at a time (default: as tiers.yaml says).")
 @json_option
-def demo(factor: float, at_once: int, as_json: bool) -> int:
+def demo(factor: float, at_once: int | None, as_json: bool) -> int:
     """Run the sample company's quarterly exercise: a lab, a Prefect server, real flows, reports; then stop it all."""
     from dr_orchestrator import lab as simulated
     from dr_orchestrator import prefect_runner
@@ -109,7 +109,8 @@ def demo(factor: float, at_once: int, as_json: bool) -> int:
 
             world = wiring.world()
             server.wait(api, home / "server.log")
-            _say(f"Running the quarterly exercise as Prefect flows, {at_once} drills at a time")
+            most = at_once or world.catalogue.at_once
+            _say(f"Running the quarterly exercise as Prefect flows, {most} drills at a time")
             with running.stopping_on_signals(world, once=True), wiring.anew():
                 exercise = running.exercise_followed(world, lambda: prefect_runner.run_quarterly(None, at_once))
             _say("")

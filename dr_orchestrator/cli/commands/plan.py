@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dr_orchestrator.cli.output import cost_json, json_option, print_json, print_table, say
+from dr_orchestrator.cli.output import cost_json, hang, json_option, print_json, print_table
 from dr_orchestrator.cli.selecting import selecting
 from dr_orchestrator.cli.terminal.notices import NO_AWS, plain, warn_of_pace
 from dr_orchestrator.errors import Exit, UsageError
@@ -49,24 +49,22 @@ def plan(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> 
 
 def _print(plan: Plan) -> None:
     drill = plan.drill
-    click.echo(
-        f"{drill.name}  ({drill.kind} of {drill.resource.id}, {drill.resource.region}, account {plan.account or '?'})"
-    )
+    where = f"{drill.resource.region}, account {plan.account or '?'}"
+    hang(f"{drill.name}  ", f"({drill.kind} of {drill.resource.id}, {where})")
     promise = drill.objective
     whole = f", hydration {promise.hydration}" if promise.hydration else ""
-    click.echo(
-        f"  held to    RTO {promise.rto or 'no target'}, RPO {promise.rpo or 'no target'}{whole}  ({promise.source})"
-    )
+    promised = f"RTO {promise.rto or 'no target'}, RPO {promise.rpo or 'no target'}{whole}"
+    hang("  held to    ", f"{promised} ({promise.source})")
     for line in plan.creates:
-        click.echo(f"  creates    {line}, and deletes it")
-    click.echo(f"  costs      {plan.cost}")
+        hang("  creates    ", f"{line}, and deletes it")
+    hang("  costs      ", str(plan.cost))
     print_table(("  Look", "Outcome", "Seen"), _rows(plan))
     for blocker in plan.preflight.blockers:
-        say(f"  OBSTACLE   {plain(blocker.words)}")
+        hang("  OBSTACLE   ", plain(blocker.words))
         if blocker.hint:
-            click.echo(f"             → {plain(blocker.hint)}")
+            hang("             → ", plain(blocker.hint))
     if not plan.account:
-        click.echo(f"             → {NO_AWS}")
+        hang("             → ", NO_AWS)
     click.echo()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.template.registry.kinships import Kinships, is_named_so
@@ -35,6 +35,7 @@ def distil(of: str, schema: Mapping[str, Any], kinships: Kinships) -> dict[str, 
         "get": " ".join(sorted(fixed)),
         "create": " ".join(sorted(pointers(schema, "createOnlyProperties"))),
         "write": " ".join(sorted(pointers(schema, "writeOnlyProperties"))),
+        "needs": " ".join(sorted(_needs(schema, tree, {*said, *arns}.difference(fixed)))),
         "refs": _by_targets(said),
         "arns": " ".join(arns),
         "free": " ".join(free),
@@ -46,6 +47,19 @@ def distil(of: str, schema: Mapping[str, Any], kinships: Kinships) -> dict[str, 
         "iam": _permissions(schema.get("handlers", {})),
     }
     return {key: value for key, value in row.items() if value}
+
+
+def _needs(schema: Mapping[str, Any], tree: Tree, references: Iterable[str]) -> Iterator[str]:
+    """The properties without which AWS makes nothing, and the `references` without which it takes not the part that
+    holds them. A choice needs none by name.
+    """
+    yield from (each for each in schema.get("required", ()) if each in tree.nodes)
+    for path in references:
+        around, _, name = path.rpartition("/")
+        holder = tree.nodes.get(around.removesuffix("/*"), [])[:2]
+        if around and not any(choice in each for each in holder for choice in CHOICES):
+            inside = [each for each in holder if name in each.get("properties", {})]
+            yield from (path for each in inside if name in each.get("required", ()))
 
 
 def _by_targets(said: Mapping[str, set[str]]) -> dict[str, str]:

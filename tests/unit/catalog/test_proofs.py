@@ -36,6 +36,7 @@ def with_check(claim: str, more: str = "") -> dict[str, str | bytes | None]:
         ("whole-read: {within: 6h}", WholeRead("deep", 6 * HOUR)),
         ("whole-read: {within: 1h, rate: 400, parallel: 9}", WholeRead("deep", HOUR, 400, 9)),
         ("whole-read: {within: 1h, sample: 3000, seed: 0}", WholeRead("deep", HOUR, sample=3000, seed=0)),
+        ("whole-read: {within: 1h, whole: true}", WholeRead("deep", HOUR, whole=True)),
         ("integrity: {}", Integrity("deep")),
         (
             "integrity: {within: 2h, require: [amcheck, checksums], against: source}",
@@ -75,6 +76,7 @@ def test_each_is_read_as_it_is_written(tmp_path: Path, claim: str, check: Deep) 
     [
         ("whole-read: {}", "whole-read.within", "is missing"),
         ("whole-read: {within: 1h, seed: 3}", "whole-read.seed", "nothing is drawn"),
+        ("whole-read: {within: 1h, sample: 9, whole: true}", "whole-read.whole", "a sample tells of no copy"),
         ("whole-read: {within: 1h, sample: 0}", "whole-read.sample", "from 1 up"),
         ("integrity: {require: [amchek]}", "integrity.require", "is not what an engine can be asked"),
         ("integrity: {against: production}", "integrity.against", "did you mean|one of: source"),

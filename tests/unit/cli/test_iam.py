@@ -24,18 +24,39 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_both_policies_are_printed_to_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
-    """Between the lines of comment stand whole JSON documents: policies and the trust policy."""
+def test_all_is_one_document_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever writes it into a file has JSON, with and without `--json`; what people should know stands beside it."""
     assert main.run(["iam"]) == Exit.PASSED
-    text = capsys.readouterr().out
-    bare = "\n".join(line for line in text.splitlines() if not line.startswith("#")).split("\n\n")
-    documents = [json.loads(part) for part in bare if part.strip()]
-    assert [each["Statement"][0]["Sid"] for each in (documents[0], documents[-1])] == [
-        "LookAround",
-        "LetDrillsTakeThisRoleOn",
-    ]
-    assert "The source role" in text
-    assert documents[-1]["Statement"][0]["Action"] == "sts:AssumeRole"
+    printed = capsys.readouterr()
+    told = json.loads(printed.out)
+    assert told.keys() == {"drills", "source", "drill", "elsewhere", "trust", "notes"}
+    assert told["source"][0]["Statement"][0]["Sid"] == "LookAround"
+    assert told["trust"]["Statement"][0]["Action"] == "sts:AssumeRole"
+    assert "# The source role only reads: `dro iam --role source`" in printed.err
+    assert main.run(["iam", "--json"]) == Exit.PASSED
+    assert capsys.readouterr() == (printed.out, "")
+
+
+def test_one_policy_is_printed_as_aws_takes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """By its role, and by its number where a role has several; a role or a number that is none is a mistake."""
+    main.run(["iam", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["drill"]) > 1
+    for role, part, wanted in (("source", [], told["source"][0]), ("trust", [], told["trust"])):
+        assert main.run(["iam", "--role", role, *part]) == Exit.PASSED
+        assert json.loads(capsys.readouterr().out) == wanted
+    for number, wanted in enumerate(told["drill"], 1):
+        assert main.run(["iam", "--role", "drill", "--part", str(number)]) == Exit.PASSED
+        assert json.loads(capsys.readouterr().out) == wanted
+    many = len(told["drill"])
+    for wrong, hint in (
+        (["--role", "drill"], f"--part 1 to --part {many}"),
+        (["--role", "drill", "--part", "99"], f"it has {many}"),
+        (["--role", "other"], "one of: source, drill, trust"),
+        (["--part", "2"], "name the role"),
+    ):
+        assert main.run(["iam", *wrong]) == Exit.USAGE
+        assert hint in capsys.readouterr().err
 
 
 def test_json_narrows_to_the_drills_named(capsys: pytest.CaptureFixture[str]) -> None:

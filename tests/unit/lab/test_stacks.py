@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.lab import Lab
 from tests.support.fakes import FakeClock
 from tests.support.labs import client, get, refused, wait_while
@@ -176,6 +178,10 @@ def test_a_template_is_never_run(cfn: Any, tmp_path: Path, tag: str) -> None:
 
 
 def test_a_type_that_the_lab_cannot_build_is_refused(cfn: Any) -> None:
-    """Nothing is skipped in silence."""
+    """Nothing is skipped in silence, and it is told as the lab's own lack: a drill is INCONCLUSIVE then, not FAILED."""
     template = "Resources:\n  Plan: {Type: 'AWS::Backup::BackupPlan'}\n"
-    assert refused(cfn.create_stack, StackName="bad", TemplateBody=template) == "ValidationError"
+    assert refused(cfn.create_stack, StackName="bad", TemplateBody=template) == "NotImplemented"
+    wanted = {"StackName": "bad", "ChangeSetName": "make", "ChangeSetType": "CREATE", "TemplateBody": template}
+    with pytest.raises(NotMeasured, match="it makes no AWS::Backup::BackupPlan, though AWS may: in the lab, name"):
+        Api(cfn).call("CreateChangeSet", **wanted)
+    assert cfn.describe_stacks()["Stacks"] == []

@@ -62,6 +62,8 @@ class TypeSchema:
     read_only: tuple[str, ...]
     create_only: tuple[str, ...]
     write_only: tuple[str, ...]
+    needs: frozenset[str]
+    """The properties without which AWS makes nothing; of those within others the references alone."""
     references: Mapping[str, tuple[Target, ...]]
     """The references that the schema tells; `reference` answers for any property."""
     arns: frozenset[str]

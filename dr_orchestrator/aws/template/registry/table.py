@@ -77,6 +77,7 @@ def _schema(name: str, row: Mapping[str, Any]) -> TypeSchema:
         read_only=_words(row, "get"),
         create_only=_words(row, "create"),
         write_only=_words(row, "write"),
+        needs=frozenset(_words(row, "needs")),
         references={**_references(row.get("refs", {})), **exceptions.REFERENCES.get(name, {})},
         arns=frozenset(_words(row, "arns")),
         free=_words(row, "free"),

@@ -194,7 +194,7 @@ def _changes(made: Prepared, draft: TimedStack) -> Iterator[dict[str, Any]]:
         return
     changed = sorted(name for name in before if resources.get(name) != before[name])
     if strange := [each for each in changed if resources.get(each, {}).get("Type") not in updates.REPLACING]:
-        raise ValidationError(message=f"The lab's CloudFormation changes tables alone: [{', '.join(strange)}]")
+        raise NotImplementedError(f"it changes tables alone, and not {', '.join(strange)}")
     for name in changed:
         if not updates.only_policies(before[name], resources[name]):
             yield _modify(name, before[name], resources[name])

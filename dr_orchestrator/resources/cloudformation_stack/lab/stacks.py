@@ -65,7 +65,13 @@ class CloudFormation(CloudFormationBackend):
         found = next((each for each in self.stacks.values() if name in (each.name, each.stack_id)), None)
         stack = cast(TimedStack | None, found)
         change_sets.refuse(stack, wanted, name)
-        return self.prepared.create(stack or nested.new(name, {}, self.region_name, self.account_id), wanted)
+        known = set(self.stacks)
+        try:
+            return self.prepared.create(stack or nested.new(name, {}, self.region_name, self.account_id), wanted)
+        except NotImplementedError:
+            for made in set(self.stacks) - known:  # what is refused leaves nothing
+                del self.stacks[made]
+            raise
 
     def delete_stack(self, name_or_stack_id: str) -> None:
         """Delete the resources in lab time, unless the stack is protected."""

@@ -57,10 +57,10 @@ def known_types() -> set[str]:
 
 
 def refuse_unknown(types: Collection[str]) -> None:
-    """Refuse types that the lab cannot build: in AWS's words, and with what that means here."""
+    """Refuse types that the lab cannot build, as all that it lacks: that says nothing of the template, nor of AWS."""
     if unknown := sorted(set(types) - known_types()):
-        here = "the lab makes none of these, though AWS may: in the lab, name them in `leave_out`"
-        raise ValidationError(message=f"Template format error: Unrecognized resource types: {unknown} ({here})")
+        told = f"it makes no {', '.join(unknown)}, though AWS may: in the lab, name what is of these in `leave_out`"
+        raise NotImplementedError(told)
 
 
 class TimedStack(Stack):

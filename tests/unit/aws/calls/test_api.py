@@ -59,6 +59,7 @@ ERRORS: list[tuple[Exception, type[DrillFault]]] = [
     *((aws(code), Transient) for code in ("EC2ThrottledException", "ProvisionedThroughputExceededException")),
     (aws("Strange", status=500), Transient),
     (aws("503", status=503), Transient),
+    (aws("NotImplemented", status=501), NotMeasured),
     (aws("InternalFailure", status=500), Transient),
     *((aws(code, status=404), NotFound) for code in ("DBInstanceNotFound", "DBSubnetGroupNotFoundFault")),
     *((aws(code), NotFound) for code in ("ResourceNotFoundException", "TableNotFoundException")),

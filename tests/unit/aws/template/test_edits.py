@@ -330,6 +330,42 @@ def test_what_falls_whole_is_asked(kind: str, written: str, loses: str) -> None:
     assert derived(template, Place.DRILL_ACCOUNT, leave_out=["Gone"], allow={key: "it works"}).accepted
 
 
+@pytest.mark.parametrize(
+    ("kind", "written", "where"),
+    [
+        ("AWS::Lambda::Function", "{Code: {ZipFile: x}, Role: !GetAtt Gone.Arn}", "Role"),
+        ("AWS::RDS::DBSubnetGroup", "{DBSubnetGroupDescription: x, SubnetIds: [!Ref Gone]}", "SubnetIds.0"),
+        (
+            "AWS::CodePipeline::Pipeline",
+            "{RoleArn: '{copy}', Stages: [], ArtifactStore: {EncryptionKey: {Id: !GetAtt Gone.Arn, Type: KMS}}}",
+            "ArtifactStore.EncryptionKey.Id",
+        ),
+    ],
+)
+def test_what_aws_makes_nothing_without_cannot_be_left_out(kind: str, written: str, where: str) -> None:
+    """A required property that falls is asked with what needs it, and no `allow` lets it be: AWS would refuse it."""
+    template = f"Resources:\n  It: {{Type: {kind}, Properties: {written}}}\n  Gone: {{Type: AWS::IAM::Role}}"
+    for allow in ({}, {"It": "it works", f"It.{where.partition('.')[0]}": "it works"}):
+        (ask,) = derived(template, Place.DRILL_ACCOUNT, leave_out=["Gone"], allow=allow).asks
+        assert (ask.resource, ask.what) == ("It", f"needs Gone, which is left out ({where})")
+        assert ask.answer == "leave_out: [It], or leave Gone in"
+    assert derived(template, Place.DRILL_ACCOUNT, leave_out=["Gone", "It"]).accepted
+    (ask,) = derived(template, Place.DRILL_ACCOUNT, leave_out=[f"It.{where}"]).asks
+    assert ask.answer == f"leave_out: [It], or leave It.{where} in"
+
+
+def test_what_aws_can_do_without_may_be_left_out() -> None:
+    """A list that still holds something, and a property that is no must, are as before."""
+    template = """
+    Resources:
+      It: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [!Ref Gone, !Ref Left]}}
+      Fn: {Type: AWS::Lambda::Function, Properties: {Code: {ZipFile: x}, Role: "{copy}", KmsKeyArn: !GetAtt Gone.Arn}}
+      Left: {Type: AWS::EC2::Subnet}
+      Gone: {Type: AWS::EC2::Subnet}
+    """
+    assert derived(template, Place.DRILL_ACCOUNT, leave_out=["Gone"]).accepted
+
+
 def test_what_was_renamed_is_followed_through_texts_and_functions() -> None:
     """A target of scaling, and a name that AWS completes: both name what the replica makes."""
     found = derived(

@@ -27,8 +27,9 @@ HOUR = timedelta(hours=1)
 ORDERS = ("CREATE TABLE orders (id int PRIMARY KEY)", "INSERT INTO orders VALUES (1)")
 
 
-def read(login: Any, engine: Engine) -> CheckResult:
-    return reading.perform(WholeRead("whole", HOUR), engine, lambda: asking(login, "SQL"), FakeClock(), 1, "x")
+def read(login: Any, engine: Engine, whole: bool = False) -> CheckResult:
+    check = WholeRead("whole", HOUR, whole=whole)
+    return reading.perform(check, engine, lambda: asking(login, "SQL"), FakeClock(), 1, "x")
 
 
 def sound(login: Any, engine: Engine, *require: str) -> CheckResult:
@@ -48,11 +49,12 @@ def test_what_the_login_may_not_see_is_not_called_whole(mariadb_server: MariaDB,
         try:
             some = read(login, MySQL())
             connection.execute(f"GRANT SELECT ON *.* TO '{login.user}'@'%'")
-            all_of_it = read(login, MySQL())
+            all_of_it = read(login, MySQL(), whole=True)
         finally:
             connection.execute(f"DROP DATABASE {hidden}")
     assert (some.outcome, some.figures["whole"], some.figures["tables"]) == (Outcome.PASSED, False, 1)
     assert "it would need SELECT ON *.*" in some.observed
+    assert all_of_it.outcome is Outcome.PASSED
     assert (all_of_it.figures["whole"], all_of_it.figures["tables"]) == (True, 2)
 
 
@@ -61,8 +63,11 @@ def test_another_database_of_the_instance_is_told_with_its_bytes(plain_copy: Ser
     ask(plain_copy.url, "CREATE DATABASE beside")
     try:
         found = read(login_of(plain_copy.url), PostgreSQL())
+        demanded = read(login_of(plain_copy.url), PostgreSQL(), whole=True)
     finally:
         ask(plain_copy.url, "DROP DATABASE beside WITH (FORCE)")
+    assert demanded.outcome is Outcome.INCONCLUSIVE  # who wants to know of all of the copy is not told that it is read
+    assert demanded.expected.endswith("none damaged, and all that the copy holds is")
     assert (found.outcome, found.figures["whole"]) == (Outcome.PASSED, False)
     (told,) = (each for each in found.figures["beside"] if each.startswith("the database beside ("))
     assert told.endswith(" MB)")

@@ -1,0 +1,41 @@
+"""The calls of CloudFormation that act on one thing by its name, which in a replica holds the copy's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ALL = "*dro-*"
+"""A name that holds a copy's: as its author wrote it around `{copy}`, or as it was given in place of production's."""
+
+_CALLS: Mapping[str, tuple[str, str]] = {
+    "cloudwatch": (f"alarm:{ALL}", "DeleteAlarms PutMetricAlarm"),
+    "dynamodb": ("table/dro-*", "CreateTable DeleteTable UpdateTable UpdateTimeToLive UpdateContinuousBackups"),
+    "ecr": (f"repository/{ALL}", "CreateRepository DeleteRepository PutLifecyclePolicy SetRepositoryPolicy"),
+    "events": (f"rule/{ALL}", "DeleteRule DisableRule EnableRule PutRule PutTargets RemoveTargets"),
+    "kinesis": (f"stream/{ALL}", "CreateStream DeleteStream"),
+    "lambda": (
+        f"function:{ALL}",
+        "CreateFunction DeleteFunction PutFunctionConcurrency UpdateFunctionCode UpdateFunctionConfiguration",
+    ),
+    "secretsmanager": (f"secret:{ALL}", "CreateSecret DeleteSecret UpdateSecret"),
+    "sns": (ALL, "CreateTopic DeleteTopic SetTopicAttributes"),
+    "sqs": (ALL, "AddPermission CreateQueue DeleteQueue RemovePermission SetQueueAttributes TagQueue UntagQueue"),
+    "ssm": (f"parameter/{ALL}", "DeleteParameter PutParameter"),
+    "states": (f"stateMachine:{ALL}", "CreateStateMachine DeleteStateMachine UpdateStateMachine"),
+}
+"""What they act on, and the calls, by service: none that other things than the stack's own may be given to.
+
+All other calls act on what AWS names by ids of its own (networks, APIs, keys), on several types at once (tags), or only
+read; some take no resource at all. Those are held to CloudFormation alone.
+"""
+
+
+def name_of(service: str) -> str:
+    """The names that calls of a service are held to, as an ARN ends in them; empty where none are."""
+    return _CALLS[service][0] if service in _CALLS else ""
+
+
+def is_named(action: str) -> bool:
+    """Whether a call acts on one thing by its name alone."""
+    service, _, call = action.partition(":")
+    return service in _CALLS and call in _CALLS[service][1].split()
