@@ -156,6 +156,7 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
         database.ca or "",
         database.reset_password,
         database.engine or "",
+        database.via,
         str(declared.folder),
         f"{document.file}:{document.line(key)}:{dotted(key)}",
     )

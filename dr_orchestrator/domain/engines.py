@@ -15,7 +15,8 @@ class Engine:
     """A kind of database: its word in drill files, its name, how RDS's own words for it begin.
 
     `dialect` is SQLAlchemy's, `driver` the module that it needs, `extra` brings that where it is not installed with the
-    program. `askable` is what an integrity check can have it asked. One that is `spoken` is what checks speak.
+    program. `askable` is what an integrity check can have it asked. One that is `spoken` is what checks speak. One that is
+    asked `by_statements`, too, can have each transaction told that it only reads.
     """
 
     word: str
@@ -27,6 +28,7 @@ class Engine:
     askable: tuple[str, ...] = ()
     reads_blocks: bool = False
     spoken: bool = True
+    by_statements: bool = False
 
     @property
     def has_driver(self) -> bool:
@@ -38,6 +40,7 @@ POSTGRES = Engine(
     *("postgres", "PostgreSQL", ("postgres", "aurora-postgresql"), "postgresql+psycopg", "psycopg"),
     askable=(AMCHECK, CHECKSUMS),
     reads_blocks=True,
+    by_statements=True,
 )
 _OF_MYSQL = (CHECKSUMS, CHECK_TABLE)
 MYSQL = Engine("mysql", "MySQL", ("mysql",), "mysql+pymysql", "pymysql", askable=_OF_MYSQL)

@@ -10,6 +10,13 @@ Value = str | int | float | bool | None
 """A value that a statement is given."""
 
 
+READ_ONLY = (
+    "SELECT pg_catalog.set_config('transaction_read_only', 'on', true),"
+    " pg_catalog.set_config('row_security', 'off', true), pg_catalog.set_config('TimeZone', 'UTC', true)"
+)
+"""The first statement of a transaction that only reads: once it was said, PostgreSQL lets nobody write in that one."""
+
+
 @dataclass(frozen=True)
 class Rows:
     """The whole answer to a statement."""

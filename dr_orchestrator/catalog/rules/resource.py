@@ -9,11 +9,12 @@ from pathlib import Path
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.rules import canary, stores
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
-from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
+from dr_orchestrator.catalog.shapes.service import Database, Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable, inside
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.resource_type import ResourceType, Types
+from dr_orchestrator.domain.service import Via
 from dr_orchestrator.errors import Problem
 
 _SHARED = ("database", "isolation", "rebuild")
@@ -52,7 +53,21 @@ def _mistakes(
         yield from _authorities(service.folder, resource.database.ca)
     if resource.database and resource.database.engine and (told := engines.silent(resource.database.engine)):
         yield ("database", "engine"), *told
+    if resource.database and resource.database.via is Via.DATA_API and "database" in of.keys:
+        yield from _by_statements(types, of, resource.database)
     yield from of.rules(resource)
+
+
+def _by_statements(types: Types[ResourceType], of: ResourceType, database: Database) -> Iterator[Mistake]:
+    """The mistakes in what is to be asked by the Data API, which not everything has."""
+    if of.inquiry is None:
+        owners = " and ".join(f"{each.name}s" for each in types if each.inquiry is not None)
+        yield ("database", "via"), f"{of.name}s have no Data API", f"remove it; only {owners} have one"
+        return
+    known = engines.called(database.engine or "")
+    if known is not None and not known.by_statements:
+        message = f"{known.name} is not asked by the Data API: no transaction there can be told that it only reads"
+        yield ("database", "via"), message, "remove it, and drill where copies can be reached"
 
 
 def _authorities(folder: Path, ca: str) -> Iterator[Mistake]:

@@ -16,18 +16,13 @@ import psycopg
 from psycopg import errors, sql
 from psycopg.pq import DiagnosticField
 
-from dr_orchestrator.domain.statements import Rows, StatementRefused, Statements, Value
+from dr_orchestrator.domain.statements import READ_ONLY, Rows, StatementRefused, Statements, Value
+from dr_orchestrator.errors import NotMeasured
 
-READ_ONLY = (
-    "SELECT pg_catalog.set_config('transaction_read_only', 'on', true),"
-    " pg_catalog.set_config('row_security', 'off', true), pg_catalog.set_config('TimeZone', 'UTC', true)"
-)
-"""The first statement of each transaction; once it was said, PostgreSQL lets nobody write in that transaction."""
-
+_KNOWN = "SELECT pg_catalog.set_config('row_security', 'off', true), pg_catalog.set_config('TimeZone', 'UTC', true)"
 _SET = "SELECT pg_catalog.set_config(:p1, :p2, true)"
 _VERSION = "SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4"
 _WRITES = "SET TRANSACTION READ WRITE"
-_WRITABLE = READ_ONLY.replace("'transaction_read_only', 'on'", "'transaction_read_only', 'off'")
 _PLACEHOLDER = re.compile(r"%[s%]")
 LONGEST_S = 40.0
 """Seconds after which the server is to end a statement itself: sooner than what is between would."""
@@ -66,12 +61,12 @@ class Stateless:
         self.begin()
         if not self._told:
             self._told = True
-            if text == _WRITES:
-                self._say(_WRITABLE)
-                return Rows()
-            self._say(READ_ONLY)
+            writes = self._say(text) if text == _WRITES else None
+            self._say(READ_ONLY if writes is None else _KNOWN)
             for name, value in self.settings.items():
                 self._say(_SET, (name, value))
+            if writes is not None:
+                return writes
         return self._say(text, values)
 
     def begin(self) -> None:
@@ -148,7 +143,7 @@ def connected(statements: Statements) -> Iterator[Stateless]:
     try:
         yield made
     finally:
-        with contextlib.suppress(psycopg.Error):
+        with contextlib.suppress(psycopg.Error, NotMeasured):  # what was asked is answered; what is left times out
             made.rollback()
 
 
