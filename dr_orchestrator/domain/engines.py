@@ -15,8 +15,8 @@ class Engine:
     """A kind of database: its word in drill files, its name, how RDS's own words for it begin.
 
     `dialect` is SQLAlchemy's, `driver` the module that it needs, `extra` brings that where it is not installed with the
-    program. `askable` is what an integrity check can have it asked. One that is `spoken` is what checks speak. One that is
-    asked `by_statements`, too, can have each transaction told that it only reads.
+    program. `askable` is what an integrity check can have it asked. One that is `spoken` is what checks speak. One that
+    is asked `by_statements`, too, can have each transaction told that it only reads.
     """
 
     word: str

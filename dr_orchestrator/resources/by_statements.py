@@ -107,7 +107,9 @@ def of_source(account: Account, door: Door, resource: Resource, database: Databa
     arn = str(live.get(f"{door.shape.key}Arn", ""))
     if not live.get(ENABLED):
         hint = f"`{_ENABLE} {arn or 'ARN'}` gives it one: production is changed by nobody here"
-        raise NotMeasured(f"{resource.id} has no Data API of its own to be asked by", hint, f"rds:{door.shape.describe}")
+        raise NotMeasured(
+            f"{resource.id} has no Data API of its own to be asked by", hint, f"rds:{door.shape.describe}"
+        )
     secret = door.secret(account, resource.id, database).name
     return _login(DataApi(account.api("rds-data").reading, arn, secret, database.name), arn, live, database)
 

@@ -112,14 +112,11 @@ def _check(
         yield from _in_database(service, drill, types, claim.database, written)
         asked = stores.asked(service, resource, claim.database)
         yield from proofs.mistakes(drill, check, claim, written, _engine(asked))
-        if asked.database and asked.database.via is Via.DATA_API and isinstance(claim, AnswersWithin):
-            yield from _answers_in_time(claim, written)
+        yield from _answers_in_time(asked, claim, written)
     elif isinstance(claim, Command):
         if of.content is Content.ROWS or claim.database:
             yield from _in_database(service, drill, types, claim.database, written)
-            if resource.database and resource.database.via is Via.DATA_API:
-                message = "a program needs the copy's address, and by `via: data-api` it has none"
-                yield (written,), message, "remove it, or drill where the copy can be reached"
+            yield from _without_address(resource, written)
         elif of.content is not Content.STORES:
             message = f"a program gets no credential by which it could read {of.article}"
             yield (written,), message, "remove it; only databases and replicas have one"
@@ -127,8 +124,16 @@ def _check(
         yield from _of_endpoint(service, drill, claim, written)
 
 
-def _answers_in_time(claim: AnswersWithin, written: str) -> Iterator[Mistake]:
+def _without_address(resource: Resource, written: str) -> Iterator[Mistake]:
+    if resource.database and resource.database.via is Via.DATA_API:
+        message = "a program needs the copy's address, and by `via: data-api` it has none"
+        yield (written,), message, "remove it, or drill where the copy can be reached"
+
+
+def _answers_in_time(asked: Resource, claim: object, written: str) -> Iterator[Mistake]:
     """By the Data API no statement takes longer than it lets one."""
+    if not asked.database or asked.database.via is not Via.DATA_API or not isinstance(claim, AnswersWithin):
+        return
     if claim.limit is not None and claim.limit > LONGEST_BY_STATEMENTS:
         yield (written, "limit"), "the Data API ends a statement after 45 s", "write 40s or less"
 

@@ -158,8 +158,8 @@ class Database(Shape):
     @model_validator(mode="after")
     def _one_way(self) -> Database:
         written = self.model_fields_set
-        if self.via is Via.DATA_API and (foreign := self._foreign_to_the_data_api()):
-            raise wrong(f"`via: data-api` and '{foreign[0]}' exclude each other", foreign[1])
+        if self.via is Via.DATA_API and (strange := self._foreign_to_the_data_api()):
+            raise wrong(f"`via: data-api` and '{strange[0]}' exclude each other", strange[1])
         if self.auth is Auth.IAM:
             if foreign := [key for key in ("secret", "keys", "reset_password") if key in written]:
                 raise wrong(

@@ -293,7 +293,7 @@ TYPE = Drillable(
     stated=Calls(
         frozenset(),
         _INQUIRY.calls | {"rds:EnableHttpEndpoint"},
-        {call: "it is asked by the Data API" for call in (*_INQUIRY.calls, "rds:EnableHttpEndpoint")},
+        dict.fromkeys((*_INQUIRY.calls, "rds:EnableHttpEndpoint"), "it is asked by the Data API"),
     ),
     inquiry=_INQUIRY,
     secures="rds",
