@@ -128,7 +128,7 @@ def notes(scope: Scope) -> list[str]:
     if any(scope.asked(of) for of in scope.types):
         told.append(
             "IAM knows no statement that only reads: the guard lets a source be asked only within a transaction that"
-            " was first told to read, which PostgreSQL then holds to; a user in the secret who may only read keeps it so."
+            " was first told to read, which PostgreSQL then holds to; a login that may only read keeps it so, too."
         )
     hidden = sorted({copy.title for copy in scope.types.copies.values() if not scope.sees_tags(copy)})
     if hidden:

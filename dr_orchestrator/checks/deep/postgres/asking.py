@@ -54,7 +54,7 @@ def _counted(connection: Any, table: str, as_of: str, instant: datetime | None) 
     if as_of:
         until = sql.SQL(" WHERE {} <= {}").format(sql.Identifier(as_of), sql.Literal(instant))
         ask = ask + until
-    stored.ordinary(connection, name, as_of, ask.as_string(connection))
+    stored.ordinary(connection, name, as_of, ask.as_string())
     (rows,) = connection.execute(ask).fetchone()
     return int(rows)
 

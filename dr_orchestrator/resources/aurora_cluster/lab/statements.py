@@ -88,18 +88,18 @@ def _execute(self: RDSDataServiceResponse) -> str:
     transaction = str(given.get("transactionId") or "")
     connection = _of(transaction, cluster) if transaction else _connected(self, cluster)
     try:
-        told = _answer(connection, str(given["sql"]), given.get("parameters") or ())
+        told = answer(connection, str(given["sql"]), given.get("parameters") or ())
     except psycopg.Error as error:
         if not transaction:
             connection.close()
-        raise _refused(error) from error
+        raise refused(error) from error
     if not transaction:
         connection.commit()
         connection.close()
-    answer = json.dumps(told)
-    if len(answer) > LARGEST:
+    text = json.dumps(told)
+    if len(text) > LARGEST:
         raise Refused("DatabaseErrorException", "Database returned more than the allowed response size limit")
-    return answer
+    return text
 
 
 def _end(self: RDSDataServiceResponse, act: Callable[[psycopg.Connection[Any]], None]) -> str:
@@ -155,25 +155,26 @@ def _connected(self: RDSDataServiceResponse, cluster: Cluster) -> psycopg.Connec
     except (KeyError, ValueError):
         raise Refused("InvalidSecretException", "The secret has no username and password") from None
     host, port = cast(Any, cluster.database).address
+    named = {"host": host, "port": port, "user": user, "password": password}
+    return connect(dbname=str(given.get("database") or user), **named)
+
+
+def connect(url: str = "", **named: Any) -> psycopg.Connection[Any]:
+    """A connection to a server; Refused, as the Data API tells it, where that lets nobody in or is not there."""
     try:
-        made = psycopg.connect(
-            host=host,
-            port=port,
-            user=user,
-            password=password,
-            dbname=str(given.get("database") or user),
-            application_name="rds-data",
-            connect_timeout=10,
-        )
+        made = psycopg.connect(url, application_name="rds-data", connect_timeout=10, **named)
     except psycopg.OperationalError as error:
-        told = next((line for line in str(error).splitlines() if "FATAL" in line), str(error))
+        told = str(error).partition("FATAL:")[2].strip()
+        if not told:
+            raise Refused("DatabaseUnavailableException", "The writer instance is not available", 504) from error
         code = "; SQLState: 28P01" if "authentication failed" in told else ""
-        raise Refused("DatabaseErrorException", f"FATAL: {told.partition('FATAL:')[2].strip()}{code}") from error
+        raise Refused("DatabaseErrorException", f"FATAL: {told.splitlines()[0]}{code}") from error
     made.adapters.register_dumper(str, StrDumper)  # what is given as a string is text to the server
     return made
 
 
-def _answer(connection: psycopg.Connection[Any], text: str, given: Any) -> dict[str, Any]:
+def answer(connection: psycopg.Connection[Any], text: str, given: Any) -> dict[str, Any]:
+    """The answer of a server to a statement with its parameters, in the words of the Data API."""
     if given:
         text = _NAMED.sub(r"%(\1)s", text.replace("%", "%%"))
     values = {each["name"]: _value(each["value"]) for each in given}
@@ -202,19 +203,19 @@ def _value(told: Mapping[str, Any]) -> Any:
 def _field(value: Any, kind: str) -> dict[str, Any]:
     if value is None:
         return {"isNull": True}
+    if kind in ("json", "jsonb"):
+        return {"stringValue": json.dumps(value)}
     if isinstance(value, list):
         return {"arrayValue": {"stringValues": [str(each) for each in value]}}
     for of, key in ((bool, "booleanValue"), (int, "longValue"), (float, "doubleValue")):
-        if isinstance(value, of) and kind not in ("json", "jsonb"):
+        if isinstance(value, of):
             return {key: value}
-    if kind in ("json", "jsonb"):
-        return {"stringValue": json.dumps(value)}
     if kind in ("timestamptz", "timestamp"):
         return {"stringValue": value.replace(tzinfo=None).isoformat(" ")}
     return {"stringValue": str(value)}
 
 
-def _refused(error: psycopg.Error) -> Refused:
+def refused(error: psycopg.Error) -> Refused:
     """An error of the server, in the one line that the Data API tells of it."""
     if error.sqlstate is None:
         return Refused("DatabaseUnavailableException", "The connection was lost", 504)
