@@ -32,7 +32,7 @@ class Guard:
     `may_restore` tells whether the run is to restore from what is named: its source, or a recovery point that it chose.
     `driven` raises where another process drives the run by now; it is told whether the call makes something. `places`
     are what the workspace declares for what drills leave there meanwhile, `accounts` the others in which copies of the
-    run stand.
+    run stand. `asked` are the sources that a check reads by statements, in transactions that are told to read alone.
     """
 
     def __init__(
@@ -44,10 +44,12 @@ class Guard:
         driven: Callable[[bool], None] = lambda _: None,
         places: frozenset[str] = frozenset(),
         accounts: Callable[[], Collection[str]] = lambda: (),
+        asked: frozenset[str] = frozenset(),
     ) -> None:
         self.calls, self._declared, self._accounts = calls, places, accounts
         self._copies, self._may_restore, self._driven = copies, may_restore, driven
         self._vouched: dict[tuple[str, str], Copy] = {}
+        self._asked = asked
         self._reading: set[str] = set()  # transactions that were told to be read-only
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
         self._places: dict[str, bool] = {}  # where calls went, and whether that is AWS's own
@@ -87,7 +89,7 @@ class Guard:
     def _only_asks(self, inquiry: Inquiry, call: str, parameters: Mapping[str, Any], region: str) -> bool:
         """Whether a call says a statement to a source that can only read there, or belongs to one."""
         targets = list(inquiry.target.targets(parameters))
-        if not all(each.name.lower() in self._sources and each.region in ("", region) for each in targets):
+        if not all(each.name in self._asked and each.region in ("", region) for each in targets):
             return False
         transaction = str(parameters.get(inquiry.transaction) or "")
         if call == inquiry.say and transaction and parameters.get(inquiry.statement) == inquiry.opening:

@@ -67,7 +67,12 @@ class Doorway:
         return self._opening.enable(copy, answers)
 
     def find(self, copy: Copy) -> Opened:
-        """Log in by the secret; NotMeasured where it does not open the copy, and no other may be made."""
+        """Log in by the secret; NotMeasured where it does not open the copy, and no other may be made.
+
+        One of the copy's own was asked for by a process of the run that died: it is awaited, as that would have.
+        """
+        if self._opening.described(copy).get("MasterUserSecret"):
+            return Opened(f"{copy.id} was given a secret of its own before, which is awaited", opened=False)
         try:
             self.enter(copy)
         except LoginRefused:

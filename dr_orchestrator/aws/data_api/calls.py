@@ -85,7 +85,7 @@ class DataApi:
 
 
 def _meant(refused: Refused) -> Exception:
-    """What an error of the Data API is: a word of the database, or why it could not be asked."""
+    """The meaning of an error of the Data API: a word of the database, or why it could not be asked."""
     told, call = refused.message.partition(f"{refused.code}: ")[2] or refused.message, refused.call
     if refused.code == "StatementTimeoutException":
         return StatementRefused(f"the Data API ended the statement after {LONGEST_S:.0f} s", "57014", cut=True)

@@ -17,7 +17,7 @@ _ADDRESS = "leave out `via`, and drill where its copies can be reached"
 
 
 def look(engine: str, version: str, kind: str, where: str) -> str:
-    """What a copy of that engine, version and class of instance can be asked; NotMeasured where there is no such API.
+    """The bounds of the Data API of that engine, version and class of instance; NotMeasured where there is none.
 
     `where` is the place of the declaration.
     """
