@@ -98,7 +98,7 @@ def test_a_rotated_login_is_replaced_by_a_secret_of_the_copys_own(shop: RealShop
     copy = f"dro-{found.header.id}-{CLUSTER}"
     assert [each.action for each in changes] == ["EnableHttpEndpoint", "ModifyDBCluster"]
     assert all(copy in str(each.params) for each in changes)
-    assert changes[1].params["ManageMasterUserPassword"] == "true"
+    assert "MasterUserPassword" not in changes[1].params
     first, *_ = [step for step in found.steps if step.role is Role.LOG_IN]
     assert "does not open" in first.detail
     assert "logs in by its current version alone" in first.detail

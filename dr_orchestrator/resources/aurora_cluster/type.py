@@ -212,6 +212,7 @@ TYPE = Drillable(
             Effect.CHANGE,
             passwords.TAKES,
             only=passwords.ONLY,
+            needs=frozenset({"MasterUserPassword"}),
         ),
         Write(
             "rds:ModifyDBCluster",
