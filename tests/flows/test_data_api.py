@@ -11,10 +11,12 @@ import psycopg
 import pytest
 from moto.secretsmanager.models import secretsmanager_backends
 
+from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.domain.run import Role, Run, Step
 from dr_orchestrator.domain.statements import READ_ONLY
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources import TYPES
 from dr_orchestrator.waiting.postgres import Stoppable
 from tests.support import dying
 from tests.support.estate import REGION
@@ -76,6 +78,8 @@ def test_a_cluster_is_drilled_without_a_connection(shop: RealShop) -> None:
     assert transactions
     assert set(first.values()) == {READ_ONLY}
     assert [each.action for each in shop.lab.journal[heard:] if each.action.startswith("Modify")] == []
+    called = {f"{each.service}:{each.action}" for each in shop.lab.journal[heard:]}
+    assert called - calls_of(TYPES, shop.here.drill(DRILL)).all == set()
 
 
 def test_a_rotated_login_is_replaced_by_a_secret_of_the_copys_own(shop: RealShop) -> None:

@@ -28,7 +28,6 @@ _OF_DATABASE = frozenset({"DatabaseErrorException", "BadRequestException"})
 _UNREADABLE = {
     "UnsupportedResultException": "the Data API cannot tell a value of such a type",
     "HttpEndpointNotEnabledException": "the cluster has no Data API: its HTTP endpoint is not enabled",
-    "InvalidSecretException": "the Data API cannot use the secret: it needs `username` and `password`",
     "SecretsErrorException": "the Data API could not read the secret",
     "ForbiddenException": "the caller may not use the Data API of the cluster",
 }
@@ -91,6 +90,8 @@ def _meant(refused: Refused) -> Exception:
         return StatementRefused(f"the Data API ended the statement after {LONGEST_S:.0f} s", "57014", cut=True)
     if refused.code in _IN_PASSING:
         return Transient(f"the database is not there yet: {told}", "it is asked again", call)
+    if refused.code == "InvalidSecretException":
+        return StatementRefused(f"the Data API does not take the secret: {told}", login=True)
     if refused.code in _OF_DATABASE:
         found = _CODE.search(told)
         code = found["code"] if found else ""

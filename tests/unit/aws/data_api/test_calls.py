@@ -145,7 +145,6 @@ def test_a_refused_login_is_known_as_one(aws: Stubber, code: str, message: str) 
         ("DatabaseUnavailableException", 504, Transient, "DatabaseUnavailable", "try again"),
         ("HttpEndpointNotEnabledException", 400, NotEnabled, "its HTTP endpoint is not enabled", ""),
         ("UnsupportedResultException", 400, NotMeasured, "cannot tell a value of such a type", ""),
-        ("InvalidSecretException", 400, NotMeasured, "it needs `username` and `password`", ""),
         ("SecretsErrorException", 400, NotMeasured, "could not read the secret", "secretsmanager:GetSecretValue"),
         ("ForbiddenException", 403, NotMeasured, "may not use the Data API", "rds-data:ExecuteStatement"),
         ("AccessDeniedException", 403, Denied, "AccessDenied", "allow rds-data:ExecuteStatement"),
@@ -161,6 +160,13 @@ def test_what_keeps_a_statement_from_the_database_names_the_call(
     assert found.message.startswith("rds-data:ExecuteStatement: ")
     assert told in found.message
     assert hint in found.hint
+
+
+def test_a_secret_that_is_not_taken_is_a_refused_login(aws: Stubber) -> None:
+    """Whatever AWS has against it: one of the copy's own may open it."""
+    found = fault(aws, "InvalidSecretException", "of AWS's own")
+    assert isinstance(found, StatementRefused)
+    assert found.login
 
 
 def test_a_transaction_that_has_ended_is_undone_already(aws: Stubber) -> None:
