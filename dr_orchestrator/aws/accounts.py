@@ -45,6 +45,9 @@ _CONFIG = Config(
     user_agent_extra="dr-orchestrator",
     max_pool_connections=4,
 )
+_ANSWER_S = {"rds-data": 55}
+"""Real seconds within which an answer begins, of services that take longer than others: statements have 45."""
+
 _making = threading.Lock()
 NO_ROLES = Roles()
 
@@ -226,7 +229,9 @@ class Account:
     def _client(self, session: boto3.Session, service: str) -> Any:
         with _usable(service):
             make: Any = session.client
-            return exchange.through(make(service, region_name=self._region, config=_CONFIG))
+            longer = {"read_timeout": _ANSWER_S[service]} if service in _ANSWER_S else {}
+            config = _CONFIG.merge(Config(**longer)) if longer else _CONFIG
+            return exchange.through(make(service, region_name=self._region, config=config))
 
     def simulated(self, services: tuple[str, ...]) -> bool:
         """Whether an endpoint of these services, or a called one, is not AWS's own: then nothing here is evidence."""

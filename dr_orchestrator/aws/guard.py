@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from dr_orchestrator.aws.endpoints import is_call, named_by
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.resource_type import CallTable, Effect, Target, Write
+from dr_orchestrator.domain.resource_type import CallTable, Effect, Inquiry, Target, Write
 from dr_orchestrator.errors import DrillFault
 
 _AGAIN = "dro-guard"
@@ -32,7 +32,7 @@ class Guard:
     `may_restore` tells whether the run is to restore from what is named: its source, or a recovery point that it chose.
     `driven` raises where another process drives the run by now; it is told whether the call makes something. `places`
     are what the workspace declares for what drills leave there meanwhile, `accounts` the others in which copies of the
-    run stand.
+    run stand. `asked` are the sources that a check reads by statements, in transactions that are told to read alone.
     """
 
     def __init__(
@@ -44,10 +44,13 @@ class Guard:
         driven: Callable[[bool], None] = lambda _: None,
         places: frozenset[str] = frozenset(),
         accounts: Callable[[], Collection[str]] = lambda: (),
+        asked: frozenset[str] = frozenset(),
     ) -> None:
         self.calls, self._declared, self._accounts = calls, places, accounts
         self._copies, self._may_restore, self._driven = copies, may_restore, driven
         self._vouched: dict[tuple[str, str], Copy] = {}
+        self._asked = asked
+        self._reading: set[str] = set()  # transactions that were told to be read-only
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
         self._places: dict[str, bool] = {}  # where calls went, and whether that is AWS's own
 
@@ -72,6 +75,9 @@ class Guard:
         if operation in self.calls.reads_of(service):
             return
         call = f"{service}:{operation}"
+        inquiry = self.calls.inquiries.get(call)
+        if inquiry is not None and self._only_asks(inquiry, call, parameters, region):
+            return
         writes = self.calls.writes.get((service, operation))
         if writes is None:
             raise Forbidden("not a call that a drill makes; it was not sent", "this is a defect: please report", call)
@@ -79,6 +85,16 @@ class Guard:
         if all(refusals):  # several types may be changed by one operation: one of them has to fit, whole
             message, hint = refusals[0]
             raise Forbidden(f"{message}; the call was not sent", hint, call)
+
+    def _only_asks(self, inquiry: Inquiry, call: str, parameters: Mapping[str, Any], region: str) -> bool:
+        """Whether a call says a statement to a source that can only read there, or belongs to one."""
+        targets = list(inquiry.target.targets(parameters))
+        if not all(each.name in self._asked and each.region in ("", region) for each in targets):
+            return False
+        transaction = str(parameters.get(inquiry.transaction) or "")
+        if call == inquiry.say and transaction and parameters.get(inquiry.statement) == inquiry.opening:
+            self._reading.add(transaction)
+        return call == inquiry.begin or (bool(transaction) and (call == inquiry.end or transaction in self._reading))
 
     def _refusal(self, write: Write, parameters: Mapping[str, Any], region: str) -> tuple[str, ...]:
         """Why a call is not such a write to copies of this run, and what to do; empty where it is one."""

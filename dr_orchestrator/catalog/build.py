@@ -157,6 +157,7 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
         database.reset_password,
         database.engine or "",
         database.tls_port or 0,
+        database.via,
         str(declared.folder),
         f"{document.file}:{document.line(key)}:{dotted(key)}",
     )

@@ -53,10 +53,15 @@ class Apart:
         self._ours: list[Started] = []
 
     def login(self, copy: Copy) -> Login:
-        """The login to the copy, to the addresses that were compared alone; NotTheCopy where one is production's."""
+        """The login to the copy, to the addresses that were compared alone; NotTheCopy where one is production's.
+
+        Who finds out how to say statements to it has found out by AWS's own ids that they are said to no other.
+        """
         if not self._known:
             self._learn()
         there = self._login(copy)
+        if there.statements is not None:
+            return there
         if found := compared(there, self._known):
             return replace(there, addresses=tuple(sorted(found)))
         raise NotMeasured(f"{there.host} has no address here that could be compared with production's")
@@ -65,6 +70,8 @@ class Apart:
         """That the copy's address is none of production's, which is asked for anew."""
         self._learn()
         there = self._login(copy)
+        if there.statements is not None:
+            return Seen(f"asked by statements to {there.host}, and at no address")
         compared(there, self._known)
         return Seen(f"at {there.host}:{there.port}, where nothing of production is")
 

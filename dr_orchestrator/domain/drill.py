@@ -12,7 +12,7 @@ from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.defaults import SINCE
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption, Objective, format_duration
-from dr_orchestrator.domain.proof import Deep
+from dr_orchestrator.domain.proof import Deep, asks_source
 from dr_orchestrator.domain.service import Resource, Service
 
 
@@ -170,6 +170,11 @@ class HttpAnswer:
 
 
 Check = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | HttpAnswer | Deep
+
+
+def reads_source(check: object) -> bool:
+    """Whether a check asks the source's own database beside the copy's."""
+    return isinstance(check, RestoredRow) or asks_source(check)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ class Engine:
     `dialect` is SQLAlchemy's, `driver` the module that speaks to it, which `needs` others; `extra` brings them where
     they are not installed with the program. `askable` is what an integrity check can have it asked. One that takes
     `tokens` can be logged in to by IAM; one that `tells` its password tells it to whoever answers, so that TLS has to
-    say who that is. TLS that answers `apart` does so at another port than the one that RDS tells.
+    say who that is. TLS that answers `apart` does so at another port than the one that RDS tells. One that is asked
+    `by_statements`, too, can have each transaction told that it only reads.
     """
 
     word: str
@@ -32,6 +33,7 @@ class Engine:
     tokens: bool = True
     tells: bool = False
     apart: bool = False
+    by_statements: bool = False
 
     @property
     def missing(self) -> str:
@@ -43,6 +45,7 @@ POSTGRES = Engine(
     *("postgres", "PostgreSQL", ("postgres", "aurora-postgresql"), "postgresql+psycopg", "psycopg"),
     askable=(AMCHECK, CHECKSUMS),
     reads_blocks=True,
+    by_statements=True,
 )
 _OF_MYSQL = (CHECKSUMS, CHECK_TABLE)
 MYSQL = Engine("mysql", "MySQL", ("mysql",), "mysql+pymysql", "pymysql", askable=_OF_MYSQL)

@@ -281,7 +281,15 @@ class Member(Protocol):
 
 
 class Entrance(Protocol):
-    """The way into a copy's database: the login that opens it, found or made; this process alone remembers it."""
+    """The way into a copy's database: the login that opens it, found or made; this process alone remembers it.
+
+    `prepares` is the step that has to come first, empty where none has.
+    """
+
+    prepares: str
+
+    def prepare(self, copy: Copy) -> Ready:
+        """Change the copy so that it can be asked at all. Idempotent."""
 
     def find(self, copy: Copy) -> Opened:
         """Try the logins that may open the copy, in order; NotMeasured where none does and none may be made."""

@@ -142,6 +142,29 @@ class Write:
 
 
 @dataclass(frozen=True)
+class Inquiry:
+    """The calls by which statements are said to a database, of a source, too: there within a transaction that is first
+    told, by the very statement `opening`, that it can only read.
+
+    `begin` and `end` are those of the transaction, `transaction` the parameter that names it, `statement` that of the
+    text; all by `service:Operation`.
+    """
+
+    target: By
+    say: str
+    begin: str
+    end: str
+    opening: str
+    statement: str
+    transaction: str
+
+    @property
+    def calls(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset({self.say, self.begin, self.end})
+
+
+@dataclass(frozen=True)
 class Calls:
     """Calls as `service:Operation`. `only_when` says of those that not every drill makes, what occasions them."""
 
@@ -251,6 +274,7 @@ class ResourceType:
     what else one may hold that keeps it from being taken down. `grants` are the IAM actions of the calls that IAM knows
     by other names. `keys` are those of a drill file that only some types have. `kinds` says by which kinds of drill it
     is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
+    `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `filling` what loads a restored one into an environment's own, `imported` the calls around one that an
     environment imports as it was restored, `born` around one that its template makes from a recovery point, `carried`
@@ -282,6 +306,8 @@ class ResourceType:
     imported: Calls = field(default_factory=Calls)
     born: Calls = field(default_factory=Calls)
     carried: Calls = field(default_factory=Calls)
+    stated: Calls = field(default_factory=Calls)
+    inquiry: Inquiry | None = None
     secures: str = ""
     heartbeat: str = ""
     marker: str = ""
@@ -318,10 +344,15 @@ class CallTable:
     """Every call that may be made, and as what: what is in neither table is refused, whatever it does."""
 
     def __init__(
-        self, reads: Iterable[str], writes: Iterable[Write], imported: Mapping[str, str] | None = None
+        self,
+        reads: Iterable[str],
+        writes: Iterable[Write],
+        imported: Mapping[str, str] | None = None,
+        inquiries: Iterable[Inquiry] = (),
     ) -> None:
         """`imported` are the types of copies that stacks import, by their types in CloudFormation."""
         self._imported = imported or {}
+        self.inquiries: Mapping[str, Inquiry] = {call: each for each in inquiries for call in each.calls}
         by_service: dict[str, set[str]] = {}
         for call in reads:
             service, _, operation = call.partition(":")
@@ -412,7 +443,9 @@ class Types(Generic[Declared_co]):
         reads = {call for each in self for calls in each.kinds.values() for call in calls.reads}
         reads |= {call for each in self for call in each.listing.reads}
         imported = {each.made.cloudformation: each.name for each in self if each.imported.all}
-        return CallTable(reads | COMMON.reads, (write for each in self for write in each.writes), imported)
+        writes = (write for each in self for write in each.writes)
+        inquiries = [each.inquiry for each in self if each.inquiry is not None]
+        return CallTable(reads | COMMON.reads, writes, imported, inquiries)
 
     @cached_property
     def sweep(self) -> Calls:

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.app import Stack
 from dr_orchestrator.domain.defaults import ASIDE, SINCE
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier
 from dr_orchestrator.domain.replica import BOUNDARY, Answers, Place
+from dr_orchestrator.domain.statements import Statements
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,13 @@ class Auth(StrEnum):
     IAM = "iam"
 
 
+class Via(StrEnum):
+    """How a database is asked: at its address, or by the Data API of RDS, which needs no way into its network."""
+
+    ADDRESS = "address"
+    DATA_API = "data-api"
+
+
 MANAGED = "managed"
 """The word that stands in a secret's place where RDS manages the master user: AWS tells which secret that is."""
 
@@ -66,7 +74,7 @@ class Database:
     it is written: relative to `folder`. `reset_password` is whether a copy that no version of the secret opens may get
     a new password for its master user. `engine` is the word for its engine, empty where RDS alone is to tell it.
     `tls_port` is where TLS answers, of an engine that has a port of its own for it; 0 where none is told.
-    `where` is the place of the declaration: file, line and key.
+    `via` is how it is asked. `where` is the place of the declaration: file, line and key.
     """
 
     name: str
@@ -78,6 +86,7 @@ class Database:
     reset_password: bool = field(default=True, metadata=SINCE)
     engine: str = field(default="", metadata=SINCE)
     tls_port: int = field(default=0, metadata=SINCE)
+    via: Via = field(default=Via.ADDRESS, metadata=SINCE)
     folder: str = field(default="", compare=False, metadata=ASIDE)
     where: str = field(default="", compare=False, metadata=ASIDE)
 
@@ -92,7 +101,7 @@ class Login:
 
     `addresses` are those of the host that alone are to be connected to; where none are given, it is looked up anew.
     `tls` is how far TLS is asked for, in libpq's words, empty where its own default does; `ca` the file of authorities.
-    `engine` is RDS's word for what answers there.
+    `engine` is RDS's word for what answers there. Where it is asked by `statements` nothing is connected to.
     """
 
     host: str
@@ -104,6 +113,7 @@ class Login:
     tls: str = ""
     ca: str = ""
     engine: str = "postgres"
+    statements: Statements | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return f"Login({self.user}@{self.host}:{self.port}/{self.database})"

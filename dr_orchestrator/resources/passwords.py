@@ -12,3 +12,7 @@ ONLY: Mapping[str, tuple[object, ...]] = {"ApplyImmediately": (True,), "ManageMa
 
 WHEN = "no version of the login opens the copy"
 """The occasion of it."""
+
+KEPT_TAKES = frozenset({"ApplyImmediately", "ManageMasterUserPassword"})
+KEPT_ONLY: Mapping[str, tuple[object, ...]] = {"ApplyImmediately": (True,), "ManageMasterUserPassword": (True,)}
+"""The same of a copy that is asked by the Data API, which logs in by a secret alone: RDS makes it, and drops it."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.data_api import looks as data_api
 from dr_orchestrator.aws.logins import engine
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -19,14 +20,14 @@ from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.drill import RestoredRow, Selection
+from dr_orchestrator.domain.drill import Selection, reads_source
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.ports import Clock, Restorer
 from dr_orchestrator.domain.preflight import PreflightCheck
-from dr_orchestrator.domain.proof import asks_source
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
-from dr_orchestrator.domain.service import Canary, Database, Login, Resource
+from dr_orchestrator.domain.service import Canary, Database, Login, Resource, Via
 from dr_orchestrator.errors import LoginRefused, NotMeasured, NotRecoverable, NotTheCopy, UsageError
+from dr_orchestrator.resources.by_statements import Doorway
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.opening import Opening
 from dr_orchestrator.runner import Components
@@ -58,17 +59,17 @@ def components(order: Order, way: Way, door: Door) -> Components:
     """The restorer, its checks, the way into the copy, and the two proofs of isolation; `door` is that of its type."""
     drill, toolkit = order.drill, order.toolkit
     database = drill.resource.database
-    opening = Opening(door, drill.resource, database, toolkit) if database else None
+    opening = _opening(door, drill.resource, database, toolkit) if database else None
     reach = opening.login if opening else functools.partial(_no_login, drill.resource)
-    source = functools.partial(_of_source, door, toolkit.account, drill.resource)
-    reads = any(isinstance(check, RestoredRow) or asks_source(check) for check in drill.checks)
+    source = opening.source if isinstance(opening, Doorway) else _source(door, toolkit.account, drill.resource)
+    reads = any(map(reads_source, drill.checks))
 
     def production() -> Collection[Address]:
         return restorer.addresses()
 
     apart = Apart(reach, production, _asked(toolkit), toolkit.clock, source if reads else None)
     checks = SqlChecks(apart.login, source, apart.prove)
-    answers = functools.partial(_answers, opening, checks) if opening else None
+    answers = functools.partial(_answers, opening, checks) if isinstance(opening, Opening) else None
     if opening:
         opening.enter = checks.enter
     restorer = way(drill.resource, drill.selection, toolkit, answers)
@@ -87,7 +88,7 @@ def components(order: Order, way: Way, door: Door) -> Components:
         prove = functools.partial(apart.prove, copy)
         return speech.of(there.engine).probe(there, *restorer.address(), first=prove)
 
-    looks = (PreflightCheck("engine", functools.partial(_engine, order, door, database)),) if database else ()
+    looks = _looks(order, door, database, reads) if database else ()
     suite = Suite(
         drill.checks,
         toolkit.clock,
@@ -106,6 +107,18 @@ def components(order: Order, way: Way, door: Door) -> Components:
         afterwards=suite.afterwards(),
         looks=looks,
     )
+
+
+def _looks(order: Order, door: Door, database: Database, reads: bool) -> tuple[PreflightCheck, ...]:
+    found = PreflightCheck("engine", functools.partial(_engine, order, door, database))
+    if database.via is not Via.DATA_API:
+        return (found,)
+    account, source = order.toolkit.account, order.drill.resource.id
+
+    def asked() -> str:
+        return data_api.of_source(door.shape.described(account.api("rds"), source) or {}, source, reads=reads)
+
+    return found, PreflightCheck("Data API of the source", asked, must=False)
 
 
 def _engine(order: Order, door: Door, database: Database) -> str:
@@ -140,6 +153,17 @@ def writer(account: Account, resource: Resource, canary: Canary, clock: Clock, d
         return None if clock.pace == 1 else clock.now()
 
     return RowWriter(reach, canary.table, canary.column, now)
+
+
+def _opening(door: Door, resource: Resource, database: Database, toolkit: Toolkit) -> Opening | Doorway:
+    """The way into the copy: by its address, or by statements, for which nobody asks before it is proven isolated."""
+    if database.via is Via.DATA_API:
+        return Doorway(door, resource, database, toolkit)
+    return Opening(door, resource, database, toolkit)
+
+
+def _source(door: Door, account: Account, resource: Resource) -> Callable[[], Login]:
+    return functools.partial(_of_source, door, account, resource)
 
 
 def _of_source(door: Door, account: Account, resource: Resource) -> Login:

@@ -19,5 +19,7 @@ def enter(entrance: Entrance | None, copy: Copy, perform: Performer) -> None:
     """
     if entrance is None:
         return
+    if entrance.prepares:
+        perform(entrance.prepares, entrance.prepare, copy)
     if not perform(LOG_IN, entrance.find, copy, role=Role.LOG_IN).opened:
         perform(RESET, entrance.reset, copy, role=Role.RESET)

@@ -13,11 +13,11 @@ from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.toolkit import TEARDOWN_CEILING, Toolkit
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, LiveObject, Place, Source
 from dr_orchestrator.domain.cost import Billed
-from dr_orchestrator.domain.drill import Drill, Selection
+from dr_orchestrator.domain.drill import Drill, Selection, reads_source
 from dr_orchestrator.domain.ports import Destroyer
 from dr_orchestrator.domain.resource_type import Content, CopyType, Types, beside_the_source
 from dr_orchestrator.domain.run import RunHeader
-from dr_orchestrator.domain.service import Fill, Resource
+from dr_orchestrator.domain.service import Fill, Resource, Via
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import retry_transient
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
@@ -59,8 +59,23 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
     def accounts() -> set[str]:
         return {row.copy.account for row in live()} - {""}
 
-    guard = Guard(here.types.calls, made, here.sources, may_restore, drive.before_write, here.places, accounts)
+    guard = Guard(
+        here.types.calls,
+        made,
+        here.sources,
+        may_restore,
+        drive.before_write,
+        here.places,
+        accounts,
+        frozenset({drill.resource.id}) if drill is not None and _reads_by_statements(drill) else frozenset(),
+    )
     return _account(here, region, guard, f"dro-{run}", account)
+
+
+def _reads_by_statements(drill: Drill) -> bool:
+    """Whether a check of the drill asks its source by statements."""
+    database = drill.resource.database
+    return database is not None and database.via is Via.DATA_API and any(map(reads_source, drill.checks))
 
 
 def read_only(here: App, region: str, account: str = "") -> Account:

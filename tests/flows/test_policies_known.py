@@ -21,6 +21,8 @@ from tests.support.iam.reference import faults, overlap
 
 CLUSTERS = """
   boards-db: {type: aurora-cluster, id: boards-prod, region: us-east-1, database: {name: boards, secret: prod/boards}}
+  shelves-db:
+    {type: aurora-cluster, id: shelves-prod, region: us-east-1, database: {name: s, secret: prod/s, via: data-api}}
   sessions:"""
 ROWS = """
   {name}:
@@ -33,6 +35,8 @@ MORE = (
     ROWS.format(name="orders-pitr", kind="pitr-restore", resource="orders-db"),
     ROWS.format(name="boards-pitr", kind="pitr-restore", resource="boards-db"),
     ROWS.format(name="boards-snapshot", kind="snapshot-restore", resource="boards-db"),
+    ROWS.format(name="shelves-snapshot", kind="snapshot-restore", resource="shelves-db"),
+    "\n      - {name: took effect, restored-state: {table: dr_canary, column: at}}",
     "\n  sessions-pitr:",
 )
 ALLOWED = Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-1"}))

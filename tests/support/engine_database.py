@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
 from dr_orchestrator.domain.service import Login
-from tests.support.mariadb_server import said
+from tests.support.data_api import by_statements
+from tests.support.mariadb_server import login_to, said
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,20 @@ class Real:
     instant: str
     long: str
     numbered: str
+
+    @property
+    def locked_out(self) -> Login:
+        """The same with a password that is wrong."""
+        if self.login.statements is not None:
+            return by_statements(self.url.replace(login_to(self.url).password, "hunter2"))
+        return replace(self.login, password="hunter2")
+
+    @property
+    def away(self) -> Login:
+        """The same where nobody listens."""
+        if self.login.statements is not None:
+            return by_statements(self.url.replace(f":{login_to(self.url).port}", ":1"))
+        return replace(self.login, port=1)
 
     def say(self, *statements: str) -> list[tuple[object, ...]]:
         """Each in a transaction of its own, by a client that is none of ours; the rows of the last."""

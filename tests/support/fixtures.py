@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 SERVERS = {"postgres_server", "postgres_url", "programs", "mariadb_server", "mariadb_url"}
-ENGINES = {"postgresql", "mariadb", "mysql", "aurora-mysql"}
+ENGINES = {"postgresql", "data-api", "mariadb", "mysql", "aurora-mysql"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -112,12 +112,16 @@ class RealShop:
 
 
 @contextmanager
-def real_shop(home: Path, of_instance: str = "", of_cluster: str = "") -> Iterator[RealShop]:
-    """Within: the shop, on a clock that runs six hundred times as fast as the machine's; with more checks of either."""
+def real_shop(home: Path, of_instance: str = "", of_cluster: str = "", cluster: str = "") -> Iterator[RealShop]:
+    """Within: the shop, on a clock that runs six hundred times as fast as the machine's; with more checks of either.
+
+    `cluster` is a further key of how the cluster is logged in to.
+    """
     clock = PacedClock(Pace(600.0, time.time()))
     own = workspace.SHOP.replace(BEAT, BEAT + of_instance)
     drill = DRILL.replace(BEAT, BEAT + of_cluster)
-    shop = own.replace("\n  sessions: {type", BOARDS).replace("\n  sessions-pitr:", drill)
+    boards = BOARDS.replace("database: {", f"database: {{{cluster}, ") if cluster else BOARDS
+    shop = own.replace("\n  sessions: {type", boards).replace("\n  sessions-pitr:", drill)
     made = workspace.write(home / "ws", shop)
     tiers = made.drills / "tiers.yaml"
     tiers.write_text(

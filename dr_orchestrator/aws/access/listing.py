@@ -13,6 +13,7 @@ policies of `dro iam` come of the same. A change here is a change of what the pr
 """
 _READS = ("Call", "Called by", "Reads data", "Only when")
 _WRITES = ("Call", "Type", "Effect", "Target", "Restores from", "Other parameters", "IAM actions")
+_INQUIRIES = ("Call", "Type", "Let through")
 Row = tuple[str, ...]
 
 
@@ -26,6 +27,8 @@ def calls(types: Types[ResourceType]) -> str:
             *_table(_WRITES, (_write(of, write) for of in types for write in of.writes)),
             "\n## Reads, by the source role\n",
             *_table(_READS, _reads(types)),
+            "\n## Statements to sources, by the source role, where a check reads one by the Data API\n",
+            *_table(_INQUIRIES, (row for of in types for row in _inquiry(of))),
             "\n## The heartbeat, by `dro canary` alone\n",
             *_table(("Call", "Type"), beats),
             "",
@@ -53,6 +56,18 @@ def _write(of: ResourceType, write: Write) -> Row:
     named = [f"`{each}`" for each in sorted(write.takes)]
     origin = f"`{write.origin}`" if write.origin else "-"
     return f"`{write.operation}`", of.name, write.effect, target, origin, ", ".join(named) or "-", _code(actions)
+
+
+def _inquiry(of: ResourceType) -> Iterator[Row]:
+    """The calls by which a source is asked, and what the guard holds each to."""
+    if (asked := of.inquiry) is None:
+        return
+    told = {
+        asked.begin: "on a source that a check of the drill reads",
+        asked.say: f"likewise, in a transaction whose first statement was `{asked.opening}`",
+        asked.end: "likewise, of such a transaction",
+    }
+    yield from ((f"`{call}`", of.name, words) for call, words in told.items())
 
 
 def _reads(types: Types[ResourceType]) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import COMMON, HELD, Calls, Content, ResourceType, Types
-from dr_orchestrator.domain.service import Fill
+from dr_orchestrator.domain.service import Fill, Via
 
 
 def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
@@ -23,6 +23,8 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     for each in held:
         if each.filling.all:
             found |= each.kinds[Kind.PITR_RESTORE] | _of_filling(each, drill)
+    if drill.resource.database is not None and drill.resource.database.via is Via.DATA_API:
+        found |= of.stated
     apart = drill.resource.rebuild is not None and drill.resource.rebuild.account
     for made in dict.fromkeys(store.type for store in drill.stores.values()):
         found |= types[made].born | types[made].carried if apart else types[made].born

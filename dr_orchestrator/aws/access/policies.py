@@ -21,7 +21,8 @@ TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
 
 _LYING = frozenset({"s3:ListBucketVersions"})
 _KEYS = ("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
-_LOGINS = frozenset({"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"})
+_READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - the name of a call
+_LOGINS = frozenset({_READ_SECRET, "secretsmanager:ListSecretVersionIds"})
 _MANAGED = "secret:rds!*"
 """The secrets of master users that RDS manages: it names them, and tags them with what they log in to."""
 _MAKE = (Effect.RESTORE, Effect.CREATE)
@@ -59,7 +60,30 @@ def drill_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the changes: it makes what is named and tagged as a copy, and deletes nothing else."""
     beside = scope.beside()
     of_replicas = [*replicas.makes(beside), *replicas.rights(beside), *_for_making(beside)]
-    return packed([*_distinct(_changes(scope)), *of_replicas, *_keys(scope), *_never(scope)])
+    by_statements = _by_statements(scope)
+    return packed([*_distinct(_changes(scope)), *of_replicas, *by_statements, *_keys(scope), *_never(scope)])
+
+
+def _by_statements(scope: Scope) -> Iterator[Statement]:
+    """The rights on secrets of whoever asks copies by statements: AWS logs in by them for the caller alone, and RDS
+    keeps one of the copy's own.
+    """
+    for of in scope.types:
+        if not (drilled := scope.stated(of)):
+            continue
+        yield allow("LogInByDataApi", {_READ_SECRET}, scope.arns("secretsmanager", *scope.secrets(drilled)))
+        own, tag = scope.arns("secretsmanager", _MANAGED), _owner(of)
+        names = [of.made.arn_of(each) for each in (COPIES, *(one.resource.id for one in drilled))]
+        owned = {"StringLike": {tag: scope.arns(of.made.service, *names)}}
+        yield allow(f"LogInBySecretsOf{of.made.plural}", {_READ_SECRET}, own, owned)
+        yield allow(f"KeepLoginsOf{of.made.plural}", {"secretsmanager:CreateSecret", "secretsmanager:TagResource"}, own)
+        keys, via = scope.arns("kms", "key/*"), _via(scope, "secretsmanager")
+        yield allow("ReadSecretsThatAreEncrypted", {"kms:Decrypt"}, keys, via)
+
+
+def _owner(of: ResourceType) -> str:
+    """The key of the condition on what a secret that RDS keeps logs in to."""
+    return f"aws:ResourceTag/aws:rds:primary{of.made.cloudformation.rpartition('::')[2]}Arn"
 
 
 def _changes(scope: Scope) -> Iterator[Statement]:
@@ -100,6 +124,11 @@ def notes(scope: Scope) -> list[str]:
         told.append(
             "rds-db:connect names a user and no database, for the id of a copy is not known beforehand: a user of"
             " drills alone, who may only read, keeps it from meaning more in production."
+        )
+    if any(scope.asked(of) for of in scope.types):
+        told.append(
+            "IAM knows no statement that only reads: the guard lets a source be asked only within a transaction that"
+            " was first told to read, which PostgreSQL then holds to; a login that may only read keeps it so, too."
         )
     hidden = sorted({copy.title for copy in scope.types.copies.values() if not scope.sees_tags(copy)})
     if hidden:
@@ -161,7 +190,7 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     if scope.secrets():
         yield allow("ReadLogins", _LOGINS, scope.arns("secretsmanager", *scope.secrets()))
     for of in scope.types:
-        tag = f"aws:ResourceTag/aws:rds:primary{of.made.cloudformation.rpartition('::')[2]}Arn"
+        tag = _owner(of)
         if scope.opens_within(of):
             copies = {"StringLike": {tag: scope.arns(of.made.service, of.made.arn_of(COPIES))}}
             own = scope.arns("secretsmanager", _MANAGED)
@@ -169,6 +198,9 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
         if managed := scope.managed(of):
             owned = {"StringEquals": {tag: scope.arns(of.made.service, *managed)}}
             yield allow(f"ReadLoginsOf{of.made.plural}", _LOGINS, scope.arns("secretsmanager", _MANAGED), owned)
+    for of in scope.types:
+        if of.inquiry is not None and (asked := scope.asked(of)):
+            yield allow(f"AskSourcesOf{of.made.plural}", of.inquiry.calls, scope.arns(of.made.service, *asked))
     if scope.users():
         yield allow("LogInByToken", {"rds-db:connect"}, scope.arns("rds-db", *scope.users()))
     services = [each.secures for each in scope.types if each.data and each.secures]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dr_orchestrator.domain.copy import Place
-from dr_orchestrator.domain.drill import Allowed, Drill
+from dr_orchestrator.domain.drill import Allowed, Drill, reads_source
 from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types, beside_the_source
-from dr_orchestrator.domain.service import MANAGED, Database, Resource
+from dr_orchestrator.domain.service import MANAGED, Database, Resource, Via
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,22 @@ class Scope:
         found = [each for drill in self.drills for each in (drill.resource, *drill.stores.values())]
         return sorted({each.id for each in found if each.type == of.name})
 
-    def secrets(self) -> list[str]:
-        """The secrets that hold logins; the six characters are what Secrets Manager adds to a name."""
-        found = {each.secret for _, each in self._databases()} - {"", MANAGED}
+    def stated(self, of: ResourceType) -> list[Drill]:
+        """The drills of a type whose copies are asked by statements."""
+        drilled = [drill for drill in self.drills if drill.resource.type == of.name and not self.apart]
+        return [one for one in drilled if one.resource.database and one.resource.database.via is Via.DATA_API]
+
+    def asked(self, of: ResourceType) -> list[str]:
+        """The sources of a type that are asked by statements, for a check of their drills reads them."""
+        reads = {one.resource.id for one in self.stated(of) if any(map(reads_source, one.checks))}
+        return [of.made.arn_of(each) for each in sorted(reads)]
+
+    def secrets(self, drills: Sequence[Drill] = ()) -> list[str]:
+        """The secrets that hold logins, of some drills alone where these are named; the six characters are what Secrets
+        Manager adds to a name.
+        """
+        scope = replace(self, drills=drills) if drills else self
+        found = {each.secret for _, each in scope._databases()} - {"", MANAGED}
         return [each if each.startswith("arn:") else f"secret:{each}-??????" for each in sorted(found)]
 
     def managed(self, of: ResourceType) -> list[str]:

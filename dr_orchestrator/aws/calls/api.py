@@ -103,6 +103,11 @@ class Api:
         """The region that calls go to."""
         return str(self._client.meta.region_name)
 
+    @property
+    def reading(self) -> Api:
+        """The same, but that every call is made as whoever reads: what is asked of production, is."""
+        return Api(self._client)
+
     def call(self, operation: str, **parameters: Any) -> Told:
         """Call an operation by its AWS name, such as `DescribeDBSnapshots`.
 

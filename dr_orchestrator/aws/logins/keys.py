@@ -13,7 +13,7 @@ from dr_orchestrator.aws.logins import tls
 from dr_orchestrator.aws.logins.door import IAM_ENABLED, Door, token
 from dr_orchestrator.aws.logins.secrets import LABELLED, Credentials, Secret, Version, ordered
 from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
-from dr_orchestrator.domain.service import Auth, Database, Keys, Resource
+from dr_orchestrator.domain.service import Auth, Database, Keys, Resource, Via
 from dr_orchestrator.errors import NotMeasured
 
 
@@ -78,7 +78,7 @@ def looks(account: Account, door: Door, resource: Resource) -> list[PreflightChe
         found = [PreflightCheck("login", lambda: _of_iam(account, door, resource.id, database))]
     else:
         found = [PreflightCheck("secret", lambda: _of_secret(account, door, resource.id, database))]
-    if account.api("rds").is_real:
+    if account.api("rds").is_real and database.via is Via.ADDRESS:
         found.append(PreflightCheck("TLS", lambda: tls.look(account, database, door.engine(account, resource.id))))
     return found
 

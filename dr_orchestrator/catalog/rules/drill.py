@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.rules import canary, outputs, proofs, stores
@@ -22,7 +23,7 @@ from dr_orchestrator.catalog.shapes.checks import (
 )
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
 from dr_orchestrator.catalog.shapes.fields import OUTPUT, likely, quoted
-from dr_orchestrator.catalog.shapes.proofs import Command
+from dr_orchestrator.catalog.shapes.proofs import AnswersWithin, Command
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
@@ -31,7 +32,11 @@ from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.engines import Engine
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
+from dr_orchestrator.domain.service import Via
 from dr_orchestrator.errors import Problem
+
+LONGEST_BY_STATEMENTS = timedelta(seconds=40)
+"""The most that a limit may be where the Data API ends what takes 45 seconds."""
 
 Mistake = tuple[Key, str, str]
 
@@ -105,16 +110,32 @@ def _check(
         yield from _of_table(service, drill, types, claim, written)
     elif isinstance(claim, DEEP_OF_DATABASE):
         yield from _in_database(service, drill, types, claim.database, written)
-        engine = _engine(stores.asked(service, resource, claim.database))
-        yield from proofs.mistakes(drill, check, claim, written, engine)
+        asked = stores.asked(service, resource, claim.database)
+        yield from proofs.mistakes(drill, check, claim, written, _engine(asked))
+        yield from _answers_in_time(asked, claim, written)
     elif isinstance(claim, Command):
         if of.content is Content.ROWS or claim.database:
             yield from _in_database(service, drill, types, claim.database, written)
+            yield from _without_address(resource, written)
         elif of.content is not Content.STORES:
             message = f"a program gets no credential by which it could read {of.article}"
             yield (written,), message, "remove it; only databases and replicas have one"
     else:
         yield from _of_endpoint(service, drill, claim, written)
+
+
+def _without_address(resource: Resource, written: str) -> Iterator[Mistake]:
+    if resource.database and resource.database.via is Via.DATA_API:
+        message = "a program needs the copy's address, and by `via: data-api` it has none"
+        yield (written,), message, "remove it, or drill where the copy can be reached"
+
+
+def _answers_in_time(asked: Resource, claim: object, written: str) -> Iterator[Mistake]:
+    """By the Data API no statement takes longer than it lets one."""
+    if not asked.database or asked.database.via is not Via.DATA_API or not isinstance(claim, AnswersWithin):
+        return
+    if claim.limit is not None and claim.limit > LONGEST_BY_STATEMENTS:
+        yield (written, "limit"), "the Data API ends a statement after 45 s", "write 40s or less"
 
 
 def _of_database(resource: Resource, of: ResourceType, written: str) -> Iterator[Mistake]:

@@ -14,7 +14,7 @@ from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable, inside
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.resource_type import ResourceType, Types
-from dr_orchestrator.domain.service import Auth
+from dr_orchestrator.domain.service import Auth, Via
 from dr_orchestrator.errors import Problem
 
 _SHARED = ("database", "isolation", "rebuild")
@@ -53,6 +53,8 @@ def _mistakes(
         yield from _authorities(service.folder, resource.database.ca)
     if resource.database and resource.database.engine:
         yield from _engine(resource.database, resource.database.engine)
+    if resource.database and resource.database.via is Via.DATA_API and "database" in of.keys:
+        yield from _by_statements(types, of, resource.database)
     yield from of.rules(resource)
 
 
@@ -65,6 +67,18 @@ def _engine(database: Database, engine: str) -> Iterator[Mistake]:
         yield ("database", "auth"), *told
     if known and database.tls_port and (told := engines.together(known)):
         yield ("database", "tls_port"), *told
+
+
+def _by_statements(types: Types[ResourceType], of: ResourceType, database: Database) -> Iterator[Mistake]:
+    """The mistakes in what is to be asked by the Data API, which not everything has."""
+    if of.inquiry is None:
+        owners = " and ".join(f"{each.name}s" for each in types if each.inquiry is not None)
+        yield ("database", "via"), f"{of.name}s have no Data API", f"remove it; only {owners} have one"
+        return
+    known = engines.called(database.engine or "")
+    if known is not None and not known.by_statements:
+        message = f"{known.name} is not asked by the Data API: no transaction there can be told that it only reads"
+        yield ("database", "via"), message, "remove it, and drill where copies can be reached"
 
 
 def _authorities(folder: Path, ca: str) -> Iterator[Mistake]:

@@ -11,7 +11,7 @@ from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
-from dr_orchestrator.domain.service import Fill
+from dr_orchestrator.domain.service import Fill, Via
 
 Mistake = tuple[Key, str, str]
 _ELSEWHERE = "AWS restores there only what is shared or copied: let it stand beside, or drill that resource on its own"
@@ -78,6 +78,9 @@ def of_database(
         if source and not source.database:
             message = f"the resource '{known[found]}' does not say how to log in"
             yield (written,), message, "add `database: {name: ..., secret: ...}` to it"
+        elif source and source.database and source.database.via is Via.DATA_API:
+            message = f"in a replica a database is asked at its address, and '{known[found]}' by `via: data-api`"
+            yield (written,), message, "drill that resource on its own, or let it be asked at its address"
 
 
 def asked(service: Declared, resource: Resource, database: str | None) -> Resource:

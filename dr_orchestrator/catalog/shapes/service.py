@@ -39,7 +39,7 @@ from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption
 from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
-from dr_orchestrator.domain.service import Auth, Fill
+from dr_orchestrator.domain.service import Auth, Fill, Via
 
 SOME_HAVE = ("database", "isolation", "rebuild", "canary")
 """The keys of a resource that only some types have."""
@@ -142,6 +142,10 @@ class Database(Shape):
     auth: Annotated[Auth, choice(Auth, "a way to log in")] = Field(
         default=Auth.PASSWORD, description="By the password of the secret, or by a token of IAM: iam."
     )
+    via: Annotated[Via, choice(Via, "a way to ask a database")] = Field(
+        default=Via.ADDRESS,
+        description="How a copy is asked: at its address, or by the Data API of RDS (data-api), without a way in.",
+    )
     user: Text | None = Field(default=None, description="The user that a token of IAM is for.")
     ca: Text | None = Field(
         default=None, description="The file of authorities that TLS is verified by, relative to this file."
@@ -157,6 +161,8 @@ class Database(Shape):
     @model_validator(mode="after")
     def _one_way(self) -> Database:
         written = self.model_fields_set
+        if self.via is Via.DATA_API and (strange := self._foreign_to_the_data_api()):
+            raise wrong(f"`via: data-api` and '{strange[0]}' exclude each other", strange[1])
         if self.auth is Auth.IAM:
             if foreign := [key for key in ("secret", "keys", "reset_password") if key in written]:
                 raise wrong(
@@ -169,6 +175,16 @@ class Database(Shape):
         elif not self.secret:
             raise wrong("nothing says how to log in", "add `secret: ...`, or `auth: iam` and `user: ...`")
         return self
+
+    def _foreign_to_the_data_api(self) -> tuple[str, str] | None:
+        """The key that says what the Data API cannot heed, and what to do."""
+        if self.auth is Auth.IAM:
+            return "auth: iam", "the Data API logs in by a secret: name it, and remove `auth` and `user`"
+        if self.keys != Keys():
+            return "keys", "the Data API reads `username` and `password` of a secret, and no other keys"
+        if self.ca:
+            return "ca", "AWS itself is asked, by HTTPS: remove it"
+        return None
 
 
 class Store(Shape):

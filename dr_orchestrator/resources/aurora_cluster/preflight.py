@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dr_orchestrator.aws.data_api import looks
 from dr_orchestrator.aws.logins import keys as logins
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.preflight import keys
@@ -14,7 +15,7 @@ from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.preflight import PreflightCheck
-from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.service import Resource, Via
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.aurora_cluster import production
 from dr_orchestrator.resources.aurora_cluster.instance import planned
@@ -48,7 +49,16 @@ def preflight_checks(asked: Asked, copy: Copy, door: Door | None) -> list[Prefli
             "security groups", lambda: isolation.closed(isolation.security_groups(account, put(asked.resource)))
         ),
     ]
+    if asked.resource.database is not None and asked.resource.database.via is Via.DATA_API:
+        found.append(PreflightCheck("Data API", lambda: _statements(asked)))
     return [*found, *(logins.looks(account, door, asked.resource) if door else ())]
+
+
+def _statements(asked: Asked) -> str:
+    """Whether a cluster of the restored version, with an instance as the writer, has a Data API."""
+    source, database = asked.source(), asked.resource.database
+    kind = str(production.writer(asked.toolkit.account, source)["DBInstanceClass"])
+    return looks.look(str(source["Engine"]), asked.version(), kind, database.where if database else "")
 
 
 def _instance(asked: Asked) -> str:

@@ -12,10 +12,12 @@ from dr_orchestrator.domain.resource_type import (
     Content,
     CopyType,
     Effect,
+    Inquiry,
     Naming,
     Quota,
     Write,
 )
+from dr_orchestrator.domain.statements import READ_ONLY
 from dr_orchestrator.resources import passwords
 from dr_orchestrator.resources.aurora_cluster.name import ENGINES, INSTANCE, NAME, SNAPSHOT
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
@@ -43,6 +45,18 @@ _RESTORED = frozenset(
         *("StorageType", "EngineMode", "DeletionProtection", "CopyTagsToSnapshot", "KmsKeyId", "Tags"),
         "EnableIAMDatabaseAuthentication",
     }
+)
+_ARN = r"arn:[^:]+:rds:(?P<region>[^:]+):\d+:cluster:(?P<name>[^:]+)"
+_ASKED = By(NAME, "resourceArn", arn=_ARN)
+_SAID = frozenset({"secretArn", "database"})
+_INQUIRY = Inquiry(
+    _ASKED,
+    say="rds-data:ExecuteStatement",
+    begin="rds-data:BeginTransaction",
+    end="rds-data:RollbackTransaction",
+    opening=READ_ONLY,
+    statement="sql",
+    transaction="transactionId",
 )
 _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
 _CALLS = Calls(
@@ -198,6 +212,29 @@ TYPE = Drillable(
             Effect.CHANGE,
             passwords.TAKES,
             only=passwords.ONLY,
+            needs=frozenset({"MasterUserPassword"}),
+        ),
+        Write(
+            "rds:ModifyDBCluster",
+            By(NAME, "DBClusterIdentifier"),
+            Effect.CHANGE,
+            passwords.KEPT_TAKES,
+            only=passwords.KEPT_ONLY,
+        ),
+        Write("rds:EnableHttpEndpoint", By(NAME, "ResourceArn", arn=_ARN), Effect.CHANGE),
+        Write("rds-data:BeginTransaction", _ASKED, Effect.CHANGE, _SAID),
+        Write(
+            "rds-data:ExecuteStatement",
+            _ASKED,
+            Effect.CHANGE,
+            _SAID | {"sql", "transactionId", "parameters", "includeResultMetadata"},
+            needs=frozenset({"transactionId"}),
+        ),
+        Write(
+            "rds-data:RollbackTransaction",
+            _ASKED,
+            Effect.CHANGE,
+            frozenset({"secretArn", "transactionId"}),
         ),
         Write(
             "rds:DeleteDBInstance",
@@ -254,6 +291,12 @@ TYPE = Drillable(
         frozenset({"rds:CopyDBClusterSnapshot", "rds:ModifyDBClusterSnapshotAttribute", "rds:DeleteDBClusterSnapshot"}),
         {"kms:DescribeKey": "the snapshot is encrypted"},
     ),
+    stated=Calls(
+        frozenset(),
+        _INQUIRY.calls | {"rds:EnableHttpEndpoint"},
+        dict.fromkeys((*_INQUIRY.calls, "rds:EnableHttpEndpoint"), "it is asked by the Data API"),
+    ),
+    inquiry=_INQUIRY,
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",
     components=_components,

@@ -122,15 +122,13 @@ def test_the_marker_is_an_ordinary_row(real: Real, checks: SqlChecks) -> None:
 def test_a_database_that_answers_is_ready(checks: SqlChecks, real: Real) -> None:
     """And one at whose address nobody listens is not."""
     assert checks.answers(COPY)
-    away = replace(real.login, port=1)
-    assert not SqlChecks(lambda _: away).answers(COPY)
+    assert not SqlChecks(lambda _: real.away).answers(COPY)
 
 
 def test_a_login_that_is_refused_is_told_as_that(real: Real) -> None:
     """Another password may open it; and the one that was wrong is in no word of it."""
-    wrong = replace(real.login, password="hunter2")
     with pytest.raises(LoginRefused) as told:
-        SqlChecks(lambda _: wrong).enter(COPY)
+        SqlChecks(lambda _: real.locked_out).enter(COPY)
     assert "hunter2" not in str(told.value)
 
 

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, RestoredRow
 from dr_orchestrator.errors import NotMeasured, UsageError
 from tests.support.engine_database import Real
+from tests.support.mariadb_server import login_to
 
 NOW = datetime(2026, 11, 20, 9, 0, 0, 123456, tzinfo=UTC)
 COPY = Copy("rds-instance", "dro-x", "us-east-1", "x", "d", "s")
@@ -19,7 +20,7 @@ COPY = Copy("rds-instance", "dro-x", "us-east-1", "x", "d", "s")
 
 def writer(real: Real, *at: datetime, table: str = "dr_canary") -> RowWriter:
     instants = iter(at)
-    return RowWriter(lambda: real.login, table, "at", lambda: next(instants, None))
+    return RowWriter(lambda: login_to(real.url), table, "at", lambda: next(instants, None))
 
 
 def test_each_beat_adds_a_row_and_changes_the_marker(real: Real) -> None:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from dr_orchestrator.aws import copies
-from dr_orchestrator.aws.access.policies import drill_policies
+from dr_orchestrator.aws.access.policies import drill_policies, source_policies
 from dr_orchestrator.aws.access.scope import Scope
+from dr_orchestrator.aws.access.statements import Policy
+from dr_orchestrator.aws.data_api import looks
 from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.aws.preflight import rights
 from dr_orchestrator.aws.rds import instances
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.drill import Allowed, Drill
+from dr_orchestrator.domain.drill import Allowed, Drill, RestoredRow
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.preflight import perform
-from dr_orchestrator.domain.service import Database
-from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.domain.preflight import Doubt, perform
+from dr_orchestrator.domain.service import Database, Resource, Via
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.lab.cloud.databases import places
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.aurora_cluster import listing, production
@@ -27,6 +31,7 @@ from dr_orchestrator.resources.aurora_cluster.instance import planned
 from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, NAME
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.restore import DOOR, STATES
+from dr_orchestrator.resources.by_statements import of_source
 from dr_orchestrator.wiring.building import parts
 from tests.support.aurora import ENGINE, described, member
 from tests.support.aurora_drills import (
@@ -270,3 +275,81 @@ def test_the_cluster_leaves_room_for_its_instances_name() -> None:
     cluster = Copy(NAME, copies.name("20261120-abc123", "a" * 63, TYPE.made), REGION, "r", "d", "s")
     assert len(planned(cluster).id) <= 63
     assert planned(cluster).id != cluster.id
+
+
+BY_STATEMENTS = replace(
+    CLUSTER, database=Database("boards", "prod/boards", via=Via.DATA_API, where="drills/shop.yaml:9")
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "resource", "told"),
+    [
+        ("16.6", "db.t4g.medium", CLUSTER, "instances of class db.t4g.medium have no Data API"),
+        ("15.2", "db.r6g.large", CLUSTER, "Aurora PostgreSQL 15.2 has no Data API"),
+        ("12.9", "db.r6g.large", CLUSTER, "from 13.11, 14.8, 15.3, 16.1 on it does"),
+        ("8.0.mysql_aurora.3.08.0", "db.r6g.large", MYSQL, "aurora-mysql is not asked by the Data API"),
+    ],
+)
+def test_a_cluster_without_a_data_api_is_found_before_a_restore(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch, version: str, kind: str, resource: Resource, told: str
+) -> None:
+    """Its engine, its version, the class of its writer: `dro plan` stops, and names the line."""
+    drilled = begin(ClusterSnapshot, replace(BY_STATEMENTS, id=resource.id))
+    monkeypatch.setattr(drilled.restorer, "version", lambda: version)
+    monkeypatch.setattr(production, "writer", lambda *_: {"DBInstanceClass": kind, "DBInstanceIdentifier": "x"})
+    look = {each.name: each for each in drilled.restorer.preflight_checks(drilled.copy)}["Data API"]
+    with pytest.raises(NotMeasured, match=told) as found:
+        look.perform()
+    assert "drills/shop.yaml:9" in found.value.message
+    assert look.must
+
+
+def test_a_data_api_is_told_with_its_bounds(begin: Begin) -> None:
+    """And TLS to an address, which nobody connects to, is not looked at."""
+    drilled = begin(ClusterSnapshot, BY_STATEMENTS)
+    look = {each.name: each for each in drilled.restorer.preflight_checks(drilled.copy)}
+    assert look["Data API"].perform() == f"{ENGINE} 16.6, db.r6g.large: statements of 45 s and answers of 1 MiB at most"
+    assert "TLS" not in look
+    for version in ("13.11", "14.12", "15.3", "16.1", "17.4", "18.0"):
+        assert looks.has_one(version)
+    assert not looks.has_one("of no number")
+
+
+def test_a_source_that_is_read_needs_a_data_api_of_its_own(made: Estate) -> None:
+    """Told, and no reason to stop: what the check reads of it is then inconclusive."""
+    live = described(made.client("rds"), CLUSTER.id)
+    with pytest.raises(Doubt, match="boards-prod itself has none: what a check is to read of it cannot be told"):
+        looks.of_source(live, CLUSTER.id, reads=True)
+    assert looks.of_source(live, CLUSTER.id, reads=False) == "boards-prod itself is asked nothing"
+    enabled = {**live, "HttpEndpointEnabled": True}
+    assert looks.of_source(enabled, CLUSTER.id, reads=True) == "boards-prod has one of its own"
+    with pytest.raises(NotMeasured, match="boards-prod has no Data API of its own") as told:
+        of_source(made.toolkit.account, DOOR, BY_STATEMENTS, BY_STATEMENTS.database or Database(""))
+    assert f"aws rds enable-http-endpoint --resource-arn {live['DBClusterArn']}" in told.value.hint
+
+
+def test_rights_to_say_statements_are_given_where_they_are_said() -> None:
+    """To copies by the drill role, to the one source that a check reads by the source role, and to nobody else."""
+    reads = RestoredRow("took effect", "dr_canary", "at")
+    for resource, checks, by_copies, by_sources in (
+        (CLUSTER, (), False, False),
+        (BY_STATEMENTS, (), True, False),
+        (BY_STATEMENTS, (reads,), True, True),
+    ):
+        drill = cast(Drill, SimpleNamespace(kind=Kind.PITR_RESTORE, resource=resource, stores={}, checks=checks))
+        scope = Scope(TYPES, [drill], Allowed(frozenset({"123456789012"}), frozenset({REGION})))
+        by_drill, by_source = map(_allowing, (drill_policies(scope), source_policies(scope)))
+        said = [each for each in by_drill if "rds-data:ExecuteStatement" in each["Action"]]
+        assert bool(said) is by_copies
+        assert all(arn.rpartition(":")[2].startswith("dro-") for each in said for arn in each["Resource"])
+        assert all("dr-drill:run" in json.dumps(each["Condition"]) for each in said)
+        asked = [each["Resource"] for each in by_source if "rds-data:ExecuteStatement" in each["Action"]]
+        assert asked == ([["arn:aws:rds:us-east-1:123456789012:cluster:boards-prod"]] if by_sources else [])
+        enabled = any("rds:EnableHttpEndpoint" in each["Action"] for each in by_drill)
+        assert (enabled, any("rds:EnableHttpEndpoint" in each["Action"] for each in by_source)) == (by_copies, False)
+        assert any("secretsmanager:GetSecretValue" in each["Action"] for each in by_drill) is by_copies
+
+
+def _allowing(policies: list[Policy]) -> list[dict[str, Any]]:
+    return [each for policy in policies for each in policy["Statement"] if each["Effect"] == "Allow"]

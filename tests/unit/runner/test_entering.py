@@ -23,10 +23,14 @@ MADE = Made("a" * 64, "b" * 64)
 
 
 class Door:
-    """A copy that a login opens, or not."""
+    """A copy that a login opens, or not; what `prepares` it comes first."""
 
-    def __init__(self, opens: bool) -> None:
-        self.opens = opens
+    def __init__(self, opens: bool, prepares: str = "") -> None:
+        self.opens, self.prepares = opens, prepares
+
+    def prepare(self, copy: Copy) -> Opened:
+        del copy
+        return Opened(self.prepares)
 
     def find(self, copy: Copy) -> Opened:
         del copy
@@ -42,13 +46,16 @@ def test_a_new_password_is_given_where_no_login_opens(opens: bool, steps: list[R
     """Each try is a step of the recovery; what has no door needs none."""
     done: list[Role] = []
 
-    def perform(name: str, act: object, copy: Copy, *, role: Role) -> Opened:
+    def perform(name: str, act: object, copy: Copy, *, role: Role = Role.STEP) -> Opened:
         done.append(role)
         return act(copy)  # type: ignore[operator,no-any-return]
 
     enter(Door(opens), COPY, perform)  # type: ignore[arg-type]
     enter(None, COPY, perform)  # type: ignore[arg-type]
     assert done == steps
+    done.clear()
+    enter(Door(opens, "enable it"), COPY, perform)  # type: ignore[arg-type]
+    assert done == [Role.STEP, *steps]
 
 
 def test_a_template_is_written_once_however_often_it_is_asked_for() -> None:

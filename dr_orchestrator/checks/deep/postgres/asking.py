@@ -24,10 +24,12 @@ _THERE = "SELECT pg_catalog.to_regclass(%s) IS NOT NULL"
 
 _WITHIN = "SELECT pg_catalog.set_config('statement_timeout', %s, true)"
 _SLACK_S = 10.0
+_PATIENCE = "5s"
 
 
 def bound(connection: Any, seconds: float) -> None:
-    """Let the statements of this transaction take so many real seconds, each."""
+    """Let the statements of this transaction take so many real seconds, each, or the most that the way there lets."""
+    seconds = min(seconds, getattr(connection, "longest_s", seconds))
     connection.execute(_WITHIN, (f"{max(1, int(seconds * 1000))}ms",))
     connection.answer_s = seconds + _SLACK_S  # a server that is gone ends no statement itself
 
@@ -52,14 +54,17 @@ def _counted(connection: Any, table: str, as_of: str, instant: datetime | None) 
     if as_of:
         until = sql.SQL(" WHERE {} <= {}").format(sql.Identifier(as_of), sql.Literal(instant))
         ask = ask + until
-    stored.ordinary(connection, name, as_of, ask.as_string(connection))
+    stored.ordinary(connection, name, as_of, ask.as_string())
     (rows,) = connection.execute(ask).fetchone()
     return int(rows)
 
 
 def careful(connection: Any) -> None:
     """Let production's own work go first: a lock that is not to be had at once is not waited for."""
-    connection.execute("SET lock_timeout = '5s'")
+    if (settings := getattr(connection, "settings", None)) is not None:
+        settings["lock_timeout"] = _PATIENCE  # each transaction is a session of its own
+        return
+    connection.execute(f"SET lock_timeout = '{_PATIENCE}'")
     connection.commit()
 
 

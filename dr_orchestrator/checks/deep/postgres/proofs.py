@@ -178,7 +178,7 @@ def _amcheck(connection: Any, left_s: Callable[[], float]) -> Fact:
 
 def _verified(connection: Any, left_s: Callable[[], float]) -> Fact:
     indexes, tables = connection.execute(_BTREES).fetchall(), []
-    by_index = sql.SQL("SELECT {}({}::pg_catalog.oid::pg_catalog.regclass, true)")
+    by_index = sql.SQL("SELECT 1 FROM {}({}::pg_catalog.oid::pg_catalog.regclass, true)")
     by_table = sql.SQL(
         "SELECT blkno, msg FROM {}({}::pg_catalog.oid::pg_catalog.regclass, check_toast => true) LIMIT 3"
     )

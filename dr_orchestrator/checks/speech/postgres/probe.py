@@ -20,9 +20,12 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from dr_orchestrator.checks.speech.postgres.stateless import LONGEST_S as STATEMENT_S
+from dr_orchestrator.checks.speech.postgres.stateless import Stateless, connected
 from dr_orchestrator.checks.speech.protocol import CONNECT_S, First, nothing_first
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Login
+from dr_orchestrator.domain.statements import Statements
 from dr_orchestrator.errors import NotRecoverable, without_secrets
 from dr_orchestrator.waiting import stops
 from dr_orchestrator.waiting.postgres import connect
@@ -85,6 +88,21 @@ _OWN = """
 """The schema of dblink's own function: of the extension, in C, of its library; one may have been put in its place."""
 
 _ASK = "SELECT {}.dblink_connect('dro_probe'::pg_catalog.text, %s::pg_catalog.text)"
+_ASK_AND_KEEP = """
+    DO $dro$ DECLARE code pg_catalog.text; detail pg_catalog.text; message pg_catalog.text; BEGIN
+        PERFORM {}.dblink_connect(CAST('dro_probe' AS pg_catalog.text), CAST({} AS pg_catalog.text));
+    EXCEPTION WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL, message = MESSAGE_TEXT;
+        PERFORM pg_catalog.set_config('dro.code', code, true), pg_catalog.set_config('dro.detail', detail, true),
+            pg_catalog.set_config('dro.message', message, true);
+    END $dro$
+"""
+_KEPT = (
+    "SELECT pg_catalog.current_setting('dro.code', true), pg_catalog.current_setting('dro.detail', true),"
+    " pg_catalog.current_setting('dro.message', true)"
+)
+"""The same of a copy that is asked by statements: what lies between tells no detail of an error."""
+
 _SUBSCRIBE = """
     CREATE SUBSCRIPTION {name} CONNECTION {target} PUBLICATION {name} WITH (create_slot = false, enabled = false)
 """
@@ -107,6 +125,8 @@ def probe(copy: Login, host: str, port: int, first: First = nothing_first) -> Pr
     A refused login is an answer, and so is a refused connection: packets went there and back. `first` is done with the
     connection before anything else.
     """
+    if copy.statements is not None:
+        return _by_statements(copy.statements, host, port, first)
     try:
         with connect(
             what="the probe from the copy to production",
@@ -128,7 +148,27 @@ def probe(copy: Login, host: str, port: int, first: First = nothing_first) -> Pr
         return _untried(f": {_first(without_secrets(str(error)))}")
 
 
-def _probed(connection: _Connection, host: str, port: int) -> Probed:
+def _by_statements(statements: Statements, host: str, port: int, first: First) -> Probed:
+    """The same, in a transaction of statements that is undone."""
+    try:
+        with connected(statements) as connection:
+            first(connection)
+            connection.rollback()
+            with connection.transaction(force_rollback=True):
+                connection.execute("SET TRANSACTION READ WRITE")
+                connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+                for setting in IF_IT_MAY:
+                    with contextlib.suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                        connection.execute(setting)
+                return _probed(connection, host, port)
+    except psycopg.errors.QueryCanceled:
+        return _untried(f", for nobody called it silence within the {STATEMENT_S:.0f} s that a statement may take")
+    except psycopg.Error as error:
+        stops.look()
+        return _untried(f": {_first(without_secrets(str(error)))}")
+
+
+def _probed(connection: _Connection | Stateless, host: str, port: int) -> Probed:
     if connection.info.server_version < _OLDEST:
         return _untried(": the copy's PostgreSQL is older than 12 and cannot tell silence from a slow answer")
     target = _target(host, port)
@@ -141,11 +181,14 @@ def _probed(connection: _Connection, host: str, port: int) -> Probed:
     own = connection.execute(_OWN).fetchone()
     if own is None:
         return _untried(": the restored data has put something else in the place of dblink's own function")
-    ask = sql.SQL(_ASK).format(sql.Identifier(str(own[0])))
+    schema = sql.Identifier(str(own[0]))
+    if isinstance(connection, Stateless):
+        return judged(_kept(connection, schema, target), host, port)
+    ask = sql.SQL(_ASK).format(schema)
     return judged(_answer(connection, ask, (target,)), host, port)
 
 
-def _subscribed(connection: _Connection, target: str, host: str, port: int) -> Probed:
+def _subscribed(connection: _Connection | Stateless, target: str, host: str, port: int) -> Probed:
     if triggers := watching(connection):
         return _untried(f": there is no extension dblink, and making a subscription would run {triggers}")
     name = sql.Identifier(f"dro_probe_{secrets.token_hex(8)}")
@@ -154,7 +197,7 @@ def _subscribed(connection: _Connection, target: str, host: str, port: int) -> P
     return judged(answer and _SUBSCRIBER.sub("", answer), host, port)
 
 
-def watching(connection: psycopg.Connection[Any]) -> str:
+def watching(connection: psycopg.Connection[Any] | Stateless) -> str:
     """The triggers that making something would run; to make even an extension that is there would."""
     (triggers,) = connection.execute(_WATCHING).fetchone() or (None,)
     return f"event triggers of the restored data: {triggers}" if triggers else ""
@@ -199,7 +242,18 @@ def _target(host: str, port: int) -> str:
     )
 
 
-def _answer(connection: _Connection, ask: sql.Composed, given: tuple[str, ...] = ()) -> str | None:
+def _kept(connection: Stateless, schema: sql.Identifier, target: str) -> str | None:
+    """The words that came back, as a block of the server's own kept them; None where a connection was opened."""
+    connection.execute(sql.SQL(_ASK_AND_KEEP).format(schema, sql.Literal(target)))
+    code, detail, message = connection.execute(_KEPT).fetchone() or ("", "", "")
+    if not code or code == _UNASKED:
+        return None
+    if code in _UNREACHED:
+        return str(detail or message)
+    raise psycopg.OperationalError(message)
+
+
+def _answer(connection: _Connection | Stateless, ask: sql.Composed, given: tuple[str, ...] = ()) -> str | None:
     """The words that came back; None where a connection was opened."""
     try:
         connection.execute(ask, given)

@@ -30,7 +30,7 @@ _SCANNED = """
     JOIN unnest(%s::text[], %s::text[]) AS scanned (schema, name) ON n.nspname = schema AND c.relname = name
     WHERE left(n.nspname, 3) <> 'pg_' AND n.nspname <> 'information_schema'
 """
-_NAMED = "SELECT pg_catalog.to_regclass(%s)::pg_catalog.oid"
+_NAMED = "SELECT pg_catalog.to_regclass(%s)::pg_catalog.oid::pg_catalog.int8"
 _WHAT = """
     SELECT c.relkind::text, left(n.nspname, 3) = 'pg_' OR n.nspname = 'information_schema', to_jsonb(a)->>'attgenerated'
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -57,8 +57,10 @@ class Clusters(Restores, Members):
         refusals.check_retention(kwargs.get("backup_retention_period"))
         refusals.check_scaling(kwargs.get("serverless_v2_scaling_configuration"))
         places.check_groups(self, kwargs.get("vpc_security_group_ids") or ())
-        password = kwargs.get("master_user_password")
+        password, managed = kwargs.get("master_user_password"), kwargs.get("manage_master_user_password") is True
         modified = super().modify_db_cluster(kwargs)
+        if managed and isinstance(cluster, Cluster):
+            password = cluster._master_user_password = logins.managed_login(cluster)
         if password and isinstance(cluster, Cluster):
             fate = world().faults.fate("rds", "ModifyDBCluster", cluster.db_cluster_identifier)
             logins.change_password(cluster, password, fate)

@@ -40,6 +40,8 @@ class Cluster(WithPassword, OnDatabase, DBCluster, ClusterOfStack):
 
     protected_since: datetime
     volume: int = SMALLEST
+    asked_by_statements: datetime | None = None
+    """Since when its Data API answers, or from when on it will."""
 
     def __init__(self, backend: RDSBackend, **given: Any) -> None:
         given["storage_type"] = given.get("storage_type") or "aurora"
@@ -51,6 +53,11 @@ class Cluster(WithPassword, OnDatabase, DBCluster, ClusterOfStack):
             self.kms_key_id = places.usable_key(backend, given.get("kms_key_id") or "alias/aws/rds")
         if self.manage_master_user_password:
             self._master_user_password = managed_login(self)
+
+    @property
+    def http_endpoint_enabled(self) -> bool:
+        """Whether its Data API is enabled, which is told before it answers."""
+        return self.asked_by_statements is not None
 
     @property
     def percent_progress(self) -> str | None:

@@ -1,0 +1,50 @@
+"""The looks at a source before a copy of it is asked by the Data API: what AWS has none of is told before a restore."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dr_orchestrator.aws.data_api.opening import ENABLED
+from dr_orchestrator.domain.preflight import Doubt
+from dr_orchestrator.errors import NotMeasured
+
+# docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.Aurora_Fea_Regions_DB-eng.Feature.Data_API.html
+LEAST: Mapping[int, int] = {13: 11, 14: 8, 15: 3, 16: 1}
+"""The least minor version of each major one of Aurora PostgreSQL that has it; every later major one does."""
+
+_ADDRESS = "leave out `via`, and drill where its copies can be reached"
+
+
+def look(engine: str, version: str, kind: str, where: str) -> str:
+    """The bounds of the Data API of that engine, version and class of instance; NotMeasured where there is none.
+
+    `where` is the place of the declaration.
+    """
+    place = f" ({where})" if where else ""
+    if engine != "aurora-postgresql":
+        raise NotMeasured(f"{engine} is not asked by the Data API{place}", _ADDRESS)
+    if not has_one(version):
+        least = ", ".join(f"{major}.{minor}" for major, minor in LEAST.items())
+        raise NotMeasured(f"Aurora PostgreSQL {version} has no Data API{place}: from {least} on it does", _ADDRESS)
+    if kind.startswith("db.t"):
+        raise NotMeasured(f"instances of class {kind} have no Data API{place}", _ADDRESS)
+    return f"{engine} {version}, {kind}: statements of 45 s and answers of 1 MiB at most"
+
+
+def has_one(version: str) -> bool:
+    """Whether Aurora PostgreSQL of that version has a Data API."""
+    major, _, minor = version.partition(".")
+    try:
+        return int(major) > max(LEAST) or int(minor.partition(".")[0] or 0) >= LEAST[int(major)]
+    except (KeyError, ValueError):
+        return False
+
+
+def of_source(described: Mapping[str, Any], name: str, *, reads: bool) -> str:
+    """Whether the source can be asked, too, where a check is to read it; a Doubt where it cannot."""
+    if described.get(ENABLED):
+        return f"{name} has one of its own"
+    if reads:
+        raise Doubt(f"{name} itself has none: what a check is to read of it cannot be told")
+    return f"{name} itself is asked nothing"
