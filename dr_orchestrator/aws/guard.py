@@ -7,7 +7,7 @@ name: one that nobody listed is refused, whatever it does.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -113,7 +113,7 @@ class Guard:
         if other := [name for name, values in write.only.items() if parameters.get(name) not in values]:
             given = ", ".join(f"{name} {parameters.get(name, 'left to its default')}" for name in other)
             return f"no drill gives it {given}", "this is a defect: please report"
-        return ()
+        return _strange(write, parameters)
 
     def _is_copy(self, target: Target, region: str) -> bool:
         if not target.name or target.region not in ("", region):
@@ -182,6 +182,25 @@ class HeartbeatGuard(Guard):
         elif not self._is_beat(parameters):
             message = "not the heartbeat that is declared; the call was not sent"
             raise Forbidden(message, "this is a defect: please report", call)
+
+
+def _strange(write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a call is given somewhere that no drill gives it there, and what to do; empty where nothing is."""
+    for way, values in write.every.items():
+        if strange := [str(each) for each in _found(parameters, way.split(".")) if each not in values]:
+            return f"no drill gives it {way} {', '.join(strange)}", "this is a defect: please report"
+    return ()
+
+
+def _found(part: Any, way: Sequence[str]) -> Iterator[Any]:
+    """All that stands at a way of keys into what a call is given, through its lists; None where it is missing."""
+    if isinstance(part, list | tuple):
+        for each in part:
+            yield from _found(each, way)
+    elif way:
+        yield from _found(part.get(way[0]) if isinstance(part, Mapping) else None, way[1:])
+    else:
+        yield part
 
 
 def _place(request: Any) -> str:

@@ -114,7 +114,9 @@ class Write:
     resource parts of other ARNs that it concerns. `needs` are parameters that it must be given, whatever they say. A
     `bare` target may wear no tag yet. `brings` is the parameter that lists what is imported: each has to be a copy of
     the run by itself. `found` are parameters, where they are given, by which AWS reads what lies in such a `place`
-    under the target's `name`: those are groups of the pattern.
+    under the target's `name`: those are groups of the pattern. `every` are ways into what it is given, by its keys, and
+    what each value there may be. IAM can tell no copy of an `alone` one from what is production's: it is allowed only
+    where production is not.
     """
 
     operation: str
@@ -132,6 +134,8 @@ class Write:
     bare: bool = False
     brings: str = ""
     found: Mapping[str, str] = field(default_factory=dict)
+    every: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    alone: bool = False
 
     @property
     def accepts(self) -> frozenset[str]:

@@ -44,7 +44,9 @@ def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
     with hurt.world(shop, home) as made:
         drills = home / "drills"
         file, tiers = drills / "shop.yaml", drills / "tiers.yaml"
-        inner = re.sub(r"\b(Config|Database): ?(?=\{resource|orders-db)", r"Data/\1: ", declared(file.read_text(), BEATS))
+        inner = re.sub(
+            r"\b(Config|Database): ?(?=\{resource|orders-db)", r"Data/\1: ", declared(file.read_text(), BEATS)
+        )
         inner = re.sub(r"(table|database): (Config|Database)", r"\1: Data/\2", inner)
         file.write_text(inner)
         tiers.write_text(tiers.read_text() + f"replica: {{bucket: {SHELF}}}\n")
