@@ -164,7 +164,7 @@ def _store(
     known = [name for name, type_ in template.all_types.items() if type_ in possible]
     written = template.whole(logical)
     if written not in known:
-        fix = meant(logical, known) or _unread(template, written) or "the template has none"
+        fix = _unread(template, written) or meant(logical, known) or "the template has none"
         yield key, f"the template has no table or database '{logical}'", fix
     source = service.resources.legal.get(store)
     if store not in service.resources.names:
