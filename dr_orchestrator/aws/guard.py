@@ -88,7 +88,7 @@ class Guard:
                 hint = "nothing was changed; only copies in the ledger of this run may be"
                 where = f" in {region}" if region else ""
                 return f"'{target.name}'{where} is not a copy of this run", hint
-        if write.origin and not self._may_restore(origin := str(parameters.get(write.origin, ""))):
+        if write.origin and not self._may_restore(origin := _origin(write, parameters)):
             hint = "a run restores its own source, from the recovery point that it chose"
             return f"'{origin}' is not what this run restores from", hint
         if lacking := sorted(name for name in write.needs if not parameters.get(name)):
@@ -97,9 +97,10 @@ class Guard:
 
     def _otherwise(self, write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         """Why a call is not as drills make it, and what to do; empty where it is."""
-        if write.among and (place := str(parameters.get(write.among, ""))) not in self._declared:
-            return f"'{place}' is no place that the workspace declares for drills", "nothing was changed"
-        if write.lends and (strangers := set(parameters.get(write.lends) or ("nobody",)) - set(self._accounts())):
+        for place in (str(parameters.get(each, "")) for each in (write.among, write.into) if each):
+            if place not in self._declared:
+                return f"'{place}' is no place that the workspace declares for drills", "nothing was changed"
+        if write.lends and (strangers := _lent(write, parameters) - set(self._accounts())):
             told = f"no copy of this run stands in {', '.join(sorted(map(str, strangers)))}"
             return f"{told}: nothing is shared with that", "nothing was changed"
         for name in write.found.keys() & parameters.keys():
@@ -182,6 +183,19 @@ class HeartbeatGuard(Guard):
         elif not self._is_beat(parameters):
             message = "not the heartbeat that is declared; the call was not sent"
             raise Forbidden(message, "this is a defect: please report", call)
+
+
+def _origin(write: Write, parameters: Mapping[str, Any]) -> str:
+    """What a call restores from, by its name where that is named by its ARN."""
+    named = str(parameters.get(write.origin, ""))
+    found = re.fullmatch(write.origin_arn, named) if write.origin_arn else None
+    return found["name"] if found else named
+
+
+def _lent(write: Write, parameters: Mapping[str, Any]) -> set[str]:
+    """The accounts that the target of a call is shared with, or handed to."""
+    given = parameters.get(write.lends) or "nobody"
+    return {given} if isinstance(given, str) else set(given)
 
 
 def _strange(write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:

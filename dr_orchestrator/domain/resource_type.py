@@ -61,7 +61,8 @@ class By:
     other ARN names nothing. `within` (with the group `name`) is the pattern of a text that names it in part: any other
     names nothing. With `each` the parameter is a mapping whose keys are names, of parts of a stack alone.
     With `held` it is no copy by itself, but something that a copy holds. With `at`, the parameter of the place that it
-    is in, its name is that of the place and its own, with a slash between.
+    is in, its name is that of the place and its own, with a slash between. With `key` the parameter is a mapping, and
+    what stands under that key in it names the target.
     """
 
     type: str
@@ -71,6 +72,7 @@ class By:
     held: bool = False
     within: str = ""
     at: str = ""
+    key: str = ""
 
     def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
         """The target of the call; an unnamed target where nothing is named, which no copy is."""
@@ -78,7 +80,7 @@ class By:
         if self.each:
             yield from (Target(self.type, str(name), member=True) for name in given or ("",))
             return
-        text = str(given)
+        text = str(given.get(self.key, "") if self.key and isinstance(given, Mapping) else given)
         if self.at:
             place = str(parameters.get(self.at, ""))
             yield Target(self.type, f"{place}/{text}" if place and text else "", parts=(place, text))
@@ -115,7 +117,8 @@ class Write:
     `bare` target may wear no tag yet. `brings` is the parameter that lists what is imported: each has to be a copy of
     the run by itself. `found` are parameters, where they are given, by which AWS reads what lies in such a `place`
     under the target's `name`: those are groups of the pattern. `every` are ways into what it is given, by its keys, and
-    what each value there may be. IAM can tell no copy of an `alone` one from what is production's: it is allowed only
+    what each value there may be. `into` is a parameter that names such a place, into which AWS itself writes under the
+    target's name, `origin_arn` the pattern (with the group `name`) of the ARN by which the origin is named. IAM can tell no copy of an `alone` one from what is production's: it is allowed only
     where production is not.
     """
 
@@ -136,12 +139,15 @@ class Write:
     found: Mapping[str, str] = field(default_factory=dict)
     every: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     alone: bool = False
+    into: str = ""
+    origin_arn: str = ""
 
     @property
     def accepts(self) -> frozenset[str]:
         """Every parameter that it may be given."""
         within = self.within.parameter if self.within else ""
         named = {self.target.parameter, self.target.at, self.origin, within, self.among, self.lends, self.brings}
+        named |= {self.into}
         return self.takes | (named - {""})
 
 
@@ -257,7 +263,7 @@ class ResourceType:
     is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `filling` what loads a restored one into an environment's own, `imported` the calls around one that an
-    environment imports as it was restored, `born` around one that its template makes from a recovery point, `carried`
+    environment imports as it was restored, `exported` those that make it of an export in another account, `born` around one that its template makes from a recovery point, `carried`
     those that bring the point into another account.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
@@ -285,6 +291,7 @@ class ResourceType:
     filling: Calls = field(default_factory=Calls)
     imported: Calls = field(default_factory=Calls)
     born: Calls = field(default_factory=Calls)
+    exported: Calls = field(default_factory=Calls)
     carried: Calls = field(default_factory=Calls)
     secures: str = ""
     heartbeat: str = ""

@@ -34,20 +34,17 @@ def mistakes(
             yield ("rebuild", "stores", logical), what, f"fill one {_called(template, logical)} from one resource"
 
 
-def elsewhere(service: Declared, types: Types[ResourceType], rebuild: Rebuild) -> Iterator[Mistake]:
+def elsewhere(service: Declared, types: Types[ResourceType], rebuild: Rebuild, bucket: str | None) -> Iterator[Mistake]:
     """The stores that cannot be made in an account of its own: nothing of theirs is shared with it."""
     for logical, store in rebuild.filled.items():
         source = service.resources.legal.get(store)
         if source and types[source.type].born.all and not types[source.type].carried.all:
             message = f"a replica in an account of its own cannot be made from the recovery points of '{store}' yet"
             yield ("rebuild", "stores", logical), message, _ELSEWHERE
-        if rebuild.stores[logical].fill is Fill.IMPORT:
-            message = f"'{store}' is restored beside production, and a stack of another account cannot import it"
-            yield (
-                ("rebuild", "stores", logical, "fill"),
-                message,
-                "write `fill: items`, or let it stand beside",
-            )
+        if rebuild.stores[logical].fill is Fill.IMPORT and not bucket:
+            message = f"'{store}' comes into another account through a bucket there, and none is declared"
+            fix = "write `replica: {bucket: ...}` in tiers.yaml, or `fill: items`"
+            yield ("rebuild", "stores", logical, "fill"), message, fix
 
 
 def _fill(

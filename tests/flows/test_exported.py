@@ -1,0 +1,107 @@
+"""A table of any size comes into an account of replicas by an export and an import, and into its stack as it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from dr_orchestrator.aws.access.permissions import calls_of
+from dr_orchestrator.domain.copy import TERMINAL
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
+from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.wiring import App, opening, sweeping
+from tests.support import imported
+from tests.support.apart import OTHER, stand_apart
+from tests.support.apart_app import client
+from tests.support.dying import deaths, killed_at, killed_in, resumed
+from tests.support.estate import TABLE, Estate
+from tests.support.expansion import SHELF, production, shop_of, told
+from tests.support.imported import DRILL
+from tests.support.passing import passing
+from tests.support.shop import run
+
+EXPORTS = "dro-exports"
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/dro-copy"},
+            "Action": ["s3:AbortMultipartUpload", "s3:PutObject", "s3:PutObjectAcl"],
+            "Resource": f"arn:aws:s3:::{EXPORTS}/dro-*",
+        }
+    ],
+}
+
+
+@pytest.fixture
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with shop_of(tmp_path_factory.mktemp("lab")) as made:
+        s3 = client(made, "s3")
+        s3.create_bucket(Bucket=EXPORTS)
+        s3.put_bucket_policy(Bucket=EXPORTS, Policy=json.dumps(POLICY))
+        yield made
+
+
+@contextmanager
+def room(shop: Estate, home: Path) -> Iterator[App]:
+    """Within: the workspace whose replicas have an account of their own, with a bucket there."""
+    with imported.room(shop, home) as here:
+        drills = home / "drills"
+        stand_apart(drills)
+        tiers = drills / "tiers.yaml"
+        tiers.write_text(
+            tiers.read_text().replace("place: drill-account,", f"place: drill-account, bucket: {EXPORTS},")
+        )
+        yield App(here.settings, here.clock)
+
+
+def ended(found: Run) -> tuple[Verdict, Cleanup]:
+    assert found.closing is not None
+    return found.closing.verdict, found.closing.cleanup
+
+
+def left(shop: Estate) -> dict[str, Any]:
+    """All that a drill could leave, in both accounts."""
+    s3, dynamodb = client(shop, "s3"), client(shop, "dynamodb")
+    return {
+        **production(shop),
+        "objects": [each["Key"] for each in s3.list_objects_v2(Bucket=EXPORTS).get("Contents", [])],
+        "there": dynamodb.list_tables()["TableNames"],
+    }
+
+
+def test_a_table_is_exported_imported_and_brought_into_its_stack(shop: Estate, home: Path) -> None:
+    """By DynamoDB alone: no item passes through the drill, each step is told, and nothing is left in either account."""
+    before = left(shop)
+
+    with passing() as passed, room(shop, home) as here:
+        found = run(here, DRILL)
+        declared = calls_of(TYPES, here.drill(DRILL))
+
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), told(found)
+    assert left(shop) == before
+    assert shop.calls("BatchWriteItem") == shop.calls("RestoreTableToPointInTime") == []
+    (asked,) = shop.calls("ExportTableToPointInTime")
+    assert asked["TableArn"].endswith(f":table/{TABLE.id}")
+    assert (asked["S3Bucket"], asked["S3BucketOwner"]) == (EXPORTS, OTHER)
+    (brought,) = shop.calls("ImportTable")
+    named = f"dro-{found.header.id}-shop-prod-config"
+    assert brought["TableCreationParameters"]["TableName"] == asked["S3Prefix"] == named
+    assert brought["S3BucketSource"]["S3KeyPrefix"].startswith(f"{named}/AWSDynamoDB/")
+    first, second = shop.calls("CreateChangeSet")
+    assert [each["ChangeSetType"] for each in (first, second)] == ["IMPORT", "UPDATE"]
+    steps = {each.name: each.detail for each in found.steps}
+    assert "items exported" in steps["wait for export of sessions"]
+    assert "items imported" in steps["wait for sessions"]
+    assert steps["import sessions"] == f"imported as restored: {named} is Config"
+    assert passed <= declared.all, passed - declared.all
+    assert "dynamodb:BatchWriteItem" not in declared.all
