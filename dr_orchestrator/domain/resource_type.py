@@ -80,7 +80,9 @@ class By:
         if self.each:
             yield from (Target(self.type, str(name), member=True) for name in given or ("",))
             return
-        text = str(given.get(self.key, "") if self.key and isinstance(given, Mapping) else given)
+        if self.key:
+            given = given.get(self.key, "") if isinstance(given, Mapping) else ""
+        text = str(given)
         if self.at:
             place = str(parameters.get(self.at, ""))
             yield Target(self.type, f"{place}/{text}" if place and text else "", parts=(place, text))
@@ -118,8 +120,8 @@ class Write:
     the run by itself. `found` are parameters, where they are given, by which AWS reads what lies in such a `place`
     under the target's `name`: those are groups of the pattern. `every` are ways into what it is given, by its keys, and
     what each value there may be. `into` is a parameter that names such a place, into which AWS itself writes under the
-    target's name, `origin_arn` the pattern (with the group `name`) of the ARN by which the origin is named. IAM can tell no copy of an `alone` one from what is production's: it is allowed only
-    where production is not.
+    target's name, `origin_arn` the pattern (with the group `name`) of the ARN by which the origin is named. IAM can
+    tell no copy of an `alone` one from what is production's: it is allowed only where production is not.
     """
 
     operation: str
@@ -175,7 +177,8 @@ class CopyType:
     `longest` is how many characters its name may have, `arn` the resource part of its ARN, with `{id}` in the name's
     place. `plural` is how the statements of IAM policies call many of them. `quota` is what it counts against, as AWS
     names that; types that name the same one share it. `shows_tags` is whether IAM sees its tags in every account: those
-    of DynamoDB's tables only where attribute-based access control (ABAC) is on, and no call tells where.
+    of DynamoDB's tables only where attribute-based access control (ABAC) is on, and no call tells where. One that
+    `passes` is an action of AWS's that ends by itself, and of which nothing is left to be deleted.
     """
 
     name: str
@@ -187,6 +190,7 @@ class CopyType:
     cloudformation: str = ""
     quota: str = ""
     shows_tags: bool = True
+    passes: bool = False
 
     def arn_of(self, id: str) -> str:
         """The resource part of the ARN of one of that name; it begins with colons where no place is named in it."""
@@ -263,8 +267,8 @@ class ResourceType:
     is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `filling` what loads a restored one into an environment's own, `imported` the calls around one that an
-    environment imports as it was restored, `exported` those that make it of an export in another account, `born` around one that its template makes from a recovery point, `carried`
-    those that bring the point into another account.
+    environment imports as it was restored, `exported` those that make it of an export in another account, `born` around
+    one that its template makes from a recovery point, `carried` those that bring the point into another account.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
     of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
@@ -421,7 +425,7 @@ class Types(Generic[Declared_co]):
     def calls(self) -> CallTable:
         """Every call that a drill or a sweep of any of them may make."""
         reads = {call for each in self for calls in each.kinds.values() for call in calls.reads}
-        reads |= {call for each in self for call in each.listing.reads}
+        reads |= {call for each in self for calls in (each.listing, each.exported) for call in calls.reads}
         imported = {each.made.cloudformation: each.name for each in self if each.imported.all}
         return CallTable(reads | COMMON.reads, (write for each in self for write in each.writes), imported)
 

@@ -102,14 +102,14 @@ def _has_no_writer(account: Account, resource: Resource, canary: Canary, clock: 
 class Drillable(ResourceType):
     """A resource type that can be drilled.
 
-    `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there
-    may be, by the names that `made` and `parts` give them, `held` what one that holds others holds (type in
-    CloudFormation and name). `store` restores one as a store of an environment, `brought` makes one where
-    that stands in another account, with what brings its recovery point there before (through a bucket), `member` is what one is as a part of
+    `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there may
+    be, by the names that `made` and `parts` give them, `held` what one that holds others holds (type in CloudFormation
+    and name). `store` restores one as a store of an environment, `brought` makes one where that stands in another
+    account, with what brings its recovery point there before (through a bucket), `member` is what one is as a part of
     an environment at a place, `origin` what a template's own is made of, with the `inside` of that as part of a stack,
-    `twin` what it is in the simulated AWS, `company` the databases that the sample company
-    has of it. An origin is told of the environment that its own is made in, and of the key of KMS under which recovery
-    points are shared with that one's account.
+    `twin` what it is in the simulated AWS, `company` the databases that the sample company has of it. An origin is told
+    of the environment that its own is made in, and of the key of KMS under which recovery points are shared with that
+    one's account.
     """
 
     components: MakeComponents

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 
@@ -23,7 +22,7 @@ from tests.support.apart import OTHER, stand_apart
 from tests.support.apart_app import client
 from tests.support.dying import deaths, killed_at, killed_in, resumed
 from tests.support.estate import TABLE, Estate
-from tests.support.expansion import SHELF, production, shop_of, told
+from tests.support.expansion import production, shop_of, told
 from tests.support.imported import DRILL
 from tests.support.passing import passing
 from tests.support.shop import run
@@ -105,3 +104,72 @@ def test_a_table_is_exported_imported_and_brought_into_its_stack(shop: Estate, h
     assert steps["import sessions"] == f"imported as restored: {named} is Config"
     assert passed <= declared.all, passed - declared.all
     assert "dynamodb:BatchWriteItem" not in declared.all
+
+
+CALLS = (
+    *(("ExportTableToPointInTime", 1), ("ImportTable", 1), ("TagResource", 1)),
+    *(("CreateChangeSet", 1), ("ExecuteChangeSet", 1), ("ExecuteChangeSet", 2)),
+)
+"""Each call of the recovery that changes something, and which of its kind it is."""
+
+
+@pytest.mark.parametrize("death", deaths(*CALLS), ids=lambda each: "-".join(map(str, each)))
+def test_a_resumed_run_goes_on_at_any_call(
+    shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch, death: tuple[str, int, bool]
+) -> None:
+    """Wherever its process dies: the next one exports and imports nothing twice, and takes all of it down."""
+    monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
+    before = left(shop)
+    with room(shop, home) as here:
+        dead = killed_in(here, DRILL, killed_at(*death))
+        shop.clock.sleep(1200)
+
+        found = resumed(here, dead)
+
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), told(found)
+    assert left(shop) == before
+    assert len({each["ClientToken"] for each in shop.calls("ExportTableToPointInTime")}) == 1
+    assert len({each["ClientToken"] for each in shop.calls("ImportTable")}) == 1
+
+
+@pytest.mark.parametrize(
+    "death", deaths(*CALLS, ("DeleteTable", 1), ("DeleteObject", 1)), ids=lambda each: "-".join(map(str, each))
+)
+def test_a_sweep_leaves_nothing_at_any_call(shop: Estate, home: Path, death: tuple[str, int, bool]) -> None:
+    """Wherever its process dies: an export and an import are waited out; table, stack and objects are gone."""
+    before = left(shop)
+    with room(shop, home) as here:
+        dead = killed_in(here, DRILL, killed_at(*death))
+        shop.clock.sleep(120)
+
+        sweeping.sweep(here, wait=True)
+
+        found = here.ledger.queries.run(dead.header.id)
+    assert ended(found)[1] is Cleanup.CLEAN, found.closing
+    assert all(each.state in TERMINAL for each in found.copies)
+    assert left(shop) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict", "why"),
+    [
+        (lambda shop: client(shop, "s3").delete_bucket_policy(Bucket=EXPORTS), Verdict.FAILED, "S3AccessDenied"),
+        (
+            lambda shop: shop.lab.faults.add({"kind": "ends-as", "status": "FAILED", "action": "ImportTable"}),
+            Verdict.INCONCLUSIVE,
+            "DynamoDB did not import sessions",
+        ),
+    ],
+    ids=["no right to write", "an import that fails"],
+)
+def test_what_aws_does_not_do_is_told(shop: Estate, home: Path, change: Any, verdict: Verdict, why: str) -> None:
+    """An export that may not be written, an import that fails: with AWS's reason, and nothing stays."""
+    change(shop)
+    before = left(shop)
+
+    with room(shop, home) as here:
+        found = run(here, DRILL)
+
+    assert why in told(found)
+    assert ended(found) == (verdict, Cleanup.CLEAN), found.closing
+    assert left(shop) == before

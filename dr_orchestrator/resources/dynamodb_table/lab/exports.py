@@ -158,7 +158,8 @@ def _read(source: Mapping[str, str], owner: str) -> Iterator[dict[str, Any]]:
     s3 = s3_backends[owner]["aws"]
     for key in sorted(s3.buckets[source["S3Bucket"]].keys.keys()):
         if key.startswith(source.get("S3KeyPrefix", "")):
-            for line in gzip.decompress(s3.get_object(source["S3Bucket"], key).value).splitlines():
+            found: Any = s3.get_object(source["S3Bucket"], key)
+            for line in gzip.decompress(found.value).splitlines():
                 yield json.loads(line)["Item"]
 
 
