@@ -17,6 +17,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.resource_type import CallTable, Effect, Target, Write
 from dr_orchestrator.errors import DrillFault
 
+_STRANGER = "is not a copy of this run"
 _AGAIN = "dro-guard"
 _NAMED = "dro-guard-named"
 
@@ -77,7 +78,7 @@ class Guard:
             raise Forbidden("not a call that a drill makes; it was not sent", "this is a defect: please report", call)
         refusals = [self._refusal(write, parameters, region) for write in writes]
         if all(refusals):  # several types may be changed by one operation: one of them has to fit, whole
-            message, hint = refusals[0]
+            message, hint = next((each for each in refusals if not each[0].endswith(_STRANGER)), refusals[0])
             raise Forbidden(f"{message}; the call was not sent", hint, call)
 
     def _refusal(self, write: Write, parameters: Mapping[str, Any], region: str) -> tuple[str, ...]:
@@ -87,7 +88,7 @@ class Guard:
             if not self._is_copy(target, region):
                 hint = "nothing was changed; only copies in the ledger of this run may be"
                 where = f" in {region}" if region else ""
-                return f"'{target.name}'{where} is not a copy of this run", hint
+                return f"'{target.name}'{where} {_STRANGER}", hint
         if write.origin and not self._may_restore(origin := _origin(write, parameters)):
             hint = "a run restores its own source, from the recovery point that it chose"
             return f"'{origin}' is not what this run restores from", hint

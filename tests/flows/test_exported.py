@@ -145,7 +145,8 @@ def test_a_sweep_leaves_nothing_at_any_call(shop: Estate, home: Path, death: tup
         sweeping.sweep(here, wait=True)
 
         found = here.ledger.queries.run(dead.header.id)
-    assert ended(found)[1] is Cleanup.CLEAN, found.closing
+    assert found.closing is not None
+    assert found.closing.cleanup is Cleanup.CLEAN, found.closing.cleanup_reasons
     assert all(each.state in TERMINAL for each in found.copies)
     assert left(shop) == before
 
@@ -171,5 +172,6 @@ def test_what_aws_does_not_do_is_told(shop: Estate, home: Path, change: Any, ver
         found = run(here, DRILL)
 
     assert why in told(found)
-    assert ended(found) == (verdict, Cleanup.CLEAN), found.closing
+    assert found.closing is not None
+    assert ended(found) == (verdict, Cleanup.CLEAN), found.closing.cleanup_reasons
     assert left(shop) == before

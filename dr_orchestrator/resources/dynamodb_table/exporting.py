@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +39,17 @@ def described(api: Api, arn: str) -> Mapping[str, Any] | None:
     except NotFound:
         return None
     return found
+
+
+def listed(api: Api, operation: str, key: str, arn: str) -> Iterator[Mapping[str, Any]]:
+    """All exports, or imports, of a table: botocore knows no pages of them, though AWS gives them so."""
+    after: dict[str, str] = {}
+    while True:
+        told = api.call(operation, TableArn=arn, **after)
+        yield from told.get(key, ())
+        if not told.get("NextToken"):
+            return
+        after = {"NextToken": str(told["NextToken"])}
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,7 @@ class Export:
 
     def _lost(self) -> str:
         """The export of which the answer was lost, by where it is written; empty where there is none."""
-        for each in self._api.pages("ListExports", "ExportSummaries", TableArn=self._arn()):
+        for each in listed(self._api, "ListExports", "ExportSummaries", self._arn()):
             found = described(self._api, str(each["ExportArn"])) or {}
             if found.get("S3Prefix") == self.copy.id:
                 return str(each["ExportArn"])

@@ -45,9 +45,9 @@ class _Imported(DynamoTable):
 
     def made_here(self, live: Mapping[str, Any]) -> bool:
         """Whether AWS tells of its import from what this run had exported."""
-        listed = self._api.pages("ListImports", "ImportSummaryList", TableArn=live["TableArn"])
+        found = exporting.listed(self._api, "ListImports", "ImportSummaryList", str(live["TableArn"]))
         beginning = f"{self._copy.id}/"
-        return any(str(each["S3BucketSource"].get("S3KeyPrefix", "")).startswith(beginning) for each in listed)
+        return any(str(each["S3BucketSource"].get("S3KeyPrefix", "")).startswith(beginning) for each in found)
 
     def tag(self, copy: Copy, arn: str) -> str:
         """Tag the table; return why it may not be tagged."""
@@ -195,8 +195,10 @@ class ImportedTable:
         return "it has no local index"
 
     def _look_at_name(self, copy: Copy) -> str:
-        found = table.describe(self._api(copy), copy.id)
-        live = Live(copy.id, table.unique_id(found), table.tags(self._api(copy), found)) if found else None
+        api, live = self._api(copy), None
+        if (found := table.describe(api, copy.id)) is not None:
+            worn, ours = table.tags(api, found), self._imported(copy).made_here(found)
+            live = Live(copy.id, table.unique_id(found), worn, ours, found.get("CreationDateTime"))
         return self._toolkit.proofs.name_is_free(copy, live, "a table")
 
     def _look_at_policy(self, copy: Copy) -> str:
