@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from dr_orchestrator.runner import Components
 
 _ARN = r"arn:[a-z-]+:dynamodb:(?P<region>[^:/]+):[^:/]+:table/(?P<name>[^:/]+)"
+_OF_IMPORTS = (
+    *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
+    *("logs:PutLogEvents", "logs:PutRetentionPolicy"),
+)
+"""The rights by which an import tells of items that it refused."""
+
 _ON_THE_TARGET = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 
 
@@ -163,12 +169,19 @@ TYPE = Drillable(
             needs=frozenset({"ExportTime"}),
             into="S3Bucket",
             lends="S3BucketOwner",
+            outside=(("s3", ":::{bucket}/{copies}", ("s3:AbortMultipartUpload", "s3:PutObject", "s3:PutObjectAcl")),),
         ),
         Write(
             "dynamodb:ImportTable",
             By(NAME, "TableCreationParameters", key="TableName"),
             Effect.CREATE,
             frozenset({"ClientToken", "S3BucketSource", "InputFormat", "InputCompressionType"}),
+            alone=True,
+            outside=(
+                ("s3", ":::{bucket}", ("s3:ListBucket",)),
+                ("s3", ":::{bucket}/{copies}", ("s3:GetObject",)),
+                ("logs", "log-group:/aws-dynamodb/*", _OF_IMPORTS),
+            ),
         ),
         Write(
             "s3:DeleteObject",
