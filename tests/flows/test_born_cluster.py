@@ -276,46 +276,17 @@ def test_a_check_that_its_engine_cannot_answer_is_told_before_anything_is_made(s
     assert shop.calls("CreateChangeSet") == []
 
 
-KEPT = ("Boards", "Writer", "Subnets", "Group", "Network", "One", "Two")
-
-
-def outlived(shop: Estate, here: wiring.App, stranger: bool) -> Run:
-    """A run whose stack is deleted by force before its teardown; a `stranger` wears no tag of the stack's."""
-    destroy = CloudFormationStack.destroy
+def test_what_outlived_its_stack_is_taken_down_with_what_the_stack_left_in_it(shop: Estate, here: wiring.App) -> None:
+    """A stack that was deleted by force left the cluster and an instance in it: both go, and nothing else does."""
+    before, destroy = everything(shop), CloudFormationStack.destroy
+    kept = ("Boards", "Writer", "Subnets", "Group", "Network", "One", "Two")
 
     def by_force(stack: CloudFormationStack, copy: Any) -> Any:
-        shop.force(copy.run, kept=KEPT)
-        if stranger:
-            (writer,) = (each for each in backend().databases.values() if "writer" in each.db_instance_identifier)
-            writer.tags = [each for each in writer.tags if each["Key"] != "dr-drill:run"]
+        shop.force(copy.run, kept=kept)
         return destroy(stack, copy)
 
     with mock.patch.object(CloudFormationStack, "destroy", by_force):
-        return run(here, DRILL)
+        run(here, DRILL)
 
-
-def test_what_outlived_its_stack_is_taken_down_with_what_the_stack_left_in_it(shop: Estate, here: wiring.App) -> None:
-    """A stack that was deleted by force left the cluster and an instance in it: both go, and nothing else does."""
-    before = everything(shop)
-
-    outlived(shop, here, stranger=False)
-
-    assert everything(shop)["cluster rows"] == before["cluster rows"]
-    assert everything(shop)["instances"] == before["instances"]
-
-
-def test_an_instance_in_it_that_nothing_proves_is_named(shop: Estate, here: wiring.App) -> None:
-    """Somebody's own, put into the copy's cluster: neither goes before its owner has taken it out."""
-    before = everything(shop)
-
-    found = outlived(shop, here, stranger=True)
-
-    assert ended(found)[1] is not Cleanup.CLEAN
-    assert found.closing is not None
-    (writer,) = (each for each in hurt.everything(shop)["instances"] if "writer" in each)
-    assert f"still holds {writer}" in " ".join(found.closing.cleanup_reasons)
-    shop.client("rds").delete_db_instance(DBInstanceIdentifier=writer, SkipFinalSnapshot=True)
-    shop.clock.sleep(1800)
-    sweeping.sweep(here)
     assert everything(shop)["cluster rows"] == before["cluster rows"]
     assert everything(shop)["instances"] == before["instances"]
