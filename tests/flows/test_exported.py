@@ -17,6 +17,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.wiring import App, opening, sweeping
+from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import imported
 from tests.support.apart import OTHER, stand_apart
 from tests.support.apart_app import client
@@ -104,6 +105,22 @@ def test_a_table_is_exported_imported_and_brought_into_its_stack(shop: Estate, h
     assert steps["import sessions"] == f"imported as restored: {named} is Config"
     assert passed <= declared.all, passed - declared.all
     assert "dynamodb:BatchWriteItem" not in declared.all
+
+
+def test_a_plan_looks_into_both_accounts(shop: Estate, home: Path) -> None:
+    """Source, indexes, the bucket, its policy and the name there; what is missing of them is told, nothing is made."""
+    before = left(shop)
+    with room(shop, home) as here:
+        allowed = plan(here, DRILL)
+        client(shop, "s3").delete_bucket_policy(Bucket=EXPORTS)
+        closed = plan(here, DRILL)
+
+    named = "dynamodb-table named like dro-plan-shop-prod-config"
+    assert f"{named}, made there of an export of sessions and imported as Config" in allowed.creates
+    assert allowed.blockers == []
+    assert any(f"account {ACCOUNT} may write into {EXPORTS}" in each for each in allowed.seen)
+    assert "does not seem to let account" in " ".join(map(str, closed.preflight.looks))
+    assert left(shop) == before
 
 
 CALLS = (

@@ -44,7 +44,6 @@ def test_local_indexes_are_told_with_the_way_that_copies_them(made: Estate) -> N
     with pytest.raises(NotRecoverable, match="which no import makes: by-time") as told:
         look.perform()
     assert "fill: items" in told.value.hint
-    made.client("dynamodb").delete_table(TableName="with-local-index")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.copies import Live
+from dr_orchestrator.aws.preflight import place
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy, CopyState
@@ -140,8 +141,12 @@ class ImportedTable:
         return ()
 
     def isolated(self, copy: Copy) -> Seen:
-        """As for a table that is restored."""
-        return self._imported(copy).isolated(copy)
+        """Prove that the live table is that of this run, in the account and region of the environment."""
+        live = table.describe(self._api(copy), copy.id)
+        if live is None:
+            raise NotMeasured(f"{copy.id} is not to be seen", call="dynamodb:DescribeTable")
+        self._toolkit.proofs.same(copy, table.unique_id(live))
+        return Seen(place.same(live["TableArn"], copy.region, copy.account))
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """When AWS began and ended the import, by its own clock."""
