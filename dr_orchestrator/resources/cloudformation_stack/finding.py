@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.cloudformation_stack.stack import describe
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import NESTED, Part
@@ -41,3 +45,23 @@ def _proven(api: Api, root: str, inner: str) -> str:
         told = f"{inner} does not say that it stands in {root}"
         raise NotMeasured(f"{told}: nothing proves that the run's stack made it", call="cloudformation:DescribeStacks")
     return str(live["StackId"])
+
+
+def first_failure(api: Api, stack: str, lead: str = "") -> str:
+    """The resource that failed first, and why: of a stack within by its way, for the stack itself tells only of that."""
+    events = list(api.pages("DescribeStackEvents", "StackEvents", StackName=stack))
+    failed = [event for event in events if "FAILED" in event.get("ResourceStatus", "")]
+    if not failed:
+        return ""
+    first = min(failed, key=lambda event: (event["Timestamp"], is_of_stack(event)))
+    name, inner = f"{lead}{first['LogicalResourceId']}", str(first.get("PhysicalResourceId") or "")
+    if first.get("ResourceType") == NESTED and inner and not is_of_stack(first):
+        if told := first_failure(api, inner, f"{name}/"):
+            return told
+    reason = first.get("ResourceStatusReason", first["ResourceStatus"])
+    return "".join(f"; {each}" for each in (f"{name}: {reason}", by_policy(reason)) if each)
+
+
+def is_of_stack(event: Mapping[str, Any]) -> bool:
+    """Whether an event is of the stack itself, and not of what it holds."""
+    return bool(event.get("PhysicalResourceId") == event["StackId"])

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
-from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.preflight import assets, boundary, place
 from dr_orchestrator.aws.template.given import Given
 from dr_orchestrator.aws.template.imports import HINT
@@ -271,7 +270,7 @@ class CloudFormationStack:
         """The stack's own events; those of its resources are left out."""
         stack = self._identity(copy) or copy.id
         events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=stack)
-        own = [event for event in events if _is_of_stack(event)]
+        own = [event for event in events if finding.is_of_stack(event)]
         return [_told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
@@ -373,13 +372,7 @@ class CloudFormationStack:
         return list(self._api.pages("ListStackResources", "StackResourceSummaries", StackName=stack))
 
     def _first_failure(self, copy: Copy) -> str:
-        events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=copy.id)
-        failed = [event for event in events if "FAILED" in event.get("ResourceStatus", "")]
-        if not failed:
-            return ""
-        first = min(failed, key=lambda event: (event["Timestamp"], _is_of_stack(event)))
-        reason = first.get("ResourceStatusReason", first["ResourceStatus"])
-        return "".join(f"; {each}" for each in (f"{first['LogicalResourceId']}: {reason}", by_policy(reason)) if each)
+        return finding.first_failure(self._api, copy.id)
 
     def _describe(self, name: str) -> Mapping[str, Any] | None:
         return describe(self._api, name)
@@ -425,11 +418,6 @@ def _accepted() -> Iterator[None]:
         yield
     except NotRecoverable as refused:
         raise NotApplicable("the template is not accepted") from refused
-
-
-def _is_of_stack(event: Mapping[str, Any]) -> bool:
-    """Whether an event is of the stack itself, and not of what it holds."""
-    return bool(event.get("PhysicalResourceId") == event["StackId"])
 
 
 def _told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:
