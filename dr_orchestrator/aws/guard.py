@@ -7,7 +7,7 @@ name: one that nobody listed is refused, whatever it does.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.resource_type import CallTable, Effect, Inquiry, Target, Write
 from dr_orchestrator.errors import DrillFault
 
+_STRANGER = "is not a copy of this run"
 _AGAIN = "dro-guard"
 _NAMED = "dro-guard-named"
 
@@ -83,7 +84,7 @@ class Guard:
             raise Forbidden("not a call that a drill makes; it was not sent", "this is a defect: please report", call)
         refusals = [self._refusal(write, parameters, region) for write in writes]
         if all(refusals):  # several types may be changed by one operation: one of them has to fit, whole
-            message, hint = refusals[0]
+            message, hint = next((each for each in refusals if not each[0].endswith(_STRANGER)), refusals[0])
             raise Forbidden(f"{message}; the call was not sent", hint, call)
 
     def _only_asks(self, inquiry: Inquiry, call: str, parameters: Mapping[str, Any], region: str) -> bool:
@@ -103,8 +104,8 @@ class Guard:
             if not self._is_copy(target, region):
                 hint = "nothing was changed; only copies in the ledger of this run may be"
                 where = f" in {region}" if region else ""
-                return f"'{target.name}'{where} is not a copy of this run", hint
-        if write.origin and not self._may_restore(origin := str(parameters.get(write.origin, ""))):
+                return f"'{target.name}'{where} {_STRANGER}", hint
+        if write.origin and not self._may_restore(origin := _origin(write, parameters)):
             hint = "a run restores its own source, from the recovery point that it chose"
             return f"'{origin}' is not what this run restores from", hint
         if lacking := sorted(name for name in write.needs if not parameters.get(name)):
@@ -113,9 +114,10 @@ class Guard:
 
     def _otherwise(self, write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         """Why a call is not as drills make it, and what to do; empty where it is."""
-        if write.among and (place := str(parameters.get(write.among, ""))) not in self._declared:
-            return f"'{place}' is no place that the workspace declares for drills", "nothing was changed"
-        if write.lends and (strangers := set(parameters.get(write.lends) or ("nobody",)) - set(self._accounts())):
+        for place in (str(parameters.get(each, "")) for each in (write.among, write.into) if each):
+            if place not in self._declared:
+                return f"'{place}' is no place that the workspace declares for drills", "nothing was changed"
+        if write.lends and (strangers := _lent(write, parameters) - set(self._accounts())):
             told = f"no copy of this run stands in {', '.join(sorted(map(str, strangers)))}"
             return f"{told}: nothing is shared with that", "nothing was changed"
         for name in write.found.keys() & parameters.keys():
@@ -129,7 +131,7 @@ class Guard:
         if other := [name for name, values in write.only.items() if parameters.get(name) not in values]:
             given = ", ".join(f"{name} {parameters.get(name, 'left to its default')}" for name in other)
             return f"no drill gives it {given}", "this is a defect: please report"
-        return ()
+        return _strange(write, parameters)
 
     def _is_copy(self, target: Target, region: str) -> bool:
         if not target.name or target.region not in ("", region):
@@ -198,6 +200,38 @@ class HeartbeatGuard(Guard):
         elif not self._is_beat(parameters):
             message = "not the heartbeat that is declared; the call was not sent"
             raise Forbidden(message, "this is a defect: please report", call)
+
+
+def _origin(write: Write, parameters: Mapping[str, Any]) -> str:
+    """What a call restores from, by its name where that is named by its ARN."""
+    named = str(parameters.get(write.origin, ""))
+    found = re.fullmatch(write.origin_arn, named) if write.origin_arn else None
+    return found["name"] if found else named
+
+
+def _lent(write: Write, parameters: Mapping[str, Any]) -> set[str]:
+    """The accounts that the target of a call is shared with, or handed to."""
+    given = parameters.get(write.lends) or "nobody"
+    return {given} if isinstance(given, str) else set(given)
+
+
+def _strange(write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a call is given somewhere that no drill gives it there, and what to do; empty where nothing is."""
+    for way, values in write.every.items():
+        if strange := [str(each) for each in _found(parameters, way.split(".")) if each not in values]:
+            return f"no drill gives it {way} {', '.join(strange)}", "this is a defect: please report"
+    return ()
+
+
+def _found(part: Any, way: Sequence[str]) -> Iterator[Any]:
+    """All that stands at a way of keys into what a call is given, through its lists; None where it is missing."""
+    if isinstance(part, list | tuple):
+        for each in part:
+            yield from _found(each, way)
+    elif way:
+        yield from _found(part.get(way[0]) if isinstance(part, Mapping) else None, way[1:])
+    else:
+        yield part
 
 
 def _place(request: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.source import text_of
-from dr_orchestrator.catalog.template import Template, Unusable, inside, within_of
+from dr_orchestrator.catalog.template import Template, Unusable, inside, types_within, within_of
 from dr_orchestrator.documents import assembly, cloudformation
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.documents.events import Stop
@@ -176,6 +176,11 @@ def _outline(stacks: list[Stack]) -> Template:
         ),
         transforms=any(each.data.get("Transform") for each in read.values()),
         stacks=tuple(stacks),
+        nested={
+            f"{each.name}/{part}": of
+            for each in stacks
+            for part, of in types_within(read[each.name], each.file, each.within)
+        },
     )
 
 

@@ -224,7 +224,8 @@ def _in_store(check: Check, stores: Mapping[str, str]) -> Check:
     """A check of a store of an app, by the store's whole name."""
     key = "database" if hasattr(check, "database") else "table"  # beside a database a table is one of its own
     named = getattr(check, key, "")
-    found = [logical for logical in stores if named and logical.partition("/")[2] == named]
+    known = named in stores
+    found = [logical for logical in stores if named and not known and logical.partition("/")[2] == named]
     return replace(cast("Any", check), **{key: found[0]}) if found else check
 
 

@@ -26,7 +26,8 @@ class Template:
 
     Of an app, whose `stacks` are in the order of their making, what is told of one begins with its name: of resources
     `Orders/Table`, of outputs `Orders.Url` beside `Url`, where no other stack has one of that name. `within` are the
-    texts of the templates that it names and that lie beside it, by their paths from its own folder.
+    texts of the templates that it names and that lie beside it, by their paths from its own folder; `nested` the types
+    of their resources, by their ways from the whole: `Data/Table`.
     """
 
     text: str = ""
@@ -38,6 +39,12 @@ class Template:
     within: Mapping[str, str] = field(default_factory=dict)
     stacks: tuple[Stack, ...] = ()
     hidden: frozenset[str] = frozenset()
+    nested: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def all_types(self) -> Mapping[str, str]:
+        """The types of its resources and of those of the stacks within, as far as their templates are at hand."""
+        return {**self.types, **self.nested}
 
     def whole(self, part: str) -> str:
         """The name of a resource, or of a part of one, with its stack's in front where it has one; as it is written
@@ -100,7 +107,10 @@ def outline(path: Path, workspace: Path) -> Template | Unusable:
     outputs = frozenset(template.part("Outputs"))
     transforms = bool(template.data.get("Transform"))
     within = dict(within_of(template, path, path.resolve().parent))
-    return Template(text, frozenset(parameters), required, types, outputs, transforms, within, hidden=hidden)
+    nested = dict(types_within(template, "", within))
+    return Template(
+        text, frozenset(parameters), required, types, outputs, transforms, within, hidden=hidden, nested=nested
+    )
 
 
 def within_of(template: cloudformation.Template, path: Path, folder: Path, depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -117,6 +127,21 @@ def within_of(template: cloudformation.Template, path: Path, folder: Path, depth
             continue
         yield child.relative_to(folder).as_posix(), text
         yield from within_of(found, child, folder, depth + 1)
+
+
+def types_within(
+    template: cloudformation.Template, file: str, texts: Mapping[str, str], depth: int = 0
+) -> Iterator[tuple[str, str]]:
+    """The types of the resources of the stacks within, by their ways; `texts` are their templates by their paths."""
+    for name, resource in template.part("Resources").items() if depth < DEEPEST else ():
+        url = named(mapping(resource))
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(file), url))
+        if not url or path not in texts:
+            continue
+        child = cloudformation.parse(texts[path], path, cloudformation.LARGEST_IN_BUCKET)
+        for logical, body in child.part("Resources").items():
+            yield f"{name}/{logical}", str(mapping(body).get("Type", ""))
+        yield from ((f"{name}/{part}", of) for part, of in types_within(child, path, texts, depth + 1))
 
 
 def named(resource: Mapping[str, Any]) -> str:

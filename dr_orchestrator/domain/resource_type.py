@@ -61,7 +61,8 @@ class By:
     other ARN names nothing. `within` (with the group `name`) is the pattern of a text that names it in part: any other
     names nothing. With `each` the parameter is a mapping whose keys are names, of parts of a stack alone.
     With `held` it is no copy by itself, but something that a copy holds. With `at`, the parameter of the place that it
-    is in, its name is that of the place and its own, with a slash between.
+    is in, its name is that of the place and its own, with a slash between. With `key` the parameter is a mapping, and
+    what stands under that key in it names the target.
     """
 
     type: str
@@ -71,6 +72,7 @@ class By:
     held: bool = False
     within: str = ""
     at: str = ""
+    key: str = ""
 
     def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
         """The target of the call; an unnamed target where nothing is named, which no copy is."""
@@ -78,6 +80,8 @@ class By:
         if self.each:
             yield from (Target(self.type, str(name), member=True) for name in given or ("",))
             return
+        if self.key:
+            given = given.get(self.key, "") if isinstance(given, Mapping) else ""
         text = str(given)
         if self.at:
             place = str(parameters.get(self.at, ""))
@@ -114,7 +118,12 @@ class Write:
     resource parts of other ARNs that it concerns. `needs` are parameters that it must be given, whatever they say. A
     `bare` target may wear no tag yet. `brings` is the parameter that lists what is imported: each has to be a copy of
     the run by itself. `found` are parameters, where they are given, by which AWS reads what lies in such a `place`
-    under the target's `name`: those are groups of the pattern.
+    under the target's `name`: those are groups of the pattern. `every` are ways into what it is given, by its keys, and
+    what each value there may be. `into` is a parameter that names such a place, into which AWS itself writes under the
+    target's name, `origin_arn` the pattern (with the group `name`) of the ARN by which the origin is named. IAM can
+    tell no copy of an `alone` one from what is production's: it is allowed only where production is not. `outside` is
+    what AWS does in other services in the name of who calls: service, resource part of the ARN, and actions of IAM;
+    `{bucket}` stands for each bucket that is declared, `{copies}` for how copies are named.
     """
 
     operation: str
@@ -132,12 +141,18 @@ class Write:
     bare: bool = False
     brings: str = ""
     found: Mapping[str, str] = field(default_factory=dict)
+    every: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    alone: bool = False
+    into: str = ""
+    origin_arn: str = ""
+    outside: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
     @property
     def accepts(self) -> frozenset[str]:
         """Every parameter that it may be given."""
         within = self.within.parameter if self.within else ""
         named = {self.target.parameter, self.target.at, self.origin, within, self.among, self.lends, self.brings}
+        named |= {self.into}
         return self.takes | (named - {""})
 
 
@@ -188,7 +203,8 @@ class CopyType:
     `longest` is how many characters its name may have, `arn` the resource part of its ARN, with `{id}` in the name's
     place. `plural` is how the statements of IAM policies call many of them. `quota` is what it counts against, as AWS
     names that; types that name the same one share it. `shows_tags` is whether IAM sees its tags in every account: those
-    of DynamoDB's tables only where attribute-based access control (ABAC) is on, and no call tells where.
+    of DynamoDB's tables only where attribute-based access control (ABAC) is on, and no call tells where. One that
+    `passes` is an action of AWS's that ends by itself, and of which nothing is left to be deleted.
     """
 
     name: str
@@ -200,6 +216,7 @@ class CopyType:
     cloudformation: str = ""
     quota: str = ""
     shows_tags: bool = True
+    passes: bool = False
 
     def arn_of(self, id: str) -> str:
         """The resource part of the ARN of one of that name; it begins with colons where no place is named in it."""
@@ -277,8 +294,8 @@ class ResourceType:
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `filling` what loads a restored one into an environment's own, `imported` the calls around one that an
-    environment imports as it was restored, `born` around one that its template makes from a recovery point, `carried`
-    those that bring the point into another account.
+    environment imports as it was restored, `exported` those that make it of an export in another account, `born` around
+    one that its template makes from a recovery point, `carried` those that bring the point into another account.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
     of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
@@ -305,6 +322,7 @@ class ResourceType:
     filling: Calls = field(default_factory=Calls)
     imported: Calls = field(default_factory=Calls)
     born: Calls = field(default_factory=Calls)
+    exported: Calls = field(default_factory=Calls)
     carried: Calls = field(default_factory=Calls)
     stated: Calls = field(default_factory=Calls)
     inquiry: Inquiry | None = None
@@ -441,7 +459,7 @@ class Types(Generic[Declared_co]):
     def calls(self) -> CallTable:
         """Every call that a drill or a sweep of any of them may make."""
         reads = {call for each in self for calls in each.kinds.values() for call in calls.reads}
-        reads |= {call for each in self for call in each.listing.reads}
+        reads |= {call for each in self for calls in (each.listing, each.exported) for call in calls.reads}
         imported = {each.made.cloudformation: each.name for each in self if each.imported.all}
         writes = (write for each in self for write in each.writes)
         inquiries = [each.inquiry for each in self if each.inquiry is not None]

@@ -202,9 +202,8 @@ class Rebuild:
     tags: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
 
     def fill(self, logical_id: str) -> Fill:
-        """How a store gets into the replica that could be imported: no stack imports what another account has."""
-        beside = self.place is Place.BESIDE
-        return Fill.IMPORT if beside and logical_id in self.imported else Fill.ITEMS
+        """How a store gets into the replica that could be imported."""
+        return Fill.IMPORT if logical_id in self.imported else Fill.ITEMS
 
     def alone(self, stack: Stack) -> Rebuild:
         """How one stack of the app is made: by its own template, with the owner's word on it."""

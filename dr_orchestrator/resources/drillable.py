@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
     from dr_orchestrator.domain.cost import Billed
     from dr_orchestrator.domain.drill import Drill, Selection
-    from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin, Restorer
+    from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin, Part, Restorer
+    from dr_orchestrator.domain.recovery_point import RecoveryPoint
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
     from dr_orchestrator.resources.inside import Inside
     from dr_orchestrator.runner import Born, Components, Store
+
+    Bringing = tuple[Restorer, Callable[[RecoveryPoint, Copy], Part]]
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,10 @@ def _cannot_be_a_store(resource: Resource, selection: Selection, toolkit: Toolki
     raise UsageError(f"{resource.name}, of type {resource.type}, cannot be restored as a store of an environment")
 
 
+def _cannot_be_brought(resource: Resource, toolkit: Toolkit, bucket: str, account: str) -> Bringing:  # noqa: ARG001
+    raise UsageError(f"{resource.name}, of type {resource.type}, cannot be brought into another account as a store")
+
+
 def _has_no_inside(resource: Resource, toolkit: Toolkit, stack: Copy) -> Inside | None:  # noqa: ARG001
     return None
 
@@ -95,13 +102,14 @@ def _has_no_writer(account: Account, resource: Resource, canary: Canary, clock: 
 class Drillable(ResourceType):
     """A resource type that can be drilled.
 
-    `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there
-    may be, by the names that `made` and `parts` give them, `held` what one that holds others holds (type in
-    CloudFormation and name). `store` restores one as a store of an environment, `member` is what one is as a part of
+    `listed` yields every live object of its copies' types in an account's region, `quotas` tell how many more there may
+    be, by the names that `made` and `parts` give them, `held` what one that holds others holds (type in CloudFormation
+    and name). `store` restores one as a store of an environment, `brought` makes one where that stands in another
+    account, with what brings its recovery point there before (through a bucket), `member` is what one is as a part of
     an environment at a place, `origin` what a template's own is made of, with the `inside` of that as part of a stack,
-    `twin` what it is in the simulated AWS, `company` the databases that the sample company
-    has of it. An origin is told of the environment that its own is made in, and of the key of KMS under which recovery
-    points are shared with that one's account.
+    `twin` what it is in the simulated AWS, `company` the databases that the sample company has of it. An origin is told
+    of the environment that its own is made in, and of the key of KMS under which recovery points are shared with that
+    one's account.
     """
 
     components: MakeComponents
@@ -110,6 +118,7 @@ class Drillable(ResourceType):
     quotas: Mapping[str, Callable[[Account], Quota]]
     held: Callable[[Account, str], Iterator[tuple[str, str]]] | None = None
     store: Callable[[Resource, Selection, Toolkit], Restorer] = _cannot_be_a_store
+    brought: Callable[[Resource, Toolkit, str, str], Bringing] = _cannot_be_brought
     member: Callable[[Toolkit, Place], Member] | None = None
     origin: Callable[[Resource, Toolkit, Copy, str], Origin] | None = None
     inside: Callable[[Resource, Toolkit, Copy], Inside | None] = _has_no_inside

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
-from dr_orchestrator.domain.ports import Checks, Entrance, Environment, Origin, Restorer
+from dr_orchestrator.domain.ports import Checks, Entrance, Environment, Origin, Part, Restorer
 from dr_orchestrator.domain.preflight import Preflight, PreflightCheck
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 
 T = TypeVar("T")
@@ -20,6 +21,7 @@ class Store:
     """A store of an environment: how it is restored, under which copy, and where its data goes.
 
     One that is `imported` becomes the environment's own; any other copy is there for a while, to be filled from.
+    `ahead` is what brings its recovery point to where the copy is made, as a copy of its own, before that is asked for.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Store:
     restorer: Restorer
     copy: Copy
     imported: bool = False
+    ahead: Callable[[RecoveryPoint, Copy], Part] | None = None
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ class Session:
         self._looked_back: list[WorstCase | None] = []
         self._teardowns = Teardowns(context.run, self._ledger, self._clock, self._perform, destroy or cannot_destroy)
         self._doubts: Callable[[], Sequence[str]] = tuple
+        self._put_off: dict[tuple[str, str], tuple[Part, Callable[[], None]]] = {}
 
     @property
     def context(self) -> RunContext:
@@ -182,6 +183,7 @@ class Session:
         self, restorer: Restorer, copy: Copy, *, wait: str = "wait until ready", reaches: Moment | None = None
     ) -> None:
         """Wait for a copy that was asked for, then make and wait for whatever its restorer makes beside it."""
+        self._go_on(copy)
         further = restorer.further(copy)
         self.await_copy(wait, restorer.ready, copy, reaches=None if further else reaches)
         for last, part in ((each is further[-1], each) for each in further):
@@ -251,8 +253,26 @@ class Session:
         self.await_copy(name, lambda _copy: part.ready(), part.copy, reaches=reaches)
 
     def create(self, name: str, act: Callable[..., Asked], *args: Any, copy: Copy) -> None:
-        """A step that asks AWS for a registered copy; its identity, or its job, is in the ledger when the step ends."""
+        """A step that asks AWS for a registered copy; its identity, or its job, is in the ledger when the step ends.
 
+        Where its recovery point has to be brought to it, that is asked for in its place; then `finish` goes on with it.
+        """
+        store = next((each for each in self.components.stores if each.ahead and each.copy == copy), None)
+        if store is not None and store.ahead is not None:
+            part = store.ahead(args[0], copy)
+            self._begin(part)
+            self._put_off[copy.key] = part, partial(self._create, name, act, *args, copy=copy)
+            return
+        self._create(name, act, *args, copy=copy)
+
+    def _go_on(self, copy: Copy) -> None:
+        """Wait for what brings a copy's recovery point to it, then ask for the copy."""
+        if (put_off := self._put_off.pop(copy.key, None)) is not None:
+            part, ask = put_off
+            self.await_copy(f"wait for {part.title}", partial(_of_part, part), part.copy)
+            ask()
+
+    def _create(self, name: str, act: Callable[..., Asked], *args: Any, copy: Copy) -> None:
         def create() -> None:
             row = row_of(self._ledger, copy)
             if row is not None and row.asked:

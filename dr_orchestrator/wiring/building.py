@@ -164,16 +164,23 @@ def _stores(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Stor
     """
     imported = {logical for logical, store in drill.stores.items() if _is_imported(here, drill, logical, store)}
     return tuple(
-        Store(
-            store.name,
-            logical_id,
-            here.types[store.type].store(store, Selection(), toolkit),
-            plan_copy(here, drill, store, copy.run, prefix="" if logical_id in imported else "interim-"),
-            logical_id in imported,
-        )
+        _store(here, drill, copy, toolkit, logical_id, store, imported=logical_id in imported)
         for logical_id, store in drill.stores.items()
         if here.types[store.type].origin is None
     )
+
+
+def _store(
+    here: App, drill: Drill, copy: Copy, toolkit: Toolkit, logical_id: str, store: Resource, *, imported: bool
+) -> Store:
+    """One store; of one that another account's stack imports, the copy is made there."""
+    of = here.types[store.type]
+    planned = plan_copy(here, drill, store, copy.run, prefix="" if imported else "interim-")
+    if not (imported and copy.account and drill.resource.rebuild is not None):
+        return Store(store.name, logical_id, of.store(store, Selection(), toolkit), planned, imported)
+    there = replace(planned, account=copy.account, region=copy.region)
+    restorer, ahead = of.brought(store, toolkit, drill.resource.rebuild.bucket, copy.account)
+    return Store(store.name, logical_id, restorer, there, imported, ahead)
 
 
 def _is_imported(here: App, drill: Drill, logical_id: str, store: Resource) -> bool:

@@ -313,3 +313,26 @@ def test_that_no_call_tells_whether_tags_are_seen_is_told(here: wiring.App) -> N
     assert len(told) == 1
     assert "dro iam --abac" in told[0]
     assert [note for note in policies.notes(scope(here, abac=True)) if "ABAC" in note] == []
+
+
+def test_a_table_is_exported_and_imported_by_rights_of_both_roles(tmp_path: Path) -> None:
+    """The drill role exports its sources alone, under copies' names in the bucket; the other reads that."""
+    elsewhere = 'replica: {place: drill-account, account: "222222222222", bucket: dro-exports}\n'
+    roles = "roles: {elsewhere: ['arn:aws:iam::222222222222:role/dro']}\n"
+    shop = workspace.SHOP.replace("fill: items", "fill: import")
+    there = workspace.world(tmp_path, FakeClock(), shop=shop, tiers=workspace.TIERS + roles + elsewhere)
+    asked = scope(there, "shop-replica")
+    beside = {each["Sid"]: each for each in statements(policies.drill_policies(asked))}
+    exports = beside["RestoreExports"]
+    assert exports["Action"] == ["dynamodb:ExportTableToPointInTime"]
+    assert {arn.rpartition(":")[2] for arn in exports["Resource"]} == {"table/dro-*", "table/sessions-prod"}
+    writes = beside["ForExportTableToPointInTime1"]
+    assert writes["Resource"] == ["arn:aws:s3:::dro-exports/dro-*"]
+    assert writes["Action"] == ["s3:AbortMultipartUpload", "s3:PutObject", "s3:PutObjectAcl"]
+    assert not [sid for sid in beside if "Import" in sid and beside[sid]["Effect"] == "Allow"]
+    (made,) = policies.elsewhere_policies(asked).values()
+    found = {each["Sid"]: each for each in statements(made)}
+    assert "dynamodb:ImportTable" in found["CreateTables"]["Action"]
+    assert found["ForImportTable2"]["Resource"] == ["arn:aws:s3:::dro-exports/dro-*"]
+    assert not [sid for sid in found if "Export" in sid]
+    assert any("Stores are exported into dro-exports" in note for note in policies.notes(asked))

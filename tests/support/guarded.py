@@ -19,7 +19,7 @@ COPY = "dro-20261120-abc123-orders-prod"
 SOURCES = frozenset({"orders-prod", "Shop-Prod", "sessions-prod"})
 SERVICES = (
     *("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam"),
-    *("s3", "ecr", "logs", "elbv2", "cognito-idp", "ssm", "rds-data"),
+    *("s3", "ecr", "logs", "elbv2", "cognito-idp", "ssm", "rds-data", "route53", "ecs"),
 )
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"
@@ -28,8 +28,12 @@ BUCKET = "drill-templates"
 ELSEWHERE = "222222222222"
 """Another account, in which copies of the run stand."""
 FOUND = f"https://{BUCKET}.s3.{REGION}.amazonaws.com/{{}}/{'0' * 40}.json"
-NAMED_IN = {"Key": "{}/" + "0" * 40 + ".json", "ChangeSetName": "{}-make"}
-"""The texts that name a copy in part, by the parameter that holds one."""
+NAMED_IN = {
+    ("cloudformation-stack", "Key"): "{}/" + "0" * 40 + ".json",
+    ("dynamodb-table", "Key"): "{}/AWSDynamoDB/0a/data/1.json.gz",
+    ("cloudformation-stack", "ChangeSetName"): "{}-make",
+}
+"""The texts that name a copy in part, by its type and the parameter that holds one."""
 PLACED = frozenset(each.target.type for writes in CALLS.writes.values() for each in writes if each.target.at)
 """The types whose names begin with that of a place."""
 
@@ -61,12 +65,12 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
     write = WRITES.get((service, operation))
     takes = write.accepts if write else shape.members.keys()
     only = {name: values[0] for name, values in write.only.items()} if write else {}
-    if write and write.target.within:
-        only[write.target.parameter] = NAMED_IN[write.target.parameter].format(value)
+    if write and (write.target.within or write.target.key or write.every):
+        only |= {**_nested(write), write.target.parameter: _target(write, value)}
     if write and write.brings:
         only[write.brings] = [{"ResourceType": "AWS::DynamoDB::Table", "ResourceIdentifier": {"TableName": value}}]
     if write:
-        only |= dict.fromkeys(filter(None, (write.among, write.target.at)), BUCKET)
+        only |= dict.fromkeys(filter(None, (write.among, write.target.at, write.into)), BUCKET)
     if write and write.lends:
         only[write.lends] = [ELSEWHERE]
     if write:
@@ -83,12 +87,30 @@ def targeted(write: Write, name: str) -> dict[str, Any]:
     within = {write.within.parameter: name} if write.within else {}
     origin = {write.origin: "orders-prod"} if write.origin else {}
     only = {parameter: values[0] for parameter, values in write.only.items()}
-    among = dict.fromkeys(filter(None, (write.among, write.target.at)), BUCKET)
+    among = dict.fromkeys(filter(None, (write.among, write.target.at, write.into)), BUCKET)
     lends = {write.lends: [ELSEWHERE]} if write.lends else {}
     needs = dict.fromkeys(write.needs, ACCOUNT)
-    text = NAMED_IN[write.target.parameter].format(name) if write.target.within else name
-    target = {write.target.parameter: {name: []} if write.target.each else text}
-    return {**needs, **only, **within, **origin, **among, **lends, **target}
+    target = {write.target.parameter: {name: []} if write.target.each else _target(write, name)}
+    return {**needs, **only, **_nested(write), **within, **origin, **among, **lends, **target}
+
+
+def _target(write: Write, name: str) -> Any:
+    """How a call names a copy of that name."""
+    if write.target.key:
+        return {write.target.key: name}
+    of = (write.target.type, write.target.parameter)
+    return NAMED_IN[of].format(name) if write.target.within else name
+
+
+def _nested(write: Write) -> dict[str, Any]:
+    """What a call has to be given within its parameters."""
+    found: dict[str, Any] = {}
+    for way, values in write.every.items():
+        part: Any = values[0]
+        for key in reversed(way.split(".")[1:]):
+            part = {key: part}
+        found[way.partition(".")[0]] = part
+    return found
 
 
 TARGETS: list[tuple[tuple[str, str], Callable[[str], dict[str, Any]]]] = [

@@ -38,6 +38,8 @@ def _of_filling(of: ResourceType, drill: Drill) -> Calls:
     """The calls by which the stores of a type get into an environment: no item is written where all are imported."""
     rebuild, stores = drill.resource.rebuild, [each for each, store in drill.stores.items() if store.type == of.name]
     fills = {rebuild.fill(each) for each in stores} if rebuild is not None and of.imported.all else set()
+    if Fill.IMPORT in fills and rebuild is not None and rebuild.account:
+        return of.exported | of.imported if fills == {Fill.IMPORT} else of.filling | of.exported | of.imported
     return of.imported if fills == {Fill.IMPORT} else of.filling | of.imported
 
 

@@ -19,7 +19,7 @@ WEARS, ASKED = "aws:ResourceTag/dr-drill:run", "aws:RequestTag/dr-drill:run"
 TAGGED = {"Null": {"aws:TagKeys": "false", ASKED: "true"}}
 """The condition that a call gives tags, and not that of the run: it never holds where IAM does not see them."""
 
-_LYING = frozenset({"s3:ListBucketVersions"})
+_LYING = frozenset({"s3:GetBucketPolicy", "s3:ListBucketVersions"})
 _KEYS = ("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - the name of a call
 _LOGINS = frozenset({_READ_SECRET, "secretsmanager:ListSecretVersionIds"})
@@ -90,6 +90,7 @@ def _changes(scope: Scope) -> Iterator[Statement]:
     writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
     yield from (statement for of in scope.types for statement in _of_type(scope, of, writes))
     yield from _shelves(scope, writes)
+    yield from _outside(scope, writes)
 
 
 def elsewhere_policies(scope: Scope) -> dict[str, list[Policy]]:
@@ -142,6 +143,13 @@ def notes(scope: Scope) -> list[str]:
             "What a replica holds is emptied, opened and deleted where it is named after the copy. Execution logs of"
             " API Gateway bear an API's id alone (DeleteExecutionLogs): only the guard tells a copy's from another's;"
             " without that statement they are named as left."
+        )
+    writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
+    if any(write.into and write.operation in writes for of in scope.types for write in of.writes):
+        told.append(
+            f"Stores are exported into {' or '.join(scope.buckets())}: its policy lets the role of the changes write"
+            f" there (s3:AbortMultipartUpload, s3:PutObject, s3:PutObjectAcl on {COPIES}), and so does the key that it"
+            " is encrypted with, where that is one of your own (kms:GenerateDataKey, kms:Decrypt)."
         )
     told += replicas.notes(scope)
     if lent := scope.lent():
@@ -285,6 +293,20 @@ def _shelves(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
         yield allow("LeaveTemplatesMeanwhile", {*actions, "s3:GetObject"}, objects)
 
 
+def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
+    """The rights to what AWS does outside of a call's own service, in the name of whoever makes the call."""
+    for write in (each for of in scope.types for each in of.writes if each.operation in writes):
+        for number, (service, part, actions) in enumerate(write.outside if _is_made(scope, write) else (), 1):
+            parts = [part.format(bucket=bucket, copies=COPIES) for bucket in scope.buckets()]
+            name = write.operation.partition(":")[2]
+            yield allow(f"For{name}{number}", actions, scope.arns(service, *dict.fromkeys(parts)))
+
+
+def _is_made(scope: Scope, write: Write) -> bool:
+    """Whether a call is made in an account at all: some only where production is not, some only where it is."""
+    return not (write.into and scope.apart) and not (write.alone and not scope.apart)
+
+
 def _besides(write: Write) -> tuple[str, ...]:
     return tuple(action for actions in write.actions.values() for action in actions)
 
@@ -295,6 +317,8 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
     for write in of.writes:
         if write.operation not in writes or write.target.each or write.among or write.effect is Effect.PUBLISH:
             continue  # items are written by the actions of the restore; what lies in a place is no copy
+        if not _is_made(scope, write):
+            continue
         right = found.setdefault((write.effect, write.target.type), _Right())
         right.actions.update(scope.types.grants.get(write.operation, (write.operation,)))
         right.beside += write.beside

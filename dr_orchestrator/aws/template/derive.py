@@ -72,9 +72,10 @@ def _derived(
 ) -> Derived:
     editing = Editing(source, around, answers, passed)
     editing.make()
-    unborn = bear(editing, births or {})
+    own, deeper = _apart(editing.resources, births or {})
+    unborn = bear(editing, own)
     files = (*within_files, source.file)
-    children, circles = _children(editing, around, read, files)
+    children, circles = _children(editing, around, read, files, deeper)
     judging = Judging(editing, frozenset((*children, *(each.resource for each in circles))))
     judging.judge()
     refused = [*unborn, *judging.refused, *circles]
@@ -126,11 +127,29 @@ def transforms(source: Template) -> Iterator[str]:
     yield from (name for name, _ in transforms_of(source.data) if name in outward.EXPANDED)
 
 
+def _apart(
+    resources: Mapping[str, Any], births: Mapping[str, Birth]
+) -> tuple[dict[str, Birth], dict[str, dict[str, Birth]]]:
+    """Of what is made from recovery points what a template has itself, and what each stack within has."""
+    own, deeper = dict[str, Birth](), dict[str, dict[str, Birth]]()
+    for name, birth in births.items():
+        head, _, inner = name.partition("/")
+        if inner and kind_of(mapping(resources.get(head))) == outward.NESTED:
+            deeper.setdefault(head, {})[inner] = birth
+        else:
+            own[name] = birth
+    return own, deeper
+
+
 def _children(
-    editing: Editing, around: Around, read: Read, files: tuple[str, ...]
+    editing: Editing,
+    around: Around,
+    read: Read,
+    files: tuple[str, ...],
+    births: Mapping[str, Mapping[str, Birth]],
 ) -> tuple[dict[str, Derived], list[Refusal]]:
-    """The stacks within whose templates are at hand, each with the owner's word on it and with the parameters that the
-    whole gives it; refused where a template stands in itself.
+    """The stacks within whose templates are at hand, each with the owner's word on it, with the parameters that the
+    whole gives it, and with what is made of it from recovery points; refused where a template stands in itself.
     """
     found: dict[str, Derived] = {}
     circles = []
@@ -146,7 +165,8 @@ def _children(
             circles.append(Refusal(name, f"is a stack of {child.file}, in which it stands", why, editing.line(name)))
             continue
         told, passed = _given(editing.scope(), mapping(properties.get("Parameters")))
-        found[name] = _derived(child, around, editing.answers.within(name, told), read, files, passed)
+        word = editing.answers.within(name, told)
+        found[name] = _derived(child, around, word, read, files, passed, births.get(name))
         editing.children[name] = found[name].outputs
     return found, circles
 

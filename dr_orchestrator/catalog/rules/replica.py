@@ -25,7 +25,9 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
         yield from _of_apps(policy.whole, service)
         for name, resource in service.resources.legal.items():
             if resource.rebuild and (resource.rebuild.place or policy.whole.replica.place) is Place.DRILL_ACCOUNT:
-                for key, message, fix in stores.elsewhere(service, types, resource.rebuild):
+                for key, message, fix in stores.elsewhere(
+                    service, types, resource.rebuild, policy.whole.replica.bucket
+                ):
                     yield service.document.problem(("resources", name, *key), message, fix)
     account = policy.whole.replica.account
     if account:

@@ -142,7 +142,7 @@ def _answers(rebuild: Rebuild, template: Template) -> Iterator[Mistake]:
             name = template.resource(part)
             where: Key = ("rebuild", key, at if key == "leave_out" else part)
             if name not in known and not template.transforms:  # of what a transform makes nobody knows the names yet
-                yield where, f"the template has no resource '{name}'", stores.meant(template, name, known)
+                yield where, f"the template has no resource '{name}'", stores.meant(name, known)
             elif key != "allow" and (store := _filled(rebuild, template, part)):
                 message = f"'{part}' is to be filled from '{store}'"
                 yield where, message, "remove it here, or from `stores`"

@@ -9,7 +9,7 @@ from dr_orchestrator.catalog.shapes.checks import RestoredState
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
 from dr_orchestrator.catalog.source import Key
-from dr_orchestrator.catalog.template import Template, Unusable
+from dr_orchestrator.catalog.template import NESTED, Template, Unusable
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
 from dr_orchestrator.domain.service import Fill, Via
 
@@ -24,9 +24,9 @@ def mistakes(
     first: dict[str, str] = {}
     for logical, store in rebuild.filled.items():
         yield from _store(service, types, stack, template, logical, store)
-        yield from _fill(service, types, rebuild, logical)
+        yield from _fill(service, types, rebuild, template, logical)
         if (
-            template.types.get(template.whole(logical)) in _stores(types)
+            template.all_types.get(template.whole(logical)) in _stores(types)
             and first.setdefault(store, logical) != logical
         ):
             # one backup cannot be told apart in two: neither their copies nor their checks
@@ -34,25 +34,27 @@ def mistakes(
             yield ("rebuild", "stores", logical), what, f"fill one {_called(template, logical)} from one resource"
 
 
-def elsewhere(service: Declared, types: Types[ResourceType], rebuild: Rebuild) -> Iterator[Mistake]:
+def elsewhere(service: Declared, types: Types[ResourceType], rebuild: Rebuild, bucket: str | None) -> Iterator[Mistake]:
     """The stores that cannot be made in an account of its own: nothing of theirs is shared with it."""
     for logical, store in rebuild.filled.items():
         source = service.resources.legal.get(store)
         if source and types[source.type].born.all and not types[source.type].carried.all:
             message = f"a replica in an account of its own cannot be made from the recovery points of '{store}' yet"
             yield ("rebuild", "stores", logical), message, _ELSEWHERE
-        if rebuild.stores[logical].fill is Fill.IMPORT:
-            message = f"'{store}' is restored beside production, and a stack of another account cannot import it"
-            yield (
-                ("rebuild", "stores", logical, "fill"),
-                message,
-                "write `fill: items`, or let it stand beside",
-            )
+        if rebuild.stores[logical].fill is Fill.IMPORT and not bucket:
+            message = f"'{store}' comes into another account through a bucket there, and none is declared"
+            fix = "write `replica: {bucket: ...}` in tiers.yaml, or `fill: items`"
+            yield ("rebuild", "stores", logical, "fill"), message, fix
 
 
-def _fill(service: Declared, types: Types[ResourceType], rebuild: Rebuild, logical: str) -> Iterator[Mistake]:
+def _fill(
+    service: Declared, types: Types[ResourceType], rebuild: Rebuild, template: Template, logical: str
+) -> Iterator[Mistake]:
     """The mistakes in how a store is filled: only some types leave a choice."""
     store = rebuild.stores[logical]
+    if store.fill is Fill.IMPORT and template.whole(logical) in template.nested:
+        message = f"'{logical}' is of a stack within, into which CloudFormation imports nothing in one go"
+        yield ("rebuild", "stores", logical, "fill"), message, "write `fill: items`"
     source = service.resources.legal.get(store.resource)
     of = types[source.type] if source else None
     if store.fill is not None and of is not None and not of.imported.all:
@@ -107,7 +109,7 @@ def named(
     types: Types[ResourceType], stack: Resource, template: Template | Unusable | None, content: Content
 ) -> dict[str, str]:
     """The stores of an environment whose data is read so, by logical id; what the template does not tell may be any."""
-    possible, known = _stores(types), template.types if isinstance(template, Template) else {}
+    possible, known = _stores(types), template.all_types if isinstance(template, Template) else {}
     return {
         logical: store
         for logical, store in (stack.rebuild.filled if stack.rebuild else {}).items()
@@ -115,10 +117,12 @@ def named(
     }
 
 
-def meant(template: Template, name: str, known: Collection[str]) -> str:
-    """A guess what a name means that the template does not have; of an app it may be that of several stacks."""
-    several = [each for each in known if each.partition("/")[2] == name]
-    return f"name its stack: {' or '.join(sorted(several))}" if several and template.stacks else likely(name, known)
+def meant(name: str, known: Collection[str]) -> str:
+    """A guess what a name means that the template does not have; of an app it may be that of several stacks, and of one
+    within.
+    """
+    several = [each for each in known if each.endswith(f"/{name}")]
+    return f"name its stack: {' or '.join(sorted(several))}" if several else likely(name, known)
 
 
 def _whole(template: Template | Unusable | None, logical: str) -> str:
@@ -137,7 +141,15 @@ def _stores(types: Types[ResourceType]) -> dict[str, ResourceType]:
 
 def _called(template: Template, logical: str) -> str:
     """The word for a store: table, instance, cluster."""
-    return template.types.get(template.whole(logical), "").rpartition("::")[2].removeprefix("DB").lower() or "store"
+    return template.all_types.get(template.whole(logical), "").rpartition("::")[2].removeprefix("DB").lower() or "store"
+
+
+def _unread(template: Template, part: str) -> str:
+    """What to do where a part is of a stack within whose template is not at hand."""
+    lead = part.rpartition("/")[0]
+    if template.all_types.get(lead) != NESTED:
+        return ""
+    return f"the template of {lead} is not beside this one: let its TemplateURL name a file that is"
 
 
 def _one_of(each: Mapping[str, ResourceType]) -> str:
@@ -149,10 +161,10 @@ def _store(
 ) -> Iterator[Mistake]:
     key: Key = ("rebuild", "stores", logical)
     possible = _stores(types)
-    known = [name for name, type_ in template.types.items() if type_ in possible]
+    known = [name for name, type_ in template.all_types.items() if type_ in possible]
     written = template.whole(logical)
     if written not in known:
-        fix = meant(template, logical, known) or "the template has none"
+        fix = _unread(template, written) or meant(logical, known) or "the template has none"
         yield key, f"the template has no table or database '{logical}'", fix
     source = service.resources.legal.get(store)
     if store not in service.resources.names:
@@ -160,8 +172,12 @@ def _store(
     elif source and types[source.type] not in possible.values():
         fix = f"name {_one_of(possible)}; drill {source.type}s on their own"
         yield key, f"a replica cannot be filled from '{store}' yet, which is of type {source.type}", fix
-    elif source and written in known and possible[template.types[written]] is not types[source.type]:
-        fix = f"name {possible[template.types[written]].article}"
-        yield key, f"'{logical}' is of {template.types[written]}, and '{store}' is {types[source.type].article}", fix
+    elif source and written in known and possible[template.all_types[written]] is not types[source.type]:
+        fix = f"name {possible[template.all_types[written]].article}"
+        yield (
+            key,
+            f"'{logical}' is of {template.all_types[written]}, and '{store}' is {types[source.type].article}",
+            fix,
+        )
     elif source and (source.region, source.account) != (stack.region, stack.account):
         yield key, f"'{store}' is not in the region and account of the stack", "declare both in one place"

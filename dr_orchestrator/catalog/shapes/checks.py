@@ -12,10 +12,10 @@ from dr_orchestrator.catalog.shapes.fields import (
     AnswerUrl,
     Attribute,
     Identifier,
-    LogicalId,
     Scalar,
     Shape,
     Span,
+    Stored,
     Text,
     TimeZone,
     Truth,
@@ -41,7 +41,7 @@ class RowsAtLeast(Shape):
 
     table: Identifier = Field(description="The table, schema.table where it is not on the search path.")
     minimum: Annotated[int, whole(1)] = Field(description="The least number of rows, 1 or more.")
-    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
+    database: Stored | None = Field(default=None, description=OF_REPLICA)
 
 
 class NewestRow(Shape):
@@ -55,7 +55,7 @@ class NewestRow(Shape):
     timezone: TimeZone | None = Field(
         default=None, description="The zone that a column without one is written in, such as UTC."
     )
-    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
+    database: Stored | None = Field(default=None, description=OF_REPLICA)
 
 
 class Query(Shape):
@@ -63,14 +63,14 @@ class Query(Shape):
 
     sql: Text = Field(description="One SELECT that reads a table of the source and returns one value.")
     equals: Answer = Field(description="The value expected, compared as text; NULL equals nothing.")
-    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
+    database: Stored | None = Field(default=None, description=OF_REPLICA)
 
 
 class ItemsAtLeast(Shape):
     """A table of the copy holds at least this many items, counted by reading them."""
 
     minimum: Annotated[int, whole(1)] = Field(description="The least number of items, 1 or more.")
-    table: LogicalId | None = Field(default=None, description=_IN_REPLICA)
+    table: Stored | None = Field(default=None, description=_IN_REPLICA)
 
 
 class CanaryItem(Shape):
@@ -78,7 +78,7 @@ class CanaryItem(Shape):
 
     key: dict[Attribute, Scalar] = Field(min_length=1, description="The item's key: attribute name and value.")
     attribute: Attribute = Field(description="The attribute with the time, ISO 8601 or Unix seconds.")
-    table: LogicalId | None = Field(default=None, description=_IN_REPLICA)
+    table: Stored | None = Field(default=None, description=_IN_REPLICA)
     interval: Span = Field(default=timedelta(minutes=1), description=_INTERVAL)
 
 
@@ -93,7 +93,7 @@ class RestoredState(Shape):
         default=None, description="The heartbeat item's key (DynamoDB)."
     )
     attribute: Attribute | None = Field(default=None, description="Its attribute with the time (DynamoDB).")
-    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
+    database: Stored | None = Field(default=None, description=OF_REPLICA)
 
 
 class HttpAnswer(Shape):

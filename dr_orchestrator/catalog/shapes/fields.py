@@ -263,6 +263,15 @@ Identifier = Annotated[
 LogicalId = Annotated[
     str, _shaped(r"[A-Za-z0-9]+", "a logical id", "letters and digits, as in the template's Resources", 255)
 ]
+Stored = Annotated[
+    str,
+    _shaped(
+        r"(?:[A-Za-z0-9-]+/)*[A-Za-z0-9]+",
+        "a logical id",
+        "letters and digits, as in the template's Resources; of a stack within, Stack/Resource",
+        500,
+    ),
+]
 Part = Annotated[
     str,
     _shaped(

@@ -11,10 +11,10 @@ from dr_orchestrator.catalog.shapes.fields import (
     Factor,
     Identifier,
     Latency,
-    LogicalId,
     Shape,
     Share,
     Span,
+    Stored,
     Text,
     Truth,
     word,
@@ -52,7 +52,7 @@ class WholeRead(Shape):
     whole: Truth = Field(
         default=False, description="Inconclusive unless all of the copy is known to be read: other databases, too."
     )
-    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
+    database: Stored | None = Field(default=None, description=OF_REPLICA)
 
 
 class Integrity(Shape):
@@ -64,7 +64,7 @@ class Integrity(Shape):
         description="What must have been asked, or the check could not tell: amcheck, checksums, check-table.",
     )
     against: Against | None = Field(default=None, description=f"Extensions and sequences against it. {_AGAINST}")
-    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
+    database: Stored | None = Field(default=None, description=OF_REPLICA)
 
 
 class AnswersWithin(Shape):
@@ -77,7 +77,7 @@ class AnswersWithin(Shape):
     p: Annotated[int, number(1, 100)] = Field(default=95, description="The percentile, by nearest rank.")
     against: Against | None = Field(default=None, description=f"In place of a limit. {_AGAINST}")
     factor: Factor = Field(default=1.0, description="How many times as long as in the source it may take.")
-    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
+    database: Stored | None = Field(default=None, description=OF_REPLICA)
 
     @model_validator(mode="after")
     def _one_limit(self) -> AnswersWithin:
@@ -103,7 +103,7 @@ class Counts(Shape):
     as_of: Identifier | None = Field(default=None, alias="as-of", description=_AS_OF)
     within: Span = Field(default=_HOUR, description="How long the counting may take.")
     against: Against | None = Field(default=None, description=_AGAINST)
-    database: LogicalId | None = Field(default=None, description=OF_REPLICA)
+    database: Stored | None = Field(default=None, description=OF_REPLICA)
 
 
 class Command(Shape):
@@ -114,7 +114,7 @@ class Command(Shape):
     proves_data: Truth = Field(
         default=False, alias="proves-data", description="True where what it reads is the restored data."
     )
-    database: LogicalId | None = Field(
+    database: Stored | None = Field(
         default=None,
         description="In a replica: the logical id of the database whose login it gets; without, the stack's outputs.",
     )

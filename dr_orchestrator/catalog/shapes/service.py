@@ -216,7 +216,7 @@ class Rebuild(Shape):
     )
     stores: dict[Part, Annotated[Store, BeforeValidator(_store, json_schema_input_type=Name | Store)]] = Field(
         default={},
-        description="Which table of the template (of an app: Stack/Table) is filled from which resource, and how.",
+        description="Which table of the template (of an app, or within it: Stack/Table) is filled from what, and how.",
     )
     place: Annotated[Place, choice(Place, "a place for a replica")] | None = Field(
         default=None,

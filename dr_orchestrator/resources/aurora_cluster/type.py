@@ -279,11 +279,13 @@ TYPE = Drillable(
                 *("secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "kms:DescribeKey"),
             }
         ),
-        frozenset({"rds:ModifyDBCluster", "rds:DeleteDBCluster"}),
+        frozenset({"rds:ModifyDBCluster", "rds:DeleteDBCluster", "rds:DeleteDBInstance"}),
         {
             **_CALLS.only_when,
             "rds:DescribeEvents": "a snapshot is the newest recovery point",
-            "rds:DeleteDBCluster": "the environment held one that outlived it",
+            **dict.fromkeys(
+                ("rds:DeleteDBCluster", "rds:DeleteDBInstance"), "the environment held one that outlived it"
+            ),
         },
     ),
     carried=Calls(

@@ -12,6 +12,8 @@ CLUSTER = "AWS::RDS::DBCluster"
 TABLE = "AWS::DynamoDB::Table"
 BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 USER_POOL = "AWS::Cognito::UserPool"
+ZONE = "AWS::Route53::HostedZone"
+TASKS = "AWS::ECS::Cluster"
 EXECUTION_LOGS = "API-Gateway-Execution-Logs"
 """The log groups of API Gateway; no template declares one, and they are named by what IAM cannot tell to be a copy."""
 
@@ -73,6 +75,24 @@ HOLDS = (
         arn="loadbalancer/*/{id}",
     ),
     HeldType(name=USER_POOL, title="user pool", plural="UserPools", service="cognito-idp", arn="userpool/*"),
+    HeldType(
+        name=ZONE,
+        title="zone of the DNS",
+        plural="Zones",
+        service="route53",
+        arn=":::hostedzone/*",
+        shows_tags=False,
+    ),
+    HeldType(
+        name=TASKS,
+        title="cluster of tasks",
+        plural="ClustersOfTasks",
+        service="ecs",
+        arn="task/{id}/*",
+        seen_as="cluster/{id}",
+        also=("cluster/{id}",),
+        looks=frozenset({"ecs:DescribeClusters"}),
+    ),
 )
 
 WRITES = (
@@ -134,6 +154,15 @@ WRITES = (
         frozenset({"DeletionProtection"}),
         only={"DeletionProtection": ("INACTIVE",)},
     ),
+    Write(
+        "route53:ChangeResourceRecordSets",
+        By(ZONE, "HostedZoneId", held=True),
+        Effect.DELETE,
+        frozenset({"ChangeBatch"}),
+        every={"ChangeBatch.Changes.Action": ("DELETE",)},
+        alone=True,
+    ),
+    Write("ecs:StopTask", By(TASKS, "cluster", held=True), Effect.DELETE, frozenset({"task", "reason"})),
 )
 
 GRANTS = {
@@ -159,6 +188,11 @@ _PROTECTED = {
 _WHEN = {
     "a bucket": (*sorted(HOLDS[0].looks), "s3:AbortMultipartUpload", "s3:DeleteObjects"),
     "a repository of images": (*sorted(HOLDS[1].looks), "ecr:BatchDeleteImage"),
+    "a zone of the DNS": (
+        *("route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource"),
+        "route53:ChangeResourceRecordSets",
+    ),
+    "a cluster of tasks": ("ecs:DescribeClusters", "ecs:DescribeTasks", "ecs:ListTasks", "ecs:StopTask"),
     "what writes logs": ("logs:DeleteLogGroup",),
     "security groups or subnets that are still in use": ("ec2:DescribeNetworkInterfaces",),
     **_PROTECTED,

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
-from dr_orchestrator.aws.calls.denials import by_policy
 from dr_orchestrator.aws.preflight import assets, boundary, place
 from dr_orchestrator.aws.template.given import Given
 from dr_orchestrator.aws.template.imports import HINT
@@ -29,7 +28,7 @@ from dr_orchestrator.domain.replica import Birth
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.cloudformation_stack import births, outlets
+from dr_orchestrator.resources.cloudformation_stack import births, finding, outlets
 from dr_orchestrator.resources.cloudformation_stack.change_sets import ADD, ChangeSets
 from dr_orchestrator.resources.cloudformation_stack.importing import Imports
 from dr_orchestrator.resources.cloudformation_stack.making import Making
@@ -38,6 +37,7 @@ from dr_orchestrator.resources.cloudformation_stack.shelving import Shelving
 from dr_orchestrator.resources.cloudformation_stack.stack import IMPORTED, IMPORTING, REVIEW, STATES, describe, feed
 from dr_orchestrator.resources.cloudformation_stack.stacks import Stacks
 from dr_orchestrator.resources.cloudformation_stack.teardown.destroying import Destroying
+from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part
 from dr_orchestrator.resources.drillable import Parts
 from dr_orchestrator.runner import Born, Store
 
@@ -270,19 +270,19 @@ class CloudFormationStack:
         """The stack's own events; those of its resources are left out."""
         stack = self._identity(copy) or copy.id
         events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=stack)
-        own = [event for event in events if _is_of_stack(event)]
+        own = [event for event in events if finding.is_of_stack(event)]
         return [_told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         """A part of a stack that can be filled, as a copy that the stack owns."""
         copy, logical_id = self._stacks.holding(logical_id, copy)
-        of, name = self._part(logical_id, copy)
-        member = self._parts.members.get(of)
+        part = self._part(logical_id, copy)
+        name, member = part.name, self._parts.members.get(part.type)
         if member is None or not name:
-            what = f"is of {of}, which no drill can fill" if name else "was not made"
+            what = f"is of {part.type}, which no drill can fill" if name else "was not made"
             raise NotMeasured(f"{logical_id} of {copy.id} {what}", call="cloudformation:ListStackResources")
         known = name in {row.copy.id for row in self._toolkit.proofs.owned(copy) if row.copy.type == member.type}
-        identity = member.proven(name, copy, self._identity(copy), empty=not known)
+        identity = member.proven(name, copy, part.stack, empty=not known)
         made = replace(copy, type=member.type, id=name, parent=copy.id, source=None)
         if known:
             self._toolkit.proofs.same(made, identity.unique_id)
@@ -322,23 +322,21 @@ class CloudFormationStack:
     def physical(self, logical_id: str, copy: Copy) -> str:
         """The name of a store of a stack in AWS."""
         copy, logical_id = self._stacks.holding(logical_id, copy)
-        of, name = self._part(logical_id, copy)
-        if of not in self._parts.members or not name:
+        part = self._part(logical_id, copy)
+        name = part.name
+        if part.type not in self._parts.members or not name:
             raise NotMeasured(f"{copy.id} has no store {logical_id}", call="cloudformation:ListStackResources")
-        member = self._parts.members[of]
+        member = self._parts.members[part.type]
         restored = self._toolkit.proofs.record(replace(copy, type=member.type, id=name, source=None))
         if restored is not None and not restored.copy.parent and (live := member.identity(name)) is not None:
             self._toolkit.proofs.same(restored.copy, live.unique_id)  # imported, as this run restored it
         else:
-            member.proven(name, copy, self._identity(copy), empty=False)
+            member.proven(name, copy, part.stack, empty=False)
         return name
 
-    def _part(self, logical_id: str, copy: Copy) -> tuple[str, str]:
-        """A resource's type in CloudFormation, and what it is called in AWS; empty where it is not made."""
-        for resource in self._resources(copy.id):
-            if resource.get("LogicalResourceId") == logical_id:
-                return str(resource.get("ResourceType", "")), str(resource.get("PhysicalResourceId") or "")
-        raise NotMeasured(f"{copy.id} has no resource {logical_id}", call="cloudformation:ListStackResources")
+    def _part(self, logical_id: str, copy: Copy) -> Part:
+        """A resource of a stack, or of one within it."""
+        return finding.part(self._api, copy.id, self._identity(copy), logical_id)
 
     def _member_of(self, copy: Copy) -> Member:
         found = next((each for each in self._parts.members.values() if each.type == copy.type), None)
@@ -374,13 +372,7 @@ class CloudFormationStack:
         return list(self._api.pages("ListStackResources", "StackResourceSummaries", StackName=stack))
 
     def _first_failure(self, copy: Copy) -> str:
-        events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=copy.id)
-        failed = [event for event in events if "FAILED" in event.get("ResourceStatus", "")]
-        if not failed:
-            return ""
-        first = min(failed, key=lambda event: (event["Timestamp"], _is_of_stack(event)))
-        reason = first.get("ResourceStatusReason", first["ResourceStatus"])
-        return "".join(f"; {each}" for each in (f"{first['LogicalResourceId']}: {reason}", by_policy(reason)) if each)
+        return finding.first_failure(self._api, copy.id)
 
     def _describe(self, name: str) -> Mapping[str, Any] | None:
         return describe(self._api, name)
@@ -426,11 +418,6 @@ def _accepted() -> Iterator[None]:
         yield
     except NotRecoverable as refused:
         raise NotApplicable("the template is not accepted") from refused
-
-
-def _is_of_stack(event: Mapping[str, Any]) -> bool:
-    """Whether an event is of the stack itself, and not of what it holds."""
-    return bool(event.get("PhysicalResourceId") == event["StackId"])
 
 
 def _told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:

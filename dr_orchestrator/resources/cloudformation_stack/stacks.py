@@ -145,8 +145,9 @@ class Stacks:
         if not self.rebuild.stacks:
             return {part: part for part in parts}
         stack, last = self.of(copy).name, self.rebuild.stacks[-1].name
-        found = {part: part.rpartition("/") for part in parts}
-        return {part: logical for part, (of, _, logical) in found.items() if (of or last) == stack}
+        found = {part: part.partition("/") for part in parts}
+        named = {part: (of, logical) if of in self.names else (last, part) for part, (of, _, logical) in found.items()}
+        return {part: logical for part, (of, logical) in named.items() if of == stack}
 
     def _born_in(self, copy: Copy) -> dict[str, Birth]:
         """How the stores of one stack are made, by their names in it."""

@@ -185,17 +185,23 @@ class DynamoTable:
 
     def _live(self, copy: Copy, live: Mapping[str, Any]) -> Live:
         """The table as its deletion is proven: what can wear no tag yet, or may not, was restored from our source."""
-        summary = live.get("RestoreSummary", {})
-        restored_here = str(summary.get("SourceTableArn", "")).endswith(f":table/{self._resource.id}")
         record = self._toolkit.proofs.intended(copy)
         if record.identity is not None:
             same = record.identity == table.identity(live)
         else:  # the answer to the restore was lost: what appeared under the run's own name after its intent is ours
             same = self._toolkit.proofs.made_since(copy, live["CreationDateTime"])
-        derived = restored_here and same
-        return Live(
-            live["TableName"], table.unique_id(live), table.tags(self._api, live), derived, live["CreationDateTime"]
-        )
+        worn = table.tags(self._api, live)
+        derived = same and TAG not in worn and self.made_here(live)
+        return Live(live["TableName"], table.unique_id(live), worn, derived, live["CreationDateTime"])
+
+    def made_here(self, live: Mapping[str, Any]) -> bool:
+        """Whether AWS tells of a table that it was made of this source."""
+        summary = live.get("RestoreSummary", {})
+        return str(summary.get("SourceTableArn", "")).endswith(f":table/{self._resource.id}")
+
+    def described(self) -> Mapping[str, Any]:
+        """The source as AWS describes it; NotRecoverable where it is not there."""
+        return self._source()
 
     def _ours(self, copy: Copy, live: Mapping[str, Any]) -> Mapping[str, Any]:
         source = str(live.get("RestoreSummary", {}).get("SourceTableArn", ""))

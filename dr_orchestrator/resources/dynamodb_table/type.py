@@ -18,7 +18,7 @@ from dr_orchestrator.domain.resource_type import (
 )
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.dynamodb_table.heartbeat import BEAT
-from dr_orchestrator.resources.dynamodb_table.name import NAME
+from dr_orchestrator.resources.dynamodb_table.name import EXPORT, NAME
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
@@ -29,9 +29,16 @@ if TYPE_CHECKING:
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Restorer
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.drillable import Bringing
     from dr_orchestrator.runner import Components
 
 _ARN = r"arn:[a-z-]+:dynamodb:(?P<region>[^:/]+):[^:/]+:table/(?P<name>[^:/]+)"
+_OF_IMPORTS = (
+    *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
+    *("logs:PutLogEvents", "logs:PutRetentionPolicy"),
+)
+"""The rights by which an import tells of items that it refused."""
+
 _ON_THE_TARGET = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 
 
@@ -42,9 +49,23 @@ def _components(order: Order) -> Components:
 
 
 def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
+    from dr_orchestrator.resources.dynamodb_table.exporting import Export
+    from dr_orchestrator.resources.dynamodb_table.importing import ImportedTable
     from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 
-    return DynamoTable(source, None, toolkit)
+    if copy.type == EXPORT:
+        return Export(source, toolkit, copy)
+    return (
+        ImportedTable(source, None, toolkit) if copy.account and not copy.parent else DynamoTable(source, None, toolkit)
+    )
+
+
+def _brought(resource: Resource, toolkit: Toolkit, bucket: str, account: str) -> Bringing:
+    from dr_orchestrator.resources.dynamodb_table.exporting import Into
+    from dr_orchestrator.resources.dynamodb_table.importing import ImportedTable
+
+    table = ImportedTable(resource, None, toolkit, Into(bucket, account))
+    return table, table.ahead
 
 
 def _listed(account: Account) -> Iterator[LiveObject]:
@@ -95,6 +116,18 @@ TYPE = Drillable(
         "restores of tables",
         shows_tags=False,
     ),
+    parts=(
+        CopyType(
+            EXPORT,
+            "export of a DynamoDB table",
+            "Exports",
+            "dynamodb",
+            "table/{id}",
+            255,
+            shows_tags=False,
+            passes=True,
+        ),
+    ),
     naming=Naming(r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits, dots, dashes and underscores"),
     content=Content.ITEMS,
     keys=frozenset({"canary"}),
@@ -126,6 +159,39 @@ TYPE = Drillable(
         Write("dynamodb:TagResource", By(NAME, "ResourceArn", _ARN), Effect.TAG, frozenset({"Tags"})),
         Write("dynamodb:BatchWriteItem", By(NAME, "RequestItems", each=True), Effect.FILL),
         Write("dynamodb:DeleteTable", By(NAME, "TableName", _ARN), Effect.DELETE),
+        Write(
+            "dynamodb:ExportTableToPointInTime",
+            By(EXPORT, "S3Prefix"),
+            Effect.RESTORE,
+            frozenset({"ExportTime", "ClientToken", "ExportFormat"}),
+            "TableArn",
+            origin_arn=_ARN,
+            needs=frozenset({"ExportTime"}),
+            into="S3Bucket",
+            lends="S3BucketOwner",
+            outside=(("s3", ":::{bucket}/{copies}", ("s3:AbortMultipartUpload", "s3:PutObject", "s3:PutObjectAcl")),),
+        ),
+        Write(
+            "dynamodb:ImportTable",
+            By(NAME, "TableCreationParameters", key="TableName"),
+            Effect.CREATE,
+            frozenset({"ClientToken", "S3BucketSource", "InputFormat", "InputCompressionType"}),
+            alone=True,
+            outside=(
+                ("s3", ":::{bucket}", ("s3:ListBucket",)),
+                ("s3", ":::{bucket}/{copies}", ("s3:GetObject",)),
+                ("logs", "log-group:/aws-dynamodb/*", _OF_IMPORTS),
+            ),
+        ),
+        Write(
+            "s3:DeleteObject",
+            By(NAME, "Key", within=r"(?P<name>[^/]+)/AWSDynamoDB/.+"),
+            Effect.DELETE,
+            frozenset({"VersionId", "ExpectedBucketOwner"}),
+            actions={Effect.DELETE: ("s3:DeleteObjectVersion",)},
+            among="Bucket",
+            needs=frozenset({"ExpectedBucketOwner"}),
+        ),
     ),
     listing=Calls(
         frozenset({"dynamodb:ListTables", "dynamodb:DescribeTable", "dynamodb:ListTagsOfResource"}),
@@ -134,9 +200,22 @@ TYPE = Drillable(
             "dynamodb:ListTagsOfResource": "a table is named like a copy",
         },
     ),
-    services=("dynamodb",),
+    services=("dynamodb", "s3"),
     filling=Calls(frozenset({"dynamodb:Scan"}), frozenset({"dynamodb:BatchWriteItem"})),
     imported=Calls(frozenset({"dynamodb:DescribeTable"})),
+    exported=Calls(
+        frozenset(
+            {
+                *("dynamodb:DescribeExport", "dynamodb:ListExports", "dynamodb:DescribeImport", "dynamodb:ListImports"),
+                *("s3:ListObjectVersions", "s3:GetBucketPolicy"),
+            }
+        ),
+        frozenset({"dynamodb:ExportTableToPointInTime", "dynamodb:ImportTable", "s3:DeleteObject"}),
+        {
+            "dynamodb:ListExports": "the answer to an export was lost",
+            "dynamodb:ListImports": "a table of an import wears no tag yet",
+        },
+    ),
     data=frozenset({"dynamodb:GetItem", "dynamodb:Scan"}),
     secures="dynamodb",
     heartbeat="{key: {pk: canary}, attribute: at}",
@@ -146,6 +225,7 @@ TYPE = Drillable(
     listed=_listed,
     quotas={"restores of tables": _quota},
     store=_store,
+    brought=_brought,
     member=_member,
     writer=_writer,
     twin=_twin,

@@ -57,7 +57,8 @@ def plan(here: App, name: str) -> Plan:
         return made
     copy = plan_copy(here, drill, drill.resource, "plan")
     components = build_components(here, drill, copy, account, RunContext("plan", here.clock))
-    within = "".join(f", {part.name} in it" for part in here.types[drill.resource.type].parts)
+    parts = (part for part in here.types[drill.resource.type].parts if part.cloudformation)  # no snapshot, no export
+    within = "".join(f", {part.name} in it" for part in parts)
     own = components.environment.copies(copy) if components.environment else ()
     made.creates = [f"{each.copy.type} named like {each.copy.id}" for each in own[:-1]]
     made.creates += [f"{copy.type} named like {copy.id}{within}"]
@@ -76,6 +77,8 @@ def plan(here: App, name: str) -> Plan:
 def _stored(store: Store) -> str:
     """The copy of a store: imported into the environment, or there for as long as it is filled from that."""
     named = f"{store.copy.type} named like {store.copy.id}"
+    if store.ahead:
+        return f"{named}, made there of an export of {store.name} and imported as {store.logical_id}"
     if store.imported:
         return f"{named}, restored from {store.name} and imported as {store.logical_id}"
     return f"{named}, for a while: {store.logical_id} is filled from it item by item"

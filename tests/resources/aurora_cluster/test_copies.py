@@ -13,6 +13,7 @@ from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable, UnsafeToDelete
 from dr_orchestrator.resources.aurora_cluster.instance import planned
+from dr_orchestrator.resources.aurora_cluster.member import ClusterMember
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from tests.support.aurora import ENGINE, SCALING, add_member, described, member
 from tests.support.aurora_drills import (
@@ -235,3 +236,18 @@ def test_a_cluster_that_another_instance_reaches_is_not_proven_apart(begin: Begi
         drilled.restorer.isolated(cluster)
     rds.delete_db_instance(DBInstanceIdentifier="somebodys-public", SkipFinalSnapshot=True)
     made.clock.sleep(900)
+
+
+def test_an_instance_that_nothing_proves_keeps_the_cluster_that_a_stack_left(begin: Begin, made: Estate) -> None:
+    """Somebody's own, put into a cluster of the run's: neither is deleted, and it is told which to take out."""
+    drilled = begin(ClusterSnapshot)
+    cluster, instance = drilled.restored()
+    tags, backend().databases[instance.id].tags = backend().databases[instance.id].tags, []
+    with pytest.raises(UnsafeToDelete, match=f"{cluster.id} still holds {instance.id}"):
+        ClusterMember(made.toolkit, cluster.place).destroy(cluster)
+    assert drilled.calls("DeleteDBInstance", "DeleteDBCluster") == []
+    backend().databases[instance.id].tags = tags
+    assert ClusterMember(made.toolkit, cluster.place).destroy(cluster) is CopyState.DELETED
+    assert [action for action, _ in drilled.calls("DeleteDBInstance", "DeleteDBCluster")] == [
+        *("DeleteDBInstance", "DeleteDBCluster"),
+    ]

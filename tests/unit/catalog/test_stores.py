@@ -161,3 +161,39 @@ def test_no_secret_is_asked_for_in_a_drill_file(tmp_path: Path, hidden: str, nev
         load(made.drills)
     (fix,) = (each.fix for each in wrong.value.problems if "'Password' has no default" in each.message)
     assert ("any value but production's" in fix) is never
+
+
+INNER = """
+Parameters: {EnvironmentName: {Type: String}}
+Resources:
+  Data: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: data.yaml}}
+  Far: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://templates.s3.amazonaws.com/far.yaml"}}
+"""
+WITHIN = SHOP.replace("{Config: {resource", "{Data/Config: {resource").replace(
+    "Database: orders", "Data/Database: orders"
+)
+NAMED = WITHIN.replace("table: Config", "table: Data/Config").replace("database: Database", "database: Data/Database")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "", ""),
+        ("fill: items", "fill: import", "'Data/Config' is of a stack within, into which CloudFormation imports"),
+        ("Data/Config: {", "Config: {", "no table or database 'Config' (name its stack: Data/Config)"),
+        ("Data/Config: {", "Far/Config: {", "(the template of Far is not beside this one"),
+    ],
+)  # fmt: skip
+def test_a_store_of_a_stack_within_is_named_by_its_way(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """`Data/Config` is the table of the stack within; what it may not be is told with what to write."""
+    made = workspace.write(tmp_path, shop=NAMED.replace(old, new), template=INNER)
+    (made.drills / "infrastructure" / "data.yaml").write_text(BORN_TEMPLATE)
+    try:
+        drill = load(made.drills).drills["shop-replica"]
+    except CatalogError as wrong:
+        found = [f"{each.message} ({each.fix})" for each in wrong.problems]
+        assert said
+        assert any(said in each for each in found), found
+    else:
+        assert not said
+        assert set(drill.stores) == {"Data/Config", "Data/Database"}

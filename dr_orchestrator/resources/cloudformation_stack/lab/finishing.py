@@ -12,6 +12,8 @@ from moto.cloudformation.parsing import generate_resource_name
 from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
+from moto.ecs.models import ecs_backends
+from moto.route53.models import route53_backends
 from moto.s3.models import s3_backends
 
 from dr_orchestrator.lab.cloud.world import world
@@ -90,6 +92,21 @@ def _function(stack: Stack, function: Any, _worn: dict[str, str], given: Mapping
         interface.interface_type, interface.requester_managed, interface.status = "lambda", True, "in-use"
 
 
+def _zone(stack: Stack, zone: Any, worn: dict[str, str], given: Mapping[str, Any]) -> None:
+    """moto ignores a zone's tags, and calls it by its logical id."""
+    zone.name = f"{str(given['Name']).rstrip('.')}."
+    for record in zone.rrsets:
+        record.name = zone.name
+    zones = route53_backends[stack.account_id]["aws"]
+    zones.change_tags_for_resource("hostedzone", zone.resource_id, _listed(worn), [])
+
+
+def _cluster(stack: Stack, cluster: Any, worn: dict[str, str], _given: Mapping[str, Any]) -> None:
+    """moto's clusters wear no tags of their stack."""
+    clusters = ecs_backends[stack.account_id][stack.region_name]
+    clusters.tag_resource(cluster.arn, worn)
+
+
 _FINISHED: Mapping[str, Callable[[Stack, Any, dict[str, str], Mapping[str, Any]], None]] = {
     "AWS::DynamoDB::Table": _table,
     "AWS::S3::Bucket": _bucket,
@@ -97,6 +114,8 @@ _FINISHED: Mapping[str, Callable[[Stack, Any, dict[str, str], Mapping[str, Any]]
     "AWS::RDS::DBCluster": _database,
     "AWS::RDS::DBInstance": _database,
     "AWS::Lambda::Function": _function,
+    "AWS::Route53::HostedZone": _zone,
+    "AWS::ECS::Cluster": _cluster,
 }
 
 
@@ -109,6 +128,10 @@ def refuse(stack: Stack, resource: Any, kind: str) -> None:
         raise Refused("S3", 409, told)
     if kind == "AWS::ECR::Repository":
         _refuse_images(stack, resource)
+    if kind == "AWS::Route53::HostedZone":
+        _refuse_records(stack, name)
+    if kind == "AWS::ECS::Cluster":
+        _refuse_tasks(stack, resource)
     if kind == "AWS::EC2::SecurityGroup" and any(name in _groups(each) for each in network.enis.values()):
         raise Refused("Ec2", 400, f"resource {name} has a dependent object")
     if kind == "AWS::EC2::Subnet" and any(name == each.subnet.id for each in network.enis.values()):
@@ -121,6 +144,22 @@ def _refuse_images(stack: Stack, repository: Any) -> None:
     if repository.images:
         told = f"The repository with name '{repository.name}' in registry with id '{stack.account_id}'"
         raise Refused("Ecr", 400, f"{told} cannot be deleted because it still contains images")
+
+
+def _refuse_records(stack: Stack, zone: str) -> None:
+    """Refuse a zone with records of somebody's; moto does not delete any of a stack's."""
+    zones = route53_backends[stack.account_id]["aws"].zones
+    if any(each.type not in ("NS", "SOA") for each in zones[zone].rrsets):
+        told = "The specified hosted zone contains non-required resource record sets and so cannot be deleted."
+        raise Refused("Route53", 400, told)
+    del zones[zone]
+
+
+def _refuse_tasks(stack: Stack, cluster: Any) -> None:
+    tasks = ecs_backends[stack.account_id][stack.region_name].tasks.get(cluster.name, {})
+    alone = [each for each in tasks.values() if not str(getattr(each, "group", "")).startswith("service:")]
+    if any(each.desired_status != "STOPPED" for each in alone):
+        raise Refused("AmazonECS", 400, "The Cluster cannot be deleted while Tasks are active.")
 
 
 def last_snapshot(stack: Stack, logical: str, resource: Any, kind: str) -> None:

@@ -1,4 +1,4 @@
-"""Empties what CloudFormation does not delete while there is anything in it: buckets, and repositories of images."""
+"""Empties what CloudFormation does not delete while there is anything in it: buckets, repositories, zones, clusters."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any, Protocol
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.resources.cloudformation_stack.holds import BUCKET, REPOSITORY
+from dr_orchestrator.resources.cloudformation_stack.holds import BUCKET, REPOSITORY, TASKS, ZONE
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part
 from dr_orchestrator.resources.cloudformation_stack.teardown.proving import Proving
+from dr_orchestrator.resources.cloudformation_stack.teardown.tasks import Tasks
+from dr_orchestrator.resources.cloudformation_stack.teardown.zones import Zones
 
 VERSIONS, IMAGES = 1_000, 100
 """How many S3, and how many ECR, deletes in one call."""
@@ -180,7 +182,12 @@ class MakeEmptier(Protocol):
         """Make it."""
 
 
-EMPTIERS: Mapping[str, tuple[str, MakeEmptier]] = {BUCKET: ("s3", Buckets), REPOSITORY: ("ecr", Repositories)}
+EMPTIERS: Mapping[str, tuple[str, MakeEmptier]] = {
+    BUCKET: ("s3", Buckets),
+    REPOSITORY: ("ecr", Repositories),
+    ZONE: ("route53", Zones),
+    TASKS: ("ecs", Tasks),
+}
 """The service, and what empties it, of each type that CloudFormation deletes only empty."""
 
 
