@@ -39,6 +39,7 @@ from dr_orchestrator.domain.objective import ClockPolicy, Objective, Tier
 from dr_orchestrator.domain.replica import Answers, Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.domain.service import (
+    Builder,
     Canary,
     Contact,
     Database,
@@ -182,7 +183,15 @@ def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | U
         bucket=policy.replica.bucket or "",
         key=(policy.replica.key or "") if place is Place.DRILL_ACCOUNT else "",
         imported=tuple(sorted(map(known.whole, imported))),
+        builder=_builder(rebuild),
     )
+
+
+def _builder(rebuild: written.Rebuild) -> Builder | None:
+    if not rebuild.command:
+        return None
+    destroy = tuple(rebuild.destroy or ())
+    return Builder(tuple(rebuild.command), destroy, rebuild.within, tuple(rebuild.passed))
 
 
 def _beside(path: str, template: Template) -> dict[str, str]:

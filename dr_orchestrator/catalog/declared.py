@@ -141,6 +141,8 @@ def _templates(resources: Entries[Resource], folder: Path) -> dict[str, Template
 
 
 def _outline(rebuild: Rebuild, folder: Path) -> Template | Unusable:
+    if rebuild.command:
+        return Template(silent=True)
     if rebuild.cdk:
         return app.outline(folder / rebuild.cdk, rebuild.stack or "", folder.parent)
     return template.outline(folder / (rebuild.template or ""), folder.parent)

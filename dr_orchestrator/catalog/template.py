@@ -26,7 +26,8 @@ class Template:
 
     Of an app, whose `stacks` are in the order of their making, what is told of one begins with its name: of resources
     `Orders/Table`, of outputs `Orders.Url` beside `Url`, where no other stack has one of that name. `within` are the
-    texts of the templates that it names and that lie beside it, by their paths from its own folder.
+    texts of the templates that it names and that lie beside it, by their paths from its own folder. Of a `silent` one,
+    a program's, nobody knows the outputs before.
     """
 
     text: str = ""
@@ -38,6 +39,7 @@ class Template:
     within: Mapping[str, str] = field(default_factory=dict)
     stacks: tuple[Stack, ...] = ()
     hidden: frozenset[str] = frozenset()
+    silent: bool = False
 
     def whole(self, part: str) -> str:
         """The name of a resource, or of a part of one, with its stack's in front where it has one; as it is written

@@ -160,6 +160,19 @@ class Fill(StrEnum):
 
 
 @dataclass(frozen=True)
+class Builder:
+    """A program of the team's own that makes an environment, and the one that takes it down, with their arguments.
+
+    Each has so long (real time), and of this machine's environment what is `passed` to it, by name.
+    """
+
+    command: tuple[str, ...]
+    destroy: tuple[str, ...]
+    within: timedelta = timedelta(minutes=45)
+    passed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Rebuild:
     """How an environment is created anew: its template (file text), parameters, and the stores to be filled.
 
@@ -171,7 +184,7 @@ class Rebuild:
     names a part of it begins with its stack's name (`Orders/Table`). `within` are the texts of the templates that it
     names and that lie beside it, by their paths; `bucket` is where templates lie for CloudFormation which it takes from
     nowhere else. `key` is the one of KMS under which snapshots are shared with the replica's account. `tags` are those
-    that the app deploys a stack with.
+    that the app deploys a stack with. With a `builder` there is no template: a program makes it.
     """
 
     template: str
@@ -188,6 +201,7 @@ class Rebuild:
     stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
     imported: tuple[str, ...] = field(default=(), metadata=SINCE)
     tags: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
+    builder: Builder | None = field(default=None, metadata=SINCE)
 
     def fill(self, logical_id: str) -> Fill:
         """How a store gets into the replica that could be imported: no stack imports what another account has."""

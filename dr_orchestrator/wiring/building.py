@@ -17,7 +17,7 @@ from dr_orchestrator.domain.drill import Drill, Selection
 from dr_orchestrator.domain.ports import Destroyer
 from dr_orchestrator.domain.resource_type import Content, CopyType, Types, beside_the_source
 from dr_orchestrator.domain.run import RunHeader
-from dr_orchestrator.domain.service import Fill, Resource
+from dr_orchestrator.domain.service import Fill, Rebuild, Resource
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import retry_transient
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
@@ -212,6 +212,8 @@ def _toolkit(
         at,
         rates=lambda: here.declared.rates,
         places=here.places,
+        home=here.settings.home,
+        observed=lambda: retry_transient(lambda: here.ledger.queries.run(context.run)).observations,
     )
 
 
@@ -249,11 +251,21 @@ def destroyer(here: App, header: RunHeader, copy: Copy, drive: Drive) -> Destroy
     return of.destroyer(copy, _source_of(here, header, copy), toolkit, parts(here.types, toolkit, copy.place))
 
 
+def _rebuilt(here: App, resource: Resource) -> Rebuild | None:
+    """How a program takes down what it made, as the drill files say now; None where no program does."""
+    for service in here.declared.services.values():
+        known = service.resources.get(resource.name)
+        if known is not None and (known.type, known.id) == (resource.type, resource.id):
+            return known.rebuild if known.rebuild and known.rebuild.builder else None
+    return None
+
+
 def _source_of(here: App, header: RunHeader, copy: Copy) -> Resource:
     """The resource that a copy was made of: as the ledger says; of copies from before it did, as their names end."""
     of = here.types.making(copy.type).name
     if copy.source is not None:
-        return Resource(header.resource, copy.source.type, copy.source.id, copy.source.place.region)
+        found = Resource(header.resource, copy.source.type, copy.source.id, copy.source.place.region)
+        return replace(found, rebuild=_rebuilt(here, found))
     declared = [
         resource
         for service in here.declared.services.values()

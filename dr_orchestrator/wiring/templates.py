@@ -28,7 +28,7 @@ def of_drill(here: App, name: str, place: Place | None = None) -> tuple[Derived,
     """
     drill = here.drill(name)
     rebuild = drill.resource.rebuild
-    if rebuild is None:
+    if rebuild is None or rebuild.builder:
         raise UsageError(f"{name} makes no replica: it has no template", "name a drill of the kind replica-rebuild")
     where, stacks = place or rebuild.place, tuple(each.name for each in rebuild.stacks)
     path = here.settings.drills / rebuild.template_path

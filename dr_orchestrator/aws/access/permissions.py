@@ -19,7 +19,7 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     """
     of = types[drill.resource.type]
     found = COMMON | of.kinds[drill.kind]
-    held = list(types) if of.content is Content.STORES else []
+    held = list(types) if of.content is Content.STORES and of.holds else []
     for each in held:
         if each.filling.all:
             found |= each.kinds[Kind.PITR_RESTORE] | _of_filling(each, drill)

@@ -206,7 +206,7 @@ def _of_endpoint(service: Declared, drill: Drill, claim: HttpAnswer, written: st
         yield (written, "url"), message, "begin with one output, which is all of the host: {HealthUrl}/path"
         return
     template = service.templates.get(drill.resource)
-    if isinstance(template, Template):
+    if isinstance(template, Template) and not template.silent:
         for output in re.findall(rf"\{{({OUTPUT})\}}", claim.url, re.ASCII):
             if output not in template.outputs:
                 several = sorted(each for each in template.outputs if each.partition(".")[2] == output)

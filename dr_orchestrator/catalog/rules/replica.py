@@ -27,6 +27,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
             if resource.rebuild and (resource.rebuild.place or policy.whole.replica.place) is Place.DRILL_ACCOUNT:
                 for key, message, fix in stores.elsewhere(service, types, resource.rebuild):
                     yield service.document.problem(("resources", name, *key), message, fix)
+        yield from _of_programs(policy.whole, service)
     account = policy.whole.replica.account
     if account:
         for key, message, fix in _of_account(policy.whole, account):
@@ -40,6 +41,16 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
                 if resource.rebuild and resource.rebuild.place is Place.DRILL_ACCOUNT:
                     where: Key = ("resources", name, "rebuild", "place")
                     yield service.document.problem(where, "no account is named for replicas", _NAME_IT)
+
+
+def _of_programs(policy: TiersFile, service: Declared) -> Iterator[Problem]:
+    """The programs that would be run beside production: nothing holds what they do."""
+    for name, resource in service.resources.legal.items():
+        apart = resource.rebuild and (resource.rebuild.place or policy.replica.place) is Place.DRILL_ACCOUNT
+        if resource.rebuild and resource.rebuild.command and not apart:
+            where: Key = ("resources", name, "rebuild", "command")
+            message = "a program is run in a drill account alone: beside production nothing holds what it does"
+            yield service.document.problem(where, message, "add `place: drill-account`")
 
 
 def _of_apps(policy: TiersFile, service: Declared) -> Iterator[Problem]:

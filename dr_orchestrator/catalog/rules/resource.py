@@ -85,6 +85,10 @@ def _rebuild(
     service: Declared, types: Types[ResourceType], resource: Resource, rebuild: Rebuild, template: Template | Unusable
 ) -> Iterator[Mistake]:
     key, path = rebuild.source
+    if key not in (of := types[resource.type]).rebuilt:
+        owners = " and ".join(f"{each.name}s" for each in types if key in each.rebuilt and "rebuild" in each.keys)
+        yield ("rebuild", key), f"{of.name}s are not made by `{key}`", f"only {owners} are"
+        return
     if isinstance(template, Unusable):
         yield ("rebuild", key), f"{quoted(path)}: {template.message}", template.fix
         return

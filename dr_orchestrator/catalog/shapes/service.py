@@ -182,6 +182,11 @@ def _store(written: object) -> object:
     return {"resource": written} if isinstance(written, str) else written
 
 
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+LONGEST = timedelta(minutes=58)
+"""As long as a program may take: a role that was taken on by another is good for an hour."""
+
+
 class Rebuild(Shape):
     """How an environment is created anew."""
 
@@ -191,6 +196,19 @@ class Rebuild(Shape):
     )
     stack: Text | None = Field(
         default=None, description="The stack of the app, as `cdk list` calls it; what it needs is made before it."
+    )
+    command: Annotated[list[Text], Field(min_length=1)] | None = Field(
+        default=None,
+        description="The program that makes it, and its arguments (Terraform, Pulumi, SST), in a drill account alone.",
+    )
+    destroy: Annotated[list[Text], Field(min_length=1)] | None = Field(
+        default=None, description="The program that takes down what `command` made, and its arguments."
+    )
+    within: Span = Field(
+        default=timedelta(minutes=45), description="The limit of each of the two, in real time; then it is ended."
+    )
+    passed: list[Variable] = Field(
+        default=[], description="The variables of this machine's environment that both get besides."
     )
     parameters: dict[LogicalId, Scalar] = Field(
         default={}, description="The template's parameters; {copy} stands for the name of the copy."
@@ -222,15 +240,33 @@ class Rebuild(Shape):
 
     @model_validator(mode="after")
     def _one_source(self) -> Rebuild:
-        if self.template and self.cdk:
-            raise wrong("'template' and 'cdk' exclude each other", "keep one of them")
-        if not self.template and not self.cdk:
+        written = [key for key in ("template", "cdk", "command") if getattr(self, key)]
+        if len(written) > 1:
+            raise wrong(f"'{written[0]}' and '{written[1]}' exclude each other", "keep one of them")
+        if not written:
             raise wrong("nothing says what it is made from", "add `template: ...`, or `cdk: cdk.out` and `stack: ...`")
+        self._raise_unless_built()
         if self.cdk and not self.stack:
             raise wrong("'cdk' does not say which stack of the app", "add `stack: ...`; `cdk list` tells them")
         if self.stack and not self.cdk:
             raise wrong("'stack' is for `cdk`; a template is one stack", "remove it, or name the app by `cdk`")
         return self
+
+    def _raise_unless_built(self) -> None:
+        """The keys of a program go together, and with none of a template."""
+        of_program, written = {"command", "destroy", "within", "passed"}, self.model_fields_set
+        if not self.command:
+            if foreign := sorted(of_program & written):
+                raise wrong(f"'{foreign[0]}' is for `command`", "remove it, or name the program by `command`")
+            return
+        if not self.destroy:
+            raise wrong("nothing says how what the program makes is taken down", "add `destroy: [...]`")
+        if foreign := sorted(written - of_program - {"place"}):
+            raise wrong(f"'{foreign[0]}' is for templates; a program gets none of it", "remove it")
+        if self.place is Place.BESIDE:
+            raise wrong("a program is run in a drill account alone", "write `place: drill-account`, or remove it")
+        if self.within > LONGEST:
+            raise wrong("the credentials of a program last an hour", "write less than `within: 1h`, or part it")
 
     @property
     def filled(self) -> dict[str, str]:
@@ -239,7 +275,9 @@ class Rebuild(Shape):
 
     @property
     def source(self) -> tuple[str, str]:
-        """The key that says what it is made from, and the path."""
+        """The key that says what it is made from, and the path, or the program."""
+        if self.command:
+            return "command", self.command[0]
         return ("cdk", self.cdk) if self.cdk else ("template", self.template or "")
 
 

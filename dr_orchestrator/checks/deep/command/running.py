@@ -45,7 +45,7 @@ _LOOK_S = 0.02
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
 """All that a program may know of this machine."""
 
-_NO_CREDENTIALS = {
+NO_CREDENTIALS = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -217,7 +217,7 @@ def _environment(copy: Copy, way: Way) -> dict[str, str]:
     beside = str(Path(sys.executable).parent)  # what was installed with this program is found first
     path = os.pathsep.join((beside, known.get("PATH", os.defpath)))
     about = {"DRO_RUN": copy.run, "DRO_DRILL": copy.drill, "DRO_COPY": copy.id, "DRO_COPY_REGION": copy.region}
-    return {**known, **_NO_CREDENTIALS, "PATH": path, **about, **way.variables}
+    return {**known, **NO_CREDENTIALS, "PATH": path, **about, **way.variables}
 
 
 def _own(check: Command, ran: Ran, way: Way) -> CheckResult:
