@@ -12,6 +12,7 @@ from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
 from dr_orchestrator.catalog.shapes.proofs import Deep
+from dr_orchestrator.catalog.shapes.rebuild import Rebuild as WrittenRebuild
 from dr_orchestrator.catalog.shapes.tiers import Costs, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
 from dr_orchestrator.catalog.source import Key, dotted
@@ -46,6 +47,7 @@ from dr_orchestrator.domain.service import (
     Fill,
     Isolation,
     Keys,
+    Outlet,
     Rebuild,
     Resource,
     Runbook,
@@ -162,7 +164,7 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
     )
 
 
-def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | Unusable | None) -> Rebuild:
+def _rebuild(rebuild: WrittenRebuild, policy: TiersFile, template: Template | Unusable | None) -> Rebuild:
     place = rebuild.place or policy.replica.place
     imported = [logical for logical, store in rebuild.stores.items() if store.fill is Fill.IMPORT]
     known = template if isinstance(template, Template) else Template()
@@ -187,11 +189,16 @@ def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | U
     )
 
 
-def _builder(rebuild: written.Rebuild) -> Builder | None:
+def _builder(rebuild: WrittenRebuild) -> Builder | None:
     if not rebuild.command:
         return None
     destroy = tuple(rebuild.destroy or ())
-    return Builder(tuple(rebuild.command), destroy, rebuild.within, tuple(rebuild.passed))
+    outlets = {
+        name: Outlet(store.address, store.port or "", store.secret or "")
+        for name, store in rebuild.stores.items()
+        if store.address
+    }
+    return Builder(tuple(rebuild.command), destroy, rebuild.within, tuple(rebuild.passed), outlets)
 
 
 def _beside(path: str, template: Template) -> dict[str, str]:

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 from dr_orchestrator.catalog import app, template
 from dr_orchestrator.catalog.explain import explain
-from dr_orchestrator.catalog.shapes.service import Drill, Rebuild, Resource, ServiceFile, service_file
+from dr_orchestrator.catalog.shapes.rebuild import Rebuild
+from dr_orchestrator.catalog.shapes.service import Drill, Resource, ServiceFile, service_file
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Data, Document, Key, read
 from dr_orchestrator.catalog.template import Template, Unusable

@@ -160,16 +160,30 @@ class Fill(StrEnum):
 
 
 @dataclass(frozen=True)
+class Outlet:
+    """The outputs of a program that tell where a store of its environment answers: host, port, and login's secret.
+
+    Without a `port` it is the engine's own; without a `secret` the login is that of the store's source.
+    """
+
+    address: str
+    port: str = ""
+    secret: str = ""
+
+
+@dataclass(frozen=True)
 class Builder:
     """A program of the team's own that makes an environment, and the one that takes it down, with their arguments.
 
-    Each has so long (real time), and of this machine's environment what is `passed` to it, by name.
+    Each has so long (real time), and of this machine's environment what is `passed` to it, by name. `outlets` are
+    those of the stores that checks ask by SQL, by the stores' names.
     """
 
     command: tuple[str, ...]
     destroy: tuple[str, ...]
     within: timedelta = timedelta(minutes=45)
     passed: tuple[str, ...] = ()
+    outlets: Mapping[str, Outlet] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary, outputs, proofs, stores
+from dr_orchestrator.catalog.rules import canary, outputs, programs, proofs, stores
 from dr_orchestrator.catalog.shapes.checks import (
     DEEP_OF_DATABASE,
     OF_DATABASE,
@@ -106,6 +106,9 @@ def _check(
     elif isinstance(claim, DEEP_OF_DATABASE):
         yield from _in_database(service, drill, types, claim.database, written)
         engine = _engine(stores.asked(service, resource, claim.database))
+        if resource.rebuild and resource.rebuild.command and getattr(claim, "against", None) is not None:
+            for message, fix in programs.asked(resource.rebuild, claim.database or "", source=True):
+                yield (written, "against"), message, fix
         yield from proofs.mistakes(drill, check, claim, written, engine)
     elif isinstance(claim, Command):
         if of.content is Content.ROWS or claim.database:
@@ -190,6 +193,9 @@ def _of_table(
     elif of.content is Content.ITEMS:
         if claim.table:
             yield (written, "table"), "the drill restores one table, which needs no naming", "remove it"
+    elif resource.rebuild and resource.rebuild.command:
+        message = "what a program made is asked by SQL, by HTTP, or by a command of the team's own"
+        yield (written,), message, "use rows-at-least, newest-row, query, http-answer or command"
     elif not claim.table:
         yield (written,), "in a replica the table has to be named", f"add `table`, {likely('', filled) or 'a store'}"
     elif not _filled(service, drill, claim.table, filled):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dr_orchestrator.catalog.declared import Declared, Policy
-from dr_orchestrator.catalog.rules import stores
+from dr_orchestrator.catalog.rules import programs, stores
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
@@ -27,7 +27,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
             if resource.rebuild and (resource.rebuild.place or policy.whole.replica.place) is Place.DRILL_ACCOUNT:
                 for key, message, fix in stores.elsewhere(service, types, resource.rebuild):
                     yield service.document.problem(("resources", name, *key), message, fix)
-        yield from _of_programs(policy.whole, service)
+        yield from programs.problems(policy.whole, service)
     account = policy.whole.replica.account
     if account:
         for key, message, fix in _of_account(policy.whole, account):
@@ -41,16 +41,6 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
                 if resource.rebuild and resource.rebuild.place is Place.DRILL_ACCOUNT:
                     where: Key = ("resources", name, "rebuild", "place")
                     yield service.document.problem(where, "no account is named for replicas", _NAME_IT)
-
-
-def _of_programs(policy: TiersFile, service: Declared) -> Iterator[Problem]:
-    """The programs that would be run beside production: nothing holds what they do."""
-    for name, resource in service.resources.legal.items():
-        apart = resource.rebuild and (resource.rebuild.place or policy.replica.place) is Place.DRILL_ACCOUNT
-        if resource.rebuild and resource.rebuild.command and not apart:
-            where: Key = ("resources", name, "rebuild", "command")
-            message = "a program is run in a drill account alone: beside production nothing holds what it does"
-            yield service.document.problem(where, message, "add `place: drill-account`")
 
 
 def _of_apps(policy: TiersFile, service: Declared) -> Iterator[Problem]:
