@@ -18,7 +18,12 @@ from dr_orchestrator.domain.replica import Answers, Ask, Edit
 
 _SECTIONS = ("Resources", "Outputs", "Mappings", "Conditions", "Parameters")
 _WHY = "the app is pinned to account {}, and the replica stands in account {}"
-_FORMS = (r"(?<=:){}(?=:)", r"^{}$", r"(?<!\d){}(?=\.dkr\.ecr\.)", r"(?<=-assets-){}(?=-)")
+_FORMS = (
+    r"(?<=:){}(?=:)",
+    r"^{}$",
+    r"(?<!\d){}(?=\.dkr\.ecr\.)",
+    r"(?<![\w-])(?P<of>cdk-[a-z0-9]{{1,10}}-(?:container-)?assets-){}(?=-)",
+)
 """An account in an ARN, by itself, in a registry's address, and in what the CDK's bootstrap stack calls its own."""
 
 
@@ -32,8 +37,11 @@ class Move:
     def of(self, text: str) -> str:
         """A text as it is there."""
         for form in _FORMS:
-            text = re.sub(form.format(self.pinned), self.account, text)
+            text = re.sub(form.format(self.pinned), self._there, text)
         return text
+
+    def _there(self, found: re.Match[str]) -> str:
+        return found.groupdict().get("of", "") + self.account
 
     @property
     def why(self) -> str:
