@@ -31,7 +31,7 @@ from dr_orchestrator.aws.calls.spacing import Spacings
 from dr_orchestrator.aws.calls.throttling import Throttling
 from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.drill import Roles, account_of
-from dr_orchestrator.errors import UsageError
+from dr_orchestrator.errors import NotMeasured, UsageError
 
 # "standard" repeats throttled calls, errors of AWS and cut connections, each time longer and by chance; `throttling`
 # counts what that takes. "adaptive" would besides hold calls back before they are sent: each client by itself, though
@@ -167,6 +167,15 @@ class Account:
         with _making:
             sts = Api(self._client(self._writing, "sts"))
         return self._identity(sts, self._roles.drill)
+
+    def lent(self) -> Any:
+        """The credentials of the role that makes changes, fresh and short-lived, for a program of the team's own.
+
+        NotMeasured where there is no role: nobody is lent the machine's own.
+        """
+        if not self._roles.drill:
+            raise NotMeasured("no role is declared that a program could be lent", "see `roles` in tiers.yaml")
+        return AssumedRole(self._roles.drill, self._name, self._sts, self._now).get_frozen_credentials()
 
     @property
     def region(self) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from dr_orchestrator.aws.accounts import Account
@@ -19,7 +20,7 @@ from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
-from dr_orchestrator.domain.run import SegmentKind
+from dr_orchestrator.domain.run import Observation, SegmentKind
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner.context import RunContext
@@ -52,7 +53,8 @@ class Toolkit:
 
     `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most. `stands` is the account as
     copies tell it: empty for that of their sources, `rates` are the prices of AWS that the workspace declares. `places`
-    are what it declares for what drills leave there meanwhile: buckets.
+    are what it declares for what drills leave there meanwhile: buckets. `home` is the workspace, in which programs of
+    the team's own are run; `observed` is what the run has seen of its copies so far.
     """
 
     account: Account
@@ -64,6 +66,8 @@ class Toolkit:
     stands: str = ""
     rates: Callable[[], Rates] = Rates
     places: frozenset[str] = frozenset()
+    home: Path = Path()
+    observed: Callable[[], Sequence[Observation]] = tuple
 
     @property
     def clock(self) -> Clock:

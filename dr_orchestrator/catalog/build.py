@@ -12,6 +12,7 @@ from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
 from dr_orchestrator.catalog.shapes.proofs import Deep
+from dr_orchestrator.catalog.shapes.rebuild import Rebuild as WrittenRebuild
 from dr_orchestrator.catalog.shapes.tiers import Costs, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
 from dr_orchestrator.catalog.source import Key, dotted
@@ -39,12 +40,14 @@ from dr_orchestrator.domain.objective import ClockPolicy, Objective, Tier
 from dr_orchestrator.domain.replica import Answers, Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.domain.service import (
+    Builder,
     Canary,
     Contact,
     Database,
     Fill,
     Isolation,
     Keys,
+    Outlet,
     Rebuild,
     Resource,
     Runbook,
@@ -163,13 +166,14 @@ def _database(database: written.Database, resource: str, declared: Declared) -> 
     )
 
 
-def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | Unusable | None) -> Rebuild:
+def _rebuild(rebuild: WrittenRebuild, policy: TiersFile, template: Template | Unusable | None) -> Rebuild:
     place = rebuild.place or policy.replica.place
     imported = [logical for logical, store in rebuild.stores.items() if store.fill is Fill.IMPORT]
     known = template if isinstance(template, Template) else Template()
     leave_out = tuple(map(known.whole, rebuild.leave_out))
     allow = {known.whole(key): why for key, why in rebuild.allow.items()}
     empty = {known.whole(key): why for key, why in rebuild.empty.items()}
+    account = (policy.replica.account or "") if place is Place.DRILL_ACCOUNT else ""
     return Rebuild(
         template=known.text,
         template_path=rebuild.source[1],
@@ -178,13 +182,26 @@ def _rebuild(rebuild: written.Rebuild, policy: TiersFile, template: Template | U
         place=place,
         answers=Answers(leave_out, allow, rebuild.imports, shares=tuple(rebuild.shares), empty=empty),
         boundary=policy.replica.boundary,
-        account=(policy.replica.account or "") if place is Place.DRILL_ACCOUNT else "",
-        stacks=known.stacks,
+        account=account,
+        stacks=tuple(each.moved(account) for each in known.stacks) if account else known.stacks,
         within=_beside(rebuild.template, known) if rebuild.template else {},
         bucket=policy.replica.bucket or "",
         key=(policy.replica.key or "") if place is Place.DRILL_ACCOUNT else "",
         imported=tuple(sorted(map(known.whole, imported))),
+        builder=_builder(rebuild),
     )
+
+
+def _builder(rebuild: WrittenRebuild) -> Builder | None:
+    if not rebuild.command:
+        return None
+    destroy = tuple(rebuild.destroy or ())
+    outlets = {
+        name: Outlet(store.address, store.port or "", store.secret or "")
+        for name, store in rebuild.stores.items()
+        if store.address
+    }
+    return Builder(tuple(rebuild.command), destroy, rebuild.within, tuple(rebuild.passed), outlets)
 
 
 def _beside(path: str, template: Template) -> dict[str, str]:

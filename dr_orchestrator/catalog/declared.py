@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 
 from dr_orchestrator.catalog import app, template
 from dr_orchestrator.catalog.explain import explain
-from dr_orchestrator.catalog.shapes.service import Drill, Rebuild, Resource, ServiceFile, service_file
+from dr_orchestrator.catalog.shapes.rebuild import Rebuild
+from dr_orchestrator.catalog.shapes.service import Drill, Resource, ServiceFile, service_file
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Data, Document, Key, read
 from dr_orchestrator.catalog.template import Template, Unusable
@@ -141,6 +142,8 @@ def _templates(resources: Entries[Resource], folder: Path) -> dict[str, Template
 
 
 def _outline(rebuild: Rebuild, folder: Path) -> Template | Unusable:
+    if rebuild.command:
+        return Template(silent=True)
     if rebuild.cdk:
         return app.outline(folder / rebuild.cdk, rebuild.stack or "", folder.parent)
     return template.outline(folder / (rebuild.template or ""), folder.parent)

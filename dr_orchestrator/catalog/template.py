@@ -27,7 +27,8 @@ class Template:
     Of an app, whose `stacks` are in the order of their making, what is told of one begins with its name: of resources
     `Orders/Table`, of outputs `Orders.Url` beside `Url`, where no other stack has one of that name. `within` are the
     texts of the templates that it names and that lie beside it, by their paths from its own folder; `nested` the types
-    of their resources, by their ways from the whole: `Data/Table`.
+    of their resources, by their ways from the whole: `Data/Table`. Of a `silent` one, a program's, nobody
+    knows the outputs before.
     """
 
     text: str = ""
@@ -40,6 +41,7 @@ class Template:
     stacks: tuple[Stack, ...] = ()
     hidden: frozenset[str] = frozenset()
     nested: Mapping[str, str] = field(default_factory=dict)
+    silent: bool = False
 
     @property
     def all_types(self) -> Mapping[str, str]:

@@ -172,6 +172,33 @@ class Fill(StrEnum):
 
 
 @dataclass(frozen=True)
+class Outlet:
+    """The outputs of a program that tell where a store of its environment answers: host, port, and login's secret.
+
+    Without a `port` it is the engine's own; without a `secret` the login is that of the store's source.
+    """
+
+    address: str
+    port: str = ""
+    secret: str = ""
+
+
+@dataclass(frozen=True)
+class Builder:
+    """A program of the team's own that makes an environment, and the one that takes it down, with their arguments.
+
+    Each has so long (real time), and of this machine's environment what is `passed` to it, by name. `outlets` are
+    those of the stores that checks ask by SQL, by the stores' names.
+    """
+
+    command: tuple[str, ...]
+    destroy: tuple[str, ...]
+    within: timedelta = timedelta(minutes=45)
+    passed: tuple[str, ...] = ()
+    outlets: Mapping[str, Outlet] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Rebuild:
     """How an environment is created anew: its template (file text), parameters, and the stores to be filled.
 
@@ -183,7 +210,8 @@ class Rebuild:
     names a part of it begins with its stack's name (`Orders/Table`). `within` are the texts of the templates that it
     names and that lie beside it, by their paths; `bucket` is where templates lie for CloudFormation which it takes from
     nowhere else. `key` is the one of KMS under which snapshots are shared with the replica's account. `tags` are those
-    that the app deploys a stack with.
+    that the app deploys a stack with, `pinned` is the account that it makes one for. With a `builder` there is no
+    template: a program makes it.
     """
 
     template: str
@@ -200,6 +228,8 @@ class Rebuild:
     stacks: tuple[Stack, ...] = field(default=(), metadata=SINCE)
     imported: tuple[str, ...] = field(default=(), metadata=SINCE)
     tags: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
+    builder: Builder | None = field(default=None, metadata=SINCE)
+    pinned: str = field(default="", metadata=SINCE)
 
     def fill(self, logical_id: str) -> Fill:
         """How a store gets into the replica that could be imported."""
@@ -220,6 +250,7 @@ class Rebuild:
             answers=word,
             stacks=(),
             within=stack.within,
+            pinned=stack.pinned,
         )
 
     @property

@@ -1,7 +1,13 @@
 """The types that can be drilled: one package a resource type, and the one line that each of them has here."""
 
 from dr_orchestrator.domain.resource_type import Types
-from dr_orchestrator.resources import aurora_cluster, cloudformation_stack, dynamodb_table, rds_instance
+from dr_orchestrator.resources import (
+    aurora_cluster,
+    built_environment,
+    cloudformation_stack,
+    dynamodb_table,
+    rds_instance,
+)
 from dr_orchestrator.resources.drillable import Drillable
 
 TYPES: Types[Drillable] = Types(
@@ -10,5 +16,6 @@ TYPES: Types[Drillable] = Types(
         aurora_cluster.TYPE,
         dynamodb_table.TYPE,
         cloudformation_stack.TYPE,
+        built_environment.TYPE,
     )
 )

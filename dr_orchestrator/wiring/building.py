@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from dr_orchestrator.aws import copies
@@ -17,7 +17,7 @@ from dr_orchestrator.domain.drill import Drill, Selection, reads_source
 from dr_orchestrator.domain.ports import Destroyer
 from dr_orchestrator.domain.resource_type import Content, CopyType, Types, beside_the_source
 from dr_orchestrator.domain.run import RunHeader
-from dr_orchestrator.domain.service import Fill, Resource, Via
+from dr_orchestrator.domain.service import Fill, Rebuild, Resource, Via
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import retry_transient
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
@@ -123,8 +123,16 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         _inside(here, drill, copy, toolkit),
         parts(here.types, toolkit, copy.place),
         here.settings.home,
+        functools.partial(_served, here, drill, toolkit),
+        here.sources,
     )
     return here.types[drill.resource.type].components(order)
+
+
+def _served(here: App, drill: Drill, toolkit: Toolkit) -> Iterator[tuple[str, int]]:
+    """Every address at which the resources of the drill's service are served."""
+    for resource in drill.service.resources.values():
+        yield from here.types[resource.type].served(resource, toolkit.at(beside_the_source(resource)))
 
 
 def parts(types: Types[Drillable], toolkit: Toolkit, place: Place) -> Parts:
@@ -162,10 +170,11 @@ def _stores(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Stor
     """The stores of an environment, each restored by its own type, from the newest backup, under a copy: for a while,
     where it is filled from that.
     """
-    imported = {logical for logical, store in drill.stores.items() if _is_imported(here, drill, logical, store)}
+    made = _made(drill)
+    imported = {logical for logical, store in made.items() if _is_imported(here, drill, logical, store)}
     return tuple(
         _store(here, drill, copy, toolkit, logical_id, store, imported=logical_id in imported)
-        for logical_id, store in drill.stores.items()
+        for logical_id, store in made.items()
         if here.types[store.type].origin is None
     )
 
@@ -183,6 +192,12 @@ def _store(
     return Store(store.name, logical_id, restorer, there, imported, ahead)
 
 
+def _made(drill: Drill) -> Mapping[str, Resource]:
+    """The stores that a drill restores; of a program's environment none: that restores its own."""
+    rebuild = drill.resource.rebuild
+    return {} if rebuild is not None and rebuild.builder is not None else drill.stores
+
+
 def _is_imported(here: App, drill: Drill, logical_id: str, store: Resource) -> bool:
     rebuild = drill.resource.rebuild
     possible = bool(here.types[store.type].imported.all)
@@ -194,14 +209,14 @@ def _born(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Born, 
     key = drill.resource.rebuild.key if drill.resource.rebuild else ""
     return tuple(
         Born(store.name, logical_id, origin(store, toolkit, copy, key))
-        for logical_id, store in drill.stores.items()
+        for logical_id, store in _made(drill).items()
         if (origin := here.types[store.type].origin) is not None
     )
 
 
 def _inside(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> dict[str, Inside]:
     """The ways into those, as parts of the run's stack."""
-    found = {logical: here.types[store.type].inside(store, toolkit, copy) for logical, store in drill.stores.items()}
+    found = {logical: here.types[store.type].inside(store, toolkit, copy) for logical, store in _made(drill).items()}
     return {logical: inside for logical, inside in found.items() if inside is not None}
 
 
@@ -234,6 +249,8 @@ def _toolkit(
         at,
         rates=lambda: here.declared.rates,
         places=here.places,
+        home=here.settings.home,
+        observed=lambda: retry_transient(lambda: here.ledger.queries.run(context.run)).observations,
     )
 
 
@@ -271,11 +288,21 @@ def destroyer(here: App, header: RunHeader, copy: Copy, drive: Drive) -> Destroy
     return of.destroyer(copy, _source_of(here, header, copy), toolkit, parts(here.types, toolkit, copy.place))
 
 
+def _rebuilt(here: App, resource: Resource) -> Rebuild | None:
+    """How a program takes down what it made, as the drill files say now; None where no program does."""
+    for service in here.declared.services.values():
+        known = service.resources.get(resource.name)
+        if known is not None and (known.type, known.id) == (resource.type, resource.id):
+            return known.rebuild if known.rebuild and known.rebuild.builder else None
+    return None
+
+
 def _source_of(here: App, header: RunHeader, copy: Copy) -> Resource:
     """The resource that a copy was made of: as the ledger says; of copies from before it did, as their names end."""
     of = here.types.making(copy.type).name
     if copy.source is not None:
-        return Resource(header.resource, copy.source.type, copy.source.id, copy.source.place.region)
+        found = Resource(header.resource, copy.source.type, copy.source.id, copy.source.place.region)
+        return replace(found, rebuild=_rebuilt(here, found))
     declared = [
         resource
         for service in here.declared.services.values()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dr_orchestrator.aws.template import soundness
+from dr_orchestrator.aws.template.accounts import STAYS, Move
 from dr_orchestrator.aws.template.derive import Read, derive, whole
 from dr_orchestrator.documents import assembly, cloudformation
 from dr_orchestrator.documents.cloudformation import Template
@@ -28,7 +29,7 @@ def of_drill(here: App, name: str, place: Place | None = None) -> tuple[Derived,
     `place` stands for the one that is declared.
     """
     rebuild = here.drill(name).resource.rebuild
-    if rebuild is None:
+    if rebuild is None or rebuild.builder:
         raise UsageError(f"{name} makes no replica: it has no template", "name a drill of the kind replica-rebuild")
     where = place or rebuild.place
     derived = of_rebuild(here.settings.drills, rebuild, where, here.sources)
@@ -38,7 +39,8 @@ def of_drill(here: App, name: str, place: Place | None = None) -> tuple[Derived,
 def of_rebuild(drills: Path, rebuild: Rebuild, place: Place, sources: frozenset[str]) -> Derived:
     """What a resource is rebuilt from, with its owner's answers; `drills` is the folder in which it lies."""
     stacks = tuple(each.name for each in rebuild.stacks)
-    return judged(drills / rebuild.template_path, place, rebuild.word(COPY), stacks, sources)
+    account = rebuild.account if place is Place.DRILL_ACCOUNT else ""
+    return judged(drills / rebuild.template_path, place, rebuild.word(COPY), stacks, sources, account)
 
 
 def emptied(rebuild: Rebuild, derived: Derived) -> list[Empty]:
@@ -79,14 +81,16 @@ def judged(
     answers: Answers | None = None,
     stacks: Sequence[str] = (),
     sources: frozenset[str] = frozenset(),
+    account: str = "",
 ) -> Derived:
     """The template, or the app in a folder, as drills would derive it; UsageError with file and line where it is none.
 
     `stacks` names those of an app that are meant; all, where none is named. `sources` are the names of what is
-    production's, as far as a workspace declares it.
+    production's, as far as a workspace declares it, `account` is the one into which an app is moved that is pinned to
+    another.
     """
     if path.is_dir():
-        return _app(path, place, answers or Answers(), stacks, sources)
+        return _app(path, place, answers or Answers(), stacks, sources, account)
     if stacks:
         raise UsageError(f"{path} is one template and has no stacks to choose from", "leave --stack out")
     folder = path.resolve().parent
@@ -105,7 +109,9 @@ def as_json(derived: Derived) -> dict[str, Any]:
     return {"accepted": derived.accepted, **listed, "expands": list(derived.expands)}
 
 
-def _app(folder: Path, place: Place, answers: Answers, wanted: Sequence[str], sources: frozenset[str]) -> Derived:
+def _app(
+    folder: Path, place: Place, answers: Answers, wanted: Sequence[str], sources: frozenset[str], account: str
+) -> Derived:
     """The stacks of an app, each with the exports of those before it."""
     root = folder.resolve()
     found = list(_stacks(root, root))
@@ -121,7 +127,8 @@ def _app(folder: Path, place: Place, answers: Answers, wanted: Sequence[str], so
         if not source.part("Resources"):
             continue  # `cdk deploy` leaves it out, too
         word, name = answers.within(stack.name, answers.parameters), f"{COPY}-{stack.name}"
-        derived = derive(source, name, place, word, read=_reader(root), sources=sources, exports=exports)
+        move = Move(stack.account, account) if account and stack.account not in ("", account) else STAYS
+        derived = derive(source, name, place, word, read=_reader(root), sources=sources, exports=exports, move=move)
         made[stack.name] = derived
         exports |= derived.exports
     return whole(made)

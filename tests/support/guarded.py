@@ -19,7 +19,7 @@ COPY = "dro-20261120-abc123-orders-prod"
 SOURCES = frozenset({"orders-prod", "Shop-Prod", "sessions-prod"})
 SERVICES = (
     *("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam"),
-    *("s3", "ecr", "logs", "elbv2", "cognito-idp", "ssm", "rds-data", "route53", "ecs"),
+    *("s3", "ecr", "logs", "elbv2", "cognito-idp", "ssm", "rds-data", "route53", "ecs", "resourcegroupstaggingapi"),
 )
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"

@@ -15,19 +15,21 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
 
     What an environment may hold is restored, filled and taken down as a drill of its own type would do it, and looked
     for by an inventory once the environment is gone. What its template makes from a recovery point is looked at, and
-    entered; the point is brought to where the environment stands.
+    entered; the point is brought to where the environment stands. What a program restores is its own affair.
     """
     of = types[drill.resource.type]
     found = COMMON | of.kinds[drill.kind]
     held = list(types) if of.content is Content.STORES else []
-    for each in held:
+    for each in held if of.holds else ():
         if each.filling.all:
             found |= each.kinds[Kind.PITR_RESTORE] | _of_filling(each, drill)
     if drill.resource.database is not None and drill.resource.database.via is Via.DATA_API:
         found |= of.stated
-    apart = drill.resource.rebuild is not None and drill.resource.rebuild.account
+    rebuild = drill.resource.rebuild
     for made in dict.fromkeys(store.type for store in drill.stores.values()):
-        found |= types[made].born | types[made].carried if apart else types[made].born
+        if rebuild is None or rebuild.builder is None:
+            apart = rebuild is not None and rebuild.account
+            found |= types[made].born | types[made].carried if apart else types[made].born
     for each in held:
         listing = each.listing.reads - found.reads
         found |= Calls(listing, only_when=dict.fromkeys(listing, f"{HELD} {each.article}"))

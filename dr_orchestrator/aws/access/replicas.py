@@ -61,6 +61,8 @@ _EXPANDED: Mapping[str, frozenset[str]] = {
 def _kinds(drill: Drill) -> set[str]:
     """The types in CloudFormation that a drill's template makes."""
     rebuild = drill.resource.rebuild
+    if rebuild and rebuild.builder:  # nobody knows what a program makes
+        return set()
     read = [each for one in rebuild.templates for each in given.all_of(one)] if rebuild else []
     kinds = set(_typed([each.part("Resources") for each in read]))
     return kinds.union(*(_EXPANDED.get(kind, frozenset()) for kind in kinds))

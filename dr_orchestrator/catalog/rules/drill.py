@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary, outputs, proofs, stores
+from dr_orchestrator.catalog.rules import canary, outputs, programs, proofs, stores
 from dr_orchestrator.catalog.shapes.checks import (
     DEEP_OF_DATABASE,
     OF_DATABASE,
@@ -110,6 +110,7 @@ def _check(
         yield from _of_table(service, drill, types, claim, written)
     elif isinstance(claim, DEEP_OF_DATABASE):
         yield from _in_database(service, drill, types, claim.database, written)
+        yield from _beside_a_program(resource, claim, written)
         asked = stores.asked(service, resource, claim.database)
         yield from proofs.mistakes(drill, check, claim, written, _engine(asked))
         yield from _answers_in_time(asked, claim, written)
@@ -158,6 +159,13 @@ def _in_database(
     yield from _of_database(resource, of, written)
     if database and of.content is Content.ROWS:
         yield (written, "database"), "the drill restores one database, which needs no naming", "remove it"
+
+
+def _beside_a_program(resource: Resource, claim: object, written: str) -> Iterator[Mistake]:
+    """The mistakes in a deep check of what a program restored."""
+    if resource.rebuild and resource.rebuild.command and getattr(claim, "against", None) is not None:
+        for message, fix in programs.asked(resource.rebuild, "", source=True):
+            yield (written, "against"), message, fix
 
 
 def _engine(resource: Resource) -> Engine | None:
@@ -210,6 +218,9 @@ def _of_table(
     elif of.content is Content.ITEMS:
         if claim.table:
             yield (written, "table"), "the drill restores one table, which needs no naming", "remove it"
+    elif resource.rebuild and resource.rebuild.command:
+        message = "what a program made is asked by SQL, by HTTP, or by a command of the team's own"
+        yield (written,), message, "use rows-at-least, newest-row, query, http-answer or command"
     elif not claim.table:
         yield (written,), "in a replica the table has to be named", f"add `table`, {likely('', filled) or 'a store'}"
     elif not _filled(service, drill, claim.table, filled):
@@ -226,7 +237,7 @@ def _of_endpoint(service: Declared, drill: Drill, claim: HttpAnswer, written: st
         yield (written, "url"), message, "begin with one output, which is all of the host: {HealthUrl}/path"
         return
     template = service.templates.get(drill.resource)
-    if isinstance(template, Template):
+    if isinstance(template, Template) and not template.silent:
         for output in re.findall(rf"\{{({OUTPUT})\}}", claim.url, re.ASCII):
             if output not in template.outputs:
                 several = sorted(each for each in template.outputs if each.partition(".")[2] == output)

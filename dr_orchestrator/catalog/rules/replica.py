@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dr_orchestrator.catalog.declared import Declared, Policy
-from dr_orchestrator.catalog.rules import stores
+from dr_orchestrator.catalog.rules import programs, stores
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
@@ -29,6 +29,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
                     service, types, resource.rebuild, policy.whole.replica.bucket
                 ):
                     yield service.document.problem(("resources", name, *key), message, fix)
+        yield from programs.problems(policy.whole, service)
     account = policy.whole.replica.account
     if account:
         for key, message, fix in _of_account(policy.whole, account):
@@ -51,10 +52,11 @@ def _of_apps(policy: TiersFile, service: Declared) -> Iterator[Problem]:
         if resource.rebuild is None or not isinstance(template, Template):
             continue
         apart = (resource.rebuild.place or policy.replica.place) is Place.DRILL_ACCOUNT
-        account = policy.replica.account if apart else resource.account
+        account = resource.account
         for stack in template.stacks:
+            mine = stack.account if apart else account  # in an account of its own what is pinned is moved there
             for what, theirs, ours in (
-                ("account", stack.account, account or stack.account),
+                ("account", stack.account, mine or stack.account),
                 ("region", stack.region, resource.region),
             ):
                 if theirs and theirs != ours:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary, stores
+from dr_orchestrator.catalog.rules import canary, programs, stores
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
-from dr_orchestrator.catalog.shapes.service import Database, Rebuild, Resource
+from dr_orchestrator.catalog.shapes.rebuild import Rebuild
+from dr_orchestrator.catalog.shapes.service import Database, Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template, Unusable, inside
 from dr_orchestrator.domain import engines
@@ -111,6 +112,13 @@ def _rebuild(
     service: Declared, types: Types[ResourceType], resource: Resource, rebuild: Rebuild, template: Template | Unusable
 ) -> Iterator[Mistake]:
     key, path = rebuild.source
+    if key not in (of := types[resource.type]).rebuilt:
+        owners = " and ".join(f"{each.name}s" for each in types if key in each.rebuilt and "rebuild" in each.keys)
+        yield ("rebuild", key), f"{of.name}s are not made by `{key}`", f"only {owners} are"
+        return
+    if rebuild.command:
+        yield from programs.mistakes(service, types, rebuild)
+        return
     if isinstance(template, Unusable):
         yield ("rebuild", key), f"{quoted(path)}: {template.message}", template.fix
         return

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from dr_orchestrator.catalog.declared import Declared
+from dr_orchestrator.catalog.rules import programs
 from dr_orchestrator.catalog.shapes.checks import RestoredState
 from dr_orchestrator.catalog.shapes.fields import likely
-from dr_orchestrator.catalog.shapes.service import Rebuild, Resource
+from dr_orchestrator.catalog.shapes.rebuild import Rebuild
+from dr_orchestrator.catalog.shapes.service import Resource
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import NESTED, Template, Unusable
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
@@ -36,6 +38,8 @@ def mistakes(
 
 def elsewhere(service: Declared, types: Types[ResourceType], rebuild: Rebuild, bucket: str | None) -> Iterator[Mistake]:
     """The stores that cannot be made in an account of its own: nothing of theirs is shared with it."""
+    if rebuild.command:
+        return  # how they come there is the program's own affair
     for logical, store in rebuild.filled.items():
         source = service.resources.legal.get(store)
         if source and types[source.type].born.all and not types[source.type].carried.all:
@@ -83,6 +87,9 @@ def of_database(
         elif source and source.database and source.database.via is Via.DATA_API:
             message = f"in a replica a database is asked at its address, and '{known[found]}' by `via: data-api`"
             yield (written,), message, "drill that resource on its own, or let it be asked at its address"
+        elif resource.rebuild and resource.rebuild.command:
+            for message, fix in programs.asked(resource.rebuild, found):
+                yield (written, "database"), message, fix
 
 
 def asked(service: Declared, resource: Resource, database: str | None) -> Resource:
@@ -99,6 +106,10 @@ def restored(
     if types[resource.type].content is not Content.STORES:
         yield (written, "database"), "the drill restores one database, which needs no naming", "remove it"
         return
+    if resource.rebuild and resource.rebuild.command:
+        for message, fix in programs.asked(resource.rebuild, claim.database or "", source=True):
+            yield (written,), message, fix
+        return
     yield from of_database(service, types, stack, claim.database, written)
     if not (claim.table and claim.column) or claim.key or claim.attribute:
         message = "the marker in a database is a row: it has a 'table' and a 'column'"
@@ -109,6 +120,8 @@ def named(
     types: Types[ResourceType], stack: Resource, template: Template | Unusable | None, content: Content
 ) -> dict[str, str]:
     """The stores of an environment whose data is read so, by logical id; what the template does not tell may be any."""
+    if stack.rebuild and stack.rebuild.command and content is Content.ITEMS:
+        return {}  # what a program made is asked by SQL, by HTTP, or by a program
     possible, known = _stores(types), template.all_types if isinstance(template, Template) else {}
     return {
         logical: store

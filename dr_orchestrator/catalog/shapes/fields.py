@@ -240,9 +240,10 @@ RoleArn = Annotated[
     ),
 ]
 Address = Annotated[str, _shaped(r"https?://[^\s{}]+", "an address", "such as https://wiki.example.com/runbook")]
-OUTPUT = r"(?:[A-Za-z][A-Za-z0-9-]*\.)?[A-Za-z0-9]+"
-"""An output of a template, or of one stack of an app: Orders.Url."""
+OUTPUT = r"(?:[A-Za-z][A-Za-z0-9-]*\.)?[A-Za-z0-9_]+"
+"""An output of a template, of one stack of an app (Orders.Url), or of a program (health_url)."""
 
+Output = Annotated[str, _shaped(OUTPUT, "an output", "letters, digits and underscores, as the program tells it", 255)]
 AnswerUrl = Annotated[
     str,
     _shaped(

@@ -17,10 +17,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     Day,
     Identifier,
     Instant,
-    LogicalId,
     Name,
-    Network,
-    Part,
     Region,
     Scalar,
     Shape,
@@ -32,14 +29,14 @@ from dr_orchestrator.catalog.shapes.fields import (
     word,
     wrong,
 )
+from dr_orchestrator.catalog.shapes.rebuild import Rebuild
 from dr_orchestrator.catalog.source import Plain
 from dr_orchestrator.domain import drill as domain
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Disruption
-from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
-from dr_orchestrator.domain.service import Auth, Fill, Via
+from dr_orchestrator.domain.service import Auth, Via
 
 SOME_HAVE = ("database", "isolation", "rebuild", "canary")
 """The keys of a resource that only some types have."""
@@ -185,81 +182,6 @@ class Database(Shape):
         if self.ca:
             return "ca", "AWS itself is asked, by HTTPS: remove it"
         return None
-
-
-class Store(Shape):
-    """A store of an environment that is created anew: the resource whose backup it gets, and how."""
-
-    resource: Name = Field(description="The resource whose newest backup goes into it.")
-    fill: Annotated[Fill, choice(Fill, "a way to fill a store")] | None = Field(
-        default=None,
-        description="Item by item (items, unless said), or by CloudFormation's import of what was restored (import).",
-    )
-
-
-def _store(written: object) -> object:
-    return {"resource": written} if isinstance(written, str) else written
-
-
-class Rebuild(Shape):
-    """How an environment is created anew."""
-
-    template: Text | None = Field(default=None, description="The CloudFormation template, relative to this file.")
-    cdk: Text | None = Field(
-        default=None, description="The folder that `cdk synth` leaves (cdk.out), relative to this file; with `stack`."
-    )
-    stack: Text | None = Field(
-        default=None, description="The stack of the app, as `cdk list` calls it; what it needs is made before it."
-    )
-    parameters: dict[LogicalId, Scalar] = Field(
-        default={}, description="The template's parameters; {copy} stands for the name of the copy."
-    )
-    stores: dict[Part, Annotated[Store, BeforeValidator(_store, json_schema_input_type=Name | Store)]] = Field(
-        default={},
-        description="Which table of the template (of an app, or within it: Stack/Table) is filled from what, and how.",
-    )
-    place: Annotated[Place, choice(Place, "a place for a replica")] | None = Field(
-        default=None,
-        description="Where a replica stands, if not where tiers.yaml says: beside production, or in its own account.",
-    )
-    leave_out: list[Part] = Field(
-        default=[],
-        description="The parts of the template (Resource, or Resource.Property) that a replica does without.",
-    )
-    allow: dict[Part, Text] = Field(
-        default={}, description="The parts of the template that stay as they are though they reach outside, and why."
-    )
-    empty: dict[Part, Text] = Field(
-        default={}, description="The parts of the template that keep data and may come back without any, and why."
-    )
-    imports: dict[Text, Scalar] = Field(
-        default={}, description="The values of a replica's own for what the template imports from other stacks."
-    )
-    shares: list[Network] = Field(
-        default=[], description="The networks of the account, their subnets and groups, that a replica may be put into."
-    )
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Rebuild:
-        if self.template and self.cdk:
-            raise wrong("'template' and 'cdk' exclude each other", "keep one of them")
-        if not self.template and not self.cdk:
-            raise wrong("nothing says what it is made from", "add `template: ...`, or `cdk: cdk.out` and `stack: ...`")
-        if self.cdk and not self.stack:
-            raise wrong("'cdk' does not say which stack of the app", "add `stack: ...`; `cdk list` tells them")
-        if self.stack and not self.cdk:
-            raise wrong("'stack' is for `cdk`; a template is one stack", "remove it, or name the app by `cdk`")
-        return self
-
-    @property
-    def filled(self) -> dict[str, str]:
-        """The stores' resources, by their parts."""
-        return {part: store.resource for part, store in self.stores.items()}
-
-    @property
-    def source(self) -> tuple[str, str]:
-        """The key that says what it is made from, and the path."""
-        return ("cdk", self.cdk) if self.cdk else ("template", self.template or "")
 
 
 class Canary(Shape):

@@ -1,0 +1,34 @@
+"""The inventory of an account: what wears or wore a tag, whatever its type, and all of the types that drills know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.resources.drillable import Parts
+
+_RUN = re.compile(r"dro-(\d{8}-[0-9a-f]{6,10})(?![0-9a-f])")
+"""How the names of copies tell the run that they are of."""
+
+
+def taken(account: Account, parts: Parts) -> frozenset[str]:
+    """All that is there, by ARN, or by type and name where a listing alone shows it."""
+    listed = account.api("resourcegroupstaggingapi").pages("GetResources", "ResourceTagMappingList")
+    tagged = {str(each["ResourceARN"]) for each in listed}
+    others = {each for of in parts.listed.values() for each in of() if not each.going}
+    told = {re.split(r"[:/]", arn)[-1] for arn in tagged} | {part for arn in tagged for part in arn.split("/")}
+    return frozenset(tagged | {f"{each.type} {each.id}" for each in others if each.id not in told})
+
+
+def left(before: Collection[str] | None, now: Collection[str], copy: Copy) -> list[str]:
+    """The objects that a copy may have left: all that are new and not named after another run.
+
+    Where nobody knows what was there before, those that bear the copy's name.
+    """
+    new = sorted(each for each in now if before is None or each not in before)
+    runs = {each: _RUN.search(each) for each in new}
+    own = [each for each in new if (of := runs[each]) is not None and of[1] == copy.run]
+    nobodys = [each for each in new if runs[each] is None] if before is not None else []
+    return [*own, *(f"{each} (without the copy's name)" for each in nobodys)]

@@ -1,0 +1,119 @@
+"""The programs of an environment, run with the credentials of a drill account and nothing else of this process's."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.checks.deep.command.output import Output
+from dr_orchestrator.checks.deep.command.running import NO_CREDENTIALS, run
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.service import Builder
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.built_environment import outputs
+from dr_orchestrator.resources.built_environment.outputs import Told
+
+COMMAND, DESTROY = "command", "destroy"
+GRACE_S = 20.0
+"""Real seconds that a program has to end when it is asked to: Terraform writes its state down meanwhile."""
+
+_OURS = ("PATH", "HOME")
+_ENDPOINTS = "AWS_ENDPOINT_URL"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended: its exit code, or None at its limit; its output's end without secrets, and what it told."""
+
+    program: str
+    code: int | None
+    text: str
+    last_line: str
+    limit: str
+    told: Told = field(default_factory=Told)
+
+    def __str__(self) -> str:
+        how = (
+            f"ended with exit code {self.code}" if self.code is not None else f"was ended at its limit of {self.limit}"
+        )
+        return f"{self.program} {how}" + (f": {self.last_line}" if self.last_line else "")
+
+
+def perform(
+    action: str,
+    builder: Builder,
+    copy: Copy,
+    account: Account,
+    home: Path,
+    stores: Mapping[str, str],
+    started: Callable[[int], None],
+) -> Ended:
+    """Run one of the two in the workspace; NotMeasured where it cannot be started, or tells no outputs that are any.
+
+    `stores` are the ids of the resources whose data it is to restore, by the names of the stores; `started` is told the
+    id of its group.
+    """
+    program = builder.command if action == COMMAND else builder.destroy
+    lent = account.lent()
+    passed = {name: os.environ[name] for name in builder.passed if name in os.environ}
+    secrets = (lent.secret_key, lent.token, *(each for each in passed.values() if len(each) > 5))
+    output = Output(secrets)
+    with tempfile.TemporaryDirectory(prefix="dro-program-", ignore_cleanup_errors=True) as folder:
+        file = Path(folder) / "outputs.json"
+        known = {"DRO_OUTPUTS": str(file), "DRO_STORES": json.dumps(stores)} if action == COMMAND else {}
+        variables = {**passed, **_environment(action, copy, account, lent), **known}
+        within = builder.within.total_seconds()
+        try:
+            ran = run(program, variables, home, within, output, copy.id, grace=GRACE_S, started=started)
+        except OSError as wrong:
+            raise NotMeasured(f"{program[0]} could not be started: {wrong.strerror or wrong}", _MISSING) from wrong
+        told = outputs.read(file, stores, secrets) if action == COMMAND and ran.code == 0 else Told()
+    limit = format_duration(builder.within)
+    return Ended(program[0], ran.code, output.text, output.last_line, limit, told)
+
+
+_MISSING = "it is run in the workspace: name it as it is found there, or on the PATH"
+
+
+def look(builder: Builder, home: Path) -> str:
+    """Both programs, as they are found; NotMeasured with those that are not."""
+    missing = [each[0] for each in (builder.command, builder.destroy) if _found(each[0], home) is None]
+    if missing:
+        raise NotMeasured(f"no such program: {', '.join(missing)}", _MISSING)
+    if absent := [each for each in builder.passed if each not in os.environ]:
+        raise NotMeasured(f"not set here: {', '.join(absent)}", "set it where dro runs, or take it out of `passed`")
+    return f"{' '.join(builder.command)}; {' '.join(builder.destroy)}"
+
+
+def _found(name: str, home: Path) -> str | None:
+    return shutil.which(str(home / name)) if "/" in name else shutil.which(name)
+
+
+def _environment(action: str, copy: Copy, account: Account, lent: Any) -> dict[str, str]:
+    """All that a program knows besides what is passed to it."""
+    ours = {name: os.environ[name] for name in _OURS if name in os.environ}
+    lab = {name: value for name, value in os.environ.items() if name.startswith(_ENDPOINTS)}
+    return {
+        **ours,
+        **lab,
+        **NO_CREDENTIALS,
+        "AWS_ACCESS_KEY_ID": lent.access_key,
+        "AWS_SECRET_ACCESS_KEY": lent.secret_key,
+        "AWS_SESSION_TOKEN": lent.token,
+        "AWS_REGION": account.region,
+        "AWS_DEFAULT_REGION": account.region,
+        "DRO_ACTION": action,
+        "DRO_COPY": copy.id,
+        "DRO_RUN": copy.run,
+        "DRO_DRILL": copy.drill,
+        "DRO_SERVICE": copy.service,
+        "DRO_TAGS": json.dumps(copy.tags),
+    }
