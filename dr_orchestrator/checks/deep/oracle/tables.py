@@ -86,7 +86,7 @@ def reader(connection: Any) -> ReadStretch:
 
 
 def _beside(connection: Any) -> list[str]:
-    """The parts of the copy that are not read, or not seen by the login: no list tells it of what it has no right on."""
+    """The parts of the copy that are not read, or not seen by the login: of those no list tells it."""
     rows = connection.execute(_STRANGE).fetchall()
     found = [f"{owner}.{table}.{column}, a {str(kind).lower()}" for owner, table, column, kind in rows]
     if connection.execute(_SEES_ALL).fetchone() == (0,):
