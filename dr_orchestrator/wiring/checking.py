@@ -127,7 +127,7 @@ def _reading(checks: Iterable[Check], logical: str) -> Iterator[NewestRow | Cana
 
 
 def _other_interval(check: NewestRow | CanaryItem, canary: Canary | None) -> str:
-    """What is said of a heartbeat whose check expects it at another interval than `dro canary` writes it."""
+    """The words on a heartbeat whose check expects it at another interval than `dro canary` writes it."""
     if canary is None or canary.interval == check.interval:
         return ""
     if isinstance(check, NewestRow):

@@ -37,7 +37,7 @@ def of_drill(here: App, name: str, place: Place | None = None) -> tuple[Derived,
 
 
 def of_rebuild(drills: Path, rebuild: Rebuild, place: Place, sources: frozenset[str]) -> Derived:
-    """What a resource is rebuilt from, with its owner's answers; `drills` is the folder in which it lies."""
+    """The template that a resource is rebuilt from, with its owner's answers; it lies in the folder `drills`."""
     stacks = tuple(each.name for each in rebuild.stacks)
     account = rebuild.account if place is Place.DRILL_ACCOUNT else ""
     return judged(drills / rebuild.template_path, place, rebuild.word(COPY), stacks, sources, account)

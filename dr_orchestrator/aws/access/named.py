@@ -23,7 +23,7 @@ _CALLS: Mapping[str, tuple[str, str]] = {
     "ssm": (f"parameter/{ALL}", "DeleteParameter PutParameter"),
     "states": (f"stateMachine:{ALL}", "CreateStateMachine DeleteStateMachine UpdateStateMachine"),
 }
-"""What they act on, and the calls, by service: none that other things than the stack's own may be given to.
+"""The names that they act on, and the calls, by service: none that may be given others than the stack's own.
 
 All other calls act on what AWS names by ids of its own (networks, APIs, keys), on several types at once (tags), or only
 read; some take no resource at all. Those are held to CloudFormation alone.
