@@ -210,7 +210,7 @@ class SafetyContract:
             ) -> None:
                 named = {write.target.parameter: {name: []} if write.target.each else name}
                 origin = {write.origin: way.resource.id} if write.origin else {}
-                guard.check(*call, {**only, **named, **origin}, region)
+                guard.check(*call, {**dict.fromkeys(write.needs, "x"), **only, **named, **origin}, region)
 
             if not write.target.each and write.within is None and not write.among:
                 check(copy.id)

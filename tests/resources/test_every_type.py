@@ -80,8 +80,8 @@ def test_its_declaration_loads_nothing_that_performs(of: Drillable) -> None:
 @EVERY
 def test_each_write_it_declares_is_made_and_each_it_makes_declared(of: Drillable) -> None:
     """Its kinds and its filling call exactly the writes that it describes, whose parameters botocore knows."""
-    called = {call for calls in of.kinds.values() for call in calls.writes} | of.filling.writes
-    called |= of.carried.writes | of.exported.writes
+    besides = (of.filling, of.carried, of.exported, of.stated)
+    called = {call for calls in (*of.kinds.values(), *besides) for call in calls.writes}
     assert called == {write.operation for write in of.writes}
     for write in of.writes:
         service, operation = write.operation.split(":")

@@ -81,7 +81,7 @@ class Stateless:
     @contextmanager
     def transaction(self, *, force_rollback: bool = False) -> Iterator[None]:
         """Within: a transaction, or a part of one that can be undone by itself."""
-        if self._id:
+        if self._told:
             with self._part(force_rollback):
                 yield
             return
@@ -131,7 +131,7 @@ class Stateless:
             return self._statements.say(text, values, self._id)
         except StatementRefused as refused:
             if refused.cut or refused.sqlstate == "25P01":
-                self._id = ""  # it is over there
+                self._id, self._told = "", False  # it is over there
             raise _error(refused) from refused
 
 
