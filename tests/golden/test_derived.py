@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 
 from dr_orchestrator.aws.access import listing
@@ -39,9 +41,8 @@ def test_the_list_leaves_no_call_out(of: ResourceType) -> None:
     rows = listing.calls(WITH_FAKE).splitlines()
     for write in of.writes:
         begins = f"| `{write.operation}` | {of.name} | {write.effect} | {write.target}"
-        (row,) = (row for row in rows if row.startswith(begins))
-        assert all(f"`{each}`" in row for each in (*of.grants.get(write.operation, (write.operation,)), *write.takes))
-        assert all(f"`{each}`" in row for actions in write.actions.values() for each in actions)
+        told = {*of.grants.get(write.operation, (write.operation,)), *write.takes, *chain(*write.actions.values())}
+        assert any(all(f"`{each}`" in row for each in told) for row in rows if row.startswith(begins))
     for call in {call for calls in of.kinds.values() for call in calls.reads} | of.listing.reads:
         assert any(row.startswith(f"| `{call}` |") and of.name in row for row in rows)
     if of.beat is not None:
