@@ -161,3 +161,18 @@ def test_no_secret_is_asked_for_in_a_drill_file(tmp_path: Path, hidden: str, nev
         load(made.drills)
     (fix,) = (each.fix for each in wrong.value.problems if "'Password' has no default" in each.message)
     assert ("any value but production's" in fix) is never
+
+
+def test_a_replica_asks_its_databases_at_their_addresses(tmp_path: Path) -> None:
+    """What the Data API asks may be restored into one; the check that would ask it there is refused."""
+    shop = born_cluster.declared(workspace.SHOP)
+    by_statements = shop.replace("reset_password: true}}", "via: data-api}}")
+    assert by_statements != shop
+    for text, message in ((shop, ""), (by_statements, "in a replica a database is asked at its address")):
+        made = workspace.write(tmp_path / str(bool(message)), shop=text, template=born_cluster.TEMPLATE)
+        try:
+            load(made.drills)
+            found = []
+        except CatalogError as wrong:
+            found = [f"{each.key}: {each.message}" for each in wrong.problems]
+        assert [message in each and f"{TAKES}.newest-row" in each for each in found] == [True] * bool(message)
