@@ -197,3 +197,18 @@ def test_a_store_of_a_stack_within_is_named_by_its_way(tmp_path: Path, old: str,
     else:
         assert not said
         assert set(drill.stores) == {"Data/Config", "Data/Database"}
+
+
+def test_a_replica_asks_its_databases_at_their_addresses(tmp_path: Path) -> None:
+    """What the Data API asks may be restored into one; the check that would ask it there is refused."""
+    shop = born_cluster.declared(workspace.SHOP)
+    by_statements = shop.replace("reset_password: true}}", "via: data-api}}")
+    assert by_statements != shop
+    for text, message in ((shop, ""), (by_statements, "in a replica a database is asked at its address")):
+        made = workspace.write(tmp_path / str(bool(message)), shop=text, template=born_cluster.TEMPLATE)
+        try:
+            load(made.drills)
+            found = []
+        except CatalogError as wrong:
+            found = [f"{each.key}: {each.message}" for each in wrong.problems]
+        assert [message in each and f"{TAKES}.newest-row" in each for each in found] == [True] * bool(message)
