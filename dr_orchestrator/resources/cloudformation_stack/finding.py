@@ -48,16 +48,16 @@ def _proven(api: Api, root: str, inner: str) -> str:
 
 
 def first_failure(api: Api, stack: str, lead: str = "") -> str:
-    """The resource that failed first, and why: of a stack within by its way, for the stack itself tells only of that."""
+    """The resource that failed first, and why; one of a stack within by its way."""
     events = list(api.pages("DescribeStackEvents", "StackEvents", StackName=stack))
     failed = [event for event in events if "FAILED" in event.get("ResourceStatus", "")]
     if not failed:
         return ""
     first = min(failed, key=lambda event: (event["Timestamp"], is_of_stack(event)))
     name, inner = f"{lead}{first['LogicalResourceId']}", str(first.get("PhysicalResourceId") or "")
-    if first.get("ResourceType") == NESTED and inner and not is_of_stack(first):
-        if told := first_failure(api, inner, f"{name}/"):
-            return told
+    within = first.get("ResourceType") == NESTED and inner and not is_of_stack(first)
+    if within and (told := first_failure(api, inner, f"{name}/")):
+        return told
     reason = first.get("ResourceStatusReason", first["ResourceStatus"])
     return "".join(f"; {each}" for each in (f"{name}: {reason}", by_policy(reason)) if each)
 
