@@ -203,7 +203,7 @@ class HeartbeatGuard(Guard):
 
 
 def _origin(write: Write, parameters: Mapping[str, Any]) -> str:
-    """The thing that a call restores from, by its name where that is named by its ARN."""
+    """The name of what a call restores from, also where that is named by its ARN."""
     named = str(parameters.get(write.origin, ""))
     found = re.fullmatch(write.origin_arn, named) if write.origin_arn else None
     return found["name"] if found else named
@@ -216,7 +216,7 @@ def _lent(write: Write, parameters: Mapping[str, Any]) -> set[str]:
 
 
 def _strange(write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """A value that a call is given where no drill gives it, and what to do; empty where there is none."""
+    """Why a call is given somewhere what no drill gives it there, and what to do; empty where nothing is."""
     for way, values in write.every.items():
         if strange := [str(each) for each in _found(parameters, way.split(".")) if each not in values]:
             return f"no drill gives it {way} {', '.join(strange)}", "this is a defect: please report"

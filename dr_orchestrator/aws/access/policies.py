@@ -347,7 +347,8 @@ def _never(scope: Scope) -> Iterator[Statement]:
     Where IAM may not see the tags of a copy, a denial of what wears none would hit the copy, too: its name protects.
     """
     found = (write for each in scope.types for write in each.writes)
-    writes = [write for write in found if not write.among and write.effect is not Effect.PUBLISH]
+    made = (write for write in found if _is_made(scope, write))
+    writes = [write for write in made if not write.among and write.effect is not Effect.PUBLISH]
     touched = [write for write in writes if write.effect in _WITH_TAG]
     worn = [write for write in touched if not write.bare]
     named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]

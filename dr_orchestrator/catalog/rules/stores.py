@@ -158,7 +158,7 @@ def _called(template: Template, logical: str) -> str:
 
 
 def _unread(template: Template, part: str) -> str:
-    """The mend where a part is of a stack within whose template is not at hand."""
+    """The way out where a part is of a stack within whose template is not at hand; empty elsewhere."""
     lead = part.rpartition("/")[0]
     if template.all_types.get(lead) != NESTED:
         return ""

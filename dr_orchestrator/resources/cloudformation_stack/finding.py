@@ -48,7 +48,7 @@ def _proven(api: Api, root: str, inner: str) -> str:
 
 
 def first_failure(api: Api, stack: str, lead: str = "") -> str:
-    """The resource that failed first, and why: of a stack within by its way, for the stack tells only of that."""
+    """The resource that failed first, and why; one of a stack within by its way."""
     events = list(api.pages("DescribeStackEvents", "StackEvents", StackName=stack))
     failed = [event for event in events if "FAILED" in event.get("ResourceStatus", "")]
     if not failed:

@@ -90,7 +90,7 @@ HOLDS = (
         service="ecs",
         arn="task/{id}/*",
         seen_as="cluster/{id}",
-        also=("cluster/{id}",),
+        shows_tags=False,  # a task wears none of its cluster's
         looks=frozenset({"ecs:DescribeClusters"}),
     ),
 )

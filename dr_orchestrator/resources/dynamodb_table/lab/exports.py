@@ -38,7 +38,7 @@ class Job:
     failure: dict[str, str] = field(default_factory=dict)
 
     def describe(self, of: str) -> dict[str, Any]:
-        """All that is told of it by now; how many items there were only once it is over."""
+        """The description of it by now; how many items there were only once it is over."""
         status = self.timeline.at(world().now())
         over = {**self.told, "EndTime": self.timeline.ends} if status != "IN_PROGRESS" else {}
         asked = {key: value for key, value in self.asked.items() if key not in ("ClientToken", "ExportTime")}
