@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
+    from dr_orchestrator.checks.apart import Address
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
     from dr_orchestrator.domain.cost import Billed
     from dr_orchestrator.domain.drill import Drill, Selection
@@ -43,8 +44,9 @@ class Order:
     """A drill that a type is to perform: with which tools, into which copy, and the stores that it has to fill.
 
     `born` are those that it makes itself, from their recovery points, `inside` the ways into them, by logical id.
-    `parts` are what an environment may hold. `simulated` says that nothing of it can be evidence. `home` is the
-    workspace, in which programs of the team's own are run.
+    `parts` are what an environment may hold. `production` tells every address at which resources of the service are
+    served, `known` are the ids of all that is declared. `simulated` says that nothing of it can be evidence. `home` is
+    the workspace, in which programs of the team's own are run.
     """
 
     drill: Drill
@@ -56,6 +58,8 @@ class Order:
     inside: Mapping[str, Inside] = field(default_factory=dict)
     parts: Parts = field(default_factory=Parts)
     home: Path = Path()
+    production: Callable[[], Iterable[Address]] = tuple
+    known: frozenset[str] = frozenset()
 
 
 class MakeComponents(Protocol):
@@ -99,9 +103,9 @@ class Drillable(ResourceType):
     may be, by the names that `made` and `parts` give them, `held` what one that holds others holds (type in
     CloudFormation and name). `store` restores one as a store of an environment, `member` is what one is as a part of
     an environment at a place, `origin` what a template's own is made of, with the `inside` of that as part of a stack,
-    `twin` what it is in the simulated AWS, `company` the databases that the sample company
-    has of it. An origin is told of the environment that its own is made in, and of the key of KMS under which recovery
-    points are shared with that one's account.
+    `served` tells every address at which it is served, `twin` what it is in the simulated AWS, `company` the databases
+    that the sample company has of it. An origin is told of the environment that its own is made in, and of the key of
+    KMS under which recovery points are shared with that one's account.
     """
 
     components: MakeComponents
@@ -113,6 +117,7 @@ class Drillable(ResourceType):
     member: Callable[[Toolkit, Place], Member] | None = None
     origin: Callable[[Resource, Toolkit, Copy, str], Origin] | None = None
     inside: Callable[[Resource, Toolkit, Copy], Inside | None] = _has_no_inside
+    served: Callable[[Resource, Toolkit], Collection[Address]] = lambda _resource, _toolkit: ()
     writer: MakeWriter = _has_no_writer
     twin: Callable[[], Twin] | None = None
     company: Callable[[], Sequence[CompanyDatabase]] = tuple

@@ -18,7 +18,7 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import Phase, Role, Run, RunHeader, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import DrillFault, LeaseLost
-from dr_orchestrator.runner.components import Born, Components, Store
+from dr_orchestrator.runner.components import Born, Components, Restored, Store
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import cleanup_of, close, fault_of
 from dr_orchestrator.runner.journal import Journal
@@ -115,6 +115,11 @@ class Session:
     def born(self) -> tuple[Born, ...]:
         """The stores of the environment that its template makes from recovery points."""
         return self.components.born
+
+    @property
+    def restored(self) -> tuple[Restored, ...]:
+        """The stores of the environment that a program restored by itself."""
+        return self.components.restored
 
     @property
     def components(self) -> Components:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from dr_orchestrator.aws import copies
@@ -108,8 +108,16 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         _inside(here, drill, copy, toolkit),
         parts(here.types, toolkit, copy.place),
         here.settings.home,
+        functools.partial(_served, here, drill, toolkit),
+        here.sources,
     )
     return here.types[drill.resource.type].components(order)
+
+
+def _served(here: App, drill: Drill, toolkit: Toolkit) -> Iterator[tuple[str, int]]:
+    """Every address at which the resources of the drill's service are served."""
+    for resource in drill.service.resources.values():
+        yield from here.types[resource.type].served(resource, toolkit.at(beside_the_source(resource)))
 
 
 def parts(types: Types[Drillable], toolkit: Toolkit, place: Place) -> Parts:
@@ -147,7 +155,8 @@ def _stores(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Stor
     """The stores of an environment, each restored by its own type, from the newest backup, under a copy: for a while,
     where it is filled from that.
     """
-    imported = {logical for logical, store in drill.stores.items() if _is_imported(here, drill, logical, store)}
+    made = _made(drill)
+    imported = {logical for logical, store in made.items() if _is_imported(here, drill, logical, store)}
     return tuple(
         Store(
             store.name,
@@ -156,9 +165,15 @@ def _stores(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Stor
             plan_copy(here, drill, store, copy.run, prefix="" if logical_id in imported else "interim-"),
             logical_id in imported,
         )
-        for logical_id, store in drill.stores.items()
+        for logical_id, store in made.items()
         if here.types[store.type].origin is None
     )
+
+
+def _made(drill: Drill) -> Mapping[str, Resource]:
+    """The stores that a drill restores; of a program's environment none: that restores its own."""
+    rebuild = drill.resource.rebuild
+    return {} if rebuild is not None and rebuild.builder is not None else drill.stores
 
 
 def _is_imported(here: App, drill: Drill, logical_id: str, store: Resource) -> bool:
@@ -172,14 +187,14 @@ def _born(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Born, 
     key = drill.resource.rebuild.key if drill.resource.rebuild else ""
     return tuple(
         Born(store.name, logical_id, origin(store, toolkit, copy, key))
-        for logical_id, store in drill.stores.items()
+        for logical_id, store in _made(drill).items()
         if (origin := here.types[store.type].origin) is not None
     )
 
 
 def _inside(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> dict[str, Inside]:
     """The ways into those, as parts of the run's stack."""
-    found = {logical: here.types[store.type].inside(store, toolkit, copy) for logical, store in drill.stores.items()}
+    found = {logical: here.types[store.type].inside(store, toolkit, copy) for logical, store in _made(drill).items()}
     return {logical: inside for logical, inside in found.items() if inside is not None}
 
 

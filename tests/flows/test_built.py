@@ -16,7 +16,7 @@ from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import Exit, NotMeasured
-from dr_orchestrator.resources.built_environment import program
+from dr_orchestrator.resources.built_environment import outputs
 from dr_orchestrator.resources.built_environment.environment import BuiltEnvironment
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.session import Session
@@ -198,7 +198,7 @@ def test_a_teardown_that_fails_leaves_what_is_named_and_a_sweep_runs_it_again(
 TRANSITIONS = {
     "inventory": mock.patch.object(BuiltEnvironment, "publish", die),
     "before the command": mock.patch.object(RunContext, "made", die),
-    "within the command": mock.patch.object(program, "_outputs", die),
+    "within the command": mock.patch.object(outputs, "read", die),
     "after the command": mock.patch.object(BuiltEnvironment, "ready", die),
     "verify": mock.patch.object(Session, "verify", die),
 }

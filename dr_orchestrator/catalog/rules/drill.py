@@ -105,10 +105,8 @@ def _check(
         yield from _of_table(service, drill, types, claim, written)
     elif isinstance(claim, DEEP_OF_DATABASE):
         yield from _in_database(service, drill, types, claim.database, written)
+        yield from _beside_a_program(resource, claim, written)
         engine = _engine(stores.asked(service, resource, claim.database))
-        if resource.rebuild and resource.rebuild.command and getattr(claim, "against", None) is not None:
-            for message, fix in programs.asked(resource.rebuild, claim.database or "", source=True):
-                yield (written, "against"), message, fix
         yield from proofs.mistakes(drill, check, claim, written, engine)
     elif isinstance(claim, Command):
         if of.content is Content.ROWS or claim.database:
@@ -140,6 +138,13 @@ def _in_database(
     yield from _of_database(resource, of, written)
     if database and of.content is Content.ROWS:
         yield (written, "database"), "the drill restores one database, which needs no naming", "remove it"
+
+
+def _beside_a_program(resource: Resource, claim: object, written: str) -> Iterator[Mistake]:
+    """The mistakes in a deep check of what a program restored."""
+    if resource.rebuild and resource.rebuild.command and getattr(claim, "against", None) is not None:
+        for message, fix in programs.asked(resource.rebuild, "", source=True):
+            yield (written, "against"), message, fix
 
 
 def _engine(resource: Resource) -> Engine | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes.fields import likely, quoted
-from dr_orchestrator.catalog.shapes.rebuild import Rebuild
+from dr_orchestrator.catalog.shapes.rebuild import Rebuild, Store
 from dr_orchestrator.catalog.shapes.service import Resource
 from dr_orchestrator.catalog.shapes.tiers import TiersFile
 from dr_orchestrator.catalog.source import Key
@@ -14,6 +14,7 @@ from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.drill import account_of
 from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.domain.resource_type import Content, ResourceType, Types
+from dr_orchestrator.domain.service import MANAGED
 from dr_orchestrator.errors import Problem
 
 Mistake = tuple[Key, str, str]
@@ -61,18 +62,22 @@ def mistakes(service: Declared, types: Types[ResourceType], rebuild: Rebuild) ->
             message = f"'{store.resource}' is the source of '{before}' already"
             yield key, message, "let each store have a resource of its own"
         if source and store.address:
-            for message, fix in _asked(types, store.resource, source):
+            for message, fix in _asked(types, store, source):
                 yield key, message, fix
 
 
-def _asked(types: Types[ResourceType], name: str, source: Resource) -> Iterator[tuple[str, str]]:
+def _asked(types: Types[ResourceType], store: Store, source: Resource) -> Iterator[tuple[str, str]]:
     """The mistakes in a store that is to be asked by SQL."""
+    name = store.resource
     if types[source.type].content is not Content.ROWS:
         yield f"'{name}' is {types[source.type].article}, which is not asked by SQL", "remove `address`"
     elif not source.database:
         yield f"the resource '{name}' does not say how to log in", "add `database: {name: ..., secret: ...}` to it"
     elif not engines.called(source.database.engine or ""):
         yield f"nobody tells the engine of what a program restores from '{name}'", "add `engine: ...` to its `database`"
+    elif not store.secret and source.database.secret in (None, MANAGED):
+        message = f"nothing that drills may read opens what a program restores from '{name}'"
+        yield message, "let the program tell a secret of its own: add `secret: OUTPUT`"
 
 
 def asked(rebuild: Rebuild, database: str, *, source: bool = False) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.kind import Kind
@@ -109,6 +109,13 @@ def _origin(resource: Resource, toolkit: Toolkit, stack: Copy, key: str) -> Orig
     from dr_orchestrator.resources.aurora_cluster.origin import ClusterOrigin
 
     return ClusterOrigin(resource, toolkit, stack, key)
+
+
+def _served(resource: Resource, toolkit: Toolkit) -> Collection[tuple[str, int]]:
+    from dr_orchestrator.domain.drill import Selection
+    from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime
+
+    return ClusterPointInTime(resource, Selection(), toolkit).addresses()
 
 
 def _inside(resource: Resource, toolkit: Toolkit, stack: Copy) -> Inside | None:
@@ -262,6 +269,7 @@ TYPE = Drillable(
     quotas={"DBClusters": _clusters, "DBInstances": _instances},
     origin=_origin,
     inside=_inside,
+    served=_served,
     member=_member,
     writer=_writer,
     twin=_twin,

@@ -10,13 +10,14 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
-from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Builder, Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.built_environment import inventory, program
-from dr_orchestrator.resources.built_environment.program import COMMAND, DESTROY
+from dr_orchestrator.resources.built_environment import inventory, outputs, process, program
+from dr_orchestrator.resources.built_environment.outputs import Point
+from dr_orchestrator.resources.built_environment.program import COMMAND, DESTROY, Ended
 from dr_orchestrator.resources.drillable import Parts
 
 BEFORE, TAKEN = "there before", "inventory taken before"
@@ -26,8 +27,17 @@ BEFORE, TAKEN = "there before", "inventory taken before"
 class BuiltEnvironment:
     """Has an environment made and taken down; each of its programs may be run again where a process died."""
 
-    def __init__(self, resource: Resource, toolkit: Toolkit, parts: Parts, place: Place) -> None:
+    def __init__(
+        self,
+        resource: Resource,
+        toolkit: Toolkit,
+        parts: Parts,
+        place: Place,
+        stores: Mapping[str, Resource] | None = None,
+    ) -> None:
+        """`stores` are the resources whose data the program restores, by the names of the stores."""
         self._resource, self._tools, self._parts, self._place = resource, toolkit, parts, place
+        self._stores = {name: each.id for name, each in (stores or {}).items()}
         self._told = ""
 
     @functools.cached_property
@@ -46,6 +56,7 @@ class BuiltEnvironment:
         """The programs, and the inventory that is going to prove what they left."""
         return [
             PreflightCheck("programs", lambda: program.look(self._builder, self._toolkit.home)),
+            PreflightCheck("recovery points", self._points_declared),
             PreflightCheck("inventory of the account", lambda: f"{len(self._inventory())} objects are there before"),
         ]
 
@@ -83,13 +94,15 @@ class BuiltEnvironment:
             raise NotMeasured(f"no inventory was taken before {copy.id}", "take the newest flows/replica_rebuild.py")
         identity = Identity(f"{copy.type}:{copy.id}", copy.id)
         self._toolkit.context.made(copy, identity)
-        ended = program.perform(COMMAND, self._builder, copy, self._toolkit.account, self._toolkit.home)
+        ended = self._run(COMMAND, copy)
         if ended.code != 0:
             fault = (NotMeasured if ended.code is None else NotRecoverable)(str(ended), "its output is in the record")
             fault.evidence = f"{ended}\n{ended.text}"
             raise fault
-        for name, value in ended.outputs.items():
+        for name, value in ended.told.outputs.items():
             self._toolkit.context.observe(replace(copy, id=f"{copy.id}.{name}"), value)
+        for name, point in ended.told.points.items():
+            self._toolkit.context.observe(replace(copy, id=f"{copy.id}/{name}"), str(point))
         self._told = f"{ended}\n{ended.text}"
         return Asked(identity)
 
@@ -97,9 +110,23 @@ class BuiltEnvironment:
         """It is, once its program has ended well."""
         return Ready(words=self._told)
 
+    def imports(self, copy: Copy) -> Sequence[str]:  # noqa: ARG002
+        """Nothing is imported into it."""
+        return ()
+
+    def bring_in(self, copy: Copy) -> Seen:
+        """Nothing is imported into it."""
+        raise NotMeasured(f"nothing is imported into {copy.id}")
+
     def outputs(self, copy: Copy) -> dict[str, str]:
         """The outputs that its program told."""
-        lead = f"{copy.id}."
+        return self._noted(f"{copy.id}.")
+
+    def points(self, copy: Copy) -> dict[str, Point]:
+        """The recovery points that its program told, by store."""
+        return {name: outputs.point(text) for name, text in self._noted(f"{copy.id}/").items()}
+
+    def _noted(self, lead: str) -> dict[str, str]:
         seen = self._toolkit.observed()
         return {each.copy.removeprefix(lead): each.state for each in seen if each.copy.startswith(lead)}
 
@@ -120,7 +147,7 @@ class BuiltEnvironment:
         if self._toolkit.proofs.intended(copy).identity is None:
             return CopyState.NEVER_CREATED
         before = self._before(copy)
-        ended = program.perform(DESTROY, self._builder, copy, self._toolkit.account, self._toolkit.home)
+        ended = self._run(DESTROY, copy)
         left = self._toolkit.absence_confirmed(lambda: inventory.left(before, self._inventory(), copy))
         told = f"; still there: {', '.join(left)}" if left else ""
         if ended.code != 0:
@@ -132,6 +159,23 @@ class BuiltEnvironment:
         if before is None:
             raise NotMeasured(f"nobody knows what was there before {copy.id}: no inventory can prove what stayed")
         return CopyState.DELETED
+
+    def _run(self, action: str, copy: Copy) -> Ended:
+        """Run one of the two, once nothing of an earlier process of this run is at work any more."""
+        process.end(each.state for each in self._toolkit.observed() if each.copy == copy.id)
+
+        def started(group: int) -> None:
+            if note := process.noted(group):
+                self._toolkit.context.observe(copy, note)
+
+        account, home = self._toolkit.account, self._toolkit.home
+        return program.perform(action, self._builder, copy, account, home, self._stores, started)
+
+    def _points_declared(self) -> str:
+        """The stores of which a recovery point will be told; a Doubt where there is none, for that is no pass."""
+        if self._stores:
+            return f"{self._builder.command[0]} has to tell those of {', '.join(self._stores)}"
+        raise Doubt("nothing will tell one, so that RPA is not measured and the drill ends INCONCLUSIVE: see `stores`")
 
     def _inventory(self) -> frozenset[str]:
         return inventory.taken(self._toolkit.account, self._parts)

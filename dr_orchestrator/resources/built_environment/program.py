@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,12 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.service import Builder
 from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.built_environment import outputs
+from dr_orchestrator.resources.built_environment.outputs import Told
 
 COMMAND, DESTROY = "command", "destroy"
-LARGEST = 256 * 1024
-"""Bytes of the file in which a program tells its outputs."""
+GRACE_S = 20.0
+"""Real seconds that a program has to end when it is asked to: Terraform writes its state down meanwhile."""
 
 _OURS = ("PATH", "HOME")
 _ENDPOINTS = "AWS_ENDPOINT_URL"
@@ -29,14 +31,14 @@ _ENDPOINTS = "AWS_ENDPOINT_URL"
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended: its exit code, or None at its limit; its output's end without secrets, and its outputs."""
+    """How a program ended: its exit code, or None at its limit; its output's end without secrets, and what it told."""
 
     program: str
     code: int | None
     text: str
     last_line: str
     limit: str
-    outputs: Mapping[str, str] = field(default_factory=dict)
+    told: Told = field(default_factory=Told)
 
     def __str__(self) -> str:
         how = (
@@ -45,23 +47,37 @@ class Ended:
         return f"{self.program} {how}" + (f": {self.last_line}" if self.last_line else "")
 
 
-def perform(action: str, builder: Builder, copy: Copy, account: Account, home: Path) -> Ended:
-    """Run one of the two in the workspace; NotMeasured where it cannot be started, or tells no outputs that are any."""
+def perform(
+    action: str,
+    builder: Builder,
+    copy: Copy,
+    account: Account,
+    home: Path,
+    stores: Mapping[str, str],
+    started: Callable[[int], None],
+) -> Ended:
+    """Run one of the two in the workspace; NotMeasured where it cannot be started, or tells no outputs that are any.
+
+    `stores` are the ids of the resources whose data it is to restore, by the names of the stores; `started` is told the
+    id of its group.
+    """
     program = builder.command if action == COMMAND else builder.destroy
     lent = account.lent()
     passed = {name: os.environ[name] for name in builder.passed if name in os.environ}
     secrets = (lent.secret_key, lent.token, *(each for each in passed.values() if len(each) > 5))
     output = Output(secrets)
     with tempfile.TemporaryDirectory(prefix="dro-program-", ignore_cleanup_errors=True) as folder:
-        told = Path(folder) / "outputs.json"
-        variables = {**passed, **_environment(action, copy, account, lent), "DRO_OUTPUTS": str(told)}
+        file = Path(folder) / "outputs.json"
+        known = {"DRO_OUTPUTS": str(file), "DRO_STORES": json.dumps(stores)} if action == COMMAND else {}
+        variables = {**passed, **_environment(action, copy, account, lent), **known}
+        within = builder.within.total_seconds()
         try:
-            ran = run(program, variables, home, builder.within.total_seconds(), output, copy.id)
+            ran = run(program, variables, home, within, output, copy.id, grace=GRACE_S, started=started)
         except OSError as wrong:
             raise NotMeasured(f"{program[0]} could not be started: {wrong.strerror or wrong}", _MISSING) from wrong
-        outputs = _outputs(told, secrets) if action == COMMAND and ran.code == 0 else {}
+        told = outputs.read(file, stores, secrets) if action == COMMAND and ran.code == 0 else Told()
     limit = format_duration(builder.within)
-    return Ended(program[0], ran.code, output.text, output.last_line, limit, outputs)
+    return Ended(program[0], ran.code, output.text, output.last_line, limit, told)
 
 
 _MISSING = "it is run in the workspace: name it as it is found there, or on the PATH"
@@ -101,30 +117,3 @@ def _environment(action: str, copy: Copy, account: Account, lent: Any) -> dict[s
         "DRO_SERVICE": copy.service,
         "DRO_TAGS": json.dumps(copy.tags),
     }
-
-
-def _outputs(file: Path, secrets: tuple[str, ...]) -> dict[str, str]:
-    """The outputs that a program told: an object of texts, or as `terraform output -json` writes it; no secret."""
-    if not file.exists():
-        return {}
-    if file.stat().st_size > LARGEST:
-        raise NotMeasured(f"DRO_OUTPUTS has {file.stat().st_size:,} bytes, {LARGEST:,} are read")
-    try:
-        told = json.loads(file.read_text("utf-8"))
-    except ValueError as wrong:
-        raise NotMeasured(f"DRO_OUTPUTS is no JSON: {wrong}", _WRITE) from wrong
-    if not isinstance(told, dict):
-        raise NotMeasured("DRO_OUTPUTS is no object of JSON", _WRITE)
-    found = {str(name): _value(value) for name, value in told.items()}
-    return {
-        name: value for name, value in found.items() if value and not any(each in value for each in secrets if each)
-    }
-
-
-_WRITE = 'write {"Url": "https://..."} into it, or `terraform output -json`'
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        value = "" if value.get("sensitive") else value.get("value", "")
-    return value if isinstance(value, str) else ""

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dr_orchestrator.runner import Components
 
 
+_LOGINS = frozenset({"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"})
+
+
 def _components(order: Order) -> Components:
     from dr_orchestrator.resources.built_environment.components import components
 
@@ -50,7 +53,10 @@ TYPE = Drillable(
     keys=frozenset({"rebuild"}),
     rebuilt=frozenset({"command"}),
     kinds={
-        Kind.REPLICA_REBUILD: Calls(frozenset({"resourcegroupstaggingapi:GetResources"})),
+        Kind.REPLICA_REBUILD: Calls(
+            frozenset({"resourcegroupstaggingapi:GetResources", *_LOGINS}),
+            only_when=dict.fromkeys(_LOGINS, "what the program restored is asked by SQL"),
+        ),
     },
     writes=(),
     grants={"resourcegroupstaggingapi:GetResources": ("tag:GetResources",)},

@@ -18,8 +18,8 @@ from dr_orchestrator.domain.drill import Check, Drill
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.resources.cloudformation_stack import outlets
-from dr_orchestrator.resources.cloudformation_stack.databases import Databases, DeepWithin
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+from dr_orchestrator.resources.databases import Databases, DeepWithin
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.runner import Components
 

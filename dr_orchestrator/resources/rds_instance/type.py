@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
@@ -112,6 +112,13 @@ def _origin(resource: Resource, toolkit: Toolkit, stack: Copy, key: str) -> Orig
     from dr_orchestrator.resources.rds_instance.origin import InstanceOrigin
 
     return InstanceOrigin(resource, toolkit, stack, key)
+
+
+def _served(resource: Resource, toolkit: Toolkit) -> Collection[tuple[str, int]]:
+    from dr_orchestrator.domain.drill import Selection
+    from dr_orchestrator.resources.rds_instance.points import RdsPointInTime
+
+    return RdsPointInTime(resource, Selection(), toolkit).addresses()
 
 
 def _inside(resource: Resource, toolkit: Toolkit, stack: Copy) -> Inside | None:
@@ -240,6 +247,7 @@ TYPE = Drillable(
     quotas={"DBInstances": _instances},
     origin=_origin,
     inside=_inside,
+    served=_served,
     member=_member,
     writer=_writer,
     twin=_twin,

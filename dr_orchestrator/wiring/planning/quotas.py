@@ -90,7 +90,8 @@ def _parts(types: Types[Drillable], of: str) -> Iterator[str]:
 def _made(types: Types[Drillable], drill: Drill) -> Counter[str]:
     """How much a drill takes of each quota: all that it makes itself, and what it restores to fill that from."""
     found: Counter[str] = Counter()
-    for each in (drill.resource, *drill.stores.values()):
+    built = drill.resource.rebuild is not None and drill.resource.rebuild.builder is not None
+    for each in (drill.resource, *(() if built else drill.stores.values())):  # nobody knows what a program takes
         of = types[each.type]
         for copy in of.copies:
             found[copy.quota] += of.many(each) if copy is of.made else 1

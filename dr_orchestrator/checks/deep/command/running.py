@@ -1,6 +1,6 @@
 """Runs a program of the team's own on a copy: with the copy's address and login, and no other credential.
 
-It runs in a process group of its own, which is ended with it, at its limit, or at a stop.
+It runs in a process group of its own, which is ended with it, at its limit, at a stop, or as this process dies.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -23,6 +23,7 @@ from typing import IO, Any
 
 from dr_orchestrator.checks.deep import words
 from dr_orchestrator.checks.deep.command.output import MOST_RESULTS, Output
+from dr_orchestrator.checks.deep.command.sentinel import watching
 from dr_orchestrator.checks.masking import is_secret
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.copy import Copy
@@ -133,34 +134,48 @@ def perform(check: Command, copy: Copy, way: Way, home: Path, taken: Collection[
 
 
 def run(
-    program: tuple[str, ...], variables: Mapping[str, str], home: Path, within: float, output: Output, what: str
+    program: tuple[str, ...],
+    variables: Mapping[str, str],
+    home: Path,
+    within: float,
+    output: Output,
+    what: str,
+    *,
+    grace: float = GRACE_S,
+    started: Callable[[int], None] = lambda _: None,
 ) -> Ran:
-    """Run a program to its end, for so many real seconds at most; OSError where it cannot be started."""
-    process = subprocess.Popen(
-        program,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=home,
-        env=dict(variables),
-        start_new_session=True,
-    )
-    with _ended(process), waiting_for(f"the command {program[0]} on {what}"):
-        reading = threading.Thread(target=_read, args=(process.stdout, output), name="command", daemon=True)
-        reading.start()
-        code = _code(process, within)
-        _end(process)
-        reading.join(GRACE_S)  # what left its group may hold the pipe open for as long as it likes
+    """Run a program to its end, for so many real seconds at most; OSError where it cannot be started.
+
+    `grace` are the real seconds that it has to end when it is asked to; `started` is told the id of its group.
+    """
+    with watching(grace) as tell:
+        process = subprocess.Popen(
+            program,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=home,
+            env=dict(variables),
+            start_new_session=True,
+        )
+        with _ended(process, grace), waiting_for(f"the command {program[0]} on {what}"):
+            tell(process.pid)
+            reading = threading.Thread(target=_read, args=(process.stdout, output), name="command", daemon=True)
+            reading.start()
+            started(process.pid)
+            code = _code(process, within)
+            _end(process, grace)
+            reading.join(GRACE_S)  # what left its group may hold the pipe open for as long as it likes
     return Ran(code, output)
 
 
 @contextmanager
-def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+def _ended(process: subprocess.Popen[bytes], grace: float) -> Iterator[None]:
     """Within: a process that is gone afterwards, whatever happens."""
     try:
         yield
     finally:
-        _end(process)
+        _end(process, grace)
 
 
 def _code(process: subprocess.Popen[bytes], within: float) -> int | None:
@@ -187,13 +202,13 @@ def _has_ended(process: subprocess.Popen[bytes]) -> bool:
     return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], grace: float = GRACE_S) -> None:
     """End its whole group: by request, then at once."""
     if process.returncode is not None:
         return
     if not _has_ended(process):
         _signal(process, signal.SIGTERM)
-        _is_over(process, leaving.at_most(GRACE_S))
+        _is_over(process, leaving.at_most(grace))
     _signal(process, signal.SIGKILL)
     process.wait()
 
