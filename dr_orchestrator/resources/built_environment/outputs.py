@@ -1,4 +1,4 @@
-"""What a program tells of the environment that it made: its outputs, and of which recovery points its stores are."""
+"""The word of a program on the environment that it made: its outputs, and of which recovery points its stores are."""
 
 from __future__ import annotations
 
