@@ -260,9 +260,10 @@ class ResourceType:
     of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
     things which a resource names, and of nothing else: `reads` tells which. `publishes` is what its drills put where
     AWS takes it from, named by its content: it stays, for others may take it from there, too; `puts` tells which of a
-    resource. `rebuilt` are the ways, by the keys of `rebuild`, in which one is made anew. `own_keys` are its own keys
-    of the drill files, as fields of pydantic (annotation, Field), and `rules` what must hold of a resource of the type
-    (key, mistake, fix).
+    resource. `rebuilt` are the ways, by the keys of `rebuild`, in which one is made anew; of one that is `programmed` a
+    program of the team's own makes the copies, and no call of a drill's: it has no write, no quota and no twin.
+    `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), `rules` what must hold of
+    a resource of the type (key, mistake, fix).
     """
 
     made: CopyType
@@ -284,6 +285,7 @@ class ResourceType:
     carried: Calls = field(default_factory=Calls)
     secures: str = ""
     rebuilt: frozenset[str] = frozenset({"template", "cdk"})
+    programmed: bool = False
     heartbeat: str = ""
     marker: str = ""
     vowel: bool = False

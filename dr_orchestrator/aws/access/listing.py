@@ -40,6 +40,8 @@ def resource_types(types: Types[ResourceType]) -> str:
 
 
 def _data(of: ResourceType) -> str:
+    if of.programmed:
+        return "rows of its stores, HTTP"
     return {"rows": "SQL", "items": "items by key", "stores": "items and rows of its stores, HTTP"}.get(
         of.content, "nothing"
     )

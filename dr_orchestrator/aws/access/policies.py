@@ -160,6 +160,8 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
         yield allow(sid, reads & each.data, scope.arns(each.made.service, *names))
     if scope.secrets():
         yield allow("ReadLogins", _LOGINS, scope.arns("secretsmanager", *scope.secrets()))
+    if scope.apart and scope.tells_secrets():
+        yield allow("ReadLoginsOfCopies", _LOGINS, scope.arns("secretsmanager", f"secret:{COPIES}"))
     for of in scope.types:
         tag = f"aws:ResourceTag/aws:rds:primary{of.made.cloudformation.rpartition('::')[2]}Arn"
         if scope.opens_within(of):

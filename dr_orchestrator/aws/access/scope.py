@@ -104,6 +104,11 @@ class Scope:
         stores = (store for drill in self.drills for store in drill.stores.values() if store.type == of.name)
         return bool(of.born.all) and any(each.database and each.database.secret for each in stores)
 
+    def tells_secrets(self) -> bool:
+        """Whether programs tell of secrets with which drills log in to what those restored."""
+        rebuilt = [each.resource.rebuild for each in self.drills if each.resource.rebuild]
+        return any(outlet.secret for each in rebuilt if each.builder for outlet in each.builder.outlets.values())
+
     def users(self) -> list[str]:
         """The users that log in by a token of IAM; to any database, for nobody knows the id of a copy beforehand."""
         return [f"dbuser:*/{each}" for each in sorted({each.user for _, each in self._databases()} - {""})]

@@ -28,7 +28,7 @@ _PORTS = {"https": 443, "http": 80}
 
 @dataclass(frozen=True)
 class Production:
-    """What is known of production: every address at which it is served, the ids of its resources, and its account."""
+    """The facts known of production: every address at which it is served, the ids of its resources, and its account."""
 
     addresses: Collection[Address] = ()
     ids: Collection[str] = ()

@@ -52,6 +52,7 @@ TYPE = Drillable(
     content=Content.STORES,
     keys=frozenset({"rebuild"}),
     rebuilt=frozenset({"command"}),
+    programmed=True,
     kinds={
         Kind.REPLICA_REBUILD: Calls(
             frozenset({"resourcegroupstaggingapi:GetResources", *_LOGINS}),

@@ -1,0 +1,135 @@
+"""The word of a program on what it made: outputs, recovery points, and addresses that may be production's."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from dr_orchestrator.checks import apart
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.built_environment import outlets, outputs
+from dr_orchestrator.resources.built_environment.outlets import Production
+from dr_orchestrator.resources.built_environment.outputs import Point
+from dr_orchestrator.resources.built_environment.stores import OfStore
+from tests.support.estate import INSTANCE
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+COPY = Copy("built-environment", "dro-20261120-abc123-shop-prod", "eu-west-1", "20261120-abc123", "d", "s")
+PRODUCTION = Production([("orders-prod.c1.eu-west-1.rds.amazonaws.com", 5432)], ["orders-prod", "a"], "111111111111")
+NAMES = {
+    "orders-prod.c1.eu-west-1.rds.amazonaws.com": {"10.0.0.9"},
+    "alias.eu-west-1.amazonaws.com": {"10.0.0.9"},
+    "10.0.0.9": {"10.0.0.9"},
+    "127.0.0.1": {"127.0.0.1"},
+}
+
+
+def read(tmp_path: Path, told: Any, secrets: tuple[str, ...] = ()) -> outputs.Told:
+    file = tmp_path / "outputs.json"
+    file.write_text(told if isinstance(told, str) else json.dumps(told))
+    return outputs.read(file, ["database", "carts"], secrets)
+
+
+def test_outputs_are_read_as_texts_or_as_terraform_writes_them(tmp_path: Path) -> None:
+    """Texts and numbers; no list, nothing that is sensitive, and nothing that holds a secret of ours."""
+    told = {
+        "url": "https://x.on.aws",
+        "port": {"value": 5432, "type": "number", "sensitive": False},
+        "password": {"value": "hush", "type": "string", "sensitive": True},
+        "list": {"value": ["a"], "type": ["list", "string"], "sensitive": False},
+        "yes": True,
+        "echo": "the token tok123",
+    }
+    assert read(tmp_path, told, ("tok123",)).outputs == {"url": "https://x.on.aws", "port": "5432"}
+    assert outputs.read(tmp_path / "none.json", [], []) == outputs.Told()
+
+
+def test_recovery_points_are_instants_with_a_zone_and_may_have_an_id(tmp_path: Path) -> None:
+    """Plain, with an id, or as an output of Terraform's; in UTC, and the same when they are read from the ledger."""
+    points = {"database": {"at": "2026-11-20T11:00:00+02:00", "id": "rds:orders 1"}, "carts": "2026-11-20T09:00:00Z"}
+    for told in (points, {"value": points, "type": "object", "sensitive": False}):
+        found = read(tmp_path, {"recovery_points": told})
+        assert found.points == {"database": Point(AT, "rds:orders 1"), "carts": Point(AT)}
+        assert found.outputs == {}
+    assert [outputs.point(str(each)) for each in found.points.values()] == list(found.points.values())
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("{", "DRO_OUTPUTS is no JSON"),
+        ([1], "DRO_OUTPUTS is no object of JSON"),
+        ("[" * 10**6, "bytes, 262,144 are read"),
+        ({"recovery_points": ["2026-11-20T09:00:00Z"]}, "is no object of JSON"),
+        ({"recovery_points": {"database": "2026-11-20T09:00:00"}}, "of 'database' is no instant with a zone"),
+        ({"recovery_points": {"database": "yesterday"}}, "of 'database' is no instant with a zone: yesterday"),
+        ({"recovery_points": {"database": 1763629200}}, "of 'database' is no instant with a zone"),
+        ({"recovery_points": {"other": "2026-11-20T09:00:00Z"}}, "the stores that are declared are: database, carts"),
+    ],
+)
+def test_what_is_no_word_is_told(tmp_path: Path, told: Any, words: str) -> None:
+    """By what is wrong with it: no recovery point is guessed."""
+    with pytest.raises(NotMeasured) as fault:
+        read(tmp_path, told)
+    assert words in fault.value.message
+
+
+def test_a_store_of_which_nothing_is_told_has_no_recovery_point() -> None:
+    """It is NotMeasured, with the line to write; of one that is told, it is the program's own word."""
+    store = OfStore("database", INSTANCE, "./up.sh", dict)
+    with pytest.raises(NotMeasured, match=r"\./up\.sh told no recovery point of 'database'") as fault:
+        store.choose()
+    assert '{"recovery_points": {"database": "INSTANT"}}' in fault.value.hint
+    point = OfStore("database", INSTANCE, "./up.sh", lambda: {"database": Point(AT, "rds:orders-1")}).choose()
+    assert (point.id, point.data_time, point.store) == ("rds:orders-1", AT, "orders-db")
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("orders-prod.c1.eu-west-1.rds.amazonaws.com", "names orders-prod"),
+        ("postgres://u:p@ORDERS-PROD.c1.eu-west-1.rds.amazonaws.com:5432/x", "names orders-prod"),
+        ("alias.eu-west-1.amazonaws.com:5432", "is where production is"),
+        ("10.0.0.9", "is where production is"),
+        ("https://shop.example.com/health", "neither AWS gave nor bears the copy's name"),
+        ("https://shop.example.com.", "neither AWS gave nor bears the copy's name"),
+        ("https://x.on.aws.example.com", "neither AWS gave nor bears the copy's name"),
+        ("8.8.8.8", "neither AWS gave nor bears the copy's name"),
+        ("https://sqs.eu-west-1.amazonaws.com/111111111111/jobs", "names account 111111111111"),
+        ("arn:aws:rds:eu-west-1:111111111111:db:x", "names account 111111111111"),
+        ("arn:aws:rds:eu-west-1:222222222222:db:orders-prod", "names orders-prod"),
+    ],
+)
+def test_an_output_that_may_be_productions_is_told_apart(value: str, why: str) -> None:
+    """By its names, by the addresses that they have, and by whose they could be: then nothing is asked there."""
+    with mock.patch.object(apart, "resolved", lambda host, _port: NAMES.get(host, set())):
+        found = outlets.foreign({"It": value, "Other": "https://a1b2.on.aws"}, COPY, PRODUCTION)
+    assert list(found) == ["It"]
+    assert why in found["It"]
+    assert outlets.apart({"It": value, "Other": "x"}, found) == {"Other": "x"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://a1b2.lambda-url.eu-west-1.on.aws/a/orders-prod",
+        f"https://{COPY.id}.drills.example.com/",
+        "d111.cloudfront.net",
+        "10.20.0.1:5432",
+        "http://127.0.0.1:4566/health",
+        "arn:aws:rds:eu-west-1:222222222222:db:mine",
+        "orders-prod",
+        "v1.2.3",
+        "",
+    ],
+)
+def test_an_output_that_cannot_be_productions_is_asked(value: str) -> None:
+    """AWS gave its name, it bears the copy's, or it lies in a private network; and no address reaches nobody."""
+    with mock.patch.object(apart, "resolved", lambda host, _port: NAMES.get(host, set())):
+        assert outlets.foreign({"It": value}, COPY, PRODUCTION) == {}
