@@ -25,8 +25,8 @@ def replica_rebuild(drill: str) -> str:
             run.at_exit(f"destroy interim copy of {store.name}", store.restorer.destroy, store.copy)
             run.create(f"restore {store.name}", store.restorer.restore, point, copy=store.copy)
         run.built("wait until built", reaches=Moment.INFRASTRUCTURE_READY)
-        for each in run.restored:
-            run.choose(f"recovery point of {each.name}", each.chooser)
+        for told in run.restored:
+            run.choose(f"recovery point of {told.name}", told.chooser)
         for each in run.born:
             run.step(f"take in {each.logical_id}", run.take_in, each)
         for store in run.stores:
