@@ -171,6 +171,7 @@ def _rebuild(rebuild: WrittenRebuild, policy: TiersFile, template: Template | Un
     leave_out = tuple(map(known.whole, rebuild.leave_out))
     allow = {known.whole(key): why for key, why in rebuild.allow.items()}
     empty = {known.whole(key): why for key, why in rebuild.empty.items()}
+    account = (policy.replica.account or "") if place is Place.DRILL_ACCOUNT else ""
     return Rebuild(
         template=known.text,
         template_path=rebuild.source[1],
@@ -179,8 +180,8 @@ def _rebuild(rebuild: WrittenRebuild, policy: TiersFile, template: Template | Un
         place=place,
         answers=Answers(leave_out, allow, rebuild.imports, shares=tuple(rebuild.shares), empty=empty),
         boundary=policy.replica.boundary,
-        account=(policy.replica.account or "") if place is Place.DRILL_ACCOUNT else "",
-        stacks=known.stacks,
+        account=account,
+        stacks=tuple(each.moved(account) for each in known.stacks) if account else known.stacks,
         within=_beside(rebuild.template, known) if rebuild.template else {},
         bucket=policy.replica.bucket or "",
         key=(policy.replica.key or "") if place is Place.DRILL_ACCOUNT else "",

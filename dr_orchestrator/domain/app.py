@@ -44,7 +44,8 @@ class Stack:
     empty where the app asks for none. `account` and `region` are empty where the app leaves them open. `parameters` are
     those that the template declares, `manifest` is the digest of what the assembly's manifest says of the stack: the
     `values` of parameters and the `tags` that it is deployed with, too.
-    `within` are the texts of the templates of stacks within, by paths as its own file is named.
+    `within` are the texts of the templates of stacks within, by paths as its own file is named. One that is `pinned` is
+    made by the app for that account, and by drills in `account`.
     """
 
     name: str
@@ -60,3 +61,11 @@ class Stack:
     within: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
     tags: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
+    pinned: str = field(default="", metadata=SINCE)
+
+    def moved(self, account: str) -> Stack:
+        """The stack as it is made in an account, with its assets published there."""
+        if self.account in ("", account):
+            return self
+        assets = tuple(replace(each, place=each.place.replace(self.account, account)) for each in self.assets)
+        return replace(self, account=account, pinned=self.account, assets=assets)

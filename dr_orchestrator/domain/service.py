@@ -198,7 +198,8 @@ class Rebuild:
     names a part of it begins with its stack's name (`Orders/Table`). `within` are the texts of the templates that it
     names and that lie beside it, by their paths; `bucket` is where templates lie for CloudFormation which it takes from
     nowhere else. `key` is the one of KMS under which snapshots are shared with the replica's account. `tags` are those
-    that the app deploys a stack with. With a `builder` there is no template: a program makes it.
+    that the app deploys a stack with, `pinned` is the account that it makes one for. With a `builder` there is no
+    template: a program makes it.
     """
 
     template: str
@@ -216,6 +217,7 @@ class Rebuild:
     imported: tuple[str, ...] = field(default=(), metadata=SINCE)
     tags: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
     builder: Builder | None = field(default=None, metadata=SINCE)
+    pinned: str = field(default="", metadata=SINCE)
 
     def fill(self, logical_id: str) -> Fill:
         """How a store gets into the replica that could be imported: no stack imports what another account has."""
@@ -237,6 +239,7 @@ class Rebuild:
             answers=word,
             stacks=(),
             within=stack.within,
+            pinned=stack.pinned,
         )
 
     @property

@@ -303,3 +303,22 @@ def test_a_layer_that_is_another_is_not_published(shop: Estate, here: wiring.App
     assert found.closing is not None
     assert f"asked for {config['digest']}" in found.closing.reasons[0]
     assert apart_app.client(shop, "ecr").describe_images(repositoryName=theirs)["imageDetails"] == []
+
+
+def test_an_app_that_is_pinned_to_productions_account_is_made_in_that_of_replicas(
+    shop: Estate, here: wiring.App, home: Path
+) -> None:
+    """As `cdk synth` for that account would make it: told as edits, and nothing of it names production's account."""
+    apart_app.pinned(home)
+    found = run(here, "shop-replica")
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing
+    (key,) = apart_app.published(shop)
+    assert key == CODE
+    bodies = [each.get("TemplateBody", "") for each in shop.calls("CreateChangeSet")]
+    assert ACCOUNT not in "".join(bodies)
+    assert BUCKET in "".join(bodies)
+    assert found.template is not None
+    edits = [each for each in found.template.edits if ACCOUNT in str(each.was)]
+    assert {each.why for each in edits} == {
+        f"the app is pinned to account {ACCOUNT}, and the replica stands in account {OTHER}"
+    }

@@ -128,3 +128,13 @@ def push(shop: Estate, repository: str, manifest: dict[str, Any], tag: str = "")
 def digest_of(content: bytes) -> str:
     """The digest of what a registry holds."""
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def pinned(home: Path) -> None:
+    """Pin the app to production's account, as `env` does: the CDK writes it out wherever it knows it."""
+    folder = assembly(home)
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("unknown-account/unknown-region", f"{ACCOUNT}/{REGION}"))
+    for file in (*folder.glob("*.assets.json"), *folder.glob("*.template.json")):
+        text = file.read_text().replace("${AWS::AccountId}", ACCOUNT).replace("${AWS::Region}", REGION)
+        file.write_text(text)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
-from dr_orchestrator.aws.template import keeping, outward
+from dr_orchestrator.aws.template import accounts, keeping, outward
+from dr_orchestrator.aws.template.accounts import STAYS, Move
 from dr_orchestrator.aws.template.births import bear
 from dr_orchestrator.aws.template.edits import Around, Editing
 from dr_orchestrator.aws.template.judging import Judging
@@ -38,13 +39,15 @@ def derive(
     sources: frozenset[str] = frozenset(),
     exports: Mapping[str, str] | None = None,
     births: Mapping[str, Birth] | None = None,
+    move: Move = STAYS,
 ) -> Derived:
     """The template that AWS is given in place of a team's template, for a stack that is called as the copy.
 
     `sources` are the names of what is production's, as far as a workspace declares it; `exports` those of the replica's
-    stacks that are made before this one, `births` how some of its resources are made from recovery points.
+    stacks that are made before this one, `births` how some of its resources are made from recovery points,
+    `move` from which account that the app is pinned to into which.
     """
-    around = Around(copy_id, place, boundary, sources, exports or {})
+    around = Around(copy_id, place, boundary, sources, exports or {}, move)
     return _derived(source, around, answers or Answers(), read, births=births)
 
 
@@ -70,6 +73,7 @@ def _derived(
     passed: Mapping[str, bool] | None = None,
     births: Mapping[str, Birth] | None = None,
 ) -> Derived:
+    source, moves = accounts.moved(source, around.move)
     editing = Editing(source, around, answers, passed)
     editing.make()
     unborn = bear(editing, births or {})
@@ -78,10 +82,11 @@ def _derived(
     judging = Judging(editing, frozenset((*children, *(each.resource for each in circles))))
     judging.judge()
     refused = [*unborn, *judging.refused, *circles]
+    asked = [*judging.asks, *accounts.asks(source, editing.template, around.move, answers)]
     return Derived(
         editing.template,
-        _all(_placed(source, editing.edits), {name: child.edits for name, child in children.items()}),
-        _all(_placed(source, judging.asks), {name: _answered(name, child.asks) for name, child in children.items()}),
+        _all(_placed(source, [*moves, *editing.edits]), {name: child.edits for name, child in children.items()}),
+        _all(_placed(source, asked), {name: _answered(name, child.asks) for name, child in children.items()}),
         _all(_placed(source, refused), {name: child.refused for name, child in children.items()}),
         _all(_placed(source, judging.notes), {name: child.notes for name, child in children.items()}),
         tuple(dict.fromkeys((*transforms(source), *(each for child in children.values() for each in child.expands)))),

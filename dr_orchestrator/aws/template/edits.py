@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dr_orchestrator.aws.template import outward, reach, zones
+from dr_orchestrator.aws.template.accounts import STAYS, Move
 from dr_orchestrator.aws.template.leaving import left_behind
 from dr_orchestrator.aws.template.names import (
     MUST_BEGIN,
@@ -49,7 +50,8 @@ SECTIONS = ("Globals", "Outputs")
 class Around:
     """The surroundings of a replica: its id, its place, the boundary of its roles, and the names of production.
 
-    `exports` are those of the replica's other stacks: by production's names, the replica's.
+    `exports` are those of the replica's other stacks: by production's names, the replica's. `move` is from the account
+    that the app is pinned to, into the replica's.
     """
 
     copy_id: str
@@ -57,6 +59,7 @@ class Around:
     boundary: str
     sources: frozenset[str] = frozenset()
     exports: Mapping[str, str] = field(default_factory=dict)
+    move: Move = STAYS
 
 
 class Editing:

@@ -11,7 +11,7 @@ from typing import Any
 from dr_orchestrator.aws.template import boundary, outward, soundness
 from dr_orchestrator.aws.template.derive import derive
 from dr_orchestrator.aws.template.forms import is_looked_up
-from dr_orchestrator.aws.template.given import Given, hint_of, objections, read, shelving, write
+from dr_orchestrator.aws.template.given import Given, hint_of, move_of, objections, read, shelving, write
 from dr_orchestrator.aws.template.parts import kind_of
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.documents.cloudformation import LARGEST_IN_BUCKET, Template, mapping
@@ -68,7 +68,7 @@ def judge(rebuild: Rebuild, given: Given, processed: Processed, sources: frozens
     templates = dict(_templates(processed, team, word, team.file, ""))
     source = templates[""]
     told = replace(word, parameters=_plain(word.parameters, processed))
-    ahead = (sources, given.exports, given.births)
+    ahead = (sources, given.exports, given.births, move_of(rebuild))
     derived = derive(source, copy_id, rebuild.place, told, held, lambda url, _of: templates.get(url), *ahead)
     before = (*given.derived.edits, *_settled(processed, word, team))
     made = write(rebuild, derived, given.shelf, told.parameters, before=before)

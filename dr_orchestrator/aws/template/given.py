@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_orchestrator.aws.template import boundary, outward, soundness
+from dr_orchestrator.aws.template.accounts import STAYS, Move
 from dr_orchestrator.aws.template.derive import Read, derive
 from dr_orchestrator.aws.template.forms import is_looked_up
 from dr_orchestrator.aws.template.parts import kind_of
@@ -123,7 +124,8 @@ def given(
     if unreadable := [name for name, each in source.part("Resources").items() if not _is_resource(name, each)]:
         raise NotRecoverable(f"{source.place('Resources', unreadable[0])}: {', '.join(unreadable)} is no resource")
     word, held = rebuild.word(copy_id), boundary.arn(rebuild.boundary)
-    derived = derive(source, copy_id, rebuild.place, word, held, _reader(rebuild), sources, exports, births)
+    known = (sources, exports, births, move_of(rebuild))
+    derived = derive(source, copy_id, rebuild.place, word, held, _reader(rebuild), *known)
     stored = stored_in(source.data, word)
     made = write(rebuild, derived, Shelf(rebuild.bucket, region, copy_id), word.parameters, frozenset(stored))
     found = objections(derived, stored)
@@ -151,6 +153,11 @@ def objections(derived: Derived, stored: Collection[str] = ()) -> list[str]:
     """All that is refused and asked of a template, but for values that are looked up before it is judged once more."""
     asks = [each for each in derived.asks if each.resource not in stored]
     return list(dict.fromkeys((*map(_told, derived.refused), *map(_told, asks))))
+
+
+def move_of(rebuild: Rebuild) -> Move:
+    """The move from the account that a stack is pinned to, into the replica's."""
+    return Move(rebuild.pinned, rebuild.account) if rebuild.pinned else STAYS
 
 
 def stored_in(template: Mapping[str, Any], word: Answers) -> dict[str, str]:

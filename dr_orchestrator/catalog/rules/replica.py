@@ -50,10 +50,11 @@ def _of_apps(policy: TiersFile, service: Declared) -> Iterator[Problem]:
         if resource.rebuild is None or not isinstance(template, Template):
             continue
         apart = (resource.rebuild.place or policy.replica.place) is Place.DRILL_ACCOUNT
-        account = policy.replica.account if apart else resource.account
+        account = resource.account
         for stack in template.stacks:
+            mine = stack.account if apart else account  # in an account of its own what is pinned is moved there
             for what, theirs, ours in (
-                ("account", stack.account, account or stack.account),
+                ("account", stack.account, mine or stack.account),
                 ("region", stack.region, resource.region),
             ):
                 if theirs and theirs != ours:

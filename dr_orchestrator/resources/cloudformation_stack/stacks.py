@@ -9,7 +9,7 @@ from dataclasses import replace
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.template import boundary
 from dr_orchestrator.aws.template.derive import derive
-from dr_orchestrator.aws.template.given import Given, given, read
+from dr_orchestrator.aws.template.given import Given, given, move_of, read
 from dr_orchestrator.domain.app import Asset, Stack
 from dr_orchestrator.domain.copy import Copy, Source
 from dr_orchestrator.domain.replica import Allowance, Birth, Edit, Made
@@ -159,7 +159,8 @@ class Stacks:
         except NotRecoverable:
             alone = self.alone(copy)
             word, held = alone.word(copy.id), boundary.arn(alone.boundary)
-            return derive(read(alone), copy.id, alone.place, word, held, sources=self._sources, exports=before).exports
+            asked = (read(alone), copy.id, alone.place, word, held)
+            return derive(*asked, sources=self._sources, exports=before, move=move_of(alone)).exports
 
 
 def _name(run: str, stack: str) -> str:

@@ -1,0 +1,117 @@
+"""The account that an app is pinned to: in a replica that stands in another, what names it names that one.
+
+The CDK writes an app's own account out wherever it knows it: as `cdk synth` for the other account would. It is moved
+where it can be nobody else's name: in an ARN, as a whole value, in the address of a registry, in the names of what the
+CDK itself publishes. Within any other name, such as a bucket's, it may be of something that exists: that is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dr_orchestrator.documents.cloudformation import Template, mapping
+from dr_orchestrator.documents.walk import Key, dotted
+from dr_orchestrator.domain.replica import Answers, Ask, Edit
+
+_SECTIONS = ("Resources", "Outputs", "Mappings", "Conditions", "Parameters")
+_WHY = "the app is pinned to account {}, and the replica stands in account {}"
+_FORMS = (
+    r"(?<=:){}(?=:)",
+    r"^{}$",
+    r"(?<!\d){}(?=\.dkr\.ecr\.)",
+    r"(?<![\w-])(?P<of>cdk-[a-z0-9]{{1,10}}-(?:container-)?assets-){}(?=-)",
+)
+"""An account in an ARN, by itself, in a registry's address, and in what the CDK's bootstrap stack calls its own."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """The account that an app is pinned to, and the one in which its replica stands; empty for none."""
+
+    pinned: str = ""
+    account: str = ""
+
+    def of(self, text: str) -> str:
+        """A text as it is there."""
+        for form in _FORMS:
+            text = re.sub(form.format(self.pinned), self._there, text)
+        return text
+
+    def _there(self, found: re.Match[str]) -> str:
+        return found.groupdict().get("of", "") + self.account
+
+    @property
+    def why(self) -> str:
+        """Why it is moved."""
+        return _WHY.format(self.pinned, self.account)
+
+
+STAYS = Move()
+"""That of what is pinned to no account, or stands in its own."""
+
+
+def moved(source: Template, move: Move) -> tuple[Template, list[Edit]]:
+    """The template as it is there, and what was changed of it."""
+    if not move.pinned:
+        return source, []
+    data = {key: _moved(value, move) if key in _SECTIONS else value for key, value in source.data.items()}
+    edits = [
+        Edit(*_named(key), was, move.of(was), move.why, _line(source, key))
+        for section in _SECTIONS
+        for key, was in _texts(source.part(section), (section,))
+        if move.of(was) != was
+    ]
+    return replace(source, data=data), edits
+
+
+def asks(source: Template, derived: Mapping[str, Any], move: Move, answers: Answers) -> Iterator[Ask]:
+    """The resources that name the account still, once all edits are made: nobody knows whose that is."""
+    if not move.pinned:
+        return
+    token = re.compile(rf"(?<!\d){move.pinned}(?!\d)")
+    for name, resource in mapping(derived.get("Resources")).items():
+        if name in answers.allow or name in answers.leave_out:
+            continue
+        key, value = next((each for each in _texts(resource, ()) if token.search(each[1])), ((), ""))
+        if value:
+            part = dotted(key).removeprefix("Properties.")
+            what = f"{part} names account {move.pinned}: {value[:120]}"
+            answer, line = f"allow: {{{name}: why}}", _line(source, ("Resources", name))
+            yield Ask(name, what, f"{move.why}: whose that is there nobody knows", answer, line)
+
+
+def _moved(value: Any, move: Move) -> Any:
+    if isinstance(value, dict):
+        return {key: _moved(each, move) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_moved(each, move) for each in value]
+    return move.of(value) if isinstance(value, str) else value
+
+
+def _texts(value: Any, at: Key) -> Iterator[tuple[Key, str]]:
+    """Every text within, and where it stands; what the CDK notes for itself is nothing that AWS reads."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if not (key == "Metadata" and len(at) < 3):
+                yield from _texts(each, (*at, str(key)))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _texts(each, (*at, index))
+    elif isinstance(value, str):
+        yield at, value
+
+
+def _named(key: Key) -> tuple[str, str]:
+    """What an edit names: the resource and its property, else the section and the rest."""
+    if key[0] == "Resources" and len(key) > 1:
+        return str(key[1]), dotted(key[2:]).removeprefix("Properties.")
+    return str(key[0]), dotted(key[1:])
+
+
+def _line(source: Template, key: Key) -> int:
+    while key and key not in source.lines:
+        key = key[:-1]
+    return source.lines.get(key, 1)

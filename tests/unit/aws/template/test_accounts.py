@@ -1,0 +1,67 @@
+"""An app that is pinned to production's account names the replica's instead, and nothing of production's."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from dr_orchestrator.aws.template.accounts import Move
+from dr_orchestrator.aws.template.derive import derive
+from dr_orchestrator.documents import cloudformation
+from dr_orchestrator.domain.replica import Answers, Derived, Place
+
+PINNED, THERE = "111111111111", "222222222222"
+
+
+def derived(properties: dict[str, Any], answers: Answers | None = None, **more: Any) -> Derived:
+    """A function that is derived for the other account."""
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {"Handler": "i.h", "Runtime": "python3.13", **properties},
+    }
+    text = json.dumps({"Resources": {"Api": function}, **more}, indent=1)
+    source = cloudformation.parse(text, "Orders.template.json")
+    return derive(source, "dro-x-orders", Place.DRILL_ACCOUNT, answers, move=Move(PINNED, THERE))
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (f"arn:aws:iam::{PINNED}:role/orders", f"arn:aws:iam::{THERE}:role/orders"),
+        (f":logs:us-east-1:{PINNED}:log-group:x", f":logs:us-east-1:{THERE}:log-group:x"),
+        (PINNED, THERE),
+        (f"{PINNED}.dkr.ecr.us-east-1.amazonaws.com/x:1", f"{THERE}.dkr.ecr.us-east-1.amazonaws.com/x:1"),
+        (f"cdk-hnb659fds-assets-{PINNED}-us-east-1", f"cdk-hnb659fds-assets-{THERE}-us-east-1"),
+        (f"cdk-x-container-assets-{PINNED}-us-east-1", f"cdk-x-container-assets-{THERE}-us-east-1"),
+    ],
+)
+def test_what_can_be_nobody_elses_is_moved_and_told(was: str, becomes: str) -> None:
+    """In ARNs, by itself, in a registry's address and in what the CDK publishes: an edit each, with its line."""
+    found = derived({"Environment": {"Variables": {"IT": was}}})
+    assert json.dumps(becomes) in json.dumps(found.template)
+    assert PINNED not in json.dumps(found.template)
+    assert found.asks == ()
+    (edit,) = (each for each in found.edits if each.was == was)
+    assert (edit.resource, edit.property, edit.becomes) == ("Api", "Environment.Variables.IT", becomes)
+    assert edit.why == f"the app is pinned to account {PINNED}, and the replica stands in account {THERE}"
+    assert edit.line > 1
+
+
+@pytest.mark.parametrize("name", [f"shared-{PINNED}", f"arn:aws:s3:::shared-{PINNED}-data", f"https://x/{PINNED}/y"])
+def test_within_any_other_name_it_is_asked(name: str) -> None:
+    """A bucket of that name may be production's, and one of the other name anybody's: the line to write is told."""
+    variables = {"Environment": {"Variables": {"IT": name}}}
+    (ask,) = (each for each in derived(variables).asks if PINNED in each.what)
+    assert (ask.resource, ask.answer) == ("Api", "allow: {Api: why}")
+    assert ask.what == f"Environment.Variables.IT names account {PINNED}: {name}"
+    allowed = derived(variables, Answers(allow={"Api": "it is read by anybody"}))
+    assert [each for each in allowed.asks if PINNED in each.what] == []
+    assert json.dumps(name) in json.dumps(allowed.template)
+
+
+def test_a_longer_number_is_no_account() -> None:
+    """Nor is a template changed that is pinned nowhere."""
+    found = derived({"Environment": {"Variables": {"IT": f"9{PINNED}"}}})
+    assert (found.asks, [each for each in found.edits if PINNED in str(each.was)]) == ((), [])
