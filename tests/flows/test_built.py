@@ -15,11 +15,10 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.checks import apart
-from dr_orchestrator.cli import main
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Role, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.errors import Exit, NotMeasured
+from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.built_environment import outputs
 from dr_orchestrator.resources.built_environment.environment import BuiltEnvironment
 from dr_orchestrator.runner.context import RunContext
@@ -27,8 +26,8 @@ from dr_orchestrator.runner.session import Session
 from dr_orchestrator.waiting import stops
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.planning.plan import plan
-from tests.support import apart_app, built_shop, workspace
-from tests.support.apart_app import OTHER, THERE, TIERS
+from tests.support import apart_app, built_shop
+from tests.support.apart_app import OTHER, THERE
 from tests.support.built_shop import ASKED, CLIENTS, DOWN_WITH_DATABASE, SHOP, UP, UP_WITH_DATABASE
 from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import Estate
@@ -193,6 +192,23 @@ def test_a_stop_gets_through_to_the_program(shop: Estate, here: wiring.App, home
     assert queues(shop) == []
 
 
+def test_an_output_that_may_be_productions_is_not_asked_and_told_to_nobody(
+    shop: Estate, here: wiring.App, home: Path
+) -> None:
+    """A public name without the copy's own, and one that bears production's: the checks say so, and what was asked."""
+    more = """told = json.load(open(os.environ["DRO_OUTPUTS"]))
+told |= {"Url": "https://shop.example.com/", "Db": "orders-prod.c1.us-east-1.rds.amazonaws.com"}
+json.dump(told, open(os.environ["DRO_OUTPUTS"], "w"))\n"""
+    built_shop.write(home, UP + more)
+    found = run(here, "shop-replica")
+    assert ended(found) == (Verdict.INCONCLUSIVE, Cleanup.CLEAN), reasons(found)
+    answers, jobs = found.checks
+    assert "nothing was asked: the output Url of dro-" in answers.observed
+    assert "shop.example.com, a name of the DNS that neither AWS gave nor bears the copy's name" in answers.observed
+    assert sorted(jobs.figures["withheld"]) == ["Db", "Url"]
+    assert jobs.outcome is Outcome.PASSED  # it needs neither
+
+
 def test_what_stays_is_named_by_the_inventory(shop: Estate, here: wiring.App, home: Path) -> None:
     """Also what was made without the copy's name; what was there before, or is another run's, is not."""
     other = apart_app.client(shop, "sqs")
@@ -284,32 +300,6 @@ def test_a_program_that_is_not_there_is_told_before_anything_is_made(shop: Estat
         found = run(here, "shop-replica")
     assert ended(found)[0] is Verdict.INCONCLUSIVE
     assert found.copies == ()
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        ("within: 40s", "within: 2h", "the credentials of a program last an hour"),
-        ("within: 40s", "place: beside", "a program is run in a drill account alone"),
-        ("within: 40s", "parameters: {A: b}", "'parameters' is for templates"),
-        ("within: 40s", "template: x.yaml", "'template' and 'command' exclude each other"),
-        ("type: built-environment", "type: cloudformation-stack", "are not made by `command`"),
-    ],
-)
-def test_a_mistake_is_told_by_its_line(
-    home: Path, shop: Estate, capsys: pytest.CaptureFixture[str], old: str, new: str, words: str
-) -> None:
-    """By `dro check`."""
-    with wiring.using(workspace.world(home, shop.clock, shop=SHOP.replace(old, new), tiers=TIERS)):
-        assert main.run(["check"]) == Exit.USAGE
-    assert words in "".join(capsys.readouterr())
-
-
-def test_beside_production_no_program_is_run(home: Path, shop: Estate, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where tiers.yaml has no account for replicas, it is told."""
-    with wiring.using(workspace.world(home, shop.clock, shop=SHOP)):
-        assert main.run(["check"]) == Exit.USAGE
-    assert "beside production nothing holds what it does" in "".join(capsys.readouterr())
 
 
 def test_a_program_is_not_lent_the_machines_own_login(shop: Estate, here: wiring.App, home: Path) -> None:

@@ -105,7 +105,7 @@ def _texts(value: Any, at: Key) -> Iterator[tuple[Key, str]]:
 
 
 def _named(key: Key) -> tuple[str, str]:
-    """What an edit names: the resource and its property, else the section and the rest."""
+    """The parts that an edit names: the resource and its property, else the section and the rest."""
     if key[0] == "Resources" and len(key) > 1:
         return str(key[1]), dotted(key[2:]).removeprefix("Properties.")
     return str(key[0]), dotted(key[1:])

@@ -15,7 +15,7 @@ from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.ports import Chooser
-from dr_orchestrator.domain.preflight import Doubt, Preflight, PreflightCheck, perform
+from dr_orchestrator.domain.preflight import Doubt, NotApplicable, Preflight, PreflightCheck, perform
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import NotMeasured
@@ -132,6 +132,8 @@ class PreflightChecks:
         drilled = types[self.drill.resource.type]
         made = [(of, rights.writes(types, drilled, self.drill.kind, of)) for of in drilled.copies]
         told = [rights.simulated(self._there, changer, self.copy, of, actions) for of, actions in made if actions]
+        if not told:
+            raise NotApplicable(f"nobody can tell what rights the program of {self.drill.resource.name} needs")
         return "; ".join(told)
 
     def _permissions_of(self, store: Store) -> str:

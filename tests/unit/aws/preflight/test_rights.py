@@ -41,7 +41,7 @@ def answering(decision: str, asked: list[dict[str, Any]] | None = None) -> Accou
     return cast(Account, SimpleNamespace(api=lambda _service: SimpleNamespace(call=call)))
 
 
-@pytest.mark.parametrize(("of", "kind"), [(of, kind) for of in TYPES for kind in of.kinds])
+@pytest.mark.parametrize(("of", "kind"), [(of, kind) for of in TYPES for kind in of.kinds if not of.programmed])
 def test_what_makes_and_deletes_the_copy_is_asked(of: ResourceType, kind: Kind) -> None:
     """Both ends of a copy's life are among the actions, and none of another service that its ARN says nothing of."""
     actions = rights.writes(TYPES, of, kind)

@@ -49,7 +49,15 @@ def test_what_can_be_nobody_elses_is_moved_and_told(was: str, becomes: str) -> N
     assert edit.line > 1
 
 
-@pytest.mark.parametrize("name", [f"shared-{PINNED}", f"arn:aws:s3:::shared-{PINNED}-data", f"https://x/{PINNED}/y"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"shared-{PINNED}",
+        f"my-assets-{PINNED}-us-east-1",
+        f"arn:aws:s3:::shared-{PINNED}-data",
+        f"https://x/{PINNED}/y",
+    ],
+)
 def test_within_any_other_name_it_is_asked(name: str) -> None:
     """A bucket of that name may be production's, and one of the other name anybody's: the line to write is told."""
     variables = {"Environment": {"Variables": {"IT": name}}}
