@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dr_orchestrator.aws.template import soundness
+from dr_orchestrator.aws.template.accounts import STAYS, Move
 from dr_orchestrator.aws.template.derive import Read, derive, whole
 from dr_orchestrator.documents import assembly, cloudformation
 from dr_orchestrator.documents.cloudformation import Template
@@ -32,7 +33,8 @@ def of_drill(here: App, name: str, place: Place | None = None) -> tuple[Derived,
         raise UsageError(f"{name} makes no replica: it has no template", "name a drill of the kind replica-rebuild")
     where, stacks = place or rebuild.place, tuple(each.name for each in rebuild.stacks)
     path = here.settings.drills / rebuild.template_path
-    derived = judged(path, where, rebuild.word(COPY), stacks, here.sources)
+    account = rebuild.account if where is Place.DRILL_ACCOUNT else ""
+    derived = judged(path, where, rebuild.word(COPY), stacks, here.sources, account)
     empty = [each for each in derived.keeps if each.resource not in {*rebuild.stores, *rebuild.answers.empty}]
     return replace(derived, notes=(*derived.notes, *(_of_empty(each) for each in empty))), where
 
@@ -48,14 +50,16 @@ def judged(
     answers: Answers | None = None,
     stacks: Sequence[str] = (),
     sources: frozenset[str] = frozenset(),
+    account: str = "",
 ) -> Derived:
     """The template, or the app in a folder, as drills would derive it; UsageError with file and line where it is none.
 
     `stacks` names those of an app that are meant; all, where none is named. `sources` are the names of what is
-    production's, as far as a workspace declares it.
+    production's, as far as a workspace declares it, `account` is the one into which an app is moved that is pinned to
+    another.
     """
     if path.is_dir():
-        return _app(path, place, answers or Answers(), stacks, sources)
+        return _app(path, place, answers or Answers(), stacks, sources, account)
     if stacks:
         raise UsageError(f"{path} is one template and has no stacks to choose from", "leave --stack out")
     folder = path.resolve().parent
@@ -74,7 +78,9 @@ def as_json(derived: Derived) -> dict[str, Any]:
     return {"accepted": derived.accepted, **listed, "expands": list(derived.expands)}
 
 
-def _app(folder: Path, place: Place, answers: Answers, wanted: Sequence[str], sources: frozenset[str]) -> Derived:
+def _app(
+    folder: Path, place: Place, answers: Answers, wanted: Sequence[str], sources: frozenset[str], account: str
+) -> Derived:
     """The stacks of an app, each with the exports of those before it."""
     root = folder.resolve()
     found = list(_stacks(root, root))
@@ -90,7 +96,8 @@ def _app(folder: Path, place: Place, answers: Answers, wanted: Sequence[str], so
         if not source.part("Resources"):
             continue  # `cdk deploy` leaves it out, too
         word, name = answers.within(stack.name, answers.parameters), f"{COPY}-{stack.name}"
-        derived = derive(source, name, place, word, read=_reader(root), sources=sources, exports=exports)
+        move = Move(stack.account, account) if account and stack.account not in ("", account) else STAYS
+        derived = derive(source, name, place, word, read=_reader(root), sources=sources, exports=exports, move=move)
         made[stack.name] = derived
         exports |= derived.exports
     return whole(made)

@@ -1,8 +1,8 @@
 """The account that an app is pinned to: in a replica that stands in another, what names it names that one.
 
 The CDK writes an app's own account out wherever it knows it: as `cdk synth` for the other account would. It is moved
-where it can be nobody else's name: in an ARN, as a whole value, in the address of a registry, in the names of what the
-CDK itself publishes. Within any other name, such as a bucket's, it may be of something that exists: that is asked.
+where it can be nobody else's name: in an ARN, as a whole value, and in the names of what the CDK itself publishes. Within
+any other name, such as a bucket's, or an image's, it may be of something that exists: that is asked.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _WHY = "the app is pinned to account {}, and the replica stands in account {}"
 _FORMS = (
     r"(?<=:){}(?=:)",
     r"^{}$",
-    r"(?<!\d){}(?=\.dkr\.ecr\.)",
+    r"(?<!\d){}(?=\.dkr\.ecr\.[^/]*/cdk-[a-z0-9]{{1,10}}-container-assets-)",
     r"(?<![\w-])(?P<of>cdk-[a-z0-9]{{1,10}}-(?:container-)?assets-){}(?=-)",
 )
-"""An account in an ARN, by itself, in a registry's address, and in what the CDK's bootstrap stack calls its own."""
+"""An account in an ARN, by itself, in the registry of what is published, and in what the CDK's bootstrap stack calls its own."""
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,15 @@ def asks(source: Template, derived: Mapping[str, Any], move: Move, answers: Answ
     if not move.pinned:
         return
     token = re.compile(rf"(?<!\d){move.pinned}(?!\d)")
+    answered = {each.partition(".")[0] for each in (*answers.allow, *answers.leave_out)}
     for name, resource in mapping(derived.get("Resources")).items():
-        if name in answers.allow or name in answers.leave_out:
-            continue
-        key, value = next((each for each in _texts(resource, ()) if token.search(each[1])), ((), ""))
-        if value:
-            part = dotted(key).removeprefix("Properties.")
-            what = f"{part} names account {move.pinned}: {value[:120]}"
-            answer, line = f"allow: {{{name}: why}}", _line(source, ("Resources", name))
-            yield Ask(name, what, f"{move.why}: whose that is there nobody knows", answer, line)
+        at: Key = ("Resources", name)
+        found = [] if name in answered else [each for each in _texts(resource, at) if token.search(each[1])]
+        if found:
+            key, value = found[0]
+            what = f"{_named(key)[1]} names account {move.pinned}: {value[:120]}"
+            why = f"{move.why}: whose that is there nobody knows"
+            yield Ask(name, what, why, f"allow: {{{name}: why}}", _line(source, at))
 
 
 def _moved(value: Any, move: Move) -> Any:

@@ -32,13 +32,16 @@ def derived(properties: dict[str, Any], answers: Answers | None = None, **more: 
         (f"arn:aws:iam::{PINNED}:role/orders", f"arn:aws:iam::{THERE}:role/orders"),
         (f":logs:us-east-1:{PINNED}:log-group:x", f":logs:us-east-1:{THERE}:log-group:x"),
         (PINNED, THERE),
-        (f"{PINNED}.dkr.ecr.us-east-1.amazonaws.com/x:1", f"{THERE}.dkr.ecr.us-east-1.amazonaws.com/x:1"),
+        (
+            f"{PINNED}.dkr.ecr.x/cdk-x-container-assets-{PINNED}-x:1",
+            f"{THERE}.dkr.ecr.x/cdk-x-container-assets-{THERE}-x:1",
+        ),
         (f"cdk-hnb659fds-assets-{PINNED}-us-east-1", f"cdk-hnb659fds-assets-{THERE}-us-east-1"),
         (f"cdk-x-container-assets-{PINNED}-us-east-1", f"cdk-x-container-assets-{THERE}-us-east-1"),
     ],
 )
 def test_what_can_be_nobody_elses_is_moved_and_told(was: str, becomes: str) -> None:
-    """In ARNs, by itself, in a registry's address and in what the CDK publishes: an edit each, with its line."""
+    """In ARNs, by itself, and in what the CDK publishes: an edit each, with its line."""
     found = derived({"Environment": {"Variables": {"IT": was}}})
     assert json.dumps(becomes) in json.dumps(found.template)
     assert PINNED not in json.dumps(found.template)
@@ -53,6 +56,7 @@ def test_what_can_be_nobody_elses_is_moved_and_told(was: str, becomes: str) -> N
     "name",
     [
         f"shared-{PINNED}",
+        f"{PINNED}.dkr.ecr.us-east-1.amazonaws.com/orders:1",
         f"my-assets-{PINNED}-us-east-1",
         f"arn:aws:s3:::shared-{PINNED}-data",
         f"https://x/{PINNED}/y",
