@@ -1,8 +1,8 @@
 """The account that an app is pinned to: in a replica that stands in another, what names it names that one.
 
 The CDK writes an app's own account out wherever it knows it: as `cdk synth` for the other account would. It is moved
-where it can be nobody else's name: in an ARN, as a whole value, and in the names of what the CDK itself publishes. Within
-any other name, such as a bucket's, or an image's, it may be of something that exists: that is asked.
+where it can be nobody else's name: in an ARN, as a whole value, and in the names of what the CDK itself publishes.
+Within any other name, such as a bucket's, or an image's, it may be of something that exists: that is asked.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FORMS = (
     r"(?<!\d){}(?=\.dkr\.ecr\.[^/]*/cdk-[a-z0-9]{{1,10}}-container-assets-)",
     r"(?<![\w-])(?P<of>cdk-[a-z0-9]{{1,10}}-(?:container-)?assets-){}(?=-)",
 )
-"""An account in an ARN, by itself, in the registry of what is published, and in what the CDK's bootstrap stack calls its own."""
+"""An account in an ARN, by itself, in the registry of what is published, and in the names of the bootstrap stack."""
 
 
 @dataclass(frozen=True)
