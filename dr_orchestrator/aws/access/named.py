@@ -17,13 +17,13 @@ _CALLS: Mapping[str, tuple[str, str]] = {
         f"function:{ALL}",
         "CreateFunction DeleteFunction PutFunctionConcurrency UpdateFunctionCode UpdateFunctionConfiguration",
     ),
-    "secretsmanager": (f"secret:{ALL}", "CreateSecret DeleteSecret UpdateSecret"),
     "sns": (ALL, "CreateTopic DeleteTopic SetTopicAttributes"),
     "sqs": (ALL, "AddPermission CreateQueue DeleteQueue RemovePermission SetQueueAttributes TagQueue UntagQueue"),
-    "ssm": (f"parameter/{ALL}", "DeleteParameter PutParameter"),
-    "states": (f"stateMachine:{ALL}", "CreateStateMachine DeleteStateMachine UpdateStateMachine"),
 }
 """The names that they act on, and the calls, by service: none that may be given others than the stack's own.
+
+Secrets, parameters and state machines are not among them: to one without a name CloudFormation gives one of its own in
+which the stack's is not.
 
 All other calls act on what AWS names by ids of its own (networks, APIs, keys), on several types at once (tags), or only
 read; some take no resource at all. Those are held to CloudFormation alone.
