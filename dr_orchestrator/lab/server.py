@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,12 +55,20 @@ class Entry:
     fault: str = ""
 
 
+class _Dispatcher(DomainDispatcherApplication):
+    """Moto's, which would list its own folder of some 200 services at every call."""
+
+    def __init__(self) -> None:
+        super().__init__(_app)
+        self.get_backend_for_host = cache(super().get_backend_for_host)  # type: ignore[method-assign]
+
+
 class Application:
     """The WSGI application around moto's."""
 
     def __init__(self, world: SimulatedCloud, twins: Sequence[Twin] = ()) -> None:
         self._world, self._twins = world, twins
-        self._moto = DomainDispatcherApplication(_app)
+        self._moto = _Dispatcher()
         self.journal: deque[Entry] = deque(maxlen=_KEPT)
         self.closing = threading.Event()
         self._first_used: dict[str, datetime] = {}

@@ -9,7 +9,20 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Dialect, Enum, Integer, String, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
@@ -154,3 +167,43 @@ def together(name: str, *columns: str) -> CheckConstraint:
     first, *others = columns
     same = " AND ".join(f"({first} IS NULL) = ({other} IS NULL)" for other in others)
     return CheckConstraint(same, name=name)
+
+
+def number() -> Column[int]:
+    """A column that counts the rows: facts are read back as they were written, which times cannot always tell."""
+    return Column("number", Serial, primary_key=True, autoincrement=True)
+
+
+def of_run(**more: Any) -> Column[str]:
+    """A column that names the run that a row belongs to."""
+    return Column("run", Text, ForeignKey("run.id"), nullable=False, **more)
+
+
+def words(name: str) -> Column[str]:
+    """A column of free text that every row has."""
+    return Column(name, Words, nullable=False)
+
+
+def since(name: str) -> Column[str]:
+    """A column that rows from before it was kept leave empty."""
+    return Column(name, Words, nullable=False, server_default="")
+
+
+def of_store() -> Column[str]:
+    """A column that names the store that a row is about; empty for the copy itself."""
+    return since("store")
+
+
+def flag(name: str) -> Column[bool]:
+    """A column that is true or false."""
+    return Column(name, Boolean, nullable=False)
+
+
+def instant(name: str, *, null: bool = False) -> Column[Any]:
+    """A column of a moment."""
+    return Column(name, Instant, nullable=null)
+
+
+def span(name: str, *, null: bool = False) -> Column[Any]:
+    """A column of a duration."""
+    return Column(name, Span, nullable=null)

@@ -33,15 +33,20 @@ from dr_orchestrator.domain.run import Phase, Role, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.ledger.columns import (
     Figures,
-    Instant,
     Listing,
     Names,
-    Serial,
-    Span,
     Words,
     Written,
     choice,
+    flag,
+    instant,
+    number,
+    of_run,
+    of_store,
+    since,
+    span,
     together,
+    words,
 )
 
 metadata = MetaData(
@@ -54,57 +59,22 @@ metadata = MetaData(
     }
 )
 
-
-def _number() -> Column[int]:
-    # Facts are read back in the order in which they were written, which their own times cannot always tell.
-    return Column("number", Serial, primary_key=True, autoincrement=True)
-
-
-def _run(**more: Any) -> Column[str]:
-    return Column("run", Text, ForeignKey("run.id"), nullable=False, **more)
-
-
-def _words(name: str) -> Column[str]:
-    return Column(name, Words, nullable=False)
-
-
-def _since(name: str) -> Column[str]:
-    """A column that rows from before it was kept leave empty."""
-    return Column(name, Words, nullable=False, server_default="")
-
-
-def _store() -> Column[str]:
-    return _since("store")
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False)
-
-
-def _instant(name: str, *, null: bool = False) -> Column[Any]:
-    return Column(name, Instant, nullable=null)
-
-
-def _span(name: str, *, null: bool = False) -> Column[Any]:
-    return Column(name, Span, nullable=null)
-
-
 exercise = Table(
     "exercise",
     metadata,
-    _number(),
+    number(),
     Column("id", Text, nullable=False, unique=True),
-    _words("title"),
-    _words("purpose"),
-    _words("quarter"),
-    _instant("started_at"),
+    words("title"),
+    words("purpose"),
+    words("quarter"),
+    instant("started_at"),
     Column("planned", Names, nullable=False),
     Column("left_out", Listing, nullable=False),
     Column("at_once", Integer, nullable=False),
-    _flag("simulated"),
+    flag("simulated"),
     Column("pace", Double, nullable=False),
-    _words("engine"),
-    _instant("ended_at", null=True),
+    words("engine"),
+    instant("ended_at", null=True),
     choice("verdict", Verdict, null=True),
     together("closed", "verdict", "ended_at"),
     Index(None, "started_at"),
@@ -114,88 +84,88 @@ exercise = Table(
 run = Table(
     "run",
     metadata,
-    _number(),
+    number(),
     Column("id", Text, nullable=False, unique=True),
     Column("schema_version", Integer, nullable=False),
     Column("exercise", Text, ForeignKey("exercise.id")),
-    _words("drill"),
+    words("drill"),
     choice("kind", Kind, grows=True),
-    _words("service"),
-    _words("service_title"),
-    _words("owner"),
+    words("service"),
+    words("service_title"),
+    words("owner"),
     Column("tier", Integer, nullable=False),
-    _words("resource"),
-    _words("resource_id"),
+    words("resource"),
+    words("resource_id"),
     choice("disruption", Disruption),
     choice("path", RecoveryPath),
-    _words("selection"),
+    words("selection"),
     Column("planned_checks", Names, nullable=False),
-    _instant("started_at"),
-    _instant("real_started_at", null=True),  # by the machine's clock; unknown in rows from before it was kept
+    instant("started_at"),
+    instant("real_started_at", null=True),  # by the machine's clock; unknown in rows from before it was kept
     # The promise as it stood when the run opened; an operator without a limit would promise nothing.
-    _span("rto_us", null=True),
+    span("rto_us", null=True),
     choice("rto_operator", Operator, null=True),
-    _span("rpo_us", null=True),
+    span("rpo_us", null=True),
     choice("rpo_operator", Operator, null=True),
-    _words("objective_source"),
-    _words("objective_revision"),
+    words("objective_source"),
+    words("objective_revision"),
     # The tier's own promise, which the run's may differ from; unknown in rows from before it was kept.
-    _span("tier_rto_us", null=True),
+    span("tier_rto_us", null=True),
     choice("tier_rto_operator", Operator, null=True, grows=True),
-    _span("tier_rpo_us", null=True),
+    span("tier_rpo_us", null=True),
     choice("tier_rpo_operator", Operator, null=True, grows=True),
     Column("tier_source", Words),
     Column("tier_revision", Words),
     choice("judged_from", ClockStart),
-    _span("detection_allowance_us"),
-    _span("decision_allowance_us"),
+    span("detection_allowance_us"),
+    span("decision_allowance_us"),
     # Where and by what the run was made.
-    _words("tool_version"),
-    _words("definition"),
-    _words("catalogue_revision"),
-    _words("account"),
-    _words("caller"),
-    _words("region"),
-    _words("endpoint"),
-    _flag("simulated"),
+    words("tool_version"),
+    words("definition"),
+    words("catalogue_revision"),
+    words("account"),
+    words("caller"),
+    words("region"),
+    words("endpoint"),
+    flag("simulated"),
     Column("pace", Double, nullable=False),
-    _words("engine"),
-    _words("operator"),
+    words("engine"),
+    words("operator"),
     # How far the machine's clock was ahead, give or take; unknown where there was no other clock to compare it with.
-    *(_span(f"{of}_ahead{error}_us", null=True) for of in ("aws", "ledger") for error in ("", "_error")),
+    *(span(f"{of}_ahead{error}_us", null=True) for of in ("aws", "ledger") for error in ("", "_error")),
     # How it ended: all of it unknown while the run is open.
-    _instant("ended_at", null=True),
+    instant("ended_at", null=True),
     choice("verdict", Verdict, null=True),
     Column("reasons", Names),
     choice("cleanup", Cleanup, null=True),
     Column("cleanup_reasons", Names),
-    _span("rta_us", null=True),
-    _span("rta_from_disruption_us", null=True),
-    _span("rta_from_declaration_us", null=True),
-    _span("rta_net_us", null=True),
-    _span("rpa_us", null=True),
+    span("rta_us", null=True),
+    span("rta_from_disruption_us", null=True),
+    span("rta_from_declaration_us", null=True),
+    span("rta_net_us", null=True),
+    span("rpa_us", null=True),
     Column("rpa_grade", Words),
     Column("rpa_source", Words),
-    _instant("rpa_reference", null=True),
-    _instant("newest_data", null=True),
-    _span("rpa_skew_us", null=True),
-    _span("worst_case_us", null=True),
+    instant("rpa_reference", null=True),
+    instant("newest_data", null=True),
+    span("rpa_skew_us", null=True),
+    span("worst_case_us", null=True),
     Column("worst_case_source", Words),
-    _span("worst_case_gap_us", null=True),
-    _span("worst_case_p95_us", null=True),
-    _span("worst_case_backup_us", null=True),
+    span("worst_case_gap_us", null=True),
+    span("worst_case_p95_us", null=True),
+    span("worst_case_backup_us", null=True),
     Column("worst_case_verdict", Words),
     Column("rule_version", Words),
     # What the words above are about; unknown in rows from before it was kept (see `prose.py`).
     Column("reason_rules", Names),
     Column("rpa_check", Words),
     Column("rpa_point", Words),
-    _span("rta_clock_error_us", null=True),
-    _span("rpa_clock_error_us", null=True),
+    span("rta_clock_error_us", null=True),
+    span("rpa_clock_error_us", null=True),
     # When all blocks of the copy were to be read, and were.
-    _span("hydration_us", null=True),
+    span("hydration_us", null=True),
     choice("hydration_operator", Operator, null=True, grows=True),
-    _span("whole_after_us", null=True),
+    span("whole_after_us", null=True),
     together("rto", "rto_us", "rto_operator"),
     together("rpo", "rpo_us", "rpo_operator"),
     together("closed", "verdict", "ended_at", "reasons", "cleanup", "cleanup_reasons", "rule_version"),
@@ -213,27 +183,27 @@ run = Table(
 event = Table(
     "event",
     metadata,
-    _number(),
-    _run(),
+    number(),
+    of_run(),
     choice("moment", Moment, grows=True),
-    _instant("at"),
-    _span("offset_us"),
+    instant("at"),
+    span("offset_us"),
     UniqueConstraint("run", "moment"),
 )
 
 step = Table(
     "step",
     metadata,
-    _run(primary_key=True),
+    of_run(primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    _words("name"),
+    words("name"),
     choice("phase", Phase),
-    _instant("started_at"),
-    _span("offset_us"),
-    _instant("ended_at", null=True),
-    _span("duration_us", null=True),
+    instant("started_at"),
+    span("offset_us"),
+    instant("ended_at", null=True),
+    span("duration_us", null=True),
     choice("outcome", Outcome, null=True),
-    _words("detail"),
+    words("detail"),
     Column("attempts", Integer, nullable=False),
     choice("role", Role, null=True, grows=True),  # this and the next: unknown in rows from before they were kept
     Column("tried", Boolean),
@@ -243,21 +213,21 @@ step = Table(
 copy = Table(
     "copy",
     metadata,
-    _number(),
-    _run(),
+    number(),
+    of_run(),
     Column("type", String(32), nullable=False),
     Column("region", Text, nullable=False),
     Column("id", Text, nullable=False, index=True),
-    *(_since(name) for name in ("account", "source_type", "source_id", "source_account", "source_region", "job")),
-    _words("drill"),
-    _words("service"),
-    _words("parent"),
+    *(since(name) for name in ("account", "source_type", "source_id", "source_account", "source_region", "job")),
+    words("drill"),
+    words("service"),
+    words("parent"),
     choice("state", CopyState),
     Column("arn", Text),
     Column("unique_id", Text),
-    _instant("intended_at"),
-    _instant("created_at", null=True),
-    _instant("gone_at", null=True),
+    instant("intended_at"),
+    instant("created_at", null=True),
+    instant("gone_at", null=True),
     UniqueConstraint("run", "type", "region", "id"),
     together("identity", "arn", "unique_id"),
 )
@@ -265,18 +235,18 @@ copy = Table(
 check_result = Table(
     "check_result",
     metadata,
-    _number(),
-    _run(index=True),
-    _words("name"),
-    _words("expected"),
-    _words("observed"),
+    number(),
+    of_run(index=True),
+    words("name"),
+    words("expected"),
+    words("observed"),
     choice("outcome", Outcome),
-    _flag("mandatory"),
-    _span("duration_us"),
-    _instant("newest", null=True),
-    _flag("canary"),
-    _flag("proves_data"),
-    _store(),
+    flag("mandatory"),
+    span("duration_us"),
+    instant("newest", null=True),
+    flag("canary"),
+    flag("proves_data"),
+    of_store(),
     Column("reads_whole", Boolean),  # this and the next: unknown in rows from before they were kept
     Column("figures", Figures),
 )
@@ -284,98 +254,98 @@ check_result = Table(
 recovery_point = Table(
     "recovery_point",
     metadata,
-    _number(),
-    _run(index=True),
-    _words("id"),
+    number(),
+    of_run(index=True),
+    words("id"),
     choice("kind", PointKind),
-    _instant("data_time"),
-    _words("data_time_source"),
-    _instant("created_at", null=True),
+    instant("data_time"),
+    words("data_time_source"),
+    instant("created_at", null=True),
     Column("encrypted", Boolean),
     Column("size_gib", Integer),
-    _instant("window_start", null=True),
-    _instant("window_end", null=True),
-    _instant("reference", null=True),
-    _store(),
+    instant("window_start", null=True),
+    instant("window_end", null=True),
+    instant("reference", null=True),
+    of_store(),
 )
 
 observation = Table(
     "observation",
     metadata,
-    _number(),
-    _run(index=True),
-    _words("copy"),
-    _words("state"),
-    _instant("at"),
-    _span("offset_us"),
+    number(),
+    of_run(index=True),
+    words("copy"),
+    words("state"),
+    instant("at"),
+    span("offset_us"),
 )
 
 segment = Table(
     "segment",
     metadata,
-    _number(),
-    _run(index=True),
+    number(),
+    of_run(index=True),
     choice("kind", SegmentKind, grows=True),
-    _words("reason"),
-    _instant("started_at"),
-    _span("offset_us"),
-    _span("duration_us"),
+    words("reason"),
+    instant("started_at"),
+    span("offset_us"),
+    span("duration_us"),
 )
 
 server_time = Table(
     "server_time",
     metadata,
-    _number(),
-    _run(index=True),
-    _words("copy"),
-    _words("state"),
-    _instant("at"),
-    _words("source"),
+    number(),
+    of_run(index=True),
+    words("copy"),
+    words("state"),
+    instant("at"),
+    words("source"),
 )
 
 # The template that a replica was made from: unknown for runs from before it was kept, and for those that made none.
-template = Table("template", metadata, _run(primary_key=True), _words("digest"), _words("derived_digest"))
+template = Table("template", metadata, of_run(primary_key=True), words("digest"), words("derived_digest"))
 
 # Of an app one row a stack, in place of the one above; what is told of it names the stack itself.
 template_stack = Table(
     "template_stack",
     metadata,
-    _number(),
-    _run(index=True),
-    *(_words(name) for name in ("stack", "digest", "derived_digest")),
+    number(),
+    of_run(index=True),
+    *(words(name) for name in ("stack", "digest", "derived_digest")),
     UniqueConstraint("run", "stack"),
 )
 
 template_edit = Table(
     "template_edit",
     metadata,
-    _number(),
-    _run(index=True),
-    *(_words(name) for name in ("resource", "property")),
+    number(),
+    of_run(index=True),
+    *(words(name) for name in ("resource", "property")),
     *(Column(name, Written, nullable=False) for name in ("was", "becomes")),
-    _words("why"),
+    words("why"),
     Column("line", Integer, nullable=False),
-    _words("file"),
+    words("file"),
 )
 
 template_allowed = Table(
-    "template_allowed", metadata, _number(), _run(index=True), *(_words(name) for name in ("name", "reason"))
+    "template_allowed", metadata, number(), of_run(index=True), *(words(name) for name in ("name", "reason"))
 )
 
 template_empty = Table(
-    "template_empty", metadata, _number(), _run(index=True), *(_words(name) for name in ("resource", "type", "reason"))
+    "template_empty", metadata, number(), of_run(index=True), *(words(name) for name in ("resource", "type", "reason"))
 )
 
 finding = Table(
     "finding",
     metadata,
-    _number(),
-    _run(index=True),
+    number(),
+    of_run(index=True),
     Column("fingerprint", Text, nullable=False, index=True),
     choice("severity", Severity),
-    _words("title"),
-    _words("detail"),
-    _words("owner"),
+    words("title"),
+    words("detail"),
+    words("owner"),
     choice("rule", Rule, null=True, grows=True),  # unknown in rows from before it was kept
 )
 
@@ -406,11 +376,11 @@ Index("ix_copy_elsewhere", copy.c.account, copy.c.region, sqlite_where=ELSEWHERE
 def _held() -> tuple[Column[Any], ...]:
     # `clock` names the start of the machine that the instants are counted from; none in those by a real clock. Another
     # machine's count says nothing here: there the wall clock has to do.
-    instants = _instant("beat_at"), _instant("until"), Column("clock", Text), _instant("until_wall", null=True)
+    instants = instant("beat_at"), instant("until"), Column("clock", Text), instant("until_wall", null=True)
     return Column("holder", Text, nullable=False), *instants, Column("abort_by", Text)
 
 
-lease = Table("lease", metadata, _run(primary_key=True), *_held())
+lease = Table("lease", metadata, of_run(primary_key=True), *_held())
 
 # No foreign key: it is taken before the exercise is written, so that no sweep finds one that nobody seems to hold.
 exercise_lease = Table("exercise_lease", metadata, Column("exercise", Text, primary_key=True), *_held())

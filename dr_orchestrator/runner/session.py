@@ -18,6 +18,7 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import Phase, Role, Run, RunHeader, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import DrillFault, LeaseLost
+from dr_orchestrator.runner.afterwards import ask_for_times, look_back
 from dr_orchestrator.runner.components import Born, Components, Restored, Store
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.ending import cleanup_of, close, fault_of
@@ -30,8 +31,6 @@ from dr_orchestrator.waiting import stops
 T = TypeVar("T")
 _NO_POINTS: Mapping[str, RecoveryPoint] = {}
 LOOK = "look before starting"
-LOOK_BACK = "look back at the recovery points"
-ASK_FOR_TIMES = "ask AWS for its own times"
 
 
 class Session:
@@ -64,9 +63,8 @@ class Session:
         self._components: Components | None = None
         self._pending: DrillFault | None = None
         self._chosen_from: list[Chooser] = []
-        self._worst_cases: list[WorstCase] = []
+        self._looked_back: list[WorstCase | None] = []
         self._teardowns = Teardowns(context.run, self._ledger, self._clock, self._perform, destroy or cannot_destroy)
-        self._histories_unknown = 0
         self._doubts: Callable[[], Sequence[str]] = tuple
 
     @property
@@ -353,9 +351,10 @@ class Session:
         self._let_go_of_others()
         reasons = ["the teardown was cut short; `dro sweep` finishes it"]
         try:
-            self._ask_for_times()
+            if self._components is not None:
+                ask_for_times(self._components, self.copy, self._ledger, self._journal, self._perform)
             reasons = self._tear_down()
-            self._look_back()
+            self._looked_back = look_back(self._chosen_from, self._clock, self._perform)
         except LeaseLost:
             raise
         except BaseException as stopped:
@@ -374,11 +373,11 @@ class Session:
         step = self._perform.broken_by(error)
         fault = fault_of(error, step) if error is not None else None
         record = self._journal.record(
-            worst_cases=self._worst_cases,
+            worst_cases=[worst for worst in self._looked_back if worst is not None],
             cleanup=self.cleanup,
             cleanup_reasons=reasons,
             fault=fault,
-            histories_unknown=self._histories_unknown,
+            histories_unknown=self._looked_back.count(None),
             doubts=self._doubts(),
             clock_doubts=self._journal.clock_doubts,
         )
@@ -392,35 +391,6 @@ class Session:
             with suppress(Exception):  # a ledger that refuses this moment may still take the verdict
                 self.reached(Moment.CLEAN)
         return reasons
-
-    def _ask_for_times(self) -> None:
-        """Record AWS's own times of each copy, while it is there: beside our figures, never in their place."""
-        if self._components is None:
-            return
-        made, copies = self._components.environment, [self.copy]
-        if made is not None:
-            with suppress(Exception):
-                copies = [part.copy for part in made.copies(self.copy)]
-        sources = [(self._components.restorer or made, copy) for copy in copies]
-        sources += [(store.restorer, store.copy) for store in self._components.stores]
-        for source, copy in sources:
-            row = row_of(self._ledger, copy) if source is not None else None
-            if source is None or row is None or row.state is not CopyState.CREATED:
-                continue
-            with suppress(Exception):  # a clock beside ours: what it does not say costs the run nothing
-                ask, phase = source.server_times, Phase.TEARDOWN
-                for told in self._perform(ASK_FOR_TIMES, ask, copy, phase=phase, role=Role.ASK_FOR_TIMES):
-                    self._journal.server_time(told)
-
-    def _look_back(self) -> None:
-        """The promise of the history of recovery points in the worst case; off the clock, for no recovery needs it."""
-        for restorer in self._chosen_from:
-            worst = None
-            with suppress(Exception):  # the step says what went wrong; the run must be judged and closed all the same
-                now, phase = self._clock.now(), Phase.TEARDOWN
-                worst = self._perform(LOOK_BACK, restorer.worst_case, now, phase=phase, role=Role.LOOK_BACK)
-            self._worst_cases += [worst] if worst else []
-            self._histories_unknown += worst is None
 
 
 def _of_part(part: Part, _copy: Copy) -> Ready:

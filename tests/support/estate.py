@@ -13,7 +13,9 @@ from unittest import mock
 
 import boto3
 from moto.cloudformation.models import cloudformation_backends
+from moto.dynamodb.models import dynamodb_backends
 
+from dr_orchestrator.aws import watcher
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.copies import Proofs
 from dr_orchestrator.aws.guard import Guard
@@ -139,14 +141,14 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
     answering = mock.patch.object(SqlChecks, "answers", lambda *_: True)
     served = serve(clock, postgres=False, estate=False, state=home)
     nameless = mock.patch.object(apart, "resolved", lambda *_: set())
-    with served as lab, mock.patch.dict(os.environ, lab.environment()), answering, nameless:
+    with served as lab, mock.patch.dict(os.environ, lab.environment()), answering, nameless, seen_seldom():
         guard = Guard(
             CALLS,
             lambda: [row.copy for row in tuple(ledger.rows.values())],
             sources,
             may_restore=lambda _: True,
         )
-        watcher = Watcher(clock)
+        waiting = Watcher(clock)
         proofs = Proofs(
             lambda copy: ledger.rows.get(copy.id),
             sources,
@@ -154,11 +156,18 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
         )
         account = Account(REGION, guard)
         context = ToldContext(RUN, clock, seen=ledger.seen)
-        made = Estate(lab, clock, ledger, Toolkit(account, watcher, proofs, context, ceiling=12 * 3600.0))
+        made = Estate(lab, clock, ledger, Toolkit(account, waiting, proofs, context, ceiling=12 * 3600.0))
         network(made)
         _instance(made)
         _table(made)
         yield made
+
+
+@contextmanager
+def seen_seldom() -> Iterator[None]:
+    """Within: few looks at what is waited for, no less truth; each costs real time, which a fake clock has not."""
+    with mock.patch.object(watcher, "SHARE", 0.1), mock.patch.object(watcher, "SLOWEST", 60.0):
+        yield
 
 
 def network(made: Estate) -> None:
@@ -209,6 +218,7 @@ def _table(made: Estate) -> None:
         TableName=TABLE.id, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
     made.clock.sleep(60)
+    table = dynamodb_backends[ACCOUNT][REGION].get_table(TABLE.id)  # by calls it would take longer than all the rest
     for number in range(60):
-        dynamodb.put_item(TableName=TABLE.id, Item={"pk": {"S": f"session#{number}"}})
+        table.put_item({"pk": {"S": f"session#{number}"}})
         made.clock.sleep(60)

@@ -15,6 +15,7 @@ from tests.support.labs import clock, lab
 from tests.support.ledgers import by_migrations, laid_out
 from tests.support.machine import Machine, machine
 from tests.support.mariadb_server import mariadb_server, mariadb_url
+from tests.support.once import once
 from tests.support.postgres_server import postgres_server, postgres_url
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "machine",
     "mariadb_server",
     "mariadb_url",
+    "once",
     "postgres_server",
     "postgres_url",
     "shop",

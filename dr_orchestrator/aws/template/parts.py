@@ -22,7 +22,7 @@ _OF_NO_SECRET = re.compile(r"(?:Arn|ARN|Id|Ids|Identifier|Name|Type|Policy|Path|
 """The ends of the names of properties that only name a secret."""
 
 _ASSIGNED = re.compile(
-    r"(?P<name>[\w-]*(?:passw|passphrase|secret|token|credential|(?:private|api|access|auth)_?key)[\w-]*(?:\s*=\s*|[\"']?\s*:\s+|[\"']\s*:\s*))"
+    r"(?P<name>(?<![\w-])[\w-]*(?:passw|passphrase|secret|token|credential|(?:private|api|access|auth)_?key)[\w-]*(?:\s*=\s*|[\"']?\s*:\s+|[\"']\s*:\s*))"
     r"(?P<value>[\"']?(?!\{\{resolve:|\$\{|arn:)[^\s\"',;}]+)",
     re.IGNORECASE,
 )

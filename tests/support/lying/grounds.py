@@ -12,12 +12,11 @@ from typing import Any
 from unittest import mock
 
 from dr_orchestrator import prefect_runner, wiring
-from dr_orchestrator.aws import watcher
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.wiring import sweeping
 from tests.support import aurora_drills, clicks
 from tests.support import shop as shops
-from tests.support.estate import INSTANCE, TABLE, Estate, estate
+from tests.support.estate import INSTANCE, TABLE, Estate, estate, seen_seldom
 from tests.support.fakes import RunningClock
 from tests.support.lying import Proxy
 
@@ -45,9 +44,6 @@ drills:
     checks:
       - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 5m}}
 """
-SEEN_SELDOM = 0.1
-"""A watcher's ticks as a share of the age: few looks, no less truth."""
-
 _numbers = itertools.count(1)
 
 
@@ -88,7 +84,7 @@ def shop_ground(home: Path) -> Iterator[Ground]:
         shop.clock.pace = 3000.0
         aurora_drills.make_cluster(shop, aurora_drills.CLUSTER, "db.r6g.large")
         shop.clock.sleep(7200)
-        with shops.world(shop, home) as here, mock.patch.object(watcher, "SHARE", SEEN_SELDOM):
+        with shops.world(shop, home) as here:
             (home / "drills" / "boards.yaml").write_text(CLUSTER)
             drills = (*shops.ALL, "boards-snapshot", "boards-pitr")
             sources = (INSTANCE.id, TABLE.id, aurora_drills.CLUSTER.id)
@@ -127,6 +123,6 @@ def clicks_ground(home: Path) -> Iterator[Ground]:
             clock.sleep(1)
 
         world = clicks.world(home, clock)
-        with wiring.using(world) as here, mock.patch.object(watcher, "SHARE", SEEN_SELDOM):
+        with wiring.using(world) as here, seen_seldom():
             everything = made.streams
             yield Ground((clicks.DRILL,), here, proxy, made.lab, fresh, everything, (clicks.SOURCE,))

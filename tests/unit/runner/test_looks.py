@@ -14,8 +14,7 @@ from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import PROBE, PROVE_ISOLATION, CheckResult, Phase, Probed, Role, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.runner import Components, Session, verifying
-from dr_orchestrator.runner import session as sessions
+from dr_orchestrator.runner import Components, Session, afterwards, verifying
 from dr_orchestrator.runner.journal import Journal
 from tests.support.records import HEADER
 from tests.support.rehearsal import ROWS, Drill
@@ -147,7 +146,7 @@ def test_a_copy_whose_isolation_nobody_proved_is_not_probed() -> None:
 
 def test_each_step_has_its_role_whatever_it_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other titles change nothing: the same roles in the ledger, and the same verdict."""
-    for module, title in ((verifying, "PROBE"), (verifying, "PROVE_ISOLATION"), (sessions, "LOOK_BACK")):
+    for module, title in ((verifying, "PROBE"), (verifying, "PROVE_ISOLATION"), (afterwards, "LOOK_BACK")):
         monkeypatch.setattr(module, title, f"what was {title} before")
     drill = Drill(failing={"probe": NotMeasured("denied")})
     assert run(drill).verdict is Verdict.INCONCLUSIVE
