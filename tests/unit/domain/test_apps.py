@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dr_orchestrator.domain.app import Asset, Stack
 from dr_orchestrator.domain.replica import Allowance, Answers, Edit, Empty, Made, digest_of
-from dr_orchestrator.domain.service import Rebuild
+from dr_orchestrator.domain.service import Fill, Rebuild
 
 DATA = Stack("Data", "{}", "cdk.out/Data.template.json", ("Stage",), within={"cdk.out/Inner.json": "{}"})
 WEB = Stack("Web", "[]", "cdk.out/Web.template.json")
@@ -22,6 +22,22 @@ def test_an_asset_is_named_where_the_copy_stands() -> None:
     file = Asset("0a1b", "cdk-assets-${AWS::AccountId}-${AWS::Region}", "0a1b.zip").at("aws-cn", "1234", "cn-north-1")
     assert str(file) == "s3://cdk-assets-1234-cn-north-1/0a1b.zip"
     assert str(Asset("0a1b", "images", "0a1b", image=True)) == "image 0a1b in images"
+
+
+def test_a_stack_that_is_pinned_to_an_account_is_moved_with_its_assets() -> None:
+    """It is remembered where it was pinned to; one that is pinned nowhere, or there already, stays as it is."""
+    file = Asset("0a1b", "cdk-assets-111111111111-${AWS::Region}", "0a1b.zip")
+    moved = Stack("Data", "{}", "Data.template.json", (), assets=(file,), account="111111111111").moved("222222222222")
+    assert (moved.account, moved.pinned) == ("222222222222", "111111111111")
+    assert [each.place for each in moved.assets] == ["cdk-assets-222222222222-${AWS::Region}"]
+    assert moved.moved("222222222222") is moved
+    assert WEB.moved("222222222222") is WEB
+
+
+def test_a_store_is_filled_by_items_unless_it_is_said_to_be_imported() -> None:
+    """By the word of its owner alone, wherever the replica stands."""
+    rebuild = Rebuild("{}", "t.yaml", imported=("Orders",))
+    assert (rebuild.fill("Orders"), rebuild.fill("Sessions")) == (Fill.IMPORT, Fill.ITEMS)
 
 
 def test_each_stack_is_made_by_its_own_template_and_word() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dr_orchestrator.domain.replica import Ask, Derived, Edit, Note, Place, Refusal
+from dr_orchestrator.domain.replica import Ask, Birth, Derived, Edit, Note, Place, Refusal
 
 EDIT = Edit("Table", "DeletionPolicy", "Retain", "Delete", "it would stay behind")
 NOTE = Note("Api", "needs a value", "it has none")
@@ -29,3 +29,10 @@ def test_edits_and_notes_need_nobodys_word(derived: Derived, accepted: bool) -> 
 def test_places_are_called_as_drill_files_call_them() -> None:
     """Both words are part of the command line, of drill files and of reports."""
     assert [place.value for place in Place] == ["drill-account", "beside"]
+
+
+def test_a_store_says_what_it_is_made_from() -> None:
+    """In the words that stand in the list of edits."""
+    born, brought = (Birth("orders-prod", "the snapshot orders-1", {}, imported=each) for each in (False, True))
+    assert born.why == "it is made from the newest recovery point of orders-prod: the snapshot orders-1"
+    assert brought.why == "AWS restores it from the snapshot orders-1, and CloudFormation imports it"

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.ports import Piece
 from dr_orchestrator.domain.run import Phase
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.runner import Born, Components, Session
+from dr_orchestrator.runner import Born, Components, Session, Store
 from tests.support.records import POINT
 from tests.support.rehearsal import COPY, Drill
 from tests.support.resuming import died, resumed
@@ -208,3 +208,23 @@ def test_points_are_brought_to_where_the_environment_stands_before_it_is_asked_f
     ]
     waited = [step.name for step in app.ledger.steps.values() if step.name.startswith("wait for ")]
     assert waited == ["wait for shared one", "wait for shared two", "wait for one there"]
+
+
+def test_a_store_is_asked_for_once_its_point_was_brought_to_it() -> None:
+    """What brings it is asked for in the store's place, so that others begin meanwhile; both go, the store first."""
+    app = App(names=["own"])
+    there = replace(COPY, id=f"{ID}-there")
+    ahead = Stack(app, "export", replace(COPY, id=f"{ID}-export"))
+    store = Store("sessions", "Sessions", app, there, imported=True, ahead=lambda _point, _copy: ahead)  # type: ignore[arg-type]
+    session = app.session()
+    session.use(Components(app, environment=app, stores=(store,)))  # type: ignore[arg-type]
+    with session as run:
+        run.reached(Moment.DISRUPTION)
+        assert (run.imported, run.stores, run.restored) == ((store,), (), ())
+        run.at_exit("destroy sessions", app.destroy, there)
+        run.create("restore sessions", app.restore, POINT, copy=there)
+        run.step("begin another", lambda: app.act("another"))
+        run.finish(app, there, wait="wait for sessions")
+    done = [line.removeprefix("! ") for line in story(app) if line.startswith("!")]
+    assert done[:5] == ["ask export", "another", "ready export", "restore", "ready"]
+    assert done[5:7] == ["destroy export", "destroy"]
