@@ -42,8 +42,9 @@ class _Table:
                 self._put_at(later, _workspace(number, 2, later))
         # A canary for every five minutes of the weeks before, for every minute of the last day.
         weeks, day = 40 * 24 * 60, 24 * 60
-        for ago in (n * _MINUTE for n in [*range(weeks, day, -5), *range(day, -1, -1)]):
-            self._put_at(self._seed.start - ago, _canary(self._seed.start - ago))
+        for at in (self._seed.start - n * _MINUTE for n in [*range(weeks, day, -5), *range(day, 0, -1)]):
+            self._table.remember(at, _canary(at))  # of those that were written over a restore alone knows
+        self._put_at(self._seed.start, _canary(self._seed.start))
 
     def _put_at(self, at: datetime, item: dict[str, Any]) -> None:
         with self._seed.world.as_of(at):
