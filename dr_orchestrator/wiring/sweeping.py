@@ -101,8 +101,8 @@ class AwsCloud:
         return tuple(self._here.types.copies)
 
     def shown_by(self, listing: str) -> Sequence[str]:
-        """The type of copy that a drill makes."""
-        return [each.name for each in self._here.types[listing].copies]
+        """All that a listing shows: what it is of, and what a drill makes beside that."""
+        return [each.name for each in self._here.types.making(listing).copies]
 
     @property
     def holders(self) -> Collection[str]:

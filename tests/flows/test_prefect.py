@@ -109,7 +109,7 @@ def test_a_worker_runs_a_drill(prefect: Prefect) -> None:
 def inside(prefect: Prefect) -> Iterator[str]:
     """A deployment of the guide's own, in a work pool of its own."""
     guide, name = (CHECKOUT / "docs" / "drills-inside-a-vpc.md").read_text(), "pitr-restore-inside"
-    (deployment,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    (deployment,) = (each for each in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL) if "work_pool" in each)
     file = prefect.home / "prefect.yaml"
     before = file.read_text()
     file.write_text(before + deployment)

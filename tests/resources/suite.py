@@ -208,8 +208,9 @@ class SafetyContract:
                 call: Any = (service, operation),
                 only: dict[str, object] = only,
             ) -> None:
-                named = {write.target.parameter: {name: []} if write.target.each else name}
-                origin = {write.origin: way.resource.id} if write.origin else {}
+                target = write.target
+                of = {name: []} if target.each else {target.key: name} if target.key else name
+                named, origin = {target.parameter: of}, {write.origin: way.resource.id} if write.origin else {}
                 guard.check(*call, {**dict.fromkeys(write.needs, "x"), **only, **named, **origin}, region)
 
             if not write.target.each and write.within is None and not write.among:

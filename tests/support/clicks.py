@@ -48,7 +48,7 @@ resources:
     region: {HOME}
     recover_in: {AWAY}
     readers: [billing, audit]
-    canary: {{key: {{stream: canary}}, attribute: at}}
+    canary: {{key: {{stream: canary}}, attribute: at, interval: 30m}}
 drills:
   {DRILL}:
     kind: pitr-restore

@@ -163,6 +163,16 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
         yield made
 
 
+_AS_EVER = {"SHARE": watcher.SHARE, "SLOWEST": watcher.SLOWEST}
+
+
+@contextmanager
+def seen_as_ever() -> Iterator[None]:
+    """Within: as many looks as the program takes against AWS, for what lasts seconds."""
+    with mock.patch.multiple(watcher, **_AS_EVER):
+        yield
+
+
 @contextmanager
 def seen_seldom() -> Iterator[None]:
     """Within: few looks at what is waited for, no less truth; each costs real time, which a fake clock has not."""
