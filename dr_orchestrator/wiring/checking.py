@@ -61,7 +61,7 @@ class _Look:
         """All that a drill would be asked, or would lack."""
         document = self._document(drill.file)
         resource, rebuild = drill.resource, drill.resource.rebuild
-        if rebuild is not None and (drill.file, resource.name) not in self._seen:
+        if rebuild is not None and not rebuild.builder and (drill.file, resource.name) not in self._seen:
             self._seen.add((drill.file, resource.name))
             key: source.Key = ("resources", resource.name, "rebuild")
             for level, within, message, fix in self._of_template(rebuild):
@@ -76,7 +76,8 @@ class _Look:
         return self._files[file]
 
     def _of_template(self, rebuild: Rebuild) -> Iterator[tuple[Level, source.Key, str, str]]:
-        from dr_orchestrator.wiring import templates  # noqa: PLC0415 - what judges templates takes a while to load
+        from dr_orchestrator.aws.template.shelf import SETTING  # noqa: PLC0415 - what judges templates loads slowly
+        from dr_orchestrator.wiring import templates  # noqa: PLC0415
 
         try:
             derived = templates.of_rebuild(self._here.settings.drills, rebuild, rebuild.place, self._here.names)
@@ -87,6 +88,9 @@ class _Look:
             yield Level.PROBLEM, (), _told(refusal), "keep what a replica must not make in a template of its own"
         for ask in derived.asks:
             yield Level.ASK, (), _told(ask), f"write there `{ask.answer}`"
+        stacks = derived.children.values() if rebuild.stacks else (derived,)
+        if not rebuild.bucket and any(each.children for each in stacks):
+            yield Level.ASK, (), "it has stacks within, whose templates we derive", SETTING
         for note in map(templates.of_empty, templates.emptied(rebuild, derived)):
             yield Level.WARNING, (), f"{note.resource}: {note.what}", note.why
         for part, wrong_word in templates.keeping_nothing(rebuild, derived):
@@ -105,7 +109,10 @@ class _Look:
             if any(isinstance(each, CanaryItem) or each.canary for each in read):
                 continue
             where, line = f" of {logical}" if logical else "", _heartbeat(content, logical, resource)
-            if read:
+            if content is Content.ITEMS and drill.resource.rebuild and drill.resource.rebuild.builder:
+                message = f"nobody reads the items of {logical}, which a program made: {drill.name} is inconclusive"
+                yield Level.ASK, message, f"drill '{resource.name}' by a pitr-restore of its own, and take it out here"
+            elif read:
                 message = f"{drill.name} reads its loss{where} from rows, of no heartbeat: it passes with a finding"
                 yield Level.WARNING, message, f"add `{line}`"
             else:

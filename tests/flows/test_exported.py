@@ -115,7 +115,7 @@ def test_a_plan_looks_into_both_accounts(shop: Estate, home: Path) -> None:
         client(shop, "s3").delete_bucket_policy(Bucket=EXPORTS)
         closed = plan(here, DRILL)
 
-    named = "dynamodb-table named like dro-plan-shop-prod-config"
+    named = f"dynamodb-table named like dro-plan-shop-prod-config in account {OTHER}"
     assert f"{named}, made there of an export of sessions and imported as Config" in allowed.creates
     assert allowed.blockers == []
     assert any(f"account {ACCOUNT} may write into {EXPORTS}" in each for each in allowed.seen)

@@ -134,9 +134,14 @@ def notes(scope: Scope) -> list[str]:
     hidden = sorted({copy.title for copy in scope.types.copies.values() if not scope.sees_tags(copy)})
     if hidden:
         told.append(
-            f"IAM sees the tags of a {' or a '.join(hidden)} only where attribute-based access control (ABAC) is on in"
-            f" the account, and no call tells where: by these policies the name {COPIES} decides. Where it is on,"
+            f"IAM sees the tags of each {' and each '.join(hidden)} only where attribute-based access control (ABAC) is"
+            f" on in the account, and no call tells where: by these policies the name {COPIES} decides. Where it is on,"
             " `dro iam --abac` asks for the tag, too."
+        )
+    if any(drill.resource.rebuild and drill.resource.rebuild.builder for drill in scope.drills):
+        told.append(
+            "What a program calls nobody can tell beforehand: give its role in the drill account the rights that it"
+            " needs, beside these policies, whose denials hold for it, too."
         )
     if any(drill.resource.rebuild is not None for drill in scope.drills):
         told.append(

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.cost import Cost
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.preflight import CheckStatus, Preflight, PreflightResult
@@ -60,8 +61,8 @@ def plan(here: App, name: str) -> Plan:
     parts = (part for part in here.types[drill.resource.type].parts if part.cloudformation)  # no snapshot, no export
     within = "".join(f", {part.name} in it" for part in parts)
     own = components.environment.copies(copy) if components.environment else ()
-    made.creates = [f"{each.copy.type} named like {each.copy.id}" for each in own[:-1]]
-    made.creates += [f"{copy.type} named like {copy.id}{within}"]
+    made.creates = [_named(each.copy) for each in own[:-1]]
+    made.creates += [f"{_named(copy)}{within}"]
     made.creates += [_stored(store) for store in components.stores]
     made.creates += [f"{born.logical_id} in it, made from a recovery point of {born.name}" for born in components.born]
     scene = PreflightChecks(here, drill, copy, account, components, around)
@@ -74,9 +75,14 @@ def plan(here: App, name: str) -> Plan:
     return made
 
 
+def _named(copy: Copy) -> str:
+    """A copy by its type and name, and by its account where that is another than its source's."""
+    return f"{copy.type} named like {copy.id}" + (f" in account {copy.account}" if copy.account else "")
+
+
 def _stored(store: Store) -> str:
     """The copy of a store: imported into the environment, or there for as long as it is filled from that."""
-    named = f"{store.copy.type} named like {store.copy.id}"
+    named = _named(store.copy)
     if store.ahead:
         return f"{named}, made there of an export of {store.name} and imported as {store.logical_id}"
     if store.imported:

@@ -10,6 +10,8 @@ import pytest
 from dr_orchestrator.cli import main
 from dr_orchestrator.errors import Exit
 from tests.support import workspace
+from tests.support.apart_app import TIERS
+from tests.support.built_shop import ASKED
 
 LISTENS = "  Rule: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.ec2]}}}\nOutputs:"
 HEARTBEAT = "      - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 1m}}\n"
@@ -99,3 +101,35 @@ def test_a_heartbeat_is_expected_as_it_is_written(home: Path, capsys: pytest.Cap
     told = capsys.readouterr().err
     assert "check 'heartbeat': the heartbeat is written every 5m, and expected every 1m" in told
     assert "2 warnings." in told
+
+
+def test_what_a_program_makes_has_no_template(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An environment of a program is all right by its own files: nobody looks for a template of it."""
+    workspace.write(home, shop=ASKED, tiers=TIERS)
+    assert main.run(["check"]) == Exit.PASSED
+    assert "all right" in capsys.readouterr().out
+
+
+def test_items_of_a_program_are_asked_for_by_no_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No check reads a table that a program made: the drill is told so, and no check that would be refused."""
+    table = "stores: {config: sessions, database:"
+    workspace.write(home, shop=ASKED.replace("stores: {database:", table), tiers=TIERS)
+    assert main.run(["check"]) == Exit.INCONCLUSIVE
+    told = capsys.readouterr().err
+    assert "nobody reads the items of config, which a program made: shop-replica is inconclusive" in told
+    assert "canary-item" not in told
+
+
+@pytest.mark.parametrize(
+    ("bucket", "ended"), [("", Exit.INCONCLUSIVE), ("replica: {bucket: templates}\n", Exit.PASSED)]
+)
+def test_stacks_within_ask_for_a_bucket(
+    home: Path, capsys: pytest.CaptureFixture[str], bucket: str, ended: Exit
+) -> None:
+    """What every drill of the template would stop at is told before one is run, with the line to write."""
+    within = "  Data: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ./data.yaml}}\nOutputs:"
+    workspace.write(home, template=workspace.TEMPLATE.replace("Outputs:", within), tiers=f"{workspace.TIERS}{bucket}")
+    (home / "drills" / "infrastructure" / "data.yaml").write_text("Resources: {Kept: {Type: AWS::SQS::Queue}}")
+    assert main.run(["check"]) == ended
+    asked = "it has stacks within, whose templates we derive (write `replica: {bucket: NAME}` in tiers.yaml"
+    assert (asked in capsys.readouterr().err) is not bool(bucket)
