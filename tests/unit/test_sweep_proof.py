@@ -87,6 +87,12 @@ def test_what_the_sweep_did_not_take_down_is_not_its_doing() -> None:
     assert "nothing is gone by this sweep; not by this sweep: 3 gone, 1 new" in str(proof)
 
 
+def test_a_sweep_that_changed_nothing_says_no_more_than_that() -> None:
+    """Nothing went, by the sweep or by others."""
+    told = str(proven(inventory(STACK, PART, ORDERS, SESSIONS), gone=False))
+    assert told.endswith("nothing is gone by this sweep.")
+
+
 @pytest.mark.parametrize("missing", ["before", "after"])
 def test_what_was_not_listed_has_not_gone(missing: str) -> None:
     """A listing that failed before or after says nothing of what it would have shown; the rest is compared."""

@@ -87,6 +87,8 @@ def look(builder: Builder, home: Path) -> str:
     """Both programs, as they are found; NotMeasured with those that are not."""
     missing = [each[0] for each in (builder.command, builder.destroy) if _found(each[0], home) is None]
     if missing:
+        if idle := [name for name in missing if "/" in name and (home / name).is_file()]:
+            raise NotMeasured(f"not executable: {', '.join(idle)}", f"chmod +x {' '.join(idle)}")
         raise NotMeasured(f"no such program: {', '.join(missing)}", _MISSING)
     if absent := [each for each in builder.passed if each not in os.environ]:
         raise NotMeasured(f"not set here: {', '.join(absent)}", "set it where dro runs, or take it out of `passed`")

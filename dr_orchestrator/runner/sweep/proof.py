@@ -107,7 +107,10 @@ class Proof:
         if going := sum(1 for each in self.after.objects if each.going and each in self.gone) if self.after else 0:
             told += f", {going} of them still being deleted"
         gone, new = self._read(self.others_gone), self._read(self.others_new)
-        told += f"; not by this sweep: {gone} gone, {new} new" if gone or new else ", and nothing else"
+        if gone or new:
+            told += f"; not by this sweep: {gone} gone, {new} new"
+        elif ours:
+            told += ", and nothing else"
         return f"{told}; NOT proven gone: {counted(len(self.shown), 'copy', 'copies')}" if self.shown else told
 
     def _read(self, objects: Iterable[LiveObject]) -> int:

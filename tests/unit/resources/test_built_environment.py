@@ -12,8 +12,9 @@ import pytest
 
 from dr_orchestrator.checks import apart
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.service import Builder
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.resources.built_environment import outlets, outputs
+from dr_orchestrator.resources.built_environment import outlets, outputs, program
 from dr_orchestrator.resources.built_environment.outlets import Production
 from dr_orchestrator.resources.built_environment.outputs import Point
 from dr_orchestrator.resources.built_environment.stores import OfStore
@@ -133,3 +134,12 @@ def test_an_output_that_cannot_be_productions_is_asked(value: str) -> None:
     """AWS gave its name, it bears the copy's, or it lies in a private network; and no address reaches nobody."""
     with mock.patch.object(apart, "resolved", lambda host, _port: NAMES.get(host, set())):
         assert outlets.foreign({"It": value}, COPY, PRODUCTION) == {}
+
+
+def test_a_program_that_may_not_be_run_is_told_with_the_mend(tmp_path: Path) -> None:
+    """A file that is there is not called missing: what it lacks is the right to be run."""
+    (tmp_path / "up.sh").write_text("#!/bin/sh\n")
+    (tmp_path / "up.sh").chmod(0o644)
+    with pytest.raises(NotMeasured, match="not executable: ./up.sh") as told:
+        program.look(Builder(("./up.sh",), ("sh",)), tmp_path)
+    assert told.value.hint == "chmod +x ./up.sh"
