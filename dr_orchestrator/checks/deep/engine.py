@@ -87,10 +87,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class Inventory:
-    """The things that copy and source are compared by: extensions by version, sequences by last value."""
+    """The things that copy and source are compared by: extensions by version, sequences by last value.
+
+    `leaps` are the most by which a sequence is further on once its server has recovered from its log.
+    """
 
     extensions: Mapping[str, str] = field(default_factory=dict)
     sequences: Mapping[str, int | None] = field(default_factory=dict)
+    leaps: Mapping[str, int] = field(default_factory=dict)
 
 
 ReadStretch = Callable[[Stretch, float], None]

@@ -69,9 +69,9 @@ def _extensions(ours: Inventory, theirs: Inventory) -> Iterator[str]:
 
 
 def _sequences(ours: Inventory, theirs: Inventory) -> Iterator[str]:
-    """A copy is of an earlier instant: its sequences are not ahead of the source's."""
+    """A copy is of an earlier instant: its sequences are not ahead of the source's, but for what recovery adds."""
     for name, last in sorted(theirs.sequences.items()):
         if name not in ours.sequences:
             yield f"sequence {name} is missing"
-        elif (own := ours.sequences[name]) is not None and (last is None or own > last):
+        elif (own := ours.sequences[name]) is not None and (last is None or own > last + ours.leaps.get(name, 0)):
             yield f"sequence {name} stands at {own}, ahead of the source's {last or 'start'}"

@@ -68,11 +68,13 @@ _OWNED = """
 """
 _EXTENSIONS = "SELECT extname, extversion FROM pg_catalog.pg_extension"
 _SEQUENCES = """
-    SELECT schemaname || '.' || sequencename, last_value FROM pg_catalog.pg_sequences
+    SELECT schemaname || '.' || sequencename, CASE WHEN increment_by > 0 AND NOT cycle THEN last_value END,
+        pg_catalog.abs(increment_by::pg_catalog.numeric) * (32 + cache_size) FROM pg_catalog.pg_sequences
     WHERE pg_catalog.has_sequence_privilege(
         pg_catalog.quote_ident(schemaname) || '.' || pg_catalog.quote_ident(sequencename), 'USAGE, SELECT')
 """
-"""Of one that may not be read the server tells no value, as of one that was never used."""
+"""Of one that may not be read the server tells no value, as of one that was never used; of one that goes down or round
+none is compared. PostgreSQL logs 32 values beforehand (SEQ_LOG_VALS), and goes on behind them after a recovery."""
 
 _BTREES = """
     SELECT n.nspname || '.' || c.relname, c.oid::pg_catalog.int8 FROM pg_catalog.pg_index i
@@ -102,7 +104,8 @@ def proofs(connection: Any, left_s: Callable[[], float]) -> Iterator[Fact]:
 def inventory(connection: Any) -> Inventory:
     """List extensions with their versions, and sequences with their last values; None of one that was never used."""
     extensions = dict(connection.execute(_EXTENSIONS).fetchall())
-    return Inventory(extensions, dict(connection.execute(_SEQUENCES).fetchall()))
+    rows = connection.execute(_SEQUENCES).fetchall()
+    return Inventory(extensions, {name: last for name, last, _ in rows}, {name: int(leap) for name, _, leap in rows})
 
 
 def _asked(connection: Any, about: str, ask: Ask) -> Fact:

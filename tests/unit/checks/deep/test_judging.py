@@ -150,6 +150,17 @@ def test_extensions_and_sequences_are_held_against_the_source(theirs: Inventory,
     assert wrong in result.observed
 
 
+@pytest.mark.parametrize(("theirs", "outcome"), [(5, Outcome.PASSED), (4, Outcome.FAILED)])
+def test_a_sequence_may_be_as_far_ahead_as_recovery_leaves_it(theirs: int, outcome: Outcome) -> None:
+    """A restored server goes on behind the values that were logged beforehand; what is further on is wrong."""
+    engine = Engine()
+    engine.held = {
+        "copy": Inventory(sequences={"public.ids": 38}, leaps={"public.ids": 33}),
+        "source": Inventory(sequences={"public.ids": theirs}),
+    }
+    assert proven(AGAINST, engine, source).outcome is outcome
+
+
 def test_a_source_that_cannot_be_read_leaves_it_open() -> None:
     """The engine's own word is told all the same; a stop is a stop."""
     engine = Engine()
