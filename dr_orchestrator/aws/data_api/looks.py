@@ -46,5 +46,6 @@ def of_source(described: Mapping[str, Any], name: str, *, reads: bool) -> str:
     if described.get(ENABLED):
         return f"{name} has one of its own"
     if reads:
-        raise Doubt(f"{name} itself has none: what a check is to read of it cannot be told")
+        told = f"{name} itself has none: what a check is to read of it cannot be told"
+        raise Doubt(f"{told}, and where that is mandatory the drill ends inconclusive: enable it there, too")
     return f"{name} itself is asked nothing"

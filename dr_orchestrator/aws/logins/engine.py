@@ -8,7 +8,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.drill import Check
-from dr_orchestrator.domain.service import Auth, Database, Resource
+from dr_orchestrator.domain.service import Auth, Database, Resource, Via
 from dr_orchestrator.errors import NotMeasured
 
 
@@ -30,4 +30,4 @@ def look(account: Account, door: Door, resource: Resource, database: Database, c
     for check in checks:
         if unanswered := engines.unanswered(known, check):
             raise NotMeasured(f"check {check.name}: {unanswered[0]}{where}", unanswered[1])
-    return f"{told}, to which {known.driver} speaks"
+    return told if database.via is Via.DATA_API else f"{told}, to which {known.driver} speaks"
