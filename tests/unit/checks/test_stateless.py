@@ -10,6 +10,7 @@ import pytest
 from dr_orchestrator.checks.deep.postgres import asking
 from dr_orchestrator.checks.speech.postgres.stateless import NotLetIn, Stateless, connected
 from dr_orchestrator.domain.statements import READ_ONLY, Rows, StatementRefused, Value
+from dr_orchestrator.errors import Transient
 
 SET = "SELECT pg_catalog.set_config(:p1, :p2, true)"
 WITHIN = (SET, ("statement_timeout", "40s"))
@@ -126,3 +127,22 @@ def test_a_refusal_is_the_error_that_psycopg_has_for_it(refused: StatementRefuse
         raise AssertionError
     assert type(told.value) is kind
     assert str(told.value) == refused.message
+
+
+def test_nothing_is_said_in_a_transaction_that_was_not_told_to_read() -> None:
+    """Where the way to the server failed at its first statement: the next one is said in another transaction."""
+
+    class Broken(Heard):
+        def say(self, statement: str, values: Sequence[Value], transaction: str) -> Rows:
+            rows = super().say(statement, values, transaction)
+            if len(self.said) == 1:
+                raise Transient("throttled")
+            return rows
+
+    heard = Broken()
+    connection = Stateless(heard)
+    with pytest.raises(Transient):
+        connection.execute("SELECT 1")
+    connection.execute("SELECT 2")
+    assert heard.undone == ["t1"]
+    assert heard.said == [(READ_ONLY, ()), (READ_ONLY, ()), WITHIN, ("SELECT 2", ())]

@@ -51,10 +51,10 @@ RESOLVED = re.compile(r"\{\{resolve:(?P<store>ssm-secure|ssm|secretsmanager):(?P
 """A dynamic reference: a value that AWS looks up when the stack is made."""
 
 ENDPOINT = re.compile(
-    r"(?<![\w-])[\w-]+(?:\.[\w-]+)*\.(?:rds|cache|redshift|docdb|neptune|es|aoss|kafka|mq|memorydb|dax-clusters)"
+    r"(?<![\w-])(?<![\w-]\.)[\w-]+(?:\.[\w-]+)*\.(?:rds|cache|redshift|docdb|neptune|es|aoss|kafka|mq|memorydb|dax-clusters)"
     r"(?:\.[\w-]+)*\.amazonaws\.com(?:\.cn)?"
 )
-"""The address of a store that is there already; looked for from the start of each word alone, for some are 50 kB."""
+"""The address of a store that is there already; looked for from the start of each name alone, for some are 50 kB."""
 
 INVOKED = re.compile(r"path/.*?functions/(?P<arn>arn:.+?)(?:/invocations)?")
 """A function in the ARN by which a gateway calls it."""

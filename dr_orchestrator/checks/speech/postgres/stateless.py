@@ -60,14 +60,24 @@ class Stateless:
         text, values = _named(text, params) if params else (text, [])
         self.begin()
         if not self._told:
-            self._told = True
-            writes = self._say(text) if text == _WRITES else None
-            self._say(READ_ONLY if writes is None else _KNOWN)
-            for name, value in self.settings.items():
-                self._say(_SET, (name, value))
+            writes = self._opened(writes=text == _WRITES)
             if writes is not None:
                 return writes
         return self._say(text, values)
+
+    def _opened(self, *, writes: bool) -> Rows | None:
+        """Say what a transaction begins with; one that was not told all of it is never spoken in: it might write."""
+        try:
+            said = self._say(_WRITES) if writes else None
+            self._say(_KNOWN if writes else READ_ONLY)
+            for name, value in self.settings.items():
+                self._say(_SET, (name, value))
+        except BaseException:
+            with contextlib.suppress(psycopg.Error, NotMeasured):
+                self.rollback()
+            raise
+        self._told = True
+        return said
 
     def begin(self) -> None:
         """Begin a transaction where none is under way; NotLetIn where the login is refused."""
