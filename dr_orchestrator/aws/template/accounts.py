@@ -8,10 +8,11 @@ Within any other name, such as a bucket's, or an image's, it may be of something
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dr_orchestrator.aws.template.values import Scope, function
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.documents.walk import Key, dotted
 from dr_orchestrator.domain.replica import Answers, Ask, Edit
@@ -67,20 +68,61 @@ def moved(source: Template, move: Move) -> tuple[Template, list[Edit]]:
     return replace(source, data=data), edits
 
 
-def asks(source: Template, derived: Mapping[str, Any], move: Move, answers: Answers) -> Iterator[Ask]:
-    """The resources that name the account still, once all edits are made: nobody knows whose that is."""
+def asks(source: Template, scope: Scope, move: Move, answers: Answers) -> Iterator[Ask]:
+    """The parts of resources that name the account still, once all edits are made: nobody knows whose that is.
+
+    Whatever a part comes to is read: by parameters, tables and functions, too.
+    """
     if not move.pinned:
         return
     token = re.compile(rf"(?<!\d){move.pinned}(?!\d)")
-    answered = {each.partition(".")[0] for each in (*answers.allow, *answers.leave_out)}
-    for name, resource in mapping(derived.get("Resources")).items():
+    for name, resource in scope.resources.items():
         at: Key = ("Resources", name)
-        found = [] if name in answered else [each for each in _texts(resource, at) if token.search(each[1])]
-        if found:
-            key, value = found[0]
-            what = f"{_named(key)[1]} names account {move.pinned}: {value[:120]}"
-            why = f"{move.why}: whose that is there nobody knows"
-            yield Ask(name, what, why, f"allow: {{{name}: why}}", _line(source, at))
+        for key, value in _spoken(scope, resource, at):
+            if token.search(value) and not _is_answered(key, answers):
+                what = f"{_named(key)[1]} names account {move.pinned}: {_around(token, value)}"
+                why = f"{move.why}: whose that is there nobody knows"
+                yield Ask(name, what, why, f"allow: {{{name}: why}}", _line(source, key))
+
+
+def _is_answered(key: Key, answers: Answers) -> bool:
+    """Whether its owner allows a part: the whole resource, or the very property that it stands in."""
+    within = key[3:] if key[2:3] == ("Properties",) else key[2:]
+    return any(dotted((key[1], *within[:end])) in answers.allow for end in range(len(within) + 1))
+
+
+def _around(token: re.Pattern[str], text: str) -> str:
+    """The beginning of a text, from the account on where that stands far behind."""
+    found = token.search(text)
+    return text[:120] if found is None or found.end() <= 120 else f"...{text[found.start() :][:120]}"
+
+
+def _spoken(scope: Scope, value: Any, at: Key) -> Iterator[tuple[Key, str]]:
+    """Every name and value within, as it comes out as far as is known; of a table that is looked up, all of it."""
+    if function(value)[0]:
+        tables = (mapping(scope.template.get("Mappings")).get(each) for each in _tables(value))
+        texts = (scope.partly(value), *(text for each in tables for _, text in _texts(each, ())))
+        yield at, "\n".join(dict.fromkeys(texts))
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if not (key == "Metadata" and len(at) < 3):
+                yield (*at, str(key)), str(key)
+                yield from _spoken(scope, each, (*at, str(key)))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _spoken(scope, each, (*at, index))
+    elif value is not None:
+        yield at, str(value)
+
+
+def _tables(value: Any) -> Iterator[str]:
+    """The names of the tables of `Mappings` that a function looks up in."""
+    if isinstance(value, dict):
+        form, inner = function(value)
+        if form == "Fn::FindInMap" and isinstance(inner, list) and inner:
+            yield str(inner[0])
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _tables(each)
 
 
 def _moved(value: Any, move: Move) -> Any:

@@ -83,7 +83,7 @@ def _derived(
     judging = Judging(editing, frozenset((*children, *(each.resource for each in circles))))
     judging.judge()
     refused = [*unborn, *judging.refused, *circles]
-    asked = [*judging.asks, *accounts.asks(source, editing.template, around.move, answers)]
+    asked = [*judging.asks, *accounts.asks(source, editing.scope(), around.move, answers)]
     return Derived(
         editing.template,
         _all(_placed(source, [*moves, *editing.edits]), {name: child.edits for name, child in children.items()}),

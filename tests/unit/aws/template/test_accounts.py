@@ -77,3 +77,39 @@ def test_a_longer_number_is_no_account() -> None:
     """Nor is a template changed that is pinned nowhere."""
     found = derived({"Environment": {"Variables": {"IT": f"9{PINNED}"}}})
     assert (found.asks, [each for each in found.edits if PINNED in str(each.was)]) == ((), [])
+
+
+@pytest.mark.parametrize(
+    ("value", "told", "more"),
+    [
+        ({"Ref": "Url"}, f"https://x/{PINNED}/y", {"Parameters": {"Url": {"Default": f"https://x/{PINNED}/y"}}}),
+        (
+            {"Fn::FindInMap": ["Names", {"Ref": "AWS::Region"}, "data"]},
+            f"shared-{PINNED}",
+            {"Mappings": {"Names": {"us-east-1": {"data": f"shared-{PINNED}"}}}},
+        ),
+        ({"Fn::Join": ["", [f"shared-{PINNED[:6]}", f"{PINNED[6:]}-data"]]}, f"shared-{PINNED}-data", {}),
+        (int(PINNED), PINNED, {}),
+    ],
+)
+def test_what_comes_to_name_it_is_asked_by_whichever_way(value: Any, told: str, more: dict[str, Any]) -> None:
+    """By a parameter's default, a table, a text that is put together, and as a number."""
+    if isinstance(value, dict) and "Ref" in value:
+        more["Parameters"]["Url"]["Type"] = "String"
+    (ask,) = (
+        each for each in derived({"Environment": {"Variables": {"IT": value}}}, **more).asks if PINNED in each.what
+    )
+    assert ask.what.startswith(f"Environment.Variables.IT names account {PINNED}: ")
+    assert told in ask.what
+
+
+def test_each_part_that_names_it_is_asked_and_the_word_on_another_answers_none() -> None:
+    """Whoever allows one property was not shown the others, names of what code is given among them."""
+    variables = {"Environment": {"Variables": {f"OF_{PINNED}": "x"}}, "Description": f"of {PINNED}"}
+    asked = [each.what for each in derived(variables).asks if PINNED in each.what]
+    assert asked == [
+        f"Environment.Variables.OF_{PINNED} names account {PINNED}: OF_{PINNED}",
+        f"Description names account {PINNED}: of {PINNED}",
+    ]
+    found = derived(variables, Answers(allow={"Api.Environment": "it is a name"}))
+    assert [each.what for each in found.asks if PINNED in each.what] == asked[1:]
