@@ -86,6 +86,15 @@ def _origin(url: str) -> tuple[str, bytes, bytes]:
     return parsed.scheme, parsed.userinfo, parsed.netloc
 
 
+def reached(url: str) -> tuple[str, int]:
+    """The host, as it is looked up, and the port at which an address is asked; empty where it is no address."""
+    try:
+        parsed = httpx.URL(url)
+        return parsed.raw_host.decode("ascii"), parsed.port or {"https": 443, "http": 80}.get(parsed.scheme, 0)
+    except httpx.InvalidURL:
+        return "", 0
+
+
 def nothing_to_ask() -> HttpChecks:
     """HTTP checks of a copy that has no outputs: an address that names one could not be measured."""
     return HttpChecks(lambda _copy: {})

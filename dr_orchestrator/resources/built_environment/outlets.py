@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from dr_orchestrator.checks.apart import Address, compared
+from dr_orchestrator.checks.http import reached
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotTheCopy
 
 _HOST = re.compile(
-    r"(?P<host>\b(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\blocalhost\b)(?::(?P<port>\d{1,5}))?",
+    r"(?P<host>\b(?:[\w-]+\.)+[^\W\d_][\w-]+\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\blocalhost\b)(?::(?P<port>\d{1,5}))?",
     re.IGNORECASE,
 )
 _OF_AWS = re.compile(r"(?:^|\.)(?:amazonaws\.com(?:\.cn)?|on\.aws|api\.aws|cloudfront\.net|awsapprunner\.com)$")
 """The names that AWS gives to what stands in an account, and that nobody can have for something else."""
+
+_BRACKETED = re.compile(r"\[(?P<host>[^\]]+)\](?::(?P<port>\d{1,5}))?")
+"""An address of IPv6, which a port can stand behind."""
 
 _PORTS = {"https": 443, "http": 80}
 
@@ -51,12 +55,22 @@ def _why(value: str, copy: Copy, production: Production) -> str:
         return f"names account {production.account}, which is production's"
     if value.startswith("arn:") and (named := _named(re.split(r"[:/]", value), production)):
         return named
-    scheme = value.partition("://")[0].casefold()
-    for each in _HOST.finditer(value):
-        host, port = each["host"].casefold(), int(each["port"] or _PORTS.get(scheme, 0))
+    for host, port in _hosts(value):
         if why := _named(host.split("."), production) or _of_host(host, port, copy, production):
             return why
     return ""
+
+
+def _hosts(value: str) -> Iterator[tuple[str, int]]:
+    """Every host in an output, with its port: those that look like one, and whatever an address is asked at."""
+    scheme = value.partition("://")[0].casefold()
+    for each in _HOST.finditer(value):
+        yield each["host"].casefold(), int(each["port"] or _PORTS.get(scheme, 0))
+    if "://" in value and scheme != "s3" and (told := reached(value))[0]:  # a bucket is no host
+        yield told[0].casefold(), told[1]
+    bare = _BRACKETED.fullmatch(value.strip())
+    if _is_ip(host := bare["host"] if bare else value.strip()):
+        yield host.casefold(), int((bare and bare["port"]) or 0)
 
 
 def _named(parts: Collection[str], production: Production) -> str:
@@ -72,6 +86,14 @@ def _of_host(host: str, port: int, copy: Copy, production: Production) -> str:
     if _is_address(host) or host == "localhost" or _OF_AWS.search(host) or copy.id.casefold() in host:
         return ""
     return f"is {host}, a name of the DNS that neither AWS gave nor bears the copy's name: it may be production's"
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_address(host: str) -> bool:
