@@ -7,10 +7,12 @@ from unittest import mock
 
 import pytest
 
+from dr_orchestrator.aws.calls.api import Refused
 from dr_orchestrator.domain.copy import Copy, Place, Source
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.dynamodb_table import exporting
+from dr_orchestrator.resources.dynamodb_table import table as described_table
 from dr_orchestrator.resources.dynamodb_table.exporting import Into
 from dr_orchestrator.resources.dynamodb_table.importing import ImportedTable
 from dr_orchestrator.resources.dynamodb_table.name import NAME
@@ -64,3 +66,34 @@ def test_every_item_that_was_exported_has_to_arrive(made: Estate, imported: int,
                 table(made, TABLE.id)._raise_unless_whole(COPY, told)
         else:
             table(made, TABLE.id)._raise_unless_whole(COPY, told)
+
+
+@pytest.mark.parametrize("export", [None, {}])
+def test_what_nobody_counted_is_not_whole(made: Estate, export: dict[str, int] | None) -> None:
+    """Where AWS knows the export no more, or not its items, nothing shows that they are all there."""
+    known = mock.Mock(identity=mock.Mock(arn="arn:export"))
+    told = {"ImportedItemCount": 100, "ErrorCount": 0}
+    with (
+        mock.patch.object(type(made.toolkit.proofs), "intended", lambda *_: known),
+        mock.patch.object(exporting, "described", lambda *_: export),
+        pytest.raises(NotMeasured, match="does not tell how many items of sessions"),
+    ):
+        table(made, TABLE.id)._raise_unless_whole(COPY, told)
+
+
+def test_an_import_that_is_there_already_is_awaited_by_its_job() -> None:
+    """AWS says that the table exists, for its answer was lost: it is not ready before its import has ended."""
+    summary = {"ImportArn": "arn:import", "S3BucketSource": {"S3KeyPrefix": f"{COPY.id}/AWSDynamoDB/1/data/"}}
+    exists = Refused("it exists")
+    exists.code = "ResourceInUseException"
+    toolkit, there = mock.Mock(), {"TableName": COPY.id, "TableArn": "arn:table", "TableId": "t-1"}
+    toolkit.proofs.record.return_value.identity.arn = "arn:table/x/export/1"
+    toolkit.at.return_value.account.api.return_value.call.side_effect = exists
+    brought = ImportedTable(Resource("sessions", NAME, TABLE.id, REGION), None, toolkit, INTO)
+    with (
+        mock.patch.object(described_table, "describe", lambda *_: there),
+        mock.patch.object(exporting, "listed", lambda *_: iter([summary])),
+        mock.patch.object(ImportedTable, "_creation", lambda _: {}),
+    ):
+        asked = brought.restore(mock.Mock(), COPY)
+    assert (asked.job, asked.identity) == ("arn:import", None)

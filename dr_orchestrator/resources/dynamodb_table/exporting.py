@@ -22,7 +22,7 @@ STATES = States(
     ready=frozenset({"COMPLETED"}), dead=frozenset({"FAILED"}), progress=frozenset({"IN_PROGRESS", "absent"})
 )
 _ENDED = States(ready=frozenset({"COMPLETED", "FAILED"}), progress=frozenset({"IN_PROGRESS", "absent"}))
-_DESCRIBE = "dynamodb:DescribeExport"
+DESCRIBE = "dynamodb:DescribeExport"
 GIB = 1024**3
 
 
@@ -107,7 +107,7 @@ class Export:
             told = described(self._api, arn.arn) or {}
             why = ": ".join(filter(None, (told.get("FailureCode"), told.get("FailureMessage"))))
             hint = "the bucket's policy lets the role of drills write there; `dro iam` prints both rights"
-            raise NotRecoverable(f"{failed.message}; {why}" if why else failed.message, hint, _DESCRIBE) from failed
+            raise NotRecoverable(f"{failed.message}; {why}" if why else failed.message, hint, DESCRIBE) from failed
         size = float(seen.detail.get("BilledSizeBytes", 0)) / GIB
         words = f"{int(seen.detail.get('ItemCount', 0)):,} items exported, {size:.1f} GiB"
         return Ready(self._toolkit.seconds_since(seen), words=words)

@@ -46,9 +46,14 @@ class _Imported(DynamoTable):
 
     def made_here(self, live: Mapping[str, Any]) -> bool:
         """Whether AWS tells of its import from what this run had exported."""
+        return bool(self.job_of(live))
+
+    def job_of(self, live: Mapping[str, Any]) -> str:
+        """The import that made a table of what this run had exported, by its ARN; empty where AWS tells of none."""
         found = exporting.listed(self._api, "ListImports", "ImportSummaryList", str(live["TableArn"]))
         beginning = f"{self._copy.id}/"
-        return any(str(each["S3BucketSource"].get("S3KeyPrefix", "")).startswith(beginning) for each in found)
+        ours = (each for each in found if str(each["S3BucketSource"].get("S3KeyPrefix", "")).startswith(beginning))
+        return next((str(each["ImportArn"]) for each in ours), "")
 
     def tag(self, copy: Copy, arn: str) -> str:
         """Tag the table; return why it may not be tagged."""
@@ -116,22 +121,25 @@ class ImportedTable:
             )["ImportTableDescription"]
         except Refused as refused:
             existing = table.describe(api, copy.id) if refused.code == "ResourceInUseException" else None
-            if existing is None or not self._imported(copy).made_here(existing):
+            job = self._imported(copy).job_of(existing) if existing is not None else ""
+            if not job:
                 raise
-            return Asked(table.identity(existing))
+            return Asked(job=job)  # it may be under way still: its end is awaited, and its items are counted
         return Asked(job=str(told["ImportArn"]))
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until every item is there, and as many as were exported; only then is the table tagged."""
         job = self._toolkit.proofs.intended(copy).job
-        told: Mapping[str, Any] = {}
-        if job:
-            told = self._await(copy, job)
-            self._raise_unless_whole(copy, told)
+        if not job:
+            raise NotMeasured(
+                f"nothing tells by which import {copy.id} was made, nor whether it has ended", call=_IMPORT
+            )
+        told = self._await(copy, job)
+        self._raise_unless_whole(copy, told)
         live = table.describe(self._api(copy), copy.id)
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="dynamodb:DescribeTable")
-        words = f"{int(told.get('ImportedItemCount', live.get('ItemCount', 0))):,} items imported"
+        words = f"{int(told['ImportedItemCount']):,} items imported"
         if denied := self._imported(copy).tag(copy, live["TableArn"]):
             words += f"; the copy wears no tag: {denied}"
         return Ready(0.0, table.identity(live), words)
@@ -231,10 +239,16 @@ class ImportedTable:
 
     def _raise_unless_whole(self, copy: Copy, told: Mapping[str, Any]) -> None:
         """NotMeasured where an item was refused on the way, or lost: it is our way, and no fault of the backup."""
-        imported, refused = int(told.get("ImportedItemCount", 0)), int(told.get("ErrorCount", 0))
         export = self._toolkit.proofs.intended(exporting.planned(copy)).identity
         found = exporting.described(self._toolkit.account.api("dynamodb"), export.arn) if export else None
-        wanted = int((found or {}).get("ItemCount", imported))
+        if found is None or "ItemCount" not in found or "ImportedItemCount" not in told:
+            counted = f"AWS does not tell how many items of {self._resource.name} were exported and imported"
+            raise NotMeasured(f"{counted}: nothing shows that all of them are there", ITEMS, exporting.DESCRIBE)
+        imported, refused, wanted = (
+            int(told["ImportedItemCount"]),
+            int(told.get("ErrorCount", 0)),
+            int(found["ItemCount"]),
+        )
         if refused or imported != wanted:
             message = f"of {wanted:,} items of {self._resource.name} {imported:,} were imported, {refused:,} refused"
             raise NotMeasured(message, ITEMS, _DESCRIBE)

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 import sqlglot
@@ -16,7 +17,7 @@ import sqlglot
 from dr_orchestrator.checks import sql as checks
 from dr_orchestrator.checks.connection import asking
 from dr_orchestrator.checks.speech.oracle import Oracle, probe
-from dr_orchestrator.checks.speech.sqlserver import SQLServer
+from dr_orchestrator.checks.speech.sqlserver import SQLServer, plan
 from dr_orchestrator.domain.drill import NewestRow, Query, RowsAtLeast
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.domain.verdict import Outcome
@@ -314,3 +315,12 @@ def test_nothing_but_a_connection_needs_a_driver() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "/* of */", " -- of\n"])
+def test_a_sequence_is_drawn_from_by_no_query_however_it_is_written(between: str) -> None:
+    """Comments stand between words as white space does."""
+    text = f"SELECT NEXT{between}VALUE{between}FOR dbo.numbers FROM dbo.orders"
+    connection: Any = mock.Mock(judged={text: plan.Plan(("SELECT",), (), ())})
+    with pytest.raises(NotMeasured, match="draws the next number of a sequence"):
+        plan.only_reads(connection, text)

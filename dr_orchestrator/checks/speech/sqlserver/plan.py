@@ -20,7 +20,9 @@ _REMOTE = ("Remote Query", "Remote Scan", "Remote Index Scan", "Remote Index See
 _SELECTS = ("SELECT", "SELECT WITHOUT QUERY")
 """A SELECT, and one that reads nothing."""
 
-_NUMBERS = re.compile(r"\bNEXT\s+VALUE\s+FOR\b", re.IGNORECASE)
+_BETWEEN = r"(?:\s|--[^\n]*\n|/\*.*?\*/)+"
+_NUMBERS = re.compile(rf"\bNEXT{_BETWEEN}VALUE{_BETWEEN}FOR\b", re.IGNORECASE | re.DOTALL)
+"""Words that white space or comments stand between."""
 
 
 @dataclass(frozen=True)
