@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-ALL = "*dro-*"
-"""A name that holds a copy's: as its author wrote it around `{copy}`, or as it was given in place of production's."""
+ALL = "*dro-2???????-*"
+"""A name that holds a copy's: as its author wrote it around `{copy}`, or as it was given in place of production's.
+
+The day of the run is of it: without that, it would be in every name that only ends a word so, such as `hydro-orders`.
+"""
 
 _CALLS: Mapping[str, tuple[str, str]] = {
     "cloudwatch": (f"alarm:{ALL}", "DeleteAlarms PutMetricAlarm"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+
 from dr_orchestrator.aws.access import named
 from dr_orchestrator.aws.access.statements import allow
 from dr_orchestrator.aws.template.registry import permissions, type_names
@@ -24,3 +26,11 @@ def test_what_has_no_name_is_not_held_to_one() -> None:
     for action in ("ec2:CreateVpc", "apigateway:POST", "kms:CreateKey", "lambda:TagResource", "lambda:GetFunction"):
         assert not named.is_named(action)
     assert named.name_of("ec2") == ""
+
+
+def test_a_name_of_productions_that_only_sounds_alike_is_not_held() -> None:
+    """A word may end like the beginning of a copy's name; a copy's name goes on with the day of its run."""
+    for name in ("hydro-orders", "prod-hydro-alarm", "sandro-2026-jobs", "dro-orders"):
+        assert not fnmatch.fnmatchcase(name, named.ALL)
+    for name in ("dro-20261120-abc123-orders", "orders-dro-20261120-abc123-shop-jobs.fifo"):
+        assert fnmatch.fnmatchcase(name, named.ALL)
