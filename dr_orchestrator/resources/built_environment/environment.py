@@ -120,15 +120,17 @@ class BuiltEnvironment:
 
     def outputs(self, copy: Copy) -> dict[str, str]:
         """The outputs that its program told."""
-        return self._noted(f"{copy.id}.")
+        return self._noted(copy, ".")
 
     def points(self, copy: Copy) -> dict[str, Point]:
         """The recovery points that its program told, by store."""
-        return {name: outputs.point(text) for name, text in self._noted(f"{copy.id}/").items()}
+        return {name: outputs.point(text) for name, text in self._noted(copy, "/").items()}
 
-    def _noted(self, lead: str) -> dict[str, str]:
-        seen = self._toolkit.observed()
-        return {each.copy.removeprefix(lead): each.state for each in seen if each.copy.startswith(lead)}
+    def _noted(self, copy: Copy, lead: str) -> dict[str, str]:
+        """All that the program told when it was last run: a process that died of an earlier one may have noted more."""
+        seen, lead = self._toolkit.observed(), f"{copy.id}{lead}"
+        begun = max((at for at, each in enumerate(seen) if each.copy == copy.id and each.state != TAKEN), default=0)
+        return {each.copy.removeprefix(lead): each.state for each in seen[begun:] if each.copy.startswith(lead)}
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         """Nothing of it is filled by a drill."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -12,9 +13,11 @@ import pytest
 
 from dr_orchestrator.checks import apart
 from dr_orchestrator.domain.copy import Copy
-from dr_orchestrator.domain.service import Builder
+from dr_orchestrator.domain.run import Observation
+from dr_orchestrator.domain.service import Builder, Resource
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.built_environment import outlets, outputs, program
+from dr_orchestrator.resources.built_environment.environment import TAKEN, BuiltEnvironment
 from dr_orchestrator.resources.built_environment.outlets import Production
 from dr_orchestrator.resources.built_environment.outputs import Point
 from dr_orchestrator.resources.built_environment.stores import OfStore
@@ -156,3 +159,21 @@ def test_a_program_that_may_not_be_run_is_told_with_the_mend(tmp_path: Path) -> 
         program.look(Builder(("./up.sh",), ("sh",)), tmp_path)
     assert str(told.value).endswith("./up.sh")
     assert told.value.hint == "chmod +x ./up.sh"
+
+
+def test_what_an_earlier_attempt_told_is_not_what_this_one_restored() -> None:
+    """A process that died when its program had told something leaves nothing to the next one, which may tell less."""
+    moments = datetime(2026, 11, 20, 9, 0, tzinfo=UTC), timedelta()
+    seen: list[Observation] = []
+
+    def noted(*told: tuple[str, str]) -> None:
+        seen.extend(Observation(f"{COPY.id}{name}", state, *moments) for name, state in told)
+
+    tools: Any = SimpleNamespace(observed=lambda: seen)
+    tools.at = lambda _: tools
+    built = BuiltEnvironment(Resource("env", "built-environment", "shop-prod", "us-east-1"), tools, {}, COPY.place)
+    noted(("", TAKEN), ("", "program 1 on a, started 1"), (".Url", "https://a"), (".Old", "x"))
+    noted(("/orders", "2026-11-20T08:00:00+00:00"))
+    assert (built.outputs(COPY), set(built.points(COPY))) == ({"Url": "https://a", "Old": "x"}, {"orders"})
+    noted(("", "program 2 on a, started 2"), (".Url", "https://b"))
+    assert (built.outputs(COPY), built.points(COPY)) == ({"Url": "https://b"}, {})
