@@ -23,7 +23,7 @@ GRADES: Mapping[str, str] = {
     "A": "a heartbeat written to the source was found in the restored data",
     "B": "the newest business record found in the restored data",
     "C": "the instant that was asked for or that the engine reports, not read from the data",
-    "D": "the creation time of the recovery point, not read from the data",
+    "D": "the time of the recovery point as AWS, or the program that restored it, tells it, not read from the data",
     "E": "arithmetic, no evidence: worked out from the schedule of the backups",
 }
 
