@@ -109,6 +109,11 @@ class AwsCloud:
         """The types whose objects hold others."""
         return [each.name for each in self._here.types if each.held is not None]
 
+    @property
+    def programmed(self) -> Collection[str]:
+        """The types of copies that programs make."""
+        return [each.made.name for each in self._here.types if each.programmed]
+
     def named_like_a_copy(self, name: str) -> bool:
         """Whether a name begins as those of copies do."""
         return name.startswith(PREFIX)

@@ -28,7 +28,7 @@ from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import apart_app, built_shop
 from tests.support.apart_app import OTHER, THERE
-from tests.support.built_shop import ASKED, CLIENTS, DOWN_WITH_DATABASE, SHOP, UP, UP_WITH_DATABASE
+from tests.support.built_shop import ASKED, CLIENTS, DOWN, DOWN_WITH_DATABASE, SHOP, UP, UP_WITH_DATABASE
 from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import Estate
 from tests.support.estate import estate as lab_of
@@ -241,17 +241,29 @@ sqs("CreateQueue", QueueName="nameless", tags={"a": "b"})\n"""
 def test_a_teardown_that_fails_leaves_what_is_named_and_a_sweep_runs_it_again(
     shop: Estate, here: wiring.App, home: Path
 ) -> None:
-    """With its exit code, and exit code 5 for whoever runs it."""
-    built_shop.write(home, down=CLIENTS + 'print("Error: locked")\nsys.exit(1)')
+    """With its exit code; a table that the program made is of its copy: no orphan, and gone by the sweep."""
+    built_shop.write(home, UP + MAKES_A_TABLE, down=CLIENTS + 'print("Error: locked")\nsys.exit(1)')
     found = run(here, "shop-replica")
     assert ended(found)[1] is Cleanup.LEFTOVERS
-    assert "ended with exit code 1: Error: locked; still there: arn:aws:sqs" in reasons(found)
-    built_shop.write(home)
-    left = here.ledger.queries.run(found.header.id)
-    assert all(each.gone for each in sweeping.sweep_run(here, left, "by hand"))
+    assert "ended with exit code 1: Error: locked; still there: arn:aws:" in reasons(found)
+    seen = sweeping.dry_run(here)
+    table = f"dro-{found.header.id}-shop-prod-table"
+    assert ([each.id for each in seen.proof.would_go or ()], seen.orphans) == ([table], [])
+    built_shop.write(home, down=DOWN + DELETES_A_TABLE)
+    done = sweeping.sweep(here)
+    assert [each.id for each in done.proof.gone] == [table]
+    assert (done.proof.others_gone, done.proof.shown, done.orphans) == ((), {}, [])
     assert queues(shop) == []
 
 
+MAKES_A_TABLE = """
+key = {"AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}], "BillingMode": "PAY_PER_REQUEST",
+       "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "Tags": [{"Key": k, "Value": tags[k]} for k in tags]}
+asked("dynamodb", "DynamoDB_20120810.CreateTable", {"TableName": f"{copy}-table", **key})
+"""
+DELETES_A_TABLE = """
+asked("dynamodb", "DynamoDB_20120810.DeleteTable", {"TableName": f"{copy}-table"})
+"""
 SHORT = {"swept": ["within the command"], "resumed": ["after the command"]}
 TRANSITIONS = {
     "inventory": mock.patch.object(BuiltEnvironment, "publish", die),

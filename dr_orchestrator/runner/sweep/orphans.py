@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dr_orchestrator.domain.copy import LiveObject, Place
+from dr_orchestrator.domain.copy import TERMINAL, LiveObject, Place
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.runner.sweep.inventory import take_inventory
 from dr_orchestrator.runner.sweep.objects import Inventory
@@ -82,7 +82,14 @@ def _of(here: SweepContext, objects: Iterable[LiveObject]) -> list[Orphan]:
     found = [Orphan(each.type, each.id, each.run or "", each.region, account=each.account) for each in worn]
     known = here.ledger.queries.accounted_for
     tagged = [orphan for orphan in found if not known(orphan.run, orphan.type, orphan.id, orphan.region)]
-    return [*tagged, *_risen(here, objects)]
+    made = _of_programs(here) if tagged else set()
+    return [*(each for each in tagged if (each.run, each.where) not in made), *_risen(here, objects)]
+
+
+def _of_programs(here: SweepContext) -> set[tuple[str, str]]:
+    """The runs whose programs made a copy that is still to be taken down, each with its place."""
+    left = (row for run in here.ledger.queries.unsettled_runs() for row in run.copies if row.state not in TERMINAL)
+    return {(row.copy.run, str(row.copy.place)) for row in left if row.copy.type in here.cloud.programmed}
 
 
 def _risen(here: SweepContext, objects: Iterable[LiveObject]) -> Iterator[Orphan]:

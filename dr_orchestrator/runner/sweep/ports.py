@@ -51,7 +51,9 @@ class Destroyer(Protocol):
 
 
 class Cloud(Protocol):
-    """Where copies are; `types` are all that can be listed, `holders` those whose objects hold others."""
+    """Where copies are; `types` are all that can be listed, `holders` those whose objects hold others, `programmed`
+    those that a program of the team's own makes, of whatever it likes.
+    """
 
     @property
     def types(self) -> Sequence[str]:
@@ -67,6 +69,10 @@ class Cloud(Protocol):
     @property
     def holders(self) -> Collection[str]:
         """The types whose objects hold others, which go with them."""
+
+    @property
+    def programmed(self) -> Collection[str]:
+        """The types of copies that programs make: all that wears the tag of such a run is of its copy."""
 
     def named_like_a_copy(self, name: str) -> bool:
         """Whether a name is one that a copy could have."""

@@ -174,7 +174,7 @@ def _mark(here: SweepContext, run: Run, row: CopyRecord, before: Inventory) -> M
     itself = next((each for each in before.objects if known.is_of(each)), None)
     identity = itself.identity if itself else known.identity
     members = frozenset(each for each in before.objects if any(member.is_of(each) for member in owned))
-    parts = members | _parts(here, row.copy, identity, before)
+    parts = members | _parts(here, row.copy, identity, before) | _of_program(here, run, row.copy, before)
     return Mark(row.copy, identity, itself, parts, account, owned)
 
 
@@ -196,3 +196,12 @@ def _parts(here: SweepContext, copy: Copy, identity: str, before: Inventory) -> 
         return parts_of(region, holder, before)
     except Exception:  # noqa: BLE001 - a proof that is poorer must not keep the stack alive
         return frozenset()
+
+
+def _of_program(here: SweepContext, run: Run, copy: Copy, before: Inventory) -> frozenset[LiveObject]:
+    """All that wears a run's tag where a program made its copy, and is no copy of the run by itself."""
+    if copy.type not in here.cloud.programmed:
+        return frozenset()
+    known = {(each.copy.type, each.copy.id) for each in run.copies}
+    worn = (each for each in before.objects if (each.run, each.where) == (copy.run, str(copy.place)))
+    return frozenset(each for each in worn if (each.type, each.id) not in known)
