@@ -114,6 +114,7 @@ class World:
     types: Sequence[str] = TYPES
     shown: Sequence[str] = TYPES
     holders: Collection[str] = (STACK,)
+    programmed: Collection[str] = ()
 
     def shown_by(self, listing: str) -> Sequence[str]:
         return (listing,)

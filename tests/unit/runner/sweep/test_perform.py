@@ -212,3 +212,17 @@ def test_pages_of_exercises_tell_of_what_was_swept(world: World) -> None:
     world.ledger.end_exercise(samples.EXERCISE.id, world.clock.now(), LEFT.verdict)
     sweep(world.here)
     assert [line for line in world.story if "exercise" in line] == [f"publish exercise {samples.EXERCISE.id}"]
+
+
+def test_what_a_program_made_goes_with_its_copy(world: World) -> None:
+    """By the tag of its run, in the copy's place: no orphan while that is to be taken down, and nobody else's doing."""
+    world.programmed = ("built",)
+    world.left(named("dro-env", type="built"), closing=LEFT)
+    table, abroad = (LiveObject(TABLE, region, "dro-env-t", "t-1", "r-1") for region in (HOME, ABROAD))
+    world.objects |= {table, abroad}
+    world.declared = (HOME, ABROAD)
+    seen = dry_run(world.here)
+    assert (seen.proof.would_go, [each.region for each in seen.orphans]) == ((table,), [ABROAD])
+    world.meanwhile = lambda _copy: world.objects.discard(table)
+    done = sweep(world.here)
+    assert (done.proof.gone, done.proof.others_gone, done.proof.shown) == ((table,), (), {})
