@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.ledger.ledger import SqlLedger, connect
-from tests.support.postgres_server import made_anew
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -22,10 +21,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def ledger(database_url: str, request: pytest.FixtureRequest) -> Iterator[SqlLedger]:
+def ledger(database_url: str) -> Iterator[SqlLedger]:
     """An empty ledger."""
-    if database_url.startswith("postgresql"):
-        made_anew(database_url, request.getfixturevalue("ledger_template"))
     opened = connect(database_url)
     yield opened
     opened.close()

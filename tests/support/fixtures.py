@@ -16,7 +16,7 @@ from tests.support.ledgers import by_migrations, laid_out
 from tests.support.machine import Machine, machine
 from tests.support.mariadb_server import mariadb_server, mariadb_url
 from tests.support.once import once
-from tests.support.postgres_server import ledger_template, postgres_server, postgres_url
+from tests.support.postgres_server import postgres_server, postgres_url
 
 __all__ = [
     "by_migrations",
@@ -25,7 +25,6 @@ __all__ = [
     "home",
     "lab",
     "laid_out",
-    "ledger_template",
     "machine",
     "mariadb_server",
     "mariadb_url",

@@ -20,8 +20,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from dr_orchestrator.ledger.ledger import connect
-
 USER = "dro"
 PASSWORD = "correct-horse"
 # PostgreSQL refuses to run as root; this user exists everywhere and owns nothing.
@@ -87,22 +85,6 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     _ask(postgres_server, f"CREATE DATABASE {name}")
     yield postgres_server.removesuffix("postgres") + name
     _ask(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="session")
-def ledger_template(postgres_server: str) -> str:
-    """The name of a database that is an empty ledger, by all migrations, to make others of."""
-    name = f"t{uuid4().hex}"
-    _ask(postgres_server, f"CREATE DATABASE {name}")
-    connect(postgres_server.removesuffix("postgres") + name).close()
-    return name
-
-
-def made_anew(url: str, template: str) -> None:
-    """Make the database of a URL anew, of a template that nobody is connected to."""
-    server, _, name = url.rpartition("/")
-    for statement in (f"DROP DATABASE {name}", f"CREATE DATABASE {name} TEMPLATE {template}"):
-        _ask(f"{server}/postgres", statement)
 
 
 def _ask(url: str, statement: str) -> None:
