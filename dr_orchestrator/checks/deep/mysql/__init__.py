@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from dr_orchestrator.checks.deep.engine import Fact, Inventory, ReadStretch, Survey, Unread
+from dr_orchestrator.checks.deep.engine import Fact, Inventory, ReadStretch, Survey
 from dr_orchestrator.checks.deep.mysql import asking, proofs, tables
+from dr_orchestrator.checks.deep.wholes import ReadAsWholes
 
 
-class MySQL:
+class MySQL(ReadAsWholes):
     """The statements of MySQL and MariaDB alike; what differs, the speech of the connection says."""
 
     def careful(self, connection: Any) -> None:
@@ -25,10 +25,6 @@ class MySQL:
     def reader(self, connection: Any) -> ReadStretch:
         """Read tables and indexes, each as a whole."""
         return tables.reader(connection)
-
-    def reader_apart(self, connection: Any) -> AbstractContextManager[ReadStretch]:  # noqa: ARG002
-        """Nothing is read apart."""
-        raise Unread("nothing is read apart")
 
     def proofs(self, connection: Any, left_s: Callable[[], float]) -> Iterator[Fact]:
         """Ask for checksums, and by CHECK TABLE for the structure of tables and indexes."""
@@ -49,7 +45,3 @@ class MySQL:
     def answer(self, connection: Any, statement: str) -> int:
         """Say a statement, and take its whole answer."""
         return asking.answer(connection, statement)
-
-    def data_read(self, connection: Any, statement: str) -> None:
-        """Refuse a statement that reads no restored table."""
-        connection.speech.data_read(connection, statement)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
 from dr_orchestrator.checks.deep import driven
-from dr_orchestrator.checks.deep.engine import Fact, Inventory, ReadStretch, Survey, Unread
+from dr_orchestrator.checks.deep.engine import Fact, Inventory, ReadStretch, Survey
 from dr_orchestrator.checks.deep.oracle import proofs, tables
+from dr_orchestrator.checks.deep.wholes import ReadAsWholes
 from dr_orchestrator.checks.speech.oracle import plan
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.waiting.driven import EngineError
@@ -23,7 +23,7 @@ _TYPE = """
 """
 
 
-class Oracle:
+class Oracle(ReadAsWholes):
     """The statements of Oracle's SQL, on the connections that its speech makes."""
 
     def careful(self, connection: Any) -> None:
@@ -36,10 +36,6 @@ class Oracle:
     def reader(self, connection: Any) -> ReadStretch:
         """Read tables, each as a whole."""
         return tables.reader(connection)
-
-    def reader_apart(self, connection: Any) -> AbstractContextManager[ReadStretch]:  # noqa: ARG002
-        """Nothing is read apart."""
-        raise Unread("nothing is read apart")
 
     def proofs(self, connection: Any, left_s: Callable[[], float]) -> Iterator[Fact]:
         """Ask for the structure of tables and indexes, for damage that was met, for indexes and checksums."""
@@ -81,7 +77,3 @@ class Oracle:
         """Say a statement that the server reads as a SELECT, and take its whole answer."""
         plan.only_reads(connection, statement)
         return driven.answer(connection, statement)
-
-    def data_read(self, connection: Any, statement: str) -> None:
-        """Refuse a statement that reads no restored table."""
-        connection.speech.data_read(connection, statement)
