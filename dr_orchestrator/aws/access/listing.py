@@ -66,7 +66,7 @@ def _inquiry(of: ResourceType) -> Iterator[Row]:
         return
     told = {
         asked.begin: "on a source that a check of the drill reads",
-        asked.say: f"likewise, in a transaction whose first statement was `{asked.opening}`",
+        asked.say: f"likewise, in a transaction whose first statement was `{asked.opening}`: one that reads alone",
         asked.end: "likewise, of such a transaction",
     }
     yield from ((f"`{call}`", of.name, words) for call, words in told.items())
