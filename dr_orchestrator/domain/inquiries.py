@@ -79,7 +79,7 @@ def _called(found: Sequence[Word]) -> Iterator[str]:
     for number, word in enumerate(found):
         if word.text == "(" and not word.quoted and number:
             yield found[number - 1].text.lower()
-            if number > 2 and found[number - 2].text == ".":  # noqa: PLR2004 - schema, dot, function
+            if number > 2 and found[number - 2].text == ".":
                 yield found[number - 3].text.lower()
 
 
