@@ -35,7 +35,7 @@ class Guard:
     `may_restore` tells whether the run is to restore from what is named: its source, or a recovery point that it chose.
     `driven` raises where another process drives the run by now; it is told whether the call makes something. `places`
     are what the workspace declares for what drills leave there meanwhile, `accounts` the others in which copies of the
-    run stand. `asked` are the sources that a check reads by statements, in transactions that are told to read alone.
+    run stand. `used` are the places in which the run left something: there it may be deleted, too. `asked` are the sources that a check reads by statements, in transactions that are told to read alone.
     """
 
     def __init__(
@@ -48,11 +48,12 @@ class Guard:
         places: frozenset[str] = frozenset(),
         accounts: Callable[[], Collection[str]] = lambda: (),
         asked: frozenset[str] = frozenset(),
+        used: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self.calls, self._declared, self._accounts = calls, places, accounts
         self._copies, self._may_restore, self._driven = copies, may_restore, driven
         self._vouched: dict[tuple[str, str], Copy] = {}
-        self._asked = asked
+        self._asked, self._used = asked, used
         self._reading: set[str] = set()  # transactions that were told to be read-only
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
         self._places: dict[str, bool] = {}  # where calls went, and whether that is AWS's own
@@ -124,7 +125,8 @@ class Guard:
     def _otherwise(self, write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         """Why a call is not as drills make it, and what to do; empty where it is."""
         for place in (str(parameters.get(each, "")) for each in (write.among, write.into) if each):
-            if place not in self._declared:
+            left = write.effect is Effect.DELETE and place in self._used()
+            if place not in self._declared and not left:
                 return f"'{place}' is no place that the workspace declares for drills", "nothing was changed"
         if write.lends and (strangers := _lent(write, parameters) - set(self._accounts())):
             told = f"no copy of this run stands in {', '.join(sorted(map(str, strangers)))}"
