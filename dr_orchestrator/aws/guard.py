@@ -35,7 +35,8 @@ class Guard:
     `may_restore` tells whether the run is to restore from what is named: its source, or a recovery point that it chose.
     `driven` raises where another process drives the run by now; it is told whether the call makes something. `places`
     are what the workspace declares for what drills leave there meanwhile, `accounts` the others in which copies of the
-    run stand. `used` are the places in which the run left something: there it may be deleted, too. `asked` are the sources that a check reads by statements, in transactions that are told to read alone.
+    run stand, `used` the places in which the run left something: there it may be deleted, too. `asked` are the sources
+    that a check reads by statements, in transactions that are told to read alone.
     """
 
     def __init__(

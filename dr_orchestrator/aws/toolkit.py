@@ -53,8 +53,8 @@ class Toolkit:
 
     `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most. `stands` is the account as
     copies tell it: empty for that of their sources, `rates` are the prices of AWS that the workspace declares. `places`
-    are what it declares for what drills leave there meanwhile: buckets; `used` are those of this run. `home` is the workspace, in which programs of
-    the team's own are run; `observed` is what the run has seen of its copies so far.
+    are what it declares for what drills leave there meanwhile: buckets; `used` are those of this run. `home` is the
+    workspace, in which programs of the team's own are run; `observed` is what the run has seen of its copies so far.
     """
 
     account: Account

@@ -13,7 +13,7 @@ from dr_orchestrator.domain.sql_words import POSTGRES, Unread, Word, words
 from dr_orchestrator.domain.statements import READ_ONLY
 
 SETTINGS = ("statement_timeout", "lock_timeout")
-"""What a transaction is set to besides."""
+"""The settings of a transaction besides."""
 
 _SET = "SELECT pg_catalog.set_config(:p1, :p2, true)"
 _OF_CHECKS = frozenset(
