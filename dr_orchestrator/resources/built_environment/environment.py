@@ -96,7 +96,9 @@ class BuiltEnvironment:
         self._toolkit.context.made(copy, identity)
         ended = self._run(COMMAND, copy)
         if ended.code != 0:
-            fault = (NotMeasured if ended.code is None else NotRecoverable)(str(ended), "its output is in the record")
+            fault = (NotMeasured if ended.code is None or ended.lacked else NotRecoverable)(
+                str(ended), "its output is in the record"
+            )
             fault.evidence = f"{ended}\n{ended.text}"
             raise fault
         for name, value in ended.told.outputs.items():
