@@ -258,6 +258,33 @@ json.dump(told, open(os.environ["DRO_OUTPUTS"], "w"))\n"""
     assert jobs.outcome is Outcome.PASSED  # it needs neither
 
 
+def test_a_balancers_name_is_believed_where_aws_tells_it_of_what_is_new(
+    shop: Estate, here: wiring.App, home: Path
+) -> None:
+    """That of the program's own is handed on; that of one which was there before is not."""
+    there = apart_app.client(shop, "elbv2")
+    subnets = [each["SubnetId"] for each in apart_app.client(shop, "ec2").describe_subnets()["Subnets"][:2]]
+    old = there.create_load_balancer(Name="shop", Subnets=subnets, Tags=[{"Key": "a", "Value": "b"}])["LoadBalancers"]
+    more = f"""import boto3
+elb = boto3.client("elbv2")
+made = elb.create_load_balancer(Name="mine", Subnets={subnets}, Tags=[{{"Key": "a", "Value": "b"}}])["LoadBalancers"][0]
+told = json.load(open(os.environ["DRO_OUTPUTS"]))
+told |= {{"Mine": made["DNSName"], "Theirs": "{old[0]["DNSName"]}"}}
+json.dump(told, open(os.environ["DRO_OUTPUTS"], "w"))\n"""
+    less = """import boto3
+elb = boto3.client("elbv2")
+for each in elb.describe_load_balancers(Names=["mine"])["LoadBalancers"]:
+    elb.delete_load_balancer(LoadBalancerArn=each["LoadBalancerArn"])\n"""
+    built_shop.write(home, UP + more, less + DOWN)
+    found = run(here, "shop-replica")
+    there.delete_load_balancer(LoadBalancerArn=old[0]["LoadBalancerArn"])
+    assert found.closing is not None
+    assert found.closing.cleanup is Cleanup.CLEAN, reasons(found)
+    _, jobs = found.checks
+    assert list(jobs.figures["withheld"]) == ["Theirs"]
+    assert "tells of nothing that is new in the account since before" in jobs.figures["withheld"]["Theirs"]
+
+
 def test_what_stays_is_named_by_the_inventory(shop: Estate, here: wiring.App, home: Path) -> None:
     """Also what was made without the copy's name; what was there before, or is another run's, is not."""
     other = apart_app.client(shop, "sqs")

@@ -32,7 +32,8 @@ def components(order: Order) -> Components:
 
     @functools.cache
     def production() -> Production:
-        return Production(tuple(order.production()), order.known, toolkit.account.pinned)
+        told = functools.cache(lambda: built.hosts(copy))
+        return Production(tuple(order.production()), order.known, toolkit.account.pinned, told)
 
     def foreign(of: Copy = copy) -> dict[str, str]:
         return outlets.foreign(built.outputs(of), of, production())

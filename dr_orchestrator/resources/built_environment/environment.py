@@ -15,7 +15,7 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Builder, Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.resources.built_environment import inventory, outputs, process, program
+from dr_orchestrator.resources.built_environment import hosts, inventory, outputs, process, program
 from dr_orchestrator.resources.built_environment.outputs import Point
 from dr_orchestrator.resources.built_environment.program import COMMAND, DESTROY, Ended
 from dr_orchestrator.resources.drillable import Parts
@@ -120,6 +120,13 @@ class BuiltEnvironment:
     def bring_in(self, copy: Copy) -> Seen:
         """Nothing is imported into it."""
         raise NotMeasured(f"nothing is imported into {copy.id}")
+
+    def hosts(self, copy: Copy) -> frozenset[str]:
+        """The names of the DNS that AWS tells of what is new in the account since before, and not of another run."""
+        before = self._before(copy)
+        if before is None:
+            raise NotMeasured(f"no inventory was taken before {copy.id}")
+        return hosts.of(self._toolkit.account, inventory.made_since(before, self._inventory(), copy))
 
     def outputs(self, copy: Copy) -> dict[str, str]:
         """The outputs that its program told."""

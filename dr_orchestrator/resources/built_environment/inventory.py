@@ -22,6 +22,12 @@ def taken(account: Account, parts: Parts) -> frozenset[str]:
     return frozenset(tagged | {f"{each.type} {each.id}" for each in others if each.id not in told})
 
 
+def made_since(before: Collection[str], now: Collection[str], copy: Copy) -> frozenset[str]:
+    """The objects that are new, but for those that are named after another run."""
+    new = {each: _RUN.search(each) for each in now if each not in before}
+    return frozenset(each for each, of in new.items() if of is None or of[1] == copy.run)
+
+
 def left(before: Collection[str] | None, now: Collection[str], copy: Copy) -> list[str]:
     """The objects that a copy may have left: all that are new and not named after another run.
 

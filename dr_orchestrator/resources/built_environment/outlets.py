@@ -1,21 +1,23 @@
 """The outputs of a program that may be production's addresses: nothing is asked there, and nobody is told them.
 
 Nothing is known of how a program came by what it tells. So a name of the DNS is believed only where it cannot be
-production's: one that AWS gives, which bears no id of production's, or one that bears the copy's own name.
+production's: one that AWS gives, which bears no id of production's, or one that bears the copy's own name. What AWS can
+be asked for (a balancer, an API, a function, a distribution) has to be of what is new in the account since before.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from dr_orchestrator.checks.apart import Address, compared
 from dr_orchestrator.checks.http import reached
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import NotTheCopy
+from dr_orchestrator.errors import NotMeasured, NotRecoverable, NotTheCopy
+from dr_orchestrator.resources.built_environment import hosts
 
 _HOST = re.compile(
     r"(?P<host>\b(?:[\w-]+\.)+[^\W\d_][\w-]+\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\blocalhost\b)(?::(?P<port>\d{1,5}))?",
@@ -32,11 +34,15 @@ _PORTS = {"https": 443, "http": 80}
 
 @dataclass(frozen=True)
 class Production:
-    """The facts known of production: every address at which it is served, the ids of its resources, and its account."""
+    """The facts known of production: every address at which it is served, the ids of its resources, and its account.
+
+    `told` are the names that AWS tells of what the program made: by them its own is told from production's.
+    """
 
     addresses: Collection[Address] = ()
     ids: Collection[str] = ()
     account: str = ""
+    told: Callable[[], Collection[str]] = tuple
 
 
 def foreign(outputs: Mapping[str, str], copy: Copy, production: Production) -> dict[str, str]:
@@ -83,9 +89,22 @@ def _of_host(host: str, port: int, copy: Copy, production: Production) -> str:
         compared(Login(host, port, "", "", ""), production.addresses)
     except NotTheCopy:
         return f"is where production is: {host}"
-    if _is_address(host) or host == "localhost" or _OF_AWS.search(host) or copy.id.casefold() in host:
+    if _is_address(host) or host == "localhost" or copy.id.casefold() in host:
+        return ""
+    if hosts.TOLD.search(host):
+        return _unless_told(host, production)
+    if _OF_AWS.search(host):
         return ""
     return f"is {host}, a name of the DNS that neither AWS gave nor bears the copy's name: it may be production's"
+
+
+def _unless_told(host: str, production: Production) -> str:
+    """Why a name that AWS gave is not believed; empty where AWS tells it of what the program made."""
+    try:
+        known = production.told()
+    except (NotMeasured, NotRecoverable) as fault:
+        return f"is {host}, and nobody tells whose that is: {fault.message}"
+    return "" if host in known else f"is {host}, which AWS tells of nothing that is new in the account since before"
 
 
 def _is_ip(text: str) -> bool:

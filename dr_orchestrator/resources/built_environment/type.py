@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LOGINS = frozenset({"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"})
 
+_NAMES = frozenset({"elbv2:DescribeLoadBalancers", "lambda:GetFunctionUrlConfig", "cloudfront:GetDistribution"})
+
 
 def _components(order: Order) -> Components:
     from dr_orchestrator.resources.built_environment.components import components
@@ -55,12 +57,18 @@ TYPE = Drillable(
     programmed=True,
     kinds={
         Kind.REPLICA_REBUILD: Calls(
-            frozenset({"resourcegroupstaggingapi:GetResources", *_LOGINS}),
-            only_when=dict.fromkeys(_LOGINS, "what the program restored is asked by SQL"),
+            frozenset({"resourcegroupstaggingapi:GetResources", *_LOGINS, *_NAMES}),
+            only_when={
+                **dict.fromkeys(_LOGINS, "what the program restored is asked by SQL"),
+                **dict.fromkeys(_NAMES, "an output is a name that AWS gave"),
+            },
         ),
     },
     writes=(),
-    grants={"resourcegroupstaggingapi:GetResources": ("tag:GetResources",)},
+    grants={
+        "resourcegroupstaggingapi:GetResources": ("tag:GetResources",),
+        "elbv2:DescribeLoadBalancers": ("elasticloadbalancing:DescribeLoadBalancers",),
+    },
     listing=Calls(),
     services=("resourcegroupstaggingapi",),
     components=_components,

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar, cast
 from unittest import mock
 
 import pytest
@@ -16,7 +16,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.run import Observation
 from dr_orchestrator.domain.service import Builder, Resource
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.resources.built_environment import outlets, outputs, program
+from dr_orchestrator.resources.built_environment import hosts, outlets, outputs, program
 from dr_orchestrator.resources.built_environment.environment import TAKEN, BuiltEnvironment
 from dr_orchestrator.resources.built_environment.outlets import Production
 from dr_orchestrator.resources.built_environment.outputs import Point
@@ -25,7 +25,10 @@ from tests.support.estate import INSTANCE
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 COPY = Copy("built-environment", "dro-20261120-abc123-shop-prod", "eu-west-1", "20261120-abc123", "d", "s")
-PRODUCTION = Production([("orders-prod.c1.eu-west-1.rds.amazonaws.com", 5432)], ["orders-prod", "a"], "111111111111")
+TOLD = ("a1b2.lambda-url.eu-west-1.on.aws", "d111.cloudfront.net")
+PRODUCTION = Production(
+    [("orders-prod.c1.eu-west-1.rds.amazonaws.com", 5432)], ["orders-prod", "a"], "111111111111", lambda: TOLD
+)
 NAMES = {
     "orders-prod.c1.eu-west-1.rds.amazonaws.com": {"10.0.0.9"},
     "alias.eu-west-1.amazonaws.com": {"10.0.0.9"},
@@ -101,6 +104,11 @@ def test_a_store_of_which_nothing_is_told_has_no_recovery_point() -> None:
         ("postgres://u:p@ORDERS-PROD.c1.eu-west-1.rds.amazonaws.com:5432/x", "names orders-prod"),
         ("alias.eu-west-1.amazonaws.com:5432", "is where production is"),
         ("10.0.0.9", "is where production is"),
+        ("https://x1.execute-api.eu-west-1.amazonaws.com/prod", "AWS tells of nothing that is new in the account"),
+        ("shop-1.eu-west-1.elb.amazonaws.com", "AWS tells of nothing that is new in the account"),
+        ("shop-0a.elb.eu-west-1.amazonaws.com:443", "AWS tells of nothing that is new in the account"),
+        ("d112.cloudfront.net", "AWS tells of nothing that is new in the account"),
+        ("https://c3d4.lambda-url.eu-west-1.on.aws/", "AWS tells of nothing that is new in the account"),
         ("https://shop.example.com/health", "neither AWS gave nor bears the copy's name"),
         ("https://shop.example.com.", "neither AWS gave nor bears the copy's name"),
         ("https://x.on.aws.example.com", "neither AWS gave nor bears the copy's name"),
@@ -149,6 +157,59 @@ def test_an_output_that_cannot_be_productions_is_asked(value: str) -> None:
     """AWS gave its name, it bears the copy's, or it lies in a private network; and no address reaches nobody."""
     with mock.patch.object(apart, "resolved", lambda host, _port: NAMES.get(host, set())):
         assert outlets.foreign({"It": value}, COPY, PRODUCTION) == {}
+
+
+def test_a_name_that_nobody_can_be_asked_about_is_not_believed() -> None:
+    """With why; other names are not asked about."""
+
+    def denied() -> tuple[str, ...]:
+        raise NotMeasured("not authorized to perform elasticloadbalancing:DescribeLoadBalancers")
+
+    value = {"It": "https://shop-1.eu-west-1.elb.amazonaws.com/", "Other": "https://a1b2.on.aws"}
+    found = outlets.foreign(value, COPY, Production(told=denied))
+    assert list(found) == ["It"]
+    assert "nobody tells whose that is: not authorized" in found["It"]
+
+
+class Told:
+    """An account's services, as they tell of all that is there."""
+
+    ANSWERS: ClassVar = {
+        ("lambda", "GetFunctionUrlConfig"): {"FunctionUrl": "https://a1b2.lambda-url.eu-west-1.on.aws/"},
+        ("cloudfront", "GetDistribution"): {"Distribution": {"DomainName": "d111.cloudfront.net"}},
+    }
+
+    def __init__(self, service: str = "") -> None:
+        self.service = service
+
+    def api(self, service: str) -> Told:
+        return Told(service)
+
+    def call(self, operation: str, **_: str) -> Any:
+        return self.ANSWERS[self.service, operation]
+
+    def pages(self, operation: str, key: str) -> list[dict[str, str]]:
+        assert (self.service, operation, key) == ("elbv2", "DescribeLoadBalancers", "LoadBalancers")
+        lead = "arn:aws:elasticloadbalancing:eu-west-1:222222222222:loadbalancer/app"
+        return [
+            {"LoadBalancerArn": f"{lead}/{name}/1", "DNSName": f"{name}-1.eu-west-1.ELB.amazonaws.com"}
+            for name in ("mine", "theirs")
+        ]
+
+
+def test_the_names_of_what_is_new_are_those_that_aws_tells_of_it() -> None:
+    """Of an API by its id, of all else by AWS's own word; of what was there before no one asks."""
+    account, own = cast(Any, Told()), "arn:aws:{}"
+    assert hosts.of(account, [own.format("apigateway:eu-west-1::/apis/x1"), own.format("sqs:eu-west-1:2:jobs")]) == {
+        "x1.execute-api.eu-west-1.amazonaws.com",
+        "x1.execute-api.eu-west-1.api.aws",
+    }
+    assert hosts.of(account, [own.format("apigateway:eu-west-1::/apis/x1/stages/prod")]) == frozenset()
+    assert hosts.of(account, [own.format("lambda:eu-west-1:222222222222:function:f")]) == {TOLD[0]}
+    assert hosts.of(account, [own.format("cloudfront::222222222222:distribution/E1")]) == {TOLD[1]}
+    mine = own.format("elasticloadbalancing:eu-west-1:222222222222:loadbalancer/app/mine/1")
+    host = "mine-1.eu-west-1.elb.amazonaws.com"
+    assert hosts.of(account, [mine]) == {host, f"dualstack.{host}"}
 
 
 def test_a_program_that_may_not_be_run_is_told_with_the_mend(tmp_path: Path) -> None:
