@@ -283,7 +283,8 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
         copy = scope.types.targets[name]
         sources = [copy.arn_of(each) for each in scope.sources(of)] if effect is Effect.RESTORE else []
         groups = scope.subnet_groups(of) if right.beside else []
-        on = scope.arns(copy.service, *copy.arns_of(COPIES), *sources, *right.within, *right.beside, *groups)
+        beside = [part.format(source=each) for part in right.beside for each in scope.sources(of) or ("",)]
+        on = scope.arns(copy.service, *copy.arns_of(COPIES), *sources, *right.within, *beside, *groups)
         if scope.apart and effect is Effect.RESTORE and copy.name != of.name:  # it comes from the sources' account
             on += scope.anywhere(copy, COPIES)
         by_name = effect is Effect.FILL or right.untagged or not scope.sees_tags(copy)

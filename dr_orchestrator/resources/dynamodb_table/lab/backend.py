@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any, cast
@@ -21,13 +21,14 @@ from moto.dynamodb.exceptions import (
 )
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import Backup, Table
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.databases.windows import aware
 from dr_orchestrator.lab.cloud.lifecycle import Timeline, passing
 from dr_orchestrator.lab.cloud.world import ACCOUNT, naive, world
+from dr_orchestrator.resources.dynamodb_table.lab.backups import TableBackup, in_use
 
 LAG = timedelta(minutes=5)
 _ERROR = "com.amazonaws.dynamodb.v20120810#"
@@ -193,9 +194,20 @@ class DynamoDb(DynamoDBBackend):
 
     def _keep_backup(self, table: JournalledTable) -> None:
         """The backup that AWS makes of a table with continuous backups when that is deleted, and keeps for 35 days."""
-        name = f"{table.name}$DeletedTableBackup"
-        kept = Backup(self.account_id, self.region_name, name, table, type_="SYSTEM")
-        self.backups[kept.arn] = kept
+        self.keep(TableBackup(table, f"{table.name}$DeletedTableBackup", "SYSTEM", world().now()))
+
+    def keep(self, backup: TableBackup) -> TableBackup:
+        """Have a backup, whoever made it."""
+        self.backups[backup.arn] = backup
+        return backup
+
+    def create_backup(self, table_name: str, backup_name: str) -> TableBackup:
+        """A backup that is being made first."""
+        try:
+            table = cast(JournalledTable, self.get_table(table_name))
+        except ResourceNotFoundException as missing:
+            raise TableNotFoundException(table_name) from missing
+        return self.keep(TableBackup(table, backup_name))
 
     def _remove(self, table: Table) -> None:
         if self.tables.get(table.name) is table:
@@ -240,18 +252,44 @@ class DynamoDb(DynamoDBBackend):
             source = cast(JournalledTable, self.get_table(source_name))
         except ResourceNotFoundException as missing:
             raise SourceTableNotFoundException(source_name) from missing
-        if target_name in self.tables:
-            raise TableAlreadyExistsException(target_name)
+        self._free(target_name)
         at = source.instant(given)
-        made = self._copy(source, target_name, given)
-        for attributes in source.as_of(at):
-            Table.put_item(made, copy.deepcopy(attributes))
+        return self._restored(source, target_name, given, source.as_of(at), at)
+
+    def restore_from(self, backup_arn: str, target_name: str, given: Mapping[str, Any]) -> JournalledTable:
+        """A new table with what a backup holds."""
+        backup = cast(TableBackup, self.get_backup(backup_arn))
+        self._free(target_name)
+        if backup.status != "AVAILABLE":
+            raise in_use(backup)
+        source = cast(JournalledTable, backup.table)
+        return self._restored(source, target_name, given, backup.items, backup.at, backup_arn)
+
+    def _free(self, name: str) -> None:
+        if name in self.tables:
+            raise TableAlreadyExistsException(name)
+
+    def _restored(
+        self,
+        source: JournalledTable,
+        name: str,
+        given: Mapping[str, Any],
+        items: Iterable[Mapping[str, Any]],
+        at: datetime,
+        backup: str = "",
+    ) -> JournalledTable:
+        made = self._copy(source, name, given)
+        for attributes in items:
+            Table.put_item(made, copy.deepcopy(dict(attributes)))
             made.remember(at, attributes)
         # RestoreDateTime is the instant that was restored, not when it was done.
         made.restore = {"SourceTableArn": source.table_arn, "RestoreDateTime": naive(at)}
-        fate = world().faults.fate("dynamodb", "RestoreTableToPointInTime", target_name)
+        if backup:
+            made.restore["SourceBackupArn"] = backup
+        operation = "RestoreTableFromBackup" if backup else "RestoreTableToPointInTime"
+        fate = world().faults.fate("dynamodb", operation, name)
         made.timeline = passing([("CREATING", lifecycle.RESTORE_TABLE)], "ACTIVE", fate)
-        self.tables[target_name] = made
+        self.tables[name] = made
         return made
 
     def _copy(self, source: JournalledTable, name: str, given: Mapping[str, Any]) -> JournalledTable:
