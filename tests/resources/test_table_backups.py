@@ -14,8 +14,9 @@ from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.recovery_point import PointKind
 from dr_orchestrator.domain.run import SegmentKind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
-from dr_orchestrator.resources.dynamodb_table.lab.backend import DynamoDb, JournalledTable
+from dr_orchestrator.resources.dynamodb_table.lab.backend import DynamoDb
 from dr_orchestrator.resources.dynamodb_table.lab.backups import TableBackup
+from dr_orchestrator.resources.dynamodb_table.lab.table import JournalledTable
 from tests.support.estate import REGION, TABLE
 from tests.support.ways import Make, Way
 

@@ -33,15 +33,16 @@ class Write:
     run which the target is made in; `among` one that names a place which the workspace declares for what drills leave
     there meanwhile; `lends` one with the accounts that the target is shared with, in which copies of the run have to
     stand. `actions` are the IAM actions that it needs besides the one of its own name, by what they do, `beside` the
-    resource parts of other ARNs that it concerns. `needs` are parameters that it must be given, whatever they say. A
-    `bare` target may wear no tag yet. `brings` is the parameter that lists what is imported: each has to be a copy of
-    the run by itself. `found` are parameters, where they are given, by which AWS reads what lies in such a `place`
-    under the target's `name`: those are groups of the pattern. `every` are ways into what it is given, by its keys, and
-    what each value there may be. `into` is a parameter that names such a place, into which AWS itself writes under the
-    target's name, `origin_arn` the pattern (with the group `name`) of the ARN by which the origin is named. IAM can
-    tell no copy of an `alone` one from what is production's: it is allowed only where production is not. `outside` is
-    what AWS does in other services in the name of who calls: service, resource part of the ARN, and actions of IAM;
-    `{bucket}` stands for each bucket that is declared, `{copies}` for how copies are named.
+    resource parts of other ARNs that it concerns, `{source}` in them for each source. `needs` are parameters that it
+    must be given, whatever they say. A `bare` target may wear no tag yet. `brings` is the parameter that lists what is
+    imported: each has to be a copy of the run by itself. `found` are parameters, where they are given, by which AWS
+    reads what lies in such a `place` under the target's `name`: those are groups of the pattern. `every` are ways into
+    what it is given, by its keys, and what each value there may be. `into` is a parameter that names such a place, into
+    which AWS itself writes under the target's name, `origin_arn` the pattern (with the group `name`) of the ARN by
+    which the origin is named. IAM can tell no copy of an `alone` one from what is production's: it is allowed only
+    where production is not. `outside` is what AWS does in other services in the name of who calls: service, resource
+    part of the ARN, and actions of IAM; `{bucket}` stands for each bucket that is declared, `{copies}` for how copies
+    are named.
     """
 
     operation: str

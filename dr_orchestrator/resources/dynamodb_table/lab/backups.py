@@ -6,7 +6,7 @@ import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
@@ -16,9 +16,7 @@ from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.lifecycle import passing, settled
 from dr_orchestrator.lab.cloud.world import naive, world
-
-if TYPE_CHECKING:
-    from dr_orchestrator.resources.dynamodb_table.lab.backend import DynamoDb, JournalledTable
+from dr_orchestrator.resources.dynamodb_table.lab.table import ERROR, JournalledTable
 
 _PAGE = 100
 _OF_ALL = ("USER", "SYSTEM")
@@ -39,7 +37,7 @@ class TableBackup(Backup):
         self.table = _without_items(table)
 
     @property
-    def status(self) -> str:  # type: ignore[override]
+    def status(self) -> str:
         """The state by now."""
         return self.timeline.at(world().now())
 
@@ -48,14 +46,14 @@ class TableBackup(Backup):
         self.timeline = settled(state)
 
     @property
-    def details(self) -> dict[str, Any]:  # type: ignore[misc]
+    def details(self) -> dict[str, Any]:
         """As moto, with its own size."""
         return {**super().details, **self._size}
 
     @property
-    def summary(self) -> dict[str, Any]:  # type: ignore[misc]
+    def summary(self) -> dict[str, Any]:
         """As moto, with its own size, and the id of its table, whose name may have been another's."""
-        return {**super().summary, **self._size, "TableId": cast("JournalledTable", self.table).id}
+        return {**super().summary, **self._size, "TableId": cast(JournalledTable, self.table).id}
 
     @property
     def _size(self) -> dict[str, int]:
@@ -74,7 +72,7 @@ def _without_items(table: JournalledTable) -> JournalledTable:
 def in_use(backup: TableBackup) -> JsonRESTError:
     """The refusal of a backup that is being made."""
     return JsonRESTError(
-        "com.amazonaws.dynamodb.v20120810#BackupInUseException",
+        ERROR + "BackupInUseException",
         f"There is another ongoing conflicting backup control plane operation on the backup: {backup.arn}",
     )
 
@@ -103,11 +101,4 @@ def _list(self: DynamoHandler) -> ActionResult:
     return DynamoResult(_page(list(_asked_for(found, self.body)), self.body))
 
 
-def _restore(self: DynamoHandler) -> ActionResult:
-    """moto drops every parameter but the two names, and has the table at once."""
-    given = self.body
-    made = cast("DynamoDb", self.dynamodb_backend).restore_from(given["BackupArn"], given["TargetTableName"], given)
-    return DynamoResult(made.describe())
-
-
-PATCHES = ((DynamoHandler, "list_backups", _list), (DynamoHandler, "restore_table_from_backup", _restore))
+PATCHES = ((DynamoHandler, "list_backups", _list),)
