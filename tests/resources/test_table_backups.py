@@ -106,3 +106,15 @@ def test_the_worst_case_is_the_largest_gap_and_never_the_whole(way: Way) -> None
     worst = way.restorer.worst_case(until)
     assert (worst.loss, worst.whole) == (30 * HOUR, False)
     assert "backups" in worst.source
+
+
+def test_what_was_before_the_oldest_backup_is_no_gap(
+    way: Way, backend: DynamoDb, table: JournalledTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Backups that were kept for a month go with it: a table that is older had others before, and was not without."""
+    until = way.made.clock.now()
+    monkeypatch.setattr(table, "created_at", until.replace(tzinfo=None) - timedelta(days=80))
+    backend.backups.clear()
+    for days in (1, 2, 3):
+        backend.keep(TableBackup(table, f"nightly-{days}", "AWS_BACKUP", until - timedelta(days=days)))
+    assert abs(way.restorer.worst_case(until).loss - timedelta(days=1)) < timedelta(seconds=1)

@@ -28,9 +28,11 @@ class TableBackup(DynamoTable):
         return points.choose(self._points(), self._selection, self._toolkit, points.Told(*self._of, hint, "backup"))
 
     def worst_case(self, until: datetime) -> WorstCase | None:
-        """The largest gap between the backups' instants, up to now; how long one took AWS does not tell."""
-        taken = (point.data_time for point in self._points())
-        times = points.rhythm(taken, until, 0, self._source().get("CreationDateTime"))
+        """The largest gap between the backups' instants, up to now.
+
+        AWS tells neither how long one took nor for how long they are kept: what was before the oldest is not known.
+        """
+        times = points.rhythm((point.data_time for point in self._points()), until, 0, None)
         return points.worst_case(times, until, None, "backups")
 
     @property
