@@ -53,7 +53,7 @@ class AssumedRole(DeferredRefreshableCredentials):  # type: ignore[misc]  # boto
     @property
     def expires_at(self) -> datetime:
         """The end of those that were taken on last."""
-        return self._expiry_time  # type: ignore[no-any-return]
+        return self._expiry_time
 
     def renew(self) -> bool:
         """Let the next call take the role on anew, unless that was done since this thread's last one; always True."""
