@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from dr_orchestrator import settings
-from dr_orchestrator.cli.output import json_option, print_json, print_table, say
+from dr_orchestrator.cli.output import json_option, print_json, say
 from dr_orchestrator.cli.terminal.notices import writing
+from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.errors import Exit, UsageError
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dr_orchestrator.cli.output import json_option, print_json, print_table
+from dr_orchestrator.cli.output import json_option, print_json
+from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dr_orchestrator.cli.output import cost_json, hang, json_option, print_json, print_table
+from dr_orchestrator.cli.output import cost_json, hang, json_option, print_json
 from dr_orchestrator.cli.selecting import selecting
 from dr_orchestrator.cli.terminal.notices import NO_AWS, plain, warn_of_pace
+from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.errors import Exit, UsageError
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from dr_orchestrator.cli.output import (
     begin,
     json_option,
     print_json,
-    print_table,
     run_rows,
     say,
 )
 from dr_orchestrator.cli.selecting import selecting
 from dr_orchestrator.cli.terminal.notices import held, next_steps, plain, reasons, warn_of_pace
+from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.cli.undisturbed import undisturbed
 from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.errors import CopiesMayRemain, DroError, Exit, UsageError

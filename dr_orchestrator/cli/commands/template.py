@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dr_orchestrator.cli.output import json_option, print_json, print_table, say
+from dr_orchestrator.cli.output import json_option, print_json, say
+from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.domain.replica import Edit, Place
 from dr_orchestrator.errors import Exit, UsageError
 
