@@ -182,11 +182,6 @@ def spoken(name: str) -> str:
     return name.replace("-", " ").replace("pitr", "PITR")
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: `1 run`, `3 runs`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def visible(text: str) -> str:
     """Text in which control and direction characters show instead of acting; letters of any script stay."""
     if text.isprintable():
