@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase, gaps, largest_gap, percentile
@@ -55,7 +56,7 @@ def choose(points: Iterable[RecoveryPoint], selection: Selection, toolkit: Toolk
 
 
 def worst_case(
-    times: Sequence[datetime], until: datetime, backup: timedelta | None, names: str = "snapshots"
+    times: Sequence[datetime], until: datetime, backup: timedelta | None, name: str = "snapshot"
 ) -> WorstCase | None:
     """The largest gap between the data times of recovery points, up to now, and the longest that a backup took.
 
@@ -65,7 +66,7 @@ def worst_case(
     if gap is None:
         return None
     known = f"plus {format_duration(backup)} for the backup" if backup else "the time a backup takes is not known"
-    source = f"largest gap between {len(times)} {names}, {format_duration(gap)}, {known}"
+    source = f"largest gap between {counted(len(times), name)}, {format_duration(gap)}, {known}"
     whole = backup is not None
     return WorstCase(gap + (backup or timedelta()), source, gap, percentile(gaps(times, until), 0.95), backup, whole)
 

@@ -337,7 +337,7 @@ def test_a_plan_looks_for_the_programs_and_takes_the_inventory(here: wiring.App,
     """Nothing is run by it."""
     told = {each.name: each.words for each in plan(here, "shop-replica").preflight.looks}
     assert "up.py" in told["programs"]
-    assert told["inventory of the account"] == "0 objects are there before"
+    assert told["inventory of the account"] == "0 objects there before"
     assert not (home / "environment.json").exists()
 
 

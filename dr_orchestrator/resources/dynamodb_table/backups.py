@@ -33,7 +33,7 @@ class TableBackup(DynamoTable):
         AWS tells neither how long one took nor for how long they are kept: what was before the oldest is not known.
         """
         times = points.rhythm((point.data_time for point in self._points()), until, 0, None)
-        return points.worst_case(times, until, None, "backups")
+        return points.worst_case(times, until, None, "backup")
 
     @property
     def _of(self) -> tuple[str, str]:
