@@ -13,10 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dr_orchestrator.aws.endpoints import is_call, named_by
+from dr_orchestrator.domain import inquiries
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.resource_type import CallTable, Effect, Inquiry, Target, Write
 from dr_orchestrator.errors import DrillFault
 
+_DEFECT = "this is a defect: please report"
 _STRANGER = "is not a copy of this run"
 _AGAIN = "dro-guard"
 _NAMED = "dro-guard-named"
@@ -33,7 +35,8 @@ class Guard:
     `may_restore` tells whether the run is to restore from what is named: its source, or a recovery point that it chose.
     `driven` raises where another process drives the run by now; it is told whether the call makes something. `places`
     are what the workspace declares for what drills leave there meanwhile, `accounts` the others in which copies of the
-    run stand. `asked` are the sources that a check reads by statements, in transactions that are told to read alone.
+    run stand, `used` the places in which the run left something: there it may be deleted, too. `asked` are the sources
+    that a check reads by statements, in transactions that are told to read alone.
     """
 
     def __init__(
@@ -46,11 +49,12 @@ class Guard:
         places: frozenset[str] = frozenset(),
         accounts: Callable[[], Collection[str]] = lambda: (),
         asked: frozenset[str] = frozenset(),
+        used: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self.calls, self._declared, self._accounts = calls, places, accounts
         self._copies, self._may_restore, self._driven = copies, may_restore, driven
         self._vouched: dict[tuple[str, str], Copy] = {}
-        self._asked = asked
+        self._asked, self._used = asked, used
         self._reading: set[str] = set()  # transactions that were told to be read-only
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
         self._places: dict[str, bool] = {}  # where calls went, and whether that is AWS's own
@@ -81,7 +85,7 @@ class Guard:
             return
         writes = self.calls.writes.get((service, operation))
         if writes is None:
-            raise Forbidden("not a call that a drill makes; it was not sent", "this is a defect: please report", call)
+            raise Forbidden("not a call that a drill makes; it was not sent", _DEFECT, call)
         refusals = [self._refusal(write, parameters, region) for write in writes]
         if all(refusals):  # several types may be changed by one operation: one of them has to fit, whole
             message, hint = next((each for each in refusals if not each[0].endswith(_STRANGER)), refusals[0])
@@ -95,7 +99,14 @@ class Guard:
         transaction = str(parameters.get(inquiry.transaction) or "")
         if call == inquiry.say and transaction and parameters.get(inquiry.statement) == inquiry.opening:
             self._reading.add(transaction)
-        return call == inquiry.begin or (bool(transaction) and (call == inquiry.end or transaction in self._reading))
+        if call != inquiry.say:
+            return call == inquiry.begin or bool(transaction)
+        if transaction not in self._reading:
+            return False
+        values = [value for each in parameters.get("parameters") or () for value in each.get("value", {}).values()]
+        if why := inquiries.refused(str(parameters.get(inquiry.statement) or ""), values):
+            raise Forbidden(f"a source is not sent that: {why}; the call was not sent", _DEFECT, call)
+        return True
 
     def _refusal(self, write: Write, parameters: Mapping[str, Any], region: str) -> tuple[str, ...]:
         """Why a call is not such a write to copies of this run, and what to do; empty where it is one."""
@@ -109,13 +120,14 @@ class Guard:
             hint = "a run restores its own source, from the recovery point that it chose"
             return f"'{origin}' is not what this run restores from", hint
         if lacking := sorted(name for name in write.needs if not parameters.get(name)):
-            return f"no drill leaves {', '.join(lacking)} out", "this is a defect: please report"
+            return f"no drill leaves {', '.join(lacking)} out", _DEFECT
         return self._otherwise(write, parameters)
 
     def _otherwise(self, write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         """Why a call is not as drills make it, and what to do; empty where it is."""
         for place in (str(parameters.get(each, "")) for each in (write.among, write.into) if each):
-            if place not in self._declared:
+            left = write.effect is Effect.DELETE and place in self._used()
+            if place not in self._declared and not left:
                 return f"'{place}' is no place that the workspace declares for drills", "nothing was changed"
         if write.lends and (strangers := _lent(write, parameters) - set(self._accounts())):
             told = f"no copy of this run stands in {', '.join(sorted(map(str, strangers)))}"
@@ -127,10 +139,10 @@ class Guard:
                 told = "in no place that the workspace declares for drills, or not the copy's own"
                 return f"{name} '{parameters[name]}' is {told}", "nothing was changed"
         if strange := sorted(parameters.keys() - write.accepts):
-            return f"no drill gives it {', '.join(strange)}", "this is a defect: please report"
+            return f"no drill gives it {', '.join(strange)}", _DEFECT
         if other := [name for name, values in write.only.items() if parameters.get(name) not in values]:
             given = ", ".join(f"{name} {parameters.get(name, 'left to its default')}" for name in other)
-            return f"no drill gives it {given}", "this is a defect: please report"
+            return f"no drill gives it {given}", _DEFECT
         return _strange(write, parameters)
 
     def _is_copy(self, target: Target, region: str) -> bool:
@@ -199,7 +211,7 @@ class HeartbeatGuard(Guard):
             super().check(service, operation, parameters, region)
         elif not self._is_beat(parameters):
             message = "not the heartbeat that is declared; the call was not sent"
-            raise Forbidden(message, "this is a defect: please report", call)
+            raise Forbidden(message, _DEFECT, call)
 
 
 def _origin(write: Write, parameters: Mapping[str, Any]) -> str:
@@ -219,7 +231,7 @@ def _strange(write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """Why a call is given somewhere what no drill gives it there, and what to do; empty where nothing is."""
     for way, values in write.every.items():
         if strange := [str(each) for each in _found(parameters, way.split(".")) if each not in values]:
-            return f"no drill gives it {way} {', '.join(strange)}", "this is a defect: please report"
+            return f"no drill gives it {way} {', '.join(strange)}", _DEFECT
     return ()
 
 

@@ -53,8 +53,8 @@ class Toolkit:
 
     `ceiling` is how long (drill seconds) a restore is measured on, past its target, at most. `stands` is the account as
     copies tell it: empty for that of their sources, `rates` are the prices of AWS that the workspace declares. `places`
-    are what it declares for what drills leave there meanwhile: buckets. `home` is the workspace, in which programs of
-    the team's own are run; `observed` is what the run has seen of its copies so far.
+    are what it declares for what drills leave there meanwhile: buckets; `used` are those of this run. `home` is the
+    workspace, in which programs of the team's own are run; `observed` is what the run has seen of its copies so far.
     """
 
     account: Account
@@ -66,6 +66,7 @@ class Toolkit:
     stands: str = ""
     rates: Callable[[], Rates] = Rates
     places: frozenset[str] = frozenset()
+    used: Callable[[], frozenset[str]] = frozenset
     home: Path = Path()
     observed: Callable[[], Sequence[Observation]] = tuple
 
@@ -73,6 +74,11 @@ class Toolkit:
     def clock(self) -> Clock:
         """The drill's clock."""
         return self.context.clock
+
+    @property
+    def buckets(self) -> list[str]:
+        """The buckets in which objects of the run may lie: those that are declared, and those that it used."""
+        return sorted(self.places | self.used())
 
     @property
     def run(self) -> str:

@@ -94,6 +94,9 @@ class Ledger(Protocol):
     def record_template(self, run: str, made: Made) -> None:
         """Write the template that a replica, or one stack of it, is made from, before the call that makes it."""
 
+    def record_bucket(self, run: str, bucket: str) -> None:
+        """Write, once, that the run leaves objects in a bucket, before the first lies there."""
+
     def close_run(self, run: str, closing: Closing) -> None:
         """Write the verdict; the run is complete."""
 

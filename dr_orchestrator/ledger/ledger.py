@@ -226,6 +226,16 @@ class SqlLedger:
 
         write_patiently(write, self._has(table, row))
 
+    def record_bucket(self, run: str, bucket: str) -> None:
+        """Write, once, that the run leaves objects in a bucket, before the first lies there."""
+        row = {"run": run, "bucket": bucket}
+        if bucket not in self.buckets(run):
+            self._insert(tables.bucket_used, row)
+
+    def buckets(self, run: str) -> frozenset[str]:
+        """The buckets in which the run left objects."""
+        return retry_transient(lambda: self.queries.buckets(run))
+
     def close_run(self, run: str, closing: Closing) -> None:
         """Write the verdict and its findings in one transaction; a verdict that was written stays."""
         table = tables.run

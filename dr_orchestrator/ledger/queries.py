@@ -171,6 +171,12 @@ class Queries:
         with transaction(self._engine) as connection:
             return [rows.copy_of(row) for row in assembly.facts_of(connection, tables.copy, [run])[run]]
 
+    def buckets(self, run: str) -> frozenset[str]:
+        """The buckets in which a run left objects."""
+        table = tables.bucket_used.c
+        with transaction(self._engine) as connection:
+            return frozenset(connection.scalars(select(table.bucket).where(table.run == run)))
+
     def settled_copies(self, ids: Collection[str]) -> list[Copy]:
         """The copies of closed runs that bear one of these names and of which nothing is left, oldest first."""
         with transaction(self._engine) as connection:

@@ -316,6 +316,9 @@ template_stack = Table(
     UniqueConstraint("run", "stack"),
 )
 
+# The buckets of the workspace's in which a run leaves objects meanwhile, whatever tiers.yaml comes to say.
+bucket_used = Table("bucket_used", metadata, of_run(primary_key=True), Column("bucket", Text, primary_key=True))
+
 template_edit = Table(
     "template_edit",
     metadata,

@@ -14,6 +14,7 @@ from dr_orchestrator.aws.data_api.calls import DataApi, NotEnabled
 from dr_orchestrator.aws.data_api.opening import ENABLED, DataApiOfCopy, secret_of
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.domain import inquiries
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Opened, Ready
 from dr_orchestrator.domain.service import Database, Login, Resource
@@ -116,7 +117,8 @@ def of_source(account: Account, door: Door, resource: Resource, database: Databa
             f"{resource.id} has no Data API of its own to be asked by", hint, f"rds:{door.shape.describe}"
         )
     secret = door.secret(account, resource.id, database).name
-    return _login(DataApi(account.api("rds-data").reading, arn, secret, database.name), arn, live, database)
+    statements = DataApi(account.api("rds-data").reading, arn, secret, database.name, inquiries.refused)
+    return _login(statements, arn, live, database)
 
 
 def _login(statements: DataApi, arn: str, live: Mapping[str, Any], database: Database) -> Login:

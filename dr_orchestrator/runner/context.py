@@ -136,6 +136,12 @@ class RunContext:
             with stops.heeding_requests_alone():
                 self.ledger.change_copy(copy, CopyState.CREATED, self.clock.now(), identity, "")
 
+    def leaves_in(self, bucket: str) -> None:
+        """Note a bucket before the run puts anything there: whoever cleans up after it looks there, too."""
+        if self.ledger is not None:
+            with stops.heeding_requests_alone():
+                self.ledger.record_bucket(self.run, bucket)
+
     def delayed(self, kind: SegmentKind, reason: str, seconds: float) -> None:
         """Note that for the last so many drill seconds the run waited for something else than its recovery."""
         if self.journal is not None:

@@ -68,6 +68,7 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
         here.places,
         accounts,
         frozenset({drill.resource.id}) if drill is not None and _reads_by_statements(drill) else frozenset(),
+        lambda: here.ledger.buckets(run),
     )
     return _account(here, region, guard, f"dro-{run}", account)
 
@@ -249,6 +250,7 @@ def _toolkit(
         at,
         rates=lambda: here.declared.rates,
         places=here.places,
+        used=lambda: here.ledger.buckets(context.run),
         home=here.settings.home,
         observed=lambda: retry_transient(lambda: here.ledger.queries.run(context.run)).observations,
     )

@@ -89,6 +89,17 @@ def test_the_stacks_that_a_replica_was_made_from_come_back_as_one(ledger: SqlLed
         ledger.record_template(run.id, made[0])
 
 
+def test_a_bucket_is_known_by_the_run_that_uses_it(ledger: SqlLedger) -> None:
+    """However often it is written, and by no other run."""
+    run, other = header(uuid4().hex), header(uuid4().hex)
+    for each in (run, other):
+        ledger.open_run(each)
+    for bucket in ("templates", "templates", "of-before"):
+        ledger.record_bucket(run.id, bucket)
+    assert ledger.buckets(run.id) == {"templates", "of-before"}
+    assert ledger.buckets(other.id) == frozenset()
+
+
 @property_test
 @given(at=instants, offset=spans)
 def test_no_instant_or_span_is_rounded(ledger: SqlLedger, at: datetime, offset: timedelta) -> None:

@@ -9,6 +9,7 @@ from unittest import mock
 
 import pytest
 
+from dr_orchestrator import wiring
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.resources.cloudformation_stack.change_sets import LOOK, MAKE, ChangeSets
 from dr_orchestrator.resources.cloudformation_stack.shelving import Shelving
@@ -86,6 +87,23 @@ def test_killed_at_a_transition_a_sweep_takes_it_down(shop: Estate, home: Path, 
         dead = killed_in(here, "shop-replica", TRANSITIONS[at]())
         sweeping.sweep_run(here, dead, "its process died; swept")
         found = read(here, dead)
+    assert found.closing is not None
+    assert found.closing.cleanup is Cleanup.CLEAN, found.closing.cleanup_reasons
+    assert production(shop) == before
+
+
+def test_a_sweep_looks_in_the_bucket_that_the_ledger_has(shop: Estate, home: Path) -> None:
+    """No stack tells of it yet, and tiers.yaml names another by now: the template is deleted where it was put."""
+    before = production(shop)
+    with room(shop, home, template(SAM, LARGE, head=HEAD), shelf=SHELF) as here:
+        dead = killed_in(here, "shop-replica", TRANSITIONS["once it lies in the bucket"]())
+        assert len(production(shop)["templates"]) == 1
+        shop.client("s3").create_bucket(Bucket="other-templates")
+        tiers = home / "drills" / "tiers.yaml"
+        tiers.write_text(tiers.read_text().replace(SHELF, "other-templates"))
+        with wiring.using(wiring.App(here.settings, here.clock)) as later:
+            sweeping.sweep_run(later, dead, "its process died; swept")
+            found = read(later, dead)
     assert found.closing is not None
     assert found.closing.cleanup is Cleanup.CLEAN, found.closing.cleanup_reasons
     assert production(shop) == before

@@ -29,6 +29,10 @@ CHECKS = """
       - {name: rows, rows-at-least: {table: heartbeat, minimum: 1}}
       - {name: blocks, whole-read: {within: 6h, parallel: 2}, mandatory: false}
       - {name: counted, counts: {against: source}, mandatory: false}
+      - {name: whole, integrity: {against: source}, mandatory: false}
+      - name: quick
+        answers-within: {sql: SELECT count(*) FROM heartbeat, against: source, factor: 1000, times: 3, cold: 1}
+        mandatory: false
 """.lstrip("\n")
 
 
@@ -64,7 +68,7 @@ def test_a_cluster_is_drilled_without_a_connection(shop: RealShop) -> None:
     assert found.closing is not None
     assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     assert {check.name: check.outcome for check in found.checks} == dict.fromkeys(
-        ("heartbeat", "rows", "blocks", "counted"), Outcome.PASSED
+        ("heartbeat", "rows", "blocks", "counted", "whole", "quick"), Outcome.PASSED
     )
     (enabled,), (login,) = steps(found, "enable the copy's Data API"), [s for s in found.steps if s.role is Role.LOG_IN]
     assert enabled.duration is not None

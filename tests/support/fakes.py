@@ -144,6 +144,9 @@ class MemoryLedger:
         self._write(f"template of {run}")
         self.template = made
 
+    def record_bucket(self, run: str, bucket: str) -> None:
+        self._write(f"bucket {bucket} of {run}")
+
     def close_run(self, run: str, closing: Closing) -> None:
         assert self.closing is None, f"{run} is closed once"
         self._write(f"close {closing.verdict}")

@@ -66,7 +66,7 @@ def _inquiry(of: ResourceType) -> Iterator[Row]:
         return
     told = {
         asked.begin: "on a source that a check of the drill reads",
-        asked.say: f"likewise, in a transaction whose first statement was `{asked.opening}`",
+        asked.say: f"likewise, in a transaction whose first statement was `{asked.opening}`: one that reads alone",
         asked.end: "likewise, of such a transaction",
     }
     yield from ((f"`{call}`", of.name, words) for call, words in told.items())
@@ -81,6 +81,7 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     users += [(f"stores of environments, {of.name}s", of.filling) for of in types]
     users += [(f"stores of environments, {of.name}s", of.imported) for of in types]
     users += [(f"stores of environments, {of.name}s", of.born) for of in types]
+    users += [(f"{of.name} asked by statements", of.stated) for of in types]
     apart = "stores of environments in another account"
     users += [(f"{apart}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported)]
     users += [(f"inventory of {of.name}s", of.listing) for of in types] + [("every run", COMMON)]

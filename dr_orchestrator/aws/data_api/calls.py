@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
@@ -31,6 +31,7 @@ _UNREADABLE = {
     "SecretsErrorException": "the Data API could not read the secret",
     "ForbiddenException": "the caller may not use the Data API of the cluster",
 }
+_ONE = "give one SELECT that changes, locks and reaches nothing"
 _ALLOW = "allow rds-data:ExecuteStatement on the cluster and secretsmanager:GetSecretValue on the secret for the caller"
 
 
@@ -41,11 +42,19 @@ class NotEnabled(NotMeasured):
 class DataApi:
     """Statements to the cluster of that ARN, as the login that a secret (name or ARN) holds; Statements.
 
-    `api` is that of `rds-data`: the one that reads where the cluster is production's.
+    `api` is that of `rds-data`: the one that reads where the cluster is production's. `refused` tells why a statement
+    is not to be said there.
     """
 
-    def __init__(self, api: Api, cluster: str, secret: str, database: str) -> None:
-        self._api, self._database = api, database
+    def __init__(
+        self,
+        api: Api,
+        cluster: str,
+        secret: str,
+        database: str,
+        refused: Callable[[str, Sequence[Value]], str] = lambda *_: "",
+    ) -> None:
+        self._api, self._database, self._refused = api, database, refused
         self._way = {"resourceArn": cluster, "secretArn": secret}
 
     def begin(self) -> str:
@@ -53,7 +62,9 @@ class DataApi:
         return str(self._call("BeginTransaction", database=self._database)["transactionId"])
 
     def say(self, statement: str, said: Sequence[Value], transaction: str) -> Rows:
-        """Say one statement within a transaction."""
+        """Say one statement within a transaction; NotMeasured where it is not to be said there."""
+        if why := self._refused(statement, said):
+            raise NotMeasured(f"the source is not asked that: {why}", _ONE, "rds-data:ExecuteStatement")
         more = {"parameters": values.given(said)} if said else {}
         answer = self._call(
             "ExecuteStatement",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.data_api.opening import ENABLED
 from dr_orchestrator.domain.preflight import Doubt
 from dr_orchestrator.errors import NotMeasured
@@ -39,6 +40,21 @@ def has_one(version: str) -> bool:
         return int(major) > max(LEAST) or int(minor.partition(".")[0] or 0) >= LEAST[int(major)]
     except (KeyError, ValueError):
         return False
+
+
+def offered(account: Account, source: Mapping[str, Any], version: str, kind: str) -> str:
+    """Whether AWS offers the Data API in the region, of that version and class of instance; a Doubt where it does not.
+
+    A source that has one there proves it by that.
+    """
+    if source.get(ENABLED):
+        return f"the source has one in {account.region}"
+    given = {"Engine": source["Engine"], "EngineVersion": version, "DBInstanceClass": kind}
+    found = list(account.api("rds").pages("DescribeOrderableDBInstanceOptions", "OrderableDBInstanceOptions", **given))
+    if any(each.get("SupportsHttpEndpoint") for each in found):
+        return f"AWS offers one in {account.region}"
+    told = f"AWS offers no {kind} of {source['Engine']} {version} with a Data API in {account.region}"
+    raise Doubt(f"{told}: it may refuse to enable the copy's; else {_ADDRESS}")
 
 
 def of_source(described: Mapping[str, Any], name: str, *, reads: bool) -> str:

@@ -51,6 +51,7 @@ def preflight_checks(asked: Asked, copy: Copy, door: Door | None) -> list[Prefli
     ]
     if asked.resource.database is not None and asked.resource.database.via is Via.DATA_API:
         found.append(PreflightCheck("Data API", lambda: _statements(asked)))
+        found.append(PreflightCheck("Data API of the region", lambda: _offered(asked), must=False))
     return [*found, *(logins.looks(account, door, asked.resource) if door else ())]
 
 
@@ -59,6 +60,13 @@ def _statements(asked: Asked) -> str:
     source, database = asked.source(), asked.resource.database
     kind = str(production.writer(asked.toolkit.account, source)["DBInstanceClass"])
     return looks.look(str(source["Engine"]), asked.version(), kind, database.where if database else "")
+
+
+def _offered(asked: Asked) -> str:
+    """Whether AWS offers it in the region, too."""
+    source, account = asked.source(), asked.toolkit.account
+    kind = str(production.writer(account, source)["DBInstanceClass"])
+    return looks.offered(account, source, asked.version(), kind)
 
 
 def _instance(asked: Asked) -> str:

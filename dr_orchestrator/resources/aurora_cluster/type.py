@@ -58,6 +58,7 @@ _INQUIRY = Inquiry(
     statement="sql",
     transaction="transactionId",
 )
+_OFFERED = "rds:DescribeOrderableDBInstanceOptions"
 _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
 _CALLS = Calls(
     frozenset(
@@ -301,9 +302,9 @@ TYPE = Drillable(
         {"kms:DescribeKey": "the snapshot is encrypted"},
     ),
     stated=Calls(
-        frozenset(),
+        frozenset({_OFFERED}),
         _INQUIRY.calls | {"rds:EnableHttpEndpoint"},
-        dict.fromkeys((*_INQUIRY.calls, "rds:EnableHttpEndpoint"), "it is asked by the Data API"),
+        dict.fromkeys((*_INQUIRY.calls, "rds:EnableHttpEndpoint", _OFFERED), "it is asked by the Data API"),
     ),
     inquiry=_INQUIRY,
     secures="rds",

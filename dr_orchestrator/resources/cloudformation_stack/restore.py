@@ -310,7 +310,7 @@ class CloudFormationStack:
         if live is not None:
             destroying.delete(held)
         shelving = Shelving(self._toolkit)
-        shelving.clear(copy, self._toolkit.places)
+        shelving.clear(copy, self._toolkit.buckets)
         shelving.raise_where_forgotten(copy, live or (self._describe(stack_id) if stack_id else None))
         for row in self._toolkit.proofs.owned(copy):
             destroying.take_down_what_stayed(row)

@@ -45,21 +45,22 @@ class Shelving:
 
     def put(self, given: Given) -> None:
         """Put the templates there that CloudFormation is to find there."""
-        api = self._toolkit.account.api("s3") if given.shelved else None
+        if not given.shelved:
+            return
+        self._toolkit.context.leaves_in(given.shelf.bucket)
+        api = self._toolkit.account.api("s3")
         for text in given.shelved:
-            if api is not None:
-                key = given.shelf.key(text)
-                held = {"Bucket": given.shelf.bucket, "ExpectedBucketOwner": self._owner}
-                api.call("PutObject", **held, Key=key, Body=text.encode(), ContentType=_JSON)
+            held = {"Bucket": given.shelf.bucket, "ExpectedBucketOwner": self._owner}
+            api.call("PutObject", **held, Key=given.shelf.key(text), Body=text.encode(), ContentType=_JSON)
 
     def raise_where_forgotten(self, copy: Copy, described: Mapping[str, Any] | None) -> None:
-        """NotMeasured where templates lie in a bucket that the workspace no longer names: nothing there may be deleted.
+        """NotMeasured where templates lie in a bucket that neither the workspace names nor the ledger holds.
 
-        The stack tells the bucket by a tag of its own, a deleted one, too.
+        Nothing there may be deleted. The stack tells the bucket by a tag of its own, a deleted one, too.
         """
         tags = {tag["Key"]: tag["Value"] for tag in (described or {}).get("Tags", [])}
         bucket = tags.get(TAG, "")
-        if not bucket or bucket in self._toolkit.places:
+        if not bucket or bucket in self._toolkit.buckets:
             return
         if left := self._toolkit.retry_transient(lambda: self._listed(Shelf(bucket, copy.region, copy.id))):
             keys = ", ".join(dict.fromkeys(key for key, _ in left))
@@ -68,7 +69,7 @@ class Shelving:
 
     def clear(self, copy: Copy, buckets: Iterable[str]) -> None:
         """Delete every version of all that a copy has there, and see that nothing is left."""
-        for bucket in sorted(buckets):
+        for bucket in buckets:
             shelf = Shelf(bucket, copy.region, copy.id)
             for key, version in self._toolkit.retry_transient(lambda shelf=shelf: self._listed(shelf)):  # type: ignore[misc]
                 delete = {"Bucket": bucket, "Key": key, "VersionId": version, "ExpectedBucketOwner": self._owner}

@@ -84,6 +84,7 @@ class Export:
         """Ask for the export; AWS takes the same token for the same one, so that none is made twice."""
         if self._point is None or self._into is None:
             raise NotMeasured(f"nothing tells what {self.copy.id} is an export of")
+        self._toolkit.context.leaves_in(self._into.bucket)
         answer = self._api.call(
             "ExportTableToPointInTime",
             TableArn=self._arn(),

@@ -35,7 +35,7 @@ def clear(toolkit: Toolkit, copy: Copy) -> None:
     """Delete every version of all that was exported for a table, and see that nothing is left."""
     owner = toolkit.account.pinned or toolkit.account.caller().account
     s3 = toolkit.account.api("s3")
-    for bucket in sorted(toolkit.places):
+    for bucket in toolkit.buckets:
         where = {"Bucket": bucket, "ExpectedBucketOwner": owner}
 
         def listed(where: dict[str, str] = where) -> list[tuple[str, str]]:

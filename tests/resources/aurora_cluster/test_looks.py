@@ -14,6 +14,7 @@ from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.access.policies import drill_policies, source_policies
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Policy
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.data_api import looks
 from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.aws.preflight import rights
@@ -314,6 +315,28 @@ def test_a_data_api_is_told_with_its_bounds(begin: Begin) -> None:
     for version in ("13.11", "14.12", "15.3", "16.1", "17.4", "18.0"):
         assert looks.has_one(version)
     assert not looks.has_one("of no number")
+
+
+def test_a_region_without_a_data_api_is_told_before_a_restore(
+    begin: Begin, made: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what AWS offers there of the version and class; a source that has one there proves it by itself."""
+    drilled = begin(ClusterSnapshot, BY_STATEMENTS)
+    look = {each.name: each for each in drilled.restorer.preflight_checks(drilled.copy)}["Data API of the region"]
+    assert (look.perform(), look.must) == (f"AWS offers one in {REGION}", False)
+    asked: list[dict[str, Any]] = []
+
+    def answer(api: Api, operation: str, key: str, **given: Any) -> list[dict[str, Any]]:
+        asked.append(given)
+        return [{"SupportsHttpEndpoint": False}]
+
+    monkeypatch.setattr(Api, "pages", answer)
+    account, source = made.toolkit.account, {"Engine": ENGINE, "HttpEndpointEnabled": False}
+    with pytest.raises(Doubt, match=f"no db.r6g.large of {ENGINE} 16.6 with a Data API in {REGION}"):
+        looks.offered(account, source, "16.6", "db.r6g.large")
+    assert asked == [{"Engine": ENGINE, "EngineVersion": "16.6", "DBInstanceClass": "db.r6g.large"}]
+    told = looks.offered(account, {**source, "HttpEndpointEnabled": True}, "16.6", "db.r6g.large")
+    assert told == f"the source has one in {REGION}"
 
 
 def test_a_source_that_is_read_needs_a_data_api_of_its_own(made: Estate) -> None:

@@ -113,8 +113,80 @@ def test_sql_server_performs_no_text_but_one_select(plan: Answer, why: str) -> N
     connection = asked("sqlserver", ORDINARY["sqlserver"])
     connection.plan = plan  # type: ignore[attr-defined]
     with pytest.raises(NotMeasured, match=why):
-        checks._perform(Query("q", "SELECT 1 FROM orders; x", "1"), connection, NOW)
-    assert connection.said == ["SET SHOWPLAN_XML ON", "SELECT 1 FROM orders; x", "SET SHOWPLAN_XML OFF"]
+        checks._perform(Query("q", "SELECT 1 FROM orders", "1"), connection, NOW)
+    assert connection.said == ["SET SHOWPLAN_XML ON", "SELECT 1 FROM orders", "SET SHOWPLAN_XML OFF"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("SELECT 1 FROM orders; DROP TABLE orders", "; stands within"),
+        ("SELECT 1 FROM orders DROP TABLE orders", "DROP is a word of another statement"),
+        ("SELECT 1DROP TABLE orders", "a number ends where a word begins"),
+        ("SELECT 1 FROM orders --x\rDELETE orders", "line that not everybody ends there"),
+        ("SELECT 1 /* /* */ */ EXEC sp_who", "EXEC is a word"),
+        ("SELECT 1 /* /* */ ' */ DROP TABLE orders --'", "DROP is a word"),
+        ("SELECT 1 FROM orders USE master", "USE is a word"),
+        ("SELECT 1 FROM orders SELECT 2", "a second SELECT begins"),
+        ("SELECT 1 x: TRUNCATE TABLE orders", "TRUNCATE is a word"),
+        ("SELECT 1 \uff24\uff32\uff2f\uff30 TABLE orders", "DROP is a word"),
+        ("SELECT 1 END CONVERSATION 'x'", "CONVERSATION is a word"),
+        ("SELECT 1 FETCH NEXT FROM c", "FETCH is a word"),
+        ("SELECT 1 MERGE orders USING x ON 1=1 WHEN MATCHED THEN SET a=1", "MERGE is a word"),
+        ("sp_who", "begins with none"),
+        ("SELECT 'a", "where its quote ends"),
+        ("SELECT (1", "brackets are not even"),
+    ],
+)
+def test_a_text_of_several_is_refused_whatever_its_plan_shows(text: str, why: str) -> None:
+    """SQL Server needs no mark between statements, and a plan may leave one out: it is not even planned."""
+    for ask in ("query", "data_read"):
+        connection = asked("sqlserver", ORDINARY["sqlserver"])
+        with pytest.raises(NotMeasured, match=why):
+            getattr(connection.speech, ask)(connection, *((text, 2) if ask == "query" else (text,)))
+        assert connection.said == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT 'a; DROP', [drop], \"delete\" FROM t /* ; /* DROP */ ; */ -- EXEC\n;",
+        "WITH a AS (SELECT 1 x) SELECT x FROM a UNION ALL SELECT 2 EXCEPT (SELECT 3)",
+        "SELECT x FROM t ORDER BY 1 OFFSET 1 ROWS FETCH NEXT 1 ROWS ONLY OPTION (MERGE JOIN, USE HINT('a'))",
+        "SELECT CASE WHEN a >= 1.5e3 THEN 0x1F END FROM dbo.t a INNER MERGE JOIN u ON a.x = u.[up]]date]",
+    ],
+)
+def test_one_select_is_planned_whatever_stands_in_its_quotes(text: str) -> None:
+    """Quotes, comments that hold others, sets, hints."""
+    connection = asked("sqlserver", ORDINARY["sqlserver"])
+    connection.speech.query(connection, text, 2)
+    assert connection.said[0] == "SET SHOWPLAN_XML ON"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WITH FUNCTION f RETURN NUMBER IS PRAGMA AUTONOMOUS_TRANSACTION; BEGIN DELETE orders; COMMIT; RETURN 1; END; "
+        "SELECT f FROM dual",
+        "SELECT /*+ WITH_PLSQL */ * FROM (with/* */function f RETURN NUMBER IS BEGIN RETURN 1; END; SELECT f)",
+        "WITH -- q'[\nPROCEDURE p IS BEGIN NULL; END; SELECT 1 FROM dual",
+        "SELECT q'[ ]' || q'! ' !' FROM (WITH FUNCTION f RETURN NUMBER IS BEGIN RETURN 1; END; SELECT f FROM dual)",
+    ],
+)
+def test_a_function_of_the_statements_own_is_not_even_planned(text: str) -> None:
+    """Its transaction may be its own, which no read-only one binds: Oracle is not asked."""
+    connection = asked("oracle", ORDINARY["oracle"])
+    with pytest.raises(NotMeasured, match="function of its own"):
+        connection.speech.query(connection, text, 2)
+    assert connection.said == []
+
+
+def test_oracles_quotes_hold_what_they_hold() -> None:
+    """Words in them declare nothing."""
+    text = "WITH x AS (SELECT q'[with function ' ]' a, 'with function' b, \"PRAGMA\" FROM t) SELECT a FROM x"
+    connection = asked("oracle", {"PLAN_TABLE$ WHERE": explained(("TABLE ACCESS", "SHOP.T")), **ORDINARY["oracle"]})
+    connection.speech.query(connection, text, 2)
+    assert connection.said[-1].startswith("WITH x AS")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +212,7 @@ def test_a_next_number_is_not_drawn() -> None:
     """Nothing gives it back, and in production that would be a change."""
     connection = asked("sqlserver", ORDINARY["sqlserver"])
     with pytest.raises(NotMeasured, match="sequence"):
-        connection.speech.query(connection, "SELECT NEXT  VALUE for numbers", 2)
+        connection.speech.query(connection, "SELECT NEXT/* /* */ */ VALUE for numbers", 2)
 
 
 def test_plans_that_may_not_be_seen_are_told_with_what_to_grant() -> None:

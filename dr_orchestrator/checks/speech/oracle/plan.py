@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+from dr_orchestrator.domain.sql_words import ORACLE, Unread, words
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.waiting.driven import Driven
 
@@ -17,6 +19,9 @@ _STEPS = """
     SELECT id, parent_id, operation, options, object_owner, object_name, object_type, filter_predicates
     FROM SYS.PLAN_TABLE$ WHERE statement_id = 'dro' ORDER BY id
 """
+_OWN = (("WITH", "FUNCTION"), ("WITH", "PROCEDURE"))
+"""The beginnings of functions that a statement declares for itself, wherever in it a WITH may stand."""
+
 _NEVER = "NULL IS NOT NULL"
 """The condition of a step that the server knows to be never performed, nor what is below it."""
 
@@ -36,6 +41,7 @@ class Step:
 def of(connection: Driven, text: str) -> tuple[Step, ...]:
     """The plan of a text, asked for once on a connection; in a transaction of its own, for it writes."""
     if text not in connection.judged:
+        _makes_nothing(text)
         connection.undo()
         try:
             connection.execute(_EXPLAIN + text)
@@ -59,6 +65,16 @@ def only_reads(connection: Driven, text: str) -> tuple[Step, ...]:
     if any(step.operation == "FOR UPDATE" for step in found):
         raise NotMeasured("it locks what it reads (FOR UPDATE), and a query changes nothing")
     return found
+
+
+def _makes_nothing(text: str) -> None:
+    """Refuse a text that brings a function of its own: in a transaction of its own, it might do anything, unplanned."""
+    try:
+        found = ["" if each.quoted else each.text for each in words(text, ORACLE)]
+    except Unread as unread:
+        raise NotMeasured(f"a query is one SELECT, and this text is not read: {unread}") from unread
+    if "PRAGMA" in found or any(pair in _OWN for pair in pairwise(found)):
+        raise NotMeasured("it brings a function of its own (WITH FUNCTION), and nobody tells what that would do")
 
 
 def steps(rows: Iterable[tuple[Any, ...]]) -> Iterable[Step]:

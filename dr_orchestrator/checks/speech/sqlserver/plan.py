@@ -5,11 +5,11 @@ The right SHOWPLAN lets a login ask for it: a database's owner has it, as RDS's 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from dr_orchestrator.checks.speech.sqlserver import one
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.waiting.driven import Driven, EngineError
 
@@ -19,10 +19,6 @@ _SPACE = "{http://schemas.microsoft.com/sqlserver/2004/07/showplan}"
 _REMOTE = ("Remote Query", "Remote Scan", "Remote Index Scan", "Remote Index Seek", "External Select")
 _SELECTS = ("SELECT", "SELECT WITHOUT QUERY")
 """A SELECT, and one that reads nothing."""
-
-_BETWEEN = r"(?:\s|--[^\n]*\n|/\*.*?\*/)+"
-_NUMBERS = re.compile(rf"\bNEXT{_BETWEEN}VALUE{_BETWEEN}FOR\b", re.IGNORECASE | re.DOTALL)
-"""Words that white space or comments stand between."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +40,12 @@ class Plan:
 
 
 def of(connection: Driven, text: str) -> Plan:
-    """The plan of a text, asked for once on a connection; NotMeasured where the login may not see it."""
+    """The plan of a text, asked for once on a connection; NotMeasured where it is no SELECT as it is read here.
+
+    So it is where the login may not see the plan.
+    """
     if text not in connection.judged:
+        one.only_select(text)
         connection.judged[text] = _asked(connection, text)
     found: Plan = connection.judged[text]
     return found
@@ -60,7 +60,7 @@ def only_reads(connection: Driven, text: str) -> Plan:
         raise NotMeasured(f"a query is a SELECT that changes nothing, and the server reads {found.statements[0]}")
     if found.remote:
         raise NotMeasured(f"it asks another server ({found.remote[0]}), whose rows are no copy")
-    if _NUMBERS.search(text):
+    if one.draws_a_number(text):
         raise NotMeasured("it draws the next number of a sequence, which nothing gives back")
     return found
 

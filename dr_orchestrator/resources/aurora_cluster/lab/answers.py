@@ -47,7 +47,14 @@ def _delete(self: RDSResponse) -> ActionResult:
     return ActionResult({"DBCluster": deleted})
 
 
+def _orderable(self: RDSResponse) -> ActionResult:
+    """All that is asked for is offered, with a Data API: the lab's regions are alike."""
+    asked = {key: self.params.get(key) for key in ("Engine", "EngineVersion", "DBInstanceClass")}
+    return ActionResult({"OrderableDBInstanceOptions": [{**asked, "SupportsHttpEndpoint": True}]})
+
+
 PATCHES = (
+    (RDSResponse, "describe_orderable_db_instance_options", _orderable),
     (RDSResponse, "describe_db_clusters", _clusters),
     (RDSResponse, "describe_db_cluster_snapshots", _snapshots),
     (RDSResponse, "describe_db_cluster_automated_backups", _backups),

@@ -13,6 +13,7 @@ from botocore.stub import Stubber
 from dr_orchestrator.aws.calls.api import Api, Denied
 from dr_orchestrator.aws.data_api import values
 from dr_orchestrator.aws.data_api.calls import DataApi, NotEnabled
+from dr_orchestrator.domain.inquiries import refused
 from dr_orchestrator.domain.statements import StatementRefused
 from dr_orchestrator.errors import NotMeasured, Transient
 
@@ -167,6 +168,13 @@ def test_a_secret_that_is_not_taken_is_a_refused_login(aws: Stubber) -> None:
     found = fault(aws, "InvalidSecretException", "of AWS's own")
     assert isinstance(found, StatementRefused)
     assert found.login
+
+
+def test_a_source_is_not_asked_what_does_more_than_read(aws: Stubber) -> None:
+    """No call is made: the check that would have said it is told what may be."""
+    said = DataApi(Api(cast(Any, aws.client)), ARN, "prod/orders", "orders", refused)
+    with aws, pytest.raises(NotMeasured, match="the source is not asked that: it locks what it reads"):
+        said.say("SELECT * FROM orders FOR SHARE", (), "t1")
 
 
 def test_a_transaction_that_has_ended_is_undone_already(aws: Stubber) -> None:

@@ -72,6 +72,74 @@ def test_a_source_is_read_only_once_it_was_told_so() -> None:
     guard.check("rds-data", "RollbackTransaction", {"resourceArn": arn(SOURCE), "transactionId": "t1"}, REGION)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SET TRANSACTION READ WRITE",
+        "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+        "COMMIT; DROP TABLE orders",
+        "SELECT 1; COMMIT",
+        "COMMIT",
+        "ROLLBACK",
+        "SAVEPOINT other",
+        "SELECT pg_catalog.set_config('transaction_read_only', 'off', true)",
+        "DELETE FROM orders",
+        "WITH gone AS (DELETE FROM orders RETURNING 1) SELECT * FROM gone",
+        "SELECT * INTO copied FROM orders",
+        "SELECT * FROM orders FOR UPDATE",
+        "SELECT pg_catalog.pg_terminate_backend(1)",
+        "SELECT \"dblink_exec\"('…', 'DELETE FROM orders')",
+        "SELECT aws_s3 . /* */ query_export_to_s3 ('SELECT 1', x)",
+        "SELECT pg_advisory_lock(1)",
+        "SELECT nextval('numbers')",
+        "SELECT 'a\\' ; DROP TABLE orders --'",
+        "SELECT $a1$ ' $a1$ ; DROP TABLE orders --'",
+        "SELECT U&'a' UESCAPE '!'",
+        "EXPLAIN (ANALYZE) DELETE FROM orders",
+        "EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) DELETE FROM orders",
+        "CALL settle()",
+        "",
+    ],
+)
+def test_a_source_is_sent_what_reads_alone(sql: str) -> None:
+    """Whatever PostgreSQL would make of it in a transaction that can only read: the guard knows a SELECT by itself."""
+    guard = asks(SOURCE)
+    say(guard, SOURCE, READ_ONLY)
+    with pytest.raises(Forbidden, match="a source is not sent that"):
+        given = {"resourceArn": arn(SOURCE), "secretArn": "s", "sql": sql, "transactionId": "t1"}
+        guard.check("rds-data", "ExecuteStatement", given, REGION)
+
+
+def test_a_transaction_of_a_source_is_set_to_times_alone() -> None:
+    """By values, which are read as well."""
+    guard = asks(SOURCE)
+    say(guard, SOURCE, READ_ONLY)
+    ask = "SELECT pg_catalog.set_config(:p1, :p2, true)"
+    told = [{"name": "p1", "value": {"stringValue": "lock_timeout"}}, {"name": "p2", "value": {"stringValue": "5s"}}]
+    say(guard, SOURCE, ask, parameters=told)
+    for values in ([], [{"name": "p1", "value": {"stringValue": "session_replication_role"}}]):
+        with pytest.raises(Forbidden, match="sets what no check sets"):
+            say(guard, SOURCE, ask, parameters=values)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SAVEPOINT dro_1",
+        "ROLLBACK TO SAVEPOINT dro_2",
+        "SELECT $$; COMMIT$$, E'it\\'s', \"update\" FROM orders /* ; /* */ ; */ -- DROP\n;",
+        "(SELECT count(*) FROM aws_orders) UNION TABLE totals",
+        "WITH x AS (SELECT substring(aws_region FROM 1 FOR 3) FROM orders) SELECT * FROM x",
+        "EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT 1",
+    ],
+)
+def test_what_checks_say_to_a_source_goes_through(sql: str) -> None:
+    """Parts of the transaction, plans, and the team's own SELECT."""
+    guard = asks(SOURCE)
+    say(guard, SOURCE, READ_ONLY)
+    say(guard, SOURCE, sql)
+
+
 @pytest.mark.parametrize("operation", ["CommitTransaction", "BatchExecuteStatement", "ExecuteSql"])
 def test_nothing_else_of_the_service_goes_through(operation: str) -> None:
     """Nothing that is said is ever kept."""

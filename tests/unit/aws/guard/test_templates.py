@@ -37,6 +37,17 @@ def test_a_stack_is_made_of_the_copys_own_template() -> None:
         guard(COPY).check("cloudformation", "CreateChangeSet", {**CHANGE_SET, **given}, "us-east-1")
 
 
+def test_in_a_bucket_of_before_the_runs_own_is_deleted_and_nothing_is_put() -> None:
+    """The ledger has it of this run, whatever the workspace names by now."""
+    made, given = guard(COPY), {**OBJECT, "Bucket": "templates-of-before"}
+    made._used = lambda: {"templates-of-before"}
+    made.check("s3", "DeleteObject", given, "us-east-1")
+    with pytest.raises(Forbidden, match="is no place that the workspace declares"):
+        made.check("s3", "PutObject", {**given, "Body": b"{}", "ContentType": "application/json"}, "us-east-1")
+    with pytest.raises(Forbidden, match="is not a copy of this run"):
+        made.check("s3", "DeleteObject", {**given, "Key": "shop-prod/a.json"}, "us-east-1")
+
+
 @pytest.mark.parametrize(
     ("operation", "more"), [("PutObject", {"Body": b"{}", "ContentType": "application/json"}), ("DeleteObject", {})]
 )
