@@ -57,6 +57,9 @@ class Scope:
         """Where a drill reads, and where its copies stand."""
         for each in (drill.resource, *drill.stores.values()):
             yield from (beside_the_source(each), self.types[each.type].place(each))
+        rebuild = drill.resource.rebuild
+        for region in rebuild.builder.regions if rebuild and rebuild.builder else ():
+            yield Place(rebuild.account, region)
 
     @property
     def partition(self) -> str:
