@@ -168,14 +168,14 @@ class Account:
             sts = Api(self._client(self._writing, "sts"))
         return self._identity(sts, self._roles.drill)
 
-    def lent(self) -> AssumedRole:
-        """The role that makes changes, to be taken on for a program of the team's own: fresh and short-lived.
+    def lent(self) -> Any:
+        """The credentials of the role that makes changes, fresh and short-lived, for a program of the team's own.
 
         NotMeasured where there is no role: nobody is lent the machine's own.
         """
         if not self._roles.drill:
             raise NotMeasured("no role is declared that a program could be lent", "see `roles` in tiers.yaml")
-        return AssumedRole(self._roles.drill, self._name, self._sts, self._now)
+        return AssumedRole(self._roles.drill, self._name, self._sts, self._now).get_frozen_credentials()
 
     @property
     def region(self) -> str:

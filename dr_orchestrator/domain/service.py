@@ -183,10 +183,6 @@ class Outlet:
     secret: str = ""
 
 
-SESSION = timedelta(minutes=58)
-"""As long as a program may take that is given one session: a role that was taken on by another is good for an hour."""
-
-
 @dataclass(frozen=True)
 class Builder:
     """A program of the team's own that makes an environment, and the one that takes it down, with their arguments.

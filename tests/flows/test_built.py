@@ -157,34 +157,6 @@ def test_a_program_knows_the_drill_accounts_login_and_nothing_else_of_ours(
     assert "***" in built.detail
 
 
-LENT = """
-import json, os, urllib.request
-asking = urllib.request.Request(os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"])
-asking.add_header("Authorization", os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
-known = dict(os.environ)
-lent = json.load(urllib.request.urlopen(asking))
-named = {"ACCESS_KEY_ID": "AccessKeyId", "SECRET_ACCESS_KEY": "SecretAccessKey", "SESSION_TOKEN": "Token"}
-os.environ |= {f"AWS_{ours}": lent[theirs] for ours, theirs in named.items()}
-"""
-
-
-def test_a_program_of_hours_asks_for_its_login_anew(shop: Estate, here: wiring.App, home: Path) -> None:
-    """Where one session may not last it finds none, but where to ask; none of it is in the record."""
-    note = 'json.dump({**known, **lent}, open("environment.json", "w"))\nprint(*lent.values())\n'
-    note += 'print(known["AWS_CONTAINER_AUTHORIZATION_TOKEN"])\n'
-    built_shop.write(home, LENT + UP + note + "print(whoami())", LENT + DOWN)
-    text = (home / "drills" / "shop.yaml").read_text()
-    (home / "drills" / "shop.yaml").write_text(text.replace("within: 40s", "within: 2h"))
-    found = run(here, "shop-replica")
-    assert went_well(found), reasons(found)
-    known = built_shop.noted(home)
-    assert "AWS_ACCESS_KEY_ID" not in known
-    for secret in (known["SecretAccessKey"], known["Token"], known["AWS_CONTAINER_AUTHORIZATION_TOKEN"]):
-        assert secret not in repr(found)
-    built = next(each for each in found.steps if each.name == "wait until built")
-    assert f":{OTHER}:assumed-role/{THERE.rpartition('/')[2]}/dro-{found.header.id}" in built.detail
-
-
 def test_a_program_that_fails_is_told_with_its_exit_code_and_output(shop: Estate, here: wiring.App, home: Path) -> None:
     """FAILED, as an environment that its code does not make; what it made until then is taken down."""
     built_shop.write(home, UP + 'print("Error: no such module")\nsys.exit(3)')

@@ -50,11 +50,6 @@ class AssumedRole(DeferredRefreshableCredentials):  # type: ignore[misc]  # boto
         self._signed.last = super().get_frozen_credentials()
         return self._signed.last
 
-    @property
-    def expires_at(self) -> datetime:
-        """The end of those that were taken on last."""
-        return self._expiry_time
-
     def renew(self) -> bool:
         """Let the next call take the role on anew, unless that was done since this thread's last one; always True."""
         if self._signed.last is self._frozen_credentials:

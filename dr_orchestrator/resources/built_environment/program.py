@@ -6,18 +6,17 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from dr_orchestrator.aws.access.lending import lending
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.checks.deep.command.output import Output
 from dr_orchestrator.checks.deep.command.running import NO_CREDENTIALS, run
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.service import SESSION, Builder
+from dr_orchestrator.domain.service import Builder
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.built_environment import outputs
 from dr_orchestrator.resources.built_environment.outputs import Told
@@ -63,54 +62,22 @@ def perform(
     id of its group.
     """
     program = builder.command if action == COMMAND else builder.destroy
+    lent = account.lent()
     passed = {name: os.environ[name] for name in builder.passed if name in os.environ}
-    secrets = [each for each in passed.values() if len(each) > 5]
+    secrets = (lent.secret_key, lent.token, *(each for each in passed.values() if len(each) > 5))
     output = Output(secrets)
-
-    def learned(found: list[str]) -> None:
-        secrets.extend(found)
-        output.learn(found)
-
-    known = {**passed, **_environment(action, copy, account.region)}
-    with _folder() as folder, _lent(account, builder, learned) as credentials:
-        file = folder / "outputs.json"
-        if action == COMMAND:
-            known |= {"DRO_OUTPUTS": str(file), "DRO_STORES": json.dumps(stores)}
+    with tempfile.TemporaryDirectory(prefix="dro-program-", ignore_cleanup_errors=True) as folder:
+        file = Path(folder) / "outputs.json"
+        known = {"DRO_OUTPUTS": str(file), "DRO_STORES": json.dumps(stores)} if action == COMMAND else {}
+        variables = {**passed, **_environment(action, copy, account, lent), **known}
+        within = builder.within.total_seconds()
         try:
-            within = builder.within.total_seconds()
-            variables = {**known, **credentials}
             ran = run(program, variables, home, within, output, copy.id, grace=GRACE_S, started=started)
         except OSError as wrong:
             raise NotMeasured(f"{program[0]} could not be started: {wrong.strerror or wrong}", _MISSING) from wrong
         told = outputs.read(file, stores, secrets) if action == COMMAND and ran.code == 0 else Told()
     limit = format_duration(builder.within)
     return Ended(program[0], ran.code, output.text, output.last_line, limit, told)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="dro-program-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
-
-
-@contextmanager
-def _lent(account: Account, builder: Builder, learned: Callable[[list[str]], None]) -> Iterator[dict[str, str]]:
-    """Within: the variables by which a program is who the drill account's role is.
-
-    One that may outlive a session asks for them anew; any other finds them where all tools look, not only AWS's own.
-    """
-    role = account.lent()
-    if builder.within > SESSION:
-        with lending(role, learned) as variables:
-            yield variables
-        return
-    lent = role.get_frozen_credentials()
-    learned([lent.secret_key, lent.token])
-    yield {
-        "AWS_ACCESS_KEY_ID": lent.access_key,
-        "AWS_SECRET_ACCESS_KEY": lent.secret_key,
-        "AWS_SESSION_TOKEN": lent.token,
-    }
 
 
 _MISSING = "it is run in the workspace: name it as it is found there, or on the PATH"
@@ -132,16 +99,19 @@ def _found(name: str, home: Path) -> str | None:
     return shutil.which(str(home / name)) if "/" in name else shutil.which(name)
 
 
-def _environment(action: str, copy: Copy, region: str) -> dict[str, str]:
-    """All that a program knows besides what is passed to it, and who it is."""
+def _environment(action: str, copy: Copy, account: Account, lent: Any) -> dict[str, str]:
+    """All that a program knows besides what is passed to it."""
     ours = {name: os.environ[name] for name in _OURS if name in os.environ}
     lab = {name: value for name, value in os.environ.items() if name.startswith(_ENDPOINTS)}
     return {
         **ours,
         **lab,
         **NO_CREDENTIALS,
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": lent.access_key,
+        "AWS_SECRET_ACCESS_KEY": lent.secret_key,
+        "AWS_SESSION_TOKEN": lent.token,
+        "AWS_REGION": account.region,
+        "AWS_DEFAULT_REGION": account.region,
         "DRO_ACTION": action,
         "DRO_COPY": copy.id,
         "DRO_RUN": copy.run,
