@@ -23,7 +23,7 @@ from botocore.utils import parse_timestamp
 from dr_orchestrator.aws.access.lifetime import Lifetime, lifetime
 from dr_orchestrator.aws.access.machine import MachineCredentials
 from dr_orchestrator.aws.access.renewal import sign_with
-from dr_orchestrator.aws.access.roles import AssumedRole, only_logins
+from dr_orchestrator.aws.access.roles import AssumedRole, Lent, only_logins
 from dr_orchestrator.aws.calls import exchange
 from dr_orchestrator.aws.calls.answers import refuse_unreadable
 from dr_orchestrator.aws.calls.api import Api
@@ -168,14 +168,15 @@ class Account:
             sts = Api(self._client(self._writing, "sts"))
         return self._identity(sts, self._roles.drill)
 
-    def lent(self) -> Any:
-        """The credentials of the role that makes changes, fresh and short-lived, for a program of the team's own.
+    def lends(self) -> Callable[[], Lent]:
+        """The credentials of the role that makes changes, short-lived, for a program of the team's own: each time they
+        are asked for they are as good as new.
 
         NotMeasured where there is no role: nobody is lent the machine's own.
         """
         if not self._roles.drill:
             raise NotMeasured("no role is declared that a program could be lent", "see `roles` in tiers.yaml")
-        return AssumedRole(self._roles.drill, self._name, self._sts, self._now).get_frozen_credentials()
+        return AssumedRole(self._roles.drill, self._name, self._sts, self._now).lend
 
     @property
     def region(self) -> str:

@@ -76,6 +76,7 @@ class _Look:
         return self._files[file]
 
     def _of_template(self, rebuild: Rebuild) -> Iterator[tuple[Level, source.Key, str, str]]:
+        from dr_orchestrator.aws.access import nameless  # noqa: PLC0415
         from dr_orchestrator.aws.template.shelf import SETTING  # noqa: PLC0415 - what judges templates loads slowly
         from dr_orchestrator.wiring import templates  # noqa: PLC0415
 
@@ -93,6 +94,8 @@ class _Look:
             yield Level.ASK, (), "it has stacks within, whose templates we derive", SETTING
         for note in map(templates.of_empty, templates.emptied(rebuild, derived)):
             yield Level.WARNING, (), f"{note.resource}: {note.what}", note.why
+        for note in nameless.notes(derived):
+            yield Level.WARNING, (), f"{note.resource} {note.what}", note.why
         for part, wrong_word in templates.keeping_nothing(rebuild, derived):
             yield Level.PROBLEM, ("empty", part), wrong_word, "remove it: `empty` is for what keeps data"
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from dr_orchestrator.aws.access import nameless
 from dr_orchestrator.aws.template import soundness
 from dr_orchestrator.aws.template.accounts import STAYS, Move
 from dr_orchestrator.aws.template.derive import Read, derive, whole
@@ -89,6 +90,18 @@ def judged(
     production's, as far as a workspace declares it, `account` is the one into which an app is moved that is pinned to
     another.
     """
+    derived = _judged(path, place, answers, stacks, sources, account)
+    return replace(derived, notes=(*derived.notes, *nameless.notes(derived)))
+
+
+def _judged(
+    path: Path,
+    place: Place,
+    answers: Answers | None,
+    stacks: Sequence[str],
+    sources: frozenset[str],
+    account: str,
+) -> Derived:
     if path.is_dir():
         return _app(path, place, answers or Answers(), stacks, sources, account)
     if stacks:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from unittest import mock
 
@@ -21,6 +24,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.built_environment import outputs
 from dr_orchestrator.resources.built_environment.environment import BuiltEnvironment
+from dr_orchestrator.resources.built_environment.lending import Lender
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.session import Session
 from dr_orchestrator.waiting import stops
@@ -155,6 +159,44 @@ def test_a_program_knows_the_drill_accounts_login_and_nothing_else_of_ours(
     built = next(each for each in found.steps if each.name == "wait until built")
     assert f":{OTHER}:assumed-role/{THERE.rpartition('/')[2]}/dro-{found.header.id}" in built.detail
     assert "***" in built.detail
+
+
+def test_a_program_of_hours_asks_for_its_login_anew(shop: Estate, here: wiring.App, home: Path) -> None:
+    """By AWS's own client, which finds no other; the word that it asks by is in no record, and good for no other."""
+    noted = 'import json, os\njson.dump(dict(os.environ), open("environment.json", "w"))\n'
+    login = f'{noted}import boto3\nos.environ["AWS_ACCESS_KEY_ID"] = boto3.Session().get_credentials().access_key\n'
+    asks = 'print(os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"])\n'
+    asks += 'print(boto3.client("sts").get_caller_identity()["Arn"])\n'
+    built_shop.write(home, login + 'del os.environ["AWS_ACCESS_KEY_ID"]\n' + asks + login + UP, login + DOWN)
+    text = (home / "drills" / "shop.yaml").read_text()
+    (home / "drills" / "shop.yaml").write_text(text.replace("within: 40s", "within: 3h"))
+    found = run(here, "shop-replica")
+    assert went_well(found), reasons(found)
+    known = built_shop.noted(home)
+    assert not {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} & known.keys()
+    assert known["AWS_CONTAINER_AUTHORIZATION_TOKEN"] not in repr(found)
+    built = next(each for each in found.steps if each.name == "wait until built")
+    assert f":{OTHER}:assumed-role/{THERE.rpartition('/')[2]}/dro-{found.header.id}" in built.detail
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(known["AWS_CONTAINER_CREDENTIALS_FULL_URI"], timeout=5)  # noqa: S310 - of this machine
+
+
+def test_a_login_that_is_not_renewed_is_no_fault_of_the_environments(
+    shop: Estate, here: wiring.App, home: Path
+) -> None:
+    """INCONCLUSIVE, with why the role could not be taken on again."""
+
+    def refused(lender: Lender, path: str, word: str) -> tuple[HTTPStatus, dict[str, str]]:
+        lender.failed = "the role is not trusted any more"
+        return HTTPStatus.INTERNAL_SERVER_ERROR, {}
+
+    built_shop.write(home, "import boto3\nboto3.client('sts').get_caller_identity()\n", "")
+    text = (home / "drills" / "shop.yaml").read_text()
+    (home / "drills" / "shop.yaml").write_text(text.replace("within: 40s", "within: 3h"))
+    with mock.patch.object(Lender, "answer", refused):
+        found = run(here, "shop-replica")
+    assert ended(found)[0] is Verdict.INCONCLUSIVE
+    assert "without credentials, which were not renewed: the role is not trusted any more" in reasons(found)
 
 
 def test_a_program_that_fails_is_told_with_its_exit_code_and_output(shop: Estate, here: wiring.App, home: Path) -> None:
@@ -357,4 +399,4 @@ def test_a_program_is_not_lent_the_machines_own_login(shop: Estate, here: wiring
     (blocker,) = plan(here, "shop-replica").preflight.blockers
     assert blocker.words == "not set here: NOT_SET"
     with pytest.raises(NotMeasured, match="no role is declared"):
-        shop.toolkit.account.lent()
+        shop.toolkit.account.lends()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dr_orchestrator.aws.access import named
+from dr_orchestrator.aws.access import named, nameless
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Statement, allow, deny
 from dr_orchestrator.aws.template import boundary, given, outward
 from dr_orchestrator.aws.template.registry import permissions
 from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.replica import Note
 
 OF_BOUNDARIES = frozenset({"iam:GetPolicy", "iam:GetPolicyVersion"})
 _CHANGES_OF_POLICIES = (
@@ -115,7 +116,20 @@ def notes(scope: Scope) -> list[str]:
                 f"{drill.name}: AWS does not publish which calls make {', '.join(silent)}: whoever makes the replica"
                 f" needs the rights to create, tag and delete those, too, with names like {COPIES}."
             )
+        told += [f"{drill.name}: {each.resource} {each.what}: {each.why}." for each in _nameless(drill)]
     return told
+
+
+def _nameless(drill: Drill) -> Iterator[Note]:
+    """The parts that the rights by names would keep from being made, as the drill's file says now."""
+    rebuild = drill.resource.rebuild
+    if rebuild is None or rebuild.builder:
+        return
+    for one in rebuild.templates:
+        for read in given.all_of(one):
+            left_out = [each.rpartition("/")[2] for each in one.answers.leave_out]
+            for name, key in nameless.nameless({"Resources": read.part("Resources")}, left_out):
+                yield nameless.note(name, key)
 
 
 def _is_silent(kind: str) -> bool:

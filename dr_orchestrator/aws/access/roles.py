@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.credentials import DeferredRefreshableCredentials
@@ -34,6 +35,16 @@ Center.
 """
 
 
+@dataclass(frozen=True)
+class Lent:
+    """Credentials of a role, as somebody else is given them: good for so long from now."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str = field(repr=False)
+    left: timedelta
+
+
 class AssumedRole(DeferredRefreshableCredentials):  # type: ignore[misc]  # botocore is untyped
     """The credentials of a role, from the call that first needs them; `now` says when they are too old."""
 
@@ -49,6 +60,11 @@ class AssumedRole(DeferredRefreshableCredentials):  # type: ignore[misc]  # boto
         """The credentials that a call is signed with now."""
         self._signed.last = super().get_frozen_credentials()
         return self._signed.last
+
+    def lend(self) -> Lent:
+        """The credentials as they are now, taken anew where they are about to end."""
+        now = self.get_frozen_credentials()
+        return Lent(now.access_key, now.secret_key, now.token, self._expiry_time - self._time_fetcher())
 
     def renew(self) -> bool:
         """Let the next call take the role on anew, unless that was done since this thread's last one; always True."""

@@ -25,8 +25,8 @@ from dr_orchestrator.domain.replica import Place
 from dr_orchestrator.domain.service import Fill
 
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-LONGEST = timedelta(minutes=58)
-"""As long as a program may take: a role that was taken on by another is good for an hour."""
+LONGEST = timedelta(hours=24)
+"""As long as a program may take."""
 
 
 class Store(Shape):
@@ -138,7 +138,7 @@ class Rebuild(Shape):
         if self.place is Place.BESIDE:
             raise wrong("a program is run in a drill account alone", "write `place: drill-account`, or remove it")
         if self.within > LONGEST:
-            raise wrong("the credentials of a program last an hour", "write less than `within: 1h`, or part it")
+            raise wrong("a program may take a day", "write `within: 24h` or less, or part it")
 
     def _raise_unless_told(self) -> None:
         for name, store in self.stores.items():

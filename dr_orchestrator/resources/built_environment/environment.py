@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
@@ -20,6 +20,7 @@ from dr_orchestrator.resources.built_environment import inventory, outputs, proc
 from dr_orchestrator.resources.built_environment.outputs import Point
 from dr_orchestrator.resources.built_environment.program import COMMAND, DESTROY, Ended
 from dr_orchestrator.resources.drillable import Parts
+from dr_orchestrator.resources.piece import PieceOf
 
 BEFORE, TAKEN = "there before", "inventory taken before"
 """How the ledger tells what was in the account before a program was run, and that this is all."""
@@ -69,9 +70,9 @@ class BuiltEnvironment:
         """Nobody can tell what a program's resources will cost."""
         return Billed(besides=f"what {name or 'the program'} makes")
 
-    def copies(self, copy: Copy) -> Sequence[Environment]:
+    def copies(self, copy: Copy) -> Sequence[PieceOf]:
         """The one copy that it is."""
-        return [Environment(copy, self)]
+        return [PieceOf(copy, "environment", self, "take inventory of the account")]
 
     def isolated(self, copy: Copy) -> Seen:
         """Prove that the programs' account is the one that replicas have of their own."""
@@ -102,7 +103,9 @@ class BuiltEnvironment:
         self._toolkit.context.made(copy, identity)
         ended = self._run(COMMAND, copy)
         if ended.code != 0:
-            fault = (NotMeasured if ended.code is None else NotRecoverable)(str(ended), "its output is in the record")
+            fault = (NotMeasured if ended.code is None or ended.lacked else NotRecoverable)(
+                str(ended), "its output is in the record"
+            )
             fault.evidence = f"{ended}\n{ended.text}"
             raise fault
         for name, value in ended.told.outputs.items():
@@ -211,32 +214,6 @@ class BuiltEnvironment:
         if not any(each.copy == copy.id and each.state.startswith(TAKEN) for each in seen):
             return None
         return frozenset(each.copy for each in seen if each.state == BEFORE)
-
-
-@dataclass(frozen=True)
-class Environment:
-    """The one copy of such an environment; a Piece."""
-
-    copy: Copy
-    built: BuiltEnvironment
-    title: str = "environment"
-    publishes: str = "take inventory of the account"
-
-    def publish(self) -> Seen:
-        """As the environment's own."""
-        return self.built.publish(self.copy)
-
-    def ask(self) -> Asked:
-        """As the environment's own."""
-        return self.built.build(self.copy)
-
-    def ready(self) -> Ready:
-        """As the environment's own."""
-        return self.built.ready(self.copy)
-
-    def destroy(self, copy: Copy) -> CopyState:
-        """As the environment's own."""
-        return self.built.destroy(copy)
 
 
 def _before(there: Collection[object], regions: Sequence[str]) -> str:

@@ -6,10 +6,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.checks.deep.command.output import Output
@@ -19,11 +20,15 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.service import Builder
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.built_environment import outputs
+from dr_orchestrator.resources.built_environment.lending import Lender, lending
 from dr_orchestrator.resources.built_environment.outputs import Told
 
 COMMAND, DESTROY = "command", "destroy"
 GRACE_S = 20.0
 """Real seconds that a program has to end when it is asked to: Terraform writes its state down meanwhile."""
+
+AT_ONCE = timedelta(minutes=58)
+"""The longest that a program may take with one login: a role that another took on is good for an hour."""
 
 _OURS = ("PATH", "HOME")
 _ENDPOINTS = "AWS_ENDPOINT_URL"
@@ -31,7 +36,10 @@ _ENDPOINTS = "AWS_ENDPOINT_URL"
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended: its exit code, or None at its limit; its output's end without secrets, and what it told."""
+    """How a program ended: its exit code, or None at its limit; its output's end without secrets, and what it told.
+
+    `lacked` is why it had no credentials any more, empty where it had.
+    """
 
     program: str
     code: int | None
@@ -39,12 +47,14 @@ class Ended:
     last_line: str
     limit: str
     told: Told = field(default_factory=Told)
+    lacked: str = ""
 
     def __str__(self) -> str:
         how = (
             f"ended with exit code {self.code}" if self.code is not None else f"was ended at its limit of {self.limit}"
         )
-        return f"{self.program} {how}" + (f": {self.last_line}" if self.last_line else "")
+        why = f" without credentials, which were not renewed: {self.lacked}" if self.lacked else ""
+        return f"{self.program} {how}{why}" + (f": {self.last_line}" if self.last_line else "")
 
 
 def perform(
@@ -62,22 +72,41 @@ def perform(
     id of its group.
     """
     program = builder.command if action == COMMAND else builder.destroy
-    lent = account.lent()
     passed = {name: os.environ[name] for name in builder.passed if name in os.environ}
-    secrets = (lent.secret_key, lent.token, *(each for each in passed.values() if len(each) > 5))
-    output = Output(secrets)
-    with tempfile.TemporaryDirectory(prefix="dro-program-", ignore_cleanup_errors=True) as folder:
+    output = Output(each for each in passed.values() if len(each) > 5)
+    lender = Lender(account.lends(), lambda lent: output.hide((lent.secret_key, lent.token)))
+    temporary = tempfile.TemporaryDirectory(prefix="dro-program-", ignore_cleanup_errors=True)
+    with temporary as folder, _credentials(lender, builder, output) as login:
         file = Path(folder) / "outputs.json"
         known = {"DRO_OUTPUTS": str(file), "DRO_STORES": json.dumps(stores)} if action == COMMAND else {}
-        variables = {**passed, **_environment(action, copy, account, lent), **known}
+        variables = {**passed, **_environment(action, copy, account), **login, **known}
         within = builder.within.total_seconds()
         try:
             ran = run(program, variables, home, within, output, copy.id, grace=GRACE_S, started=started)
         except OSError as wrong:
             raise NotMeasured(f"{program[0]} could not be started: {wrong.strerror or wrong}", _MISSING) from wrong
-        told = outputs.read(file, stores, secrets) if action == COMMAND and ran.code == 0 else Told()
+        told = outputs.read(file, stores, output.secrets) if action == COMMAND and ran.code == 0 else Told()
     limit = format_duration(builder.within)
-    return Ended(program[0], ran.code, output.text, output.last_line, limit, told)
+    return Ended(program[0], ran.code, output.text, output.last_line, limit, told, lender.failed)
+
+
+@contextmanager
+def _credentials(lender: Lender, builder: Builder, output: Output) -> Iterator[dict[str, str]]:
+    """Within: the variables of a login. One that is good for as long as the program may take is told, for any client.
+
+    What takes longer has it renewed, as AWS's own SDKs ask for that.
+    """
+    lent = lender.lend()
+    if builder.within <= AT_ONCE:
+        yield {
+            "AWS_ACCESS_KEY_ID": lent.access_key,
+            "AWS_SECRET_ACCESS_KEY": lent.secret_key,
+            "AWS_SESSION_TOKEN": lent.token,
+        }
+        return
+    output.hide((lender.word,))
+    with lending(lender) as variables:
+        yield variables
 
 
 _MISSING = "it is run in the workspace: name it as it is found there, or on the PATH"
@@ -99,7 +128,7 @@ def _found(name: str, home: Path) -> str | None:
     return shutil.which(str(home / name)) if "/" in name else shutil.which(name)
 
 
-def _environment(action: str, copy: Copy, account: Account, lent: Any) -> dict[str, str]:
+def _environment(action: str, copy: Copy, account: Account) -> dict[str, str]:
     """All that a program knows besides what is passed to it."""
     ours = {name: os.environ[name] for name in _OURS if name in os.environ}
     lab = {name: value for name, value in os.environ.items() if name.startswith(_ENDPOINTS)}
@@ -107,9 +136,6 @@ def _environment(action: str, copy: Copy, account: Account, lent: Any) -> dict[s
         **ours,
         **lab,
         **NO_CREDENTIALS,
-        "AWS_ACCESS_KEY_ID": lent.access_key,
-        "AWS_SECRET_ACCESS_KEY": lent.secret_key,
-        "AWS_SESSION_TOKEN": lent.token,
         "AWS_REGION": account.region,
         "AWS_DEFAULT_REGION": account.region,
         "DRO_ACTION": action,

@@ -7,6 +7,8 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.calls.denials import by_policy
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.cloudformation_stack.stack import describe
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import NESTED, Part
@@ -65,3 +67,10 @@ def first_failure(api: Api, stack: str, lead: str = "") -> str:
 def is_of_stack(event: Mapping[str, Any]) -> bool:
     """Whether an event is of the stack itself, and not of what it holds."""
     return bool(event.get("PhysicalResourceId") == event["StackId"])
+
+
+def told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:
+    """A state that AWS tells of a stack by its own clock."""
+    state = event["ResourceStatus"]
+    words = f"{state} {event.get('ResourceStatusReason', '')}".strip()
+    return ServerTime(copy.id, state, event["Timestamp"], f"cloudformation:DescribeStackEvents: {words}")

@@ -6,9 +6,10 @@ import functools
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from dr_orchestrator.aws.access import nameless
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.preflight import assets, boundary, place
 from dr_orchestrator.aws.template.given import Given
@@ -39,6 +40,7 @@ from dr_orchestrator.resources.cloudformation_stack.stacks import Stacks
 from dr_orchestrator.resources.cloudformation_stack.teardown.destroying import Destroying
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part
 from dr_orchestrator.resources.drillable import Parts
+from dr_orchestrator.resources.piece import PieceOf
 from dr_orchestrator.runner import Born, Store
 
 CALLED = "a stack"
@@ -103,6 +105,7 @@ class CloudFormationStack:
         ]
         return [
             PreflightCheck("template", lambda: self._look_at_template(copy)),
+            PreflightCheck("names of parts", lambda: self._look_at_parts(copy), must=False),
             PreflightCheck("permissions boundary", lambda: self._look_at_boundary(copy)),
             *(of_app if self._stacks.names else ()),
             PreflightCheck("bucket of templates", lambda: self._look_at_bucket(copy)),
@@ -113,9 +116,10 @@ class CloudFormationStack:
         """Nobody can tell what a template's resources will cost."""
         return Billed(besides=f"what {name or 'the template'} makes")
 
-    def copies(self, copy: Copy) -> Sequence[StackOfMany]:
+    def copies(self, copy: Copy) -> Sequence[PieceOf]:
         """The stacks that are made, of which the run's own is the last."""
-        return [StackOfMany(each, self._stacks.title(each), self) for each in self._stacks.copies(copy)]
+        copies = self._stacks.copies(copy)
+        return [PieceOf(each, self._stacks.title(each), self, self.publishes(each)) for each in copies]
 
     def isolated(self, copy: Copy) -> Seen:
         """Prove that each stack is in its region, and in the account that is declared, where one is."""
@@ -162,6 +166,11 @@ class CloudFormationStack:
         if not made:
             raise NotApplicable("the template is given in the call")
         return "; ".join(dict.fromkeys(Shelving(self._toolkit).look(each, given) for each, given in made))
+
+    def _look_at_parts(self, copy: Copy) -> str:
+        with _accepted():
+            given = {self._stacks.of(each).name: self._looked_at().given(each) for each in self._stacks.copies(copy)}
+        return nameless.look({name: each.derived for name, each in given.items()})
 
     def _look_at_boundary(self, copy: Copy) -> str:
         with _accepted():
@@ -271,7 +280,7 @@ class CloudFormationStack:
         stack = self._identity(copy) or copy.id
         events = self._api.pages("DescribeStackEvents", "StackEvents", StackName=stack)
         own = [event for event in events if finding.is_of_stack(event)]
-        return [_told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
+        return [finding.told(copy, event) for event in sorted(own, key=lambda event: event["Timestamp"])]
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         """A part of a stack that can be filled, as a copy that the stack owns."""
@@ -381,36 +390,6 @@ class CloudFormationStack:
         return feed(self._api, self._toolkit)
 
 
-@dataclass(frozen=True)
-class StackOfMany:
-    """A stack of an environment; a Piece."""
-
-    copy: Copy
-    title: str
-    environment: CloudFormationStack
-
-    @property
-    def publishes(self) -> str:
-        """As the environment's own."""
-        return self.environment.publishes(self.copy)
-
-    def publish(self) -> Seen:
-        """As the environment's own."""
-        return self.environment.publish(self.copy)
-
-    def ask(self) -> Asked:
-        """As the environment's own."""
-        return self.environment.build(self.copy)
-
-    def ready(self) -> Ready:
-        """As the environment's own."""
-        return self.environment.ready(self.copy)
-
-    def destroy(self, copy: Copy) -> CopyState:
-        """As the environment's own."""
-        return self.environment.destroy(copy)
-
-
 @contextmanager
 def _accepted() -> Iterator[None]:
     """Within: what is not accepted is told by its own look."""
@@ -418,9 +397,3 @@ def _accepted() -> Iterator[None]:
         yield
     except NotRecoverable as refused:
         raise NotApplicable("the template is not accepted") from refused
-
-
-def _told(copy: Copy, event: Mapping[str, Any]) -> ServerTime:
-    state = event["ResourceStatus"]
-    told = f"{state} {event.get('ResourceStatusReason', '')}".strip()
-    return ServerTime(copy.id, state, event["Timestamp"], f"cloudformation:DescribeStackEvents: {told}")

@@ -26,7 +26,7 @@ def mistakes(tmp_path: Path, shop: str, tiers: str = TIERS) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("within: 40s", "within: 2h", "the credentials of a program last an hour"),
+        ("within: 40s", "within: 25h", "a program may take a day"),
         ("within: 40s", "place: beside", "a program is run in a drill account alone"),
         ("within: 40s", "parameters: {A: b}", "'parameters' is for templates"),
         ("within: 40s", "template: x.yaml", "'template' and 'command' exclude each other"),

@@ -34,12 +34,18 @@ class Output:
     """Takes what a program prints, piece by piece; no secret is ever in what it keeps."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for secret in secrets if secret for form in _forms(secret)}
-        self._secrets = sorted((form.encode() for form in forms), key=len, reverse=True)
-        self._held_back = max((len(each) for each in self._secrets), default=1) - 1
+        self.secrets = frozenset[str]()
+        self.hide(secrets)
         self._raw, self._kept, self._line = b"", b"", b""
         self._too_long = False
         self.size, self.results, self.refused = 0, list[Told](), 0
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Mask these, too, in what is yet to come."""
+        self.secrets |= set(secrets) - {""}
+        forms = {form for secret in self.secrets for form in _forms(secret)}
+        self._secrets = sorted((form.encode() for form in forms), key=len, reverse=True)
+        self._held_back = max((len(each) for each in self._secrets), default=1) - 1
 
     def add(self, piece: bytes) -> None:
         """Take the next piece; its last bytes wait for the next one, for a secret may lie across both."""
