@@ -58,8 +58,8 @@ class Scope:
         for each in (drill.resource, *drill.stores.values()):
             yield from (beside_the_source(each), self.types[each.type].place(each))
         rebuild = drill.resource.rebuild
-        for region in rebuild.builder.regions if rebuild and rebuild.builder else ():
-            yield Place(rebuild.account, region)
+        if rebuild is not None and rebuild.builder is not None:
+            yield from (Place(rebuild.account, region) for region in rebuild.builder.regions)
 
     @property
     def partition(self) -> str:
