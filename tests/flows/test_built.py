@@ -37,7 +37,7 @@ from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import Estate
 from tests.support.estate import estate as lab_of
 from tests.support.logins import login_of
-from tests.support.shop import FULL, run
+from tests.support.shop import FULL, ended, run
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +62,6 @@ def emptied(shop: Estate) -> None:
     sqs = apart_app.client(shop, "sqs")
     for name in queues(shop):
         sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
-
-
-def ended(found: Run) -> tuple[Verdict, Cleanup]:
-    assert found.closing is not None
-    return found.closing.verdict, found.closing.cleanup
 
 
 def reasons(found: Run) -> str:
