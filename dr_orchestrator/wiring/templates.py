@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from dr_orchestrator.aws.template import soundness
-from dr_orchestrator.aws.template.accounts import STAYS, Move
 from dr_orchestrator.aws.template.derive import Read, derive, whole
+from dr_orchestrator.aws.template.editing.accounts import STAYS, Move
 from dr_orchestrator.documents import assembly, cloudformation
 from dr_orchestrator.documents.cloudformation import Template
 from dr_orchestrator.domain.replica import Answers, Ask, Derived, Edit, Empty, Note, Place, Refusal

@@ -7,13 +7,14 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
-from dr_orchestrator.aws.template import accounts, keeping, outward
-from dr_orchestrator.aws.template.accounts import STAYS, Move
-from dr_orchestrator.aws.template.births import bear
-from dr_orchestrator.aws.template.edits import Around, Editing
-from dr_orchestrator.aws.template.judging import Judging
-from dr_orchestrator.aws.template.parts import kind_of, transforms_of
-from dr_orchestrator.aws.template.values import NOBODYS, Scope, Untold, references, shown
+from dr_orchestrator.aws.template import keeping, outward
+from dr_orchestrator.aws.template.editing import accounts
+from dr_orchestrator.aws.template.editing.accounts import STAYS, Move
+from dr_orchestrator.aws.template.editing.births import bear
+from dr_orchestrator.aws.template.editing.edits import Around, Editing
+from dr_orchestrator.aws.template.judging.judge import Judging
+from dr_orchestrator.aws.template.reading.parts import kind_of, transforms_of
+from dr_orchestrator.aws.template.reading.values import NOBODYS, Scope, Untold, references, shown
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.domain.replica import Answers, Ask, Birth, Derived, Edit, Empty, Note, Place, Refusal
 

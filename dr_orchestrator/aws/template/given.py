@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_orchestrator.aws.template import boundary, outward, soundness
-from dr_orchestrator.aws.template.accounts import STAYS, Move
 from dr_orchestrator.aws.template.derive import Read, derive
-from dr_orchestrator.aws.template.forms import is_looked_up
-from dr_orchestrator.aws.template.parts import kind_of
+from dr_orchestrator.aws.template.editing.accounts import STAYS, Move
+from dr_orchestrator.aws.template.reading.forms import is_looked_up
+from dr_orchestrator.aws.template.reading.parts import kind_of
 from dr_orchestrator.aws.template.shelf import SETTING, Shelf
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.documents.cloudformation import LARGEST, LARGEST_IN_BUCKET, Template, mapping

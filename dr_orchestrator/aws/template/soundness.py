@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from dr_orchestrator.aws.template.parts import calls
-from dr_orchestrator.aws.template.values import references
+from dr_orchestrator.aws.template.reading.parts import calls
+from dr_orchestrator.aws.template.reading.values import references
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.errors import Problem
 

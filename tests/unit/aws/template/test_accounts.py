@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.template.accounts import Move
 from dr_orchestrator.aws.template.derive import derive
+from dr_orchestrator.aws.template.editing.accounts import Move
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.domain.replica import Answers, Derived, Place
 

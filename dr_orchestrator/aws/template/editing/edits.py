@@ -8,17 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dr_orchestrator.aws.template import outward, reach, zones
-from dr_orchestrator.aws.template.accounts import STAYS, Move
-from dr_orchestrator.aws.template.leaving import left_behind
-from dr_orchestrator.aws.template.names import (
+from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.editing import zones
+from dr_orchestrator.aws.template.editing.accounts import STAYS, Move
+from dr_orchestrator.aws.template.editing.leaving import left_behind
+from dr_orchestrator.aws.template.editing.names import (
     MUST_BEGIN,
     is_ours,
     names_of,
     renamed,
     without_inserts,
 )
-from dr_orchestrator.aws.template.parts import (
+from dr_orchestrator.aws.template.editing.renames import Renames
+from dr_orchestrator.aws.template.editing.streams import WHY as OF_STREAM
+from dr_orchestrator.aws.template.editing.streams import consumers
+from dr_orchestrator.aws.template.reading.parts import (
     ABSENT,
     at,
     brief,
@@ -35,10 +39,8 @@ from dr_orchestrator.aws.template.parts import (
     spelled_by_functions,
     texts,
 )
-from dr_orchestrator.aws.template.renames import Renames
-from dr_orchestrator.aws.template.streams import WHY as OF_STREAM
-from dr_orchestrator.aws.template.streams import consumers
-from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, references
+from dr_orchestrator.aws.template.reading.places import places
+from dr_orchestrator.aws.template.reading.values import Path, Scope, Untold, function, references
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.domain.replica import Answers, Edit, Place
 
@@ -272,7 +274,7 @@ class Editing:
 
     def _do_without_in(self, name: str, kind: str, part: Any, lead: tuple[str, ...] = ()) -> None:
         for written, why in outward.LEFT_OUT.get(kind, {}).items():
-            for path, _ in list(reach.places(part, (*lead, *written.split(".")))):
+            for path, _ in list(places(part, (*lead, *written.split(".")))):
                 self._drop(name, path, why)
 
     # Names.

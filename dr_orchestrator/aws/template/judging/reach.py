@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.names import is_ours
-from dr_orchestrator.aws.template.parts import as_in_schemas, dotted, is_call
+from dr_orchestrator.aws.template.editing.names import is_ours
+from dr_orchestrator.aws.template.reading.parts import as_in_schemas, dotted, is_call
+from dr_orchestrator.aws.template.reading.places import places, text_of
+from dr_orchestrator.aws.template.reading.values import Path, Scope, shown
 from dr_orchestrator.aws.template.registry import Reference, TypeSchema, known
-from dr_orchestrator.aws.template.values import Path, Scope, Untold, function, shown
 from dr_orchestrator.documents.cloudformation import mapping
 
 _OF_EVERYBODY = re.compile(outward.OF_EVERYBODY_BY_NAME)
@@ -119,26 +120,6 @@ def is_of_whole_account(kind: str, properties: Mapping[str, Any]) -> bool:
     schema = known(kind)
     told_by = set(schema.identifiers) if schema else set()
     return kind in outward.OF_WHOLE_ACCOUNT or (bool(told_by) and told_by <= outward.OF_THE_ACCOUNT_ALONE)
-
-
-def places(part: Any, keys: Sequence[str], path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """The parts at the ends of a path as schemas write it, each with the path as the template has it; so too in the
-    branches of an Fn::If.
-    """
-    if not keys:
-        yield path, part
-        return
-    form, inner = function(part)
-    key, *rest = keys
-    if form == "Fn::If" and isinstance(inner, list):
-        for at, branch in enumerate(inner[1:3], start=1):
-            yield from places(branch, keys, (*path, "Fn::If", at))
-    elif isinstance(part, list) and key == "*":
-        for at, each in enumerate(part):
-            yield from places(each, rest, (*path, at))
-    elif isinstance(part, dict) and not form:
-        for inside in part if key == "*" else [key] if key in part else ():
-            yield from places(part[inside], rest, (*path, str(inside)))
 
 
 def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
@@ -335,14 +316,6 @@ def _told(properties: Mapping[str, Any], key: str, scope: Scope) -> Iterator[tup
                 yield below, text
 
 
-def text_of(value: Any, scope: Scope) -> str:
-    """The text that a value comes to; empty where that is not known, and of its own words what stands as text."""
-    try:
-        return scope.text(value)
-    except Untold:
-        return str(value.get("Fn::Sub", "")) if isinstance(value, dict) else ""
-
-
 def _spelled(text: str) -> str:
     """A text with words in the place of the pseudo parameters that stand in hosts."""
     return text.replace("${AWS::Region}", "region").replace("${AWS::URLSuffix}", "amazonaws.com")
@@ -369,20 +342,3 @@ def _pair_of(properties: Mapping[str, Any], path: Path) -> str:
 _OF_RIGHTS = frozenset({"AWS::IAM::InstanceProfile", "AWS::IAM::Role"})
 _URL = re.compile(r"https?://(?:[^/\s'\"@]*@)?(?P<host>[^/\s:'\"?#$<>{}\\]+)")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)*(?://)?(?:[^/\s@]*@)?(?P<host>[A-Za-z0-9_.-]*[A-Za-z0-9])")
-
-
-def records(kind: str, properties: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """The records of the DNS that a resource makes: itself, and those in its list, each with where it stands."""
-    if kind in outward.PUBLIC_RECORDS:
-        yield (), properties
-        for path, record in places(properties, ("RecordSets", "*")):
-            yield from ((found, mapping(each)) for found, each in _branches(record, path))
-
-
-def _branches(part: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    form, inner = function(part)
-    if form == "Fn::If" and isinstance(inner, list):
-        for at, branch in enumerate(inner[1:3], start=1):
-            yield from _branches(branch, (*path, "Fn::If", at))
-    else:
-        yield path, part

@@ -6,10 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dr_orchestrator.aws.template import networks, outward, reach, zones
-from dr_orchestrator.aws.template.doubts import is_doubted
-from dr_orchestrator.aws.template.leaving import logs_left
-from dr_orchestrator.aws.template.parts import (
+from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.editing.leaving import logs_left
+from dr_orchestrator.aws.template.judging import networks, reach, zones
+from dr_orchestrator.aws.template.judging.doubts import is_doubted
+from dr_orchestrator.aws.template.judging.people import told_to_people
+from dr_orchestrator.aws.template.judging.principals import admitted
+from dr_orchestrator.aws.template.judging.reach import Reached, Verdict
+from dr_orchestrator.aws.template.judging.telling import OfTemplate
+from dr_orchestrator.aws.template.reading.parts import (
     as_in_schemas,
     calls,
     dotted,
@@ -19,18 +24,15 @@ from dr_orchestrator.aws.template.parts import (
     last_key,
     texts_within,
 )
-from dr_orchestrator.aws.template.people import told_to_people
-from dr_orchestrator.aws.template.principals import admitted
-from dr_orchestrator.aws.template.reach import Reached, Verdict
-from dr_orchestrator.aws.template.registry import known
-from dr_orchestrator.aws.template.telling import OfTemplate
-from dr_orchestrator.aws.template.values import (
+from dr_orchestrator.aws.template.reading.places import records
+from dr_orchestrator.aws.template.reading.values import (
     INSERT,
     Path,
     Untold,
     function,
     shown,
 )
+from dr_orchestrator.aws.template.registry import known
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Ask, Note, Place, Refusal
 
@@ -87,7 +89,7 @@ class Judging(OfTemplate):
             self._ask(name, "is a setting of the whole account", "it holds for production, too", line)
         for found in reach.reached(kind, properties, self._scope):
             self._reached(name, found)
-        for path, record in reach.records(kind, properties):
+        for path, record in records(kind, properties):
             self._record(name, record, path)
         outside = [
             *told_to_people(self._scope, kind, properties),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dr_orchestrator.aws.template.values import Scope, function
+from dr_orchestrator.aws.template.reading.values import Scope, function
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.documents.walk import Key, dotted
 from dr_orchestrator.domain.replica import Answers, Ask, Edit

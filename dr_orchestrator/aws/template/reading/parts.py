@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.reading.values import Path, function, references
 from dr_orchestrator.aws.template.registry import known
-from dr_orchestrator.aws.template.values import Path, function, references
 from dr_orchestrator.documents.cloudformation import mapping
 
 ABSENT = None

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dr_orchestrator.aws.template.conditions import Conditions
-from dr_orchestrator.aws.template.echoes import attribute_of, echoed
-from dr_orchestrator.aws.template.forms import (
+from dr_orchestrator.aws.template.reading.conditions import Conditions
+from dr_orchestrator.aws.template.reading.echoes import attribute_of, echoed
+from dr_orchestrator.aws.template.reading.forms import (
     INSERT,
     NO_VALUE,
     NOBODYS,
@@ -22,7 +22,7 @@ from dr_orchestrator.aws.template.forms import (
     references,
     shown,
 )
-from dr_orchestrator.aws.template.whose import Whose
+from dr_orchestrator.aws.template.reading.whose import Whose
 from dr_orchestrator.documents.cloudformation import mapping
 
 _STACKS = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack"

@@ -8,10 +8,18 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.edits import Editing
-from dr_orchestrator.aws.template.parts import as_in_schemas, at, calls, dotted, kind_of, transforms_of, without_secrets
+from dr_orchestrator.aws.template.editing.edits import Editing
+from dr_orchestrator.aws.template.reading.parts import (
+    as_in_schemas,
+    at,
+    calls,
+    dotted,
+    kind_of,
+    transforms_of,
+    without_secrets,
+)
+from dr_orchestrator.aws.template.reading.values import Path, is_looked_up, references
 from dr_orchestrator.aws.template.registry import known
-from dr_orchestrator.aws.template.values import Path, is_looked_up, references
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Ask, Note, Place, Refusal
 

@@ -1,0 +1,50 @@
+"""The records of a template's own zones of the DNS: put into the replica's, or left out with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from typing import Any
+
+from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.reading.parts import kind_of
+from dr_orchestrator.aws.template.reading.places import records
+from dr_orchestrator.aws.template.reading.values import Path, Scope, references
+from dr_orchestrator.documents.cloudformation import mapping
+
+BY_NAME, BY_ID = "HostedZoneName", "HostedZoneId"
+_ZONE = "AWS::Route53::HostedZone"
+
+
+def of_left_out(scope: Scope, gone: Set[str]) -> dict[str, str]:
+    """The records whose zone is left out, each with why it is so, too: AWS makes none without a zone."""
+    names = {
+        _bare(scope, mapping(scope.resources[each].get("Properties")).get("Name")) for each in gone & _zones(scope)
+    }
+    found = {}
+    for name, resource in scope.resources.items():
+        told = mapping(resource.get("Properties")) if kind_of(resource) in outward.PUBLIC_RECORDS else {}
+        by_id = set(references(told.get(BY_ID))) & gone & _zones(scope)
+        if by_id or (BY_NAME in told and _bare(scope, told[BY_NAME]) in names):
+            found[name] = "it is of a zone that is left out"
+    return found
+
+
+def _zones(scope: Scope) -> set[str]:
+    return {name for name, each in scope.resources.items() if kind_of(each) == _ZONE}
+
+
+def named(scope: Scope, resource: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """The places of records that name by its name a zone which the template makes, each with that zone's logical id."""
+    zones = {
+        _bare(scope, mapping(each.get("Properties")).get("Name")): name
+        for name, each in scope.resources.items()
+        if kind_of(each) == _ZONE
+    }
+    for path, record in records(kind_of(resource), mapping(resource.get("Properties"))):
+        zone = zones.get(_bare(scope, record.get(BY_NAME))) if BY_NAME in record else None
+        if zone:
+            yield path, zone
+
+
+def _bare(scope: Scope, name: Any) -> str:
+    return scope.partly(name).rstrip(".")
