@@ -11,7 +11,8 @@ from dr_orchestrator.aws.template import keeping, outward
 from dr_orchestrator.aws.template.editing import accounts
 from dr_orchestrator.aws.template.editing.accounts import STAYS, Move
 from dr_orchestrator.aws.template.editing.births import bear
-from dr_orchestrator.aws.template.editing.edits import Around, Editing
+from dr_orchestrator.aws.template.editing.changing import Around
+from dr_orchestrator.aws.template.editing.edits import Editing
 from dr_orchestrator.aws.template.judging.judge import Judging
 from dr_orchestrator.aws.template.reading.parts import kind_of, transforms_of
 from dr_orchestrator.aws.template.reading.values import NOBODYS, Scope, Untold, references, shown

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
 from dr_orchestrator.aws.template.editing import zones
-from dr_orchestrator.aws.template.editing.accounts import STAYS, Move
 from dr_orchestrator.aws.template.editing.leaving import left_behind
-from dr_orchestrator.aws.template.editing.names import (
-    MUST_BEGIN,
-    is_ours,
-    names_of,
-    renamed,
-    without_inserts,
-)
-from dr_orchestrator.aws.template.editing.renames import Renames
+from dr_orchestrator.aws.template.editing.naming import Naming
 from dr_orchestrator.aws.template.editing.streams import WHY as OF_STREAM
 from dr_orchestrator.aws.template.editing.streams import consumers
 from dr_orchestrator.aws.template.reading.parts import (
@@ -27,77 +15,20 @@ from dr_orchestrator.aws.template.reading.parts import (
     at,
     brief,
     calls,
-    changed_in,
-    dotted,
-    is_given_to_code,
     is_needed,
-    is_secret,
     kind_of,
     off,
     protections,
     referring,
-    spelled_by_functions,
-    texts,
 )
 from dr_orchestrator.aws.template.reading.places import places
-from dr_orchestrator.aws.template.reading.values import Path, Scope, Untold, function, references
-from dr_orchestrator.documents.cloudformation import Template, mapping
-from dr_orchestrator.domain.replica import Answers, Edit, Place
-
-SECTIONS = ("Globals", "Outputs")
-"""The parts of a template that are told as if each were a resource, the properties of which are all that is in it."""
+from dr_orchestrator.aws.template.reading.values import Scope, references
+from dr_orchestrator.documents.cloudformation import mapping
+from dr_orchestrator.domain.replica import Edit, Place
 
 
-@dataclass(frozen=True)
-class Around:
-    """The surroundings of a replica: its id, its place, the boundary of its roles, and the names of production.
-
-    `exports` are those of the replica's other stacks: by production's names, the replica's. `move` is from the account
-    that the app is pinned to, into the replica's.
-    """
-
-    copy_id: str
-    place: Place
-    boundary: str
-    sources: frozenset[str] = frozenset()
-    exports: Mapping[str, str] = field(default_factory=dict)
-    move: Move = STAYS
-
-
-class Editing:
-    """Edits of one template: the copy that is changed, and the list of what was."""
-
-    def __init__(
-        self, source: Template, around: Around, answers: Answers, passed: Mapping[str, bool] | None = None
-    ) -> None:
-        """`passed` are the parameters that a stack around it gives and that cannot be told, as a scope takes them."""
-        self._passed = passed or {}
-        self._given = set[str]()  # the new names
-        self._taken = set[tuple[str, str]]()  # the same, by type
-        self.source, self.around, self.answers = source, around, answers
-        self.copy_id, self.place, self._boundary = around.copy_id, around.place, around.boundary
-        self.template: dict[str, Any] = copy.deepcopy(dict(source.data))
-        self.edits: list[Edit] = []
-        self.exports: dict[str, str] = {}
-        self.fallen: list[tuple[str, Path]] = []
-        """The parts that fell with what is left out, and that their resources may need."""
-        self.lost: list[tuple[str, Path, frozenset[str]]] = []
-        """The parts that were taken out, each with the resources that it refers to."""
-        self.ours = set[tuple[str, str]]()
-        """The properties whose values are ours: they name what a store is restored from, and nothing is changed."""
-        self.children: dict[str, Mapping[str, Sequence[Any]]] = {}
-        """The outputs of the stacks within whose templates were at hand, as far as they are not of what those make."""
-        for resource in self.resources.values():
-            if "Properties" in resource and resource["Properties"] is None:
-                resource["Properties"] = {}
-        self._renames = Renames()
-
-    @property
-    def resources(self) -> dict[str, Any]:
-        """The resources as they are by now."""
-        return {
-            str(name): each for name, each in mapping(self.template.get("Resources")).items() if isinstance(each, dict)
-        }
+class Editing(Naming):
+    """Edits of one template, in the order in which one rests on another."""
 
     def make(self) -> None:
         """Make all edits, in the order in which one rests on another."""
@@ -124,27 +55,6 @@ class Editing:
         if self.place is Place.BESIDE:
             for name, resource in self._readable():
                 self._bound(name, resource)
-
-    def _readable(self) -> list[tuple[str, dict[str, Any]]]:
-        """The resources whose properties are a map, as all that CloudFormation takes."""
-        return [(name, each) for name, each in self.resources.items() if isinstance(each.get("Properties", {}), dict)]
-
-    def scope(self) -> Scope:
-        """The template by now, to tell what its values come to."""
-        return Scope(self.template, self.answers.parameters, self.copy_id, self._passed, self.children)
-
-    def is_own(self, text: str) -> bool:
-        """Whether a text names what the replica makes: by the copy's id, or by a name that it was given."""
-        return self.copy_id in text or not self._given.isdisjoint(re.split(r"[:/]", text))
-
-    def line(self, name: str, path: Path = (), section: str = "Resources") -> int:
-        """The line of the team's template on which a part stands, or the nearest around it that is written."""
-        key: Path = (section, name, *path)
-        if name in SECTIONS and name not in self.resources:
-            key = (name, *path[1:])
-        while key and key not in self.source.lines:
-            key = key[:-1]
-        return self.source.lines.get(key, 1)
 
     # What stays out.
 
@@ -277,80 +187,6 @@ class Editing:
             for path, _ in list(places(part, (*lead, *written.split(".")))):
                 self._drop(name, path, why)
 
-    # Names.
-
-    def _rename(self, name: str, resource: dict[str, Any], scope: Scope) -> None:
-        kind, properties = kind_of(resource), mapping(resource.get("Properties"))
-        for path, longest in names_of(kind, properties, scope):
-            value = at(properties, path)
-            if value in (None, "") or function(value) == ("Ref", "AWS::NoValue"):
-                continue
-            try:
-                old = scope.text(value)
-            except Untold as unknown:
-                if unknown.own and any(not each.startswith("AWS::") for each in references(value)):
-                    continue  # it holds the name of what the replica makes, and is as much its own
-                old, was = "", name
-            else:
-                was = old
-            if is_ours(old, self.copy_id):
-                continue
-            if self.copy_id in old and kind not in MUST_BEGIN:
-                continue
-            new = renamed(without_inserts(was) or name, kind, self.copy_id, longest)
-            if (kind, new) in self._taken:
-                new = renamed(f"{without_inserts(was)}-{name}", kind, self.copy_id, longest)
-            self._taken.add((kind, new))
-            self._given.add(new.rpartition("/")[2])
-            self._set(name, path, new, "the name is production's: two cannot bear it")
-            if old and "${" not in old.replace("${AWS::", ""):
-                self._renames.note(old, kind, new)
-
-    def _into_own_zones(self, scope: Scope) -> None:
-        """Put records into the replica's zone by its id: production's may be called alike."""
-        for name, resource in self._readable():
-            for path, zone in list(zones.named(scope, resource)):
-                self._set(name, (*path, zones.BY_ID), {"Ref": zone}, "production's zone may be called so, too")
-                self._drop(name, (*path, zones.BY_NAME), "the replica's own zone is told by its id")
-
-    def _follow_renames(self, scope: Scope) -> None:
-        """Put new names where the template spells the old ones out: in ARNs, and in what is handed to code."""
-        for name, resource in self._readable():
-            kind = kind_of(resource)
-            for path, value in list(spelled_by_functions(resource.get("Properties"))):
-                try:
-                    text = scope.text(value)
-                except Untold:
-                    continue
-                if (text in self._renames or path[-1:] == ("ResourceId",)) and (
-                    new := self._renames.in_text(text, kind, path)
-                ) != text:
-                    self._set(name, path, new, "what it names is called so in the replica")
-            for path, text in list(texts(resource.get("Properties"))):
-                new = self._renames.in_text(text, kind, path)
-                if new != text:
-                    self._set(name, path, new, "what it names is called so in the replica")
-
-    def _rename_exports(self, scope: Scope) -> None:
-        for name, output in mapping(self.template.get("Outputs")).items():
-            export = mapping(mapping(output).get("Export"))
-            if "Name" not in export:
-                continue
-            value = export["Name"]
-            try:
-                text = scope.text(value)
-                if self.copy_id in text:
-                    continue
-                new: Any = f"{self.copy_id}-{text}" if "${" not in text else {"Fn::Sub": f"{self.copy_id}-{text}"}
-            except Untold:
-                text = new = f"{self.copy_id}-{name}"
-            export["Name"] = new
-            if isinstance(new, str):
-                self.exports[text] = new
-            line = self.line(name, ("Export", "Name"), "Outputs")
-            why = "an export's name is known once in a region: production's"
-            self.edits.append(Edit("Outputs", f"{name}.Export.Name", value, new, why, line))
-
     # Rights.
 
     def _bound(self, name: str, resource: dict[str, Any]) -> None:
@@ -364,36 +200,3 @@ class Editing:
         boundary = {"Fn::Sub": self._boundary} if "${" in self._boundary else self._boundary
         if properties.get(key) != boundary:
             self._set(name, (key,), boundary, "what its code does cannot touch production, whatever its policies say")
-
-    # How a part is changed.
-
-    def _set(self, name: str, path: Path, new: Any, why: str) -> None:
-        parent, key = self._parent(name, path)
-        was = parent.get(key) if isinstance(parent, dict) else parent[key]
-        parent[key] = new
-        told = is_secret(key, was) or (is_given_to_code(path) and not self._renames.names_alone(was))
-        before, after = ("***", "***") if told else changed_in(was, new)
-        self.edits.append(Edit(name, dotted(path), before, after, why, self.line(name, ("Properties", *path))))
-
-    def _drop(self, name: str, path: Path, why: str, section: str = "Properties") -> None:
-        try:
-            parent, key = self._parent(name, path, section)
-            was = parent.pop(key)
-        except (KeyError, IndexError, TypeError):
-            return  # it has no such property: nothing is to be left out of it
-        if section == "Properties":
-            written = tuple(int(each) if str(each).isdigit() else each for each in path)
-            self.lost.append((name, written, frozenset(references(was))))
-        told = "***" if is_secret(key, was) else brief(was, is_given_to_code(path))
-        line = self.line(name, (section, *path))
-        lead = () if section == "Properties" else (section,)
-        self.edits.append(Edit(name, dotted((*lead, *path)), told, ABSENT, why, line))
-
-    def _parent(self, name: str, path: Path, section: str = "Properties") -> tuple[Any, Any]:
-        """The part that holds the last of a path, and the key of that in it."""
-        found = self.resources.get(name)
-        part: Any = mapping(self.template.get(name)) if found is None else found.setdefault(section, {})
-        *around, last = (int(key) if str(key).isdigit() else key for key in path)
-        for key in around:
-            part = part[key]
-        return part, last
