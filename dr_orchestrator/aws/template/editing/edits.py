@@ -7,6 +7,7 @@ from typing import Any
 from dr_orchestrator.aws.template import outward
 from dr_orchestrator.aws.template.editing import zones
 from dr_orchestrator.aws.template.editing.leaving import left_behind
+from dr_orchestrator.aws.template.editing.listeners import listeners
 from dr_orchestrator.aws.template.editing.naming import Naming
 from dr_orchestrator.aws.template.editing.streams import WHY as OF_STREAM
 from dr_orchestrator.aws.template.editing.streams import consumers
@@ -165,11 +166,15 @@ class Editing(Naming):
             self._set(name, (key,), False, "it holds production's data, and nobody outside is to reach it")
 
     def _silence(self, name: str, resource: dict[str, Any], scope: Scope) -> None:
-        """Switch off what would act on each item with which a table is filled, unless its owner allows it."""
-        for path, off_ in list(consumers(scope, resource)):
-            allowed = not {name, f"{name}.{path[0]}"}.isdisjoint(self.answers.allow)
+        """Switch off what would act on what is production's, unless its owner allows it.
+
+        That is each item with which a table is filled; and beside production its events.
+        """
+        heard = list(listeners(scope, resource)) if self.place is Place.BESIDE else []
+        for path, off_, why in [*((*each, OF_STREAM) for each in consumers(scope, resource)), *heard]:
+            allowed = not {name, f"{name}.{path[0]}", f"{name}.EventPattern"}.isdisjoint(self.answers.allow)
             if not allowed and str(at(resource.get("Properties"), path)).lower() != str(off_).lower():
-                self._set(name, path, off_, OF_STREAM)
+                self._set(name, path, off_, why)
 
     def _to_the_root(self, name: str, resource: dict[str, Any]) -> None:
         """Take a role's path away: what holds a replica's roles knows them by the beginning of their names."""

@@ -248,7 +248,7 @@ class Named(OfTemplate):
         if _OF_AWS_LISTS.fullmatch(text) or self._is_answered(name, path):
             return
         if text.startswith(outward.NETWORK):
-            why = networks.changed(self._scope, self._scope.resources[name], path)
+            why = networks.changed(self._scope, self._scope.resources.get(name, {}), path)
             if why:
                 self._ask(name, f"changes {text} ({dotted(path)})", why, line, path)
             elif text not in self._editing.answers.shares:

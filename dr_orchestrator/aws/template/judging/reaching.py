@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.editing.listeners import RULE, listeners
 from dr_orchestrator.aws.template.judging.reach import Reached, Verdict, is_of, is_of_everybody, types_of
-from dr_orchestrator.aws.template.reading.parts import as_in_schemas, dotted, is_call
+from dr_orchestrator.aws.template.reading.parts import as_in_schemas, at, dotted, is_call
 from dr_orchestrator.aws.template.reading.places import places, text_of
 from dr_orchestrator.aws.template.reading.values import Path, Scope, shown
 from dr_orchestrator.aws.template.registry import known
@@ -112,16 +113,11 @@ def _answered(found: tuple[Path, Any], does: str) -> Reached:
 
 
 def _heard(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
-    """The events that a resource hears of all that happens in the account."""
-    on_default = text_of(properties.get("EventBusName", "default"), scope) == "default"
-    heard = properties.get("EventPattern") if kind == "AWS::Events::Rule" and on_default else None
-    if heard is not None and not _is_own(heard, scope):
-        what = "hears the account's default bus (EventPattern)"
-        why = "production's events are on it, and this would act on them"
-        yield Reached(("EventPattern",), what, why, Verdict.SILENT, Verdict.ASKED, whole=True)
-    if kind == "AWS::IoT::TopicRule" and not _is_own(mapping(properties.get("TopicRulePayload")).get("Sql"), scope):
-        what, why = "hears what devices tell the account's broker", "production's devices tell it there"
-        yield Reached(("TopicRulePayload", "Sql"), what, why, Verdict.SILENT, Verdict.ASKED, whole=True)
+    """The events that a resource hears of all that happens in the account, where it is not switched off."""
+    for path, off, why in listeners(scope, {"Type": kind, "Properties": properties}):
+        if str(at(properties, path)).lower() != str(off).lower():
+            key = "EventPattern" if kind == RULE else path[0]
+            yield Reached((key,), f"hears what is production's, too ({key})", why, Verdict.SILENT, Verdict.ASKED, True)
 
 
 def _written(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:

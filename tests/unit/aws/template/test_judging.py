@@ -326,6 +326,17 @@ def test_nothing_is_asked_of_what_is_nobodys(case: str, place: Place) -> None:
     assert derived(NO_REASON_TO_ASK[case], place).accepted
 
 
+@BOTH
+def test_a_network_for_all_functions_is_asked_for(place: Place) -> None:
+    """Said once for all functions of a serverless template, it is shared as any other."""
+    subnet = "subnet-0aaaaaaaaaaaaaaaa"
+    said = f"Globals: {{Function: {{VpcConfig: {{SubnetIds: [{subnet}]}}}}}}\n"
+    template = "Transform: AWS::Serverless-2016-10-31\n" + said + of("AWS::Serverless::Function", "Handler: a.b")
+    (ask,) = derived(template, place).asks
+    assert (ask.resource, ask.line, ask.answer) == ("Globals", 2, f"shares: [{subnet}]")
+    assert derived(template, place, shares=[subnet]).accepted
+
+
 def test_properties_of_nothing_are_none() -> None:
     """`Properties:` with nothing behind it is a resource that has none."""
     for kind in ("AWS::IAM::Role", "AWS::Serverless::Function", "AWS::S3::Bucket", "Custom::X"):

@@ -237,8 +237,6 @@ OF_THE_ACCOUNT = {
     "a rule that mends": of("AWS::Config::RemediationConfiguration", "ConfigRuleName: !Ref S") + SUBNET,
     "the default bus's policy": of("AWS::Events::EventBusPolicy", "StatementId: x"),
     "the default bus's policy by its name": of("AWS::Events::EventBusPolicy", "StatementId: x, EventBusName: default"),
-    "the default bus's events": of("AWS::Events::Rule", "EventPattern: {source: [com.shop.orders]}"),
-    "the one broker": of("AWS::IoT::TopicRule", "TopicRulePayload: {Sql: \"SELECT * FROM 'devices/+'\"}"),
     "the default vault": of("AWS::Backup::BackupPlan", "BackupPlan: {BackupPlanRule: [{TargetBackupVault: Default}]}"),
     "logs in production's bucket": of("AWS::S3::Bucket", "LoggingConfiguration: {DestinationBucketName: prod}"),
     "a balancer's logs": of(
@@ -273,14 +271,6 @@ def test_what_is_the_accounts_own_is_asked_beside_production_alone(case: str) ->
     """Its default network and bus, its roles, its one broker: in an account of drills they are nobody's."""
     assert len(asked(derived(OF_THE_ACCOUNT[case], BESIDE))) == 1
     assert derived(OF_THE_ACCOUNT[case], APART).accepted
-
-
-def test_a_rule_on_what_the_replica_makes_hears_only_that() -> None:
-    """A pattern that names the replica's own bucket; so too a rule on a bus of its own."""
-    pattern = "EventPattern: {source: [aws.s3], detail: {bucket: {name: [!Ref B]}}}"
-    assert derived(of("AWS::Events::Rule", pattern) + "\n  B: {Type: AWS::S3::Bucket}").accepted
-    own, bus = "EventBusName: !Ref B, EventPattern: {source: [com.shop]}", "\n  B: {Type: AWS::Events::EventBus}"
-    assert derived(of("AWS::Events::Rule", own) + bus).accepted
 
 
 def test_hosts_of_aws_and_of_the_replica_are_nobodys() -> None:
