@@ -157,8 +157,8 @@ class Named(OfTemplate):
         somebodys = reach.is_somebodys(kind, path, text, self._editing.copy_id) and not self._editing.is_own(text)
         if changed is Verdict.SILENT or not somebodys:
             return False
-        does = "would change" if changed is Verdict.REFUSED else "adds to"
-        what, why = f"{does} {shown(text)} ({dotted(path)})", "the stack does not make it: it is somebody's already"
+        what = f"{reach.does(kind, path)} {shown(text)} ({dotted(path)})"
+        why = "the stack does not make it: it is somebody's already"
         self._reached(name, Reached(path, what, why, changed, changed, whole=True))
         return True
 

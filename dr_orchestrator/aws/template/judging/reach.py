@@ -47,11 +47,18 @@ def changed(kind: str, path: Path) -> Verdict:
     return _changed(kind, as_in_schemas(path))
 
 
+def does(kind: str, path: Path) -> str:
+    """The words on what a resource does to what such a property names."""
+    if is_of(as_in_schemas(path), outward.STARTS.get(kind, ())):
+        return "starts, or runs on,"
+    return "would change" if changed(kind, path) is Verdict.REFUSED else "adds to"
+
+
 @cache
 def _changed(kind: str, written: str) -> Verdict:
     if is_of(written, outward.CHANGES.get(kind, ())):
         return Verdict.REFUSED
-    if is_of(written, outward.ADDS.get(kind, ())):
+    if is_of(written, outward.ADDS.get(kind, ())) or is_of(written, outward.STARTS.get(kind, ())):
         return Verdict.ASKED
     schema, first = known(kind), written.partition("/")[0]
     if schema is None or first in outward.NOT_CHANGED.get(kind, ()):

@@ -8,15 +8,16 @@ from typing import Any
 
 from dr_orchestrator.aws.template import outward
 from dr_orchestrator.aws.template.editing.listeners import RULE, listeners
+from dr_orchestrator.aws.template.judging.absent import left_to_the_account
 from dr_orchestrator.aws.template.judging.reach import Reached, Verdict, is_of, is_of_everybody, types_of
+from dr_orchestrator.aws.template.reading.addresses import Whose, connected, on_the_web, whose
 from dr_orchestrator.aws.template.reading.parts import as_in_schemas, at, dotted, is_call
-from dr_orchestrator.aws.template.reading.places import places, text_of
+from dr_orchestrator.aws.template.reading.places import is_own, places, text_of, told
 from dr_orchestrator.aws.template.reading.values import Path, Scope, shown
 from dr_orchestrator.aws.template.registry import known
 from dr_orchestrator.documents.cloudformation import mapping
 
-_URL = re.compile(r"https?://(?:[^/\s'\"@]*@)?(?P<host>[^/\s:'\"?#$<>{}\\]+)")
-_HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)*(?://)?(?:[^/\s@]*@)?(?P<host>[A-Za-z0-9_.-]*[A-Za-z0-9])")
+_IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
 def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
@@ -24,7 +25,7 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
     if kind in outward.INVITED:
         what, why = outward.INVITED[kind]
         yield Reached((), what, why, Verdict.ASKED, Verdict.ASKED)
-    yield from _left_to_the_account(kind, properties, scope)
+    yield from left_to_the_account(kind, properties, scope)
     yield from _aimed(kind, properties, scope)
     yield from _connected(kind, properties, scope)
     yield from _called(kind, properties, scope)
@@ -39,24 +40,10 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
         yield Reached(("Location",), what, why, Verdict.NOTED, Verdict.NOTED)
 
 
-def _left_to_the_account(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
-    """A resource that AWS puts into the account's own network, or on its own bus, because nothing says where."""
-    said, what = outward.ABSENT_IN_ACCOUNT.get(kind, (frozenset(), ""))
-    for key in sorted(each for each in said if "SubnetGroup" in each):
-        for path, text in _told(properties, key, scope):
-            if text != "default":
-                put, why = f"is put into {shown(text)} ({dotted(path)})", "the stack does not make it"
-                yield Reached(path, put, why, Verdict.NOTED, Verdict.ASKED, whole=True)
-    if not said or any(value != "default" for path in said for _, value in places(properties, path.split("/"))):
-        return
-    why = "it holds for production, too" if what else "production may be in it"
-    yield Reached((), what or "is put into the account's default network", why, Verdict.SILENT, Verdict.ASKED)
-
-
 def _aimed(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
     selects, what = outward.BY_TAGS.get(kind, ((), ""))
     for key in selects:
-        if key in properties and not _is_own(properties[key], scope):
+        if key in properties and not _selects_own(properties[key], scope):
             yield Reached((key,), what, "they may not be the replica's", Verdict.ASKED, Verdict.ASKED, whole=True)
             return
     hooks, what = outward.HOOKED.get(kind, ((), ""))
@@ -66,16 +53,35 @@ def _aimed(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[R
                 yield Reached(path, what, "it would call the replica, or start it", Verdict.ASKED, Verdict.ASKED)
 
 
+def _selects_own(part: Any, scope: Scope) -> bool:
+    """Whether a selection names the replica's own alone: each of its alternatives."""
+    named = [value for path, value in scope.leaves(part) if outward.SELECTING.isdisjoint(path)]
+    return bool(named) and all(is_own(each, scope) for each in named)
+
+
 def _connected(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
     """The hosts that a resource connects to, which are neither AWS's nor the replica's."""
     named, does = outward.HOSTS.get(kind, ((), ""))
     for key in named:
         yield from (_answered(each, does) for each in _foreign(properties, key, scope))
-        for path, text in _told(properties, key, scope):
-            host = _host(_spelled(text))
-            if host and not outward.is_host_of_aws(host):
-                why = "the stack does not make it: it is somebody's already"
-                yield Reached(path, f"{does} {host} ({dotted(path)})", why, Verdict.ASKED, Verdict.ASKED, whole=True)
+        for start, part in places(properties, key.split("/")):
+            for path, value in scope.leaves(part, start):
+                for host in connected(scope.partly(value)):
+                    if whose(scope, host) is Whose.SOMEBODYS and not _is_in_own_network(kind, properties, path, scope):
+                        why = "the stack does not make it: it is somebody's already"
+                        what = f"{does} {host} ({dotted(path)})"
+                        yield Reached(path, what, why, Verdict.ASKED, Verdict.ASKED, whole=True)
+
+
+def _is_in_own_network(kind: str, properties: Mapping[str, Any], path: Path, scope: Scope) -> bool:
+    """Whether a target is in the network that the stack makes.
+
+    Elastic Load Balancing takes an address outside of the group's network only with an availability zone.
+    """
+    if kind != "AWS::ElasticLoadBalancingV2::TargetGroup" or not scope.owner(properties.get("VpcId")):
+        return False
+    target = mapping(at(properties, path[:-1]))
+    return bool(_IP.fullmatch(scope.partly(target.get("Id")))) and "AvailabilityZone" not in target
 
 
 def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
@@ -87,9 +93,8 @@ def _called(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
         calls_it = is_call(path) or is_of(as_in_schemas(path), outward.CALLED.get(kind, ()))
         if not calls_it and any(key in outward.TEXTS or key in outward.POLICIES for key in path):
             continue
-        for found in _URL.finditer(_spelled(text_of(value, scope))):
-            host = found["host"]
-            if outward.is_host_of_aws(host) or host in seen | outward.NO_HOSTS or scope.stack in host:
+        for host in on_the_web(scope.partly(value)):
+            if host in seen | outward.NO_HOSTS or whose(scope, host) is not Whose.SOMEBODYS:
                 continue
             seen.add(host)
             if calls_it:
@@ -130,7 +135,7 @@ def _written(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator
         if not into and schema and outward.WRITTEN_INTO.search(written):
             into = "AWS::S3::Bucket" in types_of(schema, written)
         text = text_of(value, scope) if into else ""
-        if text and not _is_own(value, scope) and scope.stack not in text and not text.startswith("arn:"):
+        if text and not is_own(value, scope) and scope.stack not in text and not text.startswith("arn:"):
             why = "the stack does not make it: it is production's"
             apart = Verdict.NOTED if pair else Verdict.SILENT  # others are noted as references
             yield Reached(path, f"writes into {text} ({dotted(path)})", why, apart, Verdict.ASKED)
@@ -139,7 +144,7 @@ def _written(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator
 def _kept(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
     """The recovery points that a plan puts into the account's own vault, where no drill deletes them."""
     if kind == "AWS::Backup::BackupPlan":
-        for path, text in _told(properties, "BackupPlan/BackupPlanRule/*/TargetBackupVault", scope):
+        for path, text in told(properties, "BackupPlan/BackupPlanRule/*/TargetBackupVault", scope):
             if is_of_everybody(text):
                 what, why = f"backs up into the account's vault {text} ({dotted(path)})", "that would stay behind"
                 yield Reached(path, what, why, Verdict.NOTED, Verdict.ASKED, whole=True)
@@ -148,7 +153,7 @@ def _kept(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Re
 def _elsewhere(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
     """The other regions in which a table is kept, too."""
     if kind == "AWS::DynamoDB::GlobalTable":
-        regions = [text for _, text in _told(properties, "Replicas/*/Region", scope) if not text.startswith("${")]
+        regions = [text for _, text in told(properties, "Replicas/*/Region", scope) if not text.startswith("${")]
         if len(regions) > 1:
             what, why = f"is kept in {', '.join(regions)}", "each region costs; all go with the table"
             yield Reached(("Replicas",), what, why, Verdict.NOTED, Verdict.NOTED)
@@ -163,35 +168,11 @@ def _options(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator
             said = mapping(option)
             does = outward.OPTIONS.get((str(said.get("Namespace")), str(said.get("OptionName"))), "")
             text = text_of(said.get("Value", ""), scope)
-            if does and text and not _is_own(said.get("Value"), scope) and scope.stack not in text:
+            if does and text and not is_own(said.get("Value"), scope) and scope.stack not in text:
                 of_rights = does == "acts with the rights of"
                 why = "no boundary holds that role" if of_rights else "the stack does not make it"
                 apart = Verdict.NOTED if of_rights else Verdict.ASKED
                 yield Reached((*path, "Value"), f"{does} {text} ({dotted(path)}.Value)", why, apart, Verdict.ASKED)
-
-
-def _told(properties: Mapping[str, Any], key: str, scope: Scope) -> Iterator[tuple[Path, str]]:
-    """The texts at a path that are not the replica's own."""
-    for path, part in places(properties, key.split("/")):
-        for below, value in scope.leaves(part, path):
-            text = text_of(value, scope)
-            if text and not _is_own(value, scope) and scope.stack not in text:
-                yield below, text
-
-
-def _spelled(text: str) -> str:
-    """A text with words in the place of the pseudo parameters that stand in hosts."""
-    return text.replace("${AWS::Region}", "region").replace("${AWS::URLSuffix}", "amazonaws.com")
-
-
-def _is_own(value: Any, scope: Scope) -> bool:
-    return scope.holds_own(value) or scope.stack in str(value)
-
-
-def _host(text: str) -> str:
-    """The host in an address, or in a list of brokers; empty where it is no text that names one."""
-    found = _HOST.search(text)
-    return found["host"] if found else ""
 
 
 def _pair_of(properties: Mapping[str, Any], path: Path) -> str:

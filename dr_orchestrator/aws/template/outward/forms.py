@@ -124,4 +124,10 @@ def is_host_of_aws(host: str) -> bool:
     return bool(_OF_AWS.search(host)) or is_of_a_service(host)
 
 
+GIVEN_BY_AWS = (
+    *(".amazonaws.com", ".amazonaws.com.cn", ".amazoncognito.com", ".amplifyapp.com", ".api.aws", ".awsapprunner.com"),
+    *(".cloudfront.net", ".elasticbeanstalk.com", ".on.aws"),
+)
+"""The ends of the names that AWS gives to what somebody makes: whose it is, is told by what stands in front."""
+
 _OF_AWS = re.compile(r"(?:^|\.)(?:aws\.amazon\.com|aws\.dev|amazon\.com|awsstatic\.com)$")

@@ -53,3 +53,17 @@ def _branches(part: Any, path: Path) -> Iterator[tuple[Path, Any]]:
             yield from _branches(branch, (*path, "Fn::If", at))
     else:
         yield path, part
+
+
+def told(properties: Mapping[str, Any], key: str, scope: Scope) -> Iterator[tuple[Path, str]]:
+    """The texts at a path that are not the replica's own."""
+    for path, part in places(properties, key.split("/")):
+        for below, value in scope.leaves(part, path):
+            text = text_of(value, scope)
+            if text and not is_own(value, scope) and scope.stack not in text:
+                yield below, text
+
+
+def is_own(value: Any, scope: Scope) -> bool:
+    """Whether a value is of what the replica makes, or has its name in it."""
+    return scope.holds_own(value) or scope.stack in str(value)
