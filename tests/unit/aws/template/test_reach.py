@@ -373,9 +373,7 @@ def test_hosts_of_aws_and_of_the_replica_are_nobodys() -> None:
 @BOTH
 def test_machines_of_its_own_network_are_nobodys_matter(place: Place) -> None:
     """Those of a launch template that says where, of an environment with a network, behind a balancer of its own."""
-    said = (
-        "{Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {NetworkInterfaces: [{SubnetId: !Ref S}]}}}"
-    )
+    said = "Properties: {LaunchTemplateData: {NetworkInterfaces: [{SubnetId: !Ref S}]}}"
     templates = (
         of("AWS::EC2::Instance", "LaunchTemplate: {LaunchTemplateId: !Ref L}")
         + f"\n  L: {{Type: AWS::EC2::LaunchTemplate, {said}}}",
