@@ -12,11 +12,12 @@ from dr_orchestrator.aws.template.reading.values import Path, Scope, references
 from dr_orchestrator.documents.cloudformation import mapping
 
 BY_NAME, BY_ID = "HostedZoneName", "HostedZoneId"
-_ZONE = "AWS::Route53::HostedZone"
+_RECORD, _ZONE = "AWS::Route53::RecordSet", "AWS::Route53::HostedZone"
+_LEADS = ("AliasTarget", "ResourceRecords")
 
 
 def of_left_out(scope: Scope, gone: Set[str]) -> dict[str, str]:
-    """The records whose zone is left out, each with why it is so, too: AWS makes none without a zone."""
+    """The records whose zone is left out, or what they lead to, each with why it is so, too: AWS makes none without."""
     names = {
         _bare(scope, mapping(scope.resources[each].get("Properties")).get("Name")) for each in gone & _zones(scope)
     }
@@ -26,6 +27,8 @@ def of_left_out(scope: Scope, gone: Set[str]) -> dict[str, str]:
         by_id = set(references(told.get(BY_ID))) & gone & _zones(scope)
         if by_id or (BY_NAME in told and _bare(scope, told[BY_NAME]) in names):
             found[name] = "it is of a zone that is left out"
+        elif kind_of(resource) == _RECORD and gone & set(references([told.get(each) for each in _LEADS])):
+            found[name] = "it leads to what is left out"
     return found
 
 

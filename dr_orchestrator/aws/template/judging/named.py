@@ -136,8 +136,12 @@ class Named(OfTemplate):
         properties = mapping(self._scope.resources.get(name, {}).get("Properties"))
         if self._place is not Place.BESIDE or not is_doubted(kind, path, properties, self._scope):
             return
-        own = self._editing.is_own(text) or not reach.is_somebodys(kind, path, text, self._editing.copy_id)
-        if not (own or outward.is_managed(text) or self._is_asked(name, path)):
+        own = (
+            self._editing.is_own(text)
+            or text.lower() in ("true", "false")
+            or not reach.is_somebodys(kind, path, text, self._editing.copy_id)
+        )
+        if not (own or text.lower() in _TRUTHS or outward.is_managed(text) or self._is_asked(name, path)):
             what = f"may change {shown(text)} ({dotted(path)})"
             self._ask(name, what, "the stack does not make it, and no table tells what is done to it", line, path)
 
@@ -200,7 +204,7 @@ class Named(OfTemplate):
         what = f"uses {reference.targets[0].type} {told} ({dotted(path)})"
         if any(each.resource == name and each.line == line for each in self.asks):
             return  # it is asked already
-        if self._place is Place.BESIDE and reference.told and last_key(path) not in outward.READ:
+        if self._place is Place.BESIDE and reference.told and not reach.is_read(kind, path):
             self._ask(name, what, "the stack does not make it", line, path)
         elif all(not each.what.startswith(what.partition(" (")[0] + " (") for each in self.notes):
             self.notes.append(Note(name, what, "it has to be in the account, and is not made by the stack", line))
@@ -223,26 +227,32 @@ class Named(OfTemplate):
         if outward.ID.fullmatch(text):
             self._asked_to_share(name, path, text, line)
             return
-        found = outward.ARN.fullmatch(text)
-        if found and found["service"] == "apigateway" and (invoked := outward.INVOKED.fullmatch(found["rest"])):
+        if found := outward.ARN.fullmatch(text):
+            self._arn(name, path, found, line)
+
+    def _arn(self, name: str, path: Path, found: re.Match[str], line: int) -> None:
+        """Judge an ARN that is neither the replica's nor AWS's own."""
+        if found["service"] == "apigateway" and (invoked := outward.INVOKED.fullmatch(found["rest"])):
             self._outside(name, path, invoked["arn"], line)
             return
-        if not found or outward.is_of_aws(found) or self._editing.copy_id in found["rest"]:
+        if outward.is_of_aws(found) or self._editing.copy_id in found["rest"]:
             return
-        if found["service"] == "s3" and not found["account"]:
-            self._ask(name, f"uses {text} ({dotted(path)})", "the stack does not make it", line, path)
+        read = reach.is_read(kind_of(mapping(self._scope.resources.get(name))), path)
+        if read and found["service"] == "serverlessrepo":
+            return  # a template, which is judged when AWS has expanded it
+        if found["service"] == "lambda" and found["rest"].startswith("layer:") and found["account"].isdigit():
+            return  # code that is read alone
+        uses = f"uses {found[0]} ({dotted(path)})"
+        if found["service"] == "s3" and not (found["account"] or read):
+            self._ask(name, uses, "the stack does not make it", line, path)
         elif outward.ACCOUNT.fullmatch(found["account"]):
-            if found["service"] == "lambda" and found["rest"].startswith("layer:"):
-                return  # code that is read alone
-            what = f"uses {text} ({dotted(path)})"
-            self._ask(name, what, "it is of an account by name, and reaches whatever that is", line, path)
-        elif self._place is Place.BESIDE and key not in outward.READ:
-            self._ask(
-                name, f"acts on {text} ({dotted(path)})", "it is production's, beside which it stands", line, path
-            )
+            self._ask(name, uses, "it is of an account by name, and reaches whatever that is", line, path)
+        elif self._place is Place.BESIDE and not read:
+            what = f"acts on {found[0]} ({dotted(path)})"
+            self._ask(name, what, "it is production's, beside which it stands", line, path)
         else:
             why = "it has to be in the account, and is not made by the stack"
-            self.notes.append(Note(name, f"uses {text} ({dotted(path)})", why, line))
+            self.notes.append(Note(name, uses, why, line))
 
     def _asked_to_share(self, name: str, path: Path, text: str, line: int) -> None:
         if _OF_AWS_LISTS.fullmatch(text) or self._is_answered(name, path):
@@ -268,3 +278,7 @@ _OF_AWS_LISTS = re.compile(r"pl-[0-9a-f]{8}")
 
 def _holds_import(value: Any) -> bool:
     return any(True for _ in calls(value, "Fn::ImportValue"))
+
+
+_TRUTHS = ("true", "false")
+"""The texts that choose, and name nothing."""

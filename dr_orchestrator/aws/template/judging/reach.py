@@ -11,7 +11,7 @@ from typing import Any
 
 from dr_orchestrator.aws.template import outward
 from dr_orchestrator.aws.template.editing.names import is_ours
-from dr_orchestrator.aws.template.reading.parts import as_in_schemas
+from dr_orchestrator.aws.template.reading.parts import as_in_schemas, last_key
 from dr_orchestrator.aws.template.reading.values import Path
 from dr_orchestrator.aws.template.registry import Reference, TypeSchema, known
 
@@ -126,6 +126,13 @@ def is_of_whole_account(kind: str, properties: Mapping[str, Any]) -> bool:
     schema = known(kind)
     told_by = set(schema.identifiers) if schema else set()
     return kind in outward.OF_WHOLE_ACCOUNT or (bool(told_by) and told_by <= outward.OF_THE_ACCOUNT_ALONE)
+
+
+def is_read(kind: str, path: Path) -> bool:
+    """Whether a property is read, or used to read: nothing is done to what it names."""
+    if last_key(path) in outward.READ:
+        return True
+    return is_of(as_in_schemas(path), outward.READ_AT.get(kind, ()))
 
 
 def acts(kind: str, path: Path) -> bool:

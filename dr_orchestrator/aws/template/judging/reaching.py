@@ -9,11 +9,11 @@ from typing import Any
 from dr_orchestrator.aws.template import outward
 from dr_orchestrator.aws.template.editing.listeners import RULE, listeners
 from dr_orchestrator.aws.template.judging.absent import left_to_the_account
-from dr_orchestrator.aws.template.judging.reach import Reached, Verdict, is_of, is_of_everybody, types_of
+from dr_orchestrator.aws.template.judging.reach import Reached, Verdict, is_of, types_of
 from dr_orchestrator.aws.template.reading.addresses import Whose, connected, on_the_web, whose
 from dr_orchestrator.aws.template.reading.parts import as_in_schemas, at, dotted, is_call
 from dr_orchestrator.aws.template.reading.places import is_own, places, text_of, told
-from dr_orchestrator.aws.template.reading.values import Path, Scope, shown
+from dr_orchestrator.aws.template.reading.values import NO_VALUE, Path, Scope, shown
 from dr_orchestrator.aws.template.registry import known
 from dr_orchestrator.documents.cloudformation import mapping
 
@@ -31,7 +31,7 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
     yield from _called(kind, properties, scope)
     yield from _heard(kind, properties, scope)
     yield from _written(kind, properties, scope)
-    yield from _kept(kind, properties, scope)
+    yield from _user(kind, properties, scope)
     yield from _elsewhere(kind, properties, scope)
     yield from _options(kind, properties, scope)
     if kind == "AWS::Serverless::Application":
@@ -141,13 +141,15 @@ def _written(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator
             yield Reached(path, f"writes into {text} ({dotted(path)})", why, apart, Verdict.ASKED)
 
 
-def _kept(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
-    """The recovery points that a plan puts into the account's own vault, where no drill deletes them."""
-    if kind == "AWS::Backup::BackupPlan":
-        for path, text in told(properties, "BackupPlan/BackupPlanRule/*/TargetBackupVault", scope):
-            if is_of_everybody(text):
-                what, why = f"backs up into the account's vault {text} ({dotted(path)})", "that would stay behind"
-                yield Reached(path, what, why, Verdict.NOTED, Verdict.ASKED, whole=True)
+def _user(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
+    """A user of the account: without a password nobody acts as it, and a key is asked by itself."""
+    if kind == "AWS::IAM::User":
+        what, key = "makes a user of the account", "LoginProfile"
+        if any(each not in (None, NO_VALUE) for each in scope.variants(properties.get(key))):
+            why = "who holds its password acts in the account"
+            yield Reached((key,), f"{what} who logs in ({key})", why, Verdict.ASKED, Verdict.ASKED)
+        else:
+            yield Reached((), what, "it has no password: nobody acts as it", Verdict.NOTED, Verdict.NOTED)
 
 
 def _elsewhere(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:

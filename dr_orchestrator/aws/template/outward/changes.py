@@ -134,6 +134,7 @@ ADDS: Mapping[str, frozenset[str]] = {
     "AWS::EventSchemas::Discoverer": frozenset({"SourceArn"}),
     "AWS::Events::Archive": frozenset({"SourceArn"}),
     "AWS::Events::Rule": frozenset({"EventBusName"}),
+    "AWS::IAM::User": frozenset({"Groups"}),
     "AWS::S3::AccessPoint": frozenset({"Bucket"}),
     "AWS::ServiceDiscovery::Service": frozenset({"DnsConfig/NamespaceId", "NamespaceId"}),
     "AWS::StepFunctions::StateMachineAlias": frozenset({"RoutingConfiguration/*/StateMachineVersionArn"}),

@@ -234,6 +234,21 @@ class Scope:
         elif value is not None:
             yield path, value
 
+    def made_calls(self, part: Any, form: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+        """The arguments of a function, wherever it is called in what may be made of a part."""
+        said, inner = function(part)
+        if said == form:
+            yield (*path, form), inner
+        elif said == "Fn::If" and isinstance(inner, list) and len(inner) == 3:
+            holds = self.condition(inner[0]) if isinstance(inner[0], str) else None
+            for at, lost in ((1, False), (2, True)):
+                if holds is not lost:
+                    yield from self.made_calls(inner[at], form, (*path, said, at))
+        else:
+            listed = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+            for key, each in listed:
+                yield from self.made_calls(each, form, (*path, key))
+
     def owner(self, value: Any) -> str:
         """The resource of this template that a value is a reference to, and to nothing else; empty where to none."""
         if given := self._given_back(value):

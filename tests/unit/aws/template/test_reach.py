@@ -310,7 +310,6 @@ OF_THE_ACCOUNT = {
     "a rule that mends": of("AWS::Config::RemediationConfiguration", "ConfigRuleName: !Ref S") + SUBNET,
     "the default bus's policy": of("AWS::Events::EventBusPolicy", "StatementId: x"),
     "the default bus's policy by its name": of("AWS::Events::EventBusPolicy", "StatementId: x, EventBusName: default"),
-    "the default vault": of("AWS::Backup::BackupPlan", "BackupPlan: {BackupPlanRule: [{TargetBackupVault: Default}]}"),
     "logs in production's bucket": of("AWS::S3::Bucket", "LoggingConfiguration: {DestinationBucketName: prod}"),
     "a balancer's logs": of(
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
