@@ -124,9 +124,13 @@ class Changing:
 
     def _parent(self, name: str, path: Path, section: str = "Properties") -> tuple[Any, Any]:
         """The part that holds the last of a path, and the key of that in it."""
-        found = self.resources.get(name)
-        part: Any = mapping(self.template.get(name)) if found is None else found.setdefault(section, {})
-        *around, last = (int(key) if str(key).isdigit() else key for key in path)
-        for key in around:
-            part = part[key]
-        return part, last
+        found = mapping(self.template.get("Resources")).get(name)
+        part: Any = found.setdefault(section, {}) if isinstance(found, dict) else mapping(self.template.get(name))
+        for key in path[:-1]:
+            part = part[_within(part, key)]
+        return part, _within(part, path[-1])
+
+
+def _within(part: Any, key: str | int) -> str | int:
+    """A step of a path as a part takes it: an owner's word writes the places in lists as texts, too."""
+    return int(key) if isinstance(part, list) and str(key).isdigit() else key

@@ -56,10 +56,9 @@ class Naming(Changing):
 
     def _into_own_zones(self, scope: Scope) -> None:
         """Put records into the replica's zone by its id: production's may be called alike."""
-        for name, resource in self._readable():
-            for path, zone in list(zones.named(scope, resource)):
-                self._set(name, (*path, zones.BY_ID), {"Ref": zone}, "production's zone may be called so, too")
-                self._drop(name, (*path, zones.BY_NAME), "the replica's own zone is told by its id")
+        for name, path, zone in list(zones.named(scope)):
+            self._set(name, (*path, zones.BY_ID), {"Ref": zone}, "production's zone may be called so, too")
+            self._drop(name, (*path, zones.BY_NAME), "the replica's own zone is told by its id")
 
     def _follow_renames(self, scope: Scope) -> None:
         """Put new names where the template spells the old ones out: in ARNs, and in what is handed to code."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
@@ -18,13 +18,12 @@ _LEADS = ("AliasTarget", "ResourceRecords")
 
 def of_left_out(scope: Scope, gone: Set[str]) -> dict[str, str]:
     """The records whose zone is left out, or what they lead to, each with why it is so, too: AWS makes none without."""
-    names = {
-        _bare(scope, mapping(scope.resources[each].get("Properties")).get("Name")) for each in gone & _zones(scope)
-    }
+    zones = gone & _zones(scope).keys()
+    names = {_zones(scope)[each] for each in zones}
     found = {}
     for name, resource in scope.resources.items():
         told = mapping(resource.get("Properties")) if kind_of(resource) in outward.PUBLIC_RECORDS else {}
-        by_id = set(references(told.get(BY_ID))) & gone & _zones(scope)
+        by_id = set(references(told.get(BY_ID))) & zones
         if by_id or (BY_NAME in told and _bare(scope, told[BY_NAME]) in names):
             found[name] = "it is of a zone that is left out"
         elif kind_of(resource) == _RECORD and gone & set(references([told.get(each) for each in _LEADS])):
@@ -32,21 +31,23 @@ def of_left_out(scope: Scope, gone: Set[str]) -> dict[str, str]:
     return found
 
 
-def _zones(scope: Scope) -> set[str]:
-    return {name for name, each in scope.resources.items() if kind_of(each) == _ZONE}
+def named(scope: Scope) -> Iterator[tuple[str, Path, str]]:
+    """The records that name by its name a zone which the template makes: each with its place, and that zone."""
+    zones = {called: name for name, called in _zones(scope).items()}
+    for name, resource in scope.resources.items() if zones else ():
+        for path, record in records(kind_of(resource), mapping(resource.get("Properties"))):
+            zone = zones.get(_bare(scope, record.get(BY_NAME))) if BY_NAME in record else None
+            if zone:
+                yield name, path, zone
 
 
-def named(scope: Scope, resource: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """The places of records that name by its name a zone which the template makes, each with that zone's logical id."""
-    zones = {
-        _bare(scope, mapping(each.get("Properties")).get("Name")): name
+def _zones(scope: Scope) -> dict[str, str]:
+    """The zones that the template makes, each with what it is called."""
+    return {
+        name: _bare(scope, mapping(each.get("Properties")).get("Name"))
         for name, each in scope.resources.items()
         if kind_of(each) == _ZONE
     }
-    for path, record in records(kind_of(resource), mapping(resource.get("Properties"))):
-        zone = zones.get(_bare(scope, record.get(BY_NAME))) if BY_NAME in record else None
-        if zone:
-            yield path, zone
 
 
 def _bare(scope: Scope, name: Any) -> str:

@@ -416,3 +416,11 @@ def test_a_reference_is_to_what_it_was_to_whatever_that_is_called(place: Place) 
         "X": {"Fn::If": ["It", new, "x"]},
         "Y": {"Fn::FindInMap": ["It", "It", "It"]},
     }
+
+
+def test_what_is_called_by_a_number_is_changed_as_all_else() -> None:
+    """The answers of an API are: a name that is spelled out below one is the replica's, too."""
+    body = "DefinitionBody: {responses: {'200': {arn: 'arn:aws:dynamodb:us-east-1:1:table/orders'}}}"
+    table = "\n  T: {Type: AWS::DynamoDB::Table, Properties: {TableName: orders}}"
+    found = properties(derived(of("AWS::Serverless::Api", body) + table))
+    assert found["DefinitionBody"]["responses"]["200"]["arn"].endswith(f"table/{COPY}-orders")
