@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.aws.template import soundness
 from dr_orchestrator.aws.template.derive import Read, derive, whole
@@ -15,7 +15,9 @@ from dr_orchestrator.documents.cloudformation import Template
 from dr_orchestrator.domain.replica import Answers, Ask, Derived, Edit, Empty, Note, Place, Refusal
 from dr_orchestrator.domain.service import Rebuild
 from dr_orchestrator.errors import Problem, UsageError
-from dr_orchestrator.wiring.app import App
+
+if TYPE_CHECKING:
+    from dr_orchestrator.wiring.app import App
 
 COPY = "{copy}"
 """The id that every copy's name begins with; each run has its own, which nobody knows before."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dr_orchestrator.aws.endpoints import is_of_a_service
-
 ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*|\$\{AWS::Partition\}|\*):(?P<service>[a-z0-9.-]+):"
     r"(?P<region>(?:\$\{[^}]*\}|[^:])*):(?P<account>(?:\$\{[^}]*\}|[^:])*):"
@@ -121,6 +119,8 @@ def is_host_of_aws(host: str) -> bool:
 
     What has an id in front is somebody's: a gateway, a balancer, a distribution, a bucket.
     """
+    from dr_orchestrator.aws.endpoints import is_of_a_service  # noqa: PLC0415 - botocore's rules load slowly
+
     return bool(_OF_AWS.search(host)) or is_of_a_service(host)
 
 
