@@ -134,10 +134,10 @@ def test_a_drill_is_judged_with_its_owners_answers(
 ) -> None:
     """What `rebuild` answers is asked no more; the place is the declared one unless another is asked for."""
     monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    heard = "  Rule: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.ec2]}}}\nOutputs:"
-    word = '      allow: {Rule.EventPattern: "it only listens"}\n      stores:'
+    user = "  User: {Type: AWS::IAM::User, Properties: {LoginProfile: {Password: '{{resolve:ssm:{copy}}}'}}}\nOutputs:"
+    word = '      allow: {User.LoginProfile: "nobody knows it"}\n      stores:'
     shop = workspace.SHOP.replace("      stores:", word)
-    workspace.write(tmp_path, shop=shop, template=workspace.TEMPLATE.replace("Outputs:", heard))
+    workspace.write(tmp_path, shop=shop, template=workspace.TEMPLATE.replace("Outputs:", user))
     assert told(capsys, tmp_path / "drills" / "infrastructure" / "shop.template.yaml")[0] == 3
     code, out, _ = told(capsys, "--drill", "shop-replica")
     assert code == 0
