@@ -149,7 +149,7 @@ def _user(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Re
             why = "who holds its password acts in the account"
             yield Reached((key,), f"{what} who logs in ({key})", why, Verdict.ASKED, Verdict.ASKED)
         else:
-            yield Reached((), what, "it has no password: nobody acts as it", Verdict.NOTED, Verdict.NOTED)
+            yield Reached((), what, "it has no password, and a key is asked by itself", Verdict.NOTED, Verdict.NOTED)
 
 
 def _elsewhere(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
