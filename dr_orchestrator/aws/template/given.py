@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_orchestrator.aws.template import boundary, outward, soundness
-from dr_orchestrator.aws.template.accounts import STAYS, Move
-from dr_orchestrator.aws.template.derive import Read, derive
-from dr_orchestrator.aws.template.forms import is_looked_up
-from dr_orchestrator.aws.template.parts import kind_of
+from dr_orchestrator.aws.template.derive import NotThere, Read, derive
+from dr_orchestrator.aws.template.editing.accounts import STAYS, Move
+from dr_orchestrator.aws.template.reading.forms import is_looked_up
+from dr_orchestrator.aws.template.reading.parts import kind_of
 from dr_orchestrator.aws.template.shelf import SETTING, Shelf
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.documents.cloudformation import LARGEST, LARGEST_IN_BUCKET, Template, mapping
@@ -179,9 +179,12 @@ def _reader(rebuild: Rebuild) -> Read:
     """Reads the templates that lie beside the team's own."""
 
     def read_beside(url: str, of: str) -> Template | None:
+        if "://" in url:
+            return None
         path = posixpath.normpath(posixpath.join(posixpath.dirname(of), url))
-        text = rebuild.within.get(path) if "://" not in url else None
-        return cloudformation.parse(text, path, LARGEST_IN_BUCKET) if text is not None else None
+        if path not in rebuild.within:
+            raise NotThere(path)
+        return cloudformation.parse(rebuild.within[path], path, LARGEST_IN_BUCKET)
 
     return read_beside
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,7 @@ def template(file: Path | None, drill: str | None, place: str | None, stacks: tu
     elif file is not None:
         where = Place(place or Place.BESIDE)
         derived = templates.judged(file, where, stacks=stacks)
+        derived = replace(derived, notes=(*derived.notes, *templates.of_bucket(derived)))
     if as_json:
         print_json(templates.as_json(derived))
     else:

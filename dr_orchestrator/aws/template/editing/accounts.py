@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dr_orchestrator.aws.template.values import Scope, function
+from dr_orchestrator.aws.template.reading.values import INSERT, Scope, function
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.documents.walk import Key, dotted
 from dr_orchestrator.domain.replica import Answers, Ask, Edit
@@ -28,6 +28,10 @@ _FORMS = (
 """An account in an ARN, by itself, in the registry of what is published, and in the names of the bootstrap stack."""
 
 
+_UNKNOWN = "?"
+"""Stands for a part of a text that is not known."""
+
+
 @dataclass(frozen=True)
 class Move:
     """The account that an app is pinned to, and the one in which its replica stands; empty for none."""
@@ -40,6 +44,11 @@ class Move:
         for form in _FORMS:
             text = re.sub(form.format(self.pinned), self._there, text)
         return text
+
+    def stands(self, before: str, after: str) -> bool:
+        """Whether the account can be nobody else's name between two texts."""
+        moved = self.of(f"{before}{self.pinned}{after}")
+        return moved[len(before) :][: len(self.pinned)] != self.pinned
 
     def _there(self, found: re.Match[str]) -> str:
         return found.groupdict().get("of", "") + self.account
@@ -59,13 +68,14 @@ def moved(source: Template, move: Move) -> tuple[Template, list[Edit]]:
     if not move.pinned:
         return source, []
     data = {key: _moved(value, move) if key in _SECTIONS else value for key, value in source.data.items()}
+    there = replace(source, data=data)
     edits = [
-        Edit(*_named(key), was, move.of(was), move.why, _line(source, key))
+        Edit(*_named(key), was, becomes, move.why, _line(source, key))
         for section in _SECTIONS
-        for key, was in _texts(source.part(section), (section,))
-        if move.of(was) != was
+        for (key, was), (_, becomes) in zip(_all(source, section), _all(there, section), strict=True)
+        if becomes != was
     ]
-    return replace(source, data=data), edits
+    return there, edits
 
 
 def asks(source: Template, scope: Scope, move: Move, answers: Answers) -> Iterator[Ask]:
@@ -125,12 +135,47 @@ def _tables(value: Any) -> Iterator[str]:
         yield from _tables(each)
 
 
+def _all(source: Template, section: str) -> Iterator[tuple[Key, str]]:
+    return _texts(source.part(section), (section,))
+
+
 def _moved(value: Any, move: Move) -> Any:
+    form, inner = function(value)
+    if form == "Fn::Join" and isinstance(inner, list) and inner and isinstance(inner[-1], list):
+        return {form: [*inner[:-1], _joined(inner[-1], str(inner[0]), move)]}
+    if form == "Fn::Sub" and isinstance(inner, list) and len(inner) == 2 and isinstance(inner[1], dict):
+        return {form: [move.of(str(inner[0])), _put(inner[1], str(inner[0]), move)]}
     if isinstance(value, dict):
         return {key: _moved(each, move) for key, each in value.items()}
     if isinstance(value, list):
         return [_moved(each, move) for each in value]
     return move.of(value) if isinstance(value, str) else value
+
+
+def _joined(parts: list[Any], by: str, move: Move) -> list[Any]:
+    """The parts of a text that is put together: one that is the account alone is moved where the whole lets it be."""
+    said = [each if isinstance(each, str) else _UNKNOWN for each in parts]
+    return [
+        each
+        if each == move.pinned and not move.stands(_before(said[:at], by), _before(said[at + 1 :][::-1], by, back=True))
+        else _moved(each, move)
+        for at, each in enumerate(parts)
+    ]
+
+
+def _before(said: list[str], by: str, *, back: bool = False) -> str:
+    """The text on one side of a part."""
+    return "".join(f"{by}{each}" for each in said[::-1]) if back else "".join(f"{each}{by}" for each in said)
+
+
+def _put(given: dict[str, Any], text: str, move: Move) -> dict[str, Any]:
+    """The values that are put into a text, likewise."""
+    moved = {}
+    for key, value in given.items():
+        parts = [INSERT.sub(_UNKNOWN, each) for each in text.split(f"${{{key}}}")]
+        stays = value == move.pinned and not all(map(move.stands, parts, parts[1:]))
+        moved[key] = value if stays else _moved(value, move)
+    return moved
 
 
 def _texts(value: Any, at: Key) -> Iterator[tuple[Key, str]]:

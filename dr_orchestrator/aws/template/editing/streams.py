@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.parts import kind_of
-from dr_orchestrator.aws.template.reach import places
-from dr_orchestrator.aws.template.values import Path, Scope, Untold
+from dr_orchestrator.aws.template.reading.parts import kind_of
+from dr_orchestrator.aws.template.reading.places import places
+from dr_orchestrator.aws.template.reading.values import Path, Scope, Untold
 from dr_orchestrator.documents.cloudformation import mapping
 
 WHY = "the table is filled with what production has: it would act on each item as if it were new"

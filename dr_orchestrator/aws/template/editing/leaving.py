@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.parts import kind_of
-from dr_orchestrator.aws.template.reach import places, text_of
+from dr_orchestrator.aws.template.reading.parts import kind_of
+from dr_orchestrator.aws.template.reading.places import places, text_of
+from dr_orchestrator.aws.template.reading.values import Path, Scope, references
 from dr_orchestrator.aws.template.registry import known
-from dr_orchestrator.aws.template.values import Path, Scope, references
 from dr_orchestrator.documents.cloudformation import mapping
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.parts import last_key
-from dr_orchestrator.aws.template.values import Path, Scope, function, shown
+from dr_orchestrator.aws.template.reading.parts import last_key
+from dr_orchestrator.aws.template.reading.values import Path, Scope, function, shown
 
 _HOLDS = re.compile(r"Polic(?:y|ies)(?:Document|Text)?$")
 """The names of properties that may hold a policy as a text."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.reading.values import Path, function, references
 from dr_orchestrator.aws.template.registry import known
-from dr_orchestrator.aws.template.values import Path, function, references
 from dr_orchestrator.documents.cloudformation import mapping
 
 ABSENT = None
@@ -31,6 +31,9 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _GIVEN = frozenset({"Environment", "EnvironmentVariables", "Secrets", "Variables"})
+_LOOKED_UP = frozenset({"Condition", "Fn::FindInMap", "Fn::GetAtt", "Ref"})
+"""The functions whose arguments are names within the template, which no replica changes."""
+
 _OF_PAIRS = ("Name", "Key", "OptionName", "ParameterKey", "ParameterName")
 
 
@@ -129,10 +132,14 @@ def _empties(statement: Any, path: Path, all_paths: Sequence[Path]) -> bool:
 
 
 def texts(part: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every text in a part, with where it stands."""
+    """Every text in a part, with where it stands; the names in a template by which functions look up are none."""
+    form, inner = function(part)
     if isinstance(part, str):
         yield path, part
-    elif isinstance(part, dict):
+    elif form == "Fn::If" and isinstance(inner, list):
+        for at, each in enumerate(inner[1:], start=1):
+            yield from texts(each, (*path, form, at))
+    elif isinstance(part, dict) and form not in _LOOKED_UP:
         for key, value in part.items():
             yield from texts(value, (*path, str(key)))
     elif isinstance(part, list):

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dr_orchestrator.aws.template.echoes import is_around, is_own
-from dr_orchestrator.aws.template.forms import NOBODYS, STACK, attributes
+from dr_orchestrator.aws.template.reading.echoes import is_around, is_own
+from dr_orchestrator.aws.template.reading.forms import NOBODYS, STACK, attributes
 from dr_orchestrator.documents.cloudformation import mapping
 
 _AROUND = re.compile("Subnet|V(?:pc|PC)|SecurityGroup|NetworkInterface")

@@ -8,10 +8,17 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.edits import Editing
-from dr_orchestrator.aws.template.parts import as_in_schemas, at, calls, dotted, kind_of, transforms_of, without_secrets
+from dr_orchestrator.aws.template.editing.edits import Editing
+from dr_orchestrator.aws.template.reading.parts import (
+    as_in_schemas,
+    at,
+    dotted,
+    kind_of,
+    transforms_of,
+    without_secrets,
+)
+from dr_orchestrator.aws.template.reading.values import Path, is_looked_up, references
 from dr_orchestrator.aws.template.registry import known
-from dr_orchestrator.aws.template.values import Path, is_looked_up, references
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Ask, Note, Place, Refusal
 
@@ -96,22 +103,24 @@ class OfTemplate(Telling):
                 )
 
     def _imports(self) -> None:
+        """Ask for the value of each import that is made; of those whose names wait for a parameter once for that."""
         asked = set[str]()
-        outputs = {"Outputs": {"Properties": self._editing.template.get("Outputs")}}
-        for name, resource in (*self._scope.resources.items(), *outputs.items()):
-            if not self._scope.is_made(resource):
-                continue
-            for path, value in calls(resource.get("Properties"), "Fn::ImportValue"):
+        outputs = mapping(self._editing.template.get("Outputs"))
+        parts = {
+            name: each.get("Properties") for name, each in self._scope.resources.items() if self._scope.is_made(each)
+        }
+        parts["Outputs"] = {name: each for name, each in outputs.items() if self._scope.is_made(mapping(each))}
+        for name, part in parts.items():
+            for path, value in self._scope.made_calls(part, "Fn::ImportValue"):
                 wanted = self._scope.partly(value)
-                if wanted in asked or wanted in self._editing.around.exports.values():
+                about = self._wait_for(name, path, value) or wanted
+                if {wanted, about} & asked or wanted in self._editing.around.exports.values():
                     continue
-                asked.add(wanted)
+                asked |= {wanted, about}
                 line = self._editing.line(name, ("Properties", *path))
-                what, why = (
-                    f"imports {wanted}",
-                    "the stack that exports it is production's: a replica needs a value of its own",
-                )
-                self.asks.append(Ask(name, what, why, self._answer_of_import(name, path, value, wanted), line))
+                why = "the stack that exports it is production's: a replica needs a value of its own"
+                answer = self._answer_of_import(name, path, value, wanted)
+                self.asks.append(Ask(name, f"imports {wanted}", why, answer, line))
 
     def _answer_of_import(self, name: str, path: Path, value: Any, wanted: str) -> str:
         """The word that gives an import its value, or first the parameter that its name needs."""

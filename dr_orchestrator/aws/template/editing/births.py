@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dr_orchestrator.aws.template.edits import Editing
-from dr_orchestrator.aws.template.parts import brief, is_secret, kind_of
-from dr_orchestrator.aws.template.values import Untold, references
+from dr_orchestrator.aws.template.editing.edits import Editing
+from dr_orchestrator.aws.template.reading.parts import brief, is_secret, kind_of
+from dr_orchestrator.aws.template.reading.values import Untold, references
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Birth, Edit, Refusal
 

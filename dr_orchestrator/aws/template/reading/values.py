@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dr_orchestrator.aws.template.conditions import Conditions
-from dr_orchestrator.aws.template.echoes import attribute_of, echoed
-from dr_orchestrator.aws.template.forms import (
+from dr_orchestrator.aws.template.reading.conditions import Conditions
+from dr_orchestrator.aws.template.reading.echoes import attribute_of, echoed
+from dr_orchestrator.aws.template.reading.forms import (
     INSERT,
     NO_VALUE,
     NOBODYS,
@@ -22,7 +22,7 @@ from dr_orchestrator.aws.template.forms import (
     references,
     shown,
 )
-from dr_orchestrator.aws.template.whose import Whose
+from dr_orchestrator.aws.template.reading.whose import Whose
 from dr_orchestrator.documents.cloudformation import mapping
 
 _STACKS = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack"
@@ -233,6 +233,21 @@ class Scope:
                 yield from self.leaves(each, (*path, at))
         elif value is not None:
             yield path, value
+
+    def made_calls(self, part: Any, form: str, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+        """The arguments of a function, wherever it is called in what may be made of a part."""
+        said, inner = function(part)
+        if said == form:
+            yield (*path, form), inner
+        elif said == "Fn::If" and isinstance(inner, list) and len(inner) == 3:
+            holds = self.condition(inner[0]) if isinstance(inner[0], str) else None
+            for at, lost in ((1, False), (2, True)):
+                if holds is not lost:
+                    yield from self.made_calls(inner[at], form, (*path, said, at))
+        else:
+            listed = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+            for key, each in listed:
+                yield from self.made_calls(each, form, (*path, key))
 
     def owner(self, value: Any) -> str:
         """The resource of this template that a value is a reference to, and to nothing else; empty where to none."""

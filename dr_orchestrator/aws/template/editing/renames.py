@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dr_orchestrator.aws.template.names import is_handed, refers, service_of, spelled
-from dr_orchestrator.aws.template.values import Path
+from dr_orchestrator.aws.template.editing.names import is_handed, refers, service_of, spelled
+from dr_orchestrator.aws.template.reading.values import Path
 
 _ARN_ALONE = re.compile(r"arn:[a-z$][\w:/.${}*-]*")
 

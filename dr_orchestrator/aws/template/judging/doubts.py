@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.parts import as_in_schemas
-from dr_orchestrator.aws.template.reach import is_of
+from dr_orchestrator.aws.template.judging.reach import is_of
+from dr_orchestrator.aws.template.reading.parts import as_in_schemas
+from dr_orchestrator.aws.template.reading.values import Path, Scope
 from dr_orchestrator.aws.template.registry import known
-from dr_orchestrator.aws.template.values import Path, Scope
 
 _IDENTIFIER = re.compile(
     r"(?:Api|App|Application|Bucket|Bus|Cluster|Database|Detector|Directory|Domain|Environment|Fleet|Function|Gateway"

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dr_orchestrator.aws.template.parts import as_in_schemas
+from dr_orchestrator.aws.template.reading.parts import as_in_schemas
+from dr_orchestrator.aws.template.reading.values import INSERT, Path, Scope
 from dr_orchestrator.aws.template.registry import known
-from dr_orchestrator.aws.template.values import INSERT, Path, Scope
 
 SERVERLESS_NAMES: Mapping[str, str] = {
     "AWS::Serverless::Function": "FunctionName",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dr_orchestrator.aws.template.parts import kind_of
-from dr_orchestrator.aws.template.values import Path, Scope
+from dr_orchestrator.aws.template.reading.parts import kind_of
+from dr_orchestrator.aws.template.reading.values import Path, Scope
 from dr_orchestrator.documents.cloudformation import mapping
 
 _NAMES = "names are looked up otherwise by all that is in it"

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.forms import Untold, function
+from dr_orchestrator.aws.template.reading.forms import Untold, function
 from dr_orchestrator.aws.template.registry import known
 from dr_orchestrator.documents.cloudformation import mapping
 

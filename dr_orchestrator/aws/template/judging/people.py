@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.principals import Admitted
-from dr_orchestrator.aws.template.values import INSERT, Path, Scope, shown
+from dr_orchestrator.aws.template.judging.principals import Admitted
+from dr_orchestrator.aws.template.reading.values import INSERT, Path, Scope, shown
 from dr_orchestrator.documents.cloudformation import mapping
 
 

@@ -1,15 +1,16 @@
-"""Judges what a derived template still reaches outside the replica: asked of its owner, refused, or only told."""
+"""Judges the values of properties: what a text names, or a reference, that the stack does not make."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
-from dr_orchestrator.aws.template import networks, outward, reach, zones
-from dr_orchestrator.aws.template.doubts import is_doubted
-from dr_orchestrator.aws.template.leaving import logs_left
-from dr_orchestrator.aws.template.parts import (
+from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.judging import networks, reach
+from dr_orchestrator.aws.template.judging.doubts import is_doubted
+from dr_orchestrator.aws.template.judging.reach import Reached, Verdict
+from dr_orchestrator.aws.template.judging.telling import OfTemplate
+from dr_orchestrator.aws.template.reading.parts import (
     as_in_schemas,
     calls,
     dotted,
@@ -19,151 +20,21 @@ from dr_orchestrator.aws.template.parts import (
     last_key,
     texts_within,
 )
-from dr_orchestrator.aws.template.people import told_to_people
-from dr_orchestrator.aws.template.principals import admitted
-from dr_orchestrator.aws.template.reach import Reached, Verdict
-from dr_orchestrator.aws.template.registry import known
-from dr_orchestrator.aws.template.telling import OfTemplate
-from dr_orchestrator.aws.template.values import (
+from dr_orchestrator.aws.template.reading.values import (
     INSERT,
     Path,
     Untold,
-    function,
     shown,
 )
+from dr_orchestrator.aws.template.registry import known
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Ask, Note, Place, Refusal
 
 _URL = re.compile(r"https?://(?:[^/\s@'\"]*@)?(?P<host>[^/\s:'\"$@]*[^/\s:'\"$@.])")
 
 
-class Judging(OfTemplate):
-    """Looks through the resources of a derived template."""
-
-    def judge(self) -> None:
-        """Find all of it."""
-        self._transforms()
-        for name, resource in self._scope.resources.items():
-            if self._scope.is_made(resource):
-                self._resource(name, resource)
-        self._lost()
-        self._fallen()
-        self._imports()
-        self._globals()
-        self._values_to_come()
-        if left := logs_left(self._scope):
-            why = "their first lines make them, and no stack deletes them: give each an AWS::Logs::LogGroup"
-            more = f" and {len(left) - 3} more" if len(left) > 3 else ""
-            what = f"leaves log groups behind: of {', '.join(left[:3])}{more}"
-            self.notes.append(Note(left[0], what, why, self._editing.line(left[0])))
-        self._mask()
-
-    def _globals(self) -> None:
-        """Judge what a serverless template says once for all its functions."""
-        for section, said in mapping(self._editing.template.get("Globals")).items():
-            for path, value in self._scope.leaves({section: said}):
-                self._part("Globals", f"{outward.SERVERLESS}{section}", path, value)
-
-    # A resource.
-
-    def _resource(self, name: str, resource: Mapping[str, Any]) -> None:
-        kind, properties = kind_of(resource), resource.get("Properties") or {}
-        line = self._editing.line(name)
-        if kind in outward.WITHOUT_EFFECT:
-            return
-        if self._unknown(name, kind, properties, line):
-            return
-        if not isinstance(properties, dict) or function(properties)[0] not in ("", "Fn::Transform"):
-            self._ask(name, "has properties that are known only to AWS", "nothing can be said of it", line)
-            return
-        if kind in outward.REFUSED and not self._within(kind, properties):
-            what, why = outward.REFUSED[kind]
-            self.refused.append(Refusal(name, what, why, line))
-            return
-        if kind in outward.ASKED:
-            what, why = outward.ASKED[kind]
-            self._ask(name, what, why, line)
-        if reach.is_of_whole_account(kind, properties) and self._place is Place.BESIDE:
-            self._ask(name, "is a setting of the whole account", "it holds for production, too", line)
-        for found in reach.reached(kind, properties, self._scope):
-            self._reached(name, found)
-        for path, record in reach.records(kind, properties):
-            self._record(name, record, path)
-        outside = [
-            *told_to_people(self._scope, kind, properties),
-            *zones.public(self._scope, kind, properties, self._editing.copy_id),
-            *admitted(self._scope, properties, self._editing.copy_id),
-        ]
-        for each in outside:
-            self._ask(name, each.what, each.why, self._editing.line(name, ("Properties", *each.path)), each.path)
-        for path, value in self._scope.leaves(properties):
-            self._part(name, kind, path, value)
-
-    def _unknown(self, name: str, kind: str, properties: Any, line: int) -> bool:
-        """Judge what no schema knows of; whether that was all."""
-        if kind.startswith(outward.CUSTOM):
-            token = mapping(properties).get("ServiceToken")
-            if not self._scope.owner(token) and not self._is_answered(name):
-                what = f"calls {shown(token)}, which the stack does not make"
-                self._ask(name, what, "what that function does cannot be seen", line)
-            self._told_to_function(name, mapping(properties))
-            return True
-        if kind == outward.NESTED:
-            self._nested(name, mapping(properties))
-            if name in self._read:
-                return True
-            url = mapping(properties).get("TemplateURL")
-            why = "AWS reads it when it expands the stack, and what it makes is judged then"
-            self.notes.append(Note(name, f"is a stack of {shown(url)}", why, line))
-            return True
-        if kind.startswith(outward.SERVERLESS) or known(kind) is not None:
-            return False
-        self._ask(name, f"is of type {kind}, which no schema of AWS knows", "what it does cannot be seen", line)
-        return True
-
-    def _told_to_function(self, name: str, properties: Mapping[str, Any]) -> None:
-        """Judge what the function of a custom resource is told: its code may do anything with it."""
-        for path, value in self._scope.leaves(properties):
-            if path[:1] != ("ServiceToken",):
-                self._wait_for(name, path, value)
-                self._named(name, path, value)
-                self._word(name, path, value, handed=True)
-
-    def _nested(self, name: str, properties: Mapping[str, Any]) -> None:
-        """Judge what a stack within is given: by itself it is judged with it, as far as that can be told."""
-        for path, value in self._scope.leaves({"NotificationARNs": properties.get("NotificationARNs")}):
-            if not self._scope.owner(value):
-                self._value(name, outward.NESTED, path, value)
-        for key, given in mapping(properties.get("Parameters")).items():
-            several = len(self._scope.variants(given)) > 1
-            for path, value in self._scope.leaves(given, ("Parameters", str(key))):
-                self._wait_for(name, path, value)
-                if several and not self._scope.owner(value):
-                    self._outside(name, path, self._scope.partly(value), self._editing.line(name, path))
-
-    def _within(self, kind: str, properties: Mapping[str, Any]) -> bool:
-        """Whether a peering joins two networks of the replica alone."""
-        ends = ("VpcId", "PeerVpcId") if kind == "AWS::EC2::VPCPeeringConnection" else ()
-        return (
-            bool(ends)
-            and all(self._scope.owner(properties.get(end)) for end in ends)
-            and "PeerOwnerId" not in properties
-        )
-
-    def _record(self, name: str, properties: Mapping[str, Any], path: Path = ()) -> None:
-        zone = next((key for key in outward.ZONES if key in properties), "")
-        value = properties.get(zone)
-        if not zone or self._scope.owner(value):
-            return
-        try:
-            told = self._scope.text(value)
-        except Untold:
-            told = shown(value)
-        what = f"writes a record into {told}, which the stack does not make"
-        line = self._editing.line(name, ("Properties", *path, zone))
-        self._ask(name, what, "who asks for that name would be moved to the replica", line)
-
-    # A value.
+class Named(OfTemplate):
+    """Judges the values that are written in resources, each by the property that it stands in."""
 
     def _part(self, name: str, kind: str, path: Path, value: Any) -> None:
         if len(path) == 1 and (name, path[0]) in self._editing.ours:
@@ -265,8 +136,12 @@ class Judging(OfTemplate):
         properties = mapping(self._scope.resources.get(name, {}).get("Properties"))
         if self._place is not Place.BESIDE or not is_doubted(kind, path, properties, self._scope):
             return
-        own = self._editing.is_own(text) or not reach.is_somebodys(kind, path, text, self._editing.copy_id)
-        if not (own or outward.is_managed(text) or self._is_asked(name, path)):
+        own = (
+            self._editing.is_own(text)
+            or text.lower() in ("true", "false")
+            or not reach.is_somebodys(kind, path, text, self._editing.copy_id)
+        )
+        if not (own or text.lower() in _TRUTHS or outward.is_managed(text) or self._is_asked(name, path)):
             what = f"may change {shown(text)} ({dotted(path)})"
             self._ask(name, what, "the stack does not make it, and no table tells what is done to it", line, path)
 
@@ -286,8 +161,8 @@ class Judging(OfTemplate):
         somebodys = reach.is_somebodys(kind, path, text, self._editing.copy_id) and not self._editing.is_own(text)
         if changed is Verdict.SILENT or not somebodys:
             return False
-        does = "would change" if changed is Verdict.REFUSED else "adds to"
-        what, why = f"{does} {shown(text)} ({dotted(path)})", "the stack does not make it: it is somebody's already"
+        what = f"{reach.does(kind, path)} {shown(text)} ({dotted(path)})"
+        why = "the stack does not make it: it is somebody's already"
         self._reached(name, Reached(path, what, why, changed, changed, whole=True))
         return True
 
@@ -329,7 +204,7 @@ class Judging(OfTemplate):
         what = f"uses {reference.targets[0].type} {told} ({dotted(path)})"
         if any(each.resource == name and each.line == line for each in self.asks):
             return  # it is asked already
-        if self._place is Place.BESIDE and reference.told and last_key(path) not in outward.READ:
+        if self._place is Place.BESIDE and reference.told and not reach.is_read(kind, path):
             self._ask(name, what, "the stack does not make it", line, path)
         elif all(not each.what.startswith(what.partition(" (")[0] + " (") for each in self.notes):
             self.notes.append(Note(name, what, "it has to be in the account, and is not made by the stack", line))
@@ -352,32 +227,38 @@ class Judging(OfTemplate):
         if outward.ID.fullmatch(text):
             self._asked_to_share(name, path, text, line)
             return
-        found = outward.ARN.fullmatch(text)
-        if found and found["service"] == "apigateway" and (invoked := outward.INVOKED.fullmatch(found["rest"])):
+        if found := outward.ARN.fullmatch(text):
+            self._arn(name, path, found, line)
+
+    def _arn(self, name: str, path: Path, found: re.Match[str], line: int) -> None:
+        """Judge an ARN that is neither the replica's nor AWS's own."""
+        if found["service"] == "apigateway" and (invoked := outward.INVOKED.fullmatch(found["rest"])):
             self._outside(name, path, invoked["arn"], line)
             return
-        if not found or outward.is_of_aws(found) or self._editing.copy_id in found["rest"]:
+        if outward.is_of_aws(found) or self._editing.copy_id in found["rest"]:
             return
-        if found["service"] == "s3" and not found["account"]:
-            self._ask(name, f"uses {text} ({dotted(path)})", "the stack does not make it", line, path)
+        read = reach.is_read(kind_of(mapping(self._scope.resources.get(name))), path)
+        if read and found["service"] == "serverlessrepo":
+            return  # a template, which is judged when AWS has expanded it
+        if found["service"] == "lambda" and found["rest"].startswith("layer:") and found["account"].isdigit():
+            return  # code that is read alone
+        uses = f"uses {found[0]} ({dotted(path)})"
+        if found["service"] == "s3" and not (found["account"] or read):
+            self._ask(name, uses, "the stack does not make it", line, path)
         elif outward.ACCOUNT.fullmatch(found["account"]):
-            if found["service"] == "lambda" and found["rest"].startswith("layer:"):
-                return  # code that is read alone
-            what = f"uses {text} ({dotted(path)})"
-            self._ask(name, what, "it is of an account by name, and reaches whatever that is", line, path)
-        elif self._place is Place.BESIDE and key not in outward.READ:
-            self._ask(
-                name, f"acts on {text} ({dotted(path)})", "it is production's, beside which it stands", line, path
-            )
+            self._ask(name, uses, "it is of an account by name, and reaches whatever that is", line, path)
+        elif self._place is Place.BESIDE and not read:
+            what = f"acts on {found[0]} ({dotted(path)})"
+            self._ask(name, what, "it is production's, beside which it stands", line, path)
         else:
             why = "it has to be in the account, and is not made by the stack"
-            self.notes.append(Note(name, f"uses {text} ({dotted(path)})", why, line))
+            self.notes.append(Note(name, uses, why, line))
 
     def _asked_to_share(self, name: str, path: Path, text: str, line: int) -> None:
         if _OF_AWS_LISTS.fullmatch(text) or self._is_answered(name, path):
             return
         if text.startswith(outward.NETWORK):
-            why = networks.changed(self._scope, self._scope.resources[name], path)
+            why = networks.changed(self._scope, self._scope.resources.get(name, {}), path)
             if why:
                 self._ask(name, f"changes {text} ({dotted(path)})", why, line, path)
             elif text not in self._editing.answers.shares:
@@ -397,3 +278,7 @@ _OF_AWS_LISTS = re.compile(r"pl-[0-9a-f]{8}")
 
 def _holds_import(value: Any) -> bool:
     return any(True for _ in calls(value, "Fn::ImportValue"))
+
+
+_TRUTHS = ("true", "false")
+"""The texts that choose, and name nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dr_orchestrator.aws.template.forms import Untold, function
+from dr_orchestrator.aws.template.reading.forms import Untold, function
 
 
 class Conditions:
