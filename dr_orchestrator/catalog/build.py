@@ -201,7 +201,8 @@ def _builder(rebuild: WrittenRebuild) -> Builder | None:
         for name, store in rebuild.stores.items()
         if store.address
     }
-    return Builder(tuple(rebuild.command), destroy, rebuild.within, tuple(rebuild.passed), outlets)
+    passed, regions = tuple(rebuild.passed), tuple(rebuild.regions)
+    return Builder(tuple(rebuild.command), destroy, rebuild.within, passed, outlets, regions)
 
 
 def _beside(path: str, template: Template) -> dict[str, str]:

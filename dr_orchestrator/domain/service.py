@@ -188,7 +188,7 @@ class Builder:
     """A program of the team's own that makes an environment, and the one that takes it down, with their arguments.
 
     Each has so long (real time), and of this machine's environment what is `passed` to it, by name. `outlets` are
-    those of the stores that checks ask by SQL, by the stores' names.
+    those of the stores that checks ask by SQL, by the stores' names, `regions` the others in which it makes something.
     """
 
     command: tuple[str, ...]
@@ -196,6 +196,7 @@ class Builder:
     within: timedelta = timedelta(minutes=45)
     passed: tuple[str, ...] = ()
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
+    regions: tuple[str, ...] = field(default=(), metadata=SINCE)
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,7 @@ def parts(types: Types[Drillable], toolkit: Toolkit, place: Place) -> Parts:
         {each.made.cloudformation: each.member(toolkit, place) for each in types if each.member is not None},
         {kind: functools.partial(_listed, types, toolkit, place, kind) for kind in kinds},
         {each.cloudformation: functools.partial(_billed, types, toolkit, place, each) for each in _charged(types)},
+        lambda region: parts(types, toolkit, replace(place, region=region)),
     )
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.aws.access import nameless
 from dr_orchestrator.aws.template import soundness
-from dr_orchestrator.aws.template.accounts import STAYS, Move
-from dr_orchestrator.aws.template.derive import Read, derive, whole
+from dr_orchestrator.aws.template.derive import NotThere, Read, derive, whole
+from dr_orchestrator.aws.template.editing.accounts import STAYS, Move
+from dr_orchestrator.aws.template.outward import NESTED
+from dr_orchestrator.aws.template.shelf import SETTING
 from dr_orchestrator.documents import assembly, cloudformation
 from dr_orchestrator.documents.cloudformation import Template
 from dr_orchestrator.domain.replica import Answers, Ask, Derived, Edit, Empty, Note, Place, Refusal
 from dr_orchestrator.domain.service import Rebuild
 from dr_orchestrator.errors import Problem, UsageError
-from dr_orchestrator.wiring.app import App
+
+if TYPE_CHECKING:
+    from dr_orchestrator.wiring.app import App
 
 COPY = "{copy}"
 """The id that every copy's name begins with; each run has its own, which nobody knows before."""
@@ -34,7 +40,8 @@ def of_drill(here: App, name: str, place: Place | None = None) -> tuple[Derived,
         raise UsageError(f"{name} makes no replica: it has no template", "name a drill of the kind replica-rebuild")
     where = place or rebuild.place
     derived = of_rebuild(here.settings.drills, rebuild, where, here.sources)
-    return replace(derived, notes=(*derived.notes, *map(of_empty, emptied(rebuild, derived)))), where
+    shelved = () if rebuild.bucket else of_bucket(derived)
+    return replace(derived, notes=(*derived.notes, *map(of_empty, emptied(rebuild, derived)), *shelved)), where
 
 
 def of_rebuild(drills: Path, rebuild: Rebuild, place: Place, sources: frozenset[str]) -> Derived:
@@ -74,6 +81,20 @@ def of_empty(part: Empty) -> Note:
     """The words on such a part."""
     why = f"fill it by `stores`, or say why it may: `empty: {{{part.resource}: reason}}`; else the drill has a finding"
     return Note(part.resource, f"{part.type} keeps data, and comes back empty", why)
+
+
+def of_bucket(derived: Derived) -> Iterator[Note]:
+    """The stacks that need a bucket in which CloudFormation finds their templates, or those of stacks within."""
+    for name, each in {"": derived}.items() if derived.template else derived.children.items():
+        resources = cloudformation.mapping(each.template.get("Resources")).items()
+        nested = [at for at, said in resources if cloudformation.mapping(said).get("Type") == NESTED]
+        size = len(json.dumps(each.template, ensure_ascii=False, separators=(",", ":"), default=str).encode())
+        if nested:
+            where = f"{name}/{nested[0]}" if name else nested[0]
+            yield Note(where, "is a stack within, whose template has to lie in a bucket", SETTING)
+        elif size > cloudformation.LARGEST:
+            what = f"{size:,} bytes once derived, of which a call takes {cloudformation.LARGEST:,}: it lies in a bucket"
+            yield Note(name or "Resources", what, SETTING)
 
 
 def judged(
@@ -168,10 +189,13 @@ def _stacks(root: Path, folder: Path) -> Iterator[tuple[assembly.Stack, Path]]:
 
 def _reader(folder: Path) -> Read:
     def read(url: str, of: str) -> Template | None:
-        """Read a template that lies beside another, or below its folder; what lies elsewhere AWS reads."""
+        """Read a template that lies beside another, or below its folder; what has an address AWS reads."""
+        if "://" in url:
+            return None
         child = (folder / of).parent / url
-        beside = "://" not in url and child.resolve().is_relative_to(folder) and child.is_file()
-        return _read(child, child.resolve().relative_to(folder).as_posix()) if beside else None
+        if not (os.path.isfile(child) and child.resolve().is_relative_to(folder)):  # noqa: PTH113 - no name is an error
+            raise NotThere(url)
+        return _read(child, child.resolve().relative_to(folder).as_posix())
 
     return read
 

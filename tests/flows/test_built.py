@@ -37,7 +37,7 @@ from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import Estate
 from tests.support.estate import estate as lab_of
 from tests.support.logins import login_of
-from tests.support.shop import FULL, run
+from tests.support.shop import FULL, ended, run
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +62,6 @@ def emptied(shop: Estate) -> None:
     sqs = apart_app.client(shop, "sqs")
     for name in queues(shop):
         sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
-
-
-def ended(found: Run) -> tuple[Verdict, Cleanup]:
-    assert found.closing is not None
-    return found.closing.verdict, found.closing.cleanup
 
 
 def reasons(found: Run) -> str:
@@ -307,6 +302,33 @@ sqs("CreateQueue", QueueName="nameless", tags={"a": "b"})\n"""
     emptied(shop)
 
 
+ELSEWHERE = """
+os.environ["AWS_REGION"] = "us-west-2"
+"""
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_what_stays_in_another_region_is_seen_where_that_is_declared(
+    shop: Estate, here: wiring.App, home: Path, declared: bool
+) -> None:
+    """By its tag, or by a listing of its type alone; a sweep sees it go. Where nothing is declared nobody looks."""
+    built_shop.write(home, UP + ELSEWHERE + 'sqs("CreateQueue", QueueName=f"{copy}-far", tags=tags)' + MAKES_A_TABLE)
+    if declared:
+        text = (home / "drills" / "shop.yaml").read_text()
+        text = text.replace("within: 40s", "within: 40s\n      regions: [us-west-2]")
+        (home / "drills" / "shop.yaml").write_text(text)
+    found = run(here, "shop-replica")
+    taken = next(each for each in found.steps if each.name == "take inventory of the account")
+    assert ("in us-east-1 and us-west-2" in taken.detail) is declared
+    assert ended(found)[1] is (Cleanup.LEFTOVERS if declared else Cleanup.CLEAN)
+    if declared:
+        assert f"arn:aws:sqs:us-west-2:{OTHER}:dro-{found.header.id}-shop-prod-far" in reasons(found)
+        assert f"dro-{found.header.id}-shop-prod-table" in reasons(found)
+        built_shop.write(home, down=DOWN + ELSEWHERE + DOWN.removeprefix(CLIENTS) + DELETES_A_TABLE)
+        left = here.ledger.queries.run(found.header.id)
+        assert all(each.gone for each in sweeping.sweep_run(here, left, "by hand"))
+
+
 def test_a_teardown_that_fails_leaves_what_is_named_and_a_sweep_runs_it_again(
     shop: Estate, here: wiring.App, home: Path
 ) -> None:
@@ -378,7 +400,7 @@ def test_a_plan_looks_for_the_programs_and_takes_the_inventory(here: wiring.App,
     """Nothing is run by it."""
     told = {each.name: each.words for each in plan(here, "shop-replica").preflight.looks}
     assert "up.py" in told["programs"]
-    assert told["inventory of the account"] == "0 objects are there before"
+    assert told["inventory of the account"] == "0 objects there before"
     assert not (home / "environment.json").exists()
 
 

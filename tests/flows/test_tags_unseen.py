@@ -28,6 +28,15 @@ GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
 SEEN = pytest.mark.parametrize("abac", [True, False], ids=["tags-seen", "tags-unseen"])
 SCP = "User: dro-drill is not authorized to perform: dynamodb:TagResource with an explicit deny in a service control"
 Enforce = Callable[..., Enforced]
+BACKUP = """
+  sessions-backup:
+    kind: snapshot-restore
+    resource: sessions
+    disruption: application
+    checks:
+      - {name: heartbeat, canary-item: {key: {pk: canary}, attribute: at, interval: 10m}}
+      - {name: sessions are there, items-at-least: {minimum: 50}}
+  sessions-pitr:"""
 
 
 @pytest.fixture
@@ -35,7 +44,11 @@ def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """A world whose reads and changes go by the two roles."""
     monkeypatch.setattr(workspace, "TIERS", workspace.TIERS + ROLES)
     beat(shop)
-    with wiring.using(workspace.world(home, shop.clock)) as made:
+    shop.client("dynamodb").create_backup(TableName=TABLE.id, BackupName="by hand")
+    shop.clock.sleep(60)
+    with wiring.using(
+        workspace.world(home, shop.clock, shop=workspace.SHOP.replace("\n  sessions-pitr:", BACKUP))
+    ) as made:
         yield made
     shop.lab.faults.clear()
 
@@ -68,7 +81,7 @@ def ended(run: Run) -> tuple[bool, Cleanup]:
 
 
 @SEEN
-@pytest.mark.parametrize("drill", ["sessions-pitr", "shop-replica"])
+@pytest.mark.parametrize("drill", ["sessions-pitr", "sessions-backup", "shop-replica"])
 def test_a_drill_of_tables_holds_under_the_policies_that_are_printed(
     here: wiring.App, shop: Estate, enforce: Enforce, drill: str, abac: bool
 ) -> None:

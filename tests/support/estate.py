@@ -232,3 +232,5 @@ def _table(made: Estate) -> None:
     for number in range(60):
         table.put_item({"pk": {"S": f"session#{number}"}})
         made.clock.sleep(60)
+        if number in (9, 58):
+            dynamodb.create_backup(TableName=TABLE.id, BackupName=f"sessions-{number}")

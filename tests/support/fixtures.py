@@ -12,7 +12,7 @@ from dr_orchestrator import wiring
 from tests.support import workspace
 from tests.support.estate import Estate, estate
 from tests.support.labs import clock, lab
-from tests.support.ledgers import by_migrations, laid_out
+from tests.support.ledgers import by_migrations, laid_out, synced, unsynced
 from tests.support.machine import Machine, machine
 from tests.support.mariadb_server import mariadb_server, mariadb_url
 from tests.support.once import once
@@ -32,6 +32,8 @@ __all__ = [
     "postgres_server",
     "postgres_url",
     "shop",
+    "synced",
+    "unsynced",
 ]
 
 SERVERS = {"postgres_server", "postgres_url", "programs", "mariadb_server", "mariadb_url"}

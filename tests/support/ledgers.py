@@ -13,10 +13,11 @@ from unittest import mock
 import pytest
 from sqlalchemy import Engine
 
+from dr_orchestrator.ledger import engine as ledger_engine
 from dr_orchestrator.ledger import migrate
 from dr_orchestrator.ledger.engine import create
 
-BY_MIGRATIONS = migrate._apply
+BY_MIGRATIONS, PREPARE = migrate._apply, ledger_engine._prepare
 
 
 @functools.cache
@@ -48,6 +49,25 @@ def _lay_out(engine: Engine) -> None:
 def laid_out() -> Iterator[None]:
     """Within: the empty ledgers of this process are laid out at once."""
     with mock.patch.object(migrate, "_apply", _lay_out):
+        yield
+
+
+def _unsynced(connection: sqlite3.Connection, record: object) -> None:
+    PREPARE(connection, record)
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unsynced() -> Iterator[None]:
+    """Within: no commit of this process waits for the disk. Whoever dies in a test is a process, and no machine."""
+    with mock.patch.object(ledger_engine, "_prepare", _unsynced):
+        yield
+
+
+@pytest.fixture
+def synced() -> Iterator[None]:
+    """Within: each commit is on the disk, as a user's is."""
+    with mock.patch.object(ledger_engine, "_prepare", PREPARE):
         yield
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.access import named
-from dr_orchestrator.aws.template.forms import PSEUDO, attributes
-from dr_orchestrator.aws.template.names import SERVERLESS_NAMES
+from dr_orchestrator.aws.template.editing.names import SERVERLESS_NAMES
+from dr_orchestrator.aws.template.reading.forms import PSEUDO, attributes
 from dr_orchestrator.aws.template.registry import known, permissions
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.preflight import Doubt

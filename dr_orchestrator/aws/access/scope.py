@@ -57,6 +57,9 @@ class Scope:
         """Where a drill reads, and where its copies stand."""
         for each in (drill.resource, *drill.stores.values()):
             yield from (beside_the_source(each), self.types[each.type].place(each))
+        rebuild = drill.resource.rebuild
+        if rebuild is not None and rebuild.builder is not None:
+            yield from (Place(rebuild.account, region) for region in rebuild.builder.regions)
 
     @property
     def partition(self) -> str:

@@ -1,22 +1,13 @@
-"""Snapshots of what RDS runs: all that there are, the one that a selection means, and the rhythm they come in."""
+"""Snapshots of what RDS runs: all that there are."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.copies import run_of
-from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.domain.drill import Pick, Selection
-from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase, gaps, largest_gap, percentile
-from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
-HISTORY = timedelta(days=90)
 _TYPES: tuple[Mapping[str, str], ...] = ({}, {"SnapshotType": "awsbackup"})
 """The parameters of the listing: where no type is, AWS lists its own and those made by hand, and none of AWS
 Backup's.
@@ -33,79 +24,3 @@ def listed(api: Api, key: str, **of: str) -> list[Mapping[str, Any]]:
             if run_of(each.get("TagList", [])) is None:
                 found.setdefault(each[f"{key}Identifier"], each)
     return list(found.values())
-
-
-def choose(
-    points: Iterable[RecoveryPoint], selection: Selection, toolkit: Toolkit, of: str, call: str, hint: str
-) -> RecoveryPoint:
-    """The snapshot that the selection means, of those that were available when disaster struck, by their data's times.
-
-    Loss is counted from the disruption for the newest; for another, from the instant that it was chosen for, which is
-    never after the disruption. `of` names the database, `call` what they were listed by.
-    """
-    available, struck = list(points), toolkit.context.struck
-    known = [point for point in available if point.data_time <= struck]
-    ordered = sorted(known, key=lambda point: (point.data_time, point.id))
-    if not ordered:
-        late = f" from before {struck:%Y-%m-%d %H:%M:%S} UTC, the disruption" if available else ""
-        raise NotRecoverable(f"no available snapshot of {of}{late}", hint, call)
-    match selection.pick:
-        case Pick.LATEST:
-            return ordered[-1]
-        case Pick.OLDEST:
-            return _as_of_itself(ordered[0])
-        case Pick.RANDOM:
-            return _as_of_itself(random.Random(toolkit.run).choice(ordered))  # noqa: S311 - to be drawn again
-    wanted = min(selection.at or struck - (selection.ago or timedelta()), struck)
-    before = [point for point in ordered if point.data_time <= wanted]
-    if not before:
-        oldest = f"the oldest is of {ordered[0].data_time:%Y-%m-%d %H:%M:%S} UTC"
-        raise NotRecoverable(f"no snapshot of {of} from before {wanted:%Y-%m-%d %H:%M:%S} UTC; {oldest}", call=call)
-    return replace(before[-1], reference=wanted)
-
-
-def worst_case(times: Sequence[datetime], until: datetime, backup: timedelta | None) -> WorstCase | None:
-    """The largest gap between the data times of snapshots, up to now, and the longest that a backup took.
-
-    While a backup is being made there is only the one before it. One snapshot alone shows no rhythm.
-    """
-    gap = largest_gap(times, until)
-    if gap is None:
-        return None
-    known = f"plus {format_duration(backup)} for the backup" if backup else "the time a backup takes is not known"
-    source = f"largest gap between {len(times)} snapshots, {format_duration(gap)}, {known}"
-    whole = backup is not None
-    return WorstCase(gap + (backup or timedelta()), source, gap, percentile(gaps(times, until), 0.95), backup, whole)
-
-
-def took(longest: Callable[[], timedelta | None]) -> timedelta | None:
-    """How long a backup took at most; None where AWS does not tell: the gap is known all the same."""
-    try:
-        return longest()
-    except (NotMeasured, NotRecoverable):
-        return None
-
-
-def rhythm(taken: Iterable[datetime], until: datetime, days: int, created_at: datetime | None) -> list[datetime]:
-    """The data times that show how often snapshots are taken: of the last 90 days, and of the retention (`days`).
-
-    What lies before the retention is only what was kept by hand: the gaps there say nothing. Else the gap that
-    reaches into the period counts whole. `created_at` is when the database was made.
-    """
-    times = sorted(taken)
-    if len(times) < 2:
-        return []
-    start = until - min(HISTORY, timedelta(days=days) if days else HISTORY)
-    before, within = [each for each in times if each < start], [each for each in times if each >= start]
-    if days and len(within) == 1:
-        return []
-    if days and within:
-        before = []
-    if not before and within and created_at:  # from its birth nothing was there to restore until the first: a gap too
-        before = [max(start, created_at)]
-    return [*before[-1:], *within]
-
-
-def _as_of_itself(point: RecoveryPoint) -> RecoveryPoint:
-    """An old point drilled for its own sake: what it lost of its own instant is what counts, not its age."""
-    return replace(point, reference=point.data_time)

@@ -7,13 +7,15 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
-from dr_orchestrator.aws.template import accounts, keeping, outward
-from dr_orchestrator.aws.template.accounts import STAYS, Move
-from dr_orchestrator.aws.template.births import bear
-from dr_orchestrator.aws.template.edits import Around, Editing
-from dr_orchestrator.aws.template.judging import Judging
-from dr_orchestrator.aws.template.parts import kind_of, transforms_of
-from dr_orchestrator.aws.template.values import NOBODYS, Scope, Untold, references, shown
+from dr_orchestrator.aws.template import keeping, outward
+from dr_orchestrator.aws.template.editing import accounts
+from dr_orchestrator.aws.template.editing.accounts import STAYS, Move
+from dr_orchestrator.aws.template.editing.births import bear
+from dr_orchestrator.aws.template.editing.changing import Around
+from dr_orchestrator.aws.template.editing.edits import Editing
+from dr_orchestrator.aws.template.judging.judge import Judging
+from dr_orchestrator.aws.template.reading.parts import kind_of, transforms_of
+from dr_orchestrator.aws.template.reading.values import NOBODYS, Scope, Untold, references, shown
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.domain.replica import Answers, Ask, Birth, Derived, Edit, Empty, Note, Place, Refusal
 
@@ -23,10 +25,17 @@ BOUNDARY = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/dro-boundary"
 DEEPEST = 5
 """How many stacks may stand in one another; CloudFormation takes more, and nobody reads them."""
 
+_NOWHERE = "no template lies beside it so: CloudFormation reads an address in S3 alone"
 Told = TypeVar("Told", Edit, Ask, Refusal, Note)
 Part = TypeVar("Part", Edit, Ask, Refusal, Note, Empty)
 Read = Callable[[str, str], Template | None]
-"""Reads the template that a TemplateURL names, from the file in which it stands; None where only AWS can."""
+"""Reads the template that a TemplateURL names, from the file in which it stands; None where only AWS can, and NotThere
+where it would lie beside that file.
+"""
+
+
+class NotThere(LookupError):
+    """No template lies where a path leads that is none of AWS's."""
 
 
 def derive(
@@ -79,10 +88,10 @@ def _derived(
     own, deeper = _apart(editing.resources, births or {})
     unborn = bear(editing, own)
     files = (*within_files, source.file)
-    children, circles = _children(editing, around, read, files, deeper)
-    judging = Judging(editing, frozenset((*children, *(each.resource for each in circles))))
+    children, unread = _children(editing, around, read, files, deeper)
+    judging = Judging(editing, frozenset((*children, *(each.resource for each in unread))))
     judging.judge()
-    refused = [*unborn, *judging.refused, *circles]
+    refused = [*unborn, *judging.refused, *unread]
     asked = [*judging.asks, *accounts.asks(source, editing.scope(), around.move, answers)]
     return Derived(
         editing.template,
@@ -154,26 +163,33 @@ def _children(
     births: Mapping[str, Mapping[str, Birth]],
 ) -> tuple[dict[str, Derived], list[Refusal]]:
     """The stacks within whose templates are at hand, each with the owner's word on it, with the parameters that the
-    whole gives it, and with what is made of it from recovery points; refused where a template stands in itself.
+    whole gives it, and with what is made of it from recovery points; refused where a template stands in itself, or is
+    not there.
     """
     found: dict[str, Derived] = {}
-    circles = []
+    refused = []
     for name in _in_order(editing.resources):
         resource = editing.resources[name]
         properties = mapping(resource.get("Properties"))
         url = _asset(resource) or properties.get("TemplateURL")
-        child = read(url, editing.source.file) if isinstance(url, str) and len(files) <= DEEPEST else None
+        try:
+            child = read(url, editing.source.file) if isinstance(url, str) and len(files) <= DEEPEST else None
+        except NotThere:
+            child = None
+            if not _asset(resource) and editing.scope().is_made(resource):
+                line = editing.line(name, ("Properties", "TemplateURL"))
+                refused.append(Refusal(name, f"is a stack of {url}, which is not there", _NOWHERE, line))
         if child is None:
             continue
         if child.file in files:
             why = "CloudFormation would make stacks in stacks without an end"
-            circles.append(Refusal(name, f"is a stack of {child.file}, in which it stands", why, editing.line(name)))
+            refused.append(Refusal(name, f"is a stack of {child.file}, in which it stands", why, editing.line(name)))
             continue
         told, passed = _given(editing.scope(), mapping(properties.get("Parameters")))
         word = editing.answers.within(name, told)
         found[name] = _derived(child, around, word, read, files, passed, births.get(name))
         editing.children[name] = found[name].outputs
-    return found, circles
+    return found, refused
 
 
 def _in_order(resources: Mapping[str, Any]) -> list[str]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from dr_orchestrator.aws.template import boundary, outward, soundness
 from dr_orchestrator.aws.template.derive import derive
-from dr_orchestrator.aws.template.forms import is_looked_up
 from dr_orchestrator.aws.template.given import Given, hint_of, move_of, objections, read, shelving, write
-from dr_orchestrator.aws.template.parts import kind_of
+from dr_orchestrator.aws.template.reading.forms import is_looked_up
+from dr_orchestrator.aws.template.reading.parts import kind_of
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.documents.cloudformation import LARGEST_IN_BUCKET, Template, mapping
 from dr_orchestrator.documents.walk import Key

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dr_orchestrator.aws.template import boundary, outward, soundness
-from dr_orchestrator.aws.template.accounts import STAYS, Move
-from dr_orchestrator.aws.template.derive import Read, derive
-from dr_orchestrator.aws.template.forms import is_looked_up
-from dr_orchestrator.aws.template.parts import kind_of
+from dr_orchestrator.aws.template.derive import NotThere, Read, derive
+from dr_orchestrator.aws.template.editing.accounts import STAYS, Move
+from dr_orchestrator.aws.template.reading.forms import is_looked_up
+from dr_orchestrator.aws.template.reading.parts import kind_of
 from dr_orchestrator.aws.template.shelf import SETTING, Shelf
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.documents.cloudformation import LARGEST, LARGEST_IN_BUCKET, Template, mapping
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.replica import Allowance, Answers, Ask, Birth, Derived, Edit, Made, Refusal, digest_of
 from dr_orchestrator.domain.service import Rebuild
 from dr_orchestrator.errors import NotRecoverable, without_secrets
@@ -77,11 +78,11 @@ class Given:
         kinds = Counter(map(kind_of, _resources(self.derived).values()))
         listed = ", ".join(kind if count == 1 else f"{kind} ({count})" for kind, count in sorted(kinds.items()))
         out, allowed = len(self.made.left_out), len(self.made.allowed)
-        edits = f"{len(self.made.edits)} edit{'' if len(self.made.edits) == 1 else 's'}"
+        edits = counted(len(self.made.edits), "edit")
         more = [edits, *([f"{out} left out"] if out else []), *([f"{allowed} allowed"] if allowed else [])]
         if empty := [each.resource for each in self.made.empty if not each.reason]:
             more.append(f"nothing is restored into {', '.join(empty)}")
-        told = f"{kinds.total()} resources: {listed}; {', '.join(more)}"
+        told = f"{counted(kinds.total(), 'resource')}: {listed}; {', '.join(more)}"
         if not self.expands:
             return told
         return f"{told}; AWS expands {', '.join(self.expands)} at the drill, and what it makes of it is judged then"
@@ -178,9 +179,12 @@ def _reader(rebuild: Rebuild) -> Read:
     """Reads the templates that lie beside the team's own."""
 
     def read_beside(url: str, of: str) -> Template | None:
+        if "://" in url:
+            return None
         path = posixpath.normpath(posixpath.join(posixpath.dirname(of), url))
-        text = rebuild.within.get(path) if "://" not in url else None
-        return cloudformation.parse(text, path, LARGEST_IN_BUCKET) if text is not None else None
+        if path not in rebuild.within:
+            raise NotThere(path)
+        return cloudformation.parse(rebuild.within[path], path, LARGEST_IN_BUCKET)
 
     return read_beside
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from dr_orchestrator.aws.template.given import Given
-from dr_orchestrator.aws.template.parts import kind_of
-from dr_orchestrator.aws.template.values import Scope, Untold, function
+from dr_orchestrator.aws.template.reading.parts import kind_of
+from dr_orchestrator.aws.template.reading.values import Scope, Untold, function
 from dr_orchestrator.documents.cloudformation import LARGEST, mapping
 from dr_orchestrator.domain.replica import Brought, Derived
 from dr_orchestrator.errors import NotRecoverable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dr_orchestrator.aws.template.edits import Editing
-from dr_orchestrator.aws.template.parts import kind_of
+from dr_orchestrator.aws.template.editing.edits import Editing
+from dr_orchestrator.aws.template.reading.parts import kind_of
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Empty
 

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from dr_orchestrator.aws.template.parts import calls
-from dr_orchestrator.aws.template.values import references
+from dr_orchestrator.aws.template.reading.parts import calls
+from dr_orchestrator.aws.template.reading.values import references
 from dr_orchestrator.documents.cloudformation import Template, mapping
 from dr_orchestrator.errors import Problem
+
+MOST = 500
+"""The resources that CloudFormation takes in one template."""
 
 
 def problems(template: Template) -> Iterator[Problem]:
@@ -20,6 +23,10 @@ def problems(template: Template) -> Iterator[Problem]:
     if "Transform" in template.data:
         return
     resources = {str(name): mapping(each) for name, each in template.part("Resources").items()}
+    if len(resources) > MOST:
+        message = f"has {len(resources)} resources, and CloudFormation takes {MOST}"
+        line = template.lines.get(("Resources",), 1)
+        yield Problem(template.file, line, "Resources", message, "part it: stacks within have as many each")
     known = resources.keys() | template.part("Parameters").keys()
     waits = {name: set(_named(each)) for name, each in resources.items()}
     for name, each in resources.items():

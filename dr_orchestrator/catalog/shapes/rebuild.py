@@ -13,6 +13,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     Network,
     Output,
     Part,
+    Region,
     Scalar,
     Shape,
     Span,
@@ -75,6 +76,9 @@ class Rebuild(Shape):
     passed: list[Variable] = Field(
         default=[], description="The variables of this machine's environment that both get besides."
     )
+    regions: list[Region] = Field(
+        default=[], description="The other regions in which `command` makes something: the inventory looks there, too."
+    )
     parameters: dict[LogicalId, Scalar] = Field(
         default={}, description="The template's parameters; {copy} stands for the name of the copy."
     )
@@ -120,7 +124,7 @@ class Rebuild(Shape):
 
     def _raise_unless_built(self) -> None:
         """The keys of a program go together, and with none of a template."""
-        of_program, written = {"command", "destroy", "within", "passed"}, self.model_fields_set
+        of_program, written = {"command", "destroy", "within", "passed", "regions"}, self.model_fields_set
         if not self.command:
             told = {key for store in self.stores.values() for key in store.told}
             if foreign := sorted(of_program & written | told):

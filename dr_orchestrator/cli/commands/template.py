@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dr_orchestrator.cli.output import json_option, print_json, print_table, say
+from dr_orchestrator.cli.output import json_option, print_json, say
+from dr_orchestrator.cli.terminal.table import print_table
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.replica import Edit, Place
 from dr_orchestrator.errors import Exit, UsageError
 
@@ -48,6 +51,7 @@ def template(file: Path | None, drill: str | None, place: str | None, stacks: tu
     elif file is not None:
         where = Place(place or Place.BESIDE)
         derived = templates.judged(file, where, stacks=stacks)
+        derived = replace(derived, notes=(*derived.notes, *templates.of_bucket(derived)))
     if as_json:
         print_json(templates.as_json(derived))
     else:
@@ -71,17 +75,13 @@ def _print(derived: Derived, place: str) -> None:
 
 
 def _verdict(derived: Derived, place: str) -> str:
-    edits = _counted(len(derived.edits), "edit")
+    edits = counted(len(derived.edits), "edit")
     where = f"in a {place.replace('-', ' ')}" if place == Place.DRILL_ACCOUNT else "beside production"
     if derived.refused:
-        return f"Refused {where}: {_counted(len(derived.refused), 'resource')} would change what is not the replica's."
+        return f"Refused {where}: {counted(len(derived.refused), 'resource')} would change what is not the replica's."
     if derived.asks:
-        return f"Not yet accepted {where}: {_counted(len(derived.asks), 'thing')} to be answered; {edits}."
+        return f"Not yet accepted {where}: {counted(len(derived.asks), 'thing')} to be answered; {edits}."
     return f"Accepted {where}, {edits}."
-
-
-def _counted(many: int, what: str) -> str:
-    return f"{many} {what}{'' if many == 1 else 's'}"
 
 
 def _table(

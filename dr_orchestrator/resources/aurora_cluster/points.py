@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from dr_orchestrator.aws import points
 from dr_orchestrator.aws.rds import events, snapshots
 from dr_orchestrator.aws.toolkit import lag
 from dr_orchestrator.domain.copy import Copy
@@ -31,9 +32,9 @@ class ClusterSnapshot(AuroraCluster):
         """The largest gap between the data times of snapshots, up to now, and the longest that one took."""
         source, found = self.described(), self._snapshots()
         days, created_at = source.get("BackupRetentionPeriod") or 0, source.get("ClusterCreateTime")
-        times = snapshots.rhythm((point.data_time for point in self._points(found)), until, days, created_at)
-        took = snapshots.took(lambda: events.longest_snapshot(self._api, found.keys(), until)) if times else None
-        return snapshots.worst_case(times, until, took)
+        times = points.rhythm((point.data_time for point in self._points(found)), until, days, created_at)
+        took = points.took(lambda: events.longest_snapshot(self._api, found.keys(), until)) if times else None
+        return points.worst_case(times, until, took)
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for a cluster from the snapshot, of its engine and version, in isolation."""
@@ -68,8 +69,8 @@ class ClusterSnapshot(AuroraCluster):
 
     def _chosen_of(self, found: Mapping[str, Mapping[str, Any]]) -> RecoveryPoint:
         hint = "has the first been taken? a copy whose original is gone does not tell the age of its data"
-        points, of = self._points(found), self._resource.id
-        return snapshots.choose(points, self._selection, self._toolkit, of, _LISTING, hint)
+        told = points.Told(self._resource.id, _LISTING, hint)
+        return points.choose(self._points(found), self._selection, self._toolkit, told)
 
     def _snapshots(self) -> dict[str, Mapping[str, Any]]:
         """Those of this very cluster, by name: its own name may have been another's before."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
 from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
@@ -58,8 +60,12 @@ class BuiltEnvironment:
         return [
             PreflightCheck("programs", lambda: program.look(self._builder, self._toolkit.home)),
             PreflightCheck("recovery points", self._points_declared),
-            PreflightCheck("inventory of the account", lambda: f"{len(self._inventory())} objects are there before"),
+            PreflightCheck("inventory of the account", self._seen_before),
         ]
+
+    def _seen_before(self) -> str:
+        regions = self._regions()
+        return _before(self._inventory(regions), regions)
 
     def billed(self, name: str = "") -> Billed:
         """Nobody can tell what a program's resources will cost."""
@@ -83,11 +89,12 @@ class BuiltEnvironment:
 
     def publish(self, copy: Copy) -> Seen:
         """Write down what is in the account before anything is made: what stays is told by it."""
-        there = sorted(self._inventory())
+        regions = self._regions()
+        there = sorted(self._inventory(regions))
         for each in there:
             self._toolkit.context.observe(replace(copy, id=each), BEFORE)
-        self._toolkit.context.observe(copy, TAKEN)
-        return Seen(f"{len(there)} objects are there before")
+        self._toolkit.context.observe(copy, " ".join((TAKEN, *regions[1:])))
+        return Seen(_before(there, regions))
 
     def build(self, copy: Copy) -> Asked:
         """Run the program; NotRecoverable where it fails, NotMeasured where it does not end in time."""
@@ -126,7 +133,9 @@ class BuiltEnvironment:
         before = self._before(copy)
         if before is None:
             raise NotMeasured(f"no inventory was taken before {copy.id}")
-        return hosts.of(self._toolkit.account, inventory.made_since(before, self._inventory(), copy))
+        regions = self._looked_at(copy)
+        own = inventory.made_since(before, self._inventory(regions), copy)
+        return frozenset().union(*(hosts.of(self._account(each), own) for each in regions))
 
     def outputs(self, copy: Copy) -> dict[str, str]:
         """The outputs that its program told."""
@@ -139,7 +148,9 @@ class BuiltEnvironment:
     def _noted(self, copy: Copy, lead: str) -> dict[str, str]:
         """All that the program told when it was last run: a process that died of an earlier one may have noted more."""
         seen, lead = self._toolkit.observed(), f"{copy.id}{lead}"
-        begun = max((at for at, each in enumerate(seen) if each.copy == copy.id and each.state != TAKEN), default=0)
+        begun = max(
+            (at for at, each in enumerate(seen) if each.copy == copy.id and not each.state.startswith(TAKEN)), default=0
+        )
         return {each.copy.removeprefix(lead): each.state for each in seen[begun:] if each.copy.startswith(lead)}
 
     def member(self, logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
@@ -158,9 +169,9 @@ class BuiltEnvironment:
         """Run the program that takes it down, and see by the inventory that nothing is left; NotMeasured with that."""
         if self._toolkit.proofs.intended(copy).identity is None:
             return CopyState.NEVER_CREATED
-        before = self._before(copy)
+        before, regions = self._before(copy), self._looked_at(copy)
         ended = self._run(DESTROY, copy)
-        left = self._toolkit.absence_confirmed(lambda: inventory.left(before, self._inventory(), copy))
+        left = self._toolkit.absence_confirmed(lambda: inventory.left(before, self._inventory(regions), copy))
         told = f"; still there: {', '.join(left)}" if left else ""
         if ended.code != 0:
             fault = NotMeasured(f"{ended}{told}", "mend what it tells, then `dro sweep` runs it again")
@@ -189,12 +200,34 @@ class BuiltEnvironment:
             return f"{self._builder.command[0]} has to tell those of {', '.join(self._stores)}"
         raise Doubt("nothing will tell one, so that RPA is not measured and the drill ends INCONCLUSIVE: see `stores`")
 
-    def _inventory(self) -> frozenset[str]:
-        return inventory.taken(self._toolkit.account, self._parts)
+    def _regions(self) -> tuple[str, ...]:
+        """The regions in which the program makes something, the environment's own first."""
+        return tuple(dict.fromkeys((self._place.region, *self._builder.regions)))
+
+    def _inventory(self, regions: Sequence[str]) -> frozenset[str]:
+        return frozenset().union(*map(self._taken, regions))
+
+    def _taken(self, region: str) -> frozenset[str]:
+        if region == self._place.region:
+            return inventory.taken(self._toolkit.account, self._parts)
+        return inventory.taken(self._account(region), self._parts.in_region(region), f" in {region}")
+
+    def _account(self, region: str) -> Account:
+        return self._tools.at(replace(self._place, region=region)).account
+
+    def _looked_at(self, copy: Copy) -> tuple[str, ...]:
+        """The regions of the inventory from before; those of now where none was taken: what it shows is compared."""
+        taken = [each for each in self._toolkit.observed() if each.copy == copy.id and each.state.startswith(TAKEN)]
+        return (self._place.region, *taken[-1].state.removeprefix(TAKEN).split()) if taken else self._regions()
 
     def _before(self, copy: Copy) -> frozenset[str] | None:
         """The inventory from before, as the ledger has it; None where it was not taken whole."""
         seen = self._toolkit.observed()
-        if not any((each.copy, each.state) == (copy.id, TAKEN) for each in seen):
+        if not any(each.copy == copy.id and each.state.startswith(TAKEN) for each in seen):
             return None
         return frozenset(each.copy for each in seen if each.state == BEFORE)
+
+
+def _before(there: Collection[object], regions: Sequence[str]) -> str:
+    where = f" in {' and '.join(regions)}" if regions[1:] else ""
+    return f"{counted(len(there), 'object')} there before{where}"

@@ -20,7 +20,8 @@ _DISTRIBUTION = re.compile(r"arn:[^:]+:cloudfront::\d+:distribution/(?P<id>[^/]+
 
 
 def of(account: Account, own: Collection[str]) -> frozenset[str]:
-    """The names of the objects of those ARNs."""
+    """The names of the objects of those ARNs, of those that are in the account's region or in none."""
+    own = [each for each in own if each.startswith("arn:") and each.split(":")[3] in ("", account.region)]
     asked = (_apis(own), _functions(account, own), _balancers(account, own), _distributions(account, own))
     return frozenset(host.casefold() for told in asked for host in told)
 

@@ -13,13 +13,13 @@ _RUN = re.compile(r"dro-(\d{8}-[0-9a-f]{6,10})(?![0-9a-f])")
 """How the names of copies tell the run that they are of."""
 
 
-def taken(account: Account, parts: Parts) -> frozenset[str]:
-    """All that is there, by ARN, or by type and name where a listing alone shows it."""
+def taken(account: Account, parts: Parts, where: str = "") -> frozenset[str]:
+    """All that is there, by ARN, or by type and name, and `where`, where a listing alone shows it."""
     listed = account.api("resourcegroupstaggingapi").pages("GetResources", "ResourceTagMappingList")
     tagged = {str(each["ResourceARN"]) for each in listed}
     others = {each for of in parts.listed.values() for each in of() if not each.going}
     told = {re.split(r"[:/]", arn)[-1] for arn in tagged} | {part for arn in tagged for part in arn.split("/")}
-    return frozenset(tagged | {f"{each.type} {each.id}" for each in others if each.id not in told})
+    return frozenset(tagged | {f"{each.type} {each.id}{where}" for each in others if each.id not in told})
 
 
 def made_since(before: Collection[str], now: Collection[str], copy: Copy) -> frozenset[str]:

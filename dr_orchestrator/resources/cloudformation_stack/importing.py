@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.template import registry
-from dr_orchestrator.aws.template.values import Scope, Untold
+from dr_orchestrator.aws.template.reading.values import Scope, Untold
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.copy import Copy

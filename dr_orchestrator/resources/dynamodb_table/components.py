@@ -7,9 +7,11 @@ from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.items import ItemWriter
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.checks.suite import Suite
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Canary, Resource
 from dr_orchestrator.resources.drillable import Order
+from dr_orchestrator.resources.dynamodb_table.backups import TableBackup
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from dr_orchestrator.runner import Components
 
@@ -17,7 +19,8 @@ from dr_orchestrator.runner import Components
 def components(order: Order) -> Components:
     """The restorer, and checks that read the restored table, or the source beside it."""
     drill, toolkit = order.drill, order.toolkit
-    table = DynamoTable(drill.resource, drill.selection, toolkit)
+    way = TableBackup if drill.kind is Kind.SNAPSHOT_RESTORE else DynamoTable
+    table = way(drill.resource, drill.selection, toolkit)
     items = ItemChecks(toolkit.account.api("dynamodb"), lambda copy, _table: copy.id, lambda _table: drill.resource.id)
     suite = Suite(
         drill.checks,

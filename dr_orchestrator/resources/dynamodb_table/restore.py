@@ -35,7 +35,9 @@ QUOTA = frozenset({"LimitExceededException"})
 
 
 class DynamoTable:
-    """Restores a table from its continuous backup."""
+    """Restores a table from its continuous backup; `waited_out` are the answers of AWS for which it asks again."""
+
+    waited_out = QUOTA
 
     def __init__(self, resource: Resource, selection: Selection | None, toolkit: Toolkit) -> None:
         """Without a selection it can choose nothing, and only takes copies down."""
@@ -97,9 +99,9 @@ class DynamoTable:
         return lag(_bounds(pitr), kept, self._source().get("CreationDateTime"), until)
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
-        """Ask for a table as of the instant."""
+        """Ask for a table of the recovery point."""
         try:
-            made = self._toolkit.ask(lambda: self._restore(point, copy), QUOTA)
+            made = self._toolkit.ask(lambda: self._restore(point, copy), self.waited_out)
         except Refused as refused:
             existing = table.describe(self._api, copy.id)
             if refused.code not in ("TableAlreadyExistsException", "ResourceInUseException") or existing is None:

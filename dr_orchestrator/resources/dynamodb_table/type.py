@@ -41,6 +41,25 @@ _OF_IMPORTS = (
 
 _ON_THE_TARGET = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 
+_RESTORED = {Effect.FILL: tuple(f"dynamodb:{each}" for each in _ON_THE_TARGET)}
+"""The rights on the restored table by which a restore writes into it."""
+
+_CALLS = Calls(
+    frozenset(
+        {
+            *("dynamodb:DescribeTable", "dynamodb:ListTagsOfResource", "dynamodb:ListTables"),
+            *("dynamodb:GetItem", "dynamodb:Scan", "kms:DescribeKey"),
+        }
+    ),
+    frozenset({"dynamodb:TagResource", "dynamodb:DeleteTable"}),
+    {
+        "dynamodb:GetItem": "a check reads an item",
+        "dynamodb:Scan": "a check counts items, or a store is filled",
+        "kms:DescribeKey": "the source is encrypted with a key of its own",
+    },
+)
+"""The calls of every kind of drill."""
+
 
 def _components(order: Order) -> Components:
     from dr_orchestrator.resources.dynamodb_table.components import components
@@ -132,20 +151,10 @@ TYPE = Drillable(
     content=Content.ITEMS,
     keys=frozenset({"canary"}),
     kinds={
-        Kind.PITR_RESTORE: Calls(
-            frozenset(
-                {
-                    *("dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups", "dynamodb:ListTagsOfResource"),
-                    *("dynamodb:GetItem", "dynamodb:Scan", "kms:DescribeKey", "dynamodb:ListTables"),
-                }
-            ),
-            frozenset({"dynamodb:RestoreTableToPointInTime", "dynamodb:TagResource", "dynamodb:DeleteTable"}),
-            {
-                "dynamodb:GetItem": "a check reads an item",
-                "dynamodb:Scan": "a check counts items, or a store is filled",
-                "kms:DescribeKey": "the source is encrypted with a key of its own",
-            },
-        ),
+        Kind.SNAPSHOT_RESTORE: _CALLS
+        | Calls(frozenset({"dynamodb:ListBackups"}), frozenset({"dynamodb:RestoreTableFromBackup"})),
+        Kind.PITR_RESTORE: _CALLS
+        | Calls(frozenset({"dynamodb:DescribeContinuousBackups"}), frozenset({"dynamodb:RestoreTableToPointInTime"})),
     },
     writes=(
         Write(
@@ -154,7 +163,16 @@ TYPE = Drillable(
             Effect.RESTORE,
             frozenset({"RestoreDateTime", "SSESpecificationOverride"}),
             "SourceTableName",
-            actions={Effect.FILL: tuple(f"dynamodb:{each}" for each in _ON_THE_TARGET)},
+            actions=_RESTORED,
+        ),
+        Write(
+            "dynamodb:RestoreTableFromBackup",
+            By(NAME, "TargetTableName", _ARN),
+            Effect.RESTORE,
+            frozenset({"SSESpecificationOverride"}),
+            "BackupArn",
+            actions=_RESTORED,
+            beside=("table/{source}/backup/*",),
         ),
         Write("dynamodb:TagResource", By(NAME, "ResourceArn", _ARN), Effect.TAG, frozenset({"Tags"})),
         Write("dynamodb:BatchWriteItem", By(NAME, "RequestItems", each=True), Effect.FILL),

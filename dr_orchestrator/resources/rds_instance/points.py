@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from dr_orchestrator.aws import points
 from dr_orchestrator.aws.rds import events, snapshots
 from dr_orchestrator.aws.toolkit import lag
 from dr_orchestrator.domain.copy import Copy
@@ -22,17 +23,17 @@ class RdsSnapshot(RdsInstance):
     def choose(self) -> RecoveryPoint:
         """The snapshot that the selection means, of those that are available, by the times of their data."""
         call, hint = "rds:DescribeDBSnapshots", "are automated backups on, and has the first snapshot been taken?"
-        points, of = self._snapshots(), self._resource.id
-        return snapshots.choose(points, self._selection, self._toolkit, of, call, hint)
+        told = points.Told(self._resource.id, call, hint)
+        return points.choose(self._snapshots(), self._selection, self._toolkit, told)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between the data times of snapshots, up to now, and the longest that a backup took."""
         source = self._describe(self._resource.id) or {}
         taken = [point.data_time for point in self._snapshots()]
         days, created_at = source.get("BackupRetentionPeriod") or 0, source.get("InstanceCreateTime")
-        times = snapshots.rhythm(taken, until, days, created_at)
-        took = snapshots.took(lambda: events.longest_backup(self._api, self._resource.id, until)) if times else None
-        return snapshots.worst_case(times, until, took)
+        times = points.rhythm(taken, until, days, created_at)
+        took = points.took(lambda: events.longest_backup(self._api, self._resource.id, until)) if times else None
+        return points.worst_case(times, until, took)
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for an instance from the snapshot, in isolation."""

@@ -12,6 +12,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.sts.models import sts_backends
 
 from dr_orchestrator.aws.access.statements import Policy
+from dr_orchestrator.domain.resource_type import CopyType
 from dr_orchestrator.lab.calls import ApiCall
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.lab.twin import Refusal
@@ -68,7 +69,7 @@ def needs(call: ApiCall) -> Iterator[tuple[str, str]]:
         return
     copy = TYPES.targets[write.target.type]
     targets = [_arn(call, copy.arn_of(each.name)) for each in write.target.targets(call.params)]
-    origins = [_arn(call, copy.arn_of(str(call.params[write.origin])))] if write.origin else []
+    origins = [_origin(call, copy, str(call.params[write.origin]))] if write.origin else []
     yield from ((action, arn) for arn in (*targets, *origins))
     for beside in write.actions.values():
         yield from ((each, arn) for each in beside for arn in targets)
@@ -108,6 +109,11 @@ def _holds(operator: str, found: Sequence[str] | None, wanted: Sequence[str]) ->
 
 def _arn(call: ApiCall, named: str) -> str:
     return named if named.startswith("arn:") else f"arn:aws:{call.service}:{call.region}:{ACCOUNT}:{named}"
+
+
+def _origin(call: ApiCall, copy: CopyType, named: str) -> str:
+    """The ARN of what is restored from: of the copy's type, where a name is all that is given."""
+    return _arn(call, named if named.startswith("arn:") else copy.arn_of(named))
 
 
 def _asked(params: Mapping[str, Any]) -> dict[str, str]:

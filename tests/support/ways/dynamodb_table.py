@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.resources.dynamodb_table import table
+from dr_orchestrator.resources.dynamodb_table.backups import TableBackup
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
 from tests.support.estate import TABLE, Estate
 from tests.support.ways import Spec, Way
@@ -29,23 +31,31 @@ def _described(made: Estate) -> dict[str, Any]:
     return dict(made.client("dynamodb").describe_table(TableName=TABLE.id)["Table"])
 
 
-WAYS = (
-    Spec(
-        name="dynamodb",
-        type=TABLE.type,
-        kind=Kind.PITR_RESTORE,
-        source=TABLE,
-        restorer=lambda way: DynamoTable(way.resource, way.selection, way.made.toolkit),
-        ask="RestoreTableToPointInTime",
-        delete="DeleteTable",
-        foreign=_foreign,
-        remove=_remove,
-        described=_described,
-        identity=table.identity,
-        proving=("DescribeTable", "ListTagsOfResource"),
-        dies=("INACCESSIBLE_ENCRYPTION_CREDENTIALS", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"),
-        hangs="was still 'CREATING'",
-        pointless=({"kind": "pitr-off"}, "point-in-time recovery is switched off for table sessions-prod"),
-        paged={"dynamodb.ListTables": ("Limit", 1)},
-    ),
+PITR = Spec(
+    name="dynamodb",
+    type=TABLE.type,
+    kind=Kind.PITR_RESTORE,
+    source=TABLE,
+    restorer=lambda way: DynamoTable(way.resource, way.selection, way.made.toolkit),
+    ask="RestoreTableToPointInTime",
+    delete="DeleteTable",
+    foreign=_foreign,
+    remove=_remove,
+    described=_described,
+    identity=table.identity,
+    proving=("DescribeTable", "ListTagsOfResource"),
+    dies=("INACCESSIBLE_ENCRYPTION_CREDENTIALS", "INACCESSIBLE_ENCRYPTION_CREDENTIALS"),
+    hangs="was still 'CREATING'",
+    pointless=({"kind": "pitr-off"}, "point-in-time recovery is switched off for table sessions-prod"),
+    paged={"dynamodb.ListTables": ("Limit", 1)},
 )
+BACKUP = replace(
+    PITR,
+    name="dynamodb-backup",
+    kind=Kind.SNAPSHOT_RESTORE,
+    restorer=lambda way: TableBackup(way.resource, way.selection, way.made.toolkit),
+    ask="RestoreTableFromBackup",
+    pointless=({"kind": "no-snapshot"}, "no available backup of sessions-prod"),
+    paged={"dynamodb.ListBackups": ("Limit", 1), "dynamodb.ListTables": ("Limit", 1)},
+)
+WAYS = (PITR, BACKUP)

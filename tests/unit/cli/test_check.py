@@ -13,7 +13,8 @@ from tests.support import workspace
 from tests.support.apart_app import TIERS
 from tests.support.built_shop import ASKED
 
-LISTENS = "  Rule: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.ec2]}}}\nOutputs:"
+MAIL = "{TopicArn: !Ref Events, Protocol: email, Endpoint: oncall@example.com}"
+TELLS = f"  Mail: {{Type: AWS::SNS::Subscription, Properties: {MAIL}}}\n  Events: {{Type: AWS::SNS::Topic}}\nOutputs:"
 HEARTBEAT = "      - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 1m}}\n"
 
 
@@ -25,12 +26,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_what_a_template_asks_is_told_by_check(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each ask stands at the resource's `rebuild`, with the template's line and the line to write; exit code 3."""
-    workspace.write(home, template=workspace.TEMPLATE.replace("Outputs:", LISTENS))
+    workspace.write(home, template=workspace.TEMPLATE.replace("Outputs:", TELLS))
     assert main.run(["check"]) == Exit.INCONCLUSIVE
     told = capsys.readouterr().err
     assert "ask: drills/shop.yaml:16:resources.environment.rebuild: shop.template.yaml:" in told
-    assert "Rule hears the account's default bus" in told
-    assert "write there `leave_out: [Rule], or allow: {Rule.EventPattern:" in told
+    assert "Mail tells 'oncall@example.com' by email" in told
+    assert "write there `leave_out: [Mail], or allow: {Mail:" in told
     assert "the files can be read; 1 ask." in told
     assert main.run(["check", "--json"]) == Exit.INCONCLUSIVE
     (found,) = json.loads(capsys.readouterr().out)

@@ -72,6 +72,10 @@ def test_people_read_a_table_and_what_to_write(capsys: pytest.CaptureFixture[str
         ("Resources:\n  A: {Properties: {X: 1}}", "shop.yaml:2:Resources.A: has no Type"),
         ("Resources:\n  A: {Type: B, Properties: {X: !Ref C}}", "shop.yaml:2:Resources.A: refers to C, which"),
         (
+            "\nResources:\n" + "".join(f"  A{each}: {{Type: B}}\n" for each in range(501)),
+            "shop.yaml:2:Resources: has 501 resources, and CloudFormation takes 500",
+        ),
+        (
             "Resources:\n  A: {Type: B, Properties: {X: !GetAtt C.Arn}}\n  C: {Type: B, DependsOn: A}",
             "waits for itself: ",
         ),
@@ -126,7 +130,42 @@ def test_no_file_outside_the_templates_folder_is_read(capsys: pytest.CaptureFixt
     (tmp_path / "app" / "root.yaml").write_text(
         "Resources: {Data: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ../secret.yaml}}}"
     )
-    assert told(capsys, tmp_path / "app" / "root.yaml")[0] == 0
+    code, out, err = told(capsys, tmp_path / "app" / "root.yaml", "--json")
+    (refused,) = json.loads(out)["refused"]
+    assert (code, err, refused["what"]) == (2, "", "is a stack of ../secret.yaml, which is not there")
+
+
+@pytest.mark.parametrize("place", ["beside", "drill-account"])
+def test_a_stack_within_whose_template_is_missing_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, place: str
+) -> None:
+    """With its line: CloudFormation reads no path, and an address it reads."""
+    path = tmp_path / "root.yaml"
+    for url, code in (("./stacks/data.yaml", 2), ("https://s3.amazonaws.com/x/data.yaml", 0)):
+        path.write_text(
+            "Conditions: {Never: !Equals [a, b]}\nResources:\n"
+            f"  Data:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: {url}\n"
+            "  Other: {Type: AWS::CloudFormation::Stack, Condition: Never, Properties: {TemplateURL: x.yaml}}\n"
+        )
+        exit_code, out, _ = told(capsys, path, "--place", place, "--json")
+        assert exit_code == code
+        refused = [(each["resource"], each["line"]) for each in json.loads(out)["refused"]]
+        assert refused == ([("Data", 6)] if code else [])
+
+
+def test_stacks_within_and_large_templates_tell_of_the_bucket(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """CloudFormation finds their templates there alone: the setting is told before a drill refuses it."""
+    (tmp_path / "data.yaml").write_text("Resources: {Q: {Type: AWS::SQS::Queue}}")
+    (tmp_path / "root.yaml").write_text(
+        "Resources: {Data: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: data.yaml}}}"
+    )
+    many = {f"Queue{each}": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": ["x" * 200]}} for each in range(240)}
+    (tmp_path / "large.json").write_text(json.dumps({"Resources": many}))
+    for name, of in (("root.yaml", "Data"), ("large.json", "Resources"), ("data.yaml", "")):
+        notes = json.loads(told(capsys, tmp_path / name, "--json")[1])["notes"]
+        assert [each["resource"] for each in notes if "replica: {bucket: NAME}" in each["why"]] == ([of] if of else [])
 
 
 def test_a_drill_is_judged_with_its_owners_answers(
@@ -134,10 +173,10 @@ def test_a_drill_is_judged_with_its_owners_answers(
 ) -> None:
     """What `rebuild` answers is asked no more; the place is the declared one unless another is asked for."""
     monkeypatch.setenv("DRO_HOME", str(tmp_path))
-    heard = "  Rule: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.ec2]}}}\nOutputs:"
-    word = '      allow: {Rule.EventPattern: "it only listens"}\n      stores:'
+    user = "  User: {Type: AWS::IAM::User, Properties: {LoginProfile: {Password: '{{resolve:ssm:{copy}}}'}}}\nOutputs:"
+    word = '      allow: {User.LoginProfile: "nobody knows it"}\n      stores:'
     shop = workspace.SHOP.replace("      stores:", word)
-    workspace.write(tmp_path, shop=shop, template=workspace.TEMPLATE.replace("Outputs:", heard))
+    workspace.write(tmp_path, shop=shop, template=workspace.TEMPLATE.replace("Outputs:", user))
     assert told(capsys, tmp_path / "drills" / "infrastructure" / "shop.template.yaml")[0] == 3
     code, out, _ = told(capsys, "--drill", "shop-replica")
     assert code == 0

@@ -122,6 +122,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     assert other.read_text().startswith("not a database")
 
 
+@pytest.mark.usefixtures("synced")
 def test_sqlite_keeps_what_it_confirmed(tmp_path: Path) -> None:
     """Each connection writes ahead, syncs in full, holds foreign keys, and is out of reach but for a moment."""
     engine = create(f"sqlite:///{tmp_path / 'ledger.db'}")

@@ -179,6 +179,8 @@ class Told:
         ("cloudfront", "GetDistribution"): {"Distribution": {"DomainName": "d111.cloudfront.net"}},
     }
 
+    region = "eu-west-1"
+
     def __init__(self, service: str = "") -> None:
         self.service = service
 
@@ -207,6 +209,7 @@ def test_the_names_of_what_is_new_are_those_that_aws_tells_of_it() -> None:
     assert hosts.of(account, [own.format("apigateway:eu-west-1::/apis/x1/stages/prod")]) == frozenset()
     assert hosts.of(account, [own.format("lambda:eu-west-1:222222222222:function:f")]) == {TOLD[0]}
     assert hosts.of(account, [own.format("cloudfront::222222222222:distribution/E1")]) == {TOLD[1]}
+    assert hosts.of(account, [own.format("lambda:us-east-1:222222222222:function:f"), "rds-instance x"]) == frozenset()
     mine = own.format("elasticloadbalancing:eu-west-1:222222222222:loadbalancer/app/mine/1")
     host = "mine-1.eu-west-1.elb.amazonaws.com"
     assert hosts.of(account, [mine]) == {host, f"dualstack.{host}"}

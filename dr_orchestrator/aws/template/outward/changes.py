@@ -40,6 +40,9 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "AWS::DocDB::DBCluster": frozenset({"GlobalClusterIdentifier", "SourceDBClusterIdentifier"}),
     "AWS::DocDB::DBInstance": frozenset({"DBClusterIdentifier"}),
     "AWS::DocDB::GlobalCluster": frozenset({"SourceDBClusterIdentifier"}),
+    "AWS::EMR::InstanceFleetConfig": frozenset({"ClusterId"}),
+    "AWS::EMR::InstanceGroupConfig": frozenset({"JobFlowId"}),
+    "AWS::EMR::Step": frozenset({"JobFlowId"}),
     "AWS::EC2::EIPAssociation": frozenset({"AllocationId", "InstanceId", "NetworkInterfaceId"}),
     "AWS::EC2::GatewayRouteTableAssociation": frozenset({"GatewayId", "RouteTableId"}),
     "AWS::EC2::NetworkAclEntry": frozenset({"NetworkAclId"}),
@@ -67,6 +70,7 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "AWS::ElasticLoadBalancingV2::ListenerRule": frozenset({"ListenerArn"}),
     "AWS::GlobalAccelerator::EndpointGroup": frozenset({"ListenerArn"}),
     "AWS::GlobalAccelerator::Listener": frozenset({"AcceleratorArn"}),
+    "AWS::Glue::Trigger": frozenset({"WorkflowName"}),
     "AWS::Glue::Integration": frozenset({"SourceArn"}),
     "AWS::IAM::AccessKey": frozenset({"UserName"}),
     "AWS::IAM::ManagedPolicy": frozenset({"Groups", "Roles", "Users"}),
@@ -76,6 +80,9 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "AWS::Lambda::EventSourceMapping": frozenset({"EventSourceArn", "FunctionName", "SelfManagedEventSource"}),
     "AWS::Lambda::Url": frozenset({"TargetFunctionArn"}),
     "AWS::Lambda::Version": frozenset({"FunctionName"}),
+    "AWS::Lightsail::Instance": frozenset({"Hardware/Disks/*/DiskName"}),
+    "AWS::Lightsail::LoadBalancer": frozenset({"AttachedInstances"}),
+    "AWS::Lightsail::StaticIp": frozenset({"AttachedTo"}),
     "AWS::Neptune::DBCluster": frozenset({"GlobalClusterIdentifier"}),
     "AWS::Neptune::DBInstance": frozenset({"DBClusterIdentifier"}),
     "AWS::Neptune::GlobalCluster": frozenset({"SourceDBClusterIdentifier"}),
@@ -113,6 +120,13 @@ CHANGES: Mapping[str, frozenset[str]] = {
 }
 """The properties, by type, that name what the resource changes, or takes from: of something outside no replica may."""
 
+STARTS: Mapping[str, frozenset[str]] = {
+    "AWS::Batch::JobQueue": frozenset({"ComputeEnvironmentOrder/*/ComputeEnvironment"}),
+    "AWS::DataBrew::Schedule": frozenset({"JobNames"}),
+    "AWS::Glue::Trigger": frozenset({"Actions/*/CrawlerName", "Actions/*/JobName"}),
+}
+"""The properties, by type, that name what the resource starts, or runs on, with no rights of a role of its own."""
+
 ADDS: Mapping[str, frozenset[str]] = {
     "AWS::Athena::NamedQuery": frozenset({"WorkGroup"}),
     "AWS::Backup::BackupPlan": frozenset({"BackupPlan/BackupPlanRule/*/TargetBackupVault"}),
@@ -120,6 +134,7 @@ ADDS: Mapping[str, frozenset[str]] = {
     "AWS::EventSchemas::Discoverer": frozenset({"SourceArn"}),
     "AWS::Events::Archive": frozenset({"SourceArn"}),
     "AWS::Events::Rule": frozenset({"EventBusName"}),
+    "AWS::IAM::User": frozenset({"Groups"}),
     "AWS::S3::AccessPoint": frozenset({"Bucket"}),
     "AWS::ServiceDiscovery::Service": frozenset({"DnsConfig/NamespaceId", "NamespaceId"}),
     "AWS::StepFunctions::StateMachineAlias": frozenset({"RoutingConfiguration/*/StateMachineVersionArn"}),

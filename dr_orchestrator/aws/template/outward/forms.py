@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dr_orchestrator.aws.endpoints import is_of_a_service
-
 ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*|\$\{AWS::Partition\}|\*):(?P<service>[a-z0-9.-]+):"
     r"(?P<region>(?:\$\{[^}]*\}|[^:])*):(?P<account>(?:\$\{[^}]*\}|[^:])*):"
@@ -121,7 +119,15 @@ def is_host_of_aws(host: str) -> bool:
 
     What has an id in front is somebody's: a gateway, a balancer, a distribution, a bucket.
     """
+    from dr_orchestrator.aws.endpoints import is_of_a_service  # noqa: PLC0415 - botocore's rules load slowly
+
     return bool(_OF_AWS.search(host)) or is_of_a_service(host)
 
+
+GIVEN_BY_AWS = (
+    *(".amazonaws.com", ".amazonaws.com.cn", ".amazoncognito.com", ".amplifyapp.com", ".api.aws", ".awsapprunner.com"),
+    *(".cloudfront.net", ".elasticbeanstalk.com", ".on.aws"),
+)
+"""The ends of the names that AWS gives to what somebody makes: whose it is, is told by what stands in front."""
 
 _OF_AWS = re.compile(r"(?:^|\.)(?:aws\.amazon\.com|aws\.dev|amazon\.com|awsstatic\.com)$")

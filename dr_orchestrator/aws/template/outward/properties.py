@@ -130,6 +130,30 @@ READ = frozenset(
 )
 """Properties whose values are read, or used to read: nothing is done to what they name."""
 
+READ_AT: Mapping[str, frozenset[str]] = {
+    "AWS::AppRunner::Service": frozenset(
+        {
+            "SourceConfiguration/CodeRepository/CodeConfiguration/CodeConfigurationValues/RuntimeEnvironmentSecrets",
+            "SourceConfiguration/ImageRepository/ImageConfiguration/RuntimeEnvironmentSecrets",
+        }
+    ),
+    "AWS::AppSync::DataSource": frozenset({"RelationalDatabaseConfig/RdsHttpEndpointConfig/AwsSecretStoreArn"}),
+    "AWS::Bedrock::Agent": frozenset({"FoundationModel"}),
+    "AWS::Bedrock::ApplicationInferenceProfile": frozenset({"ModelSource"}),
+    "AWS::KinesisFirehose::DeliveryStream": frozenset(
+        f"{each}DestinationConfiguration/{within}CloudWatchLoggingOptions"
+        for each in (
+            *("AmazonOpenSearchServerless", "Amazonopensearchservice", "Elasticsearch", "ExtendedS3", "HttpEndpoint"),
+            *("Iceberg", "Redshift", "S3", "Snowflake", "Splunk"),
+        )
+        for within in ("", "S3BackupConfiguration/", "S3Configuration/")
+    ),
+    "AWS::Route53::RecordSet": frozenset({"AliasTarget"}),
+    "AWS::Route53::RecordSetGroup": frozenset({"RecordSets/*/AliasTarget"}),
+    "AWS::Serverless::Application": frozenset({"Location"}),
+}
+"""The same by type: read with rights of the replica's own, only asked where something is, or written into as a log."""
+
 OF_ACCOUNTS = ("Account", "Accounts", "AccountId", "AccountIds", "Principal", "Principals", "OwnerId", "PeerOwnerId")
 """The ends of the names of properties that take accounts."""
 

@@ -22,6 +22,9 @@ BY_TAGS: Mapping[str, tuple[tuple[str, ...], str]] = {
 }
 """The types that act on whatever they select, the properties that select it, and what they do to it."""
 
+SELECTING = frozenset({"Filters", "Key", "Parameters", "ResourceType", "SelectionMode", "Type"})
+"""The words in a selection that say how it selects, not what."""
+
 HOSTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "AWS::AppSync::DataSource": (("HttpConfig/Endpoint",), "calls"),
     "AWS::CloudFront::Distribution": (("DistributionConfig/Origins/*/DomainName",), "gives out what it reads from"),
@@ -40,6 +43,7 @@ HOSTS: Mapping[str, tuple[tuple[str, ...], str]] = {
         ),
         "reads from, or writes into",
     ),
+    "AWS::Lightsail::Distribution": (("Origin/Name",), "gives out what it reads from"),
     "AWS::QuickSight::DataSource": (("DataSourceParameters/*/Host",), "reads from"),
     "AWS::Route53::HealthCheck": (
         ("HealthCheckConfig/FullyQualifiedDomainName", "HealthCheckConfig/IPAddress"),
@@ -51,10 +55,16 @@ HOSTS: Mapping[str, tuple[tuple[str, ...], str]] = {
 CALLED: Mapping[str, tuple[str, ...]] = {
     "AWS::ApiGateway::Method": ("Integration/Uri",),
     "AWS::ApiGatewayV2::Integration": ("IntegrationUri",),
+    "AWS::AppFlow::ConnectorProfile": ("ConnectorProfileConfig/ConnectorProfileProperties",),
     "AWS::Events::ApiDestination": ("InvocationEndpoint",),
+    "AWS::Events::Connection": ("AuthParameters/OAuthParameters/AuthorizationEndpoint",),
     "AWS::IoT::TopicRule": ("TopicRulePayload/Actions/*/Http/Url", "TopicRulePayload/ErrorAction/Http/Url"),
     "AWS::IoT::TopicRuleDestination": ("HttpUrlProperties/ConfirmationUrl",),
-    "AWS::KinesisFirehose::DeliveryStream": ("HttpEndpointDestinationConfiguration/EndpointConfiguration/Url",),
+    "AWS::KinesisFirehose::DeliveryStream": (
+        "HttpEndpointDestinationConfiguration/EndpointConfiguration/Url",
+        "SnowflakeDestinationConfiguration/AccountUrl",
+        "SplunkDestinationConfiguration/HECEndpoint",
+    ),
     "AWS::StepFunctions::StateMachine": ("Definition", "DefinitionString"),
 }
 """The types that call an address by themselves, and the properties that hold it; in any other it is read by people."""
@@ -76,8 +86,25 @@ ABSENT_IN_ACCOUNT: Mapping[str, tuple[frozenset[str], str]] = {
     "AWS::Cloud9::EnvironmentEC2": (frozenset({"SubnetId"}), ""),
     "AWS::DAX::Cluster": (frozenset({"SubnetGroupName"}), ""),
     "AWS::DMS::ReplicationInstance": (frozenset({"ReplicationSubnetGroupIdentifier"}), ""),
-    "AWS::EC2::Instance": (frozenset({"LaunchTemplate", "NetworkInterfaces", "SubnetId"}), ""),
+    "AWS::EC2::Instance": (
+        frozenset({"NetworkInterfaces/*/NetworkInterfaceId", "NetworkInterfaces/*/SubnetId", "SubnetId"}),
+        "",
+    ),
+    "AWS::EC2::EC2Fleet": (
+        frozenset({"LaunchTemplateConfigs/*/Overrides/*/SubnetId"}),
+        "",
+    ),
     "AWS::EC2::SecurityGroup": (frozenset({"VpcId"}), ""),
+    "AWS::EC2::SpotFleet": (
+        frozenset(
+            {
+                "SpotFleetRequestConfigData/LaunchSpecifications/*/NetworkInterfaces/*/SubnetId",
+                "SpotFleetRequestConfigData/LaunchSpecifications/*/SubnetId",
+                "SpotFleetRequestConfigData/LaunchTemplateConfigs/*/Overrides/*/SubnetId",
+            }
+        ),
+        "",
+    ),
     "AWS::EMR::Cluster": (
         frozenset({"Instances/Ec2SubnetId", "Instances/Ec2SubnetIds"}),
         "",
@@ -97,6 +124,13 @@ ABSENT_IN_ACCOUNT: Mapping[str, tuple[frozenset[str], str]] = {
     "AWS::RedshiftServerless::Workgroup": (frozenset({"SubnetIds"}), ""),
 }
 """The types that AWS puts into what every account has unless one of these says where; without words, its network."""
+
+BY_LAUNCH_TEMPLATE: Mapping[str, str] = {
+    "AWS::EC2::EC2Fleet": "LaunchTemplateConfigs/*/LaunchTemplateSpecification",
+    "AWS::EC2::Instance": "LaunchTemplate",
+    "AWS::EC2::SpotFleet": "SpotFleetRequestConfigData/LaunchTemplateConfigs/*/LaunchTemplateSpecification",
+}
+"""The types whose machines may have their network from a launch template, and where that is named."""
 
 OPTIONS: Mapping[tuple[str, str], str] = {
     ("aws:autoscaling:launchconfiguration", "IamInstanceProfile"): "acts with the rights of",

@@ -48,6 +48,7 @@ LEFT_OUT_WHOLE: Mapping[str, str] = {
     "AWS::ApiGatewayV2::ApiMapping": "it is of a public name that is left out",
     "AWS::AppSync::DomainName": "a public name belongs to one API: production's",
     "AWS::AppSync::DomainNameApiAssociation": "it is of a public name that is left out",
+    "AWS::Backup::BackupSelection": "its recovery points would stay behind, and what it selects may be production's",
 }
 """The types that a replica does without, and why; what refers to them does without them, too."""
 
@@ -55,7 +56,6 @@ LEFT_OUT_BESIDE: Mapping[str, str] = {"AWS::ApiGateway::Account": "it is a setti
 """Those that it does without where production is in the same account."""
 
 ASKED: Mapping[str, tuple[str, str]] = {
-    "AWS::IAM::User": ("makes a user of the account", "who holds its password or key acts in the account"),
     "AWS::IAM::AccessKey": ("makes a key that does not expire", "who holds it acts in the account"),
     "AWS::IAM::UserToGroupAddition": ("gives users the rights of a group", "they act in the account"),
     "AWS::IAM::OIDCProvider": ("lets people or machines of elsewhere log in", "an account has one of each address"),
@@ -77,7 +77,6 @@ ASKED: Mapping[str, tuple[str, str]] = {
     "AWS::Pinpoint::App": ("writes to people", "they would be written to by a drill"),
     "AWS::CertificateManager::Certificate": ("waits until somebody proves a public name", "nobody will, in a drill"),
     "AWS::Lambda::LayerVersionPermission": ("shares with other accounts", "those are not the replica's"),
-    "AWS::Backup::BackupSelection": ("backs up what it selects", "it may select what is not the replica's"),
     "AWS::DLM::LifecyclePolicy": ("takes and deletes snapshots by tags", "they may be of what is not the replica's"),
     "AWS::EC2::VPNConnection": ("connects with a network outside", "it is not the replica's"),
     "AWS::EC2::CustomerGateway": ("connects with a network outside", "it is not the replica's"),

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.aws.copies import Live
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.cloudformation_stack.holds import BUCKET, REPOSITORY, TASKS, ZONE
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part
@@ -80,7 +81,7 @@ class Buckets:
             for page in self._versions(part):
                 wanted = [each for each in page if _key(each) not in kept]
                 if wanted and deleted >= told + TOLD:
-                    tell(f"empties {part.name}" + (f": {deleted:,} versions so far" if deleted else ""))
+                    tell(f"empties {part.name}" + (f": {counted(deleted, 'version')} so far" if deleted else ""))
                     told = deleted
                 found += len(wanted)
                 refused = self._delete(part, wanted)
@@ -96,8 +97,8 @@ class Buckets:
         return ", ".join(
             told
             for number, told in (
-                (deleted, f"{deleted:,} versions and delete markers"),
-                (aborted, f"{aborted:,} unfinished uploads"),
+                (deleted, counted(deleted, "version or delete marker", "versions and delete markers")),
+                (aborted, counted(aborted, "unfinished upload")),
             )
             if number
         )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from importlib import import_module
 from typing import Any, cast
-from uuid import uuid4
 
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.dynamodb.exceptions import (
-    PointInTimeRecoveryUnavailable,
     ResourceInUseException,
     ResourceNotFoundException,
     SourceTableNotFoundException,
@@ -20,17 +18,16 @@ from moto.dynamodb.exceptions import (
     TableNotFoundException,
 )
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import Backup, Table
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from dr_orchestrator.lab.cloud import lifecycle
-from dr_orchestrator.lab.cloud.databases.windows import aware
-from dr_orchestrator.lab.cloud.lifecycle import Timeline, passing
+from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import ACCOUNT, naive, world
+from dr_orchestrator.resources.dynamodb_table.lab.backups import TableBackup, in_use
+from dr_orchestrator.resources.dynamodb_table.lab.table import ERROR, JournalledTable
 
-LAG = timedelta(minutes=5)
-_ERROR = "com.amazonaws.dynamodb.v20120810#"
 DATA_PLANE = frozenset(
     (
         "PutItem",
@@ -48,98 +45,6 @@ DATA_PLANE = frozenset(
         "ExecuteTransaction",
     )
 )
-_PRUNE_EVERY = 2048
-_SECOND = timedelta(seconds=1)
-
-
-class JournalledTable(Table):
-    """A table that remembers every version of its items, has an id of its own, and is not there before its time."""
-
-    timeline: Timeline
-    restore: dict[str, Any] | None = None
-    pitr_since: datetime | None = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.history: dict[tuple[Any, Any], list[tuple[datetime, dict[str, Any] | None]]] = {}
-        self.timeline, self.id = lifecycle.settled("ACTIVE"), str(uuid4())
-        super().__init__(*args, **kwargs)
-        # CloudFormation says SSEEnabled, the API says Enabled.
-        if self.sse_specification and "SSEEnabled" in self.sse_specification:
-            self.sse_specification["Enabled"] = str(self.sse_specification.pop("SSEEnabled")).lower() == "true"
-
-    @property
-    def status(self) -> str:
-        """The state by now."""
-        return self.timeline.at(world().now())
-
-    def put_item(self, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:
-        """As moto, remembered."""
-        item = super().put_item(item_attrs, *args, **kwargs)
-        self.remember(world().now(), item_attrs)
-        return item
-
-    def delete_item(self, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
-        """As moto, remembered."""
-        gone = super().delete_item(hash_key, range_key)
-        if gone is not None:
-            key = (hash_key.value, range_key.value if range_key else None)
-            self.history.setdefault(key, []).append((world().now(), None))
-        return gone
-
-    def remember(self, at: datetime, attributes: Mapping[str, Any]) -> None:
-        """Note what an item is from `at` on."""
-        versions = self.history.setdefault(self._key(attributes), [])
-        versions.append((at, copy.deepcopy(dict(attributes))))
-        if len(versions) % _PRUNE_EVERY == 0:
-            kept = world().now() - timedelta(days=36)
-            first = next((index for index, (when, _) in enumerate(versions) if when > kept), 1)
-            del versions[: max(0, first - 1)]
-
-    def as_of(self, at: datetime) -> Iterator[dict[str, Any]]:
-        """The items that the table held at an instant."""
-        for versions in list(self.history.values()):
-            held = [attributes for when, attributes in versions if when <= at]
-            if held and held[-1] is not None:
-                yield held[-1]
-
-    def describe(self, base_key: str = "TableDescription") -> dict[str, Any]:
-        """As moto, with the state by now and what a restored table was made from."""
-        described = super().describe(base_key)
-        described[base_key] |= {"TableStatus": self.status, "TableId": self.id}
-        if self.status == "CREATING":
-            described[base_key]["ItemCount"] = 0
-        if self.restore:
-            described[base_key]["RestoreSummary"] = {**self.restore, "RestoreInProgress": self.status == "CREATING"}
-        return described
-
-    @property
-    def window(self) -> tuple[datetime, datetime] | None:
-        """The earliest and latest instants that it can be restored to; None with PITR off."""
-        if self.pitr_since is None or world().faults.pretends("pitr-off", "dynamodb", self.name):
-            return None
-        return max(self.pitr_since, world().now() - timedelta(days=35)), world().now() - LAG
-
-    def instant(self, given: Mapping[str, Any]) -> datetime:
-        """The instant that a restore asks for; refused where it is outside the window."""
-        window = self.window
-        if window is None:
-            raise PointInTimeRecoveryUnavailable(self.name)
-        latest, asked = given.get("UseLatestRestorableTime"), given.get("RestoreDateTime")
-        if bool(latest) == bool(asked):
-            raise JsonRESTError(
-                _ERROR + "ValidationException", "Give either RestoreDateTime or UseLatestRestorableTime."
-            )
-        at = window[1] if latest else _time(asked)
-        # DynamoDB's times are whole seconds on the wire.
-        if not window[0] - _SECOND < at < window[1] + _SECOND:
-            bounds = " to ".join(each.isoformat() for each in window)
-            raise JsonRESTError(_ERROR + "InvalidRestoreTimeException", f"{at.isoformat()} is outside {bounds}.")
-        return at
-
-    def _key(self, attributes: Mapping[str, Any]) -> tuple[Any, Any]:
-        keys = (self.hash_key_attr, self.range_key_attr)
-        first, second = (next(iter(attributes[name].values())) if name else None for name in keys)
-        return first, second
 
 
 class DynamoDb(DynamoDBBackend):
@@ -177,7 +82,7 @@ class DynamoDb(DynamoDBBackend):
             )
         if table.deletion_protection_enabled:
             raise JsonRESTError(
-                _ERROR + "ValidationException",
+                ERROR + "ValidationException",
                 "Resource cannot be deleted as it is currently protected against deletion. "
                 "Disable deletion protection first.",
             )
@@ -193,9 +98,20 @@ class DynamoDb(DynamoDBBackend):
 
     def _keep_backup(self, table: JournalledTable) -> None:
         """The backup that AWS makes of a table with continuous backups when that is deleted, and keeps for 35 days."""
-        name = f"{table.name}$DeletedTableBackup"
-        kept = Backup(self.account_id, self.region_name, name, table, type_="SYSTEM")
-        self.backups[kept.arn] = kept
+        self.keep(TableBackup(table, f"{table.name}$DeletedTableBackup", "SYSTEM", world().now()))
+
+    def keep(self, backup: TableBackup) -> TableBackup:
+        """Have a backup, whoever made it."""
+        self.backups[backup.arn] = backup
+        return backup
+
+    def create_backup(self, table_name: str, backup_name: str) -> TableBackup:
+        """A backup that is being made first."""
+        try:
+            table = cast(JournalledTable, self.get_table(table_name))
+        except ResourceNotFoundException as missing:
+            raise TableNotFoundException(table_name) from missing
+        return self.keep(TableBackup(table, backup_name))
 
     def _remove(self, table: Table) -> None:
         if self.tables.get(table.name) is table:
@@ -240,18 +156,44 @@ class DynamoDb(DynamoDBBackend):
             source = cast(JournalledTable, self.get_table(source_name))
         except ResourceNotFoundException as missing:
             raise SourceTableNotFoundException(source_name) from missing
-        if target_name in self.tables:
-            raise TableAlreadyExistsException(target_name)
+        self._free(target_name)
         at = source.instant(given)
-        made = self._copy(source, target_name, given)
-        for attributes in source.as_of(at):
-            Table.put_item(made, copy.deepcopy(attributes))
+        return self._restored(source, target_name, given, source.as_of(at), at)
+
+    def restore_from(self, backup_arn: str, target_name: str, given: Mapping[str, Any]) -> JournalledTable:
+        """A new table with what a backup holds."""
+        backup = cast(TableBackup, self.get_backup(backup_arn))
+        self._free(target_name)
+        if backup.status != "AVAILABLE":
+            raise in_use(backup)
+        source = cast(JournalledTable, backup.table)
+        return self._restored(source, target_name, given, backup.items, backup.at, backup_arn)
+
+    def _free(self, name: str) -> None:
+        if name in self.tables:
+            raise TableAlreadyExistsException(name)
+
+    def _restored(
+        self,
+        source: JournalledTable,
+        name: str,
+        given: Mapping[str, Any],
+        items: Iterable[Mapping[str, Any]],
+        at: datetime,
+        backup: str = "",
+    ) -> JournalledTable:
+        made = self._copy(source, name, given)
+        for attributes in items:
+            Table.put_item(made, copy.deepcopy(dict(attributes)))
             made.remember(at, attributes)
         # RestoreDateTime is the instant that was restored, not when it was done.
         made.restore = {"SourceTableArn": source.table_arn, "RestoreDateTime": naive(at)}
-        fate = world().faults.fate("dynamodb", "RestoreTableToPointInTime", target_name)
+        if backup:
+            made.restore["SourceBackupArn"] = backup
+        operation = "RestoreTableFromBackup" if backup else "RestoreTableToPointInTime"
+        fate = world().faults.fate("dynamodb", operation, name)
         made.timeline = passing([("CREATING", lifecycle.RESTORE_TABLE)], "ACTIVE", fate)
-        self.tables[target_name] = made
+        self.tables[name] = made
         return made
 
     def _copy(self, source: JournalledTable, name: str, given: Mapping[str, Any]) -> JournalledTable:
@@ -280,10 +222,6 @@ def unreachable(region: str, action: str, body: Mapping[str, Any]) -> bool:
     return any(isinstance(table, JournalledTable) and table.status in ("CREATING", "DELETING") for table in named)
 
 
-def _time(asked: Any) -> datetime:
-    return datetime.fromtimestamp(asked, UTC) if isinstance(asked, int | float) else aware(asked)
-
-
 def _restore(self: DynamoHandler) -> ActionResult:
     """moto drops every parameter but the two names."""
     given = self.body
@@ -305,4 +243,14 @@ def table_names(body: Any) -> Iterator[str]:
             yield from table_names(body.get(key))
 
 
-PATCHES = ((DynamoHandler, "restore_table_to_point_in_time", _restore),)
+def _restore_backup(self: DynamoHandler) -> ActionResult:
+    """moto drops every parameter but the two names, and has the table at once."""
+    given = self.body
+    made = cast(DynamoDb, self.dynamodb_backend).restore_from(given["BackupArn"], given["TargetTableName"], given)
+    return DynamoResult(made.describe())
+
+
+PATCHES = (
+    (DynamoHandler, "restore_table_to_point_in_time", _restore),
+    (DynamoHandler, "restore_table_from_backup", _restore_backup),
+)

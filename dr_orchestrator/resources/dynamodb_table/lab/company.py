@@ -1,4 +1,6 @@
-"""Fills the sample company's configuration table with what it held before the lab began, and has its heart beat on."""
+"""Fills the sample company's configuration table with what it held before the lab began, has its heart beat on, and has
+AWS Backup back it up every night.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,16 @@ from typing import Any, cast
 
 from moto.dynamodb.models import dynamodb_backends
 
-from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
+from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, naive
 from dr_orchestrator.lab.estate import company
-from dr_orchestrator.lab.estate.seed import Seed
-from dr_orchestrator.resources.dynamodb_table.lab.backend import JournalledTable
+from dr_orchestrator.lab.estate.seed import KEPT, Seed
+from dr_orchestrator.resources.dynamodb_table.lab.backend import DynamoDb
+from dr_orchestrator.resources.dynamodb_table.lab.backups import TableBackup
+from dr_orchestrator.resources.dynamodb_table.lab.table import JournalledTable
 
 _MINUTE = timedelta(minutes=1)
-_CATCH_UP = timedelta(days=1)
+_DAY = _CATCH_UP = timedelta(days=1)
+_SINCE_BACKUP = timedelta(hours=7)
 
 
 def fill(seed: Seed) -> None:
@@ -22,6 +27,10 @@ def fill(seed: Seed) -> None:
     table._table.deletion_protection_enabled = True
     table._fill_table()
     seed.world.agenda.at(seed.start + _MINUTE, table._beat_table)
+    newest = seed.start - _SINCE_BACKUP
+    for days in range(KEPT.days - 1, -1, -1):
+        table._back_up(newest - days * _DAY)
+    seed.world.agenda.at(newest + _DAY, table._nightly)
 
 
 class _Table:
@@ -31,7 +40,7 @@ class _Table:
 
     @property
     def _table(self) -> JournalledTable:
-        return cast(JournalledTable, dynamodb_backends[ACCOUNT][REGION].tables[company.CONFIG_TABLE])
+        return cast(JournalledTable, self._backend.tables[company.CONFIG_TABLE])
 
     def _fill_table(self) -> None:
         for number in range(company.WORKSPACES):
@@ -52,12 +61,28 @@ class _Table:
 
     def _beat_table(self) -> None:
         now = self._seed.world.now()
-        table = dynamodb_backends[ACCOUNT][REGION].tables.get(company.CONFIG_TABLE)
+        table = self._backend.tables.get(company.CONFIG_TABLE)
         if table is None:
             return
         table.put_item(_canary(now))
         # After a long sleep of a virtual clock only the last day is caught up.
         self._seed.world.agenda.at(max(now + _MINUTE, self._seed.world.clock.now() - _CATCH_UP), self._beat_table)
+
+    def _nightly(self) -> None:
+        now = self._seed.world.now()
+        if company.CONFIG_TABLE not in self._backend.tables:
+            return
+        self._back_up(now)
+        self._seed.world.agenda.at(now + _DAY, self._nightly)
+        for old in [each for each in self._backend.backups.values() if each.creation_date_time < naive(now - KEPT)]:
+            del self._backend.backups[old.arn]
+
+    def _back_up(self, at: datetime) -> None:
+        self._backend.keep(TableBackup(self._table, f"nightly-{at:%Y-%m-%d}", "AWS_BACKUP", at))
+
+    @property
+    def _backend(self) -> DynamoDb:
+        return cast(DynamoDb, dynamodb_backends[ACCOUNT][REGION])
 
 
 def _canary(at: datetime) -> dict[str, Any]:

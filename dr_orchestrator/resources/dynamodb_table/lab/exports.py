@@ -19,7 +19,8 @@ from moto.s3.models import s3_backends
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.lifecycle import Timeline, passing
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.dynamodb_table.lab.backend import DynamoDb, JournalledTable
+from dr_orchestrator.resources.dynamodb_table.lab.backend import DynamoDb
+from dr_orchestrator.resources.dynamodb_table.lab.table import JournalledTable
 
 EXPORT, IMPORT = 9 * lifecycle.MINUTE, 7 * lifecycle.MINUTE
 """Lab seconds, about the same for a small table and for a large one."""

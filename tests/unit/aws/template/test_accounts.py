@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.template.accounts import Move
 from dr_orchestrator.aws.template.derive import derive
+from dr_orchestrator.aws.template.editing.accounts import Move
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.domain.replica import Answers, Derived, Place
 
@@ -50,6 +50,41 @@ def test_what_can_be_nobody_elses_is_moved_and_told(was: str, becomes: str) -> N
     assert (edit.resource, edit.property, edit.becomes) == ("Api", "Environment.Variables.IT", becomes)
     assert edit.why == f"the app is pinned to account {PINNED}, and the replica stands in account {THERE}"
     assert edit.line > 1
+
+
+PUT_TOGETHER = {
+    "an ARN": {"Fn::Join": [":", ["arn:aws:sqs:us-east-1", PINNED, "orders"]]},
+    "an ARN of what is told later": {
+        "Fn::Join": ["", ["arn:aws:sqs:", {"Ref": "AWS::Region"}, ":", PINNED, ":orders"]]
+    },
+    "a published file": {"Fn::Join": ["", ["cdk-hnb659fds-assets-", PINNED, "-", {"Ref": "AWS::Region"}]]},
+    "an ARN in a text": {"Fn::Sub": ["arn:aws:iam::${It}:role/${AWS::Region}", {"It": PINNED}]},
+}
+NAMES = {
+    "a name": {"Fn::Join": ["-", ["shared", PINNED, "data"]]},
+    "a name whose end is told later": {"Fn::Join": ["", ["shared-", PINNED, {"Ref": "AWS::Region"}]]},
+    "a name in a text": {"Fn::Sub": ["shared-${It}", {"It": PINNED}]},
+    "both in a text": {"Fn::Sub": ["arn:aws:s3:${It}:${It}", {"It": PINNED}]},
+}
+
+
+@pytest.mark.parametrize("case", PUT_TOGETHER)
+def test_an_element_that_is_the_account_is_moved_and_told(case: str) -> None:
+    """Where the text that is put together is an ARN, or what the CDK publishes."""
+    found = derived({"Environment": {"Variables": {"IT": PUT_TOGETHER[case]}}})
+    (edit,) = (each for each in found.edits if each.was == PINNED)
+    assert (edit.resource, edit.becomes, edit.line > 1) == ("Api", THERE, True)
+    assert edit.property.startswith("Environment.Variables.IT.Fn::")
+    assert PINNED not in json.dumps(found.template)
+    assert found.asks == ()
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_an_element_of_any_other_name_is_asked(case: str) -> None:
+    """The name that comes of it may be of something that exists, as if it stood there whole."""
+    found = derived({"Environment": {"Variables": {"IT": NAMES[case]}}})
+    assert [each for each in found.edits if each.becomes == THERE] == []
+    assert [PINNED in each.what for each in found.asks] == [True]
 
 
 @pytest.mark.parametrize(

@@ -398,3 +398,29 @@ def test_names_that_aws_completes_stay_two() -> None:
         """
     )
     assert properties(found, "A")["BucketName"] != properties(found, "B")["BucketName"]
+
+
+@pytest.mark.parametrize("place", list(Place))
+def test_a_reference_is_to_what_it_was_to_whatever_that_is_called(place: Place) -> None:
+    """A resource that is called as its logical id: the name is another in a replica, and no reference to it."""
+    written = "T: !Ref It, U: !GetAtt It.Arn, V: !Sub '${It}', W: It, X: !If [It, It, x], Y: !FindInMap [It, It, It]"
+    more = "\nConditions: {It: !Equals [a, a]}\nMappings: {It: {It: {It: x}}}"
+    function = f"\n  F: {{Type: AWS::Lambda::Function, Properties: {{Environment: {{Variables: {{{written}}}}}}}}}"
+    found = derived(of("AWS::DynamoDB::Table", "TableName: It") + function + more, place)
+    new = f"{COPY}-It"
+    assert properties(found, "F")["Environment"]["Variables"] == {
+        "T": {"Ref": "It"},
+        "U": {"Fn::GetAtt": ["It", "Arn"]},
+        "V": {"Fn::Sub": "${It}"},
+        "W": new,
+        "X": {"Fn::If": ["It", new, "x"]},
+        "Y": {"Fn::FindInMap": ["It", "It", "It"]},
+    }
+
+
+def test_what_is_called_by_a_number_is_changed_as_all_else() -> None:
+    """The answers of an API are: a name that is spelled out below one is the replica's, too."""
+    body = "DefinitionBody: {responses: {'200': {arn: 'arn:aws:dynamodb:us-east-1:1:table/orders'}}}"
+    table = "\n  T: {Type: AWS::DynamoDB::Table, Properties: {TableName: orders}}"
+    found = properties(derived(of("AWS::Serverless::Api", body) + table))
+    assert found["DefinitionBody"]["responses"]["200"]["arn"].endswith(f"table/{COPY}-orders")

@@ -38,7 +38,8 @@ ASKED = {
         "AssumeRolePolicyDocument: "
         "{Statement: [{Effect: Allow, Principal: {Federated: 'arn:aws:iam::1:oidc-provider/x'}}]}",
     ),
-    "a user": of("AWS::IAM::User"),
+    "a user with a password": of("AWS::IAM::User", "LoginProfile: {Password: x}"),
+    "a user of somebody's group": of("AWS::IAM::User", "Groups: [admins]"),
     "a key": of("AWS::IAM::AccessKey", "UserName: !Ref U") + "\n  U: {Type: AWS::SQS::Queue}",
     "a function outside": of("Custom::Database", f"ServiceToken: '{OURS}'"),
     "a network": of("AWS::EC2::Instance", "SubnetId: subnet-0aaaaaaaaaaaaaaaa"),
@@ -73,7 +74,7 @@ def test_what_needs_the_owners_word_is_asked_once_with_the_line_to_write(case: s
 @BOTH
 def test_what_may_be_left_out_is_accepted_without(place: Place) -> None:
     """The first of the answers that an ask shows: the resource, or the property that it is about."""
-    for case in ("mail", "public DNS", "another account", "a user", "a function outside"):
+    for case in ("mail", "public DNS", "another account", "a user with a password", "a function outside"):
         (ask,) = derived(ASKED[case], place).asks
         what = ask.answer.partition("[")[2].partition("]")[0]
         assert derived(ASKED[case], place, leave_out=[what]).accepted, case
@@ -324,6 +325,17 @@ NO_REASON_TO_ASK = {
 def test_nothing_is_asked_of_what_is_nobodys(case: str, place: Place) -> None:
     """What AWS keeps for all, and what the template makes and names by its name."""
     assert derived(NO_REASON_TO_ASK[case], place).accepted
+
+
+@BOTH
+def test_a_network_for_all_functions_is_asked_for(place: Place) -> None:
+    """Said once for all functions of a serverless template, it is shared as any other."""
+    subnet = "subnet-0aaaaaaaaaaaaaaaa"
+    said = f"Globals: {{Function: {{VpcConfig: {{SubnetIds: [{subnet}]}}}}}}\n"
+    template = "Transform: AWS::Serverless-2016-10-31\n" + said + of("AWS::Serverless::Function", "Handler: a.b")
+    (ask,) = derived(template, place).asks
+    assert (ask.resource, ask.line, ask.answer) == ("Globals", 2, f"shares: [{subnet}]")
+    assert derived(template, place, shares=[subnet]).accepted
 
 
 def test_properties_of_nothing_are_none() -> None:

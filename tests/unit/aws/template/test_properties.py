@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dr_orchestrator.aws.template.derive import derive
-from dr_orchestrator.aws.template.names import is_ours
-from dr_orchestrator.aws.template.parts import as_in_schemas, texts
-from dr_orchestrator.aws.template.parts import at as at_path
+from dr_orchestrator.aws.template.editing.names import is_ours
+from dr_orchestrator.aws.template.reading.parts import as_in_schemas, texts
+from dr_orchestrator.aws.template.reading.parts import at as at_path
 from dr_orchestrator.aws.template.registry import TypeSchema, known, type_names
 from dr_orchestrator.documents.cloudformation import Template
 from dr_orchestrator.domain.replica import Derived, Place

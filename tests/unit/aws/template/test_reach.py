@@ -16,6 +16,9 @@ from tests.support.derived import COPY, changes, derived, of, properties, put
 BESIDE, APART = Place.BESIDE, Place.DRILL_ACCOUNT
 BOTH = pytest.mark.parametrize("place", list(Place))
 SUBNET = "\n  S: {Type: AWS::EC2::Subnet}"
+DATABASE = """
+  D: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: !Ref N}}
+  N: {Type: AWS::RDS::DBSubnetGroup}"""
 FUNCTION = "\n  F: {Type: AWS::Lambda::Function, Properties: {LoggingConfig: {LogGroup: x}}}"
 
 
@@ -25,6 +28,13 @@ def asked(found: Derived) -> list[str]:
 
 
 CHANGED = {
+    "AWS::EMR::Step": "JobFlowId: prod",
+    "AWS::EMR::InstanceGroupConfig": "JobFlowId: prod",
+    "AWS::EMR::InstanceFleetConfig": "ClusterId: prod",
+    "AWS::Glue::Trigger": "WorkflowName: prod",
+    "AWS::Lightsail::Instance": "InstanceName: x, Hardware: {Disks: [{DiskName: prod}]}",
+    "AWS::Lightsail::LoadBalancer": "LoadBalancerName: x, AttachedInstances: [prod]",
+    "AWS::Lightsail::StaticIp": "StaticIpName: x, AttachedTo: prod",
     "AWS::IAM::GroupPolicy": "GroupName: developers, PolicyName: x",
     "AWS::IAM::UserPolicy": "UserName: deployer, PolicyName: x",
     "AWS::RDS::GlobalCluster": "SourceDBClusterIdentifier: prod",
@@ -177,7 +187,8 @@ REACHED = {
     "a desktop": of("AWS::WorkSpaces::Workspace", "UserName: jane"),
     "an option that tells people": of(
         "AWS::ElasticBeanstalk::Environment",
-        "ApplicationName: !Ref S, OptionSettings: [{Namespace: 'aws:elasticbeanstalk:sns:topics', "
+        "ApplicationName: !Ref S, TemplateName: !Ref S, "
+        "OptionSettings: [{Namespace: 'aws:elasticbeanstalk:sns:topics', "
         "OptionName: Notification Endpoint, Value: oncall@example.com}]",
     )
     + SUBNET,
@@ -212,6 +223,68 @@ REACHED = {
     ),
     "a host behind a balancer": of("AWS::ElasticLoadBalancingV2::TargetGroup", "Targets: [{Id: 10.1.2.3}]"),
     "a repository's hook": of("AWS::CodeBuild::Project", "Triggers: {Webhook: true}"),
+    "a database beside its own": of(
+        "AWS::Glue::Connection",
+        "ConnectionInput: {ConnectionProperties: {JDBC_CONNECTION_URL: !Sub "
+        "'jdbc:mysql:loadbalance://${D.Endpoint.Address}:3306,db.corp.example:3306/x'}}",
+    )
+    + DATABASE,
+    "a database that is called as its own": of(
+        "AWS::Glue::Connection",
+        "ConnectionInput: {ConnectionProperties: {JDBC_CONNECTION_URL: !Sub 'jdbc:mysql://db.corp.example/${D}'}}",
+    )
+    + DATABASE,
+    "a database below its own name": of("AWS::DMS::Endpoint", "ServerName: !Sub '${D}.corp.example'") + DATABASE,
+    "an Oracle database elsewhere": of(
+        "AWS::Glue::Connection",
+        "ConnectionInput: {ConnectionProperties: {JDBC_CONNECTION_URL: 'jdbc:oracle:thin:@db.corp.example:1521:x'}}",
+    ),
+    "a database elsewhere behind a password": of(
+        "AWS::Glue::Connection",
+        "ConnectionInput: {ConnectionProperties: {JDBC_CONNECTION_URL: 'jdbc:mysql://a:b@db.corp.example/x'}}",
+    ),
+    "a broker beside its own": of(
+        "AWS::Glue::Connection",
+        "ConnectionInput: {ConnectionProperties: {KAFKA_BOOTSTRAP_SERVERS: "
+        "!Join [',', [!Sub '${D.Endpoint.Address}:9092', 'broker.corp.example:9092']]}}",
+    )
+    + DATABASE,
+    "an address that is put together": of(
+        "AWS::Events::ApiDestination", "InvocationEndpoint: !Join ['/', ['https://api.example.com', !Ref S]]"
+    )
+    + SUBNET,
+    "where a connection logs in": of(
+        "AWS::Events::Connection",
+        "AuthParameters: {OAuthParameters: {AuthorizationEndpoint: 'https://login.example.com/token'}}",
+    ),
+    "machines beside its own": of(
+        "AWS::CodeDeploy::DeploymentGroup",
+        "ApplicationName: !Ref S, Ec2TagFilters: [{Key: Name, Value: !Ref S}, {Key: Name, Value: prod}]",
+    )
+    + SUBNET,
+    "what an experiment breaks beside its own": of(
+        "AWS::FIS::ExperimentTemplate", "Targets: {A: {ResourceArns: [!Ref S]}, B: {ResourceTags: {Env: prod}}}"
+    )
+    + SUBNET,
+    "somebody's work, every night": of("AWS::Glue::Trigger", "Actions: [{JobName: nightly}], Type: SCHEDULED"),
+    "somebody's crawler": of("AWS::Glue::Trigger", "Actions: [{CrawlerName: nightly}], Type: SCHEDULED"),
+    "somebody's recipe": of("AWS::DataBrew::Schedule", "JobNames: [nightly]"),
+    "somebody's machines": of(
+        "AWS::Batch::JobQueue", "ComputeEnvironmentOrder: [{ComputeEnvironment: prod, Order: 1}], Priority: 1"
+    ),
+    "a bucket that is given out by its name": of("AWS::Lightsail::Distribution", "Origin: {Name: shop-prod}"),
+    "a target outside of its network": of(
+        "AWS::ElasticLoadBalancingV2::TargetGroup", "VpcId: !Ref S, Targets: [{Id: 10.1.2.3, AvailabilityZone: all}]"
+    )
+    + SUBNET,
+    "a target by its name": of(
+        "AWS::ElasticLoadBalancingV2::TargetGroup", "VpcId: !Ref S, Targets: [{Id: db.corp.example}]"
+    )
+    + SUBNET,
+    "a target in somebody's network": of(
+        "AWS::ElasticLoadBalancingV2::TargetGroup", "VpcId: !Ref P, Targets: [{Id: 10.1.2.3}]"
+    )
+    + "\nParameters: {P: {Type: String}}",
     "a record among others": of(
         "AWS::Route53::RecordSetGroup", "RecordSets: [{HostedZoneName: example.com., Name: www.example.com.}]"
     ),
@@ -237,9 +310,6 @@ OF_THE_ACCOUNT = {
     "a rule that mends": of("AWS::Config::RemediationConfiguration", "ConfigRuleName: !Ref S") + SUBNET,
     "the default bus's policy": of("AWS::Events::EventBusPolicy", "StatementId: x"),
     "the default bus's policy by its name": of("AWS::Events::EventBusPolicy", "StatementId: x, EventBusName: default"),
-    "the default bus's events": of("AWS::Events::Rule", "EventPattern: {source: [com.shop.orders]}"),
-    "the one broker": of("AWS::IoT::TopicRule", "TopicRulePayload: {Sql: \"SELECT * FROM 'devices/+'\"}"),
-    "the default vault": of("AWS::Backup::BackupPlan", "BackupPlan: {BackupPlanRule: [{TargetBackupVault: Default}]}"),
     "logs in production's bucket": of("AWS::S3::Bucket", "LoggingConfiguration: {DestinationBucketName: prod}"),
     "a balancer's logs": of(
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
@@ -250,10 +320,22 @@ OF_THE_ACCOUNT = {
     "a cluster's scaling": of("AWS::EMR::Cluster", "AutoScalingRole: prod, Instances: {Ec2SubnetId: !Ref S}") + SUBNET,
     "an option's profile": of(
         "AWS::ElasticBeanstalk::Environment",
-        "ApplicationName: !Ref S, OptionSettings: [{Namespace: 'aws:autoscaling:launchconfiguration', "
+        "ApplicationName: !Ref S, TemplateName: !Ref S, "
+        "OptionSettings: [{Namespace: 'aws:autoscaling:launchconfiguration', "
         "OptionName: IamInstanceProfile, Value: prod}]",
     )
     + SUBNET,
+    "the default network of an environment": of("AWS::ElasticBeanstalk::Environment", "ApplicationName: !Ref S")
+    + SUBNET,
+    "the default network of spot machines": of(
+        "AWS::EC2::SpotFleet", "SpotFleetRequestConfigData: {LaunchSpecifications: [{InstanceType: t3.micro}]}"
+    ),
+    "the network of a template's machines": of("AWS::EC2::Instance", "LaunchTemplate: {LaunchTemplateId: !Ref L}")
+    + "\n  L: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {InstanceType: t3.micro}}}",
+    "the default network of a machine's interface": of(
+        "AWS::EC2::Instance", "NetworkInterfaces: [{DeviceIndex: '0', AssociatePublicIpAddress: true}]"
+    ),
+    "the default network of a branch": of("AWS::EC2::SecurityGroup", "VpcId: !Ref AWS::NoValue"),
     "a role for all functions": "Transform: AWS::Serverless-2016-10-31\n"
     "Globals: {Function: {Role: !Sub 'arn:aws:iam::${AWS::AccountId}:role/prod'}}\n"
     + of("AWS::Serverless::Function", "Handler: a.b"),
@@ -275,14 +357,6 @@ def test_what_is_the_accounts_own_is_asked_beside_production_alone(case: str) ->
     assert derived(OF_THE_ACCOUNT[case], APART).accepted
 
 
-def test_a_rule_on_what_the_replica_makes_hears_only_that() -> None:
-    """A pattern that names the replica's own bucket; so too a rule on a bus of its own."""
-    pattern = "EventPattern: {source: [aws.s3], detail: {bucket: {name: [!Ref B]}}}"
-    assert derived(of("AWS::Events::Rule", pattern) + "\n  B: {Type: AWS::S3::Bucket}").accepted
-    own, bus = "EventBusName: !Ref B, EventPattern: {source: [com.shop]}", "\n  B: {Type: AWS::Events::EventBus}"
-    assert derived(of("AWS::Events::Rule", own) + bus).accepted
-
-
 def test_hosts_of_aws_and_of_the_replica_are_nobodys() -> None:
     """A service's own address in whatever region, and what the stack makes."""
     for written in (
@@ -293,6 +367,26 @@ def test_hosts_of_aws_and_of_the_replica_are_nobodys() -> None:
         assert derived(template + FUNCTION).accepted
     origin = "DistributionConfig: {Origins: [{Id: a, DomainName: !GetAtt B.RegionalDomainName}]}"
     assert derived(of("AWS::CloudFront::Distribution", origin) + "\n  B: {Type: AWS::S3::Bucket}").accepted
+
+
+@BOTH
+def test_machines_of_its_own_network_are_nobodys_matter(place: Place) -> None:
+    """Those of a launch template that says where, of an environment with a network, behind a balancer of its own."""
+    said = "Properties: {LaunchTemplateData: {NetworkInterfaces: [{SubnetId: !Ref S}]}}"
+    templates = (
+        of("AWS::EC2::Instance", "LaunchTemplate: {LaunchTemplateId: !Ref L}")
+        + f"\n  L: {{Type: AWS::EC2::LaunchTemplate, {said}}}",
+        of(
+            "AWS::ElasticBeanstalk::Environment",
+            "ApplicationName: !Ref S, OptionSettings: [{Namespace: 'aws:ec2:vpc', OptionName: VPCId, Value: !Ref S}]",
+        ),
+        of("AWS::ElasticLoadBalancingV2::TargetGroup", "VpcId: !Ref S, Targets: [{Id: 10.1.2.3}]"),
+        of("AWS::SSM::Association", "Targets: [{Key: InstanceIds, Values: [!Ref S]}]"),
+        of("AWS::DMS::Endpoint", "ServerName: !GetAtt D.Endpoint.Address") + DATABASE,
+        of("AWS::Glue::Trigger", "Actions: [{JobName: !Ref S}], Type: SCHEDULED"),
+    )
+    for each in templates:
+        assert derived(each + SUBNET, place).accepted
 
 
 def test_an_address_that_only_people_read_is_told_by_its_host() -> None:

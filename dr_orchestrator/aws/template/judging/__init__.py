@@ -1,0 +1,1 @@
+"""Judges what an edited template still reaches outside of its replica."""

@@ -1,0 +1,40 @@
+"""The subscriptions of a template that are told to people, or to somebody's pager."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.judging.principals import Admitted
+from dr_orchestrator.aws.template.reading.values import INSERT, Path, Scope, shown
+from dr_orchestrator.documents.cloudformation import mapping
+
+
+def told_to_people(scope: Scope, kind: str, properties: Mapping[str, Any]) -> Iterator[Admitted]:
+    """Find whom of outside a topic, or a subscription, tells."""
+    if kind == "AWS::SNS::Subscription":
+        yield from _subscription(scope, (), properties)
+    for listed in scope.branches(properties.get("Subscription")) if kind == "AWS::SNS::Topic" else ():
+        for at, each in enumerate(listed if isinstance(listed, list) else []):
+            for branch in scope.branches(each):
+                yield from _subscription(scope, ("Subscription", at), mapping(branch))
+
+
+def _subscription(scope: Scope, path: Path, properties: Mapping[str, Any]) -> Iterator[Admitted]:
+    for value in scope.variants(properties.get("Protocol")):
+        protocol = scope.partly(value).lower()
+        for endpoint in scope.variants(properties.get("Endpoint")):
+            if protocol in outward.PEOPLE and not _is_own(scope, protocol, endpoint):
+                why = "people would be told of a drill as if it were real"
+                yield Admitted((*path, "Endpoint") if path else (), f"tells {shown(endpoint)} by {protocol}", why)
+
+
+def _is_own(scope: Scope, protocol: str, endpoint: Any) -> bool:
+    """Whether a subscription is told to what the stack makes: by its host, whatever stands behind that."""
+    if scope.owner(endpoint):
+        return True
+    address = scope.partly(endpoint)
+    host = (address.partition("://")[2] or address).partition("/")[0]
+    inserted = [each.partition(".")[0] for each in INSERT.findall(host)]
+    return protocol.startswith("http") and any(map(scope.makes, inserted))

@@ -1,0 +1,70 @@
+"""The events that a resource hears, of all that happen in the account: its own alone, or production's, too."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from dr_orchestrator.aws.template import outward
+from dr_orchestrator.aws.template.reading.values import INSERT, NO_VALUE, Scope, function
+from dr_orchestrator.documents.cloudformation import mapping
+
+_TOPIC = re.compile(r"\bFROM\s+'(?P<topic>[^']*)'", re.IGNORECASE)
+_NARROW = frozenset({"equals-ignore-case", "prefix", "suffix", "wildcard"})
+"""The comparisons of a pattern that hold for what is named alone: `anything-but` and `exists` hold for the rest."""
+
+
+def on_default_bus(scope: Scope, bus: Any) -> bool:
+    """Whether a rule is, or may be, on the account's own bus: where it names none, too."""
+    for each in scope.variants(bus):
+        named = "" if each in (None, NO_VALUE) else scope.partly(each)
+        if named in ("", "default") or named.endswith(tuple(outward.DEFAULTS)):
+            return True
+    return False
+
+
+def hears_own(scope: Scope, pattern: Any) -> bool:
+    """Whether a pattern lets through the events alone of what the replica makes.
+
+    All fields of a pattern have to agree, so that one is enough that takes nothing but the replica's own.
+    """
+    return all(_narrows(scope, each) for each in scope.variants(pattern))
+
+
+def hears_own_topic(scope: Scope, sql: Any) -> bool:
+    """Whether a rule of the broker hears a topic alone that has the replica's name in it."""
+    found = [_TOPIC.search(scope.partly(each)) for each in scope.variants(sql)]
+    return all(each is not None and _is_own(scope, each["topic"]) for each in found)
+
+
+def _narrows(scope: Scope, pattern: Any) -> bool:
+    if isinstance(pattern, str):
+        try:
+            pattern = json.loads(pattern)
+        except ValueError:
+            return False
+    return any(
+        isinstance(part, list) and all(_narrows(scope, each) for each in part)
+        if key == "$or"
+        else _takes_own(scope, part)
+        for key, part in mapping(pattern).items()
+        if part
+    )
+
+
+def _takes_own(scope: Scope, part: Any) -> bool:
+    """Whether a field takes nothing but the replica's own: each of its alternatives."""
+    if isinstance(part, list):
+        return all(_is_own_choice(scope, each) for each in part)
+    return _narrows(scope, part) if isinstance(part, dict) else False
+
+
+def _is_own_choice(scope: Scope, choice: Any) -> bool:
+    if isinstance(choice, dict) and not function(choice)[0]:
+        return choice.keys() <= _NARROW and all(_is_own_choice(scope, each) for each in choice.values())
+    return all(_is_own(scope, scope.partly(each)) for each in scope.variants(choice))
+
+
+def _is_own(scope: Scope, text: str) -> bool:
+    return scope.stack in text or any(scope.makes(*each.partition(".")[::2]) for each in INSERT.findall(text))
