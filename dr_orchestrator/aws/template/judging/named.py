@@ -24,6 +24,7 @@ from dr_orchestrator.aws.template.reading.values import (
     INSERT,
     Path,
     Untold,
+    references,
     shown,
 )
 from dr_orchestrator.aws.template.registry import known
@@ -183,7 +184,10 @@ class Named(OfTemplate):
         why = "it is known only to AWS whose that is"
         schema, written = known(kind), as_in_schemas(path)
         refers = schema.reference(written) is not None if schema else last_key(path) in outward.RIGHTS
-        if changes:
+        if changes and self._is_answered_here(kind, path, value):
+            why = "a function of its own answers it, in an account in which production is not"
+            self.notes.append(Note(name, f"is of {shown(value)} ({dotted(path)})", why, line))
+        elif changes:
             self._ask(name, f"would change {shown(value)} ({dotted(path)})", why, line, path)
         elif refers and "{{resolve:" not in self._scope.partly(value) and not self._is_asked(name, path):
             what = f"uses {shown(value)} ({dotted(path)})"
@@ -191,6 +195,13 @@ class Named(OfTemplate):
                 self._ask(name, what, why, line, path)
             else:
                 self.notes.append(Note(name, what, why, line))
+
+    def _is_answered_here(self, kind: str, path: Path, value: Any) -> bool:
+        """Whether a value that functions of the template answer can be of an account of drills alone."""
+        if self._place is Place.BESIDE or not reach.is_of(as_in_schemas(path), outward.OF_ITS_ACCOUNT.get(kind, ())):
+            return False
+        told = [kind_of(mapping(self._scope.resources.get(each))) for each in references(value)]
+        return all(each.startswith(outward.CUSTOM) for each in told)
 
     def _referred(self, name: str, kind: str, path: Path, text: str, line: int) -> None:
         """Judge a plain name where the schema knows that it is one of something else."""

@@ -32,6 +32,7 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
     yield from _heard(kind, properties, scope)
     yield from _written(kind, properties, scope)
     yield from _user(kind, properties, scope)
+    yield from _shared(kind, properties, scope)
     yield from _elsewhere(kind, properties, scope)
     yield from _options(kind, properties, scope)
     if kind == "AWS::Serverless::Application":
@@ -150,6 +151,15 @@ def _user(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Re
             yield Reached((key,), f"{what} who logs in ({key})", why, Verdict.ASKED, Verdict.ASKED)
         else:
             yield Reached((), what, "it has no password, and a key is asked by itself", Verdict.NOTED, Verdict.NOTED)
+
+
+def _shared(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
+    """A share of resources with anybody but what the stack makes."""
+    if kind == "AWS::RAM::ResourceShare":
+        named = (each for key in ("Principals", "ResourceArns") for _, each in scope.leaves(properties.get(key)))
+        if not all(map(scope.owner, named)):
+            why = "those are not the replica's"
+            yield Reached((), "shares with other accounts", why, Verdict.ASKED, Verdict.ASKED)
 
 
 def _elsewhere(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:

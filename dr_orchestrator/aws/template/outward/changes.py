@@ -141,6 +141,14 @@ ADDS: Mapping[str, frozenset[str]] = {
 }
 """The properties, by type, that name what the resource is put into beside others: its owner may share it."""
 
+OF_ITS_ACCOUNT: Mapping[str, frozenset[str]] = {
+    **{
+        f"AWS::EKS::{kind}": frozenset({"ClusterName"})
+        for kind in ("AccessEntry", "Addon", "FargateProfile", "Nodegroup", "PodIdentityAssociation")
+    },
+}
+"""The properties that name nothing but what is in the account in which they are written: EKS of the CDK has its own."""
+
 NOT_CHANGED: Mapping[str, frozenset[str]] = {
     "AWS::AppSync::Resolver": frozenset({"TypeName"}),  # within its API
     "AWS::CloudFormation::ModuleDefaultVersion": frozenset({"Arn"}),  # of the module, which the account has

@@ -140,6 +140,10 @@ READ_AT: Mapping[str, frozenset[str]] = {
     "AWS::AppSync::DataSource": frozenset({"RelationalDatabaseConfig/RdsHttpEndpointConfig/AwsSecretStoreArn"}),
     "AWS::Bedrock::Agent": frozenset({"FoundationModel"}),
     "AWS::Bedrock::ApplicationInferenceProfile": frozenset({"ModelSource"}),
+    "AWS::ECS::TaskDefinition": frozenset(
+        {"ContainerDefinitions/*/EnvironmentFiles", "ContainerDefinitions/*/FirelensConfiguration/Options"}
+    ),
+    "AWS::KinesisAnalyticsV2::Application": frozenset({"ApplicationConfiguration/ApplicationCodeConfiguration"}),
     "AWS::KinesisFirehose::DeliveryStream": frozenset(
         f"{each}DestinationConfiguration/{within}CloudWatchLoggingOptions"
         for each in (

@@ -48,6 +48,7 @@ LEFT_OUT_WHOLE: Mapping[str, str] = {
     "AWS::ApiGatewayV2::ApiMapping": "it is of a public name that is left out",
     "AWS::AppSync::DomainName": "a public name belongs to one API: production's",
     "AWS::AppSync::DomainNameApiAssociation": "it is of a public name that is left out",
+    "AWS::ServiceCatalogAppRegistry::ResourceAssociation": "it files the stack under an application: production's",
     "AWS::Backup::BackupSelection": "its recovery points would stay behind, and what it selects may be production's",
 }
 """The types that a replica does without, and why; what refers to them does without them, too."""
@@ -62,7 +63,6 @@ ASKED: Mapping[str, tuple[str, str]] = {
     "AWS::IAM::SAMLProvider": ("lets people of elsewhere log in", "they act in the account"),
     "AWS::IAM::ServiceLinkedRole": ("makes a role of a service for the whole account", "an account has one"),
     "AWS::CloudFormation::StackSet": ("deploys into other accounts or regions", "those are not the replica's"),
-    "AWS::RAM::ResourceShare": ("shares with other accounts", "those are not the replica's"),
     "AWS::SES::EmailIdentity": ("verifies an address or a domain", "mail would come from it, or to it"),
     "AWS::SES::ReceiptRuleSet": ("receives mail", "it would be people's"),
     "AWS::SES::ReceiptRule": ("receives mail", "it would be people's"),

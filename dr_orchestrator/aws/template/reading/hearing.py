@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.reading.values import INSERT, NO_VALUE, Scope, function
+from dr_orchestrator.aws.template.reading.values import INSERT, Scope, function
 from dr_orchestrator.documents.cloudformation import mapping
 
 _TOPIC = re.compile(r"\bFROM\s+'(?P<topic>[^']*)'", re.IGNORECASE)
@@ -18,7 +18,7 @@ _NARROW = frozenset({"equals-ignore-case", "prefix", "suffix", "wildcard"})
 def on_default_bus(scope: Scope, bus: Any) -> bool:
     """Whether a rule is, or may be, on the account's own bus: where it names none, too."""
     for each in scope.variants(bus):
-        named = "" if each in (None, NO_VALUE) else scope.partly(each)
+        named = scope.partly(each)
         if named in ("", "default") or named.endswith(tuple(outward.DEFAULTS)):
             return True
     return False

@@ -67,6 +67,12 @@ def test_what_hears_more_than_the_replica_is_switched_off_beside_production(case
     assert off(derived(HEARS[case], Place.DRILL_ACCOUNT)) == {}
 
 
+def test_an_event_that_says_whether_it_is_on_says_no() -> None:
+    """By the switch that it has: AWS takes no other beside it."""
+    assert off(derived(HEARS["a function's event that is on"])) == {"It.Events.E.Properties.Enabled": False}
+    assert off(derived(HEARS["a function's event"])) == {"It.Events.E.Properties.State": "DISABLED"}
+
+
 @pytest.mark.parametrize("case", OWN)
 def test_what_hears_the_replica_alone_stays_on(case: str) -> None:
     """A pattern that takes nothing but its own, or a bus of its own."""

@@ -41,8 +41,29 @@ NOBODYS = {
     "an import of an output that is not made": UNKNOWN
     + of("AWS::SQS::Queue")
     + "\nOutputs: {O: {Condition: Never, Value: !ImportValue prod-Topic}}",
+    "a share within itself": of(
+        "AWS::RAM::ResourceShare", "Name: x, Principals: [!GetAtt R.Arn], ResourceArns: [!Ref B]"
+    )
+    + STREAM,
+    "code that is read": of(
+        "AWS::KinesisAnalyticsV2::Application",
+        "ServiceExecutionRole: !GetAtt R.Arn, ApplicationConfiguration: {ApplicationCodeConfiguration: "
+        "{CodeContent: {S3ContentLocation: {BucketARN: 'arn:aws:s3:::assets', FileKey: x}}}}",
+    )
+    + STREAM,
+    "a file by an application of somebody": of(
+        "AWS::ServiceCatalogAppRegistry::ResourceAssociation", "Application: shop, Resource: !Ref AWS::StackId"
+    ),
 }
 SOMEBODYS = {
+    "a share with an account": of(
+        "AWS::RAM::ResourceShare", "Name: x, Principals: [!GetAtt R.Arn, 'o-1'], ResourceArns: [!Ref B]"
+    )
+    + STREAM,
+    "a share of what is somebody's": of(
+        "AWS::RAM::ResourceShare", "Name: x, Principals: [!GetAtt R.Arn], ResourceArns: [subnet]"
+    )
+    + STREAM,
     "a user with a password in some branch": UNKNOWN
     + of("AWS::IAM::User", "LoginProfile: !If [C, {Password: x}, !Ref AWS::NoValue]"),
     "a key of such a user": of("AWS::IAM::AccessKey", "UserName: !Ref U") + "\n  U: {Type: AWS::IAM::User}",
@@ -144,3 +165,29 @@ def test_imports_whose_names_wait_for_a_parameter_are_asked_once_for_that() -> N
 def test_a_user_that_nobody_is_has_the_boundary_beside_production() -> None:
     """Whoever makes a key of it later acts on the replica alone."""
     assert "PermissionsBoundary" in properties(derived(of("AWS::IAM::User")))
+
+
+CLUSTER = """
+  C: {Type: Custom::AWSCDK-EKS-Cluster, Properties: {ServiceToken: !GetAtt F.Arn}}
+  F: {Type: AWS::Lambda::Function}
+  T: {Type: AWS::SNS::Topic}"""
+
+
+def test_what_its_own_function_answers_is_of_the_account_of_drills() -> None:
+    """A cluster that the CDK makes by a function: told there, asked beside production, which it may answer there."""
+    template = of("AWS::EKS::Nodegroup", "ClusterName: !Ref C") + CLUSTER
+    assert derived(template, Place.DRILL_ACCOUNT).accepted
+    assert [each.what for each in derived(template).asks] == ['would change !Ref "C" (ClusterName)']
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        of("AWS::SNS::Subscription", "TopicArn: !Ref C, Protocol: sqs, Endpoint: !Ref T"),
+        of("AWS::EKS::Nodegroup", "ClusterName: !GetAtt S.Outputs.Name")
+        + "\n  S: {Type: AWS::CloudFormation::WaitCondition}",
+    ],
+)
+def test_an_answer_that_may_be_of_another_account_is_asked_there_too(template: str) -> None:
+    """An ARN names any account; and whoever signals is no function of the template."""
+    assert len(derived(template + CLUSTER, Place.DRILL_ACCOUNT).asks) == 1
