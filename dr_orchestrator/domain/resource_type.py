@@ -20,10 +20,13 @@ from dr_orchestrator.domain.service import Canary, Resource
 
 
 class Content(StrEnum):
-    """How the data of a resource is read: rows by SQL, items by key, or in the stores that an environment holds."""
+    """How the data of a resource is read: rows by SQL, items by key, objects by key and as of an instant, or in the
+    stores that an environment holds.
+    """
 
     ROWS = "rows"
     ITEMS = "items"
+    OBJECTS = "objects"
     STORES = "stores"
     NONE = "none"
 
@@ -122,8 +125,9 @@ class Write:
     what each value there may be. `into` is a parameter that names such a place, into which AWS itself writes under the
     target's name, `origin_arn` the pattern (with the group `name`) of the ARN by which the origin is named. IAM can
     tell no copy of an `alone` one from what is production's: it is allowed only where production is not. `outside` is
-    what AWS does in other services in the name of who calls: service, resource part of the ARN, and actions of IAM;
-    `{bucket}` stands for each bucket that is declared, `{copies}` for how copies are named.
+    what AWS does beside the target in the name of who calls: service, resource part of the ARN, and actions of IAM;
+    `{bucket}` stands for each bucket that is declared, `{source}` for each source of the type, `{copies}` for how
+    copies are named.
     """
 
     operation: str
@@ -204,7 +208,8 @@ class CopyType:
     place. `plural` is how the statements of IAM policies call many of them. `quota` is what it counts against, as AWS
     names that; types that name the same one share it. `shows_tags` is whether IAM sees its tags in every account: those
     of DynamoDB's tables only where attribute-based access control (ABAC) is on, and no call tells where. One that
-    `passes` is an action of AWS's that ends by itself, and of which nothing is left to be deleted.
+    `passes` is an action of AWS's that ends by itself, and of which nothing is left to be deleted. `also` are further
+    resource parts that its ARN may have: that of what lies in a bucket, say.
     """
 
     name: str
@@ -217,6 +222,7 @@ class CopyType:
     quota: str = ""
     shows_tags: bool = True
     passes: bool = False
+    also: tuple[str, ...] = ()
 
     def arn_of(self, id: str) -> str:
         """The resource part of the ARN of one of that name; it begins with colons where no place is named in it."""
@@ -224,7 +230,7 @@ class CopyType:
 
     def arns_of(self, id: str) -> tuple[str, ...]:
         """The resource parts of the ARNs that one of that name may have."""
-        return (self.arn_of(id),)
+        return (self.arn_of(id), *(each.format(id=id) for each in self.also))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,18 +239,12 @@ class HeldType(CopyType):
     go: no drill makes one by itself, and none is listed.
 
     Its name is its type in CloudFormation. `looks` are the reads that are allowed of those alone that are named as
-    copies are; `seen_as` is the resource part of the ARN that they concern, where that is another. `also` are further
-    resource parts that its ARN may have.
+    copies are; `seen_as` is the resource part of the ARN that they concern, where that is another.
     """
 
     longest: int = 0
     looks: frozenset[str] = frozenset()
     seen_as: str = ""
-    also: tuple[str, ...] = ()
-
-    def arns_of(self, id: str) -> tuple[str, ...]:
-        """The resource parts of the ARNs that one of that name may have."""
-        return (self.arn_of(id), *(each.format(id=id) for each in self.also))
 
 
 @dataclass(frozen=True)
@@ -293,9 +293,10 @@ class ResourceType:
     is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
-    itself, `filling` what loads a restored one into an environment's own, `imported` the calls around one that an
-    environment imports as it was restored, `exported` those that make it of an export in another account, `born` around
-    one that its template makes from a recovery point, `carried` those that bring the point into another account.
+    itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
+    environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
+    that make it of an export in another account, `born` around one that its template makes from a recovery point,
+    `carried` those that bring the point into another account.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
     of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
@@ -320,6 +321,7 @@ class ResourceType:
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
     data: frozenset[str] = frozenset()
+    bounded: frozenset[str] = frozenset()
     filling: Calls = field(default_factory=Calls)
     imported: Calls = field(default_factory=Calls)
     born: Calls = field(default_factory=Calls)
