@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -23,6 +24,9 @@ GIVEN_UP = 10_000
 
 TOLD = 100_000
 """After how many versions it is told how far the emptying is."""
+
+_UNSAID = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML has no words for: a key with one of these cannot be named among those that one call deletes."""
 
 Kept = dict[tuple[str, ...], str]
 """What could not be deleted, by key and version, and why."""
@@ -81,10 +85,13 @@ class Emptying:
 
     def _delete(self, wanted: Sequence[Mapping[str, Any]]) -> Kept:
         """Delete versions; those that S3 did not delete, and why."""
-        if not wanted:
-            return {}
         objects = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in wanted]
-        told = self._ask("DeleteObjects", Delete={"Objects": objects, "Quiet": True})
+        for each in (one for one in objects if _UNSAID.search(one["Key"])):
+            self._ask("DeleteObject", **each)
+        sayable = [each for each in objects if not _UNSAID.search(each["Key"])]
+        if not sayable:
+            return {}
+        told = self._ask("DeleteObjects", Delete={"Objects": sayable, "Quiet": True})
         return {_key(each): f"{each.get('Code')}: {each.get('Message')}" for each in told.get("Errors", ())}
 
     def _abort(self) -> int:

@@ -30,7 +30,7 @@ class Object:
 
     def __init__(self, api: Api, where: Where, version: Version) -> None:
         self._api, self._version = api, version
-        self._given = {**where.given, "Key": version.key, "VersionId": version.id}
+        self._given = {**where.given, "Key": version.key, **({"VersionId": version.id} if where.versions else {})}
 
     def head(self) -> Mapping[str, Any]:
         """What S3 says of it, with its checksums."""

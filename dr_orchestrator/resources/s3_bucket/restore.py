@@ -141,7 +141,7 @@ class S3Bucket:
 
     def at(self, copy: Copy) -> Where:
         """Where a copy is read."""
-        return Where(copy.id, owner=self._owner)
+        return Where(copy.id, owner=self._owner, versions=False)
 
     def objects(self, copy: Copy) -> Iterator[Version]:
         """The objects that a copy holds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -16,7 +17,7 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.s3_bucket import bucket
-from dr_orchestrator.resources.s3_bucket.settings import SUSPENDED, Settings, key_of
+from dr_orchestrator.resources.s3_bucket.settings import ENABLED, SUSPENDED, Settings, key_of
 from dr_orchestrator.resources.s3_bucket.versions import Where
 from dr_orchestrator.resources.s3_bucket.wanted import Sample, seed_of
 
@@ -76,7 +77,8 @@ class Source:
     def worst_case(self, until: datetime) -> WorstCase | None:
         """What a disaster at this instant would lose."""
         kept = self._settings.kept(self.where.prefix) or timedelta()
-        return lag(self._window(), kept, self._found().created_at, until)
+        case = lag(self._window(), kept, self._found().created_at, until)
+        return case if self._versioning() == ENABLED else replace(case, whole=False)
 
     def encryption(self) -> Mapping[str, Any]:
         """How what is put into it is encrypted."""

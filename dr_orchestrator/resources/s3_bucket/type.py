@@ -115,7 +115,7 @@ TYPE = Drillable(
                 {
                     *("s3:CreateBucket", "s3:PutPublicAccessBlock", "s3:PutBucketEncryption", "s3:CopyObject"),
                     *("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload"),
-                    *("s3:DeleteObjects", "s3:AbortMultipartUpload", "s3:DeleteBucket"),
+                    *("s3:DeleteObjects", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:DeleteBucket"),
                 }
             ),
             {
@@ -126,6 +126,7 @@ TYPE = Drillable(
                     ),
                     _LARGE,
                 ),
+                "s3:DeleteObject": "a key has letters that XML has no words for",
                 "s3:AbortMultipartUpload": "the copying of a large object was cut off",
                 "s3:HeadObject": f"{_LARGE}, or a check compares what no listing tells of",
                 "s3:GetObject": "a check reads an object",
@@ -196,6 +197,7 @@ TYPE = Drillable(
             needs=_OWNER,
         ),
         Write("s3:DeleteObjects", _BUCKET, Effect.DELETE, _OWNER | {"Delete"}, needs=_OWNER),
+        Write("s3:DeleteObject", _BUCKET, Effect.DELETE, _OWNER | {"Key", "VersionId"}, needs=_OWNER),
         Write("s3:AbortMultipartUpload", _BUCKET, Effect.DELETE, _OWNER | {"Key", "UploadId"}, needs=_OWNER),
         Write("s3:DeleteBucket", _BUCKET, Effect.DELETE, _OWNER, needs=_OWNER),
     ),

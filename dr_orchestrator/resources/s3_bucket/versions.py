@@ -21,12 +21,16 @@ PAGE = 1_000
 
 @dataclass(frozen=True)
 class Where:
-    """Where objects are read: a bucket, what their keys begin with, and how the one who reads is known there."""
+    """Where objects are read: a bucket, what their keys begin with, and how the one who reads is known there.
+
+    Of one that never kept `versions` no object's is named.
+    """
 
     bucket: str
     prefix: str = ""
     owner: str = ""
     pays: bool = False
+    versions: bool = True
 
     @property
     def given(self) -> dict[str, str]:
