@@ -176,7 +176,8 @@ class _Listing:
 
     def __init__(self, history: list[tuple[str, int, bool]], most: int) -> None:
         told = [(key, f"v{number}", second, marker) for number, (key, second, marker) in enumerate(history)]
-        self.all = sorted(told[::-1], key=lambda each: each[0])
+        told.reverse()
+        self.all = sorted(told, key=lambda each: each[0])
         self.most = most
 
     def call(self, operation: str, **given: Any) -> dict[str, Any]:
