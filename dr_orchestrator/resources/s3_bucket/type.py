@@ -166,6 +166,7 @@ TYPE = Drillable(
             _OWNER | {"Key", "RequestPayer"},
             "CopySource",
             origin_arn=_SOURCE,
+            origin_in="Bucket",
             needs=_OWNER,
             outside=(("s3", ":::{source}/*", _READ),),
         ),
@@ -187,6 +188,7 @@ TYPE = Drillable(
             _OWNER | {"Key", "UploadId", "PartNumber", "CopySourceRange", "RequestPayer"},
             "CopySource",
             origin_arn=_SOURCE,
+            origin_in="Bucket",
             needs=_OWNER,
         ),
         Write(

@@ -23,7 +23,7 @@ def catalogue() -> Catalogue:
 
 
 def test_the_drills_of_the_sample_company(catalogue: Catalogue) -> None:
-    """Fourteen drills, each held to the promise that the two real programmes publish."""
+    """Fifteen drills, each held to the promise that the two real programmes publish."""
     told = {
         drill.name: (str(drill.kind), str(drill.objective.rto), str(drill.objective.rpo), str(drill.selection))
         for drill in catalogue.drills.values()
@@ -35,6 +35,7 @@ def test_the_drills_of_the_sample_company(catalogue: Catalogue) -> None:
         "confluence-snapshot": ("snapshot-restore", "< 6 h", "<= 25 h", "latest"),
         "dwa-replica": ("replica-rebuild", "<= 4 h", "<= 1 h", "latest"),
         "dwa-table-pitr": ("pitr-restore", "<= 12 h", "<= 1 h", "latest"),
+        "images-objects-pitr": ("pitr-restore", "< 24 h", "< 8 h", "latest"),
         "images-snapshot": ("snapshot-restore", "< 24 h", "< 8 h", "latest"),
         "jira-pitr": ("pitr-restore", "< 6 h", "< 1 h", "latest"),
         "jira-snapshot": ("snapshot-restore", "< 6 h", "<= 25 h", "latest"),
