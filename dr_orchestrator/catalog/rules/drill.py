@@ -58,6 +58,9 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
     if resource:
         of = types[resource.type]
         yield from _kind(drill, resource, of)
+        if of.partial(resource) and drill.path is RecoveryPath.PRIMARY:
+            message = f"a part of '{drill.resource}' tells nothing of the time for all of it, which is promised"
+            yield ("resource",), message, "add `path: fallback` and an `objective` of its own"
         for index, check in enumerate(drill.checks):
             for key, message, fix in _check(service, drill, resource, types, check):
                 yield ("checks", index, *key), message, fix

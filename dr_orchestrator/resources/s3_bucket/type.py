@@ -108,6 +108,7 @@ TYPE = Drillable(
     content=Content.OBJECTS,
     keys=frozenset({"canary"}),
     own_keys=_own_keys,
+    partial=lambda resource: resource.sample is not None,
     kinds={
         Kind.PITR_RESTORE: Calls(
             _DATA | _SETTINGS | {"s3:ListBuckets", "kms:DescribeKey"},
