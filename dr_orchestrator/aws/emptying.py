@@ -26,10 +26,10 @@ TOLD = 100_000
 """After how many versions it is told how far the emptying is."""
 
 _UNSAID = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML has no words for: a key with one of these cannot be named among those that one call deletes."""
+"""The letters that XML has no words for: a key with one of these cannot be named among those that one call deletes."""
 
 Kept = dict[tuple[str, ...], str]
-"""What could not be deleted, by key and version, and why."""
+"""The versions that could not be deleted, by key and version, and why."""
 
 
 class Emptying:

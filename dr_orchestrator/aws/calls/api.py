@@ -47,7 +47,7 @@ _SECRET = re.compile("password|secretstring|token", re.IGNORECASE)
 """Parameters whose values are told to nobody."""
 
 _BY_STATUS = {"403": "AccessDenied", "404": "NotFound", "412": "PreconditionFailed"}
-"""What an answer without a body says by its status alone: that to a HEAD has none."""
+"""The meaning of an answer that has no body, by its status alone: that to a HEAD has none."""
 
 _CODE = re.compile(r"[A-Za-z][\w.:/#-]*")
 _NO_SUCH_CALL = 501

@@ -31,7 +31,7 @@ KEPT = 100
 
 @dataclass
 class Found:
-    """What a comparison found: how many are alike, and the keys of those that are not."""
+    """The findings of a comparison: how many are alike, and the keys of those that are not."""
 
     alike: int = 0
     looked_into: int = 0

@@ -36,7 +36,7 @@ class Target:
 
 @dataclass
 class Done:
-    """What a copying came to: objects and bytes, and how many lie in an archive that gives nothing at once."""
+    """The outcome of a copying: objects and bytes, and how many lie in an archive that gives nothing at once."""
 
     objects: int = 0
     bytes: int = 0

@@ -1,4 +1,4 @@
-"""What an object holds: told by S3's checksums and digests, or read."""
+"""The content of an object: told by S3's checksums and digests, or read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Object:
         self._given = {**where.given, "Key": version.key, **({"VersionId": version.id} if where.versions else {})}
 
     def head(self) -> Mapping[str, Any]:
-        """What S3 says of it, with its checksums."""
+        """The words of S3 on it, with its checksums."""
         return self._api.call("HeadObject", **self._given, ChecksumMode="ENABLED")
 
     def read(self) -> str:

@@ -45,7 +45,7 @@ def stretches(size: int) -> Iterator[tuple[int, int]]:
 
 
 def _said(api: Api, source: Where, version: Version) -> dict[str, Any]:
-    """What a version says of itself, and its tags, as a new upload takes them."""
+    """The words of a version on itself, and its tags, as a new upload takes them."""
     named = {**source.given, "Key": version.key, "VersionId": version.id}
     head = api.call("HeadObject", **named)
     said = {each: head[each] for each in _SAID if head.get(each)}

@@ -224,7 +224,7 @@ class S3Bucket:
 
 
 def _words(wanted: Wanted, done: Done) -> str:
-    """What the copying came to, in words."""
+    """The outcome of the copying, in words."""
     said = [f"as of {wanted.instant:%Y-%m-%d %H:%M:%S} UTC: {wanted.said}"]
     if (before := wanted.chosen.objects - done.objects - done.archived) > 0:
         said.append(f"{before:,} of them were there already")

@@ -75,7 +75,7 @@ class Source:
         return self._toolkit.instant(self._selection, self._window(), self._resource)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
-        """What a disaster at this instant would lose."""
+        """The loss by a disaster at this instant."""
         kept = self._settings.kept(self.where.prefix) or timedelta()
         case = lag(self._window(), kept, self._found().created_at, until)
         return case if self._versioning() == ENABLED else replace(case, whole=False)

@@ -65,7 +65,7 @@ class Version:
 
 @dataclass
 class Tally:
-    """What a listing as of an instant came to, while it is read and when it is through.
+    """The sums of a listing as of an instant, while it is read and when it is through.
 
     `doubtful` are keys that were written after the instant while versioning was off: what was there before is lost,
     if anything was.

@@ -64,7 +64,7 @@ class Wanted:
 
     @property
     def said(self) -> str:
-        """What was restored of what there was, in words; of a sample what it is worth."""
+        """The part that was restored of all that there was, in words; of a sample its worth."""
         if self.sample is None:
             return told(self.chosen)
         share = unseen(self.whole.bytes, min(self.sample.draws, self.whole.bytes)) / max(1, self.whole.bytes)
