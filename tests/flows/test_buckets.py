@@ -10,7 +10,7 @@ import pytest
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.resources.s3_bucket.copying import Copying
+from dr_orchestrator.resources.s3_bucket.objects.copying import Copying
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.planning import plan
 from tests.support import buckets

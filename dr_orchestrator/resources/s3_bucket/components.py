@@ -8,11 +8,11 @@ from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.drill import CanaryItem, Drill, RestoredItem
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.resources.drillable import Order
-from dr_orchestrator.resources.s3_bucket.comparing import Comparing
 from dr_orchestrator.resources.s3_bucket.heartbeat import key_of
-from dr_orchestrator.resources.s3_bucket.reading import Objects
+from dr_orchestrator.resources.s3_bucket.objects.comparing import Comparing
+from dr_orchestrator.resources.s3_bucket.objects.reading import Objects
+from dr_orchestrator.resources.s3_bucket.objects.versions import Where
 from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
-from dr_orchestrator.resources.s3_bucket.versions import Where
 from dr_orchestrator.runner import Components
 
 

@@ -26,11 +26,11 @@ from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.s3_bucket import bucket
-from dr_orchestrator.resources.s3_bucket.copying import Copying, Done, Target
+from dr_orchestrator.resources.s3_bucket.objects.copying import Copying, Done, Target
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where, current, lacking
+from dr_orchestrator.resources.s3_bucket.objects.wanted import Wanted
 from dr_orchestrator.resources.s3_bucket.settings import OWNED, SHUT, Settings, key_of
 from dr_orchestrator.resources.s3_bucket.source import Source
-from dr_orchestrator.resources.s3_bucket.versions import Version, Where, current, lacking
-from dr_orchestrator.resources.s3_bucket.wanted import Wanted
 
 STATES = States(ready=frozenset({bucket.THERE}), progress=frozenset({"absent"}))
 AS_OF = "dr-drill:as-of"

@@ -17,9 +17,9 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.s3_bucket import bucket
+from dr_orchestrator.resources.s3_bucket.objects.versions import Where
+from dr_orchestrator.resources.s3_bucket.objects.wanted import Sample, seed_of
 from dr_orchestrator.resources.s3_bucket.settings import ENABLED, SUSPENDED, Settings, key_of
-from dr_orchestrator.resources.s3_bucket.versions import Where
-from dr_orchestrator.resources.s3_bucket.wanted import Sample, seed_of
 
 _VERSIONING = "s3:GetBucketVersioning"
 _OTHERS = "a bucket of S3's own keys needs none"

@@ -77,7 +77,7 @@ def _quota(account: Account) -> Quota:
 
 
 def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
-    from dr_orchestrator.resources.s3_bucket.beating import ObjectWriter
+    from dr_orchestrator.resources.s3_bucket.objects.beating import ObjectWriter
 
     return ObjectWriter(account, resource.id, canary, clock)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.errors import NotRecoverable
-from dr_orchestrator.resources.s3_bucket.versions import Tally, Where, as_of
+from dr_orchestrator.resources.s3_bucket.objects.versions import Tally, Where, as_of
 from tests.support import buckets
 from tests.support.estate import Estate
 from tests.support.ways import Make, Way

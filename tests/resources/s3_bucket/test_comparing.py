@@ -11,7 +11,7 @@ from dr_orchestrator.domain.proof import SameObjects
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.verdict import Outcome
-from dr_orchestrator.resources.s3_bucket.comparing import Comparing
+from dr_orchestrator.resources.s3_bucket.objects.comparing import Comparing
 from tests.support import buckets
 from tests.support.estate import Estate
 from tests.support.ways import Make, Way

@@ -11,8 +11,8 @@ import pytest
 
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped
-from dr_orchestrator.resources.s3_bucket import large
-from dr_orchestrator.resources.s3_bucket.lanes import Lanes
+from dr_orchestrator.resources.s3_bucket.objects import large
+from dr_orchestrator.resources.s3_bucket.objects.lanes import Lanes
 from dr_orchestrator.waiting import aside
 from tests.support import buckets
 from tests.support.estate import Estate

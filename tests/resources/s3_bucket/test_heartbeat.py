@@ -15,10 +15,10 @@ from dr_orchestrator.domain.drill import CanaryItem, ItemsAtLeast, Pick, Restore
 from dr_orchestrator.domain.service import Canary, Resource
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import DrillFault, NotMeasured, UsageError
-from dr_orchestrator.resources.s3_bucket.beating import ObjectWriter
 from dr_orchestrator.resources.s3_bucket.heartbeat import BEAT, is_heartbeat
-from dr_orchestrator.resources.s3_bucket.reading import Objects
-from dr_orchestrator.resources.s3_bucket.versions import Where
+from dr_orchestrator.resources.s3_bucket.objects.beating import ObjectWriter
+from dr_orchestrator.resources.s3_bucket.objects.reading import Objects
+from dr_orchestrator.resources.s3_bucket.objects.versions import Where
 from tests.support import buckets
 from tests.support.estate import REGION, Estate
 from tests.support.types import CALLS

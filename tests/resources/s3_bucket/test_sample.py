@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from dr_orchestrator.resources.s3_bucket.objects.versions import Where
+from dr_orchestrator.resources.s3_bucket.objects.wanted import Sample, Wanted, seed_of
 from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
 from dr_orchestrator.resources.s3_bucket.shape import Sample as Declared
-from dr_orchestrator.resources.s3_bucket.versions import Where
-from dr_orchestrator.resources.s3_bucket.wanted import Sample, Wanted, seed_of
 from tests.support import buckets
 from tests.support.estate import Estate
 from tests.support.ways import Make

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dr_orchestrator.aws.calls.api import Api
-from dr_orchestrator.resources.s3_bucket.versions import Version, Where
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where
 
 MOST = 5 * 1024**3
 """The most bytes that S3 copies in one call."""

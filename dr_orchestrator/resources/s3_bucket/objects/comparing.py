@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.checks.deep import words
@@ -18,13 +18,31 @@ from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.sampling import CONFIDENCE, unseen
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.resources.s3_bucket.holding import Object, alike
-from dr_orchestrator.resources.s3_bucket.lanes import Lanes
-from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
-from dr_orchestrator.resources.s3_bucket.versions import Version, Where
-from dr_orchestrator.resources.s3_bucket.wanted import Wanted, seed_of
+from dr_orchestrator.resources.s3_bucket.objects.holding import Object, alike
+from dr_orchestrator.resources.s3_bucket.objects.lanes import Lanes
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where
+from dr_orchestrator.resources.s3_bucket.objects.wanted import Wanted, seed_of
 
 Pair = tuple[Version, Version]
+
+
+class Copied(Protocol):
+    """The objects of copies, and what each has to hold."""
+
+    @property
+    def digests(self) -> bool:
+        """Whether the ETag of what was copied in one part is a digest of it."""
+
+    def wanted(self, copy: Copy) -> Wanted:
+        """The objects that a copy has to hold."""
+
+    def at(self, copy: Copy) -> Where:
+        """Where a copy is read."""
+
+    def objects(self, copy: Copy) -> Iterator[Version]:
+        """The objects that a copy holds."""
+
+
 KEPT = 100
 """How many keys of each kind of difference are kept with the result."""
 
@@ -46,7 +64,7 @@ class Found:
 class Comparing:
     """Performs the check on one copy after the other."""
 
-    def __init__(self, restorer: S3Bucket, api: Api, patiently: Callable[[Callable[[], Any]], Any]) -> None:
+    def __init__(self, restorer: Copied, api: Api, patiently: Callable[[Callable[[], Any]], Any]) -> None:
         self._restorer, self._api, self._patiently = restorer, api, patiently
 
     def perform(

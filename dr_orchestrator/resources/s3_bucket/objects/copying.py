@@ -10,9 +10,9 @@ from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.errors import NotRecoverable
-from dr_orchestrator.resources.s3_bucket import large
-from dr_orchestrator.resources.s3_bucket.lanes import Lanes
-from dr_orchestrator.resources.s3_bucket.versions import Version, Where
+from dr_orchestrator.resources.s3_bucket.objects import large
+from dr_orchestrator.resources.s3_bucket.objects.lanes import Lanes
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where
 
 TOLD_EVERY = 30.0
 """Drill seconds between two words on how far it is."""

@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.errors import Transient
-from dr_orchestrator.resources.s3_bucket.versions import Version, Where
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where
 from dr_orchestrator.waiting.aside import Late, aside
 
 PIECE = 8 * 1024**2

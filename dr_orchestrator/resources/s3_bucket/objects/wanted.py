@@ -9,7 +9,7 @@ from datetime import datetime
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.domain.sampling import CONFIDENCE, drawn, unseen
-from dr_orchestrator.resources.s3_bucket.versions import Tally, Version, Where, as_of
+from dr_orchestrator.resources.s3_bucket.objects.versions import Tally, Version, Where, as_of
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.s3_bucket.heartbeat import key_of
-from dr_orchestrator.resources.s3_bucket.holding import body
-from dr_orchestrator.resources.s3_bucket.versions import Where, current
+from dr_orchestrator.resources.s3_bucket.objects.holding import body
+from dr_orchestrator.resources.s3_bucket.objects.versions import Where, current
 
 LARGEST = 64 * 1024
 """The most bytes of an object that is read as fields: a heartbeat has some hundred."""

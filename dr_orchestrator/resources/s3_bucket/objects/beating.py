@@ -13,8 +13,8 @@ from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Canary
 from dr_orchestrator.errors import NotMeasured, UsageError
 from dr_orchestrator.resources.s3_bucket.heartbeat import SEQUENCE, key_of
-from dr_orchestrator.resources.s3_bucket.reading import read
-from dr_orchestrator.resources.s3_bucket.versions import Where
+from dr_orchestrator.resources.s3_bucket.objects.reading import read
+from dr_orchestrator.resources.s3_bucket.objects.versions import Where
 
 _JSON = "application/json"
 
