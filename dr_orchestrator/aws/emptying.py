@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import NotMeasured
 
 VERSIONS = 1_000
@@ -51,7 +52,7 @@ class Emptying:
             for page in self._versions():
                 wanted = [each for each in page if _key(each) not in kept]
                 if wanted and deleted >= told + TOLD:
-                    tell(f"empties {self._bucket}" + (f": {deleted:,} versions so far" if deleted else ""))
+                    tell(f"empties {self._bucket}" + (f": {counted(deleted, 'version')} so far" if deleted else ""))
                     told = deleted
                 found += len(wanted)
                 refused = self._delete(wanted)
@@ -67,8 +68,8 @@ class Emptying:
         return ", ".join(
             words
             for number, words in (
-                (deleted, f"{deleted:,} versions and delete markers"),
-                (aborted, f"{aborted:,} unfinished uploads"),
+                (deleted, counted(deleted, "version or delete marker", "versions and delete markers")),
+                (aborted, counted(aborted, "unfinished upload")),
             )
             if number
         )

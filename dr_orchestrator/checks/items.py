@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from dr_orchestrator.checks.restored import Marker
 from dr_orchestrator.checks.result import instant, judged
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import CanaryItem, ItemsAtLeast, RestoredItem
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult
@@ -52,7 +53,7 @@ class ItemChecks:
         if isinstance(check, ItemsAtLeast):
             if (count := self._count(table)) < check.minimum:
                 count = self._count(table)
-            return judged(check, expectation(check), f"{count} items", count >= check.minimum)
+            return judged(check, expectation(check), counted(count, "item"), count >= check.minimum)
         return self._canary(check, table, reference)
 
     def marker(self, check: RestoredItem, copy: Copy | None = None) -> Marker | None:
@@ -111,6 +112,6 @@ def _value(item: Mapping[str, Any], attribute: str) -> Any:
 def expectation(check: ItemsAtLeast | CanaryItem) -> str:
     """The claim of the check, in words."""
     if isinstance(check, ItemsAtLeast):
-        return f"at least {check.minimum} items"
+        return f"at least {counted(check.minimum, 'item')}"
     key = ", ".join(f"{name}={value}" for name, value in check.key.items())
     return f"item {key} with an instant in '{check.attribute}'"

@@ -16,6 +16,7 @@ from dr_orchestrator.checks.result import instant, judged
 from dr_orchestrator.checks.speech import spoken_on
 from dr_orchestrator.checks.speech.protocol import CONNECT_S, PROBE_S
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLeast
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult
@@ -106,7 +107,7 @@ def _perform(check: RowsAtLeast | NewestRow | Query, connection: Any, reference:
     if isinstance(check, RowsAtLeast):
         statement = speech.counted(check.table)
         (count,) = connection.execute(statement).fetchone()
-        result = judged(check, expectation(check), f"{count} rows", count >= check.minimum)
+        result = judged(check, expectation(check), counted(count, "row"), count >= check.minimum)
     else:
         statement, result = check.sql, _answered(check, connection)
     if result.outcome is Outcome.PASSED:
@@ -117,7 +118,9 @@ def _perform(check: RowsAtLeast | NewestRow | Query, connection: Any, reference:
 def _answered(check: Query, connection: Any) -> CheckResult:
     rows = spoken_on(connection).query(connection, check.sql, 2)
     if len(rows) != 1 or len(rows[0]) != 1:
-        return judged(check, expectation(check), f"{len(rows) or 'no'} rows, not one value", False)
+        return judged(
+            check, expectation(check), f"{counted(len(rows), 'row') if rows else 'no rows'}, not one value", False
+        )
     value = rows[0][0]
     if value is None:
         return judged(check, expectation(check), "NULL, which equals nothing", False)
@@ -162,7 +165,7 @@ def _local(value: object) -> datetime | None:
 def expectation(check: RowsAtLeast | NewestRow | Query) -> str:
     """The claim of the check, in words."""
     if isinstance(check, RowsAtLeast):
-        return f"at least {check.minimum} rows in {check.table}"
+        return f"at least {counted(check.minimum, 'row')} in {check.table}"
     if isinstance(check, NewestRow):
         within = f", at most {format_duration(check.within)} old" if check.within else ""
         return f"a newest {check.table}.{check.column}{within}"

@@ -1,4 +1,4 @@
-"""The printing of every command: tables, JSON, and the exit code of verdicts."""
+"""The printing of every command: lines as wide as the terminal, JSON, and the cells of runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -43,9 +43,6 @@ RUN_COLUMNS = (
     "Evidence",
 )
 
-NAMES = ("Run", "Exercise", "Drill")
-"""The columns that are copied into the next command, and so never broken over two lines."""
-
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """The characters that a terminal obeys instead of showing them; a check's output comes from a database or a server,
 and may hold it.
@@ -76,18 +73,39 @@ def say(text: str, err: bool = False) -> None:
     click.echo(visible(text), err=err)
 
 
-def width() -> int:
+def width(err: bool = False) -> int:
     """The columns of the terminal; where there is none, as many as any line has."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDE
+    return shutil.get_terminal_size().columns if (sys.stderr if err else sys.stdout).isatty() else WIDE
 
 
-def hang(lead: str, text: str) -> None:
+def hang(lead: str, text: str, err: bool = False) -> None:
     """Print text under a heading of its own, in lines as wide as the terminal: whatever is too long goes on below."""
     indent = " " * len(lead)
-    lines = textwrap.wrap(
-        visible(text), max(width() - len(lead), _NARROW), break_on_hyphens=False, break_long_words=False
-    )
-    click.echo(lead + f"\n{indent}".join(lines or [""]))
+    lines = _wrapped(visible(text), width(err) - len(lead))
+    click.echo(lead + f"\n{indent}".join(lines or [""]), err=err)
+
+
+def hang_each(lines: Iterable[str]) -> None:
+    """Print lines that may have come from elsewhere; whatever is too long goes on below, a little further in."""
+    for line in lines:
+        text = line.lstrip(" ")
+        lead = line[: len(line) - len(text)]
+        first, *others = _folded(text, width() - len(lead))
+        click.echo(lead + first)
+        for other in others:
+            click.echo(f"{lead}    {other}")
+
+
+def _folded(text: str, most: int) -> list[str]:
+    """A text in lines, of which all but the first will stand four letters further in."""
+    if len(shown := visible(text)) <= most:
+        return [shown]
+    first = _wrapped(shown, most)[0]
+    return [first, *_wrapped(shown[len(first) :].lstrip(), most - 4)]
+
+
+def _wrapped(text: str, most: int) -> list[str]:
+    return textwrap.wrap(text, max(most, _NARROW), break_on_hyphens=False, break_long_words=False)
 
 
 def begin(what: str) -> None:
@@ -95,21 +113,6 @@ def begin(what: str) -> None:
     from dr_orchestrator import settings
 
     click.echo(f"{what}: reading the drills of {settings.load().home} ...", err=True)
-
-
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """Print a table as wide as the terminal, or wide enough for a log where there is none."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(width=width())
-    table = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in NAMES)
-    for row in rows:
-        table.add_row(*(Text(visible(cell), style=STYLES.get(cell, "")) for cell in row))
-    console.print(table)
 
 
 def run_rows(runs: Iterable[Outlined], not_driven: Collection[str] = ()) -> list[tuple[str, ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.defaults import SINCE
 
 AMCHECK, CHECKSUMS, CHECK_TABLE = "amcheck", "checksums", "check-table"
@@ -81,7 +82,7 @@ class Tolerance:
         return abs(copy - source) <= max(self.rows, self.share * source)
 
     def __str__(self) -> str:
-        return f"{self.share * 100:g} %" if self.share else f"{self.rows} rows"
+        return f"{self.share * 100:g} %" if self.share else counted(self.rows, "row")
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import socket
 import stat
 import subprocess
+import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dr_orchestrator.errors import LabError
 
@@ -26,19 +30,9 @@ class Account:
     switched: bool
 
     @property
-    def as_user(self) -> int | None:
-        """For a new process: its user; None leaves it as it is."""
-        return self.uid if self.switched else None
-
-    @property
-    def as_group(self) -> int | None:
-        """For a new process: its group."""
-        return self.gid if self.switched else None
-
-    @property
-    def as_groups(self) -> list[int] | None:
-        """For a new process: its other groups, none."""
-        return [] if self.switched else None
+    def of_process(self) -> dict[str, Any]:
+        """The owner of a new process, as `subprocess` is told: user and group, no other group; else as it is."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switched else {}
 
     def can_reach(self, path: Path) -> bool:
         """Whether this user may pass through every folder above a path, and read the path itself."""
@@ -84,9 +78,7 @@ class Programs:
                 cwd=cwd,
                 env=self._env(env),
                 check=False,
-                user=self.account.as_user,
-                group=self.account.as_group,
-                extra_groups=self.account.as_groups,
+                **self.account.of_process,
             )
         text = said.read_text(errors="replace")
         said.unlink()
@@ -104,9 +96,7 @@ class Programs:
                 cwd=cwd,
                 env=self._env(None),
                 start_new_session=True,
-                user=self.account.as_user,
-                group=self.account.as_group,
-                extra_groups=self.account.as_groups,
+                **self.account.of_process,
             )
 
     def own(self, *paths: Path) -> None:
@@ -126,6 +116,45 @@ class Programs:
     def _env(self, more: Mapping[str, str] | None) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
         return {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin", **kept, **(more or {})}
+
+
+class Served(ABC):
+    """The files of a database server that a lab runs, in a folder of its own, and its process while it runs."""
+
+    def __init__(self, programs: Programs, folder: Path, password: str) -> None:
+        self.folder, self.port = folder, 0
+        self.turning = threading.RLock()
+        """Held by whoever starts it, ends it or copies it."""
+        self._programs, self._password = programs, password
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether its server is there."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def log(self) -> Path:
+        """Beside the data directory, so that it outlives it."""
+        return self.folder.with_suffix(".log")
+
+    def said(self) -> str:
+        """Its log."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End it at once; its data is about to go, so nothing is saved."""
+
+    def remove(self) -> None:
+        """Stop it and delete its files, once nobody copies it any more."""
+        with self.turning:
+            self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.log.unlink(missing_ok=True)
+
+    def _copy_files(self, target: Path) -> None:
+        self._programs.run("cp", "-R", str(self.folder), str(target), cwd=target.parent)
 
 
 def free_port() -> int:

@@ -154,6 +154,8 @@ def _loss(told: Explanation) -> Json:
         "source": rpo.source or None,
         "check": rpo.check or None,
         "store": rpo.store or None,
+        "before_point_s": seconds(rpo.before_point),
+        "above_worst_case_s": seconds(rpo.above_worst),
         **_held(rpo.held),
     }
 

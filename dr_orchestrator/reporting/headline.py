@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import Phase, Run
 from dr_orchestrator.domain.verdict import Outcome, Verdict, WorstCaseVerdict
 from dr_orchestrator.reporting.measure.target import Standing, targets
-from dr_orchestrator.reporting.wording import count
 
 _RUN = {
     None: "This run is not closed: it is under way, or its process died. Nothing on this page is a result yet.",
@@ -62,7 +62,7 @@ def _failed(run: Run) -> str:
 def _broken(run: Run) -> list[str]:
     wrong = {check.name for check in run.checks if check.mandatory and check.outcome is Outcome.FAILED}
     if wrong:
-        checks = "A mandatory check" if len(wrong) == 1 else count(len(wrong), "mandatory check")
+        checks = "A mandatory check" if len(wrong) == 1 else counted(len(wrong), "mandatory check")
         return [f"{checks} failed", "the service was never verified"]
     step = next((step for step in run.steps if step.outcome is Outcome.FAILED), None)
     if step is None:

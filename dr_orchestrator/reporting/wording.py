@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.judge.explain import LossExplained
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
 
@@ -135,6 +136,25 @@ def grade_words(grade: str) -> str:
     return f"{grade}: {GRADES[grade]}" if grade in GRADES else told(grade, NOT_MEASURED)
 
 
+def above_worst_case(loss: LossExplained) -> str:
+    """Why an RPA stands above the worst case, in a sentence; empty where it does not."""
+    if loss.above_worst is None:
+        return ""
+    lies = f", which lies {format_duration(loss.before_point)} before its recovery point" if loss.before_point else ""
+    return (
+        f"The RPA stands {format_duration(loss.above_worst)} above it: the RPA counts to the newest data that was read"
+        f"{lies}; the worst case counts to the recovery points themselves."
+    )
+
+
+def before_point(loss: LossExplained) -> str:
+    """The part of the loss that lies before the recovery point, and what it is; empty where there is none."""
+    if loss.before_point is None:
+        return ""
+    lasted = f"{format_duration(loss.before_point)} ({exact(loss.before_point)})"
+    return f"{lasted}: from the newest data that was read to the recovery point, which is to hold what came meanwhile"
+
+
 def real(value: timedelta | None, pace: float) -> Figure:
     """The real time behind a span of drill time."""
     return figure(None if value is None else value / pace)
@@ -160,11 +180,6 @@ def told(value: object | None, missing: str = NOT_RECORDED) -> str:
 def spoken(name: str) -> str:
     """A hyphenated name as words."""
     return name.replace("-", " ").replace("pitr", "PITR")
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: `1 run`, `3 runs`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def visible(text: str) -> str:

@@ -28,15 +28,16 @@ class DatabaseMember:
     def identity(self, name: str) -> Identity | None:
         """The identity that AWS gives one for good."""
         found = self._described(name)
-        return self._identity(found) if found else None
+        return self._shape.identity(found) if found else None
 
     def proven(self, name: str, stack: Copy, stack_id: str, *, empty: bool) -> Identity:  # noqa: ARG002
         """The identity of one that wears the tags of the run's stack and is younger; it holds what it was made from."""
         found = self._described(name)
-        if found is None:
+        identity = self._shape.identity(found) if found else None
+        if found is None or identity is None:
             raise NotRecoverable(f"{stack.id} made {name}, which is no {self.type}")
         self._toolkit.proofs.prove_member(stack, stack_id, self._shape.live(found))
-        return self._identity(found)
+        return identity
 
     def fill(self, source: Copy, target: Copy) -> int:
         """Nothing fills a database: NotMeasured."""
@@ -53,6 +54,3 @@ class DatabaseMember:
 
     def _described(self, name: str) -> Described | None:
         return self._shape.described(self._toolkit.account_at(self._place).api("rds"), name)
-
-    def _identity(self, described: Described) -> Identity:
-        return Identity(str(described[f"{self._shape.key}Arn"]), str(described[self._shape.unique]))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.outline import Outlined, exit_code
 from dr_orchestrator.engine import api_configured, flow_run, in_a_flow_run
 from dr_orchestrator.errors import DroError, Unsuccessful
@@ -45,7 +46,8 @@ def fail_for_exercise(here: App, name: str) -> None:
     if in_a_flow_run():
         exercise, runs = here.ledger.queries.exercise_in_outline(name)
         others = "; ".join(f"{run.header.drill}: {_ended(run)}" for run in runs if exit_code([run]))
-        told = f"exercise {name}: {exercise.verdict or 'not closed'}, {len(runs)} of {len(exercise.planned)} runs made"
+        made = f"{len(runs)} of {counted(len(exercise.planned), 'run')} made"
+        told = f"exercise {name}: {exercise.verdict or 'not closed'}, {made}"
         _fail(f"{told}; {others}" if others else told, name, runs, len(exercise.planned))
 
 

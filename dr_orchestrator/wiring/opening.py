@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
@@ -248,7 +249,7 @@ def _queued(here: App, session: Session) -> None:
     if session.header.exercise:
         exercise = here.ledger.queries.exercise_alone(session.header.exercise)
         waited = (here.clock.now() - exercise.started_at).total_seconds()
-        reason = f"until its turn in the exercise: {exercise.at_once} drills at a time"
+        reason = f"until its turn in the exercise: {counted(exercise.at_once, 'drill')} at a time"
         session.delayed(SegmentKind.QUEUEING, reason, waited)
 
 

@@ -172,7 +172,7 @@ def test_a_second_start_restores_nothing_and_says_how_far_the_first_is(
     words, programs, other = told
     assert words[0] == programs[0] == Exit.PASSED
     assert f"Exercise {exercise} is under way, driven by" in words[1].out
-    assert "0 of 2 runs have ended, 1 are under way. Nothing was begun." in words[1].out
+    assert "0 of 2 runs ended, 1 under way. Nothing was begun." in words[1].out
     assert json.loads(programs[1].out)["under_way"]["planned"] == 2
     assert other[0] == Exit.USAGE
     assert "does not hold shop-replica" in other[1].err

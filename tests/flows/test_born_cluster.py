@@ -11,23 +11,21 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.access.permissions import HELD, calls_of
-from dr_orchestrator.domain.copy import TERMINAL
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.resources.aurora_cluster.origin import ClusterOrigin
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
-from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import shop as hurt
 from tests.support.aurora_drills import backend
 from tests.support.born_cluster import CLUSTER, SNAPSHOT, TEMPLATE, cluster_estate, put
 from tests.support.born_shop import DEATHS
-from tests.support.dying import die, killed_in, resumed
+from tests.support.dying import die, gone_on, in_turns, swept
 from tests.support.estate import Estate
 from tests.support.passing import passing
-from tests.support.shop import FULL, fresh, run
+from tests.support.shop import ended, fresh, run
 
 DRILL = "shop-replica"
 POINTS = (
@@ -64,11 +62,6 @@ def everything(shop: Estate) -> dict[str, Any]:
             each["DBClusterSnapshotIdentifier"] for each in rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]
         ],
     }
-
-
-def ended(found: Run) -> tuple[Verdict, Cleanup]:
-    assert found.closing is not None
-    return found.closing.verdict, found.closing.cleanup
 
 
 def restored(found: Run) -> dict[str, str]:
@@ -184,38 +177,25 @@ def test_what_cannot_be_made_so_stops_before_anything_is(
     assert everything(shop) == before
 
 
-@pytest.mark.parametrize("death", list(DEATHS)[:: 1 if FULL else 2])
-def test_a_resumed_run_makes_it_from_the_point_that_was_chosen(
-    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, death: str
-) -> None:
+@pytest.mark.parametrize("death", in_turns(DEATHS, 1))
+def test_a_resumed_run_makes_it_from_the_point_that_was_chosen(shop: Estate, here: wiring.App, death: str) -> None:
     """Whenever its process dies: the next one asks for no other stack, and takes no newer point."""
-    monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     before = everything(shop)
-    dead = killed_in(here, DRILL, mock.patch.object(*DEATHS[death], die))
-    shop.clock.sleep(600)
 
-    found = resumed(here, dead)
+    dead, found = gone_on(here, DRILL, mock.patch.object(*DEATHS[death], die), shop.clock, 600)
 
-    assert ended(found)[1] is Cleanup.CLEAN
     assert point_of(found) == point_of(dead)
     assert len(shop.calls("CreateChangeSet")) == 1
-    assert found.closing is not None
-    assert found.closing.verdict in hurt.GREEN, found.closing.reasons
     assert everything(shop) == before
 
 
-@pytest.mark.parametrize("death", list(DEATHS)[:: 1 if FULL else 2])
+@pytest.mark.parametrize("death", in_turns(DEATHS, 0))
 def test_a_sweep_takes_it_down_with_its_stack(shop: Estate, here: wiring.App, death: str) -> None:
     """Whenever its process dies: nothing of the run stays, and the sweep proves it."""
     before = everything(shop)
-    dead = killed_in(here, DRILL, mock.patch.object(*DEATHS[death], die))
-    shop.clock.sleep(7200)
 
-    sweeping.sweep(here)
+    swept(here, DRILL, mock.patch.object(*DEATHS[death], die), shop.clock, 7200)
 
-    found = here.ledger.queries.run(dead.header.id)
-    assert ended(found)[1] is Cleanup.CLEAN
-    assert all(each.state in TERMINAL for each in found.copies)
     assert everything(shop) == before
 
 

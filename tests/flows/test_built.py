@@ -33,7 +33,7 @@ from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import Estate
 from tests.support.estate import estate as lab_of
 from tests.support.logins import login_of
-from tests.support.shop import FULL, run
+from tests.support.shop import FULL, ended, run
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +58,6 @@ def emptied(shop: Estate) -> None:
     sqs = apart_app.client(shop, "sqs")
     for name in queues(shop):
         sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
-
-
-def ended(found: Run) -> tuple[Verdict, Cleanup]:
-    assert found.closing is not None
-    return found.closing.verdict, found.closing.cleanup
 
 
 def reasons(found: Run) -> str:
@@ -309,7 +304,7 @@ def test_a_plan_looks_for_the_programs_and_takes_the_inventory(here: wiring.App,
     """Nothing is run by it."""
     told = {each.name: each.words for each in plan(here, "shop-replica").preflight.looks}
     assert "up.py" in told["programs"]
-    assert told["inventory of the account"] == "0 objects are there before"
+    assert told["inventory of the account"] == "0 objects there before"
     assert not (home / "environment.json").exists()
 
 

@@ -14,22 +14,20 @@ from moto.rds.models import rds_backends
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.access.permissions import HELD, calls_of
 from dr_orchestrator.aws.calls.api import Api
-from dr_orchestrator.domain.copy import TERMINAL, Copy, Place
-from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
-from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import shop as hurt
 from tests.support.apart import OTHER, beating_as_of, stand_apart
 from tests.support.born_shop import put
-from tests.support.dying import deaths, killed_at, killed_in, resumed
+from tests.support.dying import deaths, gone_on, killed_at, swept
 from tests.support.estate import INSTANCE, REGION, Estate
 from tests.support.estate import estate as lab_of
 from tests.support.passing import passing
-from tests.support.shop import everything, fresh, run
+from tests.support.shop import ended, everything, fresh, run
 
 DRILL = "shop-replica"
 GREEN = (Verdict.PASSED_WITH_FINDINGS, Cleanup.CLEAN)
@@ -57,11 +55,6 @@ def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
 
 def snapshots(account: str) -> list[str]:
     return [name for name in rds_backends[account][REGION].database_snapshots if name.startswith("dro-")]
-
-
-def ended(found: Run) -> tuple[Verdict, Cleanup]:
-    assert found.closing is not None
-    return found.closing.verdict, found.closing.cleanup
 
 
 def of_aws(shop: Estate) -> None:
@@ -230,21 +223,13 @@ DEATHS = deaths((COPY, 1), (SHARE, 1), (COPY, 2))
 
 
 @pytest.mark.parametrize("death", DEATHS, ids=lambda each: "-".join(map(str, each)))
-def test_a_dead_run_is_gone_on_with(
-    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch, death: tuple[str, int, bool]
-) -> None:
+def test_a_dead_run_is_gone_on_with(shop: Estate, here: wiring.App, death: tuple[str, int, bool]) -> None:
     """Whenever its process dies: what was copied is adopted, and copied no second time."""
-    monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     before = everything(shop)
-    dead = killed_in(here, DRILL, killed_at(*death))
 
-    found = resumed(here, dead)
+    gone_on(here, DRILL, killed_at(*death), shop.clock, 0)
 
-    assert ended(found)[1] is Cleanup.CLEAN
-    assert found.closing is not None
-    assert found.closing.verdict in hurt.GREEN, found.closing.reasons
-    made = {each["TargetDBSnapshotIdentifier"] for each in shop.calls(COPY)}
-    assert len(made) == 2
+    assert len({each["TargetDBSnapshotIdentifier"] for each in shop.calls(COPY)}) == 2
     assert (snapshots(ACCOUNT), snapshots(OTHER)) == ([], [])
     assert everything(shop) == before
 
@@ -253,13 +238,8 @@ def test_a_dead_run_is_gone_on_with(
 def test_a_dead_run_is_swept(shop: Estate, here: wiring.App, death: tuple[str, int, bool]) -> None:
     """Whenever its process dies: nothing stays in either account, and the sweep proves it."""
     before = everything(shop)
-    dead = killed_in(here, DRILL, killed_at(*death))
-    shop.clock.sleep(7200)
 
-    sweeping.sweep(here)
+    swept(here, DRILL, killed_at(*death), shop.clock, 7200)
 
-    found = here.ledger.queries.run(dead.header.id)
-    assert ended(found)[1] is Cleanup.CLEAN
-    assert all(each.state in TERMINAL for each in found.copies)
     assert (snapshots(ACCOUNT), snapshots(OTHER)) == ([], [])
     assert everything(shop) == before

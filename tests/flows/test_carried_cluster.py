@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,10 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES, passwords
-from dr_orchestrator.wiring import opening, sweeping
 from tests.support import shop as hurt
 from tests.support.apart import OTHER, beating_as_of, stand_apart
 from tests.support.born_cluster import CLUSTER, SNAPSHOT, cluster_estate, put
-from tests.support.dying import deaths, killed_at, killed_in, resumed
+from tests.support.dying import deaths, gone_on, killed_at, swept
 from tests.support.estate import REGION, Estate
 from tests.support.passing import passing
 from tests.support.shop import everything, fresh, run
@@ -92,27 +91,16 @@ def test_such_a_drill_calls_what_is_declared(here: wiring.App) -> None:
 
 
 @pytest.mark.parametrize("death", DEATHS, ids=lambda each: "-".join(map(str, each)))
-@pytest.mark.parametrize("swept", [False, True], ids=["resumed", "swept"])
+@pytest.mark.parametrize(("made_of_it", "after"), [(gone_on, 0), (swept, 7200)], ids=["resumed", "swept"])
 def test_a_dead_run_leaves_nothing(
-    shop: Estate,
-    here: wiring.App,
-    monkeypatch: pytest.MonkeyPatch,
-    death: tuple[str, int, bool],
-    swept: bool,
+    shop: Estate, here: wiring.App, death: tuple[str, int, bool], made_of_it: Callable[..., object], after: int
 ) -> None:
     """Whenever its process dies: what was copied is adopted, or taken down by a sweep that proves it."""
-    monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     before = everything(shop)
-    dead = killed_in(here, DRILL, killed_at(*death))
-    if swept:
-        shop.clock.sleep(7200)
-        sweeping.sweep(here)
-    else:
-        resumed(here, dead)
 
-    found = here.ledger.queries.run(dead.header.id)
-    assert cleanup(found) is Cleanup.CLEAN
-    assert all(each.state in TERMINAL for each in found.copies)
+    made_of_it(here, DRILL, killed_at(*death), shop.clock, after)
+
+    assert all(each.state in TERMINAL for each in here.ledger.queries.runs(1)[0].copies)
     assert len({each["TargetDBClusterSnapshotIdentifier"] for each in shop.calls(COPY)}) <= 2
     assert (snapshots(ACCOUNT), snapshots(OTHER)) == ([], [])
     assert everything(shop) == before

@@ -11,22 +11,20 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.aws.access.permissions import calls_of
-from dr_orchestrator.domain.copy import TERMINAL
-from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES
-from dr_orchestrator.wiring import App, opening, sweeping
+from dr_orchestrator.wiring import App
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import imported
 from tests.support.apart import OTHER, stand_apart
 from tests.support.apart_app import client
-from tests.support.dying import deaths, killed_at, killed_in, resumed
+from tests.support.dying import deaths, gone_on, killed_at, swept
 from tests.support.estate import TABLE, Estate
 from tests.support.expansion import production, shop_of, told
 from tests.support.imported import DRILL
 from tests.support.passing import passing
-from tests.support.shop import FULL, run
+from tests.support.shop import FULL, ended, run
 
 EXPORTS = "dro-exports"
 POLICY = {
@@ -62,11 +60,6 @@ def room(shop: Estate, home: Path) -> Iterator[App]:
             tiers.read_text().replace("place: drill-account,", f"place: drill-account, bucket: {EXPORTS},")
         )
         yield App(here.settings, here.clock)
-
-
-def ended(found: Run) -> tuple[Verdict, Cleanup]:
-    assert found.closing is not None
-    return found.closing.verdict, found.closing.cleanup
 
 
 def left(shop: Estate) -> dict[str, Any]:
@@ -135,19 +128,13 @@ SHORT = [("ImportTable", 1, True)]
 
 
 @pytest.mark.parametrize("death", deaths(*CALLS) if FULL else SHORT, ids=lambda each: "-".join(map(str, each)))
-def test_a_resumed_run_goes_on_at_any_call(
-    shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch, death: tuple[str, int, bool]
-) -> None:
+def test_a_resumed_run_goes_on_at_any_call(shop: Estate, home: Path, death: tuple[str, int, bool]) -> None:
     """Wherever its process dies: the next one exports and imports nothing twice, and takes all of it down."""
-    monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     before = left(shop)
     with room(shop, home) as here:
-        dead = killed_in(here, DRILL, killed_at(*death))
-        shop.clock.sleep(1200)
+        _, found = gone_on(here, DRILL, killed_at(*death), shop.clock, 1200)
 
-        found = resumed(here, dead)
-
-    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), told(found)
+    assert ended(found)[0] is Verdict.PASSED, told(found)
     assert left(shop) == before
     assert len({each["ClientToken"] for each in shop.calls("ExportTableToPointInTime")}) == 1
     assert len({each["ClientToken"] for each in shop.calls("ImportTable")}) == 1
@@ -161,15 +148,8 @@ def test_a_sweep_leaves_nothing_at_any_call(shop: Estate, home: Path, death: tup
     """Wherever its process dies: an export and an import are waited out; table, stack and objects are gone."""
     before = left(shop)
     with room(shop, home) as here:
-        dead = killed_in(here, DRILL, killed_at(*death))
-        shop.clock.sleep(120)
+        swept(here, DRILL, killed_at(*death), shop.clock, 120, wait=True)
 
-        sweeping.sweep(here, wait=True)
-
-        found = here.ledger.queries.run(dead.header.id)
-    assert found.closing is not None
-    assert found.closing.cleanup is Cleanup.CLEAN, found.closing.cleanup_reasons
-    assert all(each.state in TERMINAL for each in found.copies)
     assert left(shop) == before
 
 

@@ -18,17 +18,13 @@ from dr_orchestrator.runner.session import Session
 from tests.support.estate import TABLE, Estate
 from tests.support.expansion import MACRO, SAM, production, shop_of, told
 from tests.support.imported import TEMPLATE, drilled
+from tests.support.shop import ended
 
 
 @pytest.fixture
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with shop_of(tmp_path_factory.mktemp("lab")) as made:
         yield made
-
-
-def ended(found: Run) -> tuple[Verdict, Cleanup]:
-    assert found.closing is not None
-    return found.closing.verdict, found.closing.cleanup
 
 
 def refused(shop: Estate, before: Any, found: Run, why: str, verdict: Verdict = Verdict.INCONCLUSIVE) -> None:

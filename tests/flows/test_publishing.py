@@ -28,7 +28,7 @@ from tests.support.apart_app import BUCKET, OTHER, TAG
 from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import Estate
 from tests.support.orders_app import CODE
-from tests.support.shop import run
+from tests.support.shop import ended, run
 
 STEP = "publish assets of stack Orders"
 
@@ -57,11 +57,6 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     monkeypatch.setattr(Guard, "check", noted)
     return made
-
-
-def ended(found: Run) -> tuple[Verdict, Cleanup]:
-    assert found.closing is not None
-    return found.closing.verdict, found.closing.cleanup
 
 
 def puts(shop: Estate, bucket: str = BUCKET) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.export import run_json
 from tests.support import shop as hurt
@@ -17,7 +16,7 @@ from tests.support.born_shop import BEATS, BORN_TEMPLATE, declared
 from tests.support.estate import INSTANCE, TABLE, Estate
 from tests.support.estate import estate as lab_of
 from tests.support.expansion import SHELF
-from tests.support.shop import everything, fresh, run
+from tests.support.shop import ended, everything, fresh, run
 
 DRILL = "shop-replica"
 ROOT = """
@@ -53,11 +52,6 @@ def here(shop: Estate, home: Path) -> Iterator[wiring.App]:
         (drills / "infrastructure" / "shop.template.yaml").write_text(ROOT)
         (drills / "infrastructure" / "data.yaml").write_text(BORN_TEMPLATE)
         yield made
-
-
-def ended(found: Run) -> tuple[Verdict, Cleanup]:
-    assert found.closing is not None
-    return found.closing.verdict, found.closing.cleanup
 
 
 def test_stores_within_are_filled_and_made_from_their_points(shop: Estate, here: wiring.App) -> None:

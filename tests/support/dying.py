@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from typing import Any, NoReturn
 from unittest import mock
@@ -10,10 +11,14 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.domain.copy import TERMINAL
+from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.runner.session import Session
-from tests.support.shop import FULL, run
+from dr_orchestrator.wiring import opening, sweeping
+from tests.support.shop import FULL, GREEN, ended, run
 
 
 class Killed(BaseException):
@@ -59,6 +64,35 @@ def killed_at(operation: str, number: int, after: bool) -> Any:
         return answer
 
     return mock.patch.object(Api, "_call", strike)
+
+
+def gone_on(here: wiring.App, drill: str, death: Any, clock: Clock, after: float) -> tuple[Run, Run]:
+    """A run whose process died, and what the next one made of it, so many seconds later: it ended green and clean."""
+    with mock.patch.object(opening, "_last_seen", lambda *_: clock.now()):
+        dead = killed_in(here, drill, death)
+        clock.sleep(after)
+        found = resumed(here, dead)
+    assert found.closing is not None
+    assert ended(found)[1] is Cleanup.CLEAN, found.closing.cleanup_reasons
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    return dead, found
+
+
+def swept(here: wiring.App, drill: str, death: Any, clock: Clock, after: float, *, wait: bool = False) -> Run:
+    """A run whose process died, and that a sweep ended so many seconds later: all of its copies are gone."""
+    dead = killed_in(here, drill, death)
+    clock.sleep(after)
+    sweeping.sweep(here, wait=wait)
+    found = read(here, dead)
+    assert found.closing is not None
+    assert found.closing.cleanup is Cleanup.CLEAN, found.closing.cleanup_reasons
+    assert all(each.state in TERMINAL for each in found.copies)
+    return found
+
+
+def in_turns(places: Iterable[str], which: int) -> list[str]:
+    """Places of a death; in the short form each is tried by one of two tests alone, the first or the second (0, 1)."""
+    return list(places) if FULL else list(places)[which::2]
 
 
 def in_verify(here: wiring.App) -> Run:

@@ -99,3 +99,9 @@ def closed(record: Record = GOOD) -> Run:
     facts = (tuple(each) for each in (record.events, record.steps, record.checks))
     points, segments = tuple(record.points), tuple(record.segments)
     return Run(record.header, *facts, points=points, segments=segments, closing=ending)
+
+
+def above_the_worst_case() -> Run:
+    """A run whose heartbeat lies a minute before its recovery point, which is as old as a disaster's could be."""
+    early = replace(HEARTBEAT, newest=CONTINUOUS.data_time - MINUTE)
+    return closed(run_with(points=[CONTINUOUS], checks=[ROWS, early], worst_cases=[WorstCase(minutes(9), "lag")]))

@@ -20,7 +20,7 @@ from dr_orchestrator.aws import toolkit
 from dr_orchestrator.checks.sql import SqlChecks, newest
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.run import CheckResult, Run
-from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.export import run_json
 from dr_orchestrator.waiting import stops
 from dr_orchestrator.wiring import sweeping
@@ -104,6 +104,12 @@ def fresh(shop: Estate) -> None:
     canary = {"pk": {"S": "canary"}, "at": {"S": shop.clock.now().isoformat()}}
     shop.client("dynamodb").put_item(TableName=TABLE.id, Item=canary)
     shop.clock.sleep(301)
+
+
+def ended(found: Run) -> tuple[Verdict, Cleanup]:
+    """The two verdicts of a run that is closed."""
+    assert found.closing is not None
+    return found.closing.verdict, found.closing.cleanup
 
 
 def run(here: wiring.App, drill: str) -> Run:

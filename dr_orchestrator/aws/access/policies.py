@@ -232,35 +232,37 @@ def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
 
 def _named(scope: Scope, *, at_source: bool = False) -> Iterator[Statement]:
     """The reads of things that resources name, each of these alone."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for read in _looks(scope, at_source=at_source):
-        found.setdefault((read.call, read.action), []).append(read.arn)
-    for (call, action), names in found.items():
-        sid = call.partition(":")[2] + ("OfProduction" if at_source else "")
-        yield allow(sid, {action}, scope.arns(call.partition(":")[0], *names))
+    ending = "OfProduction" if at_source else ""
+    looks = _looks(scope, at_source=at_source)
+    yield from _on_each(scope, f"{{}}{ending}", ((read.call, (read.action,), read.arn) for read in looks))
 
 
 def _puts(scope: Scope) -> Iterator[Statement]:
     """The changes of things that resources name, each of these alone: what drills publish, and encrypt with the key
     of where it lies.
     """
-    found: dict[str, list[str]] = {}
-    for put in dict.fromkeys(each for drill in scope.drills for each in _type(scope, drill).puts(drill.resource)):
-        found.setdefault(put.call, []).append(put.arn.replace("{partition}", scope.partition))
-    for call, names in found.items():
-        service, _, name = call.partition(":")
-        yield allow(name, {call}, scope.arns(service, *names))
-    if any(call.startswith("s3:") for call in found):
+    puts = dict.fromkeys(each for drill in scope.drills for each in _type(scope, drill).puts(drill.resource))
+    named = ((put.call, (put.call,), put.arn.replace("{partition}", scope.partition)) for put in puts)
+    yield from _on_each(scope, "{}", named)
+    if any(put.call.startswith("s3:") for put in puts):
         yield allow("EncryptFiles", {"kms:GenerateDataKey"}, scope.arns("kms", "key/*"), _via(scope, "s3"))
 
 
 def _for_making(scope: Scope) -> Iterator[Statement]:
     """The rights on such things that whoever makes the copies needs."""
+    yield from _on_each(
+        scope, "MakeOf{}", ((read.call, read.making, f"{read.arn}{read.within}") for read in _looks(scope))
+    )
+
+
+def _on_each(scope: Scope, sid: str, wanted: Iterable[tuple[str, tuple[str, ...], str]]) -> Iterator[Statement]:
+    """Actions of a call on all that is named for it, by the resource parts of ARNs; `{}` in `sid` is the operation."""
     found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for read in _looks(scope):
-        found.setdefault((read.call, read.making), []).append(f"{read.arn}{read.within}")
+    for call, actions, name in wanted:
+        found.setdefault((call, actions), []).append(name)
     for (call, actions), names in found.items():
-        yield allow(f"MakeOf{call.partition(':')[2]}", actions, scope.arns(call.partition(":")[0], *names))
+        service, _, operation = call.partition(":")
+        yield allow(sid.format(operation), actions, scope.arns(service, *names))
 
 
 def _looks(scope: Scope, *, at_source: bool = False) -> list[Read]:

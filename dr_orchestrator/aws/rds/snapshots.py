@@ -11,6 +11,7 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.copies import run_of
 from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase, gaps, largest_gap, percentile
@@ -73,7 +74,7 @@ def worst_case(times: Sequence[datetime], until: datetime, backup: timedelta | N
     if gap is None:
         return None
     known = f"plus {format_duration(backup)} for the backup" if backup else "the time a backup takes is not known"
-    source = f"largest gap between {len(times)} snapshots, {format_duration(gap)}, {known}"
+    source = f"largest gap between {counted(len(times), 'snapshot')}, {format_duration(gap)}, {known}"
     whole = backup is not None
     return WorstCase(gap + (backup or timedelta()), source, gap, percentile(gaps(times, until), 0.95), backup, whole)
 

@@ -19,6 +19,7 @@ from dr_orchestrator.aws.template.parts import kind_of
 from dr_orchestrator.aws.template.shelf import SETTING, Shelf
 from dr_orchestrator.documents import cloudformation
 from dr_orchestrator.documents.cloudformation import LARGEST, LARGEST_IN_BUCKET, Template, mapping
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.replica import Allowance, Answers, Ask, Birth, Derived, Edit, Made, Refusal, digest_of
 from dr_orchestrator.domain.service import Rebuild
 from dr_orchestrator.errors import NotRecoverable, without_secrets
@@ -77,11 +78,11 @@ class Given:
         kinds = Counter(map(kind_of, _resources(self.derived).values()))
         listed = ", ".join(kind if count == 1 else f"{kind} ({count})" for kind, count in sorted(kinds.items()))
         out, allowed = len(self.made.left_out), len(self.made.allowed)
-        edits = f"{len(self.made.edits)} edit{'' if len(self.made.edits) == 1 else 's'}"
+        edits = counted(len(self.made.edits), "edit")
         more = [edits, *([f"{out} left out"] if out else []), *([f"{allowed} allowed"] if allowed else [])]
         if empty := [each.resource for each in self.made.empty if not each.reason]:
             more.append(f"nothing is restored into {', '.join(empty)}")
-        told = f"{kinds.total()} resources: {listed}; {', '.join(more)}"
+        told = f"{counted(kinds.total(), 'resource')}: {listed}; {', '.join(more)}"
         if not self.expands:
             return told
         return f"{told}; AWS expands {', '.join(self.expands)} at the drill, and what it makes of it is judged then"

@@ -10,6 +10,7 @@ from typing import Any
 
 from dr_orchestrator.checks.deep import words
 from dr_orchestrator.checks.deep.engine import Connect, CutShort, Engine
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.proof import AnswersWithin
 from dr_orchestrator.domain.run import CheckResult
@@ -61,11 +62,14 @@ def judged(check: AnswersWithin, ours: Runs, limit: timedelta, theirs: Runs | No
         "source_s": theirs.warm if theirs else None,
     }
     cold = f"cold {words.latency(timedelta(seconds=max(ours.cold)))}" if ours.cold else ""
-    said = [f"p{check.p} of {len(ours.warm)} runs {words.latency(found)}, limit {words.latency(limit)}", cold]
-    said += [words.count(ours.rows, "row")]
+    said = [
+        f"p{check.p} of {counted(len(ours.warm), 'run')} {words.latency(found)}, limit {words.latency(limit)}",
+        cold,
+    ]
+    said += [counted(ours.rows, "row")]
     if theirs:
         said += [f"the source's own p{check.p} is {words.latency(limit / check.factor)}"]
-    said += [f"{ours.cut} runs were ended by the time that a statement may take"] if ours.cut else []
+    said += [f"{counted(ours.cut, 'run')} ended by the time that a statement may take"] if ours.cut else []
     outcome = Outcome.PASSED if found <= limit else Outcome.FAILED
     return words.result(check, outcome, words.joined(said), figures)
 

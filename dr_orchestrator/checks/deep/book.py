@@ -11,6 +11,7 @@ from typing import Any
 from dr_orchestrator.checks.deep import words
 from dr_orchestrator.checks.deep.deadline import Deadline
 from dr_orchestrator.checks.deep.engine import Damaged, ReadStretch, Stretch, Survey, Unread
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.proof import WholeRead
@@ -72,7 +73,7 @@ def told(book: Book, seed: int) -> CheckResult:
     read = sum(stretch.size for stretch in book.read)
     waiting = [*book.plan, *(() if book.never_apart else book.apart)]
     why = book.ended[0] if book.ended and book.deadline.left() > 0 else "the time was over"
-    unread = [*book.unread, *([f"{why}, with {words.count(len(waiting), 'piece')} left"] if waiting else [])]
+    unread = [*book.unread, *([f"{why}, with {counted(len(waiting), 'piece')} left"] if waiting else [])]
     rate = read / words.MB / book.seconds if book.seconds > 0 else None
     figures = _figures(book, read, rate) | {"damaged": book.damaged[:100], "unread": unread[:100]}
     if book.damaged:
@@ -113,7 +114,7 @@ def _read(book: Book, read: int) -> str:
     if not book.read:
         return "no table holds a block" if not book.planned else "nothing was read"
     share = math.floor(10_000 * read / book.planned) / 100 if book.planned else 100.0
-    tables = words.count(sum(not each.index for each in book.survey.relations), "table")
+    tables = counted(sum(not each.index for each in book.survey.relations), "table")
     return f"{words.megabytes(read)} of {tables} ({share:g} %) read in {_took(book)}"
 
 
@@ -122,7 +123,7 @@ def _sampled(book: Book, seed: int, figures: dict[str, Any]) -> str:
     total, read = sum(each.blocks for each in book.survey.relations), len(book.read)
     figures |= {"blocks": total, "sampled": read, "seed": seed, "confidence": CONFIDENCE}
     apart = " of tables, with what their rows keep elsewhere," if book.survey.apart or book.survey.left else ""
-    said = f"{read:,} of {total:,} blocks{apart} (seed {seed}) read in {_took(book)}"
+    said = f"{read:,} of {counted(total, 'block')}{apart} (seed {seed}) read in {_took(book)}"
     if book.damaged or book.unread or not read:
         return said
     most = unseen(total, read)

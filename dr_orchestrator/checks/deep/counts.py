@@ -10,6 +10,7 @@ from typing import Any
 from dr_orchestrator.checks.deep import words
 from dr_orchestrator.checks.deep.deadline import MOST_S, Deadline
 from dr_orchestrator.checks.deep.engine import Connect, Engine
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.proof import Counted, Counts, Tolerance
 from dr_orchestrator.domain.run import CheckResult
@@ -37,7 +38,8 @@ class Pair:
 
     def __str__(self) -> str:
         less = (self.copy or 0) - (self.source or 0)
-        return f"{self.table}: {self.copy:,} rows, {abs(less):,} {'fewer' if less < 0 else 'more'} than {self.source:,}"
+        apart = f"{abs(less):,} {'fewer' if less < 0 else 'more'} than {self.source:,}"
+        return f"{self.table}: {counted(self.copy or 0, 'row')}, {apart}"
 
 
 def perform(
@@ -85,8 +87,8 @@ def judged(check: Counts, pairs: Sequence[Pair], why: str = "", only: Sequence[s
     outcome = Outcome.FAILED if missing or differ else Outcome.INCONCLUSIVE if unsure else Outcome.PASSED
     largest = sorted((each for each in both if each.apart), key=lambda each: -each.apart)
     said = [*missing, words.some([str(each) for each in largest]), *unsure]
-    rows = words.count(sum(each.copy or 0 for each in pairs), "row")
-    said += [f"{words.count(len(both), 'table')} compared, {rows} in the copy"]
+    rows = counted(sum(each.copy or 0 for each in pairs), "row")
+    said += [f"{counted(len(both), 'table')} compared, {rows} in the copy"]
     said += _as_now(both)
     figures = {"tables": {each.table: _figures(each) for each in pairs}, "source_only": list(only)}
     return words.result(check, outcome, words.joined(said), figures, proves=not empty)
@@ -95,9 +97,7 @@ def judged(check: Counts, pairs: Sequence[Pair], why: str = "", only: Sequence[s
 def _as_now(pairs: Sequence[Pair]) -> list[str]:
     """That rows were counted as the source has them now, where no column told which are older than the instant."""
     now = sum(not each.as_of for each in pairs)
-    return (
-        [f"{words.count(now, 'table')} counted as the source is now: no `as-of` tells the age of rows"] if now else []
-    )
+    return [f"{counted(now, 'table')} counted as the source is now: no `as-of` tells the age of rows"] if now else []
 
 
 def _figures(pair: Pair) -> Mapping[str, Any]:
@@ -123,6 +123,6 @@ def _counts(
         if column and instant is None:
             raise NotMeasured(f"no restored instant is known that {each.table}.{column} could be held to")
         if deadline.left() <= 0:
-            raise NotMeasured(f"the time was over after {len(found)} of {len(tables)} tables")
+            raise NotMeasured(f"the time was over after {len(found)} of {counted(len(tables), 'table')}")
         found[each.table] = engine.count(connection, each.table, column, instant, min(most_s, deadline.left_s()))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dr_orchestrator.checks.deep.engine import CutShort, Fact, Relation, Stretch, Unread
-from dr_orchestrator.checks.deep.words import count
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.waiting.driven import CUT, GONE, EngineError
 
 
@@ -40,7 +40,7 @@ def each(
     wrong: list[str] = []
     for done, table in enumerate(tables):
         if (seconds := left_s()) <= 0:
-            left = f"the time was over after {done} of {count(len(tables), 'table')}"
+            left = f"the time was over after {done} of {counted(len(tables), 'table')}"
             return Fact(about, left, tuple(wrong), asked=False)
         try:
             wrong += look(table, seconds)
@@ -50,7 +50,7 @@ def each(
             late = f"{table.name} was not checked within {seconds:.0f} s"
             told = late if error.code == CUT else f"{table.name}: {error.words}"
             return Fact(about, told, tuple(wrong), asked=False)
-    told = f"{by} found {count(len(tables), 'table')} sound"
+    told = f"{by} found {counted(len(tables), 'table')} sound"
     return Fact(about, told, tuple(wrong), of_data=bool(tables))
 
 

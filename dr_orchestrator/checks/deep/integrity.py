@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dr_orchestrator.checks.deep import words
 from dr_orchestrator.checks.deep.deadline import Deadline
 from dr_orchestrator.checks.deep.engine import Connect, Engine, Fact, Inventory
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.proof import Integrity
 from dr_orchestrator.domain.run import CheckResult
@@ -57,7 +58,7 @@ def _beside(engine: Engine, ours: Inventory, source: Connect) -> Iterator[Fact]:
         yield Fact(SOURCE, fault.message, asked=False)
         return
     wrong = [*_extensions(ours, theirs), *_sequences(ours, theirs)]
-    numbers = words.count(len(ours.extensions), "extension"), words.count(len(ours.sequences), "sequence")
+    numbers = counted(len(ours.extensions), "extension"), counted(len(ours.sequences), "sequence")
     told = f"{' and '.join(numbers)} as in the source"
     yield Fact(SOURCE, told, tuple(wrong), of_data=bool(ours.sequences))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.proof import AnswersWithin, Command, Counts, Deep, Integrity, SameObjects, WholeRead
 from dr_orchestrator.domain.run import CheckResult
@@ -34,7 +35,7 @@ def expectation(check: Deep) -> str:
             limit = latency(check.limit) if check.limit else f"{check.factor:g} times the source's own"
             return f"{check.p} of 100 answers within {limit}, {check.times} times, from: {check.sql}"
         case Counts():
-            where = count(len(check.tables), "table") if check.tables else "every table"
+            where = counted(len(check.tables), "table") if check.tables else "every table"
             return f"as many rows as the source in {where}, within {check.tolerance}"
         case Command():
             return f"exit code 0 within {format_duration(check.within)} from: {' '.join(check.run)}"
@@ -66,11 +67,6 @@ def latency(value: timedelta) -> str:
     if seconds < 1:
         return f"{seconds * 1000:.3g} ms"
     return f"{seconds:.3g} s" if seconds < 60 else format_duration(value)
-
-
-def count(number: int, noun: str) -> str:
-    """`1 table`, `3 tables`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def some(told: Sequence[str], most: int = MOST_TOLD) -> str:

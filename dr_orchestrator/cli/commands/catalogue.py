@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from dr_orchestrator import settings
-from dr_orchestrator.cli.output import json_option, print_json, print_table, say
+from dr_orchestrator.cli.output import json_option, print_json, say
 from dr_orchestrator.cli.terminal.notices import writing
+from dr_orchestrator.cli.terminal.table import print_table
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.errors import Exit, UsageError
 
@@ -139,11 +141,12 @@ def check(as_json: bool) -> int:
 
 def _verdict(here: App, found: Sequence[Remark]) -> str:
     levels = Counter(each.level.value for each in found)
-    told = ", ".join(f"{many} {level}{'' if many == 1 else 's'}" for level, many in levels.items())
+    told = ", ".join(counted(many, level) for level, many in levels.items())
     if "problem" in levels:
         return f"{told}; nothing was started."
     catalogue = here.catalogue
-    what = f"{len(catalogue.drills)} drills of {len(catalogue.services)} services in {here.settings.drills}"
+    declared = f"{counted(len(catalogue.drills), 'drill')} of {counted(len(catalogue.services), 'service')}"
+    what = f"{declared} in {here.settings.drills}"
     return f"{what}: {f'the files can be read; {told}' if told else 'all right'}."
 
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dr_orchestrator.cli.output import json_option, print_json, print_table
+from dr_orchestrator.cli.output import json_option, print_json
+from dr_orchestrator.cli.terminal.table import print_table
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ def due(every: bool, as_json: bool) -> None:
         return
     if shown:
         print_table(("Tier", "Service", "Drill", "Due", "Last proven", "Why"), map(_row, shown))
-    click.echo(f"{sum(each.due for each in found)} of {len(found)} drills are due.")
+    many = sum(each.due for each in found)
+    click.echo(f"{many} of {counted(len(found), 'drill')} {'is' if many == 1 else 'are'} due.")
 
 
 def _states() -> list[DueState]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from dr_orchestrator import settings
-from dr_orchestrator.cli.output import RUN_COLUMNS, json_option, print_json, print_table, run_rows, say
+from dr_orchestrator.cli.output import RUN_COLUMNS, hang_each, json_option, print_json, run_rows
 from dr_orchestrator.cli.terminal.notices import writing
+from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def show(name: str, as_json: bool) -> None:
     if as_json:
         print_json(run_json(run))
     else:
-        say("\n".join(lines(run, settings.load().generated / f"{run.header.id}.html")))
+        hang_each(lines(run, settings.load().generated / f"{run.header.id}.html"))
 
 
 @click.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dr_orchestrator.cli.output import json_option, print_json, say
+from dr_orchestrator.cli.output import hang, json_option, print_json
 from dr_orchestrator.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -92,10 +92,11 @@ def _tell(told: dict[str, Any]) -> None:
     for role, found in _roles(told).items():
         for number, policy in enumerate(found, 1):
             part = f" --part {number}" if len(found) > 1 else ""
-            say(f"# {_WHAT.get(role, _ELSEWHERE)}: `dro iam --role {role}{part}`, {size(policy)} characters", err=True)
-    say("# A managed policy takes 6,144 characters, and a role ten of them.", err=True)
+            alone = f"`dro iam --role {role}{part}`, {size(policy)} characters"
+            hang("# ", f"{_WHAT.get(role, _ELSEWHERE)}: {alone}", err=True)
+    hang("# ", "A managed policy takes 6,144 characters, and a role ten of them.", err=True)
     for note in told["notes"]:
-        say(f"# {note}", err=True)
+        hang("# ", note, err=True)
 
 
 _WHAT = {

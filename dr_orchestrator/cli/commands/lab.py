@@ -10,6 +10,7 @@ import click
 
 from dr_orchestrator import settings
 from dr_orchestrator.cli.output import json_option, print_json
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import LabError
 
 FACTOR = 120.0
@@ -110,7 +111,7 @@ def demo(factor: float, at_once: int | None, as_json: bool) -> int:
             world = wiring.world()
             server.wait(api, home / "server.log")
             most = at_once or world.catalogue.at_once
-            _say(f"Running the quarterly exercise as Prefect flows, {most} drills at a time")
+            _say(f"Running the quarterly exercise as Prefect flows, {counted(most, 'drill')} at a time")
             with running.stopping_on_signals(world, once=True), wiring.anew():
                 exercise = running.exercise_followed(world, lambda: prefect_runner.run_quarterly(None, at_once))
             _say("")

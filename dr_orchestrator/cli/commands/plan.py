@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dr_orchestrator.cli.output import cost_json, hang, json_option, print_json, print_table
+from dr_orchestrator.cli.output import cost_json, hang, json_option, print_json
 from dr_orchestrator.cli.selecting import selecting
 from dr_orchestrator.cli.terminal.notices import NO_AWS, plain, warn_of_pace
+from dr_orchestrator.cli.terminal.table import print_table
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def plan(names: tuple[str, ...], selection: Selection | None, as_json: bool) -> 
         for each in plans:
             _print(each)
         stuck = [each.drill.name for each in plans if each.blockers]
-        click.echo(f"{len(plans) - len(stuck)} of {len(plans)} drills could run; nothing was created.")
+        click.echo(f"{len(plans) - len(stuck)} of {counted(len(plans), 'drill')} could run; nothing was created.")
         if stuck and len(plans) > 1:
             click.echo(f"These could not, for the obstacles above: {', '.join(stuck)}.")
     return Exit.INCONCLUSIVE if any(each.blockers for each in plans) else Exit.PASSED

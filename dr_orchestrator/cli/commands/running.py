@@ -15,13 +15,14 @@ from dr_orchestrator.cli.output import (
     begin,
     json_option,
     print_json,
-    print_table,
     run_rows,
     say,
 )
 from dr_orchestrator.cli.selecting import selecting
 from dr_orchestrator.cli.terminal.notices import held, next_steps, plain, reasons, warn_of_pace
+from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.cli.undisturbed import undisturbed
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.outline import exit_code
 from dr_orchestrator.errors import CopiesMayRemain, DroError, Exit, UsageError
 from dr_orchestrator.runner.stop import by_signal
@@ -127,10 +128,8 @@ def print_under_way(here: App, name: str, as_json: bool) -> int:
         under_way = {"driven_by": by, "planned": len(exercise.planned), "begun": len(runs), "ended": ended}
         print_json({**exercise_json(exercise, runs), "under_way": under_way})
         return Exit.PASSED
-    click.echo(
-        f"Exercise {exercise.id} is under way, driven by {by}: {ended} of {len(exercise.planned)} runs have ended, "
-        f"{len(runs) - ended} are under way. Nothing was begun."
-    )
+    so_far = f"{ended} of {counted(len(exercise.planned), 'run')} ended, {len(runs) - ended} under way"
+    click.echo(f"Exercise {exercise.id} is under way, driven by {by}: {so_far}. Nothing was begun.")
     click.echo("  → its end: `dro runs --exercises`; another one on purpose: dro quarterly --again")
     return Exit.PASSED
 
@@ -148,7 +147,7 @@ def print_exercise(here: App, name: str, as_json: bool = False) -> int:
     click.echo()
     stamp = "SIMULATED, no evidence: " if exercise.simulated else ""
     left_out = f", {len(exercise.left_out)} left out" if exercise.left_out else ""
-    made = f"{len(runs)} of {len(exercise.planned)} runs made{left_out}"
+    made = f"{len(runs)} of {counted(len(exercise.planned), 'run')} made{left_out}"
     click.echo(f"{stamp}exercise {exercise.id}: {exercise.verdict or UNCLOSED} — {made}")
     for step in dict.fromkeys(step for run in runs for step in next_steps(run)):
         click.echo(step)

@@ -9,6 +9,7 @@ import click
 
 from dr_orchestrator.cli.output import cost_json, json_option, print_json, say
 from dr_orchestrator.cli.terminal.notices import NO_AWS, held, plain
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.errors import Exit
 
@@ -117,7 +118,7 @@ def _told(of: SweptRun) -> str:
     if not left:
         return "closed, its copies assumed gone with their lab" if any(each.assumed for each in of.copies) else "swept"
     why = plain(left[0].why) or "not proven gone"
-    return f"NOT swept, {len(left)} of {len(of.copies)} copies may still be there: {why}"
+    return f"NOT swept, {len(left)} of {counted(len(of.copies), 'copy', 'copies')} may still be there: {why}"
 
 
 def _age(each: Swept) -> str:
@@ -161,8 +162,6 @@ def _unread(proof: Proof) -> dict[str, str]:
 
 
 def _summary(done: Sweep, dry_run: bool) -> str:
-    from dr_orchestrator.runner.sweep import counted
-
     left, assumed = len(done.left), sum(each.assumed for each in done.copies)
     swept = counted(left if dry_run else len(done.copies) - left - assumed, "copy", "copies")
     left += sum(map(_held_copies, done.waiting))

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dr_orchestrator.cli.output import json_option, print_json, print_table, say
+from dr_orchestrator.cli.output import json_option, print_json, say
+from dr_orchestrator.cli.terminal.table import print_table
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.replica import Edit, Place
 from dr_orchestrator.errors import Exit, UsageError
 
@@ -71,17 +73,13 @@ def _print(derived: Derived, place: str) -> None:
 
 
 def _verdict(derived: Derived, place: str) -> str:
-    edits = _counted(len(derived.edits), "edit")
+    edits = counted(len(derived.edits), "edit")
     where = f"in a {place.replace('-', ' ')}" if place == Place.DRILL_ACCOUNT else "beside production"
     if derived.refused:
-        return f"Refused {where}: {_counted(len(derived.refused), 'resource')} would change what is not the replica's."
+        return f"Refused {where}: {counted(len(derived.refused), 'resource')} would change what is not the replica's."
     if derived.asks:
-        return f"Not yet accepted {where}: {_counted(len(derived.asks), 'thing')} to be answered; {edits}."
+        return f"Not yet accepted {where}: {counted(len(derived.asks), 'thing')} to be answered; {edits}."
     return f"Accepted {where}, {edits}."
-
-
-def _counted(many: int, what: str) -> str:
-    return f"{many} {what}{'' if many == 1 else 's'}"
 
 
 def _table(

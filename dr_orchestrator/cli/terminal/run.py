@@ -12,6 +12,7 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.run import CheckResult, Run, Step
 from dr_orchestrator.reporting.measure.target import Standing, Target, targets
 from dr_orchestrator.reporting.wording import (
+    above_worst_case,
     cleanup_badge,
     grade_words,
     instant,
@@ -48,6 +49,7 @@ def _figures(run: Run) -> Iterator[str]:
         yield f"{target.name}  {_against(target)}"
         if target.actual is not None:
             yield f"     {why}"
+    yield from _worst_case(run, explained)
 
 
 def _against(target: Target) -> str:
@@ -73,6 +75,15 @@ def _loss(explained: Explanation) -> str:
         f"from the newest data {instant(loss.newest)} to {instant(loss.reference)} ({plain(loss.why)}); "
         f"grade {grade_words(loss.grade)}; {plain(loss.source)}"
     )
+
+
+def _worst_case(run: Run, explained: Explanation) -> Iterator[str]:
+    if run.closing is None or (worst := run.closing.measures.worst_case) is None:
+        return
+    source = plain(run.closing.measures.worst_case_source)
+    yield f"     worst case {format_duration(worst)}, {run.closing.worst_case_verdict}: {source}"
+    if note := above_worst_case(explained.rpo):
+        yield f"     {note}"
 
 
 def _details(run: Run) -> Iterator[str]:

@@ -54,7 +54,12 @@ class TimeExplained:
 
 @dataclass(frozen=True)
 class LossExplained:
-    """How the data loss came about: from which instant and why that one, to which data, and who read it."""
+    """How the data loss came about: from which instant and why that one, to which data, and who read it.
+
+    `before_point` is the part of it between the newest data that a check read and the instant of its recovery point:
+    what was written then is restored, too, though nothing that was read proves it. `above_worst` is by how much the
+    loss stands above the worst case, which counts to the instants of recovery points. None where there is no such part.
+    """
 
     reference: datetime | None
     why: str
@@ -64,6 +69,8 @@ class LossExplained:
     source: str
     check: str
     store: str
+    before_point: timedelta | None
+    above_worst: timedelta | None
     held: Held
 
 
@@ -155,6 +162,8 @@ def _loss(run: Run) -> LossExplained:
         source=measures.rpa_source,
         check=check.name if check else "",
         store=(check.store if check else "") or (point.store if point else "") or alone,
+        before_point=_before_point(run, check),
+        above_worst=_longer(measures.rpa, measures.worst_case),
         held=_held(run, run.header.objective.rpo, measures.rpa, measures.rpa_clock_error, proven),
     )
 
@@ -190,6 +199,19 @@ def _reader(run: Run, measures: Measures) -> CheckResult | None:
     """The check that read the newest data, where one did."""
     read = (check for check in run.checks if check.newest is not None and check.newest == measures.newest_data)
     return next((check for check in read if check.name == measures.rpa_check), None)
+
+
+def _before_point(run: Run, check: CheckResult | None) -> timedelta | None:
+    """How far the newest data that a check read lies before the recovery point of its store."""
+    if check is None or check.newest is None:
+        return None
+    of_store = [point for point in run.points if point.store == check.store] or list(run.points)
+    return _longer(of_store[0].data_time - check.newest, timedelta()) if len(of_store) == 1 else None
+
+
+def _longer(one: timedelta | None, other: timedelta | None) -> timedelta | None:
+    """By how much one span is longer than another; None where it is not, or where one is not known."""
+    return one - other if one is not None and other is not None and one > other else None
 
 
 def _claimant(run: Run, measures: Measures) -> RecoveryPoint | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.clock import Event, Moment, span
 from dr_orchestrator.domain.judge.clocks import Clocks, clocks_of
-from dr_orchestrator.domain.objective import ClockStart
+from dr_orchestrator.domain.objective import ClockStart, format_duration
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.domain.replica import Empty
 from dr_orchestrator.domain.run import CheckResult, Measures, RunHeader, Segment, Step
@@ -83,7 +83,7 @@ def _measured(record: Record) -> Measures:
     judged = _until(record, Moment.SERVICE_VERIFIED)
     since = reference(record)
     data = newest(record)
-    worst = max(record.worst_cases, key=lambda case: case.loss, default=None)
+    worst = _worst_case(record)
     waiting = waited(record)
     measures = Measures(
         rta=judged,
@@ -108,6 +108,26 @@ def _measured(record: Record) -> Measures:
     if measures.rpa is None and worst is not None and record.points:
         return replace(measures, rpa=worst.loss, rpa_grade=SCHEDULE, rpa_source=f"arithmetic: {worst.source}")
     return measures
+
+
+def _worst_case(record: Record) -> WorstCase | None:
+    """The worst of all histories, and no less than what this very drill lost by its recovery points: a lag that is
+    looked up at the end of a run may be shorter than it was when disaster struck. A negative one is no measure, and
+    stays.
+    """
+    worst = max(record.worst_cases, key=lambda case: case.loss, default=None)
+    lost = _lost_by_points(record)
+    if worst is None or worst.loss < timedelta() or lost <= worst.loss:
+        return worst
+    source = f"the recovery point of this drill lay that far back; afterwards {format_duration(worst.loss)}"
+    return replace(worst, loss=lost, source=f"{source}: {worst.source}")
+
+
+def _lost_by_points(record: Record) -> timedelta:
+    """How far the recovery points lie before the disruption, but for those of an instant that was asked for."""
+    struck = next((event.at for event in record.events if event.moment is Moment.DISRUPTION), None)
+    taken = [point.data_time for point in record.points if point.reference is None]
+    return struck - min(taken) if struck is not None and taken else timedelta()
 
 
 def _until(record: Record, moment: Moment) -> timedelta | None:

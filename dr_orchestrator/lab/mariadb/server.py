@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
-import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +16,7 @@ import pymysql
 from sqlalchemy.engine import URL
 
 from dr_orchestrator.errors import LabError
-from dr_orchestrator.lab.programs import HOST, Programs, free_port
+from dr_orchestrator.lab.programs import HOST, Programs, Served, free_port
 from dr_orchestrator.waiting.mysql import Stoppable, connect
 
 ADMIN = "rdsadmin"
@@ -57,20 +54,12 @@ class Position:
     offset: int
 
 
-class Server:
+class Server(Served):
     """A server that is started, asked and stopped; one with a `binlog`, its path without an ending, keeps it there."""
 
     def __init__(self, programs: Programs, folder: Path, password: str, binlog: Path | None = None) -> None:
-        self.folder, self.port = folder, 0
-        self.turning = threading.RLock()
-        """Held by whoever starts it, ends it or copies it."""
-        self._programs, self._password, self._binlog = programs, password, binlog
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def log(self) -> Path:
-        """Beside the data directory, so that it outlives it."""
-        return self.folder.with_suffix(".log")
+        super().__init__(programs, folder, password)
+        self._binlog = binlog
 
     def start(self) -> None:
         """Start it on a free port; returns once it accepts connections, its recovery behind it."""
@@ -129,18 +118,15 @@ class Server:
         that rests is copied as it lies.
         """
         with self.turning:
-            if self._process is None or self._process.poll() is not None:
-                self._copy(target)
+            if not self.runs:
+                self._copy_files(target)
                 return Position("", 0)
             with self.connect() as connection:
                 connection.execute("FLUSH TABLES WITH READ LOCK")
                 at = _position(connection)
                 with self._still():
-                    self._copy(target)
+                    self._copy_files(target)
         return at
-
-    def _copy(self, target: Path) -> None:
-        self._programs.run("cp", "-R", str(self.folder), str(target), cwd=target.parent)
 
     def shut_down(self) -> None:
         """End it with all its data written."""
@@ -154,17 +140,6 @@ class Server:
         if process is not None and process.poll() is None:
             process.kill()
             process.wait(10)
-
-    def remove(self) -> None:
-        """Stop it and delete its files, once nobody copies it any more."""
-        with self.turning:
-            self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.log.unlink(missing_ok=True)
-
-    def said(self) -> str:
-        """Its log."""
-        return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def replay(self, files: list[Path], since: Position, until: Position) -> None:
         """Do again what a binary log holds between two places."""
@@ -194,7 +169,7 @@ class Server:
     def _answers(self) -> bool:
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
-            if self._process is None or self._process.poll() is not None:
+            if not self.runs:
                 return False
             try:
                 with self.connect():

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +14,7 @@ from psycopg import sql
 
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab.postgres import network
-from dr_orchestrator.lab.programs import HOST, Programs, free_port
+from dr_orchestrator.lab.programs import HOST, Programs, Served, free_port
 
 ADMIN = "rdsadmin"
 MAINTENANCE = "template1"
@@ -48,32 +46,16 @@ SETTINGS = {
 }
 
 
-class Cluster:
+class Cluster(Served):
     """A server that is started, asked and stopped; `log` tells what it said.
 
     One that is `apart` has no network: it gets out to nothing, and is reached through a door.
     """
 
     def __init__(self, programs: Programs, folder: Path, password: str, *, apart: bool = False) -> None:
-        self.folder = folder
-        self.port = 0
+        super().__init__(programs, folder, password)
         self._apart = apart
         self._door: network.Door | None = None
-        self.turning = threading.RLock()
-        """Held by whoever starts it, ends it or copies it."""
-        self._programs = programs
-        self._password = password
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def runs(self) -> bool:
-        """Whether its server is there."""
-        return self._process is not None and self._process.poll() is None
-
-    @property
-    def log(self) -> Path:
-        """Beside the data directory, so that it outlives it."""
-        return self.folder.with_suffix(".log")
 
     def configure(self, more: Mapping[str, str], signal_file: str = "") -> None:
         """Write its settings; `signal_file` makes it recover when it starts."""
@@ -161,7 +143,7 @@ class Cluster:
             if self.runs:
                 self._copy_running(target)
             else:
-                self._programs.run("cp", "-R", str(self.folder), str(target), cwd=target.parent)
+                self._copy_files(target)
 
     def _copy_running(self, target: Path) -> None:
         self._programs.run(
@@ -196,21 +178,10 @@ class Cluster:
         if door is not None:
             door.close()
 
-    def remove(self) -> None:
-        """Stop it and delete its files, once nobody copies it any more."""
-        with self.turning:
-            self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.log.unlink(missing_ok=True)
-
-    def said(self) -> str:
-        """Its log."""
-        return self.log.read_text(errors="replace") if self.log.exists() else ""
-
     def _answers(self) -> bool:
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
-            if self._process is None or self._process.poll() is not None:
+            if not self.runs:
                 return False
             try:
                 with self.connect() as connection:
@@ -223,5 +194,5 @@ class Cluster:
         return False
 
     def _check_alive(self) -> None:
-        if self._process is None or self._process.poll() is not None:
+        if not self.runs:
             raise LabError(f"PostgreSQL ended: {self.said()[-500:]}")

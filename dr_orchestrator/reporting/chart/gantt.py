@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from dr_orchestrator.domain.clock import LABELS, Moment
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.objective import ClockStart, format_duration
 from dr_orchestrator.domain.run import Phase, Run, Segment, Step
 from dr_orchestrator.domain.verdict import Outcome
@@ -224,6 +225,5 @@ def _desc(run: Run, end: timedelta | None) -> str:
     verified = f"verified after {format_duration(end)}" if end is not None else "never verified"
     kinds = ", ".join(dict.fromkeys(segment.kind.value for segment in run.segments))
     waited = f" Dashed: waiting for something else than the recovery ({kinds})." if kinds else ""
-    return (
-        f"{len(run.steps)} steps; the service was {verified}.{slow}{waited} The same figures are in the table of steps."
-    )
+    told = f"{counted(len(run.steps), 'step')}; the service was {verified}.{slow}{waited}"
+    return f"{told} The same figures are in the table of steps."

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.clock import Moment
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.reporting.chart.axis import Axis, Tick
 from dr_orchestrator.reporting.measure.steps import ON_THE_CLOCK
 from dr_orchestrator.reporting.measure.tally import at_once, numbered
-from dr_orchestrator.reporting.wording import count, figure, verdict_badge
+from dr_orchestrator.reporting.wording import figure, verdict_badge
 
 DRAWN = 60
 """Lanes beyond this many cannot be read; the table holds every run."""
@@ -76,7 +77,7 @@ def lanes(exercise: Exercise, runs: Sequence[Run]) -> Lanes | None:
     foot = top + 34 * len(shown)
     return Lanes(
         title=f"Runs of exercise {exercise.id} over time",
-        desc=f"{count(len(runs), 'run')}, at most {peak} at once. The same figures are in the table of results.",
+        desc=f"{counted(len(runs), 'run')}, at most {peak} at once. The same figures are in the table of results.",
         lanes=tuple(
             _lane(run, again.get(run.header.id, ""), axis, zero, until, top + 34 * row) for row, run in enumerate(shown)
         ),

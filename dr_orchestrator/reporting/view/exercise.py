@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.programme import Exercise
@@ -25,7 +26,6 @@ from dr_orchestrator.reporting.wording import (
     Badge,
     Figure,
     cleanup_badge,
-    count,
     figure,
     instant,
     real,
@@ -35,7 +35,7 @@ from dr_orchestrator.reporting.wording import (
 
 _NOT_KEPT = ("fail", "unsure")
 _UNMET = 20
-"""So many services that do not keep their tier's promise are shown with their paths, where the runs are many."""
+"""So many services that do not keep their tier's promise are tallied with their paths, where the runs are many."""
 _MET = 10
 """So many runs are named with a finding that they share; each run's own row and page tell of it, too."""
 
@@ -89,7 +89,7 @@ class ExerciseView:
 
 def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str, str]) -> ExerciseView:
     """An exercise as a template sees it; `reports` names the report file of each run that has one."""
-    counted, took, many = tally(exercise, runs), makespan(exercise, runs), len(runs) > FEW
+    tallied, took, many = tally(exercise, runs), makespan(exercise, runs), len(runs) > FEW
     rows, services = run_rows(runs, reports), services_view(runs)
     simulated = exercise.simulated or any(run.header.provenance.simulated for run in runs)
     return ExerciseView(
@@ -108,11 +108,11 @@ def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str,
         sentence=headline.of_exercise(exercise, runs),
         doubts=doubts(exercise, runs),
         allowances=_allowances(runs),
-        cleanup=cleanup_badge(counted.cleanup),
+        cleanup=cleanup_badge(tallied.cleanup),
         unclean=_unclean(runs),
-        plan=_plan(counted),
-        plan_sentence=_plan_sentence(counted, len(runs)),
-        verdicts=tuple((verdict_badge(verdict), str(number)) for verdict, number in counted.verdicts),
+        plan=_plan(tallied),
+        plan_sentence=_plan_sentence(tallied, len(runs)),
+        verdicts=tuple((verdict_badge(verdict), str(number)) for verdict, number in tallied.verdicts),
         many=many,
         first=first_view(runs, rows) if many else (),
         tiers=tiers_view(runs, rows),
@@ -120,9 +120,9 @@ def exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str,
         services_first=tuple(each for each in services if each.line.tone in _NOT_KEPT)[:_UNMET] if many else services,
         lanes=lanes(exercise, runs),
         findings=_findings(runs),
-        left_out=tuple(Fact(name, why) for name, why in counted.left_out),
-        not_reached=counted.not_reached,
-        unplanned=counted.unplanned,
+        left_out=tuple(Fact(name, why) for name, why in tallied.left_out),
+        not_reached=tallied.not_reached,
+        unplanned=tallied.unplanned,
         provenance=_provenance(exercise, runs),
     )
 
@@ -157,19 +157,19 @@ def _unclean(runs: Sequence[Run]) -> tuple[Fact, ...]:
     return tuple(Fact(run, cleanup.value) for run, cleanup in closed if cleanup is not Cleanup.CLEAN)
 
 
-def _plan(counted: Tally) -> tuple[Fact, ...]:
+def _plan(tallied: Tally) -> tuple[Fact, ...]:
     return (
-        Fact("in scope", str(len(counted.scope))),
-        Fact("ran", str(len(counted.ran))),
-        Fact("left out", str(len(counted.left_out))),
-        Fact("not reached", str(len(counted.not_reached))),
+        Fact("in scope", str(len(tallied.scope))),
+        Fact("ran", str(len(tallied.ran))),
+        Fact("left out", str(len(tallied.left_out))),
+        Fact("not reached", str(len(tallied.not_reached))),
     )
 
 
-def _plan_sentence(counted: Tally, runs: int) -> str:
-    again = f" in {runs} runs" if runs != len(counted.ran) else ""
-    said = f"{count(len(counted.scope), 'drill')} in scope: {len(counted.ran)} ran{again}"
-    return f"{said}, {len(counted.left_out)} left out with a reason, {len(counted.not_reached)} not reached."
+def _plan_sentence(tallied: Tally, runs: int) -> str:
+    again = f" in {runs} runs" if runs != len(tallied.ran) else ""
+    said = f"{counted(len(tallied.scope), 'drill')} in scope: {len(tallied.ran)} ran{again}"
+    return f"{said}, {len(tallied.left_out)} left out with a reason, {len(tallied.not_reached)} not reached."
 
 
 def _findings(runs: Sequence[Run]) -> tuple[SharedFinding, ...]:

@@ -14,6 +14,7 @@ from dr_orchestrator.reporting.wording import (
     NOT_MEASURED,
     NOT_REACHED,
     Badge,
+    before_point,
     error_bar,
     exact,
     grade_words,
@@ -52,6 +53,7 @@ def why_view(run: Run) -> WhyView:
         WhyRow("Evidence", _verified(time), _evidence(loss)),
         WhyRow("Added by the policy", _added(time), "nothing"),
         WhyRow("Actual", _actual(time.held), _actual(loss.held)),
+        WhyRow("Of that, before the recovery point", "nothing", before_point(loss) or "nothing"),
         WhyRow("Objective", _objective(time.held), _objective(loss.held)),
         WhyRow("Compared unrounded", _compared(time.held, rto), _compared(loss.held, rpo)),
     )

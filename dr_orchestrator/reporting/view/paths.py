@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.objective import Goal, Limit, Objective
 from dr_orchestrator.domain.run import Run
@@ -21,7 +22,6 @@ from dr_orchestrator.reporting.wording import (
     NOT_RECORDED,
     Badge,
     Figure,
-    count,
     figure,
     told,
     verdict_badge,
@@ -144,7 +144,7 @@ def _drilled(path: DrilledPath) -> DrilledRow:
     return DrilledRow(
         drill=head.drill,
         path=head.path.value,
-        runs=count(len(path.runs), "run"),
+        runs=counted(len(path.runs), "run"),
         held_to=held,
         verdict=verdict_badge(path.verdict),
         rto=meets_badge(answer.rto),

@@ -16,6 +16,7 @@ from dr_orchestrator.reporting.wording import (
     NOT_REACHED,
     Badge,
     Figure,
+    above_worst_case,
     figure,
     grade_words,
     instant,
@@ -80,6 +81,7 @@ class ProofView:
     worst_case_line: str
     worst_facts: tuple[Fact, ...]
     worst_case_source: str
+    worst_case_note: str
     worst_case_badge: Badge
 
 
@@ -87,9 +89,10 @@ def proof_view(run: Run) -> ProofView:
     """The data proof of a run."""
     measures = run.closing.measures if run.closing else Measures()
     verdict = run.closing.worst_case_verdict if run.closing else WorstCaseVerdict.NOT_MEASURED
+    loss = explain(run).rpo
     return ProofView(
         points=tuple(PointView(point.id, _point(point)) for point in run.points),
-        loss=_loss(measures, explain(run).rpo.store),
+        loss=_loss(measures, loss.store),
         stores=_stores(run),
         skew=figure(measures.rpa_skew, "one store: none" if len(run.points) == 1 else NOT_MEASURED),
         checks=(*map(_check, run.checks), *_unreached(run)),
@@ -97,6 +100,7 @@ def proof_view(run: Run) -> ProofView:
         worst_case_line=_worst_line(measures, verdict),
         worst_facts=_worst_facts(measures),
         worst_case_source=told(measures.worst_case_source),
+        worst_case_note=above_worst_case(loss),
         worst_case_badge=worst_case_badge(verdict),
     )
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import Pick
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.measure.tally import numbered
 from dr_orchestrator.reporting.measure.target import targets
 from dr_orchestrator.reporting.view.target import TargetView, target_view
-from dr_orchestrator.reporting.wording import Badge, cleanup_badge, count, instant, spoken, verdict_badge
+from dr_orchestrator.reporting.wording import Badge, cleanup_badge, instant, spoken, verdict_badge
 
 FEW = 60
 """Up to so many runs are all shown with their bars; of more, each has a line, and only the first views have bars."""
@@ -135,7 +136,7 @@ def _more(runs: Sequence[Run], shown: int) -> str:
 def _told(runs: Sequence[Run]) -> str:
     verdicts = Counter(run.closing.verdict if run.closing else None for run in runs)
     said = [f"{verdicts[verdict]} {verdict_badge(verdict).word}" for verdict in _WORST_FIRST if verdicts[verdict]]
-    return f"{count(len(runs), 'run')}: {', '.join(said)}"
+    return f"{counted(len(runs), 'run')}: {', '.join(said)}"
 
 
 def _row(run: Run, report: str, number: str) -> RunRow:

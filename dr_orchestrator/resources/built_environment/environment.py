@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity, Place
 from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
@@ -57,7 +58,7 @@ class BuiltEnvironment:
         return [
             PreflightCheck("programs", lambda: program.look(self._builder, self._toolkit.home)),
             PreflightCheck("recovery points", self._points_declared),
-            PreflightCheck("inventory of the account", lambda: f"{len(self._inventory())} objects are there before"),
+            PreflightCheck("inventory of the account", lambda: _before(self._inventory())),
         ]
 
     def billed(self, name: str = "") -> Billed:
@@ -86,7 +87,7 @@ class BuiltEnvironment:
         for each in there:
             self._toolkit.context.observe(replace(copy, id=each), BEFORE)
         self._toolkit.context.observe(copy, TAKEN)
-        return Seen(f"{len(there)} objects are there before")
+        return Seen(_before(there))
 
     def build(self, copy: Copy) -> Asked:
         """Run the program; NotRecoverable where it fails, NotMeasured where it does not end in time."""
@@ -214,3 +215,7 @@ class Environment:
     def destroy(self, copy: Copy) -> CopyState:
         """As the environment's own."""
         return self.built.destroy(copy)
+
+
+def _before(there: Collection[object]) -> str:
+    return f"{counted(len(there), 'object')} there before"

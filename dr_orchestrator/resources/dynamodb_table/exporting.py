@@ -11,6 +11,7 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.evidence import Asked, Ready
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.service import Resource
@@ -109,7 +110,7 @@ class Export:
             hint = "the bucket's policy lets the role of drills write there; `dro iam` prints both rights"
             raise NotRecoverable(f"{failed.message}; {why}" if why else failed.message, hint, DESCRIBE) from failed
         size = float(seen.detail.get("BilledSizeBytes", 0)) / GIB
-        words = f"{int(seen.detail.get('ItemCount', 0)):,} items exported, {size:.1f} GiB"
+        words = f"{counted(int(seen.detail.get('ItemCount', 0)), 'item')} exported, {size:.1f} GiB"
         return Ready(self._toolkit.seconds_since(seen), words=words)
 
     def destroy(self, copy: Copy) -> CopyState:

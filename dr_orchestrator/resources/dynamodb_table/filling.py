@@ -10,6 +10,7 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.waiting.aside import all_aside
 
@@ -98,4 +99,4 @@ class Filling:
             self._written += written
             if (now := self._toolkit.clock.monotonic()) - self._told_at >= TOLD_EVERY:
                 self._told_at = now
-                self._toolkit.context.observe(self._target, f"{self._written:,} items written")
+                self._toolkit.context.observe(self._target, f"{counted(self._written, 'item')} written")

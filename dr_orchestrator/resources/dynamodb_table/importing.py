@@ -12,6 +12,7 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
@@ -139,7 +140,7 @@ class ImportedTable:
         live = table.describe(self._api(copy), copy.id)
         if live is None:
             raise NotMeasured(f"{copy.id} is not to be seen", call="dynamodb:DescribeTable")
-        words = f"{int(told['ImportedItemCount']):,} items imported"
+        words = f"{counted(int(told['ImportedItemCount']), 'item')} imported"
         if denied := self._imported(copy).tag(copy, live["TableArn"]):
             words += f"; the copy wears no tag: {denied}"
         return Ready(0.0, table.identity(live), words)
@@ -232,7 +233,7 @@ class ImportedTable:
         except NotRecoverable as failed:
             told = _described(self._api(copy), job) or {}
             why = ": ".join(filter(None, (told.get("FailureCode"), told.get("FailureMessage"))))
-            errors = f"{told.get('ErrorCount', 0):,} items were refused" if told.get("ErrorCount") else ""
+            errors = f"{counted(told.get('ErrorCount', 0), 'item')} refused" if told.get("ErrorCount") else ""
             log = f"see the log group {told['CloudWatchLogGroupArn']}" if told.get("CloudWatchLogGroupArn") else ITEMS
             message = "; ".join(filter(None, (failed.message, why, errors)))
             raise NotMeasured(f"DynamoDB did not import {self._resource.name}: {message}", log, _DESCRIBE) from failed
@@ -242,15 +243,17 @@ class ImportedTable:
         export = self._toolkit.proofs.intended(exporting.planned(copy)).identity
         found = exporting.described(self._toolkit.account.api("dynamodb"), export.arn) if export else None
         if found is None or "ItemCount" not in found or "ImportedItemCount" not in told:
-            counted = f"AWS does not tell how many items of {self._resource.name} were exported and imported"
-            raise NotMeasured(f"{counted}: nothing shows that all of them are there", ITEMS, exporting.DESCRIBE)
+            unknown = f"AWS does not tell how many items of {self._resource.name} were exported and imported"
+            raise NotMeasured(f"{unknown}: nothing shows that all of them are there", ITEMS, exporting.DESCRIBE)
         imported, refused, wanted = (
             int(told["ImportedItemCount"]),
             int(told.get("ErrorCount", 0)),
             int(found["ItemCount"]),
         )
         if refused or imported != wanted:
-            message = f"of {wanted:,} items of {self._resource.name} {imported:,} were imported, {refused:,} refused"
+            message = (
+                f"of {counted(wanted, 'item')} of {self._resource.name} {imported:,} were imported, {refused:,} refused"
+            )
             raise NotMeasured(message, ITEMS, _DESCRIBE)
 
     def _wait_out(self, copy: Copy, job: str) -> None:

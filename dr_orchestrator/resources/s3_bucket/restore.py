@@ -17,6 +17,7 @@ from dr_orchestrator.aws.toolkit import Toolkit, gone
 from dr_orchestrator.aws.watcher import States
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
@@ -227,9 +228,10 @@ def _words(wanted: Wanted, done: Done) -> str:
     """The outcome of the copying, in words."""
     said = [f"as of {wanted.instant:%Y-%m-%d %H:%M:%S} UTC: {wanted.said}"]
     if (before := wanted.chosen.objects - done.objects - done.archived) > 0:
-        said.append(f"{before:,} of them were there already")
+        said.append(f"{counted(before, 'object')} of them there already")
     if done.archived:
-        said.append(f"{done.archived:,} lie in an archive, and were not copied: nothing comes from there at once")
+        said.append(f"{counted(done.archived, 'object')} not copied from an archive: nothing comes from there at once")
     if wanted.whole.doubtful:
-        said.append(f"{wanted.whole.doubtful:,} keys were written since while versioning was off, and may lack")
+        keys = counted(wanted.whole.doubtful, "key was", "keys were")
+        said.append(f"{keys} written since while versioning was off, and may lack")
     return "; ".join(said)

@@ -11,7 +11,7 @@ from dr_orchestrator.runner.sweep.objects import Inventory
 from dr_orchestrator.runner.sweep.orphans import Orphan, find_orphans, forget, orphans_of
 from dr_orchestrator.runner.sweep.perform import LeftAlone, Sweep, dry_run, sweep
 from dr_orchestrator.runner.sweep.ports import Destroyer, Region, SweepContext, Unreachable
-from dr_orchestrator.runner.sweep.proof import Proof, counted
+from dr_orchestrator.runner.sweep.proof import Proof
 from dr_orchestrator.runner.sweep.runs import (
     Swept,
     SweptRun,
@@ -38,7 +38,6 @@ __all__ = [
     "alive",
     "close_exercises",
     "cost_so_far",
-    "counted",
     "dead_runs",
     "dry_run",
     "end_exercise",

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord, LiveObject
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.runner.sweep.inventory import parts_of
 from dr_orchestrator.runner.sweep.objects import Inventory, Listing
@@ -160,11 +161,6 @@ def _of_others(
         for place, then, now in places
         if then and now not in ("", then)
     }
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number of things: `1 copy`, `2 copies`; `many` where it is not `one` with an s."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def _mark(here: SweepContext, run: Run, row: CopyRecord, before: Inventory) -> Mark:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.copy import TERMINAL, CopyRecord, CopyState
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.preflight import Doubt
+from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import Quota, Types
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.drillable import Drillable
@@ -33,7 +33,9 @@ class Room:
     def look(self) -> str:
         """Say how much room there is; NotMeasured where it is too little, Doubt where a quota is not known."""
         told, short, unknown = [], [], []
-        for name, wanted in _made(self.here.types, self.drill).items():
+        if not (made := _made(self.here.types, self.drill)):
+            raise NotApplicable("its program makes the copies, and nobody knows what that takes of a quota")
+        for name, wanted in made.items():
             try:
                 quota = self._quota(name)
             except (NotMeasured, NotRecoverable) as fault:

@@ -28,7 +28,7 @@ def test_a_bucket_goes_with_all_its_versions_and_markers(build: Build) -> None:
     assert [call for call, _ in replica.changes if call != "s3:CreateMultipartUpload"] == [
         *("s3:DeleteObjects", "s3:AbortMultipartUpload", "cloudformation:DeleteStack"),
     ]
-    assert f"emptied {name}: 4 versions and delete markers, 1 unfinished uploads" in replica.told
+    assert f"emptied {name}: 4 versions and delete markers, 1 unfinished upload" in replica.told
 
 
 def test_markers_alone_are_something_too(build: Build) -> None:

@@ -77,11 +77,11 @@ def _last(way: Way) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (_lost, "1 are not in the copy: 03"),
-        (_last, "1 are not in the copy: 11"),
-        (_new, "1 are in the copy alone: 03b"),
-        (_other, "1 hold something else: 03"),
-        (_longer, "1 hold something else: 03"),
+        (_lost, "1 object is not in the copy: 03"),
+        (_last, "1 object is not in the copy: 11"),
+        (_new, "1 object is in the copy alone: 03b"),
+        (_other, "1 object is another: 03"),
+        (_longer, "1 object is another: 03"),
     ],
 )
 def test_any_difference_fails(way: Way, change: Callable[[Way], None], told: str) -> None:
@@ -119,7 +119,7 @@ def test_a_checksum_tells_where_an_etag_is_no_digest(made: Estate, way_of: Make)
     way = restored(way_of, source)
     assert compared(way).outcome is Outcome.PASSED
     buckets.backend().buckets[way.copy.id].keys["parts"].checksum_value = "b3RoZXI="
-    assert "1 hold something else: parts" in compared(way).observed
+    assert "1 object is another: parts" in compared(way).observed
 
 
 def test_where_nothing_tells_it_is_not_passed(made: Estate, way_of: Make) -> None:
@@ -129,7 +129,7 @@ def test_where_nothing_tells_it_is_not_passed(made: Estate, way_of: Make) -> Non
     way = restored(way_of, source)
     result = compared(way)
     assert result.outcome is Outcome.INCONCLUSIVE
-    assert "1 have neither a common checksum nor a digest: `read: true` reads them: parts" in result.observed
+    assert "1 object is unknown, by no checksum or digest of both: `read: true` reads them: parts" in result.observed
     read = SameObjects("same", read=True)
     assert compared(way, read).outcome is Outcome.PASSED
     there = buckets.backend().buckets[way.copy.id].keys["parts"]
@@ -175,4 +175,4 @@ def test_what_lies_in_an_archive_is_not_passed(made: Estate, way_of: Make) -> No
     made.client("s3").put_object(Bucket=source.id, Key="frozen", Body=b"2", StorageClass="GLACIER")
     result = compared(restored(way_of, source))
     assert result.outcome is Outcome.INCONCLUSIVE
-    assert "1 lie in an archive, from where nothing comes at once: frozen" in result.observed
+    assert "1 object is in an archive, from where nothing comes at once: frozen" in result.observed

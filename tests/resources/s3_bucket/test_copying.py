@@ -98,7 +98,7 @@ def test_what_lies_in_an_archive_is_told(made: Estate, way_of: Make) -> None:
     made.client("s3").put_object(Bucket=source.id, Key="frozen", Body=b"2", StorageClass="DEEP_ARCHIVE")
     way = way_of("s3", source)
     way.confirm(way.restore())
-    assert "1 lie in an archive, and were not copied" in way.restorer.ready(way.copy).words
+    assert "1 object not copied from an archive" in way.restorer.ready(way.copy).words
     assert buckets.held(way.copy.id) == {"here": b"1"}
     way.restorer.destroy(way.copy)
 

@@ -76,7 +76,7 @@ def test_names_are_quoted() -> None:
         ([(None,)], Outcome.FAILED, "NULL, which equals nothing"),
         ([], Outcome.FAILED, "no rows, not one value"),
         ([(42,), (42,)], Outcome.FAILED, "2 rows, not one value"),
-        ([(42, 42)], Outcome.FAILED, "1 rows, not one value"),
+        ([(42, 42)], Outcome.FAILED, "1 row, not one value"),
     ],
 )
 def test_a_query_gives_one_value(rows: list[tuple[Any, ...]], outcome: Outcome, observed: str) -> None:

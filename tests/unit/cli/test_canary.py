@@ -13,7 +13,8 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.cli import main
-from dr_orchestrator.cli.output import print_json, print_table, say
+from dr_orchestrator.cli.output import print_json, say
+from dr_orchestrator.cli.terminal.table import print_table
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.runner.stop import Stop
 from dr_orchestrator.wiring import App

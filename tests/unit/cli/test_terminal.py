@@ -22,6 +22,7 @@ from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.waiting import stops, told
+from tests.support import records
 from tests.support.fakes import FakeClock
 from tests.support.golden import sample
 from tests.support.golden.story import Story
@@ -179,6 +180,16 @@ def test_a_run_is_shown_as_text(tmp_path: Path) -> None:
     assert "T7 service verified" in text
     assert shown[-1] == f"Report: {report}"
     assert "|" not in text
+
+
+def test_a_shown_run_tells_its_worst_case(tmp_path: Path) -> None:
+    """Its figure, verdict and source; and why the RPA stands above it, where it does."""
+    shown = lines(records.above_the_worst_case(), tmp_path / "x.html")
+    at = shown.index(
+        "     worst case 22 m, met: the recovery point of this drill lay that far back; afterwards 9 m: lag"
+    )
+    assert shown[at + 1].startswith("     The RPA stands 1 m above it: ")
+    assert not any("above it" in line for line in lines(records.closed(), tmp_path / "x.html"))
 
 
 def test_a_shown_run_cannot_act_on_the_terminal(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.preflight import Doubt
+from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import Quota, Types
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources import TYPES
@@ -146,3 +146,10 @@ def test_a_quota_that_is_not_known_stops_nothing_but_hides_none_that_is_short() 
         room(CLUSTER, unknown).look()
     with pytest.raises(NotMeasured, match="too few left: 39 of 40"):
         room(CLUSTER, {**unknown, "DBInstances": Quota("DB instances", 39, 40)}).look()
+
+
+def test_what_a_program_makes_is_told_to_be_unknown() -> None:
+    """A type whose copies count against no quota of ours has no blank look: it says whose program makes them."""
+    programmed = next(each.name for each in TYPES if each.programmed)
+    with pytest.raises(NotApplicable, match="nobody knows what that takes"):
+        room(drill("d", programmed), {}).look()

@@ -27,6 +27,7 @@ from dr_orchestrator.checks.deep.command.sentinel import watching
 from dr_orchestrator.checks.masking import is_secret
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.proof import Command
 from dr_orchestrator.domain.run import CheckResult
@@ -265,10 +266,10 @@ def _own(check: Command, ran: Ran, way: Way) -> CheckResult:
     else:
         told, outcome = f"exit code {ran.code}", Outcome.PASSED if ran.code == 0 else Outcome.FAILED
     if output.refused:
-        told += f", {output.refused} results beyond the first {MOST_RESULTS} were not kept"
+        told += f", {counted(output.refused, 'result')} beyond the first {MOST_RESULTS} not kept"
         outcome = Outcome.INCONCLUSIVE if outcome is Outcome.PASSED else outcome
     if output.results:
-        told += f", {words.count(len(output.results), 'result')} of its own"
+        told += f", {counted(len(output.results), 'result')} of its own"
     if way.withheld:
         figures["withheld"] = dict(way.withheld)
         told += (

@@ -10,8 +10,8 @@ import pymysql
 from dr_orchestrator.checks.deep.engine import Fact, Inventory
 from dr_orchestrator.checks.deep.mysql.asking import CUT, bound, is_gone, words
 from dr_orchestrator.checks.deep.mysql.tables import Whole, listed
-from dr_orchestrator.checks.deep.words import count
 from dr_orchestrator.checks.speech.mysql.stored import SYSTEM
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.proof import CHECK_TABLE, CHECKSUMS
 
 _ALGORITHM = "SELECT @@innodb_checksum_algorithm"
@@ -60,7 +60,7 @@ def _checked(connection: Any, left_s: Callable[[], float]) -> Fact:
     tables, wrong, unsupported = listed(connection), list[str](), 0
     for done, table in enumerate(tables):
         if (seconds := left_s()) <= 0:
-            left = f"the time was over after {done} of {count(len(tables), 'table')}"
+            left = f"the time was over after {done} of {counted(len(tables), 'table')}"
             return Fact(CHECK_TABLE, left, tuple(wrong), asked=False)
         try:
             found, known = _faults(connection, table, seconds)
@@ -73,7 +73,7 @@ def _checked(connection: Any, left_s: Callable[[], float]) -> Fact:
         wrong += found
         unsupported += not known
     more = f", {unsupported} whose engine has none" if unsupported else ""
-    told = f"CHECK TABLE found {count(len(tables) - unsupported, 'table')} sound{more}"
+    told = f"CHECK TABLE found {counted(len(tables) - unsupported, 'table')} sound{more}"
     asked = unsupported < len(tables) or not tables
     return Fact(CHECK_TABLE, told, tuple(wrong), asked=asked, of_data=bool(tables))
 

@@ -10,6 +10,7 @@ from dr_orchestrator.checks.deep.engine import Fact, Inventory, Relation
 from dr_orchestrator.checks.deep.oracle.tables import DAMAGED, Whole, listed
 from dr_orchestrator.checks.speech.oracle import READ_ONLY
 from dr_orchestrator.checks.speech.oracle.stored import OWN
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.proof import CHECK_TABLE, CHECKSUMS
 from dr_orchestrator.waiting.driven import EngineError
 
@@ -74,7 +75,8 @@ def _faults_of(connection: Any, table: Relation, seconds: float) -> list[str]:
 def _corrupt(connection: Any) -> Fact:
     rows = connection.execute(_CORRUPT).fetchall()
     wrong = tuple(
-        f"{blocks} blocks from {block} of file {file} are {str(how).lower()}" for file, block, blocks, how in rows
+        f"{counted(blocks, 'block')} from {block} of file {file}: {str(how).lower()}"
+        for file, block, blocks, how in rows
     )
     return Fact("corrupt blocks", "no block was met corrupt", wrong, of_data=False)
 

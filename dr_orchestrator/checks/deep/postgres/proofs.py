@@ -12,7 +12,7 @@ from dr_orchestrator.checks.deep.engine import Fact, Inventory, Unread
 from dr_orchestrator.checks.deep.postgres import extension
 from dr_orchestrator.checks.deep.postgres.asking import bound
 from dr_orchestrator.checks.deep.postgres.blocks import DAMAGED
-from dr_orchestrator.checks.deep.words import count
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.proof import AMCHECK, CHECKSUMS
 
 Ask = Callable[[Any], Fact]
@@ -161,7 +161,7 @@ def _sequences(connection: Any) -> Fact:
         (most,) = connection.execute(ask).fetchone() if may else (None,)
         if most is not None and most > (last or 0):
             wrong.append(f"sequence {schema}.{name} stands at {last or 'its start'}, and {table}.{column} at {most}")
-    told = f"{count(len(rows) - hidden, 'sequence')} not behind the column that it numbers"
+    told = f"{counted(len(rows) - hidden, 'sequence')} not behind the column that it numbers"
     more = f", {hidden} that the login may not read" if hidden else ""
     return Fact("sequences", told + more, tuple(wrong), asked=hidden < len(rows) or not rows, of_data=bool(rows))
 
@@ -194,10 +194,11 @@ def _verified(connection: Any, left_s: Callable[[], float]) -> Fact:
     wrong: list[str] = []
     for done, (name, ask, is_table) in enumerate(asks):
         if (seconds := left_s()) <= 0:
-            left = f"the time was over after {done} of {len(asks)} indexes and tables"
+            left = f"the time was over after {done} of all {len(asks):,} indexes and tables"
             return Fact(AMCHECK, left, tuple(wrong), asked=False)
         wrong += [f"{name}: {each}" for each in _faults(connection, ask, seconds, is_table=is_table)]
-    told = f"amcheck found {len(indexes)} B-tree indexes and {count(len(tables), 'table')} sound"
+    trees = counted(len(indexes), "B-tree index", "B-tree indexes")
+    told = f"amcheck found {trees} and {counted(len(tables), 'table')} sound"
     return Fact(AMCHECK, told, tuple(wrong), of_data=bool(asks))
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import pymysql
 from sqlalchemy.dialects.mysql import dialect
 from sqlalchemy.engine import URL
 
+from dr_orchestrator.checks.speech.alike import Alike
 from dr_orchestrator.checks.speech.mysql import probe, stored
-from dr_orchestrator.checks.speech.protocol import ANSWER_S, STATEMENT_MS, First, Started
+from dr_orchestrator.checks.speech.protocol import First, Started
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.waiting.mysql import Stoppable, Tls, connect
+from dr_orchestrator.waiting.mysql import connect
 
 _REFUSED = (1045, 1698, 1862, 3118, 3955, 4151)
 """Access is denied, a password has expired, an account is locked: the login is not let in."""
@@ -36,32 +36,28 @@ _WITHIN_S = 2.0
 _quote = dialect().identifier_preparer.quote_identifier
 
 
-class MySQL:
+class MySQL(Alike):
     """The words that MySQL and MariaDB share."""
 
     error: type[Exception] = pymysql.Error
+    refused = _REFUSED
+    stored = stored
     engine = engines.MYSQL
 
-    @contextmanager
-    def connect(self, login: Login, what: str, seconds: int) -> Iterator[Stoppable]:
-        """Connect, read-only; nothing is asked before that, the version comes with the server's greeting."""
-        url, tls = URL.create(self.engine.dialect, **login.parts), Tls.of(login.tls, login.ca)
-        made = connect(url, what=what, connect_s=seconds, answer_s=ANSWER_S, tls=tls, addresses=login.addresses)
-        with made as connection:
-            connection.speech = self
-            for setting in _SESSION:
-                connection.execute(setting)
-            self.bound(connection, STATEMENT_MS / 1000)
-            yield connection
+    def reach(self, url: URL, **given: Any) -> Any:
+        """Connect; the version comes with the server's greeting."""
+        return connect(url, **given)
+
+    def begin(self, connection: Any, seconds: float) -> None:
+        """Have it read alone, in UTC."""
+        for setting in _SESSION:
+            connection.execute(setting)
+        self.bound(connection, seconds)
 
     def bound(self, connection: Any, seconds: float) -> None:
         """Let what is asked take so many real seconds, each."""
         with contextlib.suppress(pymysql.OperationalError):
             connection.execute(f"SET SESSION max_execution_time = {max(1, int(seconds * 1000))}")
-
-    def is_refusal(self, error: Exception) -> bool:
-        """Whether a login was not let in."""
-        return bool(error.args) and error.args[0] in _REFUSED
 
     def quoted(self, table: str) -> str:
         """The name of a table."""
@@ -94,14 +90,6 @@ class MySQL:
         up = float(connection.execute(_UPTIME).fetchone()[1])
         now, place = connection.execute(_NOW).fetchone()
         return Started(float(now) - up, float(now), _WITHIN_S, str(place))
-
-    def data_read(self, connection: Any, statement: str) -> None:
-        """Refuse a statement that reads no stored table."""
-        stored.data_read(connection, statement)
-
-    def ordinary(self, connection: Any, table: str, column: str, statement: str) -> None:  # noqa: ARG002
-        """Refuse a heartbeat that may be made as it is read."""
-        stored.ordinary(connection, table, column)
 
     def probe(self, copy: Login, host: str, port: int, first: First) -> Probed:
         """Try by the server's own client, from inside the copy."""

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.engine import URL
 
+from dr_orchestrator.checks.speech.alike import Alike
 from dr_orchestrator.checks.speech.oracle import plan, probe, stored
-from dr_orchestrator.checks.speech.protocol import ANSWER_S, STATEMENT_MS, First, Started
+from dr_orchestrator.checks.speech.protocol import First, Started
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.waiting.driven import EngineError
-from dr_orchestrator.waiting.mysql import Tls
-from dr_orchestrator.waiting.oracle import OracleConnection, connect
+from dr_orchestrator.waiting.oracle import connect
 from dr_orchestrator.waiting.oracle.names import IN_UTC, SESSION, ZONED, column_name, quoted
 
 _REFUSED = (1017, 1045, 28000, 28001, 28002, 28009, 28046, 28040)
@@ -31,27 +30,23 @@ _WITHIN_S = 2.0
 """A server tells its start in whole seconds."""
 
 
-class Oracle:
+class Oracle(Alike):
     """The statements of Oracle's SQL, on the catalogue's own objects."""
 
     error: type[Exception] = EngineError
+    refused = _REFUSED
+    stored = stored
     engine = engines.ORACLE
 
-    @contextmanager
-    def connect(self, login: Login, what: str, seconds: int) -> Iterator[OracleConnection]:
-        """Connect, read-only."""
-        url, tls = URL.create(self.engine.dialect, **login.parts), Tls.of(login.tls, login.ca)
-        made = connect(url, what=what, connect_s=seconds, answer_s=ANSWER_S, tls=tls, addresses=login.addresses)
-        with made as connection:
-            connection.speech = self
-            connection.bound(STATEMENT_MS / 1000)
-            for setting in (*SESSION, READ_ONLY):
-                connection.execute(setting)
-            yield connection
+    def reach(self, url: URL, **given: Any) -> Any:
+        """Connect by its driver, which comes as an extra."""
+        return connect(url, **given)
 
-    def is_refusal(self, error: Exception) -> bool:
-        """Whether a login was not let in."""
-        return isinstance(error, EngineError) and error.code in _REFUSED
+    def begin(self, connection: Any, seconds: float) -> None:
+        """Have it read alone."""
+        connection.bound(seconds)
+        for setting in (*SESSION, READ_ONLY):
+            connection.execute(setting)
 
     def quoted(self, table: str) -> str:
         """The name of a table."""
@@ -84,14 +79,6 @@ class Oracle:
         """When it started; host and instance tell servers apart that did at once."""
         up, now, place = connection.execute(_STARTED).fetchone()
         return Started(float(now) - float(up), float(now), _WITHIN_S, str(place))
-
-    def data_read(self, connection: Any, statement: str) -> None:
-        """Refuse a statement that reads no stored table."""
-        stored.data_read(connection, statement)
-
-    def ordinary(self, connection: Any, table: str, column: str, statement: str) -> None:  # noqa: ARG002
-        """Refuse a heartbeat that may be made as it is read."""
-        stored.ordinary(connection, table, column)
 
     def probe(self, copy: Login, host: str, port: int, first: First) -> Probed:
         """Try by the server's own client, from inside the copy, where its access list lets the login."""

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.engine import URL
 
-from dr_orchestrator.checks.speech.protocol import ANSWER_S, STATEMENT_MS, First, Started
+from dr_orchestrator.checks.speech.alike import Alike
+from dr_orchestrator.checks.speech.protocol import First, Started
 from dr_orchestrator.checks.speech.sqlserver import plan, probe, stored
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.run import Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.waiting.driven import EngineError
-from dr_orchestrator.waiting.mysql import Tls
-from dr_orchestrator.waiting.sqlserver import SqlServerConnection, connect, quote
+from dr_orchestrator.waiting.sqlserver import connect, quote
 
 _REFUSED = (18456, 18452, 18486, 18487, 18488, 18463, 18464, 18465, 18466, 18467, 18468, 18470)
 """A login failed, is locked, disabled, or its password has expired."""
@@ -35,26 +34,22 @@ _WITHIN_S = 1.0
 """A server that starts makes tempdb within this of another moment of that start."""
 
 
-class SQLServer:
+class SQLServer(Alike):
     """The statements of T-SQL; the version of the server is not asked for."""
 
     error: type[Exception] = EngineError
+    refused = _REFUSED
+    stored = stored
     engine = engines.SQL_SERVER
 
-    @contextmanager
-    def connect(self, login: Login, what: str, seconds: int) -> Iterator[SqlServerConnection]:
-        """Connect; what is begun is undone as the connection ends."""
-        url, tls = URL.create(self.engine.dialect, **login.parts), Tls.of(login.tls, login.ca)
-        made = connect(url, what=what, connect_s=seconds, answer_s=ANSWER_S, tls=tls, addresses=login.addresses)
-        with made as connection:
-            connection.speech = self
-            connection.bound(STATEMENT_MS / 1000)
-            connection.execute(_SESSION)
-            yield connection
+    def reach(self, url: URL, **given: Any) -> Any:
+        """Connect by its driver, which comes as an extra."""
+        return connect(url, **given)
 
-    def is_refusal(self, error: Exception) -> bool:
-        """Whether a login was not let in."""
-        return isinstance(error, EngineError) and error.code in _REFUSED
+    def begin(self, connection: Any, seconds: float) -> None:
+        """Have what is begun undone as the connection ends."""
+        connection.bound(seconds)
+        connection.execute(_SESSION)
 
     def quoted(self, table: str) -> str:
         """The name of a table."""
@@ -89,14 +84,6 @@ class SQLServer:
         """When it started; the machine's name tells servers apart that did at once."""
         up, now, place = connection.execute(_STARTED).fetchone()
         return Started(float(now) - float(up), float(now), _WITHIN_S, str(place))
-
-    def data_read(self, connection: Any, statement: str) -> None:
-        """Refuse a statement that reads no stored table."""
-        stored.data_read(connection, statement)
-
-    def ordinary(self, connection: Any, table: str, column: str, statement: str) -> None:  # noqa: ARG002
-        """Refuse a heartbeat that may be made as it is read."""
-        stored.ordinary(connection, table, column)
 
     def probe(self, copy: Login, host: str, port: int, first: First) -> Probed:
         """Nothing that could try is without consequences."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.aws.copies import Live
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part
 from dr_orchestrator.resources.cloudformation_stack.teardown.proving import Proving
@@ -46,7 +47,7 @@ class Zones:
             listed = self._api.pages("ListResourceRecordSets", "ResourceRecordSets", HostedZoneId=part.name)
             found = [each for each in listed if not _is_of_zone(each, own)]
             if not found:
-                return f"{deleted:,} records" if deleted else ""
+                return counted(deleted, "record") if deleted else ""
             if not deleted:
                 tell(f"empties {part.name} ({own})")
             for start in range(0, len(found), RECORDS):

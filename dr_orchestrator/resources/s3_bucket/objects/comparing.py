@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.checks.deep import words
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.proof import Deep, SameObjects
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult
@@ -160,13 +161,13 @@ def _drawn(check: SameObjects, copy: Copy, unclear: Iterator[Pair]) -> tuple[Ite
 def told(check: SameObjects, wanted: Wanted, found: Found, of: int, copy: Copy) -> CheckResult:
     """The result of a comparison: a difference fails it, and what could not be told is told."""
     wrong = (
-        *_some(found.missing, "are not in the copy"),
-        *_some(found.strange, "are in the copy alone"),
-        *_some(found.different, "hold something else"),
+        *_some(found.missing, "not in the copy"),
+        *_some(found.strange, "in the copy alone"),
+        *_some(found.different, "another"),
     )
     doubts = (
-        *_some(found.archived, "lie in an archive, from where nothing comes at once"),
-        *_some(found.unknown, "have neither a common checksum nor a digest: `read: true` reads them"),
+        *_some(found.archived, "in an archive, from where nothing comes at once"),
+        *_some(found.unknown, "unknown, by no checksum or digest of both: `read: true` reads them"),
         *([_doubtful(wanted)] if wanted.whole.doubtful else []),
         *([] if wanted.chosen.objects else ["the source held nothing at the instant"]),
     )
@@ -177,7 +178,8 @@ def told(check: SameObjects, wanted: Wanted, found: Found, of: int, copy: Copy) 
 
 
 def _doubtful(wanted: Wanted) -> str:
-    return f"{wanted.whole.doubtful:,} keys were written since while versioning was off: what they held is not known"
+    keys = counted(wanted.whole.doubtful, "key was", "keys were")
+    return f"{keys} written since while versioning was off: what was there is not known"
 
 
 def _sampled(check: SameObjects, found: Found, of: int, copy: Copy) -> str:
@@ -189,8 +191,8 @@ def _sampled(check: SameObjects, found: Found, of: int, copy: Copy) -> str:
     return f"{drawn}: with {CONFIDENCE * 100:g} % confidence at most {most:,} of them are not"
 
 
-def _some(keys: Sequence[str], are: str) -> list[str]:
-    return [f"{len(keys):,} {are}: {words.some(keys)}"] if keys else []
+def _some(keys: Sequence[str], how: str) -> list[str]:
+    return [f"{counted(len(keys), 'object is', 'objects are')} {how}: {words.some(keys)}"] if keys else []
 
 
 def _figures(wanted: Wanted, found: Found) -> dict[str, Any]:

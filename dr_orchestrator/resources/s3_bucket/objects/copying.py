@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.s3_bucket.objects import large
 from dr_orchestrator.resources.s3_bucket.objects.lanes import Lanes
@@ -87,5 +88,5 @@ class Copying:
             done.archived += archived
             if (now := self._toolkit.clock.monotonic()) - self._told_at >= TOLD_EVERY:
                 self._told_at = now
-                told = f"{done.objects:,} objects of {done.bytes:,} bytes copied"
+                told = f"{counted(done.objects, 'object')} of {counted(done.bytes, 'byte')} copied"
                 self._toolkit.context.observe(self._target.copy, told)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.sampling import CONFIDENCE, drawn, unseen
 from dr_orchestrator.resources.s3_bucket.objects.versions import Tally, Version, Where, as_of
 
@@ -76,7 +77,7 @@ class Wanted:
 
 def told(tally: Tally) -> str:
     """A number of objects and bytes, in words."""
-    return f"{tally.objects:,} object{'' if tally.objects == 1 else 's'} of {tally.bytes:,} bytes"
+    return f"{counted(tally.objects, 'object')} of {counted(tally.bytes, 'byte')}"
 
 
 def seed_of(run: str) -> int:

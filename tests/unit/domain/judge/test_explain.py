@@ -11,6 +11,7 @@ from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.judge.explain import explain, stores
 from dr_orchestrator.domain.judge.judgement import RULES, Record, judge
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Limit, Objective, Operator
+from dr_orchestrator.domain.recovery_point import WorstCase
 from dr_orchestrator.domain.run import CheckResult, Closing, Run, Segment, SegmentKind
 from dr_orchestrator.domain.verdict import Outcome
 from tests.support.records import CONTINUOUS, HEARTBEAT, HOUR, OPENED, POINT, ROWS, US, minutes, run_with
@@ -110,6 +111,21 @@ def test_the_loss_names_its_reference_its_check_and_its_store() -> None:
     beat = replace(HEARTBEAT, newest=at - minutes(1))
     rpo = explain(run(points=[asked], checks=[ROWS, beat])).rpo
     assert (rpo.reference, rpo.why) == (at, "asked for: random instant, drawn from run 7")
+
+
+def test_a_loss_above_the_worst_case_is_told_apart() -> None:
+    """The heartbeat lies before the recovery point: by no more than that a loss can stand above the worst case."""
+    assert (explain(run()).rpo.before_point, explain(run()).rpo.above_worst) == (None, None)
+    lag = [WorstCase(minutes(9), "lag")]
+    early = replace(HEARTBEAT, newest=CONTINUOUS.data_time - minutes(1))
+    lost = explain(run(points=[CONTINUOUS], checks=[ROWS, early], worst_cases=lag)).rpo
+    assert (lost.held.actual, lost.before_point, lost.above_worst) == (minutes(23), minutes(1), minutes(1))
+    ages = {"a": 5, "b": 2}
+    two = [replace(CONTINUOUS, id=at, store=at, data_time=OPENED - minutes(age)) for at, age in ages.items()]
+    beats = [replace(HEARTBEAT, name=f"beat {name}", store=name, newest=OPENED - minutes(8)) for name in "ab"]
+    assert explain(run(points=two, checks=[ROWS, *beats])).rpo.before_point == minutes(3)
+    unowned = replace(early, store="")
+    assert explain(run(points=two, checks=[ROWS, *beats, unowned])).rpo.before_point is None
 
 
 def test_every_store_has_its_own_loss() -> None:

@@ -273,6 +273,16 @@ def test_a_lucky_drill_does_not_hide_a_daily_snapshot() -> None:
     assert judged.findings[0].detail == "Worst case 24 h: largest gap between 90 snapshots."
 
 
+def test_no_worst_case_is_less_than_what_the_drill_itself_lost() -> None:
+    """A lag that is shorter when it is looked up does not make less of it; an asked instant was no disaster's."""
+    lag, point = [WorstCase(minutes(5), "lag")], replace(CONTINUOUS, data_time=OPENED - RPO)
+    lost = judge(run_with(points=[point], checks=[ROWS, replace(HEARTBEAT, newest=point.data_time)], worst_cases=lag))
+    assert (lost.measures.worst_case, lost.worst_case_verdict) == (RPO + minutes(1), WorstCaseVerdict.MISSED)
+    assert lost.measures.worst_case_source.endswith("lay that far back; afterwards 5 m: lag")
+    asked = judge(run_with(points=[replace(point, reference=point.data_time)], worst_cases=lag))
+    assert (asked.measures.worst_case, asked.measures.worst_case_source) == (minutes(5), "lag")
+
+
 def test_without_a_target_there_is_no_worst_case_verdict() -> None:
     """No RPO, nothing to miss; and it is shown as such."""
     assert judge(run_with(objective=Objective(Limit(RTO), None, "t"))).worst_case_verdict is WorstCaseVerdict.NO_TARGET

@@ -10,7 +10,7 @@ import pytest
 from dr_orchestrator.domain.run import Run, Segment, SegmentKind
 from dr_orchestrator.reporting.render import run_html, run_markdown
 from dr_orchestrator.reporting.view.run import run_view
-from tests.support import variants
+from tests.support import records, variants
 from tests.support.golden import sample
 from tests.support.variants import HOUR
 
@@ -94,6 +94,15 @@ def test_the_worst_case_is_taken_apart() -> None:
     told = {fact.label: fact.value for fact in run_view(sample.passed()).proof.worst_facts}
     assert told == {"Largest gap": "24 h", "95 of 100 gaps are within": "23 h 42 m", "A backup takes": "3 m 12 s"}
     assert run_view(sample.jira_pitr()).proof.worst_facts[-1].value == "not known"
+
+
+def test_a_loss_above_the_worst_case_is_explained(templates: tuple[Path, ...]) -> None:
+    """Page and Markdown tell by how much, and of what: the heartbeat lies before the recovery point."""
+    above = "The RPA stands 1 m above it: the RPA counts to the newest data that was read, which lies 1 m before its"
+    for text in both(records.above_the_worst_case(), templates):
+        assert above in text
+        assert "1 m (60 s): from the newest data that was read to the recovery point" in text
+    assert run_view(records.closed()).proof.worst_case_note == ""
 
 
 def test_a_fallback_tells_the_tiers_promise_on_the_first_screen(templates: tuple[Path, ...]) -> None:

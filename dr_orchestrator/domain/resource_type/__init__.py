@@ -1,0 +1,32 @@
+"""The vocabulary in which a resource type declares itself: plain data, from which every room derives what it must know.
+
+No room but `resources/` knows a type by its name. The guard, the IAM policies, the rules and the JSON Schema of drill
+files, names of copies, quotas, inventories and the reports' words all follow from what stands here.
+"""
+
+from dr_orchestrator.domain.resource_type.calls import COMMON, HELD, Calls, CallTable, Effect, Inquiry, Write
+from dr_orchestrator.domain.resource_type.copies import CopyType, HeldType, Naming, Quota
+from dr_orchestrator.domain.resource_type.declared import Beat, Content, ResourceType, beside_the_source
+from dr_orchestrator.domain.resource_type.target import By, Target
+from dr_orchestrator.domain.resource_type.types import Types
+
+__all__ = [
+    "COMMON",
+    "HELD",
+    "Beat",
+    "By",
+    "CallTable",
+    "Calls",
+    "Content",
+    "CopyType",
+    "Effect",
+    "HeldType",
+    "Inquiry",
+    "Naming",
+    "Quota",
+    "ResourceType",
+    "Target",
+    "Types",
+    "Write",
+    "beside_the_source",
+]

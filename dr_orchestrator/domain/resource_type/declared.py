@@ -1,0 +1,121 @@
+"""The declaration of a type that can be drilled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from dr_orchestrator.domain.copy import Place
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.named import Put, Read
+from dr_orchestrator.domain.resource_type.calls import Calls, Inquiry, Write
+from dr_orchestrator.domain.resource_type.copies import CopyType, HeldType, Naming
+from dr_orchestrator.domain.service import Canary, Resource
+
+
+class Content(StrEnum):
+    """How the data of a resource is read: rows by SQL, items by key, objects by key and as of an instant, or in the
+    stores that an environment holds.
+    """
+
+    ROWS = "rows"
+    ITEMS = "items"
+    OBJECTS = "objects"
+    STORES = "stores"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Beat:
+    """The one call that may change a source: the write of its heartbeat, by `dro canary` alone.
+
+    `is_one` tells of the call's parameters whether they are the heartbeat that the resource declares, and no more.
+    """
+
+    operation: str
+    is_one: Callable[[str, Canary, Mapping[str, Any]], bool]
+
+
+def beside_the_source(resource: Resource) -> Place:
+    """The place of the resource itself."""
+    return Place(resource.account, resource.region)
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """A type that can be drilled, as it declares itself.
+
+    `made` is what a drill makes of it, `parts` what else it makes on the way, in the order of their making; `holds` is
+    what else one may hold that keeps it from being taken down. `grants` are the IAM actions of the calls that IAM knows
+    by other names. `keys` are those of a drill file that only some types have. `kinds` says by which kinds of drill it
+    is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
+    `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
+    `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
+    itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
+    environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
+    that make it of an export in another account, `born` around one that its template makes from a recovery point,
+    `carried` those that bring the point into another account.
+    `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
+    written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
+    of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
+    things which a resource names, and of nothing else: `reads` tells which. `publishes` is what its drills put where
+    AWS takes it from, named by its content: it stays, for others may take it from there, too; `puts` tells which of a
+    resource. `rebuilt` are the ways, by the keys of `rebuild`, in which one is made anew; of one that is `programmed` a
+    program of the team's own makes the copies, and no call of a drill's: it has no write, no quota and no twin.
+    `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), `rules` what must hold of
+    a resource of the type (key, mistake, fix); `partial` tells of one whether its drills restore but a part of it.
+    """
+
+    made: CopyType
+    naming: Naming
+    content: Content
+    kinds: Mapping[Kind, Calls]
+    writes: tuple[Write, ...]
+    listing: Calls
+    services: tuple[str, ...]
+    parts: tuple[CopyType, ...] = ()
+    holds: tuple[HeldType, ...] = ()
+    publishes: tuple[CopyType, ...] = ()
+    grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()
+    data: frozenset[str] = frozenset()
+    bounded: frozenset[str] = frozenset()
+    filling: Calls = field(default_factory=Calls)
+    imported: Calls = field(default_factory=Calls)
+    born: Calls = field(default_factory=Calls)
+    exported: Calls = field(default_factory=Calls)
+    carried: Calls = field(default_factory=Calls)
+    stated: Calls = field(default_factory=Calls)
+    inquiry: Inquiry | None = None
+    secures: str = ""
+    rebuilt: frozenset[str] = frozenset({"template", "cdk"})
+    programmed: bool = False
+    heartbeat: str = ""
+    marker: str = ""
+    vowel: bool = False
+    beat: Beat | None = None
+    place: Callable[[Resource], Place] = beside_the_source
+    many: Callable[[Resource], int] = lambda _resource: 1
+    named: frozenset[str] = frozenset()
+    reads: Callable[[Resource], Iterable[Read]] = lambda _resource: ()
+    puts: Callable[[Resource], Iterable[Put]] = lambda _resource: ()
+    own_keys: Callable[[], Mapping[str, Any]] = dict
+    partial: Callable[[Any], bool] = lambda _resource: False
+    rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())
+
+    @property
+    def name(self) -> str:
+        """Its name in drill files, in the ledger and in reports."""
+        return self.made.name
+
+    @property
+    def article(self) -> str:
+        """Its name with an article."""
+        return f"{'an' if self.name[0] in 'aeio' or self.vowel else 'a'} {self.name}"
+
+    @property
+    def copies(self) -> tuple[CopyType, ...]:
+        """All that a drill of it makes."""
+        return (self.made, *self.parts)

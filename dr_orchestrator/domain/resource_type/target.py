@@ -1,0 +1,72 @@
+"""The target of a call, and the rule by which it is found in its parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Target:
+    """The target of a call; `region` where its ARN says one, `member` where it has to be a part of a stack, `parts` of
+    its name where that is made of several.
+    """
+
+    type: str
+    name: str
+    region: str = ""
+    member: bool = False
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class By:
+    """The rule by which the target of a call is found in its parameters: the one that names it.
+
+    `arn` (a pattern with the groups `region` and `name`) is that of just such an object, where an ARN may be given; any
+    other ARN names nothing. `within` (with the group `name`) is the pattern of a text that names it in part: any other
+    names nothing. With `each` the parameter is a mapping whose keys are names, of parts of a stack alone.
+    With `held` it is no copy by itself, but something that a copy holds. With `at`, the parameter of the place that it
+    is in, its name is that of the place and its own, with a slash between. With `key` the parameter is a mapping, and
+    what stands under that key in it names the target.
+    """
+
+    type: str
+    parameter: str
+    arn: str = ""
+    each: bool = False
+    held: bool = False
+    within: str = ""
+    at: str = ""
+    key: str = ""
+
+    def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
+        """The target of the call; an unnamed target where nothing is named, which no copy is."""
+        given = parameters.get(self.parameter, "")
+        if self.each:
+            yield from (Target(self.type, str(name), member=True) for name in given or ("",))
+            return
+        if self.key:
+            given = given.get(self.key, "") if isinstance(given, Mapping) else ""
+        text = str(given)
+        if self.at:
+            place = str(parameters.get(self.at, ""))
+            yield Target(self.type, f"{place}/{text}" if place and text else "", parts=(place, text))
+            return
+        if not text.startswith("arn:"):
+            part = re.fullmatch(self.within, text) if self.within else None
+            yield Target(self.type, part["name"] if part else "" if self.within else text)
+            return
+        found = re.fullmatch(self.arn, text) if self.arn else None
+        yield Target(self.type, found["name"], found["region"]) if found else Target(self.type, "")
+
+    def __str__(self) -> str:
+        if self.at:
+            return f"{self.parameter}, in {self.at}, is what a copy is made of: {self.type}"
+        if self.held:
+            return f"{self.parameter} is what a copy holds: {self.type}"
+        named = f"each key of {self.parameter}" if self.each else self.parameter
+        named = f"a part of {named}" if self.within else named
+        return f"{named} is a copy of type {self.type}" + (", a part of a stack" if self.each else "")
