@@ -67,6 +67,7 @@ class S3Bucket:
             PreflightCheck("versions", self._source.versions_seen),
             PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
             PreflightCheck("key", self._source.key_seen, must=False),
+            PreflightCheck("replication", self._source.replication_seen, must=False),
         ]
 
     def _look_at_name(self, copy: Copy) -> str:

@@ -1,4 +1,4 @@
-"""The shape of a sample in drill files."""
+"""The shapes of what only buckets have in drill files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dr_orchestrator.catalog.shapes.fields import Shape, whole
+from dr_orchestrator.catalog.shapes.fields import Region, Shape, Text, whole
 
 
 class Sample(Shape):
@@ -18,3 +18,10 @@ class Sample(Shape):
     seed: Annotated[int, whole(0)] | None = Field(
         default=None, description="Draws the sample of an earlier run again; else the run's id draws it."
     )
+
+
+class ReplicaOf(Shape):
+    """The bucket that S3 replicates into this one."""
+
+    bucket: Text = Field(description="Its name.")
+    region: Region = Field(description="Its region.")

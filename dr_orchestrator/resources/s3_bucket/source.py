@@ -10,13 +10,14 @@ from typing import Any
 
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.toolkit import Toolkit, lag
-from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Selection
-from dr_orchestrator.domain.preflight import Doubt
+from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.s3_bucket import bucket
+from dr_orchestrator.resources.s3_bucket.objects.replication import Behind, behind
 from dr_orchestrator.resources.s3_bucket.objects.versions import Where
 from dr_orchestrator.resources.s3_bucket.objects.wanted import Sample, seed_of
 from dr_orchestrator.resources.s3_bucket.settings import ENABLED, SUSPENDED, Settings, key_of
@@ -76,9 +77,22 @@ class Source:
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The loss by a disaster at this instant."""
+        if self._resource.own.get("replica_of") is not None:
+            return self._behind(until).worst_case(until)
         kept = self._settings.kept(self.where.prefix) or timedelta()
         case = lag(self._window(), kept, self._found().created_at, until)
         return case if self._versioning() == ENABLED else replace(case, whole=False)
+
+    def replication_seen(self) -> str:
+        """How far it lies behind the bucket that is replicated into it; NotApplicable where it is none."""
+        if self._resource.own.get("replica_of") is None:
+            raise NotApplicable("nothing is replicated into it")
+        return str(self._behind(self._toolkit.clock.now()))
+
+    def _behind(self, until: datetime) -> Behind:
+        of = self._resource.own["replica_of"]
+        primary = self._toolkit.account_at(Place(self._toolkit.stands, of.region)).api("s3")
+        return behind(primary, replace(self.where, bucket=of.bucket), self._api, self.where, until)
 
     def encryption(self) -> Mapping[str, Any]:
         """How what is put into it is encrypted."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.named import Read
 from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.s3_bucket.heartbeat import BEAT
@@ -42,14 +43,32 @@ def _own_keys() -> Mapping[str, Any]:
     from pydantic import Field
 
     from dr_orchestrator.catalog.shapes.fields import Text, Truth
-    from dr_orchestrator.resources.s3_bucket.shape import Sample
+    from dr_orchestrator.resources.s3_bucket.shape import ReplicaOf, Sample
 
     sample = "Restores a sample of the objects, drawn by their size, in place of all; without it all are."
     return {
         "prefix": (Text | None, Field(default=None, description=f"What the keys begin with; all ({NAME}).")),
         "requester_pays": (Truth | None, Field(default=None, description=f"Who reads it pays for that ({NAME}).")),
+        "replica_of": (ReplicaOf | None, Field(default=None, description=f"What S3 replicates into it ({NAME}).")),
         "sample": (Sample | None, Field(default=None, description=f"{sample[:-1]} ({NAME}).")),
     }
+
+
+def _rules(resource: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    of = resource.replica_of
+    if of is not None and of.bucket == resource.id:
+        yield ("replica_of", "bucket"), "a bucket is no replica of itself", "name the one that is replicated into it"
+    if of is not None and resource.canary is not None:
+        fix = f"declare it at {of.bucket}; a check of the drill names its key all the same"
+        yield ("canary",), "a heartbeat in a replica tells nothing of what is replicated", fix
+
+
+def _reads(resource: Resource) -> Iterator[Read]:
+    """Of the bucket that is replicated into it: its versions, and how far each has come."""
+    if (of := resource.own.get("replica_of")) is not None:
+        yield Read("s3:ListObjectVersions", "s3:ListBucketVersions", f"arn:{{partition}}:s3:::{of.bucket}")
+        for action in ("s3:GetObject", "s3:GetObjectVersion"):
+            yield Read("s3:HeadObject", action, f"arn:{{partition}}:s3:::{of.bucket}/*")
 
 
 def _components(order: Order) -> Components:
@@ -108,6 +127,8 @@ TYPE = Drillable(
     content=Content.OBJECTS,
     keys=frozenset({"canary"}),
     own_keys=_own_keys,
+    rules=_rules,
+    reads=_reads,
     partial=lambda resource: resource.sample is not None,
     kinds={
         Kind.PITR_RESTORE: Calls(

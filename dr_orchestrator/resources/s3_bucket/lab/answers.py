@@ -99,10 +99,21 @@ def _list_versions(self: S3Response) -> Any:
     return self.serialized(ActionResult({name: value for name, value in answer.items() if value is not None}))
 
 
+def _head(self: S3Response, bucket_name: str, query: Any, key_name: str, headers: Any) -> Any:
+    """moto replicates nothing; how far a version has come is said of it by hand."""
+    answer = _head_by_moto(self, bucket_name, query, key_name, headers)
+    key = self.backend.get_object(bucket_name, key_name, version_id=query.get("versionId", [None])[0])
+    if status := getattr(key, "replicated", ""):
+        answer[1]["x-amz-replication-status"] = status
+    return answer
+
+
+_head_by_moto = S3Response.head_object
 _listed_by_moto = S3Response.list_object_versions
 
 PATCHES = (
     (S3Response, "_bucket_response_put", _put),
     (S3Response, "all_buckets", _list_buckets),
     (S3Response, "list_object_versions", _list_versions),
+    (S3Response, "head_object", _head),
 )
