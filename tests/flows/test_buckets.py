@@ -18,29 +18,12 @@ from tests.support.estate import BUCKET, Estate
 from tests.support.resuming import Killed
 from tests.support.shop import run
 
-RESOURCE = """
-  images:
-    type: s3-bucket
-    id: images-prod
-    region: us-east-1
-    canary: {key: {object: dro/heartbeat.json}, attribute: at, interval: 1m}
-drills:
-  images-pitr:
-    kind: pitr-restore
-    resource: images
-    disruption: application
-    checks:
-      - {name: heartbeat, canary-item: {key: {object: dro/heartbeat.json}, attribute: at, interval: 1m}}
-      - {name: images are there, items-at-least: {minimum: 3}}
-      - {name: nothing is missing, same-objects: {}}
-"""
-
 
 @pytest.fixture
 def drilled(shop: Estate, here: wiring.App) -> wiring.App:
     """The shop's workspace with its bucket, whose heart has just beaten."""
     file = here.settings.drills / "shop.yaml"
-    file.write_text(file.read_text().replace("\ndrills:\n", RESOURCE, 1))
+    file.write_text(file.read_text().replace("\ndrills:\n", buckets.DRILLED, 1))
     held = {"at": shop.clock.now().isoformat(), "sequence": 1}
     buckets.put(shop, BUCKET, {"dro/heartbeat.json": json.dumps(held).encode()})
     shop.clock.sleep(20)

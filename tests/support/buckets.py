@@ -13,6 +13,24 @@ from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from tests.support.estate import REGION, Estate
 
+DRILLED = """
+  images:
+    type: s3-bucket
+    id: images-prod
+    region: us-east-1
+    canary: {key: {object: dro/heartbeat.json}, attribute: at, interval: 1m}
+drills:
+  images-pitr:
+    kind: pitr-restore
+    resource: images
+    disruption: application
+    checks:
+      - {name: heartbeat, canary-item: {key: {object: dro/heartbeat.json}, attribute: at, interval: 1m}}
+      - {name: images are there, items-at-least: {minimum: 3}}
+      - {name: nothing is missing, same-objects: {}}
+"""
+"""What a workspace writes in place of its line `drills:` to drill the estate's bucket as well."""
+
 _numbers = itertools.count(1)
 
 
