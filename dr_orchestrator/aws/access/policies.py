@@ -135,13 +135,16 @@ def notes(scope: Scope) -> list[str]:
             "IAM knows no statement that only reads: the guard lets a source be asked only within a transaction that"
             " was first told to read, which PostgreSQL then holds to; a login that may only read keeps it so, too."
         )
-    hidden = sorted({copy.title for copy in scope.types.copies.values() if not scope.sees_tags(copy)})
+    unseen = [copy for copy in scope.types.copies.values() if not scope.sees_tags(copy)]
+    hidden = sorted({copy.title for copy in unseen if copy.by_abac})
     if hidden:
         told.append(
             f"IAM sees the tags of each {' and each '.join(hidden)} only where attribute-based access control (ABAC) is"
             f" on in the account, and no call tells where: by these policies the name {COPIES} decides. Where it is on,"
             " `dro iam --abac` asks for the tag, too."
         )
+    if named := sorted({copy.title for copy in unseen if not copy.by_abac and scope.drilled(copy)}):
+        told.append(f"IAM sees no tag of what lies in each {' and each '.join(named)}: the name {COPIES} decides.")
     if any(drill.resource.rebuild and drill.resource.rebuild.builder for drill in scope.drills):
         told.append(
             "What a program calls nobody can tell beforehand: give its role in the drill account the rights that it"
@@ -316,7 +319,8 @@ def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
             beside = {"bucket": scope.buckets(), "source": scope.sources(of)}
             parts = _filled(part.replace("{copies}", COPIES), beside)
             name = write.operation.partition(":")[2]
-            yield allow(f"For{name}{number}", actions, scope.arns(service, *dict.fromkeys(parts)))
+            on, here = scope.arns(service, *dict.fromkeys(parts)), scope.here() if "{source}" in part else None
+            yield allow(f"For{name}{number}", actions, on, here)
 
 
 def _filled(part: str, places: Mapping[str, Sequence[str]]) -> list[str]:

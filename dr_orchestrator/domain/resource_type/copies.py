@@ -12,9 +12,9 @@ class CopyType:
     `longest` is how many characters its name may have, `arn` the resource part of its ARN, with `{id}` in the name's
     place. `plural` is how the statements of IAM policies call many of them. `quota` is what it counts against, as AWS
     names that; types that name the same one share it. `shows_tags` is whether IAM sees its tags in every account: those
-    of DynamoDB's tables only where attribute-based access control (ABAC) is on, and no call tells where. One that
-    `passes` is an action of AWS's that ends by itself, and of which nothing is left to be deleted. `also` are further
-    resource parts that its ARN may have: that of what lies in a bucket, say.
+    of DynamoDB's tables only where attribute-based access control (ABAC) is on, and no call tells where; those of one
+    without `by_abac` it sees nowhere. One that `passes` is an action of AWS's that ends by itself, and of which nothing
+    is left to be deleted. `also` are further resource parts that its ARN may have: that of what lies in a bucket, say.
     """
 
     name: str
@@ -28,6 +28,7 @@ class CopyType:
     shows_tags: bool = True
     passes: bool = False
     also: tuple[str, ...] = ()
+    by_abac: bool = True
 
     def arn_of(self, id: str) -> str:
         """The resource part of the ARN of one of that name; it begins with colons where no place is named in it."""

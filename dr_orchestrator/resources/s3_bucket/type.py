@@ -119,6 +119,7 @@ TYPE = Drillable(
         "buckets",
         shows_tags=False,
         also=(":::{id}/*",),
+        by_abac=False,
     ),
     naming=Naming(
         r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]",
