@@ -43,7 +43,7 @@ _CONFIG = Config(
     connect_timeout=5,
     read_timeout=30,
     user_agent_extra="dr-orchestrator",
-    max_pool_connections=4,
+    max_pool_connections=8,
 )
 _ANSWER_S = {"rds-data": 55}
 """Real seconds within which an answer begins, of services that take longer than others: statements have 45."""

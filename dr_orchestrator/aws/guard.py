@@ -216,7 +216,8 @@ class HeartbeatGuard(Guard):
 
 def _origin(write: Write, parameters: Mapping[str, Any]) -> str:
     """The name of what a call restores from, also where that is named by its ARN."""
-    named = str(parameters.get(write.origin, ""))
+    given = parameters.get(write.origin, "")
+    named = str(given.get(write.origin_in, "") if isinstance(given, Mapping) else given)
     found = re.fullmatch(write.origin_arn, named) if write.origin_arn else None
     return found["name"] if found else named
 

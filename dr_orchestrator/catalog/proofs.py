@@ -10,10 +10,16 @@ from dr_orchestrator.domain import proof
 
 def made(name: str, must: bool, claim: written.Deep) -> proof.Deep:
     """Make the check of a claim."""
+    if isinstance(claim, written.SameObjects):
+        return proof.SameObjects(name, claim.sample or 0, claim.seed, claim.read, must)
     return replace(_made(name, must, claim), database=claim.database or "")
 
 
-def _made(name: str, must: bool, claim: written.Deep) -> proof.Deep:
+_Written = written.WholeRead | written.Integrity | written.AnswersWithin | written.Counts | written.Command
+_Made = proof.WholeRead | proof.Integrity | proof.AnswersWithin | proof.Counts | proof.Command
+
+
+def _made(name: str, must: bool, claim: _Written) -> _Made:
     match claim:
         case written.WholeRead() as read:
             rate, sample = read.rate or 0, read.sample or 0

@@ -123,7 +123,23 @@ class Command:
     database: str = field(default="", metadata=SINCE)
 
 
-Deep = WholeRead | Integrity | AnswersWithin | Counts | Command
+@dataclass(frozen=True)
+class SameObjects:
+    """The objects of a copy are those that the source held at the restored instant, and hold the same.
+
+    Number, keys and sizes of all are compared, and by checksums or digests what they hold. Of those of which neither
+    says anything both are to be `read`, else nothing is known of them; with a `sample` only so many are looked into,
+    drawn by the `seed`, for which the run's id stands where none is given.
+    """
+
+    name: str
+    sample: int = 0
+    seed: int | None = None
+    read: bool = False
+    mandatory: bool = True
+
+
+Deep = WholeRead | Integrity | AnswersWithin | Counts | Command | SameObjects
 
 
 def asks_source(check: object) -> bool:

@@ -7,6 +7,7 @@ from dr_orchestrator.resources import (
     cloudformation_stack,
     dynamodb_table,
     rds_instance,
+    s3_bucket,
 )
 from dr_orchestrator.resources.drillable import Drillable
 
@@ -15,6 +16,7 @@ TYPES: Types[Drillable] = Types(
         rds_instance.TYPE,
         aurora_cluster.TYPE,
         dynamodb_table.TYPE,
+        s3_bucket.TYPE,
         cloudformation_stack.TYPE,
         built_environment.TYPE,
     )

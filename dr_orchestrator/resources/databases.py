@@ -12,7 +12,7 @@ from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLeast
 from dr_orchestrator.domain.evidence import Opened, Ready
-from dr_orchestrator.domain.proof import Deep
+from dr_orchestrator.domain.proof import Deep, SameObjects
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Probed
 from dr_orchestrator.domain.service import Login
@@ -96,7 +96,7 @@ class DeepWithin:
         self, check: Deep, copy: Copy, points: Sequence[RecoveryPoint], taken: Collection[str] = ()
     ) -> list[CheckResult]:
         """Perform one in the database that it names."""
-        if not check.database:
+        if isinstance(check, SameObjects) or not check.database:
             return self._of_stack.perform(check, copy, points, taken)
         within = self._databases.of(check.database).deep(self._home)
         return within.perform(check, self._databases.member(check.database, copy), points, taken)

@@ -13,6 +13,7 @@ from dr_orchestrator.catalog.load import problems
 from dr_orchestrator.domain.drill import CanaryItem, Check, Drill, NewestRow
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.proof import SameObjects
 from dr_orchestrator.domain.replica import Ask, Note, Refusal
 from dr_orchestrator.domain.resource_type import Content
 from dr_orchestrator.domain.service import Canary, Rebuild, Resource
@@ -103,7 +104,7 @@ class _Look:
         """The stores whose loss no heartbeat tells, as the judge takes it."""
         for logical, resource in (drill.stores or {"": drill.resource}).items():
             content = self._here.types[resource.type].content
-            if content not in (Content.ROWS, Content.ITEMS):
+            if content not in (Content.ROWS, Content.ITEMS, Content.OBJECTS):
                 continue
             read = list(_reading(drill.checks, logical))
             for each in read:
@@ -115,6 +116,9 @@ class _Look:
             if content is Content.ITEMS and drill.resource.rebuild and drill.resource.rebuild.builder:
                 message = f"nobody reads the items of {logical}, which a program made: {drill.name} is inconclusive"
                 yield Level.ASK, message, f"drill '{resource.name}' by a pitr-restore of its own, and take it out here"
+            elif content is Content.OBJECTS and any(isinstance(each, SameObjects) for each in drill.checks):
+                message = f"{drill.name} reads its loss from the newest object, which is no heartbeat: so its age is"
+                yield Level.WARNING, f"{message} how long nobody wrote", f"add `{line}`"
             elif read:
                 message = f"{drill.name} reads its loss{where} from rows, of no heartbeat: it passes with a finding"
                 yield Level.WARNING, message, f"add `{line}`"
@@ -163,7 +167,8 @@ def _heartbeat(content: Content, logical: str, resource: Resource) -> str:
         claim = f"newest-row: {{{of}table: {table}, column: {column}, canary: true, interval: {every}}}"
     else:
         of = f"table: {logical}, " if logical else ""
-        key: Mapping[str, str] = canary.key if canary else {"pk": "canary"}
+        example = {"object": "dro/heartbeat.json"} if content is Content.OBJECTS else {"pk": "canary"}
+        key: Mapping[str, str] = canary.key if canary else example
         listed = ", ".join(f"{name}: {value}" for name, value in key.items())
         attribute = canary.attribute if canary else "at"
         claim = f"canary-item: {{{of}key: {{{listed}}}, attribute: {attribute}, interval: {every}}}"

@@ -23,9 +23,9 @@ from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.resources.rds_instance.name import OWN_OPTIONS
 from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.wiring import sweeping
-from tests.support import workspace
+from tests.support import buckets, workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
-from tests.support.estate import REGION, TABLE, Estate
+from tests.support.estate import BUCKET, REGION, TABLE, Estate
 from tests.support.fakes import FakeClock
 from tests.support.passing import passing
 from tests.support.shop import beat
@@ -39,10 +39,13 @@ ORDERS_PITR = """
     checks:
       - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 1m}}
 """
+SHOP = workspace.SHOP.replace("\ndrills:\n", buckets.DRILLED) + ORDERS_PITR
 ROLES = """
 roles: {source: "arn:aws:iam::123456789012:role/dro-read", drill: "arn:aws:iam::123456789012:role/dro-drill"}
 """
-DRILLS = ("orders-snapshot", "orders-pitr", "sessions-pitr", "shop-replica")
+DRILLS = ("orders-snapshot", "orders-pitr", "sessions-pitr", "images-pitr", "shop-replica")
+LARGE = ("an object is larger than 5 GB", "the copying of a large object", "a key has letters")
+"""The occasions that no object of the estate's bucket gives."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -52,12 +55,15 @@ def encrypted(shop: Estate) -> None:
     table = dynamodb_backends[ACCOUNT][REGION].tables[TABLE.id]
     table.sse_specification = {"Enabled": True, "KMSMasterKeyId": key}  # moto knows no call for it
     beat(shop)
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+    encryption = {"ServerSideEncryptionConfiguration": {"Rules": [rule]}}
+    shop.client("s3").put_bucket_encryption(Bucket=BUCKET.id, **encryption)
 
 
 @pytest.fixture
 def here(shop: Estate, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[wiring.App]:
     monkeypatch.setattr(workspace, "TIERS", workspace.TIERS + ROLES)
-    with wiring.using(workspace.world(home, shop.clock, shop=workspace.SHOP + ORDERS_PITR)) as made:
+    with wiring.using(workspace.world(home, shop.clock, shop=SHOP)) as made:
         yield made
 
 
@@ -78,7 +84,7 @@ def test_a_drill_calls_what_its_kind_declares(here: wiring.App, called: set[str]
     prefect_runner.script(here.drill(drill).kind).fn(drill)
     declared = calls_of(TYPES, here.drill(drill))
     assert called <= declared.all, called - declared.all
-    unmet = (HELD, passwords.WHEN, OWN_OPTIONS, "the template")
+    unmet = (HELD, passwords.WHEN, OWN_OPTIONS, "the template", *LARGE)
     assert not {call for call in declared.all - called if not declared.only_when.get(call, "").startswith(unmet)}
 
 
@@ -91,11 +97,14 @@ def test_a_sweep_calls_what_it_declares(shop: Estate, here: wiring.App, called: 
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
+    shop.client("s3").create_bucket(Bucket=name)
+    shop.clock.sleep(60)
     try:
         of_runner.find_orphans(sweeping.context(here))
     finally:
         shop.clock.sleep(60)
         shop.client("dynamodb").delete_table(TableName=name)
+        shop.client("s3").delete_bucket(Bucket=name)
     assert called == TYPES.sweep.all
 
 
@@ -174,10 +183,12 @@ def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wi
     touches -= {"dynamodb:DeleteItem", "dynamodb:UpdateItem"}
     unseen = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "logs:DeleteLogGroup"}
     unseen |= {"dynamodb:UpdateTable", "ecs:StopTask"}  # of what a copy holds
+    shut = {"s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration"}  # it is shut before anything is in it
+    unseen |= {"s3:DeleteBucket"} | shut
     unseen |= {"cloudformation:DeleteStack", "cloudformation:DeleteChangeSet", "cloudformation:ExecuteChangeSet"}
     untagged, unnamed = found["NeverTouchTheUntagged"], found["NeverTouchByAnotherName"]
     assert {untagged["Effect"], unnamed["Effect"]} == {"Deny"}
-    assert set(unnamed["Action"]) == touches
+    assert set(unnamed["Action"]) == touches | shut
     assert set(untagged["Action"]) == touches - unseen - (set() if abac else {"dynamodb:DeleteTable"})
     assert untagged["Condition"] == {"Null": {"aws:ResourceTag/dr-drill:run": "true"}}
     nameless = [arn for arn in unnamed["NotResource"] if "dro-*" not in arn]
@@ -193,7 +204,11 @@ def test_the_policies_hold_to_the_allowed_accounts_and_regions(here: wiring.App)
     """Every ARN names them, and every statement that makes or deletes has the regions for a condition."""
     for each in statements(policies.drill_policies(scope(here))):
         if each["Effect"] == "Allow" and not each["Sid"].endswith("ByTemplates"):
-            placed = [arn for arn in each["Resource"] if not arn.startswith("arn:aws:s3:::dro-*")]
+            placed = [
+                arn
+                for arn in each["Resource"]
+                if not arn.startswith(("arn:aws:s3:::dro-*", f"arn:aws:s3:::{BUCKET.id}/"))
+            ]
             assert {arn.split(":")[3] for arn in placed} in ({"us-east-1", "eu-west-1"}, set())
             assert {arn.split(":")[4] for arn in placed} in ({"123456789012"}, set())
             condition = each["Condition"]["StringEquals"]

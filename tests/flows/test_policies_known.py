@@ -12,7 +12,7 @@ from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.resources.drillable import Drillable
-from tests.support import built_shop, clicks, workspace
+from tests.support import buckets, built_shop, clicks, workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
 from tests.support.clicks import WITH_FAKE
 from tests.support.fakes import FakeClock
@@ -46,6 +46,7 @@ ALLOWED = Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-
 def drills(tmp_path: Path) -> list[Drill]:
     """A drill of every kind of every type, of the one that exists in tests alone, too."""
     shop = workspace.SHOP.replace("\n  sessions:", CLUSTERS).replace("\n  sessions-pitr:", "".join(MORE))
+    shop = shop.replace("\ndrills:\n", buckets.DRILLED)
     built = workspace.world(tmp_path / "built", FakeClock(), shop=built_shop.SHOP, tiers=built_shop.TIERS)
     built_shop.write(tmp_path / "built")
     rooms = (

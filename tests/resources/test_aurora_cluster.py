@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from dr_orchestrator.resources.aurora_cluster.restore import DOOR
-from tests.resources.suite import LifeContract, PointsContract, SafetyContract
+from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
 from tests.resources.suite_of_logins import ResetContract
 from tests.support.aurora import ENGINE
@@ -54,6 +54,10 @@ class TestLies(LiesContract):
 
 
 class TestEndings(PointsContract):
+    ways = WAYS
+
+
+class TestStates(UnknownStatesContract):
     ways = WAYS
 
 

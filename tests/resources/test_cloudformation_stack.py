@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.resources.suite import EndingsContract, LifeContract, SafetyContract
+from tests.resources.suite import EndingsContract, LifeContract, SafetyContract, StatesContract
 from tests.resources.suite_of_lies import LiesContract
 from tests.support.ways.cloudformation_stack import WAYS
 
@@ -20,4 +20,8 @@ class TestLies(LiesContract):
 
 
 class TestEndings(EndingsContract):
+    ways = WAYS
+
+
+class TestStates(StatesContract):
     ways = WAYS

@@ -8,7 +8,7 @@ import pytest
 
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import UnsafeToDelete
-from tests.resources.suite import LifeContract, PointsContract, SafetyContract
+from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
 from tests.support.ways import Make, Way
 from tests.support.ways.dynamodb_table import WAYS
@@ -27,6 +27,10 @@ class TestLies(LiesContract):
 
 
 class TestEndings(PointsContract):
+    ways = WAYS
+
+
+class TestStates(UnknownStatesContract):
     ways = WAYS
 
 

@@ -9,7 +9,7 @@ import pytest
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.rds_instance.points import RdsSnapshot
 from dr_orchestrator.resources.rds_instance.restore import DOOR
-from tests.resources.suite import LifeContract, PointsContract, SafetyContract
+from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
 from tests.resources.suite_of_logins import ResetContract
 from tests.support.ways import Make
@@ -29,6 +29,10 @@ class TestLies(LiesContract):
 
 
 class TestEndings(PointsContract):
+    ways = WAYS
+
+
+class TestStates(UnknownStatesContract):
     ways = WAYS
 
 

@@ -14,6 +14,7 @@ from unittest import mock
 import boto3
 from moto.cloudformation.models import cloudformation_backends
 from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
 
 from dr_orchestrator.aws import watcher
 from dr_orchestrator.aws.accounts import Account
@@ -40,6 +41,7 @@ RUN = "20261120-abc123"
 ISOLATION = Isolation("dro-isolated", ("dro-isolated",))
 INSTANCE = Resource("orders-db", "rds-instance", "orders-prod", REGION, isolation=ISOLATION)
 TABLE = Resource("sessions", "dynamodb-table", "sessions-prod", REGION)
+BUCKET = Resource("images", "s3-bucket", "images-prod", REGION)
 TEMPLATE = """
 Parameters: {EnvironmentName: {Type: String}}
 Resources:
@@ -107,6 +109,7 @@ class Estate:
             "instances": sorted(each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]),
             "clusters": sorted(each["DBClusterIdentifier"] for each in rds.describe_db_clusters()["DBClusters"]),
             "tables": sorted(dynamodb.list_tables()["TableNames"]),
+            "buckets": sorted(s3_backends[ACCOUNT]["aws"].buckets),
             "stacks": sorted(each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"),
         }
 
@@ -137,7 +140,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
     has no address.
     """
     clock, ledger = RunningClock(), Ledger()
-    sources = frozenset(each.id for each in (INSTANCE, TABLE, STACK, *more))
+    sources = frozenset(each.id for each in (INSTANCE, TABLE, BUCKET, STACK, *more))
     answering = mock.patch.object(SqlChecks, "answers", lambda *_: True)
     served = serve(clock, postgres=False, estate=False, state=home)
     nameless = mock.patch.object(apart, "resolved", lambda *_: set())
@@ -160,6 +163,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
         network(made)
         _instance(made)
         _table(made)
+        _bucket(made)
         yield made
 
 
@@ -234,3 +238,12 @@ def _table(made: Estate) -> None:
         made.clock.sleep(60)
         if number in (9, 58):
             dynamodb.create_backup(TableName=TABLE.id, BackupName=f"sessions-{number}")
+
+
+def _bucket(made: Estate) -> None:
+    buckets = s3_backends[ACCOUNT]["aws"]
+    with made.lab.world.at_once(), made.lab.world.as_of(made.clock.now() - timedelta(hours=2)):
+        buckets.create_bucket(BUCKET.id, REGION)
+        buckets.put_bucket_versioning(BUCKET.id, "Enabled")
+        for number in range(3):
+            buckets.put_object(BUCKET.id, f"image {number}", bytes([number]) * 100)

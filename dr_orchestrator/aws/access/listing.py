@@ -45,9 +45,12 @@ def resource_types(types: Types[ResourceType]) -> str:
 def _data(of: ResourceType) -> str:
     if of.programmed:
         return "rows of its stores, HTTP"
-    return {"rows": "SQL", "items": "items by key", "stores": "items and rows of its stores, HTTP"}.get(
-        of.content, "nothing"
-    )
+    return {
+        "rows": "SQL",
+        "items": "items by key",
+        "objects": "objects by key",
+        "stores": "items and rows of its stores, HTTP",
+    }.get(of.content, "nothing")
 
 
 def _write(of: ResourceType, write: Write) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,10 +36,9 @@ def source_policies(scope: Scope) -> list[Policy]:
 
 
 def _reads(scope: Scope) -> list[Statement]:
-    wanted = scope.types.sweep.reads.union(*(calls_of(scope.types, drill).reads for drill in scope.drills))
-    named = frozenset[str]().union(*(each.named for each in scope.types))
-    reads = actions_of(scope.types, wanted - named)
-    of_data = _LOGINS.union(*(each.data for each in scope.types))
+    wanted = scope.types.sweep.reads.union(*(_wanted(scope, drill) for drill in scope.drills))
+    reads = actions_of(scope.types, wanted)
+    of_data = _LOGINS.union(*(actions_of(scope.types, each.data | each.bounded) for each in scope.types))
     everywhere = {each for each in reads if each.startswith("iam:")}
     held = everywhere & replicas.OF_BOUNDARIES
     buckets = [f"arn:{scope.partition}:s3:::{each}" for each in scope.buckets()]
@@ -54,6 +53,11 @@ def _reads(scope: Scope) -> list[Statement]:
         *_named(scope if scope.apart else scope.beside()),
         *([] if scope.apart else _named(scope, at_source=True)),
     ]
+
+
+def _wanted(scope: Scope, drill: Drill) -> frozenset[str]:
+    """The reads of a drill, but those of things that its resource names, each of which is allowed by itself."""
+    return calls_of(scope.types, drill).reads - _type(scope, drill).named
 
 
 def drill_policies(scope: Scope) -> list[Policy]:
@@ -131,13 +135,16 @@ def notes(scope: Scope) -> list[str]:
             "IAM knows no statement that only reads: the guard lets a source be asked only within a transaction that"
             " was first told to read, which PostgreSQL then holds to; a login that may only read keeps it so, too."
         )
-    hidden = sorted({copy.title for copy in scope.types.copies.values() if not scope.sees_tags(copy)})
+    unseen = [copy for copy in scope.types.copies.values() if not scope.sees_tags(copy)]
+    hidden = sorted({copy.title for copy in unseen if copy.by_abac})
     if hidden:
         told.append(
             f"IAM sees the tags of each {' and each '.join(hidden)} only where attribute-based access control (ABAC) is"
             f" on in the account, and no call tells where: by these policies the name {COPIES} decides. Where it is on,"
             " `dro iam --abac` asks for the tag, too."
         )
+    if named := sorted({copy.title for copy in unseen if not copy.by_abac and scope.drilled(copy)}):
+        told.append(f"IAM sees no tag of what lies in each {' and each '.join(named)}: the name {COPIES} decides.")
     if any(drill.resource.rebuild and drill.resource.rebuild.builder for drill in scope.drills):
         told.append(
             "What a program calls nobody can tell beforehand: give its role in the drill account the rights that it"
@@ -196,10 +203,12 @@ def _into(scope: Scope, held: HeldType, looks: frozenset[str]) -> Statement:
 def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     read = [each for each in scope.types if each.data and scope.sources(each)]
     for number, each in enumerate(read):
-        names = [each.made.arn_of(name) for name in (*scope.sources(each), COPIES)]
+        names = [arn for name in (*scope.sources(each), COPIES) for arn in each.made.arns_of(name)]
         alike = any(before.content is each.content for before in read[:number])  # no two statements share an id
         sid = f"Read{each.content.title()}" + (f"Of{each.made.plural}" if alike else "")
-        yield allow(sid, reads & each.data, scope.arns(each.made.service, *names))
+        yield allow(
+            sid, reads & actions_of(scope.types, each.data | each.bounded), scope.arns(each.made.service, *names)
+        )
     if scope.secrets():
         yield allow("ReadLogins", _LOGINS, scope.arns("secretsmanager", *scope.secrets()))
     if scope.apart and scope.tells_secrets():
@@ -305,11 +314,20 @@ def _shelves(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
 
 def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
     """The rights to what AWS does outside of a call's own service, in the name of whoever makes the call."""
-    for write in (each for of in scope.types for each in of.writes if each.operation in writes):
+    made = ((of, each) for of in scope.types for each in of.writes if each.operation in writes)
+    for of, write in made:
         for number, (service, part, actions) in enumerate(write.outside if _is_made(scope, write) else (), 1):
-            parts = [part.format(bucket=bucket, copies=COPIES) for bucket in scope.buckets()]
+            beside = {"bucket": scope.buckets(), "source": scope.sources(of)}
+            parts = _filled(part.replace("{copies}", COPIES), beside)
             name = write.operation.partition(":")[2]
-            yield allow(f"For{name}{number}", actions, scope.arns(service, *dict.fromkeys(parts)))
+            on, here = scope.arns(service, *dict.fromkeys(parts)), scope.here() if "{source}" in part else None
+            yield allow(f"For{name}{number}", actions, on, here)
+
+
+def _filled(part: str, places: Mapping[str, Sequence[str]]) -> list[str]:
+    """The resource parts that one with a placeholder stands for: one for each name."""
+    held = next((name for name in places if f"{{{name}}}" in part), "")
+    return [part.replace(f"{{{held}}}", each) for each in places[held]] if held else [part]
 
 
 def _is_made(scope: Scope, write: Write) -> bool:

@@ -92,6 +92,10 @@ class Scope:
         found = [each for drill in self.drills for each in (drill.resource, *drill.stores.values())]
         return sorted({each.id for each in found if each.type == of.name})
 
+    def drilled(self, copy: CopyType) -> bool:
+        """Whether a drill makes copies of that type."""
+        return any(copy in self.types[drill.resource.type].copies for drill in self.drills)
+
     def stated(self, of: ResourceType) -> list[Drill]:
         """The drills of a type whose copies are asked by statements."""
         drilled = [drill for drill in self.drills if drill.resource.type == of.name and not self.apart]
@@ -159,7 +163,7 @@ class Scope:
 
         Of what copies hold some wears none: the log groups that AWS makes, say.
         """
-        return of.shows_tags or (self.abac and of.name not in self.types.held)
+        return of.shows_tags or (self.abac and of.by_abac and of.name not in self.types.held)
 
     def here(self) -> dict[str, Any]:
         """The condition that a call goes to one of the regions."""

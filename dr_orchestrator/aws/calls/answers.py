@@ -120,10 +120,22 @@ def _is_response(body: bytes) -> bool:
     return root is not None and root[1].endswith(b"Response")
 
 
+def _is_no_page(body: bytes) -> bool:
+    """Whether it is no web page: each answer of REST has a root of its own, and some are no XML."""
+    root = _ROOT.search(body)
+    return root is None or root[1].lower() != b"html"
+
+
 READ_AS_JSON = frozenset({"policyDocumentType", "TemplateBody"})
 """The names of the texts, of IAM and CloudFormation, that botocore reads as JSON where they are."""
 
-_FORMS = {"json": _is_object, "rest-json": _is_object, "query": _is_response, "ec2": _is_response}
+_FORMS = {
+    "json": _is_object,
+    "rest-json": _is_object,
+    "query": _is_response,
+    "ec2": _is_response,
+    "rest-xml": _is_no_page,
+}
 
 
 def said(answer: Mapping[str, Any]) -> tuple[str, str]:

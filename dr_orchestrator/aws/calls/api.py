@@ -46,6 +46,9 @@ _MISSING = ("NotFound", "NoSuch", "DoesNotExist")
 _SECRET = re.compile("password|secretstring|token", re.IGNORECASE)
 """Parameters whose values are told to nobody."""
 
+_BY_STATUS = {"403": "AccessDenied", "404": "NotFound", "412": "PreconditionFailed"}
+"""The meaning of an answer that has no body, by its status alone: that to a HEAD has none."""
+
 _CODE = re.compile(r"[A-Za-z][\w.:/#-]*")
 _NO_SUCH_CALL = 501
 TRIES = 3
@@ -180,6 +183,7 @@ def _from_botocore(error: BotoCoreError, call: str, endpoint: str) -> NotMeasure
 
 def _from_aws(error: ClientError, call: str, parameters: dict[str, Any]) -> NotRecoverable | NotMeasured:
     code, message = said(error.response)
+    code = _BY_STATUS.get(code, code)
     told = f"{code}: {message}" if message else code
     if not _CODE.fullmatch(code) and _status(error) < 500:
         return Strange(f"its answer is an error that AWS has no name for: {told[:200] or _status(error)}", call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dr_orchestrator.catalog.shapes.checks import RestoredState
 from dr_orchestrator.catalog.shapes.service import Canary, Resource
@@ -11,6 +11,7 @@ from dr_orchestrator.domain.resource_type import Content, ResourceType
 
 Mistake = tuple[Key, str, str]
 _ROW, _ITEM = ("table", "column"), ("key", "attribute")
+_HELD_IN = {Content.ITEMS: "table", Content.OBJECTS: "bucket"}
 
 
 def mistakes(of: ResourceType, resource: Resource, canary: Canary) -> Iterator[Mistake]:
@@ -20,8 +21,8 @@ def mistakes(of: ResourceType, resource: Resource, canary: Canary) -> Iterator[M
         yield ("canary",), f"{of.name}s have no heartbeat of their own", stores
         return
     yield from place(of, canary, ("canary",), "a canary")
-    if of.content is Content.ITEMS and canary.table:
-        yield ("canary", "table"), "the resource is one table, which needs no naming", "remove it"
+    if of.content in (Content.ITEMS, Content.OBJECTS) and canary.table:
+        yield ("canary", "table"), f"the resource is one {_HELD_IN[of.content]}, which needs no naming", "remove it"
     if canary.attribute == "sequence" or canary.attribute in (canary.key or {}):
         yield ("canary", "attribute"), f"'{canary.attribute}' holds something else already", "name it `at`, say"
     if canary.column in ("id", "sequence"):
@@ -40,6 +41,14 @@ def place(of: ResourceType, written: Canary | RestoredState, key: Key, what: str
     for name in needed:
         if not getattr(written, name):
             yield key, f"{what} of {of.article} needs '{name}'", f"such as {example}"
+    if of.content is Content.OBJECTS:
+        yield from one_key(written.key or {}, key)
     for name in foreign:
         if getattr(written, name):
             yield (*key, name), f"{what} of {of.article} has no '{name}'", f"write it like {example}"
+
+
+def one_key(written: Mapping[str, str], key: Key) -> Iterator[Mistake]:
+    """An object has one key, which is all of its name."""
+    if len(written) > 1:
+        yield (*key, "key"), f"an object has one key, this has {' and '.join(written)}", "keep the one that names it"

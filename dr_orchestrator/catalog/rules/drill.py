@@ -23,7 +23,7 @@ from dr_orchestrator.catalog.shapes.checks import (
 )
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
 from dr_orchestrator.catalog.shapes.fields import OUTPUT, likely, quoted
-from dr_orchestrator.catalog.shapes.proofs import AnswersWithin, Command
+from dr_orchestrator.catalog.shapes.proofs import AnswersWithin, Command, SameObjects
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
@@ -58,6 +58,9 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
     if resource:
         of = types[resource.type]
         yield from _kind(drill, resource, of)
+        if of.partial(resource) and drill.path is RecoveryPath.PRIMARY:
+            message = f"a part of '{drill.resource}' tells nothing of the time for all of it, which is promised"
+            yield ("resource",), message, "add `path: fallback` and an `objective` of its own"
         for index, check in enumerate(drill.checks):
             for key, message, fix in _check(service, drill, resource, types, check):
                 yield ("checks", index, *key), message, fix
@@ -121,8 +124,17 @@ def _check(
         elif of.content is not Content.STORES:
             message = f"a program gets no credential by which it could read {of.article}"
             yield (written,), message, "remove it; only databases and replicas have one"
+    elif isinstance(claim, SameObjects):
+        yield from _of_objects(of, claim, written)
     else:
         yield from _of_endpoint(service, drill, claim, written)
+
+
+def _of_objects(of: ResourceType, claim: SameObjects, written: str) -> Iterator[Mistake]:
+    if of.content is not Content.OBJECTS:
+        yield (written,), f"{of.name}s hold no objects", "use rows, items or a query"
+    elif claim.seed is not None and claim.sample is None:
+        yield (written, "seed"), "without a sample nothing is drawn", "add `sample`, or remove it"
 
 
 def _without_address(resource: Resource, written: str) -> Iterator[Mistake]:
@@ -215,9 +227,11 @@ def _of_table(
     filled = stores.named(types, resource, service.templates.get(drill.resource), Content.ITEMS)
     if of.content is Content.ROWS:
         yield (written,), f"{resource.type}s have no items", "use rows-at-least, newest-row or query"
-    elif of.content is Content.ITEMS:
+    elif of.content in (Content.ITEMS, Content.OBJECTS):
         if claim.table:
-            yield (written, "table"), "the drill restores one table, which needs no naming", "remove it"
+            yield (written, "table"), "the drill restores one of them, which needs no naming", "remove it"
+        if of.content is Content.OBJECTS and isinstance(claim, CanaryItem):
+            yield from canary.one_key(claim.key, (written,))
     elif resource.rebuild and resource.rebuild.command:
         message = "what a program made is asked by SQL, by HTTP, or by a command of the team's own"
         yield (written,), message, "use rows-at-least, newest-row, query, http-answer or command"

@@ -29,6 +29,7 @@ from dr_orchestrator.catalog.shapes.proofs import (
     Counts,
     Deep,
     Integrity,
+    SameObjects,
     WholeRead,
 )
 
@@ -109,7 +110,7 @@ Plain = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredSt
 Claim = Plain | Deep
 CLAIMS = (
     *("rows-at-least", "newest-row", "query", "items-at-least", "canary-item", "restored-state", "http-answer"),
-    *("whole-read", "integrity", "answers-within", "counts", "command"),
+    *("whole-read", "integrity", "answers-within", "counts", "command", "same-objects"),
 )
 OF_DATABASE = (RowsAtLeast, NewestRow, Query)
 DEEP_OF_DATABASE = (WholeRead, Integrity, AnswersWithin, Counts)
@@ -155,12 +156,15 @@ class Check(Shape):
     )
     counts: Counts | None = Field(default=None, description="As many rows as in the source (SQL).")
     command: Command | None = Field(default=None, description="A program of your own passes (databases, replica).")
+    same_objects: SameObjects | None = Field(
+        default=None, alias="same-objects", description="The objects are the source's as of the instant (buckets)."
+    )
 
     @property
     def proves_data(self) -> bool:
         """Whether what it claims is of the restored data."""
         claim = self.claim
-        return isinstance(claim, (*OF_DATA, Counts)) or (isinstance(claim, Command) and claim.proves_data)
+        return isinstance(claim, (*OF_DATA, Counts, SameObjects)) or (isinstance(claim, Command) and claim.proves_data)
 
     @property
     def claims(self) -> dict[str, Claim]:

@@ -120,4 +120,19 @@ class Command(Shape):
     )
 
 
-Deep = WholeRead | Integrity | AnswersWithin | Counts | Command
+class SameObjects(Shape):
+    """The objects of the copy are those that the source held at the restored instant, and hold the same."""
+
+    sample: Annotated[int, number(1)] | None = Field(
+        default=None,
+        description="Of those that no listing tells of, so many are looked into, drawn at random, in place of all.",
+    )
+    seed: Annotated[int, number(0)] | None = Field(
+        default=None, description="Draws the sample of an earlier run again; else the run's id draws it."
+    )
+    read: Truth = Field(
+        default=False, description="Reads both where no checksum tells; else nothing is known of those, and told."
+    )
+
+
+Deep = WholeRead | Integrity | AnswersWithin | Counts | Command | SameObjects

@@ -22,7 +22,7 @@ from dr_orchestrator.checks.deep.sqlserver import SQLServer
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.ports import Clock
-from dr_orchestrator.domain.proof import AnswersWithin, Command, Counts, Deep, Integrity, WholeRead
+from dr_orchestrator.domain.proof import AnswersWithin, Command, Counts, Deep, Integrity, SameObjects, WholeRead
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.service import Login
@@ -85,6 +85,8 @@ class DeepChecks:
                 return [answers.perform(check, engine, connect, production, clock)]
             case Counts():
                 return [counts.perform(check, engine, connect, production, clock, _instant(points))]
+            case SameObjects():
+                raise NotMeasured(f"{copy.id} is a database, and holds no objects")
 
     def _copy(self, copy: Copy) -> AbstractContextManager[Any]:
         return asking(self._login(copy), f"SQL on {copy.id}", first=partial(self._prove, copy))

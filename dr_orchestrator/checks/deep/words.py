@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.proof import AnswersWithin, Command, Counts, Deep, Integrity, WholeRead
+from dr_orchestrator.domain.proof import AnswersWithin, Command, Counts, Deep, Integrity, SameObjects, WholeRead
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 
@@ -39,6 +39,9 @@ def expectation(check: Deep) -> str:
             return f"as many rows as the source in {where}, within {check.tolerance}"
         case Command():
             return f"exit code 0 within {format_duration(check.within)} from: {' '.join(check.run)}"
+        case SameObjects():
+            looked = f", {check.sample:,} of those that no listing tells of looked into" if check.sample else ""
+            return f"the objects that the source held at the instant, and in each what it held{looked}"
 
 
 def result(

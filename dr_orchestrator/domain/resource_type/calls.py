@@ -39,10 +39,11 @@ class Write:
     reads what lies in such a `place` under the target's `name`: those are groups of the pattern. `every` are ways into
     what it is given, by its keys, and what each value there may be. `into` is a parameter that names such a place, into
     which AWS itself writes under the target's name, `origin_arn` the pattern (with the group `name`) of the ARN by
-    which the origin is named. IAM can tell no copy of an `alone` one from what is production's: it is allowed only
-    where production is not. `outside` is what AWS does in other services in the name of who calls: service, resource
-    part of the ARN, and actions of IAM; `{bucket}` stands for each bucket that is declared, `{copies}` for how copies
-    are named.
+    which the origin is named, `origin_in` the key under which its name stands where that parameter is a mapping. IAM
+    can tell no copy of an `alone` one from what is production's: it is allowed only where production is not. `outside`
+    is what AWS does beside the target in the name of who calls: service, resource part of the ARN, and actions of IAM;
+    `{bucket}` stands for each bucket that is declared, `{source}` for each source of the type, `{copies}` for how
+    copies are named.
     """
 
     operation: str
@@ -64,6 +65,7 @@ class Write:
     alone: bool = False
     into: str = ""
     origin_arn: str = ""
+    origin_in: str = ""
     outside: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
     @property

@@ -12,8 +12,9 @@ class CopyType:
     `longest` is how many characters its name may have, `arn` the resource part of its ARN, with `{id}` in the name's
     place. `plural` is how the statements of IAM policies call many of them. `quota` is what it counts against, as AWS
     names that; types that name the same one share it. `shows_tags` is whether IAM sees its tags in every account: those
-    of DynamoDB's tables only where attribute-based access control (ABAC) is on, and no call tells where. One that
-    `passes` is an action of AWS's that ends by itself, and of which nothing is left to be deleted.
+    of DynamoDB's tables only where attribute-based access control (ABAC) is on, and no call tells where; those of one
+    without `by_abac` it sees nowhere. One that `passes` is an action of AWS's that ends by itself, and of which nothing
+    is left to be deleted. `also` are further resource parts that its ARN may have: that of what lies in a bucket, say.
     """
 
     name: str
@@ -26,6 +27,8 @@ class CopyType:
     quota: str = ""
     shows_tags: bool = True
     passes: bool = False
+    also: tuple[str, ...] = ()
+    by_abac: bool = True
 
     def arn_of(self, id: str) -> str:
         """The resource part of the ARN of one of that name; it begins with colons where no place is named in it."""
@@ -33,7 +36,7 @@ class CopyType:
 
     def arns_of(self, id: str) -> tuple[str, ...]:
         """The resource parts of the ARNs that one of that name may have."""
-        return (self.arn_of(id),)
+        return (self.arn_of(id), *(each.format(id=id) for each in self.also))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,18 +45,12 @@ class HeldType(CopyType):
     go: no drill makes one by itself, and none is listed.
 
     Its name is its type in CloudFormation. `looks` are the reads that are allowed of those alone that are named as
-    copies are; `seen_as` is the resource part of the ARN that they concern, where that is another. `also` are further
-    resource parts that its ARN may have.
+    copies are; `seen_as` is the resource part of the ARN that they concern, where that is another.
     """
 
     longest: int = 0
     looks: frozenset[str] = frozenset()
     seen_as: str = ""
-    also: tuple[str, ...] = ()
-
-    def arns_of(self, id: str) -> tuple[str, ...]:
-        """The resource parts of the ARNs that one of that name may have."""
-        return (self.arn_of(id), *(each.format(id=id) for each in self.also))
 
 
 @dataclass(frozen=True)

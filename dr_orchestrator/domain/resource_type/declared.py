@@ -16,10 +16,13 @@ from dr_orchestrator.domain.service import Canary, Resource
 
 
 class Content(StrEnum):
-    """How the data of a resource is read: rows by SQL, items by key, or in the stores that an environment holds."""
+    """How the data of a resource is read: rows by SQL, items by key, objects by key and as of an instant, or in the
+    stores that an environment holds.
+    """
 
     ROWS = "rows"
     ITEMS = "items"
+    OBJECTS = "objects"
     STORES = "stores"
     NONE = "none"
 
@@ -50,9 +53,10 @@ class ResourceType:
     is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
-    itself, `filling` what loads a restored one into an environment's own, `imported` the calls around one that an
-    environment imports as it was restored, `exported` those that make it of an export in another account, `born` around
-    one that its template makes from a recovery point, `carried` those that bring the point into another account.
+    itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
+    environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
+    that make it of an export in another account, `born` around one that its template makes from a recovery point,
+    `carried` those that bring the point into another account.
     `heartbeat` is an example of a `canary`, empty where it can have none, and `marker` of a check of one where that is
     written otherwise; `beat` is the call that writes it, where AWS is called for that. `place` tells where the copies
     of a resource stand, `many` how many of what it makes one takes. `named` are those of its reads that are made of
@@ -61,7 +65,7 @@ class ResourceType:
     resource. `rebuilt` are the ways, by the keys of `rebuild`, in which one is made anew; of one that is `programmed` a
     program of the team's own makes the copies, and no call of a drill's: it has no write, no quota and no twin.
     `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), `rules` what must hold of
-    a resource of the type (key, mistake, fix).
+    a resource of the type (key, mistake, fix); `partial` tells of one whether its drills restore but a part of it.
     """
 
     made: CopyType
@@ -77,6 +81,7 @@ class ResourceType:
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
     data: frozenset[str] = frozenset()
+    bounded: frozenset[str] = frozenset()
     filling: Calls = field(default_factory=Calls)
     imported: Calls = field(default_factory=Calls)
     born: Calls = field(default_factory=Calls)
@@ -97,6 +102,7 @@ class ResourceType:
     reads: Callable[[Resource], Iterable[Read]] = lambda _resource: ()
     puts: Callable[[Resource], Iterable[Put]] = lambda _resource: ()
     own_keys: Callable[[], Mapping[str, Any]] = dict
+    partial: Callable[[Any], bool] = lambda _resource: False
     rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())
 
     @property

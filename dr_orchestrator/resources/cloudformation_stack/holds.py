@@ -104,6 +104,13 @@ WRITES = (
         needs=frozenset({"ExpectedBucketOwner"}),
     ),
     Write(
+        "s3:DeleteObject",
+        By(BUCKET, "Bucket", held=True),
+        Effect.DELETE,
+        frozenset({"Key", "VersionId", "ExpectedBucketOwner"}),
+        needs=frozenset({"ExpectedBucketOwner"}),
+    ),
+    Write(
         "s3:AbortMultipartUpload",
         By(BUCKET, "Bucket", held=True),
         Effect.DELETE,

@@ -128,7 +128,7 @@ TYPE = Drillable(
                 **dict.fromkeys(OF_APPS, _APP),
                 **dict.fromkeys((*COPIED, *(each.operation for each in assets.WRITES)), f"{_APP}, {_APART}"),
                 "s3:PutObject": f"{_SHELVED}; or {_APP}, {_APART}",
-                "s3:DeleteObject": _SHELVED,
+                "s3:DeleteObject": f"{_SHELVED}; or {HELD} a bucket with keys that XML has no words for",
                 **dict.fromkeys(("cloudformation:ListChangeSets", "cloudformation:DeleteChangeSet"), _REVIEWED),
                 "s3:ListObjectVersions": "the template may lie in a bucket: the workspace declares one",
                 "cloudformation:UpdateTerminationProtection": f"{HELD} what somebody protected",

@@ -25,7 +25,7 @@ def test_a_bucket_goes_with_all_its_versions_and_markers(build: Build) -> None:
     assert replica.destroy() is CopyState.DELETED
     assert not replica.exists
     assert name not in replica.buckets
-    assert [call for call, _ in replica.changes] == [
+    assert [call for call, _ in replica.changes if call != "s3:CreateMultipartUpload"] == [
         *("s3:DeleteObjects", "s3:AbortMultipartUpload", "cloudformation:DeleteStack"),
     ]
     assert f"emptied {name}: 4 versions and delete markers, 1 unfinished upload" in replica.told

@@ -33,7 +33,8 @@ class Spec:
     time, and `identity` what it calls that for good. `proving` are the looks without which nothing may be deleted,
     `dies` is a state that no copy comes back from and what is said of it, `hangs` how one is told that never gets
     ready, `pointless` a fault by which there is no recovery point and what is said then. `paged` are listings whose
-    pages can be made small, by the parameter that says how small, and the least that it may say.
+    pages can be made small, by the parameter that says how small, and the least that it may say. `looks` are the calls
+    by which the source is looked at, `changes` those that change the copy besides.
     """
 
     name: str
@@ -54,6 +55,8 @@ class Spec:
     described: Callable[[Estate], dict[str, Any]] = lambda _made: {}
     identity: Callable[[Mapping[str, Any]], Identity] | None = None
     paged: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    looks: str = "Describe*"
+    changes: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -125,7 +128,7 @@ class Way:
     def calls(self, action: str) -> list[dict[str, Any]]:
         """The calls of an action that were answered well since the test began."""
         heard = self.made.lab.journal[self.heard :]
-        return [entry.params for entry in heard if entry.action == action and entry.status == 200]
+        return [entry.params for entry in heard if entry.action == action and 200 <= entry.status < 300]
 
     @property
     def deletions(self) -> list[dict[str, Any]]:

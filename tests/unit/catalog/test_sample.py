@@ -36,6 +36,7 @@ def test_the_drills_of_the_sample_company(catalogue: Catalogue) -> None:
         "dwa-replica": ("replica-rebuild", "<= 4 h", "<= 1 h", "latest"),
         "dwa-table-backup": ("snapshot-restore", "<= 12 h", "<= 25 h", "latest"),
         "dwa-table-pitr": ("pitr-restore", "<= 12 h", "<= 1 h", "latest"),
+        "images-objects-pitr": ("pitr-restore", "< 24 h", "< 8 h", "latest"),
         "images-snapshot": ("snapshot-restore", "< 24 h", "< 8 h", "latest"),
         "jira-pitr": ("pitr-restore", "< 6 h", "< 1 h", "latest"),
         "jira-snapshot": ("snapshot-restore", "< 6 h", "<= 25 h", "latest"),

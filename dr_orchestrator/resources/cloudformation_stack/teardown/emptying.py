@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.aws.copies import Live
-from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.aws.emptying import PASSES, Emptying, left
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.cloudformation_stack.holds import BUCKET, REPOSITORY, TASKS, ZONE
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part
@@ -16,20 +15,8 @@ from dr_orchestrator.resources.cloudformation_stack.teardown.proving import Prov
 from dr_orchestrator.resources.cloudformation_stack.teardown.tasks import Tasks
 from dr_orchestrator.resources.cloudformation_stack.teardown.zones import Zones
 
-VERSIONS, IMAGES = 1_000, 100
-"""How many S3, and how many ECR, deletes in one call."""
-
-PASSES = 5
-"""How often one is read through at most: while it is being emptied others may go on filling it."""
-
-SHOWN = 3
-"""How many of those that could not be deleted are told by name."""
-
-GIVEN_UP = 10_000
-"""After how many versions that cannot be deleted the others are left as well: the bucket stays anyway."""
-
-TOLD = 100_000
-"""After how many versions it is told how far the emptying is."""
+IMAGES = 100
+"""How many ECR deletes in one call."""
 
 _OLD_REGIONS = {"": "us-east-1", "EU": "eu-west-1"}
 
@@ -75,59 +62,7 @@ class Buckets:
 
     def empty(self, part: Part, tell: Callable[[str], None]) -> str:
         """Delete all that each listing shows, until one shows nothing that is not known to stay."""
-        deleted, told, kept = 0, -TOLD, dict[tuple[str, ...], str]()
-        for _ in range(PASSES):
-            found = 0
-            for page in self._versions(part):
-                wanted = [each for each in page if _key(each) not in kept]
-                if wanted and deleted >= told + TOLD:
-                    tell(f"empties {part.name}" + (f": {counted(deleted, 'version')} so far" if deleted else ""))
-                    told = deleted
-                found += len(wanted)
-                refused = self._delete(part, wanted)
-                deleted += len(wanted) - len(refused)
-                kept |= refused
-                if len(kept) >= GIVEN_UP:
-                    break
-            if not found or len(kept) >= GIVEN_UP:
-                break
-        aborted = self._abort(part)
-        if kept:
-            raise NotMeasured(f"{_told(kept)} of {part.name} could not be deleted", call="s3:DeleteObjects")
-        return ", ".join(
-            told
-            for number, told in (
-                (deleted, counted(deleted, "version or delete marker", "versions and delete markers")),
-                (aborted, counted(aborted, "unfinished upload")),
-            )
-            if number
-        )
-
-    def _versions(self, part: Part) -> Iterator[list[Mapping[str, Any]]]:
-        """Every version and delete marker, in pages that one call can delete."""
-        after: dict[str, str] = {}
-        while True:
-            told = self._ask("ListObjectVersions", part, MaxKeys=VERSIONS, **after)
-            yield [*told.get("Versions", ()), *told.get("DeleteMarkers", ())]
-            if not told.get("IsTruncated"):
-                return
-            after = {"KeyMarker": told["NextKeyMarker"], "VersionIdMarker": told["NextVersionIdMarker"]}
-
-    def _delete(self, part: Part, wanted: Sequence[Mapping[str, Any]]) -> dict[tuple[str, ...], str]:
-        """Delete versions; those that S3 did not delete, and why."""
-        if not wanted:
-            return {}
-        objects = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in wanted]
-        told = self._ask("DeleteObjects", part, Delete={"Objects": objects, "Quiet": True})
-        return {_key(each): f"{each.get('Code')}: {each.get('Message')}" for each in told.get("Errors", ())}
-
-    def _abort(self, part: Part) -> int:
-        """Abort every upload that was begun and not finished; their parts are charged for, and unseen."""
-        owner, number = self._proving.owner, 0
-        for each in self._api.pages("ListMultipartUploads", "Uploads", Bucket=part.name, ExpectedBucketOwner=owner):
-            self._ask("AbortMultipartUpload", part, Key=each["Key"], UploadId=each["UploadId"])
-            number += 1
-        return number
+        return Emptying(self._api, part.name, self._proving.owner).empty(tell)
 
     def _ask(self, operation: str, part: Part, **given: Any) -> Mapping[str, Any]:
         """A call on a bucket, which S3 refuses where the bucket is another account's."""
@@ -172,7 +107,7 @@ class Repositories:
             if not found or (failed and set(failed) == before):
                 break
         if failed:
-            raise NotMeasured(f"{_told(failed)} of {part.name} could not be deleted", call="ecr:BatchDeleteImage")
+            raise NotMeasured(f"{left(failed)} of {part.name} could not be deleted", call="ecr:BatchDeleteImage")
         return f"{deleted:,} images" if deleted else ""
 
 
@@ -192,17 +127,5 @@ EMPTIERS: Mapping[str, tuple[str, MakeEmptier]] = {
 """The service, and what empties it, of each type that CloudFormation deletes only empty."""
 
 
-def _key(version: Mapping[str, Any]) -> tuple[str, ...]:
-    return str(version.get("Key")), str(version.get("VersionId"))
-
-
 def _failure(told: Mapping[str, Any]) -> str:
     return f"{told.get('failureCode')}: {told.get('failureReason')}"
-
-
-def _told(kept: Mapping[tuple[str, ...], str]) -> str:
-    """How many stay, the first of them by name, and every reason that was given."""
-    names = ", ".join(repr(key[0]) for key in list(kept)[:SHOWN])
-    more = f" and {len(kept) - SHOWN:,} more" if len(kept) > SHOWN else ""
-    reasons = "; ".join(f"{why} ({number:,}x)" if number > 1 else why for why, number in Counter(kept.values()).items())
-    return f"{names}{more} ({reasons})"

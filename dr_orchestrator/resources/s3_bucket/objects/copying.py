@@ -1,0 +1,92 @@
+"""Copies the versions that are wanted into the drill's bucket: side by side, S3 from S3, and goes on where it ended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
+from dr_orchestrator.aws.toolkit import Toolkit
+from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.s3_bucket.objects import large
+from dr_orchestrator.resources.s3_bucket.objects.lanes import Lanes
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where
+
+TOLD_EVERY = 30.0
+"""Drill seconds between two words on how far it is."""
+
+ARCHIVED = ("InvalidObjectState", "ObjectNotInActiveTierError")
+"""How S3 says that an object lies in an archive, from where it has to be fetched for hours first."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The drill's bucket, and whose it is."""
+
+    copy: Copy
+    owner: str
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The parameters of every write there: S3 refuses it where the bucket is another's."""
+        return {"Bucket": self.copy.id, "ExpectedBucketOwner": self.owner}
+
+
+@dataclass
+class Done:
+    """The outcome of a copying: objects and bytes, and how many lie in an archive that gives nothing at once."""
+
+    objects: int = 0
+    bytes: int = 0
+    archived: int = 0
+
+
+class Copying:
+    """The copying of versions from one bucket into another; each object is there whole, or not at all."""
+
+    def __init__(self, api: Api, toolkit: Toolkit, source: Where, target: Target, wanted: Iterator[Version]) -> None:
+        self._api, self._toolkit, self._source, self._target = api, toolkit, source, target
+        self._lanes = Lanes(wanted, self._one, f"the objects of {source.bucket}")
+        self._counting, self._done = threading.Lock(), Done()
+        self._told_at = toolkit.clock.monotonic()
+
+    def copy(self) -> Done:
+        """Copy all that are wanted; NotRecoverable where one is not to be had any more."""
+        self._lanes.run()
+        return self._done
+
+    def _one(self, version: Version) -> None:
+        try:
+            self._toolkit.patiently(lambda: self._ask(version))
+        except NotFound as gone:
+            told = f"version {version.id} of '{version.key}' was deleted from {self._source.bucket} meanwhile"
+            raise NotRecoverable(told, "is there a lifecycle rule that lets it expire?", "s3:CopyObject") from gone
+        except Refused as refused:
+            if refused.code not in ARCHIVED:
+                raise
+            self._count(archived=1)
+        else:
+            self._count(objects=1, size=version.size)
+
+    def _ask(self, version: Version) -> None:
+        self._lanes.raise_if_over()
+        if version.size > large.MOST:
+            large.copy(self._api, self._source, version, self._target.given)
+            return
+        source = {"Bucket": self._source.bucket, "Key": version.key, "VersionId": version.id}
+        pays = {"RequestPayer": "requester"} if self._source.pays else {}
+        self._api.call("CopyObject", **self._target.given, Key=version.key, CopySource=source, **pays)
+
+    def _count(self, objects: int = 0, size: int = 0, archived: int = 0) -> None:
+        """Count, and tell now and then how far it is: one lane at a time."""
+        with self._counting:
+            done = self._done
+            done.objects, done.bytes = done.objects + objects, done.bytes + size
+            done.archived += archived
+            if (now := self._toolkit.clock.monotonic()) - self._told_at >= TOLD_EVERY:
+                self._told_at = now
+                told = f"{counted(done.objects, 'object')} of {counted(done.bytes, 'byte')} copied"
+                self._toolkit.context.observe(self._target.copy, told)

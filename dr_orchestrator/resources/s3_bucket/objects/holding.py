@@ -1,0 +1,89 @@
+"""The content of an object: told by S3's checksums and digests, or read."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from http.client import HTTPException
+from typing import Any
+
+from botocore.exceptions import BotoCoreError
+from urllib3.exceptions import HTTPError
+
+from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.errors import Transient
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where
+from dr_orchestrator.waiting.aside import Late, aside
+
+PIECE = 8 * 1024**2
+"""How many bytes are read in one call: no more of an object is held at a time."""
+
+WITHIN_S = 60.0
+_GET = "s3:GetObject"
+_CHECKSUM = re.compile(r"Checksum(?!Type)\w+")
+_WHOLE = "FULL_OBJECT"
+
+
+class Object:
+    """One version of an object in one place."""
+
+    def __init__(self, api: Api, where: Where, version: Version) -> None:
+        self._api, self._version = api, version
+        self._given = {**where.given, "Key": version.key, **({"VersionId": version.id} if where.versions else {})}
+
+    def head(self) -> Mapping[str, Any]:
+        """The words of S3 on it, with its checksums."""
+        return self._api.call("HeadObject", **self._given, ChecksumMode="ENABLED")
+
+    def read(self) -> str:
+        """The SHA-256 of all that it holds, read piece by piece."""
+        digest = hashlib.sha256()
+        for first in range(0, self._version.size, PIECE):
+            digest.update(self._piece(first, min(first + PIECE, self._version.size) - 1))
+        return digest.hexdigest()
+
+    def _piece(self, first: int, last: int) -> bytes:
+        return body(self._api.call("GetObject", **self._given, Range=f"bytes={first}-{last}"), last - first + 1)
+
+
+def body(answer: Mapping[str, Any], size: int) -> bytes:
+    """The bytes of an answer, of which there have to be so many; Transient where it broke off."""
+    stream = answer["Body"]
+    try:
+        read: bytes = aside(stream.read, what=f"AWS ({_GET})", within=WITHIN_S, give_up=stream.close)
+    except Late:
+        raise Transient(f"no whole answer within {WITHIN_S:g} s; it was given up", call=_GET) from None
+    except (BotoCoreError, HTTPError, HTTPException, OSError) as broken:
+        raise Transient(f"its answer broke off: {broken}", call=_GET) from broken
+    if len(read) != size:
+        raise Transient(f"{len(read)} of {size} bytes came", call=_GET)
+    return read
+
+
+def alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool | None:
+    """Whether two objects hold the same by what S3 says of them; None where that tells nothing.
+
+    A checksum of parts says nothing of the same bytes in other parts, and an ETag is a digest of one part alone that no
+    key of KMS or of the customer's encrypts.
+    """
+    first, second = _checksums(one), _checksums(other)
+    shared = first.keys() & second.keys()
+    if shared:
+        return all(first[each] == second[each] for each in shared)
+    if _is_digest(one) and _is_digest(other):
+        return bool(one["ETag"] == other["ETag"])
+    return None
+
+
+def _checksums(head: Mapping[str, Any]) -> dict[str, str]:
+    """The checksums of all of an object; one of its parts ends with their number."""
+    if head.get("ChecksumType", _WHOLE) != _WHOLE:
+        return {}
+    found = {name: str(value) for name, value in head.items() if _CHECKSUM.fullmatch(name)}
+    return {name: value for name, value in found.items() if "-" not in value}
+
+
+def _is_digest(head: Mapping[str, Any]) -> bool:
+    keyed = str(head.get("ServerSideEncryption", "")).startswith("aws:kms") or head.get("SSECustomerAlgorithm")
+    return not keyed and "-" not in str(head["ETag"])

@@ -1,0 +1,46 @@
+"""Does something with each of many things, some at a time, and holds no more of them than that."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.waiting.aside import all_aside
+
+T = TypeVar("T")
+LANES = 8
+"""How many at once."""
+
+
+class Lanes(Generic[T]):
+    """Lanes side by side, each of which takes the next thing when it is through with its last one."""
+
+    def __init__(self, things: Iterator[T], act: Callable[[T], None], what: str) -> None:
+        self._things, self._act, self._what = things, act, what
+        self._reading, self._over = threading.Lock(), threading.Event()
+
+    def run(self) -> None:
+        """Take all of them; where one fails, or somebody stops it, none is begun any more."""
+        try:
+            all_aside([self._lane] * LANES, at_once=LANES, what=self._what)
+        finally:
+            self._over.set()
+
+    def raise_if_over(self) -> None:
+        """Raise where this was given up: what goes on by then changes nothing more."""
+        if self._over.is_set():
+            raise NotMeasured(f"{self._what}: given up")
+
+    def _lane(self) -> None:
+        try:
+            while (thing := self._next()) is not None:
+                self._act(thing)
+        except BaseException:
+            self._over.set()
+            raise
+
+    def _next(self) -> T | None:
+        with self._reading:
+            return None if self._over.is_set() else next(self._things, None)

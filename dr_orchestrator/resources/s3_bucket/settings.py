@@ -1,0 +1,85 @@
+"""The settings of a bucket that a drill of it depends on: versions, how long they are kept, encryption."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from dr_orchestrator.aws.calls.api import Api, NotFound
+
+ENABLED, SUSPENDED = "Enabled", "Suspended"
+SHUT: Mapping[str, bool] = dict.fromkeys(
+    ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
+)
+"""The four words by which nobody outside the account reads a bucket, whatever its policy or an object's list says."""
+
+OWNED = "BucketOwnerEnforced"
+_OF_S3: Mapping[str, Any] = {"SSEAlgorithm": "AES256"}
+
+
+class Settings:
+    """The settings of one bucket, each asked for when it is needed."""
+
+    def __init__(self, api: Api, name: str, owner: str) -> None:
+        self._api, self._given = api, {"Bucket": name, "ExpectedBucketOwner": owner}
+
+    def versioning(self) -> str:
+        """Enabled, Suspended, or empty where it never was switched on."""
+        return str(self._api.call("GetBucketVersioning", **self._given).get("Status") or "")
+
+    def kept(self, prefix: str) -> timedelta | None:
+        """How long at least a version under a prefix is kept once it is no more the newest; None where for ever."""
+        days = [each for rule in self._rules() if _concerns(rule, prefix) for each in _expires(rule)]
+        return timedelta(days=min(days)) if days else None
+
+    def encryption(self) -> Mapping[str, Any]:
+        """How what is put into it is encrypted where nobody says otherwise: by S3's own keys, if nothing is set."""
+        try:
+            told = self._api.call("GetBucketEncryption", **self._given)["ServerSideEncryptionConfiguration"]
+        except NotFound:
+            return _OF_S3
+        rule: Mapping[str, Any] = told["Rules"][0]["ApplyServerSideEncryptionByDefault"]
+        return rule
+
+    def shut(self) -> bool:
+        """Whether nobody outside the account can be let in."""
+        try:
+            told = self._api.call("GetPublicAccessBlock", **self._given)["PublicAccessBlockConfiguration"]
+        except NotFound:
+            return False
+        return all(told.get(each) is True for each in SHUT)
+
+    def owned(self) -> bool:
+        """Whether all that is in it is its owner's, and no object's list of rights counts."""
+        try:
+            told = self._api.call("GetBucketOwnershipControls", **self._given)["OwnershipControls"]["Rules"]
+        except NotFound:
+            return False
+        return [each["ObjectOwnership"] for each in told] == [OWNED]
+
+    def _rules(self) -> Iterator[Mapping[str, Any]]:
+        try:
+            told = self._api.call("GetBucketLifecycleConfiguration", **self._given)
+        except NotFound:
+            return
+        yield from (each for each in told.get("Rules", ()) if each["Status"] == ENABLED)
+
+
+def key_of(encryption: Mapping[str, Any]) -> str | None:
+    """The key of KMS that a bucket is encrypted with; None where it is one of AWS's own that nobody names."""
+    key = encryption.get("KMSMasterKeyID")
+    return str(key) if key else None
+
+
+def _expires(rule: Mapping[str, Any]) -> Iterator[int]:
+    days = rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays")
+    if days is not None:
+        yield int(days)
+
+
+def _concerns(rule: Mapping[str, Any], prefix: str) -> bool:
+    """Whether a rule may concern something under a prefix: one of some tags or sizes may."""
+    narrow = rule.get("Filter") or {}
+    of = str((narrow.get("And") or narrow).get("Prefix") or rule.get("Prefix") or "")
+    return of.startswith(prefix) or prefix.startswith(of)

@@ -1,0 +1,125 @@
+"""The bucket that is drilled: where it is read, what can be restored of it, and what a drill of it restores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from dr_orchestrator.aws.preflight import keys
+from dr_orchestrator.aws.toolkit import Toolkit, lag
+from dr_orchestrator.domain.copy import Copy, Place
+from dr_orchestrator.domain.drill import Selection
+from dr_orchestrator.domain.preflight import Doubt, NotApplicable
+from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.s3_bucket import bucket
+from dr_orchestrator.resources.s3_bucket.objects.replication import Behind, behind
+from dr_orchestrator.resources.s3_bucket.objects.versions import Where
+from dr_orchestrator.resources.s3_bucket.objects.wanted import Sample, seed_of
+from dr_orchestrator.resources.s3_bucket.settings import ENABLED, SUSPENDED, Settings, key_of
+
+_VERSIONING = "s3:GetBucketVersioning"
+_OTHERS = "a bucket of S3's own keys needs none"
+
+
+class Source:
+    """A bucket, or what lies in it under a prefix."""
+
+    def __init__(self, resource: Resource, selection: Selection, toolkit: Toolkit, always: frozenset[str]) -> None:
+        self._resource, self._selection, self._toolkit, self._always = resource, selection, toolkit, always
+        self._api = toolkit.account.api("s3")
+
+    @cached_property
+    def owner(self) -> str:
+        """The account that the calls are made in."""
+        return self._toolkit.account.pinned or self._toolkit.account.caller().account
+
+    @property
+    def where(self) -> Where:
+        """Where its versions are read."""
+        own = self._resource.own
+        return Where(self._resource.id, str(own.get("prefix") or ""), self.owner, bool(own.get("requester_pays")))
+
+    def sample(self, copy: Copy) -> Sample | None:
+        """The sample that a drill restores; None where it restores all."""
+        declared = self._resource.own.get("sample")
+        if declared is None:
+            return None
+        seed = declared.seed if declared.seed is not None else seed_of(copy.run)
+        return Sample(declared.draws, seed, self._always)
+
+    def seen(self) -> str:
+        """The bucket, in words."""
+        found = self._found()
+        under = f", what begins with {self.where.prefix}" if self.where.prefix else ""
+        return f"bucket {found.name} in {found.region}{under}"
+
+    def versions_seen(self) -> str:
+        """Whether it keeps versions, in words; a Doubt where it has ceased to."""
+        if self._versioning() == SUSPENDED:
+            told = f"versioning of {self._resource.id} is suspended: what is written over now is lost at once"
+            raise Doubt(told)
+        kept = self._settings.kept(self.where.prefix)
+        return f"versions are kept {f'for {kept.days} days' if kept else 'for ever'} once they are not the newest"
+
+    def key_seen(self) -> str:
+        """The key that it is encrypted with, in words."""
+        key, where = key_of(self.encryption()), f"{self._found().region}:{self.owner}:{self._resource.id}"
+        return keys.usable(self._toolkit.account, key, f"arn:aws:s3:{where}", _OTHERS)
+
+    def choose(self) -> RecoveryPoint:
+        """The instant that is restored to."""
+        return self._toolkit.instant(self._selection, self._window(), self._resource)
+
+    def worst_case(self, until: datetime) -> WorstCase | None:
+        """The loss by a disaster at this instant."""
+        if self._resource.own.get("replica_of") is not None:
+            return self._behind(until).worst_case(until)
+        kept = self._settings.kept(self.where.prefix) or timedelta()
+        case = lag(self._window(), kept, self._found().created_at, until)
+        return case if self._versioning() == ENABLED else replace(case, whole=False)
+
+    def replication_seen(self) -> str:
+        """How far it lies behind the bucket that is replicated into it; NotApplicable where it is none."""
+        if self._resource.own.get("replica_of") is None:
+            raise NotApplicable("nothing is replicated into it")
+        return str(self._behind(self._toolkit.clock.now()))
+
+    def _behind(self, until: datetime) -> Behind:
+        of = self._resource.own["replica_of"]
+        primary = self._toolkit.account_at(Place(self._toolkit.stands, of.region)).api("s3")
+        return behind(primary, replace(self.where, bucket=of.bucket), self._api, self.where, until)
+
+    def encryption(self) -> Mapping[str, Any]:
+        """How what is put into it is encrypted."""
+        return self._settings.encryption()
+
+    @property
+    def _settings(self) -> Settings:
+        return Settings(self._api, self._resource.id, self.owner)
+
+    def _found(self) -> bucket.Bucket:
+        found = bucket.describe(self._api, self._resource.id)
+        if found is None:
+            hint = f"is it in {self._api.region}, in this account?"
+            raise NotRecoverable(f"no bucket {self._resource.id}", hint, bucket.CALL)
+        return found
+
+    def _versioning(self) -> str:
+        self._found()
+        versioning = self._settings.versioning()
+        if not versioning:
+            told = f"versioning is switched off for bucket {self._resource.id}: it keeps nothing of what was before"
+            raise NotRecoverable(told, "switch it on for the bucket", _VERSIONING)
+        return versioning
+
+    def _window(self) -> tuple[datetime, datetime]:
+        """From when on all that was current is kept still, to now."""
+        self._versioning()
+        now, kept = self._toolkit.clock.now(), self._settings.kept(self.where.prefix)
+        created_at = self._found().created_at
+        return max(created_at, now - kept) if kept else created_at, now

@@ -1,0 +1,264 @@
+"""The declaration of S3 buckets; what performs them is imported when one needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.named import Read
+from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
+from dr_orchestrator.resources.drillable import Drillable, Order, Parts
+from dr_orchestrator.resources.s3_bucket.heartbeat import BEAT
+from dr_orchestrator.resources.s3_bucket.name import NAME
+
+if TYPE_CHECKING:
+    from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.toolkit import Toolkit
+    from dr_orchestrator.canary.beating import Writer
+    from dr_orchestrator.domain.copy import Copy, LiveObject
+    from dr_orchestrator.domain.ports import Clock, Destroyer
+    from dr_orchestrator.domain.service import Canary, Resource
+    from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.runner import Components
+
+_BUCKET, _OWNER = By(NAME, "Bucket"), frozenset({"ExpectedBucketOwner"})
+_SOURCE = r"(?P<name>[^/?]+)/[^?]+\?versionId=[^?&]+"
+"""How a version of an object is named as what is copied: whatever else its key holds is encoded in it."""
+
+_READ = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging")
+_SHUT = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+_LARGE = "an object is larger than 5 GB"
+_DATA = frozenset({"s3:ListObjectVersions", "s3:GetObject", "s3:HeadObject", "s3:GetObjectTagging"})
+_SETTINGS = frozenset(
+    {
+        *("s3:GetBucketVersioning", "s3:GetBucketLifecycleConfiguration", "s3:GetBucketEncryption"),
+        *("s3:GetPublicAccessBlock", "s3:GetBucketOwnershipControls", "s3:GetBucketTagging"),
+        "s3:ListMultipartUploads",
+    }
+)
+
+
+def _own_keys() -> Mapping[str, Any]:
+    from pydantic import Field
+
+    from dr_orchestrator.catalog.shapes.fields import Text, Truth
+    from dr_orchestrator.resources.s3_bucket.shape import ReplicaOf, Sample
+
+    sample = "Restores a sample of the objects, drawn by their size, in place of all; without it all are."
+    return {
+        "prefix": (Text | None, Field(default=None, description=f"What the keys begin with; all ({NAME}).")),
+        "requester_pays": (Truth | None, Field(default=None, description=f"Who reads it pays for that ({NAME}).")),
+        "replica_of": (ReplicaOf | None, Field(default=None, description=f"What S3 replicates into it ({NAME}).")),
+        "sample": (Sample | None, Field(default=None, description=f"{sample[:-1]} ({NAME}).")),
+    }
+
+
+def _rules(resource: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    of = resource.replica_of
+    if of is not None and of.bucket == resource.id:
+        yield ("replica_of", "bucket"), "a bucket is no replica of itself", "name the one that is replicated into it"
+    if of is not None and resource.canary is not None:
+        fix = f"declare it at {of.bucket}; a check of the drill names its key all the same"
+        yield ("canary",), "a heartbeat in a replica tells nothing of what is replicated", fix
+
+
+def _reads(resource: Resource) -> Iterator[Read]:
+    """Of the bucket that is replicated into it: its versions, and how far each has come."""
+    if (of := resource.own.get("replica_of")) is not None:
+        yield Read("s3:ListObjectVersions", "s3:ListBucketVersions", f"arn:{{partition}}:s3:::{of.bucket}")
+        for action in ("s3:GetObject", "s3:GetObjectVersion"):
+            yield Read("s3:HeadObject", action, f"arn:{{partition}}:s3:::{of.bucket}/*")
+
+
+def _components(order: Order) -> Components:
+    from dr_orchestrator.resources.s3_bucket.components import components
+
+    return components(order)
+
+
+def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
+    from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
+
+    return S3Bucket(source, None, toolkit)
+
+
+def _listed(account: Account) -> Iterator[LiveObject]:
+    from dr_orchestrator.resources.s3_bucket.listing import listed
+
+    return listed(account)
+
+
+def _quota(account: Account) -> Quota:
+    from dr_orchestrator.resources.s3_bucket.listing import quota
+
+    return quota(account)
+
+
+def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
+    from dr_orchestrator.resources.s3_bucket.objects.beating import ObjectWriter
+
+    return ObjectWriter(account, resource.id, canary, clock)
+
+
+def _twin() -> Twin:
+    from dr_orchestrator.resources.s3_bucket.lab.twin import TWIN
+
+    return TWIN
+
+
+TYPE = Drillable(
+    made=CopyType(
+        NAME,
+        "S3 bucket",
+        "CopiesOfBuckets",
+        "s3",
+        ":::{id}",
+        63,
+        "AWS::S3::Bucket",
+        "buckets",
+        shows_tags=False,
+        also=(":::{id}/*",),
+        by_abac=False,
+    ),
+    naming=Naming(
+        r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]",
+        "3 to 63 small letters, digits, dashes and dots, as S3 names buckets",
+    ),
+    content=Content.OBJECTS,
+    keys=frozenset({"canary"}),
+    own_keys=_own_keys,
+    rules=_rules,
+    reads=_reads,
+    partial=lambda resource: resource.sample is not None,
+    kinds={
+        Kind.PITR_RESTORE: Calls(
+            _DATA | _SETTINGS | {"s3:ListBuckets", "kms:DescribeKey"},
+            frozenset(
+                {
+                    *("s3:CreateBucket", "s3:PutPublicAccessBlock", "s3:PutBucketEncryption", "s3:CopyObject"),
+                    *("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload"),
+                    *("s3:DeleteObjects", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:DeleteBucket"),
+                }
+            ),
+            {
+                **dict.fromkeys(
+                    (
+                        *("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload"),
+                        "s3:GetObjectTagging",
+                    ),
+                    _LARGE,
+                ),
+                "s3:DeleteObject": "a key has letters that XML has no words for",
+                "s3:AbortMultipartUpload": "the copying of a large object was cut off",
+                "s3:HeadObject": f"{_LARGE}, or a check compares what no listing tells of",
+                "s3:GetObject": "a check reads an object",
+                "kms:DescribeKey": "the source is encrypted with a key of its own",
+            },
+        ),
+    },
+    writes=(
+        Write(
+            "s3:CreateBucket",
+            _BUCKET,
+            Effect.CREATE,
+            frozenset({"CreateBucketConfiguration", "ObjectOwnership"}),
+            actions={Effect.CREATE: ("s3:TagResource", "s3:PutBucketOwnershipControls")},
+            only={"ObjectOwnership": ("BucketOwnerEnforced",)},
+            needs=frozenset({"CreateBucketConfiguration"}),
+        ),
+        Write(
+            "s3:PutPublicAccessBlock",
+            _BUCKET,
+            Effect.CHANGE,
+            _OWNER | {"PublicAccessBlockConfiguration"},
+            needs=_OWNER,
+            only={"PublicAccessBlockConfiguration": (dict.fromkeys(_SHUT, True),)},
+        ),
+        Write(
+            "s3:PutBucketEncryption",
+            _BUCKET,
+            Effect.CHANGE,
+            _OWNER | {"ServerSideEncryptionConfiguration"},
+            needs=_OWNER,
+        ),
+        Write(
+            "s3:CopyObject",
+            _BUCKET,
+            Effect.FILL,
+            _OWNER | {"Key", "RequestPayer"},
+            "CopySource",
+            origin_arn=_SOURCE,
+            origin_in="Bucket",
+            needs=_OWNER,
+            outside=(("s3", ":::{source}/*", _READ),),
+        ),
+        Write(
+            "s3:CreateMultipartUpload",
+            _BUCKET,
+            Effect.FILL,
+            _OWNER
+            | {
+                *("Key", "Tagging", "Metadata", "CacheControl", "ContentDisposition", "ContentEncoding"),
+                *("ContentLanguage", "ContentType", "WebsiteRedirectLocation"),
+            },
+            needs=_OWNER,
+        ),
+        Write(
+            "s3:UploadPartCopy",
+            _BUCKET,
+            Effect.FILL,
+            _OWNER | {"Key", "UploadId", "PartNumber", "CopySourceRange", "RequestPayer"},
+            "CopySource",
+            origin_arn=_SOURCE,
+            origin_in="Bucket",
+            needs=_OWNER,
+        ),
+        Write(
+            "s3:CompleteMultipartUpload",
+            _BUCKET,
+            Effect.FILL,
+            _OWNER | {"Key", "UploadId", "MultipartUpload"},
+            needs=_OWNER,
+        ),
+        Write("s3:DeleteObjects", _BUCKET, Effect.DELETE, _OWNER | {"Delete"}, needs=_OWNER),
+        Write("s3:DeleteObject", _BUCKET, Effect.DELETE, _OWNER | {"Key", "VersionId"}, needs=_OWNER),
+        Write("s3:AbortMultipartUpload", _BUCKET, Effect.DELETE, _OWNER | {"Key", "UploadId"}, needs=_OWNER),
+        Write("s3:DeleteBucket", _BUCKET, Effect.DELETE, _OWNER, needs=_OWNER),
+    ),
+    grants={
+        "s3:ListBuckets": ("s3:ListAllMyBuckets",),
+        "s3:ListObjectVersions": ("s3:ListBucketVersions",),
+        "s3:ListMultipartUploads": ("s3:ListBucketMultipartUploads",),
+        "s3:GetObject": ("s3:GetObject", "s3:GetObjectVersion"),
+        "s3:HeadObject": ("s3:GetObject", "s3:GetObjectVersion"),
+        "s3:GetObjectTagging": ("s3:GetObjectTagging", "s3:GetObjectVersionTagging"),
+        "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
+        "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
+        "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+        "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
+        "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
+        "s3:CopyObject": ("s3:PutObject", "s3:PutObjectTagging"),
+        "s3:CreateMultipartUpload": ("s3:PutObject", "s3:PutObjectTagging"),
+        "s3:UploadPartCopy": ("s3:PutObject",),
+        "s3:CompleteMultipartUpload": ("s3:PutObject",),
+        "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
+    },
+    listing=Calls(
+        frozenset({"s3:ListBuckets", "s3:GetBucketTagging"}),
+        only_when={"s3:GetBucketTagging": "a bucket is named like a copy"},
+    ),
+    services=("s3",),
+    data=_DATA,
+    bounded=_SETTINGS,
+    secures="s3",
+    heartbeat="{key: {object: dro/heartbeat.json}, attribute: at}",
+    vowel=True,
+    beat=BEAT,
+    components=_components,
+    destroyer=_destroyer,
+    listed=_listed,
+    quotas={"buckets": _quota},
+    writer=_writer,
+    twin=_twin,
+)

@@ -1,0 +1,69 @@
+"""Buckets of S3 that a test makes by hand: somebody else's, with the versions that it needs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from moto.s3.models import s3_backends
+
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.lab.cloud.world import ACCOUNT
+from tests.support.estate import REGION, Estate
+
+DRILLED = """
+  images:
+    type: s3-bucket
+    id: images-prod
+    region: us-east-1
+    canary: {key: {object: dro/heartbeat.json}, attribute: at, interval: 1m}
+drills:
+  images-pitr:
+    kind: pitr-restore
+    resource: images
+    disruption: application
+    checks:
+      - {name: heartbeat, canary-item: {key: {object: dro/heartbeat.json}, attribute: at, interval: 1m}}
+      - {name: images are there, items-at-least: {minimum: 3}}
+      - {name: nothing is missing, same-objects: {}}
+"""
+"""What a workspace writes in place of its line `drills:` to drill the estate's bucket as well."""
+
+_numbers = itertools.count(1)
+
+
+def bucket(made: Estate, versioning: str = "Enabled", **own: Any) -> Resource:
+    """A bucket as a source; `own` are the keys of its type in drill files."""
+    name = f"source-{next(_numbers)}"
+    with made.lab.world.at_once(), made.lab.world.as_of(made.clock.now() - timedelta(days=30)):
+        backend().create_bucket(name, REGION)
+    if versioning:
+        backend().put_bucket_versioning(name, versioning)
+    return Resource("objects", "s3-bucket", name, REGION, own=own)
+
+
+def put(made: Estate, source: Resource, held: Mapping[str, bytes], at: datetime | None = None) -> None:
+    """Put objects there, of an instant where one is told; by calls it would take longer than all the rest."""
+    with made.lab.world.as_of(at or made.clock.now()):
+        for key, content in held.items():
+            backend().put_object(source.id, key, content)
+
+
+def drop(made: Estate, source: Resource, keys: Iterable[str], at: datetime | None = None) -> None:
+    """Delete objects, as those do who name no version."""
+    with made.lab.world.as_of(at or made.clock.now()):
+        for key in keys:
+            backend().delete_object(source.id, key)
+
+
+def held(name: str) -> dict[str, bytes]:
+    """What a bucket holds."""
+    keys = backend().buckets[name].keys
+    return {key: keys[key].value for key in list(keys) if hasattr(keys[key], "value")}
+
+
+def backend() -> Any:
+    """The lab's own S3."""
+    return s3_backends[ACCOUNT]["aws"]

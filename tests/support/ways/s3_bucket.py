@@ -1,0 +1,52 @@
+"""The way to make a copy of an S3 bucket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.s3.models import s3_backends
+
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
+from tests.support.estate import BUCKET, Estate
+from tests.support.ways import Spec, Way
+
+
+def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
+    way.made.client("s3").create_bucket(Bucket=way.copy.id, CreateBucketConfiguration={"Tags": tags})
+
+
+def _remove(way: Way) -> None:
+    buckets = s3_backends[ACCOUNT]["aws"]
+    buckets.buckets[way.copy.id].keys.clear()
+    buckets.delete_bucket(way.copy.id)
+
+
+def _described(made: Estate) -> dict[str, Any]:
+    """All that S3 tells of the source's versions and settings."""
+    s3 = made.client("s3")
+    versions = s3.list_object_versions(Bucket=BUCKET.id)["Versions"]
+    return {"versions": versions, "versioning": s3.get_bucket_versioning(Bucket=BUCKET.id)["Status"]}
+
+
+WAYS = (
+    Spec(
+        name="s3",
+        type=BUCKET.type,
+        kind=Kind.PITR_RESTORE,
+        source=BUCKET,
+        restorer=lambda way: S3Bucket(way.resource, way.selection, way.made.toolkit),
+        ask="CreateBucket",
+        delete="DeleteBucket",
+        foreign=_foreign,
+        remove=_remove,
+        described=_described,
+        proving=("ListBuckets", "GetBucketTagging"),
+        dies=("", ""),
+        pointless=({"kind": "pitr-off"}, "versioning is switched off for bucket images-prod"),
+        paged={"s3.ListBuckets": ("MaxBuckets", 1)},
+        looks="ListBuckets",
+        changes=frozenset({"PutPublicAccessBlock", "PutBucketEncryption", "CopyObject", "DeleteObjects"}),
+    ),
+)
