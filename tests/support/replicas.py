@@ -48,6 +48,10 @@ IN_A_NETWORK = FUNCTION.replace(
 CHANGES = {f"{service}:{operation}" for service, operation in CALLS.writes}
 
 
+BY_HAND = {"s3:PutObject", "s3:DeleteObject", "s3:CreateBucket", "s3:CreateMultipartUpload"}
+"""The changes that tests make themselves, of which a stack's teardown makes none, or tells by itself."""
+
+
 @dataclass
 class Replica:
     """A stack that a run has made in the estate."""
@@ -90,9 +94,7 @@ class Replica:
         """Every call that changed something since it stood, by `service:Operation`, answered well or not."""
         heard = self.made.lab.journal[self.heard :]
         made = [(f"{each.service}:{each.action}", each.params) for each in heard]
-        return [
-            each for each in made if each[0] in CHANGES - {"s3:PutObject", "s3:DeleteObject"}
-        ]  # by the tests' own hand
+        return [each for each in made if each[0] in CHANGES - BY_HAND]
 
     @property
     def exists(self) -> bool:
