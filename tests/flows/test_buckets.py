@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 
-from dr_orchestrator import prefect_runner, wiring
+from dr_orchestrator import wiring
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.resources.s3_bucket.objects.copying import Copying
+from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.planning import plan
 from tests.support import buckets
+from tests.support.dying import Killed, deaths, die, gone_on, killed_at, swept
 from tests.support.estate import BUCKET, Estate
-from tests.support.resuming import Killed
 from tests.support.shop import run
+
+HOUR = 3600.0
 
 
 @pytest.fixture
@@ -73,30 +76,48 @@ def test_it_is_planned_without_a_change(shop: Estate, drilled: wiring.App) -> No
     assert changed == []
 
 
-@pytest.mark.parametrize("way", ["resume", "sweep"])
-def test_killed_while_it_copies_it_goes_on_or_is_cleaned_up(
-    shop: Estate, drilled: wiring.App, monkeypatch: pytest.MonkeyPatch, way: str
+COPIED = deaths(("CreateBucket", 1), ("PutPublicAccessBlock", 1), ("CopyObject", 1), ("CopyObject", 4))
+
+
+@pytest.mark.parametrize(("operation", "number", "after"), COPIED)
+def test_killed_while_it_copies_the_next_one_goes_on(
+    shop: Estate, drilled: wiring.App, operation: str, number: int, after: bool
 ) -> None:
-    """The process dies with some of the objects copied: another one finishes the drill, or leaves nothing of it."""
-    one = Copying._one
-
-    def dying(copying: Copying, version: object) -> None:
-        one(copying, version)  # type: ignore[arg-type]
-        raise Killed
-
-    with monkeypatch.context() as once:
-        once.setattr(Copying, "_one", dying)
-        with pytest.raises(BaseException):  # noqa: B017
-            prefect_runner.run_drill("images-pitr")
-    (dead,) = drilled.ledger.queries.runs()
-    assert dead.closing is None or dead.closing.verdict is Verdict.ABORTED
-    if dead.closing is None and way == "resume":
-        with wiring.resuming(dead.header.id):
-            prefect_runner.run_drill("images-pitr")
-    elif dead.closing is None:
-        sweeping.sweep(drilled)
-    found = drilled.ledger.queries.run(dead.header.id)
-    assert found.closing is not None
-    assert found.closing.cleanup is Cleanup.CLEAN
-    assert all(row.state is CopyState.DELETED for row in found.copies)
+    """Of the same instant, into the same bucket: no object is copied twice but the one whose answer nobody heard."""
+    heard = len(shop.lab.journal)
+    dead, found = gone_on(drilled, "images-pitr", killed_at(operation, number, after), shop.clock, 60)
+    assert found.header.id == dead.header.id
+    copied = [entry.params["Key"] for entry in shop.lab.journal[heard:] if entry.action == "CopyObject"]
+    assert len({*copied}) == 4
+    assert [each.name for each in found.checks if each.outcome is not Outcome.PASSED] == []
+    assert [row.state for row in found.copies] == [CopyState.DELETED]
     assert shop.inventory()["buckets"] == [BUCKET.id]
+
+
+EMPTIED = deaths(("CopyObject", 2), ("DeleteObjects", 1), ("DeleteBucket", 1))
+
+
+@pytest.mark.parametrize(("operation", "number", "after"), EMPTIED)
+def test_killed_at_a_write_a_sweep_leaves_nothing(
+    shop: Estate, drilled: wiring.App, operation: str, number: int, after: bool
+) -> None:
+    """Half copied, or half emptied: the bucket goes with all that is in it."""
+    if operation.startswith("Delete"):
+        dead = run_to_its_teardown(drilled, operation, number, after)
+        shop.clock.sleep(HOUR)
+        sweeping.sweep(drilled)
+        found = drilled.ledger.queries.run(dead)
+        assert found.closing is not None
+        assert found.closing.cleanup is Cleanup.CLEAN
+    else:
+        swept(drilled, "images-pitr", killed_at(operation, number, after), shop.clock, HOUR)
+    assert shop.inventory()["buckets"] == [BUCKET.id]
+
+
+def run_to_its_teardown(here: wiring.App, operation: str, number: int, after: bool) -> str:
+    """A run whose process dies while it takes its bucket down; its end was never written."""
+    with mock.patch.object(SqlLedger, "close_run", die), killed_at(operation, number, after), pytest.raises(Killed):
+        run(here, "images-pitr")
+    (dead,) = here.ledger.queries.runs(1)
+    assert dead.closing is None
+    return dead.header.id
