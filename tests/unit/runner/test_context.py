@@ -44,6 +44,14 @@ def test_a_run_keeps_what_it_waited_for_and_what_it_asked_again() -> None:
     assert (segment.kind, segment.duration.total_seconds()) == (SegmentKind.THROTTLING, 90)
 
 
+def test_a_bucket_is_written_down_before_a_run_leaves_anything_there() -> None:
+    """Whoever cleans up after it looks there, too; who is no run leaves nothing anywhere."""
+    ledger = MemoryLedger()
+    RunContext(RUN, FakeClock(), ledger).leaves_in("templates")
+    RunContext(RUN, FakeClock()).leaves_in("templates")
+    assert ledger.story == [f"bucket templates of {RUN}"]
+
+
 def test_a_run_that_nobody_would_know_of_is_not_begun() -> None:
     """Without a ledger a copy could not be found again: the session is refused before anything is made."""
     with pytest.raises(TypeError, match="a run is nothing without a ledger"):
