@@ -19,7 +19,12 @@ def test_a_word_tells_in_how_many_brackets_it_stands() -> None:
     """A statement of its own stands in none."""
     found = words("select (select max(a) from b) from c", POSTGRES)
     assert {each.text: each.depth for each in found if each.text.isalpha()} == {
-        **{"SELECT": 1, "MAX": 1, "FROM": 0, "A": 2, "B": 1, "C": 0},
+        "SELECT": 1,
+        "MAX": 1,
+        "FROM": 0,
+        "A": 2,
+        "B": 1,
+        "C": 0,
     }
 
 
