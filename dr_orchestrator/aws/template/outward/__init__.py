@@ -73,6 +73,8 @@ from dr_orchestrator.aws.template.outward.reaches import (
     LOGGING,
     OPTIONS,
     SELECTING,
+    SELECTING_IN_MAPPING,
+    SELECTORS,
     TABLES,
     WRITTEN_INTO,
 )
@@ -163,6 +165,8 @@ __all__ = [
     "RIGHTS",
     "ROLES",
     "SELECTING",
+    "SELECTING_IN_MAPPING",
+    "SELECTORS",
     "SERVERLESS",
     "SHARED",
     "SHORTEST",
