@@ -39,10 +39,20 @@ _OWN = frozenset(
 """Functions of the server's own that read and no more; of all others called `pg_` none is called."""
 
 _REACHES = re.compile(
-    r"(?:set_config|setval|nextval|dblink\w*|lo_\w+|loread|lowrite|aws_\w+|rds_\w+|postgres_fdw_\w+|query_to_xml\w*"
-    r"|cursor_to_xml\w*|table_to_xml\w*|schema_to_xml\w*|database_to_xml\w*|txid_current|xid_current|gin_\w+|brin_\w+)"
+    r"(?:set_config|setval|nextval|dblink\w*|lo_\w+|loread|lowrite|aws_\w+|rds_\w+|\w+_fdw_\w+|query_to_xml\w*"
+    r"|cursor_to_xml\w*|table_to_xml\w*|schema_to_xml\w*|database_to_xml\w*|txid_current|xid_current|gin_\w+|brin_\w+"
+    r"|ts_stat|ts_rewrite|crosstab\w*|connectby|xpath_table|bt_index_parent_check|autoprewarm_\w+|aurora_\w*reset\w*"
+    r"|dbms_\w+|utl_\w+|apg_plan_mgmt|cron|pgactive|pglogical)"
 )
-"""Functions that change what no transaction holds, or speak to another server; schemas of such."""
+"""Functions that change what no transaction holds, lock, perform a text, or speak to a server; schemas of such."""
+
+_OF_ONE = re.compile(
+    r"pg_(?:(?:try_)?advisory_\w+|backup_\w+|buffercache_\w+|cancel_\w+|clear_\w+|copy_\w+|create_\w+|drop_\w+|export_\w+"
+    r"|import_\w+|log_\w+|logical_\w+|ls_\w+|notify|prewarm|promote|read_\w+|reload_\w+|replication_origin_(?!status)\w+"
+    r"|replication_slot_\w+|restore_\w+|rotate_\w+|sleep\w*|start_\w+|stat_(?:clear|file|force|reset)\w*|stop_\w+|switch_\w+"
+    r"|sync_\w+|terminate_\w+|wal_replay_\w+)"
+)
+"""Those of the server's own with such consequences, which are never called as if they were a part of a value."""
 
 
 def refused(text: str, values: Sequence[object] = ()) -> str:
@@ -71,7 +81,8 @@ def _otherwise(found: list[Word]) -> str:
         return f"{min(changing)} changes something"
     if any(word == "FOR" and after in _LOCKS for word, after in pairwise(plain)):
         return "it locks what it reads"
-    return next((f"{each} is not called in a source" for each in _called(found) if _reaches(each)), "")
+    reaching = [*filter(_reaches, _called(found)), *filter(_reaches_by_a_dot, _parts(found))]
+    return f"{reaching[0]} is not called in a source" if reaching else ""
 
 
 def _called(found: Sequence[Word]) -> Iterator[str]:
@@ -83,5 +94,16 @@ def _called(found: Sequence[Word]) -> Iterator[str]:
                 yield found[number - 3].text.lower()
 
 
+def _parts(found: Sequence[Word]) -> Iterator[str]:
+    """What is named as a part of something: so a function of one value is called, too, `(pid).pg_terminate_backend`."""
+    for before, word in pairwise(found):
+        if before.text == "." and not before.quoted:
+            yield word.text.lower()
+
+
 def _reaches(name: str) -> bool:
     return (name.startswith("pg_") and name not in _OWN) or bool(_REACHES.fullmatch(name))
+
+
+def _reaches_by_a_dot(name: str) -> bool:
+    return bool(_REACHES.fullmatch(name) or _OF_ONE.fullmatch(name))

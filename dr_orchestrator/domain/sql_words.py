@@ -17,7 +17,7 @@ class Unread(ValueError):
 
 @dataclass(frozen=True)
 class Word:
-    """A word, or one of `(`, `)`, `.` and `;`: in upper case, but as it stands where it is a name in quotes.
+    """A word, or one of `(`, `)`, `.`, `,`, `;` and `@`: in upper case, but as it stands where it is a name in quotes.
 
     `depth` is how many brackets it stands in.
     """
@@ -122,7 +122,7 @@ def _plain(text: str, at: int, dialect: Dialect) -> Generator[tuple[str, bool], 
         return word.end()
     if not (text[at].isascii() and text[at].isprintable()):
         raise Unread(f"it has a character that is no SQL: {text[at]!r}")
-    if text[at] in "().;":
+    if text[at] in "().,;@":
         yield text[at], False
     return at + 1
 

@@ -34,13 +34,15 @@ class Parts:
     """The parts that drills know of in an environment, by their types in CloudFormation.
 
     `members` are those that can be filled; `listed` lists all live objects that are of a type, whosoever they are;
-    `billed` tells of one by its name what it is charged for. `in_region` are those of another region of the account.
+    `billed` tells of one by its name what it is charged for. `in_region` are those of another region of the account,
+    `called` the patterns of a live object's ARN, without its place: `dynamodb:table/orders`.
     """
 
     members: Mapping[str, Member] = field(default_factory=dict)
     listed: Mapping[str, Callable[[], Iterable[LiveObject]]] = field(default_factory=dict)
     billed: Mapping[str, Callable[[str], Billed]] = field(default_factory=dict)
     in_region: Callable[[str], Parts] = lambda _: Parts()
+    called: Callable[[LiveObject], Iterable[str]] = lambda _: ()
 
 
 @dataclass(frozen=True)

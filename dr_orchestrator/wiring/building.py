@@ -144,7 +144,13 @@ def parts(types: Types[Drillable], toolkit: Toolkit, place: Place) -> Parts:
         {kind: functools.partial(_listed, types, toolkit, place, kind) for kind in kinds},
         {each.cloudformation: functools.partial(_billed, types, toolkit, place, each) for each in _charged(types)},
         lambda region: parts(types, toolkit, replace(place, region=region)),
+        functools.partial(_called, types),
     )
+
+
+def _called(types: Types[Drillable], seen: LiveObject) -> list[str]:
+    of = types.copies[seen.type]
+    return [f"{of.service}:{part.lstrip(':')}" for part in of.arns_of(seen.id)]
 
 
 def _charged(types: Types[Drillable]) -> list[CopyType]:

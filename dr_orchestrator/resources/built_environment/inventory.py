@@ -18,8 +18,15 @@ def taken(account: Account, parts: Parts, where: str = "") -> frozenset[str]:
     listed = account.api("resourcegroupstaggingapi").pages("GetResources", "ResourceTagMappingList")
     tagged = {str(each["ResourceARN"]) for each in listed}
     others = {each for of in parts.listed.values() for each in of() if not each.going}
-    told = {re.split(r"[:/]", arn)[-1] for arn in tagged} | {part for arn in tagged for part in arn.split("/")}
-    return frozenset(tagged | {f"{each.type} {each.id}{where}" for each in others if each.id not in told})
+    told = {each for arn in tagged for each in _called(arn)}
+    unseen = (each for each in others if told.isdisjoint(parts.called(each)))
+    return frozenset(tagged | {f"{each.type} {each.id}{where}" for each in unseen})
+
+
+def _called(arn: str) -> tuple[str, str]:
+    """What an ARN names, without its place, for another of that name may be of another type; and with any id below."""
+    _, _, service, _, _, part = arn.split(":", 5)
+    return f"{service}:{part}", f"{service}:{part.rpartition('/')[0]}/*"
 
 
 def made_since(before: Collection[str], now: Collection[str], copy: Copy) -> frozenset[str]:

@@ -19,9 +19,19 @@ from typing import Any
 from dr_orchestrator.aws.access.roles import Lent
 from dr_orchestrator.errors import DroError
 
-_PATH = "/credentials"
+_HOST, _PATH = "127.0.0.1", "/credentials"
 _PATIENCE_S = 10
 """Real seconds that somebody who connects has to ask."""
+
+
+_PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+
+
+def past_proxies(passed: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which nothing on this machine is asked through a proxy: it would be told the word."""
+    if not any(passed.get(name) for name in _PROXIES):
+        return {}
+    return {name: ",".join(filter(None, (passed.get(name), _HOST))) for name in ("NO_PROXY", "no_proxy")}
 
 
 class Lender:
@@ -81,12 +91,12 @@ def lending(lender: Lender) -> Iterator[dict[str, str]]:
         def log_message(self, *_: Any) -> None:
             """Nobody is told who asked."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Asked)
+    server = ThreadingHTTPServer((_HOST, 0), Asked)
     server.daemon_threads, server.block_on_close = True, False
     serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="lender", daemon=True)
     serving.start()
     try:
-        uri = f"http://127.0.0.1:{server.server_address[1]}{_PATH}"
+        uri = f"http://{_HOST}:{server.server_address[1]}{_PATH}"
         yield {"AWS_CONTAINER_CREDENTIALS_FULL_URI": uri, "AWS_CONTAINER_AUTHORIZATION_TOKEN": lender.word}
     finally:
         server.shutdown()

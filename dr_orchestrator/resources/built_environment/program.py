@@ -20,7 +20,7 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.service import Builder
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.built_environment import outputs
-from dr_orchestrator.resources.built_environment.lending import Lender, lending
+from dr_orchestrator.resources.built_environment.lending import Lender, lending, past_proxies
 from dr_orchestrator.resources.built_environment.outputs import Told
 
 COMMAND, DESTROY = "command", "destroy"
@@ -79,7 +79,7 @@ def perform(
     with temporary as folder, _credentials(lender, builder, output) as login:
         file = Path(folder) / "outputs.json"
         known = {"DRO_OUTPUTS": str(file), "DRO_STORES": json.dumps(stores)} if action == COMMAND else {}
-        variables = {**passed, **_environment(action, copy, account), **login, **known}
+        variables = {**passed, **past_proxies(passed), **_environment(action, copy, account), **login, **known}
         within = builder.within.total_seconds()
         try:
             ran = run(program, variables, home, within, output, copy.id, grace=GRACE_S, started=started)

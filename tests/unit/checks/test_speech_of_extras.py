@@ -136,6 +136,11 @@ def test_sql_server_performs_no_text_but_one_select(plan: Answer, why: str) -> N
         ("sp_who", "begins with none"),
         ("SELECT 'a", "where its quote ends"),
         ("SELECT (1", "brackets are not even"),
+        ("(SELECT 1) SELECT 2", "a second SELECT begins"),
+        ("SELECT * FROM OPENQUERY(prod, 'EXEC settle')", "asks another server .OPENQUERY"),
+        ("SELECT * FROM orders o, prod.shop..orders", "asks another server .a name of four parts"),
+        ("SELECT 1 FROM orders o JOIN x ON 1 = 1, [prod]...orders", "asks another server .a name of four parts"),
+        ("SELECT * FROM orders WITH (ROWLOCK, UPDLOCK)", "locks what it reads .UPDLOCK"),
     ],
 )
 def test_a_text_of_several_is_refused_whatever_its_plan_shows(text: str, why: str) -> None:
@@ -153,6 +158,7 @@ def test_a_text_of_several_is_refused_whatever_its_plan_shows(text: str, why: st
         "SELECT 'a; DROP', [drop], \"delete\" FROM t /* ; /* DROP */ ; */ -- EXEC\n;",
         "WITH a AS (SELECT 1 x) SELECT x FROM a UNION ALL SELECT 2 EXCEPT (SELECT 3)",
         "SELECT x FROM t ORDER BY 1 OFFSET 1 ROWS FETCH NEXT 1 ROWS ONLY OPTION (MERGE JOIN, USE HINT('a'))",
+        "SELECT shop.dbo.t.x FROM shop.dbo.t, u JOIN v ON v.y = shop.dbo.u.y WHERE shop.dbo.t.x IN (1, 2)",
         "SELECT CASE WHEN a >= 1.5e3 THEN 0x1F END FROM dbo.t a INNER MERGE JOIN u ON a.x = u.[up]]date]",
     ],
 )
@@ -179,6 +185,32 @@ def test_a_function_of_the_statements_own_is_not_even_planned(text: str) -> None
     with pytest.raises(NotMeasured, match="function of its own"):
         connection.speech.query(connection, text, 2)
     assert connection.said == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * FROM orders@prod",
+        'SELECT settle @ /* */ "prod" FROM orders',
+        "SELECT UTL_HTTP.REQUEST('http://prod') FROM orders",
+        "SELECT sys . \"DBMS_PIPE\".send_message('x') FROM orders",
+        "SELECT HTTPURITYPE('http://prod').getclob() FROM orders",
+    ],
+)
+def test_oracle_is_not_asked_for_the_plan_of_what_acts_or_asks_another_server(text: str) -> None:
+    """A link is followed for the plan already, and no plan shows what a function does."""
+    for ask in ("query", "data_read"):
+        connection = asked("oracle", ORDINARY["oracle"])
+        with pytest.raises(NotMeasured, match=r"another server|may act"):
+            getattr(connection.speech, ask)(connection, *((text, 2) if ask == "query" else (text,)))
+        assert connection.said == []
+
+
+def test_oracles_own_functions_that_reckon_are_called() -> None:
+    """The length of a large object, say; an address in a text is a text."""
+    text = "SELECT DBMS_LOB.GETLENGTH(a), 'x@y', utl_http FROM t"
+    connection = asked("oracle", {"PLAN_TABLE$ WHERE": explained(("TABLE ACCESS", "SHOP.T")), **ORDINARY["oracle"]})
+    connection.speech.query(connection, text, 2)
 
 
 def test_oracles_quotes_hold_what_they_hold() -> None:
@@ -261,10 +293,10 @@ def test_what_reads_no_table_of_the_copy_is_no_witness(engine: str, plan: Answer
     ],
 )
 def test_rows_of_elsewhere_are_no_copy_in_oracle(plan: Answer, why: str) -> None:
-    """By a link, or in a file."""
+    """By a link that a synonym or a view leads to, or in a file."""
     connection = asked("oracle", {"PLAN_TABLE$ WHERE": plan, **ORDINARY["oracle"]})
     with pytest.raises(NotMeasured, match=why):
-        connection.speech.data_read(connection, "SELECT 1 FROM orders@there")
+        connection.speech.data_read(connection, "SELECT 1 FROM orders_of_there")
 
 
 @pytest.mark.parametrize(

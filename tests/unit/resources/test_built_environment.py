@@ -12,15 +12,16 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator.checks import apart
-from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.copy import Copy, LiveObject
 from dr_orchestrator.domain.run import Observation
 from dr_orchestrator.domain.service import Builder, Resource
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.resources.built_environment import hosts, outlets, outputs, program
+from dr_orchestrator.resources.built_environment import hosts, inventory, outlets, outputs, program
 from dr_orchestrator.resources.built_environment.environment import TAKEN, BuiltEnvironment
 from dr_orchestrator.resources.built_environment.outlets import Production
 from dr_orchestrator.resources.built_environment.outputs import Point
 from dr_orchestrator.resources.built_environment.stores import OfStore
+from dr_orchestrator.resources.drillable import Parts
 from tests.support.estate import INSTANCE
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -241,3 +242,17 @@ def test_what_an_earlier_attempt_told_is_not_what_this_one_restored() -> None:
     assert (built.outputs(COPY), set(built.points(COPY))) == ({"Url": "https://a", "Old": "x"}, {"orders"})
     noted(("", "program 2 on a, started 2"), (".Url", "https://b"))
     assert (built.outputs(COPY), built.points(COPY)) == ({"Url": "https://b"}, {})
+
+
+def test_an_object_is_seen_whatever_else_is_called_so() -> None:
+    """A table without a tag beside a queue with one: told once where the tag tells it, and never left out."""
+    arns = [
+        f"arn:aws:{each}"
+        for each in ("sqs:eu-west-1:111111111111:orders", "dynamodb:eu-west-1:111111111111:table/carts/index/orders")
+    ]
+    arns.append("arn:aws:dynamodb:eu-west-1:111111111111:table/worn")
+    account = mock.Mock()
+    account.api.return_value.pages.return_value = [{"ResourceARN": arn} for arn in arns]
+    tables = [LiveObject("dynamodb-table", "eu-west-1", name) for name in ("orders", "worn")]
+    parts = Parts(listed={"AWS::DynamoDB::Table": lambda: tables}, called=lambda each: [f"dynamodb:table/{each.id}"])
+    assert inventory.taken(account, parts) == {*arns, "dynamodb-table orders"}

@@ -12,7 +12,7 @@ from botocore.credentials import ContainerProvider
 from dr_orchestrator.aws.access.roles import Lent
 from dr_orchestrator.aws.calls.api import Denied
 from dr_orchestrator.checks.deep.command.output import Output
-from dr_orchestrator.resources.built_environment.lending import Lender, lending
+from dr_orchestrator.resources.built_environment.lending import Lender, lending, past_proxies
 
 
 class Role:
@@ -85,3 +85,10 @@ def test_what_was_renewed_is_masked_as_what_was_lent_first() -> None:
     output.end()
     assert output.text == "*** *** *** ***"
     assert output.secrets == {"first-secret", "secret-1-long", "token-1-long"}
+
+
+def test_no_proxy_is_told_the_word() -> None:
+    """Clients that go by a proxy for all they ask, as its variables say, go past it on this machine."""
+    assert past_proxies({"A": "b", "NO_PROXY": "x"}) == {}
+    found = past_proxies({"http_proxy": "http://proxy:3128", "no_proxy": "corp.example"})
+    assert found == {"NO_PROXY": "127.0.0.1", "no_proxy": "corp.example,127.0.0.1"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
@@ -43,6 +44,10 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
 
 def _aimed(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
     selects, what = outward.BY_TAGS.get(kind, ((), ""))
+    if _acts_by_parameters(kind, properties):
+        what = "runs a document on what its parameters name"
+        yield Reached(("Parameters",), what, "they may not be the replica's", Verdict.ASKED, Verdict.ASKED, whole=True)
+        return
     for key in selects:
         if key in properties and not _selects_own(properties[key], scope):
             yield Reached((key,), what, "they may not be the replica's", Verdict.ASKED, Verdict.ASKED, whole=True)
@@ -54,10 +59,39 @@ def _aimed(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[R
                 yield Reached(path, what, "it would call the replica, or start it", Verdict.ASKED, Verdict.ASKED)
 
 
+def _acts_by_parameters(kind: str, properties: Mapping[str, Any]) -> bool:
+    """Whether what a document acts on stands in its parameters: an automation is no command to machines.
+
+    It may act with the rights of whoever made it: a boundary holds those of roles alone.
+    """
+    if kind == "AWS::SSM::MaintenanceWindowTask":
+        return "Targets" not in properties and properties.get("TaskType") not in ("LAMBDA", "STEP_FUNCTIONS")
+    aimed = properties.keys() & {"InstanceId", "Targets"}
+    return kind == "AWS::SSM::Association" and (
+        not aimed or {"AutomationTargetParameterName", "Parameters"} <= properties.keys()
+    )
+
+
 def _selects_own(part: Any, scope: Scope) -> bool:
-    """Whether a selection names the replica's own alone: each of its alternatives."""
-    named = [value for path, value in scope.leaves(part) if outward.SELECTING.isdisjoint(path)]
-    return bool(named) and all(is_own(each, scope) for each in named)
+    """Whether a selection names the replica's own alone: in each of its alternatives something, and nothing else."""
+    named: dict[Path, list[Any]] = {}
+    for path, value in scope.leaves(part):
+        alternative, says_how = _alternative(path)
+        named.setdefault(alternative, []).extend([] if says_how else [value])
+    return bool(named) and all(each and all(is_own(one, scope) for one in each) for each in named.values())
+
+
+def _alternative(path: Path) -> tuple[Path, bool]:
+    """The alternative of a selection that a part is of, and whether that says how it selects, not what.
+
+    One of a list has keys of AWS's; one of a mapping has a name of the author's own, and those within.
+    """
+    if path[1:2] and path[1] in outward.SELECTING_IN_MAPPING:
+        return path[:1], True
+    for end, (before, key) in enumerate(pairwise(path), start=1):
+        if isinstance(before, int) and key in outward.SELECTORS:
+            return path[:end], key in outward.SELECTING
+    return path[:1], False
 
 
 def _connected(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:

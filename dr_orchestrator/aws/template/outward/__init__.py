@@ -74,6 +74,8 @@ from dr_orchestrator.aws.template.outward.reaches import (
     LOGGING,
     OPTIONS,
     SELECTING,
+    SELECTING_IN_MAPPING,
+    SELECTORS,
     TABLES,
     WRITTEN_INTO,
 )
@@ -165,6 +167,8 @@ __all__ = [
     "RIGHTS",
     "ROLES",
     "SELECTING",
+    "SELECTING_IN_MAPPING",
+    "SELECTORS",
     "SERVERLESS",
     "SHARED",
     "SHORTEST",

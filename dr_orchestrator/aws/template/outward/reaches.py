@@ -22,8 +22,14 @@ BY_TAGS: Mapping[str, tuple[tuple[str, ...], str]] = {
 }
 """The types that act on whatever they select, the properties that select it, and what they do to it."""
 
-SELECTING = frozenset({"Filters", "Key", "Parameters", "ResourceType", "SelectionMode", "Type"})
-"""The words in a selection that say how it selects, not what."""
+SELECTORS = frozenset({"Key", "Type", "Value", "Values"})
+"""The keys of one of a list of what is selected."""
+
+SELECTING = frozenset({"Key", "Type"})
+"""Those of them that say how it selects, not what."""
+
+SELECTING_IN_MAPPING = frozenset({"Filters", "Parameters", "ResourceType", "SelectionMode"})
+"""The keys that say so within one of a mapping, under a name of the author's own."""
 
 HOSTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "AWS::AppSync::DataSource": (("HttpConfig/Endpoint",), "calls"),

@@ -49,6 +49,12 @@ def function(value: Any) -> tuple[str, Any]:
     return "", None
 
 
+def split_of(value: Any) -> tuple[Any, Any]:
+    """What splits, and what is split, where a value is a call of Fn::Split; both empty where it is none."""
+    form, inner = function(value)
+    return (inner[0], inner[1]) if form == "Fn::Split" and isinstance(inner, list) and len(inner) == 2 else ("", "")
+
+
 def references(value: Any) -> Iterator[str]:
     """The names that a value refers to, wherever in it: of resources, of parameters, of pseudo parameters."""
     return (name for name, _ in attributes(value) if name != NOBODYS)

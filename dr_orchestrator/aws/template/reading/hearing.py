@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.reading.values import INSERT, Scope, function
+from dr_orchestrator.aws.template.reading.values import Scope, function
 from dr_orchestrator.documents.cloudformation import mapping
 
-_TOPIC = re.compile(r"\bFROM\s+'(?P<topic>[^']*)'", re.IGNORECASE)
+_FROM = re.compile(r"\bFROM\b(?:\s+'(?P<topic>[^']*)')?", re.IGNORECASE)
 _NARROW = frozenset({"equals-ignore-case", "prefix", "suffix", "wildcard"})
 """The comparisons of a pattern that hold for what is named alone: `anything-but` and `exists` hold for the rest."""
 
@@ -33,9 +33,12 @@ def hears_own(scope: Scope, pattern: Any) -> bool:
 
 
 def hears_own_topic(scope: Scope, sql: Any) -> bool:
-    """Whether a rule of the broker hears a topic alone that has the replica's name in it."""
-    found = [_TOPIC.search(scope.partly(each)) for each in scope.variants(sql)]
-    return all(each is not None and _is_own(scope, each["topic"]) for each in found)
+    """Whether a rule of the broker hears a topic alone that has the replica's name in it.
+
+    A text within it may have a FROM of its own: which of them is the rule's is not asked.
+    """
+    found = [[each["topic"] or "" for each in _FROM.finditer(scope.partly(one))] for one in scope.variants(sql)]
+    return all(topics and all(map(scope.is_own_text, topics)) for topics in found)
 
 
 def _narrows(scope: Scope, pattern: Any) -> bool:
@@ -44,6 +47,8 @@ def _narrows(scope: Scope, pattern: Any) -> bool:
             pattern = json.loads(pattern)
         except ValueError:
             return False
+    if function(pattern)[0]:
+        return False  # what it comes to is known only to AWS
     return any(
         isinstance(part, list) and all(_narrows(scope, each) for each in part)
         if key == "$or"
@@ -62,9 +67,7 @@ def _takes_own(scope: Scope, part: Any) -> bool:
 
 def _is_own_choice(scope: Scope, choice: Any) -> bool:
     if isinstance(choice, dict) and not function(choice)[0]:
-        return choice.keys() <= _NARROW and all(_is_own_choice(scope, each) for each in choice.values())
-    return all(_is_own(scope, scope.partly(each)) for each in scope.variants(choice))
-
-
-def _is_own(scope: Scope, text: str) -> bool:
-    return scope.stack in text or any(scope.makes(*each.partition(".")[::2]) for each in INSERT.findall(text))
+        return (
+            bool(choice) and choice.keys() <= _NARROW and all(_is_own_choice(scope, each) for each in choice.values())
+        )
+    return all(scope.is_own_text(scope.partly(each)) for each in scope.variants(choice))

@@ -66,4 +66,4 @@ def told(properties: Mapping[str, Any], key: str, scope: Scope) -> Iterator[tupl
 
 def is_own(value: Any, scope: Scope) -> bool:
     """Whether a value is of what the replica makes, or has its name in it."""
-    return scope.holds_own(value) or scope.stack in str(value)
+    return scope.is_own(value)

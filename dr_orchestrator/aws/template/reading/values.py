@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dr_orchestrator.aws.template.reading.choices import varied
 from dr_orchestrator.aws.template.reading.conditions import Conditions
 from dr_orchestrator.aws.template.reading.echoes import attribute_of, echoed
 from dr_orchestrator.aws.template.reading.forms import (
@@ -21,6 +22,7 @@ from dr_orchestrator.aws.template.reading.forms import (
     reference,
     references,
     shown,
+    split_of,
 )
 from dr_orchestrator.aws.template.reading.whose import Whose
 from dr_orchestrator.documents.cloudformation import mapping
@@ -183,7 +185,7 @@ class Scope:
     def variants(self, value: Any) -> list[Any]:
         """The values that a value may come to, as far as conditions and the keys of mappings cannot be told.
 
-        Each differs from the first in one choice.
+        Each differs from the first in one choice, but for a last one (see `varied`).
         """
         form, inner = function(value)
         if form == "Fn::If":
@@ -193,24 +195,24 @@ class Scope:
             return [each for row in self._rows(inner) for each in self.variants(row)] or [value]
         if given := self._given_back(value):
             return [each for one in given for each in self.variants(one)]
-        if isinstance(value, list):
-            return self._varied(value, list(enumerate(value)))
-        if isinstance(value, dict):
-            return self._varied(value, list(value.items()))
-        return [value]
-
-    def _varied(self, value: Any, parts: list[tuple[Any, Any]]) -> list[Any]:
+        parts = list(enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ())
         choices = {key: self.variants(part) for key, part in parts}
-        if all(len(each) == 1 for each in choices.values()) and all(choices[key][0] is part for key, part in parts):
-            return [value]
-        found = [value.copy()]
-        for key, each in choices.items():
-            found[0][key] = each[0]
-        for key, each in choices.items():
-            for other in each[1:]:
-                found.append(found[0].copy())
-                found[-1][key] = other
-        return found
+        alike = all(len(choices[key]) == 1 and choices[key][0] is part for key, part in parts)
+        return [value] if alike else varied(value, choices, self.is_own)
+
+    def is_own(self, value: Any) -> bool:
+        """Whether a value is of what this template makes, or has its name in it; each part of it where it is split."""
+        by, whole = split_of(value)
+        if by:
+            return all(map(self.is_own_text, self.partly(whole).split(self.partly(by) or ",")))
+        try:
+            return self.stack in self.text(value)
+        except Untold:
+            return self.holds_own(value) or self.stack in str(value)
+
+    def is_own_text(self, text: str) -> bool:
+        """Whether a text, with `${...}` for what is not known, has in it the stack's name, or what that makes."""
+        return self.stack in text or any(self.makes(*each.partition(".")[::2]) for each in INSERT.findall(text))
 
     def leaves(self, value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         """Each part of a value that is a text, a number or a function, with where it stands; of what cannot be told
@@ -372,9 +374,8 @@ class Scope:
             among = inner[1]
             if isinstance(among, list) and int(inner[0]) < len(among):
                 return self.text(among[int(inner[0])], local)
-            form, split = function(among)
-            splits = form == "Fn::Split" and isinstance(split, list) and len(split) == 2
-            by, whole = (split[0], split[1]) if splits else (",", among)
+            by, whole = split_of(among)
+            by, whole = (by, whole) if by else (",", among)
             parts = self._whole(value, lambda: self.text(whole, local)).split(self.text(by))
             if int(inner[0]) < len(parts):
                 return parts[int(inner[0])]

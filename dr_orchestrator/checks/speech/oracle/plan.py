@@ -5,6 +5,7 @@ EXPLAIN PLAN writes into a table of the session alone, and what it wrote is undo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,26 @@ _STEPS = """
 """
 _OWN = (("WITH", "FUNCTION"), ("WITH", "PROCEDURE"))
 """The beginnings of functions that a statement declares for itself, wherever in it a WITH may stand."""
+
+_READS = frozenset(
+    {
+        *(
+            "DBMS_CRYPTO",
+            "DBMS_LOB",
+            "DBMS_METADATA",
+            "DBMS_RANDOM",
+            "DBMS_ROWID",
+            "DBMS_UTILITY",
+            "UTL_ENCODE",
+            "UTL_I18N",
+        ),
+        *("UTL_MATCH", "UTL_RAW"),
+    }
+)
+_ACTS = re.compile(r"(?:DBMS|UTL)_\w+|RDSADMIN\w*|(?:HTTP|DB|X?DB)URITYPE|URIFACTORY")
+"""The server's own packages of which functions act, or speak to others, whatever transaction calls them; but for those
+that only reckon.
+"""
 
 _NEVER = "NULL IS NOT NULL"
 """The condition of a step that the server knows to be never performed, nor what is below it."""
@@ -68,13 +89,21 @@ def only_reads(connection: Driven, text: str) -> tuple[Step, ...]:
 
 
 def _makes_nothing(text: str) -> None:
-    """Refuse a text that brings a function of its own: in a transaction of its own, it might do anything, unplanned."""
+    """Refuse a text that brings a function of its own, calls one that acts, or asks another server: that is done
+    unplanned, or for the plan already, whatever the transaction is told.
+    """
     try:
-        found = ["" if each.quoted else each.text for each in words(text, ORACLE)]
+        told = words(text, ORACLE)
     except Unread as unread:
         raise NotMeasured(f"a query is one SELECT, and this text is not read: {unread}") from unread
+    found = ["" if each.quoted else each.text for each in told]
     if "PRAGMA" in found or any(pair in _OWN for pair in pairwise(found)):
         raise NotMeasured("it brings a function of its own (WITH FUNCTION), and nobody tells what that would do")
+    if "@" in found:
+        raise NotMeasured("it asks another server by a database link, whose rows are no copy")
+    for name, after in pairwise([*(each.text.upper() for each in told), ""]):
+        if after in (".", "(") and _ACTS.fullmatch(name) and name not in _READS:
+            raise NotMeasured(f"it calls {name}, which may act on more than the session")
 
 
 def steps(rows: Iterable[tuple[Any, ...]]) -> Iterable[Step]:

@@ -5,7 +5,7 @@ The server's plan is asked for as well; neither is believed alone, for a plan do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dr_orchestrator.domain.sql_words import SQL_SERVER, Unread, Word, words
 from dr_orchestrator.errors import NotMeasured
@@ -23,6 +23,10 @@ _OTHERS = frozenset(
 )
 """Words of other statements, all reserved but RECEIVE: what is called so stands in quotes."""
 
+_ELSEWHERE = frozenset({"OPENDATASOURCE", "OPENQUERY", "OPENROWSET"})
+_LOCKS = frozenset({"TABLOCKX", "UPDLOCK", "XLOCK"})
+_TABLES = ("FROM", "JOIN", "APPLY")
+_NO_TABLES = ("SELECT", "WHERE", "GROUP", "HAVING", "ORDER", "UNION", "INTERSECT", "EXCEPT", "OPTION", "FOR")
 _SET = ("UNION", "INTERSECT", "EXCEPT", "ALL")
 _HINTED = ("JOIN", "UNION")
 
@@ -42,6 +46,32 @@ def only_select(text: str) -> None:
         raise NotMeasured(f"a query is one SELECT, and {told}")
     if _selects(found) > 1:
         raise NotMeasured("a query is one statement, and a second SELECT begins in this one")
+    _stays_here(plain, found)
+
+
+def _stays_here(plain: Sequence[str], found: Sequence[Word]) -> None:
+    """Refuse a text that asks another server, which would be asked for the plan already; and one that locks."""
+    linked = "a name of four parts" if any(dots > 2 for dots in _dots_of_tables(found)) else ""
+    other = next((each for each in plain if each in _ELSEWHERE), linked)
+    if other:
+        raise NotMeasured(f"it asks another server ({other}), whose rows are no copy")
+    if lock := next((each.text for each in found if each.depth and not each.quoted and each.text in _LOCKS), ""):
+        raise NotMeasured(f"it locks what it reads ({lock}), and a query changes nothing")
+
+
+def _dots_of_tables(found: Sequence[Word]) -> Iterator[int]:
+    """The dots in each name where tables are named: with three a server is, for a part between them may be empty."""
+    stands, dots, was_dot = dict[int, str](), 0, False  # in what, by the depth of brackets
+    for each in found:
+        text = "" if each.quoted else each.text
+        if text in _TABLES or (text == "," and stands.get(each.depth) == "ON"):
+            stands[each.depth] = "FROM"
+        elif text in _NO_TABLES or text == "ON":
+            stands[each.depth] = text
+        dots = dots + 1 if text == "." else dots if was_dot else 0
+        was_dot = text == "."
+        if stands.get(each.depth) == "FROM":
+            yield dots
 
 
 def draws_a_number(text: str) -> bool:
@@ -79,4 +109,7 @@ def _is_other(plain: Sequence[str], number: int, found: Sequence[Word]) -> bool:
 def _selects(found: Sequence[Word]) -> int:
     """The SELECTs that stand in no bracket, but for those that a set is made with."""
     outer = [each.text for each in found if not each.depth and not each.quoted and each.text not in "()"]
-    return sum(word == "SELECT" and (not number or outer[number - 1] not in _SET) for number, word in enumerate(outer))
+    begun = bool(found) and found[0].text == "(" and not found[0].quoted  # the first one is in brackets
+    return begun + sum(
+        word == "SELECT" and (not number or outer[number - 1] not in _SET) for number, word in enumerate(outer)
+    )

@@ -17,7 +17,11 @@ def rule(pattern: str, more: str = "") -> str:
 
 
 def topic_rule(sql: str) -> str:
-    return of("AWS::IoT::TopicRule", f'TopicRulePayload: {{Actions: [], Sql: !Sub "{sql}"}}') + BUCKET
+    return topic_rule_of(f'"{sql}"')
+
+
+def topic_rule_of(sql: str) -> str:
+    return of("AWS::IoT::TopicRule", f"TopicRulePayload: {{Actions: [], Sql: !Sub {sql}}}") + BUCKET
 
 
 def event(kind: str, more: str = "") -> str:
@@ -35,6 +39,10 @@ HEARS = {
     "all but its own": rule("{detail: {name: [{anything-but: [!Ref B]}]}}"),
     "its own and production's": rule("{detail: {name: [!Ref B, prod]}}"),
     "its own or production's": rule("{$or: [{detail: {name: [!Ref B]}}, {source: [com.shop]}]}"),
+    "its own in one branch alone": rule("{source: [!If [C, !Ref B, a]], detail: {name: [!If [C, !Ref B, b]]}}"),
+    "a text that is put together": rule('!Sub [\'{"source": ["com.shop", "${B}"]}\', {}]'),
+    "names that are split": rule('{source: !Split ["${B}", "com.shop${B}com.stock"]}'),
+    "a comparison with nothing": rule("{source: [{}]}"),
     "what has some name": rule("{detail: {name: [{exists: true}]}}"),
     "its own or what a branch says": rule("{detail: {name: [!If [C, !Ref B, prod]]}}"),
     "a pattern that is a text": rule('\'{"source": ["com.shop"]}\''),
@@ -44,6 +52,10 @@ HEARS = {
     "a rule that is on by a parameter": rule("{source: [a]}", ", State: !Ref P"),
     "devices": topic_rule("SELECT * FROM 'devices/+'"),
     "devices, with its own name in what it selects": topic_rule("SELECT '${B}' as b FROM 'devices/+'"),
+    "devices, with a FROM of its own in a text": topic_rule("SELECT 1 as 'FROM '${B}'' FROM 'devices/+'"),
+    "devices, in other quotes": topic_rule("SELECT 'FROM '${B}'' as b FROM \\\"devices/+\\\""),
+    "devices, of its own in one branch alone": MAYBE
+    + topic_rule_of("[\"SELECT * FROM '${a}/${b}'\", {a: !If [C, !Ref B, x], b: !If [C, !Ref B, y]}]"),
     "a function's event": event("EventBridgeRule"),
     "a function's event that is on": event("CloudWatchEvent", ", Enabled: true"),
 }
