@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -31,6 +32,7 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
     yield from _connected(kind, properties, scope)
     yield from _called(kind, properties, scope)
     yield from _heard(kind, properties, scope)
+    yield from _ruled(kind, properties, scope)
     yield from _written(kind, properties, scope)
     yield from _user(kind, properties, scope)
     yield from _elsewhere(kind, properties, scope)
@@ -157,6 +159,28 @@ def _heard(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[R
         if str(at(properties, path)).lower() != str(off).lower():
             key = "EventPattern" if kind == RULE else path[0]
             yield Reached((key,), f"hears what is production's, too ({key})", why, Verdict.SILENT, Verdict.ASKED, True)
+
+
+def _ruled(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
+    """The things that a policy of the account's rules by their names, and that are not the replica's own."""
+    said = properties.get("Policy") if kind.startswith(outward.RULING) else None
+    for value in scope.variants(said) if said is not None else ():
+        try:
+            ruled = [each for _, each in scope.leaves(list(_rules(json.loads(scope.partly(value)))))]
+        except ValueError:
+            ruled = ["what cannot be read"]
+        for each in dict.fromkeys(map(str, ruled)):
+            if not scope.is_own_text(each.partition("/")[2].partition("/")[0]):  # of a collection, or of an index in it
+                why = "the name is production's, and the policy holds for what bears it"
+                yield Reached(("Policy",), f"rules {each} (Policy)", why, Verdict.SILENT, Verdict.ASKED, whole=True)
+
+
+def _rules(part: Any) -> Iterator[Any]:
+    """All that the rules of a policy are about."""
+    for each in part if isinstance(part, list) else part.values() if isinstance(part, dict) else ():
+        yield from _rules(each)
+    if isinstance(part, dict) and "Resource" in part:
+        yield part["Resource"]
 
 
 def _written(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
