@@ -13,6 +13,7 @@ from dr_orchestrator.aws.template.editing.listeners import RULE, listeners
 from dr_orchestrator.aws.template.judging.absent import left_to_the_account
 from dr_orchestrator.aws.template.judging.reach import Reached, Verdict, is_of, types_of
 from dr_orchestrator.aws.template.reading.addresses import Whose, connected, on_the_web, whose
+from dr_orchestrator.aws.template.reading.hearing import hears_own, on_default_bus
 from dr_orchestrator.aws.template.reading.parts import as_in_schemas, at, dotted, is_call
 from dr_orchestrator.aws.template.reading.places import is_own, places, text_of, told
 from dr_orchestrator.aws.template.reading.values import NO_VALUE, Path, Scope, shown
@@ -159,6 +160,10 @@ def _heard(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[R
         if str(at(properties, path)).lower() != str(off).lower():
             key = "EventPattern" if kind == RULE else path[0]
             yield Reached((key,), f"hears what is production's, too ({key})", why, Verdict.SILENT, Verdict.ASKED, True)
+    narrowed = kind == outward.ARCHIVE and hears_own(scope, properties.get("EventPattern"))
+    if kind in outward.OF_BUSES and on_default_bus(scope, properties.get("SourceArn")) and not narrowed:
+        what, why = f"{outward.OF_BUSES[kind]} (SourceArn)", "production's events are on the account's own bus"
+        yield Reached(("SourceArn",), what, why, Verdict.SILENT, Verdict.ASKED, True)
 
 
 def _ruled(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:

@@ -60,6 +60,7 @@ from dr_orchestrator.aws.template.outward.properties import (
 )
 from dr_orchestrator.aws.template.outward.reaches import (
     ABSENT_IN_ACCOUNT,
+    ARCHIVE,
     BY_LAUNCH_TEMPLATE,
     BY_TAGS,
     CALLED,
@@ -71,6 +72,7 @@ from dr_orchestrator.aws.template.outward.reaches import (
     LEAVES,
     LOG_BUCKETS,
     LOGGING,
+    OF_BUSES,
     OPTIONS,
     RULING,
     SELECTING,
@@ -103,6 +105,7 @@ __all__ = [
     "ABSENT_IN_ACCOUNT",
     "ACCOUNT",
     "ADDS",
+    "ARCHIVE",
     "ARN",
     "ARN_WITHIN",
     "AROUND",
@@ -144,6 +147,7 @@ __all__ = [
     "OF_ACCOUNTS",
     "OF_AWS",
     "OF_BOOTSTRAP",
+    "OF_BUSES",
     "OF_EVERYBODY",
     "OF_EVERYBODY_BY_NAME",
     "OF_THE_ACCOUNT_ALONE",

@@ -205,6 +205,13 @@ INVITED: Mapping[str, tuple[str, str]] = {
 }
 """The types that reach people, other accounts or what no schema shows, of services beside the common ones."""
 
+ARCHIVE = "AWS::Events::Archive"
+OF_BUSES: Mapping[str, str] = {
+    ARCHIVE: "keeps what is production's, too",
+    "AWS::EventSchemas::Discoverer": "writes schemas of what is production's into the account's registry",
+}
+"""The types that take in what is on a bus, and what they do with it; an archive what its pattern lets through."""
+
 RULING = (
     *("AWS::OpenSearchServerless::AccessPolicy", "AWS::OpenSearchServerless::LifecyclePolicy"),
     "AWS::OpenSearchServerless::SecurityPolicy",

@@ -10,6 +10,8 @@ from tests.support.derived import derived, of
 MAYBE = "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, a]}\n"
 BUCKET = "\n  B: {Type: AWS::S3::Bucket}\n  D: {Type: AWS::S3::Bucket}"
 
+BUS = "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"
+
 
 def logging(into: str) -> str:
     return MAYBE + of("AWS::S3::Bucket", f"LoggingConfiguration: {{DestinationBucketName: {into}}}") + BUCKET
@@ -46,6 +48,8 @@ BESIDE = {
         "AWS::OpenSearchServerless::SecurityPolicy", "Name: shop, Type: network, Policy: !Sub '[${B}]'"
     )
     + BUCKET,
+    "an archive of the account's bus": of("AWS::Events::Archive", f"SourceArn: !Sub '{BUS}'"),
+    "schemas of the account's bus": of("AWS::EventSchemas::Discoverer", f"SourceArn: !Sub '{BUS}'"),
     "the grants of the account": of("AWS::S3::AccessGrantsLocation", "LocationScope: s3://prod/"),
     "a bucket beside its own in a list": logging("!Select [1, [!Ref B, prod-logs]]"),
     "a bucket beside its own that is not used": logging("!Sub [prod-logs, {x: !Ref B}]"),
