@@ -95,7 +95,7 @@ def _called(found: Sequence[Word]) -> Iterator[str]:
 
 
 def _parts(found: Sequence[Word]) -> Iterator[str]:
-    """What is named as a part of something: so a function of one value is called, too, `(pid).pg_terminate_backend`."""
+    """The names of parts of something: a function of one value is called so, too, `(pid).pg_terminate_backend`."""
     for before, word in pairwise(found):
         if before.text == "." and not before.quoted:
             yield word.text.lower()

@@ -24,7 +24,7 @@ def taken(account: Account, parts: Parts, where: str = "") -> frozenset[str]:
 
 
 def _called(arn: str) -> tuple[str, str]:
-    """What an ARN names, without its place, for another of that name may be of another type; and with any id below."""
+    """The name in an ARN, without its place, for another may be of another type; and with any id below."""
     _, _, service, _, _, part = arn.split(":", 5)
     return f"{service}:{part}", f"{service}:{part.rpartition('/')[0]}/*"
 

@@ -15,6 +15,8 @@ from dr_orchestrator.documents.cloudformation import mapping
 RULE, TOPIC_RULE = "AWS::Events::Rule", "AWS::IoT::TopicRule"
 OF_BUS = "production's events are on the account's own bus: it would act on each of them"
 OF_BROKER = "production's devices tell the account's broker: it would act on all that they tell"
+OF_STORES = "production's databases tell of themselves, too: it would act on all that they tell"
+_SUBSCRIPTIONS = ("AWS::DMS::EventSubscription", "AWS::RDS::EventSubscription", "AWS::Redshift::EventSubscription")
 _SERVERLESS = (f"{outward.SERVERLESS}Function", f"{outward.SERVERLESS}StateMachine")
 _EVENTS = ("CloudWatchEvent", "EventBridgeRule")
 
@@ -28,12 +30,20 @@ def listeners(scope: Scope, resource: Mapping[str, Any]) -> Iterator[tuple[Path,
         for path, payload in places(properties, ("TopicRulePayload",)):
             if isinstance(payload, dict) and not hears_own_topic(scope, payload.get("Sql")):
                 yield (*path, "RuleDisabled"), True, OF_BROKER
+    if kind in _SUBSCRIPTIONS and not _tells_own(scope, properties.get("SourceIds")):
+        yield ("Enabled",), False, OF_STORES
     if kind in _SERVERLESS:
         for path, event in places(properties, ("Events", "*")):
             said = mapping(mapping(event).get("Properties"))
             if mapping(event).get("Type") in _EVENTS and _hears(scope, said, "Pattern"):
                 switch, off = ("Enabled", False) if "Enabled" in said else ("State", "DISABLED")
                 yield (*path, "Properties", switch), off, OF_BUS
+
+
+def _tells_own(scope: Scope, sources: Any) -> bool:
+    """Whether a subscription is to the replica's own alone; to all of the account where it names none."""
+    named = [value for _, value in scope.leaves(sources)]
+    return bool(named) and all(map(scope.is_own, named))
 
 
 def _hears(scope: Scope, properties: Mapping[str, Any], key: str) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 
 from dr_orchestrator.aws.template import outward
 from dr_orchestrator.aws.template.judging.principals import Admitted
-from dr_orchestrator.aws.template.reading.values import INSERT, Path, Scope, shown
+from dr_orchestrator.aws.template.reading.addresses import Whose, connected, whose
+from dr_orchestrator.aws.template.reading.values import Path, Scope, shown
 from dr_orchestrator.documents.cloudformation import mapping
 
 
@@ -34,7 +35,5 @@ def _is_own(scope: Scope, protocol: str, endpoint: Any) -> bool:
     """Whether a subscription is told to what the stack makes: by its host, whatever stands behind that."""
     if scope.owner(endpoint):
         return True
-    address = scope.partly(endpoint)
-    host = (address.partition("://")[2] or address).partition("/")[0]
-    inserted = [each.partition(".")[0] for each in INSERT.findall(host)]
-    return protocol.startswith("http") and any(map(scope.makes, inserted))
+    hosts = list(connected(scope.partly(endpoint)))
+    return protocol.startswith("http") and bool(hosts) and all(whose(scope, each) is Whose.OWN for each in hosts)

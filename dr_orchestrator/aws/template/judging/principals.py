@@ -100,7 +100,7 @@ def _principal(
         return
     if kind == "Federated":
         known = text.replace("${AWS::", "")
-        if not (text.startswith("cognito-identity.") or "${" in known or scope.holds_own(value) or copy_id in text):
+        if not (text.startswith("cognito-identity.") or "${" in known or scope.is_own(value) or copy_id in text):
             yield Admitted(path, f"lets in whoever {shown(text)} vouches for", "they are outside the replica")
         return
     for each in map(str.strip, text.split(",")):

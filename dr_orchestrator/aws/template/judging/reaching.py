@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -12,6 +13,7 @@ from dr_orchestrator.aws.template.editing.listeners import RULE, listeners
 from dr_orchestrator.aws.template.judging.absent import left_to_the_account
 from dr_orchestrator.aws.template.judging.reach import Reached, Verdict, is_of, types_of
 from dr_orchestrator.aws.template.reading.addresses import Whose, connected, on_the_web, whose
+from dr_orchestrator.aws.template.reading.hearing import hears_own, on_default_bus
 from dr_orchestrator.aws.template.reading.parts import as_in_schemas, at, dotted, is_call
 from dr_orchestrator.aws.template.reading.places import is_own, places, text_of, told
 from dr_orchestrator.aws.template.reading.values import NO_VALUE, Path, Scope, shown
@@ -31,6 +33,7 @@ def reached(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[
     yield from _connected(kind, properties, scope)
     yield from _called(kind, properties, scope)
     yield from _heard(kind, properties, scope)
+    yield from _ruled(kind, properties, scope)
     yield from _written(kind, properties, scope)
     yield from _user(kind, properties, scope)
     yield from _shared(kind, properties, scope)
@@ -158,6 +161,32 @@ def _heard(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[R
         if str(at(properties, path)).lower() != str(off).lower():
             key = "EventPattern" if kind == RULE else path[0]
             yield Reached((key,), f"hears what is production's, too ({key})", why, Verdict.SILENT, Verdict.ASKED, True)
+    narrowed = kind == outward.ARCHIVE and hears_own(scope, properties.get("EventPattern"))
+    if kind in outward.OF_BUSES and on_default_bus(scope, properties.get("SourceArn")) and not narrowed:
+        what, why = f"{outward.OF_BUSES[kind]} (SourceArn)", "production's events are on the account's own bus"
+        yield Reached(("SourceArn",), what, why, Verdict.SILENT, Verdict.ASKED, True)
+
+
+def _ruled(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:
+    """The things that a policy of the account's rules by their names, and that are not the replica's own."""
+    said = properties.get("Policy") if kind.startswith(outward.RULING) else None
+    for value in scope.variants(said) if said is not None else ():
+        try:
+            ruled = [each for _, each in scope.leaves(list(_rules(json.loads(scope.partly(value)))))]
+        except ValueError:
+            ruled = ["what cannot be read"]
+        for each in dict.fromkeys(map(str, ruled)):
+            if not scope.is_own_text(each.partition("/")[2].partition("/")[0]):  # of a collection, or of an index in it
+                why = "the name is production's, and the policy holds for what bears it"
+                yield Reached(("Policy",), f"rules {each} (Policy)", why, Verdict.SILENT, Verdict.ASKED, whole=True)
+
+
+def _rules(part: Any) -> Iterator[Any]:
+    """All that the rules of a policy are about."""
+    for each in part if isinstance(part, list) else part.values() if isinstance(part, dict) else ():
+        yield from _rules(each)
+    if isinstance(part, dict) and "Resource" in part:
+        yield part["Resource"]
 
 
 def _written(kind: str, properties: Mapping[str, Any], scope: Scope) -> Iterator[Reached]:

@@ -26,6 +26,7 @@ CHANGES: Mapping[str, frozenset[str]] = {
         {"InstanceId", "LoadBalancerNames", "TargetGroupARNs", "TrafficSources/*/Identifier"}
     ),
     "AWS::AutoScaling::ScalingPolicy": frozenset({"AutoScalingGroupName"}),
+    "AWS::AutoScalingPlans::ScalingPlan": frozenset({"ScalingInstructions/*/ResourceId"}),
     "AWS::Backup::BackupSelection": frozenset({"BackupPlanId"}),
     "AWS::Budgets::BudgetsAction": frozenset({"Definition/IamActionDefinition", "Definition/SsmActionDefinition"}),
     "AWS::CodeDeploy::DeploymentGroup": frozenset(
@@ -68,12 +69,19 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "AWS::ElasticLoadBalancingV2::Listener": frozenset({"LoadBalancerArn"}),
     "AWS::ElasticLoadBalancingV2::ListenerCertificate": frozenset({"ListenerArn"}),
     "AWS::ElasticLoadBalancingV2::ListenerRule": frozenset({"ListenerArn"}),
+    "AWS::FSx::FileSystem": frozenset({"LustreConfiguration/ExportPath"}),
+    "AWS::FSx::Snapshot": frozenset({"VolumeId"}),
+    "AWS::FSx::StorageVirtualMachine": frozenset({"FileSystemId"}),
+    "AWS::FSx::Volume": frozenset(
+        {"OntapConfiguration/StorageVirtualMachineId", "OpenZFSConfiguration/ParentVolumeId"}
+    ),
     "AWS::GlobalAccelerator::EndpointGroup": frozenset({"ListenerArn"}),
     "AWS::GlobalAccelerator::Listener": frozenset({"AcceleratorArn"}),
     "AWS::Glue::Trigger": frozenset({"WorkflowName"}),
     "AWS::Glue::Integration": frozenset({"SourceArn"}),
     "AWS::IAM::AccessKey": frozenset({"UserName"}),
     "AWS::IAM::ManagedPolicy": frozenset({"Groups", "Roles", "Users"}),
+    "AWS::IoT::ResourceSpecificLogging": frozenset({"TargetName"}),
     "AWS::KMS::Alias": frozenset({"TargetKeyId"}),
     "AWS::Kinesis::StreamConsumer": frozenset({"StreamARN"}),
     "AWS::LakeFormation::DataCellsFilter": frozenset({"DatabaseName", "TableName"}),
@@ -108,6 +116,7 @@ CHANGES: Mapping[str, frozenset[str]] = {
     "AWS::Redshift::Integration": frozenset({"SourceArn"}),
     "AWS::Route53::QueryLoggingConfig": frozenset({"HostedZoneId"}),
     "AWS::Route53Resolver::ResolverRuleAssociation": frozenset({"VPCId"}),
+    "AWS::S3::AccessGrant": frozenset({"AccessGrantsLocationId"}),
     "AWS::S3Express::AccessPoint": frozenset({"Bucket"}),
     "AWS::S3Express::BucketPolicy": frozenset({"Bucket"}),
     "AWS::SNS::Subscription": frozenset({"TopicArn"}),
@@ -123,7 +132,13 @@ CHANGES: Mapping[str, frozenset[str]] = {
 STARTS: Mapping[str, frozenset[str]] = {
     "AWS::Batch::JobQueue": frozenset({"ComputeEnvironmentOrder/*/ComputeEnvironment"}),
     "AWS::DataBrew::Schedule": frozenset({"JobNames"}),
+    "AWS::ECS::Service": frozenset({"TaskDefinition"}),
+    "AWS::ECS::TaskSet": frozenset({"TaskDefinition"}),
     "AWS::Glue::Trigger": frozenset({"Actions/*/CrawlerName", "Actions/*/JobName"}),
+    "AWS::SageMaker::Endpoint": frozenset({"EndpointConfigName"}),
+    "AWS::SageMaker::EndpointConfig": frozenset(
+        {"ProductionVariants/*/ModelName", "ShadowProductionVariants/*/ModelName"}
+    ),
 }
 """The properties, by type, that name what the resource starts, or runs on, with no rights of a role of its own."""
 
@@ -131,10 +146,23 @@ ADDS: Mapping[str, frozenset[str]] = {
     "AWS::Athena::NamedQuery": frozenset({"WorkGroup"}),
     "AWS::Backup::BackupPlan": frozenset({"BackupPlan/BackupPlanRule/*/TargetBackupVault"}),
     "AWS::ECS::Service": frozenset({"ServiceConnectConfiguration/Namespace"}),
+    "AWS::EMRContainers::VirtualCluster": frozenset({"ContainerProvider/Id"}),
     "AWS::EventSchemas::Discoverer": frozenset({"SourceArn"}),
     "AWS::Events::Archive": frozenset({"SourceArn"}),
     "AWS::Events::Rule": frozenset({"EventBusName"}),
+    "AWS::FSx::DataRepositoryAssociation": frozenset({"DataRepositoryPath"}),
+    "AWS::FSx::FileSystem": frozenset({"WindowsConfiguration/SelfManagedActiveDirectoryConfiguration/DomainName"}),
+    "AWS::FSx::StorageVirtualMachine": frozenset(
+        {"ActiveDirectoryConfiguration/SelfManagedActiveDirectoryConfiguration/DomainName"}
+    ),
     "AWS::IAM::User": frozenset({"Groups"}),
+    "AWS::MSK::Cluster": frozenset(
+        {
+            *("LoggingInfo/BrokerLogs/CloudWatchLogs/LogGroup", "LoggingInfo/BrokerLogs/Firehose/DeliveryStream"),
+            "LoggingInfo/BrokerLogs/S3/Bucket",
+        }
+    ),
+    "AWS::RDS::DBInstance": frozenset({"DomainFqdn"}),
     "AWS::S3::AccessPoint": frozenset({"Bucket"}),
     "AWS::ServiceDiscovery::Service": frozenset({"DnsConfig/NamespaceId", "NamespaceId"}),
     "AWS::StepFunctions::StateMachineAlias": frozenset({"RoutingConfiguration/*/StateMachineVersionArn"}),

@@ -35,6 +35,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "PointInTimeRecoverySpecification.RecoveryPeriodInDays": "it is of the backup that is not kept",
         "ImportSourceSpecification": "the table is made from its newest recovery point, or empty",
     },
+    "AWS::EFS::FileSystem": {"ReplicationConfiguration": "a copy elsewhere would stay behind, or is somebody's"},
     "AWS::SecretsManager::Secret": {"ReplicaRegions": "a copy in another region would stay behind"},
     "AWS::CloudFront::Distribution": {
         "DistributionConfig.Aliases": "a public name belongs to one distribution: production's",

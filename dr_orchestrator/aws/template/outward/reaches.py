@@ -34,7 +34,9 @@ SELECTING_IN_MAPPING = frozenset({"Filters", "Parameters", "ResourceType", "Sele
 HOSTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "AWS::AppSync::DataSource": (("HttpConfig/Endpoint",), "calls"),
     "AWS::CloudFront::Distribution": (("DistributionConfig/Origins/*/DomainName",), "gives out what it reads from"),
+    "AWS::DMS::DataProvider": (("Settings/*/ServerName",), "reads from, or writes into"),
     "AWS::DMS::Endpoint": (("ServerName", "*/ServerName"), "reads from, or writes into"),
+    "AWS::DataSync::LocationAzureBlob": (("ContainerUrl",), "reads from, or writes into"),
     "AWS::DataSync::LocationHDFS": (("NameNodes/*/Hostname",), "reads from, or writes into"),
     "AWS::DataSync::LocationNFS": (("ServerHostname",), "reads from, or writes into"),
     "AWS::DataSync::LocationObjectStorage": (("ServerHostname",), "reads from, or writes into"),
@@ -43,14 +45,44 @@ HOSTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "AWS::Glue::Connection": (
         (
             "ConnectionInput/ConnectionProperties/CONNECTION_URL",
+            "ConnectionInput/ConnectionProperties/INSTANCE_URL",
+            "ConnectionInput/SparkProperties/sfUrl",
             "ConnectionInput/ConnectionProperties/HOST",
             "ConnectionInput/ConnectionProperties/JDBC_CONNECTION_URL",
             "ConnectionInput/ConnectionProperties/KAFKA_BOOTSTRAP_SERVERS",
         ),
         "reads from, or writes into",
     ),
+    "AWS::KafkaConnect::Connector": (
+        (
+            "ConnectorConfiguration/connection.uri",
+            "ConnectorConfiguration/connection.url",
+            "ConnectorConfiguration/database.hostname",
+            "ConnectorConfiguration/mongodb.connection.string",
+            "KafkaCluster/ApacheKafkaCluster/BootstrapServers",
+        ),
+        "reads from, or writes into",
+    ),
+    "AWS::KinesisFirehose::DeliveryStream": (
+        ("DatabaseSourceConfiguration/Endpoint", "RedshiftDestinationConfiguration/ClusterJDBCURL"),
+        "reads from, or writes into",
+    ),
     "AWS::Lightsail::Distribution": (("Origin/Name",), "gives out what it reads from"),
-    "AWS::QuickSight::DataSource": (("DataSourceParameters/*/Host",), "reads from"),
+    "AWS::MSK::Replicator": (
+        ("KafkaClusters/*/ApacheKafkaCluster/BootstrapBrokerString",),
+        "reads from, or writes into",
+    ),
+    "AWS::MediaConnect::FlowOutput": (("Destination",), "sends what it is sent to"),
+    "AWS::MediaLive::Channel": (("Destinations/*/Settings/*/Url",), "sends what it plays to"),
+    "AWS::Pipes::Pipe": (
+        ("SourceParameters/SelfManagedKafkaParameters/AdditionalBootstrapServers/*",),
+        "takes what is sent from",
+    ),
+    "AWS::QuickSight::DataSource": (
+        ("DataSourceParameters/*/ClusterId", "DataSourceParameters/*/Host", "DataSourceParameters/*/InstanceId"),
+        "reads from",
+    ),
+    "AWS::Transfer::Connector": (("Url",), "sends files to"),
     "AWS::Route53::HealthCheck": (
         ("HealthCheckConfig/FullyQualifiedDomainName", "HealthCheckConfig/IPAddress"),
         "calls, from many places and without end,",
@@ -71,6 +103,8 @@ CALLED: Mapping[str, tuple[str, ...]] = {
         "SnowflakeDestinationConfiguration/AccountUrl",
         "SplunkDestinationConfiguration/HECEndpoint",
     ),
+    "AWS::MediaTailor::PlaybackConfiguration": ("AdDecisionServerUrl", "VideoContentSourceUrl"),
+    "AWS::Transfer::Server": ("IdentityProviderDetails/Url",),
     "AWS::StepFunctions::StateMachine": ("Definition", "DefinitionString"),
 }
 """The types that call an address by themselves, and the properties that hold it; in any other it is read by people."""
@@ -170,6 +204,19 @@ INVITED: Mapping[str, tuple[str, str]] = {
     ),
 }
 """The types that reach people, other accounts or what no schema shows, of services beside the common ones."""
+
+ARCHIVE = "AWS::Events::Archive"
+OF_BUSES: Mapping[str, str] = {
+    ARCHIVE: "keeps what is production's, too",
+    "AWS::EventSchemas::Discoverer": "writes schemas of what is production's into the account's registry",
+}
+"""The types that take in what is on a bus, and what they do with it; an archive what its pattern lets through."""
+
+RULING = (
+    *("AWS::OpenSearchServerless::AccessPolicy", "AWS::OpenSearchServerless::LifecyclePolicy"),
+    "AWS::OpenSearchServerless::SecurityPolicy",
+)
+"""The types of policies that hold for whatever bears the names in them, by whoever it was made."""
 
 WRITTEN_INTO = re.compile(r"Log|Destination|Output|Artifact|Report|Result|Target|Delivery|Inventory|Export")
 """The words in the path of a property that names a bucket into which something is written."""

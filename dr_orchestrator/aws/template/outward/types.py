@@ -61,6 +61,7 @@ ASKED: Mapping[str, tuple[str, str]] = {
     "AWS::IAM::UserToGroupAddition": ("gives users the rights of a group", "they act in the account"),
     "AWS::IAM::OIDCProvider": ("lets people or machines of elsewhere log in", "an account has one of each address"),
     "AWS::IAM::SAMLProvider": ("lets people of elsewhere log in", "they act in the account"),
+    "AWS::RolesAnywhere::TrustAnchor": ("lets machines of elsewhere log in", "they act in the account"),
     "AWS::IAM::ServiceLinkedRole": ("makes a role of a service for the whole account", "an account has one"),
     "AWS::CloudFormation::StackSet": ("deploys into other accounts or regions", "those are not the replica's"),
     "AWS::SES::EmailIdentity": ("verifies an address or a domain", "mail would come from it, or to it"),
@@ -121,6 +122,7 @@ OF_WHOLE_ACCOUNT = frozenset(
         *("AWS::CloudFormation::HookVersion", "AWS::CloudFormation::HookDefaultVersion"),
         *("AWS::CodeBuild::SourceCredential", "AWS::SES::ReceiptFilter", "AWS::SES::VdmAttributes"),
         *("AWS::Logs::ResourcePolicy", "AWS::XRay::SamplingRule"),
+        *("AWS::S3::AccessGrantsInstance", "AWS::S3::AccessGrantsLocation"),
     }
 )
 """The settings of an account: harmless in an account of drills, and production's where a replica stands beside it."""

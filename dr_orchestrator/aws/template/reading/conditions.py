@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -49,8 +50,13 @@ class Conditions:
             return None
         if len(told) == 1:
             return True
+        if any(type(part) in (int, float) for part in parts) and any(map(_ODD.fullmatch, told)):
+            return None
         return None if any("${" in each for each in told) else False
 
+
+_ODD = re.compile(r"0\d+|\d*\.\d*")
+"""Numbers that may be written in another way than they are read: 010 is 8 to YAML, and 1.0 may be 1."""
 
 _PLAIN = ("", "Ref", "Fn::FindInMap", "Fn::If", "Fn::Join", "Fn::Sub")
 """The functions whose texts are what is written: what they are cut into (Fn::Select, Fn::Split) is not."""

@@ -50,7 +50,7 @@ def function(value: Any) -> tuple[str, Any]:
 
 
 def split_of(value: Any) -> tuple[Any, Any]:
-    """What splits, and what is split, where a value is a call of Fn::Split; both empty where it is none."""
+    """The separator, and the text that is split, where a value is a call of Fn::Split; both empty where it is none."""
     form, inner = function(value)
     return (inner[0], inner[1]) if form == "Fn::Split" and isinstance(inner, list) and len(inner) == 2 else ("", "")
 

@@ -56,6 +56,9 @@ HEARS = {
     "devices, in other quotes": topic_rule("SELECT 'FROM '${B}'' as b FROM \\\"devices/+\\\""),
     "devices, of its own in one branch alone": MAYBE
     + topic_rule_of("[\"SELECT * FROM '${a}/${b}'\", {a: !If [C, !Ref B, x], b: !If [C, !Ref B, y]}]"),
+    "all databases": of("AWS::RDS::EventSubscription", "SnsTopicArn: !Ref Bus") + BUCKET,
+    "a database of production's": of("AWS::RDS::EventSubscription", "SnsTopicArn: !Ref Bus, SourceIds: [prod, !Ref B]")
+    + BUCKET,
     "a function's event": event("EventBridgeRule"),
     "a function's event that is on": event("CloudWatchEvent", ", Enabled: true"),
 }
@@ -66,6 +69,17 @@ OWN = {
     "a bus of its own": rule("{source: [com.shop]}", ", EventBusName: !Ref Bus"),
     "a schedule": of("AWS::Events::Rule", "ScheduleExpression: rate(1 day)"),
     "a topic of its own": topic_rule("SELECT * FROM '${AWS::StackName}/orders'"),
+    "databases of its own": of(
+        "AWS::RDS::EventSubscription", "SnsTopicArn: !Ref Bus, SourceType: db-instance, SourceIds: [!Ref D]"
+    )
+    + "\n  D: {Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: shop, DBSubnetGroupName: !Ref B}}"
+    + BUCKET,
+    "an archive of its own": of(
+        "AWS::Events::Archive",
+        "SourceArn: !Sub 'arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default', "
+        "EventPattern: {resources: [!Ref B]}",
+    )
+    + BUCKET,
     "a function's event on its own bus": event("EventBridgeRule", ", EventBusName: !Ref Bus"),
 }
 

@@ -31,6 +31,7 @@ def policy(principal: str, more: str = "") -> str:
 
 
 LET_IN = {
+    "an issuer beside its own that is not used": role("{Federated: !Sub [accounts.example.com, {x: !GetAtt It.Arn}]}"),
     "a list": LIST + role("{AWS: !Ref Trusted}"),
     "a text that is split": LIST.replace("CommaDelimitedList", "String") + role("{AWS: !Split [',', !Ref Trusted]}"),
     "a role of theirs": role(f"{{AWS: 'arn:aws:sts::{ACCOUNT}:assumed-role/x/y'}}"),
