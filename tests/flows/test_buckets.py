@@ -49,6 +49,8 @@ def test_a_bucket_is_restored_proven_and_taken_down(shop: Estate, drilled: wirin
         ("images are there", Outcome.PASSED),
         ("nothing is missing", Outcome.PASSED),
     ]
+    assert {(each.expected, each.observed) for each in found.checks} >= {("at least 3 objects", "4 objects")}
+    assert found.checks[0].expected == "object dro/heartbeat.json with an instant in 'at'"
     assert "4 objects of" in next(step.detail for step in found.steps if step.name == "wait until ready")
     assert shop.inventory() == before
     after = buckets.backend().list_object_versions(BUCKET.id)[0]
