@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from dr_orchestrator.checks.restored import Marker, named
+from dr_orchestrator.checks.restored import ITEM, Marker, named
 from dr_orchestrator.checks.result import instant, judged
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.counted import counted
@@ -47,7 +47,7 @@ class ItemChecks:
         tables: Tables,
         table_of: Callable[[Copy, str], str],
         source_of: Callable[[str], str] = _no_source,
-        what: str = "item",
+        what: str = ITEM,
     ) -> None:
         self.what = what
         self._tables, self._table_of, self._source_of = tables, table_of, source_of

@@ -27,7 +27,7 @@ class Marker:
         return f"no. {self.sequence} of {self.at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-OBJECT = "object"
+ITEM, OBJECT = "item", "object"
 ReadMarker = Callable[[], Marker | None]
 
 
@@ -36,7 +36,7 @@ def judged(
     points: Sequence[RecoveryPoint],
     in_copy: ReadMarker,
     in_source: ReadMarker,
-    what: str = "item",
+    what: str = ITEM,
 ) -> CheckResult:
     """Compare both markers; only one that changed after the restored instant can show that the restore went back.
 
@@ -83,7 +83,7 @@ def named(what: str, key: Mapping[str, str]) -> str:
     return f"{what} {', '.join(parts)}"
 
 
-def expectation(check: RestoredRow | RestoredItem, what: str = "item") -> str:
+def expectation(check: RestoredRow | RestoredItem, what: str = ITEM) -> str:
     """The claim of the check, in words; `what` holds the marker where no row does."""
     place = f"row in {check.table}" if isinstance(check, RestoredRow) else named(what, check.key)
     return f"marker {place} from not after the restored instant, and changed in the source since"

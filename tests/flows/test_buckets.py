@@ -13,6 +13,7 @@ from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.wiring import sweeping
+from dr_orchestrator.wiring.heartbeat import heartbeats
 from dr_orchestrator.wiring.planning import plan
 from tests.support import buckets
 from tests.support.dying import Killed, deaths, die, gone_on, killed_at, swept
@@ -67,6 +68,12 @@ def test_without_a_heartbeat_the_newest_object_tells_the_loss(shop: Estate, dril
     assert found.closing.verdict is Verdict.PASSED_WITH_FINDINGS, found.closing.reasons
     assert found.closing.measures.rpa_grade == "B"
     assert shop.inventory()["buckets"] == [BUCKET.id]
+
+
+def test_whoever_beats_is_told_the_object(drilled: wiring.App) -> None:
+    """By its name, which is all of its key."""
+    (beating,) = heartbeats(drilled, ["images"])
+    assert beating.place == "images-prod, object dro/heartbeat.json"
 
 
 def test_it_is_planned_without_a_change(shop: Estate, drilled: wiring.App) -> None:
