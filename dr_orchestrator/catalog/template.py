@@ -96,7 +96,7 @@ def outline(path: Path, workspace: Path) -> Template | Unusable:
         text = text_of(path)
         template = cloudformation.parse(text, path.name, cloudformation.LARGEST_IN_BUCKET)
     except Stop as stop:
-        return Unusable(f"line {stop.line}: {stop.message}", stop.fix)
+        return Unusable(stop.message if not path.is_file() else f"line {stop.line}: {stop.message}", stop.fix)
     except cloudformation.Malformed as wrong:
         return Unusable(str(wrong), wrong.problems[0].fix)
     resources = template.part("Resources")

@@ -1,4 +1,4 @@
-"""Checks that read a restored DynamoDB table; items are counted by reading them, ItemCount lags by hours."""
+"""Checks that read a restored DynamoDB table, or a bucket; items are counted by reading them, ItemCount lags."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from dr_orchestrator.checks.restored import Marker
+from dr_orchestrator.checks.restored import ITEM, Marker, named
 from dr_orchestrator.checks.result import instant, judged
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.counted import counted
@@ -37,14 +37,19 @@ def _no_source(_table: str) -> str:
 
 
 class ItemChecks:
-    """Performs item checks; `table_of` names the table that a check means in a copy, `source_of` that in production."""
+    """Performs item checks; `table_of` names the table that a check means in a copy, `source_of` that in production.
+
+    `what` is what the reader of a report calls that which is read: an item of a table, an object of a bucket.
+    """
 
     def __init__(
         self,
         tables: Tables,
         table_of: Callable[[Copy, str], str],
         source_of: Callable[[str], str] = _no_source,
+        what: str = ITEM,
     ) -> None:
+        self.what = what
         self._tables, self._table_of, self._source_of = tables, table_of, source_of
 
     def perform(self, check: ItemsAtLeast | CanaryItem, copy: Copy, reference: datetime) -> CheckResult:
@@ -53,7 +58,7 @@ class ItemChecks:
         if isinstance(check, ItemsAtLeast):
             if (count := self._count(table)) < check.minimum:
                 count = self._count(table)
-            return judged(check, expectation(check), counted(count, "item"), count >= check.minimum)
+            return judged(check, self._expected(check), counted(count, self.what), count >= check.minimum)
         return self._canary(check, table, reference)
 
     def marker(self, check: RestoredItem, copy: Copy | None = None) -> Marker | None:
@@ -65,9 +70,12 @@ class ItemChecks:
         sequence, at = _value(item, "sequence"), _value(item, check.attribute)
         if sequence is None or at is None:
             raise NotMeasured(
-                f"the item in {table} has no 'sequence' or no '{check.attribute}' as `dro canary` writes them"
+                f"the {self.what} in {table} has no 'sequence' or no '{check.attribute}' as `dro canary` writes them"
             )
         return Marker(int(sequence), instant(at))
+
+    def _expected(self, check: ItemsAtLeast | CanaryItem) -> str:
+        return expectation(check, self.what)
 
     def _item(self, table: str, key: Mapping[str, str]) -> Mapping[str, Any]:
         wanted = {name: {"S": value} for name, value in key.items()}
@@ -83,11 +91,13 @@ class ItemChecks:
     def _canary(self, check: CanaryItem, table: str, reference: datetime) -> CheckResult:
         value = _value(self._item(table, check.key), check.attribute)
         if value is None:
-            return replace(judged(check, expectation(check), "no such item or attribute", False), canary=True)
+            return replace(
+                judged(check, self._expected(check), f"no such {self.what} or attribute", False), canary=True
+            )
         found = instant(value)
         age = format_duration(reference - found)
         observed = f"{found:%Y-%m-%d %H:%M:%S} UTC, {age} before {reference:%Y-%m-%d %H:%M:%S} UTC"
-        return replace(judged(check, expectation(check), observed, True), newest=found, canary=True)
+        return replace(judged(check, self._expected(check), observed, True), newest=found, canary=True)
 
 
 class _NoTables:
@@ -109,9 +119,8 @@ def _value(item: Mapping[str, Any], attribute: str) -> Any:
     return next(iter(item.get(attribute, {}).values()), None)
 
 
-def expectation(check: ItemsAtLeast | CanaryItem) -> str:
+def expectation(check: ItemsAtLeast | CanaryItem, what: str) -> str:
     """The claim of the check, in words."""
     if isinstance(check, ItemsAtLeast):
-        return f"at least {counted(check.minimum, 'item')}"
-    key = ", ".join(f"{name}={value}" for name, value in check.key.items())
-    return f"item {key} with an instant in '{check.attribute}'"
+        return f"at least {counted(check.minimum, what)}"
+    return f"{named(what, check.key)} with an instant in '{check.attribute}'"

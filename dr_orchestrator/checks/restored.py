@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,18 +27,23 @@ class Marker:
         return f"no. {self.sequence} of {self.at:%Y-%m-%d %H:%M:%S} UTC"
 
 
+ITEM, OBJECT = "item", "object"
 ReadMarker = Callable[[], Marker | None]
 
 
 def judged(
-    check: RestoredRow | RestoredItem, points: Sequence[RecoveryPoint], in_copy: ReadMarker, in_source: ReadMarker
+    check: RestoredRow | RestoredItem,
+    points: Sequence[RecoveryPoint],
+    in_copy: ReadMarker,
+    in_source: ReadMarker,
+    what: str = ITEM,
 ) -> CheckResult:
     """Compare both markers; only one that changed after the restored instant can show that the restore went back.
 
     The source is read first: were the copy the source itself, it would then stand no earlier than it.
     """
     outcome, observed = _compared(points, in_copy, in_source)
-    return CheckResult(check.name, expectation(check), observed, outcome, check.mandatory)
+    return CheckResult(check.name, expectation(check, what), observed, outcome, check.mandatory)
 
 
 def _compared(points: Sequence[RecoveryPoint], in_copy: ReadMarker, in_source: ReadMarker) -> tuple[Outcome, str]:
@@ -72,10 +77,13 @@ def _moved_on(copy: Marker, source: Marker, instant: datetime, told: str) -> tup
     return Outcome.INCONCLUSIVE, f"{told}: it has not moved on since, which proves nothing; is `dro canary` running?"
 
 
-def expectation(check: RestoredRow | RestoredItem) -> str:
-    """The claim of the check, in words."""
-    if isinstance(check, RestoredRow):
-        place = f"row in {check.table}"
-    else:
-        place = "item " + ", ".join(f"{name}={value}" for name, value in check.key.items())
+def named(what: str, key: Mapping[str, str]) -> str:
+    """An item by its key, `item pk=canary`; an object by its name, which is all of its key."""
+    parts = key.values() if what == OBJECT else (f"{name}={value}" for name, value in key.items())
+    return f"{what} {', '.join(parts)}"
+
+
+def expectation(check: RestoredRow | RestoredItem, what: str = ITEM) -> str:
+    """The claim of the check, in words; `what` holds the marker where no row does."""
+    place = f"row in {check.table}" if isinstance(check, RestoredRow) else named(what, check.key)
     return f"marker {place} from not after the restored instant, and changed in the source since"

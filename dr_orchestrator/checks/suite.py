@@ -123,12 +123,12 @@ class Suite:
     def _perform(self, check: Shallow, copy: Copy, reference: datetime, points: Sequence[RecoveryPoint]) -> CheckResult:
         if isinstance(check, RestoredRow | RestoredItem):
             compare = partial(self._restored, check, copy, points)
-            return self._timed(check, restored.expectation(check), compare)
+            return self._timed(check, restored.expectation(check, self.items.what), compare)
         if isinstance(check, HttpAnswer):
             result = self._timed(check, http.expectation(check), lambda: self.http.perform(check, copy))
             return replace(result, proves_data=False)
         if isinstance(check, ItemsAtLeast | CanaryItem):
-            expected = items.expectation(check)
+            expected = items.expectation(check, self.items.what)
             result = self._timed(check, expected, lambda: self.items.perform(check, copy, reference))
             return replace(result, canary=isinstance(check, CanaryItem))
         expected = sql.expectation(check)
@@ -143,7 +143,7 @@ class Suite:
             in_copy, in_source = partial(self.sql.marker, check, copy), partial(self.sql.marker, check)
         else:
             in_copy, in_source = partial(self.items.marker, check, copy), partial(self.items.marker, check)
-        return restored.judged(check, points, in_copy, in_source)
+        return restored.judged(check, points, in_copy, in_source, self.items.what)
 
 
 def _held_to_the_instant(check: Check, result: CheckResult, points: Sequence[RecoveryPoint]) -> list[CheckResult]:

@@ -7,6 +7,7 @@ before anything of it is read.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -27,7 +28,20 @@ PATIENCE_S = 600.0
 
 SHORTEST_S, LONGEST_S = 0.2, 5.0
 
-_kept: ContextVar[deque[Callable[[], None]] | None] = ContextVar("kept", default=None)
+
+class Kept(deque[Callable[[], None]]):
+    """The facts of a run that are to be written, in their order: by one of its threads at a time.
+
+    Its copies of the context share them: two that wrote side by side would each take the other's fact for its own,
+    and drop one that nobody wrote.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writing = threading.RLock()
+
+
+_kept: ContextVar[Kept | None] = ContextVar("kept", default=None)
 
 
 @contextmanager
@@ -36,7 +50,7 @@ def keeping() -> Iterator[None]:
 
     What could not be read raises the stop.
     """
-    token = _kept.set(deque())
+    token = _kept.set(Kept())
     try:
         yield
     finally:
@@ -80,13 +94,16 @@ def write_patiently(write: Callable[[], None], is_written: Callable[[], bool] = 
 
 def _write_what_was_kept() -> None:
     kept = _kept.get()
-    while kept:
-        try:
-            _answered(kept[0])
-        except LedgerDefect:
+    if kept is None:
+        return
+    with kept.writing:
+        while kept:
+            try:
+                _answered(kept[0])
+            except LedgerDefect:
+                kept.popleft()
+                raise
             kept.popleft()
-            raise
-        kept.popleft()
 
 
 def _answered(ask: Callable[[], T]) -> T:

@@ -147,6 +147,11 @@ def above_worst_case(loss: LossExplained) -> str:
     )
 
 
+def as_far_as_known(worst_case: timedelta | None, verdict: WorstCaseVerdict) -> str:
+    """Says of a worst case that has a figure, and yet is not measured, why: it rests on a part of the history."""
+    return ", as far as is known" if worst_case is not None and verdict is WorstCaseVerdict.NOT_MEASURED else ""
+
+
 def before_point(loss: LossExplained) -> str:
     """The part of the loss that lies before the recovery point, and what it is; empty where there is none."""
     if loss.before_point is None:

@@ -13,7 +13,8 @@ from functools import partial
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.guard import HeartbeatGuard
 from dr_orchestrator.canary.beating import Beat, Told, Writer, attempt, keep
-from dr_orchestrator.domain.resource_type import ResourceType
+from dr_orchestrator.checks.restored import ITEM, OBJECT, named
+from dr_orchestrator.domain.resource_type import Content, ResourceType
 from dr_orchestrator.domain.service import Canary, Resource, Service
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.app import App
@@ -104,7 +105,7 @@ def _heartbeat(here: App, service: Service, resource: Resource, interval: timede
     of = here.types[resource.type]
     account = Account(resource.region, _guard(here, of, resource, canary))
     writer = _Allowed(here, account, resource, of.writer(account, resource, canary, here.clock))
-    place = f"{resource.id}, {f'table {canary.table}' if canary.table else _item(canary)}"
+    place = f"{resource.id}, {f'table {canary.table}' if canary.table else _held(of, canary)}"
     return Heartbeat(service.name, resource, place, interval or canary.interval, writer)
 
 
@@ -134,8 +135,8 @@ class _Allowed:
         self._writer.close()
 
 
-def _item(canary: Canary) -> str:
-    return "item " + ", ".join(f"{name}={value}" for name, value in canary.key.items())
+def _held(of: ResourceType, canary: Canary) -> str:
+    return named(OBJECT if of.content is Content.OBJECTS else ITEM, canary.key)
 
 
 def _advice(here: App, service: Service, resource: Resource) -> str:

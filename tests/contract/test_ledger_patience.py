@@ -6,8 +6,10 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from dr_orchestrator.errors import Aborted
 from dr_orchestrator.ledger import engine, ledger, patience
 from dr_orchestrator.ledger.engine import LedgerDefect, Unanswered, heard_by
 from dr_orchestrator.ledger.ledger import SqlLedger
-from dr_orchestrator.ledger.patience import keeping
+from dr_orchestrator.ledger.patience import keeping, write_patiently
 from dr_orchestrator.waiting import stops
 from tests.support.ledger_samples import EXERCISE, MAXIMAL, MINIMAL, START, closing, header, write
 
@@ -166,6 +168,23 @@ def test_a_fact_that_was_kept_outlives_one_that_was_refused(
         gone.left = 0
         ledger.record_event("r-1", MAXIMAL.events[1])
     assert ledger.queries.run("r-1").events == (MAXIMAL.events[1],)
+
+
+def test_no_thread_of_a_run_drops_the_fact_of_another() -> None:
+    """Two tell at once, as the lanes of a copying do: each fact is written, once, and nobody takes it for another's."""
+    written: list[str] = []
+
+    def first() -> None:
+        other.start()
+        other.join(0.2)  # it comes while this is being written, and may not write this, too
+        written.append("first")
+
+    with keeping():
+        tell = partial(write_patiently, lambda: written.append("second"))
+        other = threading.Thread(target=copy_context().run, args=(tell,))
+        write_patiently(first)
+        other.join()
+    assert written == ["first", "second"]
 
 
 def test_who_leaves_does_not_wait_for_the_ledger(

@@ -13,6 +13,7 @@ from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.ledger.ledger import SqlLedger
 from dr_orchestrator.wiring import sweeping
+from dr_orchestrator.wiring.heartbeat import heartbeats
 from dr_orchestrator.wiring.planning import plan
 from tests.support import buckets
 from tests.support.dying import Killed, deaths, die, gone_on, killed_at, swept
@@ -49,6 +50,8 @@ def test_a_bucket_is_restored_proven_and_taken_down(shop: Estate, drilled: wirin
         ("images are there", Outcome.PASSED),
         ("nothing is missing", Outcome.PASSED),
     ]
+    assert {(each.expected, each.observed) for each in found.checks} >= {("at least 3 objects", "4 objects")}
+    assert found.checks[0].expected == "object dro/heartbeat.json with an instant in 'at'"
     assert "4 objects of" in next(step.detail for step in found.steps if step.name == "wait until ready")
     assert shop.inventory() == before
     after = buckets.backend().list_object_versions(BUCKET.id)[0]
@@ -65,6 +68,12 @@ def test_without_a_heartbeat_the_newest_object_tells_the_loss(shop: Estate, dril
     assert found.closing.verdict is Verdict.PASSED_WITH_FINDINGS, found.closing.reasons
     assert found.closing.measures.rpa_grade == "B"
     assert shop.inventory()["buckets"] == [BUCKET.id]
+
+
+def test_whoever_beats_is_told_the_object(drilled: wiring.App) -> None:
+    """By its name, which is all of its key."""
+    (beating,) = heartbeats(drilled, ["images"])
+    assert beating.place == "images-prod, object dro/heartbeat.json"
 
 
 def test_it_is_planned_without_a_change(shop: Estate, drilled: wiring.App) -> None:

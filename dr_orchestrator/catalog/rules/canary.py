@@ -21,6 +21,7 @@ def mistakes(of: ResourceType, resource: Resource, canary: Canary) -> Iterator[M
         yield ("canary",), f"{of.name}s have no heartbeat of their own", stores
         return
     yield from place(of, canary, ("canary",), "a canary")
+    yield from kept(of, resource, canary.key, ("canary",))
     if of.content in (Content.ITEMS, Content.OBJECTS) and canary.table:
         yield ("canary", "table"), f"the resource is one {_HELD_IN[of.content]}, which needs no naming", "remove it"
     if canary.attribute == "sequence" or canary.attribute in (canary.key or {}):
@@ -41,14 +42,18 @@ def place(of: ResourceType, written: Canary | RestoredState, key: Key, what: str
     for name in needed:
         if not getattr(written, name):
             yield key, f"{what} of {of.article} needs '{name}'", f"such as {example}"
-    if of.content is Content.OBJECTS:
-        yield from one_key(written.key or {}, key)
     for name in foreign:
         if getattr(written, name):
             yield (*key, name), f"{what} of {of.article} has no '{name}'", f"write it like {example}"
 
 
-def one_key(written: Mapping[str, str], key: Key) -> Iterator[Mistake]:
-    """An object has one key, which is all of its name."""
+def kept(of: ResourceType, resource: Resource, written: Mapping[str, str] | None, key: Key) -> Iterator[Mistake]:
+    """An object has one key, which is all of its name; and it is among those that a drill restores."""
+    if of.content is not Content.OBJECTS or not written:
+        return
     if len(written) > 1:
         yield (*key, "key"), f"an object has one key, this has {' and '.join(written)}", "keep the one that names it"
+        return
+    (name,) = written.values()
+    if why := of.left_out(resource, name):
+        yield (*key, "key"), f"no copy would hold '{name}': {why}", "choose a key that is restored"

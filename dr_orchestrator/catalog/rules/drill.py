@@ -60,7 +60,7 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
         yield from _kind(drill, resource, of)
         if of.partial(resource) and drill.path is RecoveryPath.PRIMARY:
             message = f"a part of '{drill.resource}' tells nothing of the time for all of it, which is promised"
-            yield ("resource",), message, "add `path: fallback` and an `objective` of its own"
+            yield ("resource",), message, "add `path: fallback` and an `objective` of its own, or restore all of it"
         for index, check in enumerate(drill.checks):
             for key, message, fix in _check(service, drill, resource, types, check):
                 yield ("checks", index, *key), message, fix
@@ -230,8 +230,8 @@ def _of_table(
     elif of.content in (Content.ITEMS, Content.OBJECTS):
         if claim.table:
             yield (written, "table"), "the drill restores one of them, which needs no naming", "remove it"
-        if of.content is Content.OBJECTS and isinstance(claim, CanaryItem):
-            yield from canary.one_key(claim.key, (written,))
+        if isinstance(claim, CanaryItem | RestoredState):
+            yield from canary.kept(of, resource, claim.key, (written,))
     elif resource.rebuild and resource.rebuild.command:
         message = "what a program made is asked by SQL, by HTTP, or by a command of the team's own"
         yield (written,), message, "use rows-at-least, newest-row, query, http-answer or command"

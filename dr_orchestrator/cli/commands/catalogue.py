@@ -37,11 +37,13 @@ def init(folder: Path) -> None:
         _copy_content(folder)
     there = folder.resolve() == Path.cwd()
     click.echo(f"A workspace with the sample company is in {'this folder' if there else folder}. Next:")
-    click.echo(
-        f"  {'dro check' if there else f'cd {shlex.quote(str(folder))} && dro check'}      # your drill files are right"
-    )
-    click.echo("  dro drills                    # what is declared")
-    click.echo("  dro demo                      # run it all on a simulated AWS")
+    check = "dro check" if there else f"cd {shlex.quote(str(folder))} && dro check"
+    for command, does in (
+        (check, "your drill files are right"),
+        ("dro drills", "what is declared"),
+        ("dro demo", "run it all on a simulated AWS"),
+    ):
+        click.echo(f"  {command:<{len(check)}}  # {does}")
 
 
 def _copy_content(folder: Path) -> None:

@@ -78,7 +78,7 @@ def _verdict(derived: Derived, place: str) -> str:
     edits = counted(len(derived.edits), "edit")
     where = f"in a {place.replace('-', ' ')}" if place == Place.DRILL_ACCOUNT else "beside production"
     if derived.refused:
-        return f"Refused {where}: {counted(len(derived.refused), 'resource')} would change what is not the replica's."
+        return f"Refused {where}: {counted(len(derived.refused), 'resource')} cannot be, for the reasons above."
     if derived.asks:
         return f"Not yet accepted {where}: {counted(len(derived.asks), 'thing')} to be answered; {edits}."
     return f"Accepted {where}, {edits}."

@@ -44,8 +44,11 @@ def reasons(run: Outlined) -> list[str]:
 
 
 def next_steps(run: Outlined) -> list[str]:
-    """The next steps after a closed run that did not reach AWS, or did not prove its copies gone."""
+    """The next steps after a closed run that did not reach AWS, came to no copy, or did not prove its copies gone."""
     steps = [] if run.header.provenance.account else [f"→ {NO_AWS}"]
+    rules = {reason.rule for reason in run.closing.grounds} if run.closing else set()
+    if run.header.provenance.account and Rule.NO_DATA_CHECK in rules and rules & {Rule.FAULT, Rule.FAULT_UNKNOWN}:
+        steps.append(f"→ `dro plan {run.header.drill}` looks again, and says what to do")
     if run.closing is not None and run.closing.cleanup is not Cleanup.CLEAN:
         steps.append("→ `dro sweep` takes it down")
     return steps

@@ -13,6 +13,7 @@ from dr_orchestrator.domain.run import CheckResult, Run, Step
 from dr_orchestrator.reporting.measure.target import Standing, Target, targets
 from dr_orchestrator.reporting.wording import (
     above_worst_case,
+    as_far_as_known,
     cleanup_badge,
     grade_words,
     instant,
@@ -31,7 +32,7 @@ def _head(run: Run) -> Iterator[str]:
     made = header.provenance
     yield f"run {header.id}  {header.drill} ({header.kind} of {header.resource_id}, {made.region})"
     yield f"  service {plain(header.service)}, tier {header.tier}, started {instant(header.started_at)}"
-    yield f"  account {made.account or 'not reached'}, by {plain(made.operator)}, engine {made.engine}"
+    yield f"  account {made.account or 'not reached'}, started by {plain(made.operator)}, engine {made.engine}"
     if made.simulated:
         yield "  SIMULATED, no evidence"
     verdict, cleanup = (
@@ -81,7 +82,9 @@ def _worst_case(run: Run, explained: Explanation) -> Iterator[str]:
     if run.closing is None or (worst := run.closing.measures.worst_case) is None:
         return
     source = plain(run.closing.measures.worst_case_source)
-    yield f"     worst case {format_duration(worst)}, {run.closing.worst_case_verdict}: {source}"
+    verdict = run.closing.worst_case_verdict
+    known = as_far_as_known(worst, verdict)
+    yield f"     worst case {format_duration(worst)}{known}, {verdict}: {source}"
     if note := above_worst_case(explained.rpo):
         yield f"     {note}"
 

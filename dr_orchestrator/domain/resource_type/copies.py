@@ -70,4 +70,4 @@ class Quota:
     most: int
 
     def __str__(self) -> str:
-        return f"{self.used} of {self.most} {self.what} in use"
+        return f"{self.used:,} of {self.most:,} {self.what} in use"

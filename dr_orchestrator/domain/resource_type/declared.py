@@ -65,7 +65,8 @@ class ResourceType:
     resource. `rebuilt` are the ways, by the keys of `rebuild`, in which one is made anew; of one that is `programmed` a
     program of the team's own makes the copies, and no call of a drill's: it has no write, no quota and no twin.
     `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), `rules` what must hold of
-    a resource of the type (key, mistake, fix); `partial` tells of one whether its drills restore but a part of it.
+    a resource of the type (key, mistake, fix); `partial` tells of one whether its drills restore but a part of it,
+    and `left_out` of a key why no drill of it restores what bears that; empty where one does.
     """
 
     made: CopyType
@@ -103,6 +104,7 @@ class ResourceType:
     puts: Callable[[Resource], Iterable[Put]] = lambda _resource: ()
     own_keys: Callable[[], Mapping[str, Any]] = dict
     partial: Callable[[Any], bool] = lambda _resource: False
+    left_out: Callable[[Any, str], str] = lambda _resource, _key: ""
     rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())
 
     @property

@@ -17,6 +17,7 @@ from dr_orchestrator.reporting.wording import (
     Badge,
     Figure,
     above_worst_case,
+    as_far_as_known,
     figure,
     grade_words,
     instant,
@@ -144,8 +145,9 @@ def _stores(run: Run) -> tuple[StoreRow, ...]:
 
 def _worst_line(measures: Measures, verdict: WorstCaseVerdict) -> str:
     """The worst case in a line, in which nothing is said twice."""
-    twice = measures.worst_case is None and verdict is WorstCaseVerdict.NOT_MEASURED
-    return f"Worst case {figure(measures.worst_case).text}{'' if twice else f': {verdict}'}."
+    if measures.worst_case is None and verdict is WorstCaseVerdict.NOT_MEASURED:
+        return f"Worst case {figure(measures.worst_case).text}."
+    return f"Worst case {figure(measures.worst_case).text}{as_far_as_known(measures.worst_case, verdict)}: {verdict}."
 
 
 def _worst_facts(measures: Measures) -> tuple[Fact, ...]:

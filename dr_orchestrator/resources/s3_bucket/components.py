@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.checks.items import ItemChecks
+from dr_orchestrator.checks.restored import OBJECT
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.drill import CanaryItem, Drill, RestoredItem
 from dr_orchestrator.domain.service import Resource
@@ -25,7 +26,7 @@ def components(order: Order) -> Components:
     suite = Suite(
         drill.checks,
         toolkit.clock,
-        items=ItemChecks(objects, lambda copy, _bucket: copy.id, lambda _bucket: drill.resource.id),
+        items=ItemChecks(objects, lambda copy, _bucket: copy.id, lambda _bucket: drill.resource.id, OBJECT),
         store_of=lambda _check: drill.resource.name,
         patiently=toolkit.patiently,
         deep=Comparing(restorer, api, toolkit.patiently),

@@ -76,11 +76,12 @@ class Source:
         return self._toolkit.instant(self._selection, self._window(), self._resource)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
-        """The loss by a disaster at this instant."""
+        """The loss by a disaster at this instant; versions are read up to then, though the look comes later."""
         if self._resource.own.get("replica_of") is not None:
             return self._behind(until).worst_case(until)
         kept = self._settings.kept(self.where.prefix) or timedelta()
-        case = lag(self._window(), kept, self._found().created_at, until)
+        earliest, now = self._window()
+        case = lag((earliest, min(now, until)), kept, self._found().created_at, until)
         return case if self._versioning() == ENABLED else replace(case, whole=False)
 
     def replication_seen(self) -> str:

@@ -63,6 +63,11 @@ def _rules(resource: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         yield ("canary",), "a heartbeat in a replica tells nothing of what is replicated", fix
 
 
+def _left_out(resource: Any, key: str) -> str:
+    prefix = resource.prefix or ""
+    return "" if key.startswith(prefix) else f"only what begins with '{prefix}' is restored"
+
+
 def _reads(resource: Resource) -> Iterator[Read]:
     """Of the bucket that is replicated into it: its versions, and how far each has come."""
     if (of := resource.own.get("replica_of")) is not None:
@@ -131,6 +136,7 @@ TYPE = Drillable(
     rules=_rules,
     reads=_reads,
     partial=lambda resource: resource.sample is not None,
+    left_out=_left_out,
     kinds={
         Kind.PITR_RESTORE: Calls(
             _DATA | _SETTINGS | {"s3:ListBuckets", "kms:DescribeKey"},

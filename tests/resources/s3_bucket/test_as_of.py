@@ -117,6 +117,14 @@ def test_what_suspended_versioning_lost_is_told(made: Estate, way_of: Make, then
     way.restorer.destroy(way.copy)
 
 
+def test_in_the_worst_case_versions_lose_nothing(made: Estate, way_of: Make, then: datetime) -> None:
+    """They are kept up to the instant of a disaster, however long after it that is asked: no loss is negative."""
+    source = buckets.bucket(made)
+    buckets.put(made, source, {"kept": b"1"}, then - timedelta(hours=1))
+    case = way_of("s3", source).restorer.worst_case(then)
+    assert (case.loss, case.whole) == (timedelta(), True)
+
+
 def test_an_instant_before_the_first_version_makes_nothing(made: Estate, way_of: Make, then: datetime) -> None:
     """There is nothing to be restored: the drill fails before a bucket is made."""
     source = buckets.bucket(made)

@@ -111,7 +111,7 @@ STORES = "stores: {Settings: settings}"
 @pytest.mark.parametrize(
     ("old", "new", "key", "message", "fix"),
     [
-        ("cloud.template.yaml.txt", "gone.yaml", "rebuild.template", "'gone.yaml': line 1: is not a file",
+        ("cloud.template.yaml.txt", "gone.yaml", "rebuild.template", "'gone.yaml': is not a file",
          "put a YAML file there"),
         ("cloud.template.yaml.txt", "../../x.yaml", "rebuild.template", "'../../x.yaml': the template lies outs",
          "copy it into"),

@@ -192,6 +192,21 @@ def test_a_shown_run_tells_its_worst_case(tmp_path: Path) -> None:
     assert not any("above it" in line for line in lines(records.closed(), tmp_path / "x.html"))
 
 
+@pytest.mark.parametrize("rule", [Rule.FAULT, Rule.FAULT_UNKNOWN])
+def test_a_run_that_came_to_no_copy_says_what_tells_the_way_on(tmp_path: Path, rule: Rule) -> None:
+    """The fault itself has no advice in the ledger: the same looks have, and start nothing."""
+    run, way = sample.passed(), "→ `dro plan jira-snapshot` looks again, and says what to do"
+
+    def shown(*rules: Rule) -> list[str]:
+        assert run.closing is not None
+        end = replace(run.closing, reasons=tuple(map(str, rules)), reason_rules=rules)
+        return lines(replace(run, closing=end), tmp_path / "x.html")
+
+    assert way in shown(rule, Rule.NO_DATA_CHECK)
+    assert way not in shown(rule)
+    assert way not in shown(Rule.NO_DATA_CHECK)
+
+
 def test_a_shown_run_cannot_act_on_the_terminal(tmp_path: Path) -> None:
     """What a database answered stays on its line, and its control characters show instead of acting."""
     run = sample.passed()

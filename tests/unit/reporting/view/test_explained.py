@@ -102,6 +102,7 @@ def test_a_loss_above_the_worst_case_is_explained(templates: tuple[Path, ...]) -
     for text in both(records.above_the_worst_case(), templates):
         assert above in text
         assert "1 m (60 s): from the newest data that was read to the recovery point" in text
+    assert "\n- The RPA stands" in run_markdown(records.above_the_worst_case(), templates)
     assert run_view(records.closed()).proof.worst_case_note == ""
 
 

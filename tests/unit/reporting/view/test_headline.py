@@ -1,13 +1,15 @@
 """The sentence under a verdict agrees with every figure beside it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dr_orchestrator.cli.terminal.run import lines
 from dr_orchestrator.domain.run import CheckResult, Measures, Phase, Run
-from dr_orchestrator.domain.verdict import Outcome, Verdict
+from dr_orchestrator.domain.verdict import Outcome, Verdict, WorstCaseVerdict
 from dr_orchestrator.reporting.headline import of_exercise, of_run
 from dr_orchestrator.reporting.render import run_html, run_markdown
 from tests.support import variants
@@ -72,6 +74,16 @@ def test_a_run_says_what_failed(run: Callable[[], Run], said: str) -> None:
 def test_an_exercise_does_not_hide_its_worst_case(runs: list[Callable[[], Run]], verdict: Verdict, said: str) -> None:
     """A green exercise with recovery points that cannot guarantee an RPO says so in its first sentence."""
     assert of_exercise(replace(sample.exercise(), verdict=verdict), [run() for run in runs]) == said
+
+
+def test_a_worst_case_of_a_part_of_the_history_says_so(templates: tuple[Path, ...], tmp_path: Path) -> None:
+    """A figure that is called not measured contradicts itself, on the page as in `dro show`."""
+    run = sample.passed()
+    assert run.closing is not None
+    partial = replace(run, closing=replace(run.closing, worst_case_verdict=WorstCaseVerdict.NOT_MEASURED))
+    assert re.search(r"Worst case [^:<]*\d \w, as far as is known: not measured\.", run_html(partial, templates))
+    assert any(", as far as is known, not measured: " in line for line in lines(partial, tmp_path / "x.html"))
+    assert "as far as is known" not in run_html(run, templates)
 
 
 def test_a_worst_case_that_was_not_measured_is_said_once(templates: tuple[Path, ...]) -> None:
