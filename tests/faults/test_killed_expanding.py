@@ -94,11 +94,11 @@ def test_killed_at_a_transition_a_sweep_takes_it_down(shop: Estate, home: Path, 
 
 def test_a_sweep_looks_in_the_bucket_that_the_ledger_has(shop: Estate, home: Path) -> None:
     """No stack tells of it yet, and tiers.yaml names another by now: the template is deleted where it was put."""
+    shop.client("s3").create_bucket(Bucket="other-templates")
     before = production(shop)
     with room(shop, home, template(SAM, LARGE, head=HEAD), shelf=SHELF) as here:
         dead = killed_in(here, "shop-replica", TRANSITIONS["once it lies in the bucket"]())
         assert len(production(shop)["templates"]) == 1
-        shop.client("s3").create_bucket(Bucket="other-templates")
         tiers = home / "drills" / "tiers.yaml"
         tiers.write_text(tiers.read_text().replace(SHELF, "other-templates"))
         with wiring.using(wiring.App(here.settings, here.clock)) as later:

@@ -264,7 +264,7 @@ def test_a_plan_tells_what_it_would_make_and_what_is_there(here: wiring.App) -> 
     assert {"Orders", "Orders-Data"} <= here.sources  # what is production's is never a target
     assert seen["assets"] == f"s3://{BUCKET}/{CODE}"
     assert seen["bootstrap stack"] == f"{VERSION} tells version 21, 6 is asked for"
-    assert "Orders-Data: 1 resources: AWS::DynamoDB::Table; " in seen["template"]
+    assert "Orders-Data: 1 resource: AWS::DynamoDB::Table; " in seen["template"]
 
 
 def test_a_script_of_before_asks_for_nothing_that_could_not_stand(shop: Estate, here: wiring.App) -> None:

@@ -37,6 +37,12 @@ MORE = (
     ROWS.format(name="boards-snapshot", kind="snapshot-restore", resource="boards-db"),
     ROWS.format(name="shelves-snapshot", kind="snapshot-restore", resource="shelves-db"),
     "\n      - {name: took effect, restored-state: {table: dr_canary, column: at}}",
+    """
+  sessions-backup:
+    kind: snapshot-restore
+    resource: sessions
+    disruption: application
+    checks: [{name: sessions are there, items-at-least: {minimum: 50}}]""",
     "\n  sessions-pitr:",
 )
 ALLOWED = Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-1"}))

@@ -11,7 +11,7 @@ from dr_orchestrator.domain.sql_words import ORACLE, POSTGRES, SQL_SERVER, Diale
 def test_quotes_and_comments_hold_no_words() -> None:
     """What stands in values, and in comments within comments, is none of the text's; a name in quotes is one of its."""
     found = words("select 'a;b', \"De/*pth\" /* x /* y */ ; */ from t -- ; drop\n where n = 1.5e3", POSTGRES)
-    assert [each.text for each in found] == ["SELECT", "De/*pth", "FROM", "T", "WHERE", "N"]
+    assert [each.text for each in found] == ["SELECT", ",", "De/*pth", "FROM", "T", "WHERE", "N"]
     assert [each.text for each in found if each.quoted] == ["De/*pth"]
 
 
