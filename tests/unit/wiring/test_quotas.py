@@ -134,7 +134,7 @@ def test_the_stores_of_an_environment_are_counted_with_it() -> None:
     """Each is restored before it fills the environment's own."""
     replica = drill("replica", "cloudformation-stack", "dynamodb-table", "dynamodb-table")
     assert room(replica, PLENTY).look() == (
-        "3 of 2000 stacks in use, 1 more for drills, 2 kept free for production; "
+        "3 of 2,000 stacks in use, 1 more for drills, 2 kept free for production; "
         "0 of 50 restores in use, 2 more for drills, 2 kept free for production"
     )
 
