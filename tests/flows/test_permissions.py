@@ -12,7 +12,7 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 from dr_orchestrator import prefect_runner, wiring
-from dr_orchestrator.aws.access import named, policies
+from dr_orchestrator.aws.access import named, notes, policies
 from dr_orchestrator.aws.access.permissions import HELD, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import LARGEST, Policy, packed, size
@@ -262,14 +262,14 @@ def test_what_a_template_makes_is_made_by_cloudformation_alone(here: wiring.App)
         for sid, each in found.items()
         if sid.endswith("ByTemplates")
     )
-    assert not [note for note in policies.notes(scope(here)) if note.startswith("shop-replica")]
+    assert not [note for note in notes.told_of(scope(here)) if note.startswith("shop-replica")]
 
 
 def test_what_nobody_publishes_is_told_in_words(tmp_path: Path) -> None:
     """Of a type whose calls AWS does not tell, the owner learns that the rights are theirs to give."""
     template = workspace.TEMPLATE.replace("Outputs:", "  Old: {Type: AWS::DAX::Cluster}\nOutputs:")
     there = workspace.world(tmp_path, FakeClock(), template=template)
-    (told,) = [note for note in policies.notes(scope(there, "shop-replica")) if note.startswith("shop-replica")]
+    (told,) = [note for note in notes.told_of(scope(there, "shop-replica")) if note.startswith("shop-replica")]
     assert "which calls make AWS::DAX::Cluster" in told
 
 
@@ -319,16 +319,16 @@ def test_a_database_is_brought_there_by_rights_of_both_roles(tmp_path: Path) -> 
     assert beside["ChangeSnapshots"]["Action"] == ["rds:ModifyDBSnapshotAttribute"]
     assert beside["ChangeSnapshots"]["Condition"]["Null"] == {"aws:ResourceTag/dr-drill:run": "false"}
     assert beside["DeleteSnapshots"]["Action"] == ["rds:DeleteDBSnapshot"]
-    assert any(key in note for note in policies.notes(asked))
+    assert any(key in note for note in notes.told_of(asked))
     assert all(size(each) <= LARGEST for each in made)
 
 
 def test_that_no_call_tells_whether_tags_are_seen_is_told(here: wiring.App) -> None:
     """Whoever pastes the policies learns what protects other tables, and how to have the tag asked for, too."""
-    told = [note for note in policies.notes(scope(here)) if "ABAC" in note]
+    told = [note for note in notes.told_of(scope(here)) if "ABAC" in note]
     assert len(told) == 1
     assert "dro iam --abac" in told[0]
-    assert [note for note in policies.notes(scope(here, abac=True)) if "ABAC" in note] == []
+    assert [note for note in notes.told_of(scope(here, abac=True)) if "ABAC" in note] == []
 
 
 def test_a_table_is_exported_and_imported_by_rights_of_both_roles(tmp_path: Path) -> None:
@@ -351,4 +351,4 @@ def test_a_table_is_exported_and_imported_by_rights_of_both_roles(tmp_path: Path
     assert "dynamodb:ImportTable" in found["CreateTables"]["Action"]
     assert found["ForImportTable2"]["Resource"] == ["arn:aws:s3:::dro-exports/dro-*"]
     assert not [sid for sid in found if "Export" in sid]
-    assert any("Stores are exported into dro-exports" in note for note in policies.notes(asked))
+    assert any("Stores are exported into dro-exports" in note for note in notes.told_of(asked))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.access import policies
+from dr_orchestrator.aws.access import notes, policies
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.domain.drill import Allowed, Drill
@@ -101,8 +101,8 @@ def test_the_roles_of_a_replica_are_made_under_its_boundary_alone(tmp_path: Path
     assert not allowed(made, "iam:PassRole", "arn:aws:iam::123456789012:role/shop-prod", {})
     assert not allowed(made, "iam:DeleteRolePermissionsBoundary", own, {})
     assert not allowed(made, "iam:CreatePolicyVersion", held, {})
-    assert any("`dro iam --boundary`" in note for note in policies.notes(scope))
-    assert not any("AWS::IAM::Role" in note for note in policies.notes(scope))
+    assert any("`dro iam --boundary`" in note for note in notes.told_of(scope))
+    assert not any("AWS::IAM::Role" in note for note in notes.told_of(scope))
 
 
 def test_the_policies_of_a_snapshots_way_hold_what_aws_knows(tmp_path: Path) -> None:

@@ -119,64 +119,6 @@ def trust_policy() -> Policy:
     return document([statement])
 
 
-def notes(scope: Scope) -> list[str]:
-    """The promises that no policy here can hold, in words."""
-    told = [
-        "Both roles trust whoever runs `dro` (the trust policy), who needs sts:AssumeRole on them and nothing else.",
-        "A key's own policy must let both roles use it, where an encrypted source has a key that the account manages.",
-    ]
-    if scope.users():
-        told.append(
-            "rds-db:connect names a user and no database, for the id of a copy is not known beforehand: a user of"
-            " drills alone, who may only read, keeps it from meaning more in production."
-        )
-    if any(scope.asked(of) for of in scope.types):
-        told.append(
-            "IAM knows no statement that only reads: the guard lets a source be asked only within a transaction that"
-            " was first told to read, which PostgreSQL then holds to; a login that may only read keeps it so, too."
-        )
-    unseen = [copy for copy in scope.types.copies.values() if not scope.sees_tags(copy)]
-    hidden = sorted({copy.title for copy in unseen if copy.by_abac})
-    if hidden:
-        told.append(
-            f"IAM sees the tags of each {' and each '.join(hidden)} only where attribute-based access control (ABAC) is"
-            f" on in the account, and no call tells where: by these policies the name {COPIES} decides. Where it is on,"
-            " `dro iam --abac` asks for the tag, too."
-        )
-    if named := sorted({copy.title for copy in unseen if not copy.by_abac and scope.drilled(copy)}):
-        told.append(f"IAM sees no tag of what lies in each {' and each '.join(named)}: the name {COPIES} decides.")
-    if any(drill.resource.rebuild and drill.resource.rebuild.builder for drill in scope.drills):
-        told.append(
-            "What a program calls nobody can tell beforehand: give its role in the drill account the rights that it"
-            " needs, beside these policies, whose denials hold for it, too."
-        )
-    if any(drill.resource.rebuild is not None for drill in scope.drills):
-        told.append(
-            "What a replica holds is emptied, opened and deleted where it is named after the copy. Execution logs of"
-            " API Gateway bear an API's id alone (DeleteExecutionLogs): only the guard tells a copy's from another's;"
-            " without that statement they are named as left."
-        )
-    writes = frozenset[str]().union(*(calls_of(scope.types, drill).writes for drill in scope.drills))
-    if any(write.into and write.operation in writes for of in scope.types for write in of.writes):
-        told.append(
-            f"Stores are exported into {' or '.join(scope.buckets())}: its policy lets the role of the changes write"
-            f" there (s3:AbortMultipartUpload, s3:PutObject, s3:PutObjectAcl on {COPIES}), and so does the key that it"
-            " is encrypted with, where that is one of your own (kms:GenerateDataKey, kms:Decrypt)."
-        )
-    told += replicas.notes(scope)
-    if lent := scope.lent():
-        told.append(
-            f"The key under which snapshots are shared with another account, {' or '.join(lent)}, lets that account use"
-            " it by its own policy (kms:Decrypt, kms:DescribeKey, kms:CreateGrant)."
-        )
-    for account in scope.elsewhere():
-        told.append(f"The role of account {account} trusts whoever runs `dro`, too; `roles: elsewhere` names it.")
-    if arns := replicas.boundaries(scope.beside()):
-        held = " and ".join(arns)
-        told.append(f"Roles of replicas are held by {held}, which `dro iam --boundary` prints: create it once.")
-    return told
-
-
 def _distinct(statements: Iterable[Statement]) -> list[Statement]:
     """The statements without those that allow, by another id, what one allows already: types may share a call."""
     found: dict[str, Statement] = {}
@@ -294,7 +236,7 @@ def _of_type(scope: Scope, of: ResourceType, writes: frozenset[str]) -> Iterator
         copy = scope.types.targets[name]
         sources = [copy.arn_of(each) for each in scope.sources(of)] if effect is Effect.RESTORE else []
         groups = scope.subnet_groups(of) if right.beside else []
-        beside = [part.format(source=each) for part in right.beside for each in scope.sources(of) or ("",)]
+        beside = [each for part in right.beside for each in _filled(part, {"source": scope.sources(of)})]
         on = scope.arns(copy.service, *copy.arns_of(COPIES), *sources, *right.within, *beside, *groups)
         if scope.apart and effect is Effect.RESTORE and copy.name != of.name:  # it comes from the sources' account
             on += scope.anywhere(copy, COPIES)

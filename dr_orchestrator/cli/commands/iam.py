@@ -55,7 +55,7 @@ def iam(names: tuple[str, ...], abac: bool, boundary: bool, role: str | None, pa
 
 
 def _policies(scope: Scope) -> dict[str, Any]:
-    from dr_orchestrator.aws.access import policies
+    from dr_orchestrator.aws.access import notes, policies
 
     return {
         "drills": [drill.name for drill in scope.drills],
@@ -63,7 +63,7 @@ def _policies(scope: Scope) -> dict[str, Any]:
         "drill": policies.drill_policies(scope),
         "elsewhere": policies.elsewhere_policies(scope),
         "trust": policies.trust_policy(),
-        "notes": policies.notes(scope),
+        "notes": notes.told_of(scope),
     }
 
 
