@@ -40,8 +40,7 @@ def left(before: Collection[str] | None, now: Collection[str], copy: Copy) -> li
 
     Where nobody knows what was there before, those that bear the copy's name.
     """
-    new = sorted(each for each in now if before is None or each not in before)
-    runs = {each: _RUN.search(each) for each in new}
-    own = [each for each in new if (of := runs[each]) is not None and of[1] == copy.run]
-    nobodys = [each for each in new if runs[each] is None] if before is not None else []
+    new = sorted(made_since(before or (), now, copy))
+    own = [each for each in new if _RUN.search(each)]
+    nobodys = [each for each in new if each not in own] if before is not None else []
     return [*own, *(f"{each} (without the copy's name)" for each in nobodys)]

@@ -25,7 +25,8 @@ class TableBackup(DynamoTable):
     def choose(self) -> RecoveryPoint:
         """The backup that the selection means, of those that are available, by the instants of their data."""
         hint = "has the first been made? `aws dynamodb create-backup`, or a plan of AWS Backup, makes one"
-        return points.choose(self._points(), self._selection, self._toolkit, points.Told(*self._of, hint, "backup"))
+        told = points.Told(self._resource.id, _LISTING, hint, "backup")
+        return points.choose(self._points(), self._selection, self._toolkit, told)
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """The largest gap between the backups' instants, up to now.
@@ -34,10 +35,6 @@ class TableBackup(DynamoTable):
         """
         times = points.rhythm((point.data_time for point in self._points()), until, 0, None)
         return points.worst_case(times, until, None, "backup")
-
-    @property
-    def _of(self) -> tuple[str, str]:
-        return self._resource.id, _LISTING
 
     def _restore(self, point: RecoveryPoint, copy: Copy) -> Mapping[str, Any]:
         return self._api.named(

@@ -20,12 +20,10 @@ from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.lifecycle import Timeline, passing
 from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.resources.dynamodb_table.lab.backend import DynamoDb
-from dr_orchestrator.resources.dynamodb_table.lab.table import JournalledTable
+from dr_orchestrator.resources.dynamodb_table.lab.table import ERROR, JournalledTable
 
 EXPORT, IMPORT = 9 * lifecycle.MINUTE, 7 * lifecycle.MINUTE
 """Lab seconds, about the same for a small table and for a large one."""
-
-_ERROR = "com.amazonaws.dynamodb.v20120810#"
 
 
 @dataclass
@@ -56,7 +54,7 @@ def _jobs(backend: DynamoDb, of: str) -> dict[str, Job]:
 def _job(handler: DynamoHandler, of: str) -> Job:
     found = _jobs(cast(DynamoDb, handler.dynamodb_backend), of).get(handler.body[f"{of}Arn"])
     if found is None:
-        raise JsonRESTError(f"{_ERROR}{of}NotFoundException", f"{of} not found: {handler.body[f'{of}Arn']}")
+        raise JsonRESTError(f"{ERROR}{of}NotFoundException", f"{of} not found: {handler.body[f'{of}Arn']}")
     return found
 
 
