@@ -60,6 +60,7 @@ class Source:
 
     def versions_seen(self) -> str:
         """Whether it keeps versions, in words; a Doubt where it has ceased to."""
+        self._found()
         if self._versioning() == SUSPENDED:
             told = f"versioning of {self._resource.id} is suspended: what is written over now is lost at once"
             raise Doubt(told)
@@ -111,7 +112,6 @@ class Source:
         return found
 
     def _versioning(self) -> str:
-        self._found()
         versioning = self._settings.versioning()
         if not versioning:
             told = f"versioning is switched off for bucket {self._resource.id}: it keeps nothing of what was before"
@@ -120,7 +120,7 @@ class Source:
 
     def _window(self) -> tuple[datetime, datetime]:
         """From when on all that was current is kept still, to now."""
+        created_at = self._found().created_at
         self._versioning()
         now, kept = self._toolkit.clock.now(), self._settings.kept(self.where.prefix)
-        created_at = self._found().created_at
         return max(created_at, now - kept) if kept else created_at, now
