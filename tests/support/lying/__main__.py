@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.support.lying.drills import weather
-from tests.support.lying.grounds import clicks_ground, shop_ground
+from tests.support.lying.grounds import ALL, clicks_ground, shop_ground
 from tests.support.lying.storm import BROKEN, WRONG
 
 
@@ -23,7 +23,7 @@ def main(answers: int, seed: int) -> int:
         for number, make in enumerate((shop_ground, clicks_ground)):
             (home / str(number)).mkdir()
             ground = within.enter_context(make(home / str(number)))
-            share = answers * len(ground.drills) // 7
+            share = answers * len(ground.drills) // len(ALL)
             until = told.total() + share
             for at in itertools.count(seed):
                 if told.total() >= until:

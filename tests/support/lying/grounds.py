@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,9 +15,9 @@ from unittest import mock
 from dr_orchestrator import prefect_runner, wiring
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.wiring import sweeping
-from tests.support import aurora_drills, clicks
+from tests.support import aurora_drills, buckets, clicks
 from tests.support import shop as shops
-from tests.support.estate import INSTANCE, TABLE, Estate, estate, seen_seldom
+from tests.support.estate import BUCKET, INSTANCE, TABLE, Estate, estate, seen_seldom
 from tests.support.fakes import RunningClock
 from tests.support.lying import Proxy
 
@@ -44,6 +45,16 @@ drills:
     checks:
       - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 5m}}
 """
+BACKED_UP = """
+  sessions-snapshot:
+    kind: snapshot-restore
+    resource: sessions
+    disruption: application
+    checks:
+      - {name: heartbeat, canary-item: {key: {pk: canary}, attribute: at, interval: 1h}}
+"""
+SHOP = (*shops.ALL, "sessions-snapshot", "images-pitr", "boards-snapshot", "boards-pitr")
+ALL = (*SHOP, clicks.DRILL)
 _numbers = itertools.count(1)
 
 
@@ -83,12 +94,17 @@ def shop_ground(home: Path) -> Iterator[Ground]:
     with _at(home), estate(home / "lab", aurora_drills.CLUSTER) as shop, Proxy(shop.lab.endpoint).standing() as proxy:
         shop.clock.pace = 3000.0
         aurora_drills.make_cluster(shop, aurora_drills.CLUSTER, "db.r6g.large")
+        kept = {"ID": "kept", "Status": "Enabled", "Filter": {"Prefix": ""}}
+        rules = [{**kept, "NoncurrentVersionExpiration": {"NoncurrentDays": 30}}]
+        settings = {"Bucket": BUCKET.id, "LifecycleConfiguration": {"Rules": rules}}
+        shop.client("s3").put_bucket_lifecycle_configuration(**settings)
         shop.clock.sleep(7200)
         with shops.world(shop, home) as here:
             (home / "drills" / "boards.yaml").write_text(CLUSTER)
-            drills = (*shops.ALL, "boards-snapshot", "boards-pitr")
-            sources = (INSTANCE.id, TABLE.id, aurora_drills.CLUSTER.id)
-            yield Ground(drills, here, proxy, shop.lab, lambda: _fresh(shop), lambda: _everything(shop), sources)
+            file = home / "drills" / "shop.yaml"
+            file.write_text(file.read_text().replace("\ndrills:\n", buckets.DRILLED + BACKED_UP, 1))
+            sources = (INSTANCE.id, TABLE.id, BUCKET.id, aurora_drills.CLUSTER.id)
+            yield Ground(SHOP, here, proxy, shop.lab, lambda: _fresh(shop), lambda: _everything(shop), sources)
 
 
 @contextmanager
@@ -102,13 +118,23 @@ def _fresh(shop: Estate) -> None:
     names = {"DBClusterIdentifier": aurora_drills.CLUSTER.id, "DBClusterSnapshotIdentifier": f"boards-{next(_numbers)}"}
     shop.client("rds").create_db_cluster_snapshot(**names)
     shops.fresh(shop)
+    beat = {"at": shop.clock.now().isoformat(), "sequence": next(_numbers)}
+    buckets.put(shop, BUCKET, {"dro/heartbeat.json": json.dumps(beat).encode()})
+    dynamodb = shop.client("dynamodb")
+    for each in dynamodb.list_backups(TableName=TABLE.id)["BackupSummaries"]:
+        dynamodb.delete_backup(BackupArn=each["BackupArn"])
+    dynamodb.create_backup(TableName=TABLE.id, BackupName=f"sessions-{next(_numbers)}")
+    shop.clock.sleep(60)
 
 
 def _everything(shop: Estate) -> dict[str, Any]:
     found = shop.client("rds").describe_db_clusters()["DBClusters"]
     moving = ("LatestRestorableTime", "EarliestRestorableTime")
     clusters = [{key: value for key, value in each.items() if key not in moving} for each in found]
-    return {**shops.everything(shop), "cluster rows": clusters}
+    versions, markers = buckets.backend().list_object_versions(BUCKET.id)[:2]
+    objects = [(each.name, each.version_id) for each in (*versions, *markers)]
+    saved = [each["BackupArn"] for each in shop.client("dynamodb").list_backups()["BackupSummaries"]]
+    return {**shops.everything(shop), "cluster rows": clusters, "objects": objects, "tables' backups": saved}
 
 
 @contextmanager

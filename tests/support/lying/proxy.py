@@ -100,7 +100,8 @@ class Proxy:
         try:
             lab.request(method, path, body, {**headers, "Host": self._upstream})
             got = lab.getresponse()
-            kept = tuple((name, value) for name, value in got.getheaders() if name.lower() not in _HOP)
+            ours = _HOP - {"content-length"} if method == "HEAD" else _HOP  # the length of what it does not send
+            kept = tuple((name, value) for name, value in got.getheaders() if name.lower() not in ours)
             return Answer(got.status, kept, got.read())
         finally:
             lab.close()
@@ -125,7 +126,8 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             self.send_response(answer.status)
             for name, value in answer.headers:
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.body)))
+            if self.command != "HEAD":
+                self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
             sent = answer.body[: answer.sent] if answer.sent is not None else answer.body
             for part in _parts(sent, answer.pause):

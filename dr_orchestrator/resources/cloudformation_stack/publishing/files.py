@@ -9,25 +9,19 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO
 
-from botocore.exceptions import BotoCoreError
-from urllib3.exceptions import HTTPError
-
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import NotFound, Refused
+from dr_orchestrator.aws.calls.bodies import body
 from dr_orchestrator.aws.preflight.assets import listed
 from dr_orchestrator.domain.app import Asset
 from dr_orchestrator.errors import NotMeasured, Transient
 from dr_orchestrator.resources.cloudformation_stack.publishing import content
 from dr_orchestrator.resources.cloudformation_stack.publishing.origin import Origin
-from dr_orchestrator.waiting.aside import Late, aside
 
 PIECE = 8 * 1024 * 1024
 """Bytes of a file that are read by one call."""
 
-WITHIN_S = 60.0
-"""Real seconds within which a piece has to be there."""
-
-_GET, _PUT = "s3:GetObject", "s3:PutObject"
+_PUT = "s3:PutObject"
 _THERE, _BUSY = "PreconditionFailed", "ConditionalRequestConflict"
 
 
@@ -62,16 +56,7 @@ class InProduction:
             Range=f"bytes={begin}-{end - 1}",
             ExpectedBucketOwner=self.owner,
         )
-        body = answer["Body"]
-        try:
-            read: bytes = aside(body.read, what=f"AWS ({_GET})", within=WITHIN_S, give_up=body.close)
-        except Late:
-            raise Transient(f"no whole answer within {WITHIN_S:g} s; it was given up", call=_GET) from None
-        except (BotoCoreError, HTTPError, OSError) as broken:
-            raise Transient(f"its answer broke off: {broken}", call=_GET) from broken
-        if len(read) != end - begin:
-            raise Transient(f"{self.asset} gave {len(read)} of {end - begin} bytes", call=_GET)
-        return read
+        return body(answer, end - begin)
 
     def __str__(self) -> str:
         return f"production's {self.asset}"

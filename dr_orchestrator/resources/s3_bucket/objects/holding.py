@@ -5,21 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from http.client import HTTPException
 from typing import Any
 
-from botocore.exceptions import BotoCoreError
-from urllib3.exceptions import HTTPError
-
 from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.aws.calls.bodies import body
 from dr_orchestrator.errors import Transient
 from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where
-from dr_orchestrator.waiting.aside import Late, aside
 
 PIECE = 8 * 1024**2
 """How many bytes are read in one call: no more of an object is held at a time."""
 
-WITHIN_S = 60.0
 _GET = "s3:GetObject"
 _CHECKSUM = re.compile(r"Checksum(?!Type)\w+")
 _WHOLE = "FULL_OBJECT"
@@ -47,17 +42,12 @@ class Object:
         return body(self._api.call("GetObject", **self._given, Range=f"bytes={first}-{last}"), last - first + 1)
 
 
-def body(answer: Mapping[str, Any], size: int) -> bytes:
-    """The bytes of an answer, of which there have to be so many; Transient where it broke off."""
-    stream = answer["Body"]
-    try:
-        read: bytes = aside(stream.read, what=f"AWS ({_GET})", within=WITHIN_S, give_up=stream.close)
-    except Late:
-        raise Transient(f"no whole answer within {WITHIN_S:g} s; it was given up", call=_GET) from None
-    except (BotoCoreError, HTTPError, HTTPException, OSError) as broken:
-        raise Transient(f"its answer broke off: {broken}", call=_GET) from broken
-    if len(read) != size:
-        raise Transient(f"{len(read)} of {size} bytes came", call=_GET)
+def whole(answer: Mapping[str, Any], size: int) -> bytes:
+    """All bytes of an object whose answer that is; Transient where its ETag is a digest, and of other bytes."""
+    digest = _is_digest(answer)
+    read = body(answer, size)
+    if digest and hashlib.md5(read, usedforsecurity=False).hexdigest() != str(answer["ETag"]).strip('"'):
+        raise Transient(f"the {size} bytes that came are not those of its ETag", call=_GET)
     return read
 
 

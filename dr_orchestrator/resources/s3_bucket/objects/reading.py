@@ -9,7 +9,7 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api, NotFound
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.s3_bucket.heartbeat import key_of
-from dr_orchestrator.resources.s3_bucket.objects.holding import body
+from dr_orchestrator.resources.s3_bucket.objects.holding import whole
 from dr_orchestrator.resources.s3_bucket.objects.versions import Where, current
 
 LARGEST = 64 * 1024
@@ -49,7 +49,7 @@ def read(api: Api, where: Where, key: str) -> tuple[Mapping[str, Any], str] | No
         told["Body"].close()
         raise NotMeasured(f"'{key}' in {where.bucket} is no heartbeat: it holds {size:,} bytes", call="s3:GetObject")
     try:
-        held = json.loads(body(told, size))
+        held = json.loads(whole(told, size))
     except ValueError as wrong:
         raise NotMeasured(f"'{key}' in {where.bucket} holds no JSON", "see `dro canary`", "s3:GetObject") from wrong
     if not isinstance(held, dict):
