@@ -10,6 +10,7 @@ from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Opened, Ready, Seen
+from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
@@ -90,6 +91,9 @@ class Ledger(Protocol):
 
     def record_server_time(self, run: str, told: ServerTime) -> None:
         """Write what AWS's own clock says of a copy."""
+
+    def record_differences(self, run: str, differences: Sequence[Difference]) -> None:
+        """Write the settings in which a run's copies are not as their sources, in place of what was written before."""
 
     def record_template(self, run: str, made: Made) -> None:
         """Write the template that a replica, or one stack of it, is made from, before the call that makes it."""

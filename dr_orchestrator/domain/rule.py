@@ -48,6 +48,8 @@ class Rule(StrEnum):
     WORST_CASE = "worst-case"
     LEFTOVER = "leftover"
     EMPTY = "empty"
+    PARITY = "parity"
+    PARITY_UNKNOWN = "parity-unknown"
     NOT_PROBED = "not-probed"
     TLS_UNVERIFIED = "tls-unverified"
     FALLBACK_WITHOUT_TARGET = "fallback-without-target"

@@ -14,6 +14,7 @@ from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.finding import Finding
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Objective
+from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.rule import Reason, Rule
@@ -26,6 +27,7 @@ SCHEMA_VERSION = 1
 PROVE_ISOLATION = "prove the copy's isolation"
 PROBE = "try to reach production from the copy"
 PROVE_IN_DEPTH = "prove in depth"
+COMPARE = "compare the copy's settings with its source's"
 NOT_PROBED = "not probed"
 """How people are told that production was not tried; `Probed.tried` is what counts."""
 
@@ -51,6 +53,7 @@ class Role(StrEnum):
     VERIFY = "verify"
     PROBE = "probe"
     PROVE_IN_DEPTH = "prove in depth"
+    COMPARE = "compare settings"
     ASK_FOR_TIMES = "ask for times"
     DESTROY = "destroy"
     LOOK_BACK = "look back"
@@ -320,7 +323,8 @@ class Lease:
 class Run:
     """A run read back from the ledger; `closing` is None while it is under way (or its process died).
 
-    `template` is what its replica was made from, where it made one.
+    `template` is what its replica was made from, where it made one; `differences` are the settings in which its copies
+    were not as their sources.
     """
 
     header: RunHeader
@@ -332,5 +336,6 @@ class Run:
     observations: tuple[Observation, ...] = ()
     segments: tuple[Segment, ...] = ()
     server_times: tuple[ServerTime, ...] = ()
+    differences: tuple[Difference, ...] = ()
     template: Made | None = None
     closing: Closing | None = None

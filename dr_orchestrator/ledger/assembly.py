@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, Table, select
 
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.outline import Outline
+from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Allowance, Edit, Empty, Made
 from dr_orchestrator.domain.run import CheckResult, Observation, Run, Segment, ServerTime
@@ -30,6 +31,7 @@ ALL = (
     tables.observation,
     tables.segment,
     tables.server_time,
+    tables.difference,
     tables.template,
     tables.template_stack,
     tables.template_edit,
@@ -111,6 +113,7 @@ def _run(row: Row, facts: Facts) -> Run:
         observations=rows.records_of(Observation, of(tables.observation)),
         segments=rows.records_of(Segment, of(tables.segment)),
         server_times=rows.records_of(ServerTime, of(tables.server_time)),
+        differences=rows.records_of(Difference, of(tables.difference)),
         template=_template(of),
         closing=outline.closing,
     )

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from dr_orchestrator.domain.clock import Event, MachineClock
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState, Identity
+from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
@@ -204,6 +205,19 @@ class SqlLedger:
     def record_server_time(self, run: str, told: ServerTime) -> None:
         """Write what AWS's own clock says of a copy."""
         self._insert(tables.server_time, rows.row_of(told, run=run))
+
+    def record_differences(self, run: str, differences: Sequence[Difference]) -> None:
+        """Write the settings in which a run's copies are not as their sources, in place of what was written before."""
+        table = tables.difference
+        found = [rows.row_of(each, run=run) for each in differences]
+
+        def write() -> None:
+            with transaction(self._engine) as connection:
+                connection.execute(delete(table).where(table.c.run == run))
+                if found:
+                    connection.execute(insert(table), found)
+
+        write_patiently(write, lambda: False)
 
     def record_template(self, run: str, made: Made) -> None:
         """Write what a replica, or a stack of it, is made from: what was changed in it, and what its owner allowed."""

@@ -27,6 +27,7 @@ from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockStart, Disruption, Operator
+from dr_orchestrator.domain.parity import Standing
 from dr_orchestrator.domain.recovery_point import PointKind
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Phase, Role, SegmentKind
@@ -337,6 +338,19 @@ template_allowed = Table(
 
 template_empty = Table(
     "template_empty", metadata, number(), of_run(index=True), *(words(name) for name in ("resource", "type", "reason"))
+)
+
+# The settings in which copies were not as their sources; none in runs from before they were compared.
+difference = Table(
+    "difference",
+    metadata,
+    number(),
+    of_run(index=True),
+    *(words(name) for name in ("store", "setting", "source", "copy")),
+    choice("standing", Standing, grows=True),
+    choice("severity", Severity),
+    words("why"),
+    UniqueConstraint("run", "store", "setting"),
 )
 
 finding = Table(

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
+from dr_orchestrator.domain.parity import Parity
 from dr_orchestrator.domain.ports import Checks, Chooser, Entrance, Environment, Origin, Part, Restorer
 from dr_orchestrator.domain.preflight import Preflight, PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
@@ -56,10 +57,11 @@ class Components:
     `stores` are filled or imported, those that are `born` are made from their recovery points, and of the `restored`
     ones the points are told once they are there.
     `checks` are performed on the recovery clock, `afterwards` those that are not. `preflight` looks before anything is
-    started. `isolated` proves of the live copy that it stands where it should,
-    `probe` that nothing of production answers it; each returns what it saw (`probe` also whether it could try at all),
-    or raises a DrillFault. `entrance` finds the login that opens the copy, where checks log in to it; `looks` are those
-    that the checks need before anything is started, beside the restorer's own.
+    started. `isolated` proves of the live copy that it stands where it should, `probe` that nothing of production
+    answers it; each returns what it saw (`probe` also whether it could try at all), or raises a DrillFault. `compared`
+    compares the copy's settings with its source's, and tells of what it could not read. `entrance` finds the login that
+    opens the copy, where checks log in to it; `looks` are those that the checks need before anything is started, beside
+    the restorer's own.
     """
 
     checks: Checks
@@ -73,6 +75,7 @@ class Components:
     entrance: Entrance | None = None
     probe: Callable[[Copy], Probed] | None = None
     afterwards: Checks | None = None
+    compared: Callable[[Copy], Parity] | None = None
     looks: tuple[PreflightCheck, ...] = ()
 
 

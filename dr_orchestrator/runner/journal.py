@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from dr_orchestrator.domain.clock import Event, Moment
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.judge.judgement import Record
 from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.ports import Clock, Ledger
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Made
@@ -66,6 +67,7 @@ class Journal:
         self.steps: list[Step] = list(recorded.steps) if recorded else []
         self.points: list[RecoveryPoint] = []
         self.segments: list[Segment] = list(recorded.segments) if recorded else []
+        self.differences: list[Difference] = list(recorded.differences) if recorded else []
         self.clock_doubts: list[str] = []
         self._waits: list[float] = []
         self._telling = False
@@ -245,11 +247,17 @@ class Journal:
         """Write what AWS's own clock says of a copy."""
         self._ledger.record_server_time(self.header.id, told)
 
+    def differ(self, differences: Sequence[Difference]) -> None:
+        """Write the settings in which copies are not as their sources."""
+        self.ledger.record_differences(self.header.id, differences)
+        self.differences = list(differences)
+
     def record(self, **more: Any) -> Record:
         """All that was written down, with what else a verdict rests on."""
         facts = (self.events, self.steps, self.checks, self.points)
         empty = [part for part in self._empty if not part.reason]
-        return Record(self.header, *facts, segments=self.segments, empty=empty, **more)
+        more |= {"segments": self.segments, "differences": self.differences}
+        return Record(self.header, *facts, empty=empty, **more)
 
     def offset(self) -> timedelta:
         """How long the run has been open."""

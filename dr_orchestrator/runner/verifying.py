@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.parity import Parity
 from dr_orchestrator.domain.ports import Checks
 from dr_orchestrator.domain.run import (
+    COMPARE,
     PROBE,
     PROVE_IN_DEPTH,
     PROVE_ISOLATION,
     CheckResult,
     Phase,
+    Probed,
     Role,
 )
 from dr_orchestrator.domain.verdict import Outcome
@@ -33,7 +37,8 @@ class Verification:
         """Perform every check; the recovery clock stops only when all the mandatory ones have passed.
 
         A copy that is not where it should be is asked nothing: the run ends, which takes it down. That production
-        does not answer it is tried afterwards, off the clock, of what has proven to be the restored copy alone.
+        does not answer it is tried afterwards, off the clock, of what has proven to be the restored copy alone; and its
+        settings are compared with its source's.
         """
         if not self._journal.has(Moment.SERVICE_VERIFIED):
             if self._components.isolated is not None:
@@ -47,6 +52,9 @@ class Verification:
         if self._components.afterwards is not None and not self._passed(PROVE_IN_DEPTH, Role.PROVE_IN_DEPTH):
             later, role = self._components.afterwards, Role.PROVE_IN_DEPTH
             self._perform(PROVE_IN_DEPTH, self._results, later, phase=Phase.TEARDOWN, role=role)
+        if self._components.compared is not None and not self._passed(COMPARE, Role.COMPARE):
+            compared = self._components.compared
+            self._perform(COMPARE, self._compare, compared, phase=Phase.TEARDOWN, role=Role.COMPARE)
 
     def _passed(self, name: str, role: Role) -> bool:
         return self._journal.passed_before(name, Phase.TEARDOWN, role)
@@ -74,6 +82,11 @@ class Verification:
             return  # the verdict rests on the results themselves
         self._journal.reach(Moment.DATA_VERIFIED)
         self._journal.reach(Moment.SERVICE_VERIFIED)
+
+    def _compare(self, compared: Callable[[Copy], Parity]) -> Probed:
+        found = compared(self._copy)
+        self._journal.differ(found.differences)
+        return Probed(bool(found.compared), str(found))
 
     def _results(self, checks: Checks) -> list[CheckResult]:
         """Perform checks, and write down what each found."""

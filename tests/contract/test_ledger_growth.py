@@ -144,7 +144,7 @@ def test_an_exercise_is_read_as_far_as_its_report_shows_it(ledger: SqlLedger) ->
         write(ledger, run)
     still_open = Run(replace(MAXIMAL.header, id="open", started_at=START + HOUR), steps=(step(),))
     write(ledger, still_open)
-    bare = dict.fromkeys(("events", "steps", "copies", "observations", "segments", "server_times"), ())
+    bare = dict.fromkeys(("events", "steps", "copies", "observations", "segments", "server_times", "differences"), ())
     bare |= {"template": None}
     late, first, last = whole
     found = ledger.queries.exercise_for_report(EXERCISE.id, 1)

@@ -39,6 +39,7 @@ ADDED = {
     "recovery_point": ("store",),
     "segment": (),
     "server_time": (),
+    "difference": (),
     "lease": ("clock",),
     "exercise_lease": (),
     "flow_lease": (),
@@ -224,6 +225,7 @@ def as_of_0002(run: Run) -> Run:
         points=tuple(replace(point, store="") for point in run.points),
         segments=(),
         server_times=(),
+        differences=(),
         template=None,
         closing=closing,
     )
@@ -273,7 +275,7 @@ def _upgrade(engine: Engine, to: str) -> None:
 
 
 def _fill(connection: Connection, name: str, rows: list[dict[str, object]]) -> None:
-    if name in ("segment", "server_time") or name.startswith("template"):
+    if name in ("segment", "server_time", "difference") or name.startswith("template"):
         return
     for row in rows:
         kept = {column: value for column, value in row.items() if column not in ADDED.get(name, ())}

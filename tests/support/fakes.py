@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from dr_orchestrator.domain.clock import Event
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
+from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Made
@@ -66,6 +67,7 @@ class MemoryLedger:
     observations: list[Observation] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
     server_times: list[ServerTime] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
     exercises: list[Exercise] = field(default_factory=list)
     rows: dict[str, CopyRecord] = field(default_factory=dict)
     template: Made | None = None
@@ -138,6 +140,10 @@ class MemoryLedger:
     def record_server_time(self, run: str, told: ServerTime) -> None:
         self._write(f"AWS's time of {told.state} of {run}")
         self.server_times.append(told)
+
+    def record_differences(self, run: str, differences: Sequence[Difference]) -> None:
+        self._write(f"{len(differences)} differences of {run}")
+        self.differences = list(differences)
 
     def record_template(self, run: str, made: Made) -> None:
         assert self.template is None, f"{run} has one template"

@@ -12,6 +12,7 @@ from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.finding import Finding, Severity
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, ClockStart, Disruption, Limit, Objective, Operator
+from dr_orchestrator.domain.parity import Difference, Standing
 from dr_orchestrator.domain.ports import Ledger
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
@@ -186,6 +187,10 @@ MAXIMAL = Run(
         ServerTime("drill-r-maximal", "available", START + ODD, "rds:DescribeEvents: 'DB instance created'"),
         ServerTime("drill-r-maximal", "creating", START - ODD, "rds:DescribeEvents"),
     ),
+    differences=(
+        Difference("orders-db", "log-exports", "postgresql", "none", Standing.DIFFERS, Severity.LOW, "“no” logs"),
+        Difference("orders-db", "multi-az", "yes", "no", Standing.BY_DRILL, Severity.HIGH, "no standby is needed"),
+    ),
     template=Made(
         "5f" * 32,
         "60" * 32,
@@ -258,6 +263,8 @@ def write(ledger: Ledger, run: Run) -> None:
         ledger.record_segment(key, segment)
     for told in run.server_times:
         ledger.record_server_time(key, told)
+    if run.differences:
+        ledger.record_differences(key, run.differences)
     if run.template is not None:
         ledger.record_template(key, run.template)
     if run.closing is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.finding import Finding, Severity, finding
 from dr_orchestrator.domain.judge.measure import CLAIMED, Record
 from dr_orchestrator.domain.judge.reasons import headroom, proven, whole_reads
 from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.parity import Standing, grouped
 from dr_orchestrator.domain.rule import Reason, Rule
 from dr_orchestrator.domain.run import Measures, Phase, Role
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, WorstCaseVerdict
@@ -64,6 +65,8 @@ def findings_of(
         *_unverified(record),
         *_fallback(record),
         *_empty(record),
+        *_not_the_same(record),
+        *_not_compared(record),
     ]
     return tuple({item.fingerprint: item for item in _made(record, found)}.values())
 
@@ -197,6 +200,25 @@ def _empty(record: Record) -> list[_Found]:
     what = f"{len(parts)} parts of the replica that keep data" if len(parts) > 1 else parts[0]
     detail = f"{'; '.join(parts)}. Fill it by `stores`, or say why not: `empty: {{NAME: reason}}` at `rebuild`."
     return [_Found(Rule.EMPTY, Severity.MEDIUM, f"Nothing was restored into {what}", detail)]
+
+
+def _not_the_same(record: Record) -> Iterator[_Found]:
+    """The settings that came back otherwise, of a store and of one severity together."""
+    for found in grouped(record.differences, Standing.DIFFERS):
+        store, severity = found[0].store, found[0].severity
+        title = f"{store} is restored, but not as it was: {', '.join(each.setting for each in found)}"
+        told = "; ".join(f"{each.setting}: {each.source} became {each.copy}: {each.why}" for each in found)
+        detail = f"{told}. Have the runbook set them, and say so: `accept: {{NAME: reason}}` at the drill."
+        yield _Found(Rule.PARITY, severity, title, detail, f"{store} {severity}")
+
+
+def _not_compared(record: Record) -> Iterator[_Found]:
+    """The settings of which nobody knows whether they came back."""
+    for found in grouped([replace(each, severity=Severity.LOW) for each in record.differences], Standing.NOT_COMPARED):
+        names, reasons = ", ".join(each.setting for each in found), dict.fromkeys(each.why for each in found)
+        store = found[0].store
+        title = f"{store}: not known to be as it was: {names}"
+        yield _Found(Rule.PARITY_UNKNOWN, Severity.LOW, title, "; ".join(reasons), store)
 
 
 def _fallback(record: Record) -> list[_Found]:

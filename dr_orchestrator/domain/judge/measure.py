@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from dr_orchestrator.domain.clock import Event, Moment, span
 from dr_orchestrator.domain.judge.clocks import Clocks, clocks_of
 from dr_orchestrator.domain.objective import ClockStart, format_duration
+from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.domain.replica import Empty
 from dr_orchestrator.domain.run import CheckResult, Measures, RunHeader, Segment, Step
@@ -38,7 +39,8 @@ class Fault:
 class Record:
     """All that a verdict may rest on. `fault` is what ended the recovery early.
 
-    `empty` are the parts of a replica that keep data and came back without any, though nobody said that they may.
+    `differences` are the settings in which copies are not as their sources, whether that is accepted or not; `empty`
+    are the parts of a replica that keep data and came back without any, though nobody said that they may.
     `histories_unknown` is how many stores' recovery points could not be looked back at; `doubts` is why nothing here
     can be evidence, `clock_doubts` what speaks against the clock by which another process went on with the run.
     """
@@ -57,6 +59,7 @@ class Record:
     doubts: Sequence[str] = ()
     clock_doubts: Sequence[str] = ()
     empty: Sequence[Empty] = ()
+    differences: Sequence[Difference] = ()
 
 
 def measure(record: Record) -> Measures:

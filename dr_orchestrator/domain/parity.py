@@ -1,0 +1,135 @@
+"""Configuration parity: the settings of a restored copy beside those of its source.
+
+A backup holds data, and few of the settings around them. A service whose data came back may still run without what
+production has: this tells which, and how much that matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.domain.finding import Severity
+
+NONE = "none"
+"""The value of a setting that is not there."""
+
+
+class Standing(StrEnum):
+    """How a setting that is not known to be the same is to be taken."""
+
+    DIFFERS = "differs"
+    ACCEPTED = "accepted"
+    BY_DRILL = "by the drill"
+    NOT_COMPARED = "not compared"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting that a copy is to have as its source has it.
+
+    `why` tells what a service lacks without it. Where a drill itself gives its copy the value `given`, `reason` says
+    why: that is no fault of the backup's.
+    """
+
+    name: str
+    severity: Severity
+    why: str
+    given: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A setting that could not be read, and why not."""
+
+    why: str
+
+
+Facts = Mapping[str, str | Unread]
+"""The settings of a live object by their names, each as people read it: two are the same where their words are."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting of a store in which the copy is not, or is not known to be, as its source.
+
+    `why` is what it means, or why it is accepted, given by the drill or not compared.
+    """
+
+    store: str
+    setting: str
+    source: str
+    copy: str
+    standing: Standing
+    severity: Severity
+    why: str
+
+
+@dataclass(frozen=True)
+class Parity:
+    """The outcome of comparing so many settings, those of each store after the other."""
+
+    compared: int
+    differences: tuple[Difference, ...] = ()
+
+    def __add__(self, other: Parity) -> Parity:
+        return Parity(self.compared + other.compared, self.differences + other.differences)
+
+    def __str__(self) -> str:
+        told = [f"{counted(self.compared, 'setting')} compared"]
+        for standing in Standing:
+            names = [each.setting for each in self.differences if each.standing is standing]
+            told += [f"{len(names)} {_WORDS[standing]} ({', '.join(dict.fromkeys(names))})"] if names else []
+        return "; ".join(told if self.differences else [*told, "all are as the source's"])
+
+
+_WORDS = {
+    Standing.DIFFERS: "not as the source's",
+    Standing.ACCEPTED: "accepted",
+    Standing.BY_DRILL: "given by the drill",
+    Standing.NOT_COMPARED: "not compared",
+}
+
+
+def compare(settings: Iterable[Setting], store: str, source: Facts, copy: Facts, accepted: Mapping[str, str]) -> Parity:
+    """Compare the settings of a store's copy with its source's.
+
+    `accepted` are the reasons for settings that may differ, by their names, or by `STORE.NAME`. A setting that neither
+    tells of is none of theirs.
+    """
+    found = [each for each in settings if each.name in source or each.name in copy]
+    told = (_difference(each, store, source, copy, accepted) for each in found)
+    differences = tuple(each for each in told if each is not None)
+    unknown = sum(each.standing is Standing.NOT_COMPARED for each in differences)
+    return Parity(len(found) - unknown, differences)
+
+
+def _difference(
+    setting: Setting, store: str, source: Facts, copy: Facts, accepted: Mapping[str, str]
+) -> Difference | None:
+    was, became = source.get(setting.name, NONE), copy.get(setting.name, NONE)
+    texts = tuple(each if isinstance(each, str) else "not known" for each in (was, became))
+    if unread := [each.why for each in (was, became) if isinstance(each, Unread)]:
+        standing, why = Standing.NOT_COMPARED, unread[0]
+    elif was == became:
+        return None
+    elif became == setting.given:
+        standing, why = Standing.BY_DRILL, setting.reason
+    elif reason := accepted.get(f"{store}.{setting.name}") or accepted.get(setting.name):
+        standing, why = Standing.ACCEPTED, reason
+    else:
+        standing, why = Standing.DIFFERS, setting.why
+    return Difference(store, setting.name, *texts, standing, setting.severity, why)
+
+
+def grouped(differences: Iterable[Difference], standing: Standing) -> Iterator[Sequence[Difference]]:
+    """The differences of a standing: those of a store and of one severity together, the gravest first."""
+    chosen = [each for each in differences if each.standing is standing]
+    for store in dict.fromkeys(each.store for each in chosen):
+        for severity in Severity:
+            found = [each for each in chosen if (each.store, each.severity) == (store, severity)]
+            if found:
+                yield found
