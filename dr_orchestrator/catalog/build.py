@@ -233,6 +233,7 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
             every=drill.every,
             summary=drill.summary or "",
             file=file,
+            accept=dict(drill.accept),
             stores={logical: service.resources[store] for logical, store in stores.items()},
         )
     )

@@ -179,7 +179,10 @@ def reads_source(check: object) -> bool:
 
 @dataclass(frozen=True)
 class Drill:
-    """The written definition of a drill: one resource of one service, one kind, held to one objective."""
+    """The written definition of a drill: one resource of one service, one kind, held to one objective.
+
+    `accept` are the reasons for settings in which a copy may differ from its source, by their names, or `STORE.NAME`.
+    """
 
     name: str
     service: Service
@@ -195,6 +198,7 @@ class Drill:
     file: str = ""
     digest: str = ""
     stores: Mapping[str, Resource] = field(default_factory=dict)
+    accept: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
 
 
 @dataclass(frozen=True)

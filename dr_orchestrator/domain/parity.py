@@ -7,14 +7,16 @@ production has: this tells which, and how much that matters.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.finding import Severity
 
-NONE = "none"
-"""The value of a setting that is not there."""
+NONE, OFF = "none", "off"
+"""The values of a setting that is not there, or is switched off."""
+
+_OWN = "one of its own"
 
 
 class Standing(StrEnum):
@@ -31,7 +33,8 @@ class Setting:
     """A setting that a copy is to have as its source has it.
 
     `why` tells what a service lacks without it. Where a drill itself gives its copy the value `given`, `reason` says
-    why: that is no fault of the backup's.
+    why: that is no fault of the backup's. What a template makes has that value from the drill only where it is `edited`
+    so. Where the value `names` a thing of which a template makes one of its own, it is enough there that there is one.
     """
 
     name: str
@@ -39,6 +42,8 @@ class Setting:
     why: str
     given: str = ""
     reason: str = ""
+    edited: bool = False
+    names: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,35 +99,55 @@ _WORDS = {
 }
 
 
-def compare(settings: Iterable[Setting], store: str, source: Facts, copy: Facts, accepted: Mapping[str, str]) -> Parity:
+def compare(
+    settings: Iterable[Setting],
+    store: str,
+    source: Facts,
+    copy: Facts,
+    accepted: Mapping[str, str],
+    *,
+    from_template: bool = False,
+) -> Parity:
     """Compare the settings of a store's copy with its source's.
 
     `accepted` are the reasons for settings that may differ, by their names, or by `STORE.NAME`. A setting that neither
     tells of is none of theirs.
     """
     found = [each for each in settings if each.name in source or each.name in copy]
+    if from_template:
+        found = [each if each.edited else replace(each, given="") for each in found]
+        source, copy = ({**of, **_own(found, of)} for of in (source, copy))
     told = (_difference(each, store, source, copy, accepted) for each in found)
     differences = tuple(each for each in told if each is not None)
     unknown = sum(each.standing is Standing.NOT_COMPARED for each in differences)
     return Parity(len(found) - unknown, differences)
 
 
+def _own(settings: Iterable[Setting], of: Facts) -> Facts:
+    """The settings that name things, told alike: of what a template makes, these are its own."""
+    named = {each.name: of[each.name] for each in settings if each.names and each.name in of}
+    return {name: _OWN for name, value in named.items() if isinstance(value, str) and value not in (NONE, OFF)}
+
+
 def _difference(
     setting: Setting, store: str, source: Facts, copy: Facts, accepted: Mapping[str, str]
 ) -> Difference | None:
     was, became = source.get(setting.name, NONE), copy.get(setting.name, NONE)
-    texts = tuple(each if isinstance(each, str) else "not known" for each in (was, became))
     if unread := [each.why for each in (was, became) if isinstance(each, Unread)]:
         standing, why = Standing.NOT_COMPARED, unread[0]
     elif was == became:
         return None
-    elif became == setting.given:
+    elif setting.given and became == setting.given:
         standing, why = Standing.BY_DRILL, setting.reason
     elif reason := accepted.get(f"{store}.{setting.name}") or accepted.get(setting.name):
         standing, why = Standing.ACCEPTED, reason
     else:
         standing, why = Standing.DIFFERS, setting.why
-    return Difference(store, setting.name, *texts, standing, setting.severity, why)
+    return Difference(store, setting.name, _told(was), _told(became), standing, setting.severity, why)
+
+
+def _told(value: str | Unread) -> str:
+    return value if isinstance(value, str) else "not known"
 
 
 def grouped(differences: Iterable[Difference], standing: Standing) -> Iterator[Sequence[Difference]]:

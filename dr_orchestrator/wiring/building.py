@@ -25,6 +25,7 @@ from dr_orchestrator.resources.inside import Inside
 from dr_orchestrator.runner import Born, Components, RunContext, Store
 from dr_orchestrator.runner.context import Drive
 from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.comparing import comparing
 from dr_orchestrator.wiring.identity import elsewhere, is_simulated
 
 CEILING = 3
@@ -127,7 +128,8 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         functools.partial(_served, here, drill, toolkit),
         here.sources,
     )
-    return here.types[drill.resource.type].components(order)
+    made = here.types[drill.resource.type].components(order)
+    return replace(made, compared=comparing(here.types, drill, toolkit, made))
 
 
 def _served(here: App, drill: Drill, toolkit: Toolkit) -> Iterator[tuple[str, int]]:

@@ -18,7 +18,7 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     entered; the point is brought to where the environment stands. What a program restores is its own affair.
     """
     of = types[drill.resource.type]
-    found = COMMON | of.kinds[drill.kind]
+    found = COMMON | of.kinds[drill.kind] | of.compared
     held = list(types) if of.content is Content.STORES else []
     for each in held if of.holds else ():
         if each.filling.all:
@@ -27,6 +27,7 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
         found |= of.stated
     rebuild = drill.resource.rebuild
     for made in dict.fromkeys(store.type for store in drill.stores.values()):
+        found |= types[made].compared
         if rebuild is None or rebuild.builder is None:
             apart = rebuild is not None and rebuild.account
             found |= types[made].born | types[made].carried if apart else types[made].born

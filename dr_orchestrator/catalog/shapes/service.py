@@ -257,6 +257,9 @@ class Drill(Shape):
     selection: Chosen = Field(
         default=Selection(), description="Which recovery point: latest, oldest, random, or by an instant."
     )
+    accept: dict[Text, Text] = Field(
+        default={}, description="Settings in which its copy may differ from the source, each with the reason."
+    )
     checks: list[Check] = Field(description="What must be true of the copy; one of them at least proves its data.")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.named import Put, Read
+from dr_orchestrator.domain.parity import Setting
 from dr_orchestrator.domain.resource_type.calls import Calls, Inquiry, Write
 from dr_orchestrator.domain.resource_type.copies import CopyType, HeldType, Naming
 from dr_orchestrator.domain.service import Canary, Resource
@@ -51,6 +52,7 @@ class ResourceType:
     what else one may hold that keeps it from being taken down. `grants` are the IAM actions of the calls that IAM knows
     by other names. `keys` are those of a drill file that only some types have. `kinds` says by which kinds of drill it
     is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
+    `settings` are those of a source that a copy is to have, `compared` what reads them of both.
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
@@ -88,6 +90,8 @@ class ResourceType:
     born: Calls = field(default_factory=Calls)
     exported: Calls = field(default_factory=Calls)
     carried: Calls = field(default_factory=Calls)
+    settings: tuple[Setting, ...] = ()
+    compared: Calls = field(default_factory=Calls)
     stated: Calls = field(default_factory=Calls)
     inquiry: Inquiry | None = None
     secures: str = ""

@@ -20,10 +20,12 @@ from dr_orchestrator.domain.resource_type import (
 from dr_orchestrator.domain.statements import READ_ONLY
 from dr_orchestrator.resources import passwords
 from dr_orchestrator.resources.aurora_cluster.name import ENGINES, INSTANCE, NAME, SNAPSHOT
+from dr_orchestrator.resources.aurora_cluster.parity import CALLS, SETTINGS
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.parity.reading import Look
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
@@ -143,6 +145,12 @@ def _member(toolkit: Toolkit, place: Place) -> Member:
     from dr_orchestrator.resources.aurora_cluster.member import ClusterMember
 
     return ClusterMember(toolkit, place)
+
+
+def _looks() -> Sequence[Look]:
+    from dr_orchestrator.resources.aurora_cluster.described import LOOKS
+
+    return LOOKS
 
 
 def _twin() -> Twin:
@@ -318,6 +326,9 @@ TYPE = Drillable(
     served=_served,
     member=_member,
     writer=_writer,
+    settings=SETTINGS,
+    compared=CALLS,
+    looks=_looks,
     twin=_twin,
     company=_company,
 )

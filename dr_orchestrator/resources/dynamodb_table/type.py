@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.kind import Kind
@@ -19,9 +19,11 @@ from dr_orchestrator.domain.resource_type import (
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.dynamodb_table.heartbeat import BEAT
 from dr_orchestrator.resources.dynamodb_table.name import EXPORT, NAME
+from dr_orchestrator.resources.dynamodb_table.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.parity.reading import Look
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
@@ -115,6 +117,12 @@ def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) 
     from dr_orchestrator.resources.dynamodb_table.components import writer
 
     return writer(account, resource, canary, clock)
+
+
+def _looks() -> Sequence[Look]:
+    from dr_orchestrator.resources.dynamodb_table.described import LOOKS
+
+    return LOOKS
 
 
 def _twin() -> Twin:
@@ -246,5 +254,8 @@ TYPE = Drillable(
     brought=_brought,
     member=_member,
     writer=_writer,
+    settings=SETTINGS,
+    compared=CALLS,
+    looks=_looks,
     twin=_twin,
 )

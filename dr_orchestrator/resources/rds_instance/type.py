@@ -19,9 +19,11 @@ from dr_orchestrator.domain.resource_type import (
 from dr_orchestrator.resources import passwords
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.rds_instance.name import NAME, OWN_OPTIONS, SNAPSHOT
+from dr_orchestrator.resources.rds_instance.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.parity.reading import Look
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
@@ -131,6 +133,12 @@ def _member(toolkit: Toolkit, place: Place) -> Member:
     from dr_orchestrator.resources.rds_instance.member import InstanceMember
 
     return InstanceMember(toolkit, place)
+
+
+def _looks() -> Sequence[Look]:
+    from dr_orchestrator.resources.rds_instance.described import LOOKS
+
+    return LOOKS
 
 
 def _twin() -> Twin:
@@ -250,6 +258,9 @@ TYPE = Drillable(
     served=_served,
     member=_member,
     writer=_writer,
+    settings=SETTINGS,
+    compared=CALLS,
+    looks=_looks,
     twin=_twin,
     company=_company,
 )

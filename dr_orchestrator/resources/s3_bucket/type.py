@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
@@ -11,9 +11,11 @@ from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, E
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.s3_bucket.heartbeat import BEAT
 from dr_orchestrator.resources.s3_bucket.name import NAME
+from dr_orchestrator.resources.s3_bucket.parity import CALLS, GRANTS, SETTINGS
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.parity.reading import Look
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject
@@ -104,6 +106,12 @@ def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) 
     from dr_orchestrator.resources.s3_bucket.objects.beating import ObjectWriter
 
     return ObjectWriter(account, resource.id, canary, clock)
+
+
+def _looks() -> Sequence[Look]:
+    from dr_orchestrator.resources.s3_bucket.described import LOOKS
+
+    return LOOKS
 
 
 def _twin() -> Twin:
@@ -233,6 +241,7 @@ TYPE = Drillable(
         Write("s3:DeleteBucket", _BUCKET, Effect.DELETE, _OWNER, needs=_OWNER),
     ),
     grants={
+        **GRANTS,
         "s3:ListBuckets": ("s3:ListAllMyBuckets",),
         "s3:ListObjectVersions": ("s3:ListBucketVersions",),
         "s3:ListMultipartUploads": ("s3:ListBucketMultipartUploads",),
@@ -266,5 +275,8 @@ TYPE = Drillable(
     listed=_listed,
     quotas={"buckets": _quota},
     writer=_writer,
+    settings=SETTINGS,
+    compared=CALLS,
+    looks=_looks,
     twin=_twin,
 )

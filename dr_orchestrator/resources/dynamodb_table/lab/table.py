@@ -30,6 +30,8 @@ class JournalledTable(Table):
     timeline: Timeline
     restore: dict[str, Any] | None = None
     pitr_since: datetime | None = None
+    insights = "DISABLED"
+    destinations: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.history: dict[tuple[Any, Any], list[tuple[datetime, dict[str, Any] | None]]] = {}

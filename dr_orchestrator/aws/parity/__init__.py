@@ -1,0 +1,1 @@
+"""Reads the settings of a live object, of production's and of a copy alike."""

@@ -1,0 +1,92 @@
+"""The settings of a live cluster, as AWS tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.parity import alarms, words
+from dr_orchestrator.aws.parity.reading import Look
+from dr_orchestrator.aws.rds import described as told
+from dr_orchestrator.aws.rds.objects import CLUSTERS
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.aurora_cluster import production
+
+
+def _described(account: Account, name: str) -> Mapping[str, Any]:
+    found = CLUSTERS.described(account.api("rds"), name)
+    if found is None:
+        raise NotMeasured(f"no cluster {name}", call="rds:DescribeDBClusters")
+    return found
+
+
+def _of_cluster(account: Account, name: str) -> dict[str, str]:
+    about = _described(account, name)
+    backtrack = about.get("BacktrackWindow") or 0
+    domains = about.get("DomainMemberships") or ()
+    return {
+        "engine-version": f"{about['Engine']} {about.get('EngineVersion', '')}".strip(),
+        "storage": str(about.get("StorageType") or "aurora"),
+        "encryption": told.key(about),
+        "readers": str(max(len(about.get("DBClusterMembers") or ()) - 1, 0)),
+        "backup-retention": f"{about.get('BackupRetentionPeriod') or 0} days",
+        "deletion-protection": words.on(about.get("DeletionProtection")),
+        "iam-authentication": words.on(about.get("IAMDatabaseAuthenticationEnabled")),
+        "data-api": words.on(about.get("HttpEndpointEnabled")),
+        "log-exports": told.logs(about),
+        "backtrack": f"{backtrack} s" if backtrack else words.OFF,
+        "roles": told.roles(about),
+        "domain": words.listed(each.get("FQDN") or each["Domain"] for each in domains),
+        "port": str(about.get("Port")),
+        "backup-window": str(about.get("PreferredBackupWindow")),
+        "maintenance-window": str(about.get("PreferredMaintenanceWindow")),
+        "tags": words.tags(about.get("TagList") or ()),
+    }
+
+
+def _of_writer(account: Account, name: str) -> dict[str, str]:
+    about = _described(account, name)
+    writer = production.writer(account, about)
+    groups = writer.get("DBParameterGroups") or [{}]
+    return {
+        "capacity": production.capacity(about, writer),
+        "performance-insights": told.insights(writer, "PerformanceInsightsEnabled"),
+        "writer-parameters": told.parameters(account.api("rds"), str(groups[0].get("DBParameterGroupName") or "")),
+    }
+
+
+def _parameters(account: Account, name: str) -> dict[str, str]:
+    group = str(_described(account, name).get("DBClusterParameterGroup") or "")
+    return {"parameters": told.parameters(account.api("rds"), group, of_cluster=True)}
+
+
+def _global(account: Account, name: str) -> dict[str, str]:
+    arn = _described(account, name)["DBClusterArn"]
+    joined = [
+        each["GlobalClusterIdentifier"]
+        for each in account.api("rds").pages("DescribeGlobalClusters", "GlobalClusters")
+        if arn in {member.get("DBClusterArn") for member in each.get("GlobalClusterMembers") or ()}
+    ]
+    return {"global-cluster": words.listed(joined)}
+
+
+def _alarms(account: Account, name: str) -> dict[str, str]:
+    return {"alarms": alarms.on(account, "DBClusterIdentifier", name)}
+
+
+LOOKS = (
+    Look(
+        (
+            *("engine-version", "storage", "encryption", "readers", "backup-retention", "deletion-protection", "port"),
+            *("iam-authentication", "data-api", "log-exports", "backtrack", "roles", "domain", "tags"),
+            *("backup-window", "maintenance-window"),
+        ),
+        _of_cluster,
+    ),
+    Look(("capacity", "performance-insights", "writer-parameters"), _of_writer),
+    Look(("parameters",), _parameters),
+    Look(("global-cluster",), _global),
+    Look(("alarms",), _alarms),
+)
+"""What is asked of a live cluster, a source or a copy."""

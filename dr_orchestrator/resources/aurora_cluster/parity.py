@@ -1,0 +1,47 @@
+"""The settings of a cluster that a copy is to have as its source: a restore gives many their defaults."""
+
+from __future__ import annotations
+
+from dr_orchestrator.domain.finding import Severity
+from dr_orchestrator.domain.parity import NONE, OFF, Setting
+from dr_orchestrator.domain.resource_type import Calls
+
+HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
+
+SETTINGS = (
+    Setting("engine-version", MEDIUM, "it runs another version than its source: statements may plan, or fail, anew"),
+    Setting("capacity", MEDIUM, "its writer has another capacity than its source's"),
+    Setting("storage", MEDIUM, "it reads and writes, and costs, otherwise than its source"),
+    Setting("encryption", HIGH, "who may read its data is another's to say", names=True),
+    Setting("parameters", MEDIUM, "its servers run with other limits and rules"),
+    Setting("writer-parameters", MEDIUM, "its writer runs with other limits and rules"),
+    Setting("readers", MEDIUM, "readers find none, and no standby takes over", "0", "a drill makes the writer alone"),
+    Setting("backup-retention", MEDIUM, "it has fewer backups", "1 days", "a copy keeps as few backups as AWS lets it"),
+    Setting("deletion-protection", LOW, "anybody can delete it", OFF, "a copy is deleted after the drill", edited=True),
+    Setting("iam-authentication", MEDIUM, "whoever logs in by IAM cannot", OFF, "the drill logs in by a password"),
+    Setting("data-api", MEDIUM, "whoever asks by statements is refused", "on", "the drill asks it by statements"),
+    Setting("log-exports", LOW, "its logs are not to be found in CloudWatch"),
+    Setting("performance-insights", LOW, "nobody sees which statements are slow"),
+    Setting("backtrack", LOW, "it cannot be wound back in place"),
+    Setting("global-cluster", MEDIUM, "other regions have none of its data", NONE, "a copy joins no global cluster"),
+    Setting("roles", MEDIUM, "it reaches no other service: imports and exports fail"),
+    Setting("domain", MEDIUM, "whoever logs in by the directory cannot"),
+    Setting("port", MEDIUM, "applications ask another port"),
+    Setting("backup-window", LOW, "its backups are made at another hour"),
+    Setting("maintenance-window", LOW, "it may be restarted at another hour"),
+    Setting("tags", LOW, "bills, policies and inventories go by them"),
+    Setting("alarms", LOW, "they hear it only under its source's name"),
+)
+
+CALLS = Calls(
+    frozenset(
+        {
+            *("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBClusterParameters"),
+            *("rds:DescribeDBParameters", "rds:DescribeGlobalClusters", "cloudwatch:DescribeAlarms"),
+        }
+    ),
+    only_when={
+        "rds:DescribeDBClusterParameters": "it has a parameter group of its own",
+        "rds:DescribeDBParameters": "its writer has a parameter group of its own",
+    },
+)

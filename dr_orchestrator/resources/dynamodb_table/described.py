@@ -1,0 +1,138 @@
+"""The settings of a live table, as AWS tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.parity import alarms, words
+from dr_orchestrator.aws.parity.reading import Look
+from dr_orchestrator.domain.parity import NONE
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.dynamodb_table import table
+
+_SCALED = "dynamodb"
+"""The namespace of tables in Application Auto Scaling."""
+
+
+def _described(account: Account, name: str) -> Mapping[str, Any]:
+    found = table.describe(account.api("dynamodb"), name)
+    if found is None:
+        raise NotMeasured(f"no DynamoDB table {name}", call="dynamodb:DescribeTable")
+    return found
+
+
+def _of_table(account: Account, name: str) -> dict[str, str]:
+    about = _described(account, name)
+    stream, encrypted = about.get("StreamSpecification") or {}, about.get("SSEDescription") or {}
+    key = encrypted.get("KMSMasterKeyArn") if encrypted.get("Status") != "DISABLED" else None
+    return {
+        "indexes": words.listed(_indexes(about)),
+        "capacity": _capacity(about),
+        "encryption": str(key or "a key of AWS's own"),
+        "table-class": str((about.get("TableClassSummary") or {}).get("TableClass") or "STANDARD"),
+        "stream": str(stream.get("StreamViewType")) if stream.get("StreamEnabled") else words.OFF,
+        "deletion-protection": words.on(about.get("DeletionProtectionEnabled")),
+        "replicas": words.listed(each["RegionName"] for each in about.get("Replicas") or ()),
+    }
+
+
+def _indexes(about: Mapping[str, Any]) -> Iterator[str]:
+    for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+        for each in about.get(kind) or ():
+            keys = " and ".join(key["AttributeName"] for key in each["KeySchema"])
+            yield f"{each['IndexName']} by {keys}, {(each.get('Projection') or {}).get('ProjectionType', 'ALL')}"
+
+
+def _capacity(about: Mapping[str, Any]) -> str:
+    if (about.get("BillingModeSummary") or {}).get("BillingMode") == "PAY_PER_REQUEST":
+        most = about.get("OnDemandThroughput") or {}
+        limits = (most.get(f"Max{each}RequestUnits") for each in ("Read", "Write"))
+        told = [str(each) if each and each > 0 else "any" for each in limits]
+        return "on demand" if told == ["any", "any"] else f"on demand, at most {told[0]} reads and {told[1]} writes"
+    given = about.get("ProvisionedThroughput") or {}
+    return f"{given.get('ReadCapacityUnits', 0)} reads, {given.get('WriteCapacityUnits', 0)} writes"
+
+
+def _time_to_live(account: Account, name: str) -> dict[str, str]:
+    told = account.api("dynamodb").call("DescribeTimeToLive", TableName=name)["TimeToLiveDescription"]
+    enabled = told.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
+    return {"time-to-live": f"by {told['AttributeName']}" if enabled else words.OFF}
+
+
+def _backups(account: Account, name: str) -> dict[str, str]:
+    told = account.api("dynamodb").call("DescribeContinuousBackups", TableName=name)["ContinuousBackupsDescription"]
+    recovery = told.get("PointInTimeRecoveryDescription") or {}
+    return {"point-in-time-recovery": words.on(recovery.get("PointInTimeRecoveryStatus") == "ENABLED")}
+
+
+def _tags(account: Account, name: str) -> dict[str, str]:
+    worn = table.tags(account.api("dynamodb"), _described(account, name))
+    return {"tags": words.tags({"Key": key, "Value": value} for key, value in worn.items())}
+
+
+def _policy(account: Account, name: str) -> dict[str, str]:
+    arn = _described(account, name)["TableArn"]
+    try:
+        told = account.api("dynamodb").call("GetResourcePolicy", ResourceArn=arn)
+    except NotFound:
+        return {"resource-policy": NONE}
+    return {"resource-policy": words.policy(told.get("Policy") or "", name)}
+
+
+def _insights(account: Account, name: str) -> dict[str, str]:
+    told = account.api("dynamodb").call("DescribeContributorInsights", TableName=name)
+    return {"contributor-insights": words.on(told.get("ContributorInsightsStatus") in ("ENABLED", "ENABLING"))}
+
+
+def _kinesis(account: Account, name: str) -> dict[str, str]:
+    told = account.api("dynamodb").call("DescribeKinesisStreamingDestination", TableName=name)
+    found = told.get("KinesisDataStreamDestinations") or ()
+    live = [each["StreamArn"] for each in found if each.get("DestinationStatus") in ("ACTIVE", "ENABLING")]
+    return {"kinesis-stream": words.listed(live)}
+
+
+def _autoscaling(account: Account, name: str) -> dict[str, str]:
+    api, about = account.api("application-autoscaling"), _described(account, name)
+    indexes = [f"/index/{each['IndexName']}" for each in about.get("GlobalSecondaryIndexes") or ()]
+    scaled = [f"table/{name}{each}" for each in ("", *indexes)]
+    of = {"ServiceNamespace": _SCALED}
+    targets = [*api.pages("DescribeScalableTargets", "ScalableTargets", **of, ResourceIds=scaled)]
+    aims = {
+        (each["ResourceId"], each["ScalableDimension"]): each
+        for resource in {each["ResourceId"] for each in targets}
+        for each in api.pages("DescribeScalingPolicies", "ScalingPolicies", **of, ResourceId=resource)
+    }
+    return {
+        "autoscaling": words.listed(
+            _scaled(each, name, aims.get((each["ResourceId"], each["ScalableDimension"]))) for each in targets
+        )
+    }
+
+
+def _scaled(target: Mapping[str, Any], name: str, policy: Mapping[str, Any] | None) -> str:
+    what = target["ScalableDimension"].rpartition(":")[2].removesuffix("CapacityUnits")
+    index = target["ResourceId"].removeprefix(f"table/{name}").removeprefix("/index/")
+    tracked = (policy or {}).get("TargetTrackingScalingPolicyConfiguration") or {}
+    aim = f" at {tracked['TargetValue']:g} %" if "TargetValue" in tracked else " by no policy"
+    return f"{what}{f' of {index}' if index else ''} {target['MinCapacity']} to {target['MaxCapacity']}{aim}"
+
+
+def _alarms(account: Account, name: str) -> dict[str, str]:
+    return {"alarms": alarms.on(account, "TableName", name)}
+
+
+LOOKS = (
+    Look(("indexes", "capacity", "encryption", "table-class", "stream", "deletion-protection", "replicas"), _of_table),
+    Look(("time-to-live",), _time_to_live),
+    Look(("point-in-time-recovery",), _backups),
+    Look(("tags",), _tags),
+    Look(("autoscaling",), _autoscaling),
+    Look(("resource-policy",), _policy),
+    Look(("contributor-insights",), _insights),
+    Look(("kinesis-stream",), _kinesis),
+    Look(("alarms",), _alarms),
+)
+"""What is asked of a live table, its source or a copy."""

@@ -1,0 +1,110 @@
+"""The settings of a live bucket, as S3 tells of them: each is a call of its own, and most are not set."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.parity import words
+from dr_orchestrator.aws.parity.reading import Look
+from dr_orchestrator.domain.parity import NONE
+from dr_orchestrator.resources.s3_bucket.parity import SHUT as OUTSIDE
+from dr_orchestrator.resources.s3_bucket.settings import SHUT
+
+Told = Mapping[str, Any]
+
+
+Say = Callable[[Told, str], str]
+
+
+def _asked(setting: str, operation: str, say: Say, account: Account, name: str) -> dict[str, str]:
+    """One setting, by the one call that tells it; what is not set S3 answers by an error."""
+    owner = account.pinned or account.caller().account
+    told: Told = {}
+    try:
+        told = account.api("s3").call(operation, Bucket=name, ExpectedBucketOwner=owner)
+    except NotFound as absent:
+        if "NoSuchBucket:" in absent.message:
+            raise
+    return {setting: say(told, name)}
+
+
+def _encryption(told: Told, _name: str) -> str:
+    rules = (told.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or [{}]
+    rule = rules[0].get("ApplyServerSideEncryptionByDefault") or {}
+    return str(rule.get("KMSMasterKeyID") or rule.get("SSEAlgorithm") or "AES256")
+
+
+def _public(told: Told, _name: str) -> str:
+    block = told.get("PublicAccessBlockConfiguration") or {}
+    lets = [each for each in SHUT if block.get(each) is not True]
+    return f"not: {words.listed(lets)}" if lets else OUTSIDE
+
+
+def _owned(told: Told, _name: str) -> str:
+    rules = (told.get("OwnershipControls") or {}).get("Rules") or [{}]
+    return str(rules[0].get("ObjectOwnership") or "ObjectWriter")  # as buckets were before that could be said
+
+
+def _rules(key: str, told: Told, name: str) -> str:
+    """Rules, by their number and what they say."""
+    held = told.get(key) or ()
+    return f"{len(held)}, {words.digest(held, name)}" if held else NONE
+
+
+def _notified(told: Told, _name: str) -> str:
+    return words.listed(key.removesuffix("Configurations").removesuffix("Configuration") for key in told if _named(key))
+
+
+def _named(key: str) -> bool:
+    return key.endswith(("Configurations", "Configuration"))
+
+
+def _locked(told: Told, _name: str) -> str:
+    about = told.get("ObjectLockConfiguration") or {}
+    kept = (about.get("Rule") or {}).get("DefaultRetention") or {}
+    span = next((f"{kept[unit]} {unit.lower()}" for unit in ("Days", "Years") if kept.get(unit)), "by object")
+    return f"{kept.get('Mode', 'on')}, {span}" if about.get("ObjectLockEnabled") else words.OFF
+
+
+def _website(told: Told, _name: str) -> str:
+    return words.on(told.get("IndexDocument") or told.get("RedirectAllRequestsTo"))
+
+
+LOOKS = tuple(
+    Look((setting,), functools.partial(_asked, setting, operation, say))
+    for setting, operation, say in (
+        ("policy", "GetBucketPolicy", lambda told, name: words.policy(told.get("Policy") or "", name)),
+        ("encryption", "GetBucketEncryption", _encryption),
+        ("versioning", "GetBucketVersioning", lambda told, _: str(told.get("Status") or words.OFF)),
+        ("public-access", "GetPublicAccessBlock", _public),
+        ("ownership", "GetBucketOwnershipControls", _owned),
+        ("lifecycle", "GetBucketLifecycleConfiguration", functools.partial(_rules, "Rules")),
+        ("notifications", "GetBucketNotificationConfiguration", _notified),
+        (
+            "replication",
+            "GetBucketReplication",
+            lambda told, name: _rules("Rules", told.get("ReplicationConfiguration") or {}, name),
+        ),
+        ("object-lock", "GetObjectLockConfiguration", _locked),
+        ("cross-origin", "GetBucketCors", functools.partial(_rules, "CORSRules")),
+        ("website", "GetBucketWebsite", _website),
+        ("logging", "GetBucketLogging", lambda told, _: words.on(told.get("LoggingEnabled"))),
+        ("requester-pays", "GetBucketRequestPayment", lambda told, _: words.on(told.get("Payer") == "Requester")),
+        (
+            "acceleration",
+            "GetBucketAccelerateConfiguration",
+            lambda told, _: words.on(told.get("Status") == "Enabled"),
+        ),
+        (
+            "inventory",
+            "ListBucketInventoryConfigurations",
+            functools.partial(_rules, "InventoryConfigurationList"),
+        ),
+        ("tags", "GetBucketTagging", lambda told, _: words.tags(told.get("TagSet") or ())),
+    )
+)
+"""What is asked of a live bucket, a source or a copy."""

@@ -1,0 +1,47 @@
+"""The settings of a bucket that a copy is to have as its source: versions hold objects, and none of these."""
+
+from __future__ import annotations
+
+from dr_orchestrator.domain.finding import Severity
+from dr_orchestrator.domain.parity import Setting
+from dr_orchestrator.domain.resource_type import Calls
+
+HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
+SHUT, OWNED = "nobody outside the account", "BucketOwnerEnforced"
+
+SETTINGS = (
+    Setting("policy", MEDIUM, "whoever it lets in is refused, and whoever it keeps out is not"),
+    Setting("encryption", HIGH, "who may read its objects is another's to say", names=True),
+    Setting("versioning", MEDIUM, "what is overwritten in it is lost"),
+    Setting("public-access", MEDIUM, "whoever reads it from outside is refused", SHUT, "a copy is shut to the outside"),
+    Setting("ownership", LOW, "objects have other owners", OWNED, "a copy is its account's alone"),
+    Setting("lifecycle", LOW, "what should expire, or move, stays and costs"),
+    Setting("notifications", MEDIUM, "whoever hears of its objects hears nothing"),
+    Setting("replication", MEDIUM, "other places have none of its objects"),
+    Setting("object-lock", MEDIUM, "its objects can be deleted"),
+    Setting("cross-origin", MEDIUM, "web pages of other hosts cannot read it"),
+    Setting("website", MEDIUM, "it is no web site"),
+    Setting("logging", LOW, "nobody sees who reads it"),
+    Setting("requester-pays", LOW, "its owner pays for what others read"),
+    Setting("acceleration", LOW, "what is far away reads it slower"),
+    Setting("inventory", LOW, "nobody lists what is in it"),
+    Setting("tags", LOW, "bills, policies and inventories go by them"),
+)
+
+_READ = {
+    *("GetBucketPolicy", "GetBucketEncryption", "GetBucketVersioning", "GetPublicAccessBlock", "GetBucketTagging"),
+    *("GetBucketOwnershipControls", "GetBucketLifecycleConfiguration", "GetBucketNotificationConfiguration"),
+    *("GetBucketReplication", "GetObjectLockConfiguration", "GetBucketCors", "GetBucketWebsite", "GetBucketLogging"),
+    *("GetBucketRequestPayment", "GetBucketAccelerateConfiguration", "ListBucketInventoryConfigurations"),
+}
+
+CALLS = Calls(frozenset(f"s3:{each}" for each in _READ))
+
+GRANTS = {
+    "s3:GetBucketCors": ("s3:GetBucketCORS",),
+    "s3:GetBucketNotificationConfiguration": ("s3:GetBucketNotification",),
+    "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
+    "s3:GetBucketAccelerateConfiguration": ("s3:GetAccelerateConfiguration",),
+    "s3:ListBucketInventoryConfigurations": ("s3:GetInventoryConfiguration",),
+}
+"""The IAM actions of the calls that IAM knows by other names."""
