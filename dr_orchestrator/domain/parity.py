@@ -33,8 +33,8 @@ class Setting:
     """A setting that a copy is to have as its source has it.
 
     `why` tells what a service lacks without it. Where a drill itself gives its copy the value `given`, `reason` says
-    why: that is no fault of the backup's. What a template makes has that value from the drill only where it is `edited`
-    so. Where the value `names` a thing of which a template makes one of its own, it is enough there that there is one.
+    why: that is no fault of the backup's. In a template the drill gives nothing but what it switches off, where that is
+    `edited`. Where the value `names` a thing, of which a template makes one of its own, any one is as good there.
     """
 
     name: str
@@ -115,7 +115,7 @@ def compare(
     """
     found = [each for each in settings if each.name in source or each.name in copy]
     if from_template:
-        found = [each if each.edited else replace(each, given="") for each in found]
+        found = [replace(each, given=OFF if each.edited else "") for each in found]
         source, copy = ({**of, **_own(found, of)} for of in (source, copy))
     told = (_difference(each, store, source, copy, accepted) for each in found)
     differences = tuple(each for each in told if each is not None)

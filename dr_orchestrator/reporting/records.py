@@ -9,6 +9,7 @@ from typing import Any
 from dr_orchestrator.domain.clock import LABELS, Event
 from dr_orchestrator.domain.copy import CopyRecord
 from dr_orchestrator.domain.finding import Finding
+from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.run import CheckResult, Observation, Provenance, Segment, Step
@@ -148,6 +149,11 @@ def server_time_json(each: Beside) -> Json:
         "seen_at": iso(each.seen_at),
         "difference_s": seconds(each.difference),
     }
+
+
+def difference_json(found: Difference) -> Json:
+    """A setting in which a copy was not as its source."""
+    return asdict(found)
 
 
 def finding_json(found: Finding) -> Json:

@@ -94,28 +94,31 @@ def test_a_table_comes_back_without_what_no_restore_brings(shop: Estate, here: w
 
 
 def test_an_instance_has_what_a_restore_was_told_and_the_rest_by_default(shop: Estate, here: wiring.App) -> None:
-    """What the drill gives its copies is told as that; the tags of the source are gone."""
+    """What the drill gives its copies is told as that, its own tags among it, and changes nothing of the source."""
     heard = len(shop.lab.journal)
     found = run(here, "orders-snapshot")
     given = {"multi-az", "backup-retention", "deletion-protection", "minor-upgrades"}
     assert standings(found) == {
-        **dict.fromkeys(given, Standing.BY_DRILL),
-        "tags": Standing.DIFFERS,
+        **dict.fromkeys((*given, "tags"), Standing.BY_DRILL),
     }
     changes = [each.action for each in shop.lab.journal[heard:] if not each.action.startswith(("Describe", "Get"))]
     assert {*changes} <= {"RestoreDBInstanceFromDBSnapshot", "DeleteDBInstance", "ListSecretVersionIds"}
 
 
-def test_what_a_drill_accepts_is_no_finding(here: wiring.App) -> None:
+@pytest.mark.usefixtures("streaming")
+def test_what_a_drill_accepts_is_no_finding(shop: Estate, here: wiring.App) -> None:
     """It is kept with its reason; the rest of that severity is still told."""
+    fresh(shop)
     file = here.settings.drills / "shop.yaml"
-    accept = "\n    accept: {tags: the pipeline tags it}\n    checks:\n      - {name: heartbeat, newest-row"
-    file.write_text(file.read_text().replace("\n    checks:\n      - {name: heartbeat, newest-row", accept))
-    found = run(here, "orders-snapshot")
+    before, _, after = file.read_text().partition("\n  sessions-pitr:")
+    accepted = after.replace("\n    checks:", "\n    accept: {stream: the runbook switches it on}\n    checks:", 1)
+    file.write_text(f"{before}\n  sessions-pitr:{accepted}")
+    found = run(here, "sessions-pitr")
     assert found.closing is not None
-    (tags,) = (each for each in found.differences if each.setting == "tags")
-    assert (tags.standing, tags.why) == (Standing.ACCEPTED, "the pipeline tags it")
-    assert [each for each in found.closing.findings if each.rule is Rule.PARITY] == []
+    (stream,) = (each for each in found.differences if each.setting == "stream")
+    assert (stream.standing, stream.why) == (Standing.ACCEPTED, "the runbook switches it on")
+    medium, _low = [each for each in found.closing.findings if each.rule is Rule.PARITY]
+    assert "stream" not in medium.title.replace("kinesis-stream", "")
 
 
 def test_what_may_not_be_asked_is_not_compared(shop: Estate, here: wiring.App) -> None:

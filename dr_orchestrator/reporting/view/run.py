@@ -17,6 +17,7 @@ from dr_orchestrator.reporting.measure.target import targets
 from dr_orchestrator.reporting.view.clock import ClockView, clock_view
 from dr_orchestrator.reporting.view.context import not_exercised, promise_facts, provenance_facts, stamp, started_words
 from dr_orchestrator.reporting.view.explained import WhyView, why_view
+from dr_orchestrator.reporting.view.parity import ParityView, parity_view
 from dr_orchestrator.reporting.view.paths import PathView, path_view
 from dr_orchestrator.reporting.view.proof import Fact, ProofView, proof_view
 from dr_orchestrator.reporting.view.target import TargetView, target_view
@@ -133,6 +134,7 @@ class RunView:
     proof: ProofView
     copies: tuple[CopyRow, ...]
     observations: tuple[ObservationRow, ...]
+    parity: ParityView
     template: TemplateView | None
     not_exercised: tuple[str, ...]
     provenance: tuple[Fact, ...]
@@ -177,6 +179,7 @@ def run_view(run: Run) -> RunView:
         proof=proof_view(run),
         copies=tuple(map(_copy, run.copies)),
         observations=tuple(_observation(seen, run) for seen in run.observations),
+        parity=parity_view(run),
         template=template_view(run.template),
         not_exercised=not_exercised(run),
         provenance=provenance_facts(run),

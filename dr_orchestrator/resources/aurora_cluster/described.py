@@ -32,6 +32,7 @@ def _of_cluster(account: Account, name: str) -> dict[str, str]:
         "readers": str(max(len(about.get("DBClusterMembers") or ()) - 1, 0)),
         "backup-retention": f"{about.get('BackupRetentionPeriod') or 0} days",
         "deletion-protection": words.on(about.get("DeletionProtection")),
+        "snapshot-tags": words.on(about.get("CopyTagsToSnapshot")),
         "iam-authentication": words.on(about.get("IAMDatabaseAuthenticationEnabled")),
         "data-api": words.on(about.get("HttpEndpointEnabled")),
         "log-exports": told.logs(about),
@@ -79,7 +80,7 @@ LOOKS = (
     Look(
         (
             *("engine-version", "storage", "encryption", "readers", "backup-retention", "deletion-protection", "port"),
-            *("iam-authentication", "data-api", "log-exports", "backtrack", "roles", "domain", "tags"),
+            *("iam-authentication", "snapshot-tags", "data-api", "log-exports", "backtrack", "roles", "domain", "tags"),
             *("backup-window", "maintenance-window"),
         ),
         _of_cluster,

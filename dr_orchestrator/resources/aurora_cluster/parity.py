@@ -18,6 +18,7 @@ SETTINGS = (
     Setting("readers", MEDIUM, "readers find none, and no standby takes over", "0", "a drill makes the writer alone"),
     Setting("backup-retention", MEDIUM, "it has fewer backups", "1 days", "a copy keeps as few backups as AWS lets it"),
     Setting("deletion-protection", LOW, "anybody can delete it", OFF, "a copy is deleted after the drill", edited=True),
+    Setting("snapshot-tags", LOW, "its snapshots wear no tags", OFF, "a copy makes no snapshots"),
     Setting("iam-authentication", MEDIUM, "whoever logs in by IAM cannot", OFF, "the drill logs in by a password"),
     Setting("data-api", MEDIUM, "whoever asks by statements is refused", "on", "the drill asks it by statements"),
     Setting("log-exports", LOW, "its logs are not to be found in CloudWatch"),
@@ -29,7 +30,7 @@ SETTINGS = (
     Setting("port", MEDIUM, "applications ask another port"),
     Setting("backup-window", LOW, "its backups are made at another hour"),
     Setting("maintenance-window", LOW, "it may be restarted at another hour"),
-    Setting("tags", LOW, "bills, policies and inventories go by them"),
+    Setting("tags", LOW, "bills, policies and inventories go by them", NONE, "a copy wears those of the drill"),
     Setting("alarms", LOW, "they hear it only under its source's name"),
 )
 

@@ -21,6 +21,7 @@ SETTINGS = (
     Setting("backup-retention", MEDIUM, "it has no backups", "0 days", "a copy needs no backups, which would stay"),
     Setting("deletion-protection", LOW, "anybody can delete it", OFF, "a copy is deleted after the drill", edited=True),
     Setting("minor-upgrades", LOW, "it stays on a version with known faults", OFF, "a copy stays as it is"),
+    Setting("snapshot-tags", LOW, "its snapshots wear no tags", OFF, "a copy makes no snapshots"),
     Setting("iam-authentication", MEDIUM, "whoever logs in by IAM cannot", OFF, "the drill logs in by a password"),
     Setting("log-exports", LOW, "its logs are not to be found in CloudWatch"),
     Setting("enhanced-monitoring", LOW, "nobody sees what its machine does"),
@@ -31,7 +32,7 @@ SETTINGS = (
     Setting("ca-certificate", LOW, "clients that trust one authority refuse another"),
     Setting("backup-window", LOW, "its backups are made at another hour"),
     Setting("maintenance-window", LOW, "it may be restarted at another hour"),
-    Setting("tags", LOW, "bills, policies and inventories go by them"),
+    Setting("tags", LOW, "bills, policies and inventories go by them", NONE, "a copy wears those of the drill"),
     Setting("alarms", LOW, "they hear it only under its source's name"),
 )
 

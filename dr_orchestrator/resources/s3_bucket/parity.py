@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.parity import Setting
+from dr_orchestrator.domain.parity import NONE, Setting
 from dr_orchestrator.domain.resource_type import Calls
 
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -25,7 +25,7 @@ SETTINGS = (
     Setting("requester-pays", LOW, "its owner pays for what others read"),
     Setting("acceleration", LOW, "what is far away reads it slower"),
     Setting("inventory", LOW, "nobody lists what is in it"),
-    Setting("tags", LOW, "bills, policies and inventories go by them"),
+    Setting("tags", LOW, "bills, policies and inventories go by them", NONE, "a copy wears those of the drill"),
 )
 
 _READ = {

@@ -45,6 +45,16 @@ def test_what_the_drill_gives_its_copy_is_its_own_doing() -> None:
     }
 
 
+def test_what_no_restore_brings_back_may_be_the_drills_doing_in_a_template() -> None:
+    """It switches it off there, so that the replica can be deleted."""
+    setting = Setting("deletion-protection", Severity.LOW, "anybody can", reason="it is deleted", edited=True)
+    sides = {"deletion-protection": "on"}, {"deletion-protection": "off"}
+    (edited,) = compare([setting], "orders", *sides, {}, from_template=True).differences
+    (restored,) = compare([setting], "orders", *sides, {}).differences
+    assert (edited.standing, edited.why) == (Standing.BY_DRILL, "it is deleted")
+    assert restored.standing is Standing.DIFFERS
+
+
 def test_of_what_a_template_made_only_what_was_edited_is_the_drills() -> None:
     """A standby that the template does not ask for is missing for good."""
     copy = SOURCE | {"deletion-protection": "off", "multi-az": "off"}

@@ -41,6 +41,12 @@ class JournalledTable(Table):
         if self.sse_specification and "SSEEnabled" in self.sse_specification:
             self.sse_specification["Enabled"] = str(self.sse_specification.pop("SSEEnabled")).lower() == "true"
 
+    def set_stream_specification(self, streams: dict[str, Any] | None) -> None:
+        """As moto, which goes on filling a stream that was switched off, and lets nobody switch one on again."""
+        super().set_stream_specification(streams)
+        if not (self.stream_specification or {}).get("StreamEnabled"):
+            self.stream_shard = self.latest_stream_label = None
+
     @property
     def status(self) -> str:
         """The state by now."""
