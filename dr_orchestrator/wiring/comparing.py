@@ -22,7 +22,7 @@ from dr_orchestrator.runner import Components
 def comparing(
     types: Types[Drillable], drill: Drill, toolkit: Toolkit, components: Components
 ) -> Callable[[Copy], Parity] | None:
-    """What compares the copy of a drill; None where there is nothing whose settings anybody knows."""
+    """The comparison of a drill's copy with its source; None where there is nothing whose settings anybody knows."""
     comparison = _Comparison(types, drill, toolkit)
     if types[drill.resource.type].settings:
         return comparison.of_copy

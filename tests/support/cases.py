@@ -9,8 +9,10 @@ from typing import Any
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import RecoveryPath
+from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.judge.judgement import Fault, Record
 from dr_orchestrator.domain.objective import Limit, Objective
+from dr_orchestrator.domain.parity import Difference, Standing
 from dr_orchestrator.domain.recovery_point import PointKind, WorstCase
 from dr_orchestrator.domain.replica import Empty
 from dr_orchestrator.domain.rule import Rule
@@ -54,6 +56,11 @@ MISLEADING = (
     "RPO",
     "arithmetic: E",
 )
+
+
+def difference(standing: Standing) -> Difference:
+    """A setting in which the copy is not as its source."""
+    return Difference("orders-db", "stream", "NEW_IMAGE", "off", standing, Severity.MEDIUM, "nobody hears of changes")
 
 
 def probe(seq: int, outcome: Outcome, *, role: Role = Role.PROBE, tried: bool = True) -> Any:
@@ -134,6 +141,10 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.WORST_CASE: lambda: run_with(worst_cases=[WorstCase(HOUR * 24, "gaps")]),
     Rule.LEFTOVER: lambda: run_with(cleanup=Cleanup.LEFTOVERS, cleanup_reasons=["it resisted"]),
     Rule.EMPTY: lambda: replace(GOOD, empty=[Empty("Orders", "AWS::DynamoDB::Table")]),
+    Rule.PARITY: lambda: replace(GOOD, differences=[difference(Standing.DIFFERS)]),
+    Rule.PARITY_UNKNOWN: lambda: replace(GOOD, differences=[difference(Standing.NOT_COMPARED)]),
+    "a difference that is accepted": lambda: replace(GOOD, differences=[difference(Standing.ACCEPTED)]),
+    "a difference of the drill's own": lambda: replace(GOOD, differences=[difference(Standing.BY_DRILL)]),
     Rule.NOT_PROBED: lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, tried=False)]),
     "a probe that was tried": lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED)]),
     Rule.TLS_UNVERIFIED: lambda: run_with(steps=[*STEPS, probe(4, Outcome.PASSED, role=Role.LOG_IN, tried=False)]),

@@ -10,7 +10,7 @@ from dr_orchestrator.domain.parity import Difference, Standing
 from dr_orchestrator.domain.run import Role, Run
 from dr_orchestrator.reporting.wording import Badge
 
-NOBODY = "They were not compared."
+NOBODY = "nobody compared them"
 _TONES = {Severity.HIGH: "fail", Severity.MEDIUM: "warn", Severity.LOW: "none"}
 _ORDER = (Standing.DIFFERS, Standing.NOT_COMPARED, Standing.ACCEPTED, Standing.BY_DRILL)
 _SEVERITIES = list(Severity)
@@ -30,7 +30,7 @@ class DifferenceRow:
 
 @dataclass(frozen=True)
 class ParityView:
-    """What was compared, in a sentence, and each setting that is not the same, those to remediate first."""
+    """The comparison in a sentence, and each setting that is not the same, those to remediate first."""
 
     sentence: str
     rows: tuple[DifferenceRow, ...]
@@ -39,11 +39,7 @@ class ParityView:
 def parity_view(run: Run) -> ParityView:
     """The settings of the copies of a run."""
     compared = [step.detail for step in run.steps if step.role is Role.COMPARE and step.detail]
-    return ParityView(_sentence(compared[-1]) if compared else NOBODY, tuple(_rows(run)))
-
-
-def _sentence(detail: str) -> str:
-    return f"{detail[0].upper()}{detail[1:]}."
+    return ParityView(compared[-1] if compared else NOBODY, tuple(_rows(run)))
 
 
 def _rows(run: Run) -> Iterator[DifferenceRow]:

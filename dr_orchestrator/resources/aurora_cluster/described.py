@@ -90,4 +90,4 @@ LOOKS = (
     Look(("global-cluster",), _global),
     Look(("alarms",), _alarms),
 )
-"""What is asked of a live cluster, a source or a copy."""
+"""The looks at a live cluster, a source or a copy."""

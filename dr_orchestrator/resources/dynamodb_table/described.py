@@ -135,4 +135,4 @@ LOOKS = (
     Look(("kinesis-stream",), _kinesis),
     Look(("alarms",), _alarms),
 )
-"""What is asked of a live table, its source or a copy."""
+"""The looks at a live table, a source or a copy."""

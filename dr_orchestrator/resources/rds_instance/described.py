@@ -82,4 +82,4 @@ LOOKS = (
     Look(("options",), _options),
     Look(("alarms",), _alarms),
 )
-"""What is asked of a live instance, a source or a copy."""
+"""The looks at a live instance, a source or a copy."""

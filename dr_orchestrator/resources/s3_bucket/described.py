@@ -107,4 +107,4 @@ LOOKS = tuple(
         ("tags", "GetBucketTagging", lambda told, _: words.tags(told.get("TagSet") or ())),
     )
 )
-"""What is asked of a live bucket, a source or a copy."""
+"""The looks at a live bucket, a source or a copy."""

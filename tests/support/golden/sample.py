@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.drill import RecoveryPath
+from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import Limit, Objective, Operator
+from dr_orchestrator.domain.parity import Difference, Standing
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import WorstCase
 from dr_orchestrator.domain.replica import Allowance, Edit, Made
@@ -98,6 +100,23 @@ DEEP = (
 )
 
 
+DIFFERENCES = (
+    *(
+        Difference("jira-db", *told, Standing.BY_DRILL, *why)
+        for told, why in (
+            (("multi-az", "on", "off"), (Severity.MEDIUM, "a copy needs no standby, which would double its cost")),
+            (("backup-retention", "30 days", "0 days"), (Severity.MEDIUM, "a copy needs no backups, which would stay")),
+            (("deletion-protection", "on", "off"), (Severity.LOW, "a copy is deleted after the drill")),
+            (("tags", "env=production", "none"), (Severity.LOW, "a copy wears those of the drill")),
+        )
+    ),
+    Difference(
+        *("jira-db", "roles", "s3Import", "none", Standing.ACCEPTED, Severity.MEDIUM),
+        "the runbook adds the role before users are let in",
+    ),
+)
+
+
 def passed() -> Run:
     """A tier-1 service brought back from its daily snapshot, the fallback, well within its targets."""
     own = Objective(
@@ -124,6 +143,7 @@ def passed() -> Run:
     story.wait(SegmentKind.QUEUEING, "until its turn in the exercise: 4 drills at a time", 41.5)
     rds(story, 62.8, minutes(541), rows("issues", 1_200_000, 1_284_117), dated, waited=312)
     story.in_depth(DEEP)
+    story.compared(25, *DIFFERENCES)
     return clean(promised(story, minutes(1443.2), DAILY, minutes(3.2)))
 
 
@@ -251,6 +271,8 @@ def develop_replica() -> Run:
     config = heartbeat(story.events[0].at - minutes(5.8), store="config-table")
     entries = heartbeat(story.events[0].at - minutes(9.6), store="audit-table", name="heartbeat of the audit trail")
     story.verified([config, entries, rows("items", 2_000, 2_318), answer], 15.5)
+    lost = ("audit-table", "stream", "NEW_IMAGE", "off", Standing.DIFFERS, Severity.MEDIUM)
+    story.compared(30, Difference(*lost, "whoever hears of its changes hears nothing"))
     return replace(clean(promised(story, minutes(10.5), WINDOW)), template=derived(f"dro-{head.id}"))
 
 

@@ -12,8 +12,10 @@ from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.judge.judgement import RULES, Fault, Record, judge
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import ClockPolicy, Disruption, Limit, Objective
+from dr_orchestrator.domain.parity import Difference, Parity
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import (
+    COMPARE,
     PROVE_IN_DEPTH,
     CheckResult,
     Closing,
@@ -98,6 +100,7 @@ class Story:
     seen: list[Observation] = field(default_factory=list)
     waited: list[Segment] = field(default_factory=list)
     told: list[ServerTime] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -174,6 +177,12 @@ class Story:
         lasted, self.at = self.at - began, began
         self.step(PROVE_IN_DEPTH, lasted.total_seconds(), Phase.TEARDOWN, role=Role.PROVE_IN_DEPTH)
 
+    def compared(self, settings: int, *differences: Difference) -> None:
+        """Compare so many settings of the copy with its source's; these were not the same."""
+        self.differences += differences
+        told = str(Parity(settings, tuple(self.differences)))
+        self.step(COMPARE, 0.0, Phase.TEARDOWN, role=Role.COMPARE, detail=told)
+
     def gone(self, seconds: float) -> None:
         """Destroy every copy, last first, and prove it."""
         for index, record in reversed(list(enumerate(self.copies))):
@@ -200,6 +209,7 @@ class Story:
             cleanup_reasons,
             fault,
             self.waited,
+            differences=self.differences,
         )
         judged = judge(record)
         closing = Closing(
@@ -228,4 +238,5 @@ class Story:
             tuple(self.seen),
             tuple(self.waited),
             tuple(self.told),
+            tuple(self.differences),
         )
