@@ -83,10 +83,10 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     users = [(f"{of.name} {kind}", calls) for of in types for kind, calls in of.kinds.items()]
     users += [(f"stores of environments, {of.name}s", of.filling) for of in types]
     users += [(f"stores of environments, {of.name}s", of.imported) for of in types]
-    users += [(f"stores of environments, {of.name}s", of.born) for of in types]
+    users += [(f"stores of environments, {of.name}s", calls) for of in types for calls in (of.born, of.direct)]
     users += [(f"{of.name} asked by statements", of.stated) for of in types]
     apart = "stores of environments in another account"
-    users += [(f"{apart}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported)]
+    users += [(f"{apart}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported, of.across)]
     users += [(f"inventory of {of.name}s", of.listing) for of in types] + [("every run", COMMON)]
     for user, found in users:
         for call in found.reads:

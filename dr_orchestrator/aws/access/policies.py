@@ -287,7 +287,7 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
     for write in of.writes:
         if write.operation not in writes or write.target.each or write.among or write.effect is Effect.PUBLISH:
             continue  # items are written by the actions of the restore; what lies in a place is no copy
-        if not _is_made(scope, write):
+        if not _is_made(scope, write) or (write.effect is Effect.FILL and not scope.sources(of)):
             continue
         right = found.setdefault((write.effect, write.target.type), _Right())
         right.actions.update(scope.types.grants.get(write.operation, (write.operation,)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
-    from dr_orchestrator.domain.copy import Copy, LiveObject
-    from dr_orchestrator.domain.ports import Clock, Destroyer
+    from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+    from dr_orchestrator.domain.drill import Check
+    from dr_orchestrator.domain.ports import Clock, Destroyer, Member
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.drillable import Filling
     from dr_orchestrator.runner import Components
 
 _BUCKET, _OWNER = By(NAME, "Bucket"), frozenset({"ExpectedBucketOwner"})
@@ -29,6 +31,17 @@ _SOURCE = r"(?P<name>[^/?]+)/[^?]+\?versionId=[^?&]+"
 _READ = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging")
 _SHUT = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _LARGE = "an object is larger than 5 GB"
+_PIECES = "an object is larger than 8 MiB"
+_IN_PARTS = ("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload")
+_BY_PIECES = ("s3:CreateMultipartUpload", "s3:UploadPart", "s3:CompleteMultipartUpload")
+_SAID = frozenset(
+    {
+        *("Tagging", "Metadata", "CacheControl", "ContentDisposition", "ContentEncoding"),
+        *("ContentLanguage", "ContentType", "WebsiteRedirectLocation"),
+    }
+)
+"""The words of an object on itself, which a drill gives its copy."""
+
 _DATA = frozenset({"s3:ListObjectVersions", "s3:GetObject", "s3:HeadObject", "s3:GetObjectTagging"})
 _SETTINGS = frozenset(
     {
@@ -37,6 +50,9 @@ _SETTINGS = frozenset(
         "s3:ListMultipartUploads",
     }
 )
+_FILLED = _DATA | _SETTINGS | {"s3:ListBuckets", "kms:DescribeKey"}
+_ENDED = frozenset({"s3:DeleteObjects", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:DeleteBucket"})
+_OUTLIVED = dict.fromkeys(_ENDED, "a bucket outlived its stack")
 
 
 def _own_keys() -> Mapping[str, Any]:
@@ -100,6 +116,19 @@ def _quota(account: Account) -> Quota:
     return quota(account)
 
 
+def _member(toolkit: Toolkit, place: Place) -> Member:
+    from dr_orchestrator.resources.s3_bucket.within.member import BucketMember
+
+    return BucketMember(toolkit, place)
+
+
+def _filler(resource: Resource, toolkit: Toolkit, stack: Copy, checks: Sequence[Check]) -> Filling:
+    from dr_orchestrator.resources.s3_bucket.within.filling import BucketFilling
+
+    filling = BucketFilling(resource, toolkit, stack, checks)
+    return filling, filling.contents
+
+
 def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
     from dr_orchestrator.resources.s3_bucket.objects.beating import ObjectWriter
 
@@ -143,18 +172,11 @@ TYPE = Drillable(
             frozenset(
                 {
                     *("s3:CreateBucket", "s3:PutPublicAccessBlock", "s3:PutBucketEncryption", "s3:CopyObject"),
-                    *("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload"),
-                    *("s3:DeleteObjects", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:DeleteBucket"),
+                    *(*_IN_PARTS, *_ENDED),
                 }
             ),
             {
-                **dict.fromkeys(
-                    (
-                        *("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload"),
-                        "s3:GetObjectTagging",
-                    ),
-                    _LARGE,
-                ),
+                **dict.fromkeys((*_IN_PARTS, "s3:GetObjectTagging"), _LARGE),
                 "s3:DeleteObject": "a key has letters that XML has no words for",
                 "s3:AbortMultipartUpload": "the copying of a large object was cut off",
                 "s3:HeadObject": f"{_LARGE}, or a check compares what no listing tells of",
@@ -203,13 +225,11 @@ TYPE = Drillable(
             "s3:CreateMultipartUpload",
             _BUCKET,
             Effect.FILL,
-            _OWNER
-            | {
-                *("Key", "Tagging", "Metadata", "CacheControl", "ContentDisposition", "ContentEncoding"),
-                *("ContentLanguage", "ContentType", "WebsiteRedirectLocation"),
-            },
+            _OWNER | _SAID | {"Key"},
             needs=_OWNER,
         ),
+        Write("s3:PutObject", _BUCKET, Effect.FILL, _OWNER | _SAID | {"Key", "Body"}, needs=_OWNER),
+        Write("s3:UploadPart", _BUCKET, Effect.FILL, _OWNER | {"Key", "UploadId", "PartNumber", "Body"}, needs=_OWNER),
         Write(
             "s3:UploadPartCopy",
             _BUCKET,
@@ -247,6 +267,7 @@ TYPE = Drillable(
         "s3:CopyObject": ("s3:PutObject", "s3:PutObjectTagging"),
         "s3:CreateMultipartUpload": ("s3:PutObject", "s3:PutObjectTagging"),
         "s3:UploadPartCopy": ("s3:PutObject",),
+        "s3:UploadPart": ("s3:PutObject",),
         "s3:CompleteMultipartUpload": ("s3:PutObject",),
         "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     },
@@ -255,6 +276,21 @@ TYPE = Drillable(
         only_when={"s3:GetBucketTagging": "a bucket is named like a copy"},
     ),
     services=("s3",),
+    direct=Calls(
+        _FILLED,
+        frozenset({"s3:CopyObject", *_IN_PARTS}) | _ENDED,
+        {**dict.fromkeys((*_IN_PARTS, "s3:GetObjectTagging"), _LARGE), **_OUTLIVED},
+    ),
+    across=Calls(
+        _FILLED,
+        frozenset({"s3:PutObject", *_BY_PIECES}) | _ENDED,
+        {
+            **dict.fromkeys(_BY_PIECES, _PIECES),
+            "s3:GetObjectTagging": "an object has tags",
+            "s3:HeadObject": f"{_PIECES}, or a check compares what no listing tells of",
+            **_OUTLIVED,
+        },
+    ),
     data=_DATA,
     bounded=_SETTINGS,
     secures="s3",
@@ -265,6 +301,8 @@ TYPE = Drillable(
     destroyer=_destroyer,
     listed=_listed,
     quotas={"buckets": _quota},
+    member=_member,
+    filler=_filler,
     writer=_writer,
     twin=_twin,
 )

@@ -58,6 +58,7 @@ class PreflightChecks:
         if self.components.restorer is not None:
             yield "", self.components.restorer
         yield from ((f" of {born.name}", born.origin) for born in self.components.born)
+        yield from ((f" of {store.name}", store.filler) for store in self.components.direct)
         yield from ((f" of {store.name}", store.restorer) for store in self.components.stores)
 
     @functools.cached_property
@@ -75,6 +76,9 @@ class PreflightChecks:
         for born in self.components.born:
             for question in born.origin.preflight_checks():
                 yield replace(question, name=f"{question.name} of {born.name}")
+        for filled in self.components.direct:
+            for question in filled.filler.preflight_checks():
+                yield replace(question, name=f"{question.name} of {filled.name}")
         for store in self.components.stores:
             for question in store.restorer.preflight_checks(store.copy):
                 yield replace(question, name=f"{question.name} of {store.name}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.editing import zones
+from dr_orchestrator.aws.template.editing import arrivals, zones
 from dr_orchestrator.aws.template.editing.leaving import left_behind
 from dr_orchestrator.aws.template.editing.listeners import listeners
 from dr_orchestrator.aws.template.editing.naming import Naming
@@ -168,8 +168,14 @@ class Editing(Naming):
     def _silence(self, name: str, resource: dict[str, Any], scope: Scope) -> None:
         """Switch off what would act on what is production's, unless its owner allows it.
 
-        That is each item with which a table is filled; and beside production its events.
+        That is each item with which a table is filled, and each object of a bucket; and beside production its events.
         """
+        for path in list(arrivals.notifications(name, resource, self.answers.filled)):
+            if {name, f"{name}.{path[0]}"}.isdisjoint(self.answers.allow):
+                if arrivals.is_needed(resource):
+                    self._set(name, path, {}, arrivals.WHY)
+                else:
+                    self._drop(name, path, arrivals.WHY)
         heard = list(listeners(scope, resource)) if self.place is Place.BESIDE else []
         for path, off_, why in [*((*each, OF_STREAM) for each in consumers(scope, resource)), *heard]:
             allowed = not {name, f"{name}.{path[0]}", f"{name}.EventPattern"}.isdisjoint(self.answers.allow)
