@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from unittest import mock
 
 import pytest
-from moto.s3.models import s3_backends
 
 from dr_orchestrator import wiring
+from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.aws.calls.api import Api
-from dr_orchestrator.aws.guard import Forbidden
-from dr_orchestrator.cli import main
-from dr_orchestrator.domain.copy import CopyState, Place
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.replica import Edit
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
-from dr_orchestrator.errors import Exit
-from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources import TYPES
 from dr_orchestrator.runner.session import Session
-from dr_orchestrator.wiring import opening
 from dr_orchestrator.wiring.planning import plan
-from tests.support import apart, buckets, filled
-from tests.support.apart import OTHER
-from tests.support.dying import deaths, die, gone_on, killed_at, killed_in, resumed, swept
-from tests.support.estate import BUCKET, REGION, Estate
+from tests.support import buckets, filled
+from tests.support.dying import deaths, gone_on, killed_at, swept
+from tests.support.estate import BUCKET, Estate
+from tests.support.passing import passing
 from tests.support.shop import beat, run
 
 HOUR = 3600.0
@@ -65,6 +60,16 @@ def test_a_replica_has_its_bucket_filled_and_is_gone_whole(shop: Estate, drilled
     assert shop.inventory() == before
     after = buckets.backend().list_object_versions(BUCKET.id)[0]
     assert [each.version_id for each in after] == [each.version_id for each in versions]
+
+
+def test_it_calls_what_is_declared(drilled: wiring.App) -> None:
+    """Nothing more, which a policy would deny; and nothing is declared that no occasion needs."""
+    with passing() as called:
+        run(drilled, "shop-replica")
+    declared = calls_of(TYPES, drilled.drill("shop-replica"))
+    assert called <= declared.all, called - declared.all
+    filling = TYPES["s3-bucket"].direct
+    assert not {call for call in filling.all - called if call not in filling.only_when}
 
 
 def test_nobody_hears_of_the_objects_that_fill_it(shop: Estate, drilled: wiring.App) -> None:

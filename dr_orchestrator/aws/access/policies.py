@@ -145,7 +145,8 @@ def _into(scope: Scope, held: HeldType, looks: frozenset[str]) -> Statement:
 def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     read = [each for each in scope.types if each.data and scope.sources(each)]
     for number, each in enumerate(read):
-        names = [arn for name in (*scope.sources(each), COPIES) for arn in each.made.arns_of(name)]
+        sources = [] if scope.apart else scope.sources(each)  # in another account nobody reads production
+        names = [arn for name in (*sources, COPIES) for arn in each.made.arns_of(name)]
         alike = any(before.content is each.content for before in read[:number])  # no two statements share an id
         sid = f"Read{each.content.title()}" + (f"Of{each.made.plural}" if alike else "")
         yield allow(

@@ -31,6 +31,7 @@ _SOURCE = r"(?P<name>[^/?]+)/[^?]+\?versionId=[^?&]+"
 _READ = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging")
 _SHUT = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _LARGE = "an object is larger than 5 GB"
+_KEYED = "the source is encrypted with a key of its own"
 _PIECES = "an object is larger than 8 MiB"
 _IN_PARTS = ("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload")
 _BY_PIECES = ("s3:CreateMultipartUpload", "s3:UploadPart", "s3:CompleteMultipartUpload")
@@ -50,9 +51,18 @@ _SETTINGS = frozenset(
         "s3:ListMultipartUploads",
     }
 )
-_FILLED = _DATA | _SETTINGS | {"s3:ListBuckets", "kms:DescribeKey"}
+_FILLED = _DATA | {
+    *("s3:GetBucketVersioning", "s3:GetBucketLifecycleConfiguration", "s3:GetBucketEncryption"),
+    *("s3:GetBucketTagging", "s3:ListBuckets", "s3:ListMultipartUploads", "kms:DescribeKey"),
+}
 _ENDED = frozenset({"s3:DeleteObjects", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:DeleteBucket"})
-_OUTLIVED = dict.fromkeys(_ENDED, "a bucket outlived its stack")
+_OF_FILLED = {
+    **dict.fromkeys((*_ENDED, "s3:ListMultipartUploads"), "a bucket outlived its stack"),
+    "s3:HeadObject": f"{_LARGE}, or a check compares what no listing tells of",
+    "s3:GetObject": "a check reads an object",
+    "kms:DescribeKey": _KEYED,
+}
+"""The calls that fill an environment's own bucket, and take down one that its stack left; and their occasions."""
 
 
 def _own_keys() -> Mapping[str, Any]:
@@ -181,7 +191,7 @@ TYPE = Drillable(
                 "s3:AbortMultipartUpload": "the copying of a large object was cut off",
                 "s3:HeadObject": f"{_LARGE}, or a check compares what no listing tells of",
                 "s3:GetObject": "a check reads an object",
-                "kms:DescribeKey": "the source is encrypted with a key of its own",
+                "kms:DescribeKey": _KEYED,
             },
         ),
     },
@@ -279,16 +289,16 @@ TYPE = Drillable(
     direct=Calls(
         _FILLED,
         frozenset({"s3:CopyObject", *_IN_PARTS}) | _ENDED,
-        {**dict.fromkeys((*_IN_PARTS, "s3:GetObjectTagging"), _LARGE), **_OUTLIVED},
+        {**_OF_FILLED, **dict.fromkeys((*_IN_PARTS, "s3:GetObjectTagging"), _LARGE)},
     ),
     across=Calls(
         _FILLED,
         frozenset({"s3:PutObject", *_BY_PIECES}) | _ENDED,
         {
+            **_OF_FILLED,
             **dict.fromkeys(_BY_PIECES, _PIECES),
             "s3:GetObjectTagging": "an object has tags",
             "s3:HeadObject": f"{_PIECES}, or a check compares what no listing tells of",
-            **_OUTLIVED,
         },
     ),
     data=_DATA,

@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from dr_orchestrator.aws.template import outward
 from dr_orchestrator.aws.template.reading.parts import kind_of
+from dr_orchestrator.aws.template.reading.places import places
 from dr_orchestrator.aws.template.reading.values import Path, references
 from dr_orchestrator.documents.cloudformation import mapping
 
 BUCKET = "AWS::S3::Bucket"
+BY_THE_CDK = "Custom::S3BucketNotifications"
+"""What an app of the CDK makes of them: it may be empty, and not missing."""
+
 WHY = "the bucket is filled with what production has: whoever hears of new objects would act on each of them"
-_BY_THE_CDK = "Custom::S3BucketNotifications"
 _TOLD = "NotificationConfiguration"
 
 
 def notifications(name: str, resource: Mapping[str, Any], filled: Collection[str]) -> Iterator[Path]:
-    """The properties by which a bucket among those that are `filled` tells of new objects."""
-    properties = mapping(resource.get("Properties"))
-    of_bucket = kind_of(resource) == BUCKET and name in filled
-    of_the_cdk = kind_of(resource) == _BY_THE_CDK and not set(references(properties.get("BucketName"))).isdisjoint(
-        filled
-    )
-    if (of_bucket or of_the_cdk) and properties.get(_TOLD):
+    """The properties by which somebody hears of new objects in a bucket among those that are `filled`."""
+    kind, properties = kind_of(resource), mapping(resource.get("Properties"))
+    if kind == BUCKET and name in filled and properties.get(_TOLD):
         yield (_TOLD,)
+    if kind == BY_THE_CDK and properties.get(_TOLD) and _names(properties.get("BucketName"), filled):
+        yield (_TOLD,)
+    if kind == f"{outward.SERVERLESS}Function":
+        for path, event in places(properties, ("Events", "*")):
+            said = mapping(mapping(event).get("Properties"))
+            if mapping(event).get("Type") == "S3" and _names(said.get("Bucket"), filled):
+                yield path
 
 
-def is_needed(resource: Mapping[str, Any]) -> bool:
-    """Whether a resource may not be without the property: then it is empty in a replica."""
-    return kind_of(resource) == _BY_THE_CDK
+def _names(value: Any, filled: Collection[str]) -> bool:
+    return not set(references(value)).isdisjoint(filled)

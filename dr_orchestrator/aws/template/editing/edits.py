@@ -172,7 +172,7 @@ class Editing(Naming):
         """
         for path in list(arrivals.notifications(name, resource, self.answers.filled)):
             if {name, f"{name}.{path[0]}"}.isdisjoint(self.answers.allow):
-                if arrivals.is_needed(resource):
+                if kind_of(resource) == arrivals.BY_THE_CDK:
                     self._set(name, path, {}, arrivals.WHY)
                 else:
                     self._drop(name, path, arrivals.WHY)

@@ -30,7 +30,7 @@ from dr_orchestrator.resources.s3_bucket.settings import Settings
 from dr_orchestrator.resources.s3_bucket.source import Source
 from dr_orchestrator.resources.s3_bucket.within.carrying import by_hand
 
-_POLICY = "does the bucket's own policy forbid it? `leave_out: [ITS POLICY]` does without that in the replica"
+_POLICY = "where the bucket's own policy forbids it, `leave_out: [ITS POLICY]` does without that in the replica"
 
 
 class BucketFilling:
@@ -89,7 +89,7 @@ class BucketFilling:
         try:
             done = Copying(way, self._there, source, target, lacking(wanted.read(), self.objects(member))).copy()
         except Denied as denied:
-            denied.hint = denied.hint or _POLICY
+            denied.hint = "; ".join(filter(None, (denied.hint, _POLICY)))
             raise
         return Ready(words=told(wanted, done))
 
