@@ -58,8 +58,9 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
     if resource:
         of = types[resource.type]
         yield from _kind(drill, resource, of)
-        if of.partial(resource) and drill.path is RecoveryPath.PRIMARY:
-            message = f"a part of '{drill.resource}' tells nothing of the time for all of it, which is promised"
+        parts = [name for name in _restored(drill, resource) if _is_partial(service, types, name)]
+        if parts and drill.path is RecoveryPath.PRIMARY:
+            message = f"a part of '{parts[0]}' tells nothing of the time for all of it, which is promised"
             yield ("resource",), message, "add `path: fallback` and an `objective` of its own, or restore all of it"
         for index, check in enumerate(drill.checks):
             for key, message, fix in _check(service, drill, resource, types, check):
@@ -67,6 +68,16 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
     elif drill.resource not in service.resources.names:
         fix = likely(drill.resource, service.resources.names) or "declare it under `resources`"
         yield ("resource",), f"the service has no resource '{drill.resource}'", fix
+
+
+def _restored(drill: Drill, resource: Resource) -> list[str]:
+    """The resources whose data a drill restores, by name."""
+    return [drill.resource, *(resource.rebuild.filled.values() if resource.rebuild else ())]
+
+
+def _is_partial(service: Declared, types: Types[ResourceType], name: str) -> bool:
+    resource = service.resources.legal.get(name)
+    return resource is not None and types[resource.type].partial(resource)
 
 
 def _promise(drill: Drill) -> Iterator[Mistake]:
