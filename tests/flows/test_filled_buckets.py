@@ -52,6 +52,7 @@ def test_a_replica_has_its_bucket_filled_and_is_gone_whole(shop: Estate, drilled
     assert told["images beat"].expected == "object dro/heartbeat.json with an instant in 'at'"
     assert told["images beat: the asked instant"].store == told["nothing is missing"].store == "images"
     assert {each.store for each in found.points} == {"images", "sessions"}
+    assert found.closing.measures.rpa_skew is not None
     (bucket,) = (row for row in found.copies if row.copy.type == "s3-bucket")
     assert (bucket.state, bucket.copy.parent) == (
         CopyState.DELETED,

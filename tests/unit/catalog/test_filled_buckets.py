@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from dr_orchestrator.errors import CatalogError
-from tests.support import filled, workspace
+from tests.support import built_shop, filled, workspace
 from tests.support.drill_files import changed
 from tests.support.types import load
 
 STORES, CHECKS = "resources.environment.rebuild.stores", "drills.shop-replica.checks"
+
+
+BUCKET = "  images: {type: s3-bucket, id: images-prod, region: us-east-1}\n"
 
 
 def told(home: Path, shop: str = filled.SHOP, template: str = filled.TEMPLATE) -> list[str]:
@@ -81,3 +84,15 @@ def test_a_check_of_a_bucket_alone_names_none(tmp_path: Path) -> None:
     drill = "  images-pitr:\n    kind: pitr-restore\n    resource: images\n    disruption: application\n    checks:\n"
     (found,) = told(tmp_path, f"{filled.SHOP}{drill}{alone}")
     assert "same-objects.bucket: the drill restores one of them, which needs no naming" in found
+
+
+def test_a_program_may_restore_one_and_tells_its_instant(tmp_path: Path) -> None:
+    """As it may a table: its data is asked by no SQL, so it has no address."""
+    shop = changed(built_shop.SHOP, "  environment:\n", f"{BUCKET}  environment:\n")
+    shop = changed(shop, "stores: {database: orders-db}", "stores: {database: orders-db, files: images}")
+    made = workspace.write(tmp_path, shop=shop, tiers=built_shop.TIERS)
+    assert load(made.drills).drills["shop-replica"].stores["files"].id == "images-prod"
+    shop = changed(shop, "files: images", "files: {resource: images, address: Url}")
+    (made.drills / "shop.yaml").write_text(shop)
+    with pytest.raises(CatalogError, match="'images' is an s3-bucket, which is not asked by SQL"):
+        load(made.drills)

@@ -51,7 +51,7 @@ class BucketMember:
         given = {"Bucket": name, "ExpectedBucketOwner": self._owner}
         told = self._api.call("ListObjectVersions", **given, MaxKeys=1) if empty else {}
         if told.get("Versions") or told.get("DeleteMarkers"):
-            hint = "a bucket that the run's stack has just made holds nothing: nothing was put into it"
+            hint = "nothing was put into it; let the replica do without what puts objects there: `leave_out`"
             raise NotMeasured(f"{name} holds objects already", hint, "s3:ListObjectVersions")
         return Identity(bucket.arn(self._api, name), live.unique_id)
 

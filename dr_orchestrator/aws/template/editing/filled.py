@@ -1,4 +1,4 @@
-"""The notifications of a bucket that a drill fills: each object of production's would be told as if it were new."""
+"""What a bucket that a drill fills has otherwise: nobody hears of what arrives, and nobody outside reads it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ BY_THE_CDK = "Custom::S3BucketNotifications"
 """What an app of the CDK makes of them: it may be empty, and not missing."""
 
 WHY = "the bucket is filled with what production has: whoever hears of new objects would act on each of them"
-_TOLD = "NotificationConfiguration"
+_TOLD, _OPEN = "NotificationConfiguration", "PublicAccessBlockConfiguration"
+_SHUT = {"IgnorePublicAcls": True, "RestrictPublicBuckets": True}
+"""The words by which what is public is so no more; those that would have S3 refuse a policy are left as they are."""
 
 
 def notifications(name: str, resource: Mapping[str, Any], filled: Collection[str]) -> Iterator[Path]:
@@ -31,6 +33,16 @@ def notifications(name: str, resource: Mapping[str, Any], filled: Collection[str
             said = mapping(mapping(event).get("Properties"))
             if mapping(event).get("Type") == "S3" and _names(said.get("Bucket"), filled):
                 yield path
+
+
+def shut(name: str, resource: Mapping[str, Any], filled: Collection[str]) -> Iterator[tuple[Path, Any]]:
+    """The property that may let the public in, with the value that lets nobody; without it S3 lets nobody in."""
+    said = mapping(resource.get("Properties")).get(_OPEN)
+    if kind_of(resource) != BUCKET or name not in filled or said is None:
+        return
+    plain = {} if any(key.startswith("Fn::") or key == "Ref" for key in mapping(said)) else mapping(said)
+    if any(str(plain.get(key)).lower() != "true" for key in _SHUT):
+        yield (_OPEN,), {**plain, **_SHUT}
 
 
 def _names(value: Any, filled: Collection[str]) -> bool:

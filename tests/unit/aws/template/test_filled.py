@@ -1,4 +1,4 @@
-"""A bucket that a drill fills tells nobody of what arrives: its notifications are left out, and told as an edit."""
+"""A bucket that a drill fills tells nobody of what arrives, and lets nobody from outside read it; both are edits."""
 
 from __future__ import annotations
 
@@ -88,3 +88,36 @@ def test_a_bucket_of_a_stack_within_is_silent_too() -> None:
     )
     found = derive(whole, COPY, Place.BESIDE, Answers(filled=["Kid/Files"]), read=lambda _url, _of: kid)
     assert [key for key in changes(found) if "Notification" in key] == ["Kid/Files.NotificationConfiguration"]
+
+
+@pytest.mark.parametrize(
+    ("said", "becomes"),
+    [
+        ("{BlockPublicPolicy: false}", {"BlockPublicPolicy": False}),
+        ("{RestrictPublicBuckets: false, IgnorePublicAcls: true}", {}),
+        ("{'Fn::If': [C, {BlockPublicAcls: true}, !Ref 'AWS::NoValue']}", {}),
+    ],
+)
+def test_nobody_outside_reads_what_fills_it(said: str, becomes: dict[str, bool]) -> None:
+    """Whatever is public of it in production; a policy that lets everybody in is made, and lets nobody in."""
+    template = f"""
+Parameters: {{P: {{Type: String, Default: a}}}}
+Conditions: {{C: !Equals [!Ref P, a]}}
+Resources:
+  Files: {{Type: AWS::S3::Bucket, Properties: {{PublicAccessBlockConfiguration: {said}}}}}
+"""
+    key, shut = "PublicAccessBlockConfiguration", {"IgnorePublicAcls": True, "RestrictPublicBuckets": True}
+    found = derived(template, filled=["Files"])
+    assert properties(found, "Files")[key] == {**becomes, **shut}
+    assert f"Files.{key}" in changes(found)
+    for as_it_is in (derived(template), derived(template, filled=["Files"], allow={f"Files.{key}": "a web site"})):
+        assert f"Files.{key}" not in changes(as_it_is)
+
+
+@pytest.mark.parametrize(
+    "said", ["", "PublicAccessBlockConfiguration: {RestrictPublicBuckets: true, IgnorePublicAcls: 'true'}"]
+)
+def test_a_bucket_that_is_shut_is_left_as_it_is(said: str) -> None:
+    """As S3 makes one of which nothing is said."""
+    found = derived(f"Resources: {{Files: {{Type: AWS::S3::Bucket, Properties: {{{said}}}}}}}", filled=["Files"])
+    assert not [key for key in changes(found) if "PublicAccess" in key]
