@@ -49,7 +49,7 @@ def _data(of: ResourceType) -> str:
         "rows": "SQL",
         "items": "items by key",
         "objects": "objects by key",
-        "stores": "items and rows of its stores, HTTP",
+        "stores": "items, objects and rows of its stores, HTTP",
     }.get(of.content, "nothing")
 
 
