@@ -1,4 +1,4 @@
-"""What a bucket that a drill fills has otherwise: nobody hears of what arrives, and nobody outside reads it."""
+"""A bucket that a drill fills, as a replica has it: nobody hears of what arrives, and nobody outside reads it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dr_orchestrator.documents.cloudformation import mapping
 
 BUCKET = "AWS::S3::Bucket"
 BY_THE_CDK = "Custom::S3BucketNotifications"
-"""What an app of the CDK makes of them: it may be empty, and not missing."""
+"""The resource by which an app of the CDK has notifications set: it may set none, and not miss them."""
 
 WHY = "the bucket is filled with what production has: whoever hears of new objects would act on each of them"
 _TOLD, _OPEN = "NotificationConfiguration", "PublicAccessBlockConfiguration"
