@@ -6,16 +6,20 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from dr_orchestrator.aws.copies import STACK_TAG, TAG
 from dr_orchestrator.aws.guard import Forbidden, Guard
 from dr_orchestrator.domain.copy import Copy, CopyState, Place
+from dr_orchestrator.domain.proof import SameObjects
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.s3_bucket.objects.comparing import Comparing
 from dr_orchestrator.resources.s3_bucket.objects.copying import Copying, Target
 from dr_orchestrator.resources.s3_bucket.objects.versions import Where, as_of
 from dr_orchestrator.resources.s3_bucket.within import carrying
@@ -73,6 +77,16 @@ def test_it_holds_what_the_source_held(made: Estate, stack: Copy, member: Copy) 
     copied = len(made.calls("CopyObject"))
     assert "2 objects of them there already" in filled.fill(before, member).words
     assert len(made.calls("CopyObject")) == copied
+
+
+def test_a_source_that_held_nothing_is_told(made: Estate, stack: Copy, member: Copy) -> None:
+    """At the instant, whatever came since: an empty bucket would prove nothing."""
+    source, before = buckets.bucket(made), point(made)
+    made.clock.sleep(5)
+    buckets.put(made, source, {"a": b"1"})
+    with pytest.raises(NotRecoverable, match="has no version from"):
+        filling(made, source, stack).fill(before, member)
+    assert buckets.held(member.id) == {}
 
 
 def test_nothing_is_put_into_what_is_not_the_runs(made: Estate, stack: Copy, member: Copy) -> None:
@@ -180,3 +194,23 @@ def test_a_refusal_tells_of_the_buckets_own_policy(made: Estate, stack: Copy, me
         filling(made, source, stack).fill(point(made), member)
     made.lab.faults.remove(rule)
     assert "leave_out" in told.value.hint
+
+
+def test_the_source_is_asked_by_whoever_may_read_it(made: Estate, stack: Copy, member: Copy) -> None:
+    """Where the copy stands in another account: each side of a comparison by its own caller."""
+    source = buckets.bucket(made)
+    buckets.put(made, source, {"a": b"1"})
+    filled, asked = filling(made, source, stack), point(made)
+    filled.fill(asked, member)
+    api, heard = made.toolkit.account.api("s3"), list[str]()
+
+    def of_copies(operation: str, **given: Any) -> Any:
+        heard.append(given["Bucket"])
+        return api.call(operation, **given)
+
+    keyed = mock.patch.object(BucketFilling, "digests", lambda *_: False)
+    wanted = mock.patch.object(BucketFilling, "wanted", lambda *_: filled._wanted(asked.data_time, member))
+    with keyed, wanted:
+        comparing = Comparing(filled, mock.Mock(call=of_copies), made.toolkit.patiently)
+        (told,) = comparing.perform(SameObjects("same", read=True), member, ())
+    assert (told.outcome, set(heard)) == (Outcome.PASSED, {member.id})
