@@ -29,6 +29,9 @@ def replica_rebuild(drill: str) -> str:
             run.choose(f"recovery point of {told.name}", told.chooser)
         for each in run.born:
             run.step(f"take in {each.logical_id}", run.take_in, each)
+        for filled in run.direct:
+            point = run.choose(f"choose recovery point of {filled.name}", filled.filler)
+            run.step(f"fill {filled.logical_id}", run.fill_direct, filled, point)
         for store in run.stores:
             run.finish(store.restorer, store.copy, wait=f"wait for {store.name}")
             run.step(f"fill {store.logical_id}", run.fill, store)

@@ -241,7 +241,8 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
 
 def _in_store(check: Check, stores: Mapping[str, str]) -> Check:
     """A check of a store of an app, by the store's whole name."""
-    key = "database" if hasattr(check, "database") else "table"  # beside a database a table is one of its own
+    # beside a database a table is one of its own
+    key = next((each for each in ("database", "bucket") if hasattr(check, each)), "table")
     named = getattr(check, key, "")
     known = named in stores
     found = [logical for logical in stores if named and not known and logical.partition("/")[2] == named]
@@ -281,8 +282,8 @@ def _plain(name: str, must: bool, claim: claims.Plain) -> Check:
             return NewestRow(name, row.table, row.column, row.canary, row.interval, row.within, must, zone, of)
         case claims.Query(sql=sql, equals=equals, database=database):
             return Query(name, sql, equals, must, database or "")
-        case claims.ItemsAtLeast(minimum=minimum, table=table):
-            return ItemsAtLeast(name, minimum, table or "", must)
+        case claims.ItemsAtLeast(minimum=minimum, store=store):
+            return ItemsAtLeast(name, minimum, store or "", must)
         case claims.HttpAnswer() as answer:
             return HttpAnswer(name, answer.url, answer.status, answer.contains or "", answer.timeout, must)
         case claims.CanaryItem() | claims.RestoredState() as marker:
@@ -291,7 +292,7 @@ def _plain(name: str, must: bool, claim: claims.Plain) -> Check:
 
 def _marker(name: str, must: bool, claim: claims.CanaryItem | claims.RestoredState) -> Check:
     if isinstance(claim, claims.CanaryItem):
-        return CanaryItem(name, claim.key, claim.attribute, claim.table or "", claim.interval, must)
+        return CanaryItem(name, claim.key, claim.attribute, claim.store or "", claim.interval, must)
     if claim.key:
-        return RestoredItem(name, claim.key, claim.attribute or "", claim.table or "", must)
+        return RestoredItem(name, claim.key, claim.attribute or "", claim.store or "", must)
     return RestoredRow(name, claim.table or "", claim.column or "", must, claim.database or "")

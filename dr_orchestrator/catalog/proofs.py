@@ -11,7 +11,7 @@ from dr_orchestrator.domain import proof
 def made(name: str, must: bool, claim: written.Deep) -> proof.Deep:
     """Make the check of a claim."""
     if isinstance(claim, written.SameObjects):
-        return proof.SameObjects(name, claim.sample or 0, claim.seed, claim.read, must)
+        return proof.SameObjects(name, claim.sample or 0, claim.seed, claim.read, must, claim.bucket or "")
     return replace(_made(name, must, claim), database=claim.database or "")
 
 

@@ -49,8 +49,12 @@ class ItemChecks:
         source_of: Callable[[str], str] = _no_source,
         what: str = ITEM,
     ) -> None:
-        self.what = what
+        self._what = what
         self._tables, self._table_of, self._source_of = tables, table_of, source_of
+
+    def called(self, check: ItemsAtLeast | CanaryItem | RestoredItem) -> str:  # noqa: ARG002 - all are of one store
+        """How the reader of a report calls what a check reads."""
+        return self._what
 
     def perform(self, check: ItemsAtLeast | CanaryItem, copy: Copy, reference: datetime) -> CheckResult:
         """Perform one check; `reference` is the instant that the age of the canary is counted from."""
@@ -58,7 +62,7 @@ class ItemChecks:
         if isinstance(check, ItemsAtLeast):
             if (count := self._count(table)) < check.minimum:
                 count = self._count(table)
-            return judged(check, self._expected(check), counted(count, self.what), count >= check.minimum)
+            return judged(check, self._expected(check), counted(count, self._what), count >= check.minimum)
         return self._canary(check, table, reference)
 
     def marker(self, check: RestoredItem, copy: Copy | None = None) -> Marker | None:
@@ -70,12 +74,12 @@ class ItemChecks:
         sequence, at = _value(item, "sequence"), _value(item, check.attribute)
         if sequence is None or at is None:
             raise NotMeasured(
-                f"the {self.what} in {table} has no 'sequence' or no '{check.attribute}' as `dro canary` writes them"
+                f"the {self._what} in {table} has no 'sequence' or no '{check.attribute}' as `dro canary` writes them"
             )
         return Marker(int(sequence), instant(at))
 
     def _expected(self, check: ItemsAtLeast | CanaryItem) -> str:
-        return expectation(check, self.what)
+        return expectation(check, self._what)
 
     def _item(self, table: str, key: Mapping[str, str]) -> Mapping[str, Any]:
         wanted = {name: {"S": value} for name, value in key.items()}
@@ -92,7 +96,7 @@ class ItemChecks:
         value = _value(self._item(table, check.key), check.attribute)
         if value is None:
             return replace(
-                judged(check, self._expected(check), f"no such {self.what} or attribute", False), canary=True
+                judged(check, self._expected(check), f"no such {self._what} or attribute", False), canary=True
             )
         found = instant(value)
         age = format_duration(reference - found)

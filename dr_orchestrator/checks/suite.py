@@ -123,17 +123,20 @@ class Suite:
     def _perform(self, check: Shallow, copy: Copy, reference: datetime, points: Sequence[RecoveryPoint]) -> CheckResult:
         if isinstance(check, RestoredRow | RestoredItem):
             compare = partial(self._restored, check, copy, points)
-            return self._timed(check, restored.expectation(check, self.items.what), compare)
+            return self._timed(check, restored.expectation(check, self._called(check)), compare)
         if isinstance(check, HttpAnswer):
             result = self._timed(check, http.expectation(check), lambda: self.http.perform(check, copy))
             return replace(result, proves_data=False)
         if isinstance(check, ItemsAtLeast | CanaryItem):
-            expected = items.expectation(check, self.items.what)
+            expected = items.expectation(check, self.items.called(check))
             result = self._timed(check, expected, lambda: self.items.perform(check, copy, reference))
             return replace(result, canary=isinstance(check, CanaryItem))
         expected = sql.expectation(check)
         result = self._timed(check, expected, lambda: self.sql.perform(check, copy, reference))
         return replace(result, canary=isinstance(check, NewestRow) and check.canary)
+
+    def _called(self, check: RestoredRow | RestoredItem) -> str:
+        return self.items.called(check) if isinstance(check, RestoredItem) else restored.ITEM
 
     def _timed(self, check: Check, expected: str, perform: Callable[[], CheckResult]) -> CheckResult:
         return timed(check, expected, self.clock, lambda: self.patiently(perform))
@@ -143,7 +146,7 @@ class Suite:
             in_copy, in_source = partial(self.sql.marker, check, copy), partial(self.sql.marker, check)
         else:
             in_copy, in_source = partial(self.items.marker, check, copy), partial(self.items.marker, check)
-        return restored.judged(check, points, in_copy, in_source, self.items.what)
+        return restored.judged(check, points, in_copy, in_source, self._called(check))
 
 
 def _held_to_the_instant(check: Check, result: CheckResult, points: Sequence[RecoveryPoint]) -> list[CheckResult]:

@@ -200,6 +200,19 @@ class Origin(Chooser, Protocol):
         """Prove of the live one, a part of the environment, that it is as well protected as its source."""
 
 
+class Filler(Chooser, Protocol):
+    """A resource from which an environment's own is filled straight, as of a recovery point: no copy stands between."""
+
+    def preflight_checks(self) -> Sequence[PreflightCheck]:
+        """The checks to make, read-only, before the environment is asked for."""
+
+    def billed(self) -> Billed:
+        """The things that the environment's own is charged for, as far as its source tells."""
+
+    def fill(self, point: RecoveryPoint, member: Copy) -> Ready:
+        """Copy all that the source held into the environment's own; what is there already is not copied again."""
+
+
 class Restorer(Destroyer, Chooser, Protocol):
     """Restores one resource from its recovery points; the verbs are called in this order."""
 

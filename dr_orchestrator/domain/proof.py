@@ -129,7 +129,7 @@ class SameObjects:
 
     Number, keys and sizes of all are compared, and by checksums or digests what they hold. Of those of which neither
     says anything both are to be `read`, else nothing is known of them; with a `sample` only so many are looked into,
-    drawn by the `seed`, for which the run's id stands where none is given.
+    drawn by the `seed`, for which the run's id stands where none is given. Of an environment it names the `bucket`.
     """
 
     name: str
@@ -137,6 +137,7 @@ class SameObjects:
     seed: int | None = None
     read: bool = False
     mandatory: bool = True
+    bucket: str = field(default="", metadata=SINCE)
 
 
 Deep = WholeRead | Integrity | AnswersWithin | Counts | Command | SameObjects

@@ -78,7 +78,7 @@ class Answers:
 
     `leave_out` names resources (`Name`) and properties (`Alerts.Subscription`); `allow` gives a reason for each that is
     let as it is; `imports` and `parameters` give values; `shares` are ids of networks that it may be put into. `empty`
-    gives a reason for each part that keeps data and may come back without any.
+    gives a reason for each part that keeps data and may come back without any; `filled` are those that a drill fills.
     """
 
     leave_out: Sequence[str] = ()
@@ -87,6 +87,7 @@ class Answers:
     parameters: Mapping[str, str] = field(default_factory=dict)
     shares: Sequence[str] = ()
     empty: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
+    filled: Sequence[str] = field(default=(), metadata=SINCE)
 
     def within(self, name: str, parameters: Mapping[str, str]) -> Answers:
         """The word on a stack within, or on one of several, with the parameters that it is given."""
@@ -97,6 +98,7 @@ class Answers:
             allow=_within(lead, self.allow),
             parameters=parameters,
             empty=_within(lead, self.empty),
+            filled=[each.removeprefix(lead) for each in self.filled if each.startswith(lead)],
         )
 
 

@@ -260,8 +260,8 @@ class Rebuild:
         return tuple(map(self.alone, self.stacks)) or (self,)
 
     def word(self, copy_id: str) -> Answers:
-        """The owner's word on a replica of that name, with the parameters that it is made with."""
-        return replace(self.answers, parameters=self.given(copy_id))
+        """The owner's word on a replica of that name, with the parameters that it is made with, and what is filled."""
+        return replace(self.answers, parameters=self.given(copy_id), filled=tuple(self.stores))
 
     def given(self, copy_id: str) -> dict[str, str]:
         """The parameters of a replica of that name."""

@@ -17,10 +17,13 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Probed
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.contents import Contents
 from dr_orchestrator.resources.inside import Inside
 
 Find = Callable[[str, Copy], Copy]
 """Finds a part of a stack by its logical id, as a copy of its own."""
+
+_NOTHING: Mapping[str, Contents] = {}
 
 
 class Databases(SqlChecks):
@@ -86,20 +89,34 @@ class Databases(SqlChecks):
 
 
 class DeepWithin:
-    """Deep checks of a stack: each in the database that it names; a program that names none is told the outputs."""
+    """Deep checks of a stack: each in the store that it names; a program that names none is told the outputs."""
 
-    def __init__(self, databases: Databases, of_stack: DeepChecks, home: Path) -> None:
-        """`home` is where programs of the team's own are run."""
+    def __init__(
+        self,
+        databases: Databases,
+        of_stack: DeepChecks,
+        home: Path,
+        contents: Mapping[str, Contents] = _NOTHING,
+        find: Find = lambda _name, copy: copy,
+    ) -> None:
+        """`home` is where programs of the team's own are run, `contents` are the stores that are no databases."""
         self._databases, self._of_stack, self._home = databases, of_stack, home
+        self._contents, self._find = contents, find
 
     def perform(
         self, check: Deep, copy: Copy, points: Sequence[RecoveryPoint], taken: Collection[str] = ()
     ) -> list[CheckResult]:
-        """Perform one in the database that it names."""
+        """Perform one in the store that it names."""
+        if isinstance(check, SameObjects) and check.bucket in self._contents:
+            within, member = self._contents[check.bucket].deep, self._find(check.bucket, copy)
+            return list(within.perform(check, member, points, taken))
         if isinstance(check, SameObjects) or not check.database:
             return self._of_stack.perform(check, copy, points, taken)
-        within = self._databases.of(check.database).deep(self._home)
-        return within.perform(check, self._databases.member(check.database, copy), points, taken)
+        return (
+            self._databases.of(check.database)
+            .deep(self._home)
+            .perform(check, self._databases.member(check.database, copy), points, taken)
+        )
 
 
 def _no_login(copy: Copy) -> Login:

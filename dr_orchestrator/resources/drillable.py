@@ -18,16 +18,18 @@ if TYPE_CHECKING:
     from dr_orchestrator.checks.apart import Address
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
     from dr_orchestrator.domain.cost import Billed
-    from dr_orchestrator.domain.drill import Drill, Selection
-    from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin, Part, Restorer
+    from dr_orchestrator.domain.drill import Check, Drill, Selection
+    from dr_orchestrator.domain.ports import Clock, Destroyer, Filler, Member, Origin, Part, Restorer
     from dr_orchestrator.domain.recovery_point import RecoveryPoint
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.estate.company import CompanyDatabase
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.contents import Contents
     from dr_orchestrator.resources.inside import Inside
-    from dr_orchestrator.runner import Born, Components, Store
+    from dr_orchestrator.runner import Born, Components, Direct, Store
 
     Bringing = tuple[Restorer, Callable[[RecoveryPoint, Copy], Part]]
+    Filling = tuple[Filler, Contents]
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Parts:
 class Order:
     """A drill that a type is to perform: with which tools, into which copy, and the stores that it has to fill.
 
-    `born` are those that it makes itself, from their recovery points, `inside` the ways into them, by logical id.
+    `born` are those that it makes itself, from their recovery points, `inside` the ways into them, by logical id;
+    `direct` are those that are filled with no copy between, `contents` what checks read of them.
     `parts` are what an environment may hold. `production` tells every address at which resources of the service are
     served, `known` are the ids of all that is declared. `simulated` says that nothing of it can be evidence. `home` is
     the workspace, in which programs of the team's own are run.
@@ -63,6 +66,8 @@ class Order:
     stores: tuple[Store, ...] = ()
     born: tuple[Born, ...] = ()
     inside: Mapping[str, Inside] = field(default_factory=dict)
+    direct: tuple[Direct, ...] = ()
+    contents: Mapping[str, Contents] = field(default_factory=dict)
     parts: Parts = field(default_factory=Parts)
     home: Path = Path()
     production: Callable[[], Iterable[Address]] = tuple
@@ -114,10 +119,11 @@ class Drillable(ResourceType):
     be, by the names that `made` and `parts` give them, `held` what one that holds others holds (type in CloudFormation
     and name). `store` restores one as a store of an environment, `brought` makes one where that stands in another
     account, with what brings its recovery point there before (through a bucket), `member` is what one is as a part of
-    an environment at a place, `origin` what a template's own is made of, with the `inside` of that as part of a stack,
-    `looks` read the `settings` of a live one, `served` tells every address at which it is served, `twin` what it is in
-    the simulated AWS, `company` the databases that the sample company has of it. An origin is told of the environment
-    that its own is made in, and of the key of KMS under which recovery points are shared with that one's account.
+    an environment at a place, `filler` what fills a stack's own straight from one, with what the checks that name it
+    read there, `origin` what a template's own is made of, with the `inside` of that as part of a stack, `looks` read
+    the `settings` of a live one, `served` tells every address at which it is served, `twin` what it is in the simulated
+    AWS, `company` the databases that the sample company has of it. An origin is told of the environment that its own is
+    made in, and of the key of KMS under which recovery points are shared with that one's account.
     """
 
     components: MakeComponents
@@ -128,6 +134,7 @@ class Drillable(ResourceType):
     store: Callable[[Resource, Selection, Toolkit], Restorer] = _cannot_be_a_store
     brought: Callable[[Resource, Toolkit, str, str], Bringing] = _cannot_be_brought
     member: Callable[[Toolkit, Place], Member] | None = None
+    filler: Callable[[Resource, Toolkit, Copy, Sequence[Check]], Filling] | None = None
     origin: Callable[[Resource, Toolkit, Copy, str], Origin] | None = None
     inside: Callable[[Resource, Toolkit, Copy], Inside | None] = _has_no_inside
     served: Callable[[Resource, Toolkit], Collection[Address]] = lambda _resource, _toolkit: ()

@@ -9,7 +9,7 @@ from typing import TypeVar
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.parity import Parity
-from dr_orchestrator.domain.ports import Checks, Chooser, Entrance, Environment, Origin, Part, Restorer
+from dr_orchestrator.domain.ports import Checks, Chooser, Entrance, Environment, Filler, Origin, Part, Restorer
 from dr_orchestrator.domain.preflight import Preflight, PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
@@ -43,6 +43,15 @@ class Born:
 
 
 @dataclass(frozen=True)
+class Direct:
+    """A store of an environment that is filled straight from production's, as of an instant: a bucket, say."""
+
+    name: str
+    logical_id: str
+    filler: Filler
+
+
+@dataclass(frozen=True)
 class Restored:
     """A store of an environment that a program of the team's own restored: once it is made, it tells of which point."""
 
@@ -54,8 +63,8 @@ class Restored:
 class Components:
     """The parts that a drill is performed with; it has a restorer or an environment, never both.
 
-    `stores` are filled or imported, those that are `born` are made from their recovery points, and of the `restored`
-    ones the points are told once they are there.
+    `stores` are filled or imported, those that are `born` are made from their recovery points, those that are `direct`
+    are filled without a copy between, and of the `restored` ones the points are told once they are there.
     `checks` are performed on the recovery clock, `afterwards` those that are not. `preflight` looks before anything is
     started. `isolated` proves of the live copy that it stands where it should, `probe` that nothing of production
     answers it; each returns what it saw (`probe` also whether it could try at all), or raises a DrillFault. `compared`
@@ -69,6 +78,7 @@ class Components:
     environment: Environment | None = None
     stores: tuple[Store, ...] = ()
     born: tuple[Born, ...] = ()
+    direct: tuple[Direct, ...] = ()
     restored: tuple[Restored, ...] = ()
     preflight: Callable[[], Preflight] = Preflight
     isolated: Callable[[Copy], Seen] | None = None

@@ -12,7 +12,7 @@ from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked, Ready
 from dr_orchestrator.domain.ports import Part, Piece, Restorer
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
-from dr_orchestrator.runner.components import Born, Store
+from dr_orchestrator.runner.components import Born, Direct, Store
 from dr_orchestrator.runner.steps import Steps
 from dr_orchestrator.runner.teardown import row_of
 from dr_orchestrator.waiting import stops
@@ -102,7 +102,11 @@ class Making(Steps):
         """Load a restored store into the environment's own; that one becomes a copy of this run first."""
         self.environment.fill(store.copy, self.take_in(store))
 
-    def take_in(self, store: Store | Born) -> Copy:
+    def fill_direct(self, store: Direct, point: RecoveryPoint) -> Ready:
+        """Fill the environment's own straight from production's, as of a point; it becomes a copy of this run first."""
+        return store.filler.fill(point, self.take_in(store))
+
+    def take_in(self, store: Store | Born | Direct) -> Copy:
         """Write a store of the environment down as a copy that its stack owns: only then may it be changed."""
         member, identity = self.environment.member(store.logical_id, self.copy)
         if row_of(self._ledger, member) is None:

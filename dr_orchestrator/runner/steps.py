@@ -16,7 +16,7 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint, WorstCase
 from dr_orchestrator.domain.run import Phase, Role, Run, RunHeader, SegmentKind
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import DrillFault
-from dr_orchestrator.runner.components import Born, Components, Restored, Store
+from dr_orchestrator.runner.components import Born, Components, Direct, Restored, Store
 from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.performing import Performer
@@ -100,6 +100,11 @@ class Steps:
     def born(self) -> tuple[Born, ...]:
         """The stores of the environment that its template makes from recovery points."""
         return self.components.born
+
+    @property
+    def direct(self) -> tuple[Direct, ...]:
+        """The stores of the environment that are filled straight from production's."""
+        return self.components.direct
 
     @property
     def restored(self) -> tuple[Restored, ...]:

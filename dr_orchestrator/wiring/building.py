@@ -13,16 +13,17 @@ from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.aws.toolkit import TEARDOWN_CEILING, Toolkit
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, LiveObject, Place, Source
 from dr_orchestrator.domain.cost import Billed
-from dr_orchestrator.domain.drill import Drill, Selection, reads_source
-from dr_orchestrator.domain.ports import Destroyer
+from dr_orchestrator.domain.drill import Check, Drill, Selection, reads_source
+from dr_orchestrator.domain.ports import Destroyer, Filler
 from dr_orchestrator.domain.resource_type import Content, CopyType, Types, beside_the_source
 from dr_orchestrator.domain.run import RunHeader
 from dr_orchestrator.domain.service import Fill, Rebuild, Resource, Via
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import retry_transient
+from dr_orchestrator.resources.contents import Contents
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.inside import Inside
-from dr_orchestrator.runner import Born, Components, RunContext, Store
+from dr_orchestrator.runner import Born, Components, Direct, RunContext, Store
 from dr_orchestrator.runner.context import Drive
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.comparing import comparing
@@ -115,6 +116,7 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
     ceiling = rto.value.total_seconds() * CEILING if rto else NO_TARGET_CEILING_S
     toolkit = _toolkit(here, account, here.sources, context, ceiling, context.lease, drill)
     account.throttling.listen(context)
+    filled = _filled(here, drill, copy, toolkit)
     order = Order(
         drill,
         copy,
@@ -123,6 +125,8 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         _stores(here, drill, copy, toolkit),
         _born(here, drill, copy, toolkit),
         _inside(here, drill, copy, toolkit),
+        tuple(Direct(drill.stores[name].name, name, filler) for name, (filler, _) in filled.items()),
+        {name: contents for name, (_, contents) in filled.items()},
         parts(here.types, toolkit, copy.place),
         here.settings.home,
         functools.partial(_served, here, drill, toolkit),
@@ -185,7 +189,7 @@ def _stores(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Stor
     return tuple(
         _store(here, drill, copy, toolkit, logical_id, store, imported=logical_id in imported)
         for logical_id, store in made.items()
-        if here.types[store.type].origin is None
+        if here.types[store.type].origin is None and here.types[store.type].filler is None
     )
 
 
@@ -222,6 +226,20 @@ def _born(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> tuple[Born, 
         for logical_id, store in _made(drill).items()
         if (origin := here.types[store.type].origin) is not None
     )
+
+
+def _filled(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> dict[str, tuple[Filler, Contents]]:
+    """The stores that are filled straight from production's, each with the checks that name it."""
+    return {
+        logical_id: filler(store, toolkit, copy, [each for each in drill.checks if _names(each) == logical_id])
+        for logical_id, store in _made(drill).items()
+        if (filler := here.types[store.type].filler) is not None
+    }
+
+
+def _names(check: Check) -> str:
+    """The store that a check names."""
+    return str(getattr(check, "bucket", "") or getattr(check, "table", ""))
 
 
 def _inside(here: App, drill: Drill, copy: Copy, toolkit: Toolkit) -> dict[str, Inside]:

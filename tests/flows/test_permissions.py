@@ -23,7 +23,7 @@ from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.resources.rds_instance.name import OWN_OPTIONS
 from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.wiring import sweeping
-from tests.support import buckets, workspace
+from tests.support import buckets, filled, workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
 from tests.support.estate import BUCKET, REGION, TABLE, Estate
 from tests.support.fakes import FakeClock
@@ -112,13 +112,15 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
     """A read or write that no kind declares has no business in the guard, and the other way round."""
     declared = TYPES.sweep | COMMON
     for of in TYPES:
-        for calls in (*of.kinds.values(), of.filling, of.carried, of.exported, of.stated):
+        for calls in (*of.kinds.values(), of.filling, of.carried, of.exported, of.stated, of.direct, of.across):
             declared |= calls
     assert declared.reads == {f"{service}:{name}" for service, names in READS.items() for name in names}
     assert declared.writes == {f"{service}:{name}" for service, name in WRITES}
 
 
-@pytest.mark.parametrize("calls", [*(calls for of in TYPES for calls in of.kinds.values()), TYPES.sweep])
+@pytest.mark.parametrize(
+    "calls", [*(calls for of in TYPES for calls in (*of.kinds.values(), of.direct, of.across)), TYPES.sweep]
+)
 def test_an_occasion_is_that_of_a_declared_call(calls: Calls) -> None:
     """Nothing is explained that is not called."""
     assert calls.only_when.keys() <= calls.all
@@ -321,6 +323,48 @@ def test_a_database_is_brought_there_by_rights_of_both_roles(tmp_path: Path) -> 
     assert beside["DeleteSnapshots"]["Action"] == ["rds:DeleteDBSnapshot"]
     assert any(key in note for note in notes.told_of(asked))
     assert all(size(each) <= LARGEST for each in made)
+
+
+def test_a_bucket_is_filled_by_rights_on_copies_and_reads_of_its_source(tmp_path: Path) -> None:
+    """Of production's one that fills a replica's: nothing of it is written, and of no other anything read."""
+    there = workspace.world(tmp_path, FakeClock(), shop=filled.SHOP, template=filled.TEMPLATE)
+    asked = scope(there, "shop-replica")
+    found = {each["Sid"]: each for each in statements(policies.drill_policies(asked))}
+    assert found["FillCopiesOfBuckets"]["Action"] == ["s3:PutObject", "s3:PutObjectTagging"]
+    assert found["FillCopiesOfBuckets"]["Resource"] == ["arn:aws:s3:::dro-*", "arn:aws:s3:::dro-*/*"]
+    assert found["ForCopyObject1"]["Resource"] == ["arn:aws:s3:::images-prod/*"]
+    assert {action.partition("Get")[0] for action in found["ForCopyObject1"]["Action"]} == {"s3:"}
+    assert not [
+        each for each in found.values() if "s3:CreateBucket" in each.get("Action", ()) and "Via" not in str(each)
+    ]
+    (reads,) = (each for each in statements(policies.source_policies(asked)) if each["Sid"] == "ReadObjects")
+    assert set(reads["Resource"]) >= {"arn:aws:s3:::images-prod", "arn:aws:s3:::images-prod/*", "arn:aws:s3:::dro-*/*"}
+
+
+def test_a_drill_that_fills_no_bucket_has_no_right_to_fill_one(here: wiring.App) -> None:
+    """Though its environment may hold some, which are emptied."""
+    found = {each["Sid"] for each in statements(policies.drill_policies(scope(here, "shop-replica")))}
+    assert "DeleteBuckets" in found
+    assert not found & {"FillCopiesOfBuckets", "ForCopyObject1"}
+
+
+def test_the_role_of_another_account_reads_nothing_of_productions_buckets(tmp_path: Path) -> None:
+    """It puts what the other role reads: no policy of production's bucket has to let it in."""
+    there = workspace.world(
+        tmp_path,
+        FakeClock(),
+        shop=filled.SHOP,
+        template=filled.TEMPLATE,
+        tiers=workspace.TIERS + "roles: {elsewhere: ['arn:aws:iam::222222222222:role/dro']}\n"
+        'replica: {place: drill-account, account: "222222222222"}\n',
+    )
+    asked = scope(there, "shop-replica")
+    (made,) = policies.elsewhere_policies(asked).values()
+    assert "images-prod" not in str(made)
+    found = {each["Sid"]: each for each in statements(made)}
+    assert found["FillCopiesOfBuckets"]["Action"] == ["s3:PutObject", "s3:PutObjectTagging"]
+    reads = {each["Sid"]: each for each in statements(policies.source_policies(asked))}
+    assert "arn:aws:s3:::images-prod/*" in reads["ReadObjects"]["Resource"]
 
 
 def test_that_no_call_tells_whether_tags_are_seen_is_told(here: wiring.App) -> None:

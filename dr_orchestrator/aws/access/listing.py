@@ -49,7 +49,7 @@ def _data(of: ResourceType) -> str:
         "rows": "SQL",
         "items": "items by key",
         "objects": "objects by key",
-        "stores": "items and rows of its stores, HTTP",
+        "stores": "items, objects and rows of its stores, HTTP",
     }.get(of.content, "nothing")
 
 
@@ -83,11 +83,11 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     users = [(f"{of.name} {kind}", calls) for of in types for kind, calls in of.kinds.items()]
     users += [(f"stores of environments, {of.name}s", of.filling) for of in types]
     users += [(f"stores of environments, {of.name}s", of.imported) for of in types]
-    users += [(f"stores of environments, {of.name}s", of.born) for of in types]
+    users += [(f"stores of environments, {of.name}s", calls) for of in types for calls in (of.born, of.direct)]
     users += [(f"settings of {of.name}s", of.compared) for of in types]
     users += [(f"{of.name} asked by statements", of.stated) for of in types]
     apart = "stores of environments in another account"
-    users += [(f"{apart}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported)]
+    users += [(f"{apart}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported, of.across)]
     users += [(f"inventory of {of.name}s", of.listing) for of in types] + [("every run", COMMON)]
     for user, found in users:
         for call in found.reads:

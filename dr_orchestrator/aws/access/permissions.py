@@ -30,7 +30,8 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
         found |= types[made].compared
         if rebuild is None or rebuild.builder is None:
             apart = rebuild is not None and rebuild.account
-            found |= types[made].born | types[made].carried if apart else types[made].born
+            own = types[made]
+            found |= own.born | (own.carried | own.across if apart else own.direct)
     for each in held:
         listing = each.listing.reads - found.reads
         found |= Calls(listing, only_when=dict.fromkeys(listing, f"{HELD} {each.article}"))

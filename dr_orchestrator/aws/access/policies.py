@@ -145,7 +145,8 @@ def _into(scope: Scope, held: HeldType, looks: frozenset[str]) -> Statement:
 def _data(scope: Scope, reads: frozenset[str]) -> Iterator[Statement]:
     read = [each for each in scope.types if each.data and scope.sources(each)]
     for number, each in enumerate(read):
-        names = [arn for name in (*scope.sources(each), COPIES) for arn in each.made.arns_of(name)]
+        sources = [] if scope.apart else scope.sources(each)  # in another account nobody reads production
+        names = [arn for name in (*sources, COPIES) for arn in each.made.arns_of(name)]
         alike = any(before.content is each.content for before in read[:number])  # no two statements share an id
         sid = f"Read{each.content.title()}" + (f"Of{each.made.plural}" if alike else "")
         yield allow(
@@ -287,7 +288,7 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
     for write in of.writes:
         if write.operation not in writes or write.target.each or write.among or write.effect is Effect.PUBLISH:
             continue  # items are written by the actions of the restore; what lies in a place is no copy
-        if not _is_made(scope, write):
+        if not _is_made(scope, write) or (write.effect is Effect.FILL and not scope.sources(of)):
             continue
         right = found.setdefault((write.effect, write.target.type), _Right())
         right.actions.update(scope.types.grants.get(write.operation, (write.operation,)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from dr_orchestrator.aws.access.permissions import actions_of
@@ -23,8 +23,12 @@ def writes(types: Types[ResourceType], of: ResourceType, kind: Kind, copy: CopyT
     calls = of.kinds[kind].writes
     if copy is not None:
         calls &= {write.operation for write in of.writes if write.target.type == copy.name}
-    actions = actions_of(types, calls)
-    return sorted(action for action in actions if action.startswith(f"{of.made.service}:"))
+    return own(types, of, calls)
+
+
+def own(types: Types[ResourceType], of: ResourceType, calls: Collection[str]) -> list[str]:
+    """The IAM actions of calls, of those that are the type's own service's."""
+    return sorted(action for action in actions_of(types, calls) if action.startswith(f"{of.made.service}:"))
 
 
 def simulated(account: Account, caller: Caller, copy: Copy, of: CopyType, actions: Sequence[str]) -> str:
@@ -57,7 +61,8 @@ def _decisions(
     """The decision on each action, and those that a policy of the organisation bars; with the tags that the copy will
     wear, or as if there were none.
     """
-    arn = f"{of.service}:{copy.region}:{caller.account}:{of.arn_of(copy.id)}"
+    part = of.arn_of(copy.id)
+    arn = f"{of.service}{part if part.startswith(':::') else f':{copy.region}:{caller.account}:{part}'}"
     run = {f"aws:{each}Tag/{TAG}": [copy.run] for each in ("Request", "Resource")}
     tags = {**run, "aws:TagKeys": list(copy.tags)} if tagged else {}
     context = [

@@ -37,13 +37,13 @@ def mistakes(of: ResourceType, resource: Resource, canary: Canary) -> Iterator[M
 
 def place(of: ResourceType, written: Canary | RestoredState, key: Key, what: str) -> Iterator[Mistake]:
     """Whether a heartbeat is named as its type is: rows by table and column, an item by key and attribute."""
-    needed, foreign = (_ROW, _ITEM) if of.content is Content.ROWS else (_ITEM, ("column",))
+    needed, foreign = (_ROW, (*_ITEM, "bucket")) if of.content is Content.ROWS else (_ITEM, ("column",))
     example = of.marker or of.heartbeat
     for name in needed:
         if not getattr(written, name):
             yield key, f"{what} of {of.article} needs '{name}'", f"such as {example}"
     for name in foreign:
-        if getattr(written, name):
+        if getattr(written, name, None):
             yield (*key, name), f"{what} of {of.article} has no '{name}'", f"write it like {example}"
 
 

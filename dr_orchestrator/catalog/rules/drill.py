@@ -59,8 +59,9 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
         of = types[resource.type]
         yield from _kind(drill, resource, of)
         yield from parity.mistakes(service, drill, resource, types)
-        if of.partial(resource) and drill.path is RecoveryPath.PRIMARY:
-            message = f"a part of '{drill.resource}' tells nothing of the time for all of it, which is promised"
+        parts = [name for name in _restored(drill, resource) if _is_partial(service, types, name)]
+        if parts and drill.path is RecoveryPath.PRIMARY:
+            message = f"a part of '{parts[0]}' tells nothing of the time for all of it, which is promised"
             yield ("resource",), message, "add `path: fallback` and an `objective` of its own, or restore all of it"
         for index, check in enumerate(drill.checks):
             for key, message, fix in _check(service, drill, resource, types, check):
@@ -68,6 +69,16 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
     elif drill.resource not in service.resources.names:
         fix = likely(drill.resource, service.resources.names) or "declare it under `resources`"
         yield ("resource",), f"the service has no resource '{drill.resource}'", fix
+
+
+def _restored(drill: Drill, resource: Resource) -> list[str]:
+    """The resources whose data a drill restores, by name."""
+    return [drill.resource, *(resource.rebuild.filled.values() if resource.rebuild else ())]
+
+
+def _is_partial(service: Declared, types: Types[ResourceType], name: str) -> bool:
+    resource = service.resources.legal.get(name)
+    return resource is not None and types[resource.type].partial(resource)
 
 
 def _promise(drill: Drill) -> Iterator[Mistake]:
@@ -126,15 +137,22 @@ def _check(
             message = f"a program gets no credential by which it could read {of.article}"
             yield (written,), message, "remove it; only databases and replicas have one"
     elif isinstance(claim, SameObjects):
-        yield from _of_objects(of, claim, written)
+        yield from _of_objects(service, drill, types, claim, written)
     else:
         yield from _of_endpoint(service, drill, claim, written)
 
 
-def _of_objects(of: ResourceType, claim: SameObjects, written: str) -> Iterator[Mistake]:
-    if of.content is not Content.OBJECTS:
+def _of_objects(
+    service: Declared, drill: Drill, types: Types[ResourceType], claim: SameObjects, written: str
+) -> Iterator[Mistake]:
+    of = types[service.resources.legal[drill.resource].type]
+    if of.content is Content.STORES:
+        yield from _of_store(service, drill, types, "bucket", claim.bucket, written)
+    elif of.content is not Content.OBJECTS:
         yield (written,), f"{of.name}s hold no objects", "use rows, items or a query"
-    elif claim.seed is not None and claim.sample is None:
+    elif claim.bucket:
+        yield (written, "bucket"), "the drill restores one of them, which needs no naming", "remove it"
+    if claim.seed is not None and claim.sample is None:
         yield (written, "seed"), "without a sample nothing is drawn", "add `sample`, or remove it"
 
 
@@ -208,6 +226,27 @@ def _of_source(claim: RowsAtLeast | NewestRow | Query, written: str, engine: Eng
         yield (written, "table"), message, "name a table of the source, with its schema where it begins with pg_"
 
 
+_HELD = {"table": Content.ITEMS, "bucket": Content.OBJECTS}
+"""How the data of a store is read, by the key that names it."""
+
+
+def _of_store(
+    service: Declared, drill: Drill, types: Types[ResourceType], key: str, named: str | None, written: str
+) -> Iterator[Mistake]:
+    """The mistakes in which table, or bucket, of a replica a check reads."""
+    resource = service.resources.legal[drill.resource]
+    if resource.rebuild and resource.rebuild.command:
+        message = "what a program made is asked by SQL, by HTTP, or by a command of the team's own"
+        yield (written,), message, "use rows-at-least, newest-row, query, http-answer or command"
+        return
+    filled = stores.named(types, resource, service.templates.get(drill.resource), _HELD[key])
+    if not named:
+        yield (written,), f"in a replica the {key} has to be named", f"add `{key}`, {likely('', filled) or 'a store'}"
+    elif not _filled(service, drill, named, filled):
+        fix = likely(named, filled) or "add it to the resource's `rebuild.stores`"
+        yield (written, key), f"'{named}' is not among the stores that are filled", fix
+
+
 def _filled(service: Declared, drill: Drill, table: str, stores: Mapping[str, str]) -> bool:
     """Whether a table is among the stores, whichever of them says its stack."""
     template = service.templates.get(drill.resource)
@@ -224,23 +263,19 @@ def _of_table(
     written: str,
 ) -> Iterator[Mistake]:
     resource = service.resources.legal[drill.resource]
-    of = types[resource.type]
-    filled = stores.named(types, resource, service.templates.get(drill.resource), Content.ITEMS)
+    of, key = types[resource.type], "bucket" if claim.bucket else "table"
     if of.content is Content.ROWS:
         yield (written,), f"{resource.type}s have no items", "use rows-at-least, newest-row or query"
     elif of.content in (Content.ITEMS, Content.OBJECTS):
-        if claim.table:
-            yield (written, "table"), "the drill restores one of them, which needs no naming", "remove it"
+        if claim.store:
+            yield (written, key), "the drill restores one of them, which needs no naming", "remove it"
         if isinstance(claim, CanaryItem | RestoredState):
             yield from canary.kept(of, resource, claim.key, (written,))
-    elif resource.rebuild and resource.rebuild.command:
-        message = "what a program made is asked by SQL, by HTTP, or by a command of the team's own"
-        yield (written,), message, "use rows-at-least, newest-row, query, http-answer or command"
-    elif not claim.table:
-        yield (written,), "in a replica the table has to be named", f"add `table`, {likely('', filled) or 'a store'}"
-    elif not _filled(service, drill, claim.table, filled):
-        fix = likely(claim.table, filled) or "add it to the resource's `rebuild.stores`"
-        yield (written, "table"), f"'{claim.table}' is not among the stores that are filled", fix
+    else:
+        yield from _of_store(service, drill, types, key, claim.store, written)
+        if claim.bucket and isinstance(claim, CanaryItem | RestoredState):
+            source = stores.source(service, resource, claim.bucket)
+            yield from canary.kept(types[source.type], source, claim.key, (written,)) if source else ()
 
 
 def _of_endpoint(service: Declared, drill: Drill, claim: HttpAnswer, written: str) -> Iterator[Mistake]:

@@ -62,7 +62,8 @@ def _fill(
     source = service.resources.legal.get(store.resource)
     of = types[source.type] if source else None
     if store.fill is not None and of is not None and not of.imported.all:
-        message = f"'{store.resource}' is {of.article}, which the template makes from its recovery point"
+        made = "is filled from its versions" if of.direct.all else "the template makes from its recovery point"
+        message = f"'{store.resource}' is {of.article}, which {made}"
         yield ("rebuild", "stores", logical, "fill"), message, "remove `fill`"
 
 
@@ -90,6 +91,14 @@ def of_database(
         elif resource.rebuild and resource.rebuild.command:
             for message, fix in programs.asked(resource.rebuild, found):
                 yield (written, "database"), message, fix
+
+
+def source(service: Declared, resource: Resource, part: str) -> Resource | None:
+    """The resource whose data a part of a replica has, as a check names that."""
+    named = {
+        name.rpartition("/")[2]: store for name, store in (resource.rebuild.filled if resource.rebuild else {}).items()
+    }
+    return service.resources.legal.get(named.get(part.rpartition("/")[2], ""))
 
 
 def asked(service: Declared, resource: Resource, database: str | None) -> Resource:
@@ -120,7 +129,7 @@ def named(
     types: Types[ResourceType], stack: Resource, template: Template | Unusable | None, content: Content
 ) -> dict[str, str]:
     """The stores of an environment whose data is read so, by logical id; what the template does not tell may be any."""
-    if stack.rebuild and stack.rebuild.command and content is Content.ITEMS:
+    if stack.rebuild and stack.rebuild.command and content is not Content.ROWS:
         return {}  # what a program made is asked by SQL, by HTTP, or by a program
     possible, known = _stores(types), template.all_types if isinstance(template, Template) else {}
     return {
@@ -149,11 +158,11 @@ def _meant_by(template: Template | Unusable | None, database: str, known: Mappin
 
 def _stores(types: Types[ResourceType]) -> dict[str, ResourceType]:
     """The types that can be the store of an environment, by their type in CloudFormation."""
-    return {each.made.cloudformation: each for each in types if each.filling.all or each.born.all}
+    return {each.made.cloudformation: each for each in types if each.filling.all or each.born.all or each.direct.all}
 
 
 def _called(template: Template, logical: str) -> str:
-    """The word for a store: table, instance, cluster."""
+    """The word for a store: table, instance, cluster, bucket."""
     return template.all_types.get(template.whole(logical), "").rpartition("::")[2].removeprefix("DB").lower() or "store"
 
 
@@ -178,7 +187,7 @@ def _store(
     written = template.whole(logical)
     if written not in known:
         fix = _unread(template, written) or meant(logical, known) or "the template has none"
-        yield key, f"the template has no table or database '{logical}'", fix
+        yield key, f"the template has no table, database or bucket '{logical}'", fix
     source = service.resources.legal.get(store)
     if store not in service.resources.names:
         yield key, f"the service has no resource '{store}'", likely(store, service.resources.names)

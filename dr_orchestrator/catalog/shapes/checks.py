@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -23,6 +23,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     wrong,
 )
 from dr_orchestrator.catalog.shapes.proofs import (
+    BUCKET_OF_REPLICA,
     OF_REPLICA,
     AnswersWithin,
     Command,
@@ -67,19 +68,35 @@ class Query(Shape):
     database: Stored | None = Field(default=None, description=OF_REPLICA)
 
 
-class ItemsAtLeast(Shape):
-    """A table of the copy holds at least this many items, counted by reading them."""
+class _OfStore(Shape):
+    """A check of what a store of a replica holds, which is a table or a bucket."""
+
+    table: Stored | None = Field(default=None, description=_IN_REPLICA)
+    bucket: Stored | None = Field(default=None, description=BUCKET_OF_REPLICA)
+
+    @property
+    def store(self) -> str | None:
+        """The one that it names."""
+        return self.bucket or self.table
+
+    @model_validator(mode="after")
+    def _one_store(self) -> Self:
+        if self.table and self.bucket:
+            raise wrong("a check reads one store: a table, or a bucket", "keep one of `table` and `bucket`")
+        return self
+
+
+class ItemsAtLeast(_OfStore):
+    """A table of the copy holds at least this many items, a bucket so many objects; counted by reading them."""
 
     minimum: Annotated[int, whole(1)] = Field(description="The least number of items, 1 or more.")
-    table: Stored | None = Field(default=None, description=_IN_REPLICA)
 
 
-class CanaryItem(Shape):
-    """The heartbeat item of a table, which RPA is read from."""
+class CanaryItem(_OfStore):
+    """The heartbeat item of a table, or object of a bucket, which RPA is read from."""
 
     key: dict[Attribute, Scalar] = Field(min_length=1, description="The item's key: attribute name and value.")
     attribute: Attribute = Field(description="The attribute with the time, ISO 8601 or Unix seconds.")
-    table: Stored | None = Field(default=None, description=_IN_REPLICA)
     interval: Span = Field(default=timedelta(minutes=1), description=_INTERVAL)
 
 
@@ -95,6 +112,19 @@ class RestoredState(Shape):
     )
     attribute: Attribute | None = Field(default=None, description="Its attribute with the time (DynamoDB).")
     database: Stored | None = Field(default=None, description=OF_REPLICA)
+    bucket: Stored | None = Field(default=None, description=BUCKET_OF_REPLICA)
+
+    @property
+    def store(self) -> str | None:
+        """The table or bucket of a replica that it names."""
+        return self.bucket or self.table
+
+    @model_validator(mode="after")
+    def _one_store(self) -> RestoredState:
+        if self.bucket and (self.table or self.database):
+            other = "table" if self.table else "database"
+            raise wrong("a marker is in one store", f"keep one of `bucket` and `{other}`")
+        return self
 
 
 class HttpAnswer(Shape):

@@ -26,6 +26,7 @@ from dr_orchestrator.catalog.shapes.fields import (
 from dr_orchestrator.domain import proof
 
 OF_REPLICA = "In a replica: the database's logical id in the template. Left out elsewhere."
+BUCKET_OF_REPLICA = "In a replica: the bucket's logical id in the template. Left out elsewhere."
 _HOUR = timedelta(hours=1)
 _AGAINST = (
     "`source`: production is read by SQL for it, read-only, with the login of `database`; never without this word."
@@ -133,6 +134,7 @@ class SameObjects(Shape):
     read: Truth = Field(
         default=False, description="Reads both where no checksum tells; else nothing is known of those, and told."
     )
+    bucket: Stored | None = Field(default=None, description=BUCKET_OF_REPLICA)
 
 
 Deep = WholeRead | Integrity | AnswersWithin | Counts | Command | SameObjects

@@ -11,17 +11,18 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.checks.deep.command.running import Way, of_outputs
 from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.http import HttpChecks
-from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Check, Drill
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.cloudformation_stack import outlets
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+from dr_orchestrator.resources.contents import ItemsWithin
 from dr_orchestrator.resources.databases import Databases, DeepWithin
 from dr_orchestrator.resources.drillable import Order
-from dr_orchestrator.runner import Components
+from dr_orchestrator.runner import Components, Direct
 
 
 def components(order: Order) -> Components:
@@ -46,7 +47,7 @@ def components(order: Order) -> Components:
         return _store_of(drill, check)
 
     of_stack = DeepChecks(toolkit.clock, order.home, way=way)
-    items = ItemChecks(tables, in_copy, in_production)
+    items = ItemsWithin(tables, in_copy, in_production, order.contents)
     suite = Suite(
         drill.checks,
         toolkit.clock,
@@ -55,12 +56,14 @@ def components(order: Order) -> Components:
         http=HttpChecks(stack.outputs, stack.foreign),
         store_of=store_of,
         patiently=toolkit.patiently,
-        deep=DeepWithin(databases, of_stack, order.home),
+        deep=DeepWithin(databases, of_stack, order.home, order.contents, lambda name, of: stack.member(name, of)[0]),
         reached=toolkit.context.reached,
     )
 
     def isolated(copy: Copy) -> Seen:
         stands = stack.isolated(copy)
+        for each in order.direct:
+            _raise_unless_filled(each, stack.member(each.logical_id, copy)[0], toolkit)
         proven = [each.origin.isolated(databases.member(each.logical_id, copy)).words for each in order.born]
         return Seen("; ".join((stands.words, *proven, *databases.apart(copy))))
 
@@ -69,12 +72,20 @@ def components(order: Order) -> Components:
         environment=stack,
         stores=stores,
         born=order.born,
+        direct=order.direct,
         isolated=isolated,
         entrance=databases if order.inside else None,
         probe=databases.probe if order.inside else None,
         afterwards=suite.afterwards(),
         looks=tuple(_engines(order)),
     )
+
+
+def _raise_unless_filled(store: Direct, member: Copy, toolkit: Toolkit) -> None:
+    """NotMeasured where the drill's script never filled a store: a check of an empty one would tell nothing of it."""
+    if toolkit.proofs.record(member) is None:
+        told = f"{store.logical_id} was to be filled from {store.name}, and was not"
+        raise NotMeasured(told, "take flows/replica_rebuild.py as `dro init` writes it, which fills `run.direct`")
 
 
 def _engines(order: Order) -> Iterator[PreflightCheck]:
@@ -109,6 +120,6 @@ def _store_of(drill: Drill, check: Check) -> str:
     """The resource whose data a check reads: the store that its table was filled from, or its database made from."""
     if not drill.stores:
         return drill.resource.name
-    named = str(getattr(check, "database", "")) or str(getattr(check, "table", ""))
+    named = next((str(name) for key in ("database", "bucket", "table") if (name := getattr(check, key, ""))), "")
     store = drill.stores.get(named)
     return store.name if store else ""

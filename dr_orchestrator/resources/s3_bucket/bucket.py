@@ -9,7 +9,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import Api, NotFound
-from dr_orchestrator.aws.copies import PREFIX, Live
+from dr_orchestrator.aws.copies import PREFIX, STACK_TAG, Live
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import Feed, Sighting
 from dr_orchestrator.domain.copy import Identity
@@ -67,8 +67,11 @@ def tags(api: Api, name: str, owner: str) -> dict[str, str] | None:
 
 
 def identity(api: Api, name: str, worn: Mapping[str, str]) -> Identity:
-    """The identity of a bucket: its name, and the number that the drill had it wear from its first moment on."""
-    return Identity(arn(api, name), worn.get(MADE) or f"{name}:unmarked")
+    """The identity of a bucket: its name, and the number that the drill had it wear from its first moment on, or the
+    id of the stack that made it.
+    """
+    made_by = worn.get(STACK_TAG, "unmarked")
+    return Identity(arn(api, name), worn.get(MADE) or f"{name}:{made_by}")
 
 
 def arn(api: Api, name: str) -> str:

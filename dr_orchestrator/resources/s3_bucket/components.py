@@ -6,10 +6,9 @@ from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.checks.restored import OBJECT
 from dr_orchestrator.checks.suite import Suite
-from dr_orchestrator.domain.drill import CanaryItem, Drill, RestoredItem
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.resources.drillable import Order
-from dr_orchestrator.resources.s3_bucket.heartbeat import key_of
+from dr_orchestrator.resources.s3_bucket.heartbeat import beats
 from dr_orchestrator.resources.s3_bucket.objects.comparing import Comparing
 from dr_orchestrator.resources.s3_bucket.objects.reading import Objects
 from dr_orchestrator.resources.s3_bucket.objects.versions import Where
@@ -21,7 +20,7 @@ def components(order: Order) -> Components:
     """The restorer, and checks that read the drill's bucket, or the source beside it."""
     drill, toolkit = order.drill, order.toolkit
     api = toolkit.account.api("s3")
-    restorer = S3Bucket(drill.resource, drill.selection, toolkit, _beats(drill))
+    restorer = S3Bucket(drill.resource, drill.selection, toolkit, beats(drill.resource, drill.checks))
     objects = Objects(api, lambda name: _where(drill.resource, toolkit, name))
     suite = Suite(
         drill.checks,
@@ -38,10 +37,3 @@ def _where(resource: Resource, toolkit: Toolkit, name: str) -> Where:
     """Where a bucket is read, the source as it says of itself."""
     owner = toolkit.account.pinned or toolkit.account.caller().account
     return Where(name, owner=owner, pays=name == resource.id and bool(resource.own.get("requester_pays")))
-
-
-def _beats(drill: Drill) -> frozenset[str]:
-    """The keys of heartbeats, which no sample leaves out."""
-    checked = (each.key for each in drill.checks if isinstance(each, CanaryItem | RestoredItem))
-    written = [drill.resource.canary.key] if drill.resource.canary else []
-    return frozenset(key_of(each) for each in (*checked, *written))

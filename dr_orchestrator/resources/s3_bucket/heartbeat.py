@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dr_orchestrator.domain.drill import CanaryItem, Check, RestoredItem
 from dr_orchestrator.domain.resource_type import Beat
-from dr_orchestrator.domain.service import Canary
+from dr_orchestrator.domain.service import Canary, Resource
 
 SEQUENCE = "sequence"
 _GIVEN = frozenset({"Bucket", "Key", "Body", "ContentType", "ExpectedBucketOwner"})
@@ -17,6 +18,13 @@ _GUARDED = frozenset({"IfMatch", "IfNoneMatch"})
 def key_of(canary: Mapping[str, str]) -> str:
     """The key of the heartbeat's object, whatever a drill file calls that."""
     return next(iter(canary.values()), "")
+
+
+def beats(resource: Resource, checks: Iterable[Check]) -> frozenset[str]:
+    """The keys of heartbeats, which no sample leaves out: that of the resource, and those that checks read."""
+    checked = (each.key for each in checks if isinstance(each, CanaryItem | RestoredItem))
+    written = [resource.canary.key] if resource.canary else []
+    return frozenset(key_of(each) for each in (*checked, *written))
 
 
 def is_heartbeat(bucket: str, canary: Canary, parameters: Mapping[str, Any]) -> bool:

@@ -27,7 +27,7 @@ from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.s3_bucket import bucket
-from dr_orchestrator.resources.s3_bucket.objects.copying import Copying, Done, Target
+from dr_orchestrator.resources.s3_bucket.objects.copying import Copying, Done, Target, by_s3
 from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where, current, lacking
 from dr_orchestrator.resources.s3_bucket.objects.wanted import Wanted
 from dr_orchestrator.resources.s3_bucket.settings import OWNED, SHUT, Settings, key_of
@@ -90,8 +90,7 @@ class S3Bucket:
         """Make the drill's bucket; NotRecoverable where there was nothing in the source at the instant."""
         if (worn := bucket.tags(self._api, copy.id, self._owner)) is None:
             if next(self._wanted(point.data_time, copy).read(), None) is None:
-                told = f"{self._resource.id} has no version from {point.data_time:%Y-%m-%d %H:%M:%S} UTC or before"
-                raise NotRecoverable(told, "choose a later instant; is the prefix right?", "s3:ListObjectVersions")
+                raise self._source.nothing(point.data_time)
             self._toolkit.ask(lambda: self._make(point, copy), QUOTA)
             worn = bucket.tags(self._api, copy.id, self._owner)
         if worn is None:
@@ -126,8 +125,9 @@ class S3Bucket:
         self._shut(copy)
         wanted = self._wanted(self.instant(copy), copy)
         target, lacks = Target(copy, self._owner), lacking(wanted.read(), self.objects(copy))
-        done = Copying(self._api, self._toolkit, self._source.where, target, lacks).copy()
-        return Ready(words=_words(wanted, done))
+        way = by_s3(self._api, self._source.where, target)
+        done = Copying(way, self._toolkit, self._source.where, target, lacks).copy()
+        return Ready(words=told(wanted, done))
 
     def instant(self, copy: Copy) -> datetime:
         """The instant that a copy is restored to, as it says itself; NotMeasured where it does not."""
@@ -149,10 +149,13 @@ class S3Bucket:
         """The objects that a copy holds."""
         return current(self._api, self.at(copy))
 
-    @cached_property
-    def digests(self) -> bool:
+    def digests(self, copy: Copy) -> bool:  # noqa: ARG002 - it is encrypted as its source
         """Whether the ETag of what was copied in one part is a digest of it: no key of KMS encrypts it."""
-        return self._source.encryption().get("SSEAlgorithm") == "AES256"
+        return self._digests
+
+    @cached_property
+    def _digests(self) -> bool:
+        return Settings(self._api, self._resource.id, self._owner).digests
 
     def _wanted(self, instant: datetime, copy: Copy) -> Wanted:
         return Wanted(self._api, self._source.where, instant, self._source.sample(copy))
@@ -225,7 +228,7 @@ class S3Bucket:
         return self._source.owner
 
 
-def _words(wanted: Wanted, done: Done) -> str:
+def told(wanted: Wanted, done: Done) -> str:
     """The outcome of the copying, in words."""
     said = [f"as of {wanted.instant:%Y-%m-%d %H:%M:%S} UTC: {wanted.said}"]
     if (before := wanted.chosen.objects - done.objects - done.archived) > 0:

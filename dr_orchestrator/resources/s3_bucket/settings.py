@@ -42,6 +42,11 @@ class Settings:
         rule: Mapping[str, Any] = told["Rules"][0]["ApplyServerSideEncryptionByDefault"]
         return rule
 
+    @property
+    def digests(self) -> bool:
+        """Whether the ETag of what is put into it in one part is a digest of it: no key of KMS encrypts it."""
+        return bool(self.encryption().get("SSEAlgorithm") == "AES256")
+
     def shut(self) -> bool:
         """Whether nobody outside the account can be let in."""
         try:

@@ -18,7 +18,7 @@ from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.s3_bucket import bucket
 from dr_orchestrator.resources.s3_bucket.objects.replication import Behind, behind
-from dr_orchestrator.resources.s3_bucket.objects.versions import Where
+from dr_orchestrator.resources.s3_bucket.objects.versions import Where, as_of
 from dr_orchestrator.resources.s3_bucket.objects.wanted import Sample, seed_of
 from dr_orchestrator.resources.s3_bucket.settings import ENABLED, SUSPENDED, Settings, key_of
 
@@ -44,6 +44,11 @@ class Source:
         own = self._resource.own
         return Where(self._resource.id, str(own.get("prefix") or ""), self.owner, bool(own.get("requester_pays")))
 
+    @property
+    def everywhere(self) -> Where:
+        """Where it is read whole, as it is now."""
+        return replace(self.where, prefix="")
+
     def sample(self, copy: Copy) -> Sample | None:
         """The sample that a drill restores; None where it restores all."""
         declared = self._resource.own.get("sample")
@@ -51,6 +56,16 @@ class Source:
             return None
         seed = declared.seed if declared.seed is not None else seed_of(copy.run)
         return Sample(declared.draws, seed, self._always)
+
+    def nothing(self, instant: datetime) -> NotRecoverable:
+        """The fault of a bucket that held nothing at an instant."""
+        told = f"{self._resource.id} has no version from {instant:%Y-%m-%d %H:%M:%S} UTC or before"
+        return NotRecoverable(told, "choose a later instant; is the prefix right?", "s3:ListObjectVersions")
+
+    def raise_if_nothing(self, instant: datetime) -> None:
+        """NotRecoverable where it held nothing at an instant."""
+        if next(as_of(self._api, self.where, instant), None) is None:
+            raise self.nothing(instant)
 
     def seen(self) -> str:
         """The bucket, in words."""

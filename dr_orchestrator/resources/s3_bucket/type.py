@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.parity.reading import Look
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
-    from dr_orchestrator.domain.copy import Copy, LiveObject
-    from dr_orchestrator.domain.ports import Clock, Destroyer
+    from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+    from dr_orchestrator.domain.drill import Check
+    from dr_orchestrator.domain.ports import Clock, Destroyer, Member
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.resources.drillable import Filling
     from dr_orchestrator.runner import Components
 
 _BUCKET, _OWNER = By(NAME, "Bucket"), frozenset({"ExpectedBucketOwner"})
@@ -31,6 +33,18 @@ _SOURCE = r"(?P<name>[^/?]+)/[^?]+\?versionId=[^?&]+"
 _READ = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging")
 _SHUT = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _LARGE = "an object is larger than 5 GB"
+_KEYED = "the source is encrypted with a key of its own"
+_PIECES = "an object is larger than 8 MiB"
+_IN_PARTS = ("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload")
+_BY_PIECES = ("s3:CreateMultipartUpload", "s3:UploadPart", "s3:CompleteMultipartUpload")
+_SAID = frozenset(
+    {
+        *("Tagging", "Metadata", "CacheControl", "ContentDisposition", "ContentEncoding"),
+        *("ContentLanguage", "ContentType", "WebsiteRedirectLocation"),
+    }
+)
+"""The words of an object on itself, which a drill gives its copy."""
+
 _DATA = frozenset({"s3:ListObjectVersions", "s3:GetObject", "s3:HeadObject", "s3:GetObjectTagging"})
 _SETTINGS = frozenset(
     {
@@ -39,6 +53,18 @@ _SETTINGS = frozenset(
         "s3:ListMultipartUploads",
     }
 )
+_FILLED = _DATA | {
+    *("s3:GetBucketVersioning", "s3:GetBucketLifecycleConfiguration", "s3:GetBucketEncryption"),
+    *("s3:GetBucketTagging", "s3:ListBuckets", "s3:ListMultipartUploads", "kms:DescribeKey"),
+}
+_ENDED = frozenset({"s3:DeleteObjects", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:DeleteBucket"})
+_OF_FILLED = {
+    **dict.fromkeys((*_ENDED, "s3:ListMultipartUploads"), "a bucket outlived its stack"),
+    "s3:HeadObject": f"{_LARGE}, or a check compares what no listing tells of",
+    "s3:GetObject": "a check reads an object",
+    "kms:DescribeKey": _KEYED,
+}
+"""The calls that fill an environment's own bucket, and take down one that its stack left; and their occasions."""
 
 
 def _own_keys() -> Mapping[str, Any]:
@@ -102,6 +128,19 @@ def _quota(account: Account) -> Quota:
     return quota(account)
 
 
+def _member(toolkit: Toolkit, place: Place) -> Member:
+    from dr_orchestrator.resources.s3_bucket.within.member import BucketMember
+
+    return BucketMember(toolkit, place)
+
+
+def _filler(resource: Resource, toolkit: Toolkit, stack: Copy, checks: Sequence[Check]) -> Filling:
+    from dr_orchestrator.resources.s3_bucket.within.filling import BucketFilling
+
+    filling = BucketFilling(resource, toolkit, stack, checks)
+    return filling, filling.contents
+
+
 def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:
     from dr_orchestrator.resources.s3_bucket.objects.beating import ObjectWriter
 
@@ -151,23 +190,16 @@ TYPE = Drillable(
             frozenset(
                 {
                     *("s3:CreateBucket", "s3:PutPublicAccessBlock", "s3:PutBucketEncryption", "s3:CopyObject"),
-                    *("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload"),
-                    *("s3:DeleteObjects", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:DeleteBucket"),
+                    *(*_IN_PARTS, *_ENDED),
                 }
             ),
             {
-                **dict.fromkeys(
-                    (
-                        *("s3:CreateMultipartUpload", "s3:UploadPartCopy", "s3:CompleteMultipartUpload"),
-                        "s3:GetObjectTagging",
-                    ),
-                    _LARGE,
-                ),
+                **dict.fromkeys((*_IN_PARTS, "s3:GetObjectTagging"), _LARGE),
                 "s3:DeleteObject": "a key has letters that XML has no words for",
                 "s3:AbortMultipartUpload": "the copying of a large object was cut off",
                 "s3:HeadObject": f"{_LARGE}, or a check compares what no listing tells of",
                 "s3:GetObject": "a check reads an object",
-                "kms:DescribeKey": "the source is encrypted with a key of its own",
+                "kms:DescribeKey": _KEYED,
             },
         ),
     },
@@ -211,13 +243,11 @@ TYPE = Drillable(
             "s3:CreateMultipartUpload",
             _BUCKET,
             Effect.FILL,
-            _OWNER
-            | {
-                *("Key", "Tagging", "Metadata", "CacheControl", "ContentDisposition", "ContentEncoding"),
-                *("ContentLanguage", "ContentType", "WebsiteRedirectLocation"),
-            },
+            _OWNER | _SAID | {"Key"},
             needs=_OWNER,
         ),
+        Write("s3:PutObject", _BUCKET, Effect.FILL, _OWNER | _SAID | {"Key", "Body"}, needs=_OWNER),
+        Write("s3:UploadPart", _BUCKET, Effect.FILL, _OWNER | {"Key", "UploadId", "PartNumber", "Body"}, needs=_OWNER),
         Write(
             "s3:UploadPartCopy",
             _BUCKET,
@@ -256,6 +286,7 @@ TYPE = Drillable(
         "s3:CopyObject": ("s3:PutObject", "s3:PutObjectTagging"),
         "s3:CreateMultipartUpload": ("s3:PutObject", "s3:PutObjectTagging"),
         "s3:UploadPartCopy": ("s3:PutObject",),
+        "s3:UploadPart": ("s3:PutObject",),
         "s3:CompleteMultipartUpload": ("s3:PutObject",),
         "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     },
@@ -264,6 +295,21 @@ TYPE = Drillable(
         only_when={"s3:GetBucketTagging": "a bucket is named like a copy"},
     ),
     services=("s3",),
+    direct=Calls(
+        _FILLED,
+        frozenset({"s3:CopyObject", *_IN_PARTS}) | _ENDED,
+        {**_OF_FILLED, **dict.fromkeys((*_IN_PARTS, "s3:GetObjectTagging"), _LARGE)},
+    ),
+    across=Calls(
+        _FILLED,
+        frozenset({"s3:PutObject", *_BY_PIECES}) | _ENDED,
+        {
+            **_OF_FILLED,
+            **dict.fromkeys(_BY_PIECES, _PIECES),
+            "s3:GetObjectTagging": "an object has tags",
+            "s3:HeadObject": f"{_PIECES}, or a check compares what no listing tells of",
+        },
+    ),
     data=_DATA,
     bounded=_SETTINGS,
     secures="s3",
@@ -274,6 +320,8 @@ TYPE = Drillable(
     destroyer=_destroyer,
     listed=_listed,
     quotas={"buckets": _quota},
+    member=_member,
+    filler=_filler,
     writer=_writer,
     settings=SETTINGS,
     compared=CALLS,

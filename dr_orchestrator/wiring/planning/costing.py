@@ -63,6 +63,7 @@ def billed(components: Components) -> Billed:
     makers = [components.environment or components.restorer, *(store.restorer for store in components.stores)]
     found = [each.billed() for each in makers if each is not None]
     found += [born.origin.billed() for born in components.born]
+    found += [store.filler.billed() for store in components.direct]
     return functools.reduce(operator.add, found, Billed())
 
 

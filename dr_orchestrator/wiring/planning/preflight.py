@@ -19,7 +19,7 @@ from dr_orchestrator.domain.preflight import Doubt, NotApplicable, Preflight, Pr
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Lease
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.runner import Components, Store
+from dr_orchestrator.runner import Components, Direct, Store
 from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.app import App
@@ -58,6 +58,7 @@ class PreflightChecks:
         if self.components.restorer is not None:
             yield "", self.components.restorer
         yield from ((f" of {born.name}", born.origin) for born in self.components.born)
+        yield from ((f" of {store.name}", store.filler) for store in self.components.direct)
         yield from ((f" of {store.name}", store.restorer) for store in self.components.stores)
 
     @functools.cached_property
@@ -75,6 +76,9 @@ class PreflightChecks:
         for born in self.components.born:
             for question in born.origin.preflight_checks():
                 yield replace(question, name=f"{question.name} of {born.name}")
+        for filled in self.components.direct:
+            for question in filled.filler.preflight_checks():
+                yield replace(question, name=f"{question.name} of {filled.name}")
         for store in self.components.stores:
             for question in store.restorer.preflight_checks(store.copy):
                 yield replace(question, name=f"{question.name} of {store.name}")
@@ -84,6 +88,9 @@ class PreflightChecks:
         for store in self.components.stores:
             ask = functools.partial(self._permissions_of, store)
             yield PreflightCheck(f"permissions of {store.name}", ask, must=not self.begun)
+        for filled in self.components.direct:
+            ask = functools.partial(self._permissions_to_fill, filled)
+            yield PreflightCheck(f"permissions of {filled.name}", ask, must=not self.begun)
         if self.begun:
             return
         for of, restorer in self.points():
@@ -140,6 +147,13 @@ class PreflightChecks:
         types, of = self.here.types, self.here.types[store.copy.type]
         actions = rights.writes(types, of, Kind.PITR_RESTORE)
         return rights.simulated(self.account, self.account.changer(), store.copy, of.made, actions)
+
+    def _permissions_to_fill(self, store: Direct) -> str:
+        types, of = self.here.types, self.here.types[self.drill.stores[store.logical_id].type]
+        actions = rights.own(types, of, (of.across if self.copy.account else of.direct).writes)
+        name = f"{self.copy.id}-{copies.slug(store.logical_id)}"  # as CloudFormation names it, but for its ending
+        member = replace(self.copy, type=of.name, id=name, parent=self.copy.id)
+        return rights.simulated(self._there, self._there.changer(), member, of.made, actions)
 
     def _time(self) -> str:
         takes = expected(self.here, self.drill)

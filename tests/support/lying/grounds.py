@@ -53,7 +53,32 @@ BACKED_UP = """
     checks:
       - {name: heartbeat, canary-item: {key: {pk: canary}, attribute: at, interval: 1h}}
 """
-SHOP = (*shops.ALL, "sessions-snapshot", "images-pitr", "boards-snapshot", "boards-pitr")
+FILES = """
+  files:
+    type: cloudformation-stack
+    id: files-prod
+    region: us-east-1
+    rebuild: {template: infrastructure/files.template.yaml, stores: {Files: images}}
+drills:
+  files-replica:
+    kind: replica-rebuild
+    resource: files
+    disruption: infrastructure
+    checks:
+      - name: heartbeat
+        canary-item: {bucket: Files, key: {object: dro/heartbeat.json}, attribute: at, interval: 1m}
+      - {name: images are there, items-at-least: {bucket: Files, minimum: 3}}
+      - {name: nothing is missing, same-objects: {bucket: Files}}
+"""
+FILES_TEMPLATE = """
+Resources:
+  Files:
+    Type: AWS::S3::Bucket
+    Properties:
+      VersioningConfiguration: {Status: Enabled}
+      BucketEncryption: {ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: {SSEAlgorithm: AES256}}]}
+"""
+SHOP = (*shops.ALL, "sessions-snapshot", "images-pitr", "files-replica", "boards-snapshot", "boards-pitr")
 ALL = (*SHOP, clicks.DRILL)
 _numbers = itertools.count(1)
 
@@ -102,7 +127,9 @@ def shop_ground(home: Path) -> Iterator[Ground]:
         with shops.world(shop, home) as here:
             (home / "drills" / "boards.yaml").write_text(CLUSTER)
             file = home / "drills" / "shop.yaml"
-            file.write_text(file.read_text().replace("\ndrills:\n", buckets.DRILLED + BACKED_UP, 1))
+            text = file.read_text().replace("\ndrills:\n", buckets.DRILLED + BACKED_UP, 1)
+            file.write_text(text.replace("\ndrills:\n", FILES, 1))
+            (home / "drills" / "infrastructure" / "files.template.yaml").write_text(FILES_TEMPLATE)
             sources = (INSTANCE.id, TABLE.id, BUCKET.id, aurora_drills.CLUSTER.id)
             yield Ground(SHOP, here, proxy, shop.lab, lambda: _fresh(shop), lambda: _everything(shop), sources)
 

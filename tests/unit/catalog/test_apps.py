@@ -216,7 +216,11 @@ def test_a_minor_version_of_the_schema_is_none_of_our_business(home: Path) -> No
         ("infrastructure/cdk.out", "../../elsewhere", "the assembly lies outside the workspace"),
         ("infrastructure/cdk.out", "shop.yaml", "'shop.yaml': is not a folder"),
         ("stack: Orders", "stack: Unrelated", "the stack has no resources"),
-        ("Orders-Data/Config57D1D894", "Orders/Config57D1D894", "has no table or database 'Orders/Config57D1D894'"),
+        (
+            "Orders-Data/Config57D1D894",
+            "Orders/Config57D1D894",
+            "has no table, database or bucket 'Orders/Config57D1D894'",
+        ),
         ("{Orders.HealthUrl}", "{Orders.HealthUr}", "has no output 'Orders.HealthUr' (did you mean 'Orders.HealthUrl'"),
         ("{Orders.HealthUrl}", "{Orders-Data.HealthUrl}", "has no output 'Orders-Data.HealthUrl'"),
         (

@@ -121,7 +121,7 @@ STORES = "stores: {Settings: settings}"
          "add `Name: ...`"),
         ("{copy}", "{cpoy}", "rebuild.parameters.Name", "{cpoy} stands for nothing", "only {copy} does"),
         ("stores: {Settings: settings}", "stores: {Settings: settings, Setings: settings}", "rebuild.stores.Setings",
-         "the template has no table or database 'Setings'", "did you mean 'Settings'?"),
+         "the template has no table, database or bucket 'Setings'", "did you mean 'Settings'?"),
         ("stores: {Settings: settings}", "stores: {Settings: setting}", "rebuild.stores.Settings",
          "the service has no resource 'setting'", "did you mean 'settings'?"),
         ("type: dynamodb-table", "type: rds-instance", "rebuild.stores.Settings",

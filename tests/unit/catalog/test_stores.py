@@ -40,7 +40,7 @@ def test_a_database_is_a_store_and_is_asked_by_its_name(tmp_path: Path) -> None:
         ("Database: orders-db", "Database: sessions", f"{STORES}.Database",
          "'Database' is of AWS::RDS::DBInstance, and 'sessions' is a dynamodb-table"),
         ("Database: orders-db", "Databse: orders-db", f"{STORES}.Databse",
-         "the template has no table or database 'Databse'"),
+         "the template has no table, database or bucket 'Databse'"),
         ("newest-row: {database: Database,", "newest-row: {", f"{TAKES}.newest-row",
          "in a replica the database has to be named"),
         ("newest-row: {database: Database,", "newest-row: {database: Config,", f"{TAKES}.newest-row.database",
@@ -180,7 +180,7 @@ NAMED = WITHIN.replace("table: Config", "table: Data/Config").replace("database:
     [
         ("", "", ""),
         ("fill: items", "fill: import", "'Data/Config' is of a stack within, into which CloudFormation imports"),
-        ("Data/Config: {", "Config: {", "no table or database 'Config' (name its stack: Data/Config)"),
+        ("Data/Config: {", "Config: {", "no table, database or bucket 'Config' (name its stack: Data/Config)"),
         ("Data/Config: {", "Far/Config: {", "(the template of Far is not beside this one"),
     ],
 )  # fmt: skip

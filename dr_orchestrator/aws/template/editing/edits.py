@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dr_orchestrator.aws.template import outward
-from dr_orchestrator.aws.template.editing import zones
+from dr_orchestrator.aws.template.editing import filled, zones
 from dr_orchestrator.aws.template.editing.leaving import left_behind
 from dr_orchestrator.aws.template.editing.listeners import listeners
 from dr_orchestrator.aws.template.editing.naming import Naming
@@ -26,6 +26,8 @@ from dr_orchestrator.aws.template.reading.places import places
 from dr_orchestrator.aws.template.reading.values import Scope, references
 from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.replica import Edit, Place
+
+_CLOSED = "it holds production's data, and nobody outside is to reach it"
 
 
 class Editing(Naming):
@@ -163,13 +165,22 @@ class Editing(Naming):
         said = mapping(resource.get("Properties")).get(key, outward.PUBLIC.get(kind, False))
         allowed = not {name, f"{name}.{key}"}.isdisjoint(self.answers.allow)
         if kind in outward.PUBLIC and not allowed and str(said).lower() != "false":
-            self._set(name, (key,), False, "it holds production's data, and nobody outside is to reach it")
+            self._set(name, (key,), False, _CLOSED)
+        for path, closed in list(filled.shut(name, resource, self.answers.filled)):
+            if {name, f"{name}.{path[0]}"}.isdisjoint(self.answers.allow):
+                self._set(name, path, closed, _CLOSED)
 
     def _silence(self, name: str, resource: dict[str, Any], scope: Scope) -> None:
         """Switch off what would act on what is production's, unless its owner allows it.
 
-        That is each item with which a table is filled; and beside production its events.
+        That is each item with which a table is filled, and each object of a bucket; and beside production its events.
         """
+        for path in list(filled.notifications(name, resource, self.answers.filled)):
+            if {name, f"{name}.{path[0]}"}.isdisjoint(self.answers.allow):
+                if kind_of(resource) == filled.BY_THE_CDK:
+                    self._set(name, path, {}, filled.WHY)
+                else:
+                    self._drop(name, path, filled.WHY)
         heard = list(listeners(scope, resource)) if self.place is Place.BESIDE else []
         for path, off_, why in [*((*each, OF_STREAM) for each in consumers(scope, resource)), *heard]:
             allowed = not {name, f"{name}.{path[0]}", f"{name}.EventPattern"}.isdisjoint(self.answers.allow)

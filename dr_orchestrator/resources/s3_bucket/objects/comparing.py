@@ -30,8 +30,7 @@ Pair = tuple[Version, Version]
 class Copied(Protocol):
     """The objects of copies, and what each has to hold."""
 
-    @property
-    def digests(self) -> bool:
+    def digests(self, copy: Copy) -> bool:
         """Whether the ETag of what was copied in one part is a digest of it."""
 
     def wanted(self, copy: Copy) -> Wanted:
@@ -66,6 +65,7 @@ class Comparing:
     """Performs the check on one copy after the other."""
 
     def __init__(self, restorer: Copied, api: Api, patiently: Callable[[Callable[[], Any]], Any]) -> None:
+        """`api` is that of the copies, which may stand in another account than their source."""
         self._restorer, self._api, self._patiently = restorer, api, patiently
 
     def perform(
@@ -76,15 +76,17 @@ class Comparing:
         if not isinstance(check, SameObjects):
             raise NotMeasured(f"{copy.id} is a bucket: nothing of that can be asked of it")
         wanted, found = self._restorer.wanted(copy), Found()
-        unclear = self._listed(wanted.read(), self._restorer.objects(copy), found)
+        unclear = self._listed(wanted.read(), copy, found)
         drawn, of = _drawn(check, copy, unclear)
-        one = _One(self._api, wanted.where, self._restorer.at(copy), check.read, self._patiently, found)
+        places = (wanted.api, wanted.where), (self._api, self._restorer.at(copy))
+        one = _One(*places, check.read, self._patiently, found)
         Lanes(drawn, one.look, f"what the objects of {copy.id} hold").run()
         return [told(check, wanted, found, of(), copy)]
 
-    def _listed(self, wanted: Iterator[Version], there: Iterator[Version], found: Found) -> Iterator[Pair]:
+    def _listed(self, wanted: Iterator[Version], copy: Copy, found: Found) -> Iterator[Pair]:
         """Compare what both listings tell; those that these do not tell of come back."""
-        for source, copied in matched(wanted, there):
+        digests = self._restorer.digests(copy)
+        for source, copied in matched(wanted, self._restorer.objects(copy)):
             if source is None:
                 found.strange.append(copied.key if copied else "")
             elif copied is None:
@@ -93,7 +95,7 @@ class Comparing:
                 found.different.append(source.key)
             else:
                 found.newest = max(found.newest or source.modified, source.modified)
-                if self._restorer.digests and source.digest == copied.digest and not copied.in_parts:
+                if digests and source.digest == copied.digest and not copied.in_parts:
                     found.alike += 1  # the copy's is surely that of its bytes
                 else:
                     yield source, copied
@@ -104,18 +106,17 @@ class _One:
 
     def __init__(
         self,
-        api: Api,
-        source: Where,
-        copy: Where,
+        source: tuple[Api, Where],
+        copy: tuple[Api, Where],
         read: bool,
         patiently: Callable[[Callable[[], Any]], Any],
         found: Found,
     ) -> None:
-        self._api, self._source, self._copy, self._read = api, source, copy, read
+        self._source, self._copy, self._read = source, copy, read
         self._patiently, self._found, self._counting = patiently, found, threading.Lock()
 
     def look(self, pair: Pair) -> None:
-        source, copied = Object(self._api, self._source, pair[0]), Object(self._api, self._copy, pair[1])
+        source, copied = Object(*self._source, pair[0]), Object(*self._copy, pair[1])
         same = self._patiently(lambda: alike(source.head(), copied.head()))
         if same is None and self._read:
             same = self._patiently(source.read) == self._patiently(copied.read)

@@ -1,9 +1,9 @@
-"""Copies the versions that are wanted into the drill's bucket: side by side, S3 from S3, and goes on where it ended."""
+"""Copies the versions that are wanted into another bucket: side by side, S3 from S3, and goes on where it ended."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
@@ -22,9 +22,13 @@ ARCHIVED = ("InvalidObjectState", "ObjectNotInActiveTierError")
 """How S3 says that an object lies in an archive, from where it has to be fetched for hours first."""
 
 
+Way = Callable[[Version, Callable[[], None]], None]
+"""Copies one version; the other raises where that was given up meanwhile."""
+
+
 @dataclass(frozen=True)
 class Target:
-    """The drill's bucket, and whose it is."""
+    """The run's bucket, and whose it is."""
 
     copy: Copy
     owner: str
@@ -47,8 +51,8 @@ class Done:
 class Copying:
     """The copying of versions from one bucket into another; each object is there whole, or not at all."""
 
-    def __init__(self, api: Api, toolkit: Toolkit, source: Where, target: Target, wanted: Iterator[Version]) -> None:
-        self._api, self._toolkit, self._source, self._target = api, toolkit, source, target
+    def __init__(self, way: Way, toolkit: Toolkit, source: Where, target: Target, wanted: Iterator[Version]) -> None:
+        self._way, self._toolkit, self._source, self._target = way, toolkit, source, target
         self._lanes = Lanes(wanted, self._one, f"the objects of {source.bucket}")
         self._counting, self._done = threading.Lock(), Done()
         self._told_at = toolkit.clock.monotonic()
@@ -73,12 +77,7 @@ class Copying:
 
     def _ask(self, version: Version) -> None:
         self._lanes.raise_if_over()
-        if version.size > large.MOST:
-            large.copy(self._api, self._source, version, self._target.given)
-            return
-        source = {"Bucket": self._source.bucket, "Key": version.key, "VersionId": version.id}
-        pays = {"RequestPayer": "requester"} if self._source.pays else {}
-        self._api.call("CopyObject", **self._target.given, Key=version.key, CopySource=source, **pays)
+        self._way(version, self._lanes.raise_if_over)
 
     def _count(self, objects: int = 0, size: int = 0, archived: int = 0) -> None:
         """Count, and tell now and then how far it is: one lane at a time."""
@@ -90,3 +89,17 @@ class Copying:
                 self._told_at = now
                 told = f"{counted(done.objects, 'object')} of {counted(done.bytes, 'byte')} copied"
                 self._toolkit.context.observe(self._target.copy, told)
+
+
+def by_s3(api: Api, source: Where, target: Target) -> Way:
+    """The way within one account: S3 copies by itself, and nothing of it comes here."""
+
+    def copy(version: Version, raise_if_over: Callable[[], None]) -> None:
+        if version.size > large.MOST:
+            large.copy(api, source, version, target.given, raise_if_over)
+            return
+        named = {"Bucket": source.bucket, "Key": version.key, "VersionId": version.id}
+        pays = {"RequestPayer": "requester"} if source.pays else {}
+        api.call("CopyObject", **target.given, Key=version.key, CopySource=named, **pays)
+
+    return copy

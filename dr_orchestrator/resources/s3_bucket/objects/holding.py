@@ -35,10 +35,11 @@ class Object:
         """The SHA-256 of all that it holds, read piece by piece."""
         digest = hashlib.sha256()
         for first in range(0, self._version.size, PIECE):
-            digest.update(self._piece(first, min(first + PIECE, self._version.size) - 1))
+            digest.update(self.piece(first, min(first + PIECE, self._version.size) - 1))
         return digest.hexdigest()
 
-    def _piece(self, first: int, last: int) -> bytes:
+    def piece(self, first: int, last: int) -> bytes:
+        """The bytes from one to another."""
         return body(self._api.call("GetObject", **self._given, Range=f"bytes={first}-{last}"), last - first + 1)
 
 

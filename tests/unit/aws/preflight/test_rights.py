@@ -64,6 +64,14 @@ def test_the_roles_own_policies_are_asked_for_the_copy() -> None:
     assert bare == {"aws:RequestedRegion"}
 
 
+def test_a_bucket_is_asked_for_by_the_arn_that_it_has() -> None:
+    """Which tells no place: of one with a place IAM knows nothing."""
+    asked: list[dict[str, Any]] = []
+    bucket = Copy("s3-bucket", "dro-r-files", "us-east-1", "r", "a-drill", "a-service")
+    rights.simulated(answering("allowed", asked), ROLE, bucket, TYPES.copies["s3-bucket"], ["s3:PutObject"])
+    assert asked[0]["ResourceArns"] == ["arn:aws:s3:::dro-r-files"]
+
+
 def test_an_object_whose_tags_iam_always_sees_is_asked_for_once() -> None:
     """Only where an account may not see them is there a second question."""
     asked: list[dict[str, Any]] = []
