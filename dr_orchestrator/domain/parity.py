@@ -33,8 +33,8 @@ class Setting:
     """A setting that a copy is to have as its source has it.
 
     `why` tells what a service lacks without it. Where a drill itself gives its copy the value `given`, `reason` says
-    why: that is no fault of the backup's. In a template the drill gives nothing but what it switches off, where that is
-    `edited`. Where the value `names` a thing, of which a template makes one of its own, any one is as good there.
+    why: that is no fault of the backup's; to what a template makes it gives that alone to which it is `edited`. Where
+    the value `names` a thing, of which a template makes one of its own, any one is as good there.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Setting:
     why: str
     given: str = ""
     reason: str = ""
-    edited: bool = False
+    edited: str = ""
     names: bool = False
 
 
@@ -115,7 +115,7 @@ def compare(
     """
     found = [each for each in settings if each.name in source or each.name in copy]
     if from_template:
-        found = [replace(each, given=OFF if each.edited else "") for each in found]
+        found = [replace(each, given=each.edited) for each in found]
         source, copy = ({**of, **_own(found, of)} for of in (source, copy))
     told = (_difference(each, store, source, copy, accepted) for each in found)
     differences = tuple(each for each in told if each is not None)

@@ -39,6 +39,7 @@ def test_a_table_is_restored_proven_and_taken_down(shop: Estate, here: wiring.Ap
         "wait until ready",
         "prove the copy's isolation",
         "verify",
+        "compare the copy's settings with its source's",
         "ask AWS for its own times",
         "destroy copy",
         "look back at the recovery points",

@@ -23,6 +23,7 @@ drills:
   images-pitr:
     kind: pitr-restore
     resource: images
+    accept: {versioning: the template makes the bucket anew}
     disruption: application
     checks:
       - {name: heartbeat, canary-item: {key: {object: dro/heartbeat.json}, attribute: at, interval: 1m}}

@@ -49,6 +49,7 @@ drills:
     kind: pitr-restore
     resource: sessions
     disruption: application
+    accept: {point-in-time-recovery: the runbook switches it on, deletion-protection: likewise}
     checks:
       - {name: heartbeat, canary-item: {key: {pk: canary}, attribute: at, interval: 1m}}
       - {name: sessions are there, items-at-least: {minimum: 50}}
@@ -56,6 +57,7 @@ drills:
     kind: replica-rebuild
     resource: environment
     disruption: infrastructure
+    accept: {point-in-time-recovery: the runbook switches it on}
     checks:
       - {name: heartbeat, canary-item: {table: Config, key: {pk: canary}, attribute: at, interval: 3m}}
       - {name: sessions are there, items-at-least: {table: Config, minimum: 50}}

@@ -17,7 +17,7 @@ SETTINGS = (
     Setting("writer-parameters", MEDIUM, "its writer runs with other limits and rules"),
     Setting("readers", MEDIUM, "readers find none, and no standby takes over", "0", "a drill makes the writer alone"),
     Setting("backup-retention", MEDIUM, "it has fewer backups", "1 days", "a copy keeps as few backups as AWS lets it"),
-    Setting("deletion-protection", LOW, "anybody can delete it", OFF, "a copy is deleted after the drill", edited=True),
+    Setting("deletion-protection", LOW, "anybody can delete it", OFF, "a copy is deleted after the drill", edited=OFF),
     Setting("snapshot-tags", LOW, "its snapshots wear no tags", OFF, "a copy makes no snapshots"),
     Setting("iam-authentication", MEDIUM, "whoever logs in by IAM cannot", OFF, "the drill logs in by a password"),
     Setting("data-api", MEDIUM, "whoever asks by statements is refused", "on", "the drill asks it by statements"),

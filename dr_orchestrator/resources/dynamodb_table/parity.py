@@ -7,7 +7,7 @@ docs.aws.amazon.com/amazondynamodb/latest/developerguide.
 from __future__ import annotations
 
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.parity import Setting
+from dr_orchestrator.domain.parity import OFF, Setting
 from dr_orchestrator.domain.resource_type import Calls
 
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -23,7 +23,7 @@ SETTINGS = (
         LOW,
         "anybody who may delete tables can delete it",
         reason="a replica is deleted after the drill",
-        edited=True,
+        edited=OFF,
     ),
     Setting("replicas", MEDIUM, "other regions have none of its data"),
     Setting("time-to-live", MEDIUM, "items that have expired stay, and are served"),

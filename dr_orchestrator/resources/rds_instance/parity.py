@@ -19,7 +19,7 @@ SETTINGS = (
     Setting("multi-az", MEDIUM, "there is no standby", OFF, "a copy needs no standby, which would double its cost"),
     Setting("read-replicas", MEDIUM, "readers find none", NONE, "a drill makes none"),
     Setting("backup-retention", MEDIUM, "it has no backups", "0 days", "a copy needs no backups, which would stay"),
-    Setting("deletion-protection", LOW, "anybody can delete it", OFF, "a copy is deleted after the drill", edited=True),
+    Setting("deletion-protection", LOW, "anybody can delete it", OFF, "a copy is deleted after the drill", edited=OFF),
     Setting("minor-upgrades", LOW, "it stays on a version with known faults", OFF, "a copy stays as it is"),
     Setting("snapshot-tags", LOW, "its snapshots wear no tags", OFF, "a copy makes no snapshots"),
     Setting("iam-authentication", MEDIUM, "whoever logs in by IAM cannot", OFF, "the drill logs in by a password"),

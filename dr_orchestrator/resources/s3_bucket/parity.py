@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.parity import NONE, Setting
+from dr_orchestrator.domain.parity import NONE, OFF, Setting
 from dr_orchestrator.domain.resource_type import Calls
 
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -13,12 +13,24 @@ SETTINGS = (
     Setting("policy", MEDIUM, "whoever it lets in is refused, and whoever it keeps out is not"),
     Setting("encryption", HIGH, "who may read its objects is another's to say", names=True),
     Setting("versioning", MEDIUM, "what is overwritten in it is lost"),
-    Setting("public-access", MEDIUM, "whoever reads it from outside is refused", SHUT, "a copy is shut to the outside"),
+    Setting(
+        *("public-access", MEDIUM, "whoever reads it from outside is refused", SHUT),
+        *("a copy is shut to the outside", SHUT),
+    ),
     Setting("ownership", LOW, "objects have other owners", OWNED, "a copy is its account's alone"),
     Setting("lifecycle", LOW, "what should expire, or move, stays and costs"),
-    Setting("notifications", MEDIUM, "whoever hears of its objects hears nothing"),
-    Setting("replication", MEDIUM, "other places have none of its objects"),
-    Setting("object-lock", MEDIUM, "its objects can be deleted"),
+    Setting(
+        *("notifications", MEDIUM, "whoever hears of its objects hears nothing", ""),
+        *("nobody is to take up what a drill puts there", NONE),
+    ),
+    Setting(
+        *("replication", MEDIUM, "other places have none of its objects", ""),
+        *("what a drill puts there goes nowhere else", NONE),
+    ),
+    Setting(
+        *("object-lock", MEDIUM, "its objects can be deleted", ""),
+        *("a replica is deleted after the drill", OFF),
+    ),
     Setting("cross-origin", MEDIUM, "web pages of other hosts cannot read it"),
     Setting("website", MEDIUM, "it is no web site"),
     Setting("logging", LOW, "nobody sees who reads it"),

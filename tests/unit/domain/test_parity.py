@@ -9,7 +9,7 @@ from dr_orchestrator.domain.parity import Parity, Setting, Standing, Unread, com
 
 STREAM = Setting("stream", Severity.MEDIUM, "nobody hears of changes")
 TAGS = Setting("tags", Severity.LOW, "bills go by them")
-PROTECTED = Setting("deletion-protection", Severity.LOW, "anybody can delete it", "off", "it is deleted", edited=True)
+PROTECTED = Setting("deletion-protection", Severity.LOW, "anybody can delete it", "off", "it is deleted", edited="off")
 STANDBY = Setting("multi-az", Severity.MEDIUM, "there is no standby", "off", "a copy needs none")
 KEY = Setting("encryption", Severity.HIGH, "another decides", names=True)
 ALL = (STREAM, TAGS, PROTECTED, STANDBY, KEY)
@@ -47,7 +47,7 @@ def test_what_the_drill_gives_its_copy_is_its_own_doing() -> None:
 
 def test_what_no_restore_brings_back_may_be_the_drills_doing_in_a_template() -> None:
     """It switches it off there, so that the replica can be deleted."""
-    setting = Setting("deletion-protection", Severity.LOW, "anybody can", reason="it is deleted", edited=True)
+    setting = Setting("deletion-protection", Severity.LOW, "anybody can", reason="it is deleted", edited="off")
     sides = {"deletion-protection": "on"}, {"deletion-protection": "off"}
     (edited,) = compare([setting], "orders", *sides, {}, from_template=True).differences
     (restored,) = compare([setting], "orders", *sides, {}).differences
