@@ -17,6 +17,7 @@ from dr_orchestrator.domain.resource_type import Types, beside_the_source
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.runner import Components
+from dr_orchestrator.runner.patience import LOOKING
 
 
 def comparing(
@@ -53,7 +54,7 @@ class _Comparison:
                 yield self._compared(store, member(logical_id, copy).id, copy, from_template=True)
 
     def _compared(self, source: Resource, name: str, copy: Copy, *, from_template: bool) -> Parity:
-        of, patiently = self.types[source.type], self.toolkit.patiently
+        of, patiently = self.types[source.type], functools.partial(self.toolkit.context.patiently, patience=LOOKING)
         here = self.toolkit.at(beside_the_source(source)).account
         there = self.toolkit.account_at(copy.place)
         was = facts(of.looks(), here, source.id, patiently)
