@@ -42,7 +42,7 @@ CALLS = Calls(
         }
     ),
     only_when={
-        "rds:DescribeDBClusterParameters": "it has a parameter group of its own",
-        "rds:DescribeDBParameters": "its writer has a parameter group of its own",
+        "rds:DescribeDBClusterParameters": "a parameter group is of the team's own",
+        "rds:DescribeDBParameters": "a parameter group is of the team's own",
     },
 )

@@ -44,5 +44,6 @@ CALLS = Calls(
             *("dynamodb:DescribeKinesisStreamingDestination", "application-autoscaling:DescribeScalableTargets"),
             *("application-autoscaling:DescribeScalingPolicies", "cloudwatch:DescribeAlarms"),
         }
-    )
+    ),
+    only_when={"application-autoscaling:DescribeScalingPolicies": "the table's capacity scales by itself"},
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.parity import NONE, OFF, Setting
 from dr_orchestrator.domain.resource_type import Calls
+from dr_orchestrator.resources.rds_instance.name import OWN_OPTIONS
 
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
 
@@ -41,7 +42,7 @@ CALLS = Calls(
         {"rds:DescribeDBInstances", "rds:DescribeDBParameters", "rds:DescribeOptionGroups", "cloudwatch:DescribeAlarms"}
     ),
     only_when={
-        "rds:DescribeDBParameters": "it has a parameter group of its own",
-        "rds:DescribeOptionGroups": "it has an option group of its own",
+        "rds:DescribeDBParameters": "a parameter group is of the team's own",
+        "rds:DescribeOptionGroups": OWN_OPTIONS,
     },
 )

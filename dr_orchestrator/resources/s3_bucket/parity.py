@@ -50,6 +50,7 @@ _READ = {
 CALLS = Calls(frozenset(f"s3:{each}" for each in _READ))
 
 GRANTS = {
+    "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
     "s3:GetBucketCors": ("s3:GetBucketCORS",),
     "s3:GetBucketNotificationConfiguration": ("s3:GetBucketNotification",),
     "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
