@@ -81,7 +81,7 @@ def test_so_often_it_writes(here: wiring.App) -> None:
     with dying(10_000, before=False) as written:
         found = run(here, DRILL)
     assert found.closing is not None
-    assert found.closing.verdict is Verdict.PASSED
+    assert ended(found)[0] is Verdict.PASSED
     assert len(written) == WRITES, written
 
 
@@ -91,7 +91,7 @@ def test_a_killed_drill_is_finished_by_resume(shop: Estate, here: wiring.App, at
     dead = killed(here, at, before)
     found = resumed(here, dead)
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     took_effect = [each for each in shop.lab.journal if each.action == "ExecuteChangeSet" and each.status == 200]
     assert [each.params["StackName"].split("/")[1].rpartition("-orders")[2] for each in took_effect] == ["-data", ""]
     assert all(row.state in TERMINAL for row in found.copies)

@@ -74,7 +74,7 @@ def test_killed_at_a_transition_the_next_process_goes_on(shop: Estate, home: Pat
         dead = killed_in(here, "shop-replica", TRANSITIONS[at]())
         found = resumed(here, dead)
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), told(found)
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), told(found)
     assert len(shop.calls("ExecuteChangeSet")) == 1
     assert production(shop) == before
 
@@ -120,5 +120,5 @@ def test_a_stack_in_review_that_lost_its_change_sets_is_known_by_its_id(shop: Es
             cfn.delete_change_set(ChangeSetName=each["ChangeSetId"])
         found = resumed(here, dead)
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), told(found)
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), told(found)
     assert production(shop) == before

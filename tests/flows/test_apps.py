@@ -80,7 +80,7 @@ def test_an_app_is_made_anew_and_taken_down(shop: Estate, here: wiring.App) -> N
     found = run(here, "shop-replica")
 
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     assert made(shop) == ids(found)
     assert removed(shop) == ids(found)[::-1]
     assert stacks(found) == dict.fromkeys(ids(found), CopyState.DELETED)
@@ -117,7 +117,7 @@ def test_a_stack_wears_the_tags_of_the_manifest_beside_the_runs(here: wiring.App
     manifest.write_text(json.dumps(told))
     found = run(here, "shop-replica")
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     made_of = cloudformation_backends[ACCOUNT][REGION].deleted_stacks.values()
     worn = {each.name: dict(each.tags) for each in made_of}
     assert [worn[name].get("team") for name in ids(found)] == [None, "orders"]
@@ -148,7 +148,7 @@ def test_a_dead_run_goes_on_where_it_was(shop: Estate, here: wiring.App, stack: 
     dead = killed_in(here, "shop-replica", of_stack(stack))
     found = resumed(here, dead)
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     assert made(shop) == ids(found)
     assert set(stacks(found).values()) == {CopyState.DELETED}
 

@@ -32,7 +32,7 @@ def test_the_data_of_both_stores_is_read_in_the_copy(shop: RealShop) -> None:
     found = run(shop.here, "shop-replica")
 
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     seen = {check.name: check for check in found.checks}
     assert seen["orders are there"].observed == "5 rows"
     assert {seen["orders beat"].store, seen["heartbeat"].store} == {"orders-db", "sessions"}
@@ -71,7 +71,7 @@ def test_a_login_that_was_rotated_away_is_given_anew(shop: RealShop) -> None:
         secrets.put_secret_value(SecretId="prod/orders", SecretString=held)
 
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     (step,) = (each for each in found.steps if each.role is Role.RESET)
     assert step.detail.startswith("Database: orders has a new password")
     changed = [each for each in shop.lab.journal[heard:] if each.action == "ModifyDBInstance"]

@@ -60,7 +60,7 @@ def found(shop: RealShop) -> Run:
 def test_each_database_is_entered_and_proven_in_depth(found: Run) -> None:
     """PASSED and CLEAN; each result is of the store whose database it asked, and no password is told."""
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     results = {check.name: check for check in found.checks}
     assert {name: results[name].store for name in STORES} == STORES
     assert {name: results[name].outcome for name in STORES} == dict.fromkeys(STORES, Outcome.PASSED)

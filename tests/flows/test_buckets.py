@@ -39,7 +39,7 @@ def test_a_bucket_is_restored_proven_and_taken_down(shop: Estate, drilled: wirin
     before, versions = shop.inventory(), buckets.backend().list_object_versions(BUCKET.id)[0]
     found = run(drilled, "images-pitr")
     assert found.closing is not None
-    assert found.closing.verdict is Verdict.PASSED, found.closing.reasons
+    assert ended(found)[0] is Verdict.PASSED, found.closing.reasons
     assert found.closing.cleanup is Cleanup.CLEAN
     assert found.closing.measures.rpa_grade == "A"
     assert found.closing.measures.rpa is not None

@@ -66,7 +66,7 @@ def test_a_cluster_is_drilled_without_a_connection(shop: RealShop) -> None:
     heard = len(shop.lab.journal)
     found = run(shop.here, DRILL)
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     assert {check.name: check.outcome for check in found.checks} == dict.fromkeys(
         ("heartbeat", "rows", "blocks", "counted", "whole", "quick"), Outcome.PASSED
     )
@@ -101,7 +101,7 @@ def test_a_rotated_login_is_replaced_by_a_secret_of_the_copys_own(shop: RealShop
             connection.execute(f"ALTER ROLE orders PASSWORD '{PASSWORD}'")
         secrets.put_secret_value(SecretId="prod/orders", SecretString=_login(PASSWORD))
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     changes = [each for each in shop.lab.journal[heard:] if each.action.startswith(("Modify", "EnableHttp"))]
     copy = f"dro-{found.header.id}-{CLUSTER}"
     assert [each.action for each in changes] == ["EnableHttpEndpoint", "ModifyDBCluster"]

@@ -153,7 +153,7 @@ def test_a_real_template_is_drilled_as_it_is(shop: Estate, home: Path) -> None:
         found = drilled(shop, home, workspace.TEMPLATE.replace("Outputs:", REAL.strip("\n")))
 
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     assert production(shop) == before
     held = f"arn:aws:iam::{ACCOUNT}:policy/{BOUNDARY}"
     copy = f"dro-{found.header.id}-shop-prod"
@@ -202,7 +202,7 @@ def test_the_owners_word_is_kept_with_the_run(shop: Estate, home: Path) -> None:
     assert asked.closing is not None
     assert "leave_out: [P], or allow: {P:" in asked.closing.reasons[0]
     assert found.closing is not None
-    assert found.closing.verdict is Verdict.PASSED
+    assert ended(found)[0] is Verdict.PASSED
     told = run_json(found)["template"]
     assert told["left_out"] == [{"resource": "P", "property": "", "why": "its owner left it out"}]
     assert told["allowed"] == [{"name": "T", "reason": "nobody listens to it"}]

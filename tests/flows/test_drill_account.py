@@ -86,7 +86,7 @@ def test_it_is_drilled_whole(shop: Estate, here: App) -> None:
         found = drilled(here)
 
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     copy = f"dro-{found.header.id}-shop-prod"
     assert seen[:2] == [[copy], []]
     assert len(seen[2]) == 1  # type: ignore[arg-type]
@@ -120,7 +120,7 @@ def test_a_dead_run_is_resumed_there(shop: Estate, here: App, monkeypatch: pytes
     dead = killed_in(here, "shop-replica", mock.patch.object(Session, "verify", die))
     found = resumed(here, dead)
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     assert len(shop.calls("ExecuteChangeSet")) == 1
     assert (stacks(OTHER), tables(OTHER)) == ([], [])
 

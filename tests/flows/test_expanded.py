@@ -28,6 +28,7 @@ from tests.support.expansion import (
     template,
     told,
 )
+from tests.support.shop import ended
 
 WRITES = ("CreateChangeSet", "ExecuteChangeSet", "DeleteChangeSet", "DeleteStack", "DeleteObject")
 ALLOW = "      allow: {Transform: it is ours}\n"
@@ -68,7 +69,7 @@ def refused(shop: Estate, before: Any, found: Any, why: str, verdict: Verdict = 
 
 
 def passed(shop: Estate, before: Any, found: Any) -> None:
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), told(found)
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), told(found)
     assert len(shop.calls("ExecuteChangeSet")) == 1
     assert production(shop) == before
     assert only_copies(shop)

@@ -61,7 +61,7 @@ def test_it_is_filled_across_the_accounts(shop: Estate, here: wiring.App) -> Non
     with mock.patch.object(Session, "verify", looked):
         found = run(here, "shop-replica")
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     assert seen == buckets.held(BUCKET.id)
     assert len(shop.calls("PutObject")) == filled.OBJECTS
     assert shop.calls("CopyObject") == []

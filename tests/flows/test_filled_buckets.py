@@ -44,7 +44,7 @@ def test_a_replica_has_its_bucket_filled_and_is_gone_whole(shop: Estate, drilled
     before, versions = shop.inventory(), buckets.backend().list_object_versions(BUCKET.id)[0]
     found = run(drilled, "shop-replica")
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     assert "4 objects of" in detail(found, "fill Files")
     assert [each.outcome for each in found.checks] == [Outcome.PASSED] * len(found.checks)
     told = {each.name: each for each in found.checks}

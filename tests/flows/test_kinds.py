@@ -29,7 +29,7 @@ def test_a_table_is_restored_proven_and_taken_down(shop: Estate, here: wiring.Ap
     found = run(here, "sessions-pitr")
 
     assert found.closing is not None
-    assert found.closing.verdict is Verdict.PASSED, found.closing.reasons
+    assert ended(found)[0] is Verdict.PASSED, found.closing.reasons
     assert found.closing.cleanup is Cleanup.CLEAN
     assert found.closing.measures.rpa_grade == "A"
     assert names(found) == [
@@ -59,7 +59,7 @@ def test_a_replica_is_built_filled_and_deleted_whole(shop: Estate, here: wiring.
     found = run(here, "shop-replica")
 
     assert found.closing is not None
-    assert found.closing.verdict is Verdict.PASSED, found.closing.reasons
+    assert ended(found)[0] is Verdict.PASSED, found.closing.reasons
     assert {str(record.copy.type) for record in found.copies} == {"cloudformation-stack", "dynamodb-table"}
     assert len(found.copies) == 3
     assert all(record.state is CopyState.DELETED for record in found.copies)
@@ -76,7 +76,7 @@ def test_a_program_is_run_on_a_replica(shop: Estate, here: wiring.App) -> None:
     beat(shop)
     found = run(here, "shop-replica")
     assert found.closing is not None
-    assert found.closing.verdict is Verdict.PASSED, found.closing.reasons
+    assert ended(found)[0] is Verdict.PASSED, found.closing.reasons
     (told,) = (check for check in found.checks if check.name == "suite")
     table = next(record.copy.id for record in found.copies if record.copy.parent)
     assert (told.outcome, told.figures["output"]) == (Outcome.PASSED, f"{table}\n")

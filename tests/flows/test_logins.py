@@ -92,7 +92,7 @@ def test_the_version_of_then_opens_the_copy(shop: RealShop, source: str, caplog:
     finally:
         restore_password(shop, source)
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     (login,) = steps_of(found, Role.LOG_IN)
     assert f"as orders, by prod/orders, version {old[:8]} of " in login.detail
     assert "(AWSPREVIOUS)" in login.detail
@@ -119,7 +119,7 @@ def test_a_copy_that_no_version_opens_gets_a_new_password(
         finally:
             restore_password(shop, source)
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     (login,), (step,) = steps_of(found, Role.LOG_IN), steps_of(found, Role.RESET)
     assert "is refused; its master user needs a new password" in login.detail
     assert (step.name, step.outcome) == ("reset the copy's master password", Outcome.PASSED)
@@ -168,7 +168,7 @@ def test_killed_in_the_reset_it_is_resumed_with_another_password(shop: RealShop,
     finally:
         restore_password(shop, source)
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN), found.closing.reasons
     assert [step.outcome for step in steps_of(found, Role.RESET)] == [Outcome.ABORTED, Outcome.PASSED]
 
 

@@ -32,6 +32,7 @@ from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
 from tests.support.machine import sleep
 from tests.support.prefect_server import DWA, PATIENCE, Prefect, ending, hold, release, restoring, tables
+from tests.support.shop import ended
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 FACTOR = 100.0
@@ -99,7 +100,7 @@ def test_a_worker_runs_a_drill(prefect: Prefect) -> None:
 
     (run,) = connect(prefect.ledger).queries.runs(1)
     assert run.closing is not None
-    assert run.closing.verdict is Verdict.PASSED, run.closing.reasons
+    assert ended(run)[0] is Verdict.PASSED, run.closing.reasons
     assert run.header.provenance.engine == "prefect"
     tasks = {str(each["name"]) for each in prefect.ask("/task_runs/filter", {})}
     assert any(name.startswith("restore to the instant") for name in tasks)
@@ -138,7 +139,7 @@ def test_a_drill_is_run_by_the_worker_of_its_own_pool(prefect: Prefect, inside: 
         endpoint = lab.endpoint
     (run,) = [each for each in connect(prefect.ledger).queries.runs(9) if each.header.id not in before]
     assert run.closing is not None
-    assert run.closing.verdict is Verdict.PASSED, run.closing.reasons
+    assert ended(run)[0] is Verdict.PASSED, run.closing.reasons
     assert (run.header.provenance.engine, run.header.provenance.endpoint) == ("prefect", endpoint)
     (done,) = prefect.ask("/flow_runs/filter", pool)
     assert (done["id"], done["state_type"]) == (sent["id"], "COMPLETED")

@@ -19,6 +19,7 @@ from dr_orchestrator.settings import Pace
 from dr_orchestrator.wiring.lab import serve
 from tests.support import workspace
 from tests.support.prefect_server import DWA, PATIENCE, Prefect, hold, release, restoring, tables
+from tests.support.shop import ended
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 FACTOR = 100.0
@@ -58,7 +59,7 @@ def test_a_server_that_ends_in_mid_drill_changes_nothing(tmp_path: Path) -> None
         assert not any(name.startswith("dro-") for name in tables(lab))
 
     assert run.closing is not None
-    assert (run.closing.verdict, run.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN)
+    assert ended(run) == (Verdict.PASSED, Cleanup.CLEAN)
     assert dro.returncode == Exit.PASSED, told
     assert f"run {run.header.id}" in printed
     assert told.count("went away during") == 1

@@ -134,7 +134,7 @@ def test_an_environment_with_a_database_goes_whole(
     with wiring.using(with_database(tmp_path, shop, monkeypatch)) as here:
         found = run(here, "shop-replica")
     assert found.closing is not None
-    assert (found.closing.verdict, found.closing.cleanup) == (Verdict.PASSED, Cleanup.CLEAN)
+    assert ended(found) == (Verdict.PASSED, Cleanup.CLEAN)
     assert shop.inventory() == before
 
 
