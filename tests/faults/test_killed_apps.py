@@ -20,7 +20,7 @@ from dr_orchestrator.wiring import sweeping
 from tests.support import orders_app
 from tests.support.dying import Killed, killed_in, resumed
 from tests.support.estate import Estate
-from tests.support.shop import run
+from tests.support.shop import ended, run
 
 DRILL = "shop-replica"
 WRITES = 94

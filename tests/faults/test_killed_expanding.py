@@ -18,7 +18,7 @@ from dr_orchestrator.wiring import opening, sweeping
 from tests.support.dying import die, killed_in, read, resumed
 from tests.support.estate import Estate
 from tests.support.expansion import SAM, SHELF, production, room, shop_of, template, told
-from tests.support.shop import FULL
+from tests.support.shop import FULL, ended
 
 HEAD = "Transform: AWS::Serverless-2016-10-31"
 LARGE = f"  Large: {{Type: AWS::SQS::Queue, Metadata: {{Note: {'x' * 52_000}}}}}"

@@ -26,7 +26,7 @@ from tests.support import orders_app
 from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import Estate
 from tests.support.orders_app import BUCKET, CODE, VERSION
-from tests.support.shop import run
+from tests.support.shop import ended, run
 
 TABLE = "Orders-Data/Config57D1D894"
 

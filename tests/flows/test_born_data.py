@@ -14,7 +14,7 @@ from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.reporting.export import run_json
 from tests.support.born_shop import born_shop
 from tests.support.real_shop import INSTANCE, PASSWORD, RealShop
-from tests.support.shop import run
+from tests.support.shop import ended, run
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from tests.support import born_shop
 from tests.support.born_cluster import BEATS, BOTH
 from tests.support.born_shop import CHECKS
 from tests.support.real_shop import CLUSTER, INSTANCE, PASSWORD, RealShop
-from tests.support.shop import run
+from tests.support.shop import ended, run
 
 pytestmark = pytest.mark.slow
 TELL = "import json, os; print(json.dumps(dict(check=os.environ['PGUSER'], outcome='passed')))"

@@ -18,7 +18,7 @@ from dr_orchestrator.wiring.planning import plan
 from tests.support import buckets
 from tests.support.dying import Killed, deaths, die, gone_on, killed_at, swept
 from tests.support.estate import BUCKET, Estate
-from tests.support.shop import run
+from tests.support.shop import ended, run
 
 HOUR = 3600.0
 

@@ -21,7 +21,7 @@ from dr_orchestrator.waiting.postgres import Stoppable
 from tests.support import dying
 from tests.support.estate import REGION
 from tests.support.real_shop import CLUSTER, DRILLS, PASSWORD, RealShop, real_shop
-from tests.support.shop import run
+from tests.support.shop import ended, run
 
 pytestmark = pytest.mark.slow
 DRILL = DRILLS[CLUSTER]

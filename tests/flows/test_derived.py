@@ -26,7 +26,7 @@ from tests.support import workspace
 from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import REGION, Estate
 from tests.support.estate import estate as lab_of
-from tests.support.shop import beat, run
+from tests.support.shop import beat, ended, run
 
 ACCOUNT = "123456789012"
 BUCKET, QUEUE, ROLE = "shop-prod-assets", "shop-prod-jobs", "shop-prod-worker"

@@ -26,7 +26,7 @@ from tests.support.apart import APART, OTHER, ROLES, THERE
 from tests.support.dying import die, killed_in, resumed
 from tests.support.estate import REGION, Estate
 from tests.support.estate import estate as lab_of
-from tests.support.shop import beat, run
+from tests.support.shop import beat, ended, run
 
 TOLD = f"{REGION} of account {OTHER}"
 WITH_A_ROLE = workspace.TEMPLATE.replace(

@@ -19,7 +19,7 @@ from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import workspace
 from tests.support.estate import Estate
 from tests.support.estate import estate as lab_of
-from tests.support.shop import beat, run
+from tests.support.shop import beat, ended, run
 
 ORDERS = """
   Orders:

@@ -23,7 +23,7 @@ from tests.support.dying import deaths, gone_on, killed_at, swept
 from tests.support.estate import BUCKET, REGION, Estate
 from tests.support.estate import estate as lab_of
 from tests.support.passing import passing
-from tests.support.shop import beat, run
+from tests.support.shop import beat, ended, run
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.support import buckets, filled
 from tests.support.dying import deaths, gone_on, killed_at, swept
 from tests.support.estate import BUCKET, Estate
 from tests.support.passing import passing
-from tests.support.shop import beat, run
+from tests.support.shop import beat, ended, run
 
 HOUR = 3600.0
 

@@ -14,7 +14,7 @@ from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from tests.support import workspace
 from tests.support.estate import TABLE, Estate
-from tests.support.shop import beat, run
+from tests.support.shop import beat, ended, run
 
 
 def names(found: Run) -> list[str]:

@@ -23,7 +23,7 @@ from dr_orchestrator.wiring import sweeping
 from tests.support import dying
 from tests.support.estate import REGION
 from tests.support.real_shop import CLUSTER, DRILLS, INSTANCE, PASSWORD, RealShop, real_shop
-from tests.support.shop import run
+from tests.support.shop import ended, run
 
 pytestmark = pytest.mark.slow
 FORBIDDEN = "secret: prod/orders, reset_password: false"

@@ -20,7 +20,7 @@ from dr_orchestrator.runner.session import Session
 from tests.support import workspace
 from tests.support.dying import die, killed_in, read
 from tests.support.estate import Estate
-from tests.support.shop import run
+from tests.support.shop import ended, run
 
 
 def in_verify(here: wiring.App) -> Run:
