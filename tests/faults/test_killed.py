@@ -31,9 +31,9 @@ from tests.support.victim import answering
 
 FULL = os.environ.get("DRO_FAULTS") == "full"
 GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
-WRITES = {"dwa-table-pitr": 38, "dwa-replica": 55, "jira-pitr": 40, "jira-snapshot": 39}
+WRITES = {"dwa-table-pitr": 38, "dwa-replica": 68, "jira-pitr": 40, "jira-snapshot": 39}
 """How often each drill writes to its ledger."""
-SOME = {"dwa-table-pitr": (24,), "dwa-replica": (42,), "jira-pitr": (13,), "jira-snapshot": (31,)}
+SOME = {"dwa-table-pitr": (24,), "dwa-replica": (49,), "jira-pitr": (13,), "jira-snapshot": (31,)}
 """The writes at which it is killed in the short form."""
 JIRA = """
 drills:
@@ -115,8 +115,11 @@ HOLDS = """
 
 Outputs:
 """
-EMPTYING = ("DeleteTable", "DeleteObjects", "AbortMultipartUpload", "DeleteStack", "DeleteLogGroup")
-"""The changes in AWS by which a replica that holds such is taken down, in their order: its interim store goes first."""
+_BUCKET = ("DeleteObjects", "AbortMultipartUpload")
+EMPTYING = ("DeleteTable", *_BUCKET, *_BUCKET, "DeleteStack", "DeleteLogGroup")
+"""The changes in AWS by which a replica that holds such is taken down, in their order: its interim store goes first,
+then what is in its buckets.
+"""
 
 
 CASES = [(drill, at) for drill, last in WRITES.items() for at in (range(1, last + 1) if FULL else SOME[drill])]
@@ -193,7 +196,7 @@ def left_of(run: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("at", "when"), EMPTIED if FULL else [(2, "after"), (4, "after"), (5, "before")])
+@pytest.mark.parametrize(("at", "when"), EMPTIED if FULL else [(2, "after"), (6, "after"), (7, "before")])
 @pytest.mark.parametrize("how", ["resume", "sweep"])
 def test_killed_while_it_is_emptied_a_replica_is_gone_in_the_end(
     ground: Ground, here: wiring.App, held: None, victim: Victim, at: int, when: str, how: str

@@ -105,6 +105,6 @@ class CompanyDatabase:
 
 ENVIRONMENT = "dwa-prod"
 TEMPLATE = "develop-with-aws.template.yaml"
-CONFIG_TABLE = f"{ENVIRONMENT}-config"
+CONFIG_TABLE, PAYLOADS = f"{ENVIRONMENT}-config", f"{ENVIRONMENT}-payloads"
 WORKSPACES = 200
 REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2")

@@ -1,4 +1,6 @@
-"""The sample company's bucket of images: with the versions of the months before the lab began, and a heartbeat."""
+"""The sample company's buckets, of images and of its environment: with the versions of the months before the lab began,
+and a heartbeat.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +11,19 @@ from typing import cast
 from moto.s3.models import s3_backends
 
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
+from dr_orchestrator.lab.estate import company
 from dr_orchestrator.lab.estate.seed import TAGS, Seed
 from dr_orchestrator.resources.s3_bucket.lab.backend import Buckets
 
 IMAGES, HEARTBEAT = "image-effects-prod", "dro/heartbeat.json"
-NUMBER = 120
+NUMBER, DELIVERIES = 120, 40
 _MINUTE = timedelta(minutes=1)
 _EVERY, _CATCH_UP = 5 * _MINUTE, timedelta(days=1)
 _JSON = "application/json"
 
 
 def make(seed: Seed) -> None:
-    """Make the bucket."""
+    """Make the bucket of images; the other is its environment's own."""
     del seed
     buckets = cast(Buckets, s3_backends[ACCOUNT]["aws"])
     buckets.create_bucket(IMAGES, REGION)
@@ -29,22 +32,49 @@ def make(seed: Seed) -> None:
 
 
 def fill(seed: Seed) -> None:
-    """Put the images there, some of them anew and some away again, and have the heartbeat go on."""
-    images = _Images(seed)
+    """Put the objects there, some of them anew and some away again, and have the heartbeats go on."""
+    images, payloads = _Images(seed, IMAGES), _Payloads(seed, company.PAYLOADS)
     images.put()
-    for at in (seed.start - number * _EVERY for number in range(24 * 12, -1, -1)):
-        images.beat(at)
-    seed.world.agenda.at(seed.start + _EVERY, images.beat_on)
+    payloads.put()
+    for each in (images, payloads):
+        for at in (seed.start - number * _EVERY for number in range(24 * 12, -1, -1)):
+            each.beat(at)
+        seed.world.agenda.at(seed.start + _EVERY, each.beat_on)
 
 
-class _Images:
-    def __init__(self, seed: Seed) -> None:
-        self._seed, self._random = seed, seed.random(7)
+class _Bucket:
+    def __init__(self, seed: Seed, name: str) -> None:
+        self._seed, self._random, self._name = seed, seed.random(7), name
 
     @property
     def _buckets(self) -> Buckets:
         return cast(Buckets, s3_backends[ACCOUNT]["aws"])
 
+    def beat(self, at: datetime) -> None:
+        held = {"at": at.isoformat(timespec="microseconds"), "sequence": int(at.timestamp())}
+        with self._seed.world.as_of(at):
+            made = self._buckets.put_object(self._name, HEARTBEAT, json.dumps(held).encode())
+            made.set_metadata({"Content-Type": _JSON})
+
+    def beat_on(self) -> None:
+        now = self._seed.world.now()
+        if self._name not in self._buckets.buckets:
+            return
+        self.beat(now)
+        # After a long sleep of a virtual clock only the last day is caught up.
+        self._seed.world.agenda.at(max(now + _EVERY, self._seed.world.clock.now() - _CATCH_UP), self.beat_on)
+
+
+class _Payloads(_Bucket):
+    def put(self) -> None:
+        for number in range(DELIVERIES):
+            at = self._seed.start - timedelta(days=20) + timedelta(hours=11 * number)
+            content = json.dumps({"detail": self._random.randbytes(900 + 30 * number).hex()}).encode()
+            with self._seed.world.as_of(at):
+                self._buckets.put_object(self._name, f"{at:%Y/%m/%d}/{number:06x}.json", content)
+
+
+class _Images(_Bucket):
     def put(self) -> None:
         for number in range(NUMBER):
             first = self._seed.start - timedelta(days=60) + timedelta(minutes=number)
@@ -59,20 +89,6 @@ class _Images:
         content = self._random.randbytes(256 + 64 * (number % 40))
         with self._seed.world.as_of(at):
             self._buckets.put_object(IMAGES, _key(number), content)
-
-    def beat(self, at: datetime) -> None:
-        held = {"at": at.isoformat(timespec="microseconds"), "sequence": int(at.timestamp())}
-        with self._seed.world.as_of(at):
-            made = self._buckets.put_object(IMAGES, HEARTBEAT, json.dumps(held).encode())
-            made.set_metadata({"Content-Type": _JSON})
-
-    def beat_on(self) -> None:
-        now = self._seed.world.now()
-        if IMAGES not in self._buckets.buckets:
-            return
-        self.beat(now)
-        # After a long sleep of a virtual clock only the last day is caught up.
-        self._seed.world.agenda.at(max(now + _EVERY, self._seed.world.clock.now() - _CATCH_UP), self.beat_on)
 
 
 def _key(number: int) -> str:
