@@ -13,14 +13,6 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Known(Generic[T]):
-    """A fact, and the AWS call that told it."""
-
-    value: T
-    call: str
-
-
-@dataclass(frozen=True)
 class Unknown:
     """A fact that could not be asked: why, by which call, and what to do; `denied` where a right is missing."""
 
@@ -28,6 +20,15 @@ class Unknown:
     call: str = ""
     hint: str = ""
     denied: bool = False
+
+
+@dataclass(frozen=True)
+class Known(Generic[T]):
+    """A fact, and the AWS call that told it; `lacking` is what could not be asked and might have told of more."""
+
+    value: T
+    call: str
+    lacking: Unknown | None = None
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,15 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Lock:
-    """Whether nobody can delete the backups before their time, and by what, in words."""
+    """Whether nobody can delete the backups before their time, and by what, in words.
+
+    `newest` is the instant of the newest that is kept so, `least` for how long each is; None where that is not told.
+    """
 
     on: bool
     how: str
+    newest: datetime | None = None
+    least: timedelta | None = None
 
 
 _UNASKED = Inapplicable("it has no such thing")

@@ -24,7 +24,7 @@ def judged(facts: Protection, service: Service, now: datetime) -> list[Ruling]:
         points.retention(facts, wanted, now),
         keeping.encryption(facts, wanted),
         keeping.elsewhere(facts, wanted, lost, now),
-        keeping.lock(facts, wanted),
+        keeping.lock(facts, wanted, now),
         points.continuous(facts, rpo, now),
         keeping.deletion(facts, wanted),
     ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.posture.facts import Elsewhere, Known, Protection
-from dr_orchestrator.domain.posture.points import short, unasked
+from dr_orchestrator.domain.posture.points import HOLE, format_days, short, unasked
 from dr_orchestrator.domain.posture.ruling import Ruling, Standing
 from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.rule import Rule
@@ -34,27 +36,34 @@ def elsewhere(facts: Protection, wanted: Wanted, rpo: Limit | None, now: datetim
     if not isinstance(told, Known):
         return unasked(rule, told)
     there = [each for each in told.value if each.region in wanted.copy_in]
-    regions = " or ".join(wanted.copy_in)
-    if not there:
-        other = f"; there are some in {', '.join(sorted({each.region for each in told.value}))}" if told.value else ""
-        return short(facts, rule, Severity.HIGH, f"no copy in {regions}{other}", told.call)
-    best = max(there, key=_newest)
-    evidence = best.how + _age(best, now)
-    if rpo is not None and best.newest is not None and not rpo.met_by(now - best.newest):
-        return short(facts, rule, Severity.HIGH, f"{evidence}; RPO {rpo} should the region be lost", told.call)
-    return Ruling(rule, Standing.HELD, evidence, told.call)
+    best = max(there, key=_newest, default=None)
+    if best is None:
+        evidence = f"no copy in {' or '.join(wanted.copy_in)}" + _beside(told.value)
+    else:
+        evidence = best.how + _age(best.newest, now)
+        if rpo is None or best.newest is None or rpo.met_by(now - best.newest):
+            return Ruling(rule, Standing.HELD, evidence, told.call)
+        evidence += f"; RPO {rpo} should the region be lost"
+    return _short_as_far_as_known(facts, rule, evidence, told)
 
 
-def lock(facts: Protection, wanted: Wanted) -> Ruling:
+def lock(facts: Protection, wanted: Wanted, now: datetime) -> Ruling:
     """Whether nobody can delete the backups before their time, where the tier wants that."""
     rule, told = Rule.POSTURE_LOCK, facts.lock
     if not wanted.immutable:
         return Ruling(rule, Standing.NONE, "the tier does not want it")
     if not isinstance(told, Known):
         return unasked(rule, told)
-    if not told.value.on:
-        return short(facts, rule, Severity.HIGH, told.value.how, told.call)
-    return Ruling(rule, Standing.HELD, told.value.how, told.call)
+    evidence, of = told.value.how, told.value
+    if of.on and of.newest is not None:
+        evidence += _age(of.newest, now)
+    old = of.newest is not None and now - of.newest > HOLE
+    brief = of.least is not None and of.least < wanted.retention
+    if of.on and not old and not brief:
+        return Ruling(rule, Standing.HELD, evidence, told.call)
+    if brief:
+        evidence += f"; wanted for {format_days(wanted.retention)}"
+    return _short_as_far_as_known(facts, rule, evidence, told)
 
 
 def deletion(facts: Protection, wanted: Wanted) -> Ruling:
@@ -69,10 +78,21 @@ def deletion(facts: Protection, wanted: Wanted) -> Ruling:
     return Ruling(rule, Standing.HELD, "a deletion is refused until somebody switches this off", told.call)
 
 
-def _age(of: Elsewhere, now: datetime) -> str:
-    if of.newest is None:
+def _short_as_far_as_known(facts: Protection, rule: Rule, evidence: str, told: Known[Any]) -> Ruling:
+    """A shortfall, unless what could not be asked might have told otherwise."""
+    if told.lacking is not None:
+        return unasked(rule, told.lacking)
+    return short(facts, rule, Severity.HIGH, evidence, told.call)
+
+
+def _beside(found: Sequence[Elsewhere]) -> str:
+    return f"; there are some in {', '.join(sorted({each.region for each in found}))}" if found else ""
+
+
+def _age(newest: datetime | None, now: datetime) -> str:
+    if newest is None:
         return "; how old the newest is AWS does not tell"
-    return f", the newest of {of.newest:%Y-%m-%d %H:%M} UTC, {format_duration(now - of.newest)} ago"
+    return f", the newest of {newest:%Y-%m-%d %H:%M} UTC, {format_duration(now - newest)} ago"
 
 
 def _newest(of: Elsewhere) -> tuple[bool, float]:

@@ -20,6 +20,17 @@ HOLE = timedelta(hours=36)
 WINDOW_SLACK = timedelta(days=2)
 """A window begins with a daily backup, so it may be as much shorter than it should be without any interruption."""
 
+_PROMISE = "or promise less: `rpo` in tiers.yaml, or `objectives` in the service's file"
+_BY_FILE = {
+    Rule.POSTURE_NEWEST: _PROMISE,
+    Rule.POSTURE_CONTINUOUS: _PROMISE,
+    Rule.POSTURE_RETENTION: "or want less: `backups: {retention: ...}` of the tier in tiers.yaml",
+    Rule.POSTURE_ELSEWHERE: "or want none: `backups: {copy_in: [...]}` of the tier in tiers.yaml",
+    Rule.POSTURE_LOCK: "or want none: `backups: {immutable: false}` of the tier in tiers.yaml",
+    Rule.POSTURE_DELETION: "or want none: `backups: {deletion_protection: false}` of the tier in tiers.yaml",
+}
+"""What the files say where it is the wish that is wrong."""
+
 Span = tuple[datetime, datetime]
 
 
@@ -76,9 +87,8 @@ def retention(facts: Protection, wanted: Wanted, now: datetime) -> Ruling:
     if told.value is None:
         return Ruling(rule, Standing.HELD, "kept for ever", told.call)
     reach = _unbroken(_covered(facts), now)
-    evidence = (
-        f"kept for {_days(told.value)}; an unbroken row reaches {_days(reach)} back; wanted {_days(wanted.retention)}"
-    )
+    evidence = f"kept for {format_days(told.value)}; an unbroken row reaches {format_days(reach)} back"
+    evidence += f"; wanted {format_days(wanted.retention)}"
     if max(told.value, reach) >= wanted.retention:
         return Ruling(rule, Standing.HELD, evidence, told.call)
     return short(facts, rule, Severity.MEDIUM, evidence, told.call)
@@ -113,7 +123,8 @@ def _window(facts: Protection, told: Known[Continuous], rpo: Limit | None, now: 
 
 def short(facts: Protection, rule: Rule, severity: Severity, evidence: str, call: str) -> Ruling:
     """A shortfall, with what its type says mends it."""
-    return Ruling(rule, Standing.SHORT, evidence, call, severity, facts.remedies.get(rule, ""))
+    remedy = "; ".join(filter(None, (facts.remedies.get(rule, ""), _BY_FILE.get(rule, ""))))
+    return Ruling(rule, Standing.SHORT, evidence, call, severity, remedy)
 
 
 def unasked(rule: Rule, why: Unknown | Inapplicable) -> Ruling:
@@ -170,6 +181,7 @@ def _unbroken(spans: Sequence[Span], now: datetime) -> timedelta:
     return now - reached
 
 
-def _days(value: timedelta) -> str:
+def format_days(value: timedelta) -> str:
+    """A duration in days, as people speak of how long something is kept."""
     days = value / DAY
     return f"{days:.0f} d" if value % DAY == timedelta() else f"{days:.1f} d"

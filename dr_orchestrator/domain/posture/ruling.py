@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.finding import Finding, Severity, finding
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource, Service
+from dr_orchestrator.errors import Exit
+
+NEVER = "never"
+"""The word for a look that fails for no shortfall."""
+
+LEVELS = (*(each.value for each in Severity), NEVER)
 
 
 class Standing(StrEnum):
@@ -88,8 +95,6 @@ class Look:
     account: str
     revision: str
     services: tuple[str, ...]
-    seconds: float = 0.0
-    calls: int = 0
 
 
 def stood(service: Service, resource: Resource, rulings: Iterable[Ruling]) -> list[Stood]:
@@ -97,6 +102,24 @@ def stood(service: Service, resource: Resource, rulings: Iterable[Ruling]) -> li
     named = (service.name, service.title, service.owner, service.tier.number)
     about = (resource.name, resource.type, resource.id, resource.region)
     return [Stood(*named, *about, each) for each in rulings]
+
+
+def exit_code(rows: Sequence[Stood], least: str) -> Exit:
+    """The exit code of a look: failed where something falls short at least so much (a severity, or NEVER), inconclusive
+    where something could not be asked.
+    """
+    if least != NEVER and as_grave(rows, Severity(least)):
+        return Exit.FAILED
+    return Exit.INCONCLUSIVE if of_standing(rows, Standing.UNKNOWN) else Exit.PASSED
+
+
+def summary(rows: Sequence[Stood]) -> str:
+    """How many resources there are, and how their rules stand, in a sentence."""
+    resources = {(each.service, each.resource) for each in rows}
+    short, held = (len(of_standing(rows, each)) for each in (Standing.SHORT, Standing.HELD))
+    silent = len(of_standing(rows, Standing.UNKNOWN))
+    told = f"{counted(short, 'shortfall')}, {silent:,} not known, {held:,} held"
+    return f"{counted(len(resources), 'resource')}: {told}."
 
 
 def _grave(of: Stood) -> int:

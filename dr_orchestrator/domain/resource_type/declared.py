@@ -52,6 +52,7 @@ class ResourceType:
     by other names. `keys` are those of a drill file that only some types have. `kinds` says by which kinds of drill it
     is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
+    `posture` is what a look at how its backups are kept calls: reads alone.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
     environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
@@ -89,6 +90,7 @@ class ResourceType:
     exported: Calls = field(default_factory=Calls)
     carried: Calls = field(default_factory=Calls)
     stated: Calls = field(default_factory=Calls)
+    posture: Calls = field(default_factory=Calls)
     inquiry: Inquiry | None = None
     secures: str = ""
     rebuilt: frozenset[str] = frozenset({"template", "cdk"})

@@ -67,7 +67,8 @@ class Types(Generic[Declared_co]):
     def calls(self) -> CallTable:
         """Every call that a drill or a sweep of any of them may make."""
         reads = {call for each in self for calls in each.kinds.values() for call in calls.reads}
-        reads |= {call for each in self for calls in (each.listing, each.exported, each.stated) for call in calls.reads}
+        beside = (calls for each in self for calls in (each.listing, each.exported, each.stated, each.posture))
+        reads |= {call for calls in beside for call in calls.reads}
         imported = {each.made.cloudformation: each.name for each in self if each.imported.all}
         writes = (write for each in self for write in each.writes)
         inquiries = [each.inquiry for each in self if each.inquiry is not None]

@@ -18,12 +18,13 @@ from dr_orchestrator.domain.resource_type import (
     Write,
 )
 from dr_orchestrator.domain.statements import READ_ONLY
-from dr_orchestrator.resources import passwords
+from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.aurora_cluster.name import ENGINES, INSTANCE, NAME, SNAPSHOT
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
@@ -143,6 +144,12 @@ def _member(toolkit: Toolkit, place: Place) -> Member:
     from dr_orchestrator.resources.aurora_cluster.member import ClusterMember
 
     return ClusterMember(toolkit, place)
+
+
+def _protection(ground: Ground) -> Reader:
+    from dr_orchestrator.resources.aurora_cluster.posture import reader
+
+    return reader(ground)
 
 
 def _twin() -> Twin:
@@ -277,6 +284,20 @@ TYPE = Drillable(
         ),
         Write("rds:DeleteDBClusterSnapshot", By(SNAPSHOT, "DBClusterSnapshotIdentifier"), Effect.DELETE),
     ),
+    posture=Calls(
+        frozenset(
+            {
+                *("rds:DescribeDBClusters", "rds:DescribeDBClusterSnapshots", "rds:DescribeGlobalClusters"),
+                "kms:DescribeKey",
+                *vaulted.READS,
+            }
+        ),
+        only_when={
+            **vaulted.WHEN,
+            "kms:DescribeKey": "the source is encrypted",
+            "rds:DescribeGlobalClusters": vaulted.APART,
+        },
+    ),
     listing=Calls(frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBClusterSnapshots"})),
     services=("rds", "ec2", "secretsmanager"),
     born=Calls(
@@ -318,6 +339,7 @@ TYPE = Drillable(
     served=_served,
     member=_member,
     writer=_writer,
+    protection=_protection,
     twin=_twin,
     company=_company,
 )

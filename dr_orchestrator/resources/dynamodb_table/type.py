@@ -16,12 +16,14 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.dynamodb_table.heartbeat import BEAT
 from dr_orchestrator.resources.dynamodb_table.name import EXPORT, NAME
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
@@ -115,6 +117,12 @@ def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) 
     from dr_orchestrator.resources.dynamodb_table.components import writer
 
     return writer(account, resource, canary, clock)
+
+
+def _protection(ground: Ground) -> Reader:
+    from dr_orchestrator.resources.dynamodb_table.posture import reader
+
+    return reader(ground)
 
 
 def _twin() -> Twin:
@@ -211,6 +219,19 @@ TYPE = Drillable(
             needs=frozenset({"ExpectedBucketOwner"}),
         ),
     ),
+    posture=Calls(
+        frozenset(
+            {
+                *("dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups", "dynamodb:ListBackups"),
+                "kms:DescribeKey",
+                *vaulted.READS,
+            }
+        ),
+        only_when={
+            **vaulted.WHEN,
+            "kms:DescribeKey": "the source is encrypted with a key of its own",
+        },
+    ),
     listing=Calls(
         frozenset({"dynamodb:ListTables", "dynamodb:DescribeTable", "dynamodb:ListTagsOfResource"}),
         only_when={
@@ -246,5 +267,6 @@ TYPE = Drillable(
     brought=_brought,
     member=_member,
     writer=_writer,
+    protection=_protection,
     twin=_twin,
 )

@@ -16,12 +16,13 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
-from dr_orchestrator.resources import passwords
+from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.rds_instance.name import NAME, OWN_OPTIONS, SNAPSHOT
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
@@ -133,6 +134,12 @@ def _member(toolkit: Toolkit, place: Place) -> Member:
     return InstanceMember(toolkit, place)
 
 
+def _protection(ground: Ground) -> Reader:
+    from dr_orchestrator.resources.rds_instance.posture import reader
+
+    return reader(ground)
+
+
 def _twin() -> Twin:
     from dr_orchestrator.resources.rds_instance.lab.twin import TWIN
 
@@ -215,6 +222,19 @@ TYPE = Drillable(
         ),
         Write("rds:DeleteDBSnapshot", By(SNAPSHOT, "DBSnapshotIdentifier"), Effect.DELETE),
     ),
+    posture=Calls(
+        frozenset(
+            {
+                *("rds:DescribeDBInstances", "rds:DescribeDBSnapshots", "rds:DescribeDBInstanceAutomatedBackups"),
+                "kms:DescribeKey",
+                *vaulted.READS,
+            }
+        ),
+        only_when={
+            **vaulted.WHEN,
+            "kms:DescribeKey": "the source is encrypted",
+        },
+    ),
     listing=Calls(frozenset({"rds:DescribeDBInstances", "rds:DescribeDBSnapshots"})),
     services=("rds", "ec2", "secretsmanager"),
     born=Calls(
@@ -250,6 +270,7 @@ TYPE = Drillable(
     served=_served,
     member=_member,
     writer=_writer,
+    protection=_protection,
     twin=_twin,
     company=_company,
 )

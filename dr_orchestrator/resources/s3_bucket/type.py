@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.named import Read
 from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
+from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.s3_bucket.heartbeat import BEAT
 from dr_orchestrator.resources.s3_bucket.name import NAME
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject
@@ -35,6 +37,12 @@ _SETTINGS = frozenset(
         *("s3:GetBucketVersioning", "s3:GetBucketLifecycleConfiguration", "s3:GetBucketEncryption"),
         *("s3:GetPublicAccessBlock", "s3:GetBucketOwnershipControls", "s3:GetBucketTagging"),
         "s3:ListMultipartUploads",
+    }
+)
+_POSTURE = frozenset(
+    {
+        *("s3:GetBucketVersioning", "s3:GetBucketLifecycleConfiguration", "s3:GetBucketEncryption"),
+        *("s3:GetObjectLockConfiguration", "s3:GetBucketReplication"),
     }
 )
 
@@ -104,6 +112,12 @@ def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) 
     from dr_orchestrator.resources.s3_bucket.objects.beating import ObjectWriter
 
     return ObjectWriter(account, resource.id, canary, clock)
+
+
+def _protection(ground: Ground) -> Reader:
+    from dr_orchestrator.resources.s3_bucket.posture import reader
+
+    return reader(ground)
 
 
 def _twin() -> Twin:
@@ -242,6 +256,8 @@ TYPE = Drillable(
         "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
         "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
         "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+        "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
+        "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
         "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
         "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
         "s3:CopyObject": ("s3:PutObject", "s3:PutObjectTagging"),
@@ -250,13 +266,21 @@ TYPE = Drillable(
         "s3:CompleteMultipartUpload": ("s3:PutObject",),
         "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     },
+    posture=Calls(
+        _POSTURE | {"s3:ListBuckets", "kms:DescribeKey"},
+        only_when={
+            "kms:DescribeKey": "the source is encrypted with a key of its own",
+            "s3:GetObjectLockConfiguration": vaulted.IMMUTABLE,
+            "s3:GetBucketReplication": vaulted.APART,
+        },
+    ),
     listing=Calls(
         frozenset({"s3:ListBuckets", "s3:GetBucketTagging"}),
         only_when={"s3:GetBucketTagging": "a bucket is named like a copy"},
     ),
     services=("s3",),
     data=_DATA,
-    bounded=_SETTINGS,
+    bounded=_SETTINGS | _POSTURE,
     secures="s3",
     heartbeat="{key: {object: dro/heartbeat.json}, attribute: at}",
     vowel=True,
@@ -266,5 +290,6 @@ TYPE = Drillable(
     listed=_listed,
     quotas={"buckets": _quota},
     writer=_writer,
+    protection=_protection,
     twin=_twin,
 )
