@@ -295,7 +295,6 @@ TYPE = Drillable(
         only_when={
             **vaulted.WHEN,
             "kms:DescribeKey": "the source is encrypted",
-            "rds:DescribeGlobalClusters": vaulted.APART,
         },
     ),
     listing=Calls(frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBClusterSnapshots"})),
