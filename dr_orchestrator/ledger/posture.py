@@ -31,14 +31,15 @@ def keep(connection: Connection, look: Look, rows: Iterable[Stood]) -> list[Stoo
 def newest(connection: Connection, services: Collection[str]) -> tuple[Look, list[Stood]] | None:
     """What the newest look at each of the services saw; of real ones, where there were any.
 
-    The look that is told is the newest of them.
+    The look that is told is the newest of them, and simulated where any is.
     """
     looks = _looks(connection, services)
     if not looks:
         return None
     newest_of = {name: look for look in reversed(looks) for name in look.services if name in services}
     rows = [row for name, look in newest_of.items() for row in _seen(connection, name, look)]
-    return looks[0], sorted(rows, key=lambda each: (each.tier, each.service))
+    told = replace(looks[0], simulated=any(each.simulated for each in looks), services=tuple(sorted(newest_of)))
+    return told, sorted(rows, key=lambda each: (each.tier, each.service))
 
 
 def _looks(connection: Connection, services: Collection[str]) -> list[Look]:

@@ -98,3 +98,6 @@ def test_a_simulated_look_is_never_taken_for_a_real_one(ledger: SqlLedger) -> No
     only = ledger.queries.posture(["carts"])
     assert only is not None
     assert only[0].simulated
+    both = ledger.queries.posture(["orders", "carts"])
+    assert both is not None
+    assert (both[0].simulated, both[0].services) == (True, ("carts", "orders"))

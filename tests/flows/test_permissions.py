@@ -112,7 +112,7 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
     """A read or write that no kind declares has no business in the guard, and the other way round."""
     declared = TYPES.sweep | COMMON
     for of in TYPES:
-        for calls in (*of.kinds.values(), of.filling, of.carried, of.exported, of.stated):
+        for calls in (*of.kinds.values(), of.filling, of.carried, of.exported, of.stated, of.posture):
             declared |= calls
     assert declared.reads == {f"{service}:{name}" for service, names in READS.items() for name in names}
     assert declared.writes == {f"{service}:{name}" for service, name in WRITES}

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.posture.ground import Ground, Reader
+from dr_orchestrator.aws.posture.ground import Ground, Reader, Shared
 from dr_orchestrator.domain.posture.facts import Inapplicable, Protection, Unknown, nothing_known
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.errors import DrillFault
+from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.waiting.aside import all_aside
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import read_only
@@ -30,6 +31,7 @@ class Reading:
     def __init__(self, here: App) -> None:
         self._here, self._now = here, here.clock.now()
         self._accounts: dict[str, Account] = {}
+        self._caller = Shared(lambda region: again(self.account(region).caller, LOOKING, here.clock))
         self._readers: dict[tuple[str, str], Reader] = {}
         self._grounds: dict[str, Ground] = {}
         self._making = threading.Lock()
@@ -49,12 +51,12 @@ class Reading:
     def all(self, wanted: Sequence[tuple[Service, Resource]]) -> list[Protection]:
         """The protection of each, in their order; whose account these credentials are of is asked first."""
         for region in dict.fromkeys(resource.region for _, resource in wanted):
-            self.account(region).caller()
+            self._caller(region)
         return in_lanes(self._one, wanted, LANES, "reading how backups are kept")
 
     def owner(self, region: str) -> str:
         """The account that the credentials are of."""
-        return self.account(region).pinned or self.account(region).caller().account
+        return self._caller(region).account
 
     def _one(self, wanted: tuple[Service, Resource]) -> Protection:
         service, resource = wanted
@@ -62,7 +64,7 @@ class Reading:
         if of.protection is None:
             return nothing_known(_NOT_ITS_OWN)
         try:
-            if wrong := not_allowed(self._here, resource, self.account(resource.region).caller()):
+            if wrong := not_allowed(self._here, resource, self._caller(resource.region)):
                 return nothing_known(Unknown(wrong, "sts:GetCallerIdentity", "use the profile of that account"))
             return self._reader(resource, of.protection)(resource, service.tier.wanted)
         except DrillFault as fault:
