@@ -37,7 +37,6 @@ from dr_orchestrator.domain.drill import (
     Selection,
 )
 from dr_orchestrator.domain.objective import ClockPolicy, Objective, Tier
-from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.replica import Answers, Place
 from dr_orchestrator.domain.resource_type import ResourceType, Types
 from dr_orchestrator.domain.service import (
@@ -54,6 +53,7 @@ from dr_orchestrator.domain.service import (
     Runbook,
     Service,
 )
+from dr_orchestrator.domain.wanted import Wanted
 
 
 def catalogue(policy: TiersFile, declared: Sequence[Declared], types: Types[ResourceType]) -> Catalogue:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from dr_orchestrator.domain.defaults import ASIDE, SINCE
-from dr_orchestrator.domain.posture.wanted import Wanted
+from dr_orchestrator.domain.wanted import Wanted
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhd]\s*)+", re.ASCII)

@@ -29,7 +29,7 @@ def installed(world: SimulatedCloud, twins: Sequence[Twin]) -> Iterator[None]:
         undo.enter_context(inhabited(world))
         _reset()
         undo.callback(_reset)
-        twins = (vaults.TWIN, *twins)
+        twins = (Twin(vaults.BACKENDS, vaults.PATCHES), *twins)  # whatever types there are
         for backends, kind in _backends(twins):
             undo.enter_context(_set(backends, "backend", kind))
         patches = dict.fromkeys(patch for twin in twins for patch in twin.patches)

@@ -60,7 +60,7 @@ def _looks(connection: Connection, services: Collection[str]) -> list[Look]:
 def _seen(connection: Connection, service: str, look: Look) -> list[Stood]:
     of_look = (_row.service == service, _row.looked_at == look.at, _row.simulated == look.simulated)
     found = connection.execute(select(posture).where(*of_look).order_by(_row.number)).mappings()
-    return [_stood(each) for each in found]
+    return [_stood(dict(each)) for each in found]
 
 
 def _before(connection: Connection, look: Look) -> Mapping[_Key, list[Mapping[str, Any]]]:
@@ -122,5 +122,7 @@ def _values(of: Stood, look: Look) -> dict[str, Any]:
 
 def _stood(row: Mapping[str, Any]) -> Stood:
     told = ("rule", "standing", "evidence", "told_by", "severity", "remedy", "denied")
-    named = ("service", "service_title", "owner", "tier", "resource", "type", "resource_id", "region")
-    return Stood(*(row[name] for name in named), Ruling(*(row[name] for name in told)), row["since"])
+    named = {"service": "service", "title": "service_title", "owner": "owner", "tier": "tier", "resource": "resource"}
+    named |= {"type": "type", "id": "resource_id", "region": "region", "since": "since"}
+    ruling = Ruling(*(row[name] for name in told))
+    return Stood(**{field: row[column] for field, column in named.items()}, ruling=ruling)

@@ -10,9 +10,9 @@ from dr_orchestrator.domain.objective import Disruption, Limit, Objective, Tier
 from dr_orchestrator.domain.posture.facts import Continuous, Encryption, Known, Protection
 from dr_orchestrator.domain.posture.judging import judged
 from dr_orchestrator.domain.posture.ruling import Ruling
-from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource, Runbook, Service
+from dr_orchestrator.domain.wanted import Wanted
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -13,9 +13,9 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Api, Denied
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.posture.facts import Fact, Inapplicable, Known, Protection, Unknown
-from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.preflight import NotApplicable
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.errors import DrillFault, Stopped
 from dr_orchestrator.runner.patience import LOOKING, again
 

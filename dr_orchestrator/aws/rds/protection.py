@@ -12,8 +12,8 @@ from dr_orchestrator.aws.posture.ground import Ground, Once, Shared, gathered
 from dr_orchestrator.aws.rds import snapshots
 from dr_orchestrator.aws.rds.objects import Shape
 from dr_orchestrator.domain.posture.facts import Elsewhere, Encryption, Fact, Lock
-from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.wanted import Wanted
 
 MOST = 35
 """The days that RDS keeps what it takes by itself, at most."""

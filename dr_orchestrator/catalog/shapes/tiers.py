@@ -28,8 +28,8 @@ from dr_orchestrator.catalog.shapes.fields import (
 )
 from dr_orchestrator.catalog.shapes.service import Isolation
 from dr_orchestrator.domain.objective import ClockStart
-from dr_orchestrator.domain.posture.wanted import RETENTION
 from dr_orchestrator.domain.replica import BOUNDARY, Place
+from dr_orchestrator.domain.wanted import RETENTION
 
 
 class Clock(Shape):

@@ -11,8 +11,8 @@ from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.posture.facts import Elsewhere, Known, Protection
 from dr_orchestrator.domain.posture.points import HOLE, format_days, short, unasked
 from dr_orchestrator.domain.posture.ruling import Ruling, Standing
-from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.wanted import Wanted
 
 
 def encryption(facts: Protection, wanted: Wanted) -> Ruling:

@@ -10,8 +10,8 @@ from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.objective import Limit, format_duration
 from dr_orchestrator.domain.posture.facts import Continuous, Fact, Inapplicable, Known, Protection, Unknown
 from dr_orchestrator.domain.posture.ruling import Ruling, Standing
-from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.wanted import Wanted
 
 DAY = timedelta(days=1)
 HOLE = timedelta(hours=36)

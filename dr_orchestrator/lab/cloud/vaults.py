@@ -17,7 +17,6 @@ from moto.backup.models import BackupBackend, backup_backends
 from moto.backup.responses import BackupResponse
 
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
-from dr_orchestrator.lab.twin import Twin
 
 MOST = 1000
 """Items of a page, at most."""
@@ -103,10 +102,8 @@ def _list_vaults(self: BackupResponse) -> str:
     return _page(told, _given(self), "BackupVaultList")
 
 
-TWIN = Twin(
-    backends=((backup_backends, Vaults),),
-    patches=(
-        (BackupResponse, "list_recovery_points_by_backup_vault", _list_points),
-        (BackupResponse, "list_backup_vaults", _list_vaults),
-    ),
+BACKENDS = ((backup_backends, Vaults),)
+PATCHES = (
+    (BackupResponse, "list_recovery_points_by_backup_vault", _list_points),
+    (BackupResponse, "list_backup_vaults", _list_vaults),
 )

@@ -10,9 +10,9 @@ from dr_orchestrator.aws.posture.ground import Ground, Once, Reader
 from dr_orchestrator.aws.rds.objects import CLUSTERS
 from dr_orchestrator.aws.rds.protection import Databases, remedies
 from dr_orchestrator.domain.posture.facts import Continuous, Elsewhere, Fact, Protection
-from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.resources.aurora_cluster.points import original
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.posture.ground import Ground, Once, Reader
 from dr_orchestrator.domain.posture.facts import Inapplicable, Protection, nothing_known
-from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.wanted import Wanted
 
 _CALL = "cloudformation:DescribeStacks"
 _MADE_ANEW = Inapplicable("it is made anew of its template; what it stores is declared by itself")

@@ -10,9 +10,9 @@ from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.posture import keys, vaults
 from dr_orchestrator.aws.posture.ground import Ground, Once, Reader, gathered
 from dr_orchestrator.domain.posture.facts import Continuous, Elsewhere, Encryption, Fact, Known, Lock, Protection
-from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.resources.dynamodb_table import table
 from dr_orchestrator.resources.dynamodb_table.backups import TYPES
 

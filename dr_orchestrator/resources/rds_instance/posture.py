@@ -10,9 +10,9 @@ from dr_orchestrator.aws.posture.ground import Ground, Reader, Shared
 from dr_orchestrator.aws.rds.objects import INSTANCES
 from dr_orchestrator.aws.rds.protection import Databases, remedies
 from dr_orchestrator.domain.posture.facts import Continuous, Elsewhere, Fact, Protection
-from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.resources.rds_instance.points import data_time_source
 
 _WINDOWS = "rds:DescribeDBInstanceAutomatedBackups"

@@ -19,9 +19,9 @@ from dr_orchestrator.domain.posture.facts import (
     Lock,
     Protection,
 )
-from dr_orchestrator.domain.posture.wanted import Wanted
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.resources.s3_bucket import bucket
 from dr_orchestrator.resources.s3_bucket.settings import ENABLED, Settings, key_of
 

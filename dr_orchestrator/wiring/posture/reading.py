@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
@@ -18,7 +17,8 @@ from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import read_only
 from dr_orchestrator.wiring.identity import is_simulated, not_allowed
 
-T, R = TypeVar("T"), TypeVar("R")
+T = TypeVar("T")
+R = TypeVar("R")
 LANES = 8
 """How many resources are read at once: as many as a client has connections."""
 
@@ -86,16 +86,16 @@ class Reading:
 def in_lanes(act: Callable[[T], R], things: Sequence[T], lanes: int, what: str) -> list[R]:
     """Do something with each of many things, so many at a time; the results in their order."""
     results: dict[int, R] = {}
-    left: Iterator[tuple[int, T]] = iter(enumerate(things))
+    left: Iterator[int] = iter(range(len(things)))
     taking = threading.Lock()
 
     def lane() -> None:
         while True:
             with taking:
-                number, thing = next(left, (-1, None))
-            if thing is None:
+                number = next(left, None)
+            if number is None:
                 return
-            results[number] = act(thing)
+            results[number] = act(things[number])
 
-    all_aside([functools.partial(lane)] * min(lanes, len(things)), at_once=lanes, what=what)
+    all_aside([lane] * min(lanes, len(things)), at_once=lanes, what=what)
     return [results[number] for number in range(len(things))]
