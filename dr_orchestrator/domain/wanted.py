@@ -11,7 +11,7 @@ RETENTION = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a tier wants: how long points are kept, the regions of which one has to hold copies (none where it is
+    """The wishes of a tier: how long points are kept, the regions of which one has to hold copies (none where it is
     empty), whether nobody may delete them before their time, and whether the key is the customer's own.
     """
 

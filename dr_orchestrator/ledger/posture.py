@@ -29,7 +29,7 @@ def keep(connection: Connection, look: Look, rows: Iterable[Stood]) -> list[Stoo
 
 
 def newest(connection: Connection, services: Collection[str]) -> tuple[Look, list[Stood]] | None:
-    """What the newest look at each of the services saw; of real ones, where there were any.
+    """The rows of the newest look at each of the services; of a real one, where there was any.
 
     The look that is told is the newest of them, and simulated where any is.
     """

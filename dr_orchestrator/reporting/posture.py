@@ -17,7 +17,7 @@ SCHEMA = 1
 
 
 def posture_json(look: Look, rows: Sequence[Stood], claims: Iterable[Claim]) -> Json:
-    """What a look saw, for programs."""
+    """The rows of a look with their claims, for programs."""
     counts = {each.value: sum(row.ruling.standing is each for row in rows) for each in Standing}
     return {
         "schema_version": SCHEMA,

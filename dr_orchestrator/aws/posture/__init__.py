@@ -1,1 +1,1 @@
-"""What reads how backups are kept, and changes nothing: shared by the types that are looked at."""
+"""The kit by which types read how their backups are kept: it changes nothing."""

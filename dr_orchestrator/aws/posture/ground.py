@@ -96,7 +96,7 @@ class Ground:
         return self.patiently(lambda: list(api.pages(operation, key, **given)))
 
     def fact(self, call: str, read: Callable[[], T]) -> Fact[T]:
-        """What is read by a call, as a fact: a failure is one, too."""
+        """The thing that a call tells, as a fact: a failure is one, too."""
         try:
             return Known(read(), call)
         except NotApplicable as why:
@@ -104,11 +104,17 @@ class Ground:
         except Stopped:
             raise
         except DrillFault as fault:
-            return Unknown(fault.message, fault.call or call, fault.hint, isinstance(fault, Denied))
+            return unknown(fault, call)
+
+
+def unknown(fault: DrillFault, call: str = "") -> Unknown:
+    """A failure as a fact: by the call that failed, which is not told twice."""
+    why = fault.message.removeprefix(f"{fault.call}: ") if fault.call else fault.message
+    return Unknown(why, fault.call or call, fault.hint, isinstance(fault, Denied))
 
 
 def gathered(ground: Ground, call: str, sources: Iterable[Callable[[], Iterable[T]]]) -> Fact[tuple[T, ...]]:
-    """What several sources tell together: one that cannot be asked says nothing against what others told."""
+    """All that several sources tell: one that cannot be asked says nothing against what others told."""
     found: list[T] = []
     lacking: Unknown | None = None
     for source in sources:

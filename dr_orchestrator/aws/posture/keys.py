@@ -12,7 +12,7 @@ CALL = "kms:DescribeKey"
 
 
 def of_kms(ground: Ground) -> Callable[[str], Encryption]:
-    """What tells of a key by its ARN, id or alias whether it is the customer's own."""
+    """Tell of a key by its ARN, id or alias whether it is the customer's own."""
 
     def ask(key: str) -> Encryption:
         told = ground.patiently(lambda: ground.api("kms").call("DescribeKey", KeyId=key)["KeyMetadata"])

@@ -32,7 +32,7 @@ Contents = Mapping[str, Sequence[Vaulted]]
 
 
 def of_region(ground: Ground) -> Callable[[str], Contents]:
-    """What tells of a region all that its vaults hold, whatever it is of: one listing a vault serves every type."""
+    """The contents of all vaults of a region, whatever they are of: one listing a vault serves every type."""
 
     def ask(region: str) -> Contents:
         found: dict[str, list[Vaulted]] = {}

@@ -100,7 +100,7 @@ class Databases:
     def elsewhere(
         self, name: str, wanted: Wanted, sources: Callable[[str], Iterable[Callable[[], Iterable[Elsewhere]]]]
     ) -> Fact[tuple[Elsewhere, ...]]:
-        """What other regions hold of it: by the `sources` of its type in a region, and in vaults of AWS Backup."""
+        """The copies of it that other regions hold: by the `sources` of its type there, and in vaults of AWS Backup."""
 
         def vaulted(region: str) -> Iterator[Elsewhere]:
             arn = str(self.described(name)[f"{self._shape.key}Arn"])

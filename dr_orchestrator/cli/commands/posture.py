@@ -80,7 +80,7 @@ def _tell(row: Stood, how: str) -> None:
     told = row.ruling
     click.echo()
     hang(f"{how}  ", f"{row.service}: {TITLES[told.rule]} of {row.resource} ({row.id})")
-    hang("  seen  ", told.evidence + (f" ({told.call})" if told.call and told.call not in told.evidence else ""))
+    hang("  seen  ", told.evidence + (f" ({told.call})" if told.call else ""))
     if told.remedy:
         hang("  →     ", told.remedy)
 

@@ -115,7 +115,7 @@ def _by_runs(words: str, told: Sequence[_Told]) -> Part:
 
 
 def _lost(drill: Drill, newest: Mapping[str, Outline]) -> tuple[bool | None, str]:
-    """What a run lost, and what it would have in the worst case; a grade E is arithmetic, and no measure."""
+    """The loss of a run, and what it would have in the worst case; a grade E is arithmetic, and no measure."""
     run, limit = newest.get(drill.name), drill.objective.rpo
     if run is None or run.closing is None:
         return None, "no run on real AWS"

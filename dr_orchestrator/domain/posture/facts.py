@@ -1,4 +1,4 @@
-"""What AWS told of a resource's backups, fact by fact: a value, that there is no such thing, or that nobody knows."""
+"""The words of AWS on a resource's backups, fact by fact: a value, no such thing, or that nobody knows."""
 
 from __future__ import annotations
 

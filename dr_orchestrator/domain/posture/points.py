@@ -29,7 +29,7 @@ _BY_FILE = {
     Rule.POSTURE_LOCK: "or want none: `backups: {immutable: false}` of the tier in tiers.yaml",
     Rule.POSTURE_DELETION: "or want none: `backups: {deletion_protection: false}` of the tier in tiers.yaml",
 }
-"""What the files say where it is the wish that is wrong."""
+"""The words of the files where it is the wish that is wrong."""
 
 Span = tuple[datetime, datetime]
 
@@ -128,7 +128,7 @@ def short(facts: Protection, rule: Rule, severity: Severity, evidence: str, call
 
 
 def unasked(rule: Rule, why: Unknown | Inapplicable) -> Ruling:
-    """What a type does not have is no shortfall; what could not be asked is neither good nor bad."""
+    """A ruling on no fact: what a type does not have is no shortfall, what could not be asked neither good nor bad."""
     if isinstance(why, Inapplicable):
         return Ruling(rule, Standing.NONE, why.why)
     return Ruling(rule, Standing.UNKNOWN, why.why, why.call, None, why.hint, why.denied)

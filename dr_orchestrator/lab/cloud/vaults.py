@@ -63,7 +63,7 @@ class Vaults(BackupBackend):
         self.vaults[vault].num_of_recovery_points = len(points)
 
     def kept(self, vault: str, after: datetime | None) -> Sequence[Kept]:
-        """What lies in a vault, of those that were made later."""
+        """The points of a vault that were made later."""
         self.describe_backup_vault(vault)  # refuses one that is not there
         return [each for each in self._points.get(vault, ()) if after is None or each.at > after]
 

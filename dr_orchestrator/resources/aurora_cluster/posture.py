@@ -17,7 +17,7 @@ from dr_orchestrator.resources.aurora_cluster.points import original
 
 
 def reader(ground: Ground) -> Reader:
-    """What reads it, of all clusters at a place."""
+    """The reader of all clusters at a place."""
     return _Reader(ground)
 
 

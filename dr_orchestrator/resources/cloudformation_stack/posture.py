@@ -1,4 +1,4 @@
-"""What guards a stack: it is made anew of its template, and what it stores are resources of their own."""
+"""The protection of a stack: it is made anew of its template, and what it stores are resources of their own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MADE_ANEW = Inapplicable("it is made anew of its template; what it stores is de
 
 
 def reader(ground: Ground) -> Reader:
-    """What reads it, of all stacks at a place."""
+    """The reader of all stacks at a place."""
     stacks = Once(lambda: ground.listed("cloudformation", "DescribeStacks", "Stacks"))
 
     def described(name: str) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ _OF_AWS = Encryption(True, "a key that DynamoDB owns")
 
 
 def reader(ground: Ground) -> Reader:
-    """What reads it, of all tables at a place: two calls a table, and one listing for the backups of all."""
+    """The reader of all tables at a place: two calls a table, and one listing for the backups of all."""
     backups = Once(lambda: _listed(ground))
 
     def read(resource: Resource, wanted: Wanted) -> Protection:

@@ -19,7 +19,7 @@ _WINDOWS = "rds:DescribeDBInstanceAutomatedBackups"
 
 
 def reader(ground: Ground) -> Reader:
-    """What reads it, of all instances at a place."""
+    """The reader of all instances at a place."""
     return _Reader(ground)
 
 

@@ -38,7 +38,7 @@ _NOT_EMPTY = Inapplicable("S3 deletes no bucket that holds something; what guard
 
 
 def reader(ground: Ground) -> Reader:
-    """What reads it, of all buckets at a place."""
+    """The reader of all buckets at a place."""
     there = Once(lambda: {each.name: each for each in ground.patiently(lambda: list(bucket.every(ground.api("s3"))))})
     owner = Once(lambda: ground.account.pinned or ground.patiently(ground.account.caller).account)
 

@@ -49,7 +49,7 @@ def look(here: App, names: Sequence[str] = ()) -> Posture:
 
 
 def newest(here: App, names: Sequence[str] = ()) -> Posture | None:
-    """What the newest look at the services saw, without another one; None where there was none."""
+    """The newest look at the services, without another one; None where there was none."""
     kept = here.ledger.queries.posture([each.name for each in _chosen(here, names)])
     return None if kept is None else Posture(kept[0], tuple(kept[1]))
 

@@ -39,7 +39,7 @@ def claims(here: App, found: Posture) -> list[Claim]:
 
 
 def as_json(here: App, found: Posture) -> Json:
-    """What a look saw, for programs."""
+    """The rows of a look with their claims, for programs."""
     return posture_json(found.look, found.rows, claims(here, found))
 
 

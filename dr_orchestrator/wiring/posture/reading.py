@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.posture.ground import Ground, Reader, Shared
+from dr_orchestrator.aws.posture.ground import Ground, Reader, Shared, unknown
 from dr_orchestrator.domain.posture.facts import Inapplicable, Protection, Unknown, nothing_known
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.errors import DrillFault
@@ -68,7 +68,7 @@ class Reading:
                 return nothing_known(Unknown(wrong, "sts:GetCallerIdentity", "use the profile of that account"))
             return self._reader(resource, of.protection)(resource, service.tier.wanted)
         except DrillFault as fault:
-            return nothing_known(Unknown(fault.message, fault.call, fault.hint))
+            return nothing_known(unknown(fault))
 
     def _reader(self, resource: Resource, make: Callable[[Ground], Reader]) -> Reader:
         account = self.account(resource.region)
