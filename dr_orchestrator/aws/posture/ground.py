@@ -17,9 +17,12 @@ from dr_orchestrator.domain.preflight import NotApplicable
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.errors import DrillFault, Stopped
-from dr_orchestrator.runner.patience import LOOKING, again
+from dr_orchestrator.runner.patience import Patience, again
 
 T = TypeVar("T")
+
+READING = Patience(answered=120.0, silent=120.0)
+"""The network was found to be there before: what is throttled among a thousand others is asked for again."""
 
 
 class Reader(Protocol):
@@ -88,7 +91,7 @@ class Ground:
 
     def patiently(self, ask: Callable[[], T]) -> T:
         """Ask again while AWS fails in passing."""
-        return again(ask, LOOKING, self.clock)
+        return again(ask, READING, self.clock)
 
     def listed(self, service: str, operation: str, key: str, region: str = "", **given: Any) -> list[Mapping[str, Any]]:
         """Every item of a listing, to its last page."""
