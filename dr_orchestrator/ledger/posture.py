@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from dr_orchestrator.domain.posture.ruling import Look, Ruling, Standing, Stood
 from dr_orchestrator.ledger.tables import posture, posture_look
@@ -25,7 +25,20 @@ def keep(connection: Connection, look: Look, rows: Iterable[Stood]) -> list[Stoo
     named = {"looked_at": look.at, "simulated": look.simulated, "account": look.account}
     connection.execute(insert(posture_look).values(**named, revision=look.revision, services=look.services))
     before = _before(connection, look)
-    return [_kept(connection, look, each, before.get(_key(each), [])) for each in rows]
+    kept, new, renewed = [], [], []
+    for each in rows:
+        known = before.get(_key(each), [])
+        stands = replace(each, since=_since(each.ruling.standing, known) or look.at)
+        kept.append(stands)
+        if known and known[0]["standing"] is each.ruling.standing:
+            renewed.append({"known": known[0]["number"], **_values(stands, look)})
+        else:
+            new.append(_values(stands, look))
+    if new:
+        connection.execute(insert(posture), new)
+    if renewed:
+        connection.execute(update(posture).where(_row.number == bindparam("known")), renewed)
+    return kept
 
 
 def newest(connection: Connection, services: Collection[str]) -> tuple[Look, list[Stood]] | None:
@@ -74,16 +87,6 @@ def _before(connection: Connection, look: Look) -> Mapping[_Key, list[Mapping[st
     return found
 
 
-def _kept(connection: Connection, look: Look, row: Stood, before: list[Mapping[str, Any]]) -> Stood:
-    since = _since(row.ruling.standing, before) or look.at
-    values = {**_values(row, look), "since": since}
-    if before and before[0]["standing"] is row.ruling.standing:
-        connection.execute(update(posture).where(_row.number == before[0]["number"]).values(values))
-    else:
-        connection.execute(insert(posture).values(values))
-    return replace(row, since=since)
-
-
 def _since(standing: Standing, before: list[Mapping[str, Any]]) -> datetime | None:
     """Since when it stands so; None where it does so for the first time."""
     known = before[:1]
@@ -110,6 +113,7 @@ def _values(of: Stood, look: Look) -> dict[str, Any]:
         "type": of.type,
         "resource_id": of.id,
         "region": of.region,
+        "since": of.since,
         "rule": told.rule,
         "standing": told.standing,
         "severity": told.severity,
