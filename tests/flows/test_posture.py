@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from dr_orchestrator.aws.access import policies
 from dr_orchestrator.aws.access.permissions import actions_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.run import Measures
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
 from dr_orchestrator.prefect_runner import script
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.wiring.posture import flowing
+from tests.support.ledger_samples import PROVENANCE, closing, header
 from tests.support.postures import EVERYTHING, Company, company, stands, told
 
 READS = re.compile("Describe|List|Get")
@@ -149,6 +152,36 @@ def test_what_is_throttled_to_the_end_is_not_known(
     assert (row["standing"], row["call"]) == ("not known", "dynamodb:DescribeTable")
     assert "Statement" not in (row["remedy"] or "")
     assert "Allow" not in (row["remedy"] or "")
+
+
+def test_what_is_throttled_for_a_while_is_asked_for_again(
+    here: wiring.App, shop: Company, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among a thousand resources a call is throttled more often than it is retried: it is known all the same."""
+    del here
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    shop.lab.faults.add({"kind": "throttle", "service": "dynamodb", "action": "DescribeTable", "times": 12})
+    _, seen = told(capsys, "develop-with-aws")
+    assert stands(seen, "config-table", "encryption")["standing"] == "held"
+
+
+@pytest.mark.parametrize(("of", "proof"), [("as it is now", "proven"), ("as it was", "not proven")])
+def test_a_real_run_proves_the_drill_as_it_is_now(here: wiring.App, capsys: Any, of: str, proof: str) -> None:
+    """One of another definition proved something else; the run that proves is named."""
+    drill = here.drill("jira-pitr")
+    definition = drill.digest if of == "as it is now" else "another"
+    made = replace(PROVENANCE, simulated=False, definition=definition)
+    hour = timedelta(hours=1)
+    measured = Measures(rta=hour, rpa=hour / 60, rpa_grade="A", worst_case=hour / 12)
+    known = {"drill": drill.name, "selection": drill.selection.key, "provenance": made, "started_at": here.clock.now()}
+    here.ledger.open_run(header("r-real", **known))
+    here.ledger.close_run("r-real", closing(measures=measured))
+    _, seen = told(capsys, "jira")
+    (claim,) = seen["claims"]
+    assert claim["proof"] == proof
+    loss, recovery = claim["parts"][1:]
+    assert loss["runs"] == recovery["runs"] == (["r-real"] if proof == "proven" else [])
+    assert stands(seen, "jira-db", "proven-restore")["standing"] == ("held" if proof == "proven" else "short")
 
 
 def test_a_resource_that_is_not_there_is_not_taken_for_good(here: wiring.App, shop: Company, capsys: Any) -> None:
