@@ -13,7 +13,7 @@ from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
 from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild as WrittenRebuild
-from dr_orchestrator.catalog.shapes.tiers import Costs, TiersFile
+from dr_orchestrator.catalog.shapes.tiers import Backups, Costs, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
 from dr_orchestrator.catalog.source import Key, dotted
 from dr_orchestrator.catalog.template import Template, Unusable
@@ -53,6 +53,7 @@ from dr_orchestrator.domain.service import (
     Runbook,
     Service,
 )
+from dr_orchestrator.domain.wanted import Wanted
 
 
 def catalogue(policy: TiersFile, declared: Sequence[Declared], types: Types[ResourceType]) -> Catalogue:
@@ -92,7 +93,13 @@ def _tier(tier: WrittenTier, revision: str) -> Tier:
         tier.name,
         Objective(tier.rto, tier.rpo, f"tier {tier.number}", revision, tier.hydration),
         ClockPolicy(clock.judged_from, clock.detection_allowance, clock.decision_allowance),
+        _wanted(tier.backups),
     )
+
+
+def _wanted(backups: Backups) -> Wanted:
+    copy_in = tuple(dict.fromkeys(backups.copy_in))
+    return Wanted(backups.retention, copy_in, backups.immutable, backups.own_key, backups.deletion_protection)
 
 
 def _service(

@@ -30,6 +30,7 @@ COMMANDS = {
     "run": ("running", "Run drills, one after the other."),
     "quarterly": ("running", "Run every drill that is due, as one exercise."),
     "due": ("due", "List the drills that are due, and why."),
+    "posture": ("posture", "Look, read-only, how backups are kept, against what tiers want."),
     "canary": ("canary", "Write the heartbeat of resources into production, where it is declared."),
     "template": ("template", "Tell what a replica would make of a CloudFormation template."),
     "iam": ("iam", "Print the IAM policies that drills need."),
@@ -42,7 +43,9 @@ COMMANDS = {
 }
 """Each command, the module that holds it, and its line in the help: so that help imports none of them."""
 
-OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary", "iam", "resume", "abort", "sweep"}
+OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary", "iam", "resume", "abort", "sweep"} | {
+    "posture"
+}
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 
 NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)

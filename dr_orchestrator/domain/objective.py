@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from dr_orchestrator.domain.defaults import SINCE
+from dr_orchestrator.domain.defaults import ASIDE, SINCE
+from dr_orchestrator.domain.wanted import Wanted
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhd]\s*)+", re.ASCII)
@@ -90,12 +91,13 @@ class ClockPolicy:
 
 @dataclass(frozen=True)
 class Tier:
-    """A class of services with one promise."""
+    """A class of services with one promise; `wanted` is how their backups are to be kept, which judges no drill."""
 
     number: int
     name: str
     objective: Objective
     policy: ClockPolicy = ClockPolicy()
+    wanted: Wanted = field(default=Wanted(), metadata=ASIDE)
 
 
 def parse_duration(text: str) -> timedelta:

@@ -28,12 +28,13 @@ from dr_orchestrator.domain.clock import Event, MachineClock
 from dr_orchestrator.domain.copy import TERMINAL, Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.parity import Difference
 from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.posture.ruling import Look, Stood
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.ledger import rows, tables
+from dr_orchestrator.ledger import posture, rows, tables
 from dr_orchestrator.ledger.columns import Instant
 from dr_orchestrator.ledger.engine import LedgerDefect, create, reading, transaction
 from dr_orchestrator.ledger.leases import SqlLeases
@@ -269,6 +270,18 @@ class SqlLedger:
         table = tables.run
         closed = update(table).where(table.c.id == run, table.c.verdict.is_not(None))
         self._change(closed.values(cleanup=cleanup, cleanup_reasons=tuple(reasons)), f"closed run {run}")
+
+    def keep_posture(self, look: Look, rows: Sequence[Stood]) -> list[Stood]:
+        """Write what a look at the posture saw; return it with since when each rule stands so."""
+        kept: list[Stood] = []
+
+        def write() -> None:
+            with transaction(self._engine) as connection:
+                _alone(connection, tables.posture)
+                kept[:] = posture.keep(connection, look, rows)
+
+        write_patiently(write)
+        return kept
 
     def _insert(self, table: Table, values: dict[str, Any]) -> None:
         def write() -> None:

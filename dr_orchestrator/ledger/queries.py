@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine, Select, select, union
 
 from dr_orchestrator.domain.copy import Copy, CopyRecord, Place
 from dr_orchestrator.domain.outline import Lasted, Outline
+from dr_orchestrator.domain.posture.ruling import Look, Stood
 from dr_orchestrator.domain.programme import Claim, Exercise, RealRun
 from dr_orchestrator.domain.run import Run
-from dr_orchestrator.ledger import assembly, history, holdings, rows, tables
+from dr_orchestrator.ledger import assembly, history, holdings, posture, rows, tables
 from dr_orchestrator.ledger.engine import reading, transaction
 from dr_orchestrator.ledger.naming import LATEST, find
 
@@ -176,6 +177,11 @@ class Queries:
         table = tables.bucket_used.c
         with transaction(self._engine) as connection:
             return frozenset(connection.scalars(select(table.bucket).where(table.run == run)))
+
+    def posture(self, services: Collection[str]) -> tuple[Look, list[Stood]] | None:
+        """How backups were kept when each of the services was looked at last; None where none was."""
+        with transaction(self._engine) as connection:
+            return posture.newest(connection, services)
 
     def settled_copies(self, ids: Collection[str]) -> list[Copy]:
         """The copies of closed runs that bear one of these names and of which nothing is left, oldest first."""

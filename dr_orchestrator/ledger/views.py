@@ -1,9 +1,9 @@
 """The views for reports and BI tools, a stable contract: their columns are only ever added to.
 
-`v_run` has one row per run, `v_step` one per step, `v_check` one per check. Durations are numbers of seconds, named
-`*_s`; what could not be measured is NULL, and so is the verdict of a run that is open. Headroom is objective minus
-actual; an RPA of grade E is arithmetic, and has none. `simulated` stands in every row: such a row is never evidence.
-Every migration builds the views anew.
+`v_run` has one row per run, `v_step` one per step, `v_check` one per check, `v_posture` one for as long as a rule of
+the posture stood as it did. Durations are numbers of seconds, named `*_s`; what could not be measured is NULL, as is
+the verdict of a run that is open. Headroom is objective minus actual; an RPA of grade E is arithmetic, and has none.
+`simulated` stands in every row: such a row is never evidence. Every migration builds the views anew.
 """
 
 from __future__ import annotations
@@ -51,6 +51,12 @@ VIEWS: Mapping[str, str] = {
             check_result.duration_us / 1000000.0 AS duration_s, check_result.newest, check_result.canary,
             check_result.proves_data, check_result.store, check_result.reads_whole, check_result.figures
         FROM check_result JOIN run ON run.id = check_result.run
+    """,
+    "v_posture": """
+        SELECT posture.number, posture.simulated, posture.service, posture.service_title, posture.owner, posture.tier,
+            posture.resource, posture.type, posture.resource_id, posture.region, posture.rule, posture.standing,
+            posture.severity, posture.evidence, posture.told_by, posture.remedy, posture.since, posture.looked_at
+        FROM posture
     """,
 }
 

@@ -30,12 +30,12 @@ _HINT = "the fields that a template may use are listed in reports/README.md"
 
 def run_html(run: Run, templates: Sequence[Path]) -> str:
     """The report of a run as one self-contained page."""
-    return _render("run.html.j2", templates, run=run_view(run), stem=_stem(run.header.id))
+    return render("run.html.j2", templates, run=run_view(run), stem=_stem(run.header.id))
 
 
 def run_markdown(run: Run, templates: Sequence[Path]) -> str:
     """The report of a run as Markdown."""
-    return _render("run.md.j2", templates, run=run_view(run), stem=_stem(run.header.id))
+    return render("run.md.j2", templates, run=run_view(run), stem=_stem(run.header.id))
 
 
 def exercise_html(
@@ -54,7 +54,7 @@ def exercise_markdown(
 
 def write_run(run: Run, out: Path, templates: Sequence[Path], *, stem: str = "") -> dict[str, Path]:
     """Write a run's report; returns its files by format. The JSON comes first: no template can be in its way."""
-    write = partial(_write, out, _stem(stem or run.header.id))
+    write = partial(write_file, out, _stem(stem or run.header.id))
     return {
         "json": write("json", to_json(run_json(run))),
         "md": write("md", run_markdown(run, templates)),
@@ -75,7 +75,7 @@ def write_exercise(
 
     Of a large exercise only those runs are linked whose pages are there.
     """
-    write = partial(_write, out, _stem(stem or exercise.id))
+    write = partial(write_file, out, _stem(stem or exercise.id))
     if reports is None and len(runs) > FEW:
         reports = {run.header.id: run.header.id for run in runs if (out / f"{_stem(run.header.id)}.html").exists()}
     written = {"json": write("json", _exercise_json(exercise, runs))}
@@ -111,10 +111,11 @@ def _exercise_view(exercise: Exercise, runs: Sequence[Run], reports: Mapping[str
 
 
 def _exercise(name: str, view: ExerciseView, templates: Sequence[Path]) -> str:
-    return _render(name, templates, exercise=view, stem=_stem(view.id))
+    return render(name, templates, exercise=view, stem=_stem(view.id))
 
 
-def _render(name: str, templates: Sequence[Path], **fields: object) -> str:
+def render(name: str, templates: Sequence[Path], **fields: object) -> str:
+    """A template with what it shows; UsageError, naming file and line, where it cannot be rendered."""
     try:
         return _environment(tuple(templates), name.endswith(".html.j2")).get_template(name).render(**fields)
     except TemplateNotFound as missing:
@@ -159,7 +160,7 @@ def _stem(name: str) -> str:
     return name
 
 
-def _write(out: Path, stem: str, ending: str, text: str) -> Path:
+def write_file(out: Path, stem: str, ending: str, text: str) -> Path:
     """Write a file whole or not at all: a reader never meets half a report."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{stem}.{ending}"

@@ -13,6 +13,7 @@ from dr_orchestrator.errors import UsageError
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.parity.reading import Look
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.checks.apart import Address
@@ -122,8 +123,9 @@ class Drillable(ResourceType):
     an environment at a place, `filler` what fills a stack's own straight from one, with what the checks that name it
     read there, `origin` what a template's own is made of, with the `inside` of that as part of a stack, `looks` read
     the `settings` of a live one, `served` tells every address at which it is served, `twin` what it is in the simulated
-    AWS, `company` the databases that the sample company has of it. An origin is told of the environment that its own is
-    made in, and of the key of KMS under which recovery points are shared with that one's account.
+    AWS, `company` the databases that the sample company has of it. `protection` reads how the backups of what is
+    declared of it at a place are kept; without one only its drills are judged. An origin is told of the environment
+    that its own is made in, and of the key of KMS under which recovery points are shared with that one's account.
     """
 
     components: MakeComponents
@@ -138,6 +140,7 @@ class Drillable(ResourceType):
     origin: Callable[[Resource, Toolkit, Copy, str], Origin] | None = None
     inside: Callable[[Resource, Toolkit, Copy], Inside | None] = _has_no_inside
     served: Callable[[Resource, Toolkit], Collection[Address]] = lambda _resource, _toolkit: ()
+    protection: Callable[[Ground], Reader] | None = None
     writer: MakeWriter = _has_no_writer
     looks: Callable[[], Sequence[Look]] = tuple
     twin: Callable[[], Twin] | None = None

@@ -123,6 +123,7 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
             of.direct,
             of.across,
             of.compared,
+            of.posture,
         ):
             declared |= calls
     assert declared.reads == {f"{service}:{name}" for service, names in READS.items() for name in names}

@@ -6,9 +6,8 @@ import pytest
 
 from tests.support.golden.write import SAMPLES, write
 
-NAMES = [
-    f"{stem}.{ending}" for stem in ("run", "run-failed", "run-replica", "exercise") for ending in ("html", "md", "json")
-]
+STEMS = ("run", "run-failed", "run-replica", "exercise", "posture")
+NAMES = [f"{stem}.{ending}" for stem in STEMS for ending in ("html", "md", "json")]
 
 
 @pytest.fixture(scope="module")

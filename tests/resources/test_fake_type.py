@@ -246,3 +246,15 @@ def test_regions_of_copies_are_listed_though_no_file_declares_them(here: App) ->
     (here.settings.drills / "clicks.yaml").unlink()
     fresh = replace(here, driven=set())
     assert of_runner.take_inventory(sweeping.context(fresh)).regions == (HOME, AWAY)
+
+
+def test_how_what_it_keeps_is_kept_is_looked_at(here: App, made: Ground, capsys: Said) -> None:
+    """Its own reader tells, the rules of all types judge: retention and key fall short, its window is held."""
+    del here
+    heard = len(made.lab.journal)
+    seen = json.loads(said(capsys, "posture", "--json", code=Exit.FAILED))
+    stands = {each["rule"]: each["standing"] for each in seen["rows"]}
+    short = {rule.removeprefix("posture-") for rule, standing in stands.items() if standing == "short"}
+    assert short == {"retention", "encryption", "proven-restore"}
+    assert stands["posture-point-in-time"] == "held"
+    assert {each.action for each in made.lab.journal[heard:]} == {"GetCallerIdentity", "DescribeStreamSummary"}

@@ -88,6 +88,7 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     users += [(f"{of.name} asked by statements", of.stated) for of in types]
     apart = "stores of environments in another account"
     users += [(f"{apart}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported, of.across)]
+    users += [(f"posture of {of.name}s", of.posture) for of in types]
     users += [(f"inventory of {of.name}s", of.listing) for of in types] + [("every run", COMMON)]
     for user, found in users:
         for call in found.reads:

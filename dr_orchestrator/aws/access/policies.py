@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dr_orchestrator.aws.access import replicas
+from dr_orchestrator.aws.access import backups, replicas
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
@@ -32,7 +32,7 @@ _WITH_TAG = (Effect.CHANGE, Effect.DELETE)
 
 def source_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the reads: it can change nothing at all."""
-    return packed(_reads(scope))
+    return packed([*_reads(scope), *backups.looks(scope)])
 
 
 def _reads(scope: Scope) -> list[Statement]:

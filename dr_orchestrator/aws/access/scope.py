@@ -9,14 +9,15 @@ from typing import Any
 from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.drill import Allowed, Drill, reads_source
 from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types, beside_the_source
-from dr_orchestrator.domain.service import MANAGED, Database, Resource, Via
+from dr_orchestrator.domain.service import MANAGED, Database, Resource, Service, Via
 
 
 @dataclass(frozen=True)
 class Scope:
     """The drills that a policy is for, and where they may work; `abac` is whether IAM sees the tags of all copies.
 
-    `apart` is whether the account is one of copies alone, in which production is not.
+    `apart` is whether the account is one of copies alone, in which production is not. `services` are those whose
+    backups are looked at.
     """
 
     types: Types[ResourceType]
@@ -24,11 +25,14 @@ class Scope:
     allowed: Allowed
     abac: bool = False
     apart: bool = False
+    services: Sequence[Service] = ()
 
     @property
     def regions(self) -> list[str]:
         """Where the policy says that drills may work, else where these do."""
-        return sorted(self.allowed.regions or {place.region for drill in self.drills for place in self._places(drill)})
+        drilled = {place.region for drill in self.drills for place in self._places(drill)}
+        looked_at = {resource.region for service in self.services for resource in service.resources.values()}
+        return sorted(self.allowed.regions or drilled | looked_at)
 
     @property
     def account(self) -> str:
@@ -42,7 +46,9 @@ class Scope:
     def within(self, account: str) -> Scope:
         """The drills whose copies stand in another account, there."""
         drills = [drill for drill in self.drills if self._stands(drill) == account]
-        return replace(self, drills=drills, allowed=replace(self.allowed, accounts=frozenset({account})), apart=True)
+        return replace(
+            self, drills=drills, allowed=replace(self.allowed, accounts=frozenset({account})), apart=True, services=()
+        )
 
     def beside(self) -> Scope:
         """The drills whose copies stand in the account of their sources."""
@@ -91,6 +97,15 @@ class Scope:
         """The names of what is drilled, stores of environments among them."""
         found = [each for drill in self.drills for each in (drill.resource, *drill.stores.values())]
         return sorted({each.id for each in found if each.type == of.name})
+
+    def declared(self, of: ResourceType) -> list[str]:
+        """The names of what the services declare of a type."""
+        found = (resource for service in self.services for resource in service.resources.values())
+        return sorted({each.id for each in found if each.type == of.name})
+
+    def copied_to(self) -> set[str]:
+        """The regions that the tiers of the services want copies in."""
+        return {region for service in self.services for region in service.tier.wanted.copy_in}
 
     def drilled(self, copy: CopyType) -> bool:
         """Whether a drill makes copies of that type."""

@@ -20,13 +20,16 @@ from dr_orchestrator.catalog.shapes.fields import (
     RoleArn,
     Scalar,
     Shape,
+    Span,
     Text,
+    Truth,
     choice,
     whole,
 )
 from dr_orchestrator.catalog.shapes.service import Isolation
 from dr_orchestrator.domain.objective import ClockStart
 from dr_orchestrator.domain.replica import BOUNDARY, Place
+from dr_orchestrator.domain.wanted import RETENTION
 
 
 class Clock(Shape):
@@ -39,6 +42,18 @@ class Clock(Shape):
     decision_allowance: Duration = Field(default=timedelta(), description="Added for deciding to recover.")
 
 
+class Backups(Shape):
+    """The protection that the backups of a tier's services are to have: see `dro posture`."""
+
+    retention: Span = Field(default=RETENTION, description="How long recovery points are kept at least.")
+    copy_in: list[Region] = Field(
+        default=[], description="The regions of which one has to hold copies; none is wanted."
+    )
+    immutable: Truth = Field(default=False, description="Whether nobody may delete them before their time.")
+    own_key: Truth = Field(default=False, description="Whether their key of KMS is to be your own, not one of AWS's.")
+    deletion_protection: Truth = Field(default=True, description="Whether AWS is to refuse to delete the resources.")
+
+
 class Tier(Shape):
     """A class of services with one promise."""
 
@@ -48,6 +63,7 @@ class Tier(Shape):
     rpo: Bound = Field(description='Recovery point objective: "< 1h", "<= 1h", or none.')
     hydration: Bound = Field(default=None, description='When every block was read at the latest: "< 6h", or none.')
     clock: Clock = Field(default=Clock(), description="How recovery time is judged.")
+    backups: Backups = Field(default=Backups(), description="How backups are to be kept: see `dro posture`.")
     examples: list[Text] = Field(default=[], description="Services of this tier, for the reader.")
 
 

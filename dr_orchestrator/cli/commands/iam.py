@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 def iam(names: tuple[str, ...], abac: bool, boundary: bool, role: str | None, part: int | None, as_json: bool) -> int:
     """Print the IAM policies that drills need: of the role that reads, and of the role that makes copies.
 
+    Unless drills are named, the role that reads may look how backups are kept, too (`dro posture`).
+
     It is one document of JSON, with the policies of each role, the trust policy and notes; what people should know is
     told beside it, on the error output. `--role` prints one policy as AWS takes it. AWS is not asked.
     """
@@ -40,7 +42,8 @@ def iam(names: tuple[str, ...], abac: bool, boundary: bool, role: str | None, pa
     drills = [here.drill(name) for name in dict.fromkeys(names)] or list(here.catalogue.drills.values())
     if not drills:
         raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
-    scope = Scope(here.types, drills, here.catalogue.allowed, abac)
+    services = () if names else tuple(here.catalogue.services.values())  # one drill looks at no backups
+    scope = Scope(here.types, drills, here.catalogue.allowed, abac, services=services)
     if boundary:
         print_json(policy(scope.partition))
         return Exit.PASSED

@@ -54,6 +54,7 @@ class ResourceType:
     is drilled, and what such a run calls from its first look to its teardown; `listing` is what an inventory calls.
     `settings` are those of a source that a copy is to have, `compared` what reads them of both.
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
+    `posture` is what a look at how its backups are kept calls: reads alone.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
     environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
@@ -96,6 +97,7 @@ class ResourceType:
     settings: tuple[Setting, ...] = ()
     compared: Calls = field(default_factory=Calls)
     stated: Calls = field(default_factory=Calls)
+    posture: Calls = field(default_factory=Calls)
     inquiry: Inquiry | None = None
     secures: str = ""
     rebuilt: frozenset[str] = frozenset({"template", "cdk"})
@@ -113,6 +115,11 @@ class ResourceType:
     partial: Callable[[Any], bool] = lambda _resource: False
     left_out: Callable[[Any, str], str] = lambda _resource, _key: ""
     rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())
+
+    @property
+    def besides(self) -> tuple[Calls, ...]:
+        """The calls beside those of its kinds that may read what no kind reads."""
+        return self.listing, self.exported, self.stated, self.direct, self.across, self.compared, self.posture
 
     @property
     def name(self) -> str:

@@ -67,11 +67,7 @@ class Types(Generic[Declared_co]):
     def calls(self) -> CallTable:
         """Every call that a drill or a sweep of any of them may make."""
         reads = {call for each in self for calls in each.kinds.values() for call in calls.reads}
-        others = (
-            calls
-            for each in self
-            for calls in (each.listing, each.exported, each.stated, each.direct, each.across, each.compared)
-        )
+        others = (calls for each in self for calls in each.besides)
         reads |= {call for calls in others for call in calls.reads}
         imported = {each.made.cloudformation: each.name for each in self if each.imported.all}
         writes = (write for each in self for write in each.writes)

@@ -72,7 +72,8 @@ class BusinessTable:
 class CompanyDatabase:
     """An RDS instance of the company: its database, size, how often it is snapshotted, and its tables.
 
-    `rotates` is how often its login is rotated.
+    `rotates` is how often its login is rotated. `copied_to` is the region that its backups are replicated to, `vault`
+    the vault of AWS Backup that holds its snapshots, too; `protected` is whether nobody can delete it by mistake.
     """
 
     name: str
@@ -81,6 +82,9 @@ class CompanyDatabase:
     every: timedelta = timedelta(days=1)
     newest: timedelta = timedelta(hours=5)
     rotates: timedelta | None = None
+    copied_to: str = ""
+    vault: str = ""
+    protected: bool = True
 
     @property
     def instance(self) -> str:

@@ -81,7 +81,7 @@ class ClusterSnapshot(AuroraCluster):
     def _points(self, found: Mapping[str, Mapping[str, Any]]) -> list[RecoveryPoint]:
         """Those that can be restored and whose data's age is known; a copy's is that of its original."""
         by_arn = {str(each.get("DBClusterSnapshotArn")): each for each in found.values()}
-        told = [(each, _original(each, by_arn)) for each in found.values() if each.get("Status") == "available"]
+        told = [(each, original(each, by_arn)) for each in found.values() if each.get("Status") == "available"]
         return [_point(each, origin, self._resource.name) for each, origin in told if origin is not None]
 
 
@@ -117,7 +117,7 @@ class ClusterPointInTime(AuroraCluster):
         return source.get("EarliestRestorableTime") or latest, latest
 
 
-def _original(snapshot: Mapping[str, Any], by_arn: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+def original(snapshot: Mapping[str, Any], by_arn: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """The snapshot that was taken of the cluster itself: AWS gives a copy the time of its copying, and no other."""
     seen = {str(snapshot.get("DBClusterSnapshotArn"))}
     while origin := snapshot.get("SourceDBClusterSnapshotArn"):

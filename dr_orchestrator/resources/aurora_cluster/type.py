@@ -18,7 +18,7 @@ from dr_orchestrator.domain.resource_type import (
     Write,
 )
 from dr_orchestrator.domain.statements import READ_ONLY
-from dr_orchestrator.resources import passwords
+from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.aurora_cluster.name import ENGINES, INSTANCE, NAME, SNAPSHOT
 from dr_orchestrator.resources.aurora_cluster.parity import CALLS, SETTINGS
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
@@ -26,6 +26,7 @@ from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.parity.reading import Look
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
@@ -151,6 +152,12 @@ def _looks() -> Sequence[Look]:
     from dr_orchestrator.resources.aurora_cluster.described import LOOKS
 
     return LOOKS
+
+
+def _protection(ground: Ground) -> Reader:
+    from dr_orchestrator.resources.aurora_cluster.posture import reader
+
+    return reader(ground)
 
 
 def _twin() -> Twin:
@@ -285,6 +292,19 @@ TYPE = Drillable(
         ),
         Write("rds:DeleteDBClusterSnapshot", By(SNAPSHOT, "DBClusterSnapshotIdentifier"), Effect.DELETE),
     ),
+    posture=Calls(
+        frozenset(
+            {
+                *("rds:DescribeDBClusters", "rds:DescribeDBClusterSnapshots", "rds:DescribeGlobalClusters"),
+                "kms:DescribeKey",
+                *vaulted.READS,
+            }
+        ),
+        only_when={
+            **vaulted.WHEN,
+            "kms:DescribeKey": "the source is encrypted",
+        },
+    ),
     listing=Calls(frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBClusterSnapshots"})),
     services=("rds", "ec2", "secretsmanager"),
     born=Calls(
@@ -329,6 +349,7 @@ TYPE = Drillable(
     settings=SETTINGS,
     compared=CALLS,
     looks=_looks,
+    protection=_protection,
     twin=_twin,
     company=_company,
 )

@@ -25,6 +25,7 @@ from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.domain.copy import Copy, LiveObject
     from dr_orchestrator.domain.ports import Destroyer
@@ -81,6 +82,12 @@ def _held(account: Account, stack: str) -> Iterator[tuple[str, str]]:
     from dr_orchestrator.resources.cloudformation_stack.listing import held
 
     return held(account, stack)
+
+
+def _protection(ground: Ground) -> Reader:
+    from dr_orchestrator.resources.cloudformation_stack.posture import reader
+
+    return reader(ground)
 
 
 def _twin() -> Twin:
@@ -193,6 +200,9 @@ TYPE = Drillable(
     holds=holds.HOLDS,
     publishes=assets.PUBLISHED,
     grants=holds.GRANTS,
+    posture=Calls(
+        frozenset({"cloudformation:DescribeStacks"}),
+    ),
     listing=Calls(frozenset({"cloudformation:DescribeStacks"})),
     services=("cloudformation", "ecr", "s3", "ssm"),
     marker="{table: LogicalId, key: {pk: canary}, attribute: at}",
@@ -206,5 +216,6 @@ TYPE = Drillable(
     named=frozenset({*OF_APPS, *COPIED}),
     reads=reads,
     puts=puts,
+    protection=_protection,
     twin=_twin,
 )

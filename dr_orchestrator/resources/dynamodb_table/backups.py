@@ -12,7 +12,7 @@ from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, Wors
 from dr_orchestrator.resources.dynamodb_table.restore import GIB, QUOTA, DynamoTable
 
 _LISTING = "dynamodb:ListBackups"
-_TYPES = ("ALL", "AWS_BACKUP")
+TYPES = ("ALL", "AWS_BACKUP")
 """The types of the listing: by its documentation `ALL` are the user's own and the system's, not those of AWS Backup."""
 
 
@@ -55,7 +55,7 @@ class TableBackup(DynamoTable):
 
     def _listed(self) -> list[Mapping[str, Any]]:
         found: dict[str, Mapping[str, Any]] = {}
-        for kind in _TYPES:
+        for kind in TYPES:
             told = self._api.pages("ListBackups", "BackupSummaries", TableName=self._resource.id, BackupType=kind)
             found |= {each["BackupArn"]: each for each in told}
         return list(found.values())

@@ -16,6 +16,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.dynamodb_table.heartbeat import BEAT
 from dr_orchestrator.resources.dynamodb_table.name import EXPORT, NAME
@@ -24,6 +25,7 @@ from dr_orchestrator.resources.dynamodb_table.parity import CALLS, SETTINGS
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.parity.reading import Look
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
@@ -125,6 +127,12 @@ def _looks() -> Sequence[Look]:
     return LOOKS
 
 
+def _protection(ground: Ground) -> Reader:
+    from dr_orchestrator.resources.dynamodb_table.posture import reader
+
+    return reader(ground)
+
+
 def _twin() -> Twin:
     from dr_orchestrator.resources.dynamodb_table.lab.twin import TWIN
 
@@ -219,6 +227,19 @@ TYPE = Drillable(
             needs=frozenset({"ExpectedBucketOwner"}),
         ),
     ),
+    posture=Calls(
+        frozenset(
+            {
+                *("dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups", "dynamodb:ListBackups"),
+                "kms:DescribeKey",
+                *vaulted.READS,
+            }
+        ),
+        only_when={
+            **vaulted.WHEN,
+            "kms:DescribeKey": "the source is encrypted with a key of its own",
+        },
+    ),
     listing=Calls(
         frozenset({"dynamodb:ListTables", "dynamodb:DescribeTable", "dynamodb:ListTagsOfResource"}),
         only_when={
@@ -257,5 +278,6 @@ TYPE = Drillable(
     settings=SETTINGS,
     compared=CALLS,
     looks=_looks,
+    protection=_protection,
     twin=_twin,
 )

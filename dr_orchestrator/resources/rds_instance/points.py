@@ -121,10 +121,16 @@ class RdsPointInTime(RdsInstance):
         return min((each["RestoreWindow"]["EarliestTime"] for each in pages if each.get("RestoreWindow")), default=None)
 
 
-def _point(snapshot: Mapping[str, Any], store: str) -> RecoveryPoint:
-    """A snapshot's age is that of its data; SnapshotCreateTime changes when a snapshot is copied, so it comes last."""
+def data_time_source(snapshot: Mapping[str, Any]) -> str:
+    """The field that tells a snapshot's age, which is that of its data: SnapshotCreateTime changes when one is copied,
+    so it comes last.
+    """
     sources = ("SnapshotDatabaseTime", "OriginalSnapshotCreateTime", "SnapshotCreateTime")
-    source = next(name for name in sources if snapshot.get(name))
+    return next(name for name in sources if snapshot.get(name))
+
+
+def _point(snapshot: Mapping[str, Any], store: str) -> RecoveryPoint:
+    source = data_time_source(snapshot)
     return RecoveryPoint(
         id=snapshot["DBSnapshotIdentifier"],
         kind=PointKind.SNAPSHOT,

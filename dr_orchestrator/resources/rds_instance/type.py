@@ -16,7 +16,7 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
-from dr_orchestrator.resources import passwords
+from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.rds_instance.name import NAME, OWN_OPTIONS, SNAPSHOT
 from dr_orchestrator.resources.rds_instance.parity import CALLS, SETTINGS
@@ -24,6 +24,7 @@ from dr_orchestrator.resources.rds_instance.parity import CALLS, SETTINGS
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.parity.reading import Look
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
@@ -141,6 +142,12 @@ def _looks() -> Sequence[Look]:
     return LOOKS
 
 
+def _protection(ground: Ground) -> Reader:
+    from dr_orchestrator.resources.rds_instance.posture import reader
+
+    return reader(ground)
+
+
 def _twin() -> Twin:
     from dr_orchestrator.resources.rds_instance.lab.twin import TWIN
 
@@ -223,6 +230,19 @@ TYPE = Drillable(
         ),
         Write("rds:DeleteDBSnapshot", By(SNAPSHOT, "DBSnapshotIdentifier"), Effect.DELETE),
     ),
+    posture=Calls(
+        frozenset(
+            {
+                *("rds:DescribeDBInstances", "rds:DescribeDBSnapshots", "rds:DescribeDBInstanceAutomatedBackups"),
+                "kms:DescribeKey",
+                *vaulted.READS,
+            }
+        ),
+        only_when={
+            **vaulted.WHEN,
+            "kms:DescribeKey": "the source is encrypted",
+        },
+    ),
     listing=Calls(frozenset({"rds:DescribeDBInstances", "rds:DescribeDBSnapshots"})),
     services=("rds", "ec2", "secretsmanager"),
     born=Calls(
@@ -261,6 +281,7 @@ TYPE = Drillable(
     settings=SETTINGS,
     compared=CALLS,
     looks=_looks,
+    protection=_protection,
     twin=_twin,
     company=_company,
 )

@@ -40,7 +40,12 @@ def listed(api: Api, prefix: str = "") -> Iterator[Bucket]:
 
     Strange where one is told that was not asked for.
     """
-    given: dict[str, Any] = {"BucketRegion": api.region, "MaxBuckets": _PAGE, **({"Prefix": prefix} if prefix else {})}
+    return every(api, prefix, BucketRegion=api.region)
+
+
+def every(api: Api, prefix: str = "", **given: Any) -> Iterator[Bucket]:
+    """Likewise of every region."""
+    given |= {"MaxBuckets": _PAGE, **({"Prefix": prefix} if prefix else {})}
     while True:
         told = api.call("ListBuckets", **given)
         for each in told.get("Buckets", ()):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.named import Read
 from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
+from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.s3_bucket.heartbeat import BEAT
 from dr_orchestrator.resources.s3_bucket.name import NAME
@@ -16,6 +17,7 @@ from dr_orchestrator.resources.s3_bucket.parity import CALLS, GRANTS, SETTINGS
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
     from dr_orchestrator.aws.parity.reading import Look
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
@@ -65,6 +67,14 @@ _OF_FILLED = {
     "kms:DescribeKey": _KEYED,
 }
 """The calls that fill an environment's own bucket, and take down one that its stack left; and their occasions."""
+
+
+_POSTURE = frozenset(
+    {
+        *("s3:GetBucketVersioning", "s3:GetBucketLifecycleConfiguration", "s3:GetBucketEncryption"),
+        *("s3:GetObjectLockConfiguration", "s3:GetBucketReplication"),
+    }
+)
 
 
 def _own_keys() -> Mapping[str, Any]:
@@ -151,6 +161,12 @@ def _looks() -> Sequence[Look]:
     from dr_orchestrator.resources.s3_bucket.described import LOOKS
 
     return LOOKS
+
+
+def _protection(ground: Ground) -> Reader:
+    from dr_orchestrator.resources.s3_bucket.posture import reader
+
+    return reader(ground)
 
 
 def _twin() -> Twin:
@@ -281,6 +297,8 @@ TYPE = Drillable(
         "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
         "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
         "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+        "s3:GetObjectLockConfiguration": ("s3:GetBucketObjectLockConfiguration",),
+        "s3:GetBucketReplication": ("s3:GetReplicationConfiguration",),
         "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
         "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
         "s3:CopyObject": ("s3:PutObject", "s3:PutObjectTagging"),
@@ -290,6 +308,14 @@ TYPE = Drillable(
         "s3:CompleteMultipartUpload": ("s3:PutObject",),
         "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     },
+    posture=Calls(
+        _POSTURE | {"s3:ListBuckets", "kms:DescribeKey"},
+        only_when={
+            "kms:DescribeKey": "the source is encrypted with a key of its own",
+            "s3:GetObjectLockConfiguration": vaulted.IMMUTABLE,
+            "s3:GetBucketReplication": vaulted.APART,
+        },
+    ),
     listing=Calls(
         frozenset({"s3:ListBuckets", "s3:GetBucketTagging"}),
         only_when={"s3:GetBucketTagging": "a bucket is named like a copy"},
@@ -311,7 +337,7 @@ TYPE = Drillable(
         },
     ),
     data=_DATA,
-    bounded=_SETTINGS,
+    bounded=_SETTINGS | _POSTURE,
     secures="s3",
     heartbeat="{key: {object: dro/heartbeat.json}, attribute: at}",
     vowel=True,
@@ -326,5 +352,6 @@ TYPE = Drillable(
     settings=SETTINGS,
     compared=CALLS,
     looks=_looks,
+    protection=_protection,
     twin=_twin,
 )

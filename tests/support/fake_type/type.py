@@ -14,6 +14,7 @@ from tests.support.fake_type.name import CONSUMER, NAME
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject
@@ -83,6 +84,12 @@ def _writer(account: Account, resource: Resource, canary: Canary, clock: Clock) 
     return StreamWriter(account.api("kinesis"), resource.id, canary, clock)
 
 
+def _protection(ground: Ground) -> Reader:
+    from tests.support.fake_type.posture import reader
+
+    return reader(ground)
+
+
 def _twin() -> Twin:
     from tests.support.fake_type.lab.twin import TWIN
 
@@ -125,6 +132,7 @@ TYPE = Drillable(
         Write("kinesis:DeregisterStreamConsumer", _CONSUMER, Effect.DELETE, within=_IN_STREAM),
     ),
     listing=Calls(_LISTED | {"kinesis:ListStreamConsumers"}),
+    posture=Calls(frozenset({"kinesis:DescribeStreamSummary"})),
     services=("kinesis",),
     data=_DATA,
     secures="kinesis",
@@ -135,5 +143,6 @@ TYPE = Drillable(
     listed=_listed,
     quotas={"ShardLimit": _quota},
     writer=_writer,
+    protection=_protection,
     twin=_twin,
 )

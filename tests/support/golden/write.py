@@ -14,10 +14,11 @@ from pathlib import Path
 
 from dr_orchestrator.aws.access import listing
 from dr_orchestrator.domain.replica import Place
+from dr_orchestrator.reporting.posture import write_posture
 from dr_orchestrator.reporting.render import write_exercise, write_run
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.wiring import templates
-from tests.support.golden import sample
+from tests.support.golden import kept, sample
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "reports" / "samples"
@@ -33,6 +34,7 @@ def write(out: Path) -> None:
         write_run(run, out, TEMPLATES, stem=stem)
     links = {run.header.id: stem for stem, run in told.items()}
     write_exercise(sample.exercise(), sample.runs(), out, TEMPLATES, stem="exercise", reports=links)
+    write_posture(kept.LOOK, kept.ROWS, kept.CLAIMS, out, TEMPLATES)
 
 
 def with_types(readme: str) -> str:

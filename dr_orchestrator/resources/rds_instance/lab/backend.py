@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, cast
@@ -16,7 +16,7 @@ from moto.rds.exceptions import (
     InvalidParameterValue,
     RDSClientError,
 )
-from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot
+from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot, rds_backends
 
 from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.databases import logins, places
@@ -239,15 +239,23 @@ class Rds(Sharing):
     def describe_db_instance_automated_backups(
         self, db_instance_identifier: str | None = None, **given: Any
     ) -> list[DBInstanceAutomatedBackup]:
-        """One per instance with backups, with the window that it can be restored to."""
+        """One per instance with backups, with the window that it can be restored to; those that other regions
+        replicate hither, too.
+        """
         resource = given.get("dbi_resource_id")
-        instances: Iterable[Any] = list(self.databases.values())
+        instances: Iterable[Any] = [*self.databases.values(), *self._replicated()]
         kept = [each for each in instances if isinstance(each, Instance) and each.backup_retention_period]
         if db_instance_identifier:
             kept = [each for each in kept if each.db_instance_identifier == db_instance_identifier.lower()]
         if resource:
             kept = [each for each in kept if each.dbi_resource_id == resource]
         return [AutomatedBackup(each, []) for each in kept if not _hidden(each.db_instance_identifier)]
+
+    def _replicated(self) -> Iterator[Instance]:
+        there = list(rds_backends[self.account_id].items())
+        others = (backend for region, backend in there if region != self.region_name)
+        instances = (each for backend in others for each in list(backend.databases.values()))
+        return (each for each in instances if isinstance(each, Instance) and self.region_name in each.replicated_to)
 
     # How it is done
 

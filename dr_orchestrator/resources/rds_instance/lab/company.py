@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from moto.rds.models import rds_backends
 
+from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, naive
 from dr_orchestrator.lab.estate.company import CompanyDatabase
 from dr_orchestrator.lab.estate.logins import keep_login, keep_rotating
@@ -51,7 +52,7 @@ class _Instances:
             "storage_encrypted": True,
             "kms_key_id": key,
             "multi_az": True,
-            "deletion_protection": True,
+            "deletion_protection": database.protected,
             "publicly_accessible": False,
             "backup_retention_period": KEPT.days,
             "copy_tags_to_snapshot": True,
@@ -63,6 +64,7 @@ class _Instances:
         }
         made = cast(Instance, self._backend.create_db_instance(given))
         made.database = self._seed.writer.databases[database.name] if self._seed.writer else None
+        made.replicated_to = frozenset({database.copied_to} - {""})
         keep_login(database, password, list(TAGS), "dbInstanceIdentifier")
 
     def _make_snapshots(self, database: CompanyDatabase) -> None:
@@ -70,7 +72,17 @@ class _Instances:
         while at > self._seed.start - KEPT:
             self._backend.record_automated(self._instance(database), at)
             at -= database.every + timedelta(minutes=self._random.uniform(-4, 4))
+        if database.vault:
+            self._fill_vault(database, newest)
         self._seed.world.agenda.at(newest + database.every, lambda: self._scheduled_snapshot(database))
+
+    def _fill_vault(self, database: CompanyDatabase, newest: datetime) -> None:
+        """AWS Backup keeps it, too, in a vault that is locked in governance mode: who may take the lock off, can."""
+        there = vaults()
+        there.create_backup_vault(database.vault, {}, self._seed.key, "")
+        there.put_backup_vault_lock_configuration(database.vault, KEPT.days, None, None)
+        for day in range(KEPT.days - 1, -1, -1):
+            there.keep(database.vault, self._instance(database).arn, "RDS", newest - day * timedelta(days=1))
 
     def _scheduled_snapshot(self, database: CompanyDatabase) -> None:
         now, instance = self._seed.world.now(), self._instance(database)
@@ -78,6 +90,8 @@ class _Instances:
         if not instance.backup_retention_period or instance.status != "available":
             return
         self._backend.record_automated(instance, now)
+        if database.vault:
+            vaults().keep(database.vault, instance.arn, "RDS", now)
         for name, snapshot in list(self._backend.database_snapshots.items()):
             expired = snapshot.created < naive(now - KEPT)
             if (

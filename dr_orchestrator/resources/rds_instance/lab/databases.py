@@ -7,7 +7,13 @@ from datetime import timedelta
 from dr_orchestrator.lab.estate.company import RARELY, BusinessTable, CompanyDatabase
 
 DATABASES = (
-    CompanyDatabase("platform", 60, (BusinessTable("tenants", 600, {"name": "'tenant-' || i"}, RARELY),)),
+    CompanyDatabase(
+        "platform",
+        60,
+        (BusinessTable("tenants", 600, {"name": "'tenant-' || i"}, RARELY),),
+        copied_to="us-west-2",
+        vault="platform",
+    ),
     CompanyDatabase(
         "jira",
         100,
@@ -54,5 +60,6 @@ DATABASES = (
             ),
         ),
         rotates=timedelta(days=7),
+        protected=False,
     ),
 )

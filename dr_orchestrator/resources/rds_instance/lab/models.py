@@ -24,6 +24,8 @@ class Instance(WithPassword, OnDatabase, DBInstance):
     """A DB instance; `database` is the physical one behind it, where there is one."""
 
     protected_since: datetime
+    replicated_to: frozenset[str] = frozenset()
+    """The regions that its automated backups are replicated to; the call that begins it the lab does not have."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,0 +1,30 @@
+"""The rights of whoever looks how backups are kept: reads alone, of every type that a service declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dr_orchestrator.aws.access.permissions import actions_of
+from dr_orchestrator.aws.access.scope import Scope
+from dr_orchestrator.aws.access.statements import Statement, allow
+from dr_orchestrator.domain.resource_type import ResourceType
+
+
+def looks(scope: Scope) -> Iterator[Statement]:
+    """The statements: what lists many is allowed of all, what tells of one by its name alone of what is declared.
+
+    Copies are looked for in the regions, too, that tiers want them in.
+    """
+    types = [of for of in scope.types if scope.declared(of)]
+    everywhere = {call for of in types for call in of.posture.reads - _of_one(of)}
+    regions = sorted({*scope.regions, *scope.copied_to()})
+    here = {"StringEquals": {"aws:RequestedRegion": regions}}
+    yield allow("LookHowBackupsAreKept", actions_of(scope.types, everywhere), ["*"], here)
+    for of in types:
+        names = [arn for name in scope.declared(of) for arn in of.made.arns_of(name)]
+        actions = actions_of(scope.types, of.posture.reads & _of_one(of))
+        yield allow(f"LookHow{of.made.plural}AreKept", actions, scope.arns(of.made.service, *names))
+
+
+def _of_one(of: ResourceType) -> frozenset[str]:
+    return of.bounded | of.data

@@ -1,0 +1,1 @@
+"""The kit by which types read how their backups are kept: it changes nothing."""

@@ -1,0 +1,101 @@
+"""The vaults of AWS Backup in a region: what lies in them of each resource, and whether they are locked for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from dr_orchestrator.aws.posture.ground import Ground, Shared
+from dr_orchestrator.domain.posture.facts import Elsewhere, Fact, Known, Lock, Unknown
+
+CALL = "backup:ListRecoveryPointsByBackupVault"
+BACK = timedelta(days=40)
+"""How far back is looked: what counts is the newest, and an older one keeps no promise."""
+
+AIR_GAPPED = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
+
+
+@dataclass(frozen=True)
+class Vaulted:
+    """A recovery point of a resource in a vault; `locked` is whether nobody can take it away, `why` in words."""
+
+    vault: str
+    at: datetime
+    locked: bool
+    why: str
+
+
+Contents = Mapping[str, Sequence[Vaulted]]
+"""The recovery points by the ARN of what they are of."""
+
+
+def of_region(ground: Ground) -> Callable[[str], Contents]:
+    """The contents of all vaults of a region, whatever they are of: one listing a vault serves every type."""
+
+    def ask(region: str) -> Contents:
+        found: dict[str, list[Vaulted]] = {}
+        for vault in ground.listed("backup", "ListBackupVaults", "BackupVaultList", region):
+            if vault.get("NumberOfRecoveryPoints") == 0:
+                continue
+            for arn, point in _points(ground, region, vault):
+                found.setdefault(arn, []).append(point)
+        return found
+
+    made: Callable[[str], Contents] = ground.shared.setdefault("vaults", Shared(ask))
+    return made
+
+
+def copies(ground: Ground, arn: str, region: str) -> Iterator[Elsewhere]:
+    """The copy of a resource's backups in the vaults of another region."""
+    found = of_region(ground)(region).get(arn, ())
+    if found:
+        newest = max(found, key=lambda each: each.at)
+        yield Elsewhere(region, f"in vault {newest.vault} of {region}", newest.at)
+
+
+def locked(ground: Ground, arn: Fact[str], regions: Sequence[str]) -> Fact[Lock]:
+    """Whether a vault that is locked for good, in any of the regions, holds the resource's backups, and how new."""
+    if not isinstance(arn, Known):
+        return arn
+    found: list[Vaulted] = []
+    lacking: Unknown | None = None
+    for region in regions:
+        told = ground.fact(CALL, lambda region=region: of_region(ground)(region))  # type: ignore[misc]
+        if isinstance(told, Known):
+            found += told.value.get(arn.value, ())
+        elif isinstance(told, Unknown):
+            lacking = lacking or told
+    return Known(_lock(found), CALL, lacking) if found or lacking is None else lacking
+
+
+def _lock(found: Sequence[Vaulted]) -> Lock:
+    if kept := [each for each in found if each.locked]:
+        newest = max(kept, key=lambda each: each.at)
+        return Lock(True, f"in vault {newest.vault}, {newest.why}", newest.at)
+    if found:
+        newest = max(found, key=lambda each: each.at)
+        return Lock(False, f"vault {newest.vault} holds it, {newest.why}")
+    return Lock(False, "no vault holds it, and whoever may delete its backups can")
+
+
+def _points(ground: Ground, region: str, vault: Mapping[str, Any]) -> Iterator[tuple[str, Vaulted]]:
+    name, (is_locked, why) = str(vault["BackupVaultName"]), _state(vault, ground.now)
+    given = {"BackupVaultName": name, "ByCreatedAfter": ground.now - BACK}
+    for each in ground.listed("backup", "ListRecoveryPointsByBackupVault", "RecoveryPoints", region, **given):
+        if each.get("Status") == "COMPLETED" and each.get("CreationDate"):
+            yield str(each.get("ResourceArn")), Vaulted(name, each["CreationDate"], is_locked, why)
+
+
+def _state(vault: Mapping[str, Any], now: datetime) -> tuple[bool, str]:
+    """A lock that may still be taken off protects against nobody who may take it off."""
+    if vault.get("VaultType") == AIR_GAPPED:
+        return True, "which is logically air-gapped"
+    if not vault.get("Locked"):
+        return False, "which is not locked"
+    if (since := vault.get("LockDate")) is None:
+        return False, "which is locked in governance mode: whoever may delete the lock can"
+    if since > now:
+        return False, f"whose lock can still be taken off until {since:%Y-%m-%d}"
+    return True, f"locked for good since {since:%Y-%m-%d}"

@@ -1,0 +1,152 @@
+"""How what a bucket held is kept: versions, object lock, replication; five calls a bucket, for S3 lists no settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.posture import keys
+from dr_orchestrator.aws.posture.ground import Ground, Once, Reader, gathered
+from dr_orchestrator.domain.posture.facts import (
+    Continuous,
+    Elsewhere,
+    Encryption,
+    Fact,
+    Inapplicable,
+    Known,
+    Lock,
+    Protection,
+)
+from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.wanted import Wanted
+from dr_orchestrator.resources.s3_bucket import bucket
+from dr_orchestrator.resources.s3_bucket.settings import ENABLED, Settings, key_of
+
+_CALLS = {
+    "versioning": "s3:GetBucketVersioning",
+    "lifecycle": "s3:GetBucketLifecycleConfiguration",
+    "encryption": "s3:GetBucketEncryption",
+    "lock": "s3:GetObjectLockConfiguration",
+    "replication": "s3:GetBucketReplication",
+}
+_BY_S3 = Encryption(True, "S3's own keys")
+_VERSIONS = Inapplicable("its versions hold every instant")
+_NOT_EMPTY = Inapplicable("S3 deletes no bucket that holds something; what guards versions is object lock")
+
+
+def reader(ground: Ground) -> Reader:
+    """The reader of all buckets at a place."""
+    there = Once(lambda: {each.name: each for each in ground.patiently(lambda: list(bucket.every(ground.api("s3"))))})
+    owner = Once(lambda: ground.account.pinned or ground.patiently(ground.account.caller).account)
+
+    def read(resource: Resource, wanted: Wanted) -> Protection:
+        return _Bucket(ground, resource, there, owner).protection(wanted)
+
+    return read
+
+
+class _Bucket:
+    def __init__(
+        self, ground: Ground, resource: Resource, there: Once[dict[str, bucket.Bucket]], owner: Once[str]
+    ) -> None:
+        self._ground, self._resource, self._there, self._owner = ground, resource, there, owner
+        self._versioning = Once(lambda: self._asked(self._settings.versioning))
+        prefix = str(resource.own.get("prefix") or "")
+        self._kept = Once(lambda: self._asked(lambda: self._settings.kept(prefix)))
+
+    def protection(self, wanted: Wanted) -> Protection:
+        fact, found = self._ground.fact, self._ground.fact(bucket.CALL, self._found)
+        return Protection(
+            created_at=found.value.created_at if isinstance(found, Known) else None,
+            points=_VERSIONS,
+            kept=fact(_CALLS["lifecycle"], self._retention),
+            encryption=fact(_CALLS["encryption"], self._encryption),
+            elsewhere=self._elsewhere() if wanted.copy_in else Protection().elsewhere,
+            lock=fact(_CALLS["lock"], self._lock) if wanted.immutable else Protection().lock,
+            continuous=fact(_CALLS["versioning"], self._window),
+            deletion=_NOT_EMPTY,
+            remedies=_remedies(self._resource, wanted),
+        )
+
+    def _found(self) -> bucket.Bucket:
+        found = self._there().get(self._resource.id)
+        if found is None or found.region != self._ground.region:
+            hint = f"is it in {self._ground.region}, in this account?"
+            raise NotFound(f"no bucket {self._resource.id}", hint, bucket.CALL)
+        return found
+
+    def _retention(self) -> timedelta | None:
+        return self._kept() if self._versioning() == ENABLED else timedelta()
+
+    def _window(self) -> Continuous:
+        if self._versioning() != ENABLED:
+            return Continuous(False)
+        kept, now, created = self._kept(), self._ground.now, self._found().created_at
+        return Continuous(True, max(created, now - kept) if kept else min(created, now), now)
+
+    def _encryption(self) -> Encryption:
+        key = key_of(self._asked(self._settings.encryption))
+        return keys.of_kms(self._ground)(key) if key else _BY_S3
+
+    def _lock(self) -> Lock:
+        try:
+            told = self._asked(lambda: self._ask("GetObjectLockConfiguration")["ObjectLockConfiguration"])
+        except NotFound:
+            return Lock(False, "object lock is off")
+        rule: Mapping[str, Any] = (told.get("Rule") or {}).get("DefaultRetention") or {}
+        days = int(rule.get("Days") or 0) + 365 * int(rule.get("Years") or 0)
+        if not days:
+            return Lock(False, "object lock is on, and no rule holds what is put there")
+        if rule.get("Mode") != "COMPLIANCE":
+            return Lock(False, f"held for {days} d in governance mode: whoever may bypass that can delete it")
+        return Lock(True, f"held for {days} d in compliance mode", least=timedelta(days=days))
+
+    def _elsewhere(self) -> Fact[tuple[Elsewhere, ...]]:
+        return gathered(self._ground, _CALLS["replication"], [lambda: list(self._replicated())])
+
+    def _replicated(self) -> Iterator[Elsewhere]:
+        try:
+            told = self._asked(lambda: self._ask("GetBucketReplication")["ReplicationConfiguration"])
+        except NotFound:
+            return
+        for rule in told.get("Rules", ()):
+            if rule.get("Status") != ENABLED:
+                continue
+            target = str(rule["Destination"]["Bucket"]).rpartition(":")[2]
+            found = self._there().get(target)
+            region = found.region if found else "a region that another account knows"
+            yield Elsewhere(region, f"replicated into {target} in {region}")
+
+    @property
+    def _settings(self) -> Settings:
+        return Settings(self._ground.api("s3"), self._resource.id, self._owner())
+
+    def _ask(self, operation: str) -> Mapping[str, Any]:
+        given = {"Bucket": self._resource.id, "ExpectedBucketOwner": self._owner()}
+        return self._ground.api("s3").call(operation, **given)
+
+    def _asked(self, ask: Any) -> Any:
+        return self._ground.patiently(ask)
+
+
+def _remedies(resource: Resource, wanted: Wanted) -> Mapping[Rule, str]:
+    of, days = f"--bucket {resource.id}", wanted.retention.days
+    versioning = f"`aws s3api put-bucket-versioning {of} --versioning-configuration Status=Enabled`"
+    target = next(iter(wanted.copy_in), "REGION")
+    return {
+        Rule.POSTURE_NEWEST: versioning,
+        Rule.POSTURE_DAILY: versioning,
+        Rule.POSTURE_RETENTION: (
+            f"a lifecycle rule whose NoncurrentVersionExpiration is {days} days: "
+            f"`aws s3api put-bucket-lifecycle-configuration {of}`"
+        ),
+        Rule.POSTURE_ENCRYPTION: f"`aws s3api put-bucket-encryption {of}` with SSEAlgorithm=aws:kms and KMSMasterKeyID",
+        Rule.POSTURE_ELSEWHERE: f"`aws s3api put-bucket-replication {of}` into a bucket in {target}",
+        Rule.POSTURE_LOCK: (
+            f"`aws s3api put-object-lock-configuration {of}` with a default retention of {days} days, Mode=COMPLIANCE"
+        ),
+        Rule.POSTURE_CONTINUOUS: versioning,
+    }

@@ -1,0 +1,92 @@
+"""One look at the posture, whole: what AWS tells and what the ledger proves, judged, and kept in the ledger."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dr_orchestrator.aws.access.permissions import actions_of
+from dr_orchestrator.domain.posture.judging import judged
+from dr_orchestrator.domain.posture.proven import proven
+from dr_orchestrator.domain.posture.ruling import Look, Ruling, Standing, Stood, stood
+from dr_orchestrator.domain.programme import DueState, due_states, proofs_wanted
+from dr_orchestrator.domain.service import Resource, Service
+from dr_orchestrator.errors import UsageError
+from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.posture.reading import Reading
+
+
+@dataclass(frozen=True)
+class Posture:
+    """A look, and how each rule stood then."""
+
+    look: Look
+    rows: tuple[Stood, ...]
+
+
+def look(here: App, names: Sequence[str] = ()) -> Posture:
+    """Look at the services named, or all; what was seen is in the ledger. UsageError where one is unknown."""
+    services = _chosen(here, names)
+    wanted = [(service, resource) for service in services for resource in service.resources.values()]
+    if not wanted:
+        raise UsageError("no resource is declared", f"declare some in {here.settings.drills}")
+    reading, states = Reading(here), due(here)
+    now, found = here.clock.now(), reading.all(wanted)
+    rows: list[Stood] = []
+    for (service, resource), facts in zip(wanted, found, strict=True):
+        rulings = [_with_statement(here, each) for each in judged(facts, service, now)]
+        rows += stood(service, resource, [*rulings, _proven(here, service, resource, states)])
+    seen = Look(
+        here.clock.now(),
+        reading.simulated,
+        reading.owner(wanted[0][1].region),
+        here.catalogue.revision,
+        tuple(each.name for each in services),
+    )
+    return Posture(seen, tuple(here.ledger.keep_posture(seen, rows)))
+
+
+def newest(here: App, names: Sequence[str] = ()) -> Posture | None:
+    """The newest look at the services, without another one; None where there was none."""
+    kept = here.ledger.queries.posture([each.name for each in _chosen(here, names)])
+    return None if kept is None else Posture(kept[0], tuple(kept[1]))
+
+
+def due(here: App) -> list[DueState]:
+    """Where each drill of the workspace stands in its period."""
+    drills, queries = here.catalogue.drills, here.ledger.queries
+    proofs, runs = queries.last_green(proofs_wanted(drills.values())), queries.newest_real(drills)
+    return due_states(drills.values(), proofs, here.clock.now(), runs)
+
+
+def _chosen(here: App, names: Sequence[str]) -> list[Service]:
+    services = here.catalogue.services
+    for name in names:
+        if name not in services:
+            near = difflib.get_close_matches(name, services, 3, 0.4)
+            hint = f"did you mean {', '.join(near)}?" if near else "`dro drills` lists what is declared"
+            raise UsageError(f"no service '{name}'", hint)
+    ordered = sorted(services.values(), key=lambda each: (each.tier.number, each.name))
+    return [each for each in ordered if not names or each.name in names]
+
+
+def _proven(here: App, service: Service, resource: Resource, states: Sequence[DueState]) -> Ruling:
+    """A resource is drilled by itself, or as a store of an environment."""
+    own = [
+        each
+        for each in states
+        if each.drill.service.name == service.name
+        and resource.name in (each.drill.resource.name, *(store.name for store in each.drill.stores.values()))
+    ]
+    return proven(own, resource.name, " or ".join(here.types[resource.type].kinds))
+
+
+def _with_statement(here: App, ruling: Ruling) -> Ruling:
+    """Of what was denied, with the statement to add to the policy of the role that reads."""
+    if ruling.standing is not Standing.UNKNOWN or not ruling.denied or not ruling.call:
+        return ruling
+    actions = sorted(actions_of(here.types, [ruling.call]))
+    statement = json.dumps({"Effect": "Allow", "Action": actions, "Resource": "*"})
+    return replace(ruling, remedy=f"add to the policy of the role that reads (see `dro iam`): {statement}")

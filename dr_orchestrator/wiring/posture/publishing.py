@@ -1,0 +1,51 @@
+"""Writes the page of the posture from the ledger: each service as it was looked at last, what its claim rests on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from dr_orchestrator.domain.outline import Outline
+from dr_orchestrator.domain.posture.claim import Claim, claim
+from dr_orchestrator.errors import DroError, without_secrets
+from dr_orchestrator.reporting.posture import posture_json, write_posture
+from dr_orchestrator.reporting.records import Json
+from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.posture.looking import Posture, newest
+
+log = logging.getLogger(__name__)
+
+
+def publish(here: App) -> Mapping[str, Path]:
+    """Write the page; where it cannot be written that is told, and what was seen is in the ledger all the same."""
+    found = newest(here)
+    if found is None:
+        return {}
+    to = here.settings
+    try:
+        return write_posture(found.look, found.rows, claims(here, found), to.generated, to.templates)
+    except (OSError, DroError) as error:
+        told = "the posture is in the ledger, but its page was not written: %s; mend that, then: dro posture --last"
+        log.warning(told, without_secrets(str(error)))
+        return {}
+
+
+def claims(here: App, found: Posture) -> list[Claim]:
+    """The claim of each service that was looked at, tier 0 first."""
+    drills, runs = here.catalogue.drills.values(), _proofs(here)
+    services = [here.catalogue.services[each] for each in dict.fromkeys(row.service for row in found.rows)]
+    return [claim(each, drills, runs, found.rows) for each in services]
+
+
+def as_json(here: App, found: Posture) -> Json:
+    """The rows of a look with their claims, for programs."""
+    return posture_json(found.look, found.rows, claims(here, found))
+
+
+def _proofs(here: App) -> dict[str, Outline]:
+    """The newest run of each drill that can prove something: on real AWS, ended, of the drill as it is now."""
+    drills, queries = here.catalogue.drills, here.ledger.queries
+    real = queries.newest_real(drills)
+    ours = {run.id: name for name, run in real.items() if run.definition == drills[name].digest}
+    return {ours[each.header.id]: each for each in queries.named(list(ours))}

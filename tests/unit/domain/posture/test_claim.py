@@ -1,0 +1,118 @@
+"""The claim of a service: proven by all that it takes, disproven by one, and by nothing that is simulated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dr_orchestrator.domain.drill import Drill, RecoveryPath
+from dr_orchestrator.domain.finding import Severity
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.objective import Disruption
+from dr_orchestrator.domain.outline import Outline
+from dr_orchestrator.domain.posture.claim import Claim, Proof, claim
+from dr_orchestrator.domain.posture.ruling import Ruling, Standing, Stood, stood
+from dr_orchestrator.domain.rule import Rule
+from dr_orchestrator.domain.run import Measures
+from dr_orchestrator.domain.verdict import Verdict
+from tests.support.ledger_samples import closing, header
+from tests.support.protections import HOUR, RESOURCE, service
+
+OF = service(immutable=True)
+MEASURED = Measures(rta=3 * HOUR, rpa=HOUR / 6, rpa_grade="A", worst_case=HOUR / 4)
+
+
+def drill(name: str = "orders-pitr", **changes: Any) -> Drill:
+    made = Drill(name, OF, RESOURCE, Kind.PITR_RESTORE, Disruption.APPLICATION, OF.tier.objective, ())
+    return replace(made, **changes)
+
+
+def ran(verdict: Verdict = Verdict.PASSED, **measures: Any) -> Outline:
+    return Outline(header("r-7"), closing(verdict, measures=replace(MEASURED, **measures)))
+
+
+def row(rule: Rule, standing: Standing) -> Stood:
+    severity = Severity.HIGH if standing is Standing.SHORT else None
+    return stood(OF, RESOURCE, [Ruling(rule, standing, "as seen", "c", severity)])[0]
+
+
+LOCKED = row(Rule.POSTURE_LOCK, Standing.HELD)
+
+
+def claimed(*rows: Stood, of: Any = OF, drills: tuple[Drill, ...] = (drill(),), **runs: Outline) -> Claim:
+    return claim(of, drills, {name.replace("_", "-"): run for name, run in runs.items()}, rows)
+
+
+def test_a_claim_is_proven_part_by_part() -> None:
+    """Locked backups, a loss that its worst case keeps to, a recovery in time: by the run that measured them."""
+    found = claimed(LOCKED, orders_pitr=ran())
+    assert found.proof is Proof.PROVEN
+    assert [each.words for each in found.parts] == ["immutable", "loss < 1 h", "recovery < 6 h"]
+    assert [each.runs for each in found.parts] == [(), ("r-7",), ("r-7",)]
+    assert "r-7 lost 10 m, 15 m at worst" in found.parts[1].why
+
+
+@pytest.mark.parametrize(
+    ("part", "proof", "measures"),
+    [
+        (1, Proof.DISPROVEN, {"rpa": 2 * HOUR}),
+        (1, Proof.DISPROVEN, {"worst_case": HOUR}),
+        (1, Proof.NOT_PROVEN, {"worst_case": None}),
+        (1, Proof.NOT_PROVEN, {"rpa": None}),
+        (1, Proof.NOT_PROVEN, {"rpa_grade": "E"}),
+        (2, Proof.DISPROVEN, {"rta": 6 * HOUR}),
+        (2, Proof.NOT_PROVEN, {"rta": None}),
+    ],
+)
+def test_a_figure_disproves_and_a_missing_one_proves_nothing(
+    part: int, proof: Proof, measures: dict[str, timedelta | None]
+) -> None:
+    """A lucky run whose worst case misses the limit disproves it; arithmetic is no measure."""
+    found = claimed(LOCKED, orders_pitr=ran(**measures))
+    assert found.parts[part].proof is proof
+    assert found.proof is proof
+
+
+def test_a_run_that_did_not_pass_proves_nothing() -> None:
+    """Whatever it measured within the limits."""
+    found = claimed(LOCKED, orders_pitr=ran(Verdict.INCONCLUSIVE))
+    assert [each.proof for each in found.parts] == [Proof.PROVEN, Proof.NOT_PROVEN, Proof.NOT_PROVEN]
+
+
+def test_it_takes_every_primary_path() -> None:
+    """One drill without a run leaves it open; a fallback is not asked."""
+    two = (drill(), drill("carts-pitr"))
+    assert claimed(LOCKED, drills=two, orders_pitr=ran()).proof is Proof.NOT_PROVEN
+    aside = (drill(), drill("orders-snapshot", path=RecoveryPath.FALLBACK))
+    assert claimed(LOCKED, drills=aside, orders_pitr=ran()).proof is Proof.PROVEN
+
+
+def test_backups_that_are_too_old_now_disprove_what_a_run_once_showed() -> None:
+    """The newest point is what would be restored today."""
+    found = claimed(LOCKED, row(Rule.POSTURE_NEWEST, Standing.SHORT), orders_pitr=ran())
+    assert (found.parts[1].proof, found.parts[1].runs) == (Proof.DISPROVEN, ("r-7",))
+
+
+@pytest.mark.parametrize(
+    ("standing", "proof"),
+    [
+        (Standing.SHORT, Proof.DISPROVEN),
+        (Standing.UNKNOWN, Proof.NOT_PROVEN),
+        (Standing.NONE, Proof.NOT_PROVEN),
+    ],
+)
+def test_immutable_is_what_every_resource_is(standing: Standing, proof: Proof) -> None:
+    """What cannot be locked proves nothing by itself."""
+    assert claimed(row(Rule.POSTURE_LOCK, standing), orders_pitr=ran()).parts[0].proof is proof
+
+
+def test_what_is_not_claimed_is_not_judged() -> None:
+    """A tier that wants no lock, a promise without a target."""
+    free = service(None)
+    bare = (replace(drill(), service=free, objective=replace(free.tier.objective, rto=None)),)
+    found = claimed(of=free, drills=bare)
+    assert {each.proof for each in found.parts} == {Proof.NOT_CLAIMED}
+    assert found.proof is Proof.NOT_CLAIMED
