@@ -80,7 +80,7 @@ def test_its_declaration_loads_nothing_that_performs(of: Drillable) -> None:
 @EVERY
 def test_each_write_it_declares_is_made_and_each_it_makes_declared(of: Drillable) -> None:
     """Its kinds and its filling call exactly the writes that it describes, whose parameters botocore knows."""
-    besides = (of.filling, of.carried, of.exported, of.stated)
+    besides = (of.filling, of.carried, of.exported, of.stated, of.direct, of.across)
     called = {call for calls in (*of.kinds.values(), *besides) for call in calls.writes}
     assert called == {write.operation for write in of.writes}
     for write in of.writes:
