@@ -34,7 +34,7 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Made
 from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.ledger import posture, rows, tables
+from dr_orchestrator.ledger import posture, rows, tables, tables_of_posture
 from dr_orchestrator.ledger.columns import Instant
 from dr_orchestrator.ledger.engine import LedgerDefect, create, reading, transaction
 from dr_orchestrator.ledger.leases import SqlLeases
@@ -277,7 +277,7 @@ class SqlLedger:
 
         def write() -> None:
             with transaction(self._engine) as connection:
-                _alone(connection, tables.posture)
+                _alone(connection, tables_of_posture.posture)
                 kept[:] = posture.keep(connection, look, rows)
 
         write_patiently(write)

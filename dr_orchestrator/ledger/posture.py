@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from dr_orchestrator.domain.posture.ruling import Look, Ruling, Standing, Stood
-from dr_orchestrator.ledger.tables import posture, posture_look
+from dr_orchestrator.ledger.tables_of_posture import posture, posture_look
 
 _Key = tuple[str, str, str, str]
 _row = posture.c

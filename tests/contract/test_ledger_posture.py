@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.posture.ruling import Look, Ruling, Standing, Stood
 from dr_orchestrator.domain.rule import Rule
-from dr_orchestrator.ledger import tables
+from dr_orchestrator.ledger import tables_of_posture
 from dr_orchestrator.ledger.engine import create
 from dr_orchestrator.ledger.ledger import SqlLedger
 from tests.support.ledger_samples import START
@@ -52,7 +52,7 @@ def test_a_shortfall_stands_since_it_was_first_seen(ledger: SqlLedger, database_
     assert (kept.since, kept.ruling.evidence) == (START, "seen again")
     engine = create(database_url)
     with engine.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(tables.posture)).scalar() == 1
+        assert connection.execute(select(func.count()).select_from(tables_of_posture.posture)).scalar() == 1
     engine.dispose()
 
 
