@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from dr_orchestrator.aws.parity.reading import facts
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.drill import Drill
-from dr_orchestrator.domain.parity import Parity, compare
+from dr_orchestrator.domain.parity import Facts, Parity, Unread, compare
 from dr_orchestrator.domain.resource_type import Types, beside_the_source
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.errors import DrillFault, Stopped
 from dr_orchestrator.resources.drillable import Drillable
 from dr_orchestrator.runner import Components
 from dr_orchestrator.runner.patience import LOOKING
@@ -31,7 +32,13 @@ def comparing(
     builder = drill.resource.rebuild.builder if drill.resource.rebuild else None
     if environment is None or builder is not None or not drill.stores:
         return None
-    return functools.partial(comparison.of_stores, lambda logical, copy: environment.member(logical, copy)[0])
+    imported = {each.logical_id: each.copy.id for each in components.stores if each.imported}
+
+    def named(logical_id: str, copy: Copy) -> str:
+        """The name of what a store is in the environment: an imported one is as it was restored."""
+        return imported.get(logical_id) or environment.member(logical_id, copy)[0].id
+
+    return functools.partial(comparison.of_stores, named)
 
 
 @dataclass(frozen=True)
@@ -42,21 +49,29 @@ class _Comparison:
 
     def of_copy(self, copy: Copy) -> Parity:
         """Compare the one that was restored."""
-        return self._compared(self.drill.resource, copy.id, copy, from_template=False)
+        return self._compared(self.drill.resource, lambda: copy.id, copy, from_template=False)
 
-    def of_stores(self, member: Callable[[str, Copy], Copy], copy: Copy) -> Parity:
+    def of_stores(self, named: Callable[[str, Copy], str], copy: Copy) -> Parity:
         """Compare each store of an environment, by what its template made of it."""
-        return sum(self._stores(member, copy), Parity(0))
+        return sum(self._stores(named, copy), Parity(0))
 
-    def _stores(self, member: Callable[[str, Copy], Copy], copy: Copy) -> Iterator[Parity]:
+    def _stores(self, named: Callable[[str, Copy], str], copy: Copy) -> Iterator[Parity]:
         for logical_id, store in self.drill.stores.items():
             if self.types[store.type].settings:
-                yield self._compared(store, member(logical_id, copy).id, copy, from_template=True)
+                yield self._compared(store, functools.partial(named, logical_id, copy), copy, from_template=True)
 
-    def _compared(self, source: Resource, name: str, copy: Copy, *, from_template: bool) -> Parity:
-        of, patiently = self.types[source.type], functools.partial(self.toolkit.context.patiently, patience=LOOKING)
-        here = self.toolkit.at(beside_the_source(source)).account
-        there = self.toolkit.account_at(copy.place)
-        was = facts(of.looks(), here, source.id, patiently)
-        became = facts(of.looks(), there, name, patiently)
+    def _compared(self, source: Resource, named: Callable[[], str], copy: Copy, *, from_template: bool) -> Parity:
+        of = self.types[source.type]
+        was = self._facts(of, beside_the_source(source), lambda: source.id)
+        became = self._facts(of, copy.place, named)
         return compare(of.settings, source.name, was, became, self.drill.accept, from_template=from_template)
+
+    def _facts(self, of: Drillable, place: Place, named: Callable[[], str]) -> Facts:
+        """The settings of the one of that name; where not even that is known, none of them is."""
+        patiently = functools.partial(self.toolkit.context.patiently, patience=LOOKING)
+        try:
+            return facts(of.looks(), self.toolkit.account_at(place), named(), patiently)
+        except Stopped:
+            raise
+        except DrillFault as fault:
+            return {each.name: Unread(str(fault)) for each in of.settings}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,12 @@ from dr_orchestrator.domain.parity import Standing
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import COMPARE, Phase, Role, Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
+from dr_orchestrator.wiring.comparing import _Comparison
 from tests.support import buckets
 from tests.support.estate import BUCKET, TABLE, Estate
-from tests.support.shop import fresh, run
+from tests.support.shop import GREEN, fresh, run
 
 
 def standings(found: Run) -> dict[str, Standing]:
@@ -142,7 +146,7 @@ def test_a_bucket_has_none_of_its_sources_settings(shop: Estate, here: wiring.Ap
     shop.clock.sleep(20)
     found = run(here, "images-pitr")
     assert standings(found) == {
-        "versioning": Standing.DIFFERS,
+        "versioning": Standing.ACCEPTED,
         **dict.fromkeys(("public-access", "ownership"), Standing.BY_DRILL),
     }
 
@@ -152,3 +156,22 @@ def test_a_replica_is_compared_store_by_store(here: wiring.App) -> None:
     found = run(here, "shop-replica")
     assert {each.store for each in found.differences} == {TABLE.name}
     assert compared(found).startswith("15 settings compared")
+
+
+def test_a_store_that_cannot_be_found_is_not_compared(here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of its settings is known then, and the recovery is as good as it was."""
+
+    def lost(*_: object) -> object:
+        raise NotMeasured("the stack does not tell what Config is")
+
+    def looking(*given: Any) -> object:
+        monkeypatch.setattr(CloudFormationStack, "member", lost)
+        return of_stores(*given)
+
+    of_stores = _Comparison.of_stores
+    monkeypatch.setattr(_Comparison, "of_stores", looking)
+    found = run(here, "shop-replica")
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    assert set(standings(found).values()) == {Standing.NOT_COMPARED}
+    assert compared(found).startswith("0 settings compared")
