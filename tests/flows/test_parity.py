@@ -158,8 +158,11 @@ def test_a_replica_is_compared_store_by_store(here: wiring.App) -> None:
     assert compared(found).startswith("15 settings compared")
 
 
-def test_a_store_that_cannot_be_found_is_not_compared(here: wiring.App, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_cannot_be_found_is_not_compared(
+    shop: Estate, here: wiring.App, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """None of its settings is known then, and the recovery is as good as it was."""
+    fresh(shop)
 
     def lost(*_: object) -> object:
         raise NotMeasured("the stack does not tell what Config is")
