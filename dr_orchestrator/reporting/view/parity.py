@@ -10,7 +10,7 @@ from dr_orchestrator.domain.parity import Difference, Standing
 from dr_orchestrator.domain.run import Role, Run
 from dr_orchestrator.reporting.wording import Badge
 
-NOBODY = "nobody compared them"
+NOBODY = "Nobody compared them with those of the source"
 _TONES = {Severity.HIGH: "fail", Severity.MEDIUM: "warn", Severity.LOW: "none"}
 _ORDER = (Standing.DIFFERS, Standing.NOT_COMPARED, Standing.ACCEPTED, Standing.BY_DRILL)
 _SEVERITIES = list(Severity)
