@@ -16,6 +16,9 @@ from dr_orchestrator.domain.finding import Severity
 NONE, OFF = "none", "off"
 """The values of a setting that is not there, or is switched off."""
 
+ANY = "any"
+"""In place of a value that a drill gives: it gives one in any case, by what the drill file says."""
+
 _OWN = "one of its own"
 
 
@@ -137,7 +140,7 @@ def _difference(
         standing, why = Standing.NOT_COMPARED, unread[0]
     elif was == became:
         return None
-    elif setting.given and became == setting.given:
+    elif setting.given and setting.given in (became, ANY):
         standing, why = Standing.BY_DRILL, setting.reason
     elif reason := accepted.get(f"{store}.{setting.name}") or accepted.get(setting.name):
         standing, why = Standing.ACCEPTED, reason

@@ -43,7 +43,7 @@ def policy(text: str, name: str) -> str:
         held = json.loads(text)
     except ValueError:
         held = {"Statement": [text]}
-    statements = held.get("Statement", [])
+    statements = held.get("Statement", []) if isinstance(held, dict) else [held]
     return f"{counted(len(statements) if isinstance(statements, list) else 1, 'statement')}, {digest(held, name)}"
 
 

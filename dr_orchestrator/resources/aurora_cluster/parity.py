@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.parity import NONE, OFF, Setting
+from dr_orchestrator.domain.parity import ANY, NONE, OFF, Setting
 from dr_orchestrator.domain.resource_type import Calls
 
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -19,7 +19,7 @@ SETTINGS = (
     Setting("backup-retention", MEDIUM, "it has fewer backups", "1 days", "a copy keeps as few backups as AWS lets it"),
     Setting("deletion-protection", LOW, "anybody can delete it", OFF, "a copy is deleted after the drill", edited=OFF),
     Setting("snapshot-tags", LOW, "its snapshots wear no tags", OFF, "a copy makes no snapshots"),
-    Setting("iam-authentication", MEDIUM, "whoever logs in by IAM cannot", OFF, "the drill logs in by a password"),
+    Setting("iam-authentication", MEDIUM, "whoever logs in by IAM cannot", ANY, "as the drill logs in"),
     Setting("data-api", MEDIUM, "whoever asks by statements is refused", "on", "the drill asks it by statements"),
     Setting("log-exports", LOW, "its logs are not to be found in CloudWatch"),
     Setting("performance-insights", LOW, "nobody sees which statements are slow"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.parity import NONE, OFF, Setting
+from dr_orchestrator.domain.parity import ANY, NONE, OFF, Setting
 from dr_orchestrator.domain.resource_type import Calls
 from dr_orchestrator.resources.rds_instance.name import OWN_OPTIONS
 
@@ -23,7 +23,7 @@ SETTINGS = (
     Setting("deletion-protection", LOW, "anybody can delete it", OFF, "a copy is deleted after the drill", edited=OFF),
     Setting("minor-upgrades", LOW, "it stays on a version with known faults", OFF, "a copy stays as it is"),
     Setting("snapshot-tags", LOW, "its snapshots wear no tags", OFF, "a copy makes no snapshots"),
-    Setting("iam-authentication", MEDIUM, "whoever logs in by IAM cannot", OFF, "the drill logs in by a password"),
+    Setting("iam-authentication", MEDIUM, "whoever logs in by IAM cannot", ANY, "as the drill logs in"),
     Setting("log-exports", LOW, "its logs are not to be found in CloudWatch"),
     Setting("enhanced-monitoring", LOW, "nobody sees what its machine does"),
     Setting("performance-insights", LOW, "nobody sees which statements are slow"),

@@ -84,6 +84,12 @@ def test_a_policy_is_the_same_whatever_its_resource_is_called() -> None:
     assert words.policy("", "images") == "none"
 
 
+@pytest.mark.parametrize("text", ["7", "[]", "no JSON"])
+def test_a_policy_that_is_none_is_still_told(text: str) -> None:
+    """By its digest: what AWS tells is no reason to end a drill."""
+    assert words.policy(text, "images").startswith("1 statement, ")
+
+
 def test_a_long_value_is_told_by_its_beginning_and_its_digest() -> None:
     """Two that begin alike are still told apart."""
     one, other = "a" * 400, "a" * 399 + "b"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.parity import Parity, Setting, Standing, Unread, compare
+from dr_orchestrator.domain.parity import ANY, Parity, Setting, Standing, Unread, compare
 
 STREAM = Setting("stream", Severity.MEDIUM, "nobody hears of changes")
 TAGS = Setting("tags", Severity.LOW, "bills go by them")
@@ -43,6 +43,15 @@ def test_what_the_drill_gives_its_copy_is_its_own_doing() -> None:
         "deletion-protection": Standing.DIFFERS,
         "multi-az": Standing.DIFFERS,
     }
+
+
+@pytest.mark.parametrize("became", ["on", "off"])
+def test_what_the_drill_says_in_any_case_is_its_own_doing(became: str) -> None:
+    """Whichever value its file asks for; where that is the source's, there is nothing to tell."""
+    login = Setting("iam-authentication", Severity.MEDIUM, "nobody logs in", ANY, "as the drill logs in")
+    was = {"on": "off", "off": "on"}[became]
+    found = compare([login], "orders", {login.name: was}, {login.name: became}, {})
+    assert standings(found) == {login.name: Standing.BY_DRILL}
 
 
 def test_what_no_restore_brings_back_may_be_the_drills_doing_in_a_template() -> None:
