@@ -126,7 +126,7 @@ class S3Bucket:
         wanted = self._wanted(self.instant(copy), copy)
         target, lacks = Target(copy, self._owner), lacking(wanted.read(), self.objects(copy))
         way = by_s3(self._api, self._source.where, target)
-        done = Copying(way, self._toolkit, self._source.where, target, lacks).copy()
+        done = Copying(way, self._toolkit, self._api, self._source.where, target, lacks).copy()
         return Ready(words=told(wanted, done))
 
     def instant(self, copy: Copy) -> datetime:

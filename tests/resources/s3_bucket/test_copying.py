@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 
 import pytest
 
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stopped
 from dr_orchestrator.resources.s3_bucket.objects import large
 from dr_orchestrator.resources.s3_bucket.objects.lanes import Lanes
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where, every
+from dr_orchestrator.resources.s3_bucket.objects.wanted import Wanted
 from dr_orchestrator.waiting import aside
 from tests.support import buckets
 from tests.support.estate import Estate
@@ -103,16 +110,48 @@ def test_what_lies_in_an_archive_is_told(made: Estate, way_of: Make) -> None:
     way.restorer.destroy(way.copy)
 
 
-def test_a_version_that_goes_meanwhile_fails_the_drill(made: Estate, way_of: Make) -> None:
-    """Listed and then gone: it cannot be recovered any more, and the drill says which."""
+LISTED = Version("a", "gone", datetime(2026, 11, 20, tzinfo=UTC), 1, "0" * 32, latest=True)
+
+
+def missing(made: Estate, way_of: Make, strike: Callable[[str], None]) -> DrillFault:
+    """The fault of a drill whose listed version is not to be had, once that befell its bucket."""
     source = buckets.bucket(made)
     buckets.put(made, source, {"a": b"1"})
     way = way_of("s3", source)
     way.restored(ready=False)
-    made.lab.faults.add({"kind": "error", "action": "CopyObject", "code": "NoSuchVersion", "http": 404})
-    with pytest.raises(NotRecoverable, match=r"version .* of 'a' was deleted from source-\d+ meanwhile"):
+    strike(source.id)
+    with mock.patch.object(Wanted, "read", lambda _: iter([LISTED])), pytest.raises(DrillFault) as fault:
         way.restorer.ready(way.copy)
-    made.lab.faults.clear()
+    way.restorer.destroy(way.copy)
+    return fault.value
+
+
+def test_a_version_that_goes_meanwhile_fails_the_drill(made: Estate, way_of: Make) -> None:
+    """Listed and then gone, while S3 still knows its key: it cannot be recovered any more, and the drill says which."""
+    found = missing(made, way_of, lambda _name: None)
+    assert isinstance(found, NotRecoverable)
+    assert re.search(r"version gone of 'a' was deleted from source-\d+ meanwhile", found.message)
+
+
+def test_a_version_of_a_key_that_nobody_knows_proves_nothing(made: Estate, way_of: Make) -> None:
+    """A listing may have told of what never was: that is no failure of the recovery."""
+    found = missing(made, way_of, lambda name: buckets.backend().buckets[name].keys.clear())
+    assert isinstance(found, NotMeasured)
+    assert re.search(r"source-\d+ listed version gone of 'a', and does not give it", found.message)
+
+
+def test_a_version_that_is_there_under_another_id_proves_nothing(made: Estate, way_of: Make) -> None:
+    """The listing told of its content, and of an id that S3 does not know."""
+    source = buckets.bucket(made)
+    buckets.put(made, source, {"a": b"1"})
+    way = way_of("s3", source)
+    way.restored(ready=False)
+    strange = [replace(each, id="strange") for each in every(Api(made.client("s3")), Where(source.id))]
+    with (
+        mock.patch.object(Wanted, "read", lambda _: iter(strange)),
+        pytest.raises(NotMeasured, match="does not give it"),
+    ):
+        way.restorer.ready(way.copy)
     way.restorer.destroy(way.copy)
 
 

@@ -149,7 +149,9 @@ def test_one_that_outlived_its_stack_is_emptied_and_deleted(made: Estate, member
 
 def carried(made: Estate, source: Resource, member: Copy) -> Copying:
     api, where, target = made.toolkit.account.api("s3"), Where(source.id, owner=ACCOUNT), Target(member, ACCOUNT)
-    return Copying(by_hand(api, api, where, target), made.toolkit, where, target, as_of(api, where, made.clock.now()))
+    return Copying(
+        by_hand(api, api, where, target), made.toolkit, api, where, target, as_of(api, where, made.clock.now())
+    )
 
 
 def test_what_is_carried_by_hand_is_all_there(made: Estate, member: Copy, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.counted import counted
-from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable
 from dr_orchestrator.resources.s3_bucket.objects import large
 from dr_orchestrator.resources.s3_bucket.objects.lanes import Lanes
-from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where
+from dr_orchestrator.resources.s3_bucket.objects.versions import Version, Where, every
 
 TOLD_EVERY = 30.0
 """Drill seconds between two words on how far it is."""
@@ -51,8 +52,11 @@ class Done:
 class Copying:
     """The copying of versions from one bucket into another; each object is there whole, or not at all."""
 
-    def __init__(self, way: Way, toolkit: Toolkit, source: Where, target: Target, wanted: Iterator[Version]) -> None:
-        self._way, self._toolkit, self._source, self._target = way, toolkit, source, target
+    def __init__(
+        self, way: Way, toolkit: Toolkit, api: Api, source: Where, target: Target, wanted: Iterator[Version]
+    ) -> None:
+        """`api` reads the source."""
+        self._way, self._toolkit, self._api, self._source, self._target = way, toolkit, api, source, target
         self._lanes = Lanes(wanted, self._one, f"the objects of {source.bucket}")
         self._counting, self._done = threading.Lock(), Done()
         self._told_at = toolkit.clock.monotonic()
@@ -66,14 +70,27 @@ class Copying:
         try:
             self._toolkit.patiently(lambda: self._ask(version))
         except NotFound as gone:
-            told = f"version {version.id} of '{version.key}' was deleted from {self._source.bucket} meanwhile"
-            raise NotRecoverable(told, "is there a lifecycle rule that lets it expire?", "s3:CopyObject") from gone
+            raise self._missing(version) from gone
         except Refused as refused:
             if refused.code not in ARCHIVED:
                 raise
             self._count(archived=1)
         else:
             self._count(objects=1, size=version.size)
+
+    def _missing(self, version: Version) -> DrillFault:
+        """The fault of a version that was listed and is not to be had: that it was deleted, where its key is still
+        known and the version is not; else a listing may have told of what never was.
+        """
+        listed = every(self._api, replace(self._source, prefix=version.key))
+        known = [each for each in listed if each.key == version.key]
+        alike = any(_content(each) == _content(version) for each in known)
+        told = f"version {version.id} of '{version.key}'"
+        if known and not alike:
+            told = f"{told} was deleted from {self._source.bucket} meanwhile"
+            return NotRecoverable(told, "is there a lifecycle rule that lets it expire?", "s3:CopyObject")
+        hint = "was all of that key deleted meanwhile? run the drill again"
+        return NotMeasured(f"{self._source.bucket} listed {told}, and does not give it", hint, "s3:CopyObject")
 
     def _ask(self, version: Version) -> None:
         self._lanes.raise_if_over()
@@ -89,6 +106,10 @@ class Copying:
                 self._told_at = now
                 told = f"{counted(done.objects, 'object')} of {counted(done.bytes, 'byte')} copied"
                 self._toolkit.context.observe(self._target.copy, told)
+
+
+def _content(version: Version) -> tuple[datetime, int, str]:
+    return version.modified, version.size, version.digest
 
 
 def by_s3(api: Api, source: Where, target: Target) -> Way:

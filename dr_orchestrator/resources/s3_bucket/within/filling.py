@@ -87,7 +87,8 @@ class BucketFilling:
         beside = self._there is self._tools
         way = by_s3(there, source, target) if beside else by_hand(self._api, there, source, target)
         try:
-            done = Copying(way, self._there, source, target, lacking(wanted.read(), self.objects(member))).copy()
+            lacks = lacking(wanted.read(), self.objects(member))
+            done = Copying(way, self._there, self._api, source, target, lacks).copy()
         except Denied as denied:
             denied.hint = "; ".join(filter(None, (denied.hint, _POLICY)))
             raise
