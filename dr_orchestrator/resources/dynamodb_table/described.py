@@ -9,7 +9,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.parity import alarms, words
 from dr_orchestrator.aws.parity.reading import Look
-from dr_orchestrator.domain.parity import NONE
+from dr_orchestrator.domain.parity import KEY_OF_AWS, NONE
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.dynamodb_table import table
 
@@ -31,7 +31,7 @@ def _of_table(account: Account, name: str) -> dict[str, str]:
     return {
         "indexes": words.listed(_indexes(about)),
         "capacity": _capacity(about),
-        "encryption": str(key or "a key of AWS's own"),
+        "encryption": str(key or KEY_OF_AWS),
         "table-class": str((about.get("TableClassSummary") or {}).get("TableClass") or "STANDARD"),
         "stream": str(stream.get("StreamViewType")) if stream.get("StreamEnabled") else words.OFF,
         "deletion-protection": words.on(about.get("DeletionProtectionEnabled")),

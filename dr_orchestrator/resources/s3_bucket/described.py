@@ -11,6 +11,7 @@ from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.parity import words
 from dr_orchestrator.aws.parity.reading import Look
 from dr_orchestrator.domain.parity import NONE
+from dr_orchestrator.resources.s3_bucket.parity import BY_S3
 from dr_orchestrator.resources.s3_bucket.parity import SHUT as OUTSIDE
 from dr_orchestrator.resources.s3_bucket.settings import SHUT
 
@@ -35,7 +36,7 @@ def _asked(setting: str, operation: str, say: Say, account: Account, name: str) 
 def _encryption(told: Told, _name: str) -> str:
     rules = (told.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or [{}]
     rule = rules[0].get("ApplyServerSideEncryptionByDefault") or {}
-    return str(rule.get("KMSMasterKeyID") or rule.get("SSEAlgorithm") or "AES256")
+    return str(rule.get("KMSMasterKeyID") or rule.get("SSEAlgorithm") or BY_S3)
 
 
 def _public(told: Told, _name: str) -> str:
