@@ -37,8 +37,8 @@ class Setting:
 
     `why` tells what a service lacks without it. Where a drill itself gives its copy the value `given`, `reason` says
     why: that is no fault of the backup's; to what a template makes it gives that alone to which it is `edited`. Where
-    the value `names` a thing, of which a template makes one of its own, any one is as good there; `nameless` is what names
-    none, beside none and off.
+    the value `names` a thing, of which a template makes one of its own, any one is as good there; what names
+    none, as none and off do, is `nameless`.
     """
 
     name: str

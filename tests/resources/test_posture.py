@@ -143,6 +143,45 @@ def test_a_vault_holds_only_where_nobody_can_take_its_lock_off(state: dict[str, 
     assert (lock.on, lock.newest) == (on, NOW - HOUR if on else None)
 
 
+@pytest.mark.parametrize(
+    ("lifecycles", "least", "newest"),
+    [
+        ([{}], None, HOUR),
+        ([{"Lifecycle": {"DeleteAfterDays": 1}}], DAY, HOUR),
+        ([{"Lifecycle": {"DeleteAfterDays": -1}}], None, HOUR),
+        ([{"CalculatedLifecycle": {"DeleteAt": NOW + DAY}}], DAY + HOUR, HOUR),
+        ([{"Lifecycle": {"DeleteAfterDays": 1}}, {"Lifecycle": {"DeleteAfterDays": 30}}], 30 * DAY, 2 * HOUR),
+    ],
+    ids=["for ever", "a day", "for ever by its word", "until an instant", "the daily one beside the hourly one"],
+)
+def test_a_lock_holds_a_point_no_longer_than_the_point_is_kept(
+    lifecycles: list[dict[str, Any]], least: timedelta | None, newest: timedelta
+) -> None:
+    """AWS deletes it then, for all the lock: the newest counts of those that are kept for as long as wanted."""
+    told = points(ARN, *((at + 1) * HOUR for at in range(len(lifecycles))))
+    for point, lifecycle in zip(told["RecoveryPoints"], lifecycles, strict=True):
+        point.update(lifecycle)
+    vaults = {"BackupVaultList": [vault("v", Locked=True, LockDate=NOW - DAY)]}
+    aws = RDS.but(ListBackupVaults=vaults, ListRecoveryPointsByBackupVault=told)
+    lock = value(aws.read(of_instances.reader, "orders").lock)
+    assert (lock.least, lock.newest) == (least, NOW - newest)
+
+
+def test_a_vault_holds_nothing_of_what_had_its_name_before() -> None:
+    """An ARN is made of a name: what is older than the table, or the instance, is of another."""
+    vaults = {"BackupVaultList": [vault("v", Locked=True, LockDate=NOW - DAY)]}
+    table = {"Table": {**TABLE, "CreationDateTime": NOW - HOUR}}
+    instance = {**INSTANCE, "InstanceCreateTime": NOW - HOUR}
+    for aws, reader, name, arn in (
+        (DYNAMO.but(DescribeTable=table), of_tables.reader, "carts", TABLE["TableArn"]),
+        (RDS.but(DescribeDBInstances={"DBInstances": [instance]}), of_instances.reader, "orders", ARN),
+    ):
+        for ago, there in ((2 * HOUR, False), (HOUR / 2, True)):
+            held = aws.but(ListBackupVaults=vaults, ListRecoveryPointsByBackupVault=points(arn, ago))
+            seen = held.read(reader, name)
+            assert (bool(value(seen.elsewhere)), value(seen.lock).on) == (there, there)
+
+
 def test_what_lies_in_no_vault_is_not_locked() -> None:
     """A locked vault of somebody else's backups says nothing."""
     vaults = {"BackupVaultList": [vault("v", Locked=True, LockDate=NOW - DAY)]}
