@@ -323,8 +323,8 @@ def lock(mode: str = "", **period: int) -> dict[str, Any]:
     return {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", **rule}}
 
 
-def replicates(bucket: str, status: str = "Enabled") -> dict[str, Any]:
-    rule = {"Status": status, "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"}}
+def replicates(bucket: str, status: str = "Enabled", **of: Any) -> dict[str, Any]:
+    rule = {"Status": status, "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"}, **of}
     return {"ReplicationConfiguration": {"Rules": [rule]}}
 
 
@@ -387,6 +387,36 @@ def test_a_bucket_is_copied_where_its_rules_replicate_it() -> None:
     assert copy.region == "a region that another account knows"
     off = S3.but(GetBucketReplication=replicates("far", "Disabled"))
     assert value(off.read(of_buckets.reader, "images").elsewhere) == ()
+
+
+TAG = {"Key": "keep", "Value": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "prefix", "whole"),
+    [
+        ({"Filter": {}}, "", True),
+        ({"Prefix": ""}, "", True),
+        ({"Filter": {"Prefix": "images/"}}, "images/", True),
+        ({"Filter": {"Prefix": "images/"}}, "images/2026/", True),
+        ({"Filter": {"Prefix": "images/"}}, "", False),
+        ({"Prefix": "images/"}, "", False),
+        ({"Filter": {"Tag": TAG}}, "", False),
+        ({"Filter": {"And": {"Prefix": "", "Tags": [TAG]}}}, "", False),
+        ({"Filter": {"And": {"Prefix": "logs/"}}}, "images/", False),
+    ],
+)
+def test_a_rule_that_replicates_a_part_is_no_copy_of_the_whole(rule: dict[str, Any], prefix: str, whole: bool) -> None:
+    """What of the bucket the service needs has to be covered; that a part is there is told, and does not count."""
+    aws = S3.but(GetBucketReplication=replicates("far", **rule))
+    (copy,) = value(aws.read(of_buckets.reader, "images", prefix=prefix).elsewhere)
+    assert copy.region == (AWAY if whole else f"{AWAY}, of a part of it alone")
+
+
+def test_what_is_replicated_within_the_region_is_not_elsewhere() -> None:
+    """A tier may name the region of a resource beside others: should it be lost, so is the copy."""
+    aws = S3.but(GetBucketReplication=replicates("images"))
+    assert value(aws.read(of_buckets.reader, "images", Wanted(copy_in=(HOME, AWAY))).elsewhere) == ()
 
 
 def test_a_bucket_of_another_region_is_not_this_one() -> None:
