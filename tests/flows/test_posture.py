@@ -88,13 +88,19 @@ def test_one_listing_serves_all_that_is_declared(here: wiring.App, shop: Company
 
 
 def test_the_company_falls_short_where_it_was_meant_to(here: wiring.App, capsys: Any) -> None:
-    """A database that anybody may delete, a vault whose lock can be taken off, and no proof on real AWS."""
+    """A database that anybody may delete, a vault whose lock can be taken off, a bucket under a key of S3's, no proof on
+    real AWS.
+    """
     del here
     code, seen = told(capsys)
     assert code == Exit.FAILED
     short = {(each["resource"], each["rule"]) for each in seen["rows"] if each["standing"] == "short"}
     unproven = {each for each in short if each[1] == "posture-proven-restore"}
-    assert short - unproven == {("platform-db", "posture-immutable"), ("analytics-db", "posture-deletion")}
+    assert short - unproven == {
+        ("platform-db", "posture-immutable"),
+        ("analytics-db", "posture-deletion"),
+        ("payloads", "posture-encryption"),
+    }
     assert {resource for resource, _ in unproven} == {each["resource"] for each in seen["rows"]}
     lock = stands(seen, "platform-db", "immutable")
     assert (lock["severity"], lock["call"]) == ("high", "backup:ListRecoveryPointsByBackupVault")
@@ -301,7 +307,9 @@ def test_the_policies_allow_each_call_and_nothing_else_more(greedy: wiring.App) 
     wanted = {call for of in TYPES for call in of.posture.reads}
     assert {action for each in more for action in each["Action"]} == actions_of(TYPES, wanted)
     assert more[0]["Condition"] == {"StringEquals": {"aws:RequestedRegion": ["us-east-1", "us-west-2"]}}
-    assert more[1]["Resource"] == ["arn:aws:s3:::image-effects-prod", "arn:aws:s3:::image-effects-prod/*"]
+    assert more[1]["Resource"] == [
+        f"arn:aws:s3:::{name}{within}" for name in ("dwa-prod-payloads", "image-effects-prod") for within in ("", "/*")
+    ]
 
 
 def _statements(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
