@@ -88,9 +88,7 @@ def test_one_listing_serves_all_that_is_declared(here: wiring.App, shop: Company
 
 
 def test_the_company_falls_short_where_it_was_meant_to(here: wiring.App, capsys: Any) -> None:
-    """A database that anybody may delete, a vault whose lock can be taken off, a bucket under a key of S3's, no proof on
-    real AWS.
-    """
+    """A database that anybody may delete, a lock that can be taken off, a key of S3's, and no proof on real AWS."""
     del here
     code, seen = told(capsys)
     assert code == Exit.FAILED

@@ -81,3 +81,63 @@ def test_what_is_edited_out_of_a_template_is_the_drills_doing(type_name: str, se
     (edited,) = compare(TYPES[type_name].settings, "x", *sides, {}, from_template=True).differences
     (restored,) = compare(TYPES[type_name].settings, "x", *sides, {}).differences
     assert (edited.standing, restored.standing) == (Standing.BY_DRILL, Standing.DIFFERS)
+
+
+def rule(**said: Any) -> dict[str, Any]:
+    return {"Rules": [{"Status": "Enabled", "Filter": {"Prefix": ""}, **said}]}
+
+
+EXPIRES = {"Expiration": {"Days": 30}}
+HEARD = {"Events": ["s3:ObjectCreated:*"], "LambdaFunctionArn": "arn:1"}
+PITR = {"PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": 35}
+INDEX = {"IndexName": "by-day", "KeySchema": [{"AttributeName": "day"}]}
+
+
+def recovery(**told: Any) -> dict[str, Any]:
+    return {"ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": {**PITR, **told}}}
+
+
+def indexed(*beside: str) -> dict[str, Any]:
+    index = {**INDEX, "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": [*beside]}}
+    return {"Table": {"TableName": "x", "GlobalSecondaryIndexes": [index]}}
+
+
+ENDS = ("prefix", "a/"), ("Suffix", ".png")
+
+
+def keys(*of: tuple[str, str]) -> dict[str, Any]:
+    return {"Filter": {"Key": {"FilterRules": [{"Name": name, "Value": value} for name, value in of]}}}
+
+
+def hears(*changes: dict[str, Any]) -> dict[str, Any]:
+    return {"LambdaFunctionConfigurations": [{**HEARD, **each} for each in changes]}
+
+
+@pytest.mark.parametrize(
+    ("type_name", "setting", "one", "other", "same"),
+    [
+        ("s3-bucket", "lifecycle", rule(ID="of-S3", **EXPIRES), rule(ID="of-S3-too", **EXPIRES), True),
+        ("s3-bucket", "lifecycle", rule(**EXPIRES), rule(Expiration={"Days": 3}), False),
+        ("s3-bucket", "notifications", hears({}), hears({"LambdaFunctionArn": "arn:2", "Id": "another"}), True),
+        ("s3-bucket", "notifications", hears({}), hears({"Events": ["s3:ObjectRemoved:*"]}), False),
+        ("s3-bucket", "notifications", hears({}), hears(keys(("Prefix", "a/"))), False),
+        ("s3-bucket", "notifications", hears({}), hears({}, {}), False),
+        ("s3-bucket", "notifications", hears({}), hears(keys()), True),
+        ("s3-bucket", "notifications", hears(keys(*ENDS)), hears(keys(*reversed(ENDS))), True),
+        ("dynamodb-table", "point-in-time-recovery", recovery(), recovery(RecoveryPeriodInDays=1), False),
+        ("dynamodb-table", "indexes", indexed("b", "a"), indexed("a", "b"), True),
+        ("dynamodb-table", "indexes", indexed("a", "b"), indexed("a"), False),
+    ],
+)
+def test_settings_are_the_same_where_they_say_the_same(
+    type_name: str, setting: str, one: dict[str, Any], other: dict[str, Any], same: bool
+) -> None:
+    """Whatever ids AWS made up, in whatever order, and whoever hears; not where less is said, or of less."""
+    asked = {
+        "lifecycle": "GetBucketLifecycleConfiguration",
+        "notifications": "GetBucketNotificationConfiguration",
+        "point-in-time-recovery": "DescribeContinuousBackups",
+        "indexes": "DescribeTable",
+    }[setting]
+    first, second = (told(TYPES[type_name], setting, {asked: each})[setting] for each in (one, other))
+    assert (first == second) is same
