@@ -43,7 +43,8 @@ def elsewhere(facts: Protection, wanted: Wanted, rpo: Limit | None, now: datetim
         evidence = best.how + _age(best.newest, now)
         if best.newest is None or _young(now - best.newest, wanted, rpo):
             return Ruling(rule, Standing.HELD, evidence, told.call)
-        evidence += f"; RPO {rpo} should the region be lost" if rpo else f"; points are to be kept for {format_days(wanted.retention)}"
+        wish = f"RPO {rpo} should the region be lost" if rpo else f"kept for {format_days(wanted.retention)}"
+        evidence += f"; {wish}"
     return _short_as_far_as_known(facts, rule, evidence, told)
 
 
