@@ -57,7 +57,7 @@ def _rules(key: str, told: Told, name: str) -> str:
 
 
 def _notified(told: Told, _name: str) -> str:
-    """Who hears, and of what: their names may be another's elsewhere."""
+    """Those that hear, by their kind, and what they hear of: their names may be another's elsewhere."""
     return words.listed(said for key in told if _named(key) for said in _heard(key, told[key]))
 
 
