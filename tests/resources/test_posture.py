@@ -79,6 +79,12 @@ def test_points_of_an_instance_are_its_own_and_as_old_as_their_data() -> None:
     assert seen.scheduled
 
 
+def test_a_snapshot_whose_age_nobody_tells_is_no_point() -> None:
+    """It costs the look nothing but itself."""
+    aws = RDS.but(us_east_1_DescribeDBSnapshots={"DBSnapshots": [snapshot("new", None), snapshot("one", NOW - HOUR)]})
+    assert value(aws.read(of_instances.reader, "orders").points) == (NOW - HOUR,)
+
+
 def test_a_key_of_aws_is_not_ones_own() -> None:
     """By KMS's own word; one that is asked about once, whoever uses it."""
     aws = RDS.but(DescribeKey=AWSS)

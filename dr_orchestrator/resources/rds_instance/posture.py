@@ -72,7 +72,7 @@ class _Reader:
 
 
 def _dated(snapshot: Mapping[str, Any]) -> datetime | None:
-    at: datetime = snapshot[data_time_source(snapshot)]
+    at: datetime | None = snapshot[data_time_source(snapshot)] if snapshot.get("SnapshotCreateTime") else None
     return at
 
 
