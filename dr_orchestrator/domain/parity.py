@@ -19,6 +19,9 @@ NONE, OFF = "none", "off"
 ANY = "any"
 """In place of a value that a drill gives: it gives one in any case, by what the drill file says."""
 
+KEY_OF_AWS, NOT_ENCRYPTED = "a key of AWS's own", "not encrypted"
+"""The values of an encryption that names no key."""
+
 _OWN = "one of its own"
 
 
@@ -37,7 +40,8 @@ class Setting:
 
     `why` tells what a service lacks without it. Where a drill itself gives its copy the value `given`, `reason` says
     why: that is no fault of the backup's; to what a template makes it gives that alone to which it is `edited`. Where
-    the value `names` a thing, of which a template makes one of its own, any one is as good there.
+    the value `names` a thing, of which a template makes one of its own, any one is as good there; what names
+    none, as none and off do, is `nameless`.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Setting:
     reason: str = ""
     edited: str = ""
     names: bool = False
+    nameless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,8 +133,11 @@ def compare(
 
 def _own(settings: Iterable[Setting], of: Facts) -> Facts:
     """The settings that name things, told alike: of what a template makes, these are its own."""
-    named = {each.name: of[each.name] for each in settings if each.names and each.name in of}
-    return {name: _OWN for name, value in named.items() if isinstance(value, str) and value not in (NONE, OFF)}
+    named = ((each, of[each.name]) for each in settings if each.names and each.name in of)
+    nothing = (NONE, OFF)
+    return {
+        each.name: _OWN for each, value in named if isinstance(value, str) and value not in (*nothing, *each.nameless)
+    }
 
 
 def _difference(

@@ -88,13 +88,17 @@ def test_one_listing_serves_all_that_is_declared(here: wiring.App, shop: Company
 
 
 def test_the_company_falls_short_where_it_was_meant_to(here: wiring.App, capsys: Any) -> None:
-    """A database that anybody may delete, a vault whose lock can be taken off, and no proof on real AWS."""
+    """A database that anybody may delete, a lock that can be taken off, a key of S3's, and no proof on real AWS."""
     del here
     code, seen = told(capsys)
     assert code == Exit.FAILED
     short = {(each["resource"], each["rule"]) for each in seen["rows"] if each["standing"] == "short"}
     unproven = {each for each in short if each[1] == "posture-proven-restore"}
-    assert short - unproven == {("platform-db", "posture-immutable"), ("analytics-db", "posture-deletion")}
+    assert short - unproven == {
+        ("platform-db", "posture-immutable"),
+        ("analytics-db", "posture-deletion"),
+        ("payloads", "posture-encryption"),
+    }
     assert {resource for resource, _ in unproven} == {each["resource"] for each in seen["rows"]}
     lock = stands(seen, "platform-db", "immutable")
     assert (lock["severity"], lock["call"]) == ("high", "backup:ListRecoveryPointsByBackupVault")
@@ -259,7 +263,7 @@ def test_it_is_told_at_eighty_columns(
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if re.match(r"0 +platform +platform-db +7 +2 +-", line)]
     assert [line for line in lines if re.match(r"MEDIUM since 2026-11-\d\d  analytics: Deletion protection", line)]
-    assert "11 resources: 13 shortfalls, 0 not known, 60 held." in lines
+    assert "12 resources: 15 shortfalls, 0 not known, 64 held." in lines
     assert not [line for line in lines if len(line) > columns and len(line.split()) > 3]
 
 
@@ -282,7 +286,7 @@ def test_the_page_is_written_with_its_claims(here: wiring.App, home: Path, capsy
 def test_the_flow_fails_as_the_command_does(here: wiring.App) -> None:
     """Whoever watches Prefect sees it; what was seen is kept all the same."""
     flow = script("posture")
-    with pytest.raises(flowing.FallsShort, match="13 shortfalls"):
+    with pytest.raises(flowing.FallsShort, match="15 shortfalls"):
         flow.fn()
     assert here.ledger.queries.posture(["jira"]) is not None
     assert flow.fn(services=["jira"], fail_on="never") == 1
@@ -301,7 +305,9 @@ def test_the_policies_allow_each_call_and_nothing_else_more(greedy: wiring.App) 
     wanted = {call for of in TYPES for call in of.posture.reads}
     assert {action for each in more for action in each["Action"]} == actions_of(TYPES, wanted)
     assert more[0]["Condition"] == {"StringEquals": {"aws:RequestedRegion": ["us-east-1", "us-west-2"]}}
-    assert more[1]["Resource"] == ["arn:aws:s3:::image-effects-prod", "arn:aws:s3:::image-effects-prod/*"]
+    assert more[1]["Resource"] == [
+        f"arn:aws:s3:::{name}{within}" for name in ("dwa-prod-payloads", "image-effects-prod") for within in ("", "/*")
+    ]
 
 
 def _statements(made: list[dict[str, Any]]) -> list[dict[str, Any]]:

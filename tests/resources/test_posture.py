@@ -79,6 +79,12 @@ def test_points_of_an_instance_are_its_own_and_as_old_as_their_data() -> None:
     assert seen.scheduled
 
 
+def test_a_snapshot_whose_age_nobody_tells_is_no_point() -> None:
+    """It costs the look nothing but itself."""
+    aws = RDS.but(us_east_1_DescribeDBSnapshots={"DBSnapshots": [snapshot("new", None), snapshot("one", NOW - HOUR)]})
+    assert value(aws.read(of_instances.reader, "orders").points) == (NOW - HOUR,)
+
+
 def test_a_key_of_aws_is_not_ones_own() -> None:
     """By KMS's own word; one that is asked about once, whoever uses it."""
     aws = RDS.but(DescribeKey=AWSS)
@@ -141,6 +147,45 @@ def test_a_vault_holds_only_where_nobody_can_take_its_lock_off(state: dict[str, 
     )
     lock = value(aws.read(of_instances.reader, "orders").lock)
     assert (lock.on, lock.newest) == (on, NOW - HOUR if on else None)
+
+
+@pytest.mark.parametrize(
+    ("lifecycles", "least", "newest"),
+    [
+        ([{}], None, HOUR),
+        ([{"Lifecycle": {"DeleteAfterDays": 1}}], DAY, HOUR),
+        ([{"Lifecycle": {"DeleteAfterDays": -1}}], None, HOUR),
+        ([{"CalculatedLifecycle": {"DeleteAt": NOW + DAY}}], DAY + HOUR, HOUR),
+        ([{"Lifecycle": {"DeleteAfterDays": 1}}, {"Lifecycle": {"DeleteAfterDays": 30}}], 30 * DAY, 2 * HOUR),
+    ],
+    ids=["for ever", "a day", "for ever by its word", "until an instant", "the daily one beside the hourly one"],
+)
+def test_a_lock_holds_a_point_no_longer_than_the_point_is_kept(
+    lifecycles: list[dict[str, Any]], least: timedelta | None, newest: timedelta
+) -> None:
+    """AWS deletes it then, for all the lock: the newest counts of those that are kept for as long as wanted."""
+    told = points(ARN, *((at + 1) * HOUR for at in range(len(lifecycles))))
+    for point, lifecycle in zip(told["RecoveryPoints"], lifecycles, strict=True):
+        point.update(lifecycle)
+    vaults = {"BackupVaultList": [vault("v", Locked=True, LockDate=NOW - DAY)]}
+    aws = RDS.but(ListBackupVaults=vaults, ListRecoveryPointsByBackupVault=told)
+    lock = value(aws.read(of_instances.reader, "orders").lock)
+    assert (lock.least, lock.newest) == (least, NOW - newest)
+
+
+def test_a_vault_holds_nothing_of_what_had_its_name_before() -> None:
+    """An ARN is made of a name: what is older than the table, or the instance, is of another."""
+    vaults = {"BackupVaultList": [vault("v", Locked=True, LockDate=NOW - DAY)]}
+    table = {"Table": {**TABLE, "CreationDateTime": NOW - HOUR}}
+    instance = {**INSTANCE, "InstanceCreateTime": NOW - HOUR}
+    for aws, reader, name, arn in (
+        (DYNAMO.but(DescribeTable=table), of_tables.reader, "carts", TABLE["TableArn"]),
+        (RDS.but(DescribeDBInstances={"DBInstances": [instance]}), of_instances.reader, "orders", ARN),
+    ):
+        for ago, there in ((2 * HOUR, False), (HOUR / 2, True)):
+            held = aws.but(ListBackupVaults=vaults, ListRecoveryPointsByBackupVault=points(arn, ago))
+            seen = held.read(reader, name)
+            assert (bool(value(seen.elsewhere)), value(seen.lock).on) == (there, there)
 
 
 def test_what_lies_in_no_vault_is_not_locked() -> None:
@@ -284,8 +329,8 @@ def lock(mode: str = "", **period: int) -> dict[str, Any]:
     return {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", **rule}}
 
 
-def replicates(bucket: str, status: str = "Enabled") -> dict[str, Any]:
-    rule = {"Status": status, "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"}}
+def replicates(bucket: str, status: str = "Enabled", **of: Any) -> dict[str, Any]:
+    rule = {"Status": status, "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"}, **of}
     return {"ReplicationConfiguration": {"Rules": [rule]}}
 
 
@@ -348,6 +393,36 @@ def test_a_bucket_is_copied_where_its_rules_replicate_it() -> None:
     assert copy.region == "a region that another account knows"
     off = S3.but(GetBucketReplication=replicates("far", "Disabled"))
     assert value(off.read(of_buckets.reader, "images").elsewhere) == ()
+
+
+TAG = {"Key": "keep", "Value": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "prefix", "whole"),
+    [
+        ({"Filter": {}}, "", True),
+        ({"Prefix": ""}, "", True),
+        ({"Filter": {"Prefix": "images/"}}, "images/", True),
+        ({"Filter": {"Prefix": "images/"}}, "images/2026/", True),
+        ({"Filter": {"Prefix": "images/"}}, "", False),
+        ({"Prefix": "images/"}, "", False),
+        ({"Filter": {"Tag": TAG}}, "", False),
+        ({"Filter": {"And": {"Prefix": "", "Tags": [TAG]}}}, "", False),
+        ({"Filter": {"And": {"Prefix": "logs/"}}}, "images/", False),
+    ],
+)
+def test_a_rule_that_replicates_a_part_is_no_copy_of_the_whole(rule: dict[str, Any], prefix: str, whole: bool) -> None:
+    """What of the bucket the service needs has to be covered; that a part is there is told, and does not count."""
+    aws = S3.but(GetBucketReplication=replicates("far", **rule))
+    (copy,) = value(aws.read(of_buckets.reader, "images", prefix=prefix).elsewhere)
+    assert copy.region == (AWAY if whole else f"{AWAY}, of a part of it alone")
+
+
+def test_what_is_replicated_within_the_region_is_not_elsewhere() -> None:
+    """A tier may name the region of a resource beside others: should it be lost, so is the copy."""
+    aws = S3.but(GetBucketReplication=replicates("images"))
+    assert value(aws.read(of_buckets.reader, "images", Wanted(copy_in=(HOME, AWAY))).elsewhere) == ()
 
 
 def test_a_bucket_of_another_region_is_not_this_one() -> None:

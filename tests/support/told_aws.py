@@ -27,9 +27,12 @@ class ToldAws:
     def read(self, reader: Callable[[Ground], Reader], name: str, wanted: Wanted = ALL, **own: Any) -> Protection:
         """How the backups of a resource are kept, as a type's reader reads it."""
         clock = FakeClock()
-        account = cast(Account, _Account(self, HOME))
-        ground = Ground(account, lambda region: cast(Account, _Account(self, region)), clock, clock.now())
+        ground = Ground(self.account(), self.account, clock, clock.now())
         return reader(ground)(Resource("a-resource", "a-type", name, HOME, own=own), wanted)
+
+    def account(self, region: str = HOME) -> Account:
+        """The account in a region."""
+        return cast(Account, _Account(self, region))
 
     def but(self, **changes: Any) -> ToldAws:
         """The same with other answers."""
@@ -68,5 +71,6 @@ class _Api:
 
     def named(self, operation: str, key: str, field: str, name: str, **given: Any) -> Any:
         told = self.call(operation, **given)[key]
-        assert told[field] == name
-        return told
+        (found,) = told if isinstance(told, list) else [told]
+        assert found[field] == name
+        return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.aws.parity import words
+from dr_orchestrator.domain.parity import KEY_OF_AWS, NOT_ENCRYPTED
 
 Described = Mapping[str, Any]
 DEFAULTS = ("default.", "default:")
@@ -34,7 +35,7 @@ def options(api: Api, name: str) -> str:
 
 def key(about: Described) -> str:
     """The key that its data is encrypted with."""
-    return str(about.get("KmsKeyId") or "a key of AWS's own") if about.get("StorageEncrypted") else "not encrypted"
+    return str(about.get("KmsKeyId") or KEY_OF_AWS) if about.get("StorageEncrypted") else NOT_ENCRYPTED
 
 
 def insights(about: Described, flag: str) -> str:

@@ -11,7 +11,7 @@ from dr_orchestrator.aws.posture import keys, vaults
 from dr_orchestrator.aws.posture.ground import Ground, Once, Shared, gathered
 from dr_orchestrator.aws.rds import snapshots
 from dr_orchestrator.aws.rds.objects import Shape
-from dr_orchestrator.domain.posture.facts import Elsewhere, Encryption, Fact, Lock
+from dr_orchestrator.domain.posture.facts import Elsewhere, Encryption, Fact, Known, Lock
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.wanted import Wanted
 
@@ -48,6 +48,11 @@ class Databases:
             hint = f"is it named as in AWS, in this account and in {self.ground.region}?"
             raise NotFound(f"no {name} among {len(self._all())} described", hint, self.call)
         return found
+
+    def created_at(self, name: str) -> datetime | None:
+        """When it was made; None where nobody tells."""
+        told = self.ground.fact(self.call, lambda: self.described(name).get(self._shape.created_at))
+        return told.value if isinstance(told, Known) else None
 
     def arn(self, name: str) -> Fact[str]:
         """Its ARN."""
@@ -104,7 +109,7 @@ class Databases:
 
         def vaulted(region: str) -> Iterator[Elsewhere]:
             arn = str(self.described(name)[f"{self._shape.key}Arn"])
-            return vaults.copies(self.ground, arn, region)
+            return vaults.copies(self.ground, arn, self.created_at(name), region)
 
         regions = [each for each in wanted.copy_in if each != self.ground.region]
         looked = [source for region in regions for source in (*sources(region), lambda region=region: vaulted(region))]  # type: ignore[misc]
@@ -112,7 +117,8 @@ class Databases:
 
     def lock(self, name: str, wanted: Wanted) -> Fact[Lock]:
         """Whether a vault that is locked for good holds it."""
-        return vaults.locked(self.ground, self.arn(name), (self.ground.region, *wanted.copy_in))
+        arn, regions = self.arn(name), (self.ground.region, *wanted.copy_in)
+        return vaults.locked(self.ground, arn, self.created_at(name), regions, wanted.retention)
 
     def _list(self) -> Mapping[str, Described]:
         shape = self._shape

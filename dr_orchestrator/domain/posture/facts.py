@@ -72,7 +72,7 @@ class Elsewhere:
 class Lock:
     """Whether nobody can delete the backups before their time, and by what, in words.
 
-    `newest` is the instant of the newest that is kept so, `least` for how long each is; None where that is not told.
+    `newest` is the instant of the newest that is kept so, `least` for how long it is; None where no end is told.
     """
 
     on: bool

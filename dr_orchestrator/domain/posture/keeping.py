@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.domain.finding import Severity
@@ -41,9 +41,10 @@ def elsewhere(facts: Protection, wanted: Wanted, rpo: Limit | None, now: datetim
         evidence = f"no copy in {' or '.join(wanted.copy_in)}" + _beside(told.value)
     else:
         evidence = best.how + _age(best.newest, now)
-        if rpo is None or best.newest is None or rpo.met_by(now - best.newest):
+        if best.newest is None or _young(now - best.newest, wanted, rpo):
             return Ruling(rule, Standing.HELD, evidence, told.call)
-        evidence += f"; RPO {rpo} should the region be lost"
+        wish = f"RPO {rpo} should the region be lost" if rpo else f"kept for {format_days(wanted.retention)}"
+        evidence += f"; {wish}"
     return _short_as_far_as_known(facts, rule, evidence, told)
 
 
@@ -83,6 +84,11 @@ def _short_as_far_as_known(facts: Protection, rule: Rule, evidence: str, told: K
     if told.lacking is not None:
         return unasked(rule, told.lacking)
     return short(facts, rule, Severity.HIGH, evidence, told.call)
+
+
+def _young(age: timedelta, wanted: Wanted, rpo: Limit | None) -> bool:
+    """Whether a copy keeps a promise: without an RPO one that was forgotten, older than what is kept, does not."""
+    return rpo.met_by(age) if rpo is not None else age <= wanted.retention
 
 
 def _beside(found: Sequence[Elsewhere]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.parity import ANY, NONE, OFF, Setting
+from dr_orchestrator.domain.parity import ANY, KEY_OF_AWS, NONE, NOT_ENCRYPTED, OFF, Setting
 from dr_orchestrator.domain.resource_type import Calls
 
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -12,7 +12,11 @@ SETTINGS = (
     Setting("engine-version", MEDIUM, "it runs another version than its source: statements may plan, or fail, anew"),
     Setting("capacity", MEDIUM, "its writer has another capacity than its source's"),
     Setting("storage", MEDIUM, "it reads and writes, and costs, otherwise than its source"),
-    Setting("encryption", HIGH, "who may read its data is another's to say", names=True),
+    Setting(
+        *("encryption", HIGH, "who may read its data is another's to say"),
+        names=True,
+        nameless=(KEY_OF_AWS, NOT_ENCRYPTED),
+    ),
     Setting("parameters", MEDIUM, "its servers run with other limits and rules"),
     Setting("writer-parameters", MEDIUM, "its writer runs with other limits and rules"),
     Setting("readers", MEDIUM, "readers find none, and no standby takes over", "0", "a drill makes the writer alone"),

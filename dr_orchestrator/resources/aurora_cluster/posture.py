@@ -28,9 +28,8 @@ class _Reader:
 
     def __call__(self, resource: Resource, wanted: Wanted) -> Protection:
         name, of = resource.id, self._of
-        created = of.ground.fact(of.call, lambda: of.described(name).get("ClusterCreateTime"))
         return Protection(
-            created_at=getattr(created, "value", None),
+            created_at=of.created_at(name),
             points=of.points(name, lambda each: self._dated(name, each)),
             kept=of.kept(name),
             encryption=of.encryption(name),

@@ -9,12 +9,15 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.parity import alarms, words
 from dr_orchestrator.aws.parity.reading import Look
-from dr_orchestrator.domain.parity import NONE
+from dr_orchestrator.domain.parity import KEY_OF_AWS, NONE
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.dynamodb_table import table
 
 _SCALED = "dynamodb"
 """The namespace of tables in Application Auto Scaling."""
+
+LONGEST = 35
+"""The days that DynamoDB can go back to, unless somebody says fewer."""
 
 
 def _described(account: Account, name: str) -> Mapping[str, Any]:
@@ -31,7 +34,7 @@ def _of_table(account: Account, name: str) -> dict[str, str]:
     return {
         "indexes": words.listed(_indexes(about)),
         "capacity": _capacity(about),
-        "encryption": str(key or "a key of AWS's own"),
+        "encryption": str(key or KEY_OF_AWS),
         "table-class": str((about.get("TableClassSummary") or {}).get("TableClass") or "STANDARD"),
         "stream": str(stream.get("StreamViewType")) if stream.get("StreamEnabled") else words.OFF,
         "deletion-protection": words.on(about.get("DeletionProtectionEnabled")),
@@ -43,7 +46,9 @@ def _indexes(about: Mapping[str, Any]) -> Iterator[str]:
     for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         for each in about.get(kind) or ():
             keys = " and ".join(key["AttributeName"] for key in each["KeySchema"])
-            yield f"{each['IndexName']} by {keys}, {(each.get('Projection') or {}).get('ProjectionType', 'ALL')}"
+            holds = each.get("Projection") or {}
+            beside = "".join(f" {name}" for name in sorted(holds.get("NonKeyAttributes") or ()))
+            yield f"{each['IndexName']} by {keys}, {holds.get('ProjectionType', 'ALL')}{beside}"
 
 
 def _capacity(about: Mapping[str, Any]) -> str:
@@ -65,7 +70,10 @@ def _time_to_live(account: Account, name: str) -> dict[str, str]:
 def _backups(account: Account, name: str) -> dict[str, str]:
     told = account.api("dynamodb").call("DescribeContinuousBackups", TableName=name)["ContinuousBackupsDescription"]
     recovery = told.get("PointInTimeRecoveryDescription") or {}
-    return {"point-in-time-recovery": words.on(recovery.get("PointInTimeRecoveryStatus") == "ENABLED")}
+    if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
+        return {"point-in-time-recovery": words.OFF}
+    kept = recovery.get("RecoveryPeriodInDays") or LONGEST
+    return {"point-in-time-recovery": words.ON if kept == LONGEST else f"on, for {kept} days"}
 
 
 def _tags(account: Account, name: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ docs.aws.amazon.com/amazondynamodb/latest/developerguide.
 from __future__ import annotations
 
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.parity import OFF, Setting
+from dr_orchestrator.domain.parity import KEY_OF_AWS, OFF, Setting
 from dr_orchestrator.domain.resource_type import Calls
 
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -15,7 +15,11 @@ HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
 SETTINGS = (
     Setting("indexes", HIGH, "queries by them fail"),
     Setting("capacity", MEDIUM, "it throttles, or costs, otherwise than its source"),
-    Setting("encryption", HIGH, "who may read its data is another's to say", names=True),
+    Setting(
+        *("encryption", HIGH, "who may read its data is another's to say"),
+        names=True,
+        nameless=(KEY_OF_AWS,),
+    ),
     Setting("table-class", LOW, "it costs otherwise than its source"),
     Setting("stream", MEDIUM, "whoever hears of its changes hears nothing"),
     Setting(
@@ -27,7 +31,10 @@ SETTINGS = (
     ),
     Setting("replicas", MEDIUM, "other regions have none of its data"),
     Setting("time-to-live", MEDIUM, "items that have expired stay, and are served"),
-    Setting("point-in-time-recovery", MEDIUM, "the recovered table has no backups"),
+    Setting(
+        *("point-in-time-recovery", MEDIUM, "the recovered table has no backups", ""),
+        *("AWS would keep the last backup of a replica", OFF),
+    ),
     Setting("tags", LOW, "bills, policies and inventories go by them"),
     Setting("autoscaling", MEDIUM, "it throttles when more comes than now"),
     Setting("resource-policy", MEDIUM, "other accounts can reach it no more"),

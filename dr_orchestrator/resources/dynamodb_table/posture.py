@@ -47,9 +47,8 @@ class _Table:
         self._described, self._continuous = Once(self._describe), Once(self._ask_continuous)
 
     def protection(self, resource: Resource, wanted: Wanted) -> Protection:
-        created = self._ground.fact(_DESCRIBE, lambda: self._described().get("CreationDateTime"))
         return Protection(
-            created_at=created.value if isinstance(created, Known) else None,
+            created_at=self._created_at(),
             points=self._ground.fact(_BACKUPS, self._points),
             kept=self._ground.fact(_CONTINUOUS, self._kept),
             encryption=self._ground.fact(_DESCRIBE, self._encryption),
@@ -59,6 +58,10 @@ class _Table:
             deletion=self._ground.fact(_DESCRIBE, lambda: bool(self._described().get("DeletionProtectionEnabled"))),
             remedies=_remedies(resource, wanted),
         )
+
+    def _created_at(self) -> datetime | None:
+        told = self._ground.fact(_DESCRIBE, lambda: self._described().get("CreationDateTime"))
+        return told.value if isinstance(told, Known) else None
 
     def _describe(self) -> Mapping[str, Any]:
         found = self._ground.patiently(lambda: table.describe(self._ground.api("dynamodb"), self._name))
@@ -95,7 +98,7 @@ class _Table:
         regions = [each for each in wanted.copy_in if each != self._ground.region]
 
         def vaulted(region: str) -> Iterator[Elsewhere]:
-            return vaults.copies(self._ground, str(self._described()["TableArn"]), region)
+            return vaults.copies(self._ground, str(self._described()["TableArn"]), self._created_at(), region)
 
         looked = [lambda region=region: vaulted(region) for region in regions]
         return gathered(self._ground, vaults.CALL, [lambda: self._replicas(regions), *looked])
@@ -107,7 +110,8 @@ class _Table:
 
     def _lock(self, wanted: Wanted) -> Fact[Lock]:
         arn = self._ground.fact(_DESCRIBE, lambda: str(self._described()["TableArn"]))
-        return vaults.locked(self._ground, arn, (self._ground.region, *wanted.copy_in))
+        regions = (self._ground.region, *wanted.copy_in)
+        return vaults.locked(self._ground, arn, self._created_at(), regions, wanted.retention)
 
 
 def _remedies(resource: Resource, wanted: Wanted) -> Mapping[Rule, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dr_orchestrator.domain.finding import Severity
-from dr_orchestrator.domain.parity import ANY, NONE, OFF, Setting
+from dr_orchestrator.domain.parity import ANY, KEY_OF_AWS, NONE, NOT_ENCRYPTED, OFF, Setting
 from dr_orchestrator.domain.resource_type import Calls
 from dr_orchestrator.resources.rds_instance.name import OWN_OPTIONS
 
@@ -14,7 +14,11 @@ SETTINGS = (
     Setting("instance-class", MEDIUM, "it has another capacity than its source"),
     Setting("storage", MEDIUM, "it reads and writes at another speed than its source"),
     Setting("storage-autoscaling", LOW, "it stops when its storage is full"),
-    Setting("encryption", HIGH, "who may read its data is another's to say", names=True),
+    Setting(
+        *("encryption", HIGH, "who may read its data is another's to say"),
+        names=True,
+        nameless=(KEY_OF_AWS, NOT_ENCRYPTED),
+    ),
     Setting("parameters", MEDIUM, "its server runs with other limits and rules"),
     Setting("options", MEDIUM, "what its options do is missing"),
     Setting("multi-az", MEDIUM, "there is no standby", OFF, "a copy needs no standby, which would double its cost"),

@@ -30,9 +30,8 @@ class _Reader:
 
     def __call__(self, resource: Resource, wanted: Wanted) -> Protection:
         name, of = resource.id, self._of
-        created = of.ground.fact(of.call, lambda: of.described(name).get("InstanceCreateTime"))
         return Protection(
-            created_at=getattr(created, "value", None),
+            created_at=of.created_at(name),
             points=of.points(name, _dated),
             kept=of.kept(name),
             encryption=of.encryption(name),
@@ -73,7 +72,7 @@ class _Reader:
 
 
 def _dated(snapshot: Mapping[str, Any]) -> datetime | None:
-    at: datetime = snapshot[data_time_source(snapshot)]
+    at: datetime | None = snapshot[data_time_source(snapshot)] if snapshot.get("SnapshotCreateTime") else None
     return at
 
 

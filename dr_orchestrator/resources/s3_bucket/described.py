@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
@@ -11,6 +11,7 @@ from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.parity import words
 from dr_orchestrator.aws.parity.reading import Look
 from dr_orchestrator.domain.parity import NONE
+from dr_orchestrator.resources.s3_bucket.parity import BY_S3
 from dr_orchestrator.resources.s3_bucket.parity import SHUT as OUTSIDE
 from dr_orchestrator.resources.s3_bucket.settings import SHUT
 
@@ -35,7 +36,7 @@ def _asked(setting: str, operation: str, say: Say, account: Account, name: str) 
 def _encryption(told: Told, _name: str) -> str:
     rules = (told.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or [{}]
     rule = rules[0].get("ApplyServerSideEncryptionByDefault") or {}
-    return str(rule.get("KMSMasterKeyID") or rule.get("SSEAlgorithm") or "AES256")
+    return str(rule.get("KMSMasterKeyID") or rule.get("SSEAlgorithm") or BY_S3)
 
 
 def _public(told: Told, _name: str) -> str:
@@ -50,13 +51,23 @@ def _owned(told: Told, _name: str) -> str:
 
 
 def _rules(key: str, told: Told, name: str) -> str:
-    """Rules, by their number and what they say."""
-    held = told.get(key) or ()
+    """Rules, by their number and what they say: S3 makes up the ids of those that were given none."""
+    held = [{word: each[word] for word in each if word != "ID"} for each in told.get(key) or ()]
     return f"{len(held)}, {words.digest(held, name)}" if held else NONE
 
 
 def _notified(told: Told, _name: str) -> str:
-    return words.listed(key.removesuffix("Configurations").removesuffix("Configuration") for key in told if _named(key))
+    """Those that hear, by their kind, and what they hear of: their names may be another's elsewhere."""
+    return words.listed(said for key in told if _named(key) for said in _heard(key, told[key]))
+
+
+def _heard(key: str, held: Any) -> Iterator[str]:
+    kind = key.removesuffix("Configurations").removesuffix("Configuration")
+    for each in held if isinstance(held, list) else [{}]:
+        of = " and ".join(sorted(each.get("Events", ())))
+        rules = ((each.get("Filter") or {}).get("Key") or {}).get("FilterRules") or ()
+        keys = sorted((str(rule.get("Name")).lower(), str(rule.get("Value"))) for rule in rules)
+        yield f"{kind}{f' of {of}' if of else ''}{f' by {words.digest(keys)}' if keys else ''}"
 
 
 def _named(key: str) -> bool:

@@ -7,11 +7,15 @@ from dr_orchestrator.domain.parity import NONE, OFF, Setting
 from dr_orchestrator.domain.resource_type import Calls
 
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
-SHUT, OWNED = "nobody outside the account", "BucketOwnerEnforced"
+SHUT, OWNED, BY_S3 = "nobody outside the account", "BucketOwnerEnforced", "AES256"
 
 SETTINGS = (
     Setting("policy", MEDIUM, "whoever it lets in is refused, and whoever it keeps out is not"),
-    Setting("encryption", HIGH, "who may read its objects is another's to say", names=True),
+    Setting(
+        *("encryption", HIGH, "who may read its objects is another's to say"),
+        names=True,
+        nameless=(BY_S3, "aws:kms", "aws:kms:dsse"),
+    ),
     Setting("versioning", MEDIUM, "what is overwritten in it is lost"),
     Setting(
         *("public-access", MEDIUM, "whoever reads it from outside is refused", SHUT),
@@ -36,7 +40,7 @@ SETTINGS = (
     Setting("logging", LOW, "nobody sees who reads it"),
     Setting("requester-pays", LOW, "its owner pays for what others read"),
     Setting("acceleration", LOW, "what is far away reads it slower"),
-    Setting("inventory", LOW, "nobody lists what is in it"),
+    Setting("inventory", LOW, "nobody lists what is in it", "", "what a drill puts there is listed nowhere", NONE),
     Setting("tags", LOW, "bills, policies and inventories go by them", NONE, "a copy wears those of the drill"),
 )
 

@@ -54,8 +54,8 @@ class _Bucket:
     ) -> None:
         self._ground, self._resource, self._there, self._owner = ground, resource, there, owner
         self._versioning = Once(lambda: self._asked(self._settings.versioning))
-        prefix = str(resource.own.get("prefix") or "")
-        self._kept = Once(lambda: self._asked(lambda: self._settings.kept(prefix)))
+        self._prefix = str(resource.own.get("prefix") or "")
+        self._kept = Once(lambda: self._asked(lambda: self._settings.kept(self._prefix)))
 
     def protection(self, wanted: Wanted) -> Protection:
         fact, found = self._ground.fact, self._ground.fact(bucket.CALL, self._found)
@@ -118,7 +118,9 @@ class _Bucket:
             target = str(rule["Destination"]["Bucket"]).rpartition(":")[2]
             found = self._there().get(target)
             region = found.region if found else "a region that another account knows"
-            yield Elsewhere(region, f"replicated into {target} in {region}")
+            if region != self._ground.region:
+                part = "" if _covers(rule, self._prefix) else ", of a part of it alone"
+                yield Elsewhere(f"{region}{part}", f"replicated into {target} in {region}")
 
     @property
     def _settings(self) -> Settings:
@@ -130,6 +132,13 @@ class _Bucket:
 
     def _asked(self, ask: Any) -> Any:
         return self._ground.patiently(ask)
+
+
+def _covers(rule: Mapping[str, Any], prefix: str) -> bool:
+    """Whether a rule replicates all that is under a prefix: one of some tags, or of other keys, does not."""
+    narrow = rule.get("Filter") or {}
+    narrow = narrow.get("And") or narrow
+    return narrow.keys() <= {"Prefix"} and prefix.startswith(str(narrow.get("Prefix") or rule.get("Prefix") or ""))
 
 
 def _remedies(resource: Resource, wanted: Wanted) -> Mapping[Rule, str]:

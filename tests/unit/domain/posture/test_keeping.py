@@ -71,6 +71,15 @@ def test_a_copy_in_the_wanted_region_is_held_to_the_rpo_of_a_lost_region(
     assert ruling(Rule.POSTURE_ELSEWHERE, service(lost=4 * HOUR, **WEST), **copies(*found)).standing is standing
 
 
+@pytest.mark.parametrize(("ago", "standing"), [(30, Standing.HELD), (31, Standing.SHORT)])
+def test_a_copy_elsewhere_that_was_forgotten_holds_nothing(ago: int, standing: Standing) -> None:
+    """Where no RPO is promised should the region be lost, it is no older than points are to be kept."""
+    found = ruling(
+        Rule.POSTURE_ELSEWHERE, service(None, **WEST), **copies(Elsewhere("us-west-2", "c", NOW - ago * DAY))
+    )
+    assert found.standing is standing
+
+
 def test_what_else_could_hold_a_copy_and_was_not_asked_leaves_it_open() -> None:
     """A vault that nobody may list might hold a younger one; it takes nothing from one that is young."""
     of = service(lost=4 * HOUR, **WEST)
