@@ -9,6 +9,7 @@ import pytest
 from dr_orchestrator.domain.parity import Facts, Standing, compare
 from dr_orchestrator.domain.resource_type import ResourceType
 from dr_orchestrator.resources import TYPES
+from dr_orchestrator.resources.s3_bucket.settings import SHUT
 from tests.support.told_aws import ToldAws
 
 KEY = "arn:aws:kms:us-east-1:1:key/1"
@@ -113,6 +114,10 @@ def hears(*changes: dict[str, Any]) -> dict[str, Any]:
     return {"LambdaFunctionConfigurations": [{**HEARD, **each} for each in changes]}
 
 
+def shut(*of: str) -> dict[str, Any]:
+    return {"PublicAccessBlockConfiguration": dict.fromkeys(of, True)}
+
+
 @pytest.mark.parametrize(
     ("type_name", "setting", "one", "other", "same"),
     [
@@ -124,6 +129,9 @@ def hears(*changes: dict[str, Any]) -> dict[str, Any]:
         ("s3-bucket", "notifications", hears({}), hears({}, {}), False),
         ("s3-bucket", "notifications", hears({}), hears(keys()), True),
         ("s3-bucket", "notifications", hears(keys(*ENDS)), hears(keys(*reversed(ENDS))), True),
+        ("s3-bucket", "public-access", shut(*SHUT), shut("IgnorePublicAcls", "RestrictPublicBuckets"), True),
+        ("s3-bucket", "public-access", shut(*SHUT), shut("BlockPublicAcls", "BlockPublicPolicy"), False),
+        ("s3-bucket", "public-access", shut(*SHUT), shut("IgnorePublicAcls"), False),
         ("dynamodb-table", "point-in-time-recovery", recovery(), recovery(RecoveryPeriodInDays=1), False),
         ("dynamodb-table", "indexes", indexed("b", "a"), indexed("a", "b"), True),
         ("dynamodb-table", "indexes", indexed("a", "b"), indexed("a"), False),
@@ -132,10 +140,14 @@ def hears(*changes: dict[str, Any]) -> dict[str, Any]:
 def test_settings_are_the_same_where_they_say_the_same(
     type_name: str, setting: str, one: dict[str, Any], other: dict[str, Any], same: bool
 ) -> None:
-    """Whatever ids AWS made up, in whatever order, and whoever hears; not where less is said, or of less."""
+    """Whatever ids AWS made up, in whatever order, and whoever hears; not where less is said, or of less.
+
+    Two words alone shut a bucket to whoever is let in already.
+    """
     asked = {
         "lifecycle": "GetBucketLifecycleConfiguration",
         "notifications": "GetBucketNotificationConfiguration",
+        "public-access": "GetPublicAccessBlock",
         "point-in-time-recovery": "DescribeContinuousBackups",
         "indexes": "DescribeTable",
     }[setting]

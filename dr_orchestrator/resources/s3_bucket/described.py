@@ -33,6 +33,9 @@ def _asked(setting: str, operation: str, say: Say, account: Account, name: str) 
     return {setting: say(told, name)}
 
 
+_SHUTTING = frozenset({"IgnorePublicAcls", "RestrictPublicBuckets"})
+
+
 def _encryption(told: Told, _name: str) -> str:
     rules = (told.get("ServerSideEncryptionConfiguration") or {}).get("Rules") or [{}]
     rule = rules[0].get("ApplyServerSideEncryptionByDefault") or {}
@@ -40,9 +43,10 @@ def _encryption(told: Told, _name: str) -> str:
 
 
 def _public(told: Told, _name: str) -> str:
+    """Two of the four words shut out whoever is let in already; the others forbid to let anybody in."""
     block = told.get("PublicAccessBlockConfiguration") or {}
     lets = [each for each in SHUT if block.get(each) is not True]
-    return f"not: {words.listed(lets)}" if lets else OUTSIDE
+    return OUTSIDE if _SHUTTING.isdisjoint(lets) else f"not: {words.listed(lets)}"
 
 
 def _owned(told: Told, _name: str) -> str:
