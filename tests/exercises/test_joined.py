@@ -37,6 +37,7 @@ DRILL = """
     kind: pitr-restore
     resource: sessions
     disruption: application
+    accept: {{point-in-time-recovery: the runbook switches it on, deletion-protection: likewise}}
     checks:
       - {{name: heartbeat, canary-item: {{key: {{pk: canary}}, attribute: at, interval: 30m}}}}
       - {{name: sessions are there, items-at-least: {{minimum: 50}}}}
