@@ -31,7 +31,7 @@ from tests.support.victim import answering
 
 FULL = os.environ.get("DRO_FAULTS") == "full"
 GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
-WRITES = {"dwa-table-pitr": 38, "dwa-replica": 68, "jira-pitr": 40, "jira-snapshot": 39}
+WRITES = {"dwa-table-pitr": 41, "dwa-replica": 71, "jira-pitr": 43, "jira-snapshot": 42}
 """How often each drill writes to its ledger."""
 SOME = {"dwa-table-pitr": (24,), "dwa-replica": (49,), "jira-pitr": (13,), "jira-snapshot": (31,)}
 """The writes at which it is killed in the short form."""

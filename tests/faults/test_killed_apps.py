@@ -23,7 +23,7 @@ from tests.support.estate import Estate
 from tests.support.shop import ended, run
 
 DRILL = "shop-replica"
-WRITES = 94
+WRITES = 97
 """How often the drill writes to its ledger."""
 FULL = os.environ.get("DRO_FAULTS") == "full"
 FIRST_MADE, SECOND_INTENDED, SECOND_DERIVED, SECOND_MADE = 13, 30, 33, 34

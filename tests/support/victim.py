@@ -46,7 +46,7 @@ from tests.support.replicas import CHANGES, fill
 
 WRITES = (
     *("open_run", "record_event", "start_step", "finish_step", "record_point", "intend_copy", "change_copy"),
-    *("record_check", "close_run"),
+    *("record_check", "record_differences", "close_run"),
 )
 """Every write that happens a fixed number of times; how often states are observed depends on the machine."""
 
