@@ -39,7 +39,6 @@ def _of_cluster(account: Account, name: str) -> dict[str, str]:
         "backtrack": f"{backtrack} s" if backtrack else words.OFF,
         "roles": told.roles(about),
         "domain": words.listed(each.get("FQDN") or each["Domain"] for each in domains),
-        "port": str(about.get("Port")),
         "backup-window": str(about.get("PreferredBackupWindow")),
         "maintenance-window": str(about.get("PreferredMaintenanceWindow")),
         "tags": words.tags(about.get("TagList") or ()),
@@ -79,7 +78,7 @@ def _alarms(account: Account, name: str) -> dict[str, str]:
 LOOKS = (
     Look(
         (
-            *("engine-version", "storage", "encryption", "readers", "backup-retention", "deletion-protection", "port"),
+            *("engine-version", "storage", "encryption", "readers", "backup-retention", "deletion-protection"),
             *("iam-authentication", "snapshot-tags", "data-api", "log-exports", "backtrack", "roles", "domain", "tags"),
             *("backup-window", "maintenance-window"),
         ),

@@ -31,7 +31,6 @@ SETTINGS = (
     Setting("global-cluster", MEDIUM, "other regions have none of its data", NONE, "a copy joins no global cluster"),
     Setting("roles", MEDIUM, "it reaches no other service: imports and exports fail"),
     Setting("domain", MEDIUM, "whoever logs in by the directory cannot"),
-    Setting("port", MEDIUM, "applications ask another port"),
     Setting("backup-window", LOW, "its backups are made at another hour"),
     Setting("maintenance-window", LOW, "it may be restarted at another hour"),
     Setting("tags", LOW, "bills, policies and inventories go by them", NONE, "a copy wears those of the drill"),

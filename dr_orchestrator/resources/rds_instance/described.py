@@ -41,7 +41,6 @@ def _of_instance(account: Account, name: str) -> dict[str, str]:
         "performance-insights": told.insights(about, "PerformanceInsightsEnabled"),
         "roles": told.roles(about),
         "domain": words.listed(each.get("FQDN") or each["Domain"] for each in about.get("DomainMemberships") or ()),
-        "port": str((about.get("Endpoint") or {}).get("Port") or about.get("DbInstancePort")),
         "ca-certificate": str(about.get("CACertificateIdentifier") or "AWS's default"),
         "backup-window": str(about.get("PreferredBackupWindow")),
         "maintenance-window": str(about.get("PreferredMaintenanceWindow")),
@@ -71,7 +70,7 @@ def _alarms(account: Account, name: str) -> dict[str, str]:
 LOOKS = (
     Look(
         (
-            *("engine-version", "instance-class", "storage", "storage-autoscaling", "encryption", "multi-az", "port"),
+            *("engine-version", "instance-class", "storage", "storage-autoscaling", "encryption", "multi-az"),
             *("read-replicas", "backup-retention", "deletion-protection", "minor-upgrades", "iam-authentication"),
             *("log-exports", "enhanced-monitoring", "performance-insights", "roles", "domain", "ca-certificate"),
             *("backup-window", "maintenance-window", "snapshot-tags", "tags"),

@@ -33,7 +33,6 @@ SETTINGS = (
     Setting("performance-insights", LOW, "nobody sees which statements are slow"),
     Setting("roles", MEDIUM, "it reaches no other service: imports and exports fail"),
     Setting("domain", MEDIUM, "whoever logs in by the directory cannot"),
-    Setting("port", MEDIUM, "applications ask another port"),
     Setting("ca-certificate", LOW, "clients that trust one authority refuse another"),
     Setting("backup-window", LOW, "its backups are made at another hour"),
     Setting("maintenance-window", LOW, "it may be restarted at another hour"),
