@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.judge.explain import LossExplained
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict, WorstCaseVerdict
@@ -61,6 +62,7 @@ OUTCOMES: Mapping[Outcome, str] = {
     Outcome.ABORTED: "stop",
     Outcome.SKIPPED: "none",
 }
+SEVERITIES: Mapping[Severity, str] = {Severity.HIGH: "fail", Severity.MEDIUM: "warn", Severity.LOW: "none"}
 COPIES: Mapping[CopyState, str] = {
     CopyState.INTENDED: "unsure",
     CopyState.CREATED: "unsure",

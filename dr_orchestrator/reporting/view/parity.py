@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.parity import Difference, Standing
 from dr_orchestrator.domain.run import Role, Run
-from dr_orchestrator.reporting.wording import Badge
+from dr_orchestrator.reporting.wording import SEVERITIES, Badge
 
 NOBODY = "Nobody compared them with those of the source"
-_TONES = {Severity.HIGH: "fail", Severity.MEDIUM: "warn", Severity.LOW: "none"}
 _ORDER = (Standing.DIFFERS, Standing.NOT_COMPARED, Standing.ACCEPTED, Standing.BY_DRILL)
-_SEVERITIES = list(Severity)
+_GRAVEST_FIRST = list(Severity)
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,13 @@ def parity_view(run: Run) -> ParityView:
 
 
 def _rows(run: Run) -> Iterator[DifferenceRow]:
-    for each in sorted(run.differences, key=lambda one: (_ORDER.index(one.standing), _SEVERITIES.index(one.severity))):
+    for each in sorted(
+        run.differences, key=lambda one: (_ORDER.index(one.standing), _GRAVEST_FIRST.index(one.severity))
+    ):
         yield DifferenceRow(each.setting, each.store, each.source, each.copy, _badge(each), each.why)
 
 
 def _badge(found: Difference) -> Badge:
     if found.standing is Standing.DIFFERS:
-        return Badge(f"{found.standing.value}, {found.severity.value}", _TONES[found.severity])
+        return Badge(f"{found.standing.value}, {found.severity.value}", SEVERITIES[found.severity])
     return Badge(found.standing.value, "unsure" if found.standing is Standing.NOT_COMPARED else "none")

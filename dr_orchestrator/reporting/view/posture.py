@@ -10,11 +10,10 @@ from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.posture.claim import Claim, Part, Proof
 from dr_orchestrator.domain.posture.ruling import TITLES, Look, Standing, Stood, of_standing, shortfalls
 from dr_orchestrator.reporting.view.proof import Fact
-from dr_orchestrator.reporting.wording import Badge, instant, told
+from dr_orchestrator.reporting.wording import SEVERITIES, Badge, instant, told
 
 _TONES = {Standing.HELD: "pass", Standing.SHORT: "fail", Standing.UNKNOWN: "unsure", Standing.NONE: "none"}
 _PROOFS = {Proof.PROVEN: "pass", Proof.NOT_PROVEN: "unsure", Proof.DISPROVEN: "fail", Proof.NOT_CLAIMED: "none"}
-_SEVERITIES = {Severity.HIGH: "fail", Severity.MEDIUM: "warn", Severity.LOW: "none"}
 STAMP = "Looked at in a simulated AWS, never evidence of how backups are kept."
 
 
@@ -156,7 +155,7 @@ def _resource(name: str, id: str, rows: Iterable[Stood]) -> ResourceRow:
 
 def _short(row: Stood) -> ShortRow:
     of, severity = row.ruling, row.ruling.severity
-    badge = Badge(severity.value, _SEVERITIES[severity]) if severity else Badge(of.standing.value, _TONES[of.standing])
+    badge = Badge(severity.value, SEVERITIES[severity]) if severity else Badge(of.standing.value, _TONES[of.standing])
     return ShortRow(
         badge,
         row.title,

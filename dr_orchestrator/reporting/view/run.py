@@ -25,6 +25,7 @@ from dr_orchestrator.reporting.view.template import TemplateView, template_view
 from dr_orchestrator.reporting.wording import (
     COPIES,
     NOT_RECORDED,
+    SEVERITIES,
     Badge,
     Figure,
     cleanup_badge,
@@ -37,8 +38,7 @@ from dr_orchestrator.reporting.wording import (
     verdict_badge,
 )
 
-_TONES = {Severity.HIGH: "fail", Severity.MEDIUM: "warn", Severity.LOW: "none"}
-_SEVERITIES = list(Severity)
+_GRAVEST_FIRST = list(Severity)
 _SETTLED = Badge("settled", "none")
 _HISTORY = "A copy was left at the end of the run; it has been taken down since"
 _TOP = 3
@@ -188,7 +188,7 @@ def run_view(run: Run) -> RunView:
 
 def finding_rows(findings: tuple[Finding, ...], past: Collection[str]) -> tuple[FindingRow, ...]:
     """Findings, the gravest first; those whose fingerprint is in `past` are about copies that are gone by now."""
-    ordered = sorted(findings, key=lambda found: (found.fingerprint in past, _SEVERITIES.index(found.severity)))
+    ordered = sorted(findings, key=lambda found: (found.fingerprint in past, _GRAVEST_FIRST.index(found.severity)))
     return tuple(
         FindingRow(
             badge=_SETTLED if found.fingerprint in past else severity_badge(found.severity),
@@ -221,7 +221,7 @@ def _cleanup_reasons(run: Run) -> tuple[str, ...]:
 
 def severity_badge(severity: Severity) -> Badge:
     """How much a finding matters."""
-    return Badge(severity.value, _TONES[severity])
+    return Badge(severity.value, SEVERITIES[severity])
 
 
 def _copies_line(run: Run) -> str:
