@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -81,7 +81,7 @@ class Figures:
         return self.drills["killed"]
 
 
-def play(kills: int, seed: int) -> Figures:
+def play(kills: int, seed: int, told: Callable[[str], object] = lambda _: None) -> Figures:
     """Kill drills, and sweeps, at random instants on two machines until so many were; then sweep what is left."""
     chance, began, done = random.Random(seed), time.monotonic(), Figures()
     with TemporaryDirectory(prefix="dro-two-") as made, running() as server, laid_out() as ground:
@@ -93,6 +93,7 @@ def play(kills: int, seed: int) -> Figures:
             while done.kills < kills:
                 drills, sweeps = chance.sample([first, second], 2)
                 _round(chance, done, drills, sweeps, lasts, taken)
+                told(f"{done.kills} of {kills} drills killed after {time.monotonic() - began:.0f} s")
         with ExitStack() as undo:
             time.sleep(LEASE_S)
             done.orphans = list(_left(folder / "b", first.environment, undo))
@@ -167,7 +168,7 @@ def main() -> int:
     options.add_argument("--kills", type=int, default=200)
     options.add_argument("--seed", type=int, default=random.randrange(10**6))
     given = options.parse_args()
-    done = play(given.kills, given.seed)
+    done = play(given.kills, given.seed, lambda line: sys.stderr.write(line + "\n"))
     told = f"seed {given.seed}: {done.kills} drills killed in {done.lasted_s:.0f} s"
     told += f"; drills {dict(done.drills)}, sweeps {dict(done.sweeps)}"
     told += f", {done.copies} copies made; {len(done.living_taken)} living runs taken, {len(done.orphans)} orphans"
