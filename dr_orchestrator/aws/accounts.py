@@ -27,6 +27,7 @@ from dr_orchestrator.aws.access.roles import AssumedRole, Lent, only_logins
 from dr_orchestrator.aws.calls import exchange
 from dr_orchestrator.aws.calls.answers import refuse_unreadable
 from dr_orchestrator.aws.calls.api import Api
+from dr_orchestrator.aws.calls.parsing import Parsers
 from dr_orchestrator.aws.calls.spacing import Spacings
 from dr_orchestrator.aws.calls.throttling import Throttling
 from dr_orchestrator.aws.guard import Guard
@@ -106,7 +107,9 @@ def _date(answer: Mapping[str, Any]) -> datetime | None:
 def _core() -> botocore.session.Session:
     core = botocore.session.get_session()
     core.register_component("data_loader", _models())
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_utc)
+    parsers = Parsers()
+    parsers.set_parser_defaults(timestamp_parser=_utc)
+    core.register_component("response_parser_factory", parsers)
     core.register("before-parse.*.*", refuse_unreadable, unique_id="dro-unreadable")
     core.unregister(
         "after-call.cloudformation.GetTemplate", json_decode_template_body

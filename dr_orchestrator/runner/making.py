@@ -107,8 +107,11 @@ class Making(Steps):
         return store.filler.fill(point, self.take_in(store))
 
     def take_in(self, store: Store | Born | Direct) -> Copy:
-        """Write a store of the environment down as a copy that its stack owns: only then may it be changed."""
-        member, identity = self.environment.member(store.logical_id, self.copy)
+        """Write a store of the environment down as a copy that its stack owns: only then may it be changed.
+
+        One that is not what its stack names it is believed when it was named twice: a garbled name is nobody's.
+        """
+        member, identity = self._perform.confirmed(lambda: self.environment.member(store.logical_id, self.copy))
         if row_of(self._ledger, member) is None:
             self._journal.ledger.intend_copy(member, self._clock.now())
         self._journal.ledger.change_copy(member, CopyState.CREATED, self._clock.now(), identity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +23,7 @@ MADE = "dr-drill:made"
 have after it.
 """
 
-CALL = "s3:ListBuckets"
+CALL, TAGS_CALL = "s3:ListBuckets", "s3:GetBucketTagging"
 _PAGE = 1_000
 
 
@@ -63,12 +64,25 @@ def describe(api: Api, name: str) -> Bucket | None:
 
 
 def tags(api: Api, name: str, owner: str) -> dict[str, str] | None:
-    """The tags of a bucket; None where there is no such bucket."""
+    """The tags of a bucket; None where there is no such bucket. Strange where one of them is told twice."""
     try:
         told = api.call("GetBucketTagging", Bucket=name, ExpectedBucketOwner=owner)["TagSet"]
     except NotFound as fault:
         return {} if "NoSuchTagSet" in fault.message else None
-    return {each["Key"]: each["Value"] for each in told}
+    worn = {each["Key"]: each["Value"] for each in told}
+    if len(worn) != len(told):
+        raise Strange(f"it tells a tag of {name} twice", TAGS_CALL)
+    return worn
+
+
+def made_now(api: Api, name: str, worn: Mapping[str, str]) -> Identity:
+    """The identity of a bucket that a drill has just made; Strange where it wears no number that drills give.
+
+    What is written into the ledger here is held against the bucket for good, and it is no more than a tag.
+    """
+    if not re.fullmatch(rf"{re.escape(name)}:[0-9a-f]{{16}}", worn.get(MADE, "")):
+        raise Strange(f"{name} wears {worn.get(MADE)!r} as its {MADE}", TAGS_CALL)
+    return identity(api, name, worn)
 
 
 def identity(api: Api, name: str, worn: Mapping[str, str]) -> Identity:

@@ -94,8 +94,8 @@ class S3Bucket:
             self._toolkit.ask(lambda: self._make(point, copy), QUOTA)
             worn = bucket.tags(self._api, copy.id, self._owner)
         if worn is None:
-            raise NotMeasured(f"{copy.id} was made and is not to be seen", call="s3:GetBucketTagging")
-        identity = bucket.identity(self._api, copy.id, worn)
+            raise NotMeasured(f"{copy.id} was made and is not to be seen", call=bucket.TAGS_CALL)
+        identity = bucket.made_now(self._api, copy.id, worn)
         found = bucket.describe(self._api, copy.id)
         created_at = found.created_at if found else None
         self._toolkit.proofs.adopt(copy, Live(copy.id, identity.unique_id, worn, created_at=created_at), CALLED)
@@ -135,7 +135,7 @@ class S3Bucket:
             return datetime.fromisoformat((bucket.tags(self._api, copy.id, self._owner) or {})[AS_OF])
         except (KeyError, ValueError) as wrong:
             told = f"{copy.id} does not say which instant it is restored to"
-            raise NotMeasured(told, f"does it wear the tag {AS_OF}?", "s3:GetBucketTagging") from wrong
+            raise NotMeasured(told, f"does it wear the tag {AS_OF}?", bucket.TAGS_CALL) from wrong
 
     def wanted(self, copy: Copy) -> Wanted:
         """The objects that a copy has to hold."""

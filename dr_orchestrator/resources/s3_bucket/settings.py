@@ -53,7 +53,7 @@ class Settings:
             told = self._api.call("GetPublicAccessBlock", **self._given)["PublicAccessBlockConfiguration"]
         except NotFound:
             return False
-        return all(told.get(each) is True for each in SHUT)
+        return all(told[each] for each in SHUT)
 
     def owned(self) -> bool:
         """Whether all that is in it is its owner's, and no object's list of rights counts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.domain.copy import CopyState
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.domain.copy import Copy, CopyState, Identity
+from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.runner import Components, Store
 from tests.support.records import POINT
 from tests.support.rehearsal import COPY, IDENTITY, RUN, Drill
@@ -96,6 +98,31 @@ def test_a_member_is_in_the_ledger_before_it_is_filled_and_shares_its_stacks_end
     member = f"{COPY.id}-Config"
     assert story.index(f"intend {member}") < story.index(f"copy {member} created") < story.index("! fill")
     assert {row.state for row in drill.ledger.rows.values()} == {state}
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(1, Verdict.INCONCLUSIVE), (2, Verdict.FAILED)])
+def test_a_member_that_is_not_what_its_stack_names_is_believed_when_it_was_named_twice(
+    times: int, verdict: Verdict
+) -> None:
+    """A garbled name fails no drill: it is asked for again (here the drill then has no check of its data)."""
+    drill = Drill()
+    answers = iter([NotRecoverable("made ☃, which is no dynamodb-table")] * times)
+
+    def member(logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
+        for failure in answers:
+            raise failure
+        return Drill.member(drill, logical_id, copy)
+
+    drill.member = member  # type: ignore[method-assign]
+    session = drill.session()
+    store = Store("sessions", "Config", drill, replace(COPY, id=f"dro-{RUN}-interim"))  # type: ignore[arg-type]
+    session.use(Components(drill, environment=drill, stores=(store,)))  # type: ignore[arg-type]
+    with contextlib.suppress(NotRecoverable), session as run:
+        run.at_exit("destroy environment", run.environment.destroy, run.copy)
+        run.create("build", run.environment.build, copy=run.copy)
+        run.step("fill", run.fill, store)
+    assert drill.ledger.closing is not None
+    assert drill.ledger.closing.verdict is verdict
 
 
 def test_every_step_goes_through_the_engine_once() -> None:

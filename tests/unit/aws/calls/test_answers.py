@@ -10,6 +10,7 @@ from botocore.session import Session
 
 from dr_orchestrator.aws.calls.answers import Strange, named, refuse_unreadable, said, told, unreadable
 from dr_orchestrator.aws.calls.api import TRIES, Api
+from dr_orchestrator.aws.calls.parsing import Parsers
 from dr_orchestrator.errors import Transient
 
 MODELS = {name: Session().get_service_model(name) for name in ("rds", "dynamodb", "sts")}
@@ -74,6 +75,25 @@ def test_an_id_that_aws_cannot_have_made_is_no_answer(garbled: str) -> None:
     assert made("db-3YWPUJRO5ZC83OTRFBYBX9VVFF")["DbiResourceId"] == "db-3YWPUJRO5ZC83OTRFBYBX9VVFF"
     with pytest.raises(Strange, match="no DbiResourceId in DBInstance"):
         _ = made("")["DbiResourceId"]
+
+
+PUBLIC = "<R><DBInstances><DBInstance><PubliclyAccessible>{}</PubliclyAccessible></DBInstance></DBInstances></R>"
+
+
+@pytest.mark.parametrize("told_as", ["☃ not as it was", "", "1", "yes"])
+def test_a_boolean_that_is_neither_true_nor_false_is_no_answer(told_as: str) -> None:
+    """botocore takes every text but `true` for false: a database that may be open to all would be told as shut."""
+    made, output = Parsers().create_parser("query"), shape("rds", "DescribeDBInstances")
+
+    def public(text: str) -> Any:
+        body = PUBLIC.format(text).replace("R>", "DescribeDBInstancesResult>")
+        answer = f"<DescribeDBInstancesResponse>{body}</DescribeDBInstancesResponse>".encode()
+        parsed = made.parse({"body": answer, "status_code": 200, "headers": {}}, output)
+        return told(parsed, output, "rds:DescribeDBInstances")["DBInstances"][0]["PubliclyAccessible"]
+
+    with pytest.raises(Strange, match="PubliclyAccessible in its answer is no boolean"):
+        public(told_as)
+    assert (public("true"), public("false")) == (True, False)
 
 
 def test_a_field_that_is_not_there_is_told_with_its_call() -> None:
