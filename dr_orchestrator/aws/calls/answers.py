@@ -44,6 +44,9 @@ _MADE: Mapping[str, tuple[str, re.Pattern[str]]] = {
 these, and by one that is garbled none would be known again.
 """
 
+_LISTS_KEYS = frozenset({"s3:ListObjects", "s3:ListObjectsV2", "s3:ListObjectVersions"})
+"""The calls of which botocore asks that keys come URL-encoded; it reads them so only where the answer says they are."""
+
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 
 
@@ -75,6 +78,8 @@ def told(answer: Mapping[str, Any], shape: Shape | None, call: str) -> Told:
     """
     members = getattr(shape, "members", {})
     given = {name: value for name, value in answer.items() if value is not None}
+    if call in _LISTS_KEYS and given.get("EncodingType") != "url":
+        raise Strange("its answer does not say how its keys are written: URL-encoded was asked for", call)
     return Told({name: _value(value, members.get(name), call, name) for name, value in given.items()}, call)
 
 

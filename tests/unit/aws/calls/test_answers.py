@@ -13,7 +13,7 @@ from dr_orchestrator.aws.calls.api import TRIES, Api
 from dr_orchestrator.aws.calls.parsing import Parsers
 from dr_orchestrator.errors import Transient
 
-MODELS = {name: Session().get_service_model(name) for name in ("rds", "dynamodb", "sts")}
+MODELS = {name: Session().get_service_model(name) for name in ("rds", "dynamodb", "sts", "s3")}
 CALL = "dynamodb:DescribeTable"
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 TABLE = {"TableName": "orders", "ItemCount": 3, "CreationDateTime": AT, "DeletionProtectionEnabled": True}
@@ -94,6 +94,16 @@ def test_a_boolean_that_is_neither_true_nor_false_is_no_answer(told_as: str) -> 
     with pytest.raises(Strange, match="PubliclyAccessible in its answer is no boolean"):
         public(told_as)
     assert (public("true"), public("false")) == (True, False)
+
+
+@pytest.mark.parametrize("operation", ["ListObjects", "ListObjectsV2", "ListObjectVersions"])
+def test_a_listing_that_does_not_say_how_its_keys_are_written_is_no_answer(operation: str) -> None:
+    """botocore would leave them encoded: an object `a b` would be told as `a%20b`, and `a b` as missing."""
+    listed, call = shape("s3", operation), f"s3:{operation}"
+    assert told({"EncodingType": "url"}, listed, call) == {"EncodingType": "url"}
+    for answer in ({}, {"EncodingType": "☃"}):
+        with pytest.raises(Strange, match="how its keys are written"):
+            told(answer, listed, call)
 
 
 def test_a_field_that_is_not_there_is_told_with_its_call() -> None:
