@@ -38,10 +38,11 @@ _MADE: Mapping[str, tuple[str, re.Pattern[str]]] = {
     "StackId": ("ARN", _ARN),
     "DbiResourceId": ("DbiResourceId", re.compile(r"db-[A-Za-z0-9]+\Z")),
     "DbClusterResourceId": ("DbClusterResourceId", re.compile(r"cluster-[A-Za-z0-9]+\Z")),
+    "SecurityGroups.GroupId": ("GroupId", re.compile(r"sg-[A-Za-z0-9]+\Z")),
     "TableId": ("TableId", re.compile(r"[A-Za-z0-9:.+-]+\Z")),
 }
 """The ends of the names of fields in which AWS tells what it alone makes, and the form of that: copies are known by
-these, and by one that is garbled none would be known again.
+these, and by one that is garbled none would be known again, or be made where it is to stand.
 """
 
 _LISTS_KEYS = frozenset({"s3:ListObjects", "s3:ListObjectsV2", "s3:ListObjectVersions"})

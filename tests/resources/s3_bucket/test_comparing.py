@@ -14,6 +14,8 @@ from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.resources.s3_bucket.objects.comparing import Comparing
 from tests.support import buckets
 from tests.support.estate import Estate
+from tests.support.lying import Lie, Proxy
+from tests.support.lying import answers as altered
 from tests.support.ways import Make, Way
 
 HELD = {f"{key:02}": b"content %d" % key for key in range(12)}
@@ -90,6 +92,32 @@ def test_any_difference_fails(way: Way, change: Callable[[Way], None], told: str
     result = compared(way)
     assert result.outcome is Outcome.FAILED
     assert told in result.observed
+
+
+@pytest.mark.parametrize(
+    ("told_as", "times", "after", "outcome"),
+    [
+        ("99", 1, 0, Outcome.PASSED),
+        ("99", 1, 2, Outcome.PASSED),
+        ("99", 2, 1, Outcome.INCONCLUSIVE),
+        ("99", 0, 0, Outcome.PASSED),
+        ("0", 1, 0, Outcome.PASSED),
+    ],
+    ids=["once", "never met", "the copy's, then the source's", "both, always", "out of order"],
+)
+def test_one_listing_proves_no_loss(
+    way: Way, lying: Proxy, told_as: str, times: int, after: int, outcome: Outcome
+) -> None:
+    """A key that an answer garbles is missing, and another too many: it counts where two comparisons say so.
+
+    Where both listings garble it alike nothing differs.
+    """
+    said = Lie(
+        altered.replaced("<Key>11</Key>", f"<Key>{told_as}</Key>"), "ListObjectVersions", times=times, after=after
+    )
+    with lying.lying(said):
+        result = way.made.toolkit.patiently(lambda: compared(way))
+    assert result.outcome is outcome, result.observed
 
 
 def test_what_came_since_does_not_count(way: Way) -> None:

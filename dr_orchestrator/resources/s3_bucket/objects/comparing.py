@@ -43,6 +43,9 @@ class Copied(Protocol):
         """The objects that a copy holds."""
 
 
+WRONG = ("missing", "strange", "different")
+"""How a key can be found that is not as it was."""
+
 KEPT = 100
 """How many keys of each kind of difference are kept with the result."""
 
@@ -58,7 +61,20 @@ class Found:
     strange: list[str] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
     newest: datetime | None = None
+
+    @property
+    def wrong(self) -> set[tuple[str, str]]:
+        """Each key that is not as it was, and how."""
+        return {(how, key) for how in WRONG for key in getattr(self, how)}
+
+    def borne_out(self, before: Found) -> Found:
+        """The same, but that of what is wrong counts only what was so before, too: one listing proves no loss."""
+        seen = before.wrong
+        kept = {how: [key for key in getattr(self, how) if (how, key) in seen] for how in WRONG}
+        unsure = sorted({key for _, key in self.wrong - seen})
+        return replace(self, **kept, unsure=unsure)  # type: ignore[arg-type]
 
 
 class Comparing:
@@ -75,13 +91,22 @@ class Comparing:
         del points, taken  # the copy itself says which instant it is of
         if not isinstance(check, SameObjects):
             raise NotMeasured(f"{copy.id} is a bucket: nothing of that can be asked of it")
+        wanted, found, of = self._compared(check, copy)
+        if found.wrong:
+            before = found
+            wanted, found, of = self._compared(check, copy)
+            found = found.borne_out(before)
+        return [told(check, wanted, found, of, copy)]
+
+    def _compared(self, check: SameObjects, copy: Copy) -> tuple[Wanted, Found, int]:
+        """The objects that were wanted, what was found of them, and how many no listing tells of."""
         wanted, found = self._restorer.wanted(copy), Found()
         unclear = self._listed(wanted.read(), copy, found)
         drawn, of = _drawn(check, copy, unclear)
         places = (wanted.api, wanted.where), (self._api, self._restorer.at(copy))
         one = _One(*places, check.read, self._patiently, found)
         Lanes(drawn, one.look, f"what the objects of {copy.id} hold").run()
-        return [told(check, wanted, found, of(), copy)]
+        return wanted, found, of()
 
     def _listed(self, wanted: Iterator[Version], copy: Copy, found: Found) -> Iterator[Pair]:
         """Compare what both listings tell; those that these do not tell of come back."""
@@ -169,6 +194,7 @@ def told(check: SameObjects, wanted: Wanted, found: Found, of: int, copy: Copy) 
     doubts = (
         *_some(found.archived, "in an archive, from where nothing comes at once"),
         *_some(found.unknown, "unknown, by no checksum or digest of both: `read: true` reads them"),
+        *_some(found.unsure, "not as it was by one of two comparisons, and not by the other"),
         *([_doubtful(wanted)] if wanted.whole.doubtful else []),
         *([] if wanted.chosen.objects else ["the source held nothing at the instant"]),
     )
@@ -197,9 +223,7 @@ def _some(keys: Sequence[str], how: str) -> list[str]:
 
 
 def _figures(wanted: Wanted, found: Found) -> dict[str, Any]:
-    differences = {
-        name: getattr(found, name)[:KEPT] for name in ("missing", "strange", "different", "archived", "unknown")
-    }
+    differences = {name: getattr(found, name)[:KEPT] for name in (*WRONG, "archived", "unknown", "unsure")}
     return {
         "objects": wanted.chosen.objects,
         "bytes": wanted.chosen.bytes,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dr_orchestrator.aws.calls.answers import Strange
 from dr_orchestrator.aws.calls.api import Api
 
 NULL = "null"
@@ -102,13 +103,21 @@ def as_of(api: Api, where: Where, instant: datetime, tally: Tally | None = None)
 
 
 def every(api: Api, where: Where) -> Iterator[Version]:
-    """Every version and delete marker, in the order of the keys, the newest of each first."""
+    """Every version and delete marker, in the order of the keys, the newest of each first.
+
+    Strange where a key is out of that order, by which two listings are compared: it is none that S3 listed.
+    """
     after: dict[str, str] = {}
+    last = ""
     while True:
         told = api.call("ListObjectVersions", **where.given, Prefix=where.prefix, MaxKeys=PAGE, **after)
         versions = (_read(each) for each in told.get("Versions", ()))
         markers = (_read(each, marker=True) for each in told.get("DeleteMarkers", ()))
-        yield from heapq.merge(versions, markers, key=_order)
+        for each in heapq.merge(versions, markers, key=_order):
+            if each.key < last:
+                raise Strange(f"it lists {each.key!r} after {last!r}", "s3:ListObjectVersions")
+            last = each.key
+            yield each
         if not told.get("IsTruncated"):
             return
         after = {"KeyMarker": told["NextKeyMarker"]}

@@ -13,7 +13,7 @@ from dr_orchestrator.aws.calls.api import TRIES, Api
 from dr_orchestrator.aws.calls.parsing import Parsers
 from dr_orchestrator.errors import Transient
 
-MODELS = {name: Session().get_service_model(name) for name in ("rds", "dynamodb", "sts", "s3")}
+MODELS = {name: Session().get_service_model(name) for name in ("rds", "dynamodb", "sts", "s3", "ec2")}
 CALL = "dynamodb:DescribeTable"
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 TABLE = {"TableName": "orders", "ItemCount": 3, "CreationDateTime": AT, "DeletionProtectionEnabled": True}
@@ -94,6 +94,15 @@ def test_a_boolean_that_is_neither_true_nor_false_is_no_answer(told_as: str) -> 
     with pytest.raises(Strange, match="PubliclyAccessible in its answer is no boolean"):
         public(told_as)
     assert (public("true"), public("false")) == (True, False)
+
+
+def test_a_security_group_that_aws_cannot_have_made_is_no_answer() -> None:
+    """AWS would refuse to restore into it, and the drill would fail of that."""
+    groups, call = shape("ec2", "DescribeSecurityGroups"), "ec2:DescribeSecurityGroups"
+    good = {"SecurityGroups": [{"GroupId": "sg-0a1b2c3d4e5f60718"}]}
+    assert told(good, groups, call) == good
+    with pytest.raises(Strange, match=r"SecurityGroups\.GroupId in its answer is no GroupId"):
+        told({"SecurityGroups": [{"GroupId": "☃ not as it was"}]}, groups, call)
 
 
 @pytest.mark.parametrize("operation", ["ListObjects", "ListObjectsV2", "ListObjectVersions"])
