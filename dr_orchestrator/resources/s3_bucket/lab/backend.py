@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, S3Backend
+from moto.s3.utils import _VersionedKeyStore
 
 from dr_orchestrator.lab.cloud.world import world
 
@@ -115,3 +116,18 @@ class Buckets(S3Backend):
                 known = [each.version_id for each in versions]
                 versions = versions[known.index(version) + 1 :] if version in known else []
             yield from versions
+
+
+def _keep(self: _VersionedKeyStore, key: str, versions: list[Any]) -> None:
+    """Set the versions of a key; moto compares each that there was with each that there is, for every one that is put.
+
+    A heartbeat has tens of thousands of them once a lab has stood for a day.
+    """
+    kept = {id(each) for each in versions}
+    for each in self.getlist(key, []):
+        if id(each) not in kept and hasattr(each, "dispose"):
+            each.dispose()
+    dict.__setitem__(self, key, versions)
+
+
+PATCHES = ((_VersionedKeyStore, "setlist", _keep),)

@@ -36,7 +36,7 @@ def _refuses(call: ApiCall) -> Refusal | None:
 
 TWIN = Twin(
     backends=((s3_backends, backend.Buckets),),
-    patches=answers.PATCHES,
+    patches=(*answers.PATCHES, *backend.PATCHES),
     state={"buckets": _buckets},
     refuses=_refuses,
     make=company.make,
