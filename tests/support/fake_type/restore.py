@@ -92,7 +92,11 @@ class KinesisStream:
         return Ready(0.0, stream.identity(seen.detail))
 
     def _replay(self, api: Api, copy: Copy) -> None:
-        instant = datetime.fromisoformat(stream.tags(api, copy.id)[INSTANT])
+        try:
+            instant = datetime.fromisoformat(stream.tags(api, copy.id)[INSTANT])
+        except (KeyError, ValueError) as wrong:
+            told = f"{copy.id} does not say which instant it is restored to"
+            raise NotMeasured(told, call="kinesis:ListTagsForStream") from wrong
         kept = [fields for at, fields in stream.records(self._source_api, self._resource.id) if at <= instant]
         left = kept[sum(1 for _ in stream.records(api, copy.id)) :]
         for start in range(0, len(left), BATCH):
