@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dr_orchestrator.aws.parity.reading import Live
 from dr_orchestrator.domain.parity import Facts, Standing, compare
 from dr_orchestrator.domain.resource_type import ResourceType
 from dr_orchestrator.resources import TYPES
@@ -53,7 +54,7 @@ KEYS: dict[str, list[dict[str, Any]]] = {
 def told(of: Any, setting: str, answers: dict[str, Any]) -> Facts:
     """The facts of the look that tells of a setting."""
     (look,) = (each for each in of.looks() if setting in each.settings)
-    facts: Facts = look.read(ToldAws(answers).account(), "x")
+    facts: Facts = look.read(Live(ToldAws(answers).account(), "x"))
     return facts
 
 

@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any, TypeVar
 
 from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.domain.parity import Facts, Unread
 from dr_orchestrator.errors import DrillFault, Stopped, Transient
 
-Read = Callable[[Account, str], Mapping[str, str]]
-"""Reads settings of the object of that name, by their names."""
+T = TypeVar("T")
+
+
+@dataclass
+class Live:
+    """A live object, a source or a copy: what several looks need to know of it is asked once."""
+
+    account: Account
+    name: str
+    _known: dict[Callable[[Live], Any], Any] = field(default_factory=dict, repr=False)
+
+    def api(self, service: str) -> Api:
+        """The calls of a service where it stands."""
+        return self.account.api(service)
+
+    def once(self, ask: Callable[[Live], T]) -> T:
+        """The answer to a question, kept from the first time that there was one."""
+        if ask not in self._known:
+            self._known[ask] = ask(self)
+        answer: T = self._known[ask]
+        return answer
+
+
+Read = Callable[[Live], Mapping[str, str]]
+"""Reads settings of a live object, by their names."""
 
 Patiently = Callable[[Callable[[], Mapping[str, str]]], Mapping[str, str]]
 """Asks again while AWS fails in passing."""
@@ -32,9 +57,10 @@ def facts(looks: Iterable[Look], account: Account, name: str, patiently: Patient
     """
     found: dict[str, str | Unread] = {}
     silent: Unread | None = None
+    live = Live(account, name)
     for look in looks:
         try:
-            found |= dict.fromkeys(look.settings, silent) if silent else patiently(partial(look.read, account, name))
+            found |= dict.fromkeys(look.settings, silent) if silent else patiently(partial(look.read, live))
         except Stopped:
             raise
         except DrillFault as fault:

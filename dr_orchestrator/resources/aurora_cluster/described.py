@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.parity import alarms, words
-from dr_orchestrator.aws.parity.reading import Look
+from dr_orchestrator.aws.parity.reading import Live, Look
 from dr_orchestrator.aws.rds import described as told
 from dr_orchestrator.aws.rds.objects import CLUSTERS
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.aurora_cluster import production
 
 
-def _described(account: Account, name: str) -> Mapping[str, Any]:
-    found = CLUSTERS.described(account.api("rds"), name)
+def _described(live: Live) -> Mapping[str, Any]:
+    found = CLUSTERS.described(live.api("rds"), live.name)
     if found is None:
-        raise NotMeasured(f"no cluster {name}", call="rds:DescribeDBClusters")
+        raise NotMeasured(f"no cluster {live.name}", call="rds:DescribeDBClusters")
     return found
 
 
-def _of_cluster(account: Account, name: str) -> dict[str, str]:
-    about = _described(account, name)
+def _of_cluster(live: Live) -> dict[str, str]:
+    about = live.once(_described)
     backtrack = about.get("BacktrackWindow") or 0
     domains = about.get("DomainMemberships") or ()
     return {
@@ -45,34 +44,34 @@ def _of_cluster(account: Account, name: str) -> dict[str, str]:
     }
 
 
-def _of_writer(account: Account, name: str) -> dict[str, str]:
-    about = _described(account, name)
-    writer = production.writer(account, about)
+def _of_writer(live: Live) -> dict[str, str]:
+    about = live.once(_described)
+    writer = production.writer(live.account, about)
     groups = writer.get("DBParameterGroups") or [{}]
     return {
         "capacity": production.capacity(about, writer),
         "performance-insights": told.insights(writer, "PerformanceInsightsEnabled"),
-        "writer-parameters": told.parameters(account.api("rds"), str(groups[0].get("DBParameterGroupName") or "")),
+        "writer-parameters": told.parameters(live.api("rds"), str(groups[0].get("DBParameterGroupName") or "")),
     }
 
 
-def _parameters(account: Account, name: str) -> dict[str, str]:
-    group = str(_described(account, name).get("DBClusterParameterGroup") or "")
-    return {"parameters": told.parameters(account.api("rds"), group, of_cluster=True)}
+def _parameters(live: Live) -> dict[str, str]:
+    group = str(live.once(_described).get("DBClusterParameterGroup") or "")
+    return {"parameters": told.parameters(live.api("rds"), group, of_cluster=True)}
 
 
-def _global(account: Account, name: str) -> dict[str, str]:
-    arn = _described(account, name)["DBClusterArn"]
+def _global(live: Live) -> dict[str, str]:
+    arn = live.once(_described)["DBClusterArn"]
     joined = [
         each["GlobalClusterIdentifier"]
-        for each in account.api("rds").pages("DescribeGlobalClusters", "GlobalClusters")
+        for each in live.api("rds").pages("DescribeGlobalClusters", "GlobalClusters")
         if arn in {member.get("DBClusterArn") for member in each.get("GlobalClusterMembers") or ()}
     ]
     return {"global-cluster": words.listed(joined)}
 
 
-def _alarms(account: Account, name: str) -> dict[str, str]:
-    return {"alarms": alarms.on(account, "DBClusterIdentifier", name)}
+def _alarms(live: Live) -> dict[str, str]:
+    return {"alarms": alarms.on(live.account, "DBClusterIdentifier", live.name)}
 
 
 LOOKS = (

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.parity import alarms, words
-from dr_orchestrator.aws.parity.reading import Look
+from dr_orchestrator.aws.parity.reading import Live, Look
 from dr_orchestrator.domain.parity import KEY_OF_AWS, NONE
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.dynamodb_table import table
@@ -20,15 +19,15 @@ LONGEST = 35
 """The days that DynamoDB can go back to, unless somebody says fewer."""
 
 
-def _described(account: Account, name: str) -> Mapping[str, Any]:
-    found = table.describe(account.api("dynamodb"), name)
+def _described(live: Live) -> Mapping[str, Any]:
+    found = table.describe(live.api("dynamodb"), live.name)
     if found is None:
-        raise NotMeasured(f"no DynamoDB table {name}", call="dynamodb:DescribeTable")
+        raise NotMeasured(f"no DynamoDB table {live.name}", call="dynamodb:DescribeTable")
     return found
 
 
-def _of_table(account: Account, name: str) -> dict[str, str]:
-    about = _described(account, name)
+def _of_table(live: Live) -> dict[str, str]:
+    about = live.once(_described)
     stream, encrypted = about.get("StreamSpecification") or {}, about.get("SSEDescription") or {}
     key = encrypted.get("KMSMasterKeyArn") if encrypted.get("Status") != "DISABLED" else None
     return {
@@ -61,14 +60,14 @@ def _capacity(about: Mapping[str, Any]) -> str:
     return f"{given.get('ReadCapacityUnits', 0)} reads, {given.get('WriteCapacityUnits', 0)} writes"
 
 
-def _time_to_live(account: Account, name: str) -> dict[str, str]:
-    told = account.api("dynamodb").call("DescribeTimeToLive", TableName=name)["TimeToLiveDescription"]
+def _time_to_live(live: Live) -> dict[str, str]:
+    told = live.api("dynamodb").call("DescribeTimeToLive", TableName=live.name)["TimeToLiveDescription"]
     enabled = told.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
     return {"time-to-live": f"by {told['AttributeName']}" if enabled else words.OFF}
 
 
-def _backups(account: Account, name: str) -> dict[str, str]:
-    told = account.api("dynamodb").call("DescribeContinuousBackups", TableName=name)["ContinuousBackupsDescription"]
+def _backups(live: Live) -> dict[str, str]:
+    told = live.api("dynamodb").call("DescribeContinuousBackups", TableName=live.name)["ContinuousBackupsDescription"]
     recovery = told.get("PointInTimeRecoveryDescription") or {}
     if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
         return {"point-in-time-recovery": words.OFF}
@@ -76,36 +75,36 @@ def _backups(account: Account, name: str) -> dict[str, str]:
     return {"point-in-time-recovery": words.ON if kept == LONGEST else f"on, for {kept} days"}
 
 
-def _tags(account: Account, name: str) -> dict[str, str]:
-    worn = table.tags(account.api("dynamodb"), _described(account, name))
+def _tags(live: Live) -> dict[str, str]:
+    worn = table.tags(live.api("dynamodb"), live.once(_described))
     return {"tags": words.tags({"Key": key, "Value": value} for key, value in worn.items())}
 
 
-def _policy(account: Account, name: str) -> dict[str, str]:
-    arn = _described(account, name)["TableArn"]
+def _policy(live: Live) -> dict[str, str]:
+    arn = live.once(_described)["TableArn"]
     try:
-        told = account.api("dynamodb").call("GetResourcePolicy", ResourceArn=arn)
+        told = live.api("dynamodb").call("GetResourcePolicy", ResourceArn=arn)
     except NotFound:
         return {"resource-policy": NONE}
-    return {"resource-policy": words.policy(told.get("Policy") or "", name)}
+    return {"resource-policy": words.policy(told.get("Policy") or "", live.name)}
 
 
-def _insights(account: Account, name: str) -> dict[str, str]:
-    told = account.api("dynamodb").call("DescribeContributorInsights", TableName=name)
+def _insights(live: Live) -> dict[str, str]:
+    told = live.api("dynamodb").call("DescribeContributorInsights", TableName=live.name)
     return {"contributor-insights": words.on(told.get("ContributorInsightsStatus") in ("ENABLED", "ENABLING"))}
 
 
-def _kinesis(account: Account, name: str) -> dict[str, str]:
-    told = account.api("dynamodb").call("DescribeKinesisStreamingDestination", TableName=name)
+def _kinesis(live: Live) -> dict[str, str]:
+    told = live.api("dynamodb").call("DescribeKinesisStreamingDestination", TableName=live.name)
     found = told.get("KinesisDataStreamDestinations") or ()
-    live = [each["StreamArn"] for each in found if each.get("DestinationStatus") in ("ACTIVE", "ENABLING")]
-    return {"kinesis-stream": words.listed(live)}
+    fed = [each["StreamArn"] for each in found if each.get("DestinationStatus") in ("ACTIVE", "ENABLING")]
+    return {"kinesis-stream": words.listed(fed)}
 
 
-def _autoscaling(account: Account, name: str) -> dict[str, str]:
-    api, about = account.api("application-autoscaling"), _described(account, name)
+def _autoscaling(live: Live) -> dict[str, str]:
+    api, about = live.api("application-autoscaling"), live.once(_described)
     indexes = [f"/index/{each['IndexName']}" for each in about.get("GlobalSecondaryIndexes") or ()]
-    scaled = [f"table/{name}{each}" for each in ("", *indexes)]
+    scaled = [f"table/{live.name}{each}" for each in ("", *indexes)]
     of = {"ServiceNamespace": _SCALED}
     targets = [*api.pages("DescribeScalableTargets", "ScalableTargets", **of, ResourceIds=scaled)]
     aims = {
@@ -115,7 +114,7 @@ def _autoscaling(account: Account, name: str) -> dict[str, str]:
     }
     return {
         "autoscaling": words.listed(
-            _scaled(each, name, aims.get((each["ResourceId"], each["ScalableDimension"]))) for each in targets
+            _scaled(each, live.name, aims.get((each["ResourceId"], each["ScalableDimension"]))) for each in targets
         )
     }
 
@@ -128,8 +127,8 @@ def _scaled(target: Mapping[str, Any], name: str, policy: Mapping[str, Any] | No
     return f"{what}{f' of {index}' if index else ''} {target['MinCapacity']} to {target['MaxCapacity']}{aim}"
 
 
-def _alarms(account: Account, name: str) -> dict[str, str]:
-    return {"alarms": alarms.on(account, "TableName", name)}
+def _alarms(live: Live) -> dict[str, str]:
+    return {"alarms": alarms.on(live.account, "TableName", live.name)}
 
 
 LOOKS = (

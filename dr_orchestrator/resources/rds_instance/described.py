@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.parity import alarms, words
-from dr_orchestrator.aws.parity.reading import Look
+from dr_orchestrator.aws.parity.reading import Live, Look
 from dr_orchestrator.aws.rds import described as told
 from dr_orchestrator.aws.rds.objects import INSTANCES
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.rds_instance import options
 
 
-def _described(account: Account, name: str) -> Mapping[str, Any]:
-    found = INSTANCES.described(account.api("rds"), name)
+def _described(live: Live) -> Mapping[str, Any]:
+    found = INSTANCES.described(live.api("rds"), live.name)
     if found is None:
-        raise NotMeasured(f"no RDS instance {name}", call="rds:DescribeDBInstances")
+        raise NotMeasured(f"no RDS instance {live.name}", call="rds:DescribeDBInstances")
     return found
 
 
-def _of_instance(account: Account, name: str) -> dict[str, str]:
-    about = _described(account, name)
+def _of_instance(live: Live) -> dict[str, str]:
+    about = live.once(_described)
     return {
         "engine-version": f"{about['Engine']} {about.get('EngineVersion', '')}".strip(),
         "instance-class": str(about.get("DBInstanceClass")),
@@ -54,17 +53,17 @@ def _storage(about: Mapping[str, Any]) -> str:
     return ", ".join((f"{about.get('StorageType')}, {about.get('AllocatedStorage')} GiB", *speed))
 
 
-def _parameters(account: Account, name: str) -> dict[str, str]:
-    groups = _described(account, name).get("DBParameterGroups") or [{}]
-    return {"parameters": told.parameters(account.api("rds"), str(groups[0].get("DBParameterGroupName") or ""))}
+def _parameters(live: Live) -> dict[str, str]:
+    groups = live.once(_described).get("DBParameterGroups") or [{}]
+    return {"parameters": told.parameters(live.api("rds"), str(groups[0].get("DBParameterGroupName") or ""))}
 
 
-def _options(account: Account, name: str) -> dict[str, str]:
-    return {"options": told.options(account.api("rds"), options.of_instance(_described(account, name)))}
+def _options(live: Live) -> dict[str, str]:
+    return {"options": told.options(live.api("rds"), options.of_instance(live.once(_described)))}
 
 
-def _alarms(account: Account, name: str) -> dict[str, str]:
-    return {"alarms": alarms.on(account, "DBInstanceIdentifier", name)}
+def _alarms(live: Live) -> dict[str, str]:
+    return {"alarms": alarms.on(live.account, "DBInstanceIdentifier", live.name)}
 
 
 LOOKS = (

@@ -6,10 +6,9 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.parity import words
-from dr_orchestrator.aws.parity.reading import Look
+from dr_orchestrator.aws.parity.reading import Live, Look
 from dr_orchestrator.domain.parity import NONE
 from dr_orchestrator.resources.s3_bucket.parity import BY_S3
 from dr_orchestrator.resources.s3_bucket.parity import SHUT as OUTSIDE
@@ -21,16 +20,19 @@ Told = Mapping[str, Any]
 Say = Callable[[Told, str], str]
 
 
-def _asked(setting: str, operation: str, say: Say, account: Account, name: str) -> dict[str, str]:
+def _asked(setting: str, operation: str, say: Say, live: Live) -> dict[str, str]:
     """One setting, by the one call that tells it; what is not set S3 answers by an error."""
-    owner = account.pinned or account.caller().account
     told: Told = {}
     try:
-        told = account.api("s3").call(operation, Bucket=name, ExpectedBucketOwner=owner)
+        told = live.api("s3").call(operation, Bucket=live.name, ExpectedBucketOwner=live.once(_owner))
     except NotFound as absent:
         if "NoSuchBucket:" in absent.message:
             raise
-    return {setting: say(told, name)}
+    return {setting: say(told, live.name)}
+
+
+def _owner(live: Live) -> str:
+    return live.account.pinned or live.account.caller().account
 
 
 _SHUTTING = frozenset({"IgnorePublicAcls", "RestrictPublicBuckets"})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.aws.parity import words
-from dr_orchestrator.aws.parity.reading import Look, facts
+from dr_orchestrator.aws.parity.reading import Live, Look, facts
 from dr_orchestrator.domain.parity import Unread
 from dr_orchestrator.errors import Aborted, NotMeasured, Transient
 
@@ -17,14 +17,14 @@ def at_once(ask: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
     return ask()
 
 
-def failing(error: Exception) -> Callable[[Any, str], Mapping[str, str]]:
-    def read(_account: Any, _name: str) -> Mapping[str, str]:
+def failing(error: Exception) -> Callable[[Live], Mapping[str, str]]:
+    def read(_live: Live) -> Mapping[str, str]:
         raise error
 
     return read
 
 
-TAGS = Look(("tags",), lambda _account, name: {"tags": f"of {name}"})
+TAGS = Look(("tags",), lambda live: {"tags": f"of {live.name}"})
 ACCOUNT: Any = None
 
 
@@ -40,14 +40,30 @@ def test_once_nobody_answers_nothing_more_is_asked() -> None:
     """A copy is not kept standing for the sake of the record."""
     asked: list[str] = []
 
-    def listening(_account: Any, name: str) -> Mapping[str, str]:
-        asked.append(name)
+    def listening(live: Live) -> Mapping[str, str]:
+        asked.append(live.name)
         return {"alarms": "none"}
 
     silent = Look(("stream",), failing(Transient("no answer")))
     found = facts([TAGS, silent, Look(("alarms",), listening)], ACCOUNT, "orders", at_once)
     assert found == {"tags": "of orders", "stream": Unread("no answer"), "alarms": Unread("no answer")}
     assert asked == []
+
+
+def test_the_object_itself_is_described_once_for_all_looks() -> None:
+    """Several settings are told by one call, or need what it tells; a description that failed is asked for anew."""
+    asked: list[str] = []
+
+    def described(live: Live) -> str:
+        asked.append(live.name)
+        if len(asked) == 1:
+            raise NotMeasured("denied")
+        return f"all of {live.name}"
+
+    looks = [Look((each,), lambda live, of=each: {of: live.once(described)}) for each in ("a", "b", "c")]  # type: ignore[misc]
+    found = facts(looks, ACCOUNT, "orders", at_once)
+    assert found == {"a": Unread("denied"), "b": "all of orders", "c": "all of orders"}
+    assert asked == ["orders", "orders"]
 
 
 def test_an_answer_that_is_none_stops_nothing() -> None:
