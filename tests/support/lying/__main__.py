@@ -33,6 +33,7 @@ def main(answers: int, seed: int) -> int:
                 told += found.storm.told
                 ends[f"{drill} {'broken' if kinds is BROKEN else 'wrong'}: {found.verdict}"] += 1
                 wrong += bool(found.wrong)
+                print(f"{told.total()} answers altered after {time.monotonic() - began:.0f} s", file=sys.stderr)  # noqa: T201
                 for each in found.wrong:
                     print(f"WRONG seed {at} {drill}: {each[:600]}", flush=True)  # noqa: T201
             within.pop_all().close()
