@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import zip_longest
@@ -109,9 +110,11 @@ class Making(Steps):
     def take_in(self, store: Store | Born | Direct) -> Copy:
         """Write a store of the environment down as a copy that its stack owns: only then may it be changed.
 
-        One that is not what its stack names it is believed when it was named twice: a garbled name is nobody's.
+        One that is not what its stack names it is believed when it was named twice, however long it was looked for: a
+        garbled name is nobody's.
         """
-        member, identity = self._perform.confirmed(lambda: self.environment.member(store.logical_id, self.copy))
+        named = partial(self.environment.member, store.logical_id, self.copy)
+        member, identity = self._perform.confirmed(named, within=math.inf)
         if row_of(self._ledger, member) is None:
             self._journal.ledger.intend_copy(member, self._clock.now())
         self._journal.ledger.change_copy(member, CopyState.CREATED, self._clock.now(), identity)

@@ -67,16 +67,16 @@ class Performer:
         self._journal.finish(step, Outcome.PASSED, seen.words, tried=seen.tried)
         return result
 
-    def confirmed(self, look: Callable[[], T]) -> T:
+    def confirmed(self, look: Callable[[], T], within: float = CONFIRMED_WITHIN) -> T:
         """Look; what would fail the drill is believed when seen twice: AWS may forget for a moment.
 
-        What took long has been asked often enough.
+        What took longer than `within` drill seconds has been asked often enough.
         """
         clock, began = self._context.clock, self._context.clock.monotonic()
         try:
             return look()
         except NotRecoverable:
-            if clock.monotonic() - began > CONFIRMED_WITHIN:
+            if clock.monotonic() - began > within:
                 raise
             clock.sleep(CONFIRMED_AFTER)
             self._context.raise_if_stopped()

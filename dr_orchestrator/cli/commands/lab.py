@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from pathlib import Path
 
 import click
@@ -117,10 +118,23 @@ def demo(factor: float, at_once: int | None, as_json: bool) -> int:
             _say("")
             code = running.print_exercise(world, exercise, as_json)
         finally:
+            broken = sys.exception() is not None
             _say("Stopping what was started")
             if running_before is None:
-                simulated.stop(_state())
+                _stop(broken)
     return code
+
+
+def _stop(broken: bool) -> None:
+    """Stop the lab; a fault of that does not take the place of one that is on its way already."""
+    from dr_orchestrator import lab as simulated
+
+    try:
+        simulated.stop(_state())
+    except LabError as left:
+        if not broken:
+            raise
+        _say(f"Besides, {left.message}" + (f": {left.hint}" if left.hint else ""))
 
 
 def _say(text: str) -> None:

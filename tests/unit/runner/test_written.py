@@ -110,6 +110,7 @@ def test_a_member_that_is_not_what_its_stack_names_is_believed_when_it_was_named
 
     def member(logical_id: str, copy: Copy) -> tuple[Copy, Identity]:
         for failure in answers:
+            drill.clock.sleep(300)  # as long as a bucket that is not listed yet is looked for
             raise failure
         return Drill.member(drill, logical_id, copy)
 
