@@ -122,6 +122,12 @@ def _asked(rules: EndpointProvider, host: str, named: Named, endpoint: Named) ->
                     yield {name: value for name, value in every.items() if name in known}
 
 
+def partition(region: str) -> str:
+    """The partition of AWS that a region is of, as ARNs call it; of a region that nobody knows the public one."""
+    known = (each for each in _partitions() if re.fullmatch(each["regionRegex"], region, re.ASCII))
+    return str(next((each["id"] for each in known), "aws"))
+
+
 def _is_private_endpoint(private: re.Match[str], service: str) -> bool:
     """Return whether PrivateLink's name is of this service; only S3's names have parts before the endpoint's id."""
     public = f"{private['service']}.{private['suffix']}"

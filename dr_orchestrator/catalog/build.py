@@ -13,7 +13,7 @@ from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
 from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild as WrittenRebuild
-from dr_orchestrator.catalog.shapes.tiers import Backups, Costs, TiersFile
+from dr_orchestrator.catalog.shapes.tiers import Backups, Costs, Discovery, TiersFile
 from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
 from dr_orchestrator.catalog.source import Key, dotted
 from dr_orchestrator.catalog.template import Template, Unusable
@@ -53,6 +53,7 @@ from dr_orchestrator.domain.service import (
     Runbook,
     Service,
 )
+from dr_orchestrator.domain.tag_keys import TagKeys
 from dr_orchestrator.domain.wanted import Wanted
 
 
@@ -74,10 +75,15 @@ def catalogue(policy: TiersFile, declared: Sequence[Declared], types: Types[Reso
     revision = digest.of_catalogue(services, drills, settings)
     allowed = Allowed(frozenset(policy.allowed.accounts), frozenset(policy.allowed.regions))
     roles = Roles(policy.roles.source or "", policy.roles.drill or "", tuple(policy.roles.elsewhere))
-    limits = policy.limits
+    limits, told = policy.limits, (_keys(policy.discovery), tiers, policy.isolation is not None)
+    rates = _rates(policy.costs)
     return Catalogue(
-        services, drills, limits.at_once, revision, allowed, roles, _rates(policy.costs), limits.headroom, limits.budget
+        services, drills, limits.at_once, revision, allowed, roles, rates, limits.headroom, limits.budget, *told
     )
+
+
+def _keys(discovery: Discovery) -> TagKeys:
+    return TagKeys(*map(tuple, (discovery.service, discovery.tier, discovery.owner, discovery.contact)))
 
 
 def _rates(costs: Costs | None) -> Rates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dr_orchestrator.catalog import build
+from dr_orchestrator.catalog import build, gaps
 from dr_orchestrator.catalog.declared import read_policy, read_service
 from dr_orchestrator.catalog.rules import estate
 from dr_orchestrator.domain.drill import Catalogue
@@ -31,6 +31,14 @@ def problems(drills: Path, types: Types[ResourceType], flows: Path | None = None
     return _read(drills, types, flows)[1]
 
 
+def policy_alone(drills: Path, types: Types[ResourceType]) -> Catalogue:
+    """The catalogue of the policy, with no service in it; CatalogError where tiers.yaml cannot be read."""
+    policy = read_policy(drills.absolute())
+    if policy.whole is None:
+        raise CatalogError(tuple(policy.document.problems))
+    return build.catalogue(policy.whole, [], types)
+
+
 def service_files(drills: Path) -> list[Path]:
     """The files of services, by name."""
     found = (path for ending in ("*.yaml", "*.yml") for path in drills.glob(ending))
@@ -48,6 +56,7 @@ def _read(
     documents = [policy.document, *(service.document for service in services)]
     found = [problem for document in documents for problem in document.problems]
     found += estate.problems(policy, services, types)
+    found = gaps.told(documents, found)
     found += estate.without_flow(services, flows) if flows else ()
     if not services:
         found.append(Problem(drills.name, 1, "", "holds no service file", _INIT))

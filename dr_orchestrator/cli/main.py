@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": ("lab", "Run the sample company's quarterly exercise on a simulated AWS."),
     "lab": ("lab", "Start, stop and reach the simulated AWS."),
     "init": ("catalogue", "Copy the sample workspace to a folder of your own."),
+    "discover": ("discover", "Draft the drill files of what nobody has described yet."),
     "drills": ("catalogue", "List what is declared."),
     "check": ("catalogue", "Check the drill files; nothing is started."),
     "schema": ("catalogue", "Print the JSON Schema of the drill files."),
@@ -44,7 +45,8 @@ COMMANDS = {
 """Each command, the module that holds it, and its line in the help: so that help imports none of them."""
 
 OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary", "iam", "resume", "abort", "sweep"} | {
-    "posture"
+    "posture",
+    "discover",
 }
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 

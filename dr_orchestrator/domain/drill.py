@@ -11,9 +11,10 @@ from enum import StrEnum
 from dr_orchestrator.domain.cost import Rates
 from dr_orchestrator.domain.defaults import SINCE
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.objective import Disruption, Objective, format_duration
+from dr_orchestrator.domain.objective import Disruption, Objective, Tier, format_duration
 from dr_orchestrator.domain.proof import Deep, asks_source
 from dr_orchestrator.domain.service import Resource, Service
+from dr_orchestrator.domain.tag_keys import TagKeys
 
 
 class Pick(StrEnum):
@@ -240,7 +241,8 @@ class Catalogue:
     """All that a workspace declares.
 
     `headroom` is how much of a quota is kept for production's own failover; `budget` is the most that a drill, or an
-    exercise, may cost, in the currency of the `rates`.
+    exercise, may cost, in the currency of the `rates`. `keys` are those of the tags that say whose a resource is;
+    `isolated` is whether the policy says where copies are put.
     """
 
     services: Mapping[str, Service]
@@ -252,3 +254,6 @@ class Catalogue:
     rates: Rates = field(default_factory=Rates)
     headroom: int = 2
     budget: Decimal | None = None
+    keys: TagKeys = field(default_factory=TagKeys)
+    tiers: Mapping[int, Tier] = field(default_factory=dict)
+    isolated: bool = False

@@ -62,6 +62,8 @@ class Rule(StrEnum):
     POSTURE_CONTINUOUS = "posture-point-in-time"
     POSTURE_DELETION = "posture-deletion"
     POSTURE_PROVEN = "posture-proven-restore"
+    UNCLAIMED = "posture-unclaimed"
+    UNDRILLED = "posture-undrilled"
     NOT_KEPT = "not-kept"
     """Of a record from before rules were kept, where nothing tells which one it was."""
 

@@ -40,6 +40,9 @@ _CODES = {
     "throttle": ("Throttling", 400, "Rate exceeded"),
     "server-error": ("InternalFailure", 500, "The request processing has failed because of an internal error"),
 }
+_ABSENT = {"resource-explorer-2": ("UnauthorizedException", "The Region has no default view", 401)}
+"""The refusals of services that nobody switched on."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -102,7 +105,7 @@ class Application:
 
     def _refusal(self, call: ApiCall) -> Answer | None:
         """The refusals of AWS where moto lets a call pass."""
-        refused = next(filter(None, (twin.refuses(call) for twin in self._twins)), None)
+        refused = _ABSENT.get(call.service) or next(filter(None, (twin.refuses(call) for twin in self._twins)), None)
         return calls.error(call, *refused) if refused else None
 
     def _pass_on(self, environ: dict[str, Any], call: ApiCall) -> Answer:

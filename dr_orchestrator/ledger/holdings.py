@@ -26,6 +26,12 @@ def settled(connection: Connection, ids: Collection[str]) -> list[Copy]:
     return [rows.copy_of(row).copy for each in named for row in connection.execute(each).mappings()]
 
 
+def called(connection: Connection, ids: Collection[str]) -> list[Copy]:
+    """The copies that bear one of these names, whatever became of them."""
+    named = [select(tables.copy).where(_copy.id.in_(some)).order_by(_copy.number) for some in chunks(sorted(set(ids)))]
+    return [rows.copy_of(row).copy for each in named for row in connection.execute(each).mappings()]
+
+
 def accounted_for(connection: Connection, run: str, of: str, id: str, region: str) -> bool:
     """Whether an object is a copy that its run is still to settle, or wears the tag of a run that is under way."""
     if connection.scalar(select(_run.id).where(_run.id == run, tables.still_open(tables.run))) is not None:

@@ -188,6 +188,11 @@ class Queries:
         with transaction(self._engine) as connection:
             return holdings.settled(connection, ids)
 
+    def copies_named(self, ids: Collection[str]) -> list[Copy]:
+        """The copies that bear one of these names, whatever became of them."""
+        with transaction(self._engine) as connection:
+            return holdings.called(connection, ids)
+
     def accounted_for(self, run: str, of: str, id: str, region: str) -> bool:
         """Whether an object that wears a run's tag is a copy still to be settled, or the run is under way."""
         with transaction(self._engine) as connection:

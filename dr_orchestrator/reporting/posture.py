@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dr_orchestrator.domain.posture.claim import Claim
-from dr_orchestrator.domain.posture.ruling import Look, Standing, Stood
+from dr_orchestrator.domain.posture.ruling import NOBODY, Look, Standing, Stood
 from dr_orchestrator.reporting.records import Json
 from dr_orchestrator.reporting.render import render, to_json, write_file
 from dr_orchestrator.reporting.view.posture import PostureView, posture_view
@@ -59,7 +59,7 @@ def _row(row: Stood) -> Json:
     of = row.ruling
     return {
         "service": row.service,
-        "tier": row.tier,
+        "tier": None if row.service == NOBODY else row.tier,
         "owner": row.owner,
         "resource": row.resource,
         "type": row.type,

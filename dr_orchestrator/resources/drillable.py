@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.checks.apart import Address
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
     from dr_orchestrator.domain.cost import Billed
+    from dr_orchestrator.domain.discovery.found import Found
     from dr_orchestrator.domain.drill import Check, Drill, Selection
     from dr_orchestrator.domain.ports import Clock, Destroyer, Filler, Member, Origin, Part, Restorer
     from dr_orchestrator.domain.recovery_point import RecoveryPoint
@@ -124,8 +125,10 @@ class Drillable(ResourceType):
     read there, `origin` what a template's own is made of, with the `inside` of that as part of a stack, `looks` read
     the `settings` of a live one, `served` tells every address at which it is served, `twin` what it is in the simulated
     AWS, `company` the databases that the sample company has of it. `protection` reads how the backups of what is
-    declared of it at a place are kept; without one only its drills are judged. An origin is told of the environment
-    that its own is made in, and of the key of KMS under which recovery points are shared with that one's account.
+    declared of it at a place are kept; without one only its drills are judged. `discovered` tells of all that stands at
+    a place, whoever declares it, `worn` the tags of one where its listing does not and nobody tells those of all; what
+    AWS knows no such thing of has neither. An origin is told of the environment that its own is made in, and of the key
+    of KMS under which recovery points are shared with that one's account.
     """
 
     components: MakeComponents
@@ -141,6 +144,8 @@ class Drillable(ResourceType):
     inside: Callable[[Resource, Toolkit, Copy], Inside | None] = _has_no_inside
     served: Callable[[Resource, Toolkit], Collection[Address]] = lambda _resource, _toolkit: ()
     protection: Callable[[Ground], Reader] | None = None
+    discovered: Callable[[Ground], Iterable[Found]] | None = None
+    worn: Callable[[Ground, Found], Mapping[str, str]] | None = None
     writer: MakeWriter = _has_no_writer
     looks: Callable[[], Sequence[Look]] = tuple
     twin: Callable[[], Twin] | None = None

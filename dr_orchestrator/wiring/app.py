@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dr_orchestrator import settings
@@ -109,6 +109,12 @@ class App:
         services = self.declared.services.values()
         rebuilt = [each.rebuild for service in services for each in service.resources.values() if each.rebuild]
         return frozenset(each.bucket for each in rebuilt) - {""}
+
+    def knowing(self, catalogue: Catalogue) -> App:
+        """The same, that knows of another catalogue: of the policy alone, say, where no service is described yet."""
+        made = replace(self)
+        made.__dict__.update(catalogue=catalogue, ledger=self.ledger, spacings=self.spacings)
+        return made
 
     def prepare(self) -> None:
         """Make what drills share before their clocks start, and before several would each make their own."""

@@ -18,6 +18,7 @@ from dr_orchestrator.aws.access import policies
 from dr_orchestrator.aws.access.permissions import actions_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.resource_type import DISCOVERY
 from dr_orchestrator.domain.run import Measures
 from dr_orchestrator.errors import Exit, UsageError
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
@@ -57,15 +58,17 @@ def test_nothing_but_declared_reads_goes_out(greedy: wiring.App, shop: Company, 
     assert all(READS.match(operation) for _, operation in heard)
     declared = {resource.type for each in greedy.catalogue.services.values() for resource in each.resources.values()}
     wanted = {call for name in declared for call in TYPES[name].posture.reads}
-    assert {f"{service}:{operation}" for service, operation in heard} == wanted | {"sts:GetCallerIdentity"}
+    found = {call for of in TYPES for call in of.discovery.reads - of.discovery.only_when.keys()} | DISCOVERY.reads
+    assert {f"{service}:{operation}" for service, operation in heard} == wanted | found | {"sts:GetCallerIdentity"}
 
 
 def test_no_type_declares_a_change_for_it() -> None:
     """There is no write that the guard could let through."""
     for of in TYPES:
-        assert not of.posture.writes
-        assert all(READS.match(call.partition(":")[2]) for call in of.posture.reads)
-        assert of.posture.only_when.keys() <= of.posture.reads
+        for calls in (of.posture, of.discovery):
+            assert not calls.writes
+            assert all(READS.match(call.partition(":")[2]) for call in calls.reads)
+            assert calls.only_when.keys() <= calls.reads
 
 
 def test_what_no_tier_wants_is_not_asked(here: wiring.App, shop: Company, capsys: Any) -> None:
@@ -301,9 +304,12 @@ def test_the_policies_allow_each_call_and_nothing_else_more(greedy: wiring.App) 
     with_looks = policies.source_policies(Scope(TYPES, drills, allowed, services=services))
     without = policies.source_policies(Scope(TYPES, drills, allowed))
     more = [each for each in _statements(with_looks) if each not in _statements(without)]
-    assert {each["Sid"] for each in more} == {"LookHowBackupsAreKept", "LookHowCopiesOfBucketsAreKept"}
+    sids = ["LookHowBackupsAreKept", "LookHowCopiesOfBucketsAreKept", "LookWhatThereIs", "LookHowAnyBucketIsKept"]
+    assert [each["Sid"] for each in more] == sids
     wanted = {call for of in TYPES for call in of.posture.reads}
-    assert {action for each in more for action in each["Action"]} == actions_of(TYPES, wanted)
+    assert {action for each in more[:2] for action in each["Action"]} == actions_of(TYPES, wanted)
+    found = {call for of in TYPES for call in of.discovery.reads} | DISCOVERY.reads
+    assert {action for each in more[2:] for action in each["Action"]} == actions_of(TYPES, wanted | found)
     assert more[0]["Condition"] == {"StringEquals": {"aws:RequestedRegion": ["us-east-1", "us-west-2"]}}
     assert more[1]["Resource"] == [
         f"arn:aws:s3:::{name}{within}" for name in ("dwa-prod-payloads", "image-effects-prod") for within in ("", "/*")

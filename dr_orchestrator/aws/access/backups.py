@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dr_orchestrator.aws.access.permissions import actions_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Statement, allow
-from dr_orchestrator.domain.resource_type import ResourceType
+from dr_orchestrator.domain.resource_type import DISCOVERY, ResourceType
 
 
 def looks(scope: Scope) -> Iterator[Statement]:
@@ -24,6 +24,23 @@ def looks(scope: Scope) -> Iterator[Statement]:
         names = [arn for name in scope.declared(of) for arn in of.made.arns_of(name)]
         actions = actions_of(scope.types, of.posture.reads & _of_one(of))
         yield allow(f"LookHow{of.made.plural}AreKept", actions, scope.arns(of.made.service, *names))
+
+
+def estate(scope: Scope) -> Iterator[Statement]:
+    """The statements of a look at all that there is (`dro discover`, and `dro posture` of all services): of every type,
+    whoever declares it, for it is nobody's yet whose draft hangs on how its backups are kept.
+    """
+    reads = {of.name: of.discovery.reads | of.posture.reads for of in scope.types if of.discovery.all}
+    everywhere = {call for of in scope.types if of.discovery.all for call in reads[of.name] - _of_one(of)}
+    regions = scope.regions
+    here = {"StringEquals": {"aws:RequestedRegion": regions}} if regions else {}
+    yield allow("LookWhatThereIs", actions_of(scope.types, everywhere | DISCOVERY.reads), ["*"], here)
+    for of in scope.types:
+        if of.discovery.all and (own := reads[of.name] & _of_one(of)):
+            arns = scope.arns(of.made.service, *of.made.arns_of("*"))
+            yield allow(
+                f"LookHowAny{of.made.cloudformation.rpartition('::')[2]}IsKept", actions_of(scope.types, own), arns
+            )
 
 
 def _of_one(of: ResourceType) -> frozenset[str]:

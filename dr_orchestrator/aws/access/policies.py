@@ -32,7 +32,13 @@ _WITH_TAG = (Effect.CHANGE, Effect.DELETE)
 
 def source_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the reads: it can change nothing at all."""
-    return packed([*_reads(scope), *backups.looks(scope)])
+    looks = backups.looks(scope)
+    return packed([*_reads(scope), *looks, *(backups.estate(scope) if scope.services else ())])
+
+
+def discovery_policies(scope: Scope) -> list[Policy]:
+    """The policy of whoever drafts drill files, before there is one: reads alone, of settings and tags."""
+    return packed([allow("LookWhoseAccountItIs", {"sts:GetCallerIdentity"}, ["*"]), *backups.estate(scope)])
 
 
 def _reads(scope: Scope) -> list[Statement]:

@@ -70,6 +70,9 @@ class Shared(Generic[T]):
         return asked()
 
 
+_sharing = threading.Lock()
+
+
 @dataclass(frozen=True)
 class Ground:
     """The place of the resources: its account, others of the same owner by region, and the clock that is looked by."""
@@ -79,6 +82,7 @@ class Ground:
     clock: Clock
     now: datetime
     shared: dict[str, Any] = field(default_factory=dict)
+    _listings: dict[tuple[str, ...], Once[list[Any]]] = field(default_factory=dict)
 
     @property
     def region(self) -> str:
@@ -94,9 +98,14 @@ class Ground:
         return again(ask, READING, self.clock)
 
     def listed(self, service: str, operation: str, key: str, region: str = "", **given: Any) -> list[Mapping[str, Any]]:
-        """Every item of a listing, to its last page."""
-        api = self.api(service, region)
-        return self.patiently(lambda: list(api.pages(operation, key, **given)))
+        """Every item of a listing, to its last page; asked once in a look, whoever needs it."""
+        asked = (service, operation, key, region or self.region, repr(sorted(given.items())))
+        with _sharing:
+            once = self._listings.setdefault(
+                asked,
+                Once(lambda: self.patiently(lambda: list(self.api(service, region).pages(operation, key, **given)))),
+            )
+        return list(once())
 
     def fact(self, call: str, read: Callable[[], T]) -> Fact[T]:
         """The thing that a call tells, as a fact: a failure is one, too."""

@@ -29,6 +29,7 @@ from dr_orchestrator.catalog.shapes.fields import (
 from dr_orchestrator.catalog.shapes.service import Isolation
 from dr_orchestrator.domain.objective import ClockStart
 from dr_orchestrator.domain.replica import BOUNDARY, Place
+from dr_orchestrator.domain.tag_keys import TagKeys
 from dr_orchestrator.domain.wanted import RETENTION
 
 
@@ -133,6 +134,18 @@ class Roles(Shape):
     )
 
 
+class Discovery(Shape):
+    """The keys of the tags that say whose a resource is, to `dro discover` and `dro posture`; case counts."""
+
+    service: list[Text] = Field(
+        default=[*TagKeys().service],
+        description="The keys that say the service; the first that a resource wears counts.",
+    )
+    tier: list[Text] = Field(default=[*TagKeys().tier], description="The keys that say the tier, by number or name.")
+    owner: list[Text] = Field(default=[*TagKeys().owner], description="The keys that say the owner.")
+    contact: list[Text] = Field(default=[*TagKeys().contact], description="The keys that say how the owner is reached.")
+
+
 class TiersFile(Shape):
     """The policy: tiers and their promises, and what holds for all drills."""
 
@@ -147,3 +160,6 @@ class TiersFile(Shape):
     replica: Replica = Field(default=Replica(), description="What holds for environments that drills create anew.")
     costs: Costs | None = Field(default=None, description="The rates by which the cost of a drill is estimated.")
     limits: Limits = Field(default=Limits(), description="What every exercise keeps to.")
+    discovery: Discovery = Field(
+        default=Discovery(), description="The tags that say whose a resource is: see `dro discover`."
+    )

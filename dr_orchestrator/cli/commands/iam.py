@@ -11,6 +11,7 @@ from dr_orchestrator.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from dr_orchestrator.aws.access.scope import Scope
+    from dr_orchestrator.wiring.app import App
 
 
 @click.command()
@@ -21,13 +22,25 @@ if TYPE_CHECKING:
 @click.option(
     "--boundary", is_flag=True, help="The permissions boundary of replicas alone, for `aws iam create-policy`."
 )
+@click.option(
+    "--discovery", is_flag=True, help="The policy of `dro discover` alone, which needs no drill file: it only reads."
+)
 @click.option("--role", metavar="NAME", help="One policy alone, for AWS: of source, drill, trust, or an account's id.")
 @click.option("--part", type=click.IntRange(1), metavar="N", help="Of a role with several policies the Nth.")
 @json_option
-def iam(names: tuple[str, ...], abac: bool, boundary: bool, role: str | None, part: int | None, as_json: bool) -> int:
+def iam(
+    names: tuple[str, ...],
+    abac: bool,
+    boundary: bool,
+    discovery: bool,
+    role: str | None,
+    part: int | None,
+    as_json: bool,
+) -> int:
     """Print the IAM policies that drills need: of the role that reads, and of the role that makes copies.
 
-    Unless drills are named, the role that reads may look how backups are kept, too (`dro posture`).
+    Unless drills are named, the role that reads may look how backups are kept, and what there is, too (`dro posture`,
+    `dro discover`).
 
     It is one document of JSON, with the policies of each role, the trust policy and notes; what people should know is
     told beside it, on the error output. `--role` prints one policy as AWS takes it. AWS is not asked.
@@ -36,9 +49,11 @@ def iam(names: tuple[str, ...], abac: bool, boundary: bool, role: str | None, pa
     from dr_orchestrator.aws.access.scope import Scope
     from dr_orchestrator.aws.template.boundary import policy
 
-    if part and not role:
+    if part and not role and not discovery:
         raise UsageError("--part is of one role's policies", "name the role: --role drill --part 2")
     here = wiring.world()
+    if discovery:
+        return _discovery(here, part)
     drills = [here.drill(name) for name in dict.fromkeys(names)] or list(here.catalogue.drills.values())
     if not drills:
         raise UsageError("no drill is declared", f"declare some in {here.settings.drills}")
@@ -54,6 +69,18 @@ def iam(names: tuple[str, ...], abac: bool, boundary: bool, role: str | None, pa
     print_json(told)
     if not as_json:
         _tell(told)
+    return Exit.PASSED
+
+
+def _discovery(here: App, part: int | None) -> int:
+    """Print the policy of `dro discover`, by the policy alone: no service may be described yet."""
+    from dr_orchestrator.aws.access import policies
+    from dr_orchestrator.aws.access.scope import Scope
+    from dr_orchestrator.catalog.load import policy_alone
+
+    known = policy_alone(here.settings.drills, here.types)
+    found = policies.discovery_policies(Scope(here.types, [], known.allowed))
+    print_json(_one({"source": found, "drill": [], "elsewhere": {}, "trust": {}}, "source", part))
     return Exit.PASSED
 
 

@@ -37,8 +37,9 @@ def posture(services: tuple[str, ...], least: str, last: bool, as_json: bool) ->
 
     Every declared resource is held to what its tier wants: age of the newest point, a point each day, retention,
     encryption, a copy in another region, immutability, point-in-time recovery, deletion protection, and a restore that
-    was proven. What could not be asked is told as not known, and ends with 3. What is seen is kept in the ledger, and
-    the page of the posture is written anew.
+    was proven. Where no service is named, what no service claims or no drill covers is told, too. What could not be
+    asked is told as not known, and ends with 3. What is seen is kept in the ledger, and the page of the posture is
+    written anew.
     """
     from dr_orchestrator import wiring
     from dr_orchestrator.domain.posture.ruling import exit_code
@@ -86,10 +87,11 @@ def _tell(row: Stood, how: str) -> None:
 
 
 def _tally(rows: Sequence[Stood]) -> list[tuple[str, ...]]:
-    from dr_orchestrator.domain.posture.ruling import Standing
+    from dr_orchestrator.domain.posture.ruling import NOBODY, Standing
 
     told: dict[tuple[str, str, str], Counter[Standing]] = {}
     for each in rows:
-        told.setdefault((str(each.tier), each.service, each.resource), Counter())[each.ruling.standing] += 1
+        tier = "-" if each.service == NOBODY else str(each.tier)
+        told.setdefault((tier, each.service, each.resource), Counter())[each.ruling.standing] += 1
     shown = (Standing.HELD, Standing.SHORT, Standing.UNKNOWN)
     return [(*key, *(str(counts[each]) if counts[each] else "-" for each in shown)) for key, counts in told.items()]

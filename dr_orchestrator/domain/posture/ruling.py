@@ -38,8 +38,17 @@ TITLES = {
     Rule.POSTURE_CONTINUOUS: "Point-in-time recovery",
     Rule.POSTURE_DELETION: "Deletion protection",
     Rule.POSTURE_PROVEN: "Last proven restore",
+    Rule.UNCLAIMED: "Declaration",
+    Rule.UNDRILLED: "Drill",
 }
 """The rules of the posture, in the order in which they are told, with their words for people."""
+
+
+NOBODY = "(nobody)"
+"""The service of what no service claims: no drill file can name one so."""
+
+LAST = 100
+"""Its tier, behind all that there can be."""
 
 
 @dataclass(frozen=True)

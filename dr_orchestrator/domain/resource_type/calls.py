@@ -127,6 +127,15 @@ COMMON = Calls(
 )
 """The calls of every run, whatever it drills."""
 
+DISCOVERY = Calls(
+    frozenset({"resource-explorer-2:ListResources", "resourcegroupstaggingapi:GetResources"}),
+    only_when={"resourcegroupstaggingapi:GetResources": "Resource Explorer does not tell the tags of all"},
+)
+"""The calls of a look at the whole estate, whatever it holds: they tell tags, and types list themselves."""
+
+GRANTS: Mapping[str, tuple[str, ...]] = {"resourcegroupstaggingapi:GetResources": ("tag:GetResources",)}
+"""The IAM actions of those that IAM knows by other names."""
+
 
 class CallTable:
     """Every call that may be made, and as what: what is in neither table is refused, whatever it does."""

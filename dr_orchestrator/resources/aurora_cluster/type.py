@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.kind import Kind
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+    from dr_orchestrator.domain.discovery.found import Found
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.estate.company import CompanyDatabase
@@ -158,6 +159,12 @@ def _protection(ground: Ground) -> Reader:
     from dr_orchestrator.resources.aurora_cluster.posture import reader
 
     return reader(ground)
+
+
+def _discovered(ground: Ground) -> Iterable[Found]:
+    from dr_orchestrator.resources.aurora_cluster.discovery import discovered
+
+    return discovered(ground)
 
 
 def _twin() -> Twin:
@@ -305,6 +312,7 @@ TYPE = Drillable(
             "kms:DescribeKey": "the source is encrypted",
         },
     ),
+    discovery=Calls(frozenset({"rds:DescribeDBClusters"})),
     listing=Calls(frozenset({"rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBClusterSnapshots"})),
     services=("rds", "ec2", "secretsmanager"),
     born=Calls(
@@ -350,6 +358,7 @@ TYPE = Drillable(
     compared=CALLS,
     looks=_looks,
     protection=_protection,
+    discovered=_discovered,
     twin=_twin,
     company=_company,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.copy import Place
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.posture.ground import Ground, Reader
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.domain.copy import Copy, LiveObject
+    from dr_orchestrator.domain.discovery.found import Found
     from dr_orchestrator.domain.ports import Destroyer
     from dr_orchestrator.domain.service import Resource
     from dr_orchestrator.lab.twin import Twin
@@ -88,6 +89,12 @@ def _protection(ground: Ground) -> Reader:
     from dr_orchestrator.resources.cloudformation_stack.posture import reader
 
     return reader(ground)
+
+
+def _discovered(ground: Ground) -> Iterable[Found]:
+    from dr_orchestrator.resources.cloudformation_stack.discovery import discovered
+
+    return discovered(ground)
 
 
 def _twin() -> Twin:
@@ -203,6 +210,7 @@ TYPE = Drillable(
     posture=Calls(
         frozenset({"cloudformation:DescribeStacks"}),
     ),
+    discovery=Calls(frozenset({"cloudformation:DescribeStacks"})),
     listing=Calls(frozenset({"cloudformation:DescribeStacks"})),
     services=("cloudformation", "ecr", "s3", "ssm"),
     marker="{table: LogicalId, key: {pk: canary}, attribute: at}",
@@ -217,5 +225,6 @@ TYPE = Drillable(
     reads=reads,
     puts=puts,
     protection=_protection,
+    discovered=_discovered,
     twin=_twin,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dr_orchestrator.domain.kind import Kind
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+    from dr_orchestrator.domain.discovery.found import Found
     from dr_orchestrator.domain.drill import Selection
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Restorer
     from dr_orchestrator.domain.service import Canary, Resource
@@ -131,6 +132,18 @@ def _protection(ground: Ground) -> Reader:
     from dr_orchestrator.resources.dynamodb_table.posture import reader
 
     return reader(ground)
+
+
+def _discovered(ground: Ground) -> Iterable[Found]:
+    from dr_orchestrator.resources.dynamodb_table.discovery import discovered
+
+    return discovered(ground)
+
+
+def _worn(ground: Ground, found: Found) -> Mapping[str, str]:
+    from dr_orchestrator.resources.dynamodb_table.discovery import worn
+
+    return worn(ground, found)
 
 
 def _twin() -> Twin:
@@ -240,6 +253,10 @@ TYPE = Drillable(
             "kms:DescribeKey": "the source is encrypted with a key of its own",
         },
     ),
+    discovery=Calls(
+        frozenset({"dynamodb:ListTables", "dynamodb:ListTagsOfResource"}),
+        only_when={"dynamodb:ListTagsOfResource": "nobody tells the tags of all"},
+    ),
     listing=Calls(
         frozenset({"dynamodb:ListTables", "dynamodb:DescribeTable", "dynamodb:ListTagsOfResource"}),
         only_when={
@@ -279,5 +296,7 @@ TYPE = Drillable(
     compared=CALLS,
     looks=_looks,
     protection=_protection,
+    discovered=_discovered,
+    worn=_worn,
     twin=_twin,
 )

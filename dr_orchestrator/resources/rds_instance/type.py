@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+    from dr_orchestrator.domain.discovery.found import Found
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member, Origin
     from dr_orchestrator.domain.service import Canary, Resource
     from dr_orchestrator.lab.estate.company import CompanyDatabase
@@ -148,6 +149,12 @@ def _protection(ground: Ground) -> Reader:
     return reader(ground)
 
 
+def _discovered(ground: Ground) -> Iterable[Found]:
+    from dr_orchestrator.resources.rds_instance.discovery import discovered
+
+    return discovered(ground)
+
+
 def _twin() -> Twin:
     from dr_orchestrator.resources.rds_instance.lab.twin import TWIN
 
@@ -243,6 +250,7 @@ TYPE = Drillable(
             "kms:DescribeKey": "the source is encrypted",
         },
     ),
+    discovery=Calls(frozenset({"rds:DescribeDBInstances"})),
     listing=Calls(frozenset({"rds:DescribeDBInstances", "rds:DescribeDBSnapshots"})),
     services=("rds", "ec2", "secretsmanager"),
     born=Calls(
@@ -282,6 +290,7 @@ TYPE = Drillable(
     compared=CALLS,
     looks=_looks,
     protection=_protection,
+    discovered=_discovered,
     twin=_twin,
     company=_company,
 )

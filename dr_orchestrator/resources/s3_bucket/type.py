@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dr_orchestrator.domain.kind import Kind
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dr_orchestrator.aws.toolkit import Toolkit
     from dr_orchestrator.canary.beating import Writer
     from dr_orchestrator.domain.copy import Copy, LiveObject, Place
+    from dr_orchestrator.domain.discovery.found import Found
     from dr_orchestrator.domain.drill import Check
     from dr_orchestrator.domain.ports import Clock, Destroyer, Member
     from dr_orchestrator.domain.service import Canary, Resource
@@ -167,6 +168,18 @@ def _protection(ground: Ground) -> Reader:
     from dr_orchestrator.resources.s3_bucket.posture import reader
 
     return reader(ground)
+
+
+def _discovered(ground: Ground) -> Iterable[Found]:
+    from dr_orchestrator.resources.s3_bucket.discovery import discovered
+
+    return discovered(ground)
+
+
+def _worn(ground: Ground, found: Found) -> Mapping[str, str]:
+    from dr_orchestrator.resources.s3_bucket.discovery import worn
+
+    return worn(ground, found)
 
 
 def _twin() -> Twin:
@@ -316,6 +329,10 @@ TYPE = Drillable(
             "s3:GetBucketReplication": vaulted.APART,
         },
     ),
+    discovery=Calls(
+        frozenset({"s3:ListBuckets", "s3:GetBucketTagging"}),
+        only_when={"s3:GetBucketTagging": "nobody tells the tags of all"},
+    ),
     listing=Calls(
         frozenset({"s3:ListBuckets", "s3:GetBucketTagging"}),
         only_when={"s3:GetBucketTagging": "a bucket is named like a copy"},
@@ -353,5 +370,7 @@ TYPE = Drillable(
     compared=CALLS,
     looks=_looks,
     protection=_protection,
+    discovered=_discovered,
+    worn=_worn,
     twin=_twin,
 )

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dr_orchestrator.aws.access.permissions import actions_of
 from dr_orchestrator.domain.posture.judging import judged
 from dr_orchestrator.domain.posture.proven import proven
-from dr_orchestrator.domain.posture.ruling import Look, Ruling, Standing, Stood, stood
+from dr_orchestrator.domain.posture.ruling import NOBODY, Look, Ruling, Standing, Stood, stood
 from dr_orchestrator.domain.programme import DueState, due_states, proofs_wanted
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.app import App
-from dr_orchestrator.wiring.posture.reading import Reading
+from dr_orchestrator.wiring.estate.reading import Reading
+from dr_orchestrator.wiring.estate.statements import statement_for
+from dr_orchestrator.wiring.posture import uncovered
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,27 @@ def look(here: App, names: Sequence[str] = ()) -> Posture:
     for (service, resource), facts in zip(wanted, found, strict=True):
         rulings = [_with_statement(here, each) for each in judged(facts, service, now)]
         rows += stood(service, resource, [*rulings, _proven(here, service, resource, states)])
+    if not names:
+        rows += uncovered.rows(here, reading)
     seen = Look(
         here.clock.now(),
         reading.simulated,
         reading.owner(wanted[0][1].region),
         here.catalogue.revision,
-        tuple(each.name for each in services),
+        _looked_at(services, names),
     )
     return Posture(seen, tuple(here.ledger.keep_posture(seen, rows)))
 
 
 def newest(here: App, names: Sequence[str] = ()) -> Posture | None:
     """The newest look at the services, without another one; None where there was none."""
-    kept = here.ledger.queries.posture([each.name for each in _chosen(here, names)])
+    kept = here.ledger.queries.posture(_looked_at(_chosen(here, names), names))
     return None if kept is None else Posture(kept[0], tuple(kept[1]))
+
+
+def _looked_at(services: Sequence[Service], names: Sequence[str]) -> tuple[str, ...]:
+    """The services of a look: one at all of them is one at what no service claims, too."""
+    return (*(each.name for each in services), *(() if names else (NOBODY,)))
 
 
 def due(here: App) -> list[DueState]:
@@ -87,6 +94,4 @@ def _with_statement(here: App, ruling: Ruling) -> Ruling:
     """Of what was denied, with the statement to add to the policy of the role that reads."""
     if ruling.standing is not Standing.UNKNOWN or not ruling.denied or not ruling.call:
         return ruling
-    actions = sorted(actions_of(here.types, [ruling.call]))
-    statement = json.dumps({"Effect": "Allow", "Action": actions, "Resource": "*"})
-    return replace(ruling, remedy=f"add to the policy of the role that reads (see `dro iam`): {statement}")
+    return replace(ruling, remedy=statement_for(here, ruling.call))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.posture.claim import Claim, claim
+from dr_orchestrator.domain.posture.ruling import NOBODY
 from dr_orchestrator.errors import DroError, without_secrets
 from dr_orchestrator.reporting.posture import posture_json, write_posture
 from dr_orchestrator.reporting.records import Json
@@ -34,7 +35,9 @@ def publish(here: App) -> Mapping[str, Path]:
 def claims(here: App, found: Posture) -> list[Claim]:
     """The claim of each service that was looked at, tier 0 first."""
     drills, runs = here.catalogue.drills.values(), _proofs(here)
-    services = [here.catalogue.services[each] for each in dict.fromkeys(row.service for row in found.rows)]
+    services = [
+        here.catalogue.services[each] for each in dict.fromkeys(row.service for row in found.rows) if each != NOBODY
+    ]
     return [claim(each, drills, runs, found.rows) for each in services]
 
 

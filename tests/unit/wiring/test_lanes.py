@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from dr_orchestrator.errors import NotMeasured
-from dr_orchestrator.wiring.posture.reading import in_lanes
+from dr_orchestrator.wiring.estate.reading import in_lanes
 
 
 def test_no_more_are_under_way_than_there_are_lanes() -> None:

@@ -10,6 +10,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.posture.ground import Ground, Reader, Shared, unknown
 from dr_orchestrator.domain.posture.facts import Inapplicable, Protection, Unknown, nothing_known
 from dr_orchestrator.domain.service import Resource, Service
+from dr_orchestrator.domain.wanted import Wanted
 from dr_orchestrator.errors import DrillFault
 from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.waiting.aside import all_aside
@@ -58,15 +59,25 @@ class Reading:
         """The account that the credentials are of."""
         return self._caller(region).account
 
+    def ground(self, region: str) -> Ground:
+        """The ground of a region."""
+        account = self.account(region)
+        with self._making:
+            return self._grounds.setdefault(region, self._ground(account))
+
     def _one(self, wanted: tuple[Service, Resource]) -> Protection:
         service, resource = wanted
+        return self.protection(resource, service.tier.wanted)
+
+    def protection(self, resource: Resource, wanted: Wanted) -> Protection:
+        """How the backups of one are kept."""
         of = self._here.types[resource.type]
         if of.protection is None:
             return nothing_known(_NOT_ITS_OWN)
         try:
             if wrong := not_allowed(self._here, resource, self._caller(resource.region)):
                 return nothing_known(Unknown(wrong, "sts:GetCallerIdentity", "use the profile of that account"))
-            return self._reader(resource, of.protection)(resource, service.tier.wanted)
+            return self._reader(resource, of.protection)(resource, wanted)
         except DrillFault as fault:
             return nothing_known(unknown(fault))
 
@@ -75,8 +86,7 @@ class Reading:
         with self._making:
             key = resource.region, resource.type
             if key not in self._readers:
-                ground = self._grounds.setdefault(resource.region, self._ground(account))
-                self._readers[key] = make(ground)
+                self._readers[key] = make(self._grounds.setdefault(resource.region, self._ground(account)))
             return self._readers[key]
 
     def _ground(self, account: Account) -> Ground:
