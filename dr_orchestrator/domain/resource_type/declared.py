@@ -55,6 +55,7 @@ class ResourceType:
     `settings` are those of a source that a copy is to have, `compared` what reads them of both.
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
     `posture` is what a look at how its backups are kept calls: reads alone.
+    `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
     environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
@@ -98,6 +99,7 @@ class ResourceType:
     compared: Calls = field(default_factory=Calls)
     stated: Calls = field(default_factory=Calls)
     posture: Calls = field(default_factory=Calls)
+    vaulted: Mapping[Kind, Calls] = field(default_factory=dict)
     inquiry: Inquiry | None = None
     secures: str = ""
     rebuilt: frozenset[str] = frozenset({"template", "cdk"})
@@ -119,7 +121,9 @@ class ResourceType:
     @property
     def besides(self) -> tuple[Calls, ...]:
         """The calls beside those of its kinds that may read what no kind reads."""
-        return self.listing, self.exported, self.stated, self.direct, self.across, self.compared, self.posture
+        vaulted = self.vaulted.values()
+        beside = (self.listing, self.exported, self.stated, self.direct, self.across, self.compared, self.posture)
+        return (*beside, *vaulted)
 
     @property
     def name(self) -> str:

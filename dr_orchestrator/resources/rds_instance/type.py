@@ -16,9 +16,10 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.rds_instance.name import NAME, OWN_OPTIONS, SNAPSHOT
+from dr_orchestrator.resources.rds_instance.name import NAME, OWN_OPTIONS, RESTORED, SNAPSHOT
 from dr_orchestrator.resources.rds_instance.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ _APART: dict[str, tuple[object, ...]] = {
 }
 _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
 _GROUPS = ("og:*", "pg:*")
+_ARN = r"arn:[a-z-]+:rds:(?P<region>[^:]+):[^:]+:db:(?P<name>[^:]+)"
 _CALLS = Calls(
     frozenset(
         {
@@ -87,9 +89,12 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> 
     from dr_orchestrator.aws.rds.carrying import SnapshotCopy
     from dr_orchestrator.aws.rds.objects import SNAPSHOTS
     from dr_orchestrator.resources.rds_instance.restore import RdsInstance
+    from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
 
     if copy.type == SNAPSHOT:
         return SnapshotCopy(SNAPSHOTS, toolkit, copy)
+    if copy.made_by == BY_RESTORE_JOB:
+        return RdsFromVault(source, None, toolkit)
     return RdsInstance(source, None, toolkit)
 
 
@@ -176,7 +181,13 @@ TYPE = Drillable(
             frozenset({"rds:DescribeDBInstanceAutomatedBackups"}), frozenset({"rds:RestoreDBInstanceToPointInTime"})
         ),
     },
+    vaulted={
+        Kind.SNAPSHOT_RESTORE: vaulted.RESTORES
+        | Calls(_CALLS.reads - {"rds:DescribeDBSnapshots"}, _CALLS.writes | {"rds:AddTagsToResource"}, _CALLS.only_when)
+    },
     writes=(
+        vaulted.start(NAME, RESTORED),
+        Write("rds:AddTagsToResource", By(NAME, "ResourceName", _ARN), Effect.TAG, frozenset({"Tags"})),
         Write(
             "rds:RestoreDBInstanceFromDBSnapshot",
             By(NAME, "DBInstanceIdentifier"),
@@ -244,7 +255,7 @@ TYPE = Drillable(
         },
     ),
     listing=Calls(frozenset({"rds:DescribeDBInstances", "rds:DescribeDBSnapshots"})),
-    services=("rds", "ec2", "secretsmanager"),
+    services=("rds", "ec2", "secretsmanager", "backup"),
     born=Calls(
         frozenset(
             {
