@@ -25,7 +25,7 @@ class Vault:
 
 @dataclass(frozen=True)
 class Restored:
-    """What the restore jobs of AWS Backup make of a type, as the type declares it.
+    """The copies that restore jobs of AWS Backup make of a type, as the type declares them.
 
     `type` is AWS Backup's word for it, `called` the type's own in sentences, `key` the metadata that names the copy,
     `arn` the pattern of what a job tells to have made, with the groups `region`, `account` and `name`. `points` are the
@@ -49,8 +49,9 @@ class Restored:
         return self.keeps | self.only.keys() | self.gives | {self.key}
 
     def metadata(self, told: Mapping[str, str], copy: str, given: Mapping[str, str | None]) -> dict[str, str]:
-        """What a job is given for a copy of that name: AWS Backup heeds a key whatever its letters, and so it is
-        looked for; what is empty, or None, is left out.
+        """The metadata that a job is given for a copy of that name: AWS Backup heeds a key whatever its letters.
+
+        So it is looked for here; what is empty, or None, is left out.
         """
         had = {key.lower(): value for key, value in told.items()}
         kept = {key: had[key.lower()] for key in self.keeps if had.get(key.lower()) not in (None, "", "null")}

@@ -12,6 +12,7 @@ APART = "a tier wants a copy in another region"
 IMMUTABLE = "a tier wants backups that nobody can delete"
 WHEN = dict.fromkeys(READS, f"{APART}, or {IMMUTABLE.removeprefix('a tier wants ')}")
 
+OTHER_JOBS = "a job of the same type was started since the run's copy was intended, and may be its own"
 RESTORES = Calls(
     frozenset(
         {
@@ -21,6 +22,7 @@ RESTORES = Calls(
         }
     ),
     frozenset({"backup:StartRestoreJob"}),
+    {"backup:GetRestoreJobMetadata": OTHER_JOBS},
 )
 """The calls by which a drill takes a recovery point from a vault, and has AWS Backup restore it."""
 

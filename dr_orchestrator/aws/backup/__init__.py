@@ -1,1 +1,1 @@
-"""What AWS Backup keeps and restores: vaults, their recovery points, and the jobs that make copies of these."""
+"""The kits of all that AWS Backup keeps and restores: vaults, recovery points, and the jobs that make copies."""

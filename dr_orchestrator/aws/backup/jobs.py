@@ -171,7 +171,7 @@ class RestoreJobs:
 
 
 def token(copy: Copy) -> str:
-    """What tells AWS that a start is the one of that copy's intent, whichever process asks."""
+    """The token by which AWS knows a start for the one of that copy's intent, whichever process asks."""
     return f"dro-{hashlib.sha256('/'.join((copy.run, *copy.key, copy.region)).encode()).hexdigest()[:40]}"
 
 

@@ -1,4 +1,4 @@
-"""What restores a resource from a vault, of whichever type: its points, the job of its copy, and the proof of that."""
+"""The way of a copy out of a vault, of whichever type: its points, the job that makes it, and the proof of that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What AWS Backup does with a type of resource: which settings a recovery point keeps of it, and how it is restored."""
+"""The part of AWS Backup that depends on a type: which settings a recovery point keeps, and how it is restored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TAKES = timedelta(minutes=8)
 
 
 class Restoring(Protocol):
-    """What a job makes, while it does."""
+    """The thing that a job makes, while it does."""
 
     @property
     def arn(self) -> str:

@@ -183,7 +183,7 @@ TYPE = Drillable(
     },
     vaulted={
         Kind.SNAPSHOT_RESTORE: vaulted.RESTORES
-        | Calls(_CALLS.reads - {"rds:DescribeDBSnapshots"}, _CALLS.writes | {"rds:AddTagsToResource"}, _CALLS.only_when)
+        | Calls(_CALLS.reads, _CALLS.writes | {"rds:AddTagsToResource"}, _CALLS.only_when)
     },
     writes=(
         vaulted.start(NAME, RESTORED),

@@ -1,4 +1,4 @@
-"""What makes a copy, where that is no call of its own type's."""
+"""The service that makes a copy, where that is no call of its own type's."""
 
 import sqlalchemy as sa
 from alembic import op

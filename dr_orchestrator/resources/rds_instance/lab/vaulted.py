@@ -1,4 +1,4 @@
-"""What AWS Backup keeps of instances, and how it makes one of that: by RDS's own restore, in the role's name."""
+"""The recovery points that AWS Backup keeps of instances, and how it makes one of them: by RDS's own restore."""
 
 from __future__ import annotations
 
