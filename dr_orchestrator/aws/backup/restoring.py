@@ -7,7 +7,7 @@ from typing import Any
 
 from dr_orchestrator.aws.backup.jobs import COMPLETED, RestoreJobs
 from dr_orchestrator.aws.backup.vaults import Kept, VaultPoints
-from dr_orchestrator.aws.copies import Live
+from dr_orchestrator.aws.copies import TAG, Live
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.drill import Selection
@@ -53,6 +53,13 @@ class FromVault:
             PreflightCheck("vault", lambda: f"{self.points.look()}, restored by {self.vault.role}"),
             PreflightCheck("storage of the recovery point", lambda: self.points.look_at(selection, of())),
         ]
+
+    def name_is_free(self, copy: Copy) -> str:
+        """Whether the copy can be named so; NotRecoverable where something is that no job of this run makes."""
+        found = self._live(copy)
+        if found is not None and TAG not in found.tags and self.jobs.started(copy):
+            return f"{copy.id} is being made by this run's restore job"
+        return self._toolkit.proofs.name_is_free(copy, found, self._of.called)
 
     def ask(self, copy: Copy, point: RecoveryPoint, given: Mapping[str, str | None]) -> Asked:
         """Start the job of a copy, unless it was started already: by a process that died before the answer came."""

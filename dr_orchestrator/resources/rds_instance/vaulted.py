@@ -91,6 +91,9 @@ class RdsFromVault(RdsInstance):
         """The option group of the point that would be taken."""
         return self._group_of(self.choose())
 
+    def _look_at_name(self, copy: Copy) -> str:
+        return self._from.name_is_free(copy)
+
     def _group_of(self, point: RecoveryPoint) -> str:
         return self._from.points.metadata(point).get("OptionGroupName", "")
 
