@@ -32,6 +32,7 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.cloudformation_stack.lab.change_sets import Prepared
 from dr_orchestrator.resources.cloudformation_stack.lab.stacks import CloudFormation
 from dr_orchestrator.resources.cloudformation_stack.lab.work import TimedStack
+from dr_orchestrator.resources.dynamodb_table.lab import vaulted as tables
 from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.wiring.lab import serve
 from tests.support.contexts import ToldContext
@@ -252,6 +253,8 @@ def _vault(made: Estate) -> None:
     made.client("backup").create_backup_vault(BackupVaultName=VAULT.name, EncryptionKeyArn=key)
     for hours in (3, 2, 1):
         back_up(VAULT.name, INSTANCE.id, made.clock.now() - timedelta(hours=hours), by="own")
+    for minutes in (40, 20, 5):
+        tables.back_up(VAULT.name, TABLE.id, made.clock.now() - timedelta(minutes=minutes))
 
 
 def _bucket(made: Estate) -> None:

@@ -12,5 +12,13 @@ DRILLS = f"""
     recovery_points: {{vault: {VAULT.name}, role: "{RESTORER}"}}
     checks:
       - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 1m}}}}
+  sessions-vault:
+    kind: snapshot-restore
+    resource: sessions
+    disruption: application
+    recovery_points: {{vault: {VAULT.name}, role: "{RESTORER}"}}
+    checks:
+      - {{name: heartbeat, canary-item: {{key: {{pk: canary}}, attribute: at, interval: 1m}}}}
+      - {{name: sessions are there, items-at-least: {{minimum: 5}}}}
 """
-NAMES = ("orders-vault",)
+NAMES = ("orders-vault", "sessions-vault")

@@ -26,7 +26,8 @@ def _points(scope: Scope, drill: Drill) -> Iterator[str]:
     """The ARNs that recovery points of a drill's type may have, in the account of its vault."""
     owner = drill.vault.account if drill.vault is not None else ""
     for write in scope.types[drill.resource.type].writes:
-        for service, part in write.from_points if write.acts_as else ():
+        for service, pattern in write.from_points if write.acts_as else ():
+            part = pattern.replace("{source}", drill.resource.id)
             yield from scope.arns(service, part)
             if owner:
                 yield from (f"arn:{scope.partition}:{service}:{region}:{owner}:{part}" for region in scope.regions)

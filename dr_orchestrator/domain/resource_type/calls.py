@@ -45,7 +45,8 @@ class Write:
     `{bucket}` stands for each bucket that is declared, `{source}` for each source of the type, `{copies}` for how
     copies are named. `acts_as` is the parameter that names the role by which another service does it: one that the
     drill declares, and that service's alone. `holds` are the only keys that what a parameter holds may have.
-    `from_points` are the resource parts, by services, of the ARNs of recovery points that it restores.
+    `from_points` are the resource parts, by services, of the ARNs of recovery points that it restores: `{source}` in
+    them for each source.
     """
 
     operation: str
