@@ -36,7 +36,8 @@ class Guard:
     `driven` raises where another process drives the run by now; it is told whether the call makes something. `places`
     are what the workspace declares for what drills leave there meanwhile, `accounts` the others in which copies of the
     run stand, `used` the places in which the run left something: there it may be deleted, too. `asked` are the sources
-    that a check reads by statements, in transactions that are told to read alone.
+    that a check reads by statements, in transactions that are told to read alone. `roles` are those that the drill
+    declares for services of AWS that act for it.
     """
 
     def __init__(
@@ -50,11 +51,12 @@ class Guard:
         accounts: Callable[[], Collection[str]] = lambda: (),
         asked: frozenset[str] = frozenset(),
         used: Callable[[], Collection[str]] = tuple,
+        roles: frozenset[str] = frozenset(),
     ) -> None:
         self.calls, self._declared, self._accounts = calls, places, accounts
         self._copies, self._may_restore, self._driven = copies, may_restore, driven
         self._vouched: dict[tuple[str, str], Copy] = {}
-        self._asked, self._used = asked, used
+        self._asked, self._used, self._roles = asked, used, roles
         self._reading: set[str] = set()  # transactions that were told to be read-only
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
         self._places: dict[str, bool] = {}  # where calls went, and whether that is AWS's own
@@ -121,6 +123,8 @@ class Guard:
             return f"'{origin}' is not what this run restores from", hint
         if lacking := sorted(name for name in write.needs if not parameters.get(name)):
             return f"no drill leaves {', '.join(lacking)} out", _DEFECT
+        if write.acts_as and (role := str(parameters.get(write.acts_as, ""))) not in self._roles:
+            return f"'{role}' is no role that the drill declares", "nothing was changed"
         return self._otherwise(write, parameters)
 
     def _otherwise(self, write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
@@ -230,6 +234,10 @@ def _lent(write: Write, parameters: Mapping[str, Any]) -> set[str]:
 
 def _strange(write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """Why a call is given somewhere what no drill gives it there, and what to do; empty where nothing is."""
+    for name, keys in write.holds.items():
+        given = parameters.get(name)
+        if unknown := sorted(given.keys() - keys if isinstance(given, Mapping) else [str(given)]):
+            return f"no drill gives it {name} {', '.join(unknown)}", _DEFECT
     for way, values in write.every.items():
         if strange := [str(each) for each in _found(parameters, way.split(".")) if each not in values]:
             return f"no drill gives it {way} {', '.join(strange)}", _DEFECT

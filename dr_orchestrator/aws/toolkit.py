@@ -103,14 +103,21 @@ class Toolkit:
         return _in_window(selection, (earliest, min(latest, struck)), resource, struck, self.run)
 
     def wait_until_ready(
-        self, feed: Feed, copy: Copy, states: States, ready: Callable[[Sighting], bool] = lambda _: True
+        self,
+        feed: Feed,
+        copy: Copy,
+        states: States,
+        ready: Callable[[Sighting], bool] = lambda _: True,
+        name: str = "",
     ) -> Sighting:
-        """Wait until the copy can be used, on past its target, to the ceiling."""
+        """Wait until the copy can be used, on past its target, to the ceiling; `name` is that of what is waited for
+        where it is not the copy itself.
+        """
         kept: list[float] = []
         with self.context.apart():
             seen = self.watcher.wait(
                 feed,
-                copy.id,
+                name or copy.id,
                 states,
                 ceiling=self.ceiling,
                 observe=lambda state: self.context.observe(copy, state),

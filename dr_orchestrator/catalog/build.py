@@ -247,6 +247,7 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
             summary=drill.summary or "",
             file=file,
             accept=dict(drill.accept),
+            vault=drill.recovery_points.named if drill.recovery_points else None,
             stores={logical: service.resources[store] for logical, store in stores.items()},
         )
     )

@@ -49,6 +49,7 @@ class Copy:
 
     `region` and `account` are its own place. `parent` is the id of the copy that owns it, where there is one: of the
     stack that deletes it, or of what it was made in. `source` is unknown of copies from before it was kept.
+    `made_by` is empty where a call of its own type makes it; else it says what does: there it is looked for, too.
     """
 
     type: str
@@ -60,6 +61,7 @@ class Copy:
     parent: str = ""
     account: str = ""
     source: Source | None = None
+    made_by: str = ""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from dr_orchestrator.domain.objective import Disruption, Objective, Tier, format
 from dr_orchestrator.domain.proof import Deep, asks_source
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.domain.tag_keys import TagKeys
+from dr_orchestrator.domain.vault import Vault
 
 
 class Pick(StrEnum):
@@ -183,6 +184,7 @@ class Drill:
     """The written definition of a drill: one resource of one service, one kind, held to one objective.
 
     `accept` are the reasons for settings in which a copy may differ from its source, by their names, or `STORE.NAME`.
+    `vault` is where its recovery points lie, where AWS Backup keeps them: it restores them, too.
     """
 
     name: str
@@ -200,6 +202,7 @@ class Drill:
     digest: str = ""
     stores: Mapping[str, Resource] = field(default_factory=dict)
     accept: Mapping[str, str] = field(default_factory=dict, metadata=SINCE)
+    vault: Vault | None = field(default=None, metadata=SINCE)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dr_orchestrator.lab.calls import ApiCall
 
 if TYPE_CHECKING:
+    from dr_orchestrator.lab.cloud.vaulting import Restores
     from dr_orchestrator.lab.estate.seed import Seed
 
 Refusal = tuple[str, str, int]
@@ -32,11 +33,12 @@ class Twin:
     `backends` are layers over moto's backends: several types may lay one over the same. `patches` are owner, name and
     value of what else is set. `state` is what exists, by a word for it, as /lab/state tells; `refuses` says what AWS
     refuses and moto lets pass. `make` and `fill` put the sample company's own into a fresh lab: first all that is old,
-    then what has gone on since.
+    then what has gone on since. `vaulted` is how AWS Backup restores what it has, by the words of that for types.
     """
 
     backends: tuple[tuple[Any, type], ...] = ()
     patches: tuple[tuple[Any, str, Any], ...] = ()
+    vaulted: Mapping[str, Restores] = field(default_factory=dict)
     state: Mapping[str, Callable[[], Mapping[str, Any]]] = field(default_factory=dict)
     refuses: Callable[[ApiCall], Refusal | None] = _refuses_nothing
     make: Callable[[Seed], None] = _has_nothing

@@ -220,6 +220,7 @@ copy = Table(
     Column("region", Text, nullable=False),
     Column("id", Text, nullable=False, index=True),
     *(since(name) for name in ("account", "source_type", "source_id", "source_account", "source_region", "job")),
+    since("made_by"),
     words("drill"),
     words("service"),
     words("parent"),

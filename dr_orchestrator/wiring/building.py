@@ -18,6 +18,7 @@ from dr_orchestrator.domain.ports import Destroyer, Filler
 from dr_orchestrator.domain.resource_type import Content, CopyType, Types, beside_the_source
 from dr_orchestrator.domain.run import RunHeader
 from dr_orchestrator.domain.service import Fill, Rebuild, Resource, Via
+from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.ledger.patience import retry_transient
 from dr_orchestrator.resources.contents import Contents
@@ -71,6 +72,7 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
         accounts,
         frozenset({drill.resource.id}) if drill is not None and _reads_by_statements(drill) else frozenset(),
         lambda: here.ledger.buckets(run),
+        frozenset({drill.vault.role}) if drill is not None and drill.vault is not None else frozenset(),
     )
     return _account(here, region, guard, f"dro-{run}", account)
 
@@ -96,7 +98,8 @@ def plan_copy(here: App, drill: Drill, resource: Resource, run: str, prefix: str
     source, place = Source(resource.type, resource.id, beside_the_source(resource)), copies_stand(here, resource)
     name = copies.name(run, prefix + resource.id, made)
     names = (drill.name, drill.service.name)
-    return Copy(made.name, name, place.region, run, *names, account=place.account, source=source)
+    made_by = BY_RESTORE_JOB if drill.vault is not None and resource == drill.resource else ""
+    return Copy(made.name, name, place.region, run, *names, account=place.account, source=source, made_by=made_by)
 
 
 def place_of(here: App, resource: Resource) -> Place:

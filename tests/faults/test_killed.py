@@ -31,9 +31,11 @@ from tests.support.victim import answering
 
 FULL = os.environ.get("DRO_FAULTS") == "full"
 GREEN = (Verdict.PASSED, Verdict.PASSED_WITH_FINDINGS)
-WRITES = {"dwa-table-pitr": 41, "dwa-replica": 71, "jira-pitr": 43, "jira-snapshot": 42}
+VAULTED = "platform-vault-snapshot"
+"""A drill whose copy a job makes: between its start and its end AWS knows the copy by that alone."""
+WRITES = {"dwa-table-pitr": 41, "dwa-replica": 71, "jira-pitr": 43, "jira-snapshot": 42, VAULTED: 43}
 """How often each drill writes to its ledger."""
-SOME = {"dwa-table-pitr": (24,), "dwa-replica": (49,), "jira-pitr": (13,), "jira-snapshot": (31,)}
+SOME = {"dwa-table-pitr": (24,), "dwa-replica": (49,), "jira-pitr": (13,), "jira-snapshot": (31,), VAULTED: (15, 20)}
 """The writes at which it is killed in the short form."""
 JIRA = """
 drills:
@@ -50,6 +52,18 @@ drills:
     path: fallback
     objective: {rto: "< 6h", rpo: "<= 1000h", reason: what is proven here is that nothing is lost of the drill}
     checks: *content
+"""
+PLATFORM = """
+drills:
+  platform-vault-snapshot:
+    kind: snapshot-restore
+    resource: platform-db
+    disruption: application
+    path: fallback
+    objective: {rto: "< 6h", rpo: "<= 1000h", reason: what is proven here is that nothing is lost of the drill}
+    recovery_points: {vault: platform, role: "arn:aws:iam::123456789012:role/dr-restore"}
+    checks:
+      - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 5m}}
 """
 GONE = (CopyState.DELETED, CopyState.NEVER_CREATED)
 
@@ -69,6 +83,8 @@ def here(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         shutil.copytree(CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("generated", "__pycache__"))
     jira = tmp_path / "drills" / "jira.yaml"
     jira.write_text(jira.read_text().partition("drills:\n")[0] + JIRA)
+    platform = tmp_path / "drills" / "platform.yaml"
+    platform.write_text(platform.read_text().partition("drills:\n")[0] + PLATFORM)
     sleep(monkeypatch, 2 * LEASE)
     made = settings.load()
     world = wiring.App(Settings(made.home, made.database_url, ground.pace, made.bundled), PacedClock(ground.pace))

@@ -21,11 +21,12 @@ from dr_orchestrator.domain.resource_type import COMMON, Calls
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.resources.rds_instance.name import OWN_OPTIONS
+from dr_orchestrator.resources.vaulted import OTHER_JOBS
 from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.wiring import sweeping
-from tests.support import buckets, filled, workspace
+from tests.support import buckets, filled, vaulted, workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
-from tests.support.estate import BUCKET, REGION, TABLE, Estate
+from tests.support.estate import BUCKET, REGION, RESTORER, TABLE, Estate
 from tests.support.fakes import FakeClock
 from tests.support.passing import passing
 from tests.support.shop import beat
@@ -39,11 +40,11 @@ ORDERS_PITR = """
     checks:
       - {name: heartbeat, newest-row: {table: heartbeat, column: at, canary: true, interval: 1m}}
 """
-SHOP = workspace.SHOP.replace("\ndrills:\n", buckets.DRILLED) + ORDERS_PITR
+SHOP = workspace.SHOP.replace("\ndrills:\n", buckets.DRILLED) + ORDERS_PITR + vaulted.DRILLS
 ROLES = """
 roles: {source: "arn:aws:iam::123456789012:role/dro-read", drill: "arn:aws:iam::123456789012:role/dro-drill"}
 """
-DRILLS = ("orders-snapshot", "orders-pitr", "sessions-pitr", "images-pitr", "shop-replica")
+DRILLS = ("orders-snapshot", "orders-pitr", "sessions-pitr", "images-pitr", "shop-replica", *vaulted.NAMES)
 OWN = ("a parameter group is", "the table's capacity scales")
 """The occasions that no setting of the estate gives."""
 LARGE = ("an object is larger than 5 GB", "the copying of a large object", "a key has letters")
@@ -86,7 +87,7 @@ def test_a_drill_calls_what_its_kind_declares(here: wiring.App, called: set[str]
     prefect_runner.script(here.drill(drill).kind).fn(drill)
     declared = calls_of(TYPES, here.drill(drill))
     assert called <= declared.all, called - declared.all
-    unmet = (HELD, passwords.WHEN, OWN_OPTIONS, "the template", *OWN, *LARGE)
+    unmet = (HELD, passwords.WHEN, OWN_OPTIONS, OTHER_JOBS, "the template", *OWN, *LARGE)
     assert not {call for call in declared.all - called if not declared.only_when.get(call, "").startswith(unmet)}
 
 
@@ -124,6 +125,7 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
             of.across,
             of.compared,
             of.posture,
+            *of.vaulted.values(),
         ):
             declared |= calls
     assert declared.reads == {f"{service}:{name}" for service, names in READS.items() for name in names}
@@ -132,7 +134,11 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
 
 @pytest.mark.parametrize(
     "calls",
-    [*(calls for of in TYPES for calls in (*of.kinds.values(), of.direct, of.across, of.compared)), TYPES.sweep],
+    [
+        *(calls for of in TYPES for calls in (*of.kinds.values(), *of.vaulted.values())),
+        *(calls for of in TYPES for calls in (of.direct, of.across, of.compared)),
+        TYPES.sweep,
+    ],
 )
 def test_an_occasion_is_that_of_a_declared_call(calls: Calls) -> None:
     """Nothing is explained that is not called."""
@@ -218,7 +224,7 @@ def test_the_drill_role_changes_only_what_is_named_and_tagged_as_a_copy(here: wi
 def test_the_policies_hold_to_the_allowed_accounts_and_regions(here: wiring.App) -> None:
     """Every ARN names them, and every statement that makes or deletes has the regions for a condition."""
     for each in statements(policies.drill_policies(scope(here))):
-        if each["Effect"] == "Allow" and not each["Sid"].endswith("ByTemplates"):
+        if each["Effect"] == "Allow" and not each["Sid"].endswith(("ByTemplates", "ByRoles")):
             placed = [
                 arn
                 for arn in each["Resource"]
@@ -237,6 +243,25 @@ def test_a_drill_of_one_kind_gets_no_rights_of_another(here: wiring.App) -> None
     assert {action.split(":")[0] for action in actions} == {"dynamodb", "kms"}
 
 
+def test_a_drill_out_of_a_vault_starts_jobs_and_passes_one_role_to_aws_backup_alone(here: wiring.App) -> None:
+    """Jobs of recovery points of its type; nothing of the service's own restores, and a tag on what is a copy's."""
+    found = {each["Sid"]: each for each in statements(policies.drill_policies(scope(here, "orders-vault")))}
+    passed = found["LetBackupActByRoles"]
+    assert (passed["Action"], passed["Resource"]) == (["iam:PassRole"], [RESTORER])
+    assert passed["Condition"] == {"StringEquals": {"iam:PassedToService": "backup.amazonaws.com"}}
+    started = found["RestoreFromVaults"]
+    assert started["Action"] == ["backup:StartRestoreJob"]
+    parts = {arn.split(":", 5)[5] for arn in started["Resource"]}
+    assert parts == {"snapshot:awsbackup:*", "recovery-point:*"}
+    tagged = found["TagInstances"]
+    assert all(":db:dro-" in arn for arn in tagged["Resource"])
+    assert tagged["Condition"]["Null"] == {"aws:RequestTag/dr-drill:run": "false"}
+    actions = {action for each in found.values() if each["Effect"] == "Allow" for action in each["Action"]}
+    assert not {each for each in actions if each.startswith("rds:Restore")}
+    others = statements(policies.drill_policies(scope(here, "orders-snapshot")))
+    assert not {action for each in others for action in each["Action"]} & {"backup:StartRestoreJob", "iam:PassRole"}
+
+
 @pytest.mark.parametrize(
     ("region", "partition", "domain"),
     [("cn-north-1", "aws-cn", "amazonaws.com.cn"), ("us-gov-west-1", "aws-us-gov", "amazonaws.com")],
@@ -247,7 +272,8 @@ def test_other_partitions_are_named_by_their_own_words(
     """An ARN of China or GovCloud begins otherwise; else the policy would allow nothing there."""
     there = scope(here, allowed=Allowed(frozenset(), frozenset({region})))
     for each in statements([*policies.source_policies(there), *policies.drill_policies(there)]):
-        resources = each.get("Resource", []) + each.get("NotResource", [])
+        resources = [] if each["Sid"] == "LetBackupActByRoles" else each.get("Resource", [])
+        resources = resources + each.get("NotResource", [])
         assert all(arn == "*" or arn.startswith(f"arn:{partition}:") for arn in resources)
         services = each.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService", [])
         assert all(service.endswith(f".{region}.{domain}") for service in services)

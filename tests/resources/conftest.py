@@ -13,6 +13,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import TYPES
 from tests.support.estate import REGION, Estate, estate
 from tests.support.lying import Proxy
@@ -45,7 +46,8 @@ def way_of(made: Estate) -> Iterator[Make]:
     ) -> Way:
         spec, run = SPECS[kind], f"20261120-{next(_runs):06x}"
         source, of = resource or spec.source, TYPES[spec.type].made
-        copy = Copy(of.name, copies.name(run, source.id, of), REGION, run, "a-drill", "a-service")
+        made_by = BY_RESTORE_JOB if spec.vault else ""
+        copy = Copy(of.name, copies.name(run, source.id, of), REGION, run, "a-drill", "a-service", made_by=made_by)
         if intended:
             made.ledger.intend(copy, made.clock)
         return Way(made, spec, source, selection or Selection(), copy, len(made.lab.journal))

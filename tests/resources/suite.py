@@ -20,6 +20,8 @@ from dr_orchestrator.domain.copy import CopyState, Identity
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.resources import TYPES
+from tests.support.estate import RESTORER
+from tests.support.guarded import nested
 from tests.support.types import CALLS
 from tests.support.ways import Make, Spec, Way, looked
 
@@ -54,7 +56,7 @@ class LifeContract:
         way.restorer.isolated(way.copy)
         way.restorer.server_times(way.copy)
         way.ended()
-        drill: Any = SimpleNamespace(resource=way.resource, kind=way.spec.kind, stores={})
+        drill: Any = SimpleNamespace(resource=way.resource, kind=way.spec.kind, stores={}, vault=way.spec.vault)
         declared = {call.partition(":")[2] for call in calls_of(TYPES, drill).all}
         assert {way.spec.ask, way.spec.delete} <= declared
         heard = {(entry.service, entry.action) for entry in way.made.lab.journal[way.heard :]}
@@ -66,7 +68,7 @@ class LifeContract:
         way.restorer.destroy(way.copy)
         names, states = zip(*way.made.ledger.seen, strict=True)
         assert set(names) == {way.copy.id}
-        assert states[0].lower() in ("creating", "create_in_progress", "review_in_progress", "absent")
+        assert states[0].lower() in ("creating", "create_in_progress", "review_in_progress", "pending", "absent")
         assert states[-1].lower() in ("absent", "delete_complete")
         assert not any("unknown" in state for state in states)
 
@@ -77,7 +79,7 @@ class LifeContract:
         observed = {state for _, state in way.made.ledger.seen}
         assert times
         assert {told.copy for told in times} == {way.copy.id}
-        record, reads = way.made.ledger.rows[way.copy.id], TYPES[way.spec.type].kinds[way.spec.kind].reads
+        record, reads = way.made.ledger.rows[way.copy.id], way.spec.declared.reads
         for told in times:
             assert told.state in observed
             assert record.intended_at - timedelta(seconds=1) <= told.at <= way.made.clock.now()
@@ -212,9 +214,13 @@ class SafetyContract:
                 only: dict[str, object] = only,
             ) -> None:
                 target = write.target
+                beside = nested(write)
                 of = {name: []} if target.each else {target.key: name} if target.key else name
+                if target.key and target.parameter in beside:
+                    of = {**beside.pop(target.parameter), **of}
                 named, origin = {target.parameter: of}, {write.origin: way.resource.id} if write.origin else {}
-                guard.check(*call, {**dict.fromkeys(write.needs, "x"), **only, **named, **origin}, region)
+                acts = {write.acts_as: RESTORER} if write.acts_as else {}
+                guard.check(*call, {**dict.fromkeys(write.needs, "x"), **only, **acts, **named, **origin}, region)
 
             if not write.target.each and write.within is None and not write.among:
                 check(copy.id)

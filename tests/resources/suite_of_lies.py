@@ -8,7 +8,6 @@ import pytest
 
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.errors import DrillFault
-from dr_orchestrator.resources import TYPES
 from tests.support.lying import Lie, Proxy
 from tests.support.lying import answers as altered
 from tests.support.lying.answers import Alter
@@ -69,4 +68,4 @@ class LiesContract:
 
 def _operations(spec: Spec) -> list[str]:
     """The operations that a drill of a way calls, from its first look to its teardown."""
-    return [call.partition(":")[2] for call in TYPES[spec.type].kinds[spec.kind].all]
+    return [call.partition(":")[2] for call in spec.declared.all]

@@ -26,11 +26,14 @@ from dr_orchestrator.checks import apart
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy, CopyRecord, CopyState, Identity
 from dr_orchestrator.domain.service import Isolation, Rebuild, Resource
+from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.lab import Lab
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.cloudformation_stack.lab.change_sets import Prepared
 from dr_orchestrator.resources.cloudformation_stack.lab.stacks import CloudFormation
 from dr_orchestrator.resources.cloudformation_stack.lab.work import TimedStack
+from dr_orchestrator.resources.dynamodb_table.lab import vaulted as tables
+from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.wiring.lab import serve
 from tests.support.contexts import ToldContext
 from tests.support.fakes import FakeClock, RunningClock
@@ -56,6 +59,9 @@ Resources:
 Outputs:
   Table: {Value: !Ref Config}
 """
+RESTORER = f"arn:aws:iam::{ACCOUNT}:role/dr-restore"
+VAULT = Vault("nightly", RESTORER)
+"""A vault of the estate, and the role by which drills have it restored."""
 STACK = Resource(
     "environment",
     "cloudformation-stack",
@@ -150,6 +156,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
             lambda: [row.copy for row in tuple(ledger.rows.values())],
             sources,
             may_restore=lambda _: True,
+            roles=frozenset({RESTORER}),
         )
         waiting = Watcher(clock)
         proofs = Proofs(
@@ -164,6 +171,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
         _instance(made)
         _table(made)
         _bucket(made)
+        _vault(made)
         yield made
 
 
@@ -238,6 +246,15 @@ def _table(made: Estate) -> None:
         made.clock.sleep(60)
         if number in (9, 58):
             dynamodb.create_backup(TableName=TABLE.id, BackupName=f"sessions-{number}")
+
+
+def _vault(made: Estate) -> None:
+    key = made.client("kms").create_key()["KeyMetadata"]["Arn"]
+    made.client("backup").create_backup_vault(BackupVaultName=VAULT.name, EncryptionKeyArn=key)
+    for hours in (3, 2, 1):
+        back_up(VAULT.name, INSTANCE.id, made.clock.now() - timedelta(hours=hours), by="own")
+    for minutes in (40, 20, 5):
+        tables.back_up(VAULT.name, TABLE.id, made.clock.now() - timedelta(minutes=minutes))
 
 
 def _bucket(made: Estate) -> None:

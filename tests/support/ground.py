@@ -18,7 +18,7 @@ from dr_orchestrator.wiring.lab import serve
 FACTOR = 600.0
 MAKES = (
     *("RestoreTableToPointInTime", "ExecuteChangeSet"),
-    *("RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime"),
+    *("RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime", "StartRestoreJob"),
 )
 """The calls that make copies: a change set is only prepared, as often as that is asked for."""
 

@@ -12,7 +12,7 @@ from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.resource_type import Write
 from dr_orchestrator.resources import TYPES
-from tests.support.estate import REGION
+from tests.support.estate import REGION, RESTORER
 from tests.support.types import CALLS, WRITES
 
 COPY = "dro-20261120-abc123-orders-prod"
@@ -53,7 +53,12 @@ def guard(*ledgered: str) -> Guard:
     rows = [copy(named(name, of), of, parent="a-stack") for name in ledgered for of in COPIES]
     places, accounts = frozenset({BUCKET}), frozenset({ELSEWHERE})
     origins = {"orders-prod", COPY}
-    return Guard(CALLS, lambda: rows, SOURCES, origins.__contains__, places=places, accounts=lambda: accounts)
+    return Guard(
+        *(CALLS, lambda: rows, SOURCES, origins.__contains__),
+        places=places,
+        accounts=lambda: accounts,
+        roles=frozenset({RESTORER}),
+    )
 
 
 def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
@@ -67,7 +72,12 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
     takes = write.accepts if write else shape.members.keys()
     only = {name: values[0] for name, values in write.only.items()} if write else {}
     if write and (write.target.within or write.target.key or write.every):
-        only |= {**_nested(write), write.target.parameter: _target(write, value)}
+        named, beside = _target(write, value), nested(write)
+        if write.target.key:
+            named = {**beside.get(write.target.parameter, {}), **named}
+        only |= {**beside, write.target.parameter: named}
+    if write and write.acts_as:
+        only[write.acts_as] = RESTORER
     if write and write.brings:
         only[write.brings] = [{"ResourceType": "AWS::DynamoDB::Table", "ResourceIdentifier": {"TableName": value}}]
     if write:
@@ -91,8 +101,12 @@ def targeted(write: Write, name: str) -> dict[str, Any]:
     among = dict.fromkeys(filter(None, (write.among, write.target.at, write.into)), BUCKET)
     lends = {write.lends: [ELSEWHERE]} if write.lends else {}
     needs = dict.fromkeys(write.needs, ACCOUNT)
-    target = {write.target.parameter: {name: []} if write.target.each else _target(write, name)}
-    return {**needs, **only, **_nested(write), **within, **origin, **among, **lends, **target}
+    beside, acts = nested(write), {write.acts_as: RESTORER} if write.acts_as else {}
+    of = {name: []} if write.target.each else _target(write, name)
+    if write.target.key:
+        of = {**beside.pop(write.target.parameter, {}), **of}
+    target = {write.target.parameter: of}
+    return {**needs, **only, **beside, **within, **origin, **among, **lends, **acts, **target}
 
 
 def _target(write: Write, name: str) -> Any:
@@ -103,14 +117,15 @@ def _target(write: Write, name: str) -> Any:
     return NAMED_IN[of].format(name) if write.target.within else name
 
 
-def _nested(write: Write) -> dict[str, Any]:
+def nested(write: Write) -> dict[str, Any]:
     """What a call has to be given within its parameters."""
     found: dict[str, Any] = {}
     for way, values in write.every.items():
-        part: Any = values[0]
-        for key in reversed(way.split(".")[1:]):
-            part = {key: part}
-        found[way.partition(".")[0]] = part
+        *keys, last = way.split(".")
+        part = found
+        for key in keys:
+            part = part.setdefault(key, {})
+        part[last] = values[0]
     return found
 
 

@@ -76,7 +76,7 @@ IDS: dict[type, set[str]] = {
     Provenance: {"account"},
     CheckResult: {"name", "store"},
     RecoveryPoint: {"id", "store"},
-    Copy: {"id", "type", "account", "region", "run", "drill", "service", "parent"},
+    Copy: {"id", "type", "account", "region", "run", "drill", "service", "parent", "made_by"},
     Identity: {"arn", "unique_id"},
     Observation: {"copy", "state"},
     ServerTime: {"copy", "state"},

@@ -15,10 +15,11 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
 
     What an environment may hold is restored, filled and taken down as a drill of its own type would do it, and looked
     for by an inventory once the environment is gone. What its template makes from a recovery point is looked at, and
-    entered; the point is brought to where the environment stands. What a program restores is its own affair.
+    entered; the point is brought to where the environment stands. What a program restores is its own affair. What lies
+    in a vault of AWS Backup is restored by that.
     """
     of = types[drill.resource.type]
-    found = COMMON | of.kinds[drill.kind] | of.compared
+    found = COMMON | (of.vaulted if drill.vault else of.kinds)[drill.kind] | of.compared
     held = list(types) if of.content is Content.STORES else []
     for each in held if of.holds else ():
         if each.filling.all:

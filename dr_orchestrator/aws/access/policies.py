@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dr_orchestrator.aws.access import backups, replicas
+from dr_orchestrator.aws.access import backups, replicas, vaults
 from dr_orchestrator.aws.access.permissions import actions_of, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import COPIES, Policy, Statement, allow, deny, document, packed
@@ -101,6 +101,7 @@ def _changes(scope: Scope) -> Iterator[Statement]:
     yield from (statement for of in scope.types for statement in _of_type(scope, of, writes))
     yield from _shelves(scope, writes)
     yield from _outside(scope, writes)
+    yield from vaults.restores(scope)
 
 
 def elsewhere_policies(scope: Scope) -> dict[str, list[Policy]]:
@@ -294,6 +295,8 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
     for write in of.writes:
         if write.operation not in writes or write.target.each or write.among or write.effect is Effect.PUBLISH:
             continue  # items are written by the actions of the restore; what lies in a place is no copy
+        if write.acts_as:
+            continue  # it acts on a recovery point, and is no action of the copy's service
         if not _is_made(scope, write) or (write.effect is Effect.FILL and not scope.sources(of)):
             continue
         right = found.setdefault((write.effect, write.target.type), _Right())

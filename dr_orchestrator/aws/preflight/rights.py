@@ -18,9 +18,13 @@ _SIMULATION = "iam:SimulatePrincipalPolicy"
 _BY_ORGANISATION, _ALLOWED = "OrganizationsDecisionDetail", "AllowedByOrganizations"
 
 
-def writes(types: Types[ResourceType], of: ResourceType, kind: Kind, copy: CopyType | None = None) -> list[str]:
-    """The IAM actions with which drills make their copies, or those of a type of them, and take them down."""
-    calls = of.kinds[kind].writes
+def writes(
+    types: Types[ResourceType], of: ResourceType, kind: Kind, copy: CopyType | None = None, *, vaulted: bool = False
+) -> list[str]:
+    """The IAM actions with which drills make their copies, or those of a type of them, and take them down; `vaulted` is
+    whether AWS Backup restores them.
+    """
+    calls = (of.vaulted if vaulted else of.kinds)[kind].writes
     if copy is not None:
         calls &= {write.operation for write in of.writes if write.target.type == copy.name}
     return own(types, of, calls)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary, outputs, parity, programs, proofs, stores
+from dr_orchestrator.catalog.rules import canary, outputs, parity, programs, proofs, stores, vaults
 from dr_orchestrator.catalog.shapes.checks import (
     DEEP_OF_DATABASE,
     OF_DATABASE,
@@ -100,7 +100,9 @@ def _names(drill: Drill) -> Iterator[Mistake]:
 
 def _kind(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
     kinds = of.kinds
-    if drill.kind not in kinds:
+    if drill.recovery_points is not None:
+        yield from vaults.mistakes(drill, resource, of)
+    elif drill.kind not in kinds:
         message = f"{resource.type}s cannot be drilled by {drill.kind}"
         yield ("kind",), message, f"one of: {', '.join(sorted(kinds))}"
     elif drill.kind is Kind.REPLICA_REBUILD and not resource.rebuild:

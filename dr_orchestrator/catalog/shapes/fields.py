@@ -239,6 +239,14 @@ RoleArn = Annotated[
         "such as arn:aws:iam::123456789012:role/dro-read",
     ),
 ]
+VaultName = Annotated[
+    str,
+    _shaped(
+        r"(?:arn:aws(?:-[a-z]+)*:backup:[a-z0-9-]+:\d{12}:backup-vault:)?[A-Za-z0-9_-]{2,50}",
+        "a vault of AWS Backup",
+        "its name, or its ARN where another account shares it",
+    ),
+]
 Address = Annotated[str, _shaped(r"https?://[^\s{}]+", "an address", "such as https://wiki.example.com/runbook")]
 OUTPUT = r"(?:[A-Za-z][A-Za-z0-9-]*\.)?[A-Za-z0-9_]+"
 """An output of a template, of one stack of an app (Orders.Url), or of a program (health_url)."""

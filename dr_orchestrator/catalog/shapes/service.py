@@ -30,6 +30,7 @@ from dr_orchestrator.catalog.shapes.fields import (
     wrong,
 )
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild
+from dr_orchestrator.catalog.shapes.vault import RecoveryPoints
 from dr_orchestrator.catalog.source import Plain
 from dr_orchestrator.domain import drill as domain
 from dr_orchestrator.domain import engines
@@ -256,6 +257,9 @@ class Drill(Shape):
     objective: FallbackPromise | None = Field(default=None, description="A fallback's own objective.")
     selection: Chosen = Field(
         default=Selection(), description="Which recovery point: latest, oldest, random, or by an instant."
+    )
+    recovery_points: RecoveryPoints | None = Field(
+        default=None, description="The vault of AWS Backup they are taken from, where that restores them."
     )
     accept: dict[Text, Text] = Field(
         default={}, description="Settings in which its copy may differ from the source, each with the reason."

@@ -43,7 +43,10 @@ class Write:
     can tell no copy of an `alone` one from what is production's: it is allowed only where production is not. `outside`
     is what AWS does beside the target in the name of who calls: service, resource part of the ARN, and actions of IAM;
     `{bucket}` stands for each bucket that is declared, `{source}` for each source of the type, `{copies}` for how
-    copies are named.
+    copies are named. `acts_as` is the parameter that names the role by which another service does it: one that the
+    drill declares, and that service's alone. `holds` are the only keys that what a parameter holds may have.
+    `from_points` are the resource parts, by services, of the ARNs of recovery points that it restores: `{source}` in
+    them for each source.
     """
 
     operation: str
@@ -67,13 +70,16 @@ class Write:
     origin_arn: str = ""
     origin_in: str = ""
     outside: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    acts_as: str = ""
+    holds: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    from_points: tuple[tuple[str, str], ...] = ()
 
     @property
     def accepts(self) -> frozenset[str]:
         """Every parameter that it may be given."""
         within = self.within.parameter if self.within else ""
         named = {self.target.parameter, self.target.at, self.origin, within, self.among, self.lends, self.brings}
-        named |= {self.into}
+        named |= {self.into, self.acts_as}
         return self.takes | (named - {""})
 
 

@@ -56,6 +56,7 @@ class ResourceType:
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
     `posture` is what a look at how its backups are kept calls, `discovery` what lists all that there is of it and who
     wears which tags: reads alone.
+    `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
     environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
@@ -100,6 +101,7 @@ class ResourceType:
     stated: Calls = field(default_factory=Calls)
     posture: Calls = field(default_factory=Calls)
     discovery: Calls = field(default_factory=Calls)
+    vaulted: Mapping[Kind, Calls] = field(default_factory=dict)
     inquiry: Inquiry | None = None
     secures: str = ""
     rebuilt: frozenset[str] = frozenset({"template", "cdk"})
@@ -121,16 +123,9 @@ class ResourceType:
     @property
     def besides(self) -> tuple[Calls, ...]:
         """The calls beside those of its kinds that may read what no kind reads."""
-        return (
-            self.listing,
-            self.exported,
-            self.stated,
-            self.direct,
-            self.across,
-            self.compared,
-            self.posture,
-            self.discovery,
-        )
+        vaulted = self.vaulted.values()
+        beside = (self.listing, self.exported, self.stated, self.direct, self.across, self.compared)
+        return (*beside, self.posture, self.discovery, *vaulted)
 
     @property
     def name(self) -> str:

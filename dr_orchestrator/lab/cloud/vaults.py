@@ -1,52 +1,47 @@
 """The vaults of AWS Backup with what lies in them: moto has the vaults, and no recovery points.
 
-What is there was put there by hand: nothing backs up, copies or restores.
+What is there was put there by hand: nothing backs up or copies.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
+from urllib.parse import unquote
 
 from moto.backup import urls
+from moto.backup.exceptions import BackupClientError
 from moto.backup.models import BackupBackend, backup_backends
 from moto.backup.responses import BackupResponse
 
-from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
+from dr_orchestrator.lab.cloud.vaulting import Kept, Restores
+from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
 
 MOST = 1000
 """Items of a page, at most."""
 
-_PATHS = {**urls.url_paths, "{0}/backup-vaults/(?P<name>[^/]+)/recovery-points/$": urls.response.dispatch}
+_POINT = "/backup-vaults/(?P<vault>[^/]+)/recovery-points/(?P<point>.+?)"
+_PATHS = {
+    **urls.url_paths,
+    **dict.fromkeys(
+        (
+            "{0}/backup-vaults/(?P<name>[^/]+)/recovery-points/$",
+            *(f"{{0}}{_POINT}{ending}$" for ending in ("", "/restore-metadata")),
+            *("{0}/restore-jobs", "{0}/restore-jobs/"),
+            *(f"{{0}}/restore-jobs/(?P<job>[^/]+){ending}$" for ending in ("", "/metadata")),
+        ),
+        urls.response.dispatch,
+    ),
+}
+RESTORES: Mapping[str, Restores] = {}
+"""How what a type has is restored, by AWS Backup's word for the type; the lab's types say."""
 
-
-@dataclass(frozen=True)
-class Kept:
-    """A recovery point: of what, since when, and of which type."""
-
-    arn: str
-    of: str
-    at: datetime
-    number: int
-
-    def told(self, vault: Any) -> dict[str, Any]:
-        """Its place in a listing."""
-        place = vault.backup_vault_arn.rpartition(":backup-vault:")[0]
-        return {
-            "RecoveryPointArn": f"{place}:recovery-point:{self.number:012d}",
-            "BackupVaultName": vault.backup_vault_name,
-            "BackupVaultArn": vault.backup_vault_arn,
-            "ResourceArn": self.arn,
-            "ResourceType": self.of,
-            "Status": "COMPLETED",
-            "CreationDate": self.at.timestamp(),
-            "CompletionDate": self.at.timestamp(),
-            "IsEncrypted": True,
-        }
+AIR_GAPPED = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
 
 
 class Vaults(BackupBackend):
@@ -56,16 +51,57 @@ class Vaults(BackupBackend):
     def _url_module(self) -> Any:
         return SimpleNamespace(url_bases=urls.url_bases, url_paths=_PATHS)
 
-    def keep(self, vault: str, arn: str, of: str, at: datetime) -> None:
-        """Put a recovery point into a vault that is there."""
-        points = self._points.setdefault(vault, [])
-        points.append(Kept(arn, of, at, len(points) + 1))
-        self.vaults[vault].num_of_recovery_points = len(points)
+    def keep(self, vault: str, arn: str, of: str, at: datetime, point: str = "", **more: Any) -> Kept:
+        """Put a recovery point into a vault that is there; `point` is its ARN, else AWS Backup's own of the next."""
+        points, there = self._points.setdefault(vault, []), self.vaults[vault]
+        place = there.backup_vault_arn.rpartition(":backup-vault:")[0]
+        named = point or f"{place}:recovery-point:{vault}-{len(points) + 1:012d}"
+        restores = RESTORES.get(of)
+        kept = Kept(named, arn, of, at, restores.metadata(arn) if restores else {}, **more)
+        points.append(kept)
+        there.num_of_recovery_points = len(points)
+        return kept
+
+    def change(self, point: str, **to: Any) -> None:
+        """Have a recovery point be otherwise: in cold storage, expired."""
+        for points in self._points.values():
+            points[:] = [replace(each, **to) if each.point == point else each for each in points]
+
+    def share(self, vault: str, with_account: str) -> None:
+        """Make a vault one that is logically air-gapped, and let another account restore from it."""
+        there: Any = self.vaults[vault]
+        there.vault_type, there.shared_with = AIR_GAPPED, with_account
+
+    def of(self, name: str, account: str | None = None) -> tuple[Vaults, Any]:
+        """A vault, with those that it is among: of this account, or of another that shares it."""
+        if not account or account == self.account_id:
+            return self, self.describe_backup_vault(name)  # refuses one that is not there
+        other = cast(Vaults, backup_backends[account][self.region_name])
+        found: Any = other.vaults.get(name)
+        if found is None or getattr(found, "shared_with", "") != self.account_id:
+            raise BackupClientError("AccessDeniedException", f"Vault {name} of {account} is not shared.")
+        return other, found
 
     def kept(self, vault: str, after: datetime | None) -> Sequence[Kept]:
         """The points of a vault that were made later."""
-        self.describe_backup_vault(vault)  # refuses one that is not there
         return [each for each in self._points.get(vault, ()) if after is None or each.at > after]
+
+    def point(self, arn: str) -> Kept:
+        """The recovery point of an ARN, in any vault that can be restored from here."""
+        found = next((each for each in self._within_reach() if each.point == arn), None)
+        if found is None:
+            raise BackupClientError("ResourceNotFoundException", f"No recovery point {arn}.")
+        return found
+
+    def _within_reach(self) -> Iterator[Kept]:
+        for backend in (self, *self._sharing()):
+            for name, points in backend._points.items():
+                if backend is self or getattr(backend.vaults[name], "shared_with", "") == self.account_id:
+                    yield from points
+
+    def _sharing(self) -> list[Vaults]:
+        others = [each for account, each in backup_backends.items() if account != self.account_id]
+        return [cast(Vaults, each[self.region_name]) for each in others if self.region_name in each]
 
     @property
     def _points(self) -> dict[str, list[Kept]]:
@@ -77,33 +113,74 @@ def vaults(region: str = REGION) -> Vaults:
     return cast(Vaults, backup_backends[ACCOUNT][region])
 
 
-def _page(found: Sequence[Any], given: Mapping[str, str], key: str) -> str:
-    first, most = int(given.get("nextToken") or 0), min(int(given.get("maxResults") or MOST), MOST)
+def page(found: Sequence[Any], asked: Mapping[str, str], key: str) -> str:
+    """The part of a listing that a call asks for, by its query."""
+    first, most = int(asked.get("nextToken") or 0), min(int(asked.get("maxResults") or MOST), MOST)
     more = {"NextToken": str(first + most)} if len(found) > first + most else {}
     return json.dumps({key: found[first : first + most], **more})
 
 
-def _given(self: BackupResponse) -> dict[str, str]:
+def instant(written: str) -> datetime:
+    """An instant of a query."""
+    return datetime.fromisoformat(written.replace("Z", "+00:00")).astimezone(UTC)
+
+
+def given(self: BackupResponse) -> dict[str, str]:
+    """The query of a call, by its names."""
     return {name: each[0] for name, each in self.querystring.items()}
 
 
 def _list_points(self: BackupResponse) -> str:
-    backend, given = cast(Vaults, self.backup_backend), _given(self)
+    asked = given(self)
     name = self.path.split("/backup-vaults/")[1].split("/")[0]
-    after = given.get("createdAfter")
-    since = datetime.fromisoformat(after.replace("Z", "+00:00")).astimezone(UTC) if after else None
-    vault = backend.describe_backup_vault(name)
-    return _page([each.told(vault) for each in backend.kept(name, since)], given, "RecoveryPoints")
+    backend, vault = cast(Vaults, self.backup_backend).of(name, asked.get("backupVaultAccountId"))
+    after, arn = asked.get("createdAfter"), asked.get("resourceArn")
+    known = [each for each in backend.kept(name, instant(after) if after else None) if arn in (None, each.arn)]
+    found = [each for each in known if not world().faults.pretends("no-snapshot", "backup", each.arn)]
+    return page([each.told(vault) for each in found], asked, "RecoveryPoints")
+
+
+def _described(self: BackupResponse) -> tuple[Any, Kept]:
+    """The vault and the point that a call names in its path."""
+    found = re.search(_POINT + "(?:/restore-metadata)?$", unquote(self.path))
+    if found is None:
+        raise BackupClientError("ResourceNotFoundException", f"No recovery point in {self.path}.")
+    backend, vault = cast(Vaults, self.backup_backend).of(found["vault"], given(self).get("backupVaultAccountId"))
+    for each in backend.kept(found["vault"], None):
+        if each.point == found["point"]:
+            return vault, each
+    raise BackupClientError("ResourceNotFoundException", f"No recovery point {found['point']} in {found['vault']}.")
+
+
+def _describe_point(self: BackupResponse) -> str:
+    vault, point = _described(self)
+    return json.dumps({**point.told(vault), "StorageClass": point.stored, "EncryptionKeyArn": vault.encryption_key_arn})
+
+
+def _metadata(self: BackupResponse) -> str:
+    vault, point = _described(self)
+    told = {"BackupVaultArn": vault.backup_vault_arn, "RecoveryPointArn": point.point, "ResourceType": point.of}
+    return json.dumps({**told, "RestoreMetadata": dict(point.metadata)})
+
+
+def _describe_vault(self: BackupResponse) -> str:
+    """moto tells neither its kind nor whether it is locked."""
+    name = unquote(self.path.split("/")[-1])
+    _, vault = cast(Vaults, self.backup_backend).of(name, given(self).get("backupVaultAccountId"))
+    return json.dumps({**vault.to_list_dict(), "VaultType": getattr(vault, "vault_type", "BACKUP_VAULT")})
 
 
 def _list_vaults(self: BackupResponse) -> str:
     """moto tells all at once."""
     told = [each.to_list_dict() for each in self.backup_backend.list_backup_vaults()]
-    return _page(told, _given(self), "BackupVaultList")
+    return page(told, given(self), "BackupVaultList")
 
 
 BACKENDS = ((backup_backends, Vaults),)
 PATCHES = (
     (BackupResponse, "list_recovery_points_by_backup_vault", _list_points),
     (BackupResponse, "list_backup_vaults", _list_vaults),
+    (BackupResponse, "describe_backup_vault", _describe_vault),
+    (BackupResponse, "describe_recovery_point", _describe_point),
+    (BackupResponse, "get_recovery_point_restore_metadata", _metadata),
 )

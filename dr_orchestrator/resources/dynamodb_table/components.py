@@ -13,14 +13,14 @@ from dr_orchestrator.domain.service import Canary, Resource
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.dynamodb_table.backups import TableBackup
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+from dr_orchestrator.resources.dynamodb_table.vaulted import TableFromVault
 from dr_orchestrator.runner import Components
 
 
 def components(order: Order) -> Components:
     """The restorer, and checks that read the restored table, or the source beside it."""
     drill, toolkit = order.drill, order.toolkit
-    way = TableBackup if drill.kind is Kind.SNAPSHOT_RESTORE else DynamoTable
-    table = way(drill.resource, drill.selection, toolkit)
+    table = _way(order)
     items = ItemChecks(toolkit.account.api("dynamodb"), lambda copy, _table: copy.id, lambda _table: drill.resource.id)
     suite = Suite(
         drill.checks,
@@ -30,6 +30,15 @@ def components(order: Order) -> Components:
         patiently=toolkit.patiently,
     )
     return Components(suite, restorer=table, isolated=table.isolated)
+
+
+def _way(order: Order) -> DynamoTable:
+    """The restorer of the drill's kind, or out of the vault that it names."""
+    drill, toolkit = order.drill, order.toolkit
+    if drill.vault is not None:
+        return TableFromVault(drill.resource, drill.selection, toolkit, drill.vault)
+    way = TableBackup if drill.kind is Kind.SNAPSHOT_RESTORE else DynamoTable
+    return way(drill.resource, drill.selection, toolkit)
 
 
 def writer(account: Account, resource: Resource, canary: Canary, clock: Clock) -> Writer:

@@ -16,10 +16,11 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.dynamodb_table.heartbeat import BEAT
-from dr_orchestrator.resources.dynamodb_table.name import EXPORT, NAME
+from dr_orchestrator.resources.dynamodb_table.name import EXPORT, NAME, RESTORED
 from dr_orchestrator.resources.dynamodb_table.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
@@ -76,9 +77,12 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> 
     from dr_orchestrator.resources.dynamodb_table.exporting import Export
     from dr_orchestrator.resources.dynamodb_table.importing import ImportedTable
     from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
+    from dr_orchestrator.resources.dynamodb_table.vaulted import TableFromVault
 
     if copy.type == EXPORT:
         return Export(source, toolkit, copy)
+    if copy.made_by == BY_RESTORE_JOB:
+        return TableFromVault(source, None, toolkit)
     return (
         ImportedTable(source, None, toolkit) if copy.account and not copy.parent else DynamoTable(source, None, toolkit)
     )
@@ -185,7 +189,9 @@ TYPE = Drillable(
         Kind.PITR_RESTORE: _CALLS
         | Calls(frozenset({"dynamodb:DescribeContinuousBackups"}), frozenset({"dynamodb:RestoreTableToPointInTime"})),
     },
+    vaulted={Kind.SNAPSHOT_RESTORE: _CALLS | vaulted.RESTORES},
     writes=(
+        vaulted.start(NAME, RESTORED),
         Write(
             "dynamodb:RestoreTableToPointInTime",
             By(NAME, "TargetTableName", _ARN),
@@ -264,7 +270,7 @@ TYPE = Drillable(
             "dynamodb:ListTagsOfResource": "a table is named like a copy",
         },
     ),
-    services=("dynamodb", "s3"),
+    services=("dynamodb", "s3", "backup"),
     filling=Calls(frozenset({"dynamodb:Scan"}), frozenset({"dynamodb:BatchWriteItem"})),
     imported=Calls(frozenset({"dynamodb:DescribeTable"})),
     exported=Calls(

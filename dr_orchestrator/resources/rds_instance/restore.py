@@ -62,7 +62,7 @@ class RdsInstance:
         """Source, key, option group, secret, the network that the copy is put into, and whether its name is free."""
         checks = [
             PreflightCheck("source", self.look_at_source),
-            PreflightCheck("name of the copy", lambda: self._objects.name_is_free(copy)),
+            PreflightCheck("name of the copy", lambda: self._look_at_name(copy)),
             PreflightCheck("key", self._look_at_key, must=False),
             PreflightCheck("option group", self._look_at_options, must=False),
             PreflightCheck("subnet group", self._look_at_subnets),
@@ -111,6 +111,9 @@ class RdsInstance:
         """The source's ARN, its engine and version."""
         source = self.described()
         return f"{source['DBInstanceArn']}, {source['Engine']} {source.get('EngineVersion', '')}".strip()
+
+    def _look_at_name(self, copy: Copy) -> str:
+        return self._objects.name_is_free(copy)
 
     def _look_at_key(self) -> str:
         source = self.described()

@@ -16,9 +16,10 @@ from dr_orchestrator.domain.resource_type import (
     Quota,
     Write,
 )
+from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
-from dr_orchestrator.resources.rds_instance.name import NAME, OWN_OPTIONS, SNAPSHOT
+from dr_orchestrator.resources.rds_instance.name import NAME, OWN_OPTIONS, RESTORED, SNAPSHOT
 from dr_orchestrator.resources.rds_instance.parity import CALLS, SETTINGS
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ _APART: dict[str, tuple[object, ...]] = {
 }
 _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
 _GROUPS = ("og:*", "pg:*")
+_ARN = r"arn:[a-z-]+:rds:(?P<region>[^:]+):[^:]+:db:(?P<name>[^:]+)"
 _CALLS = Calls(
     frozenset(
         {
@@ -88,9 +90,12 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> 
     from dr_orchestrator.aws.rds.carrying import SnapshotCopy
     from dr_orchestrator.aws.rds.objects import SNAPSHOTS
     from dr_orchestrator.resources.rds_instance.restore import RdsInstance
+    from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
 
     if copy.type == SNAPSHOT:
         return SnapshotCopy(SNAPSHOTS, toolkit, copy)
+    if copy.made_by == BY_RESTORE_JOB:
+        return RdsFromVault(source, None, toolkit)
     return RdsInstance(source, None, toolkit)
 
 
@@ -183,7 +188,13 @@ TYPE = Drillable(
             frozenset({"rds:DescribeDBInstanceAutomatedBackups"}), frozenset({"rds:RestoreDBInstanceToPointInTime"})
         ),
     },
+    vaulted={
+        Kind.SNAPSHOT_RESTORE: vaulted.RESTORES
+        | Calls(_CALLS.reads, _CALLS.writes | {"rds:AddTagsToResource"}, _CALLS.only_when)
+    },
     writes=(
+        vaulted.start(NAME, RESTORED),
+        Write("rds:AddTagsToResource", By(NAME, "ResourceName", _ARN), Effect.TAG, frozenset({"Tags"})),
         Write(
             "rds:RestoreDBInstanceFromDBSnapshot",
             By(NAME, "DBInstanceIdentifier"),
@@ -252,7 +263,7 @@ TYPE = Drillable(
     ),
     discovery=Calls(frozenset({"rds:DescribeDBInstances"})),
     listing=Calls(frozenset({"rds:DescribeDBInstances", "rds:DescribeDBSnapshots"})),
-    services=("rds", "ec2", "secretsmanager"),
+    services=("rds", "ec2", "secretsmanager", "backup"),
     born=Calls(
         frozenset(
             {

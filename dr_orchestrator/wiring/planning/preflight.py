@@ -137,7 +137,8 @@ class PreflightChecks:
     def _permissions(self) -> str:
         types, changer = self.here.types, self._there.changer()
         drilled = types[self.drill.resource.type]
-        made = [(of, rights.writes(types, drilled, self.drill.kind, of)) for of in drilled.copies]
+        kind, vaulted = self.drill.kind, self.drill.vault is not None
+        made = [(of, rights.writes(types, drilled, kind, of, vaulted=vaulted)) for of in drilled.copies]
         told = [rights.simulated(self._there, changer, self.copy, of, actions) for of, actions in made if actions]
         if not told:
             raise NotApplicable(f"nobody can tell what rights the program of {self.drill.resource.name} needs")

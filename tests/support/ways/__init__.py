@@ -12,7 +12,9 @@ from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import perform
+from dr_orchestrator.domain.resource_type import Calls
 from dr_orchestrator.domain.service import Resource
+from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.resources import TYPES
 from dr_orchestrator.resources.drillable import Parts
 from dr_orchestrator.runner.journal import Journal
@@ -34,7 +36,8 @@ class Spec:
     `dies` is a state that no copy comes back from and what is said of it, `hangs` how one is told that never gets
     ready, `pointless` a fault by which there is no recovery point and what is said then. `paged` are listings whose
     pages can be made small, by the parameter that says how small, and the least that it may say. `looks` are the calls
-    by which the source is looked at, `changes` those that change the copy besides.
+    by which the source is looked at, `changes` those that change the copy besides. What lies in a `vault` is
+    restored by a job, which is known before what it makes.
     """
 
     name: str
@@ -57,6 +60,13 @@ class Spec:
     paged: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     looks: str = "Describe*"
     changes: frozenset[str] = frozenset()
+    vault: Vault | None = None
+
+    @property
+    def declared(self) -> Calls:
+        """All that a drill of this way is declared to call."""
+        of = TYPES[self.type]
+        return (of.vaulted if self.vault else of.kinds)[self.kind]
 
 
 @dataclass
@@ -93,6 +103,9 @@ class Way:
         """Ask for the copy."""
         restorer = self.restorer
         made = restorer.build(self.copy) if self.spec.environment else restorer.restore(restorer.choose(), self.copy)
+        if self.spec.vault:
+            assert made.job
+            return Identity("", made.job)
         assert made.identity is not None
         return made.identity
 
@@ -101,7 +114,10 @@ class Way:
         identity = self.restore()
         self.confirm(identity)
         if ready:
-            self.restorer.ready(self.copy)
+            named = self.restorer.ready(self.copy).identity
+            if named is not None:
+                self.confirm(named)
+                return named
         return identity
 
     def whole(self) -> None:
@@ -121,8 +137,11 @@ class Way:
             TYPES.making(row.copy.type).destroyer(row.copy, self.resource, toolkit, Parts()).destroy(row.copy)
 
     def confirm(self, identity: Identity) -> None:
-        """Note in the ledger what AWS named."""
+        """Note in the ledger what AWS named: the copy, or the job that makes it."""
         rows = self.made.ledger.rows
+        if not identity.arn:
+            rows[self.copy.id] = replace(rows[self.copy.id], job=identity.unique_id)
+            return
         rows[self.copy.id] = replace(rows[self.copy.id], identity=identity, state=CopyState.CREATED)
 
     def calls(self, action: str) -> list[dict[str, Any]]:

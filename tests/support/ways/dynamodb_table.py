@@ -9,7 +9,8 @@ from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.resources.dynamodb_table import table
 from dr_orchestrator.resources.dynamodb_table.backups import TableBackup
 from dr_orchestrator.resources.dynamodb_table.restore import DynamoTable
-from tests.support.estate import TABLE, Estate
+from dr_orchestrator.resources.dynamodb_table.vaulted import TableFromVault
+from tests.support.estate import TABLE, VAULT, Estate
 from tests.support.ways import Spec, Way
 
 
@@ -58,4 +59,18 @@ BACKUP = replace(
     pointless=({"kind": "no-snapshot"}, "no available backup of sessions-prod"),
     paged={"dynamodb.ListBackups": ("Limit", 1), "dynamodb.ListTables": ("Limit", 1)},
 )
-WAYS = (PITR, BACKUP)
+VAULTED = replace(
+    BACKUP,
+    name="dynamodb-vault",
+    restorer=lambda way: TableFromVault(way.resource, way.selection, way.made.toolkit, VAULT),
+    ask="StartRestoreJob",
+    dies=("FAILED", "ended as 'FAILED': asked for by a fault"),
+    hangs="was still 'PENDING'",
+    pointless=(
+        {"kind": "no-snapshot", "service": "backup"},
+        "no available recovery point of sessions in vault",
+    ),
+    paged={"backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1), "dynamodb.ListTables": ("Limit", 1)},
+    vault=VAULT,
+)
+WAYS = (PITR, BACKUP, VAULTED)

@@ -11,7 +11,8 @@ from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
-from tests.support.estate import INSTANCE, REGION, Estate
+from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
+from tests.support.estate import INSTANCE, REGION, VAULT, Estate
 from tests.support.ways import Spec, Way
 
 
@@ -72,4 +73,19 @@ PITR = replace(
     pointless=({"kind": "pitr-off"}, "orders-prod"),
     paged={"rds.DescribeDBInstances": ("MaxRecords", 1)},
 )
-WAYS = (SNAPSHOT, PITR)
+VAULTED = replace(
+    SNAPSHOT,
+    name="rds-vault",
+    restorer=lambda way: RdsFromVault(way.resource, way.selection, way.made.toolkit, vault=VAULT),
+    ask="StartRestoreJob",
+    dies=("FAILED", "ended as 'FAILED': asked for by a fault"),
+    hangs="was still 'PENDING'",
+    pointless=(
+        {"kind": "no-snapshot", "service": "backup"},
+        "no available recovery point of orders-db in vault nightly",
+    ),
+    paged={"backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1), "rds.DescribeDBInstances": ("MaxRecords", 1)},
+    changes=frozenset({"AddTagsToResource"}),
+    vault=VAULT,
+)
+WAYS = (SNAPSHOT, PITR, VAULTED)

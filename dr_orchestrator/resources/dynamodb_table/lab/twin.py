@@ -9,7 +9,7 @@ from moto.dynamodb.models import dynamodb_backends
 from dr_orchestrator.lab.calls import ApiCall
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, tags
 from dr_orchestrator.lab.twin import Refusal, Twin
-from dr_orchestrator.resources.dynamodb_table.lab import backend, backups, company, exports, settings
+from dr_orchestrator.resources.dynamodb_table.lab import backend, backups, company, exports, settings, vaulted
 
 
 def _tables() -> dict[str, Any]:
@@ -35,6 +35,7 @@ def _refuses(call: ApiCall) -> Refusal | None:
 TWIN = Twin(
     backends=((dynamodb_backends, backend.DynamoDb),),
     patches=(*backend.PATCHES, *backups.PATCHES, *exports.PATCHES, *settings.PATCHES),
+    vaulted=vaulted.VAULTED,
     state={"tables": _tables},
     refuses=_refuses,
     fill=company.fill,

@@ -97,13 +97,16 @@ class Rds(Sharing):
 
     def restore_db_instance_from_db_snapshot(self, from_snapshot_id: str, overrides: Any) -> DBInstance:
         """Restore a snapshot beside its source; what is given counts, also where it is False or 0."""
-        given = _plain(overrides)
         snapshot = self._snapshot(from_snapshot_id)
         if snapshot.status != "available":
             raise RDSClientError("InvalidDBSnapshotState", f"Snapshot {from_snapshot_id} is {snapshot.status}.")
+        return self.restored(snapshot, _plain(overrides))
+
+    def restored(self, snapshot: Snapshot, given: dict[str, Any]) -> Instance:
+        """Restore what a snapshot holds, whether RDS lists that or not."""
         source = cast(Instance, snapshot.database)
         kept = {"kms_key_id": snapshot.kms_key_id, "storage_encrypted": snapshot.encrypted}
-        action, told = "RestoreDBInstanceFromDBSnapshot", f"snapshot {from_snapshot_id}"
+        action, told = "RestoreDBInstanceFromDBSnapshot", f"snapshot {snapshot.db_snapshot_identifier}"
         made = self._restored(action, given["db_instance_identifier"], source, kept | given, told)
         if not made.timeline.final.startswith("incompatible"):
             made.database = _database_of_snapshot(made, snapshot, source)

@@ -9,7 +9,7 @@ from moto.rds.models import rds_backends
 from dr_orchestrator.lab.cloud.databases import events, logins, quotas
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, tags
 from dr_orchestrator.lab.twin import Twin
-from dr_orchestrator.resources.rds_instance.lab import company, from_template, listings
+from dr_orchestrator.resources.rds_instance.lab import company, from_template, listings, vaulted
 from dr_orchestrator.resources.rds_instance.lab.backend import Rds
 
 
@@ -47,6 +47,7 @@ def _snapshots() -> dict[str, Any]:
 TWIN = Twin(
     backends=((rds_backends, Rds),),
     patches=(*listings.PATCHES, *events.PATCHES, *quotas.PATCHES, *logins.PATCHES, *from_template.PATCHES),
+    vaulted=vaulted.VAULTED,
     state={"instances": _instances, "snapshots": _snapshots},
     make=company.make,
     fill=company.fill,

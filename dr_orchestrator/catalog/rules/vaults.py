@@ -1,0 +1,30 @@
+"""Rules of a drill whose recovery points lie in a vault of AWS Backup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dr_orchestrator.catalog.shapes.service import Drill, Resource
+from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.domain.drill import account_of
+from dr_orchestrator.domain.resource_type import ResourceType
+
+_KEY = "recovery_points"
+
+
+def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[tuple[Key, str, str]]:
+    """The mistakes in what a drill says of its vault; none where it says nothing."""
+    if (said := drill.recovery_points) is None:
+        return
+    if not of.vaulted:
+        yield (_KEY,), f"{of.name}s are not restored from a vault of AWS Backup", "remove it"
+        return
+    if drill.kind not in of.vaulted:
+        kinds = ", ".join(sorted(of.vaulted))
+        yield ("kind",), f"{of.name}s are not restored from a vault by {drill.kind}", f"one of: {kinds}"
+    if said.region and said.region != resource.region:
+        message = f"the vault is in {said.region}, and AWS Backup restores only where a vault is"
+        yield (_KEY, "vault"), message, f"name one in {resource.region}"
+    if resource.account and account_of(said.role) != resource.account:
+        message = f"the role is of account {account_of(said.role)}, and the resource of {resource.account}"
+        yield (_KEY, "role"), message, "name one of the resource's account: AWS Backup restores there"

@@ -1,0 +1,59 @@
+"""A vault of AWS Backup as the source of recovery points, and the role that restores from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+BY_RESTORE_JOB = "aws-backup"
+"""How a copy is made that AWS Backup makes, by a job of its own, which takes none of the run's tags."""
+
+
+@dataclass(frozen=True)
+class Vault:
+    """A vault by its name, the role (ARN) by which AWS Backup restores from it, and the account that owns the vault:
+    empty where that is the source's own.
+    """
+
+    name: str
+    role: str
+    account: str = ""
+
+    def __str__(self) -> str:
+        return f"vault {self.name}" + (f" of account {self.account}" if self.account else "")
+
+
+@dataclass(frozen=True)
+class Restored:
+    """The copies that restore jobs of AWS Backup make of a type, as the type declares them.
+
+    `type` is AWS Backup's word for it, `called` the type's own in sentences, `key` the metadata that names the copy,
+    `arn` the pattern of what a job tells to have made, with the groups `region`, `account` and `name`. `points` are the
+    resource parts, by services, of the ARNs that its recovery points have. Of the metadata that a point has, those that
+    it `keeps` are taken over as they are told; `only` are those that have to be so, `gives` those that a drill gives;
+    there are no others.
+    """
+
+    type: str
+    called: str
+    key: str
+    arn: str
+    points: tuple[tuple[str, str], ...]
+    keeps: frozenset[str] = frozenset()
+    only: Mapping[str, str] = field(default_factory=dict)
+    gives: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """All keys that a job is given."""
+        return self.keeps | self.only.keys() | self.gives | {self.key}
+
+    def metadata(self, told: Mapping[str, str], copy: str, given: Mapping[str, str | None]) -> dict[str, str]:
+        """The metadata that a job is given for a copy of that name: AWS Backup heeds a key whatever its letters.
+
+        So it is looked for here; what is empty, or None, is left out.
+        """
+        had = {key.lower(): value for key, value in told.items()}
+        kept = {key: had[key.lower()] for key in self.keeps if had.get(key.lower()) not in (None, "", "null")}
+        own = {key: value for key, value in given.items() if value is not None}
+        return {**kept, **own, **self.only, self.key: copy}
