@@ -27,6 +27,9 @@ class Instance(WithPassword, OnDatabase, DBInstance):
     replicated_to: frozenset[str] = frozenset()
     """The regions that its automated backups are replicated to; the call that begins it the lab does not have."""
 
+    secondary_availability_zone: str | None = None
+    """The zone of its standby, where it has one."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # moto gives every instance the same id; AWS never gives one twice.
