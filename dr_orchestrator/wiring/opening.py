@@ -13,6 +13,7 @@ from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.failover import NAMES
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
 from dr_orchestrator.engine import in_a_flow_run
@@ -238,7 +239,7 @@ def _header(here: App, drill: Drill, run: str, around: Surroundings, simulated: 
         ),
         started_at=here.clock.now(),
         exercise=request().exercise,
-        planned_checks=tuple(check.name for check in drill.checks),
+        planned_checks=(*(NAMES.values() if drill.kind.interrupts else ()), *(check.name for check in drill.checks)),
         tier_objective=service.tier.objective,
         real_started_at=here.machine.now(),
     )

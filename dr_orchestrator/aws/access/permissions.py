@@ -18,7 +18,7 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     entered; the point is brought to where the environment stands. What a program restores is its own affair.
     """
     of = types[drill.resource.type]
-    found = COMMON | of.kinds[drill.kind] | of.compared
+    found = COMMON | of.kinds[drill.kind] | (Calls() if drill.kind.interrupts else of.compared)
     held = list(types) if of.content is Content.STORES else []
     for each in held if of.holds else ():
         if each.filling.all:

@@ -111,8 +111,9 @@ class Standbys(Sharing):
 
 def _reboot(self: RDSResponse) -> ActionResult:
     name = str(self.params.get("DBInstanceIdentifier"))
+    backend = cast(Standbys, self.backend)
     force = str(self.params.get("ForceFailover")).lower() == "true"
-    return ActionResult({"DBInstance": self.backend.fail_over(name) if force else self.backend.restart(name)})
+    return ActionResult({"DBInstance": backend.fail_over(name) if force else backend.restart(name)})
 
 
 PATCHES = ((RDSResponse, "reboot_db_instance", _reboot),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from moto.rds.models import rds_backends
 
@@ -11,9 +11,11 @@ from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, tags
 from dr_orchestrator.lab.twin import Twin
 from dr_orchestrator.resources.rds_instance.lab import company, from_template, listings, standby
 from dr_orchestrator.resources.rds_instance.lab.backend import Rds
+from dr_orchestrator.resources.rds_instance.lab.models import Instance
 
 
 def _instances() -> dict[str, Any]:
+    there = cast("list[Instance]", list(rds_backends[ACCOUNT][REGION].databases.values()))
     return {
         each.db_instance_identifier: {
             "arn": each.arn,
@@ -28,7 +30,7 @@ def _instances() -> dict[str, Any]:
             "subnet_group": each.db_subnet_group.name,
             "tags": tags(each.tags),
         }
-        for each in list(rds_backends[ACCOUNT][REGION].databases.values())
+        for each in there
     }
 
 
@@ -48,7 +50,14 @@ def _snapshots() -> dict[str, Any]:
 
 TWIN = Twin(
     backends=((rds_backends, Rds),),
-    patches=(*listings.PATCHES, *standby.PATCHES, *events.PATCHES, *quotas.PATCHES, *logins.PATCHES, *from_template.PATCHES),
+    patches=(
+        *listings.PATCHES,
+        *standby.PATCHES,
+        *events.PATCHES,
+        *quotas.PATCHES,
+        *logins.PATCHES,
+        *from_template.PATCHES,
+    ),
     state={"instances": _instances, "snapshots": _snapshots},
     make=company.make,
     fill=company.fill,
