@@ -132,13 +132,12 @@ def _told_from(closing: Closing) -> datetime | None:
 def _time(run: Run) -> TimeExplained:
     policy, measures = run.header.policy, _measures(run)
     disrupted = policy.judged_from is ClockStart.DISRUPTION
-    allowed = disrupted and not run.header.kind.interrupts
     return TimeExplained(
         start=_instant(run, Moment.DISRUPTION if disrupted else Moment.DECLARED),
         stop=_instant(run, Moment.SERVICE_VERIFIED),
         clock=_clock(run),
-        detection_allowance=policy.detection_allowance if allowed else timedelta(),
-        decision_allowance=policy.decision_allowance if allowed else timedelta(),
+        detection_allowance=policy.detection_allowance if disrupted else timedelta(),
+        decision_allowance=policy.decision_allowance if disrupted else timedelta(),
         held=_held(
             run,
             run.header.objective.rto,
