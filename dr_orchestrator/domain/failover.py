@@ -17,7 +17,7 @@ NAMES = {way: f"acknowledged writes outlive the {way}" for way in (FAILOVER, FAI
 """The checks in which the count of each way is kept."""
 
 REFERENCE = timedelta(seconds=60), timedelta(seconds=120)
-"""What AWS tells of a failover to a standby: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"""
+"""The outage that AWS tells of for a failover to a standby: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"""
 
 
 @dataclass(frozen=True)

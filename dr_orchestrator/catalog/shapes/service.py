@@ -239,7 +239,7 @@ Chosen = Annotated[Selection, BeforeValidator(_chosen, json_schema_input_type=_W
 
 
 class Where(StrEnum):
-    """What a drill is performed on."""
+    """The thing that a drill is performed on."""
 
     REPLICA = "replica"
     PRODUCTION = "production"

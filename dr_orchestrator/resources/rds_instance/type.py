@@ -207,6 +207,7 @@ TYPE = Drillable(
             Effect.CHANGE,
             passwords.TAKES,
             only=passwords.ONLY,
+            needs=frozenset({"MasterUserPassword"}),
         ),
         Write(
             "rds:ModifyDBInstance",

@@ -38,6 +38,16 @@ class Instance(WithPassword, OnDatabase, DBInstance):
         if self.manage_master_user_password:
             self._master_user_password = managed_login(self)
 
+    becomes_multi_az: datetime | None = None
+    """Until when it is being given a standby."""
+
+    @property
+    def pending_modified_values(self) -> dict[str, Any] | None:
+        """The values that are asked for and not there yet."""
+        of_standby = self.becomes_multi_az is not None and world().now() < self.becomes_multi_az
+        wanted = {**(super().pending_modified_values or {}), **({"MultiAZ": True} if of_standby else {})}
+        return wanted or None
+
     @property
     def password(self) -> str:
         """The master password, which moto lets nobody read."""

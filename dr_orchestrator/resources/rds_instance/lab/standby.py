@@ -69,6 +69,7 @@ class Standbys(Sharing):
         fate = world().faults.fate("rds", "ModifyDBInstance", instance.db_instance_identifier)
         states = [("available", _NOTICED), ("modifying", lifecycle.ADD_STANDBY)]
         instance.timeline, instance.changing = passing(states, "available", fate), "modifying"
+        instance.becomes_multi_az = instance.timeline.ends
         if instance.database is not None and not fate:
             slow = world().faults.pretends("asynchronous", "rds", instance.db_instance_identifier)
             instance.database.pair(asynchronous=slow)
