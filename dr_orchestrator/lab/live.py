@@ -58,8 +58,8 @@ class Keeper(Protocol):
     def pair(self, live: LiveDatabase, *, asynchronous: bool) -> bool:
         """Have a database followed by a standby, in the background; False where that is not played."""
 
-    def fail_over(self, live: LiveDatabase, wait: Callable[[], None], *, stays: bool) -> None:
-        """Have its standby take its place after a wait, or, where it `stays`, itself again; in the background."""
+    def fail_over(self, live: LiveDatabase, lasts: float, *, stays: bool) -> None:
+        """Have its standby take its place so many real seconds later; itself, where it `stays`. In the background."""
 
     def turn(self, live: LiveDatabase) -> None:
         """Have a database's server started or ended, in the background."""
@@ -142,9 +142,9 @@ class LiveDatabase:
         """
         return self._plane.pair(self, asynchronous=asynchronous)
 
-    def fail_over(self, wait: Callable[[], None], *, stays: bool) -> None:
-        """End its server at once; after the `wait` its standby takes its place, or, where it `stays`, itself again."""
-        self._plane.fail_over(self, wait, stays=stays)
+    def fail_over(self, lasts: float, *, stays: bool) -> None:
+        """End its server at once; so many real seconds later its standby takes its place; itself, where it `stays`."""
+        self._plane.fail_over(self, lasts, stays=stays)
 
     @property
     def switches(self) -> list[tuple[float, float]]:
@@ -221,7 +221,7 @@ class Grounds:
         """Not played of every engine."""
         return False
 
-    def fail_over(self, live: LiveDatabase, wait: Callable[[], None], *, stays: bool) -> None:  # noqa: ARG002
+    def fail_over(self, live: LiveDatabase, lasts: float, *, stays: bool) -> None:  # noqa: ARG002
         """Not played of every engine."""
         raise LabError(f"nothing follows {live.key}")
 

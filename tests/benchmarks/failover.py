@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support.pairs import failed_over, paired
 
 OUTAGES = (0.3, 1.0, 2.0)
-TIMES = 4
+TIMES = 3
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ def failed_over(of: Paired, seconds: float, *, stays: bool = False) -> Client:
     try:
         await_(lambda: client.acknowledged() >= 100, "nothing is acknowledged")
         assert not client.disturbed()
-        of.live.fail_over(lambda: time.sleep(seconds), stays=stays)
+        of.live.fail_over(seconds, stays=stays)
         await_(client.serves_again, "nothing is acknowledged again")
         await_(lambda: not of.live.switching, "no new standby")
     finally:

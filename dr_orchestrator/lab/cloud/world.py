@@ -60,8 +60,8 @@ class Database(Protocol):
         An `asynchronous` one acknowledges what its standby does not have.
         """
 
-    def fail_over(self, wait: Callable[[], None], *, stays: bool) -> None:
-        """End its server at once; after the `wait` its standby takes its place, or, where it `stays`, itself again."""
+    def fail_over(self, lasts: float, *, stays: bool) -> None:
+        """End its server at once; so many real seconds later its standby takes its place; itself, where it `stays`."""
 
     @property
     def switches(self) -> list[tuple[float, float]]:

@@ -22,6 +22,11 @@ _ALONE = {"archive_mode": "off", "synchronous_commit": "on"}
 _LAGS_S = 0.6
 """Real seconds for which a standby that is not synchronous has heard nothing when its primary dies."""
 
+_RESTS_S = 0.3
+"""Real seconds that a new primary is left alone before a standby is copied off it: on one machine that would slow down
+whoever comes back to it; in two zones it would not.
+"""
+
 
 class Pair:
     """Two servers behind one port: what the first acknowledged the second has, unless it is `asynchronous`.
@@ -57,8 +62,8 @@ class Pair:
             self._add_standby()
             self._door.lead(self._primary.port)
 
-    def fail_over(self, wait: Callable[[], None]) -> None:
-        """End the primary at once; after the `wait` the standby takes its place, and a new one is made."""
+    def fail_over(self, lasts: float) -> None:
+        """End the primary at once; so many real seconds later the standby takes its place, and a new one is made."""
         with self.turning:
             standby, old = self._standby, self._primary
             if standby is None:
@@ -69,22 +74,23 @@ class Pair:
             self._door.cut()
             ended = time.time()
             old.stop()
-            wait()
             self._promote(standby)
+            _until(ended + lasts)
             self._primary, self._standby = standby, None
             self._door.lead(standby.port)
             self.switches.append((ended, time.time()))
+            time.sleep(_RESTS_S)
             old.remove()
             self._add_standby()
 
-    def restart(self, wait: Callable[[], None]) -> None:
-        """End the primary, and start it where it was."""
+    def restart(self, lasts: float) -> None:
+        """End the primary, and start it where it was, so many real seconds later."""
         with self.turning:
             self._door.cut()
             ended = time.time()
             self._drop_standby()
             self._primary.shut_down()
-            wait()
+            _until(ended + lasts)
             self.start()
             self.switches.append((ended, time.time()))
 
@@ -188,3 +194,8 @@ class Pair:
             way.symlink_to(primary.folder)
             host = str(way)
         return f"host={host} port={primary.port} user={ADMIN} password={primary.password} application_name=standby"
+
+
+def _until(at: float) -> None:
+    """Wait until an instant of the machine's clock (Unix seconds)."""
+    time.sleep(max(0.0, at - time.time()))

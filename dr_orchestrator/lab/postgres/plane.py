@@ -135,11 +135,11 @@ class Plane(Grounds):
         self._switched(live, complete)
         return True
 
-    def fail_over(self, live: LiveDatabase, wait: Callable[[], None], *, stays: bool) -> None:
-        """Have its standby take its place after a wait, or, where it `stays`, itself again."""
+    def fail_over(self, live: LiveDatabase, lasts: float, *, stays: bool) -> None:
+        """Have its standby take its place so many real seconds later, or, where it `stays`, itself again."""
         live.switching = True
         pair = live.cluster
-        self._switched(live, lambda: pair.restart(wait) if stays else pair.fail_over(wait))
+        self._switched(live, lambda: pair.restart(lasts) if stays else pair.fail_over(lasts))
 
     # What the estate and its writer ask for
 

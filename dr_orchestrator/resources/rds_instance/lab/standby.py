@@ -95,7 +95,7 @@ class Standbys(Sharing):
         instance.timeline = passing([(instance.changing, lifecycle.FAIL_OVER)], "available", fate)
         seconds = (instance.timeline.ends - instance.timeline.began).total_seconds()
         if instance.database is not None:
-            instance.database.fail_over(partial(world().clock.sleep, seconds), stays=stays)
+            instance.database.fail_over(seconds / world().clock.pace, stays=stays)
 
     def _taken(self, instance: Instance, stays: bool) -> None:
         if self.databases.get(instance.db_instance_identifier) is not instance:
