@@ -66,6 +66,12 @@ class Apart:
             return replace(there, addresses=tuple(sorted(found)))
         raise NotMeasured(f"{there.host} has no address here that could be compared with production's")
 
+    def again(self, there: Login) -> Login:
+        """A login that is known, to the addresses that its name has now; NotTheCopy where one is production's."""
+        if found := compared(there, self._known):
+            return replace(there, addresses=tuple(sorted(found)))
+        raise NotMeasured(f"{there.host} has no address here that could be compared with production's")
+
     def proven(self, copy: Copy) -> Seen:
         """That the copy's address is none of production's, which is asked for anew."""
         self._learn()

@@ -26,12 +26,16 @@ class Rates:
 
 @dataclass(frozen=True)
 class Billed:
-    """The things that a copy is charged for, where that is known; `besides` names what no rate is declared for."""
+    """The things that a copy is charged for, where that is known; `besides` names what no rate is declared for.
+
+    `times` is how many of it stand side by side: a standby costs what its primary does.
+    """
 
     instance_class: str = ""
     storage_gib: Decimal | None = None
     table_gib: Decimal | None = None
     besides: str = ""
+    times: int = 1
 
     def __add__(self, other: Billed) -> Billed:
         """Both together; only tables are added up, for a drill makes one instance at most."""
@@ -41,6 +45,7 @@ class Billed:
             self.storage_gib if self.storage_gib is not None else other.storage_gib,
             sum(tables, Decimal()) if tables else None,
             self.besides or other.besides,
+            max(self.times, other.times),
         )
 
 
@@ -74,7 +79,7 @@ def cost(rates: Rates, billed: Billed, lasts: timedelta | None) -> Cost:
         amount += (rates.storage_gib_month or Decimal()) * billed.storage_gib * hours / HOURS_A_MONTH
     if billed.table_gib is not None:
         amount += (rates.table_gib or Decimal()) * billed.table_gib
-    return Cost(amount, rates.currency, billed.besides and f"without {billed.besides}")
+    return Cost(amount * billed.times, rates.currency, billed.besides and f"without {billed.besides}")
 
 
 def _missing(rates: Rates, billed: Billed) -> str:

@@ -11,6 +11,7 @@ class Kind(StrEnum):
     SNAPSHOT_RESTORE = "snapshot-restore"
     PITR_RESTORE = "pitr-restore"
     REPLICA_REBUILD = "replica-rebuild"
+    AZ_FAILOVER = "az-failover"
 
     @property
     def script(self) -> str:
@@ -21,3 +22,11 @@ class Kind(StrEnum):
     def selects(self) -> bool:
         """Whether it can take another recovery point than the newest."""
         return self is not Kind.REPLICA_REBUILD
+
+    @property
+    def interrupts(self) -> bool:
+        """Whether it cuts off what serves: its clock is then a client's, from what failed to what was served again.
+
+        All that comes before, a restore among it, is no part of the recovery.
+        """
+        return self is Kind.AZ_FAILOVER

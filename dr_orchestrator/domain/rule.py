@@ -35,6 +35,8 @@ class Rule(StrEnum):
     HYDRATION_MET = "hydration-met"
     HYDRATION_MISSED = "hydration-missed"
     HYDRATION_UNMEASURED = "hydration-unmeasured"
+    FAILOVER_SLOW = "failover-slow"
+    FAILBACK_SLOW = "failback-slow"
     NO_POINT = "no-recovery-point"
     POINT_OF_ITSELF = "point-of-itself"
     POINTS_DISAGREE = "points-disagree"

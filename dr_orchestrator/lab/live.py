@@ -55,6 +55,12 @@ class Keeper(Protocol):
     def forget(self, live: LiveDatabase) -> None:
         """End a database and remove its files."""
 
+    def pair(self, live: LiveDatabase, *, asynchronous: bool) -> bool:
+        """Have a database followed by a standby, in the background; False where that is not played."""
+
+    def fail_over(self, live: LiveDatabase, lasts: float, *, stays: bool) -> None:
+        """Have its standby take its place so many real seconds later; itself, where it `stays`. In the background."""
+
     def turn(self, live: LiveDatabase) -> None:
         """Have a database's server started or ended, in the background."""
 
@@ -67,6 +73,7 @@ class LiveDatabase:
         self.cluster: Any = None
         self.key = key
         self.dropped = False
+        self.switching = False
         self._plane = plane
         self._ready = threading.Event()
         self._wanted = True
@@ -127,6 +134,22 @@ class LiveDatabase:
     def backed_up(self) -> bool:
         """Whether there is a base backup: what is changed from then on lies after it."""
         return self._plane.backed_up(self.key)
+
+    def pair(self, *, asynchronous: bool) -> bool:
+        """Have it followed by a standby, in the background; `switching` until it is. False where nothing plays that.
+
+        An `asynchronous` one acknowledges what its standby does not have.
+        """
+        return self._plane.pair(self, asynchronous=asynchronous)
+
+    def fail_over(self, lasts: float, *, stays: bool) -> None:
+        """End its server at once; so many real seconds later its standby takes its place; itself, where it `stays`."""
+        self._plane.fail_over(self, lasts, stays=stays)
+
+    @property
+    def switches(self) -> list[tuple[float, float]]:
+        """When it was not reached, by the machine's time (Unix seconds): from, and until."""
+        return list(getattr(self.cluster, "switches", ()))
 
     def drop(self) -> None:
         """End it and remove its files, in the background."""
@@ -193,6 +216,14 @@ class Grounds:
         self._live.pop(live.key, None)
         if live.cluster is not None and not self._closing.is_set():
             self._pool.submit(live.cluster.remove)
+
+    def pair(self, live: LiveDatabase, *, asynchronous: bool) -> bool:  # noqa: ARG002 - an engine may play it
+        """Not played of every engine."""
+        return False
+
+    def fail_over(self, live: LiveDatabase, lasts: float, *, stays: bool) -> None:  # noqa: ARG002
+        """Not played of every engine."""
+        raise LabError(f"nothing follows {live.key}")
 
     def turn(self, live: LiveDatabase) -> None:
         """Have a database's server started or ended, as it is wished."""

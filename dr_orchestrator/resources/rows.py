@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.data_api import looks as data_api
@@ -16,13 +17,16 @@ from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.rows import RowWriter
 from dr_orchestrator.checks import speech
 from dr_orchestrator.checks.apart import Address, Apart
+from dr_orchestrator.checks.client import hands
+from dr_orchestrator.checks.client.writing import Client
 from dr_orchestrator.checks.deep.performing import DeepChecks
 from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection, reads_source
 from dr_orchestrator.domain.evidence import Seen
-from dr_orchestrator.domain.ports import Clock, Restorer
+from dr_orchestrator.domain.failover import FAILBACK, FAILOVER
+from dr_orchestrator.domain.ports import Clock, Restorer, Standby
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Canary, Database, Login, Resource, Via
@@ -56,7 +60,10 @@ class Way(Protocol):
 
 
 def components(order: Order, way: Way, door: Door) -> Components:
-    """The restorer, its checks, the way into the copy, and the two proofs of isolation; `door` is that of its type."""
+    """The restorer, its checks, the way into the copy, and the two proofs of isolation; `door` is that of its type.
+
+    Of a failover the restorer is one that knows standbys, and a client writes.
+    """
     drill, toolkit = order.drill, order.toolkit
     database = drill.resource.database
     opening = _opening(door, drill.resource, database, toolkit) if database else None
@@ -88,7 +95,14 @@ def components(order: Order, way: Way, door: Door) -> Components:
         prove = functools.partial(apart.prove, copy)
         return speech.of(there.engine).probe(there, *restorer.address(), first=prove)
 
+    def client(copy: Copy, way: str) -> Client:
+        number = (FAILOVER, FAILBACK).index(way)
+        reach, prove = functools.partial(apart.login, copy), functools.partial(apart.prove, copy)
+        return Client(reach, apart.again, prove, toolkit.clock, _table(copy), number)
+
     looks = _looks(order, door, database, reads) if database else ()
+    if drill.kind.interrupts:
+        looks += (PreflightCheck("client", functools.partial(_of_client, door, toolkit.account, drill.resource)),)
     suite = Suite(
         drill.checks,
         toolkit.clock,
@@ -106,6 +120,8 @@ def components(order: Order, way: Way, door: Door) -> Components:
         probe=probed if database else None,
         afterwards=suite.afterwards(),
         looks=looks,
+        standby=cast(Standby, restorer) if drill.kind.interrupts else None,
+        client=client if drill.kind.interrupts else None,
     )
 
 
@@ -119,6 +135,17 @@ def _looks(order: Order, door: Door, database: Database, reads: bool) -> tuple[P
         return data_api.of_source(door.shape.described(account.api("rds"), source) or {}, source, reads=reads)
 
     return found, PreflightCheck("Data API of the source", asked, must=False)
+
+
+def _of_client(door: Door, account: Account, resource: Resource) -> str:
+    """Whether a client can write to a copy; NotMeasured where none speaks to its engine."""
+    hands.of(told := door.engine(account, resource.id))
+    return f"writes numbers into a table of its own in the copy, of the engine {told}"
+
+
+def _table(copy: Copy) -> str:
+    """The client's own table in a copy: named after the run, so that it is nothing which was restored."""
+    return f"dro_client_{re.sub('[^a-z0-9]', '_', copy.run.lower())}"
 
 
 def _engine(order: Order, door: Door, database: Database) -> str:

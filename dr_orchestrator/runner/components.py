@@ -9,7 +9,18 @@ from typing import TypeVar
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.parity import Parity
-from dr_orchestrator.domain.ports import Checks, Chooser, Entrance, Environment, Filler, Origin, Part, Restorer
+from dr_orchestrator.domain.ports import (
+    Checks,
+    Chooser,
+    Client,
+    Entrance,
+    Environment,
+    Filler,
+    Origin,
+    Part,
+    Restorer,
+    Standby,
+)
 from dr_orchestrator.domain.preflight import Preflight, PreflightCheck
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
@@ -69,7 +80,8 @@ class Components:
     started. `isolated` proves of the live copy that it stands where it should, `probe` that nothing of production
     answers it; each returns what it saw (`probe` also whether it could try at all), or raises a DrillFault. `compared`
     compares the copy's settings with its source's, and tells of what it could not read. `entrance` finds the login that
-    opens the copy, where checks log in to it; `looks` are those that the checks need before anything is started, beside
+    opens the copy, where checks log in to it; a `standby` takes a copy's place while a `client`, made for it and for
+    one of its ways, goes on writing; `looks` are those that the checks need before anything is started, beside
     the restorer's own.
     """
 
@@ -87,6 +99,8 @@ class Components:
     afterwards: Checks | None = None
     compared: Callable[[Copy], Parity] | None = None
     looks: tuple[PreflightCheck, ...] = ()
+    standby: Standby | None = None
+    client: Callable[[Copy, str], Client] | None = None
 
 
 def not_probed(copy: Copy) -> Probed:  # noqa: ARG001

@@ -259,6 +259,15 @@ class Journal:
         more |= {"segments": self.segments, "differences": self.differences}
         return Record(self.header, *facts, empty=empty, **more)
 
+    @property
+    def zero(self) -> float:
+        """The monotonic clock's reading when the run was opened."""
+        return self._zero
+
+    def at(self, offset: timedelta) -> datetime:
+        """The wall clock's reading at an offset of this process."""
+        return self._clock.now() - (self.offset() - offset)
+
     def offset(self) -> timedelta:
         """How long the run has been open."""
         return timedelta(seconds=self._clock.monotonic() - self._zero)

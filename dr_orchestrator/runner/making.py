@@ -192,7 +192,8 @@ class Making(Steps):
             self._write_made(copy, asked.identity, asked.job)
 
         self.step(name, create)
-        self.reached(Moment.ACCEPTED)
+        if not self.header.kind.interrupts:
+            self.reached(Moment.ACCEPTED)
 
     def _write_made(self, copy: Copy, identity: Identity | None, job: str = "") -> None:
         """Write what AWS has made, whoever drives the run by now: nobody takes down what nobody wrote."""

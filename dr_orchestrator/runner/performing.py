@@ -43,7 +43,8 @@ class Performer:
 
         What it comes back to have Seen, or tells of a copy that is Ready, is kept as evidence.
         """
-        if phase is Phase.RECOVER and not self._journal.has(Moment.RECOVERY_STARTED):
+        clocked = not self._journal.header.kind.interrupts  # else the clock is a client's
+        if clocked and phase is Phase.RECOVER and not self._journal.has(Moment.RECOVERY_STARTED):
             self._journal.disrupt()
         step = self._journal.begin(name, phase, role)
         patience = TEARING_DOWN if role is Role.DESTROY else PATIENCE[phase]

@@ -11,18 +11,22 @@ from dr_orchestrator.domain.verdict import Cleanup
 from dr_orchestrator.errors import DrillFault, LeaseLost
 from dr_orchestrator.runner.afterwards import ask_for_times, look_back
 from dr_orchestrator.runner.ending import cleanup_of, close, fault_of
-from dr_orchestrator.runner.making import Making
+from dr_orchestrator.runner.failing_over import FailingOver
 from dr_orchestrator.runner.verifying import Verification
 from dr_orchestrator.waiting import stops
 
 
-class Session(Making):
+class Session(FailingOver):
     """An open run. Whatever happens inside its `with` block, it ends torn down, judged and in the ledger.
 
     With `recorded` it goes on where a dead process left the run: what passed is not done again, a copy that was
     asked for is adopted, and the clock has gone on. `destroy` takes down a copy that the dead process made and this one
     did not come to.
     """
+
+    def open_copy(self) -> None:
+        """Prove the copy's isolation, and log in to it: only then may anything be asked of it, or written to it."""
+        Verification(self.components, self.copy, self._journal, self._perform).open()
 
     def verify(self, name: str = "verify") -> None:
         """Verify the copy; the recovery clock stops only when all the mandatory checks have passed."""

@@ -136,7 +136,8 @@ class Steps:
 
         One from after the disruption is refused, whoever gave it.
         """
-        self._chosen_from.append(restorer)
+        if not self.header.kind.interrupts:  # else nothing is lost by where the copy came from
+            self._chosen_from.append(restorer)
         before, confirmed = self._journal.point_before(), self._perform.confirmed
         choose = partial(confirmed, lambda: self._journal.credible(restorer.choose()))
         point = before or self._perform(name, choose, role=Role.CHOOSE)

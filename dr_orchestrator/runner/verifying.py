@@ -40,11 +40,8 @@ class Verification:
         does not answer it is tried afterwards, off the clock, of what has proven to be the restored copy alone; and its
         settings are compared with its source's.
         """
-        if not self._journal.has(Moment.SERVICE_VERIFIED):
-            if self._components.isolated is not None:
-                prove, role = partial(self._components.isolated, self._copy), Role.PROVE_ISOLATION
-                self._perform(PROVE_ISOLATION, lambda: self._perform.confirmed(prove), phase=Phase.VERIFY, role=role)
-            enter(self._components.entrance, self._copy, self._perform)
+        if not self._verified_before(name):
+            self.open()
             self._verify(name)
         if self._components.probe is not None and not self._passed(PROBE, Role.PROBE):
             probe = self._components.probe if self._proven() else not_probed
@@ -55,6 +52,18 @@ class Verification:
         if self._components.compared is not None and not self._passed(COMPARE, Role.COMPARE):
             compared = self._components.compared
             self._perform(COMPARE, self._compare, compared, phase=Phase.TEARDOWN, role=Role.COMPARE)
+
+    def open(self) -> None:
+        """Prove the copy's isolation, and log in to it."""
+        if self._components.isolated is not None:
+            prove, role = partial(self._components.isolated, self._copy), Role.PROVE_ISOLATION
+            self._perform(PROVE_ISOLATION, lambda: self._perform.confirmed(prove), phase=Phase.VERIFY, role=role)
+        enter(self._components.entrance, self._copy, self._perform)
+
+    def _verified_before(self, name: str) -> bool:
+        if self._journal.header.kind.interrupts:
+            return self._journal.passed_before(name, Phase.VERIFY, Role.VERIFY)
+        return self._journal.has(Moment.SERVICE_VERIFIED)
 
     def _passed(self, name: str, role: Role) -> bool:
         return self._journal.passed_before(name, Phase.TEARDOWN, role)
@@ -75,13 +84,16 @@ class Verification:
             if unproven or not mandatory:
                 raise ChecksDidNotPass(unproven)
 
-        self._journal.reach(Moment.DATA_RESTORED)
+        clocked = not self._journal.header.kind.interrupts
+        if clocked:
+            self._journal.reach(Moment.DATA_RESTORED)
         try:
             self._perform(name, verify, phase=Phase.VERIFY, role=Role.VERIFY)
         except ChecksDidNotPass:
             return  # the verdict rests on the results themselves
-        self._journal.reach(Moment.DATA_VERIFIED)
-        self._journal.reach(Moment.SERVICE_VERIFIED)
+        if clocked:
+            self._journal.reach(Moment.DATA_VERIFIED)
+            self._journal.reach(Moment.SERVICE_VERIFIED)
 
     def _compare(self, compared: Callable[[Copy], Parity]) -> Probed:
         found = compared(self._copy)

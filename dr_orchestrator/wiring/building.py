@@ -116,7 +116,8 @@ def copies_stand(here: App, resource: Resource) -> Place:
 def build_components(here: App, drill: Drill, copy: Copy, account: Account, context: RunContext) -> Components:
     """The parts that a drill is performed with, as its resource's type builds it."""
     rto = drill.objective.rto
-    ceiling = rto.value.total_seconds() * CEILING if rto else NO_TARGET_CEILING_S
+    timed = rto is not None and not drill.kind.interrupts  # what is promised of a failover is no time for a restore
+    ceiling = rto.value.total_seconds() * CEILING if rto and timed else NO_TARGET_CEILING_S
     toolkit = _toolkit(here, account, here.sources, context, ceiling, context.lease, drill)
     account.throttling.listen(context)
     filled = _filled(here, drill, copy, toolkit)
@@ -136,6 +137,8 @@ def build_components(here: App, drill: Drill, copy: Copy, account: Account, cont
         here.sources,
     )
     made = here.types[drill.resource.type].components(order)
+    if drill.kind.interrupts:
+        return made  # a copy that was given a standby is not as its source, on purpose
     return replace(made, compared=comparing(here.types, drill, toolkit, made))
 
 

@@ -13,6 +13,8 @@ from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.drill import Drill
+from dr_orchestrator.domain.failover import NAMES
+from dr_orchestrator.domain.objective import ClockPolicy
 from dr_orchestrator.domain.ports import Call, Clock
 from dr_orchestrator.domain.run import Provenance, Run, RunHeader, SegmentKind
 from dr_orchestrator.engine import in_a_flow_run
@@ -221,7 +223,8 @@ def _header(here: App, drill: Drill, run: str, around: Surroundings, simulated: 
         path=drill.path,
         selection=drill.selection.key,
         objective=drill.objective,
-        policy=service.tier.policy,
+        # Nobody has to notice a failover, or to decide it: nothing is allowed for that.
+        policy=ClockPolicy() if drill.kind.interrupts else service.tier.policy,
         provenance=Provenance(
             tool_version=__version__,
             definition=drill.digest,
@@ -238,7 +241,7 @@ def _header(here: App, drill: Drill, run: str, around: Surroundings, simulated: 
         ),
         started_at=here.clock.now(),
         exercise=request().exercise,
-        planned_checks=tuple(check.name for check in drill.checks),
+        planned_checks=(*(NAMES.values() if drill.kind.interrupts else ()), *(check.name for check in drill.checks)),
         tier_objective=service.tier.objective,
         real_started_at=here.machine.now(),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import filled, growth, memory, overhead, posture, startup, stops, watcher
+from tests.benchmarks import failover, filled, growth, memory, overhead, posture, startup, stops, watcher
 
 ALL = {
     "startup": startup.main,
@@ -13,6 +13,7 @@ ALL = {
     "overhead": overhead.main,
     "watcher": watcher.main,
     "stops": stops.main,
+    "failover": failover.main,
     "filled": filled.main,
     "posture": posture.main,
 }

@@ -9,9 +9,20 @@ from typing import Any
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.drill import RecoveryPath
+from dr_orchestrator.domain.failover import (
+    FAILBACK,
+    FAILOVER,
+    NAMES,
+    REFERENCE,
+    Counted,
+    Outage,
+    Switched,
+    Zones,
+)
 from dr_orchestrator.domain.finding import Severity
 from dr_orchestrator.domain.judge.judgement import Fault, Record
-from dr_orchestrator.domain.objective import Limit, Objective
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.objective import ClockPolicy, Limit, Objective
 from dr_orchestrator.domain.parity import Difference, Standing
 from dr_orchestrator.domain.recovery_point import PointKind, WorstCase
 from dr_orchestrator.domain.replica import Empty
@@ -89,6 +100,30 @@ def hydrated(after: timedelta | None, *, mandatory: bool = True) -> Record:
     return run_with(objective=objective, events=[*events(minutes(30)), *read], checks=[ROWS, HEARTBEAT, whole])
 
 
+OTHER = Zones("b", "a")
+
+
+def failed_over(
+    outage: timedelta | None = MINUTE, back: timedelta = MINUTE, lost: int = 0, after: Zones = OTHER
+) -> Record:
+    """A failover, with a client's outage there and back."""
+    zones, began = Zones("a", "b"), minutes(5)
+    counted = Counted(201, 200, 200 - lost, lost, in_doubt=1, lost_for=timedelta(seconds=lost))
+    seen = [Outage(began, began + each) if each is not None else None for each in (outage, back)]
+    there = Switched(FAILOVER, began, zones, after, MINUTE, counted, seen[0])
+    again = Switched(FAILBACK, began, after, zones, MINUTE, replace(counted, lost=0, present=200), seen[1])
+    clock = [] if outage is None else [*events(start=began)[:4], event(Moment.SERVICE_VERIFIED, began + outage)]
+    planned = (*NAMES.values(), "rows")
+    return run_with(
+        kind=Kind.AZ_FAILOVER,
+        events=clock,
+        checks=[there.result, again.result, ROWS],
+        planned_checks=planned,
+        worst_cases=[],
+        policy=ClockPolicy(),
+    )
+
+
 CASES: dict[Rule | str, Callable[[], Record]] = {
     "a good run": lambda: GOOD,
     Rule.STOPPED: lambda: run_with(fault=Fault(Outcome.ABORTED, "stopped"), doubts=["a doubt"]),
@@ -116,6 +151,12 @@ CASES: dict[Rule | str, Callable[[], Record]] = {
     Rule.HYDRATION_MISSED: lambda: hydrated(HOUR),
     Rule.HYDRATION_UNMEASURED: lambda: hydrated(None, mandatory=False),
     "a late hydration of an optional check": lambda: hydrated(HOUR, mandatory=False),
+    Rule.FAILOVER_SLOW: lambda: failed_over(outage=REFERENCE[1] + US),
+    Rule.FAILBACK_SLOW: lambda: failed_over(back=RTO),
+    "a failover as it should be": failed_over,
+    "a failover that lost what it acknowledged": lambda: failed_over(lost=3),
+    "a failover that nobody saw": lambda: failed_over(outage=None),
+    "a failover that left no zone": lambda: failed_over(after=Zones("a", "b")),
     Rule.NO_POINT: lambda: run_with(points=[]),
     Rule.POINT_OF_ITSELF: lambda: run_with(points=[ITSELF], worst_cases=[]),
     Rule.POINTS_DISAGREE: lambda: run_with(points=[replace(POINT, store="a"), replace(ITSELF, store="b")]),

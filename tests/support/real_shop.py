@@ -112,14 +112,16 @@ class RealShop:
 
 
 @contextmanager
-def real_shop(home: Path, of_instance: str = "", of_cluster: str = "", cluster: str = "") -> Iterator[RealShop]:
-    """Within: the shop, on a clock that runs six hundred times as fast as the machine's; with more checks of either.
+def real_shop(
+    home: Path, of_instance: str = "", of_cluster: str = "", cluster: str = "", more: str = "", pace: float = 600.0
+) -> Iterator[RealShop]:
+    """Within: the shop, on a clock that runs so many times as fast as the machine's; with more checks of either.
 
-    `cluster` is a further key of how the cluster is logged in to.
+    `more` are further drills, `cluster` is a further key of how the cluster is logged in to.
     """
-    clock = PacedClock(Pace(600.0, time.time()))
+    clock = PacedClock(Pace(pace, time.time()))
     own = workspace.SHOP.replace(BEAT, BEAT + of_instance)
-    drill = DRILL.replace(BEAT, BEAT + of_cluster)
+    drill = more + DRILL.replace(BEAT, BEAT + of_cluster)
     boards = BOARDS.replace("database: {", f"database: {{{cluster}, ") if cluster else BOARDS
     shop = own.replace("\n  sessions: {type", boards).replace("\n  sessions-pitr:", drill)
     made = workspace.write(home / "ws", shop)

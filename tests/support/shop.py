@@ -57,8 +57,8 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def world(shop: Estate, home: Path) -> Iterator[wiring.App]:
-    """Within: the shop's drills can be run, against databases that answer, and no retry of a call takes real time."""
+def world(shop: Estate, home: Path, more: str = "") -> Iterator[wiring.App]:
+    """Within: the shop's drills can be run, and `more`, against databases that answer; no retry takes real time."""
     clock, secrets = shop.clock, shop.client("secretsmanager")
     patches = [
         mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=clock.sleep)),
@@ -69,7 +69,7 @@ def world(shop: Estate, home: Path) -> Iterator[wiring.App]:
     ]
     with suppress(secrets.exceptions.ResourceExistsException):
         secrets.create_secret(Name="prod/orders", SecretString='{"username": "u", "password": "hush"}')
-    made = workspace.world(home, clock, shop=workspace.SHOP.replace("\n  sessions-pitr:", PITR))
+    made = workspace.world(home, clock, shop=workspace.SHOP.replace("\n  sessions-pitr:", more + PITR))
     tiers = home / "drills" / "tiers.yaml"
     tiers.write_text(tiers.read_text().replace("< 6h", "< 40m"))  # what never comes is given up the sooner
     with ExitStack() as undo:
@@ -81,7 +81,8 @@ def world(shop: Estate, home: Path) -> Iterator[wiring.App]:
 
 def _heartbeat(shop: Estate, check: Any, copy: Copy, disrupted: datetime) -> CheckResult:
     """What a restored database would answer: no database stands behind the lab's instances here."""
-    taken = _newest_snapshot(shop, copy) if copy.drill.endswith("-snapshot") else disrupted - timedelta(minutes=6)
+    of_snapshot = copy.drill.endswith(("-snapshot", "-failover"))
+    taken = _newest_snapshot(shop, copy) if of_snapshot else disrupted - timedelta(minutes=6)
     return newest(check, taken, disrupted)
 
 

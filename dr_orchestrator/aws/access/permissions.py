@@ -19,7 +19,8 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     in a vault of AWS Backup is restored by that.
     """
     of = types[drill.resource.type]
-    found = COMMON | (of.vaulted if drill.vault else of.kinds)[drill.kind] | of.compared
+    kinds = of.vaulted if drill.vault else of.kinds
+    found = COMMON | kinds[drill.kind] | (Calls() if drill.kind.interrupts else of.compared)
     held = list(types) if of.content is Content.STORES else []
     for each in held if of.holds else ():
         if each.filling.all:

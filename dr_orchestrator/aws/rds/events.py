@@ -39,6 +39,22 @@ def states(api: Api, name: str, since: datetime, kind: str = "db-instance") -> l
     return told[1:] if [each.state for each in told[:2]] == ["available", "backing-up"] else told
 
 
+_FAILOVERS = {
+    "Multi-AZ instance failover started": "failover started",
+    "Multi-AZ instance failover completed": "failover completed",
+}
+
+
+def failovers(api: Api, name: str, since: datetime) -> list[ServerTime]:
+    """When failovers of an instance began and ended, as RDS tells."""
+    told = []
+    for event in _events(api, since, "db-instance", name):
+        message = str(event.get("Message", ""))
+        if state := next((state for begins, state in _FAILOVERS.items() if message.startswith(begins)), ""):
+            told.append(ServerTime(name, state, event["Date"], f"rds:DescribeEvents: {message}"))
+    return told
+
+
 def longest_backup(api: Api, instance: str, until: datetime) -> timedelta | None:
     """The longest that a backup of the instance took in the last 14 days; None where RDS tells of none."""
     begun: datetime | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, create_model, model_validator
@@ -238,6 +239,13 @@ _Words = Literal["latest", "oldest", "random"]
 Chosen = Annotated[Selection, BeforeValidator(_chosen, json_schema_input_type=_Words | Selection)]
 
 
+class Where(StrEnum):
+    """The thing that a drill is performed on."""
+
+    REPLICA = "replica"
+    PRODUCTION = "production"
+
+
 class Drill(Shape):
     """The written definition of a drill: one resource, one kind, held to one objective."""
 
@@ -255,6 +263,9 @@ class Drill(Shape):
         description="Whether it proves the promise itself, or a fallback behind it.",
     )
     objective: FallbackPromise | None = Field(default=None, description="A fallback's own objective.")
+    on: Annotated[Where, choice(Where, "what a drill is performed on")] = Field(
+        default=Where.REPLICA, description="What is failed over: a restored copy (replica), and nothing else yet."
+    )
     selection: Chosen = Field(
         default=Selection(), description="Which recovery point: latest, oldest, random, or by an instant."
     )

@@ -104,7 +104,7 @@ def explain(run: Run) -> Explanation:
 
 def stores(run: Run) -> tuple[StoreLoss, ...]:
     """The loss of every store whose recovery point a closed run took."""
-    if run.closing is None:
+    if run.closing is None or run.header.kind.interrupts:
         return ()
     record, since = _record(run), _told_from(run.closing)
     read = list(zip(run.points, by_store(record), strict=True))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dr_orchestrator.domain.drill import RecoveryPath
+from dr_orchestrator.domain.failover import FAILBACK, REFERENCE, switches
 from dr_orchestrator.domain.finding import Finding, Severity, finding
 from dr_orchestrator.domain.judge.measure import CLAIMED, Record
 from dr_orchestrator.domain.judge.reasons import headroom, proven, whole_reads
@@ -59,6 +60,7 @@ def findings_of(
         *_thin(record, measures),
         *_optional_checks(record),
         *_hydration(record, measures),
+        *_failovers(record),
         *_failed_at_first(record, failed),
         *_grade(record, measures),
         *_not_probed(record),
@@ -150,6 +152,22 @@ def _hydration(record: Record, measures: Measures) -> list[_Found]:
     title = f"The copy was whole too late: {format_duration(whole)} against {limit}"
     detail = "Until then its blocks come from the backup as they are first read: the service is slow."
     return [_Found(Rule.HYDRATION_MISSED, Severity.MEDIUM, title, detail)]
+
+
+def _failovers(record: Record) -> Iterator[_Found]:
+    """An outage that is longer than what AWS tells of, and a way back that took longer than is promised."""
+    for way, switched in switches(record.checks).items():
+        if switched.outage is None:
+            continue
+        lasted, limit = switched.outage.lasted, record.header.objective.rto
+        told = f"{format_duration(lasted)} against {format_duration(REFERENCE[1])}"
+        if lasted > REFERENCE[1]:
+            title = f"The {way} took longer than AWS tells of: {told}"
+            detail = "Long transactions, a large log to replay and a client's cached addresses make it longer."
+            yield _Found(Rule.FAILOVER_SLOW, Severity.LOW, title, detail, way)
+        if way == FAILBACK and limit and limit.kept_by(lasted, switched.outage.resolution) is False:
+            title = f"The way back took longer than is promised: {format_duration(lasted)} against {limit}"
+            yield _Found(Rule.FAILBACK_SLOW, Severity.MEDIUM, title, "It is an outage like the first.", way)
 
 
 def _failed_at_first(record: Record, failed: Sequence[Reason]) -> list[_Found]:

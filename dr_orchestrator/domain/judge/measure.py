@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.clock import Event, Moment, span
+from dr_orchestrator.domain.failover import FAILOVER, switches
 from dr_orchestrator.domain.judge.clocks import Clocks, clocks_of
 from dr_orchestrator.domain.objective import ClockStart, format_duration
 from dr_orchestrator.domain.parity import Difference
@@ -68,11 +69,15 @@ def measure(record: Record) -> Measures:
     No figure comes from a clock that is known to be bad; one that was off by less than that is told as their error.
     """
     kept = clocks(record)
-    measures = replace(_measured(record), rta_clock_error=kept.rta_error, rpa_clock_error=kept.rpa_error)
+    interrupts = record.header.kind.interrupts
+    found = _seen_by_a_client(record) if interrupts else _measured(record)
+    rta_error = kept.rta_error + (found.rta_clock_error or timedelta())
+    rpa_error = timedelta() if interrupts else kept.rpa_error  # numbers were counted, and no instants
+    measures = replace(found, rta_clock_error=rta_error, rpa_clock_error=rpa_error)
     if not kept.rta_known:
         measures = replace(measures, rta=None, rta_from_disruption=None, rta_from_declaration=None, rta_net=None)
         measures = replace(measures, whole_after=None)
-    if not kept.rpa_known:
+    if not kept.rpa_known and not interrupts:
         measures = replace(measures, rpa=None, rpa_grade="", rpa_source="")
     if not kept.worst_case_known:
         measures = replace(measures, worst_case=None, worst_case_gap=None, worst_case_p95=None, worst_case_source="")
@@ -111,6 +116,34 @@ def _measured(record: Record) -> Measures:
     if measures.rpa is None and worst is not None and record.points:
         return replace(measures, rpa=worst.loss, rpa_grade=SCHEDULE, rpa_source=f"arithmetic: {worst.source}")
     return measures
+
+
+def _seen_by_a_client(record: Record) -> Measures:
+    """The figures of a failover: what a client was not served, and what it lost of what was acknowledged to it.
+
+    Nobody had to notice or to decide, so no allowance is added. The outage is known to the pause between two writes.
+    """
+    ways = switches(record.checks)
+    there = ways.get(FAILOVER)
+    lasted = span(record.events, Moment.DISRUPTION, Moment.SERVICE_VERIFIED)
+    if there is None or there.outage is None or lasted is None:
+        return Measures()
+    since = next(event.at for event in record.events if event.moment is Moment.DISRUPTION)
+    lost = max(each.counted.lost_for for each in ways.values())
+    counted = there.moved and there.counted.acknowledged > 0
+    return Measures(
+        rta=lasted,
+        rta_from_disruption=lasted,
+        rta_from_declaration=lasted,
+        rta_net=lasted,
+        rta_clock_error=there.outage.resolution,
+        rpa=lost if counted else None,
+        rpa_grade="A" if counted else "",
+        rpa_source="every number that was acknowledged was looked for in the copy" if counted else "",
+        rpa_reference=since,
+        newest_data=since - lost if counted else None,
+        rpa_check=there.result.name if counted else "",
+    )
 
 
 def _worst_case(record: Record) -> WorstCase | None:
@@ -168,7 +201,7 @@ def _offset(record: Record, moment: Moment) -> timedelta | None:
 
 def clocks(record: Record) -> Clocks:
     """Whether the clocks of the run hold, and which figures rest on them."""
-    asked = any(point.reference is not None for point in record.points)
+    asked = any(point.reference is not None for point in record.points) or record.header.kind.interrupts
     read = (record.events, record.steps, record.segments, record.clock_doubts)
     return clocks_of(*read, pace=record.header.provenance.pace, asked=asked)
 

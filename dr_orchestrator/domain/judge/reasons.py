@@ -209,6 +209,8 @@ def _says_nothing_of_loss(record: Record, measures: Measures) -> list[Reason]:
         return []
     if not record.points:
         return [Reason(Rule.NO_POINT, "no recovery point was chosen: nothing shows what was restored")]
+    if record.header.kind.interrupts:
+        return []  # its loss is none of a recovery point's
     itself = [point.id for point in record.points if _as_of_itself(point)]
     if not itself or measures.worst_case is not None:
         return []

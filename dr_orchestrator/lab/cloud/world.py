@@ -30,6 +30,8 @@ class Database(Protocol):
 
     failed: str
     key: str
+    switching: bool
+    """Whether a standby is being made, or takes its place."""
 
     @property
     def ready(self) -> bool:
@@ -51,6 +53,19 @@ class Database(Protocol):
 
     def give_password(self, user: str, password: str) -> None:
         """Have a role of it log in by another password from now on; while its server rests, from its start on."""
+
+    def pair(self, *, asynchronous: bool) -> bool:
+        """Have it followed by a standby, in the background; False where nothing plays that.
+
+        An `asynchronous` one acknowledges what its standby does not have.
+        """
+
+    def fail_over(self, lasts: float, *, stays: bool) -> None:
+        """End its server at once; so many real seconds later its standby takes its place; itself, where it `stays`."""
+
+    @property
+    def switches(self) -> list[tuple[float, float]]:
+        """When it was not reached, by the machine's time (Unix seconds): from, and until."""
 
     def drop(self) -> None:
         """End it and remove its files; what snapshots need stays."""

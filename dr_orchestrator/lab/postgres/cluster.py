@@ -54,7 +54,7 @@ class Cluster(Served):
 
     def __init__(self, programs: Programs, folder: Path, password: str, *, apart: bool = False) -> None:
         super().__init__(programs, folder, password)
-        self._apart = apart
+        self.apart, self.password = apart, password
         self._door: network.Door | None = None
 
     def configure(self, more: Mapping[str, str], signal_file: str = "") -> None:
@@ -69,7 +69,7 @@ class Cluster(Served):
 
     def start(self) -> None:
         """Start it on a free port; returns once it accepts connections, perhaps still recovering."""
-        if self._apart:
+        if self.apart:
             self._start_apart()
             return
         for attempt in range(_PORT_TRIES):

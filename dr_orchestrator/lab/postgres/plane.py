@@ -24,6 +24,7 @@ from dr_orchestrator.lab.cloud.world import Database
 from dr_orchestrator.lab.live import Grounds, LiveDatabase, tell_failure
 from dr_orchestrator.lab.postgres import network
 from dr_orchestrator.lab.postgres.cluster import ADMIN, Cluster
+from dr_orchestrator.lab.postgres.pair import Pair
 from dr_orchestrator.lab.postgres.programs import prepare
 from dr_orchestrator.lab.postgres.sources import Base, Source
 from dr_orchestrator.settings import Pace
@@ -118,6 +119,28 @@ class Plane(Grounds):
             return None
         return datetime.fromtimestamp(self._pace.drill_time(source.archived_until()), UTC)
 
+    def pair(self, live: LiveDatabase, *, asynchronous: bool) -> bool:
+        """Have a copy followed by a standby; what archives its WAL is not played so."""
+        if live.key in self._sources:
+            return False
+        live.switching = True
+
+        def complete() -> None:
+            cluster = live.cluster
+            with cluster.turning:
+                pair = Pair(cluster, lambda name: self._standby(live.key, name, cluster), asynchronous=asynchronous)
+                pair.complete()
+                live.cluster = pair
+
+        self._switched(live, complete)
+        return True
+
+    def fail_over(self, live: LiveDatabase, lasts: float, *, stays: bool) -> None:
+        """Have its standby take its place so many real seconds later, or, where it `stays`, itself again."""
+        live.switching = True
+        pair = live.cluster
+        self._switched(live, lambda: pair.restart(lasts) if stays else pair.fail_over(lasts))
+
     # What the estate and its writer ask for
 
     def backed_up(self, key: str) -> bool:
@@ -157,6 +180,22 @@ class Plane(Grounds):
             self._back_up(key)
 
     # How it is done
+
+    def _standby(self, key: str, name: str, primary: Cluster) -> Cluster:
+        """The server of a standby, still without its files."""
+        return Cluster(self._programs, self.root / "clusters" / f"{key}-{name}", self._password, apart=primary.apart)
+
+    def _switched(self, live: LiveDatabase, act: Callable[[], None]) -> None:
+        def switch() -> None:
+            try:
+                act()
+            except (LabError, OSError, psycopg.Error) as wrong:
+                live.failed = str(wrong)
+                raise
+            finally:
+                live.switching = False
+
+        self._pool.submit(switch).add_done_callback(tell_failure)
 
     def _make_template(self) -> Path:
         folder, secret = self.root / "template" / "data", self.root / "template" / "secret"

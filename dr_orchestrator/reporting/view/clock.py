@@ -12,6 +12,7 @@ from dr_orchestrator.reporting.measure.server import Beside, beside
 from dr_orchestrator.reporting.measure.steps import allowances, on_the_clock, origin
 from dr_orchestrator.reporting.wording import NOT_REACHED, Figure, figure, instant, real, signed
 
+_OF_A_RESTORE = (Moment.ACCEPTED, Moment.INFRASTRUCTURE_READY, Moment.DATA_RESTORED, Moment.DATA_VERIFIED)
 _UNNUMBERED = {Moment.ACCEPTED: "API", Moment.DATA_WHOLE: "whole"}
 
 
@@ -95,6 +96,10 @@ def policy_words(run: Run) -> tuple[str, ...]:
     policy = run.header.policy
     start = "disruption (T0)" if policy.judged_from is ClockStart.DISRUPTION else "declaration (T2)"
     said = [f"The recovery time is judged from the {start} to the verified service (T7)."]
+    if run.header.kind.interrupts:
+        said.append(
+            "T0 is a client's first write that failed; T7 the first that was acknowledged, as were all after it."
+        )
     if not detection_exercised(run):
         said.append("Detection and declaration were not exercised: T0, T1 and T2 are one instant.")
     said.append(_allowances(policy))
@@ -133,6 +138,8 @@ def _events(run: Run) -> tuple[EventRow, ...]:
         event = reached.get(moment)
         if moment is Moment.DATA_WHOLE and not (event or any(check.reads_whole for check in run.checks)):
             continue  # no check was there to find it out
+        if event is None and run.header.kind.interrupts and moment in _OF_A_RESTORE:
+            continue  # nothing is restored by a failover
         rows.append(_event_row(moment, event, before, zero, pace))
         before = before if moment is Moment.DATA_WHOLE else event or before  # it stands beside the others
     return tuple(rows)

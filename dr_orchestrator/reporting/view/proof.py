@@ -98,7 +98,7 @@ def proof_view(run: Run) -> ProofView:
         skew=figure(measures.rpa_skew, "one store: none" if len(run.points) == 1 else NOT_MEASURED),
         checks=(*map(_check, run.checks), *_unreached(run)),
         worst_case=figure(measures.worst_case),
-        worst_case_line=_worst_line(measures, verdict),
+        worst_case_line="" if run.header.kind.interrupts else _worst_line(measures, verdict),
         worst_facts=_worst_facts(measures),
         worst_case_source=told(measures.worst_case_source),
         worst_case_note=above_worst_case(loss),

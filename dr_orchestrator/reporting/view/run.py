@@ -17,6 +17,7 @@ from dr_orchestrator.reporting.measure.target import targets
 from dr_orchestrator.reporting.view.clock import ClockView, clock_view
 from dr_orchestrator.reporting.view.context import not_exercised, promise_facts, provenance_facts, stamp, started_words
 from dr_orchestrator.reporting.view.explained import WhyView, why_view
+from dr_orchestrator.reporting.view.failover import FailoverView, failover_view
 from dr_orchestrator.reporting.view.parity import ParityView, parity_view
 from dr_orchestrator.reporting.view.paths import PathView, path_view
 from dr_orchestrator.reporting.view.proof import Fact, ProofView, proof_view
@@ -131,6 +132,7 @@ class RunView:
     clock: ClockView
     gantt: Gantt | None
     steps: tuple[StepRow, ...]
+    failover: FailoverView | None
     proof: ProofView
     copies: tuple[CopyRow, ...]
     observations: tuple[ObservationRow, ...]
@@ -176,6 +178,7 @@ def run_view(run: Run) -> RunView:
         clock=clock_view(run),
         gantt=gantt(run),
         steps=_steps(run),
+        failover=failover_view(run),
         proof=proof_view(run),
         copies=tuple(map(_copy, run.copies)),
         observations=tuple(_observation(seen, run) for seen in run.observations),

@@ -13,12 +13,15 @@ from dr_orchestrator.resources import rows
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
 from dr_orchestrator.resources.rds_instance.restore import DOOR
+from dr_orchestrator.resources.rds_instance.standby import RdsStandby
 from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
 from dr_orchestrator.runner import Components
 
 
 def components(order: Order) -> Components:
     """The restorer of the drill's kind, its checks, and the two proofs of isolation."""
+    if order.drill.kind is Kind.AZ_FAILOVER:
+        return rows.components(order, RdsStandby, DOOR)
     way: rows.Way = RdsSnapshot if order.drill.kind is Kind.SNAPSHOT_RESTORE else RdsPointInTime
     if order.drill.vault is not None:
         way = partial(RdsFromVault, vault=order.drill.vault)

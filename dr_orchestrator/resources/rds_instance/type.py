@@ -52,6 +52,12 @@ _APART: dict[str, tuple[object, ...]] = {
 _TAGGED = {Effect.TAG: ("rds:AddTagsToResource",)}
 _GROUPS = ("og:*", "pg:*")
 _ARN = r"arn:[a-z-]+:rds:(?P<region>[^:]+):[^:]+:db:(?P<name>[^:]+)"
+_OCCASIONS = {
+    "secretsmanager:GetSecretValue": "the resource has a database",
+    "secretsmanager:ListSecretVersionIds": "the resource has a database",
+    "kms:DescribeKey": "the source is encrypted",
+    "rds:DescribeOptionGroups": OWN_OPTIONS,
+}
 _CALLS = Calls(
     frozenset(
         {
@@ -61,13 +67,7 @@ _CALLS = Calls(
         }
     ),
     frozenset({"rds:ModifyDBInstance", "rds:DeleteDBInstance"}),
-    {
-        "secretsmanager:GetSecretValue": "the resource has a database",
-        "secretsmanager:ListSecretVersionIds": "the resource has a database",
-        "kms:DescribeKey": "the source is encrypted",
-        "rds:DescribeOptionGroups": OWN_OPTIONS,
-        "rds:ModifyDBInstance": passwords.WHEN,
-    },
+    {**_OCCASIONS, "rds:ModifyDBInstance": passwords.WHEN},
 )
 
 
@@ -183,6 +183,10 @@ TYPE = Drillable(
     keys=frozenset({"database", "isolation", "canary"}),
     kinds={
         Kind.SNAPSHOT_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBInstanceFromDBSnapshot"})),
+        Kind.AZ_FAILOVER: Calls(_CALLS.reads, _CALLS.writes, _OCCASIONS)
+        | Calls(
+            writes=frozenset({"rds:RestoreDBInstanceFromDBSnapshot", "rds:RebootDBInstance", "rds:ModifyDBInstance"})
+        ),
         Kind.PITR_RESTORE: _CALLS
         | Calls(
             frozenset({"rds:DescribeDBInstanceAutomatedBackups"}), frozenset({"rds:RestoreDBInstanceToPointInTime"})
@@ -221,6 +225,21 @@ TYPE = Drillable(
             Effect.CHANGE,
             passwords.TAKES,
             only=passwords.ONLY,
+            needs=frozenset({"MasterUserPassword"}),
+        ),
+        Write(
+            "rds:ModifyDBInstance",
+            By(NAME, "DBInstanceIdentifier"),
+            Effect.CHANGE,
+            frozenset({"MultiAZ", "ApplyImmediately"}),
+            only={"MultiAZ": (True,), "ApplyImmediately": (True,)},
+        ),
+        Write(
+            "rds:RebootDBInstance",
+            By(NAME, "DBInstanceIdentifier"),
+            Effect.CHANGE,
+            frozenset({"ForceFailover"}),
+            only={"ForceFailover": (True,)},
         ),
         Write(
             "rds:DeleteDBInstance",

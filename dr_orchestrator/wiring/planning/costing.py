@@ -38,7 +38,7 @@ class Expected:
             last = "as the last run took" if self.runs == 1 else f"the median of the last {self.runs} runs"
             return f"{format_duration(self.whole or timedelta())}, {last}"
         if self.whole is None:
-            return "not known: it never ran, and has no RTO"
+            return "not known: it never ran, and no RTO tells of it"
         return f"not known: it never ran; its RTO allows {format_duration(self.whole)}"
 
 
@@ -46,7 +46,7 @@ def expected(here: App, drill: Drill) -> Expected:
     """The medians of the drill's last runs that recovered, else its RTO."""
     done = here.ledger.queries.lasted(drill.name, HISTORY)
     if not done:
-        rto = drill.objective.rto
+        rto = None if drill.kind.interrupts else drill.objective.rto  # of a failover that is no time for all of it
         return Expected(None, rto.value if rto else None, 0)
     return Expected(_median([each.recovery for each in done]), _median([each.whole for each in done]), len(done))
 

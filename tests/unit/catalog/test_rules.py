@@ -82,7 +82,7 @@ def test_one_file_name_with_two_endings(tmp_path: Path) -> None:
         ("shop-prod", "Shop_Prod", f"10:{RESOURCE}.id", "'Shop_Prod' is not a legal rds-instance id", "at most 63"),
         ("    id:", "    rebuild: {template: x}\n    id:", f"10:{RESOURCE}.rebuild", "rds-instances have", "remove"),
         ("resource: shop-db", "resource: shop-dv", f"16:{DRILL}.resource", "the service has no resource", "did you me"),
-        ("pitr-restore", "replica-rebuild", f"15:{DRILL}.kind", "rds-instances cannot be drilled by", "one of: pitr-r"),
+        ("pitr-restore", "replica-rebuild", f"15:{DRILL}.kind", "rds-instances cannot be drilled by", "one of: az-f"),
         (ROWS, ROWS + ", mandatory: false", f"18:{DRILL}.checks", "no mandatory check proves the data", "add a mandat"),
         (ROWS, "http-answer: {url: '{Url}'}", f"18:{DRILL}.checks", "no mandatory check proves the data", "add a"),
         ("    database: {name: shop, secret: prod/shop}\n", "", f"18:{DRILL}.checks[0].rows-at-least", "the resource "

@@ -39,6 +39,8 @@ class OnDatabase(Passing):
     """A thing with a physical database behind it, where there is one."""
 
     database: Database | None = None
+    changing = "modifying"
+    """The state while a standby is being made, or takes its place."""
 
     def standing(self, planned: str) -> str:
         """The state: never further than the database really is."""
@@ -46,6 +48,8 @@ class OnDatabase(Passing):
             return planned
         if self.database.failed:
             return "incompatible-restore"
+        if planned == "available" and self.database.switching:
+            return self.changing
         return planned if self.database.ready else "creating"
 
 

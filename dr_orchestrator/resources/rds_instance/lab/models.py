@@ -27,6 +27,9 @@ class Instance(WithPassword, OnDatabase, DBInstance):
     replicated_to: frozenset[str] = frozenset()
     """The regions that its automated backups are replicated to; the call that begins it the lab does not have."""
 
+    secondary_availability_zone: str | None = None
+    """The zone of its standby, where it has one."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # moto gives every instance the same id; AWS never gives one twice.
@@ -34,6 +37,16 @@ class Instance(WithPassword, OnDatabase, DBInstance):
         self.protected_since = world().now()
         if self.manage_master_user_password:
             self._master_user_password = managed_login(self)
+
+    becomes_multi_az: datetime | None = None
+    """Until when it is being given a standby."""
+
+    @property
+    def pending_modified_values(self) -> dict[str, Any] | None:
+        """The values that are asked for and not there yet."""
+        of_standby = self.becomes_multi_az is not None and world().now() < self.becomes_multi_az
+        wanted = {**(super().pending_modified_values or {}), **({"MultiAZ": True} if of_standby else {})}
+        return wanted or None
 
     @property
     def password(self) -> str:

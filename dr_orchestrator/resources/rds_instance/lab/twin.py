@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.lab.cloud.databases import events, logins, quotas
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, tags
 from dr_orchestrator.lab.twin import Twin
-from dr_orchestrator.resources.rds_instance.lab import company, from_template, listings, vaulted
+from dr_orchestrator.resources.rds_instance.lab import company, from_template, listings, standby, vaulted
 from dr_orchestrator.resources.rds_instance.lab.backend import Rds
+from dr_orchestrator.resources.rds_instance.lab.models import Instance
 
 
 def _instances() -> dict[str, Any]:
+    there = cast("list[Instance]", list(rds_backends[ACCOUNT][REGION].databases.values()))
     return {
         each.db_instance_identifier: {
             "arn": each.arn,
@@ -21,12 +23,14 @@ def _instances() -> dict[str, Any]:
             "status": each.status,
             "deletion_protection": each.deletion_protection,
             "multi_az": each.multi_az,
+            "zones": [each.availability_zone, each.secondary_availability_zone],
+            "switches": each.database.switches if each.database is not None else [],
             "backup_retention_period": each.backup_retention_period,
             "security_groups": list(each.vpc_security_group_ids),
             "subnet_group": each.db_subnet_group.name,
             "tags": tags(each.tags),
         }
-        for each in list(rds_backends[ACCOUNT][REGION].databases.values())
+        for each in there
     }
 
 
@@ -46,7 +50,14 @@ def _snapshots() -> dict[str, Any]:
 
 TWIN = Twin(
     backends=((rds_backends, Rds),),
-    patches=(*listings.PATCHES, *events.PATCHES, *quotas.PATCHES, *logins.PATCHES, *from_template.PATCHES),
+    patches=(
+        *listings.PATCHES,
+        *standby.PATCHES,
+        *events.PATCHES,
+        *quotas.PATCHES,
+        *logins.PATCHES,
+        *from_template.PATCHES,
+    ),
     vaulted=vaulted.VAULTED,
     state={"instances": _instances, "snapshots": _snapshots},
     make=company.make,

@@ -1,0 +1,249 @@
+"""Writes one number after the other to a copy, in a thread of its own, and reads back what became of them."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextvars import copy_context
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from dr_orchestrator.checks.apart import resolved
+from dr_orchestrator.checks.client import hands
+from dr_orchestrator.domain.failover import Counted, Outage
+from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.domain.service import Login
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.waiting import stops
+
+PAUSE_S = 0.01
+"""Real seconds between an answer and the next write: the outage is known to no less."""
+
+REACH_S = 0.25
+"""Real seconds within which an address has to take a connection; one that is gone takes none, and says nothing."""
+
+SETTLED = 50
+"""So many writes, one after the other, have to be acknowledged before a copy counts as served again."""
+
+_SQL = "SQL on the client's table"
+
+
+@dataclass
+class _Sent:
+    """A number that was sent, and when it was acknowledged; drill seconds by the monotonic clock."""
+
+    at: float
+    acknowledged: float | None = None
+    refused: bool = False
+
+
+class Client:
+    """A client of a copy's database; no other statement of it changes anything but its own table.
+
+    `reach` tells the login by AWS's word, `compared` which of the addresses that its name has now are none of
+    production's, `prove` asks a server that was connected to whether it is. Each connection looks the name up anew.
+    """
+
+    def __init__(
+        self,
+        reach: Callable[[], Login],
+        compared: Callable[[Login], Login],
+        prove: Callable[[Any], None],
+        clock: Clock,
+        table: str,
+        name: int,
+        look_up: Callable[[str, int], set[str]] = resolved,
+    ) -> None:
+        self._reach, self._compared, self._prove, self._clock = reach, compared, prove, clock
+        self._table, self._name, self._look_up = table, name, look_up
+        self._sent: list[_Sent] = []
+        self._first: frozenset[str] = frozenset()
+        self._elsewhere: float | None = None
+        self._over = threading.Event()
+        self._fault: BaseException | None = None
+        self._thread: threading.Thread | None = None
+        self._login: Login | None = None
+        self._hand: hands.Hand | None = None
+
+    def begin(self) -> None:
+        """Log in, make the table, and write from now on; NotMeasured where the copy lets it not."""
+        self._login = self._reach()
+        hand = self._hand = hands.of(self._login.engine)
+        try:
+            connection = self._connect(hands.READ_S)
+            try:
+                hand.create(connection, self._table)
+            finally:
+                connection.close()
+            connection = self._connect(hands.ANSWER_S)
+        except hand.error as error:
+            told = f"the client cannot write to the copy: {_told(error)}"
+            raise NotMeasured(told, "its login needs the right to create a table there", _SQL) from error
+        context = copy_context()
+        self._thread = threading.Thread(target=lambda: context.run(self._go_on, connection), name="client", daemon=True)
+        self._thread.start()
+
+    def acknowledged(self) -> int:
+        """How many writes were acknowledged so far; what ended the client is raised here."""
+        if self._fault is not None:
+            raise self._fault
+        return sum(1 for each in self._sent if each.acknowledged is not None)
+
+    def disturbed(self) -> bool:
+        """Whether a write failed so far, or was not answered in time."""
+        self.acknowledged()
+        return any(each.acknowledged is None for each in self._sent[:-1])
+
+    def serves_again(self) -> bool:
+        """Whether writes failed, and the last ones were all acknowledged."""
+        last = self._sent[-SETTLED - 1 : -1]
+        return self.disturbed() and len(last) == SETTLED and all(each.acknowledged is not None for each in last)
+
+    def end(self) -> None:
+        """Write no more; the last write is answered, or given up."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join(2 * (hands.CONNECT_S + hands.ANSWER_S))
+
+    def outage(self) -> Outage | None:
+        """The outage that it saw, by the monotonic clock; None where every write was acknowledged, or none again."""
+        sent = self._sent
+        failed = [place for place, each in enumerate(sent) if each.acknowledged is None]
+        if not failed or failed[-1] + 1 >= len(sent):
+            return None
+        first, back = failed[0], sent[failed[-1] + 1]
+        times = [each.at for each in sent[: first + 1]]
+        again = sum(1 for before, place in itertools.pairwise(failed) if place != before + 1)
+        began, ended = sent[first].at, back.acknowledged
+        if ended is None:
+            return None
+        pause = max((later - earlier for earlier, later in itertools.pairwise(times)), default=0.0)
+        return Outage(_span(began), _span(ended), 1 + again, self._led_elsewhere(began), _span(pause))
+
+    def count(self) -> Counted:
+        """Read back all numbers that are there, and tell what became of each that was sent."""
+        hand, sent = self._words(), list(self._sent)
+        try:
+            connection = self._connect(hands.READ_S)
+            try:
+                there = Counter(hand.read(connection, self._table, self._name))
+            finally:
+                connection.close()
+        except hand.error as error:
+            raise NotMeasured(f"what the client wrote cannot be read back: {_told(error)}", call=_SQL) from error
+        taken = {number: each.acknowledged for number, each in enumerate(sent) if each.acknowledged is not None}
+        doubt = [number for number, each in enumerate(sent) if each.acknowledged is None and not each.refused]
+        lost = [number for number in taken if not there[number]]
+        outage = self.outage()
+        began = outage.began.total_seconds() if outage else self._clock.monotonic()
+        return Counted(
+            sent=len(sent),
+            acknowledged=len(taken),
+            present=sum(1 for number in taken if there[number]),
+            lost=len(lost),
+            doubled=sum(1 for times in there.values() if times > 1),
+            in_doubt=len(doubt),
+            in_doubt_present=sum(1 for number in doubt if there[number]),
+            refused=sum(1 for each in sent if each.refused),
+            lost_for=_span(max([0.0, *(began - taken[number] for number in lost)])),
+        )
+
+    def _go_on(self, connection: Any) -> None:
+        try:
+            while not self._over.is_set():
+                if connection is None:
+                    connection = self._reconnected()
+                elif not self._wrote(connection):
+                    connection.close()
+                    connection = None
+                    continue
+                self._over.wait(PAUSE_S)
+        except BaseException as error:  # noqa: BLE001 - raised again where the run looks
+            self._fault = error
+        finally:
+            if connection is not None:
+                connection.close()
+
+    def _wrote(self, connection: Any) -> bool:
+        """Write the next number; whether it was acknowledged."""
+        hand, number = self._words(), len(self._sent)
+        sent = _Sent(self._clock.monotonic())
+        self._sent.append(sent)
+        try:
+            hand.write(connection, self._table, self._name, number)
+        except hand.error as error:
+            stops.look()
+            sent.refused = hand.refuses(error)
+            return False
+        sent.acknowledged = self._clock.monotonic()
+        return True
+
+    def _reconnected(self) -> Any:
+        """A new connection to where the name leads now; None where nothing answers there."""
+        try:
+            return self._connect(hands.ANSWER_S)
+        except (self._words().error, OSError, NotMeasured):  # the name has no address at the moment, say
+            stops.look()
+            return None
+
+    def _connect(self, answer_s: float) -> Any:
+        """Connect to an address that the name has now and that is none of production's, and prove what answers there.
+
+        NotTheCopy where something else does: it is written nothing.
+        """
+        login = self._login
+        if login is None:
+            raise NotMeasured("the client has not begun")
+        found = self._look_up(login.host, login.port)
+        self._looked_up(frozenset(found))
+        login = self._compared(replace(login, addresses=()))
+        _reached(login)
+        connection = self._words().connect(login, _SQL, answer_s)
+        try:
+            self._prove(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _words(self) -> hands.Hand:
+        if self._hand is None:
+            raise NotMeasured("the client has not begun")
+        return self._hand
+
+    def _looked_up(self, found: frozenset[str]) -> None:
+        """Note when the name first led to an address that it had not had."""
+        self._first = self._first or found
+        if self._elsewhere is None and found - self._first:
+            self._elsewhere = self._clock.monotonic()
+
+    def _led_elsewhere(self, began: float) -> timedelta | None:
+        return _span(self._elsewhere - began) if self._elsewhere is not None else None
+
+
+def _reached(login: Login) -> None:
+    """Raise OSError unless one of the addresses takes a connection."""
+    failed: OSError = OSError(f"{login.host} has no address")
+    for address in login.addresses or (login.host,):
+        try:
+            socket.create_connection((address, login.port), REACH_S).close()
+        except OSError as error:
+            failed = error
+        else:
+            return
+    raise failed
+
+
+def _span(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
+def _told(error: Exception) -> str:
+    """The first line of an error, without the number that some drivers put before it."""
+    text = str(error.args[1]) if len(error.args) > 1 and isinstance(error.args[0], int) else str(error)
+    told = text.strip().splitlines()
+    return told[0] if told else type(error).__name__

@@ -1,0 +1,170 @@
+"""A failover as a client saw it: when nothing was acknowledged, what became of what was, and who served it then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import timedelta
+from typing import Any
+
+from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.run import CheckResult
+from dr_orchestrator.domain.verdict import Outcome
+
+FAILOVER, FAILBACK = "failover", "failback"
+NAMES = {way: f"acknowledged writes outlive the {way}" for way in (FAILOVER, FAILBACK)}
+"""The checks in which the count of each way is kept."""
+
+REFERENCE = timedelta(seconds=60), timedelta(seconds=120)
+"""The outage that AWS tells of for a failover to a standby: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"""
+
+
+@dataclass(frozen=True)
+class Zones:
+    """The zones of a copy: the one that serves, and that of its standby, empty where it has none."""
+
+    serving: str
+    standby: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.serving or 'no zone'} serves, {self.standby or 'no zone'} stands by"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The writes of a client, by number: `lost` were acknowledged and are not there, `doubled` are there twice.
+
+    `in_doubt` were sent and never answered: whether one is there is no promise; `refused` were answered by the server,
+    which told that it only reads. `lost_for` is how long before the
+    outage the first of the lost ones was acknowledged.
+    """
+
+    sent: int = 0
+    acknowledged: int = 0
+    present: int = 0
+    lost: int = 0
+    doubled: int = 0
+    in_doubt: int = 0
+    in_doubt_present: int = 0
+    refused: int = 0
+    lost_for: timedelta = timedelta()
+
+
+@dataclass(frozen=True)
+class Outage:
+    """An outage by a client's clock, from the start of its run: from the first write that failed, or was not answered,
+    to the first that was acknowledged and after which all were.
+
+    `interruptions` is how often it began anew in between, `dns` how long after its beginning the name led elsewhere;
+    None where it never did, or where there is no name. `resolution` is the longest pause between two writes before it.
+    """
+
+    began: timedelta
+    ended: timedelta
+    interruptions: int = 1
+    dns: timedelta | None = None
+    resolution: timedelta = timedelta()
+
+    @property
+    def lasted(self) -> timedelta:
+        """How long it lasted."""
+        return self.ended - self.began
+
+
+@dataclass(frozen=True)
+class Switched:
+    """One way of a failover drill: there (`failover`), or back; `outage` is None where the client saw none."""
+
+    way: str
+    asked: timedelta
+    before: Zones
+    after: Zones
+    steady: timedelta
+    counted: Counted
+    outage: Outage | None
+
+    @property
+    def moved(self) -> bool:
+        """Whether another zone serves now."""
+        return bool(self.after.serving) and self.after.serving != self.before.serving
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether its promise was kept: never, where nothing was measured."""
+        if self.counted.lost or self.counted.doubled or not self.moved:
+            return Outcome.FAILED
+        measured = self.outage is not None and self.counted.acknowledged > 0
+        return Outcome.PASSED if measured else Outcome.INCONCLUSIVE
+
+    @property
+    def result(self) -> CheckResult:
+        """The result of its check, with all its figures."""
+        wanted = "another zone serves, and each acknowledged write is there once"
+        return CheckResult(NAMES[self.way], wanted, str(self), self.outcome, figures=figures(self))
+
+    def __str__(self) -> str:
+        count = self.counted
+        there = f"{self.before.serving} → {self.after.serving}" if self.moved else f"{self.after.serving} still serves"
+        told = [there, f"{counted(count.lost, 'write')} lost of {count.acknowledged} acknowledged"]
+        if count.doubled:
+            told.append(f"{count.doubled} there twice")
+        if count.in_doubt:
+            told.append(f"{count.in_doubt} in doubt ({count.in_doubt_present} of them there)")
+        if self.outage is None:
+            told.append("the client saw no outage")
+        else:
+            told.append(f"out for {format_duration(self.outage.lasted)}")
+        return "; ".join(told)
+
+
+def figures(switched: Switched) -> dict[str, Any]:
+    """The figures of one, as JSON holds them: durations in seconds."""
+    plain = {each.name: getattr(switched, each.name) for each in fields(switched)}
+    return {key: _plain(value) for key, value in plain.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Zones | Counted | Outage):
+        return {key: _plain(each) for key, each in asdict(value).items()}
+    return value
+
+
+def read(check: CheckResult) -> Switched | None:
+    """What a check's figures tell of a failover; None of any other check."""
+    told = check.figures
+    if check.name not in NAMES.values() or told.get("way") not in NAMES:
+        return None
+    outage = told["outage"]
+    return Switched(
+        str(told["way"]),
+        _span(told["asked"]),
+        Zones(**told["before"]),
+        Zones(**told["after"]),
+        _span(told["steady"]),
+        Counted(**{**told["counted"], "lost_for": _span(told["counted"]["lost_for"])}),
+        _outage(outage) if outage else None,
+    )
+
+
+def _outage(told: Mapping[str, Any]) -> Outage:
+    dns = told["dns"]
+    return Outage(
+        _span(told["began"]),
+        _span(told["ended"]),
+        int(told["interruptions"]),
+        None if dns is None else _span(dns),
+        _span(told["resolution"]),
+    )
+
+
+def _span(seconds: float) -> timedelta:
+    return timedelta(seconds=float(seconds))
+
+
+def switches(checks: Iterable[CheckResult]) -> dict[str, Switched]:
+    """All that checks tell of failovers, by way."""
+    found = (read(check) for check in checks)
+    return {each.way: each for each in found if each is not None}

@@ -1,0 +1,54 @@
+"""A drill that fails a restored instance over, and a client of it that is scripted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from dr_orchestrator.domain.failover import Counted, Outage
+from dr_orchestrator.domain.ports import Clock
+
+DRILL = "orders-failover"
+FAILS_OVER = f"""
+  {DRILL}:
+    kind: az-failover
+    resource: orders-db
+    disruption: availability-zone
+    checks:
+      - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 1m}}}}"""
+
+
+@dataclass
+class ScriptedClient:
+    """A client that is served steadily, sees one outage of a minute, and lost what it is told to."""
+
+    clock: Clock
+    lost: int = 0
+    sees: bool = True
+    story: list[str] = field(default_factory=list)
+    began: float | None = None
+
+    def begin(self) -> None:
+        self.story.append("begin")
+
+    def acknowledged(self) -> int:
+        return 200
+
+    def disturbed(self) -> bool:
+        return self.began is not None
+
+    def serves_again(self) -> bool:
+        self.began = self.began if self.began is not None else self.clock.monotonic()
+        return self.sees
+
+    def end(self) -> None:
+        self.story.append("end")
+
+    def outage(self) -> Outage | None:
+        if self.began is None or not self.sees:
+            return None
+        began = timedelta(seconds=self.began)
+        return Outage(began, began + timedelta(minutes=1))
+
+    def count(self) -> Counted:
+        return Counted(sent=201, acknowledged=200, present=200 - self.lost, lost=self.lost, in_doubt=1)

@@ -1,0 +1,1 @@
+"""Tests of the client that writes while a copy fails over."""

@@ -1,0 +1,240 @@
+"""A client that goes on writing: what it saw, and what became of each number, against a server that is scripted."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from dr_orchestrator.checks.client import hands, writing
+from dr_orchestrator.checks.client.writing import SETTLED, Client
+from dr_orchestrator.domain.service import Login
+from dr_orchestrator.errors import NotMeasured, NotTheCopy
+from tests.support.fakes import FakeClock
+
+ENOUGH = 3 * SETTLED
+WITHIN_S = 20.0
+
+
+class Lost(Exception):
+    """The server's connection ends."""
+
+
+class ReadsAlone(Lost):
+    """The server answers that it only reads."""
+
+
+@dataclass
+class Server:
+    """A server whose writes are scripted by their place: `fails` end the connection, at `down` tries it is not there.
+
+    What it acknowledged is there, but for what is `forgotten`; `keeps` are numbers that are there though their answers
+    were lost, `twice` those that are there twice.
+    """
+
+    clock: FakeClock
+    fails: dict[int, Exception] = field(default_factory=dict)
+    down: int = 0
+    forgotten: set[int] = field(default_factory=set)
+    keeps: set[int] = field(default_factory=set)
+    twice: set[int] = field(default_factory=set)
+    names: list[set[str]] = field(default_factory=lambda: [{"10.0.0.1"}])
+    there: list[int] = field(default_factory=list)
+    enough: threading.Event = field(default_factory=threading.Event)
+    error: type[Exception] = Lost
+    missing: int = 0
+
+    def connect(self, login: Login, what: str, answer_s: float) -> Any:
+        del login, what, answer_s
+        self.clock.sleep(1.0)
+        if self.missing:
+            self.missing -= 1
+            raise Lost
+        return mock.Mock()
+
+    def refuses(self, error: Exception) -> bool:
+        return isinstance(error, ReadsAlone)
+
+    def create(self, connection: Any, table: str) -> None:
+        del connection, table
+
+    def write(self, connection: Any, table: str, client: int, number: int) -> None:
+        del connection, table, client
+        self.clock.sleep(1.0)
+        if (error := self.fails.get(number)) is not None:
+            self.missing = self.down
+            if number in self.keeps:
+                self.there.append(number)
+            raise error
+        if number not in self.forgotten:
+            self.there += [number] * (2 if number in self.twice else 1)
+        if number >= ENOUGH:
+            self.enough.set()
+            self.clock.over.wait(WITHIN_S)
+
+    def read(self, connection: Any, table: str, client: int) -> Iterable[int]:
+        del connection, table, client
+        return list(self.there)
+
+    def look_up(self, host: str, port: int) -> set[str]:
+        del host, port
+        return self.names.pop(0) if len(self.names) > 1 else self.names[0]
+
+
+class Clock(FakeClock):
+    """A clock that stands still but for what the server takes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = threading.Event()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server(Clock())  # type: ignore[arg-type]
+    nothing = mock.patch.object(writing, "_reached", lambda _: None)
+    with nothing, mock.patch.object(writing, "PAUSE_S", 0.0), mock.patch.object(hands, "of", lambda _: made):
+        yield made
+    made.clock.over.set()  # type: ignore[attr-defined]
+
+
+@contextmanager
+def written(server: Server, prove: Callable[[Any], None] = lambda _: None) -> Iterator[Client]:
+    """A client that has written enough, and ended."""
+    login = Login("copy.example", 5432, "orders", "orders", "hush")
+    client = Client(lambda: login, lambda told: told, prove, server.clock, "numbers", 0, server.look_up)
+    client.begin()
+    try:
+        assert server.enough.wait(WITHIN_S), client._fault
+        yield client
+    finally:
+        server.clock.over.set()  # type: ignore[attr-defined]
+        client.end()
+
+
+def ended(client: Client, server: Server) -> Client:
+    server.clock.over.set()  # type: ignore[attr-defined]
+    client.end()
+    return client
+
+
+def test_an_outage_is_from_the_first_that_failed_to_the_first_that_was_answered(server: Server) -> None:
+    """One lost answer, three tries in vain: from the sending of that write to the answer of the next, and no less."""
+    server.fails, server.down = {40: Lost()}, 3
+    with written(server) as client:
+        assert client.serves_again()
+        seen = ended(client, server).outage()
+    assert seen is not None
+    assert seen.lasted.total_seconds() == 1 + 4 + 1  # the write, four tries to connect, the next write
+    assert seen.interruptions == 1
+    assert seen.resolution.total_seconds() == 1
+
+
+def test_what_was_never_answered_is_in_doubt_and_no_loss(server: Server) -> None:
+    """A write without an answer may be there or not: either is told, neither is lost."""
+    server.fails, server.keeps = {40: Lost(), 60: Lost()}, {60}
+    with written(server) as client:
+        counted = ended(client, server).count()
+    assert (counted.in_doubt, counted.in_doubt_present) == (2, 1)
+    assert (counted.lost, counted.doubled) == (0, 0)
+    assert counted.sent == counted.acknowledged + 2
+    assert counted.present == counted.acknowledged
+
+
+def test_what_was_acknowledged_and_is_not_there_is_lost(server: Server) -> None:
+    """The numbers that a standby never had are counted, and how far back they reach."""
+    server.fails, server.forgotten, server.twice = {40: Lost()}, {37, 38, 39}, {10}
+    with written(server) as client:
+        counted = ended(client, server).count()
+    assert (counted.lost, counted.doubled, counted.in_doubt) == (3, 1, 1)
+    assert counted.lost_for.total_seconds() == 2  # 37 was answered two seconds before 40 was sent
+
+
+def test_what_only_reads_refuses_and_leaves_nothing_in_doubt(server: Server) -> None:
+    """A server's own answer that it only reads is no acknowledgement, and no doubt either; the outage goes on."""
+    server.fails = {40: Lost(), 41: ReadsAlone(), 42: ReadsAlone()}
+    with written(server) as client:
+        counted, seen = ended(client, server).count(), client.outage()
+    assert (counted.refused, counted.in_doubt, counted.lost) == (2, 1, 0)
+    assert seen is not None
+    assert seen.interruptions == 1
+
+
+def test_an_outage_that_begins_anew_lasts_until_it_is_over_for_good(server: Server) -> None:
+    """One write that got through in between ends nothing: the clock stops when writes are answered and go on being."""
+    server.fails = {40: Lost(), 42: Lost()}
+    with written(server) as client:
+        seen = ended(client, server).outage()
+    assert seen is not None
+    assert seen.interruptions == 2
+    assert seen.lasted.total_seconds() == 6  # two writes in vain, two connections, the one between, the last
+
+
+def test_nothing_failed_and_nothing_was_measured(server: Server) -> None:
+    """A client that was always served saw no outage: it does not say that there was none."""
+    with written(server) as client:
+        assert not client.disturbed()
+        assert not client.serves_again()
+        assert ended(client, server).outage() is None
+
+
+def test_the_name_is_looked_up_anew_at_each_try(server: Server) -> None:
+    """When it first leads to an address that it had not had is told, from the beginning of the outage on."""
+    server.names = [{"10.0.0.1"}] * 4 + [{"10.0.0.2"}]
+    server.fails, server.down = {40: Lost()}, 5
+    with written(server) as client:
+        seen = ended(client, server).outage()
+    assert seen is not None
+    assert seen.dns is not None
+    assert 0 < seen.dns.total_seconds() < seen.lasted.total_seconds()
+
+
+def test_a_name_that_stays_tells_of_no_change(server: Server) -> None:
+    """Where the address is the same all the time, or is none, nothing is made up."""
+    server.fails = {40: Lost()}
+    with written(server) as client:
+        seen = ended(client, server).outage()
+    assert seen is not None
+    assert seen.dns is None
+
+
+def test_nothing_is_written_to_what_is_not_the_copy(server: Server) -> None:
+    """What stands behind the name after a failover is proven as before: production gets no number."""
+    server.fails = {40: Lost()}
+    asked: list[int] = []
+
+    def prove(_: Any) -> None:
+        asked.append(len(server.there))
+        if len(asked) > 2:
+            server.enough.set()
+            raise NotTheCopy.told("production answers")
+
+    with written(server, prove) as client:
+        client.end()
+        with pytest.raises(NotTheCopy):
+            client.acknowledged()
+    assert max(server.there) == 39
+
+
+def test_a_copy_that_takes_no_table_is_told_at_once(server: Server) -> None:
+    """A login that may not create a table is no outage: nothing is failed over for it."""
+    server.missing = 1
+    login = Login("copy.example", 5432, "orders", "orders", "hush")
+    client = Client(lambda: login, lambda told: told, lambda _: None, server.clock, "numbers", 0, server.look_up)
+    with pytest.raises(NotMeasured, match="cannot write"):
+        client.begin()
+
+
+def test_an_address_that_takes_no_connection_is_left_at_once() -> None:
+    """A host that is gone says nothing: each try ends within a fraction of a second."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        login = replace(Login("127.0.0.1", taken.getsockname()[1], "", "", ""), addresses=("127.0.0.1",))
+        with pytest.raises(OSError, match="refused"):
+            writing._reached(login)

@@ -1,0 +1,51 @@
+"""What a failover's figures say, and that they are the same when they are read back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dr_orchestrator.domain.failover import FAILOVER, Counted, Outage, Switched, Zones, read, switches
+from dr_orchestrator.domain.verdict import Outcome
+
+S = timedelta(seconds=1)
+GOOD = Switched(
+    FAILOVER,
+    100 * S,
+    Zones("a", "b"),
+    Zones("b", "a"),
+    30 * S,
+    Counted(sent=101, acknowledged=100, present=100, in_doubt=1),
+    Outage(101 * S, 171 * S, 1, 40 * S, timedelta(milliseconds=20)),
+)
+
+
+def test_figures_are_read_back_as_they_were() -> None:
+    """Whatever is kept of a failover survives JSON: the ledger holds no sentence that anybody would have to read."""
+    kept = GOOD.result
+    assert read(replace(kept, figures=json.loads(json.dumps(kept.figures)))) == GOOD
+    unseen = replace(GOOD, outage=None)
+    assert switches([unseen.result]) == {FAILOVER: unseen}
+    assert GOOD.outage is not None
+    assert GOOD.outage.lasted == 70 * S
+
+
+@pytest.mark.parametrize(
+    ("changed", "outcome"),
+    [
+        ({}, Outcome.PASSED),
+        ({"counted": replace(GOOD.counted, in_doubt=3, in_doubt_present=0)}, Outcome.PASSED),
+        ({"counted": replace(GOOD.counted, lost=1)}, Outcome.FAILED),
+        ({"counted": replace(GOOD.counted, doubled=1)}, Outcome.FAILED),
+        ({"after": GOOD.before}, Outcome.FAILED),
+        ({"after": Zones("")}, Outcome.FAILED),
+        ({"outage": None}, Outcome.INCONCLUSIVE),
+        ({"counted": Counted()}, Outcome.INCONCLUSIVE),
+    ],
+)
+def test_only_a_measured_move_without_loss_passes(changed: dict[str, object], outcome: Outcome) -> None:
+    """What was in doubt is no loss; a lost or doubled write, or a zone that stayed, fails; none seen never passes."""
+    assert replace(GOOD, **changed).result.outcome is outcome  # type: ignore[arg-type]
