@@ -82,13 +82,10 @@ def test_what_aws_backup_does_not_restore_is_told(tmp_path: Path) -> None:
 def test_a_part_of_a_bucket_is_not_restored_from_a_vault(tmp_path: Path) -> None:
     """A vault restores all of it: a sample would be measured as the whole."""
     bucket = changed(SHOP, "type: rds-instance\n    id: shop-prod", "type: s3-bucket\n    id: shop-prod")
-    bucket = changed(bucket, "    database: {name: shop, secret: prod/shop}\n", "    sample: {bytes: 100}\n")
+    bucket = changed(bucket, "    database: {name: shop, secret: prod/shop}\n", "    sample: {draws: 100}\n")
     bucket = changed(bucket, "rows-at-least: {table: orders, minimum: 1}", "items-at-least: {minimum: 1}")
     bucket = changed(bucket, "kind: pitr-restore", "kind: snapshot-restore")
-    bucket = changed(
-        vaulted(text=bucket),
-        "    kind:",
-        '    path: fallback\n    objective: {rto: "< 9h", rpo: none, reason: r}\n    kind:',
-    )
+    fallback = '    path: fallback\n    objective: {rto: "< 9h", rpo: none, reason: r}\n    kind:'
+    bucket = changed(vaulted(text=bucket), "    kind:", fallback)
     problem = only(tmp_path, {"shop.yaml": bucket})
     assert "a vault restores all of it" in problem.message
