@@ -26,6 +26,7 @@ DRILLS = f"""
     disruption: application
     recovery_points: {{vault: {VAULT.name}, role: "{RESTORER}"}}
     checks:
+      - {{name: heartbeat, canary-item: {{key: {{object: dro/heartbeat.json}}, attribute: at, interval: 1m}}}}
       - {{name: images are there, items-at-least: {{minimum: 3}}}}
       - {{name: nothing is missing, same-objects: {{}}}}
 """

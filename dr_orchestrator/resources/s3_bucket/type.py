@@ -226,14 +226,13 @@ TYPE = Drillable(
     vaulted={
         Kind.SNAPSHOT_RESTORE: vaulted.RESTORES
         | Calls(
-            _DATA | _SETTINGS | {"s3:ListBuckets", "kms:DescribeKey"},
+            (_DATA - {"s3:GetObjectTagging"}) | _SETTINGS | {"s3:ListBuckets", "kms:DescribeKey"},
             _ENDED | {"s3:CreateBucket", "s3:PutPublicAccessBlock", "s3:PutBucketEncryption"},
             {
                 "s3:DeleteObject": "a key has letters that XML has no words for",
                 "s3:AbortMultipartUpload": "the copying of a large object was cut off",
                 "s3:HeadObject": "a check compares what no listing tells of",
                 "s3:GetObject": "a check reads an object",
-                "s3:GetObjectTagging": "a check compares the tags of objects",
                 "kms:DescribeKey": _KEYED,
             },
         )
