@@ -33,7 +33,7 @@ ADDED = {
         *("hydration_us", "hydration_operator", "whole_after_us"),
     ),
     "step": ("role", "tried"),
-    "copy": ("account", "source_type", "source_id", "source_account", "source_region", "job"),
+    "copy": ("account", "source_type", "source_id", "source_account", "source_region", "job", "made_by"),
     "finding": ("rule",),
     "check_result": ("store", "reads_whole", "figures"),
     "recovery_point": ("store",),
@@ -217,7 +217,9 @@ def as_of_0002(run: Run) -> Run:
     return replace(
         run,
         steps=tuple(replace(each, role=roles[each.phase], tried=True) for each in run.steps),
-        copies=tuple(replace(each, job="", copy=replace(each.copy, account="", source=None)) for each in run.copies),
+        copies=tuple(
+            replace(each, job="", copy=replace(each.copy, account="", source=None, made_by="")) for each in run.copies
+        ),
         header=replace(
             run.header, tier_objective=None, real_started_at=None, provenance=unmeasured, objective=objective
         ),

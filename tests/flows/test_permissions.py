@@ -20,13 +20,14 @@ from dr_orchestrator.domain.drill import Allowed
 from dr_orchestrator.domain.resource_type import COMMON, Calls
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES, passwords
+from dr_orchestrator.resources.dynamodb_table.lab.vaulted import back_up
 from dr_orchestrator.resources.rds_instance.name import OWN_OPTIONS
 from dr_orchestrator.resources.vaulted import OTHER_JOBS
 from dr_orchestrator.runner import sweep as of_runner
 from dr_orchestrator.wiring import sweeping
 from tests.support import buckets, filled, vaulted, workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
-from tests.support.estate import BUCKET, REGION, RESTORER, TABLE, Estate
+from tests.support.estate import BUCKET, REGION, RESTORER, TABLE, VAULT, Estate
 from tests.support.fakes import FakeClock
 from tests.support.passing import passing
 from tests.support.shop import beat
@@ -58,6 +59,7 @@ def encrypted(shop: Estate) -> None:
     table = dynamodb_backends[ACCOUNT][REGION].tables[TABLE.id]
     table.sse_specification = {"Enabled": True, "KMSMasterKeyId": key}  # moto knows no call for it
     beat(shop)
+    back_up(VAULT.name, TABLE.id)
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
     encryption = {"ServerSideEncryptionConfiguration": {"Rules": [rule]}}
     shop.client("s3").put_bucket_encryption(Bucket=BUCKET.id, **encryption)

@@ -398,7 +398,8 @@ class UnknownStatesContract(StatesContract):
     def test_a_state_that_nobody_knows_is_reported_and_waited_on(self, way: Way) -> None:
         """AWS has a new word for a state: it is evidence, neither ready nor dead, and ends at the ceiling."""
         way.made = replace(way.made, toolkit=replace(way.made.toolkit, ceiling=3600.0))
-        way.made.lab.faults.add({"kind": "ends-as", "status": "pondering", "action": way.spec.ask})
+        action = way.spec.makes or way.spec.ask
+        way.made.lab.faults.add({"kind": "ends-as", "status": "pondering", "action": action})
         way.restored(ready=False)
         with pytest.raises(NotRecoverable, match=r"was still 'pondering' after 1\.0 h"):
             way.restorer.ready(way.copy)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
+from dr_orchestrator.resources.aurora_cluster.lab.vaulted import back_up
 from dr_orchestrator.resources.aurora_cluster.restore import DOOR
 from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
 from tests.resources.suite_of_logins import ResetContract
 from tests.support.aurora import ENGINE
 from tests.support.aurora_drills import CLUSTER, make_cluster
-from tests.support.estate import Estate, estate
+from tests.support.estate import VAULT, Estate, estate
 from tests.support.ways.aurora_cluster import WAYS
 
 PAGE = 20
@@ -38,6 +40,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
                 DBClusterIdentifier=CLUSTER.id, DBClusterSnapshotIdentifier=f"by-hand-{number}"
             )
             built.clock.sleep(900)
+        for hours in (2, 1):
+            back_up(VAULT.name, CLUSTER.id, built.clock.now() - timedelta(hours=hours))
         yield built
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.resources.suite import LifeContract, PointsContract, SafetyContract
+from tests.resources.suite import LifeContract, PointsContract, SafetyContract, UnknownStatesContract
 from tests.resources.suite_of_lies import LiesContract
-from tests.support.ways.s3_bucket import WAYS
+from tests.support.ways.s3_bucket import VAULTED, WAYS
 
 
 class TestLife(LifeContract):
@@ -21,3 +21,7 @@ class TestLies(LiesContract):
 
 class TestEndings(PointsContract):
     ways = WAYS
+
+
+class TestStates(UnknownStatesContract):
+    ways = (VAULTED,)

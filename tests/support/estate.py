@@ -34,6 +34,7 @@ from dr_orchestrator.resources.cloudformation_stack.lab.stacks import CloudForma
 from dr_orchestrator.resources.cloudformation_stack.lab.work import TimedStack
 from dr_orchestrator.resources.dynamodb_table.lab import vaulted as tables
 from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
+from dr_orchestrator.resources.s3_bucket.lab import vaulted as buckets
 from dr_orchestrator.wiring.lab import serve
 from tests.support.contexts import ToldContext
 from tests.support.fakes import FakeClock, RunningClock
@@ -255,6 +256,7 @@ def _vault(made: Estate) -> None:
         back_up(VAULT.name, INSTANCE.id, made.clock.now() - timedelta(hours=hours), by="own")
     for minutes in (40, 20, 5):
         tables.back_up(VAULT.name, TABLE.id, made.clock.now() - timedelta(minutes=minutes))
+        buckets.back_up(VAULT.name, BUCKET.id, made.clock.now() - timedelta(minutes=minutes))
 
 
 def _bucket(made: Estate) -> None:

@@ -163,7 +163,7 @@ MAXIMAL = Run(
     ),
     copies=(
         CopyRecord(copy("r-maximal", parent="stack/1"), CopyState.DELETED, IDENTITY, START, START + ODD, START + LONG),
-        CopyRecord(copy("r-maximal", region="us-east-1"), CopyState.UNPROVEN, None, START),
+        CopyRecord(copy("r-maximal", region="us-east-1", made_by="a-service"), CopyState.UNPROVEN, None, START),
         CopyRecord(copy("r-maximal", type="dynamodb-table"), CopyState.NEVER_CREATED, None, START, None, START + ODD),
     ),
     points=(

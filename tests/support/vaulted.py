@@ -20,5 +20,14 @@ DRILLS = f"""
     checks:
       - {{name: heartbeat, canary-item: {{key: {{pk: canary}}, attribute: at, interval: 1m}}}}
       - {{name: sessions are there, items-at-least: {{minimum: 5}}}}
+  images-vault:
+    kind: snapshot-restore
+    resource: images
+    disruption: application
+    recovery_points: {{vault: {VAULT.name}, role: "{RESTORER}"}}
+    checks:
+      - {{name: heartbeat, canary-item: {{key: {{object: dro/heartbeat.json}}, attribute: at, interval: 1m}}}}
+      - {{name: images are there, items-at-least: {{minimum: 3}}}}
+      - {{name: nothing is missing, same-objects: {{}}}}
 """
-NAMES = ("orders-vault", "sessions-vault")
+NAMES = ("orders-vault", "sessions-vault", "images-vault")

@@ -73,12 +73,17 @@ class RestoreJobs:
     def of(self, copy: Copy) -> Mapping[str, Any]:
         """The job of a copy as AWS describes it now; empty where none is known."""
         record = self._toolkit.proofs.record(copy)
-        return self._described(record.job) if record is not None and record.job else {}
+        if record is not None and record.job:
+            return self._described(record.job)
+        return next(iter(self.started(copy)), {})
 
-    def ended(self, copy: Copy) -> Sequence[Mapping[str, Any]]:
-        """The jobs of a copy, once each has ended: what one is at work on it may still make. None of what AWS named."""
+    def ended(self, copy: Copy, *, named: bool = False) -> Sequence[Mapping[str, Any]]:
+        """The jobs of a copy, once each has ended: what one is at work on it may still make.
+
+        None of what AWS has named, unless that was `named` before its job began.
+        """
         record = self._toolkit.proofs.intended(copy)
-        if record.identity is not None:
+        if record.identity is not None and not named:
             return ()
         found = [record.job] if record.job else self._confirmed(copy)
         for job in found:

@@ -22,6 +22,9 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[tup
     if drill.kind not in of.vaulted:
         kinds = ", ".join(sorted(of.vaulted))
         yield ("kind",), f"{of.name}s are not restored from a vault by {drill.kind}", f"one of: {kinds}"
+    if of.partial(resource):
+        message = "a vault restores all of it, and the resource says that a part is drilled"
+        yield ("resource",), message, f"drill it by one of: {', '.join(sorted(of.kinds))}"
     if said.region and said.region != resource.region:
         message = f"the vault is in {said.region}, and AWS Backup restores only where a vault is"
         yield (_KEY, "vault"), message, f"name one in {resource.region}"

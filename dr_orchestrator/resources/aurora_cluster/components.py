@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.domain.kind import Kind
@@ -10,13 +12,16 @@ from dr_orchestrator.domain.service import Canary, Resource
 from dr_orchestrator.resources import rows
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.restore import DOOR
+from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.runner import Components
 
 
 def components(order: Order) -> Components:
     """The restorer of the drill's kind, its checks, and the two proofs of isolation."""
-    way = ClusterSnapshot if order.drill.kind is Kind.SNAPSHOT_RESTORE else ClusterPointInTime
+    way: rows.Way = ClusterSnapshot if order.drill.kind is Kind.SNAPSHOT_RESTORE else ClusterPointInTime
+    if order.drill.vault is not None:
+        way = partial(ClusterFromVault, vault=order.drill.vault)
     return rows.components(order, way, DOOR)
 
 

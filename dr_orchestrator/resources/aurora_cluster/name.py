@@ -1,4 +1,6 @@
-"""The names of the type and its parts in drill files, in the ledger and in reports."""
+"""The names of the type and its parts in drill files, in the ledger and in reports; and those that AWS Backup has."""
+
+from dr_orchestrator.domain.vault import Restored
 
 NAME = "aurora-cluster"
 INSTANCE = "aurora-instance"
@@ -6,6 +8,24 @@ INSTANCE = "aurora-instance"
 
 SNAPSHOT = "aurora-snapshot"
 """A snapshot of it that a drill copies on its way into another account."""
+
+# "Restore metadata" of Aurora: docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing-inferred-metadata.html
+RESTORED = Restored(
+    "Aurora",
+    "a cluster",
+    "DBClusterIdentifier",
+    r"arn:[a-z-]+:rds:(?P<region>[^:]+):(?P<account>\d{12}):cluster:(?P<name>[^:]+)",
+    (("rds", "cluster-snapshot:awsbackup:*"), ("backup", "recovery-point:*")),
+    keeps=frozenset(
+        {
+            *("Engine", "EngineVersion", "EngineMode", "KmsKeyId", "Port", "StorageType"),
+            *("DBClusterParameterGroupName", "ServerlessV2ScalingConfiguration"),
+        }
+    ),
+    only={"DeletionProtection": "false"},
+    gives=frozenset({"DBSubnetGroupName", "VpcSecurityGroupIds", "EnableIAMDatabaseAuthentication"}),
+)
+"""How AWS Backup restores one: without an instance, where the drill says, under the key of the point."""
 
 MEMBER = ("AWS::RDS::DBInstance", "DBClusterIdentifier")
 """The type in CloudFormation of what makes a cluster's data reachable, and its property that names the cluster."""

@@ -11,7 +11,7 @@ from dr_orchestrator.aws.logins import keys as logins
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.rds import isolation
-from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Objects
+from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.preflight import PreflightCheck
@@ -26,13 +26,16 @@ _DEFAULT = "default."
 
 @dataclass(frozen=True)
 class Asked:
-    """Of what is asked: the resource, its cluster, and the key and engine version that the restored data has."""
+    """Of what is asked: the resource, its cluster, the key and engine version that the restored data has, and whether
+    its name is free.
+    """
 
     resource: Resource
     toolkit: Toolkit
     source: Callable[[], Mapping[str, Any]]
     key: Callable[[], str | None]
     version: Callable[[], str]
+    name: Callable[[Copy], str]
 
 
 def preflight_checks(asked: Asked, copy: Copy, door: Door | None) -> list[PreflightCheck]:
@@ -41,7 +44,7 @@ def preflight_checks(asked: Asked, copy: Copy, door: Door | None) -> list[Prefli
     found = [
         PreflightCheck("source", lambda: production.status(asked.source())),
         PreflightCheck("instance", lambda: _instance(asked)),
-        PreflightCheck("name of the copy", lambda: _names(asked.toolkit, copy)),
+        PreflightCheck("name of the copy", lambda: _names(asked, copy)),
         PreflightCheck("key", lambda: _key(asked), must=False),
         PreflightCheck("parameter groups", lambda: _parameters(asked)),
         PreflightCheck("subnet group", lambda: _subnets(asked)),
@@ -75,9 +78,8 @@ def _instance(asked: Asked) -> str:
     return f"{production.capacity(source, writer)}, as the writer {writer['DBInstanceIdentifier']}"
 
 
-def _names(toolkit: Toolkit, copy: Copy) -> str:
-    told = [Objects(CLUSTERS, toolkit).name_is_free(copy), Objects(INSTANCES, toolkit).name_is_free(planned(copy))]
-    return "; ".join(told)
+def _names(asked: Asked, copy: Copy) -> str:
+    return f"{asked.name(copy)}; {Objects(INSTANCES, asked.toolkit).name_is_free(planned(copy))}"
 
 
 def _key(asked: Asked) -> str:

@@ -68,8 +68,13 @@ class AuroraCluster:
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, instance, names, key, secret, parameter groups, and the network that the copy is put into."""
-        asked = preflight.Asked(self._resource, self._toolkit, self.described, self.key, self.version)
+        asked = preflight.Asked(
+            *(self._resource, self._toolkit, self.described, self.key, self.version, self._look_at_name)
+        )
         return preflight.preflight_checks(asked, copy, DOOR if self._resource.database is not None else None)
+
+    def _look_at_name(self, copy: Copy) -> str:
+        return self._objects.name_is_free(copy)
 
     def billed(self, name: str = "") -> Billed:
         """The class of the instance that would be made; of a cluster that is there only what nobody tells of it."""

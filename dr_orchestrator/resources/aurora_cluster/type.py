@@ -18,8 +18,9 @@ from dr_orchestrator.domain.resource_type import (
     Write,
 )
 from dr_orchestrator.domain.statements import READ_ONLY
+from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
-from dr_orchestrator.resources.aurora_cluster.name import ENGINES, INSTANCE, NAME, SNAPSHOT
+from dr_orchestrator.resources.aurora_cluster.name import ENGINES, INSTANCE, NAME, RESTORED, SNAPSHOT
 from dr_orchestrator.resources.aurora_cluster.parity import CALLS, SETTINGS
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
@@ -94,9 +95,12 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> 
     from dr_orchestrator.aws.rds.objects import CLUSTER_SNAPSHOTS
     from dr_orchestrator.resources.aurora_cluster.instance import ClusterInstance
     from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
+    from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
 
     if copy.type == SNAPSHOT:
         return SnapshotCopy(CLUSTER_SNAPSHOTS, toolkit, copy)
+    if copy.type == NAME and copy.made_by == BY_RESTORE_JOB:
+        return ClusterFromVault(source, None, toolkit)
     return ClusterInstance(toolkit) if copy.type == INSTANCE else AuroraCluster(source, None, toolkit)
 
 
@@ -204,7 +208,10 @@ TYPE = Drillable(
         Kind.SNAPSHOT_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBClusterFromSnapshot"})),
         Kind.PITR_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBClusterToPointInTime"})),
     },
+    vaulted={Kind.SNAPSHOT_RESTORE: _CALLS | vaulted.RESTORES | Calls(writes=frozenset({"rds:AddTagsToResource"}))},
     writes=(
+        vaulted.start(NAME, RESTORED),
+        Write("rds:AddTagsToResource", By(NAME, "ResourceName", _ARN), Effect.TAG, frozenset({"Tags"})),
         Write(
             "rds:RestoreDBClusterFromSnapshot",
             By(NAME, "DBClusterIdentifier"),

@@ -13,6 +13,7 @@ from dr_orchestrator.resources.s3_bucket.objects.comparing import Comparing
 from dr_orchestrator.resources.s3_bucket.objects.reading import Objects
 from dr_orchestrator.resources.s3_bucket.objects.versions import Where
 from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
+from dr_orchestrator.resources.s3_bucket.vaulted import BucketFromVault
 from dr_orchestrator.runner import Components
 
 
@@ -20,7 +21,8 @@ def components(order: Order) -> Components:
     """The restorer, and checks that read the drill's bucket, or the source beside it."""
     drill, toolkit = order.drill, order.toolkit
     api = toolkit.account.api("s3")
-    restorer = S3Bucket(drill.resource, drill.selection, toolkit, beats(drill.resource, drill.checks))
+    given = (drill.resource, drill.selection, toolkit, beats(drill.resource, drill.checks))
+    restorer = BucketFromVault(*given, drill.vault) if drill.vault is not None else S3Bucket(*given)
     objects = Objects(api, lambda name: _where(drill.resource, toolkit, name))
     suite = Suite(
         drill.checks,

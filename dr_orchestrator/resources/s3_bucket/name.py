@@ -1,3 +1,16 @@
-"""The name of the type in drill files, in the ledger and in reports."""
+"""The name of the type in drill files, in the ledger and in reports; and those that AWS Backup has."""
+
+from dr_orchestrator.domain.vault import Restored
 
 NAME = "s3-bucket"
+
+# "Restore S3 data": docs.aws.amazon.com/aws-backup/latest/devguide/restoring-s3.html
+RESTORED = Restored(
+    "S3",
+    "a bucket",
+    "DestinationBucketName",
+    r"arn:[a-z-]+:s3:(?P<region>[^:]*):(?P<account>\d*):(?P<name>[^:/]+)",
+    (("backup", "recovery-point:*"),),
+    only={"NewBucket": "false", "EncryptionType": "original"},
+)
+"""How AWS Backup restores one: into the bucket that the drill has made and shut, under the encryption of then."""

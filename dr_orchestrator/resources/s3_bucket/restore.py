@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -88,9 +88,21 @@ class S3Bucket:
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Make the drill's bucket; NotRecoverable where there was nothing in the source at the instant."""
+        return Asked(self._made(point, copy, self._has_some))
+
+    def _has_some(self, point: RecoveryPoint, copy: Copy) -> None:
+        if next(self._wanted(point.data_time, copy).read(), None) is None:
+            raise self._source.nothing(point.data_time)
+
+    def _made(
+        self,
+        point: RecoveryPoint,
+        copy: Copy,
+        look: Callable[[RecoveryPoint, Copy], None] = lambda _point, _copy: None,
+    ) -> Identity:
+        """The drill's bucket, which is made where it is not there, after a `look`; ours is adopted."""
         if (worn := bucket.tags(self._api, copy.id, self._owner)) is None:
-            if next(self._wanted(point.data_time, copy).read(), None) is None:
-                raise self._source.nothing(point.data_time)
+            look(point, copy)
             self._toolkit.ask(lambda: self._make(point, copy), QUOTA)
             worn = bucket.tags(self._api, copy.id, self._owner)
         if worn is None:
@@ -99,7 +111,7 @@ class S3Bucket:
         found = bucket.describe(self._api, copy.id)
         created_at = found.created_at if found else None
         self._toolkit.proofs.adopt(copy, Live(copy.id, identity.unique_id, worn, created_at=created_at), CALLED)
-        return Asked(identity)
+        return identity
 
     def _make(self, point: RecoveryPoint, copy: Copy) -> None:
         """Make a bucket that wears its tags from its first moment on; S3 answers alike where it is there already."""

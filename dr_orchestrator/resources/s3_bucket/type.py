@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.named import Read
 from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
+from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import vaulted
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.s3_bucket.heartbeat import BEAT
-from dr_orchestrator.resources.s3_bucket.name import NAME
+from dr_orchestrator.resources.s3_bucket.name import NAME, RESTORED
 from dr_orchestrator.resources.s3_bucket.parity import CALLS, GRANTS, SETTINGS
 
 if TYPE_CHECKING:
@@ -123,7 +124,10 @@ def _components(order: Order) -> Components:
 
 def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
     from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
+    from dr_orchestrator.resources.s3_bucket.vaulted import BucketFromVault
 
+    if copy.made_by == BY_RESTORE_JOB:
+        return BucketFromVault(source, None, toolkit)
     return S3Bucket(source, None, toolkit)
 
 
@@ -232,7 +236,22 @@ TYPE = Drillable(
             },
         ),
     },
+    vaulted={
+        Kind.SNAPSHOT_RESTORE: vaulted.RESTORES
+        | Calls(
+            (_DATA - {"s3:GetObjectTagging"}) | _SETTINGS | {"s3:ListBuckets", "kms:DescribeKey"},
+            _ENDED | {"s3:CreateBucket", "s3:PutPublicAccessBlock", "s3:PutBucketEncryption"},
+            {
+                "s3:DeleteObject": "a key has letters that XML has no words for",
+                "s3:AbortMultipartUpload": "the copying of a large object was cut off",
+                "s3:HeadObject": "a check compares what no listing tells of",
+                "s3:GetObject": "a check reads an object",
+                "kms:DescribeKey": _KEYED,
+            },
+        )
+    },
     writes=(
+        vaulted.start(NAME, RESTORED),
         Write(
             "s3:CreateBucket",
             _BUCKET,
@@ -337,7 +356,7 @@ TYPE = Drillable(
         frozenset({"s3:ListBuckets", "s3:GetBucketTagging"}),
         only_when={"s3:GetBucketTagging": "a bucket is named like a copy"},
     ),
-    services=("s3",),
+    services=("s3", "backup"),
     direct=Calls(
         _FILLED,
         frozenset({"s3:CopyObject", *_IN_PARTS}) | _ENDED,

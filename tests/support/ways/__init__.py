@@ -103,7 +103,7 @@ class Way:
         """Ask for the copy."""
         restorer = self.restorer
         made = restorer.build(self.copy) if self.spec.environment else restorer.restore(restorer.choose(), self.copy)
-        if self.spec.vault:
+        if self.spec.vault and made.identity is None:
             assert made.job
             return Identity("", made.job)
         assert made.identity is not None

@@ -8,9 +8,10 @@ from typing import Any
 from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
+from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
 from tests.support.aurora import ENGINE, described
 from tests.support.aurora_drills import CLUSTER
-from tests.support.estate import Estate
+from tests.support.estate import VAULT, Estate
 from tests.support.ways import Spec, Way
 
 
@@ -64,4 +65,22 @@ PITR = replace(
     pointless=({"kind": "pitr-off"}, "boards-prod"),
     paged={"rds.DescribeDBClusters": ("MaxRecords", 20)},
 )
-WAYS = (SNAPSHOT, PITR)
+VAULTED = replace(
+    SNAPSHOT,
+    name="aurora-vault",
+    restorer=lambda way: ClusterFromVault(way.resource, way.selection, way.made.toolkit, vault=VAULT),
+    ask="StartRestoreJob",
+    dies=("FAILED", "ended as 'FAILED': asked for by a fault"),
+    hangs="was still 'PENDING'",
+    pointless=(
+        {"kind": "no-snapshot", "service": "backup"},
+        "no available recovery point of boards-db in vault",
+    ),
+    paged={
+        "backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1),
+        "rds.DescribeDBClusters": ("MaxRecords", 20),
+    },
+    changes=frozenset({"AddTagsToResource"}),
+    vault=VAULT,
+)
+WAYS = (SNAPSHOT, PITR, VAULTED)

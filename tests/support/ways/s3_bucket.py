@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from moto.s3.models import s3_backends
@@ -9,7 +10,8 @@ from moto.s3.models import s3_backends
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.s3_bucket.restore import S3Bucket
-from tests.support.estate import BUCKET, Estate
+from dr_orchestrator.resources.s3_bucket.vaulted import BucketFromVault
+from tests.support.estate import BUCKET, VAULT, Estate
 from tests.support.ways import Spec, Way
 
 
@@ -30,23 +32,35 @@ def _described(made: Estate) -> dict[str, Any]:
     return {"versions": versions, "versioning": s3.get_bucket_versioning(Bucket=BUCKET.id)["Status"]}
 
 
-WAYS = (
-    Spec(
-        name="s3",
-        type=BUCKET.type,
-        kind=Kind.PITR_RESTORE,
-        source=BUCKET,
-        restorer=lambda way: S3Bucket(way.resource, way.selection, way.made.toolkit),
-        ask="CreateBucket",
-        delete="DeleteBucket",
-        foreign=_foreign,
-        remove=_remove,
-        described=_described,
-        proving=("ListBuckets", "GetBucketTagging"),
-        dies=("", ""),
-        pointless=({"kind": "pitr-off"}, "versioning is switched off for bucket images-prod"),
-        paged={"s3.ListBuckets": ("MaxBuckets", 1)},
-        looks="ListBuckets",
-        changes=frozenset({"PutPublicAccessBlock", "PutBucketEncryption", "CopyObject", "DeleteObjects"}),
-    ),
+PITR = Spec(
+    name="s3",
+    type=BUCKET.type,
+    kind=Kind.PITR_RESTORE,
+    source=BUCKET,
+    restorer=lambda way: S3Bucket(way.resource, way.selection, way.made.toolkit),
+    ask="CreateBucket",
+    delete="DeleteBucket",
+    foreign=_foreign,
+    remove=_remove,
+    described=_described,
+    proving=("ListBuckets", "GetBucketTagging"),
+    dies=("", ""),
+    pointless=({"kind": "pitr-off"}, "versioning is switched off for bucket images-prod"),
+    paged={"s3.ListBuckets": ("MaxBuckets", 1)},
+    looks="ListBuckets",
+    changes=frozenset({"PutPublicAccessBlock", "PutBucketEncryption", "CopyObject", "DeleteObjects"}),
 )
+VAULTED = replace(
+    PITR,
+    name="s3-vault",
+    kind=Kind.SNAPSHOT_RESTORE,
+    restorer=lambda way: BucketFromVault(way.resource, way.selection, way.made.toolkit, vault=VAULT),
+    makes="StartRestoreJob",
+    dies=("FAILED", "ended as 'FAILED': asked for by a fault"),
+    hangs="was still 'PENDING'",
+    pointless=({"kind": "no-snapshot", "service": "backup"}, "no available recovery point of images in vault nightly"),
+    paged={"backup.ListRecoveryPointsByBackupVault": ("MaxResults", 1), "s3.ListBuckets": ("MaxBuckets", 1)},
+    changes=frozenset({"PutPublicAccessBlock", "PutBucketEncryption", "DeleteObjects"}),
+    vault=VAULT,
+)
+WAYS = (PITR, VAULTED)

@@ -29,6 +29,10 @@ class Restores(Lives):
         given.pop("snapshot_identifier", None)
         refusals.check_engine(given.get("engine"), snapshot.engine)
         refusals.check_version(given.get("engine_version"), snapshot.engine_version)
+        return self.restored_of(snapshot, given)
+
+    def restored_of(self, snapshot: ClusterSnapshot, given: dict[str, Any]) -> Cluster:
+        """Restore what a snapshot holds, whether RDS lists that or not."""
         made = making.restored(self, given, snapshot.cluster)
         if self.begin_cluster(made, _seconds(made), "RestoreDBClusterFromSnapshot"):
             data.lay(made, data.of_snapshot(made, snapshot))

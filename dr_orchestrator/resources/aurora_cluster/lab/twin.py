@@ -9,7 +9,7 @@ from moto.rds.models import rds_backends
 from dr_orchestrator.lab.cloud.databases import events, logins, quotas
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, tags
 from dr_orchestrator.lab.twin import Twin
-from dr_orchestrator.resources.aurora_cluster.lab import answers, company, statements
+from dr_orchestrator.resources.aurora_cluster.lab import answers, company, statements, vaulted
 from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
 
 
@@ -47,6 +47,7 @@ def _cluster_snapshots() -> dict[str, Any]:
 TWIN = Twin(
     backends=((rds_backends, Clusters),),
     patches=(*answers.PATCHES, *events.PATCHES, *quotas.PATCHES, *logins.PATCHES, *statements.PATCHES),
+    vaulted=vaulted.VAULTED,
     state={"clusters": _clusters, "cluster_snapshots": _cluster_snapshots},
     make=company.make,
     fill=company.fill,

@@ -1,0 +1,97 @@
+"""The recovery points that AWS Backup keeps of clusters, and how it makes one of them: without an instance."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from moto.rds.models import rds_backends
+
+from dr_orchestrator.lab.cloud.vaulting import Kept, Restores
+from dr_orchestrator.lab.cloud.vaults import vaults
+from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, world
+from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
+from dr_orchestrator.resources.aurora_cluster.lab.models.backups import ClusterSnapshot
+from dr_orchestrator.resources.aurora_cluster.lab.models.cluster import Cluster
+
+_TEXTS = {
+    "Engine": "engine",
+    "EngineVersion": "engine_version",
+    "StorageType": "storage_type",
+    "KmsKeyId": "kms_key_id",
+    "DBClusterParameterGroupName": "db_cluster_parameter_group_name",
+    "DBSubnetGroupName": "db_subnet_group_name",
+}
+_TRUTHS = {
+    "DeletionProtection": "deletion_protection",
+    "EnableIAMDatabaseAuthentication": "enable_iam_database_authentication",
+}
+_SCALING = "ServerlessV2ScalingConfiguration"
+
+
+@dataclass(frozen=True)
+class _Making:
+    cluster: Cluster
+
+    @property
+    def arn(self) -> str:
+        """Of the cluster."""
+        return str(self.cluster.db_cluster_arn)
+
+    @property
+    def ends(self) -> datetime:
+        """When RDS has made it."""
+        return self.cluster.timeline.ends
+
+    @property
+    def state(self) -> str:
+        """AWS Backup waits until RDS says that it is available."""
+        status = str(self.cluster.status)
+        return "COMPLETED" if status == "available" else "RUNNING" if status in ("creating", "backing-up") else "FAILED"
+
+
+def back_up(vault: str, cluster: str, at: datetime | None = None) -> Kept:
+    """Keep a cluster in a vault as it was at an instant."""
+    return vaults().keep(vault, _backend().clusters[cluster].db_cluster_arn, "Aurora", at or world().now())
+
+
+def _metadata(arn: str) -> Mapping[str, str]:
+    source: Any = _backend().clusters.get(arn.rpartition(":")[2])
+    if source is None:
+        return {}
+    texts = {key: str(getattr(source, name, None) or "") for key, name in _TEXTS.items()}
+    truths = {key: str(bool(getattr(source, name, False))).lower() for key, name in _TRUTHS.items()}
+    scaling = source.serverless_v2_scaling_configuration
+    return {
+        **texts,
+        **truths,
+        **({_SCALING: json.dumps(scaling)} if scaling else {}),
+        "DBClusterIdentifier": str(source.db_cluster_identifier),
+        "VpcSecurityGroupIds": json.dumps(list(source.vpc_security_group_ids)),
+        "Port": str(source.asked_port),
+    }
+
+
+def _restore(point: Kept, metadata: Mapping[str, str]) -> _Making:
+    """A cluster of a point; what is not given is as it was then."""
+    backend, had = _backend(), {**point.metadata, **metadata}
+    source = cast(Cluster, backend.clusters[point.arn.rpartition(":")[2]])
+    given: dict[str, Any] = {name: had[key] for key, name in _TEXTS.items() if had.get(key)}
+    given |= {name: had[key] == "true" for key, name in _TRUTHS.items() if key in had}
+    given["db_cluster_identifier"] = metadata["DBClusterIdentifier"]
+    given["vpc_security_group_ids"] = json.loads(had["VpcSecurityGroupIds"])
+    if had.get(_SCALING):
+        given["serverless_v2_scaling_configuration"] = json.loads(had[_SCALING])
+    taken = ClusterSnapshot(backend, source, f"awsbackup:{source.db_cluster_identifier}", "awsbackup", None, None)
+    taken.dated(point.at)
+    return _Making(backend.restored_of(taken, given))
+
+
+def _backend() -> Clusters:
+    return cast(Clusters, rds_backends[ACCOUNT][REGION])
+
+
+VAULTED = {"Aurora": Restores(_metadata, _restore, ("Engine", "DBClusterIdentifier"))}
