@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import filled, growth, memory, overhead, posture, startup, stops, watcher
+from tests.benchmarks import discovery, filled, growth, memory, overhead, posture, startup, stops, watcher
 
 ALL = {
     "startup": startup.main,
@@ -15,6 +15,7 @@ ALL = {
     "stops": stops.main,
     "filled": filled.main,
     "posture": posture.main,
+    "discovery": discovery.main,
 }
 """In this order: a process starts with the peak memory of the one that forked it, and `overhead` makes that large."""
 

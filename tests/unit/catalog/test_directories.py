@@ -42,6 +42,10 @@ apiVersion: backstage.io/v1alpha1
 kind: Location
 metadata: {name: root}
 spec: {targets: [./other.yaml]}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: "${{ values.name | dump }}"}
 """
 
 
@@ -61,6 +65,7 @@ def wrong(home: Path, name: str, text: str | bytes) -> list[tuple[int, str, str,
 def test_a_component_is_a_service_with_what_its_system_and_its_owner_say(home: Path) -> None:
     """Many entities in one file, that name one another."""
     found = read(home, "catalog-info.yaml", ENTITIES)
+    assert set(found.entries) == {"money", "pay-api"}
     (entry,) = found.entries["pay-api"]
     assert (entry.title, entry.tier, entry.owner, entry.dr_champion) == ("Money", "1", "The Payers", "Ada")
     assert (entry.runbook, entry.lifecycle) == ("https://wiki.example.com/pay", "production")

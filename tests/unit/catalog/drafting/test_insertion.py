@@ -61,7 +61,7 @@ def test_the_files_of_the_sample_company_take_more(text: str) -> None:
         "{service: a}",
         '{"service": "a", "resources": {"x": {"type": "q"}}}\n',
         "service: a\nresources:\n",
-        "\ufeffservice: a\nresources: # later\n  x:\n    t: |\n      lit\n\n\ndrills:\n  a: &z {b: c}\n  d: *z # y\n# z",
+        "\ufeffservice: a\nresources: # later\n  x:\n    t: |\n      lit\n\n\ndrills:\n  a: &z {b: c}\n  d: *z # y\n#z",
         "service: a\nresources: {x: {a: b},}\n",
         "service: a\nresources:\n  x:\n    t: a\n     b\n    l:\n    - 1\n    - [a, b\n     ,c]\n",
         "service: a\nresources:\n  x: {t: 'it''s # no'}   # why\ntitle: after\n",
