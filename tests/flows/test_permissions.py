@@ -17,7 +17,7 @@ from dr_orchestrator.aws.access.permissions import HELD, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import LARGEST, Policy, packed, size
 from dr_orchestrator.domain.drill import Allowed
-from dr_orchestrator.domain.resource_type import COMMON, Calls
+from dr_orchestrator.domain.resource_type import COMMON, DISCOVERY, Calls
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.resources.rds_instance.name import OWN_OPTIONS
@@ -112,7 +112,7 @@ def test_a_sweep_calls_what_it_declares(shop: Estate, here: wiring.App, called: 
 
 def test_the_guard_knows_what_is_declared_and_no_more() -> None:
     """A read or write that no kind declares has no business in the guard, and the other way round."""
-    declared = TYPES.sweep | COMMON
+    declared = TYPES.sweep | COMMON | DISCOVERY
     for of in TYPES:
         for calls in (
             *of.kinds.values(),
@@ -124,6 +124,7 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
             of.across,
             of.compared,
             of.posture,
+            of.discovery,
         ):
             declared |= calls
     assert declared.reads == {f"{service}:{name}" for service, names in READS.items() for name in names}
