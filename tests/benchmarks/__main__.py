@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import failover, filled, growth, memory, overhead, posture, startup, stops, watcher
+from tests.benchmarks import discovery, failover, filled, growth, memory, overhead, posture, startup, stops, watcher
 
 ALL = {
     "startup": startup.main,
@@ -16,6 +16,7 @@ ALL = {
     "failover": failover.main,
     "filled": filled.main,
     "posture": posture.main,
+    "discovery": discovery.main,
 }
 """In this order: a process starts with the peak memory of the one that forked it, and `overhead` makes that large."""
 

@@ -39,13 +39,13 @@ KEPT = 8
 """Snapshots of each instance."""
 
 RATES = {"DescribeContinuousBackups": 10, "ListBackups": 5}
-_SHARES = {"rds-instance": 0.6, "dynamodb-table": 0.2, "s3-bucket": 0.2}
+SHARES = {"rds-instance": 0.6, "dynamodb-table": 0.2, "s3-bucket": 0.2}
 
 
 def main() -> None:
     for size in SIZES:
-        numbers = {of: int(size * share) for of, share in _SHARES.items()}
-        with tempfile.TemporaryDirectory() as folder, _fleet(Path(folder), numbers) as (here, lab):
+        numbers = {of: int(size * share) for of, share in SHARES.items()}
+        with tempfile.TemporaryDirectory() as folder, fleet(Path(folder), numbers) as (here, lab):
             for which in ("first", "second"):
                 _measure(here, lab, size, which)
 
@@ -63,7 +63,7 @@ def _measure(here: wiring.App, lab: Lab, size: int, which: str) -> None:
 
 
 @contextmanager
-def _fleet(home: Path, numbers: dict[str, int]) -> Iterator[tuple[wiring.App, Lab]]:
+def fleet(home: Path, numbers: dict[str, int]) -> Iterator[tuple[wiring.App, Lab]]:
     """Within: so many resources of each type, which are declared, too."""
     clock = PacedClock(Pace())
     with serve(clock) as lab, mock.patch.dict(os.environ, lab.environment()), _rates():

@@ -17,7 +17,7 @@ from dr_orchestrator.aws.access.permissions import HELD, calls_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import LARGEST, Policy, packed, size
 from dr_orchestrator.domain.drill import Allowed
-from dr_orchestrator.domain.resource_type import COMMON, Calls
+from dr_orchestrator.domain.resource_type import COMMON, DISCOVERY, Calls
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES, passwords
 from dr_orchestrator.resources.dynamodb_table.lab.vaulted import back_up
@@ -115,7 +115,7 @@ def test_a_sweep_calls_what_it_declares(shop: Estate, here: wiring.App, called: 
 
 def test_the_guard_knows_what_is_declared_and_no_more() -> None:
     """A read or write that no kind declares has no business in the guard, and the other way round."""
-    declared = TYPES.sweep | COMMON
+    declared = TYPES.sweep | COMMON | DISCOVERY
     for of in TYPES:
         for calls in (
             *of.kinds.values(),
@@ -128,6 +128,7 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
             of.compared,
             of.posture,
             *of.vaulted.values(),
+            of.discovery,
         ):
             declared |= calls
     assert declared.reads == {f"{service}:{name}" for service, names in READS.items() for name in names}

@@ -87,6 +87,8 @@ def _entities(file: str, text: str) -> Iterator[Entity | Problem]:
                 continue
             if not isinstance(data, dict):
                 yield Problem(file, line, "", "is no entity of Backstage", "name a catalog-info.yaml, or a CSV")
+            elif "{{" in _text(_mapping(data.get("metadata")).get("name")):
+                continue  # a template of the scaffolder, which describes nothing yet
             elif _text(data.get("apiVersion")).startswith(_API) and _text(data.get("kind")).casefold() in _KINDS:
                 yield _entity(file, line, data)
             elif not data.get("apiVersion") or not data.get("kind"):
