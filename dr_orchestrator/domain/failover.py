@@ -133,7 +133,7 @@ def _plain(value: Any) -> Any:
 
 
 def read(check: CheckResult) -> Switched | None:
-    """The failover that a check's figures tell of; None of any other check."""
+    """The failover that the figures of a check tell of; None of any other check."""
     told = check.figures
     if check.name not in NAMES.values() or told.get("way") not in NAMES:
         return None
