@@ -1,0 +1,193 @@
+"""Recovery points of vaults as they are: cold, expired, another account's; and jobs as they end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+from moto.backup.models import backup_backends
+
+from dr_orchestrator.aws.backup.jobs import token
+from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.drill import Pick, Selection
+from dr_orchestrator.domain.preflight import CheckStatus, perform
+from dr_orchestrator.domain.vault import BY_RESTORE_JOB, Vault
+from dr_orchestrator.errors import NotMeasured, NotRecoverable
+from dr_orchestrator.lab.cloud.vaults import Vaults, vaults
+from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
+from dr_orchestrator.resources.rds_instance.type import TYPE
+from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
+from tests.support.estate import INSTANCE, REGION, RESTORER, VAULT, Estate
+from tests.support.ways import Make, Way
+
+OTHERS = "222222222222"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def way(way_of: Make) -> Iterator[Way]:
+    made = way_of("rds-vault")
+    before = {name: list(points) for name, points in vaults()._points.items()}
+    yield made
+    for name, points in before.items():
+        vaults()._points[name][:] = points
+
+
+def restorer(way: Way, vault: Vault = VAULT, **selection: Any) -> RdsFromVault:
+    return RdsFromVault(way.resource, Selection(**selection), way.made.toolkit, vault=vault)
+
+
+def looked(way: Way, of: RdsFromVault) -> dict[str, tuple[CheckStatus, str]]:
+    return {each.name: (each.outcome, each.words) for each in perform(of.preflight_checks(way.copy)).looks}
+
+
+def test_a_point_in_cold_storage_is_told_before_anything_starts(way: Way) -> None:
+    """It is fetched for hours, and then restored: a doubt, and no reason not to drill it."""
+    point = restorer(way).choose()
+    vaults().change(point.id, stored="COLD")
+    status, words = looked(way, restorer(way))["storage of the recovery point"]
+    assert status is CheckStatus.INCONCLUSIVE
+    assert "lies in cold storage" in words
+
+
+@pytest.mark.parametrize("state", ["EXPIRED", "PARTIAL", "DELETING"])
+def test_what_cannot_be_restored_is_not_taken(way: Way, state: str) -> None:
+    """The newest one of those that are whole is; where none is, what there is instead is told."""
+    newest = restorer(way).choose()
+    vaults().change(newest.id, status=state)
+    assert restorer(way).choose().data_time < newest.data_time
+    for each in vaults().kept(VAULT.name, None):
+        vaults().change(each.point, status=state)
+    with pytest.raises(NotRecoverable, match=rf"no available recovery point .* \(beside 3 {state}\)"):
+        restorer(way).choose()
+
+
+def test_a_point_whose_time_has_come_is_expired_whatever_its_state(way: Way) -> None:
+    """AWS deletes it at any moment, and a job for it may come too late."""
+    newest = restorer(way).choose()
+    vaults().change(newest.id, until=way.made.clock.now())
+    assert restorer(way).choose().id != newest.id
+
+
+def test_the_rhythm_is_that_of_the_vault(way: Way) -> None:
+    """The largest gap between its points, and how long AWS Backup took over one."""
+    worst = restorer(way).worst_case(way.made.clock.now())
+    assert worst is not None
+    assert worst.backup == timedelta(minutes=8)
+    assert restorer(way, pick=Pick.OLDEST).choose().data_time < restorer(way).choose().data_time
+
+
+def test_a_vault_that_is_not_there_is_told(way: Way) -> None:
+    """By its name, before anything is made."""
+    of = restorer(way, Vault("weekly", RESTORER))
+    with pytest.raises(NotRecoverable, match="no vault weekly"):
+        of.choose()
+    status, words = looked(way, of)["vault"]
+    assert status is CheckStatus.FAILED
+    assert "no vault weekly" in words
+
+
+@pytest.fixture
+def shared(way: Way) -> Vault:
+    """A vault of another account, with a point of the instance, that is logically air-gapped and shared with ours."""
+    there = cast(Vaults, backup_backends[OTHERS][REGION])
+    if "far-away" not in there.vaults:
+        key = way.made.client("kms").create_key()["KeyMetadata"]["Arn"]
+        there.create_backup_vault("far-away", {}, key, "")
+    (live,) = way.made.client("rds").describe_db_instances(DBInstanceIdentifier=INSTANCE.id)["DBInstances"]
+    arn = live["DBInstanceArn"]
+    there.keep("far-away", arn, "RDS", way.made.clock.now() - HOUR)
+    there.share("far-away", "123456789012")
+    return Vault("far-away", RESTORER, OTHERS)
+
+
+def test_a_shared_air_gapped_vault_is_restored_from(way: Way, shared: Vault) -> None:
+    """Its points are listed, described and restored by the account that owns it; the copy stands in ours."""
+    of = restorer(way, shared)
+    assert looked(way, of)["vault"][1].startswith("vault far-away of account 222222222222 is logically air-gapped")
+    point = of.choose()
+    assert OTHERS in point.id
+    rows = way.made.ledger.rows
+    rows[way.copy.id] = replace(rows[way.copy.id], job=of.restore(point, way.copy).job)
+    identity = of.ready(way.copy).identity
+    assert identity is not None
+    assert ":123456789012:db:" in identity.arn
+    assert of.destroy(way.copy) is CopyState.DELETED
+
+
+def test_a_common_vault_of_another_account_is_refused(way: Way, shared: Vault) -> None:
+    """AWS lets nobody restore from one across accounts: told before anything is made."""
+    there: Any = backup_backends[OTHERS][REGION]
+    there.vaults["far-away"].vault_type = "BACKUP_VAULT"
+    status, words = looked(way, restorer(way, shared))["vault"]
+    assert status is CheckStatus.FAILED
+    assert "cannot be restored from in another account than its own" in words
+
+
+def test_a_snapshot_that_rds_lists_is_restored_by_the_same_means(way: Way) -> None:
+    """Of types that AWS Backup does not manage whole, a point is a snapshot of the service's own."""
+    back_up(VAULT.name, INSTANCE.id, way.made.clock.now())
+    point = restorer(way).choose()
+    assert ":snapshot:awsbackup:" in point.id
+    way.restored()
+    assert restorer(way).destroy(way.copy) is CopyState.DELETED
+    way.made.client("rds").delete_db_snapshot(DBSnapshotIdentifier=point.id.partition(":snapshot:")[2])
+
+
+def test_a_job_is_given_what_keeps_the_copy_apart(way: Way) -> None:
+    """Its network, in private, in one zone, unprotected; none of the source's tags; and a token that a retry shares."""
+    way.restore()
+    (asked,) = way.calls("StartRestoreJob")
+    told = asked["Metadata"]
+    assert told["DBInstanceIdentifier"] == way.copy.id
+    assert told["DBSubnetGroupName"] == "dro-isolated"
+    shut = ("PubliclyAccessible", "MultiAZ", "DeletionProtection", "CopyTagsToSnapshot")
+    assert {told[each] for each in shut} == {"false"}
+    assert (asked["IamRoleArn"], asked["CopySourceTagsToRestoredResource"]) == (RESTORER, False)
+    assert asked["IdempotencyToken"] == token(way.copy)
+    assert restorer(way).destroy(way.copy) is CopyState.DELETED
+
+
+def test_a_job_that_fails_tells_why_and_made_nothing(way: Way) -> None:
+    """In AWS Backup's words; and what was never made is not looked for again and again."""
+    way.made.lab.faults.add({"kind": "ends-as", "status": "ABORTED", "action": "StartRestoreJob"})
+    way.confirm(way.restore())
+    with pytest.raises(NotRecoverable, match=r"restore job \S+ ended as 'ABORTED': asked for by a fault"):
+        restorer(way).ready(way.copy)
+    assert restorer(way).destroy(way.copy) is CopyState.NEVER_CREATED
+
+
+def test_a_sweep_finds_the_job_by_the_intent_alone(way: Way, made: Estate) -> None:
+    """The process died between the start and its answer: the job is found by the name that it was told, and let end."""
+    way.restore()
+    assert not made.ledger.rows[way.copy.id].job
+    assert not way.exists()
+    destroyer = TYPE.destroyer(way.copy, way.resource, made.toolkit, cast("Any", {}))
+    assert destroyer.destroy(way.copy) is CopyState.DELETED
+    assert way.calls("AddTagsToResource")
+    assert not way.exists()
+
+
+def test_another_runs_job_is_not_taken_for_ours(way: Way, way_of: Make) -> None:
+    """A job of the same source, at the same time, that was told another name."""
+    other = way_of("rds-vault")
+    other.restore()
+    assert restorer(way).destroy(way.copy) is CopyState.NEVER_CREATED
+    assert other.restorer.destroy(other.copy) is CopyState.DELETED
+
+
+def test_a_job_that_made_something_else_proves_nothing(way: Way) -> None:
+    """Its word for what it made is not the copy's name: nothing is tagged, and nothing deleted."""
+    way.confirm(way.restore())
+    restorer(way).ready(way.copy)
+    odd = replace(way.copy, made_by=BY_RESTORE_JOB, id=f"{way.copy.id}-2")
+    jobs = restorer(way)._from.jobs
+    job = jobs._described(way.made.ledger.rows[way.copy.id].job)
+    with pytest.raises(NotRecoverable, match="and was asked for"):
+        jobs.adopt(odd, job, None, lambda _arn: pytest.fail("nothing is tagged"))
+    with pytest.raises(NotMeasured, match="is not to be seen"):
+        jobs.adopt(way.copy, job, None, lambda _arn: pytest.fail("nothing is tagged"))
+    assert restorer(way).destroy(way.copy) is CopyState.DELETED
