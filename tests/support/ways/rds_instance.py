@@ -11,6 +11,7 @@ from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
+from dr_orchestrator.resources.rds_instance.standby import RdsStandby
 from tests.support.estate import INSTANCE, REGION, Estate
 from tests.support.ways import Spec, Way
 
@@ -72,4 +73,10 @@ PITR = replace(
     pointless=({"kind": "pitr-off"}, "orders-prod"),
     paged={"rds.DescribeDBInstances": ("MaxRecords", 1)},
 )
-WAYS = (SNAPSHOT, PITR)
+FAILOVER = replace(
+    SNAPSHOT,
+    name="rds-failover",
+    kind=Kind.AZ_FAILOVER,
+    restorer=lambda way: RdsStandby(way.resource, way.selection, way.made.toolkit),
+)
+WAYS = (SNAPSHOT, PITR, FAILOVER)
