@@ -11,6 +11,7 @@ from dr_orchestrator.domain.copy import Identity
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
+from dr_orchestrator.resources.rds_instance.standby import RdsStandby
 from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
 from tests.support.estate import INSTANCE, REGION, VAULT, Estate
 from tests.support.ways import Spec, Way
@@ -88,4 +89,10 @@ VAULTED = replace(
     changes=frozenset({"AddTagsToResource"}),
     vault=VAULT,
 )
-WAYS = (SNAPSHOT, PITR, VAULTED)
+FAILOVER = replace(
+    SNAPSHOT,
+    name="rds-failover",
+    kind=Kind.AZ_FAILOVER,
+    restorer=lambda way: RdsStandby(way.resource, way.selection, way.made.toolkit),
+)
+WAYS = (SNAPSHOT, PITR, VAULTED, FAILOVER)
