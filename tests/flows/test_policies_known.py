@@ -12,7 +12,7 @@ from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Policy
 from dr_orchestrator.domain.drill import Allowed, Drill
 from dr_orchestrator.resources.drillable import Drillable
-from tests.support import buckets, built_shop, clicks, workspace
+from tests.support import buckets, built_shop, clicks, failovers, vaulted, workspace
 from tests.support.born_shop import BORN_TEMPLATE, declared
 from tests.support.clicks import WITH_FAKE
 from tests.support.fakes import FakeClock
@@ -43,6 +43,8 @@ MORE = (
     resource: sessions
     disruption: application
     checks: [{name: sessions are there, items-at-least: {minimum: 50}}]""",
+    failovers.FAILS_OVER,
+    vaulted.DRILLS.rstrip(),
     "\n  sessions-pitr:",
 )
 ALLOWED = Allowed(frozenset({"123456789012"}), frozenset({"us-east-1", "eu-west-1"}))
@@ -73,7 +75,7 @@ def printed(scope: Scope) -> list[Policy]:
 def test_the_policies_of_a_type_hold_what_aws_knows(drills: list[Drill], of: Drillable, abac: bool) -> None:
     """Each action exists, acts on what the statement names, and has the condition keys that the statement asks for."""
     ours = [each for each in drills if each.resource.type == of.name]
-    assert {each.kind for each in ours} == of.kinds.keys()
+    assert {each.kind for each in ours} == {*of.kinds, *of.vaulted}
     for asked in (ours, *([each] for each in ours)):  # of one kind alone, too: none leans on what another names
         for policy in printed(Scope(WITH_FAKE, asked, ALLOWED, abac)):
             assert faults(policy) == []

@@ -78,7 +78,7 @@ def _has_key(action: str, key: str) -> bool:
 def _fits(arn: str, of: tuple[str, str]) -> bool:
     template = re.sub(r"\$\{\w+\}", "*", str(DATA.resources.get_resource_type_details(*of)["arn"]))
     ours, theirs = arn.split(":", 5), template.split(":", 5)
-    return ours[2] == theirs[2] and all(overlap(*pair) for pair in zip(ours, theirs, strict=True))
+    return theirs[2] in (ours[2], "*") and all(overlap(*pair) for pair in zip(ours, theirs, strict=True))
 
 
 @cache
