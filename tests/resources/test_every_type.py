@@ -39,7 +39,8 @@ def home(of: Drillable) -> Path:
 def test_every_kind_of_every_type_has_a_way_under_the_contract() -> None:
     """A type that is added, or drilled by another kind, says how: a spec in tests/support/ways, a module of tests."""
     asked = [of for of in TYPES if not of.programmed]  # what no call of ours makes is drilled in tests/flows instead
-    assert {(each.type, each.kind) for each in SPECS.values()} == {(of.name, kind) for of in asked for kind in of.kinds}
+    declared = {(of.name, kind) for of in asked for kind in (*of.kinds, *of.vaulted)}
+    assert {(each.type, each.kind) for each in SPECS.values()} == declared
     for of in asked:
         tried = (CHECKOUT / "tests" / "resources" / f"test_{of.name.replace('-', '_')}.py").read_text()
         assert {"LifeContract", "SafetyContract"} <= set(re.findall(r"\w+", tried))
@@ -80,7 +81,7 @@ def test_its_declaration_loads_nothing_that_performs(of: Drillable) -> None:
 @EVERY
 def test_each_write_it_declares_is_made_and_each_it_makes_declared(of: Drillable) -> None:
     """Its kinds and its filling call exactly the writes that it describes, whose parameters botocore knows."""
-    besides = (of.filling, of.carried, of.exported, of.stated, of.direct, of.across)
+    besides = (of.filling, of.carried, of.exported, of.stated, of.direct, of.across, *of.vaulted.values())
     called = {call for calls in (*of.kinds.values(), *besides) for call in calls.writes}
     assert called == {write.operation for write in of.writes}
     for write in of.writes:

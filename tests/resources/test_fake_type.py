@@ -252,7 +252,7 @@ def test_how_what_it_keeps_is_kept_is_looked_at(here: App, made: Ground, capsys:
     """Its own reader tells, the rules of all types judge: retention and key fall short, its window is held."""
     del here
     heard = len(made.lab.journal)
-    seen = json.loads(said(capsys, "posture", "--json", code=Exit.FAILED))
+    seen = json.loads(said(capsys, "posture", "clicks", "--json", code=Exit.FAILED))
     stands = {each["rule"]: each["standing"] for each in seen["rows"]}
     short = {rule.removeprefix("posture-") for rule, standing in stands.items() if standing == "short"}
     assert short == {"retention", "encryption", "proven-restore"}

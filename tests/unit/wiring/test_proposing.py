@@ -31,7 +31,8 @@ from tests.support.fakes import FakeClock
 from tests.support.workspace import TIERS
 
 NO_ISOLATION = "\n".join(line for line in TIERS.splitlines() if not line.startswith("isolation"))
-KINDS = {of.name: sorted(set(of.kinds) - {Kind.REPLICA_REBUILD}) for of in TYPES if of.worn or "database" in of.keys}
+RESTORES = {Kind.SNAPSHOT_RESTORE, Kind.PITR_RESTORE}
+KINDS = {of.name: sorted(RESTORES & set(of.kinds)) for of in TYPES if of.worn or "database" in of.keys}
 NAMES = st.from_regex(r"[a-z][a-z0-9]{2,8}(-[a-z0-9]{1,8}){0,4}", fullmatch=True).filter(lambda each: len(each) < 60)
 WORDS = st.sampled_from(
     ["Checkout", "checkout", "顧客", "Größe", "tiers", "42", "true", "GAP: a", "a: b # c", "'", '"\\']

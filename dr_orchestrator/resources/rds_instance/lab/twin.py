@@ -15,6 +15,7 @@ from dr_orchestrator.resources.rds_instance.lab.models import Instance
 
 
 def _instances() -> dict[str, Any]:
+    """All instances: those of clusters, which stand among them, have no standby."""
     there = cast("list[Instance]", list(rds_backends[ACCOUNT][REGION].databases.values()))
     return {
         each.db_instance_identifier: {
@@ -23,8 +24,8 @@ def _instances() -> dict[str, Any]:
             "status": each.status,
             "deletion_protection": each.deletion_protection,
             "multi_az": each.multi_az,
-            "zones": [each.availability_zone, each.secondary_availability_zone],
-            "switches": each.database.switches if each.database is not None else [],
+            "zones": [each.availability_zone, getattr(each, "secondary_availability_zone", None)],
+            "switches": database.switches if (database := getattr(each, "database", None)) is not None else [],
             "backup_retention_period": each.backup_retention_period,
             "security_groups": list(each.vpc_security_group_ids),
             "subnet_group": each.db_subnet_group.name,
