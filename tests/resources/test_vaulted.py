@@ -11,7 +11,8 @@ import pytest
 from moto.backup.models import backup_backends
 
 from dr_orchestrator.aws.backup.jobs import token
-from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.aws.calls.answers import Strange
+from dr_orchestrator.domain.copy import CopyState, Place, Source
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.preflight import CheckStatus, perform
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB, Vault
@@ -63,6 +64,28 @@ def test_what_cannot_be_restored_is_not_taken(way: Way, state: str) -> None:
         vaults().change(each.point, status=state)
     with pytest.raises(NotRecoverable, match=rf"no available recovery point .* \(beside 3 {state}\)"):
         restorer(way).choose()
+
+
+def test_a_continuous_point_is_no_snapshot(way: Way) -> None:
+    """It is of no instant that the vault tells: it is not taken, nor does it make the rhythm look closer."""
+    newest, worst = restorer(way).choose(), restorer(way).worst_case(way.made.clock.now())
+    kept = next(each for each in vaults().kept(VAULT.name, None) if each.point == newest.id)
+    odd = "arn:aws:backup:us-east-1:123456789012:recovery-point:continuous:x"
+    vaults().keep(VAULT.name, kept.arn, "RDS", way.made.clock.now(), odd, status="AVAILABLE")
+    assert restorer(way).choose() == newest
+    assert restorer(way).worst_case(way.made.clock.now()) == worst
+    for each in vaults().kept(VAULT.name, None):
+        if each.point != odd:
+            vaults().change(each.point, status="DELETING")
+    with pytest.raises(NotRecoverable, match=r"beside 1 CONTINUOUS, 3 DELETING"):
+        restorer(way).choose()
+
+
+def test_a_point_that_is_available_is_whole(way: Way) -> None:
+    """AWS Backup says so of some in place of COMPLETED."""
+    newest = restorer(way).choose()
+    vaults().change(newest.id, status="AVAILABLE")
+    assert restorer(way).choose() == newest
 
 
 def test_a_point_whose_time_has_come_is_expired_whatever_its_state(way: Way) -> None:
@@ -169,6 +192,33 @@ def test_a_sweep_finds_the_job_by_the_intent_alone(way: Way, made: Estate) -> No
     assert destroyer.destroy(way.copy) is CopyState.DELETED
     assert way.calls("AddTagsToResource")
     assert not way.exists()
+
+
+def test_a_job_is_found_whatever_the_letters_of_its_source(way: Way) -> None:
+    """RDS has small letters alone, and is asked by others: the job that the process left behind is the copy's still."""
+    way.restore()
+    shouted = replace(way.copy, source=Source(INSTANCE.type, INSTANCE.id.upper(), Place("", REGION)))
+    assert restorer(way)._from.jobs.started(shouted) != []
+    assert restorer(way).destroy(way.copy) is CopyState.DELETED
+
+
+def test_a_job_that_cannot_be_told_apart_is_not_passed_over(way: Way) -> None:
+    """AWS lists a job of the type and does not know its metadata yet: it may make the copy, so that is not gone."""
+    way.restore()
+    way.made.lab.faults.add({"kind": "error", "code": "ResourceNotFoundException", "action": "GetRestoreJobMetadata"})
+    with pytest.raises(Strange, match="does not know its metadata"):
+        restorer(way).destroy(way.copy)
+    way.made.lab.faults.clear()
+    assert restorer(way).destroy(way.copy) is CopyState.DELETED
+
+
+def test_a_job_of_another_point_is_not_taken_for_the_one_that_was_chosen(way: Way) -> None:
+    """The copy would be of another instant than the run says."""
+    of = restorer(way, pick=Pick.OLDEST)
+    of.restore(of.choose(), way.copy)
+    with pytest.raises(NotMeasured, match="is being restored from"):
+        restorer(way).restore(restorer(way).choose(), way.copy)
+    assert restorer(way).destroy(way.copy) is CopyState.DELETED
 
 
 def test_another_runs_job_is_not_taken_for_ours(way: Way, way_of: Make) -> None:

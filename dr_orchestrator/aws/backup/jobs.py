@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from dr_orchestrator.aws.calls.answers import named
+from dr_orchestrator.aws.calls.answers import Strange, named
 from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.copies import SKEW, TAG, Live
 from dr_orchestrator.aws.toolkit import Toolkit
@@ -20,7 +20,7 @@ from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.vault import Restored
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
-COMPLETED = "COMPLETED"
+COMPLETED, _METADATA = "COMPLETED", "backup:GetRestoreJobMetadata"
 OVER = States(
     ready=frozenset({COMPLETED, "FAILED", "ABORTED"}),
     progress=frozenset({"PENDING", "RUNNING", "absent"}),
@@ -148,10 +148,11 @@ class RestoreJobs:
             return False
         if found := re.fullmatch(self._of.arn, made):
             return found["name"] == copy.id
+        name = str(job["RestoreJobId"])
         try:
-            told = self._api.call("GetRestoreJobMetadata", RestoreJobId=str(job["RestoreJobId"])).get("Metadata") or {}
-        except NotFound:
-            return False
+            told = self._api.call("GetRestoreJobMetadata", RestoreJobId=name).get("Metadata") or {}
+        except NotFound as fault:  # it may be the copy's own, and make it yet
+            raise Strange(f"it lists job {name}, and does not know its metadata", _METADATA) from fault
         return copy.id in (value for key, value in told.items() if key.lower() == self._of.key.lower())
 
     def _feed(self) -> Feed:
@@ -185,4 +186,5 @@ def _named(job: Mapping[str, Any]) -> str:
 
 
 def _ends_in(arn: str, name: str) -> bool:
-    return re.search(rf"[:/]{re.escape(name)}\Z", arn) is not None
+    """Whether an ARN is of that name: services that have small letters alone are told of others, too."""
+    return re.search(rf"[:/]{re.escape(name)}\Z", arn, re.IGNORECASE) is not None

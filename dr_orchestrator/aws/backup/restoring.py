@@ -64,6 +64,9 @@ class FromVault:
     def ask(self, copy: Copy, point: RecoveryPoint, given: Mapping[str, str | None]) -> Asked:
         """Start the job of a copy, unless it was started already: by a process that died before the answer came."""
         if started := self.jobs.started(copy):
+            if other := {str(each["RecoveryPointArn"]) for each in started} - {point.id}:
+                taken = f"{copy.id} is being restored from {', '.join(sorted(other))}, and was to be from {point.id}"
+                raise NotMeasured(taken, "run the drill anew", "backup:ListRestoreJobs")
             return Asked(job=str(started[0]["RestoreJobId"]))
         if (found := self._live(copy)) is not None:
             self._toolkit.proofs.adopt(copy, found, self._of.called)

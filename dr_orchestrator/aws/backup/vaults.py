@@ -25,7 +25,9 @@ _SHARED = ("LOGICALLY_AIR_GAPPED_BACKUP_VAULT", "RESTORE_ACCESS_BACKUP_VAULT")
 """The types of the vaults that can be restored from where another account owns them."""
 
 _TYPES = {_SHARED[0]: "logically air-gapped", _SHARED[1]: "a restore access vault", "BACKUP_VAULT": "a backup vault"}
-_WHOLE, _COLD = "COMPLETED", "COLD"
+_WHOLE, _COLD = ("COMPLETED", "AVAILABLE"), "COLD"
+_CONTINUOUS = ":recovery-point:continuous:"
+"""Part of the ARN of a point that can be restored to any instant of a window, which the vault does not tell."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class VaultPoints:
     def choose(self, selection: Selection, of: Kept) -> RecoveryPoint:
         """The point that a selection means, of those that are whole, by the times at which they were begun."""
         found = self._listed(of)
-        whole = [each for each in found if each.get("Status") == _WHOLE and not self._expired(each)]
+        whole = [each for each in found if _is_whole(each) and not self._expired(each)]
         hint = f"does a plan of AWS Backup keep {of.arn} in {self._vault}, and has the first job ended?"
         told = points.Told(f"{of.store} in {self._vault}{_others(found, whole)}", LISTING, hint, "recovery point")
         return points.choose((self._point(each, of) for each in whole), selection, self._toolkit, told)
@@ -81,7 +83,7 @@ class VaultPoints:
         """The largest gap between points, up to now, and the longest that the making of one took; `days` is for how
         long they are kept, 0 where that is not known.
         """
-        whole = [each for each in self._listed(of) if each.get("Status") == _WHOLE]
+        whole = [each for each in self._listed(of) if _is_whole(each)]
         times = points.rhythm((_begun(each) for each in whole), until, days, of.since)
         took = max(filter(None, map(_took, whole)), default=None)
         return points.worst_case(times, until, took if times else None, "recovery point")
@@ -142,6 +144,10 @@ class VaultPoints:
         )
 
 
+def _is_whole(point: Mapping[str, Any]) -> bool:
+    return point.get("Status") in _WHOLE and _CONTINUOUS not in str(point["RecoveryPointArn"])
+
+
 def _source(point: Mapping[str, Any]) -> str:
     """The field that tells the time of its data: the earlier one, for a copied point was begun when it was copied."""
     created, begun = point["CreationDate"], point.get("InitiationDate")
@@ -164,6 +170,11 @@ def _others(found: Sequence[Mapping[str, Any]], whole: Sequence[Mapping[str, Any
     if len(found) == len(whole):
         return ""
     taken = {id(each) for each in whole}
-    states = (str(each.get("Status")) for each in found if id(each) not in taken)
-    told = Counter("EXPIRED" if state == _WHOLE else state for state in states)
+    told = Counter(_why_not(each) for each in found if id(each) not in taken)
     return f" (beside {', '.join(f'{number} {state}' for state, number in sorted(told.items()))})"
+
+
+def _why_not(point: Mapping[str, Any]) -> str:
+    if _CONTINUOUS in str(point["RecoveryPointArn"]):
+        return "CONTINUOUS"
+    return "EXPIRED" if point.get("Status") in _WHOLE else str(point.get("Status"))

@@ -65,7 +65,7 @@ class BucketFromVault(S3Bucket):
         """Wait until the job has filled the bucket; NotRecoverable where it filled another, or failed."""
         job = self._from.jobs.ready(copy)
         identity = self._from.jobs.adopt(copy, job, self._shown(copy), lambda _arn: None)
-        return Ready(0.0, identity)
+        return Ready(0.0, identity, str(job.get("StatusMessage") or ""))  # a job that leaves objects out completes
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """When AWS Backup began and ended its job: the bucket was there before."""

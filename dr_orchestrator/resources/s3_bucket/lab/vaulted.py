@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from moto.core.exceptions import ServiceException
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeKey, s3_backends
 
@@ -50,6 +51,9 @@ def _restore(point: Kept, metadata: Mapping[str, str]) -> _Filling:
     backend, into = _backend(), metadata["DestinationBucketName"]
     if into not in backend.buckets:
         raise MissingBucket(into)
+    owned = "BucketOwnerEnforced" in str(backend.buckets[into].ownership_rule)
+    if owned and metadata.get("restoreACLs", "true") != "false":
+        raise ServiceException("AccessControlListNotSupported", "The bucket does not allow ACLs")
     filling = _Filling(f"arn:aws:s3:::{into}", passing([("RUNNING", _FILL)], "COMPLETED"))
     source = point.arn.rpartition(":")[2]
     held = [found for name in list(backend.buckets[source].keys) if (found := _as_of(source, name, point.at))]
