@@ -33,7 +33,7 @@ def test_what_the_lab_does_not_have_is_said_to_be_missing(lab: Lab) -> None:
     """A missing API is an error of its protocol that no client retries, never a page of HTML."""
     assert refused(client(lab, "rds").describe_db_engine_versions) == "NotImplemented"
     assert refused(client(lab, "dynamodb").list_global_tables) == "NotImplemented"
-    assert refused(client(lab, "backup").list_restore_jobs) == "NotImplemented"
+    assert refused(client(lab, "backup").list_copy_jobs) == "NotImplemented"
 
 
 def test_the_journal_tells_every_call(lab: Lab) -> None:
