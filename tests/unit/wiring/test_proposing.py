@@ -101,3 +101,22 @@ def test_any_estate(
         assert proposed(home, both) == []
     finally:
         shutil.rmtree(home)
+
+
+def test_services_of_one_file_are_proposed_together(tmp_path: Path) -> None:
+    """One that a file names and one that it is called by; or two whose new file would be the same: none is lost."""
+
+    def of(service: str) -> tuple[Found, frozenset[Kind]]:
+        name = f"{service}-data"
+        return Found("dynamodb-table", name, "us-east-1", f"arn:{name}", {"service": service}), frozenset()
+
+    (tmp_path / "drills").mkdir()
+    (tmp_path / "drills" / "tiers.yaml").write_text(TIERS)
+    (tmp_path / "drills" / "payments.yaml").write_text("service: billing\n")
+    made = proposed(tmp_path, [of(each) for each in ("payments", "billing", "tiers", "tiers-service")])
+    assert {each.file: each.resources for each in made} == {
+        "drills/payments.yaml": ("billing-data", "payments-data"),
+        "drills/tiers-service.yaml": ("tiers-data", "tiers-service-data"),
+    }
+    write(made)
+    assert proposed(tmp_path, [of(each) for each in ("payments", "billing", "tiers", "tiers-service")]) == []
