@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +54,13 @@ class Found:
 
     def __str__(self) -> str:
         return f"{self.type} {self.id} in {self.region}"
+
+
+def is_of(declared: str, account: str, allowed: Collection[str]) -> bool:
+    """Whether a declaration is of an account: by the account that it names; where it names none, only if no more than
+    one is allowed.
+    """
+    return declared == account if declared else len(allowed) <= 1
 
 
 @dataclass(frozen=True)

@@ -51,13 +51,18 @@ class Proposal:
 
 
 class Proposing:
-    """Makes the proposals of one look; names are apart from those that the files have, and from one another."""
+    """Makes the proposals of one look; names are apart from those that the files have, and from one another.
 
-    def __init__(self, here: App, files: Sequence[Described], directory: Directory, backed: Backed) -> None:
+    `account` is written to each entry; empty where the policy leaves no doubt of it.
+    """
+
+    def __init__(
+        self, here: App, files: Sequence[Described], directory: Directory, backed: Backed, account: str = ""
+    ) -> None:
         self._here, self._files, self._directory, self._backed = here, files, directory, backed
         self._drills = {name for each in files for name in each.drills}
         self.remarks: list[Remark] = []
-        self._isolation = here.catalogue.isolated
+        self._isolation, self._account = here.catalogue.isolated, account
 
     def proposals(self, placed: Sequence[Placed], all_of: Mapping[str, Sequence[Found]]) -> Iterator[Proposal]:
         """The proposals for these resources, which are in no file; `all_of` are all that each service has."""
@@ -83,11 +88,10 @@ class Proposing:
     def _proposal(self, service: str, own: Sequence[Placed], members: Sequence[Found]) -> Proposal | None:
         before = file_of(self._files, service)
         wishes = self._wishes(own, before)
-        isolation = self._isolation
         resources, drills = [], list[Entry]()
         for wish in wishes:
             of = self._here.types[wish.found.type]
-            resources.append(entries.resource(of, wish, isolation=isolation))
+            resources.append(entries.resource(of, wish, isolation=self._isolation, account=self._account))
             drills += entries.drills(of, wish, self._drills | {each.name for each in drills})
         if before is None:
             path = self._path(service)
