@@ -22,6 +22,7 @@ class Found:
     """A live resource: type, AWS identifier, place, ARN and tags; None where nobody knows those.
 
     `part_of` says in words of what it is a part that is recovered as a whole: such a one is in no drill file.
+    `source` is the id or ARN of that.
     `makes` is the id by which its parts name it in their tags, `maker` that of what made itself; `known` are the keys
     of a drill file that AWS tells, `unfit` is why no drill file can declare it.
     """
@@ -36,6 +37,7 @@ class Found:
     maker: str = ""
     known: Mapping[str, Any] = field(default_factory=dict)
     unfit: str = ""
+    source: str = ""
 
     @property
     def key(self) -> Key:
