@@ -290,3 +290,13 @@ def test_a_declaration_of_another_account_covers_nothing_here(estate: Wild, home
     (other,) = [each for each in rows if each["resource"] == "account 210987654321"]
     assert (other["rule"], other["standing"]) == ("posture-unclaimed", "not known")
     assert set(names) and seen["proposals"][0]["new"] is False
+
+
+def test_regions_that_nobody_named_are_told_as_not_looked_at(estate: Wild, home: Path, capsys: Any) -> None:
+    """Without a list of them only those of what is declared are known."""
+    with estate.workspace(home):
+        told(capsys, "service-42", "--write")
+        assert of_kind(told(capsys)[1], "not looked at") == []
+        (home / "drills" / "tiers.yaml").write_text(wild.TIERS)
+        (one,) = of_kind(told(capsys)[1], "not looked at")
+    assert (one["subject"], "us-east-1" in one["text"]) == ("other regions", True)

@@ -120,6 +120,9 @@ def _members(placed: Sequence[Placed], claims: Mapping[Key, tuple[Described, Dec
 def _of_all(here: App, seen: Seen) -> Iterator[Remark]:
     if seen.ours:
         yield Remark(Kind.OURS, counted(seen.ours, "resource"), "copies of drills are never proposed")
+    if not here.catalogue.allowed.regions:
+        text = f"tiers.yaml allows any, and only those of what is declared were looked at: {', '.join(seen.regions)}"
+        yield Remark(Kind.ELSEWHERE, "other regions", text, "name them there: `allowed: {regions: [...]}`")
     others = sorted(here.catalogue.allowed.accounts - {seen.account})
     if others:
         hint = "run it with the profile of each"

@@ -70,9 +70,9 @@ class Proposing:
         for each in placed:
             if each.placement is not None:  # services that one file describes are one proposal: none undoes another
                 by_file.setdefault(self._path(each.placement.service), []).append(each)
-        made = [(_services(each), each) for each in by_file.values()]
-        for services, each in sorted(made, key=lambda one: one[0]):
-            own = sorted(each, key=lambda one: (self._order(one.found), one.found.id, one.found.region))
+        made = [(_services(together), together) for together in by_file.values()]
+        for services, together in sorted(made, key=lambda one: one[0]):
+            own = sorted(together, key=lambda one: (self._order(one.found), one.found.id, one.found.region))
             members = [found for service in services for found in all_of.get(service, ())]
             if (proposal := self._proposal(services[0], own, members)) is not None:
                 yield proposal
