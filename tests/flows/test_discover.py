@@ -269,3 +269,35 @@ def test_the_posture_tells_of_what_nobody_claims_or_drills(
     assert "Claimed by no service: Declaration of wild-0" in page
     assert main.run(["posture", "--last", "--fail-on", "high"]) == Exit.FAILED
     assert "(nobody)" in capsys.readouterr().out
+
+
+def test_a_declaration_of_another_account_covers_nothing_here(estate: Wild, home: Path, capsys: Any) -> None:
+    """A table of the same name stands here, too: it is told and drafted, and the other account is not known."""
+    both = wild.ALLOWED.replace("'123456789012'", "'123456789012', '210987654321'")
+    with estate.workspace(home, wild.TIERS + both):
+        told(capsys, "service-42", "--write")
+        gaps.fill(home / "drills")
+        file = home / "drills" / "service-42.yaml"
+        text = file.read_text()
+        assert 'account: "123456789012"' in text
+        names = [each["id"] for each in read(file, file.name).data["resources"].values()]  # type: ignore[index, call-overload, union-attr]
+        file.write_text(text.replace("123456789012", "210987654321"))
+        main.run(["posture", "--json", "--fail-on", "never"])
+        rows = json.loads(capsys.readouterr().out)["rows"]
+        _, seen = told(capsys, "service-42")
+    undrilled = {each["id"] for each in rows if each["rule"] == "posture-undrilled"}
+    assert undrilled >= set(names)
+    (other,) = [each for each in rows if each["resource"] == "account 210987654321"]
+    assert (other["rule"], other["standing"]) == ("posture-unclaimed", "not known")
+    assert names
+    assert seen["proposals"][0]["new"] is False
+
+
+def test_regions_that_nobody_named_are_told_as_not_looked_at(estate: Wild, home: Path, capsys: Any) -> None:
+    """Without a list of them only those of what is declared are known."""
+    with estate.workspace(home):
+        told(capsys, "service-42", "--write")
+        assert of_kind(told(capsys)[1], "not looked at") == []
+        (home / "drills" / "tiers.yaml").write_text(wild.TIERS)
+        (one,) = of_kind(told(capsys)[1], "not looked at")
+    assert (one["subject"], "us-east-1" in one["text"]) == ("other regions", True)

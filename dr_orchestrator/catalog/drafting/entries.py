@@ -40,10 +40,14 @@ class Wish:
     stores: Mapping[str, str] = field(default_factory=dict)
 
 
-def resource(of: ResourceType, wish: Wish, *, isolation: bool) -> Entry:
-    """The entry of a resource; `isolation` is whether the policy says where copies may be put."""
+def resource(of: ResourceType, wish: Wish, *, isolation: bool, account: str = "") -> Entry:
+    """The entry of a resource; `isolation` is whether the policy says where copies may be put, `account` the one that
+    it stands in, empty where only one is allowed.
+    """
     found = wish.found
     body: dict[str, Any] = {"type": found.type, "id": found.id, "region": found.region}
+    if account:
+        body["account"] = account
     if "database" in of.keys and of.content is Content.ROWS:
         known = found.known.get("database", {})
         body["database"] = {key: known.get(key) or gap(what) for key, what in _DATABASE.items()}
@@ -56,11 +60,8 @@ def resource(of: ResourceType, wish: Wish, *, isolation: bool) -> Entry:
 
 
 def _given(found: Found) -> Mapping[str, Any]:
-    """The parameters of its template: production's own values are no replica's."""
-    told: Mapping[str, str] = found.known.get("parameters", {})
-    named = {
-        key: gap(_PARAMETER + (f"; in production '{value}'" if value.strip("*") else "")) for key, value in told.items()
-    }
+    """The parameters of its template by name: production's own values are no replica's, and may be secrets."""
+    named = {key: gap(_PARAMETER) for key in found.known.get("parameters", ())}
     return {"parameters": named} if named else {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ class Found:
     """A live resource: type, AWS identifier, place, ARN and tags; None where nobody knows those.
 
     `part_of` says in words of what it is a part that is recovered as a whole: such a one is in no drill file.
+    `source` is the id or ARN of that.
     `makes` is the id by which its parts name it in their tags, `maker` that of what made itself; `known` are the keys
     of a drill file that AWS tells, `unfit` is why no drill file can declare it.
     """
@@ -36,6 +37,7 @@ class Found:
     maker: str = ""
     known: Mapping[str, Any] = field(default_factory=dict)
     unfit: str = ""
+    source: str = ""
 
     @property
     def key(self) -> Key:
@@ -54,6 +56,13 @@ class Found:
 
     def __str__(self) -> str:
         return f"{self.type} {self.id} in {self.region}"
+
+
+def is_of(declared: str, account: str, allowed: Collection[str]) -> bool:
+    """Whether a declaration is of an account: by the account that it names; where it names none, only if no more than
+    one is allowed.
+    """
+    return declared == account if declared else len(allowed) <= 1
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,21 @@ class Uncovered:
 
 
 def uncovered(placed: Sequence[Placed], declared: Mapping[Key, str], services: Collection[str]) -> Iterator[Uncovered]:
-    """Each of the whole resources that no file declares; of what is `declared` (by which service) other rules tell.
+    """Each resource that no file declares, but for the parts of what was seen, and what holds nothing; of what is
+    `declared` (by which service) other rules tell.
 
     What a declared one made is claimed by its service, and in no drill by that alone: its data is nobody's.
     """
     makers = {each.found.makes: each.found for each in placed if each.found.makes}
-    for each in whole(placed):
+    drillable = {each.found.key for each in whole(placed)}
+    seen = {name for each in placed for name in ((each.found.id, each.found.region), (each.found.arn, ""))}
+    for each in placed:
         found = each.found
         if found.key in declared:
+            continue
+        if found.key not in drillable:
+            if why := _left_out(found, seen):
+                yield _undrillable(each, why, services)
             continue
         maker = makers.get(found.made_by)
         if maker is not None and maker.key in declared:
@@ -42,6 +49,25 @@ def uncovered(placed: Sequence[Placed], declared: Mapping[Key, str], services: C
             yield Uncovered(found, each.placement.service, _undrilled(each.placement.service, said))
         else:
             yield Uncovered(found, "", _unclaimed(each))
+
+
+def _left_out(found: Found, seen: Collection[tuple[str, str]]) -> str:
+    """Why nothing can be drilled of it; empty where it is recovered with what was seen, or holds nothing."""
+    if not found.part_of:
+        return found.unfit
+    if (found.source, found.region) in seen or (found.source, "") in seen:
+        return ""
+    return f"it is a part of {found.part_of}, which was not seen"
+
+
+def _undrillable(each: Placed, why: str, services: Collection[str]) -> Uncovered:
+    claimed = each.placement is not None and each.placement.service in services
+    service = each.placement.service if each.placement and claimed else ""
+    rule, severity = (Rule.UNDRILLED, Severity.HIGH) if claimed else (Rule.UNCLAIMED, Severity.MEDIUM)
+    remedy = "prove by other means that it can be recovered: `dro discover` drafts nothing of it"
+    return Uncovered(
+        each.found, service, Ruling(rule, Standing.SHORT, f"no drill covers it; {why}", "", severity, remedy)
+    )
 
 
 def _undrilled(service: str, said: str) -> Ruling:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from dr_orchestrator.aws.posture.ground import Ground
 from dr_orchestrator.aws.rds.discovery import described, found, login
@@ -18,4 +19,5 @@ def discovered(ground: Ground) -> Iterator[Found]:
         part_of = f"what it replicates, {source}" if source else ""
         unfit = "" if engine in ENGINES else f"its engine is {engine}, and no drill restores a cluster of that"
         known = login(each, "DatabaseName")
-        yield found(NAME, ground.region, CLUSTERS, each, part_of=part_of, unfit=unfit, known=known)
+        told: Mapping[str, Any] = {"part_of": part_of, "source": str(source or ""), "unfit": unfit, "known": known}
+        yield found(NAME, ground.region, CLUSTERS, each, **told)

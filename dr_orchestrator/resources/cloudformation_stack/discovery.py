@@ -22,6 +22,12 @@ def discovered(ground: Ground) -> Iterator[Found]:
         parent, id = str(each.get("ParentId") or ""), str(each["StackId"])
         part_of = f"the stack {parent.split('/')[1]}" if parent.count("/") else ""
         tags = pairs(each.get("Tags"))
-        given = {str(one["ParameterKey"]): str(one.get("ParameterValue", "")) for one in each.get("Parameters") or ()}
-        told: Mapping[str, Any] = {"known": {"parameters": given}, "part_of": part_of, "makes": id, "maker": parent}
+        given = [str(one["ParameterKey"]) for one in each.get("Parameters") or ()]
+        told: Mapping[str, Any] = {
+            "known": {"parameters": given},
+            "part_of": part_of,
+            "makes": id,
+            "maker": parent,
+            "source": parent,
+        }
         yield Found(NAME, str(each["StackName"]), ground.region, id, tags, **told)

@@ -21,14 +21,17 @@ def discovered(ground: Ground) -> Iterator[Found]:
     for each in described(ground, INSTANCES):
         if not str(each.get("Engine", "")).startswith(_ELSEWHERE):
             known = login(each, "DBName")
-            yield found(NAME, ground.region, INSTANCES, each, part_of=_part_of(each), unfit=_unfit(each), known=known)
+            part_of, source = _part_of(each)
+            told: Mapping[str, Any] = {"part_of": part_of, "source": source, "unfit": _unfit(each), "known": known}
+            yield found(NAME, ground.region, INSTANCES, each, **told)
 
 
-def _part_of(each: Mapping[str, Any]) -> str:
+def _part_of(each: Mapping[str, Any]) -> tuple[str, str]:
+    """What it is a part of, in words and by its id or ARN."""
     if cluster := each.get("DBClusterIdentifier"):
-        return f"the cluster {cluster}"
+        return f"the cluster {cluster}", str(cluster)
     source = each.get("ReadReplicaSourceDBInstanceIdentifier") or each.get("ReadReplicaSourceDBClusterIdentifier")
-    return f"what it replicates, {source}" if source else ""
+    return (f"what it replicates, {source}", str(source)) if source else ("", "")
 
 
 def _unfit(each: Mapping[str, Any]) -> str:

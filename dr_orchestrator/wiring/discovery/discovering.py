@@ -9,7 +9,7 @@ from dr_orchestrator.catalog.drafting.described import Declared, Described, desc
 from dr_orchestrator.catalog.load import policy_alone
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.discovery.directory import Directory
-from dr_orchestrator.domain.discovery.found import Found, Key, Seen, Unseen
+from dr_orchestrator.domain.discovery.found import Found, Key, Seen, Unseen, is_of
 from dr_orchestrator.domain.discovery.placing import Placed, place, whole
 from dr_orchestrator.domain.discovery.remark import Kind, Remark
 from dr_orchestrator.errors import Exit
@@ -52,11 +52,13 @@ def look(here: App, directory: Directory, services: Collection[str] = (), rest: 
     declared = [each for file in files for each in file.resources]
     seen = see(known, reading, regions_of(known, (each.region for each in declared if each.region)))
     placed = place(seen.found, known.catalogue.keys, directory, rest)
-    claims = _claims(files, seen.account)
+    allowed = known.catalogue.allowed.accounts
+    claims = _claims(files, seen.account, allowed)
     open_ones, remarks = _open(placed, claims)
     wanted = [each for each in open_ones if not services or (each.placement and each.placement.service in services)]
     backed = Backed(known, reading, [each.found for each in wanted if each.placement])
-    proposing = Proposing(known, files, directory, backed)
+    account = seen.account if len(allowed) > 1 else ""
+    proposing = Proposing(known, files, directory, backed, account)
     proposals = tuple(proposing.proposals(wanted, _members(placed, claims)))
     comparing = Comparing(known, seen, files, placed, claims, proposing)
     told = [*remarks, *proposing.remarks, *comparing.remarks(), *_of_all(known, seen)]
@@ -65,12 +67,14 @@ def look(here: App, directory: Directory, services: Collection[str] = (), rest: 
     return Discovered(seen, proposals, tuple(told), unseen, sum(each.found.key in claims for each in placed))
 
 
-def _claims(files: Sequence[Described], account: str) -> dict[Key, tuple[Described, Declared]]:
+def _claims(
+    files: Sequence[Described], account: str, allowed: Collection[str]
+) -> dict[Key, tuple[Described, Declared]]:
     """The declarations of this account, by what they name; the first file's word counts."""
     found: dict[Key, tuple[Described, Declared]] = {}
     for file in files:
         for each in file.resources:
-            if each.account in ("", account):
+            if is_of(each.account, account, allowed):
                 found.setdefault((each.type, each.id, each.region), (file, each))
     return found
 
@@ -116,6 +120,9 @@ def _members(placed: Sequence[Placed], claims: Mapping[Key, tuple[Described, Dec
 def _of_all(here: App, seen: Seen) -> Iterator[Remark]:
     if seen.ours:
         yield Remark(Kind.OURS, counted(seen.ours, "resource"), "copies of drills are never proposed")
+    if not here.catalogue.allowed.regions:
+        text = f"tiers.yaml allows any, and only those of what is declared were looked at: {', '.join(seen.regions)}"
+        yield Remark(Kind.ELSEWHERE, "other regions", text, "name them there: `allowed: {regions: [...]}`")
     others = sorted(here.catalogue.allowed.accounts - {seen.account})
     if others:
         hint = "run it with the profile of each"

@@ -51,24 +51,36 @@ class Proposal:
 
 
 class Proposing:
-    """Makes the proposals of one look; names are apart from those that the files have, and from one another."""
+    """Makes the proposals of one look; names are apart from those that the files have, and from one another.
 
-    def __init__(self, here: App, files: Sequence[Described], directory: Directory, backed: Backed) -> None:
+    `account` is written to each entry; empty where the policy leaves no doubt of it.
+    """
+
+    def __init__(
+        self, here: App, files: Sequence[Described], directory: Directory, backed: Backed, account: str = ""
+    ) -> None:
         self._here, self._files, self._directory, self._backed = here, files, directory, backed
         self._drills = {name for each in files for name in each.drills}
         self.remarks: list[Remark] = []
-        self._isolation = here.catalogue.isolated
+        self._isolation, self._account = here.catalogue.isolated, account
 
     def proposals(self, placed: Sequence[Placed], all_of: Mapping[str, Sequence[Found]]) -> Iterator[Proposal]:
         """The proposals for these resources, which are in no file; `all_of` are all that each service has."""
-        by_service: dict[str, list[Placed]] = {}
+        by_file: dict[Path, list[Placed]] = {}
         for each in placed:
-            if each.placement is not None:
-                by_service.setdefault(each.placement.service, []).append(each)
-        for service in sorted(by_service):
-            own = sorted(by_service[service], key=lambda one: (self._order(one.found), one.found.id, one.found.region))
-            if (made := self._proposal(service, own, all_of.get(service, ()))) is not None:
-                yield made
+            if each.placement is not None:  # services that one file describes are one proposal: none undoes another
+                by_file.setdefault(self._path(each.placement.service), []).append(each)
+        made = [(_services(together), together) for together in by_file.values()]
+        for services, together in sorted(made, key=lambda one: one[0]):
+            own = sorted(together, key=lambda one: (self._order(one.found), one.found.id, one.found.region))
+            members = [found for service in services for found in all_of.get(service, ())]
+            if (proposal := self._proposal(services[0], own, members)) is not None:
+                yield proposal
+
+    def _path(self, service: str) -> Path:
+        """The file that describes a service, or will."""
+        there = file_of(self._files, service)
+        return there.path if there else self._here.settings.drills / f"{file_name(service)}.yaml"
 
     def _order(self, found: Found) -> int:
         return self._here.types.names.index(found.type)
@@ -76,14 +88,13 @@ class Proposing:
     def _proposal(self, service: str, own: Sequence[Placed], members: Sequence[Found]) -> Proposal | None:
         before = file_of(self._files, service)
         wishes = self._wishes(own, before)
-        isolation = self._isolation
         resources, drills = [], list[Entry]()
         for wish in wishes:
             of = self._here.types[wish.found.type]
-            resources.append(entries.resource(of, wish, isolation=isolation))
+            resources.append(entries.resource(of, wish, isolation=self._isolation, account=self._account))
             drills += entries.drills(of, wish, self._drills | {each.name for each in drills})
         if before is None:
-            path = self._here.settings.drills / f"{file_name(service)}.yaml"
+            path = self._path(service)
             text: str | Problem = self._whole(path, service, own, members, resources, drills)
         else:
             path = before.path
@@ -141,6 +152,11 @@ class Proposing:
         said = next((each.placement.said for each in own if each.placement), service)
         known = self._here.catalogue
         return gathered(said, members, self._directory.entries.get(service, ()), known.keys, known.tiers)
+
+
+def _services(placed: Iterable[Placed]) -> list[str]:
+    """The services that these are of, by their names."""
+    return sorted({each.placement.service for each in placed if each.placement is not None})
 
 
 def file_of(files: Iterable[Described], service: str) -> Described | None:

@@ -41,7 +41,7 @@ def see(here: App, reading: Reading, regions: Sequence[str]) -> Seen:
         unseen += more
         found = [dressed.get(each.key, each) for each in found]
     ours = _ours(here, found)
-    kept = tuple(each for each in found if each.key not in ours)
+    kept = tuple(of_copies([each for each in found if each.key not in ours]))
     return Seen(account, tuple(regions), reading.simulated, kept, tuple(unseen), len(ours))
 
 
@@ -103,6 +103,19 @@ def _ours(here: App, found: Sequence[Found]) -> frozenset[tuple[str, str, str]]:
     return frozenset(
         each.key for each in found if any(one.key in ledgered or TAG in one.worn for one in _line(each, makers))
     )
+
+
+def of_copies(found: Sequence[Found]) -> Iterator[Found]:
+    """All, those unfit to be drafted that are called like copies: an index of tags that is behind, or another
+    workspace's ledger, would have them be production.
+    """
+    makers = {each.makes: each for each in found if each.makes}
+    told = (
+        f"it is called like a copy of a drill ({PREFIX}...), or made by one, and neither tag nor ledger says of which"
+    )
+    for each in found:
+        like = any(one.id.startswith(PREFIX) for one in _line(each, makers))
+        yield replace(each, unfit=each.unfit or told) if like else each
 
 
 def _line(found: Found, makers: Mapping[str, Found]) -> Iterator[Found]:

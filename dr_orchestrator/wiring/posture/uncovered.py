@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dr_orchestrator.domain.discovery.directory import Directory
-from dr_orchestrator.domain.discovery.found import Unseen
+from dr_orchestrator.domain.discovery.found import Unseen, is_of
 from dr_orchestrator.domain.discovery.placing import place
 from dr_orchestrator.domain.discovery.uncovered import Uncovered, uncovered
 from dr_orchestrator.domain.posture.facts import Unknown
@@ -24,19 +24,30 @@ _TITLE, _OWNER = "Claimed by no service", "nobody"
 def rows(here: App, reading: Reading) -> list[Stood]:
     """One for each resource that is not declared, and one for each kind of resource that could not be seen."""
     services = here.catalogue.services.values()
-    declared = {
-        (each.type, each.id, each.region): service.name for service in services for each in service.resources.values()
-    }
+    named = [(service.name, each) for service in services for each in service.resources.values()]
     try:
-        seen = see(here, reading, regions_of(here, (region for _, _, region in declared)))
+        seen = see(here, reading, regions_of(here, (each.region for _, each in named)))
     except Stopped:
         raise
     except (UsageError, DrillFault) as why:
         call = why.call if isinstance(why, DrillFault) else "sts:GetCallerIdentity"
         return [_unseen(here, Unseen("everything", "", "", Unknown(why.message, call, why.hint)))]
+    allowed = here.catalogue.allowed.accounts
+    declared = {
+        (each.type, each.id, each.region): service
+        for service, each in named
+        if is_of(each.account, seen.account, allowed)
+    }
     placed = place(seen.found, here.catalogue.keys, Directory())
     told = [_row(here, each) for each in uncovered(placed, declared, here.catalogue.services.keys())]
-    return [*told, *(_unseen(here, each) for each in seen.unseen)]
+    elsewhere = (_elsewhere(each, seen.account) for each in sorted({*allowed} - {seen.account}))
+    return [*told, *(_unseen(here, each) for each in (*seen.unseen, *elsewhere))]
+
+
+def _elsewhere(account: str, own: str) -> Unseen:
+    """Another account that the policy allows: of what stands there one login tells nothing."""
+    why = Unknown(f"it was not looked at: these credentials are for {own}", "", "look with the profile of that account")
+    return Unseen(f"account {account}", "", "", why)
 
 
 def _row(here: App, each: Uncovered) -> Stood:

@@ -58,6 +58,62 @@ def test_a_file_that_came_meanwhile_is_not_written_over(drills: Path) -> None:
         write([proposal(drills, "shop.yaml", "x", new=True)])
 
 
+def test_what_changes_while_others_are_written_is_left(drills: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person's edit, and a file that a person made: both stay, the others are written, and it is told."""
+    made = [proposal(drills, name, name, new=name != "shop.yaml") for name in ("a.yaml", "b.yaml", "shop.yaml")]
+    ours = os.fsync
+
+    def meanwhile(number: int) -> None:
+        ours(number)
+        (drills / "shop.yaml").write_text("a person's")
+        (drills / "b.yaml").write_text("a person's, too")
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    with pytest.raises(
+        UsageError, match=r"b\.yaml has come to be meanwhile; .*shop\.yaml was changed meanwhile"
+    ) as why:
+        write(made)
+    assert "1 of 3 were written" in why.value.hint
+    assert (drills / "a.yaml").read_text() == "a.yaml"
+    assert (drills / "shop.yaml").read_text() == "a person's"
+    assert (drills / "b.yaml").read_text() == "a person's, too"
+    assert [each.name for each in drills.iterdir() if each.name.startswith(".")] == []
+
+
+def test_a_file_that_comes_at_the_last_moment_is_not_written_over(
+    drills: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the last look and the writing there is a moment, too."""
+    ours = os.link
+
+    def late(name: str, target: Path) -> None:
+        target.write_text("a person's")
+        ours(name, target)
+
+    monkeypatch.setattr(os, "link", late)
+    with pytest.raises(UsageError, match="has come to be meanwhile"):
+        write([proposal(drills, "new.yaml", "x", new=True)])
+    assert (drills / "new.yaml").read_text() == "a person's"
+
+
+def test_a_file_without_a_write_bit_is_left_by_root_too(drills: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever took all of them away meant it."""
+    (drills / "shop.yaml").chmod(0o444)
+    monkeypatch.setattr(os, "access", lambda *_: True)
+    with pytest.raises(UsageError, match="may not be written"):
+        write([proposal(drills, "shop.yaml", "x", new=False)])
+
+
+def test_a_file_stays_its_owners(drills: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever writes it, as far as the system lets them."""
+    given: list[tuple[int, int]] = []
+    there, ours = (drills / "shop.yaml").stat(), os.fstat
+    monkeypatch.setattr(os, "fchown", lambda _, user, group: given.append((user, group)))
+    monkeypatch.setattr(os, "fstat", lambda number: os.stat_result((*ours(number)[:4], 4711, *ours(number)[5:])))
+    write([proposal(drills, "shop.yaml", "x", new=False)])
+    assert given == [(there.st_uid, there.st_gid)]
+
+
 @pytest.mark.parametrize("shut", ["shop.yaml", "the folder"])
 def test_what_may_not_be_written_is_told_before_anything_is(
     drills: Path, monkeypatch: pytest.MonkeyPatch, shut: str

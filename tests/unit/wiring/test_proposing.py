@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from dr_orchestrator import settings as setting
 from dr_orchestrator.catalog import load
+from dr_orchestrator.catalog.drafting import entries
 from dr_orchestrator.catalog.drafting.described import described
 from dr_orchestrator.catalog.load import policy_alone
 from dr_orchestrator.domain.discovery.directory import Directory
@@ -54,7 +55,7 @@ def resources(draw: st.DrawFn) -> tuple[Found, frozenset[Kind]]:
 ESTATES = st.lists(resources(), min_size=1, max_size=9, unique_by=lambda each: each[0].key)
 
 
-def proposed(home: Path, estate: Sequence[tuple[Found, frozenset[Kind]]]) -> list[Proposal]:
+def proposed(home: Path, estate: Sequence[tuple[Found, frozenset[Kind]]], account: str = "") -> list[Proposal]:
     """What is proposed to the workspace for what its files do not declare."""
     made = setting.load({"DRO_HOME": str(home)})
     here = App(Settings(made.home, made.database_url, Pace(), made.bundled), FakeClock())
@@ -63,7 +64,7 @@ def proposed(home: Path, estate: Sequence[tuple[Found, frozenset[Kind]]]) -> lis
     known = {(each.type, each.id, each.region) for file in files for each in file.resources}
     placed = place([found for found, _ in estate], TagKeys(), Directory(), rest="rest")
     kinds = {found.key: each for found, each in estate}
-    proposing = Proposing(here, files, Directory(), lambda found: (kinds[found.key], "no point"))
+    proposing = Proposing(here, files, Directory(), lambda found: (kinds[found.key], "no point"), account)
     wanted: list[Placed] = [each for each in whole(placed) if each.found.key not in known]
     proposals = list(proposing.proposals(wanted, {}))
     assert proposing.remarks == []
@@ -101,3 +102,42 @@ def test_any_estate(
         assert proposed(home, both) == []
     finally:
         shutil.rmtree(home)
+
+
+def test_services_of_one_file_are_proposed_together(tmp_path: Path) -> None:
+    """One that a file names and one that it is called by; or two whose new file would be the same: none is lost."""
+
+    def of(service: str) -> tuple[Found, frozenset[Kind]]:
+        name = f"{service}-data"
+        return Found("dynamodb-table", name, "us-east-1", f"arn:{name}", {"service": service}), frozenset()
+
+    (tmp_path / "drills").mkdir()
+    (tmp_path / "drills" / "tiers.yaml").write_text(TIERS)
+    (tmp_path / "drills" / "payments.yaml").write_text("service: billing\n")
+    made = proposed(tmp_path, [of(each) for each in ("payments", "billing", "tiers", "tiers-service")])
+    assert {each.file: each.resources for each in made} == {
+        "drills/payments.yaml": ("billing-data", "payments-data"),
+        "drills/tiers-service.yaml": ("tiers-data", "tiers-service-data"),
+    }
+    write(made)
+    assert proposed(tmp_path, [of(each) for each in ("payments", "billing", "tiers", "tiers-service")]) == []
+
+
+def test_a_draft_names_the_account_where_several_are_allowed(tmp_path: Path) -> None:
+    """As a text, of whatever digits it is."""
+    (tmp_path / "drills").mkdir()
+    (tmp_path / "drills" / "tiers.yaml").write_text(TIERS)
+    table = Found("dynamodb-table", "orders", "us-east-1", "arn:orders", {"service": "shop"})
+    (made,) = proposed(tmp_path, [(table, frozenset())], "012345678901")
+    write([made])
+    (one,) = described(tmp_path / "drills")
+    assert [(each.id, each.account) for each in one.resources] == [("orders", "012345678901")]
+
+
+def test_no_value_of_a_parameter_is_in_a_draft() -> None:
+    """It may be a secret that nobody marked as one."""
+    stack = Found("cloudformation-stack", "shop", "us-east-1", "arn:shop", {}, known={"parameters": {"P": "hunter2"}})
+    of = next(each for each in TYPES if each.name == stack.type)
+    entry = entries.resource(of, entries.Wish(stack, "shop", frozenset({Kind.REPLICA_REBUILD})), isolation=True)
+    assert "P" in entry.body["rebuild"]["parameters"]
+    assert "hunter2" not in str(entry)
