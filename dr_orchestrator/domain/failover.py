@@ -90,12 +90,16 @@ class Switched:
         return bool(self.after.serving) and self.after.serving != self.before.serving
 
     @property
+    def measured(self) -> bool:
+        """Whether the client saw an outage that began once the failover was asked for: another is not the failover's."""
+        return self.outage is not None and self.outage.began >= self.asked
+
+    @property
     def outcome(self) -> Outcome:
         """Whether its promise was kept: never, where nothing was measured."""
         if self.counted.lost or self.counted.doubled or not self.moved:
             return Outcome.FAILED
-        measured = self.outage is not None and self.counted.acknowledged > 0
-        return Outcome.PASSED if measured else Outcome.INCONCLUSIVE
+        return Outcome.PASSED if self.measured and self.counted.acknowledged > 0 else Outcome.INCONCLUSIVE
 
     @property
     def result(self) -> CheckResult:
@@ -115,6 +119,8 @@ class Switched:
             told.append("the client saw no outage")
         else:
             told.append(f"out for {format_duration(self.outage.lasted)}")
+            if not self.measured:
+                told.append("that began before the failover was asked for: it is not measured")
         return "; ".join(told)
 
 

@@ -34,10 +34,15 @@ class ScriptedClient:
     def acknowledged(self) -> int:
         return 200
 
-    def disturbed(self) -> bool:
+    def answered(self) -> bool:
+        return True
+
+    def disturbed(self, since: float = 0.0) -> bool:
+        del since
         return self.began is not None
 
-    def serves_again(self) -> bool:
+    def serves_again(self, since: float = 0.0) -> bool:
+        del since
         self.began = self.began if self.began is not None else self.clock.monotonic()
         return self.sees
 

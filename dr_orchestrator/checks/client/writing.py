@@ -38,6 +38,7 @@ class _Sent:
 
     at: float
     acknowledged: float | None = None
+    failed: bool = False
     refused: bool = False
 
 
@@ -93,15 +94,26 @@ class Client:
             raise self._fault
         return sum(1 for each in self._sent if each.acknowledged is not None)
 
-    def disturbed(self) -> bool:
-        """Whether a write failed so far, or was not answered in time."""
+    def answered(self) -> bool:
+        """Whether the last write that was sent was acknowledged: it neither failed, nor is under way."""
         self.acknowledged()
-        return any(each.acknowledged is None for each in self._sent[:-1])
+        return bool(self._sent) and self._sent[-1].acknowledged is not None
 
-    def serves_again(self) -> bool:
-        """Whether writes failed, and the last ones were all acknowledged."""
-        last = self._sent[-SETTLED - 1 : -1]
-        return self.disturbed() and len(last) == SETTLED and all(each.acknowledged is not None for each in last)
+    def disturbed(self, since: float = 0.0) -> bool:
+        """Whether a write failed so far, or was not answered in time, of those sent since then by the monotonic clock.
+
+        The last one too: no other is sent while the client is cut off.
+        """
+        self.acknowledged()
+        return any(each.failed and each.at >= since for each in self._sent)
+
+    def serves_again(self, since: float = 0.0) -> bool:
+        """Whether writes that were sent since then failed, and the last ones were all acknowledged."""
+        sent = list(self._sent)
+        if sent and sent[-1].acknowledged is None and not sent[-1].failed:
+            sent.pop()  # it is under way
+        last = sent[-SETTLED:]
+        return self.disturbed(since) and len(last) == SETTLED and all(each.acknowledged is not None for each in last)
 
     def end(self) -> None:
         """Write no more; the last write is answered, or given up."""
@@ -176,6 +188,7 @@ class Client:
         try:
             hand.write(connection, self._table, self._name, number)
         except hand.error as error:
+            sent.failed = True
             stops.look()
             sent.refused = hand.refuses(error)
             return False

@@ -126,7 +126,7 @@ def _seen_by_a_client(record: Record) -> Measures:
     ways = switches(record.checks)
     there = ways.get(FAILOVER)
     lasted = span(record.events, Moment.DISRUPTION, Moment.SERVICE_VERIFIED)
-    if there is None or there.outage is None or lasted is None:
+    if there is None or there.outage is None or not there.measured or lasted is None:
         return Measures()
     since = next(event.at for event in record.events if event.moment is Moment.DISRUPTION)
     lost = max(each.counted.lost_for for each in ways.values())

@@ -43,6 +43,7 @@ def test_figures_are_read_back_as_they_were() -> None:
         ({"after": GOOD.before}, Outcome.FAILED),
         ({"after": Zones("")}, Outcome.FAILED),
         ({"outage": None}, Outcome.INCONCLUSIVE),
+        ({"asked": 101 * S + timedelta(milliseconds=1)}, Outcome.INCONCLUSIVE),
         ({"counted": Counted()}, Outcome.INCONCLUSIVE),
     ],
 )

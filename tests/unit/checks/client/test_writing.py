@@ -184,6 +184,41 @@ def test_nothing_failed_and_nothing_was_measured(server: Server) -> None:
         assert ended(client, server).outage() is None
 
 
+def test_an_outage_of_before_is_not_taken_for_one_of_since(server: Server) -> None:
+    """A write that failed before the failover was asked for disturbs nothing that comes after, and ends no wait."""
+    server.fails = {40: Lost()}
+    with written(server) as client:
+        later = client._sent[41].at
+        assert client.disturbed()
+        assert client.serves_again(client._sent[40].at)
+        assert not client.disturbed(later)
+        assert not client.serves_again(later)
+
+
+def test_a_last_write_that_failed_disturbs(server: Server) -> None:
+    """A client that is cut off sends no other write: the last one tells of it, and it is not served."""
+    server.fails, server.down = {40: Lost()}, 10**9
+    with mock.patch.object(server, "connect", _cut_off(server)), written(server) as client:
+        assert client.disturbed()
+        assert not client.answered()
+        assert not client.serves_again()
+
+
+def _cut_off(server: Server) -> Callable[..., Any]:
+    """Connections as the server gives them; the second in vain is enough."""
+    connect = server.connect
+
+    def connected(*given: Any) -> Any:
+        try:
+            return connect(*given)
+        except Lost:
+            server.enough.set()
+            server.clock.over.wait(0.01)  # type: ignore[attr-defined]
+            raise
+
+    return connected
+
+
 def test_the_name_is_looked_up_anew_at_each_try(server: Server) -> None:
     """When it first leads to an address that it had not had is told, from the beginning of the outage on."""
     server.names = [{"10.0.0.1"}] * 4 + [{"10.0.0.2"}]
