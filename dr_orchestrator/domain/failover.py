@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any
@@ -15,6 +15,9 @@ from dr_orchestrator.domain.verdict import Outcome
 FAILOVER, FAILBACK = "failover", "failback"
 NAMES = {way: f"acknowledged writes outlive the {way}" for way in (FAILOVER, FAILBACK)}
 """The checks in which the count of each way is kept."""
+
+STRETCHES = 1000
+"""So many stretches of numbers that were not acknowledged are kept of a client, and no more."""
 
 REFERENCE = timedelta(seconds=60), timedelta(seconds=120)
 """The outage that AWS tells of for a failover to a standby: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"""
@@ -38,6 +41,9 @@ class Counted:
     `in_doubt` were sent and never answered: whether one is there is no promise; `refused` were answered by the server,
     which told that it only reads. `lost_for` is how long before the
     outage the first of the lost ones was acknowledged.
+
+    By `client` its numbers are told from those of other clients, which began at zero too. `unacknowledged` are the
+    first and last numbers of each stretch of which none was; None where there are too many to be kept.
     """
 
     sent: int = 0
@@ -49,6 +55,17 @@ class Counted:
     in_doubt_present: int = 0
     refused: int = 0
     lost_for: timedelta = timedelta()
+    client: int = 0
+    unacknowledged: tuple[tuple[int, int], ...] | None = None
+
+    def taken(self) -> Iterator[int]:
+        """Each number that was acknowledged; ValueError where it was not kept which were."""
+        if self.unacknowledged is None:
+            raise ValueError("it was not kept which numbers were acknowledged")
+        begins = 0
+        for first, last in (*self.unacknowledged, (self.sent, self.sent)):
+            yield from range(begins, first)
+            begins = last + 1
 
 
 @dataclass(frozen=True)
@@ -74,7 +91,10 @@ class Outage:
 
 @dataclass(frozen=True)
 class Switched:
-    """One way of a failover drill: there (`failover`), or back; `outage` is None where the client saw none."""
+    """One way of a failover drill: there (`failover`), or back; `outage` is None where the client saw none.
+
+    `gone` are writes of the way before that were acknowledged and there once that was over, and are there no more.
+    """
 
     way: str
     asked: timedelta
@@ -83,6 +103,7 @@ class Switched:
     steady: timedelta
     counted: Counted
     outage: Outage | None
+    gone: int = 0
 
     @property
     def moved(self) -> bool:
@@ -91,13 +112,13 @@ class Switched:
 
     @property
     def measured(self) -> bool:
-        """Whether the client saw an outage that began once the failover was asked for: another is not the failover's."""
+        """Whether the client saw an outage, and it began once the failover was asked for: else it is another's."""
         return self.outage is not None and self.outage.began >= self.asked
 
     @property
     def outcome(self) -> Outcome:
         """Whether its promise was kept: never, where nothing was measured."""
-        if self.counted.lost or self.counted.doubled or not self.moved:
+        if self.counted.lost or self.counted.doubled or self.gone or not self.moved:
             return Outcome.FAILED
         return Outcome.PASSED if self.measured and self.counted.acknowledged > 0 else Outcome.INCONCLUSIVE
 
@@ -111,6 +132,8 @@ class Switched:
         count = self.counted
         there = f"{self.before.serving} → {self.after.serving}" if self.moved else f"{self.after.serving} still serves"
         told = [there, f"{counted(count.lost, 'write')} lost of {count.acknowledged} acknowledged"]
+        if self.gone:
+            told.append(f"{counted(self.gone, 'write')} of the way before gone since")
         if count.doubled:
             told.append(f"{count.doubled} there twice")
         if count.in_doubt:
@@ -150,9 +173,27 @@ def read(check: CheckResult) -> Switched | None:
         Zones(**told["before"]),
         Zones(**told["after"]),
         _span(told["steady"]),
-        Counted(**{**told["counted"], "lost_for": _span(told["counted"]["lost_for"])}),
+        _counted(told["counted"]),
         _outage(outage) if outage else None,
+        int(told.get("gone", 0)),
     )
+
+
+def _counted(told: Mapping[str, Any]) -> Counted:
+    stretches = told.get("unacknowledged")
+    kept = None if stretches is None else tuple((int(first), int(last)) for first, last in stretches)
+    return Counted(**{**told, "lost_for": _span(told["lost_for"]), "unacknowledged": kept})
+
+
+def stretches(numbers: Iterable[int]) -> tuple[tuple[int, int], ...] | None:
+    """The first and last numbers of each stretch of rising numbers; None where there are more than can be kept."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return tuple(found) if len(found) <= STRETCHES else None
 
 
 def _outage(told: Mapping[str, Any]) -> Outage:

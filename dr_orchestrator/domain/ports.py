@@ -285,6 +285,9 @@ class Client(Protocol):
     def count(self) -> Counted:
         """Read back what is there, and tell what became of each number."""
 
+    def gone(self, before: Counted) -> int:
+        """How many writes are there no more that were acknowledged to an earlier client of the copy, and were there."""
+
 
 class Environment(Destroyer, Protocol):
     """Creates a whole environment anew from its template; the verbs are called in this order."""

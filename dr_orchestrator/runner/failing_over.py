@@ -83,12 +83,14 @@ class FailingOver(Making):
             return Seen(str(after[0]))
 
         self._perform(f"{name}: wait until it serves again", wait)
+        earlier = switches(self._journal.checks).get(FAILOVER) if way != FAILOVER else None
         told: list[Switched] = []
 
         def count() -> Seen:
             counted, outage = client.count(), client.outage()
             own = _shifted(outage, self._journal.zero) if outage else None
-            told[:] = [Switched(way, asked, before[0], after[0], asked - began, counted, own)]
+            gone = client.gone(earlier.counted) if earlier else 0
+            told[:] = [Switched(way, asked, before[0], after[0], asked - began, counted, own, gone)]
             return Seen(str(told[0]))
 
         self._perform(f"{name}: count what was acknowledged", count)

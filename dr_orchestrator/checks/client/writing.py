@@ -14,7 +14,7 @@ from typing import Any
 
 from dr_orchestrator.checks.apart import resolved
 from dr_orchestrator.checks.client import hands
-from dr_orchestrator.domain.failover import Counted, Outage
+from dr_orchestrator.domain.failover import Counted, Outage, stretches
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Login
 from dr_orchestrator.errors import NotMeasured
@@ -138,15 +138,7 @@ class Client:
 
     def count(self) -> Counted:
         """Read back all numbers that are there, and tell what became of each that was sent."""
-        hand, sent = self._words(), list(self._sent)
-        try:
-            connection = self._connect(hands.READ_S)
-            try:
-                there = Counter(hand.read(connection, self._table, self._name))
-            finally:
-                connection.close()
-        except hand.error as error:
-            raise NotMeasured(f"what the client wrote cannot be read back: {_told(error)}", call=_SQL) from error
+        sent, there = list(self._sent), Counter(self._read_back(self._name))
         taken = {number: each.acknowledged for number, each in enumerate(sent) if each.acknowledged is not None}
         doubt = [number for number, each in enumerate(sent) if each.acknowledged is None and not each.refused]
         lost = [number for number in taken if not there[number]]
@@ -162,7 +154,33 @@ class Client:
             in_doubt_present=sum(1 for number in doubt if there[number]),
             refused=sum(1 for each in sent if each.refused),
             lost_for=_span(max([0.0, *(began - taken[number] for number in lost)])),
+            client=self._name,
+            unacknowledged=stretches(number for number in range(len(sent)) if number not in taken),
         )
+
+    def gone(self, before: Counted) -> int:
+        """How many of the numbers that were acknowledged to an earlier client, and were there, are there no more.
+
+        NotMeasured where it was not kept which were acknowledged.
+        """
+        if before.unacknowledged is None:
+            raise NotMeasured(
+                "which writes of the way before were acknowledged was not kept, so they are not looked for"
+            )
+        there = set(self._read_back(before.client))
+        return max(0, before.present - sum(1 for number in before.taken() if number in there))
+
+    def _read_back(self, client: int) -> list[int]:
+        """All numbers of a client that are there, as often as they are."""
+        hand = self._words()
+        try:
+            connection = self._connect(hands.READ_S)
+            try:
+                return list(hand.read(connection, self._table, client))
+            finally:
+                connection.close()
+        except hand.error as error:
+            raise NotMeasured(f"what the client wrote cannot be read back: {_told(error)}", call=_SQL) from error
 
     def _go_on(self, connection: Any) -> None:
         try:

@@ -130,7 +130,8 @@ def _seen_by_a_client(record: Record) -> Measures:
         return Measures()
     since = next(event.at for event in record.events if event.moment is Moment.DISRUPTION)
     lost = max(each.counted.lost_for for each in ways.values())
-    counted = there.moved and there.counted.acknowledged > 0
+    gone = any(each.gone for each in ways.values())  # since when is not known, nor how much
+    counted = there.moved and there.counted.acknowledged > 0 and not gone
     return Measures(
         rta=lasted,
         rta_from_disruption=lasted,

@@ -156,6 +156,20 @@ def test_what_was_acknowledged_and_is_not_there_is_lost(server: Server) -> None:
     assert counted.lost_for.total_seconds() == 2  # 37 was answered two seconds before 40 was sent
 
 
+def test_what_vanishes_afterwards_is_told(server: Server) -> None:
+    """Numbers that were acknowledged and there, and are there no more, are counted, and no others."""
+    server.fails, server.forgotten, server.keeps = {40: Lost(), 60: Lost(), 61: Lost()}, {39}, {60}
+    with written(server) as client:
+        counted = ended(client, server).count()
+        assert counted.unacknowledged == ((40, 40), (60, 61))
+        assert client.gone(counted) == 0
+        for number in (5, 6, 60):
+            server.there.remove(number)
+        assert client.gone(counted) == 2
+        with pytest.raises(NotMeasured, match="not kept"):
+            client.gone(replace(counted, unacknowledged=None))
+
+
 def test_what_only_reads_refuses_and_leaves_nothing_in_doubt(server: Server) -> None:
     """A server's own answer that it only reads is no acknowledgement, and no doubt either; the outage goes on."""
     server.fails = {40: Lost(), 41: ReadsAlone(), 42: ReadsAlone()}
