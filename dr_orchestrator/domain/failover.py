@@ -39,8 +39,8 @@ class Counted:
     """The writes of a client, by number: `lost` were acknowledged and are not there, `doubled` are there twice.
 
     `in_doubt` were sent and never answered: whether one is there is no promise; `refused` were answered by the server,
-    which told that it only reads. `lost_for` is how long before the
-    outage the first of the lost ones was acknowledged.
+    which told that it only reads. `lost_for` is how long before the end
+    of the outage the first of the lost ones was acknowledged: zero where none is lost, None where it was after that.
 
     By `client` its numbers are told from those of other clients, which began at zero too. `unacknowledged` are the
     first and last numbers of each stretch of which none was; None where there are too many to be kept.
@@ -54,7 +54,7 @@ class Counted:
     in_doubt: int = 0
     in_doubt_present: int = 0
     refused: int = 0
-    lost_for: timedelta = timedelta()
+    lost_for: timedelta | None = timedelta()
     client: int = 0
     unacknowledged: tuple[tuple[int, int], ...] | None = None
 
@@ -182,7 +182,8 @@ def read(check: CheckResult) -> Switched | None:
 def _counted(told: Mapping[str, Any]) -> Counted:
     stretches = told.get("unacknowledged")
     kept = None if stretches is None else tuple((int(first), int(last)) for first, last in stretches)
-    return Counted(**{**told, "lost_for": _span(told["lost_for"]), "unacknowledged": kept})
+    lost_for = None if told["lost_for"] is None else _span(told["lost_for"])
+    return Counted(**{**told, "lost_for": lost_for, "unacknowledged": kept})
 
 
 def stretches(numbers: Iterable[int]) -> tuple[tuple[int, int], ...] | None:

@@ -142,8 +142,6 @@ class Client:
         taken = {number: each.acknowledged for number, each in enumerate(sent) if each.acknowledged is not None}
         doubt = [number for number, each in enumerate(sent) if each.acknowledged is None and not each.refused]
         lost = [number for number in taken if not there[number]]
-        outage = self.outage()
-        began = outage.began.total_seconds() if outage else self._clock.monotonic()
         return Counted(
             sent=len(sent),
             acknowledged=len(taken),
@@ -153,7 +151,7 @@ class Client:
             in_doubt=len(doubt),
             in_doubt_present=sum(1 for number in doubt if there[number]),
             refused=sum(1 for each in sent if each.refused),
-            lost_for=_span(max([0.0, *(began - taken[number] for number in lost)])),
+            lost_for=_lost_for([taken[number] for number in lost], self.outage()),
             client=self._name,
             unacknowledged=stretches(number for number in range(len(sent)) if number not in taken),
         )
@@ -267,6 +265,14 @@ def _reached(login: Login) -> None:
         else:
             return
     raise failed
+
+
+def _lost_for(lost: list[float], outage: Outage | None) -> timedelta | None:
+    """From the first acknowledgement of what is lost to the end of the outage; None where it was not before that."""
+    if not lost:
+        return timedelta()
+    ended = outage.ended if outage else timedelta()
+    return ended - _span(min(lost)) if _span(min(lost)) < ended else None
 
 
 def _span(seconds: float) -> timedelta:

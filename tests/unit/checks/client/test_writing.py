@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
@@ -153,7 +154,18 @@ def test_what_was_acknowledged_and_is_not_there_is_lost(server: Server) -> None:
     with written(server) as client:
         counted = ended(client, server).count()
     assert (counted.lost, counted.doubled, counted.in_doubt) == (3, 1, 1)
-    assert counted.lost_for.total_seconds() == 2  # 37 was answered two seconds before 40 was sent
+    assert counted.lost_for == timedelta(seconds=5)  # 37 was answered 2 s before 40 was sent, and the outage lasted 3
+
+
+@pytest.mark.parametrize(("forgotten", "lost_for"), [(41, timedelta(seconds=3)), (100, None)])
+def test_what_was_acknowledged_within_the_outage_and_is_lost_is_no_loss_of_nothing(
+    server: Server, forgotten: int, lost_for: timedelta | None
+) -> None:
+    """Its span reaches to the end of the outage; what was lost after that has none, and is never told as zero."""
+    server.fails, server.forgotten = {40: Lost(), 42: Lost()}, {forgotten}
+    with written(server) as client:
+        counted = ended(client, server).count()
+    assert (counted.lost, counted.lost_for) == (1, lost_for)
 
 
 def test_what_vanishes_afterwards_is_told(server: Server) -> None:
