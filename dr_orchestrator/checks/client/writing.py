@@ -17,14 +17,16 @@ from dr_orchestrator.checks.client import hands
 from dr_orchestrator.domain.failover import Counted, Outage, stretches
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import NotMeasured, Transient
 from dr_orchestrator.waiting import stops
 
 PAUSE_S = 0.01
 """Real seconds between an answer and the next write: the outage is known to no less."""
 
 REACH_S = 0.25
-"""Real seconds within which an address has to take a connection; one that is gone takes none, and says nothing."""
+"""Real seconds within which an address has to take a connection of a client that writes; one that is gone says nothing.
+
+Before and afterwards, where no clock runs, it is `hands.CONNECT_S`."""
 
 SETTLED = 50
 """So many writes, one after the other, have to be acknowledged before a copy counts as served again."""
@@ -75,15 +77,17 @@ class Client:
         self._login = self._reach()
         hand = self._hand = hands.of(self._login.engine)
         try:
-            connection = self._connect(hands.READ_S)
+            connection = self._connect(hands.READ_S, hands.CONNECT_S)
             try:
                 hand.create(connection, self._table)
             finally:
                 connection.close()
-            connection = self._connect(hands.ANSWER_S)
+            connection = self._connect(hands.ANSWER_S, hands.CONNECT_S)
         except hand.error as error:
             told = f"the client cannot write to the copy: {_told(error)}"
             raise NotMeasured(told, "its login needs the right to create a table there", _SQL) from error
+        except OSError as error:
+            raise Transient(f"the client does not reach the copy: {_told(error)}", call=_SQL) from error
         context = copy_context()
         self._thread = threading.Thread(target=lambda: context.run(self._go_on, connection), name="client", daemon=True)
         self._thread.start()
@@ -172,13 +176,16 @@ class Client:
         """All numbers of a client that are there, as often as they are."""
         hand = self._words()
         try:
-            connection = self._connect(hands.READ_S)
+            connection = self._connect(hands.READ_S, hands.CONNECT_S)
             try:
                 return list(hand.read(connection, self._table, client))
             finally:
                 connection.close()
         except hand.error as error:
             raise NotMeasured(f"what the client wrote cannot be read back: {_told(error)}", call=_SQL) from error
+        except OSError as error:
+            told = f"the copy is not reached, so what the client wrote is not read back yet: {_told(error)}"
+            raise Transient(told, call=_SQL) from error
 
     def _go_on(self, connection: Any) -> None:
         try:
@@ -219,7 +226,7 @@ class Client:
             stops.look()
             return None
 
-    def _connect(self, answer_s: float) -> Any:
+    def _connect(self, answer_s: float, reach_s: float = REACH_S) -> Any:
         """Connect to an address that the name has now and that is none of production's, and prove what answers there.
 
         NotTheCopy where something else does: it is written nothing.
@@ -230,7 +237,7 @@ class Client:
         found = self._look_up(login.host, login.port)
         self._looked_up(frozenset(found))
         login = self._compared(replace(login, addresses=()))
-        _reached(login)
+        _reached(login, reach_s)
         connection = self._words().connect(login, _SQL, answer_s)
         try:
             self._prove(connection)
@@ -254,12 +261,12 @@ class Client:
         return _span(self._elsewhere - began) if self._elsewhere is not None else None
 
 
-def _reached(login: Login) -> None:
-    """Raise OSError unless one of the addresses takes a connection."""
+def _reached(login: Login, within: float) -> None:
+    """Raise OSError unless one of the addresses takes a connection within so many real seconds."""
     failed: OSError = OSError(f"{login.host} has no address")
     for address in login.addresses or (login.host,):
         try:
-            socket.create_connection((address, login.port), REACH_S).close()
+            socket.create_connection((address, login.port), within).close()
         except OSError as error:
             failed = error
         else:

@@ -16,7 +16,7 @@ import pytest
 from dr_orchestrator.checks.client import hands, writing
 from dr_orchestrator.checks.client.writing import SETTLED, Client
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import NotMeasured, NotTheCopy
+from dr_orchestrator.errors import NotMeasured, NotTheCopy, Transient
 from tests.support.fakes import FakeClock
 
 ENOUGH = 3 * SETTLED
@@ -99,7 +99,7 @@ class Clock(FakeClock):
 @pytest.fixture
 def server() -> Iterator[Server]:
     made = Server(Clock())  # type: ignore[arg-type]
-    nothing = mock.patch.object(writing, "_reached", lambda _: None)
+    nothing = mock.patch.object(writing, "_reached", lambda *_: None)
     with nothing, mock.patch.object(writing, "PAUSE_S", 0.0), mock.patch.object(hands, "of", lambda _: made):
         yield made
     made.clock.over.set()  # type: ignore[attr-defined]
@@ -292,10 +292,29 @@ def test_a_copy_that_takes_no_table_is_told_at_once(server: Server) -> None:
         client.begin()
 
 
+def test_a_packet_that_is_lost_is_no_defect(server: Server) -> None:
+    """Before and afterwards an address has its time to answer; one that does not then is looked at again."""
+    waited: list[float] = []
+
+    def reached(_: Login, within: float) -> None:
+        waited.append(within)
+        raise TimeoutError("timed out")
+
+    login = Login("copy.example", 5432, "orders", "orders", "hush")
+    late = Client(lambda: login, lambda told: told, lambda _: None, server.clock, "numbers", 0, server.look_up)
+    with written(server) as client:
+        ended(client, server)
+        with mock.patch.object(writing, "_reached", reached):
+            for act in (late.begin, client.count):
+                with pytest.raises(Transient, match="timed out"):
+                    act()
+    assert waited == [hands.CONNECT_S] * 2
+
+
 def test_an_address_that_takes_no_connection_is_left_at_once() -> None:
     """A host that is gone says nothing: each try ends within a fraction of a second."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         login = replace(Login("127.0.0.1", taken.getsockname()[1], "", "", ""), addresses=("127.0.0.1",))
         with pytest.raises(OSError, match="refused"):
-            writing._reached(login)
+            writing._reached(login, writing.REACH_S)
