@@ -44,7 +44,7 @@ class FailingOver(Making):
         make = self.components.client
         if make is None:
             raise TypeError(f"{self.header.kind} has no client")
-        client = make(self.copy, way)
+        client = make(self.copy)
         try:
             switched = self._switch(name, way, client)
         finally:

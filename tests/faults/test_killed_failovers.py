@@ -74,6 +74,22 @@ def test_killed_before_anything_was_failed_over(here: wiring.App, shop: Estate, 
     assert [asked(shop, found, action) for action in ASKS] == [1, 1, 2]
 
 
+def test_killed_while_its_client_wrote_steadily(here: wiring.App, shop: Estate) -> None:
+    """The next process's client has another number: what the dead one wrote is neither lost nor there twice."""
+    names: list[int] = []
+
+    def client(*given: Any) -> ScriptedClient:
+        names.append(given[5])
+        return ScriptedClient(shop.clock)
+
+    with mock.patch.object(rows, "Client", client):
+        dead = killed_in(here, DRILL, mock.patch.object(ScriptedClient, "begin", die))
+        found = resumed(here, dead)
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    assert len(set(names)) == 3
+
+
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("number", [1, 2])
 def test_killed_around_a_failover(here: wiring.App, shop: Estate, number: int, after: bool) -> None:
