@@ -141,7 +141,11 @@ class Client:
         return Outage(_span(began), _span(ended), 1 + again, self._led_elsewhere(began), _span(pause))
 
     def count(self) -> Counted:
-        """Read back all numbers that are there, and tell what became of each that was sent."""
+        """Read back all numbers that are there, and tell what became of each that was sent.
+
+        What ended the client by itself is raised here too.
+        """
+        self.acknowledged()
         sent, there = list(self._sent), Counter(self._read_back(self._name))
         taken = {number: each.acknowledged for number, each in enumerate(sent) if each.acknowledged is not None}
         doubt = [number for number, each in enumerate(sent) if each.acknowledged is None and not each.refused]

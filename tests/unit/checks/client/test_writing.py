@@ -280,6 +280,8 @@ def test_nothing_is_written_to_what_is_not_the_copy(server: Server) -> None:
         client.end()
         with pytest.raises(NotTheCopy):
             client.acknowledged()
+        with pytest.raises(NotTheCopy):  # also where nobody looked before it ended
+            client.count()
     assert max(server.there) == 39
 
 
