@@ -74,7 +74,8 @@ class Outage:
     to the first that was acknowledged and after which all were.
 
     `interruptions` is how often it began anew in between, `dns` how long after its beginning the name led elsewhere;
-    None where it never did, or where there is no name. `resolution` is the longest pause between two writes before it.
+    None where it never did, or where there is no name. `resolution` is the longest pause between two writes before it,
+    or from the beginning of the last try in vain to its end, if that is longer.
     """
 
     began: timedelta

@@ -66,6 +66,7 @@ class Client:
         self._sent: list[_Sent] = []
         self._first: frozenset[str] = frozenset()
         self._elsewhere: float | None = None
+        self._vain = 0.0
         self._over = threading.Event()
         self._fault: BaseException | None = None
         self._thread: threading.Thread | None = None
@@ -138,7 +139,8 @@ class Client:
         if ended is None:
             return None
         pause = max((later - earlier for earlier, later in itertools.pairwise(times)), default=0.0)
-        return Outage(_span(began), _span(ended), 1 + again, self._led_elsewhere(began), _span(pause))
+        known_to = max(pause, ended - max(self._vain, sent[failed[-1]].at))  # it may have served since the last in vain
+        return Outage(_span(began), _span(ended), 1 + again, self._led_elsewhere(began), _span(known_to))
 
     def count(self) -> Counted:
         """Read back all numbers that are there, and tell what became of each that was sent.
@@ -224,10 +226,12 @@ class Client:
 
     def _reconnected(self) -> Any:
         """A new connection to where the name leads now; None where nothing answers there."""
+        began = self._clock.monotonic()
         try:
             return self._connect(hands.ANSWER_S)
         except (self._words().error, OSError, NotMeasured):  # the name has no address at the moment, say
             stops.look()
+            self._vain = began
             return None
 
     def _connect(self, answer_s: float, reach_s: float = REACH_S) -> Any:
