@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any
@@ -15,6 +15,9 @@ from dr_orchestrator.domain.verdict import Outcome
 FAILOVER, FAILBACK = "failover", "failback"
 NAMES = {way: f"acknowledged writes outlive the {way}" for way in (FAILOVER, FAILBACK)}
 """The checks in which the count of each way is kept."""
+
+STRETCHES = 1000
+"""So many stretches of numbers that were not acknowledged are kept of a client, and no more."""
 
 REFERENCE = timedelta(seconds=60), timedelta(seconds=120)
 """The outage that AWS tells of for a failover to a standby: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html"""
@@ -36,8 +39,11 @@ class Counted:
     """The writes of a client, by number: `lost` were acknowledged and are not there, `doubled` are there twice.
 
     `in_doubt` were sent and never answered: whether one is there is no promise; `refused` were answered by the server,
-    which told that it only reads. `lost_for` is how long before the
-    outage the first of the lost ones was acknowledged.
+    which told that it only reads. `lost_for` is how long before the end
+    of the outage the first of the lost ones was acknowledged: zero where none is lost, None where it was after that.
+
+    By `client` its numbers are told from those of other clients, which began at zero too. `unacknowledged` are the
+    first and last numbers of each stretch of which none was; None where there are too many to be kept.
     """
 
     sent: int = 0
@@ -48,7 +54,18 @@ class Counted:
     in_doubt: int = 0
     in_doubt_present: int = 0
     refused: int = 0
-    lost_for: timedelta = timedelta()
+    lost_for: timedelta | None = timedelta()
+    client: int = 0
+    unacknowledged: tuple[tuple[int, int], ...] | None = None
+
+    def taken(self) -> Iterator[int]:
+        """Each number that was acknowledged; ValueError where it was not kept which were."""
+        if self.unacknowledged is None:
+            raise ValueError("it was not kept which numbers were acknowledged")
+        begins = 0
+        for first, last in (*self.unacknowledged, (self.sent, self.sent)):
+            yield from range(begins, first)
+            begins = last + 1
 
 
 @dataclass(frozen=True)
@@ -57,7 +74,8 @@ class Outage:
     to the first that was acknowledged and after which all were.
 
     `interruptions` is how often it began anew in between, `dns` how long after its beginning the name led elsewhere;
-    None where it never did, or where there is no name. `resolution` is the longest pause between two writes before it.
+    None where it never did, or where there is no name. `resolution` is the longest pause between two writes before it,
+    or from the beginning of the last try in vain to its end, if that is longer.
     """
 
     began: timedelta
@@ -74,7 +92,10 @@ class Outage:
 
 @dataclass(frozen=True)
 class Switched:
-    """One way of a failover drill: there (`failover`), or back; `outage` is None where the client saw none."""
+    """One way of a failover drill: there (`failover`), or back; `outage` is None where the client saw none.
+
+    `gone` are writes of the way before that were acknowledged and there once that was over, and are there no more.
+    """
 
     way: str
     asked: timedelta
@@ -83,6 +104,7 @@ class Switched:
     steady: timedelta
     counted: Counted
     outage: Outage | None
+    gone: int = 0
 
     @property
     def moved(self) -> bool:
@@ -90,12 +112,16 @@ class Switched:
         return bool(self.after.serving) and self.after.serving != self.before.serving
 
     @property
+    def measured(self) -> bool:
+        """Whether the client saw an outage, and it began once the failover was asked for: else it is another's."""
+        return self.outage is not None and self.outage.began >= self.asked
+
+    @property
     def outcome(self) -> Outcome:
         """Whether its promise was kept: never, where nothing was measured."""
-        if self.counted.lost or self.counted.doubled or not self.moved:
+        if self.counted.lost or self.counted.doubled or self.gone or not self.moved:
             return Outcome.FAILED
-        measured = self.outage is not None and self.counted.acknowledged > 0
-        return Outcome.PASSED if measured else Outcome.INCONCLUSIVE
+        return Outcome.PASSED if self.measured and self.counted.acknowledged > 0 else Outcome.INCONCLUSIVE
 
     @property
     def result(self) -> CheckResult:
@@ -107,6 +133,8 @@ class Switched:
         count = self.counted
         there = f"{self.before.serving} → {self.after.serving}" if self.moved else f"{self.after.serving} still serves"
         told = [there, f"{counted(count.lost, 'write')} lost of {count.acknowledged} acknowledged"]
+        if self.gone:
+            told.append(f"{counted(self.gone, 'write')} of the way before gone since")
         if count.doubled:
             told.append(f"{count.doubled} there twice")
         if count.in_doubt:
@@ -115,6 +143,8 @@ class Switched:
             told.append("the client saw no outage")
         else:
             told.append(f"out for {format_duration(self.outage.lasted)}")
+            if not self.measured:
+                told.append("that began before the failover was asked for: it is not measured")
         return "; ".join(told)
 
 
@@ -144,9 +174,28 @@ def read(check: CheckResult) -> Switched | None:
         Zones(**told["before"]),
         Zones(**told["after"]),
         _span(told["steady"]),
-        Counted(**{**told["counted"], "lost_for": _span(told["counted"]["lost_for"])}),
+        _counted(told["counted"]),
         _outage(outage) if outage else None,
+        int(told.get("gone", 0)),
     )
+
+
+def _counted(told: Mapping[str, Any]) -> Counted:
+    stretches = told.get("unacknowledged")
+    kept = None if stretches is None else tuple((int(first), int(last)) for first, last in stretches)
+    lost_for = None if told["lost_for"] is None else _span(told["lost_for"])
+    return Counted(**{**told, "lost_for": lost_for, "unacknowledged": kept})
+
+
+def stretches(numbers: Iterable[int]) -> tuple[tuple[int, int], ...] | None:
+    """The first and last numbers of each stretch of rising numbers; None where there are more than can be kept."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return tuple(found) if len(found) <= STRETCHES else None
 
 
 def _outage(told: Mapping[str, Any]) -> Outage:

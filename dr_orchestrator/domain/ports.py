@@ -267,11 +267,14 @@ class Client(Protocol):
     def acknowledged(self) -> int:
         """How many writes were acknowledged so far; what ended the client by itself is raised here."""
 
-    def disturbed(self) -> bool:
-        """Whether a write failed so far, or was not answered."""
+    def answered(self) -> bool:
+        """Whether the last write was acknowledged."""
 
-    def serves_again(self) -> bool:
-        """Whether writes failed, and all the last ones were acknowledged."""
+    def disturbed(self, since: float = 0.0) -> bool:
+        """Whether a write failed, or was not answered, of those sent since then by the monotonic clock."""
+
+    def serves_again(self, since: float = 0.0) -> bool:
+        """Whether writes that were sent since then failed, and all the last ones were acknowledged."""
 
     def end(self) -> None:
         """Write no more."""
@@ -281,6 +284,9 @@ class Client(Protocol):
 
     def count(self) -> Counted:
         """Read back what is there, and tell what became of each number."""
+
+    def gone(self, before: Counted) -> int:
+        """How many writes are there no more that were acknowledged to an earlier client of the copy, and were there."""
 
 
 class Environment(Destroyer, Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol, cast
@@ -25,7 +26,6 @@ from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection, reads_source
 from dr_orchestrator.domain.evidence import Seen
-from dr_orchestrator.domain.failover import FAILBACK, FAILOVER
 from dr_orchestrator.domain.ports import Clock, Restorer, Standby
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
@@ -95,8 +95,8 @@ def components(order: Order, way: Way, door: Door) -> Components:
         prove = functools.partial(apart.prove, copy)
         return speech.of(there.engine).probe(there, *restorer.address(), first=prove)
 
-    def client(copy: Copy, way: str) -> Client:
-        number = (FAILOVER, FAILBACK).index(way)
+    def client(copy: Copy) -> Client:
+        number = secrets.randbelow(2**53)  # what a process that died wrote is no other's; a double in JSON holds it
         reach, prove = functools.partial(apart.login, copy), functools.partial(apart.prove, copy)
         return Client(reach, apart.again, prove, toolkit.clock, _table(copy), number)
 

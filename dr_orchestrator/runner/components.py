@@ -80,8 +80,8 @@ class Components:
     started. `isolated` proves of the live copy that it stands where it should, `probe` that nothing of production
     answers it; each returns what it saw (`probe` also whether it could try at all), or raises a DrillFault. `compared`
     compares the copy's settings with its source's, and tells of what it could not read. `entrance` finds the login that
-    opens the copy, where checks log in to it; a `standby` takes a copy's place while a `client`, made for it and for
-    one of its ways, goes on writing; `looks` are those that the checks need before anything is started, beside
+    opens the copy, where checks log in to it; a `standby` takes a copy's place while a `client`, made for it anew for
+    each way, goes on writing; `looks` are those that the checks need before anything is started, beside
     the restorer's own.
     """
 
@@ -100,7 +100,7 @@ class Components:
     compared: Callable[[Copy], Parity] | None = None
     looks: tuple[PreflightCheck, ...] = ()
     standby: Standby | None = None
-    client: Callable[[Copy, str], Client] | None = None
+    client: Callable[[Copy], Client] | None = None
 
 
 def not_probed(copy: Copy) -> Probed:  # noqa: ARG001

@@ -44,7 +44,7 @@ class FailingOver(Making):
         make = self.components.client
         if make is None:
             raise TypeError(f"{self.header.kind} has no client")
-        client = make(self.copy, way)
+        client = make(self.copy)
         try:
             switched = self._switch(name, way, client)
         finally:
@@ -59,34 +59,38 @@ class FailingOver(Making):
         return self.components.standby
 
     def _switch(self, name: str, way: str, client: Client) -> Switched:
-        clock, began = self._clock, self._journal.offset()
+        began = self._journal.offset()
         self._perform(f"{name}: a client writes", self._steady, client)
         before: list[Zones] = []
+        first: list[float] = []
 
         def ask() -> Seen:
             if not before:
                 before.append(self._standby.zones(self.copy))
                 if not before[0].standby:
                     raise NotRecoverable(f"{self.copy.id} has no standby: {before[0]}")
+                first.append(self._clock.monotonic())
             return self._standby.fail_over(self.copy, before[0])
 
-        asked = self._journal.offset()
         self._perform(name, ask)
+        asked = timedelta(seconds=first[0] - self._journal.zero)
         after: list[Zones] = []
 
         def wait() -> Seen:
-            served = partial(self._served, client, clock.monotonic())
+            served = partial(self._served, client, first[0])
             after[:] = [self._standby.failed_over(self.copy, before[0], served)]
             client.end()
             return Seen(str(after[0]))
 
         self._perform(f"{name}: wait until it serves again", wait)
+        earlier = switches(self._journal.checks).get(FAILOVER) if way != FAILOVER else None
         told: list[Switched] = []
 
         def count() -> Seen:
             counted, outage = client.count(), client.outage()
             own = _shifted(outage, self._journal.zero) if outage else None
-            told[:] = [Switched(way, asked, before[0], after[0], asked - began, counted, own)]
+            gone = client.gone(earlier.counted) if earlier else 0
+            told[:] = [Switched(way, asked, before[0], after[0], asked - began, counted, own, gone)]
             return Seen(str(told[0]))
 
         self._perform(f"{name}: count what was acknowledged", count)
@@ -96,19 +100,21 @@ class FailingOver(Making):
         """Have a client write for a while; NotMeasured where its writes fail before anything was done."""
         client.begin()
         began = self._clock.monotonic()
-        while self._clock.monotonic() - began < STEADY_S or client.acknowledged() < STEADY_WRITES:
-            if client.disturbed() or self._clock.monotonic() - began > GIVEN_UP_S:
+        while True:
+            lasted = self._clock.monotonic() - began
+            if client.disturbed() or lasted > GIVEN_UP_S:
                 raise NotMeasured("the client's writes are not answered, though nothing was failed over yet")
+            if lasted >= STEADY_S and client.acknowledged() >= STEADY_WRITES and client.answered():
+                return Seen(f"{client.acknowledged()} writes, all acknowledged")
             self._clock.sleep(_LOOK_S)
-        return Seen(f"{client.acknowledged()} writes, all acknowledged")
 
     def _served(self, client: Client, since: float) -> bool:
-        """Whether the client is served again; True also where it noticed nothing for long."""
-        if client.serves_again():
+        """Whether the client is served again; True also where it noticed nothing for long since it was asked for."""
+        if client.serves_again(since):
             return True
         if self._clock.monotonic() - since < GIVEN_UP_S:
             return False
-        if client.disturbed():
+        if client.disturbed(since):
             lasted = format_duration(timedelta(seconds=self._clock.monotonic() - since))
             raise NotRecoverable(f"no write was acknowledged again for {lasted} after the failover was asked for")
         return True
@@ -135,7 +141,7 @@ class FailingOver(Making):
     def _write_clock(self, switched: Switched) -> None:
         """Write the moments of the recovery as the client had them: nobody had to notice, or to decide."""
         outage, reach = switched.outage, self._journal.reach
-        if switched.way != FAILOVER or outage is None:
+        if switched.way != FAILOVER or outage is None or not switched.measured:
             return
         began = self._journal.at(outage.began)
         for moment in (Moment.DISRUPTION, Moment.DETECTED, Moment.DECLARED, Moment.RECOVERY_STARTED):

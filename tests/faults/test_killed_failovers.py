@@ -53,6 +53,16 @@ def test_a_failover_that_is_not_disturbed(here: wiring.App, shop: Estate) -> Non
     assert [asked(shop, found, action) for action in ASKS] == [1, 1, 2]
 
 
+def test_what_vanished_on_the_way_back_fails_the_drill(here: wiring.App, shop: Estate) -> None:
+    """Writes of the first way that the failback loses fail the drill, and are told: no figure of loss is made up."""
+    with mock.patch.object(ScriptedClient, "vanished", 3):
+        found = run(here, DRILL)
+    assert found.closing is not None
+    assert found.closing.verdict is Verdict.FAILED
+    assert any("3 writes of the way before gone since" in reason for reason in found.closing.reasons)
+    assert found.closing.measures.rpa is None
+
+
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("operation", ASKS[:2])
 def test_killed_before_anything_was_failed_over(here: wiring.App, shop: Estate, operation: str, after: bool) -> None:
@@ -62,6 +72,22 @@ def test_killed_before_anything_was_failed_over(here: wiring.App, shop: Estate, 
     assert found.closing is not None
     assert found.closing.verdict in GREEN, found.closing.reasons
     assert [asked(shop, found, action) for action in ASKS] == [1, 1, 2]
+
+
+def test_killed_while_its_client_wrote_steadily(here: wiring.App, shop: Estate) -> None:
+    """The next process's client has another number: what the dead one wrote is neither lost nor there twice."""
+    names: list[int] = []
+
+    def client(*given: Any) -> ScriptedClient:
+        names.append(given[5])
+        return ScriptedClient(shop.clock)
+
+    with mock.patch.object(rows, "Client", client):
+        dead = killed_in(here, DRILL, mock.patch.object(ScriptedClient, "begin", die))
+        found = resumed(here, dead)
+    assert found.closing is not None
+    assert found.closing.verdict in GREEN, found.closing.reasons
+    assert len(set(names)) == 3
 
 
 @pytest.mark.parametrize("after", [False, True])

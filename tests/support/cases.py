@@ -104,14 +104,20 @@ OTHER = Zones("b", "a")
 
 
 def failed_over(
-    outage: timedelta | None = MINUTE, back: timedelta = MINUTE, lost: int = 0, after: Zones = OTHER
+    outage: timedelta | None = MINUTE,
+    back: timedelta = MINUTE,
+    lost: int = 0,
+    after: Zones = OTHER,
+    *,
+    dated: bool = True,
 ) -> Record:
     """A failover, with a client's outage there and back."""
     zones, began = Zones("a", "b"), minutes(5)
-    counted = Counted(201, 200, 200 - lost, lost, in_doubt=1, lost_for=timedelta(seconds=lost))
+    counted = Counted(201, 200, 200 - lost, lost, in_doubt=1, lost_for=timedelta(seconds=lost) if dated else None)
     seen = [Outage(began, began + each) if each is not None else None for each in (outage, back)]
     there = Switched(FAILOVER, began, zones, after, MINUTE, counted, seen[0])
-    again = Switched(FAILBACK, began, after, zones, MINUTE, replace(counted, lost=0, present=200), seen[1])
+    whole = replace(counted, lost=0, present=200, lost_for=timedelta())
+    again = Switched(FAILBACK, began, after, zones, MINUTE, whole, seen[1])
     clock = [] if outage is None else [*events(start=began)[:4], event(Moment.SERVICE_VERIFIED, began + outage)]
     planned = (*NAMES.values(), "rows")
     return run_with(

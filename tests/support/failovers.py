@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import ClassVar
 
 from dr_orchestrator.domain.failover import Counted, Outage
 from dr_orchestrator.domain.ports import Clock
@@ -25,6 +26,7 @@ class ScriptedClient:
     clock: Clock
     lost: int = 0
     sees: bool = True
+    vanished: ClassVar[int] = 0
     story: list[str] = field(default_factory=list)
     began: float | None = None
 
@@ -34,10 +36,15 @@ class ScriptedClient:
     def acknowledged(self) -> int:
         return 200
 
-    def disturbed(self) -> bool:
+    def answered(self) -> bool:
+        return True
+
+    def disturbed(self, since: float = 0.0) -> bool:
+        del since
         return self.began is not None
 
-    def serves_again(self) -> bool:
+    def serves_again(self, since: float = 0.0) -> bool:
+        del since
         self.began = self.began if self.began is not None else self.clock.monotonic()
         return self.sees
 
@@ -49,6 +56,10 @@ class ScriptedClient:
             return None
         began = timedelta(seconds=self.began)
         return Outage(began, began + timedelta(minutes=1))
+
+    def gone(self, before: Counted) -> int:
+        self.story.append(f"looked for {before.present} of before")
+        return self.vanished
 
     def count(self) -> Counted:
         return Counted(sent=201, acknowledged=200, present=200 - self.lost, lost=self.lost, in_doubt=1)

@@ -39,8 +39,11 @@ def states(api: Api, name: str, since: datetime, kind: str = "db-instance") -> l
     return told[1:] if [each.state for each in told[:2]] == ["available", "backing-up"] else told
 
 
+STARTED = "failover started"
+"""The word for a failover that began."""
+
 _FAILOVERS = {
-    "Multi-AZ instance failover started": "failover started",
+    "Multi-AZ instance failover started": STARTED,
     "Multi-AZ instance failover completed": "failover completed",
 }
 

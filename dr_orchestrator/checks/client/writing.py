@@ -14,17 +14,19 @@ from typing import Any
 
 from dr_orchestrator.checks.apart import resolved
 from dr_orchestrator.checks.client import hands
-from dr_orchestrator.domain.failover import Counted, Outage
+from dr_orchestrator.domain.failover import Counted, Outage, stretches
 from dr_orchestrator.domain.ports import Clock
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import NotMeasured, Transient
 from dr_orchestrator.waiting import stops
 
 PAUSE_S = 0.01
 """Real seconds between an answer and the next write: the outage is known to no less."""
 
 REACH_S = 0.25
-"""Real seconds within which an address has to take a connection; one that is gone takes none, and says nothing."""
+"""Real seconds within which an address has to take a connection of a client that writes; one that is gone says nothing.
+
+Before and afterwards, where no clock runs, it is `hands.CONNECT_S`."""
 
 SETTLED = 50
 """So many writes, one after the other, have to be acknowledged before a copy counts as served again."""
@@ -38,6 +40,7 @@ class _Sent:
 
     at: float
     acknowledged: float | None = None
+    failed: bool = False
     refused: bool = False
 
 
@@ -63,6 +66,7 @@ class Client:
         self._sent: list[_Sent] = []
         self._first: frozenset[str] = frozenset()
         self._elsewhere: float | None = None
+        self._vain = 0.0
         self._over = threading.Event()
         self._fault: BaseException | None = None
         self._thread: threading.Thread | None = None
@@ -74,15 +78,17 @@ class Client:
         self._login = self._reach()
         hand = self._hand = hands.of(self._login.engine)
         try:
-            connection = self._connect(hands.READ_S)
+            connection = self._connect(hands.READ_S, hands.CONNECT_S)
             try:
                 hand.create(connection, self._table)
             finally:
                 connection.close()
-            connection = self._connect(hands.ANSWER_S)
+            connection = self._connect(hands.ANSWER_S, hands.CONNECT_S)
         except hand.error as error:
             told = f"the client cannot write to the copy: {_told(error)}"
             raise NotMeasured(told, "its login needs the right to create a table there", _SQL) from error
+        except OSError as error:
+            raise Transient(f"the client does not reach the copy: {_told(error)}", call=_SQL) from error
         context = copy_context()
         self._thread = threading.Thread(target=lambda: context.run(self._go_on, connection), name="client", daemon=True)
         self._thread.start()
@@ -93,15 +99,26 @@ class Client:
             raise self._fault
         return sum(1 for each in self._sent if each.acknowledged is not None)
 
-    def disturbed(self) -> bool:
-        """Whether a write failed so far, or was not answered in time."""
+    def answered(self) -> bool:
+        """Whether the last write that was sent was acknowledged: it neither failed, nor is under way."""
         self.acknowledged()
-        return any(each.acknowledged is None for each in self._sent[:-1])
+        return bool(self._sent) and self._sent[-1].acknowledged is not None
 
-    def serves_again(self) -> bool:
-        """Whether writes failed, and the last ones were all acknowledged."""
-        last = self._sent[-SETTLED - 1 : -1]
-        return self.disturbed() and len(last) == SETTLED and all(each.acknowledged is not None for each in last)
+    def disturbed(self, since: float = 0.0) -> bool:
+        """Whether a write failed so far, or was not answered in time, of those sent since then by the monotonic clock.
+
+        The last one too: no other is sent while the client is cut off.
+        """
+        self.acknowledged()
+        return any(each.failed and each.at >= since for each in self._sent)
+
+    def serves_again(self, since: float = 0.0) -> bool:
+        """Whether writes that were sent since then failed, and the last ones were all acknowledged."""
+        sent = list(self._sent)
+        if sent and sent[-1].acknowledged is None and not sent[-1].failed:
+            sent.pop()  # it is under way
+        last = sent[-SETTLED:]
+        return self.disturbed(since) and len(last) == SETTLED and all(each.acknowledged is not None for each in last)
 
     def end(self) -> None:
         """Write no more; the last write is answered, or given up."""
@@ -122,24 +139,19 @@ class Client:
         if ended is None:
             return None
         pause = max((later - earlier for earlier, later in itertools.pairwise(times)), default=0.0)
-        return Outage(_span(began), _span(ended), 1 + again, self._led_elsewhere(began), _span(pause))
+        known_to = max(pause, ended - max(self._vain, sent[failed[-1]].at))  # it may have served since the last in vain
+        return Outage(_span(began), _span(ended), 1 + again, self._led_elsewhere(began), _span(known_to))
 
     def count(self) -> Counted:
-        """Read back all numbers that are there, and tell what became of each that was sent."""
-        hand, sent = self._words(), list(self._sent)
-        try:
-            connection = self._connect(hands.READ_S)
-            try:
-                there = Counter(hand.read(connection, self._table, self._name))
-            finally:
-                connection.close()
-        except hand.error as error:
-            raise NotMeasured(f"what the client wrote cannot be read back: {_told(error)}", call=_SQL) from error
+        """Read back all numbers that are there, and tell what became of each that was sent.
+
+        What ended the client by itself is raised here too.
+        """
+        self.acknowledged()
+        sent, there = list(self._sent), Counter(self._read_back(self._name))
         taken = {number: each.acknowledged for number, each in enumerate(sent) if each.acknowledged is not None}
         doubt = [number for number, each in enumerate(sent) if each.acknowledged is None and not each.refused]
         lost = [number for number in taken if not there[number]]
-        outage = self.outage()
-        began = outage.began.total_seconds() if outage else self._clock.monotonic()
         return Counted(
             sent=len(sent),
             acknowledged=len(taken),
@@ -149,8 +161,37 @@ class Client:
             in_doubt=len(doubt),
             in_doubt_present=sum(1 for number in doubt if there[number]),
             refused=sum(1 for each in sent if each.refused),
-            lost_for=_span(max([0.0, *(began - taken[number] for number in lost)])),
+            lost_for=_lost_for([taken[number] for number in lost], self.outage()),
+            client=self._name,
+            unacknowledged=stretches(number for number in range(len(sent)) if number not in taken),
         )
+
+    def gone(self, before: Counted) -> int:
+        """How many of the numbers that were acknowledged to an earlier client, and were there, are there no more.
+
+        NotMeasured where it was not kept which were acknowledged.
+        """
+        if before.unacknowledged is None:
+            raise NotMeasured(
+                "which writes of the way before were acknowledged was not kept, so they are not looked for"
+            )
+        there = set(self._read_back(before.client))
+        return max(0, before.present - sum(1 for number in before.taken() if number in there))
+
+    def _read_back(self, client: int) -> list[int]:
+        """All numbers of a client that are there, as often as they are."""
+        hand = self._words()
+        try:
+            connection = self._connect(hands.READ_S, hands.CONNECT_S)
+            try:
+                return list(hand.read(connection, self._table, client))
+            finally:
+                connection.close()
+        except hand.error as error:
+            raise NotMeasured(f"what the client wrote cannot be read back: {_told(error)}", call=_SQL) from error
+        except OSError as error:
+            told = f"the copy is not reached, so what the client wrote is not read back yet: {_told(error)}"
+            raise Transient(told, call=_SQL) from error
 
     def _go_on(self, connection: Any) -> None:
         try:
@@ -176,6 +217,7 @@ class Client:
         try:
             hand.write(connection, self._table, self._name, number)
         except hand.error as error:
+            sent.failed = True
             stops.look()
             sent.refused = hand.refuses(error)
             return False
@@ -184,13 +226,15 @@ class Client:
 
     def _reconnected(self) -> Any:
         """A new connection to where the name leads now; None where nothing answers there."""
+        began = self._clock.monotonic()
         try:
             return self._connect(hands.ANSWER_S)
         except (self._words().error, OSError, NotMeasured):  # the name has no address at the moment, say
             stops.look()
+            self._vain = began
             return None
 
-    def _connect(self, answer_s: float) -> Any:
+    def _connect(self, answer_s: float, reach_s: float = REACH_S) -> Any:
         """Connect to an address that the name has now and that is none of production's, and prove what answers there.
 
         NotTheCopy where something else does: it is written nothing.
@@ -201,7 +245,7 @@ class Client:
         found = self._look_up(login.host, login.port)
         self._looked_up(frozenset(found))
         login = self._compared(replace(login, addresses=()))
-        _reached(login)
+        _reached(login, reach_s)
         connection = self._words().connect(login, _SQL, answer_s)
         try:
             self._prove(connection)
@@ -225,17 +269,25 @@ class Client:
         return _span(self._elsewhere - began) if self._elsewhere is not None else None
 
 
-def _reached(login: Login) -> None:
-    """Raise OSError unless one of the addresses takes a connection."""
+def _reached(login: Login, within: float) -> None:
+    """Raise OSError unless one of the addresses takes a connection within so many real seconds."""
     failed: OSError = OSError(f"{login.host} has no address")
     for address in login.addresses or (login.host,):
         try:
-            socket.create_connection((address, login.port), REACH_S).close()
+            socket.create_connection((address, login.port), within).close()
         except OSError as error:
             failed = error
         else:
             return
     raise failed
+
+
+def _lost_for(lost: list[float], outage: Outage | None) -> timedelta | None:
+    """From the first acknowledgement of what is lost to the end of the outage; None where it was not before that."""
+    if not lost:
+        return timedelta()
+    ended = outage.ended if outage else timedelta()
+    return ended - _span(min(lost)) if _span(min(lost)) < ended else None
 
 
 def _span(seconds: float) -> timedelta:

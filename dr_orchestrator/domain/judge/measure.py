@@ -126,11 +126,13 @@ def _seen_by_a_client(record: Record) -> Measures:
     ways = switches(record.checks)
     there = ways.get(FAILOVER)
     lasted = span(record.events, Moment.DISRUPTION, Moment.SERVICE_VERIFIED)
-    if there is None or there.outage is None or lasted is None:
+    if there is None or there.outage is None or not there.measured or lasted is None:
         return Measures()
     since = next(event.at for event in record.events if event.moment is Moment.DISRUPTION)
-    lost = max(each.counted.lost_for for each in ways.values())
-    counted = there.moved and there.counted.acknowledged > 0
+    spans = [each.counted.lost_for if not each.gone else None for each in ways.values()]
+    lost = max((each for each in spans if each is not None), default=timedelta())
+    counted = there.moved and there.counted.acknowledged > 0 and None not in spans
+    until = since + lasted if lost else since  # what is lost may have been acknowledged within the outage
     return Measures(
         rta=lasted,
         rta_from_disruption=lasted,
@@ -140,8 +142,8 @@ def _seen_by_a_client(record: Record) -> Measures:
         rpa=lost if counted else None,
         rpa_grade="A" if counted else "",
         rpa_source="every number that was acknowledged was looked for in the copy" if counted else "",
-        rpa_reference=since,
-        newest_data=since - lost if counted else None,
+        rpa_reference=until,
+        newest_data=until - lost if counted else None,
         rpa_check=there.result.name if counted else "",
     )
 

@@ -90,6 +90,7 @@ _COUNTS: tuple[tuple[str, Callable[[Switched], str]], ...] = (
     ("Of those there", lambda each: str(each.counted.present)),
     ("Of those lost", lambda each: str(each.counted.lost)),
     ("There twice", lambda each: str(each.counted.doubled)),
+    ("Of the first way's, gone since", lambda each: str(each.gone) if each.way == FAILBACK else "–"),
     ("In doubt: sent, never answered", lambda each: f"{each.counted.in_doubt}, {each.counted.in_doubt_present} there"),
     ("Refused by what only reads", lambda each: str(each.counted.refused)),
 )

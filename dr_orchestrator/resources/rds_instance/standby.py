@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from dr_orchestrator.domain.evidence import Ready, Seen
 from dr_orchestrator.domain.failover import Zones
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.run import ServerTime
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import NotMeasured, Transient
 from dr_orchestrator.resources.rds_instance.points import RdsSnapshot
 
 STATES = replace(instances.STATES, soonest=0.0)
@@ -28,6 +28,9 @@ UNCHANGED = 300.0
 
 class RdsStandby(RdsSnapshot):
     """Restores an instance from a snapshot, gives it a standby, and has that take its place."""
+
+    _known: Sequence[ServerTime] | None = None
+    """The failovers that AWS told of before it was asked for the one whose answer is missing; None where none is."""
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """As of each restore, and whether its subnets lie in two zones."""
@@ -53,17 +56,35 @@ class RdsStandby(RdsSnapshot):
         return _zones(self._live(copy))
 
     def fail_over(self, copy: Copy, before: Zones) -> Seen:
-        """Ask for the failover, unless the copy is on its way already: then an answer was lost."""
+        """Ask for the failover, once: where the answer to that was lost, AWS's own events tell whether it was heard.
+
+        Transient where those tell nothing: what AWS describes may be old, so it is not asked again for that.
+        """
         live = self._live(copy)
         if live.get("DBInstanceStatus") == "rebooting" or _zones(live).serving != before.serving:
+            self._known = None
             return Seen("asked for before; its answer was lost")
+        if self._known is not None:
+            return self._heard(copy, self._known)
+        self._known = self._failovers(copy)
         try:
             self._api.call("RebootDBInstance", DBInstanceIdentifier=copy.id, ForceFailover=True)
         except Refused as refused:
+            self._known = None
             if refused.code == INSTANCES.busy and self._live(copy).get("DBInstanceStatus") == "rebooting":
                 return Seen("asked for, and taken, though its answer was lost")
             raise
+        self._known = None
         return Seen(f"{before.serving} is to be left, for {before.standby}")
+
+    def _heard(self, copy: Copy, known: Sequence[ServerTime]) -> Seen:
+        """What AWS's events have of a failover that was asked for, beyond those known before."""
+        new = [each for each in self._failovers(copy) if each not in known and each.state == events.STARTED]
+        if not new:
+            told = "the answer was lost, and AWS's events tell of no failover: it is not asked for again"
+            raise Transient(told, "run the drill anew", "rds:RebootDBInstance")
+        self._known = None
+        return Seen(f"asked for before; its answer was lost, and AWS tells of it at {new[0].at.isoformat()}")
 
     def failed_over(self, copy: Copy, before: Zones, served: Callable[[], bool]) -> Zones:
         """Wait until the copy is available with a standby again; from the zone that it had, if it never left that.
@@ -82,12 +103,14 @@ class RdsStandby(RdsSnapshot):
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """As of each restore, and the failovers."""
-        since = self._toolkit.proofs.intended(copy).intended_at
-        return [*super().server_times(copy), *self.told(copy, since)]
+        return [*super().server_times(copy), *self._failovers(copy)]
 
     def told(self, copy: Copy, since: datetime) -> list[ServerTime]:
         """The events of failovers that RDS wrote down of the copy."""
         return events.failovers(self._api, copy.id, since - SKEW)
+
+    def _failovers(self, copy: Copy) -> list[ServerTime]:
+        return self.told(copy, self._toolkit.proofs.intended(copy).intended_at)
 
     def _live(self, copy: Copy) -> Mapping[str, Any]:
         live = self._describe(copy.id)

@@ -18,7 +18,7 @@ GOOD = Switched(
     Zones("a", "b"),
     Zones("b", "a"),
     30 * S,
-    Counted(sent=101, acknowledged=100, present=100, in_doubt=1),
+    Counted(sent=101, acknowledged=100, present=100, in_doubt=1, client=7, unacknowledged=((40, 40),)),
     Outage(101 * S, 171 * S, 1, 40 * S, timedelta(milliseconds=20)),
 )
 
@@ -40,9 +40,11 @@ def test_figures_are_read_back_as_they_were() -> None:
         ({"counted": replace(GOOD.counted, in_doubt=3, in_doubt_present=0)}, Outcome.PASSED),
         ({"counted": replace(GOOD.counted, lost=1)}, Outcome.FAILED),
         ({"counted": replace(GOOD.counted, doubled=1)}, Outcome.FAILED),
+        ({"gone": 1}, Outcome.FAILED),
         ({"after": GOOD.before}, Outcome.FAILED),
         ({"after": Zones("")}, Outcome.FAILED),
         ({"outage": None}, Outcome.INCONCLUSIVE),
+        ({"asked": 101 * S + timedelta(milliseconds=1)}, Outcome.INCONCLUSIVE),
         ({"counted": Counted()}, Outcome.INCONCLUSIVE),
     ],
 )

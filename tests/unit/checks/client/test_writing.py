@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
@@ -15,7 +16,7 @@ import pytest
 from dr_orchestrator.checks.client import hands, writing
 from dr_orchestrator.checks.client.writing import SETTLED, Client
 from dr_orchestrator.domain.service import Login
-from dr_orchestrator.errors import NotMeasured, NotTheCopy
+from dr_orchestrator.errors import NotMeasured, NotTheCopy, Transient
 from tests.support.fakes import FakeClock
 
 ENOUGH = 3 * SETTLED
@@ -98,7 +99,7 @@ class Clock(FakeClock):
 @pytest.fixture
 def server() -> Iterator[Server]:
     made = Server(Clock())  # type: ignore[arg-type]
-    nothing = mock.patch.object(writing, "_reached", lambda _: None)
+    nothing = mock.patch.object(writing, "_reached", lambda *_: None)
     with nothing, mock.patch.object(writing, "PAUSE_S", 0.0), mock.patch.object(hands, "of", lambda _: made):
         yield made
     made.clock.over.set()  # type: ignore[attr-defined]
@@ -133,7 +134,7 @@ def test_an_outage_is_from_the_first_that_failed_to_the_first_that_was_answered(
     assert seen is not None
     assert seen.lasted.total_seconds() == 1 + 4 + 1  # the write, four tries to connect, the next write
     assert seen.interruptions == 1
-    assert seen.resolution.total_seconds() == 1
+    assert seen.resolution.total_seconds() == 3  # the last try in vain, the one that succeeded, the next write
 
 
 def test_what_was_never_answered_is_in_doubt_and_no_loss(server: Server) -> None:
@@ -153,7 +154,32 @@ def test_what_was_acknowledged_and_is_not_there_is_lost(server: Server) -> None:
     with written(server) as client:
         counted = ended(client, server).count()
     assert (counted.lost, counted.doubled, counted.in_doubt) == (3, 1, 1)
-    assert counted.lost_for.total_seconds() == 2  # 37 was answered two seconds before 40 was sent
+    assert counted.lost_for == timedelta(seconds=5)  # 37 was answered 2 s before 40 was sent, and the outage lasted 3
+
+
+@pytest.mark.parametrize(("forgotten", "lost_for"), [(41, timedelta(seconds=3)), (100, None)])
+def test_what_was_acknowledged_within_the_outage_and_is_lost_is_no_loss_of_nothing(
+    server: Server, forgotten: int, lost_for: timedelta | None
+) -> None:
+    """Its span reaches to the end of the outage; what was lost after that has none, and is never told as zero."""
+    server.fails, server.forgotten = {40: Lost(), 42: Lost()}, {forgotten}
+    with written(server) as client:
+        counted = ended(client, server).count()
+    assert (counted.lost, counted.lost_for) == (1, lost_for)
+
+
+def test_what_vanishes_afterwards_is_told(server: Server) -> None:
+    """Numbers that were acknowledged and there, and are there no more, are counted, and no others."""
+    server.fails, server.forgotten, server.keeps = {40: Lost(), 60: Lost(), 61: Lost()}, {39}, {60}
+    with written(server) as client:
+        counted = ended(client, server).count()
+        assert counted.unacknowledged == ((40, 40), (60, 61))
+        assert client.gone(counted) == 0
+        for number in (5, 6, 60):
+            server.there.remove(number)
+        assert client.gone(counted) == 2
+        with pytest.raises(NotMeasured, match="not kept"):
+            client.gone(replace(counted, unacknowledged=None))
 
 
 def test_what_only_reads_refuses_and_leaves_nothing_in_doubt(server: Server) -> None:
@@ -182,6 +208,41 @@ def test_nothing_failed_and_nothing_was_measured(server: Server) -> None:
         assert not client.disturbed()
         assert not client.serves_again()
         assert ended(client, server).outage() is None
+
+
+def test_an_outage_of_before_is_not_taken_for_one_of_since(server: Server) -> None:
+    """A write that failed before the failover was asked for disturbs nothing that comes after, and ends no wait."""
+    server.fails = {40: Lost()}
+    with written(server) as client:
+        later = client._sent[41].at
+        assert client.disturbed()
+        assert client.serves_again(client._sent[40].at)
+        assert not client.disturbed(later)
+        assert not client.serves_again(later)
+
+
+def test_a_last_write_that_failed_disturbs(server: Server) -> None:
+    """A client that is cut off sends no other write: the last one tells of it, and it is not served."""
+    server.fails, server.down = {40: Lost()}, 10**9
+    with mock.patch.object(server, "connect", _cut_off(server)), written(server) as client:
+        assert client.disturbed()
+        assert not client.answered()
+        assert not client.serves_again()
+
+
+def _cut_off(server: Server) -> Callable[..., Any]:
+    """Connections as the server gives them; the second in vain is enough."""
+    connect = server.connect
+
+    def connected(*given: Any) -> Any:
+        try:
+            return connect(*given)
+        except Lost:
+            server.enough.set()
+            server.clock.over.wait(0.01)  # type: ignore[attr-defined]
+            raise
+
+    return connected
 
 
 def test_the_name_is_looked_up_anew_at_each_try(server: Server) -> None:
@@ -219,6 +280,8 @@ def test_nothing_is_written_to_what_is_not_the_copy(server: Server) -> None:
         client.end()
         with pytest.raises(NotTheCopy):
             client.acknowledged()
+        with pytest.raises(NotTheCopy):  # also where nobody looked before it ended
+            client.count()
     assert max(server.there) == 39
 
 
@@ -231,10 +294,29 @@ def test_a_copy_that_takes_no_table_is_told_at_once(server: Server) -> None:
         client.begin()
 
 
+def test_a_packet_that_is_lost_is_no_defect(server: Server) -> None:
+    """Before and afterwards an address has its time to answer; one that does not then is looked at again."""
+    waited: list[float] = []
+
+    def reached(_: Login, within: float) -> None:
+        waited.append(within)
+        raise TimeoutError("timed out")
+
+    login = Login("copy.example", 5432, "orders", "orders", "hush")
+    late = Client(lambda: login, lambda told: told, lambda _: None, server.clock, "numbers", 0, server.look_up)
+    with written(server) as client:
+        ended(client, server)
+        with mock.patch.object(writing, "_reached", reached):
+            for act in (late.begin, client.count):
+                with pytest.raises(Transient, match="timed out"):
+                    act()
+    assert waited == [hands.CONNECT_S] * 2
+
+
 def test_an_address_that_takes_no_connection_is_left_at_once() -> None:
     """A host that is gone says nothing: each try ends within a fraction of a second."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         login = replace(Login("127.0.0.1", taken.getsockname()[1], "", "", ""), addresses=("127.0.0.1",))
         with pytest.raises(OSError, match="refused"):
-            writing._reached(login)
+            writing._reached(login, writing.REACH_S)

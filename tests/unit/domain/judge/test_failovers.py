@@ -31,6 +31,12 @@ def test_a_lost_write_fails_whatever_the_rpo_allows() -> None:
     assert any("3 writes lost of 200 acknowledged" in reason for reason in judged.reasons)
 
 
+def test_a_loss_that_has_no_span_is_no_loss_of_nothing() -> None:
+    """Where it cannot be told how far back the lost writes reach, there is no figure: never zero, never a grade."""
+    measures = judge(failed_over(lost=3, dated=False)).measures
+    assert (measures.rpa, measures.rpa_grade, measures.newest_data) == (None, "", None)
+
+
 def test_an_outage_that_nobody_saw_is_inconclusive() -> None:
     """A client that was always served measured nothing: there is no figure, and no pass."""
     judged = judge(failed_over(outage=None))
