@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,5 +50,6 @@ def laid_out() -> Iterator[Ground]:
     """Within: such a lab is served, by this process."""
     pace = Pace(FACTOR, time.time())
     with serve(PacedClock(pace), estate=True) as lab:
+        lab.application.journal = deque()  # all of it: copies are counted there
         environment = {**lab.environment(), "DRO_CLOCK_PACE": f"{pace.factor!r}@{pace.origin!r}"}
         yield Ground(lab, environment, pace)
