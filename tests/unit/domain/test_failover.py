@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from dr_orchestrator.domain.failover import FAILOVER, Counted, Outage, Switched, Zones, read, switches
+from dr_orchestrator.domain.failover import FAILOVER, Counted, Outage, Switched, Zones, read, stretches, switches
 from dr_orchestrator.domain.verdict import Outcome
 
 S = timedelta(seconds=1)
@@ -51,3 +51,19 @@ def test_figures_are_read_back_as_they_were() -> None:
 def test_only_a_measured_move_without_loss_passes(changed: dict[str, object], outcome: Outcome) -> None:
     """What was in doubt is no loss; a lost or doubled write, or a zone that stayed, fails; none seen never passes."""
     assert replace(GOOD, **changed).result.outcome is outcome  # type: ignore[arg-type]
+
+
+def test_the_numbers_that_were_acknowledged_are_known_by_the_stretches_that_were_not() -> None:
+    """A process that goes on reads them again; of a client with too many gaps it is said that they are not known."""
+    count = replace(GOOD.counted, sent=10, unacknowledged=stretches([2, 3, 7]))
+    assert count.unacknowledged == ((2, 3), (7, 7))
+    assert [*count.taken()] == [0, 1, 4, 5, 6, 8, 9]
+    assert stretches(range(0, 100_000, 2)) is None
+    with pytest.raises(ValueError, match="not kept"):
+        [*replace(count, unacknowledged=None).taken()]
+
+
+def test_zones_are_told_though_there_is_none() -> None:
+    """A copy may have no standby, and AWS no word of its zone."""
+    assert str(Zones("a", "b")) == "a serves, b stands by"
+    assert str(Zones("")) == "no zone serves, no zone stands by"

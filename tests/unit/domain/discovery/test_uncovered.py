@@ -41,3 +41,28 @@ def test_what_is_called_like_a_copy_is_unfit_to_be_drafted() -> None:
     stack = found("dro-20261120-abc123-shop", makes="stack-id")
     each = list(seeing.of_copies([stack, found("made", maker="stack-id"), found("orders")]))
     assert [bool(one.unfit) for one in each] == [True, True, False]
+
+
+def test_what_is_claimed_and_in_no_drill_falls_short_by_much() -> None:
+    """By its tag, or by the one that made it: whoever is answerable for it may think that it is drilled."""
+    tagged, made = told(
+        found("carts"),
+        found("orders", makes="stack-id"),
+        found("made", "other", maker="stack-id"),
+    )
+    assert (tagged.service, tagged.ruling.rule) == ("shop", Rule.UNDRILLED)
+    assert "it is of shop, by tag service" in tagged.ruling.evidence
+    assert (made.service, made.ruling.rule) == ("shop", Rule.UNDRILLED)
+    assert "db orders made it, which shop declares" in made.ruling.evidence
+
+
+def test_what_nobody_claims_is_told_with_what_is_known_of_it() -> None:
+    """A service that no file describes, no tag at all, or tags that could not be read."""
+    of_none = Found("db", "plain", "us-east-1", "arn:plain", {})
+    unread = Found("db", "unread", "us-east-1", "arn:unread", None)
+    other, plain, dark = told(found("b", "other"), of_none, unread)
+    assert {each.ruling.rule for each in (other, plain, dark)} == {Rule.UNCLAIMED}
+    assert "tag service says other, a service that no file describes" in other.ruling.evidence
+    assert "no tag says whose it is" in plain.ruling.evidence
+    assert "its tags are not known" in dark.ruling.evidence
+    assert str(dark.found) == "db unread in us-east-1"

@@ -1,0 +1,42 @@
+"""A restore job is given what is declared for it, whatever a recovery point tells of more."""
+
+from __future__ import annotations
+
+from dr_orchestrator.domain.vault import Restored, Vault
+
+RESTORED = Restored(
+    "RDS",
+    "an instance",
+    "DBInstanceIdentifier",
+    r".*:db:(?P<name>[^:]+)",
+    (("rds", "snapshot:awsbackup:*"),),
+    keeps=frozenset({"Engine", "Iops", "Port"}),
+    only={"PubliclyAccessible": "false"},
+    gives=frozenset({"DBSubnetGroupName"}),
+)
+
+
+def test_only_declared_metadata_are_given_and_what_has_to_be_so_is() -> None:
+    """What the point tells is taken by its name, whatever its letters; empty words are none; production's name goes."""
+    told = {
+        "engine": "postgres",
+        "Iops": "",
+        "port": "null",
+        "PubliclyAccessible": "true",
+        "DBInstanceIdentifier": "orders-prod",
+        "MasterUserPassword": "hunter2",
+    }
+    given = RESTORED.metadata(told, "dro-copy", {"DBSubnetGroupName": "isolated", "OptionGroupName": None})
+    assert given == {
+        "Engine": "postgres",
+        "DBSubnetGroupName": "isolated",
+        "PubliclyAccessible": "false",
+        "DBInstanceIdentifier": "dro-copy",
+    }
+    assert given.keys() <= RESTORED.keys
+
+
+def test_a_vault_of_another_account_is_told_as_such() -> None:
+    """Where it is the source's own, no account is named."""
+    assert str(Vault("nightly", "role")) == "vault nightly"
+    assert str(Vault("far", "role", "222222222222")) == "vault far of account 222222222222"
