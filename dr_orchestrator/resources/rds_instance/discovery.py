@@ -27,7 +27,7 @@ def discovered(ground: Ground) -> Iterator[Found]:
 
 
 def _part_of(each: Mapping[str, Any]) -> tuple[str, str]:
-    """What it is a part of, in words and by its id or ARN."""
+    """The whole that it is a part of, in words and by its id or ARN."""
     if cluster := each.get("DBClusterIdentifier"):
         return f"the cluster {cluster}", str(cluster)
     source = each.get("ReadReplicaSourceDBInstanceIdentifier") or each.get("ReadReplicaSourceDBClusterIdentifier")

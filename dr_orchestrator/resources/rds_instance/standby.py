@@ -78,7 +78,7 @@ class RdsStandby(RdsSnapshot):
         return Seen(f"{before.serving} is to be left, for {before.standby}")
 
     def _heard(self, copy: Copy, known: Sequence[ServerTime]) -> Seen:
-        """What AWS's events have of a failover that was asked for, beyond those known before."""
+        """The words of AWS's events on a failover that was asked for, beyond those known before."""
         new = [each for each in self._failovers(copy) if each not in known and each.state == events.STARTED]
         if not new:
             told = "the answer was lost, and AWS's events tell of no failover: it is not asked for again"
