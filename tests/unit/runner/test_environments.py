@@ -10,10 +10,11 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Piece
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import Phase
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
-from dr_orchestrator.runner import Born, Components, Session, Store
+from dr_orchestrator.runner import Born, Components, Direct, Session, Store
 from tests.support.records import POINT
 from tests.support.rehearsal import COPY, Drill
 from tests.support.resuming import died, resumed
@@ -228,3 +229,30 @@ def test_a_store_is_asked_for_once_its_point_was_brought_to_it() -> None:
     done = [line.removeprefix("! ") for line in story(app) if line.startswith("!")]
     assert done[:5] == ["ask export", "another", "ready export", "restore", "ready"]
     assert done[5:7] == ["destroy export", "destroy"]
+
+
+class Bucket(App):
+    """A bucket of production from which the environment's own is filled."""
+
+    def fill(self, point: RecoveryPoint, member: Copy) -> Ready:  # type: ignore[override]
+        assert self.ledger.rows[member.id].state is CopyState.CREATED
+        return self.act(f"fill {member.id} as of {point.id}", Ready())
+
+
+def test_a_store_that_is_filled_straight_is_a_copy_of_the_run_before_it_is_written_to() -> None:
+    """No copy stands between: the environment's own is named, written down, and only then filled."""
+    drill = Bucket()
+    session = drill.session()
+    session.use(Components(drill, environment=drill, direct=(Direct("files", "Files", drill),)))  # type: ignore[arg-type]
+    with session as run:
+        run.build()
+        run.built()
+        for store in run.direct:
+            run.step("fill files", run.fill_direct, store, run.choose("choose files", store.filler))
+    told = [line for line in drill.ledger.story if f"{ID}-Files" in line or line == "! member"]
+    assert told[:4] == [
+        "! member",
+        f"intend {ID}-Files",
+        f"copy {ID}-Files created",
+        f"! fill {ID}-Files as of {POINT.id}",
+    ]

@@ -181,3 +181,11 @@ def test_a_fault_is_known_by_where_it_was_met() -> None:
     taken, lost = (replace(FREE, name=name, outcome=CheckStatus.FAILED, stops=True) for name in ("name", "quota"))
     assert fingerprint("", "", (taken,)) == fingerprint("", "", (replace(taken, words="in use"),))
     assert fingerprint("", "", (taken,)) != fingerprint("", "", (lost,))
+
+
+@pytest.mark.parametrize(("takes", "times"), [(60.0, 2), (61.0, 1)])
+def test_a_refusal_that_took_long_is_believed_at_once(takes: float, times: int) -> None:
+    """What AWS forgot for a moment it knows a minute later: no drill is held up to ask what was asked for so long."""
+    drill = Drill(takes={"choose": takes}, failing={"choose": NotRecoverable("no recovery point")})
+    assert run(drill).verdict is Verdict.FAILED
+    assert acts(drill).count("choose") == times

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dr_orchestrator.domain.copy import Copy, CopyState
-from dr_orchestrator.domain.run import ServerTime
+from dr_orchestrator.domain.run import SegmentKind, ServerTime
 from dr_orchestrator.errors import LeaseLost, NotMeasured
 from tests.support.rehearsal import COPY, RUN, Drill
 
@@ -107,3 +107,11 @@ def test_a_former_driver_writes_no_step() -> None:
     run(drill)
     assert [step.name for step in drill.ledger.steps.values() if step.outcome is None] == ["ready"]
     assert drill.ledger.story[-1] == "! ready"
+
+
+def test_a_former_driver_tells_of_no_hold() -> None:
+    """What it waited for while the run became another's is no segment of that run; the loss itself ends it."""
+    drill = asleep_in("ready")
+    with pytest.raises(LeaseLost), drill.session() as session, session.held(SegmentKind.HOLD, "out of hours"):
+        session.step("ready", drill.ready, COPY)
+    assert drill.ledger.segments == []
