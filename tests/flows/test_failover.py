@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from dr_orchestrator import prefect_runner
 from dr_orchestrator.domain.clock import Moment, span
 from dr_orchestrator.domain.failover import FAILBACK, FAILOVER, NAMES, switches
 from dr_orchestrator.domain.rule import Rule
-from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.run import Run, Step
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
 from dr_orchestrator.reporting.export import run_json
+from dr_orchestrator.runner.journal import Journal
 from tests.support.failovers import DRILL, FAILS_OVER
 from tests.support.real_shop import RealShop, real_shop
 from tests.support.shop import GREEN, run
@@ -115,12 +115,14 @@ def test_a_failover_that_aws_refuses_fails_the_drill(shop: RealShop) -> None:
 def test_a_stop_in_the_midst_of_the_outage_takes_all_down(shop: RealShop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever stops the drill while nothing serves gets a clean account, and no client that goes on writing."""
 
-    def as_task(name: str, act: Callable[[], Any]) -> Any:
+    begin = Journal.begin
+
+    def stopping(self: Journal, name: str, *args: Any) -> Step:
         if name == "fail over: wait until it serves again":
             shop.here.stop.set()
-        return act()
+        return begin(self, name, *args)
 
-    monkeypatch.setattr(prefect_runner, "as_task", as_task)
+    monkeypatch.setattr(Journal, "begin", stopping)
     try:
         found = run(shop.here, DRILL)
     finally:
