@@ -6,22 +6,20 @@ import contextlib
 import socket
 import threading
 
+from dr_orchestrator.lab.port import Port
 from dr_orchestrator.lab.programs import HOST
 
-_BLOCK = 65536
 _CONNECT_S = 2.0
 
 
-class Switch:
+class Switch(Port):
     """A loopback port that leads to one server's, to another one's, or to none: then whoever comes is sent away."""
 
     def __init__(self) -> None:
-        self._listening = socket.create_server((HOST, 0))
-        self.port = int(self._listening.getsockname()[1])
         self._target = 0
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
-        threading.Thread(target=self._serve, name="lab-switch", daemon=True).start()
+        super().__init__(HOST, "lab-switch")
 
     def lead(self, port: int) -> None:
         """From now on lead to a server's port."""
@@ -39,15 +37,7 @@ class Switch:
     def close(self) -> None:
         """Let nobody in any more."""
         self.cut()
-        with contextlib.suppress(OSError):  # who waits in accept() is woken by this, and not by closing alone
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-
-    def _serve(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                outside, _ = self._listening.accept()
-                threading.Thread(target=self._lead, args=(outside,), name="lab-switch", daemon=True).start()
+        super().close()
 
     def _lead(self, outside: socket.socket) -> None:
         with outside, contextlib.suppress(OSError):
@@ -62,10 +52,7 @@ class Switch:
                 if not self._begun(target, outside, inside):
                     return
                 try:
-                    back = threading.Thread(target=_carry, args=(inside, outside), name="lab-switch", daemon=True)
-                    back.start()
-                    _carry(outside, inside)
-                    back.join()
+                    self._join(outside, inside)
                 finally:
                     with self._lock:
                         self._open -= {outside, inside}
@@ -77,12 +64,3 @@ class Switch:
                 return False
             self._open |= set(ends)
             return True
-
-
-def _carry(source: socket.socket, target: socket.socket) -> None:
-    """Hand on all that one side says, and then that it says no more."""
-    with contextlib.suppress(OSError):
-        while said := source.recv(_BLOCK):
-            target.sendall(said)
-    with contextlib.suppress(OSError):
-        target.shutdown(socket.SHUT_WR)

@@ -11,15 +11,13 @@ import contextlib
 import os
 import socket
 import subprocess
-import threading
 from pathlib import Path
 
+from dr_orchestrator.lab.port import Port
 from dr_orchestrator.lab.programs import Programs
 
 ALONE = ("unshare", "--user", "--map-current-user", "--net", "--")
 """Before a command: it then runs where no network is, not even loopback."""
-
-_BLOCK = 65536
 
 
 def playable(programs: Programs, folder: Path) -> bool:
@@ -36,35 +34,18 @@ def settings(port: int) -> tuple[str, ...]:
     return ("-p", str(port), "-c", "listen_addresses=", "-c", "unix_socket_directories=.")
 
 
-class Door:
+class Door(Port):
     """A loopback port whose connections lead to the socket in a server's data directory, until it is closed."""
 
     def __init__(self, host: str, folder: Path) -> None:
         self._folder = folder
-        self._listening = socket.create_server((host, 0))
-        self.port = int(self._listening.getsockname()[1])
-        threading.Thread(target=self._serve, name="lab-door", daemon=True).start()
-
-    def close(self) -> None:
-        """Let nobody in any more."""
-        with contextlib.suppress(OSError):  # who waits in accept() is woken by this, and not by closing alone
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-
-    def _serve(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                outside, _ = self._listening.accept()
-                threading.Thread(target=self._lead, args=(outside,), name="lab-door", daemon=True).start()
+        super().__init__(host, "lab-door")
 
     def _lead(self, outside: socket.socket) -> None:
         inside = socket.socket(socket.AF_UNIX)
         with outside, inside, contextlib.suppress(OSError):
             self._enter(inside)
-            back = threading.Thread(target=_carry, args=(inside, outside), name="lab-door", daemon=True)
-            back.start()
-            _carry(outside, inside)
-            back.join()
+            self._join(outside, inside)
 
     def _enter(self, inside: socket.socket) -> None:
         # By the open folder: the name of a socket may have 107 bytes, and a workspace lies as deep as it likes.
@@ -73,12 +54,3 @@ class Door:
             inside.connect(f"/proc/self/fd/{folder}/.s.PGSQL.{self.port}")
         finally:
             os.close(folder)
-
-
-def _carry(source: socket.socket, target: socket.socket) -> None:
-    """Hand on all that one side says, and then that it says no more."""
-    with contextlib.suppress(OSError):
-        while said := source.recv(_BLOCK):
-            target.sendall(said)
-    with contextlib.suppress(OSError):
-        target.shutdown(socket.SHUT_WR)
