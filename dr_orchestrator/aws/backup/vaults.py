@@ -92,6 +92,11 @@ class VaultPoints:
         """The words of AWS on a point; NotRecoverable where it is gone."""
         return self._ask("DescribeRecoveryPoint", point)
 
+    def key(self, point: RecoveryPoint) -> str | None:
+        """The key that a point is encrypted with; None where it is not."""
+        found = self.described(point)
+        return found.get("EncryptionKeyArn") if found.get("IsEncrypted") else None
+
     def metadata(self, point: RecoveryPoint) -> Mapping[str, str]:
         """The settings of the resource as of the point, by the words that a restore takes."""
         told: Mapping[str, str] = self._ask("GetRecoveryPointRestoreMetadata", point).get("RestoreMetadata") or {}

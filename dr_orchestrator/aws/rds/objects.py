@@ -130,6 +130,11 @@ class Objects:
         identity = self.shape.identity(made)
         return Asked(identity) if identity else Asked(job=f"{operation} of {copy.id}")
 
+    def tag(self, copy: Copy, arn: str) -> None:
+        """Have what a job of another service made wear the run's tags."""
+        worn = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
+        self._api.call("AddTagsToResource", ResourceName=arn, Tags=worn)
+
     def feed(self) -> Feed:
         """The states of all that are waited for: one for an account's region, whichever type of copy they are."""
 

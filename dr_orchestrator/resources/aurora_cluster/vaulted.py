@@ -37,7 +37,7 @@ class ClusterFromVault(AuroraCluster):
     ) -> None:
         """Without a vault it only takes copies down."""
         super().__init__(resource, selection, toolkit, answers)
-        self._from = FromVault(RESTORED, toolkit, vault, self._live, self._tag)
+        self._from = FromVault(RESTORED, toolkit, vault, self._live, self._objects.tag)
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """As for every cluster, and the vault, with where the point lies that would be taken."""
@@ -82,8 +82,7 @@ class ClusterFromVault(AuroraCluster):
 
     def key(self) -> str | None:
         """The key of the point that would be taken: a vault may have it under its own."""
-        found = self._from.points.described(self.choose())
-        return found.get("EncryptionKeyArn") if found.get("IsEncrypted") else None
+        return self._from.points.key(self.choose())
 
     def version(self) -> str:
         """The version of the point that would be taken."""
@@ -99,7 +98,3 @@ class ClusterFromVault(AuroraCluster):
     def _live(self, copy: Copy) -> Live | None:
         found = self._objects.described(copy.id)
         return CLUSTERS.live(found) if found else None
-
-    def _tag(self, copy: Copy, arn: str) -> None:
-        worn = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
-        self._api.call("AddTagsToResource", ResourceName=arn, Tags=worn)

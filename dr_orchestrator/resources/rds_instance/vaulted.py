@@ -37,7 +37,7 @@ class RdsFromVault(RdsInstance):
     ) -> None:
         """Without a vault it only takes copies down."""
         super().__init__(resource, selection, toolkit, answers)
-        self._from = FromVault(RESTORED, toolkit, vault, self._live, self._tag)
+        self._from = FromVault(RESTORED, toolkit, vault, self._live, self._objects.tag)
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """As for every instance, and the vault, with where the point lies that would be taken."""
@@ -84,8 +84,7 @@ class RdsFromVault(RdsInstance):
 
     def key(self) -> str | None:
         """The key of the point that would be taken: a vault may have it under its own."""
-        found = self._from.points.described(self.choose())
-        return found.get("EncryptionKeyArn") if found.get("IsEncrypted") else None
+        return self._from.points.key(self.choose())
 
     def option_group(self) -> str:
         """The option group of the point that would be taken."""
@@ -104,7 +103,3 @@ class RdsFromVault(RdsInstance):
     def _live(self, copy: Copy) -> Live | None:
         found = self._describe(copy.id)
         return INSTANCES.live(found) if found else None
-
-    def _tag(self, copy: Copy, arn: str) -> None:
-        worn = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
-        self._api.call("AddTagsToResource", ResourceName=arn, Tags=worn)
