@@ -73,7 +73,7 @@ class RestoreTest:
         return self.status == COMPLETED and self.validation in ("", VALIDATING) and not self.deletion
 
     def words(self) -> str:
-        """What AWS Backup tells of it, in a sentence that nobody takes for a proof of ours."""
+        """AWS Backup's word on it, in a sentence that nobody takes for a proof of ours."""
         took = f" in {format_duration(self.took)}" if self.took and self.status == COMPLETED else ""
         named = {"": "nobody validated it", VALIDATING: "nobody validated it yet"}
         checked = named.get(self.validation, f"validation {self.validation}") if self.status == COMPLETED else ""

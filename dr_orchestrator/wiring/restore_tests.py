@@ -35,7 +35,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import saw: the tests since an instant, oldest first, how many of them were news, what it could not see,
+    """An import, as it was seen: the tests since an instant, oldest first, how many of them were news, what it could not see,
     and the verdicts that were given back.
     """
 

@@ -1,4 +1,4 @@
-"""The restores of restore testing plans are taken in, and are no proof; a verdict is given back where a run made one."""
+"""The restores of restore testing plans are taken in, and are no proof; a run's verdict is given back where asked."""
 
 from __future__ import annotations
 
