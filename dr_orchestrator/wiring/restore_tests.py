@@ -35,8 +35,8 @@ class Given:
 
 @dataclass(frozen=True)
 class Imported:
-    """An import, as it was seen: the tests since an instant, oldest first, how many of them were news, what it could not see,
-    and the verdicts that were given back.
+    """An import, as it was seen: the tests since an instant, oldest first, how many of them were news, all that could
+    not be seen, and the verdicts that were given back.
     """
 
     account: str
