@@ -11,6 +11,9 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.verdict import Verdict
 
+GIVING = "backup:PutRestoreValidationResult"
+"""The call that gives a verdict back."""
+
 COMPLETED, VALIDATING, SUCCESSFUL, FAILED = "COMPLETED", "VALIDATING", "SUCCESSFUL", "FAILED"
 _UNDER_WAY = ("PENDING", "RUNNING", "")
 _STATUS = {Verdict.PASSED: SUCCESSFUL, Verdict.PASSED_WITH_FINDINGS: SUCCESSFUL, Verdict.FAILED: FAILED}

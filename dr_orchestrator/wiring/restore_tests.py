@@ -11,7 +11,7 @@ from dr_orchestrator.aws.backup import testing
 from dr_orchestrator.aws.guard import OneWriteGuard
 from dr_orchestrator.aws.posture.ground import unknown
 from dr_orchestrator.domain.discovery.found import Unseen, is_of
-from dr_orchestrator.domain.restore_test import Back, RestoreTest, backs
+from dr_orchestrator.domain.restore_test import GIVING, Back, RestoreTest, backs
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.errors import DrillFault, Exit, Stopped, UsageError
 from dr_orchestrator.reporting.records import Json
@@ -123,7 +123,7 @@ def _gives(here: App, tests: Sequence[RestoreTest]) -> Iterator[Given]:
         back = backs(test, (outlines[id] for id in restored.get(test.point, ())))
         if back is None:
             continue
-        guard = OneWriteGuard(here.types.calls, testing.GIVING, partial(testing.is_given, back), VERDICT)
+        guard = OneWriteGuard(here.types.calls, GIVING, partial(testing.is_given, back), VERDICT)
         try:
             testing.give(by_guard(here, test.region, guard), back)
         except Stopped:
@@ -146,7 +146,7 @@ def remedy(here: App, found: Imported) -> Iterator[tuple[str, str, str]]:
         yield f"{each.what} in {each.region}", f"{each.why.why} ({each.why.call})", hint
     for given in found.given:
         if (fault := given.fault) is not None:
-            told = unknown(fault, testing.GIVING)
+            told = unknown(fault, GIVING)
             hint = statement_for(here, told.call, "makes changes") if told.denied else told.hint
             yield f"the verdict on job {given.back.test.job} was not given", f"{told.why} ({told.call})", hint
 

@@ -12,9 +12,9 @@ from typing import Any, cast
 import pytest
 
 from dr_orchestrator import wiring
-from dr_orchestrator.aws.backup import testing
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
+from dr_orchestrator.domain.restore_test import GIVING
 from dr_orchestrator.domain.verdict import Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.lab.cloud.restore_jobs import jobs
@@ -23,7 +23,7 @@ from dr_orchestrator.lab.cloud.vaults import vaults
 from tests.support.ledger_samples import PROVENANCE, closing, header
 from tests.support.postures import Company, company, stands, told
 
-GIVING = ("backup", "PutRestoreValidationResult")
+PUT = ("backup", "PutRestoreValidationResult")
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ def test_nothing_is_given_back_unless_asked(here: wiring.App, waiting: PlanResul
     restored(here, waiting.point.point)
     with shop.calls() as heard:
         imported(capsys)
-    assert GIVING not in heard
+    assert PUT not in heard
 
 
 @pytest.mark.parametrize(("verdict", "status"), [(Verdict.PASSED, "SUCCESSFUL"), (Verdict.FAILED, "FAILED")])
@@ -169,14 +169,14 @@ def test_the_verdict_of_a_run_is_given_back_once(
     with shop.calls() as heard:
         code, seen = imported(capsys, "--give-back")
     assert code == Exit.PASSED
-    assert heard.count(GIVING) == 1
+    assert heard.count(PUT) == 1
     (given,) = seen["given_back"]
     assert (given["job"], given["run"], given["status"], given["error"]) == (waiting.id, "r-own", status, None)
     assert waiting.more["ValidationStatus"] == status
     assert "dro run r-own of drill orders-snapshot" in waiting.more["ValidationStatusMessage"]
     with shop.calls() as heard:
         _, again = imported(capsys, "--give-back")
-    assert GIVING not in heard
+    assert PUT not in heard
     assert again["news"] == 0
     (kept,) = (each for each in here.ledger.queries.restore_tests() if each.job == waiting.id)
     assert kept.validation == status
@@ -191,7 +191,7 @@ def test_a_run_of_another_point_gives_nothing(
     restored(here, point)
     with shop.calls() as heard:
         imported(capsys, "--give-back")
-    assert GIVING not in heard
+    assert PUT not in heard
 
 
 def test_what_may_not_be_given_is_told(here: wiring.App, waiting: PlanResult, shop: Company, capsys: Any) -> None:
@@ -204,7 +204,7 @@ def test_what_may_not_be_given_is_told(here: wiring.App, waiting: PlanResult, sh
     assert given["error"]
     (missing,) = seen["not_known"]
     assert "the role that makes changes" in missing["remedy"]
-    assert f'"Action": ["{testing.GIVING}"]' in missing["remedy"]
+    assert f'"Action": ["{GIVING}"]' in missing["remedy"]
     (kept,) = (each for each in here.ledger.queries.restore_tests() if each.job == waiting.id)
     assert kept.takes_a_verdict
     shop.lab.faults.clear()

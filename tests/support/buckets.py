@@ -32,6 +32,8 @@ drills:
 """
 """What a workspace writes in place of its line `drills:` to drill the estate's bucket as well."""
 
+SECOND = timedelta(seconds=1)
+
 _numbers = itertools.count(1)
 
 
@@ -46,15 +48,18 @@ def bucket(made: Estate, versioning: str = "Enabled", **own: Any) -> Resource:
 
 
 def put(made: Estate, source: Resource, held: Mapping[str, bytes], at: datetime | None = None) -> None:
-    """Put objects there, of an instant where one is told; by calls it would take longer than all the rest."""
-    with made.lab.world.as_of(at or made.clock.now()):
+    """Put objects there, of an instant where one is told, else of a second ago: what is restored is surely of before.
+
+    By calls it would take longer than all the rest.
+    """
+    with made.lab.world.as_of(at or made.clock.now() - SECOND):
         for key, content in held.items():
             backend().put_object(source.id, key, content)
 
 
 def drop(made: Estate, source: Resource, keys: Iterable[str], at: datetime | None = None) -> None:
-    """Delete objects, as those do who name no version."""
-    with made.lab.world.as_of(at or made.clock.now()):
+    """Delete objects, as those do who name no version; a second ago, where no instant is told."""
+    with made.lab.world.as_of(at or made.clock.now() - SECOND):
         for key in keys:
             backend().delete_object(source.id, key)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dr_orchestrator.aws.backup.testing import GIVING
 from dr_orchestrator.domain.resource_type import COMMON, DISCOVERY, IMPORT, ResourceType, Types, Write
+from dr_orchestrator.domain.restore_test import GIVING
 
 _INTRO = """# Every call that may be made
 

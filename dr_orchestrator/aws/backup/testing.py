@@ -9,7 +9,6 @@ from typing import Any
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.restore_test import Back, RestoreTest
 
-LISTING, GIVING = "backup:ListRestoreJobs", "backup:PutRestoreValidationResult"
 _MESSAGES = ("StatusMessage", "ValidationStatusMessage", "DeletionStatusMessage")
 
 

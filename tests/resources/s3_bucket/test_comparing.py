@@ -138,6 +138,7 @@ def of_parts(made: Estate, source: Resource, *, checksum: str = "") -> None:
     if checksum:
         made_of = buckets.backend().buckets[source.id].keys["parts"]
         made_of.checksum_algorithm, made_of.checksum_value = "SHA256", checksum
+    made.clock.sleep(1)
 
 
 def test_a_checksum_tells_where_an_etag_is_no_digest(made: Estate, way_of: Make) -> None:
@@ -201,6 +202,7 @@ def test_what_lies_in_an_archive_is_not_passed(made: Estate, way_of: Make) -> No
     source = buckets.bucket(made)
     buckets.put(made, source, HELD)
     made.client("s3").put_object(Bucket=source.id, Key="frozen", Body=b"2", StorageClass="GLACIER")
+    made.clock.sleep(1)
     result = compared(restored(way_of, source))
     assert result.outcome is Outcome.INCONCLUSIVE
     assert "1 object is in an archive, from where nothing comes at once: frozen" in result.observed

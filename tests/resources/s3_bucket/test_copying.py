@@ -69,6 +69,7 @@ def test_an_object_too_large_for_one_call_is_copied_in_parts(
     source, content = buckets.bucket(made), bytes(range(256)) * 50_000
     given: dict[str, Any] = {"ContentType": "image/png", "Metadata": {"by": "Ada"}, "Tagging": "kind=a%3Db"}
     made.client("s3").put_object(Bucket=source.id, Key="large", Body=content, **given)
+    made.clock.sleep(1)
     buckets.put(made, source, {"small": b"x"})
     monkeypatch.setattr(large, "MOST", 6_000_000)
     monkeypatch.setattr(large, "PART", 5 * 1024**2)
@@ -103,6 +104,7 @@ def test_what_lies_in_an_archive_is_told(made: Estate, way_of: Make) -> None:
     source = buckets.bucket(made)
     buckets.put(made, source, {"here": b"1"})
     made.client("s3").put_object(Bucket=source.id, Key="frozen", Body=b"2", StorageClass="DEEP_ARCHIVE")
+    made.clock.sleep(1)
     way = way_of("s3", source)
     way.confirm(way.restore())
     assert "1 object not copied from an archive" in way.restorer.ready(way.copy).words

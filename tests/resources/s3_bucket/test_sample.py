@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -36,7 +36,7 @@ class _Sized:
 
 def drawn(sizes: dict[str, int], sample: Sample) -> tuple[list[str], Wanted]:
     api: Any = _Sized(sizes)
-    wanted = Wanted(api, Where("b"), THEN, sample)
+    wanted = Wanted(api, Where("b"), THEN + timedelta(seconds=1), sample)
     return [each.key for each in wanted.read()], wanted
 
 

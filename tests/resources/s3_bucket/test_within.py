@@ -160,6 +160,7 @@ def test_what_is_carried_by_hand_is_all_there(made: Estate, member: Copy, monkey
     given: dict[str, Any] = {"ContentType": "image/png", "Metadata": {"by": "Ada"}, "Tagging": "kind=a%3Db"}
     for key, held in (("large", content), ("small", b"1"), ("empty", b"")):
         made.client("s3").put_object(Bucket=source.id, Key=key, Body=held, **given)
+    made.clock.sleep(1)
     monkeypatch.setattr(carrying, "PIECE", 5 * 1024**2)
     done = carried(made, source, member).copy()
     assert (done.objects, done.bytes) == (3, len(content) + 1)

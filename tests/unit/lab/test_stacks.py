@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.cloudformation.models import Stack, cloudformation_backends
 
 from dr_orchestrator.aws.calls.api import Api
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.lab import Lab
+from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION
 from tests.support.fakes import FakeClock
 from tests.support.labs import client, get, refused, wait_while
 
@@ -130,6 +132,18 @@ def test_a_deleted_stack_is_known_by_its_id_alone(cfn: Any, ddb: Any, clock: Fak
     clock.sleep(900)
     assert refused(cfn.describe_stacks, StackName="replica") == "ValidationError"
     assert stack(cfn, arn)["StackStatus"] == "DELETE_COMPLETE"
+    assert ddb.list_tables()["TableNames"] == []
+
+
+def test_outputs_that_are_told_while_it_goes_bring_nothing_back(cfn: Any, ddb: Any, clock: FakeClock) -> None:
+    """A call that began before the deletion looks up what is gone by now: moto would make it anew, without a tag."""
+    create(cfn)
+    clock.sleep(900)
+    (made,) = cloudformation_backends[ACCOUNT][REGION].stacks.values()
+    cfn.delete_stack(StackName="replica")
+    wait_while(clock, "DELETE_IN_PROGRESS", lambda: stack(cfn, made.stack_id)["StackStatus"])
+    (told,) = Stack.outputs.fget(made)  # type: ignore[attr-defined] # as the call looks them up that had begun before
+    assert told["OutputKey"] == "HealthUrl"
     assert ddb.list_tables()["TableNames"] == []
 
 

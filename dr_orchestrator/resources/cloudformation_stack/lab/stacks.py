@@ -21,6 +21,7 @@ from dr_orchestrator.resources.cloudformation_stack.lab.work import (
     REVIEW,
     Building,
     Removing,
+    Resources,
     TimedStack,
     gone,
     physical_id,
@@ -146,7 +147,9 @@ def _list_stack_resources(answering: responses.CloudFormationResponse) -> Action
     """As moto, with the state that each resource is in: a deleted stack tells what became of what it held."""
     cloud = answering.cloudformation_backend
     stack, resources = cloud.list_stack_resources(str(answering._get_param("StackName")))
-    rows = [_ResourceRow(stack, each) for each in (*resources, *cast(TimedStack, stack).removed.values())]
+    there = {getattr(each, "logical_resource_id", None) for each in resources}
+    removed = [each for name, each in cast(TimedStack, stack).removed.items() if name not in there]
+    rows = [_ResourceRow(stack, each) for each in (*resources, *removed)]
     told = [
         {
             "LogicalResourceId": row.logical_resource_id,
@@ -178,6 +181,7 @@ def _describe_log_groups(answering: logs.LogsResponse) -> str:
 
 PATCHES = (
     (parsing, "generate_resource_name", finishing.named),
+    (models, "ResourceMap", Resources),
     (models, "yaml", SafeYaml),
     (responses, "yaml", SafeYaml),
     (responses, "StackResourceDTO", _ResourceRow),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import ValidationError
@@ -63,6 +64,19 @@ def refuse_unknown(types: Collection[str]) -> None:
         raise NotImplementedError(told)
 
 
+class Resources(parsing.ResourceMap):
+    """The resources of a stack: moto makes what is looked up and is not there, which must not bring back what was
+    removed: a call that told outputs while they went would leave it behind, without a tag, for nobody to remove.
+    """
+
+    removed: Mapping[str, Any] = MappingProxyType({})
+
+    def __getitem__(self, key: str) -> Any:
+        if key in self.removed and key not in self._parsed_resources:
+            return self.removed[key]
+        return super().__getitem__(key)
+
+
 class TimedStack(Stack):
     """A stack that comes into being step by step; only what has been built shows, and goes on to once it is removed."""
 
@@ -92,6 +106,11 @@ class TimedStack(Stack):
         if key not in told:
             raise ValidationError(message=f"Output '{key}' not found in stack '{self.stack_id}'")
         return told[key]
+
+    def _create_resource_map(self) -> parsing.ResourceMap:
+        made = super()._create_resource_map()
+        cast(Resources, made).removed = self.removed
+        return made
 
     @property
     def declared(self) -> dict[str, Any]:
@@ -247,6 +266,7 @@ class Building:
             return
         try:
             with world().at_once():
+                self._stack.removed.pop(name, None)
                 self._stack.resource_map[name]
                 if name in self._changed:
                     updates.apply(self._stack, self._stack.built()[name], self._stack.template_dict["Resources"][name])
@@ -338,6 +358,7 @@ class Removing:
     def _remove(self, name: str) -> None:
         if self._kept(name) or name not in self._stack.built():
             return
+        resource = self._stack.built()[name]
         try:
             with world().at_once():
                 self._delete(name)
@@ -346,7 +367,8 @@ class Removing:
             self._stack.tell(name, "DELETE_FAILED", str(getattr(wrong, "message", "")) or repr(wrong))
             return
         self._stack.tell(name, "DELETE_COMPLETE")
-        self._stack.removed[name] = self._stack.resource_map._parsed_resources.pop(name, None)
+        self._stack.removed[name] = resource  # before it goes: nobody looks it up in between
+        self._stack.resource_map._parsed_resources.pop(name, None)
 
     def _delete(self, name: str) -> None:
         resource = self._stack.built()[name]

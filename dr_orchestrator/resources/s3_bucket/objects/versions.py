@@ -68,7 +68,7 @@ class Version:
 class Tally:
     """The sums of a listing as of an instant, while it is read and when it is through.
 
-    `doubtful` are keys that were written after the instant while versioning was off: what was there before is lost,
+    `doubtful` are keys that were written since the instant while versioning was off: what was there before is lost,
     if anything was.
     """
 
@@ -87,13 +87,14 @@ class Tally:
 def as_of(api: Api, where: Where, instant: datetime, tally: Tally | None = None) -> Iterator[Version]:
     """The version of each object that was current at an instant, in the order of their keys; read page by page.
 
-    S3 tells in whole seconds when a version was made: one of the very second counts.
+    S3 tells only the whole second in which a version was made, and a version of the instant's own second may be from
+    after it: only those of earlier seconds are surely from before.
     """
     counted = tally or Tally()
     for _, versions in itertools.groupby(every(api, where), key=lambda each: each.key):
         known = list(versions)
-        counted.doubtful += any(each.id == NULL and each.modified > instant for each in known)
-        of_then = (each for each in known if each.modified <= instant)
+        counted.doubtful += any(each.id == NULL and each.modified >= instant for each in known)
+        of_then = (each for each in known if each.modified < instant)
         newest = max(of_then, key=lambda each: each.modified, default=None)  # of one second the first that S3 lists
         if newest is not None and newest.marker:
             counted.deleted += 1

@@ -10,7 +10,7 @@ import pytest
 
 from dr_orchestrator.aws.backup import testing
 from dr_orchestrator.aws.guard import Forbidden, OneWriteGuard
-from dr_orchestrator.domain.restore_test import Back, RestoreTest
+from dr_orchestrator.domain.restore_test import GIVING, Back, RestoreTest
 from tests.support.guarded import COPY, MODELS, SERVICES, everywhere, guard
 from tests.support.types import CALLS, READS
 
@@ -21,7 +21,7 @@ PUT = {"RestoreJobId": "job-1", "ValidationStatus": "SUCCESSFUL", "ValidationSta
 
 
 def giving() -> OneWriteGuard:
-    return OneWriteGuard(CALLS, testing.GIVING, partial(testing.is_given, BACK), "the verdict")
+    return OneWriteGuard(CALLS, GIVING, partial(testing.is_given, BACK), "the verdict")
 
 
 @pytest.mark.parametrize("service", SERVICES)
