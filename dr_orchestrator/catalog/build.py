@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from dr_orchestrator.catalog import digest, proofs
+from dr_orchestrator.catalog import baseline, digest, proofs
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
+from dr_orchestrator.catalog.shapes.customer import CustomerStack as WrittenStack
 from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild as WrittenRebuild
 from dr_orchestrator.catalog.shapes.tiers import Backups, Costs, Discovery, TiersFile
@@ -18,6 +19,7 @@ from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
 from dr_orchestrator.catalog.source import Key, dotted
 from dr_orchestrator.catalog.template import Template, Unusable
 from dr_orchestrator.domain.cost import Rates
+from dr_orchestrator.domain.customer_stack import CustomerStack
 from dr_orchestrator.domain.drill import (
     Allowed,
     CanaryItem,
@@ -133,6 +135,24 @@ def _service(
             )
             for disruption, promise in file.objectives.written.items()
         },
+        customer_stacks=tuple(
+            _customer_stack(name, stack, declared) for name, stack in sorted(file.customer_stacks.items())
+        ),
+    )
+
+
+def _customer_stack(name: str, stack: WrittenStack, declared: Declared) -> CustomerStack:
+    document, file = declared.document, stack.baseline or baseline.default_file(declared.name, name)
+    return CustomerStack(
+        name=name,
+        account=stack.account,
+        region=stack.region,
+        stack=stack.stack,
+        role=stack.role,
+        external_id=stack.external_id or "",
+        baseline=baseline.read(declared.folder / file, stack.account, stack.region, stack.stack),
+        file=file,
+        where=f"{document.file}:{document.line(('customer_stacks', name))}",
     )
 
 

@@ -223,11 +223,13 @@ class Roles:
     """The IAM roles (ARNs) that drills take on: one that only reads, and one that makes copies; empty for none.
 
     `elsewhere` are those of other accounts in which copies stand, one an account: it reads and changes there.
+    `external_id` is what the trust policy of a customer's role may ask for.
     """
 
     source: str = ""
     drill: str = ""
     elsewhere: tuple[str, ...] = ()
+    external_id: str = ""
 
     def at(self, account: str) -> Roles:
         """The roles in an account; those of the sources where it is theirs, or none is named for it."""

@@ -15,7 +15,7 @@ from moto.logs import responses as logs
 
 from dr_orchestrator.lab.cloud.templates import SafeYaml, imports
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.cloudformation_stack.lab import answers, change_sets, finishing, nested
+from dr_orchestrator.resources.cloudformation_stack.lab import answers, change_sets, drift, finishing, nested
 from dr_orchestrator.resources.cloudformation_stack.lab.change_sets import ChangeSets, Prepared, Wanted
 from dr_orchestrator.resources.cloudformation_stack.lab.work import (
     REVIEW,
@@ -182,6 +182,7 @@ PATCHES = (
     (responses, "yaml", SafeYaml),
     (responses, "StackResourceDTO", _ResourceRow),
     *answers.PATCHES,
+    *drift.PATCHES,
     (responses.CloudFormationResponse, "list_stack_resources", _list_stack_resources),
     (responses.CloudFormationResponse, "update_termination_protection", _update_termination_protection),
     (logs.LogsResponse, "describe_log_groups", _describe_log_groups),
