@@ -1,4 +1,4 @@
-"""A customer's account in the lab: a stack with a role and a rule that a service depends on, and the hand that changes it."""
+"""A customer's account in the lab: a stack that a service depends on, and the hand that changes it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from typing import Any
 from unittest import mock
 
 import boto3
+from moto.cloudformation.models import cloudformation_backends
+from moto.events.models import events_backends
+from moto.iam.models import iam_backends
 
 from dr_orchestrator.domain.customer.looking import Look
 from dr_orchestrator.domain.customer_stack import Aspect, Baseline, CustomerStack
@@ -122,6 +125,11 @@ class Acme:
             ],
         )
         self.wait(1800)
+
+    def remove(self) -> None:
+        """Make the account empty again: others share its lab."""
+        for backends, name in ((iam_backends, "aws"), (events_backends, REGION), (cloudformation_backends, REGION)):
+            backends[CUSTOMER][name].reset()
 
     def wait(self, seconds: float) -> None:
         """Let lab time go by."""

@@ -142,24 +142,43 @@ def test_the_same_made_anew_is_another(customer: tuple[Acme, App]) -> None:
         ("sts", "GetCallerIdentity", ALL),
     ],
 )
-@pytest.mark.parametrize("kind", ["access-denied", "throttle"])
 def test_what_may_not_be_asked_is_not_known(
     customer: tuple[Acme, App],
-    monkeypatch: pytest.MonkeyPatch,
-    kind: str,
     service: str,
     action: str,
     blind: set[Aspect],
 ) -> None:
-    """A right that is missing, or a call that is throttled for good, leaves its aspects unknown, by name, and hides no other."""
+    """A right that is missing leaves its aspects unknown, by the call, and hides no other."""
     made, here = customer
-    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=made.clock.sleep))
     stack = recorded(here, stack_of(here))
-    made.lab.faults.add({"kind": kind, "service": service, "action": action})
+    made.lab.faults.add({"kind": "access-denied", "service": service, "action": action})
     found = told(here, stack)
     assert unknown(found) == blind
     assert failed(found) == set()
     assert all(f"{service}:{action}" in found[each].observed or action == "AssumeRole" for each in blind)
+
+
+@pytest.mark.parametrize(
+    ("service", "action", "blind"),
+    [
+        ("cloudformation", "DetectStackDrift", {Aspect.DRIFT}),
+        ("iam", "GetRole", {Aspect.POLICIES}),
+        ("cloudtrail", "LookupEvents", {Aspect.HISTORY}),
+    ],
+)
+def test_what_is_throttled_is_asked_again_and_else_not_known(
+    customer: tuple[Acme, App], monkeypatch: pytest.MonkeyPatch, service: str, action: str, blind: set[Aspect]
+) -> None:
+    """What passes is waited for; what does not pass leaves its aspect unknown, and hides no other."""
+    made, here = customer
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=made.clock.sleep))
+    stack = recorded(here, stack_of(here))
+    made.lab.faults.add({"kind": "throttle", "service": service, "action": action, "times": 7})
+    assert {each.outcome for each in told(here, stack).values()} == {Outcome.PASSED}
+    made.lab.faults.add({"kind": "throttle", "service": service, "action": action})
+    found = told(here, stack)
+    assert unknown(found) == blind
+    assert failed(found) == set()
 
 
 def test_every_call_of_a_look_is_declared_and_none_writes(customer: tuple[Acme, App]) -> None:
