@@ -81,7 +81,7 @@ def test_an_untouched_stack_costs_a_drill_nothing(shop: Estate, here: App, custo
     found = drilled(shop, here)
     assert found.closing is not None
     assert found.closing.verdict in GREEN, found.closing.reasons
-    assert {when: set(outcomes(found, when).values()) for when in When} == dict.fromkeys(When, {Outcome.PASSED})
+    assert {outcome for when in When for outcome in outcomes(found, when).values()} == {Outcome.PASSED}
     looks = [each.phase.value for each in found.steps if each.name.startswith("look at the customers' stacks")]
     assert looks == ["prepare", "teardown"]
 
@@ -262,9 +262,7 @@ def test_iam_prints_what_the_customer_has_to_allow(here: App, capsys: pytest.Cap
     assert main.run(["iam", "--role", CUSTOMER]) == Exit.PASSED
     policy = json.loads(capsys.readouterr().out)
     actions = {action for each in policy["Statement"] for action in each["Action"]}
-    verbs = {action.partition(":")[2] for action in actions}
-    assert {
-        verb for verb in verbs if not verb.startswith(("Get", "List", "Describe", "Detect", "Lookup", "Batch"))
-    } == set()
+    reads = ("Get", "List", "Describe", "Detect", "Lookup", "Batch")
+    assert [each for each in actions if not each.partition(":")[2].startswith(reads)] == []
     assert main.run(["iam", "--role", f"{CUSTOMER}-trust"]) == Exit.PASSED
     assert json.loads(capsys.readouterr().out)["Statement"][0]["Action"] == "sts:AssumeRole"
