@@ -56,7 +56,7 @@ class Asking:
             token = {"NextToken": answer["NextToken"]}
 
     def there(self, ask: Callable[[], T]) -> T | None:
-        """What was asked for; None where AWS says that there is no such thing."""
+        """The answer; None where AWS says that there is no such thing."""
         try:
             return ask()
         except NotFound:

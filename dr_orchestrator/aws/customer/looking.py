@@ -49,7 +49,7 @@ def look(asking: Asking) -> Look:
 
 
 def whose(asking: Asking) -> str:
-    """Who looks there; NotMeasured where the role cannot be taken on, or is of another account."""
+    """The caller who looks there; NotMeasured where the role cannot be taken on, or is of another account."""
     caller = asking.patiently(asking.home.caller)
     wanted = asking.stack.account
     if caller.account != wanted:

@@ -1,4 +1,4 @@
-"""What the roles of a stack may do and who may take them on, and what its rules pass on: as it is live."""
+"""The roles of a stack (what they may do, who may take them on) and its rules (what they pass on), as they are live."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _plain(part: Any) -> Any:
 
 
 def names(documents: Mapping[str, Any]) -> list[tuple[str, bool]]:
-    """What CloudTrail knows the parts by, and whether they are IAM's, whose events it has in one region alone.
+    """The names that CloudTrail knows the parts by, and whether they are IAM's, whose events it has in one region alone.
 
     Roles are asked for by their names: by its ARN each use of one is told, too.
     """

@@ -12,7 +12,7 @@ from dr_orchestrator.errors import Problem
 
 
 def problems(service: Declared, policy: Policy) -> Iterator[Problem]:
-    """What is wrong with the customers' stacks of a service."""
+    """The mistakes in the customers' stacks of a service."""
     for name, stack in (service.whole.customer_stacks if service.whole else {}).items():
         key: Key = ("customer_stacks", name)
         if account_of(stack.role) != stack.account:

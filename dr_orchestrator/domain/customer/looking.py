@@ -61,7 +61,7 @@ class Look:
 
     @property
     def documents(self) -> dict[Aspect, Any]:
-        """What was seen of the others."""
+        """The documents of the others."""
         return {each: seen.document for each, seen in self.aspects.items() if isinstance(seen, Known)}
 
 
@@ -126,7 +126,7 @@ def results(
 
 
 def compared(baseline: Baseline | None, look: Look, aspect: Aspect) -> Told:
-    """What was seen of an aspect, held to what was recorded of it."""
+    """An aspect as it was seen, held to what was recorded of it."""
     seen = look.aspects[aspect]
     if isinstance(seen, Unread):
         return Told(Outcome.INCONCLUSIVE, seen.why)
@@ -175,7 +175,7 @@ def _last(baseline: Baseline, subject: str) -> str:
 
 
 def _who(found: Sequence[Change], since: Sequence[Event] | None) -> tuple[str, tuple[Event, ...]]:
-    """Who made these differences, as far as CloudTrail tells."""
+    """The hands that made these differences, as far as CloudTrail tells."""
     if since is None:
         return "who changed it is not known: the event history could not be read", ()
     if not since:
@@ -195,7 +195,7 @@ def _more(count: int) -> str:
 
 
 def _meanwhile(told: Told, earlier: CheckResult) -> Told:
-    """What is seen after the drill, and was not before it; a difference that has gone again is told as well."""
+    """The differences that came during the drill; one that has gone again is told as well."""
     kept = earlier.figures.get(FIGURE, {})
     if told.outcome is Outcome.INCONCLUSIVE or earlier.outcome is Outcome.INCONCLUSIVE:
         return told

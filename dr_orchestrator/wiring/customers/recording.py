@@ -22,7 +22,7 @@ STALE = timedelta(days=30)
 
 
 class Standing(StrEnum):
-    """What a look says of a baseline, or of the lack of one."""
+    """The verdict of a look on a baseline, or of the lack of one."""
 
     AS_RECORDED = "as recorded"
     DIFFERS = "differs"
@@ -43,7 +43,7 @@ class Recorded:
 
     @property
     def standing(self) -> Standing:
-        """What the look says; what could not be read says nothing of the whole."""
+        """The verdict of the look; what could not be read says nothing of the whole."""
         if self.look.unread:
             return Standing.UNREAD
         if self.stack.baseline is None:

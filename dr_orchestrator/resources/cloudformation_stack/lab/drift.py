@@ -52,7 +52,7 @@ class Detection:
 
     @property
     def drift(self) -> str:
-        """What it says of the whole stack."""
+        """The drift of the whole stack."""
         states = {each["StackResourceDriftStatus"] for each in self.resources}
         return "DRIFTED" if states - {"IN_SYNC"} else "IN_SYNC" if states else "NOT_CHECKED"
 
