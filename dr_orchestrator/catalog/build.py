@@ -26,6 +26,7 @@ from dr_orchestrator.domain.drill import (
     Catalogue,
     Check,
     Drill,
+    EventArrives,
     HttpAnswer,
     ItemsAtLeast,
     NewestRow,
@@ -318,10 +319,17 @@ def _plain(name: str, must: bool, claim: claims.Plain) -> Check:
             return Query(name, sql, equals, must, database or "")
         case claims.ItemsAtLeast(minimum=minimum, store=store):
             return ItemsAtLeast(name, minimum, store or "", must)
-        case claims.HttpAnswer() as answer:
-            return HttpAnswer(name, answer.url, answer.status, answer.contains or "", answer.timeout, must)
+        case claims.HttpAnswer() | claims.EventArrives() as asked:
+            return _surface(name, must, asked)
         case claims.CanaryItem() | claims.RestoredState() as marker:
             return _marker(name, must, marker)
+
+
+def _surface(name: str, must: bool, claim: claims.HttpAnswer | claims.EventArrives) -> Check:
+    if isinstance(claim, claims.HttpAnswer):
+        return HttpAnswer(name, claim.url, claim.status, claim.contains or "", claim.timeout, must)
+    told = (claim.bus, claim.log_group, claim.source, claim.detail_type, claim.within)
+    return EventArrives(name, *told, dict(claim.detail), must)
 
 
 def _marker(name: str, must: bool, claim: claims.CanaryItem | claims.RestoredState) -> Check:

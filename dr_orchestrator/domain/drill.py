@@ -171,7 +171,25 @@ class HttpAnswer:
     mandatory: bool = True
 
 
-Check = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | HttpAnswer | Deep
+@dataclass(frozen=True)
+class EventArrives:
+    """An event that is put onto a bus of the rebuilt stack is in a log group of it within a time.
+
+    Bus and log group are named by their logical ids; `detail` is what it holds beside.
+    """
+
+    name: str
+    bus: str
+    log_group: str
+    source: str
+    detail_type: str
+    within: timedelta
+    detail: Mapping[str, str] = field(default_factory=dict, hash=False)
+    mandatory: bool = True
+
+
+Surface = HttpAnswer | EventArrives
+Check = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | Surface | Deep
 
 
 def reads_source(check: object) -> bool:

@@ -1,4 +1,4 @@
-"""A service depends on a customer's stack: each of its drills looks at it before and after, and changes nothing there."""
+"""A service depends on a customer's stack: each of its drills looks at it before and after, and changes nothing."""
 
 from __future__ import annotations
 

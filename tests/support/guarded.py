@@ -20,7 +20,7 @@ SOURCES = frozenset({"orders-prod", "Shop-Prod", "sessions-prod"})
 SERVICES = (
     *("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam"),
     *("s3", "ecr", "logs", "elbv2", "cognito-idp", "ssm", "rds-data", "route53", "ecs", "resourcegroupstaggingapi"),
-    *("lambda", "cloudfront", "cloudwatch", "application-autoscaling", "backup", "resource-explorer-2"),
+    *("lambda", "cloudfront", "cloudwatch", "application-autoscaling", "backup", "resource-explorer-2", "events"),
 )
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"

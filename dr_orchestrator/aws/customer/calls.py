@@ -37,7 +37,7 @@ READS = frozenset(
 """Every call that is ever made there."""
 
 TABLE = CallTable(READS, ())
-"""What a guard of such an account knows: these reads, and not one write."""
+"""The calls that a guard of such an account knows: these reads, and not one write."""
 
 _ON_THE_WAY = ("cloudformation:DetectStackResourceDrift", "cloudformation:BatchDescribeTypeConfigurations")
 """The rights that CloudFormation asks of whoever has drift detected, beside those of its own calls."""

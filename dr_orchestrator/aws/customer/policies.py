@@ -99,7 +99,7 @@ def _plain(part: Any) -> Any:
 
 
 def names(documents: Mapping[str, Any]) -> list[tuple[str, bool]]:
-    """The names that CloudTrail knows the parts by, and whether they are IAM's, whose events it has in one region alone.
+    """The names that CloudTrail knows the parts by, and whether they are IAM's: those events are in one region alone.
 
     Roles are asked for by their names: by its ARN each use of one is told, too.
     """

@@ -67,7 +67,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Told:
-    """What an aspect says against the baseline: an outcome, in words, and the differences with who made them."""
+    """An aspect against the baseline: an outcome, in words, and the differences with who made them."""
 
     outcome: Outcome
     words: str

@@ -14,6 +14,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
 from moto.ecs.models import ecs_backends
+from moto.events.models import events_backends
 from moto.iam.models import iam_backends
 from moto.route53.models import route53_backends
 from moto.s3.models import s3_backends
@@ -117,12 +118,18 @@ def _role(stack: Stack, role: Any, _worn: dict[str, str], given: Mapping[str, An
         iam_backends[stack.account_id]["aws"].attach_role_policy(arn, role.name)
 
 
+def _bus(stack: Stack, bus: Any, worn: dict[str, str], _given: Mapping[str, Any]) -> None:
+    """moto's buses wear no tags of their stack."""
+    events_backends[stack.account_id][stack.region_name].tagger.tag_resource(bus.arn, _listed(worn))
+
+
 def _text(document: Any) -> str:
     return document if isinstance(document, str) else json.dumps(document)
 
 
 _FINISHED: Mapping[str, Callable[[Stack, Any, dict[str, str], Mapping[str, Any]], None]] = {
     "AWS::IAM::Role": _role,
+    "AWS::Events::EventBus": _bus,
     "AWS::DynamoDB::Table": _table,
     "AWS::S3::Bucket": _bucket,
     "AWS::ECR::Repository": _repository,

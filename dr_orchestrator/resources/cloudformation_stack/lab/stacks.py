@@ -11,6 +11,7 @@ from moto.cloudformation.exceptions import AlreadyExistsException, ValidationErr
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.utils import generate_stack_id
 from moto.core.responses import ActionResult
+from moto.events import models as events
 from moto.logs import responses as logs
 
 from dr_orchestrator.lab.cloud.templates import SafeYaml, imports
@@ -183,6 +184,8 @@ PATCHES = (
     (responses, "StackResourceDTO", _ResourceRow),
     *answers.PATCHES,
     *drift.PATCHES,
+    (events.EventBus, "physical_resource_id", property(lambda bus: bus.name)),  # moto's has none
+    (events, "unix_time_millis", lambda: int(world().now().timestamp() * 1000)),  # moto's is no whole number
     (responses.CloudFormationResponse, "list_stack_resources", _list_stack_resources),
     (responses.CloudFormationResponse, "update_termination_protection", _update_termination_protection),
     (logs.LogsResponse, "describe_log_groups", _describe_log_groups),
