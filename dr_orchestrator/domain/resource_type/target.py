@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -49,7 +49,8 @@ class By:
         if self.each and self.key:
             listed = given if isinstance(given, list | tuple) else ()
             for one in listed or ({},):
-                yield self._by_arn(str(one.get(self.key, "")) if isinstance(one, Mapping) else "")
+                found = self._by_arn(str(one.get(self.key, "")) if isinstance(one, Mapping) else "")
+                yield replace(found, parts=(found.name.rpartition("/")[2],))
             return
         if self.each:
             yield from (Target(self.type, str(name), member=True) for name in given or ("",))
