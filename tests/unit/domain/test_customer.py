@@ -1,4 +1,4 @@
-"""A look at a customer's stack against its baseline: differences told by place and hand, what is not known told as such."""
+"""A look at a customer's stack against its baseline: what differs by place and hand, what is not known as such."""
 
 from __future__ import annotations
 

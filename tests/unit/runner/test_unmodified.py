@@ -1,4 +1,4 @@
-"""Customers' stacks are looked at before a drill and after it: remembered by who goes on, and never in a drill's way."""
+"""Customers' stacks are looked at before a drill and after it: remembered by who goes on, and in no drill's way."""
 
 from __future__ import annotations
 
@@ -102,8 +102,6 @@ def test_without_the_look_before_there_is_none_after() -> None:
 
 def test_who_goes_on_looks_before_no_second_time() -> None:
     """What the dead process saw is what the second look is compared with."""
-    drill = Depending()
-    dead = dead_in(drill, "checks")
-    drill.given.clear()
-    drill.run(resumed(drill, dead))
-    assert [when for when, _ in drill.given] == [When.AFTER]
+    clock, ledger, run = dead_in("checks", make=Depending)
+    resumed(clock, ledger, run, make=Depending)
+    assert [each for each in ledger.story if each.startswith("! look")] == ["! look before", "! look after"]
