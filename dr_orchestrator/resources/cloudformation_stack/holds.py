@@ -219,6 +219,7 @@ _WHEN = {
     "security groups or subnets that are still in use": ("ec2:DescribeNetworkInterfaces",),
     **_PROTECTED,
 }
+SENDS = "a check sends an event to the replica's own bus"
 _SENT = ("events:DescribeEventBus", "events:ListTagsForResource", "logs:FilterLogEvents", "events:PutEvents")
 _CHANGES = frozenset(write.operation for write in WRITES)
 _ALL = frozenset(call for calls in _WHEN.values() for call in calls)
@@ -233,6 +234,6 @@ CALLS = Calls(
 ARRIVALS = Calls(
     frozenset(_SENT) - _CHANGES,
     frozenset(_SENT) & _CHANGES,
-    dict.fromkeys(_SENT, "a check sends an event to the replica's own bus"),
+    dict.fromkeys(_SENT, SENDS),
 )
 """The calls by which an event is sent into a replica, and looked for there."""
