@@ -220,7 +220,8 @@ class Account:
 
     def _prepare(self, core: botocore.session.Session, role: str = "") -> None:
         """Sign a session's calls by a role, or as the machine; count and space what is throttled."""
-        credentials = AssumedRole(role, self._name, self._sts, self._now) if role else self._machine
+        taken = (self._name, self._sts, self._now, self._roles.external_id)
+        credentials = AssumedRole(role, *taken) if role else self._machine
         sign_with(core, credentials, self.throttling.overcome)
         self.throttling.watch(core)
         if self._spacings is not None:

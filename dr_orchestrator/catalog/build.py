@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from dr_orchestrator.catalog import digest, proofs
+from dr_orchestrator.catalog import baseline, digest, proofs
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
+from dr_orchestrator.catalog.shapes.customer import CustomerStack as WrittenStack
 from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild as WrittenRebuild
 from dr_orchestrator.catalog.shapes.tiers import Backups, Costs, Discovery, TiersFile
@@ -18,12 +19,14 @@ from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
 from dr_orchestrator.catalog.source import Key, dotted
 from dr_orchestrator.catalog.template import Template, Unusable
 from dr_orchestrator.domain.cost import Rates
+from dr_orchestrator.domain.customer_stack import CustomerStack
 from dr_orchestrator.domain.drill import (
     Allowed,
     CanaryItem,
     Catalogue,
     Check,
     Drill,
+    EventArrives,
     HttpAnswer,
     ItemsAtLeast,
     NewestRow,
@@ -133,6 +136,24 @@ def _service(
             )
             for disruption, promise in file.objectives.written.items()
         },
+        customer_stacks=tuple(
+            _customer_stack(name, stack, declared) for name, stack in sorted(file.customer_stacks.items())
+        ),
+    )
+
+
+def _customer_stack(name: str, stack: WrittenStack, declared: Declared) -> CustomerStack:
+    document, file = declared.document, stack.baseline or baseline.default_file(declared.name, name)
+    return CustomerStack(
+        name=name,
+        account=stack.account,
+        region=stack.region,
+        stack=stack.stack,
+        role=stack.role,
+        external_id=stack.external_id or "",
+        baseline=baseline.read(declared.folder / file, stack.account, stack.region, stack.stack),
+        file=file,
+        where=f"{document.file}:{document.line(('customer_stacks', name))}",
     )
 
 
@@ -298,10 +319,17 @@ def _plain(name: str, must: bool, claim: claims.Plain) -> Check:
             return Query(name, sql, equals, must, database or "")
         case claims.ItemsAtLeast(minimum=minimum, store=store):
             return ItemsAtLeast(name, minimum, store or "", must)
-        case claims.HttpAnswer() as answer:
-            return HttpAnswer(name, answer.url, answer.status, answer.contains or "", answer.timeout, must)
+        case claims.HttpAnswer() | claims.EventArrives() as asked:
+            return _surface(name, must, asked)
         case claims.CanaryItem() | claims.RestoredState() as marker:
             return _marker(name, must, marker)
+
+
+def _surface(name: str, must: bool, claim: claims.HttpAnswer | claims.EventArrives) -> Check:
+    if isinstance(claim, claims.HttpAnswer):
+        return HttpAnswer(name, claim.url, claim.status, claim.contains or "", claim.timeout, must)
+    told = (claim.bus, claim.log_group, claim.source, claim.detail_type, claim.within)
+    return EventArrives(name, *told, dict(claim.detail), must)
 
 
 def _marker(name: str, must: bool, claim: claims.CanaryItem | claims.RestoredState) -> Check:

@@ -24,6 +24,7 @@ def of_drill(drill: Drill) -> str:
     definition = {
         **{name: value for name, value in told(drill) if name not in _ABOUT},
         "service": (service.name, service.tier, service.objectives),
+        **({"customer stacks": service.customer_stacks} if service.customer_stacks else {}),
     }
     return _sha256(definition)
 

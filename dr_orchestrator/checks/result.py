@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from dr_orchestrator.domain.drill import Check
 from dr_orchestrator.domain.ports import Clock
@@ -13,10 +14,12 @@ from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import DrillFault, NotTheCopy, Stopped, without_secrets
 
 
-def judged(check: Check, expected: str, observed: str, held: bool) -> CheckResult:
-    """A result whose claim held or did not."""
+def judged(
+    check: Check, expected: str, observed: str, held: bool, figures: Mapping[str, Any] | None = None
+) -> CheckResult:
+    """A result whose claim held or did not; `figures` are what was measured."""
     outcome = Outcome.PASSED if held else Outcome.FAILED
-    return CheckResult(check.name, expected, observed, outcome, check.mandatory)
+    return CheckResult(check.name, expected, observed, outcome, check.mandatory, figures=dict(figures or {}))
 
 
 def timed(check: Check, expected: str, clock: Clock, perform: Callable[[], CheckResult]) -> CheckResult:

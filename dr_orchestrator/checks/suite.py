@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from dr_orchestrator.checks import http, items, restored, sql
+from dr_orchestrator.checks import arrivals, http, items, restored, sql
 from dr_orchestrator.checks.deep import words
 from dr_orchestrator.checks.result import timed
 from dr_orchestrator.domain.clock import Moment
@@ -16,6 +16,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import (
     CanaryItem,
     Check,
+    EventArrives,
     HttpAnswer,
     ItemsAtLeast,
     NewestRow,
@@ -23,6 +24,7 @@ from dr_orchestrator.domain.drill import (
     RestoredItem,
     RestoredRow,
     RowsAtLeast,
+    Surface,
 )
 from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.ports import Clock
@@ -32,7 +34,7 @@ from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import NotMeasured
 
-Shallow = NewestRow | RowsAtLeast | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | HttpAnswer
+Shallow = NewestRow | RowsAtLeast | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | Surface
 
 
 class Proves(Protocol):
@@ -58,6 +60,7 @@ class Suite:
     sql: sql.SqlChecks = field(default_factory=sql.nothing_to_ask)
     items: items.ItemChecks = field(default_factory=items.nothing_to_ask)
     http: http.HttpChecks = field(default_factory=http.nothing_to_ask)
+    arrivals: arrivals.ArrivalChecks = field(default_factory=arrivals.NothingToSendTo)
     store_of: Callable[[Check], str] = lambda _: ""
     patiently: Callable[[Callable[[], CheckResult]], CheckResult] = lambda perform: perform()
     deep: Proves | None = None
@@ -126,6 +129,9 @@ class Suite:
             return self._timed(check, restored.expectation(check, self._called(check)), compare)
         if isinstance(check, HttpAnswer):
             result = self._timed(check, http.expectation(check), lambda: self.http.perform(check, copy))
+            return replace(result, proves_data=False)
+        if isinstance(check, EventArrives):
+            result = self._timed(check, arrivals.expectation(check), lambda: self.arrivals.perform(check, copy))
             return replace(result, proves_data=False)
         if isinstance(check, ItemsAtLeast | CanaryItem):
             expected = items.expectation(check, self.items.called(check))

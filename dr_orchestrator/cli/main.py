@@ -33,6 +33,7 @@ COMMANDS = {
     "quarterly": ("running", "Run every drill that is due, as one exercise."),
     "due": ("due", "List the drills that are due, and why."),
     "posture": ("posture", "Look, read-only, how backups are kept, against what tiers want."),
+    "baseline": ("baseline", "Look, read-only, at customers' stacks, and record how they stand."),
     "import": ("importing", "Take in what restore testing plans of AWS Backup restored."),
     "canary": ("canary", "Write the heartbeat of resources into production, where it is declared."),
     "template": ("template", "Tell what a replica would make of a CloudFormation template."),
@@ -49,6 +50,7 @@ COMMANDS = {
 OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary", "iam", "resume", "abort", "sweep"} | {
     "posture",
     "discover",
+    "baseline",
     "import",
 }
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""

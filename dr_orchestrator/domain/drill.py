@@ -171,7 +171,25 @@ class HttpAnswer:
     mandatory: bool = True
 
 
-Check = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | HttpAnswer | Deep
+@dataclass(frozen=True)
+class EventArrives:
+    """An event that is put onto a bus of the rebuilt stack is in a log group of it within a time.
+
+    Bus and log group are named by their logical ids; `detail` is what it holds beside.
+    """
+
+    name: str
+    bus: str
+    log_group: str
+    source: str
+    detail_type: str
+    within: timedelta
+    detail: Mapping[str, str] = field(default_factory=dict, hash=False)
+    mandatory: bool = True
+
+
+Surface = HttpAnswer | EventArrives
+Check = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredRow | RestoredItem | Surface | Deep
 
 
 def reads_source(check: object) -> bool:
@@ -223,11 +241,13 @@ class Roles:
     """The IAM roles (ARNs) that drills take on: one that only reads, and one that makes copies; empty for none.
 
     `elsewhere` are those of other accounts in which copies stand, one an account: it reads and changes there.
+    `external_id` is what the trust policy of a customer's role may ask for.
     """
 
     source: str = ""
     drill: str = ""
     elsewhere: tuple[str, ...] = ()
+    external_id: str = ""
 
     def at(self, account: str) -> Roles:
         """The roles in an account; those of the sources where it is theirs, or none is named for it."""

@@ -28,6 +28,7 @@ PROVE_ISOLATION = "prove the copy's isolation"
 PROBE = "try to reach production from the copy"
 PROVE_IN_DEPTH = "prove in depth"
 COMPARE = "compare the copy's settings with its source's"
+LOOK_AT_CUSTOMERS = "look at the customers' stacks"
 NOT_PROBED = "not probed"
 """How people are told that production was not tried; `Probed.tried` is what counts."""
 
@@ -57,6 +58,7 @@ class Role(StrEnum):
     ASK_FOR_TIMES = "ask for times"
     DESTROY = "destroy"
     LOOK_BACK = "look back"
+    LOOK_AT_CUSTOMERS = "look at customers' stacks"
 
 
 SAFETY = (Role.PROVE_ISOLATION, Role.PROBE)

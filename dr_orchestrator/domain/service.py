@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from dr_orchestrator.domain.app import Stack
+from dr_orchestrator.domain.customer_stack import CustomerStack
 from dr_orchestrator.domain.defaults import ASIDE, SINCE
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier
 from dr_orchestrator.domain.replica import BOUNDARY, Answers, Place
@@ -300,6 +301,7 @@ class Service:
     contacts: tuple[Contact, ...] = ()
     resources: Mapping[str, Resource] = field(default_factory=dict)
     objectives: Mapping[Disruption, Objective] = field(default_factory=dict)
+    customer_stacks: tuple[CustomerStack, ...] = field(default=(), metadata=SINCE)
 
     def objective_for(self, disruption: Disruption) -> Objective:
         """The promise for a disruption: the service's own where it declares one (even 'none'), else its tier's."""

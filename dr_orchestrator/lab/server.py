@@ -22,7 +22,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from dr_orchestrator.errors import LabError
 from dr_orchestrator.lab import calls, inventory
 from dr_orchestrator.lab.calls import ApiCall
-from dr_orchestrator.lab.cloud import functions, layers
+from dr_orchestrator.lab.cloud import functions, layers, trail
 from dr_orchestrator.lab.cloud.world import ACCOUNT, SimulatedCloud
 from dr_orchestrator.lab.faults import Rule
 from dr_orchestrator.lab.twin import Twin
@@ -101,6 +101,7 @@ class Application:
             status, headers, body = self._refusal(call) or self._pass_on(environ, call)
         at = self._world.now().isoformat()
         self.journal.append(Entry(at, call.service, call.action, call.told, status, rule.kind if rule else ""))
+        trail.record(self._world, call, status)
         return status, headers, body
 
     def _refusal(self, call: ApiCall) -> Answer | None:

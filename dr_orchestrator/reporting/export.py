@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dr_orchestrator.domain.customer.looking import FIGURE, stacks_in
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.run import SCHEMA_VERSION, Run, RunHeader
 from dr_orchestrator.reporting.figures import explanation_json, hydration_json, service_json, targets_json, tier_json
@@ -62,6 +63,7 @@ def run_json(run: Run) -> Json:
         "recovery_points": [point_json(point) for point in run.points],
         "copies": [copy_json(record) for record in run.copies],
         "template": template_json(run.template) if run.template else None,
+        "customer_stacks": [each.figures[FIGURE] | {"outcome": each.outcome.value} for each in stacks_in(run.checks)],
         "differences": [difference_json(each) for each in run.differences],
         "observations": [observation_json(seen, seconds(seen.offset - zero)) for seen in run.observations],
         "server_times": [server_time_json(each) for each in beside(run)],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.customer.port import Customers
 from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.parity import Parity
 from dr_orchestrator.domain.ports import (
@@ -81,7 +82,8 @@ class Components:
     answers it; each returns what it saw (`probe` also whether it could try at all), or raises a DrillFault. `compared`
     compares the copy's settings with its source's, and tells of what it could not read. `entrance` finds the login that
     opens the copy, where checks log in to it; a `standby` takes a copy's place while a `client`, made for it anew for
-    each way, goes on writing; `looks` are those that the checks need before anything is started, beside
+    each way, goes on writing; `customers` are
+    looked at before and after all of it; `looks` are those that the checks need before anything is started, beside
     the restorer's own.
     """
 
@@ -101,6 +103,7 @@ class Components:
     looks: tuple[PreflightCheck, ...] = ()
     standby: Standby | None = None
     client: Callable[[Copy], Client] | None = None
+    customers: Customers | None = None
 
 
 def not_probed(copy: Copy) -> Probed:  # noqa: ARG001

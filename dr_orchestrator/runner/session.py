@@ -8,10 +8,11 @@ from types import TracebackType
 
 from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.verdict import Cleanup
-from dr_orchestrator.errors import DrillFault, LeaseLost
+from dr_orchestrator.errors import Aborted, DrillFault, LeaseLost
 from dr_orchestrator.runner.afterwards import ask_for_times, look_back
 from dr_orchestrator.runner.ending import cleanup_of, close, fault_of
 from dr_orchestrator.runner.failing_over import FailingOver
+from dr_orchestrator.runner.unmodified import look_after
 from dr_orchestrator.runner.verifying import Verification
 from dr_orchestrator.waiting import stops
 
@@ -54,6 +55,8 @@ class Session(FailingOver):
                 ask_for_times(self._components, self.copy, self._ledger, self._journal, self._perform)
             reasons = self._tear_down()
             self._looked_back = look_back(self._chosen_from, self._clock, self._perform)
+            if self._components is not None and not isinstance(error, Aborted):
+                look_after(self._components.customers, self._journal, self._perform)
         except LeaseLost:
             raise
         except BaseException as stopped:

@@ -21,6 +21,7 @@ from dr_orchestrator.runner.context import RunContext
 from dr_orchestrator.runner.journal import Journal
 from dr_orchestrator.runner.performing import Performer
 from dr_orchestrator.runner.teardown import Teardowns, cannot_destroy
+from dr_orchestrator.runner.unmodified import look_before
 
 T = TypeVar("T")
 LOOK = "look before starting"
@@ -126,10 +127,14 @@ class Steps:
         return self._perform(name, act, *args, phase=Phase.PREPARE)
 
     def look(self, name: str = LOOK) -> None:
-        """The first step: all that is seen is kept as evidence, and what stops the drill ends it here."""
+        """The first step: all that is seen is kept as evidence, and what stops the drill ends it here.
+
+        Then customers' stacks are looked at, where the service depends on some.
+        """
         preflight, confirmed = self.components.preflight, self._perform.confirmed
         look = partial(confirmed, lambda: preflight().raise_if_blocked())
         self._perform(name, lambda: Seen(look()), phase=Phase.PREPARE, role=Role.LOOK)
+        look_before(self.components.customers, self._journal, self._perform)
 
     def choose(self, name: str, restorer: Chooser) -> RecoveryPoint:
         """A step that picks the recovery point; what its history promises in the worst case is looked up at the end.

@@ -16,7 +16,7 @@ from dr_orchestrator.domain.objective import format_duration
 from dr_orchestrator.domain.proof import SameObjects
 from dr_orchestrator.domain.replica import Ask, Note, Refusal
 from dr_orchestrator.domain.resource_type import Content
-from dr_orchestrator.domain.service import Canary, Rebuild, Resource
+from dr_orchestrator.domain.service import Canary, Rebuild, Resource, Service
 from dr_orchestrator.errors import Problem, UsageError
 from dr_orchestrator.wiring.app import App
 
@@ -67,9 +67,21 @@ class _Look:
             key: source.Key = ("resources", resource.name, "rebuild")
             for level, within, message, fix in self._of_template(rebuild):
                 yield Remark(level, document.problem((*key, *within), message, fix))
+        if ("customers", drill.service.name) not in self._seen:
+            self._seen.add(("customers", drill.service.name))
+            yield from self._of_customers(document, drill.service)
         if drill.kind is not Kind.REPLICA_REBUILD or drill.stores:
             for level, message, fix in self._of_loss(drill):
                 yield Remark(level, document.problem(("drills", drill.name, "checks"), message, fix))
+
+    def _of_customers(self, document: source.Document, service: Service) -> Iterator[Remark]:
+        """The customers' stacks of which nobody recorded how they should be."""
+        for stack in service.customer_stacks:
+            if stack.baseline is None:
+                message = f"no baseline of {stack} is recorded: drills of {service.name} are inconclusive at best"
+                key: source.Key = ("customer_stacks", stack.name)
+                fix = f"run `dro baseline {service.name} --write`: it records {stack.file}"
+                yield Remark(Level.ASK, document.problem(key, message, fix))
 
     def _document(self, file: str) -> source.Document:
         if file not in self._files:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from dr_orchestrator import __version__
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.domain.counted import counted
+from dr_orchestrator.domain.customer.looking import names
 from dr_orchestrator.domain.drill import Drill
 from dr_orchestrator.domain.failover import NAMES
 from dr_orchestrator.domain.objective import ClockPolicy
@@ -27,6 +28,7 @@ from dr_orchestrator.waiting.stops import heeding
 from dr_orchestrator.wiring import flow_runs
 from dr_orchestrator.wiring.app import App, world
 from dr_orchestrator.wiring.building import build_components, destroyer, guarded, plan_copy
+from dr_orchestrator.wiring.customers.reaching import Unmodified
 from dr_orchestrator.wiring.identity import Surroundings, elsewhere, is_simulated, look_around
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks
 from dr_orchestrator.wiring.publishing import publish_run
@@ -161,9 +163,12 @@ def _use(
     """Give a session all that its drill works with, and what it looks at first."""
     header, copy = session.header, session.copy
     components = build_components(here, drill, copy, account, context)
+    stacks = drill.service.customer_stacks
+    customers = Unmodified(here, stacks, context.lease) if stacks else None
     begun = bool(here.ledger.copies(header.id))
     scene = PreflightChecks(here, drill, copy, account, components, around, header.id, header.exercise, begun)
-    session.use(replace(components, preflight=scene.preflight), lambda: _doubts(account, header))
+    used = replace(components, preflight=scene.preflight, customers=customers)
+    session.use(used, lambda: _doubts(account, header, customers))
 
 
 def new_run_id(clock: Clock) -> str:
@@ -191,9 +196,10 @@ def _refuse_to_resume_elsewhere(here: App, account: Account, recorded: Run, defi
         raise UsageError(f"run {run} was made elsewhere: {changed}", "use the profile and settings that it began with")
 
 
-def _doubts(account: Account, header: RunHeader) -> list[str]:
+def _doubts(account: Account, header: RunHeader, customers: Unmodified | None) -> list[str]:
     """The objections of the calls that were really made to the run's claim to be real."""
-    if header.provenance.simulated or not account.guard.simulated:
+    strange = account.guard.simulated or (customers is not None and customers.simulated)
+    if header.provenance.simulated or not strange:
         return []
     return ["a call went to an endpoint that is not AWS's own, yet the run claims to be real"]
 
@@ -241,7 +247,11 @@ def _header(here: App, drill: Drill, run: str, around: Surroundings, simulated: 
         ),
         started_at=here.clock.now(),
         exercise=request().exercise,
-        planned_checks=(*(NAMES.values() if drill.kind.interrupts else ()), *(check.name for check in drill.checks)),
+        planned_checks=(
+            *(NAMES.values() if drill.kind.interrupts else ()),
+            *(check.name for check in drill.checks),
+            *names(service.customer_stacks),
+        ),
         tier_objective=service.tier.objective,
         real_started_at=here.machine.now(),
     )

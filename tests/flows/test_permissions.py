@@ -20,6 +20,7 @@ from dr_orchestrator.domain.drill import Allowed
 from dr_orchestrator.domain.resource_type import COMMON, DISCOVERY, Calls
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources import TYPES, passwords
+from dr_orchestrator.resources.cloudformation_stack.holds import SENDS
 from dr_orchestrator.resources.dynamodb_table.lab.vaulted import back_up
 from dr_orchestrator.resources.rds_instance.name import OWN_OPTIONS
 from dr_orchestrator.resources.vaulted import OTHER_JOBS
@@ -89,7 +90,7 @@ def test_a_drill_calls_what_its_kind_declares(here: wiring.App, called: set[str]
     prefect_runner.script(here.drill(drill).kind).fn(drill)
     declared = calls_of(TYPES, here.drill(drill))
     assert called <= declared.all, called - declared.all
-    unmet = (HELD, passwords.WHEN, OWN_OPTIONS, OTHER_JOBS, "the template", *OWN, *LARGE)
+    unmet = (HELD, SENDS, passwords.WHEN, OWN_OPTIONS, OTHER_JOBS, "the template", *OWN, *LARGE)
     assert not {call for call in declared.all - called if not declared.only_when.get(call, "").startswith(unmet)}
 
 
@@ -177,7 +178,7 @@ def test_the_source_role_can_change_nothing(here: wiring.App) -> None:
     """Its actions only look, and items and logins are read only of what is drilled, or of copies."""
     found = statements(policies.source_policies(scope(here)))
     actions = {action for each in found for action in each["Action"]}
-    looks = ("Describe", "List", "Get", "Scan", "Simulate", "Decrypt")
+    looks = ("Describe", "List", "Get", "Scan", "Simulate", "Decrypt", "Filter")
     assert all(action.split(":")[1].startswith(looks) for action in actions)
     items = next(each for each in found if "dynamodb:Scan" in each["Action"])
     assert {arn.split("/")[-1] for arn in items["Resource"]} == {TABLE.id, "dro-*"}

@@ -20,7 +20,7 @@ SOURCES = frozenset({"orders-prod", "Shop-Prod", "sessions-prod"})
 SERVICES = (
     *("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam"),
     *("s3", "ecr", "logs", "elbv2", "cognito-idp", "ssm", "rds-data", "route53", "ecs", "resourcegroupstaggingapi"),
-    *("lambda", "cloudfront", "cloudwatch", "application-autoscaling", "backup", "resource-explorer-2"),
+    *("lambda", "cloudfront", "cloudwatch", "application-autoscaling", "backup", "resource-explorer-2", "events"),
 )
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"
@@ -35,6 +35,13 @@ NAMED_IN = {
     ("cloudformation-stack", "ChangeSetName"): "{}-make",
 }
 """The texts that name a copy in part, by its type and the parameter that holds one."""
+BY_ARN = {
+    each.target.type: f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{{}}"
+    for writes in CALLS.writes.values()
+    for each in writes
+    if each.target.each and each.target.key
+}
+"""The types that are known by their whole ARN: a bus of that name in another account is another."""
 PLACED = frozenset(each.target.type for writes in CALLS.writes.values() for each in writes if each.target.at)
 """The types whose names begin with that of a place."""
 
@@ -45,6 +52,8 @@ def copy(name: str, of: str, region: str = REGION, parent: str = "") -> Copy:
 
 def named(name: str, of: str) -> str:
     """The name under which a guard knows one."""
+    if of in BY_ARN:
+        return BY_ARN[of].format(name)
     return f"{BUCKET}/{name}" if of in PLACED else name
 
 
@@ -73,7 +82,7 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
     only = {name: values[0] for name, values in write.only.items()} if write else {}
     if write and (write.target.within or write.target.key or write.every):
         named, beside = _target(write, value), nested(write)
-        if write.target.key:
+        if write.target.key and not write.target.each:
             named = {**beside.get(write.target.parameter, {}), **named}
         only |= {**beside, write.target.parameter: named}
     if write and write.acts_as:
@@ -102,8 +111,8 @@ def targeted(write: Write, name: str) -> dict[str, Any]:
     lends = {write.lends: [ELSEWHERE]} if write.lends else {}
     needs = dict.fromkeys(write.needs, ACCOUNT)
     beside, acts = nested(write), {write.acts_as: RESTORER} if write.acts_as else {}
-    of = {name: []} if write.target.each else _target(write, name)
-    if write.target.key:
+    of = {name: []} if write.target.each and not write.target.key else _target(write, name)
+    if write.target.key and not write.target.each:
         of = {**beside.pop(write.target.parameter, {}), **of}
     target = {write.target.parameter: of}
     return {**needs, **only, **beside, **within, **origin, **among, **lends, **acts, **target}
@@ -111,6 +120,8 @@ def targeted(write: Write, name: str) -> dict[str, Any]:
 
 def _target(write: Write, name: str) -> Any:
     """How a call names a copy of that name."""
+    if write.target.key and write.target.each:
+        return [{write.target.key: named(name, write.target.type)}]
     if write.target.key:
         return {write.target.key: name}
     of = (write.target.type, write.target.parameter)

@@ -46,11 +46,17 @@ class Lent:
 
 
 class AssumedRole(DeferredRefreshableCredentials):  # type: ignore[misc]  # botocore is untyped
-    """The credentials of a role, from the call that first needs them; `now` says when they are too old."""
+    """The credentials of a role, from the call that first needs them; `now` says when they are too old.
 
-    def __init__(self, role: str, name: str, sts: Callable[[], Api], now: Callable[[], datetime]) -> None:
+    `external_id` is what its trust policy asks for of somebody from elsewhere, empty for nothing.
+    """
+
+    def __init__(
+        self, role: str, name: str, sts: Callable[[], Api], now: Callable[[], datetime], external_id: str = ""
+    ) -> None:
         super().__init__(self._assume, "assume-role", time_fetcher=now)
         self._role, self._name, self._sts = role, name, sts
+        self._external = {"ExternalId": external_id} if external_id else {}
         self._signed = threading.local()
 
     def __repr__(self) -> str:
@@ -78,6 +84,7 @@ class AssumedRole(DeferredRefreshableCredentials):  # type: ignore[misc]  # boto
 
     def _assume(self) -> Mapping[str, str]:
         ask = {"RoleArn": self._role, "RoleSessionName": self._name[:64], "DurationSeconds": LONGEST_S}
+        ask |= self._external
         try:
             got = self._sts().call("AssumeRole", **ask)["Credentials"]
         except (Transient, Stopped):

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary, failover, outputs, parity, programs, proofs, stores, vaults
+from dr_orchestrator.catalog.rules import arrivals, canary, failover, outputs, parity, programs, proofs, stores, vaults
 from dr_orchestrator.catalog.shapes.checks import (
     DEEP_OF_DATABASE,
     OF_DATABASE,
     OF_TABLE,
     CanaryItem,
     Check,
+    EventArrives,
     HttpAnswer,
     NewestRow,
     Query,
@@ -141,6 +142,13 @@ def _check(
             yield (written,), message, "remove it; only databases and replicas have one"
     elif isinstance(claim, SameObjects):
         yield from _of_objects(service, drill, types, claim, written)
+    else:
+        yield from _of_surface(service, drill, claim, written)
+
+
+def _of_surface(service: Declared, drill: Drill, claim: HttpAnswer | EventArrives, written: str) -> Iterator[Mistake]:
+    if isinstance(claim, EventArrives):
+        yield from arrivals.mistakes(service, drill, claim, written)
     else:
         yield from _of_endpoint(service, drill, claim, written)
 

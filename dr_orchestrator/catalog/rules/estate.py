@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from dr_orchestrator.catalog.declared import Declared, Policy
-from dr_orchestrator.catalog.rules import drill, replica, resource
+from dr_orchestrator.catalog.rules import customers, drill, replica, resource
 from dr_orchestrator.catalog.shapes.fields import likely
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.domain.drill import account_of
@@ -27,6 +27,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
         yield from _tier(service, policy)
         yield from resource.problems(service, types, isolation_by_default=isolation)
         yield from _allowed(service, policy)
+        yield from customers.problems(service, policy)
         yield from drill.problems(service, types)
 
 

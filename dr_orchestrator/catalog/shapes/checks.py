@@ -136,10 +136,22 @@ class HttpAnswer(Shape):
     timeout: Span = Field(default=timedelta(seconds=10), description="How long to wait for the answer.")
 
 
-Plain = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredState | HttpAnswer
+class EventArrives(Shape):
+    """An event on the replica's own bus arrives in the replica's own log group."""
+
+    bus: Stored = Field(description="The bus: its logical id in the template. No other is ever sent anything.")
+    log_group: Stored = Field(description="The log group that a rule of the template writes it to: its logical id.")
+    source: Text = Field(description="The event's source, as the customer's rule delivers it.")
+    detail_type: Text = Field(description="Its detail-type.")
+    detail: dict[Attribute, Scalar] = Field(default={}, description="What it holds beside that.")
+    within: Span = Field(default=timedelta(minutes=1), description="How long it may take.")
+
+
+Plain = RowsAtLeast | NewestRow | Query | ItemsAtLeast | CanaryItem | RestoredState | HttpAnswer | EventArrives
 Claim = Plain | Deep
 CLAIMS = (
     *("rows-at-least", "newest-row", "query", "items-at-least", "canary-item", "restored-state", "http-answer"),
+    "event-arrives",
     *("whole-read", "integrity", "answers-within", "counts", "command", "same-objects"),
 )
 OF_DATABASE = (RowsAtLeast, NewestRow, Query)
@@ -175,6 +187,9 @@ class Check(Shape):
     )
     http_answer: HttpAnswer | None = Field(
         default=None, alias="http-answer", description="An endpoint of the rebuilt stack answers (replica)."
+    )
+    event_arrives: EventArrives | None = Field(
+        default=None, alias="event-arrives", description="An event on the rebuilt stack's own bus arrives (replica)."
     )
 
     whole_read: WholeRead | None = Field(

@@ -247,6 +247,15 @@ VaultName = Annotated[
         "its name, or its ARN where another account shares it",
     ),
 ]
+StackName = Annotated[str, _shaped(r"[A-Za-z][A-Za-z0-9-]{0,127}", "a stack's name", "letters, digits and hyphens")]
+BaselineFile = Annotated[
+    str,
+    _shaped(
+        r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]*\.json",
+        "a file beside the drill files",
+        "relative to this file, within its folder, ending in .json",
+    ),
+]
 Address = Annotated[str, _shaped(r"https?://[^\s{}]+", "an address", "such as https://wiki.example.com/runbook")]
 OUTPUT = r"(?:[A-Za-z][A-Za-z0-9-]*\.)?[A-Za-z0-9_]+"
 """An output of a template, of one stack of an app (Orders.Url), or of a program (health_url)."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from dr_orchestrator.catalog.shapes.checks import Check
+from dr_orchestrator.catalog.shapes.customer import CustomerStack
 from dr_orchestrator.catalog.shapes.fields import (
     Account,
     Address,
@@ -292,6 +293,9 @@ class ServiceFile(Shape):
         default=Objectives(), description="Its own objectives by disruption, where they are not its tier's."
     )
     resources: dict[Name, Resource] = Field(default={}, description="What is protected, by name.")
+    customer_stacks: dict[Name, CustomerStack] = Field(
+        default={}, description="Stacks in customers' accounts that it depends on: each has to stay as it was recorded."
+    )
     drills: dict[Name, Drill] = Field(default={}, description="Its drills, by name; unique in the workspace.")
 
 

@@ -80,7 +80,7 @@ def _discovery(here: App, part: int | None) -> int:
 
     known = policy_alone(here.settings.drills, here.types)
     found = policies.discovery_policies(Scope(here.types, [], known.allowed))
-    print_json(_one({"source": found, "drill": [], "elsewhere": {}, "trust": {}}, "source", part))
+    print_json(_one({"source": found, "drill": [], "elsewhere": {}, "customers": {}, "trust": {}}, "source", part))
     return Exit.PASSED
 
 
@@ -92,14 +92,32 @@ def _policies(scope: Scope) -> dict[str, Any]:
         "source": policies.source_policies(scope),
         "drill": policies.drill_policies(scope),
         "elsewhere": policies.elsewhere_policies(scope),
+        "customers": _customers(scope),
         "trust": policies.trust_policy(),
         "notes": notes.told_of(scope),
     }
 
 
+def _customers(scope: Scope) -> dict[str, Any]:
+    """The policies of the roles by which customers' stacks are looked at, and who may take them on, by account."""
+    from dr_orchestrator.aws.customer import calls
+
+    services = {drill.service.name: drill.service for drill in scope.drills}
+    stacks = [each for service in services.values() for each in service.customer_stacks]
+    told = {}
+    for account in sorted({each.account for each in stacks}):
+        own = [each for each in stacks if each.account == account]
+        asked = next((each.external_id for each in own if each.external_id), "")
+        told[account] = {"reader": calls.reader_policy(own), "trust": calls.trust_policy(asked)}
+    return told
+
+
 def _roles(told: dict[str, Any]) -> dict[str, list[Any]]:
-    """The policies by the names of their roles: an account's, where copies stand there."""
-    return {"source": told["source"], "drill": told["drill"], **told["elsewhere"], "trust": [told["trust"]]}
+    """The policies by the names of their roles: an account's, where copies or customers' stacks stand there."""
+    customers = {account: each["reader"] for account, each in told["customers"].items()}
+    trusts = {f"{account}-trust": [each["trust"]] for account, each in told["customers"].items()}
+    own = {"source": told["source"], "drill": told["drill"], **told["elsewhere"], "trust": [told["trust"]]}
+    return {**own, **customers, **trusts}
 
 
 def _one(told: dict[str, Any], role: str, part: int | None) -> Any:
@@ -123,7 +141,8 @@ def _tell(told: dict[str, Any]) -> None:
         for number, policy in enumerate(found, 1):
             part = f" --part {number}" if len(found) > 1 else ""
             alone = f"`dro iam --role {role}{part}`, {size(policy)} characters"
-            hang("# ", f"{_WHAT.get(role, _ELSEWHERE)}: {alone}", err=True)
+            other = _CUSTOMERS if role.removesuffix("-trust") in told["customers"] else _ELSEWHERE
+            hang("# ", f"{_WHAT.get(role, other)}: {alone}", err=True)
     hang("# ", "A managed policy takes 6,144 characters, and a role ten of them.", err=True)
     for note in told["notes"]:
         hang("# ", note, err=True)
@@ -134,4 +153,5 @@ _WHAT = {
     "drill": "The drill role makes copies and deletes them",
     "trust": "Both roles trust whoever runs dro",
 }
+_CUSTOMERS = "The role of a customer's account looks at the stack there, and the customer makes it"
 _ELSEWHERE = "The role of another account, where copies stand, makes, reads and deletes them"

@@ -59,6 +59,8 @@ def _print(plan: Plan) -> None:
     hang("  held to    ", f"{promised} ({promise.source})")
     for line in plan.creates:
         hang("  creates    ", f"{line}, and deletes it")
+    for line in plan.looks_at:
+        hang("  looks at   ", line)
     hang("  costs      ", str(plan.cost))
     print_table(("  Look", "Outcome", "Seen"), _rows(plan))
     for blocker in plan.preflight.blockers:
@@ -88,6 +90,7 @@ def _as_json(plan: Plan) -> dict[str, object]:
         "account": plan.account,
         "region": plan.drill.resource.region,
         "creates": plan.creates,
+        "looks_at": plan.looks_at,
         "looks": [
             {
                 "name": look.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -30,7 +30,8 @@ class By:
     names nothing. With `each` the parameter is a mapping whose keys are names, of parts of a stack alone.
     With `held` it is no copy by itself, but something that a copy holds. With `at`, the parameter of the place that it
     is in, its name is that of the place and its own, with a slash between. With `key` the parameter is a mapping, and
-    what stands under that key in it names the target.
+    what stands under that key in it names the target. With `each` and `key` it is a list of such mappings, each of
+    which names one by its ARN, and by nothing else.
     """
 
     type: str
@@ -45,6 +46,12 @@ class By:
     def targets(self, parameters: Mapping[str, Any]) -> Iterator[Target]:
         """The target of the call; an unnamed target where nothing is named, which no copy is."""
         given = parameters.get(self.parameter, "")
+        if self.each and self.key:
+            listed = given if isinstance(given, list | tuple) else ()
+            for one in listed or ({},):
+                found = self._by_arn(str(one.get(self.key, "")) if isinstance(one, Mapping) else "")
+                yield replace(found, parts=(found.name.rpartition("/")[2],))
+            return
         if self.each:
             yield from (Target(self.type, str(name), member=True) for name in given or ("",))
             return
@@ -59,12 +66,17 @@ class By:
             part = re.fullmatch(self.within, text) if self.within else None
             yield Target(self.type, part["name"] if part else "" if self.within else text)
             return
+        yield self._by_arn(text)
+
+    def _by_arn(self, text: str) -> Target:
         found = re.fullmatch(self.arn, text) if self.arn else None
-        yield Target(self.type, found["name"], found["region"]) if found else Target(self.type, "")
+        return Target(self.type, found["name"], found["region"]) if found else Target(self.type, "")
 
     def __str__(self) -> str:
         if self.at:
             return f"{self.parameter}, in {self.at}, is what a copy is made of: {self.type}"
+        if self.held and self.each:
+            return f"{self.key} of each of {self.parameter} is what a copy holds: {self.type}"
         if self.held:
             return f"{self.parameter} is what a copy holds: {self.type}"
         named = f"each key of {self.parameter}" if self.each else self.parameter

@@ -16,6 +16,7 @@ from dr_orchestrator.reporting.measure.steps import origin, slowest
 from dr_orchestrator.reporting.measure.target import targets
 from dr_orchestrator.reporting.view.clock import ClockView, clock_view
 from dr_orchestrator.reporting.view.context import not_exercised, promise_facts, provenance_facts, stamp, started_words
+from dr_orchestrator.reporting.view.customers import CustomerView, customer_views
 from dr_orchestrator.reporting.view.explained import WhyView, why_view
 from dr_orchestrator.reporting.view.failover import FailoverView, failover_view
 from dr_orchestrator.reporting.view.parity import ParityView, parity_view
@@ -137,6 +138,7 @@ class RunView:
     copies: tuple[CopyRow, ...]
     observations: tuple[ObservationRow, ...]
     parity: ParityView
+    customers: tuple[CustomerView, ...]
     template: TemplateView | None
     not_exercised: tuple[str, ...]
     provenance: tuple[Fact, ...]
@@ -183,6 +185,7 @@ def run_view(run: Run) -> RunView:
         copies=tuple(map(_copy, run.copies)),
         observations=tuple(_observation(seen, run) for seen in run.observations),
         parity=parity_view(run),
+        customers=customer_views(run),
         template=template_view(run.template),
         not_exercised=not_exercised(run),
         provenance=provenance_facts(run),

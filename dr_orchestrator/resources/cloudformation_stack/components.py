@@ -18,6 +18,7 @@ from dr_orchestrator.domain.evidence import Seen
 from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.errors import NotMeasured
 from dr_orchestrator.resources.cloudformation_stack import outlets
+from dr_orchestrator.resources.cloudformation_stack.arriving import Arrivals
 from dr_orchestrator.resources.cloudformation_stack.restore import CloudFormationStack
 from dr_orchestrator.resources.contents import ItemsWithin
 from dr_orchestrator.resources.databases import Databases, DeepWithin
@@ -54,6 +55,7 @@ def components(order: Order) -> Components:
         sql=databases,
         items=items,
         http=HttpChecks(stack.outputs, stack.foreign),
+        arrivals=Arrivals(drill.resource, toolkit),
         store_of=store_of,
         patiently=toolkit.patiently,
         deep=DeepWithin(databases, of_stack, order.home, order.contents, lambda name, of: stack.member(name, of)[0]),

@@ -14,11 +14,15 @@ BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 USER_POOL = "AWS::Cognito::UserPool"
 ZONE = "AWS::Route53::HostedZone"
 TASKS = "AWS::ECS::Cluster"
+BUS = "AWS::Events::EventBus"
 EXECUTION_LOGS = "API-Gateway-Execution-Logs"
 """The log groups of API Gateway; no template declares one, and they are named by what IAM cannot tell to be a copy."""
 
 APPSYNC_LOGS = "/aws/appsync/apis/"
 """Those of AppSync, of which the same holds."""
+
+_BUSES = r"(?P<name>arn:[a-z-]+:events:(?P<region>[^:/]+):\d{12}:event-bus/.+)"
+"""A bus is known by its whole ARN: one of that name in another account is another, and takes events just so."""
 
 _BALANCERS = r"arn:[a-z-]+:elasticloadbalancing:(?P<region>[^:/]+):[^:/]+:loadbalancer/(?P<name>.+)"
 
@@ -53,7 +57,17 @@ HOLDS = (
         service="logs",
         arn="log-group:*/{id}",
         also=("log-group:{id}",),
+        seen_as="log-group:*{id}",
         shows_tags=False,
+        looks=frozenset({"logs:FilterLogEvents"}),
+    ),
+    HeldType(
+        name=BUS,
+        title="event bus",
+        plural="EventBuses",
+        service="events",
+        arn="event-bus/{id}",
+        looks=frozenset({"events:DescribeEventBus", "events:ListTagsForResource"}),
     ),
     HeldType(
         name=EXECUTION_LOGS,
@@ -169,6 +183,7 @@ WRITES = (
         every={"ChangeBatch.Changes.Action": ("DELETE",)},
         alone=True,
     ),
+    Write("events:PutEvents", By(BUS, "Entries", _BUSES, each=True, key="EventBusName", held=True), Effect.FILL),
     Write("ecs:StopTask", By(TASKS, "cluster", held=True), Effect.DELETE, frozenset({"task", "reason"})),
 )
 
@@ -204,6 +219,8 @@ _WHEN = {
     "security groups or subnets that are still in use": ("ec2:DescribeNetworkInterfaces",),
     **_PROTECTED,
 }
+SENDS = "a check sends an event to the replica's own bus"
+_SENT = ("events:DescribeEventBus", "events:ListTagsForResource", "logs:FilterLogEvents", "events:PutEvents")
 _CHANGES = frozenset(write.operation for write in WRITES)
 _ALL = frozenset(call for calls in _WHEN.values() for call in calls)
 
@@ -213,3 +230,10 @@ CALLS = Calls(
     {call: f"{HELD} {what}" for what, calls in _WHEN.items() for call in calls},
 )
 """The calls of a stack's deletion, besides its own."""
+
+ARRIVALS = Calls(
+    frozenset(_SENT) - _CHANGES,
+    frozenset(_SENT) & _CHANGES,
+    dict.fromkeys(_SENT, SENDS),
+)
+"""The calls by which an event is sent into a replica, and looked for there."""

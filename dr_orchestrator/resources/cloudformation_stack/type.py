@@ -148,7 +148,8 @@ TYPE = Drillable(
                 "cloudformation:UpdateTerminationProtection": f"{HELD} what somebody protected",
             },
         )
-        | holds.CALLS,
+        | holds.CALLS
+        | holds.ARRIVALS,
     },
     writes=(
         Write(

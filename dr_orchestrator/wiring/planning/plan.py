@@ -15,6 +15,7 @@ from dr_orchestrator.errors import DrillFault, NotRecoverable
 from dr_orchestrator.runner import RunContext, Store
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import build_components, plan_copy, read_only
+from dr_orchestrator.wiring.customers import reaching as customers
 from dr_orchestrator.wiring.identity import look_around
 from dr_orchestrator.wiring.planning.costing import estimate, expected
 from dr_orchestrator.wiring.planning.preflight import PreflightChecks, driven
@@ -33,6 +34,7 @@ class Plan:
     recovery_points: list[RecoveryPoint] = field(default_factory=list)
     preflight: Preflight = field(default_factory=Preflight)
     expected: timedelta | None = None
+    looks_at: list[str] = field(default_factory=list)
     cost: Cost = field(default_factory=lambda: Cost(None, why="nobody could look"))
 
     @property
@@ -50,6 +52,7 @@ def plan(here: App, name: str) -> Plan:
     """Look at one drill as its run would, without one."""
     drill = chosen(here.drill(name))
     made = Plan(drill, expected=expected(here, drill).recovery)
+    made.looks_at = [customers.told(each) for each in drill.service.customer_stacks]
     account = read_only(here, drill.resource.region)
     around = look_around(here, account, drill)
     made.account = around.caller.account

@@ -24,6 +24,7 @@ from dr_orchestrator.runner.patience import LOOKING, again
 from dr_orchestrator.wiring import sweeping
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import read_only
+from dr_orchestrator.wiring.customers import reaching as customers
 from dr_orchestrator.wiring.identity import Surroundings
 from dr_orchestrator.wiring.planning import clocks
 from dr_orchestrator.wiring.planning.costing import estimate, expected
@@ -82,6 +83,7 @@ class PreflightChecks:
         for store in self.components.stores:
             for question in store.restorer.preflight_checks(store.copy):
                 yield replace(question, name=f"{question.name} of {store.name}")
+        yield from customers.preflight(self.here, self.drill.service.customer_stacks)
         yield PreflightCheck("other runs", self._other_runs)
         yield PreflightCheck("credentials", self._credentials, must=not self.begun)
         yield PreflightCheck("permissions", self._permissions, must=not self.begun)

@@ -29,7 +29,7 @@ def test_all_is_one_document_of_json(capsys: pytest.CaptureFixture[str]) -> None
     assert main.run(["iam"]) == Exit.PASSED
     printed = capsys.readouterr()
     told = json.loads(printed.out)
-    assert told.keys() == {"drills", "source", "drill", "elsewhere", "trust", "notes"}
+    assert told.keys() == {"drills", "source", "drill", "elsewhere", "customers", "trust", "notes"}
     assert told["source"][0]["Statement"][0]["Sid"] == "LookAround"
     assert told["trust"]["Statement"][0]["Action"] == "sts:AssumeRole"
     assert "# The source role only reads: `dro iam --role source`" in printed.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -13,6 +14,8 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
 from moto.ecs.models import ecs_backends
+from moto.events.models import events_backends
+from moto.iam.models import iam_backends
 from moto.route53.models import route53_backends
 from moto.s3.models import s3_backends
 
@@ -107,7 +110,26 @@ def _cluster(stack: Stack, cluster: Any, worn: dict[str, str], _given: Mapping[s
     clusters.tag_resource(cluster.arn, worn)
 
 
+def _role(stack: Stack, role: Any, _worn: dict[str, str], given: Mapping[str, Any]) -> None:
+    """moto keeps the documents of a role that a template makes as data, tells them as no JSON, and attaches nothing."""
+    role.policies = {name: _text(document) for name, document in role.policies.items()}
+    role.assume_role_policy_document = _text(role.assume_role_policy_document)
+    for arn in given.get("ManagedPolicyArns") or ():
+        iam_backends[stack.account_id]["aws"].attach_role_policy(arn, role.name)
+
+
+def _bus(stack: Stack, bus: Any, worn: dict[str, str], _given: Mapping[str, Any]) -> None:
+    """moto's buses wear no tags of their stack."""
+    events_backends[stack.account_id][stack.region_name].tagger.tag_resource(bus.arn, _listed(worn))
+
+
+def _text(document: Any) -> str:
+    return document if isinstance(document, str) else json.dumps(document)
+
+
 _FINISHED: Mapping[str, Callable[[Stack, Any, dict[str, str], Mapping[str, Any]], None]] = {
+    "AWS::IAM::Role": _role,
+    "AWS::Events::EventBus": _bus,
     "AWS::DynamoDB::Table": _table,
     "AWS::S3::Bucket": _bucket,
     "AWS::ECR::Repository": _repository,
@@ -117,6 +139,13 @@ _FINISHED: Mapping[str, Callable[[Stack, Any, dict[str, str], Mapping[str, Any]]
     "AWS::Route53::HostedZone": _zone,
     "AWS::ECS::Cluster": _cluster,
 }
+
+
+def let_go(stack: Stack, resource: Any, kind: str) -> None:
+    """Detach what a template attached, which keeps moto from deleting it: CloudFormation does that first."""
+    if kind == "AWS::IAM::Role":
+        for arn in list(resource.managed_policies):
+            iam_backends[stack.account_id]["aws"].detach_role_policy(arn, resource.name)
 
 
 def refuse(stack: Stack, resource: Any, kind: str) -> None:

@@ -11,11 +11,12 @@ from moto.cloudformation.exceptions import AlreadyExistsException, ValidationErr
 from moto.cloudformation.models import CloudFormationBackend, Stack
 from moto.cloudformation.utils import generate_stack_id
 from moto.core.responses import ActionResult
+from moto.events import models as events
 from moto.logs import responses as logs
 
 from dr_orchestrator.lab.cloud.templates import SafeYaml, imports
 from dr_orchestrator.lab.cloud.world import world
-from dr_orchestrator.resources.cloudformation_stack.lab import answers, change_sets, finishing, nested
+from dr_orchestrator.resources.cloudformation_stack.lab import answers, change_sets, drift, finishing, nested
 from dr_orchestrator.resources.cloudformation_stack.lab.change_sets import ChangeSets, Prepared, Wanted
 from dr_orchestrator.resources.cloudformation_stack.lab.work import (
     REVIEW,
@@ -186,6 +187,9 @@ PATCHES = (
     (responses, "yaml", SafeYaml),
     (responses, "StackResourceDTO", _ResourceRow),
     *answers.PATCHES,
+    *drift.PATCHES,
+    (events.EventBus, "physical_resource_id", property(lambda bus: bus.name)),  # moto's has none
+    (events, "unix_time_millis", lambda: int(world().now().timestamp() * 1000)),  # moto's is no whole number
     (responses.CloudFormationResponse, "list_stack_resources", _list_stack_resources),
     (responses.CloudFormationResponse, "update_termination_protection", _update_termination_protection),
     (logs.LogsResponse, "describe_log_groups", _describe_log_groups),

@@ -379,6 +379,7 @@ class Removing:
         if self._keep and self._policy(name) == "Snapshot":
             finishing.last_snapshot(self._stack, name, resource, body["Type"])
         finishing.refuse(self._stack, resource, body["Type"])
+        finishing.let_go(self._stack, resource, body["Type"])
         self._stack.resource_map._delete_resource(resource, body)
         finishing.linger(self._stack, resource, body["Type"])
 

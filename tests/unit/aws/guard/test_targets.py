@@ -224,7 +224,7 @@ def test_what_a_copy_holds_may_be_changed_once_vouched_for(call: tuple[str, str]
     mine, given = Guard(CALLS, lambda: live, SOURCES), targeted(HELD[call], COPY)
     with pytest.raises(Forbidden, match="is not a copy of this run"):
         mine.check(*call, given, REGION)
-    mine.vouch(copy(COPY, write.target.type, parent=STACK.id))
+    mine.vouch(copy(name_of(COPY, write.target.type), write.target.type, parent=STACK.id))
     mine.check(*call, given, REGION)
     for other in (COPY + "-2", COPY[:-1], "", "orders-prod"):
         with pytest.raises(Forbidden, match="is not a copy of this run"):

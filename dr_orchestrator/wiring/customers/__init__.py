@@ -1,0 +1,1 @@
+"""Customers' stacks: how they are reached, looked at around each drill, and recorded."""
