@@ -40,7 +40,7 @@ class Guard:
     are what the workspace declares for what drills leave there meanwhile, `accounts` the others in which copies of the
     run stand, `used` the places in which the run left something: there it may be deleted, too. `asked` are the sources
     that a check reads by statements, in transactions that are told to read alone. `roles` are those that the drill
-    declares for services of AWS that act for it.
+    declares for services of AWS that act for it, `lent` the machines that it declares to read its copies.
     """
 
     def __init__(
@@ -55,11 +55,12 @@ class Guard:
         asked: frozenset[str] = frozenset(),
         used: Callable[[], Collection[str]] = tuple,
         roles: frozenset[str] = frozenset(),
+        lent: frozenset[str] = frozenset(),
     ) -> None:
         self.calls, self._declared, self._accounts = calls, places, accounts
         self._copies, self._may_restore, self._driven = copies, may_restore, driven
         self._vouched: dict[tuple[str, str], Copy] = {}
-        self._asked, self._used, self._roles = asked, used, roles
+        self._asked, self._used, self._roles, self._machines = asked, used, roles, lent
         self._reading: set[str] = set()  # transactions that were told to be read-only
         self._sources = frozenset(map(str.lower, sources))  # RDS takes a name in any case
         self._places: dict[str, bool] = {}  # where calls went, and whether that is AWS's own
@@ -67,7 +68,8 @@ class Guard:
     def vouch(self, held: Copy) -> None:
         """Take what a copy holds for a copy, too, while the ledger holds its owner: whoever says so has proven it.
 
-        It is nothing that a drill makes by itself, or lists: a bucket that has to be emptied, say.
+        It is nothing that a drill makes by itself, or lists: a bucket that has to be emptied, say; or a copy under the
+        id that AWS gave it, whose `parent` is that copy.
         """
         self._vouched[held.key] = held
 
@@ -128,7 +130,13 @@ class Guard:
             return f"no drill leaves {', '.join(lacking)} out", _DEFECT
         if write.acts_as and (role := str(parameters.get(write.acts_as, ""))) not in self._roles:
             return f"'{role}' is no role that the drill declares", "nothing was changed"
+        if write.uses and (strangers := self._strangers(parameters.get(write.uses))):
+            return f"'{', '.join(sorted(strangers))}' is no machine that the drill declares", "nothing was changed"
         return self._otherwise(write, parameters)
+
+    def _strangers(self, given: Any) -> set[str]:
+        """The machines in a parameter that the drill does not declare, or that somebody drills."""
+        return {each for each in _named(given) if each not in self._machines or each.lower() in self._sources}
 
     def _otherwise(self, write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         """Why a call is not as drills make it, and what to do; empty where it is."""
@@ -233,6 +241,11 @@ def _origin(write: Write, parameters: Mapping[str, Any]) -> str:
     return found["name"] if found else named
 
 
+def _named(given: Any) -> set[str]:
+    """The names in a parameter that holds one, or several; an empty one where it holds none."""
+    return {str(each) for each in given or ("",)} if isinstance(given, list | tuple) or not given else {str(given)}
+
+
 def _lent(write: Write, parameters: Mapping[str, Any]) -> set[str]:
     """The accounts that the target of a call is shared with, or handed to."""
     given = parameters.get(write.lends) or "nobody"
@@ -242,7 +255,7 @@ def _lent(write: Write, parameters: Mapping[str, Any]) -> set[str]:
 def _strange(write: Write, parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """Why a call is given somewhere what no drill gives it there, and what to do; empty where nothing is."""
     for name, keys in write.holds.items():
-        given = parameters.get(name)
+        given = parameters.get(name, {})
         if unknown := sorted(given.keys() - keys if isinstance(given, Mapping) else [str(given)]):
             return f"no drill gives it {name} {', '.join(unknown)}", _DEFECT
     for way, values in write.every.items():

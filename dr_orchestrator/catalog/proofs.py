@@ -12,6 +12,9 @@ def made(name: str, must: bool, claim: written.Deep) -> proof.Deep:
     """Make the check of a claim."""
     if isinstance(claim, written.SameObjects):
         return proof.SameObjects(name, claim.sample or 0, claim.seed, claim.read, must, claim.bucket or "")
+    if isinstance(claim, written.Files):
+        digests = {path: held.removeprefix("present") for path, held in claim.paths.items()}
+        return proof.Files(name, digests, claim.newest or "", claim.within, must)
     return replace(_made(name, must, claim), database=claim.database or "")
 
 

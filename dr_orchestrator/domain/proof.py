@@ -6,6 +6,7 @@ environment one names its `database`, by logical id.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -140,7 +141,22 @@ class SameObjects:
     bucket: str = field(default="", metadata=SINCE)
 
 
-Deep = WholeRead | Integrity | AnswersWithin | Counts | Command | SameObjects
+@dataclass(frozen=True)
+class Files:
+    """Files are in the file systems of a copy, by their paths from the root; where a digest is told, with that content.
+
+    `digests` are the SHA-256 of their content, in hexadecimal digits; empty where being there is enough. `newest` is
+    the path of one that is written all the time: when it was changed last tells what was lost.
+    """
+
+    name: str
+    digests: Mapping[str, str]
+    newest: str = ""
+    within: timedelta = timedelta(minutes=10)
+    mandatory: bool = True
+
+
+Deep = WholeRead | Integrity | AnswersWithin | Counts | Command | SameObjects | Files
 
 
 def asks_source(check: object) -> bool:

@@ -6,6 +6,7 @@ from dr_orchestrator.resources import (
     built_environment,
     cloudformation_stack,
     dynamodb_table,
+    ebs_volume,
     rds_instance,
     s3_bucket,
 )
@@ -17,6 +18,7 @@ TYPES: Types[Drillable] = Types(
         aurora_cluster.TYPE,
         dynamodb_table.TYPE,
         s3_bucket.TYPE,
+        ebs_volume.TYPE,
         cloudformation_stack.TYPE,
         built_environment.TYPE,
     )

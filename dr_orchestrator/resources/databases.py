@@ -12,7 +12,7 @@ from dr_orchestrator.checks.sql import SqlChecks
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import NewestRow, Query, RestoredRow, RowsAtLeast
 from dr_orchestrator.domain.evidence import Opened, Ready
-from dr_orchestrator.domain.proof import Deep, SameObjects
+from dr_orchestrator.domain.proof import Deep, Files, SameObjects
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult, Probed
 from dr_orchestrator.domain.service import Login
@@ -110,7 +110,7 @@ class DeepWithin:
         if isinstance(check, SameObjects) and check.bucket in self._contents:
             within, member = self._contents[check.bucket].deep, self._find(check.bucket, copy)
             return list(within.perform(check, member, points, taken))
-        if isinstance(check, SameObjects) or not check.database:
+        if isinstance(check, SameObjects | Files) or not check.database:
             return self._of_stack.perform(check, copy, points, taken)
         return (
             self._databases.of(check.database)

@@ -73,8 +73,15 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
         frozenset({drill.resource.id}) if drill is not None and _reads_by_statements(drill) else frozenset(),
         lambda: here.ledger.buckets(run),
         frozenset({drill.vault.role}) if drill is not None and drill.vault is not None else frozenset(),
+        frozenset(_machines(here, drill)),
     )
     return _account(here, region, guard, f"dro-{run}", account)
+
+
+def _machines(here: App, drill: Drill | None) -> Iterator[str]:
+    """The machines that read copies of the drill; of a sweep those of all: what a dead one holds it has to let go."""
+    for each in [drill] if drill is not None else here.declared.drills.values():
+        yield from here.types[each.resource.type].used(each.resource)
 
 
 def _reads_by_statements(drill: Drill) -> bool:

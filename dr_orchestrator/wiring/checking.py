@@ -13,7 +13,7 @@ from dr_orchestrator.catalog.load import problems
 from dr_orchestrator.domain.drill import CanaryItem, Check, Drill, NewestRow
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.proof import SameObjects
+from dr_orchestrator.domain.proof import Files, SameObjects
 from dr_orchestrator.domain.replica import Ask, Note, Refusal
 from dr_orchestrator.domain.resource_type import Content
 from dr_orchestrator.domain.service import Canary, Rebuild, Resource, Service
@@ -116,6 +116,9 @@ class _Look:
         """The stores whose loss no heartbeat tells, as the judge takes it."""
         for logical, resource in (drill.stores or {"": drill.resource}).items():
             content = self._here.types[resource.type].content
+            if content is Content.BLOCKS and not any(isinstance(each, Files) and each.newest for each in drill.checks):
+                message = f"no file tells the loss: {drill.name} is inconclusive at best"
+                yield Level.ASK, message, "add `newest: PATH` to a check of files: one that is written all the time"
             if content not in (Content.ROWS, Content.ITEMS, Content.OBJECTS):
                 continue
             read = list(_reading(drill.checks, logical))

@@ -20,7 +20,7 @@ from dr_orchestrator.domain.copy import CopyState, Identity
 from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, UnsafeToDelete
 from dr_orchestrator.resources import TYPES
-from tests.support.estate import RESTORER
+from tests.support.estate import MACHINE, RESTORER
 from tests.support.guarded import nested
 from tests.support.types import CALLS
 from tests.support.ways import Make, Spec, Way, looked
@@ -47,7 +47,9 @@ class LifeContract:
             *(way.spec.ask, way.spec.makes, way.spec.delete, "TagResource"),
             *way.spec.changes,
         }
-        assert all(way.copy.id in str(entry.params) for entry in changed)
+        identity = way.made.ledger.rows[way.copy.id].identity  # some are named by nothing else
+        named = (way.copy.id, identity.unique_id if identity else way.copy.id)
+        assert all(any(each in str(entry.params) for each in named) for entry in changed)
 
     def test_no_call_is_made_that_is_not_declared(self, way: Way) -> None:
         """All that a life calls, its type declares for that kind of drill: what `dro iam` prints is enough."""
@@ -220,6 +222,7 @@ class SafetyContract:
                     of = {**beside.pop(target.parameter), **of}
                 named, origin = {target.parameter: of}, {write.origin: way.resource.id} if write.origin else {}
                 acts = {write.acts_as: RESTORER} if write.acts_as else {}
+                acts |= {write.uses: [MACHINE]} if write.uses else {}
                 guard.check(*call, {**dict.fromkeys(write.needs, "x"), **only, **acts, **named, **origin}, region)
 
             if not write.target.each and write.within is None and not write.among:

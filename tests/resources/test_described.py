@@ -25,6 +25,11 @@ def database(of: str, **told: Any) -> dict[str, Any]:
     return {"Describe" + of + "s": {of + "s": [{of + "Identifier": "x", "Engine": "postgres", **told}]}}
 
 
+def volume(**told: Any) -> dict[str, Any]:
+    about = {"VolumeId": "vol-1", "Size": 1, "VolumeType": "gp3", "AvailabilityZone": "us-east-1a", "State": "in-use"}
+    return {"DescribeVolumes": {"Volumes": [{**about, **told}]}}
+
+
 KEYS: dict[str, list[dict[str, Any]]] = {
     "rds-instance": [
         database("DBInstance", StorageEncrypted=True, KmsKeyId=KEY),
@@ -47,6 +52,7 @@ KEYS: dict[str, list[dict[str, Any]]] = {
         {"GetBucketEncryption": rules({"SSEAlgorithm": "aws:kms:dsse"})},
         {},
     ],
+    "ebs-volume": [volume(Encrypted=True, KmsKeyId=KEY), volume(), volume(Encrypted=True)],
 }
 """What AWS tells of each type: first with a key that somebody named, then without one."""
 

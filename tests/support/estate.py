@@ -14,6 +14,7 @@ from unittest import mock
 import boto3
 from moto.cloudformation.models import cloudformation_backends
 from moto.dynamodb.models import dynamodb_backends
+from moto.ec2.models import ec2_backends
 from moto.s3.models import s3_backends
 
 from dr_orchestrator.aws import watcher
@@ -33,6 +34,8 @@ from dr_orchestrator.resources.cloudformation_stack.lab.change_sets import Prepa
 from dr_orchestrator.resources.cloudformation_stack.lab.stacks import CloudFormation
 from dr_orchestrator.resources.cloudformation_stack.lab.work import TimedStack
 from dr_orchestrator.resources.dynamodb_table.lab import vaulted as tables
+from dr_orchestrator.resources.ebs_volume.lab import standing
+from dr_orchestrator.resources.ebs_volume.lab.disk import Disk
 from dr_orchestrator.resources.rds_instance.lab.vaulted import back_up
 from dr_orchestrator.resources.s3_bucket.lab import vaulted as buckets
 from dr_orchestrator.wiring.lab import serve
@@ -46,6 +49,8 @@ ISOLATION = Isolation("dro-isolated", ("dro-isolated",))
 INSTANCE = Resource("orders-db", "rds-instance", "orders-prod", REGION, isolation=ISOLATION)
 TABLE = Resource("sessions", "dynamodb-table", "sessions-prod", REGION)
 BUCKET = Resource("images", "s3-bucket", "images-prod", REGION)
+ZONE, MACHINE = "us-east-1a", "i-0d0d0d0d0d0d0d0d0"
+VOLUME = Resource("share", "ebs-volume", "vol-0a1b2c3d4e5f60718", REGION, own={"reader": MACHINE})
 TEMPLATE = """
 Parameters: {EnvironmentName: {Type: String}}
 Resources:
@@ -117,6 +122,7 @@ class Estate:
             "clusters": sorted(each["DBClusterIdentifier"] for each in rds.describe_db_clusters()["DBClusters"]),
             "tables": sorted(dynamodb.list_tables()["TableNames"]),
             "buckets": sorted(s3_backends[ACCOUNT]["aws"].buckets),
+            "volumes": sorted(map(_called, ec2_backends[ACCOUNT][REGION].volumes.values())),
             "stacks": sorted(each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"),
         }
 
@@ -147,7 +153,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
     has no address.
     """
     clock, ledger = RunningClock(), Ledger()
-    sources = frozenset(each.id for each in (INSTANCE, TABLE, BUCKET, STACK, *more))
+    sources = frozenset(each.id for each in (INSTANCE, TABLE, BUCKET, VOLUME, STACK, *more))
     answering = mock.patch.object(SqlChecks, "answers", lambda *_: True)
     served = serve(clock, postgres=False, estate=False, state=home)
     nameless = mock.patch.object(apart, "resolved", lambda *_: set())
@@ -158,6 +164,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
             sources,
             may_restore=lambda _: True,
             roles=frozenset({RESTORER}),
+            lent=frozenset({MACHINE}),
         )
         waiting = Watcher(clock)
         proofs = Proofs(
@@ -172,6 +179,7 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
         _instance(made)
         _table(made)
         _bucket(made)
+        _volume(made)
         _vault(made)
         yield made
 
@@ -257,6 +265,21 @@ def _vault(made: Estate) -> None:
     for minutes in (40, 20, 5):
         tables.back_up(VAULT.name, TABLE.id, made.clock.now() - timedelta(minutes=minutes))
         buckets.back_up(VAULT.name, BUCKET.id, made.clock.now() - timedelta(minutes=minutes))
+
+
+def _called(volume: Any) -> str:
+    """The name that a volume wears, else its id."""
+    return next((each["value"] for each in volume.get_tags() if each["key"] == "Name"), str(volume.id))
+
+
+def _volume(made: Estate) -> None:
+    """A volume with its snapshots of three hours, and the machine that reads copies of it."""
+    standing.machine(REGION, ZONE, MACHINE)
+    disk = Disk({"/srv/share/VERSION": b"7\n", "/srv/share/photo 1.jpg": bytes(range(256))})
+    key, now = made.client("kms").create_key()["KeyMetadata"]["Arn"], made.clock.now()
+    standing.volume(REGION, ZONE, VOLUME.id, 1, disk, now - timedelta(days=40), key)
+    for hours in (3, 2, 1):
+        standing.snapshot(REGION, VOLUME.id, now - timedelta(hours=hours))
 
 
 def _bucket(made: Estate) -> None:

@@ -12,7 +12,7 @@ from dr_orchestrator.aws.guard import Guard
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.resource_type import Write
 from dr_orchestrator.resources import TYPES
-from tests.support.estate import REGION, RESTORER
+from tests.support.estate import MACHINE, REGION, RESTORER
 from tests.support.types import CALLS, WRITES
 
 COPY = "dro-20261120-abc123-orders-prod"
@@ -21,6 +21,7 @@ SERVICES = (
     *("rds", "dynamodb", "cloudformation", "sts", "ec2", "secretsmanager", "kms", "iam"),
     *("s3", "ecr", "logs", "elbv2", "cognito-idp", "ssm", "rds-data", "route53", "ecs", "resourcegroupstaggingapi"),
     *("lambda", "cloudfront", "cloudwatch", "application-autoscaling", "backup", "resource-explorer-2", "events"),
+    "service-quotas",
 )
 MODELS = {name: botocore.session.get_session().get_service_model(name) for name in SERVICES}
 ACCOUNT = "123456789012"
@@ -67,6 +68,7 @@ def guard(*ledgered: str) -> Guard:
         places=places,
         accounts=lambda: accounts,
         roles=frozenset({RESTORER}),
+        lent=frozenset({MACHINE}),
     )
 
 
@@ -85,8 +87,12 @@ def everywhere(service: str, operation: str, value: str) -> dict[str, Any]:
         if write.target.key and not write.target.each:
             named = {**beside.get(write.target.parameter, {}), **named}
         only |= {**beside, write.target.parameter: named}
+    if write:
+        only = {name: {} for name in write.holds} | only
     if write and write.acts_as:
         only[write.acts_as] = RESTORER
+    if write and write.uses:
+        only[write.uses] = [MACHINE]
     if write and write.brings:
         only[write.brings] = [{"ResourceType": "AWS::DynamoDB::Table", "ResourceIdentifier": {"TableName": value}}]
     if write:
@@ -111,6 +117,7 @@ def targeted(write: Write, name: str) -> dict[str, Any]:
     lends = {write.lends: [ELSEWHERE]} if write.lends else {}
     needs = dict.fromkeys(write.needs, ACCOUNT)
     beside, acts = nested(write), {write.acts_as: RESTORER} if write.acts_as else {}
+    acts |= {write.uses: [MACHINE]} if write.uses else {}
     of = {name: []} if write.target.each and not write.target.key else _target(write, name)
     if write.target.key and not write.target.each:
         of = {**beside.pop(write.target.parameter, {}), **of}

@@ -52,6 +52,7 @@ def _data(of: ResourceType) -> str:
         "rows": "SQL",
         "items": "items by key",
         "objects": "objects by key",
+        "blocks": "blocks, files",
         "stores": "items, objects and rows of its stores, HTTP",
     }.get(of.content, "nothing")
 
@@ -59,6 +60,7 @@ def _data(of: ResourceType) -> str:
 def _write(of: ResourceType, write: Write) -> Row:
     target = f"{write.target}, in a copy that {write.within.parameter} names" if write.within else str(write.target)
     target += f"; each of {write.brings} is a copy of the run" if write.brings else ""
+    target += f"; {write.uses} is a machine that the drill declares" if write.uses else ""
     own = of.grants.get(write.operation, (write.operation,))
     actions = dict.fromkeys([*own, *(each for some in write.actions.values() for each in some)])
     named = [f"`{each}`" for each in sorted(write.takes)]

@@ -25,6 +25,10 @@ _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - the name of a cal
 _LOGINS = frozenset({_READ_SECRET, "secretsmanager:ListSecretVersionIds"})
 _MANAGED = "secret:rds!*"
 """The secrets of master users that RDS manages: it names them, and tags them with what they log in to."""
+_TAGS = frozenset({"Tags", "TagSpecifications"})
+"""The parameters by which something is tagged as it is made."""
+
+_MACHINE = "{machine}"
 _MAKE = (Effect.RESTORE, Effect.CREATE)
 _WITH_TAG = (Effect.CHANGE, Effect.DELETE)
 """The effects on what is there, and wears the run's tag, already."""
@@ -269,7 +273,7 @@ def _outside(scope: Scope, writes: frozenset[str]) -> Iterator[Statement]:
     made = ((of, each) for of in scope.types for each in of.writes if each.operation in writes)
     for of, write in made:
         for number, (service, part, actions) in enumerate(write.outside if _is_made(scope, write) else (), 1):
-            beside = {"bucket": scope.buckets(), "source": scope.sources(of)}
+            beside = {"bucket": scope.buckets(), "source": scope.sources(of), "machine": scope.used(of)}
             parts = _filled(part.replace("{copies}", COPIES), beside)
             name = write.operation.partition(":")[2]
             on, here = scope.arns(service, *dict.fromkeys(parts)), scope.here() if "{source}" in part else None
@@ -299,12 +303,14 @@ def _rights(scope: Scope, of: ResourceType, writes: frozenset[str]) -> dict[tupl
             continue  # items are written by the actions of the restore; what lies in a place is no copy
         if write.acts_as:
             continue  # it acts on a recovery point, and is no action of the copy's service
+        if write.uses and not write.operation.startswith(f"{scope.types.targets[write.target.type].service}:"):
+            continue  # it acts on a machine, which has a right of its own
         if not _is_made(scope, write) or (write.effect is Effect.FILL and not scope.sources(of)):
             continue
         right = found.setdefault((write.effect, write.target.type), _Right())
         right.actions.update(scope.types.grants.get(write.operation, (write.operation,)))
         right.beside += write.beside
-        right.untagged |= write.bare or (write.effect in _MAKE and "Tags" not in write.accepts)
+        right.untagged |= write.bare or (write.effect in _MAKE and not _TAGS & write.accepts)
         if write.within is not None:
             right.within.append(scope.types.copies[write.within.type].arn_of(COPIES))
         for effect, actions in write.actions.items():
@@ -329,7 +335,10 @@ def _never(scope: Scope) -> Iterator[Statement]:
     found = (write for each in scope.types for write in each.writes)
     made = (write for write in found if _is_made(scope, write))
     writes = [write for write in made if not write.among and write.effect is not Effect.PUBLISH]
-    touched = [write for write in writes if write.effect in _WITH_TAG]
+    changed = [write for write in writes if write.effect in _WITH_TAG]
+    moved = [write for write in changed if any(_MACHINE in part for _, part, _ in write.outside)]
+    yield from _never_moved(scope, moved)
+    touched = [write for write in changed if write not in moved]
     worn = [write for write in touched if not write.bare]
     named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in touched)]
     copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, _called(scope, copy))))
@@ -344,6 +353,20 @@ def _never(scope: Scope) -> Iterator[Statement]:
     hidden = [write for write in writes if not scope.sees_tags(scope.types.targets[write.target.type])]
     tags = _operations(scope, (write for write in hidden if write.effect is Effect.TAG))
     yield deny("NeverTagWithoutTheRun", tags, {"Resource": ["*"], "Condition": TAGGED})
+
+
+def _never_moved(scope: Scope, moved: Sequence[Write]) -> Iterator[Statement]:
+    """The denials of what acts on a copy and on a machine at once, which wears no run's tag."""
+    machines = [arn for of in scope.types for each in scope.used(of) for arn in scope.arns("ec2", f"instance/{each}")]
+    if not machines:
+        return
+    named = [scope.types.targets[name] for name in dict.fromkeys(write.target.type for write in moved)]
+    copies = list(dict.fromkeys(arn for copy in named for arn in scope.anywhere(copy, COPIES)))
+    own = [write for write in moved if write.operation.startswith(f"{scope.types.targets[write.target.type].service}:")]
+    untagged = {"Resource": copies, "Condition": {"Null": {WEARS: "true"}}}
+    yield deny("NeverMoveTheUntagged", _operations(scope, own), untagged)
+    documents = scope.arns("ssm", *(part for write in moved for service, part, _ in write.outside if service == "ssm"))
+    yield deny("NeverUseAnotherMachine", _operations(scope, moved), {"NotResource": [*copies, *machines, *documents]})
 
 
 def _called(scope: Scope, copy: CopyType) -> str:

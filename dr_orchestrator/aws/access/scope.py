@@ -54,6 +54,11 @@ class Scope:
         """The drills whose copies stand in the account of their sources."""
         return replace(self, drills=[drill for drill in self.drills if not self._stands(drill)])
 
+    def used(self, of: ResourceType) -> list[str]:
+        """The machines, by id, that read copies of a type: drills use them and did not make them."""
+        drilled = (drill.resource for drill in self.drills if drill.resource.type == of.name)
+        return sorted({each for resource in drilled for each in of.used(resource)})
+
     def _stands(self, drill: Drill) -> str:
         """The account in which the copy of a drill stands; empty for that of its source."""
         account = self.types[drill.resource.type].place(drill.resource).account
@@ -91,6 +96,8 @@ class Scope:
     def _arn(self, service: str, name: str, place: str) -> str:
         if name.startswith("arn:"):
             return name
+        if name.startswith("::") and not name.startswith(":::"):  # of a region, and of no account
+            return f"arn:{self.partition}:{service}:{place.partition(':')[0]}{name}"
         return f"arn:{self.partition}:{service}{name if name.startswith(':::') else f':{place}:{name}'}"
 
     def sources(self, of: ResourceType) -> list[str]:

@@ -55,6 +55,7 @@ def resource(of: ResourceType, wish: Wish, *, isolation: bool, account: str = ""
         body["isolation"] = gap(_ISOLATION)
     if "rebuild" in of.keys and of.content is Content.STORES:
         body["rebuild"] = {"template": gap(_TEMPLATE), **_given(found), **_stores(wish)}
+    body |= {key: gap(told) for key, told in of.gaps.items()}
     comment = "" if wish.kinds else f"No drill of it: {wish.why_none}."
     return Entry(wish.name, body, comment)
 
@@ -110,6 +111,10 @@ _CONTENT: Mapping[Content, Sequence[Mapping[str, Any]]] = {
                 "attribute": gap("its attribute with the time of writing"),
             },
         },
+    ],
+    Content.BLOCKS: [
+        {"name": "files are there", "files": {"paths": gap("files that have to be there: {/srv/VERSION: present}")}},
+        {"name": "file systems are whole", "integrity": {}},
     ],
     Content.OBJECTS: [
         {"name": "objects are there", "items-at-least": {"minimum": 1}},

@@ -7,7 +7,18 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import arrivals, canary, failover, outputs, parity, programs, proofs, stores, vaults
+from dr_orchestrator.catalog.rules import (
+    arrivals,
+    blocks,
+    canary,
+    failover,
+    outputs,
+    parity,
+    programs,
+    proofs,
+    stores,
+    vaults,
+)
 from dr_orchestrator.catalog.shapes.checks import (
     DEEP_OF_DATABASE,
     OF_DATABASE,
@@ -24,7 +35,7 @@ from dr_orchestrator.catalog.shapes.checks import (
 )
 from dr_orchestrator.catalog.shapes.checks import ItemsAtLeast as Items
 from dr_orchestrator.catalog.shapes.fields import OUTPUT, likely, quoted
-from dr_orchestrator.catalog.shapes.proofs import AnswersWithin, Command, SameObjects
+from dr_orchestrator.catalog.shapes.proofs import AnswersWithin, Command, Files, SameObjects
 from dr_orchestrator.catalog.shapes.service import Drill, Resource, Selection
 from dr_orchestrator.catalog.source import Key
 from dr_orchestrator.catalog.template import Template
@@ -66,7 +77,9 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
             message = f"a part of '{parts[0]}' tells nothing of the time for all of it, which is promised"
             yield ("resource",), message, "add `path: fallback` and an `objective` of its own, or restore all of it"
         for index, check in enumerate(drill.checks):
-            for key, message, fix in _check(service, drill, resource, types, check):
+            by_blocks = of.content is Content.BLOCKS or isinstance(check.claim, Files)
+            found = blocks.mistakes(of, drill, check) if by_blocks else _check(service, drill, resource, types, check)
+            for key, message, fix in found:
                 yield ("checks", index, *key), message, fix
     elif drill.resource not in service.resources.names:
         fix = likely(drill.resource, service.resources.names) or "declare it under `resources`"
@@ -142,7 +155,7 @@ def _check(
             yield (written,), message, "remove it; only databases and replicas have one"
     elif isinstance(claim, SameObjects):
         yield from _of_objects(service, drill, types, claim, written)
-    else:
+    elif isinstance(claim, HttpAnswer | EventArrives):
         yield from _of_surface(service, drill, claim, written)
 
 

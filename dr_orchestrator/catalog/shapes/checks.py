@@ -29,6 +29,7 @@ from dr_orchestrator.catalog.shapes.proofs import (
     Command,
     Counts,
     Deep,
+    Files,
     Integrity,
     SameObjects,
     WholeRead,
@@ -152,7 +153,7 @@ Claim = Plain | Deep
 CLAIMS = (
     *("rows-at-least", "newest-row", "query", "items-at-least", "canary-item", "restored-state", "http-answer"),
     "event-arrives",
-    *("whole-read", "integrity", "answers-within", "counts", "command", "same-objects"),
+    *("whole-read", "integrity", "answers-within", "counts", "command", "same-objects", "files"),
 )
 OF_DATABASE = (RowsAtLeast, NewestRow, Query)
 DEEP_OF_DATABASE = (WholeRead, Integrity, AnswersWithin, Counts)
@@ -193,23 +194,32 @@ class Check(Shape):
     )
 
     whole_read: WholeRead | None = Field(
-        default=None, alias="whole-read", description="Every block of every table is read (SQL)."
+        default=None, alias="whole-read", description="Every block of every table is read (SQL), or of a volume."
     )
-    integrity: Integrity | None = Field(default=None, description="What the engine can prove of itself holds (SQL).")
+    integrity: Integrity | None = Field(
+        default=None, description="What the engine (SQL), or a file system, can prove of itself holds."
+    )
     answers_within: AnswersWithin | None = Field(
         default=None, alias="answers-within", description="A statement answers fast enough (SQL)."
     )
     counts: Counts | None = Field(default=None, description="As many rows as in the source (SQL).")
-    command: Command | None = Field(default=None, description="A program of your own passes (databases, replica).")
+    command: Command | None = Field(
+        default=None, description="A program of your own passes (databases, replica, volumes)."
+    )
     same_objects: SameObjects | None = Field(
         default=None, alias="same-objects", description="The objects are the source's as of the instant (buckets)."
+    )
+    files: Files | None = Field(
+        default=None, description="Files are there, with the content that is told of them (volumes)."
     )
 
     @property
     def proves_data(self) -> bool:
         """Whether what it claims is of the restored data."""
         claim = self.claim
-        return isinstance(claim, (*OF_DATA, Counts, SameObjects)) or (isinstance(claim, Command) and claim.proves_data)
+        return isinstance(claim, (*OF_DATA, Counts, SameObjects, Files)) or (
+            isinstance(claim, Command) and claim.proves_data
+        )
 
     @property
     def claims(self) -> dict[str, Claim]:

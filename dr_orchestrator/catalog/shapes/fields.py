@@ -99,7 +99,9 @@ def _collection(value: object) -> str:
     return "a list" if isinstance(value, list) else "a mapping"
 
 
-def _shaped(pattern: str, what: str, rule: str, longest: int = 2000) -> Reads:
+def shaped(pattern: str, what: str, rule: str, longest: int = 2000) -> Reads:
+    """Text of a pattern: `what` such a text is, and the rule in words for whoever wrote another."""
+
     def read(value: object) -> str:
         written = text(value)
         if not re.fullmatch(pattern, written, re.ASCII) or len(written) > longest:
@@ -222,18 +224,18 @@ Answer = Annotated[str, Reads(scalar_or_empty, {"type": ["string", "number", "bo
 Truth = Annotated[bool, Reads(_truth, {"type": "boolean"})]
 Name = Annotated[
     str,
-    _shaped(
+    shaped(
         r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*",
         "a legal name",
         "lower-case letters, digits and single dashes, a letter first, at most 40 characters",
         40,
     ),
 ]
-Region = Annotated[str, _shaped(r"[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}", "an AWS region", "such as us-east-1")]
-Account = Annotated[str, _shaped(r"\d{12}", "an AWS account", "twelve digits, in quotes")]
+Region = Annotated[str, shaped(r"[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}", "an AWS region", "such as us-east-1")]
+Account = Annotated[str, shaped(r"\d{12}", "an AWS account", "twelve digits, in quotes")]
 RoleArn = Annotated[
     str,
-    _shaped(
+    shaped(
         r"arn:aws(?:-[a-z]+)*:iam::\d{12}:role/(?:[!-~]+/)?[\w+=,.@-]{1,64}",
         "the ARN of an IAM role",
         "such as arn:aws:iam::123456789012:role/dro-read",
@@ -241,37 +243,50 @@ RoleArn = Annotated[
 ]
 VaultName = Annotated[
     str,
-    _shaped(
+    shaped(
         r"(?:arn:aws(?:-[a-z]+)*:backup:[a-z0-9-]+:\d{12}:backup-vault:)?[A-Za-z0-9_-]{2,50}",
         "a vault of AWS Backup",
         "its name, or its ARN where another account shares it",
     ),
 ]
-StackName = Annotated[str, _shaped(r"[A-Za-z][A-Za-z0-9-]{0,127}", "a stack's name", "letters, digits and hyphens")]
+StackName = Annotated[str, shaped(r"[A-Za-z][A-Za-z0-9-]{0,127}", "a stack's name", "letters, digits and hyphens")]
 BaselineFile = Annotated[
     str,
-    _shaped(
+    shaped(
         r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]*\.json",
         "a file beside the drill files",
         "relative to this file, within its folder, ending in .json",
     ),
 ]
-Address = Annotated[str, _shaped(r"https?://[^\s{}]+", "an address", "such as https://wiki.example.com/runbook")]
+Address = Annotated[str, shaped(r"https?://[^\s{}]+", "an address", "such as https://wiki.example.com/runbook")]
 OUTPUT = r"(?:[A-Za-z][A-Za-z0-9-]*\.)?[A-Za-z0-9_]+"
 """An output of a template, of one stack of an app (Orders.Url), or of a program (health_url)."""
 
-Output = Annotated[str, _shaped(OUTPUT, "an output", "letters, digits and underscores, as the program tells it", 255)]
+Output = Annotated[str, shaped(OUTPUT, "an output", "letters, digits and underscores, as the program tells it", 255)]
 AnswerUrl = Annotated[
     str,
-    _shaped(
+    shaped(
         rf"(?:https?://[^\s{{}}]*)?\{{{OUTPUT}\}}(?:[^\s{{}}]|\{{{OUTPUT}\}})*",
         "an address in the copy",
         "name an output of the stack: {HealthUrl}",
     ),
 ]
+FilePath = Annotated[
+    str,
+    shaped(
+        r"/(?!.*(?:^|/)\.\.?(?:/|$))[^\n]+[^/\n]|/[^/\n.]",
+        "a path of a file",
+        "begin with a slash, at the root of its file system: /srv/app/VERSION",
+        1000,
+    ),
+]
+Held = Annotated[
+    str,
+    shaped(r"present|[0-9a-f]{64}", "what a file holds", "write its SHA-256, 64 hexadecimal digits, or `present`"),
+]
 Identifier = Annotated[
     str,
-    _shaped(
+    shaped(
         r"[A-Za-z_][A-Za-z0-9_$]*(?:\.[A-Za-z_][A-Za-z0-9_$]*)?",
         "a table or column name",
         "letters, digits and underscores; schema.table is legal too",
@@ -279,11 +294,11 @@ Identifier = Annotated[
     ),
 ]
 LogicalId = Annotated[
-    str, _shaped(r"[A-Za-z0-9]+", "a logical id", "letters and digits, as in the template's Resources", 255)
+    str, shaped(r"[A-Za-z0-9]+", "a logical id", "letters and digits, as in the template's Resources", 255)
 ]
 Stored = Annotated[
     str,
-    _shaped(
+    shaped(
         r"(?:[A-Za-z0-9-]+/)*[A-Za-z0-9]+",
         "a logical id",
         "letters and digits, as in the template's Resources; of a stack within, Stack/Resource",
@@ -292,7 +307,7 @@ Stored = Annotated[
 ]
 Part = Annotated[
     str,
-    _shaped(
+    shaped(
         r"(?:[A-Za-z0-9-]+/)*[A-Za-z0-9]+(?:\.[^\s./]+)*",
         "a part of a template",
         "a logical id, as in the template's Resources, or Resource.Property; of an app, Stack/Resource",
@@ -301,7 +316,7 @@ Part = Annotated[
 ]
 Network = Annotated[
     str,
-    _shaped(
+    shaped(
         r"(?:vpc|subnet|sg)-(?:[0-9a-f]{8}|[0-9a-f]{17})",
         "the id of a VPC, a subnet or a security group",
         "such as subnet-0123456789abcdef0",
@@ -309,7 +324,7 @@ Network = Annotated[
 ]
 BoundaryName = Annotated[
     str,
-    _shaped(
+    shaped(
         r"(?:arn:aws(?:-[a-z]+)*:iam::\d{12}:policy/(?:[!-~]+/)?)?[\w+=,.@-]{1,128}",
         "the name or the ARN of a managed policy",
         "such as dro-boundary",
@@ -317,17 +332,17 @@ BoundaryName = Annotated[
 ]
 BucketName = Annotated[
     str,
-    _shaped(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "the name of a bucket", "3 to 63 small letters, digits and dashes"),
+    shaped(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "the name of a bucket", "3 to 63 small letters, digits and dashes"),
 ]
 KeyName = Annotated[
     str,
-    _shaped(
+    shaped(
         r"arn:aws(?:-[a-z]+)*:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/[\w/-]{1,256}|alias/[\w/-]{1,250}|[\da-f-]{36}",
         "the alias, the ARN or the id of a KMS key",
         "such as alias/dr-drills",
     ),
 ]
-Attribute = Annotated[str, _shaped(r"[^\s]+", "an attribute name", "no blanks", 255)]
+Attribute = Annotated[str, shaped(r"[^\s]+", "an attribute name", "no blanks", 255)]
 Day = Annotated[
     date,
     _parsed(date.fromisoformat, "a date", "such as 2026-10-06", {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 
 from dr_orchestrator.catalog.shapes.fields import (
     Factor,
+    FilePath,
+    Held,
     Identifier,
     Latency,
     Shape,
@@ -137,4 +139,16 @@ class SameObjects(Shape):
     bucket: Stored | None = Field(default=None, description=BUCKET_OF_REPLICA)
 
 
-Deep = WholeRead | Integrity | AnswersWithin | Counts | Command | SameObjects
+class Files(Shape):
+    """Files are there in the file systems of the copy, with the content that is told of them."""
+
+    paths: dict[FilePath, Held] = Field(
+        min_length=1, description="Each path from the root of its file system, and its SHA-256, or `present`."
+    )
+    newest: FilePath | None = Field(
+        default=None, description="A file that is written all the time: its last change tells what was lost."
+    )
+    within: Span = Field(default=timedelta(minutes=10), description="How long looking may take.")
+
+
+Deep = WholeRead | Integrity | AnswersWithin | Counts | Command | SameObjects | Files

@@ -22,7 +22,7 @@ from dr_orchestrator.checks.deep.sqlserver import SQLServer
 from dr_orchestrator.domain import engines
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.ports import Clock
-from dr_orchestrator.domain.proof import AnswersWithin, Command, Counts, Deep, Integrity, SameObjects, WholeRead
+from dr_orchestrator.domain.proof import AnswersWithin, Command, Counts, Deep, Files, Integrity, SameObjects, WholeRead
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.service import Login
@@ -87,6 +87,8 @@ class DeepChecks:
                 return [counts.perform(check, engine, connect, production, clock, _instant(points))]
             case SameObjects():
                 raise NotMeasured(f"{copy.id} is a database, and holds no objects")
+            case Files():
+                raise NotMeasured(f"{copy.id} is a database, and holds no files that could be asked for")
 
     def _copy(self, copy: Copy) -> AbstractContextManager[Any]:
         return asking(self._login(copy), f"SQL on {copy.id}", first=partial(self._prove, copy))

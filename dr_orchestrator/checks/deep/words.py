@@ -8,7 +8,7 @@ from typing import Any
 
 from dr_orchestrator.domain.counted import counted
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.proof import AnswersWithin, Command, Counts, Deep, Integrity, SameObjects, WholeRead
+from dr_orchestrator.domain.proof import AnswersWithin, Command, Counts, Deep, Files, Integrity, SameObjects, WholeRead
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.verdict import Outcome
 
@@ -21,6 +21,14 @@ MOST_TOLD = 5
 
 def expectation(check: Deep) -> str:
     """The claim of a check, in words."""
+    if isinstance(check, Files):
+        told = sum(map(bool, check.digests.values()))
+        like = f", {told:,} of them with the content that is told" if told else ""
+        return f"{counted(len(check.digests), 'file')} there{like}"
+    return _expectation(check)
+
+
+def _expectation(check: WholeRead | Integrity | AnswersWithin | Counts | Command | SameObjects) -> str:
     match check:
         case WholeRead():
             what = f"a sample of {check.sample:,} blocks" if check.sample else "every block of every table"

@@ -42,11 +42,13 @@ class Write:
     which the origin is named, `origin_in` the key under which its name stands where that parameter is a mapping. IAM
     can tell no copy of an `alone` one from what is production's: it is allowed only where production is not. `outside`
     is what AWS does beside the target in the name of who calls: service, resource part of the ARN, and actions of IAM;
-    `{bucket}` stands for each bucket that is declared, `{source}` for each source of the type, `{copies}` for how
-    copies are named. `acts_as` is the parameter that names the role by which another service does it: one that the
-    drill declares, and that service's alone. `holds` are the only keys that what a parameter holds may have.
-    `from_points` are the resource parts, by services, of the ARNs of recovery points that it restores: `{source}` in
-    them for each source.
+    `{bucket}` stands for each bucket that is declared, `{source}` for each source of the type, `{machine}`
+    for each machine that reads copies, `{copies}` for how copies are named. `acts_as` is the parameter that names
+    the role by which another service does it: one that the drill declares, and that service's alone. `holds` are
+    the only keys that what a parameter holds may have. `from_points` are the resource parts, by services, of the
+    ARNs of recovery points that it restores: `{source}` in them for each source. `uses` is the parameter that names
+    what a drill uses and did not make, one or several: the machine that reads its copy; each has to be one that the
+    resource declares.
     """
 
     operation: str
@@ -73,13 +75,14 @@ class Write:
     acts_as: str = ""
     holds: Mapping[str, frozenset[str]] = field(default_factory=dict)
     from_points: tuple[tuple[str, str], ...] = ()
+    uses: str = ""
 
     @property
     def accepts(self) -> frozenset[str]:
         """Every parameter that it may be given."""
         within = self.within.parameter if self.within else ""
         named = {self.target.parameter, self.target.at, self.origin, within, self.among, self.lends, self.brings}
-        named |= {self.into, self.acts_as}
+        named |= {self.into, self.acts_as, self.uses}
         return self.takes | (named - {""})
 
 

@@ -17,13 +17,14 @@ from dr_orchestrator.domain.service import Canary, Resource
 
 
 class Content(StrEnum):
-    """How the data of a resource is read: rows by SQL, items by key, objects by key and as of an instant, or in the
-    stores that an environment holds.
+    """How the data of a resource is read: rows by SQL, items by key, objects by key and as of an instant, blocks and
+    the files in them by a machine that it is attached to, or in the stores that an environment holds.
     """
 
     ROWS = "rows"
     ITEMS = "items"
     OBJECTS = "objects"
+    BLOCKS = "blocks"
     STORES = "stores"
     NONE = "none"
 
@@ -70,8 +71,10 @@ class ResourceType:
     AWS takes it from, named by its content: it stays, for others may take it from there, too; `puts` tells which of a
     resource. `rebuilt` are the ways, by the keys of `rebuild`, in which one is made anew; of one that is `programmed` a
     program of the team's own makes the copies, and no call of a drill's: it has no write, no quota and no twin.
-    `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), `rules` what must hold of
-    a resource of the type (key, mistake, fix); `partial` tells of one whether its drills restore but a part of it,
+    `own_keys` are its own keys of the drill files, as fields of pydantic (annotation, Field), `gaps` those of them that
+    a draft of one leaves to people, and what is to be written there, `rules` what must hold of
+    a resource of the type (key, mistake, fix); `used` tells what of the account its drills use that they did not make:
+    the machine that reads copies, by its id; `partial` tells of one whether its drills restore but a part of it,
     and `left_out` of a key why no drill of it restores what bears that; empty where one does.
     """
 
@@ -115,7 +118,9 @@ class ResourceType:
     named: frozenset[str] = frozenset()
     reads: Callable[[Resource], Iterable[Read]] = lambda _resource: ()
     puts: Callable[[Resource], Iterable[Put]] = lambda _resource: ()
+    used: Callable[[Resource], Iterable[str]] = lambda _resource: ()
     own_keys: Callable[[], Mapping[str, Any]] = dict
+    gaps: Mapping[str, str] = field(default_factory=dict)
     partial: Callable[[Any], bool] = lambda _resource: False
     left_out: Callable[[Any, str], str] = lambda _resource, _key: ""
     rules: Callable[[Any], Iterator[tuple[tuple[str | int, ...], str, str]]] = lambda _resource: iter(())

@@ -147,6 +147,11 @@ def perform(check: Command, copy: Copy, way: Way, home: Path, taken: Collection[
             ran = run(check.run, variables, home, check.within.total_seconds(), Output(way.secrets), copy.id)
     except OSError as error:
         raise NotMeasured(f"{check.run[0]} could not be started: {error.strerror or error}") from error
+    return told(check, ran, way, taken)
+
+
+def told(check: Command, ran: Ran, way: Way, taken: Collection[str] = ()) -> list[CheckResult]:
+    """The results of a program that ended: its own, then those that its lines tell."""
     return [_own(check, ran, way), *_told(check, ran.output, taken)]
 
 

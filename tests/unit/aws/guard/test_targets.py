@@ -13,7 +13,7 @@ from dr_orchestrator.aws.guard import Forbidden, Guard
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.resource_type import Write
 from dr_orchestrator.resources import TYPES
-from tests.support.estate import REGION, RESTORER
+from tests.support.estate import MACHINE, REGION, RESTORER
 from tests.support.guarded import COPIES, COPY, ELSEWHERE, SOURCES, TARGETS, arn, copy, guard, targeted
 from tests.support.guarded import named as name_of
 from tests.support.types import CALLS, WRITES
@@ -96,8 +96,8 @@ def test_what_a_write_has_to_say_is_neither_left_out_nor_changed(
     """Left to its default, or otherwise, it would be another call: a copy in public, a backup that stays behind."""
     named, holders = targeted(write, COPY), [write.within.type] if write.within else []
     rows = [copy(name_of(COPY, of), of) for of in (write.target.type, *holders)]
-    roles = frozenset({RESTORER})
-    mine = Guard(CALLS, lambda: rows, SOURCES, lambda _: True, accounts=lambda: {ELSEWHERE}, roles=roles)
+    roles, lent = frozenset({RESTORER}), frozenset({MACHINE})
+    mine = Guard(CALLS, lambda: rows, SOURCES, lambda _: True, accounts=lambda: {ELSEWHERE}, roles=roles, lent=lent)
     mine.check(*call, named, REGION)
     left_out = {name: value for name, value in named.items() if name != parameter}
     silent = [left_out, {**named, parameter: None}] if None not in write.only[parameter] else []

@@ -1,0 +1,45 @@
+"""Rules of the checks of what is read by a machine that it is attached to: blocks, file systems, files, a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dr_orchestrator.catalog.rules import proofs
+from dr_orchestrator.catalog.shapes.checks import Check
+from dr_orchestrator.catalog.shapes.proofs import Command, Files, Integrity, WholeRead
+from dr_orchestrator.catalog.shapes.service import Drill
+from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.domain.resource_type import Content, ResourceType
+
+MOST_SAMPLED = 2_000
+"""Blocks of a sample: each is named in the command that reads them, which may not be longer."""
+
+LONGEST = 48 * 3600
+"""Seconds that a command may take: Systems Manager lets none go on for longer."""
+
+Mistake = tuple[Key, str, str]
+
+
+def mistakes(of: ResourceType, drill: Drill, check: Check) -> Iterator[Mistake]:
+    """The mistakes in a check of such a resource, or in one that only such a one can have."""
+    claim, written = check.claim, next(iter(check.claims))
+    if of.content is not Content.BLOCKS:
+        yield (written,), f"{of.name}s hold no files that could be asked for", "use rows, items or a query"
+        return
+    if not isinstance(claim, WholeRead | Integrity | Command | Files):
+        message = f"{of.article} is read by its blocks and its files"
+        yield (written,), message, "use files, command, integrity or whole-read"
+        return
+    if claim.within.total_seconds() > LONGEST:
+        yield (written, "within"), "no command goes on for longer than 2 days", "write 48h or less"
+    if not isinstance(claim, Files) and claim.database:
+        yield (written, "database"), f"{of.name}s hold no database that could be named", "remove it"
+    if isinstance(claim, WholeRead):
+        yield from proofs.mistakes(drill, check, claim, written)
+        if claim.rate:
+            yield (written, "rate"), "a volume is read as fast as it goes: nothing else reads it", "remove it"
+        if claim.sample and claim.sample > MOST_SAMPLED:
+            yield (written, "sample"), f"at most {MOST_SAMPLED:,} blocks are drawn", "write fewer, or read it whole"
+    if isinstance(claim, Integrity) and (claim.require or claim.against):
+        key = "require" if claim.require else "against"
+        yield (written, key), "a file system is asked by its own check alone", "remove it"

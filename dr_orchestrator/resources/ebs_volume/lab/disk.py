@@ -1,0 +1,142 @@
+"""The disks of the lab's volumes, and the machine that reads them: its commands are run, on files in a folder.
+
+No machine is simulated: a script of Systems Manager is run by this machine's shell, as whoever runs the lab, in a
+folder that is gone afterwards. A volume that is attached is a file there, of its size, and what needs root stands
+beside: `mount` puts the files of the disk into a folder, `lsblk`, `blockdev` and the checks of file systems tell what
+the disk is. All else (`dd`, `sha256sum`, `timeout`, the team's own) is this machine's.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+_MOST_TOLD = 24_000
+"""Letters of an output that Systems Manager tells."""
+
+
+@dataclass
+class Disk:
+    """The content of a volume: its files by their paths, and how its file system stands.
+
+    `clean` is whether a check of it finds nothing wrong, `readable` whether its blocks can be read. `at` is when its
+    files were changed last.
+    """
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    kind: str = "ext4"
+    clean: bool = True
+    readable: bool = True
+    at: datetime = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A volume that is attached: its id, its GiB, and what lies on it."""
+
+    volume: str
+    gib: int
+    disk: Disk
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a script ended: its exit code, None where it was ended at its limit, and what it printed."""
+
+    code: int | None
+    output: str
+    errors: str
+
+
+_TOOLS = {
+    "lsblk": """\
+case "$2" in
+  NAME,SERIAL) cat "$LAB/serials" ;;
+  NAME,FSTYPE) echo "$3 $(cat "$3.kind")" ;;
+esac
+""",
+    "blockdev": """cat "$2.size"\n""",
+    "mount": """\
+while [ $# -gt 2 ]; do shift; done
+[ "$(cat "$1.kind")" != none ] || { echo "mount: wrong fs type" >&2; exit 32; }
+cp -Rp "$1.files/." "$2"
+""",
+    "umount": """[ -d "$1" ] && find "$1" -mindepth 1 -delete\n""",
+    "dd": """\
+for each in "$@"; do case $each in if=*) of=${each#if=} ;; esac; done
+[ ! -e "$of.damaged" ] || { echo "dd: error reading '$of': Input/output error" >&2; exit 1; }
+exec "$LAB_DD" "$@"
+""",
+}
+_CHECK = """\
+for each in "$@"; do of=$each; done
+[ -e "$of.clean" ] && exit 0
+echo "$of: UNEXPECTED INCONSISTENCY" ; exit 4
+"""
+
+
+def run(script: str, held: Iterable[Held], seconds: float) -> Ran:
+    """Run a script where these volumes are attached, for so many real seconds at most."""
+    with tempfile.TemporaryDirectory(prefix="dro-lab-machine-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder).resolve()
+        tools, work = home / "bin", home / "tmp"
+        tools.mkdir()
+        work.mkdir()
+        for name, code in {**_TOOLS, **dict.fromkeys(("e2fsck", "xfs_repair", "fsck.vfat"), _CHECK)}.items():
+            (tools / name).write_text(f"#!/bin/sh\n{code}")
+            (tools / name).chmod(0o755)
+        serials = [f"{_attach(home, number, each)} {each.volume.replace('-', '')}" for number, each in enumerate(held)]
+        (home / "serials").write_text("".join(f"{each}\n" for each in serials))
+        path = os.pathsep.join((str(tools), os.environ.get("PATH", os.defpath)))
+        own = {"PATH": path, "LAB": str(home), "LAB_DD": shutil.which("dd") or "dd", "TMPDIR": str(work)}
+        return _run(script, own, work, seconds)
+
+
+def _attach(home: Path, number: int, held: Held) -> Path:
+    """The device of a volume: a file of its size, with holes, and beside it what lies on it."""
+    device = home / f"nvme{number + 1}n1"
+    with device.open("wb") as file:
+        file.truncate(held.gib * 1024**3)
+    beside = {"kind": held.disk.kind, "size": str(held.gib * 1024**3)}
+    beside |= {} if held.disk.readable else {"damaged": ""}
+    beside |= {"clean": ""} if held.disk.clean else {}
+    for ending, told in beside.items():
+        device.with_name(f"{device.name}.{ending}").write_text(told)
+    files = device.with_name(f"{device.name}.files")
+    files.mkdir()
+    for path, content in held.disk.files.items():
+        of = files / path.lstrip("/")
+        of.parent.mkdir(parents=True, exist_ok=True)
+        of.write_bytes(content)
+        os.utime(of, (held.disk.at.timestamp(), held.disk.at.timestamp()))
+    return device
+
+
+def _run(script: str, own: Mapping[str, str], work: Path, seconds: float) -> Ran:
+    process = subprocess.Popen(
+        ("/bin/sh", "-c", script),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=work,
+        env=dict(own),
+        start_new_session=True,
+        text=True,
+        errors="replace",
+    )
+    code: int | None
+    try:
+        output, errors = process.communicate(timeout=seconds)
+        code = process.returncode
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, errors = process.communicate()
+        code = None
+    return Ran(code, output[:_MOST_TOLD], errors[:_MOST_TOLD])

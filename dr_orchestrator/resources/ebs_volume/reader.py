@@ -1,0 +1,85 @@
+"""The machine that reads copies: one that the drill declares, of the drills' own, with an agent of Systems Manager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from dr_orchestrator.aws.accounts import Account
+from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.resources.ebs_volume.name import READER
+
+_CALL, _AGENT = "ec2:DescribeInstances", "ssm:DescribeInstanceInformation"
+_DEVICES = tuple(f"/dev/sd{letter}" for letter in "fghijklmnop")
+"""The names that EC2 recommends for volumes of data."""
+
+
+class Reader:
+    """A machine by its id."""
+
+    def __init__(self, account: Account, id: str) -> None:
+        self.id, self._account = id, account
+
+    @cached_property
+    def _described(self) -> Mapping[str, Any]:
+        return self._look()
+
+    def _look(self) -> Mapping[str, Any]:
+        try:
+            found = self._account.api("ec2").call("DescribeInstances", InstanceIds=[self.id])["Reservations"]
+        except NotFound as missing:
+            raise NotMeasured(f"no machine {self.id} that could read the copy", missing.hint, _CALL) from missing
+        machines = [each for of in found for each in of["Instances"] if each["InstanceId"] == self.id]
+        if not machines:
+            raise NotMeasured(f"no machine {self.id} that could read the copy", "is it in this region?", _CALL)
+        machine: Mapping[str, Any] = machines[0]
+        return machine
+
+    @property
+    def zone(self) -> str:
+        """The zone that it stands in, and a copy with it: no volume is attached across zones."""
+        return str(self._described["Placement"]["AvailabilityZone"])
+
+    def look(self) -> str:
+        """That it runs, is of the drills' own, and that its agent answers; NotMeasured where a copy cannot be read."""
+        machine = self._look()
+        worn = {each["Key"]: each["Value"] for each in machine.get("Tags") or ()}
+        if READER not in worn:
+            hint = f"never let production read a copy: give a machine of the drills' own the tag {READER}"
+            raise NotMeasured(f"machine {self.id} does not wear the tag {READER}", hint, _CALL)
+        if "aws:autoscaling:groupName" in worn:
+            raise NotMeasured(f"machine {self.id} is of an Auto Scaling group, which may end it", call=_CALL)
+        if (state := machine["State"]["Name"]) != "running":
+            raise NotMeasured(f"machine {self.id} is {state}: nothing can read the copy", "start it", _CALL)
+        return f"machine {self.id} runs in {self.zone}, {self._agent()}"
+
+    def _agent(self) -> str:
+        asked = [{"Key": "InstanceIds", "Values": [self.id]}]
+        told = list(
+            self._account.api("ssm").pages("DescribeInstanceInformation", "InstanceInformationList", Filters=asked)
+        )
+        found = next((each for each in told if each["InstanceId"] == self.id), None)
+        hint = (
+            "does it run the SSM agent, with AmazonSSMManagedInstanceCore in its profile and a way to Systems Manager?"
+        )
+        if found is None:
+            raise NotMeasured(f"machine {self.id} is not known to Systems Manager", hint, _AGENT)
+        if found.get("PingStatus") != "Online":
+            raise NotMeasured(f"the agent on {self.id} is {found.get('PingStatus')}", hint, _AGENT)
+        if found.get("PlatformType", "Linux") != "Linux":
+            raise NotMeasured(
+                f"machine {self.id} runs {found['PlatformType']}, and copies are read by Linux", call=_AGENT
+            )
+        return f"its agent {found.get('AgentVersion', '')} is online".replace("  ", " ")
+
+    def free_device(self) -> str:
+        """A name under which another volume can be attached to it; NotMeasured where all are taken."""
+        taken = {str(each.get("DeviceName")) for each in self._look().get("BlockDeviceMappings") or ()}
+        free = [each for each in _DEVICES if each not in taken]
+        if not free:
+            raise NotMeasured(
+                f"machine {self.id} has no place for another volume", "detach some, or use another", _CALL
+            )
+        return free[0]

@@ -1,0 +1,188 @@
+"""The shell scripts that a machine runs to read a copy: POSIX sh, as root, of what Linux distributions bring.
+
+Each tells what it found in lines that begin with `dro`. Only what recovering itself would change is changed on the
+copy: mounting it replays its journal. It is mounted so that nothing in it is run, and no link leads out of it.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+
+NO_DEVICE, NOT_MOUNTED = 90, 91
+"""How a script ends that does not find the volume, or no file system that it can mount."""
+
+BLOCK = 512 * 1024
+"""Bytes of a block of a snapshot: so much comes from S3 when the first byte of it is read."""
+
+_FIND = """\
+LC_ALL=C; export LC_ALL
+dev=$(lsblk -dnpo NAME,SERIAL 2>/dev/null | awk -v s={serial} '$2 == s {{print $1}}')
+for each in {xen} {device}; do [ -n "$dev" ] || {{ [ -b "$each" ] && dev=$each; }}; done
+[ -n "$dev" ] || {{ echo 'dro lacks device'; exit {no_device}; }}
+"""
+
+_WORK = """\
+work=$(mktemp -d) || exit 92
+ended() {
+  for m in "$work"/m*; do [ -d "$m" ] && umount "$m" 2>/dev/null; done
+  rm -f "$work"/o*; rmdir "$work"/m* "$work" 2>/dev/null
+}
+trap ended EXIT
+lsblk -lnpo NAME,FSTYPE "$dev" | awk 'NF == 2' > "$work/o-nodes"
+"""
+
+_MOUNT = """\
+opts() { case $1 in xfs) echo ro,nosuid,nodev,noexec,nouuid ;; *) echo ro,nosuid,nodev,noexec ;; esac; }
+"""
+
+_DIRECT = """\
+size=$(blockdev --getsize64 "$dev") || exit 93
+direct=; dd if="$dev" of=/dev/null bs=4096 count=1 iflag=direct 2>/dev/null && direct=iflag=direct
+"""
+
+
+def _found(volume: str, device: str) -> str:
+    """Find the device of a volume: by the serial number that EBS gives it, else by the name it was attached under."""
+    serial, xen = volume.replace("-", ""), device.replace("/dev/sd", "/dev/xvd")
+    names = {"serial": shlex.quote(serial), "xen": shlex.quote(xen), "device": shlex.quote(device)}
+    return _FIND.format(**names, no_device=NO_DEVICE)
+
+
+def whole(volume: str, device: str, parallel: int) -> str:
+    """Read every byte once, by so many readers side by side, past the machine's own cache."""
+    return (
+        _found(volume, device)
+        + _WORK
+        + _DIRECT
+        + f"""\
+all=$(( (size + 1048575) / 1048576 )); each=$(( (all + {parallel} - 1) / {parallel} ))
+began=$(date +%s%N); i=0; pids=
+while [ $i -lt {parallel} ] && [ $((i * each)) -lt "$all" ]; do
+  dd if="$dev" of=/dev/null bs=1048576 skip=$((i * each)) count=$each $direct 2>"$work/o-$i" &
+  pids="$pids $!"; i=$((i + 1))
+done
+failed=0; for pid in $pids; do wait "$pid" || failed=$((failed + 1)); done
+ended=$(date +%s%N)
+bytes=$(cat "$work"/o-[0-9]* | awk '/ bytes/ {{sum += $1}} END {{printf "%.0f", sum}}')
+echo "dro size $size"; echo "dro bytes $bytes"; echo "dro failed $failed"; echo "dro nanoseconds $((ended - began))"
+grep -h 'error' "$work"/o-[0-9]* | head -n 3 | sed 's/^/dro error /'
+exit 0
+"""
+    )
+
+
+def sample(volume: str, device: str, blocks: Sequence[int]) -> str:
+    """Read some blocks, one after the other."""
+    return (
+        _found(volume, device)
+        + _WORK
+        + _DIRECT
+        + f"""\
+began=$(date +%s%N); failed=0; bytes=0; beyond=0
+for n in {" ".join(map(str, blocks))}; do
+  [ $((n * {BLOCK})) -lt "$size" ] || {{ beyond=$((beyond + 1)); continue; }}
+  if dd if="$dev" of=/dev/null bs={BLOCK} skip="$n" count=1 $direct 2>"$work/o-1"; then
+    bytes=$((bytes + $(awk '/ bytes/ {{print $1}}' "$work/o-1")))
+  else failed=$((failed + 1)); echo "dro error block $n"; fi
+done
+ended=$(date +%s%N)
+echo "dro size $size"; echo "dro bytes $bytes"; echo "dro failed $failed"; echo "dro beyond $beyond"
+echo "dro nanoseconds $((ended - began))"
+"""
+    )
+
+
+def integrity(volume: str, device: str) -> str:
+    """Have each file system replay its journal, as recovering it would, then check all of itself and change nothing."""
+    return (
+        _found(volume, device)
+        + _WORK
+        + _MOUNT
+        + """\
+while read -r node type; do
+  case $type in
+    ext2|ext3|ext4) tool=e2fsck; args=-fn ;;
+    xfs) tool=xfs_repair; args=-n ;;
+    vfat) tool=fsck.vfat; args=-n ;;
+    *) echo "dro unasked $node $type nothing here checks it"; continue ;;
+  esac
+  command -v $tool >/dev/null 2>&1 || { echo "dro unasked $node $type the machine has no $tool"; continue; }
+  m=$work/m; mkdir -p "$m"
+  mount -t "$type" -o "$(opts "$type")" "$node" "$m" 2>"$work/o-m" && umount "$m"
+  $tool $args "$node" >"$work/o-f" 2>&1; code=$?
+  echo "dro checked $node $type $code"
+  [ $code -eq 0 ] || tail -n 3 "$work/o-f" | sed "s|^|dro told |"
+done <"$work/o-nodes"
+exit 0
+"""
+    )
+
+
+def files(volume: str, device: str, paths: Iterable[str]) -> str:
+    """Digest files, wherever among the file systems they are, and tell when each was changed last, in Unix seconds.
+
+    A link that leads out of its own file system is no file of it.
+    """
+    looked = "\n".join(
+        f"""\
+real=$(readlink -f "$m"{shlex.quote(path)} 2>/dev/null); case $real in "$top"/*) [ -f "$real" ] && """
+        f"""echo "dro file {number} $(sha256sum <"$real" | cut -d' ' -f1) $(stat -c %Y "$real")" ;; esac"""
+        for number, path in enumerate(paths)
+    )
+    return (
+        _found(volume, device)
+        + _WORK
+        + _MOUNT
+        + f"""\
+mounted=0; m=$work/m; mkdir -p "$m"; top=$(readlink -f "$m")
+while read -r node type; do
+  mount -t "$type" -o "$(opts "$type")" "$node" "$m" 2>"$work/o-m" ||
+    {{ sed "s|^|dro unmounted $node |" "$work/o-m"; continue; }}
+  mounted=$((mounted + 1))
+{looked}
+  umount "$m"
+done <"$work/o-nodes"
+[ $mounted -gt 0 ] || exit {NOT_MOUNTED}
+exit 0
+"""
+    )
+
+
+def command(volume: str, device: str, program: Sequence[str], seconds: int, about: Sequence[tuple[str, str]]) -> str:
+    """Run a program of the team's own beside the mounted copy: the end of what it prints, and how it ended.
+
+    It is told where the copy is mounted (`DRO_COPY_MOUNT`: the first of `DRO_COPY_MOUNTS`), and `about` it.
+    """
+    told = "".join(f"{name}={shlex.quote(value)}; export {name}\n" for name, value in about)
+    return (
+        _found(volume, device)
+        + _WORK
+        + _MOUNT
+        + told
+        + f"""\
+i=0; DRO_COPY_MOUNT=; DRO_COPY_MOUNTS=
+while read -r node type; do
+  m=$work/m$i; mkdir -p "$m"
+  mount -t "$type" -o "$(opts "$type")" "$node" "$m" 2>/dev/null || {{ rmdir "$m"; continue; }}
+  [ -n "$DRO_COPY_MOUNT" ] || DRO_COPY_MOUNT=$m
+  DRO_COPY_MOUNTS="$DRO_COPY_MOUNTS${{DRO_COPY_MOUNTS:+:}}$m"; i=$((i + 1))
+done <"$work/o-nodes"
+[ $i -gt 0 ] || exit {NOT_MOUNTED}
+DRO_COPY_DEVICE=$dev; export DRO_COPY_DEVICE DRO_COPY_MOUNT DRO_COPY_MOUNTS
+{{ timeout -k 2 {seconds} {shlex.join(program)} </dev/null; echo $? >"$work/o-code"; }} 2>&1 | tail -c 16384
+printf '\\ndro exit %s\\n' "$(cat "$work/o-code")"
+exit 0
+"""
+    )
+
+
+def release(volume: str, device: str) -> str:
+    """Take off whatever a script that was killed has left mounted: a volume in use is not let go."""
+    return (
+        _found(volume, device)
+        + """\
+lsblk -lnpo MOUNTPOINT "$dev" | while read -r m; do [ -n "$m" ] && umount "$m"; done
+exit 0
+"""
+    )

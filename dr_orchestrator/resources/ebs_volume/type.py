@@ -1,0 +1,187 @@
+"""The declaration of EBS volumes; what performs them is imported when one needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.domain.resource_type import By, Calls, Content, CopyType, Effect, Naming, Quota, Write
+from dr_orchestrator.resources import vaulted
+from dr_orchestrator.resources.drillable import Drillable, Order, Parts
+from dr_orchestrator.resources.ebs_volume.name import NAME
+from dr_orchestrator.resources.ebs_volume.parity import CALLS, SETTINGS
+
+if TYPE_CHECKING:
+    from dr_orchestrator.aws.accounts import Account
+    from dr_orchestrator.aws.parity.reading import Look
+    from dr_orchestrator.aws.posture.ground import Ground, Reader
+    from dr_orchestrator.aws.toolkit import Toolkit
+    from dr_orchestrator.domain.copy import Copy, LiveObject
+    from dr_orchestrator.domain.discovery.found import Found
+    from dr_orchestrator.domain.ports import Destroyer
+    from dr_orchestrator.domain.service import Resource
+    from dr_orchestrator.lab.twin import Twin
+    from dr_orchestrator.runner import Components
+
+_VOLUME = By(NAME, "VolumeId")
+_LOOKS = frozenset({"ec2:DescribeVolumes", "ec2:DescribeSnapshots"})
+
+
+def _on(does: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """The machine that a volume is attached to, or taken off: EC2 wants a right on both."""
+    return (("ec2", "instance/{machine}", (f"ec2:{does}Volume",)),)
+
+
+def _own_keys() -> Mapping[str, Any]:
+    from pydantic import Field
+
+    from dr_orchestrator.resources.ebs_volume.shape import InitializationRate, Machine
+
+    read = f"The machine that reads its copies: one of the drills' own, with the tag dr-drill:reader ({NAME})."
+    rate = f"MiB a second, 100 to 300, at which its copies' blocks are fetched, which is charged for ({NAME})."
+    return {
+        "reader": (Machine | None, Field(default=None, description=read)),
+        "initialization_rate": (InitializationRate | None, Field(default=None, description=rate)),
+    }
+
+
+def _rules(resource: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    if not resource.reader:
+        fix = "add `reader: i-…`, a machine of the drills' own with an agent of Systems Manager"
+        yield (), "nothing could read a copy, which EC2 alone calls available", fix
+
+
+def _used(resource: Resource) -> Iterable[str]:
+    return (str(resource.own["reader"]),)
+
+
+def _components(order: Order) -> Components:
+    from dr_orchestrator.resources.ebs_volume.components import components
+
+    return components(order)
+
+
+def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> Destroyer:
+    from dr_orchestrator.resources.ebs_volume.restore import EbsVolume
+
+    return EbsVolume(source, None, toolkit)
+
+
+def _listed(account: Account) -> Iterator[LiveObject]:
+    from dr_orchestrator.resources.ebs_volume.listing import listed
+
+    return listed(account)
+
+
+def _quota(account: Account) -> Quota:
+    from dr_orchestrator.resources.ebs_volume.listing import quota
+
+    return quota(account)
+
+
+def _looks() -> Sequence[Look]:
+    from dr_orchestrator.resources.ebs_volume.described import LOOKS
+
+    return LOOKS
+
+
+def _protection(ground: Ground) -> Reader:
+    from dr_orchestrator.resources.ebs_volume.posture import reader
+
+    return reader(ground)
+
+
+def _discovered(ground: Ground) -> Iterable[Found]:
+    from dr_orchestrator.resources.ebs_volume.discovery import discovered
+
+    return discovered(ground)
+
+
+def _twin() -> Twin:
+    from dr_orchestrator.resources.ebs_volume.lab.twin import TWIN
+
+    return TWIN
+
+
+TYPE = Drillable(
+    made=CopyType(NAME, "EBS volume", "Volumes", "ec2", "volume/*", 64, "AWS::EC2::Volume", "gp3"),
+    naming=Naming(r"vol-(?:[0-9a-f]{8}|[0-9a-f]{17})", "vol- and the 8 or 17 hexadecimal digits that EC2 gave it"),
+    content=Content.BLOCKS,
+    kinds={
+        Kind.SNAPSHOT_RESTORE: Calls(
+            _LOOKS
+            | {
+                *("ec2:DescribeInstances", "ec2:DescribeFastSnapshotRestores", "kms:DescribeKey"),
+                *("ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation"),
+                "service-quotas:GetServiceQuota",
+            },
+            frozenset(
+                {
+                    *("ec2:CreateVolume", "ec2:AttachVolume", "ec2:DetachVolume", "ec2:DeleteVolume"),
+                    "ssm:SendCommand",
+                }
+            ),
+            {"kms:DescribeKey": "the snapshot is encrypted"},
+        )
+    },
+    writes=(
+        Write(
+            "ec2:CreateVolume",
+            By(NAME, "ClientToken"),
+            Effect.RESTORE,
+            frozenset(
+                {
+                    *("AvailabilityZone", "VolumeType", "Iops", "Throughput", "VolumeInitializationRate"),
+                    *("MultiAttachEnabled", "TagSpecifications"),
+                }
+            ),
+            "SnapshotId",
+            actions={Effect.TAG: ("ec2:CreateTags",)},
+            only={"MultiAttachEnabled": (False,)},
+            needs=frozenset({"AvailabilityZone", "TagSpecifications"}),
+            outside=(("ec2", "::snapshot/*", ("ec2:CreateVolume",)),),
+        ),
+        Write(
+            "ec2:AttachVolume", _VOLUME, Effect.CHANGE, frozenset({"Device"}), uses="InstanceId", outside=_on("Attach")
+        ),
+        Write(
+            "ssm:SendCommand",
+            By(NAME, "Comment"),
+            Effect.CHANGE,
+            frozenset({"DocumentName", "Parameters", "TimeoutSeconds"}),
+            only={"DocumentName": ("AWS-RunShellScript",)},
+            holds={"Parameters": frozenset({"commands", "executionTimeout"})},
+            uses="InstanceIds",
+            outside=(
+                ("ssm", "::document/AWS-RunShellScript", ("ssm:SendCommand",)),
+                ("ec2", "instance/{machine}", ("ssm:SendCommand",)),
+            ),
+        ),
+        Write("ec2:DetachVolume", _VOLUME, Effect.CHANGE, outside=_on("Detach")),
+        Write("ec2:DeleteVolume", _VOLUME, Effect.DELETE),
+    ),
+    listing=Calls(frozenset({"ec2:DescribeVolumes"})),
+    posture=Calls(
+        _LOOKS | {"kms:DescribeKey", *vaulted.READS},
+        only_when={**vaulted.WHEN, "kms:DescribeKey": "the source is encrypted"},
+    ),
+    discovery=Calls(frozenset({"ec2:DescribeVolumes"})),
+    services=("ec2", "ssm", "service-quotas"),
+    secures="ec2",
+    vowel=True,
+    own_keys=_own_keys,
+    gaps={"reader": "the id of the drills' own machine that reads its copies"},
+    rules=_rules,
+    used=_used,
+    components=_components,
+    destroyer=_destroyer,
+    listed=_listed,
+    quotas={"gp3": _quota},
+    settings=SETTINGS,
+    compared=CALLS,
+    looks=_looks,
+    protection=_protection,
+    discovered=_discovered,
+    twin=_twin,
+)

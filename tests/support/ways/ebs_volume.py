@@ -1,0 +1,55 @@
+"""The way to make a copy of an EBS volume."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+
+from dr_orchestrator.domain.copy import Identity
+from dr_orchestrator.domain.kind import Kind
+from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources.ebs_volume.restore import EbsVolume
+from tests.support.estate import REGION, VOLUME, ZONE, Estate
+from tests.support.ways import Spec, Way
+
+
+def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
+    worn = [{"ResourceType": "volume", "Tags": [*tags, {"Key": "Name", "Value": way.copy.id}]}]
+    way.made.client("ec2").create_volume(AvailabilityZone=ZONE, Size=1, TagSpecifications=worn)
+
+
+def _remove(way: Way) -> None:
+    backend = ec2_backends[ACCOUNT][REGION]
+    for each in [each for each in backend.volumes.values() if way.copy.id in str(each.get_tags())]:
+        if each.attachment:
+            each.attachment.instance.block_device_mapping.pop(each.attachment.device, None)
+            each.attachment = None
+        backend.delete_volume(each.id)
+
+
+def _described(made: Estate) -> dict[str, Any]:
+    """All that EC2 tells of the source."""
+    return dict(made.client("ec2").describe_volumes(VolumeIds=[VOLUME.id])["Volumes"][0])
+
+
+SNAPSHOT = Spec(
+    name="ebs",
+    type=VOLUME.type,
+    kind=Kind.SNAPSHOT_RESTORE,
+    source=VOLUME,
+    restorer=lambda way: EbsVolume(way.resource, way.selection, way.made.toolkit),
+    ask="CreateVolume",
+    delete="DeleteVolume",
+    foreign=_foreign,
+    remove=_remove,
+    described=_described,
+    identity=lambda live: Identity(f"arn:aws:ec2:::volume/{live['VolumeId']}", live["VolumeId"]),
+    proving=("DescribeVolumes",),
+    dies=("error", "ended as 'error'"),
+    hangs="was still 'creating'",
+    pointless=({"kind": "no-snapshot", "service": "ec2"}, f"no available snapshot of {VOLUME.id}"),
+    paged={"ec2.DescribeVolumes": ("MaxResults", 1), "ec2.DescribeSnapshots": ("MaxResults", 1)},
+    changes=frozenset({"AttachVolume", "DetachVolume", "SendCommand"}),
+)
+WAYS = (SNAPSHOT,)

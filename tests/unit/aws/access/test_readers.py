@@ -1,0 +1,65 @@
+"""Policies of drills whose copies a machine reads: that machine alone, and copies that wear the run's tag."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dr_orchestrator.aws.access.policies import drill_policies
+from dr_orchestrator.aws.access.scope import Scope
+from dr_orchestrator.domain.drill import Allowed
+from dr_orchestrator.resources import TYPES
+from tests.support import volumes, workspace
+from tests.support.estate import MACHINE
+from tests.support.fakes import FakeClock
+from tests.support.iam import reference
+
+READER = f"arn:aws:ec2:us-east-1:*:instance/{MACHINE}"
+
+
+@pytest.fixture
+def statements(tmp_path: Path) -> list[dict[str, Any]]:
+    """Those of the drill role, for the one drill of the volume."""
+    shop = workspace.SHOP.replace("\ndrills:\n", volumes.DRILLED, 1)
+    here = workspace.world(tmp_path, FakeClock(), shop=shop)
+    policies = drill_policies(Scope(TYPES, [here.catalogue.drills["share-snapshot"]], Allowed()))
+    faults = [fault for each in policies for fault in reference.faults(each)]
+    assert [each for each in faults if " also needs a " not in each] == []  # each resource has a statement of its own
+    return [each for policy in policies for each in policy["Statement"]]
+
+
+def on(statements: list[dict[str, Any]], action: str, effect: str = "Allow") -> dict[str, Any]:
+    """The condition under which an action is allowed, by what it acts on."""
+    found = [each for each in statements if each["Effect"] == effect and action in each["Action"]]
+    return {arn: each.get("Condition") for each in found for arn in each.get("Resource", ())}
+
+
+@pytest.mark.parametrize("action", ["ec2:AttachVolume", "ec2:DetachVolume"])
+def test_a_volume_that_wears_the_tag_is_moved_to_the_declared_machine_alone(
+    statements: list[dict[str, Any]], action: str
+) -> None:
+    """On the volume under its tag, on the machine by its id; and the same of anything else is denied by name."""
+    allowed = on(statements, action)
+    assert allowed.keys() == {"arn:aws:ec2:us-east-1:*:volume/*", READER}
+    assert allowed["arn:aws:ec2:us-east-1:*:volume/*"]["Null"] == {"aws:ResourceTag/dr-drill:run": "false"}
+    denied = on(statements, action, "Deny")
+    assert denied == {"arn:aws:ec2:*:*:volume/*": {"Null": {"aws:ResourceTag/dr-drill:run": "true"}}}
+    others = [each for each in statements if each["Effect"] == "Deny" and action in each["Action"]]
+    (named,) = [each["NotResource"] for each in others if "NotResource" in each]
+    assert READER in named
+
+
+def test_commands_are_run_on_the_declared_machine_by_one_document(statements: list[dict[str, Any]]) -> None:
+    """No other machine, and nothing but a shell script."""
+    assert on(statements, "ssm:SendCommand").keys() == {READER, "arn:aws:ssm:us-east-1::document/AWS-RunShellScript"}
+
+
+def test_a_volume_is_made_with_the_tag_and_deleted_with_it(statements: list[dict[str, Any]]) -> None:
+    """Of any snapshot, which has no account in its ARN; of what wears no tag nothing is deleted."""
+    made = on(statements, "ec2:CreateVolume")
+    assert made["arn:aws:ec2:us-east-1:*:volume/*"]["Null"] == {"aws:RequestTag/dr-drill:run": "false"}
+    assert "arn:aws:ec2:us-east-1::snapshot/*" in made
+    gone = on(statements, "ec2:DeleteVolume")
+    assert gone["arn:aws:ec2:us-east-1:*:volume/*"]["Null"] == {"aws:ResourceTag/dr-drill:run": "false"}

@@ -1,0 +1,83 @@
+"""The machines that read copies: those that the drill declares, none that is drilled, and for its own copy alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dr_orchestrator.aws.guard import Forbidden, Guard
+from dr_orchestrator.resources.ebs_volume.name import NAME
+from tests.support.estate import MACHINE, REGION, VOLUME
+from tests.support.guarded import COPY, copy
+from tests.support.types import CALLS
+
+ID = "vol-0123456789abcdef0"
+OTHER = "i-0eeeeeeeeeeeeeeee"
+
+
+def guard(*lent: str, sources: frozenset[str] = frozenset({VOLUME.id})) -> Guard:
+    """Of a run with a copy, whose id of EC2's it has proven."""
+    made = Guard(CALLS, lambda: [copy(COPY, NAME)], sources, lent=frozenset(lent))
+    made.vouch(replace(copy(COPY, NAME), id=ID, parent=COPY))
+    return made
+
+
+def attach(by: Guard, volume: str = ID, **machine: Any) -> None:
+    by.check("ec2", "AttachVolume", {"VolumeId": volume, "Device": "/dev/sdf", **machine}, REGION)
+
+
+def command(by: Guard, machines: list[str], **more: Any) -> None:
+    given = {"Comment": COPY, "DocumentName": "AWS-RunShellScript", "Parameters": {"commands": ["true"]}}
+    by.check("ssm", "SendCommand", {**given, "InstanceIds": machines, **more}, REGION)
+
+
+def test_a_declared_machine_gets_the_copy_and_commands() -> None:
+    """The one that the drill names, alone."""
+    attach(guard(MACHINE), InstanceId=MACHINE)
+    command(guard(MACHINE), [MACHINE])
+
+
+@pytest.mark.parametrize("lent", [(), (OTHER,)], ids=["none", "another"])
+def test_no_other_machine_does(lent: tuple[str, ...]) -> None:
+    """Nor one beside the declared one, nor where none is named."""
+    for act in (
+        lambda: attach(guard(*lent), InstanceId=MACHINE),
+        lambda: attach(guard(MACHINE)),
+        lambda: command(guard(*lent), [MACHINE]),
+        lambda: command(guard(MACHINE), [MACHINE, OTHER]),
+        lambda: command(guard(MACHINE), []),
+    ):
+        with pytest.raises(Forbidden, match="is no machine that the drill declares"):
+            act()
+
+
+def test_a_machine_that_is_drilled_reads_nothing() -> None:
+    """Declared or not: a source is never used."""
+    drilled = guard(MACHINE, sources=frozenset({VOLUME.id, MACHINE}))
+    with pytest.raises(Forbidden, match="is no machine that the drill declares"):
+        attach(drilled, InstanceId=MACHINE)
+
+
+def test_only_the_proven_id_is_the_copy() -> None:
+    """Not production's, not one that nobody vouched for, and none once the ledger holds the copy no more."""
+    for volume in (VOLUME.id, "vol-0fffffffffffffff0", ""):
+        with pytest.raises(Forbidden):
+            attach(guard(MACHINE), volume, InstanceId=MACHINE)
+    rows = [copy(COPY, NAME)]
+    settled = Guard(CALLS, lambda: rows, lent=frozenset({MACHINE}))
+    settled.vouch(replace(rows[0], id=ID, parent=COPY))
+    attach(settled, InstanceId=MACHINE)
+    rows.clear()
+    with pytest.raises(Forbidden):
+        attach(settled, InstanceId=MACHINE)
+
+
+def test_a_command_is_a_shell_script_and_nothing_beside() -> None:
+    """No other document, no targets by a tag, no role, no place for its output."""
+    for more in ({"DocumentName": "AWS-RunRemoteScript"}, {"Targets": []}, {"ServiceRoleArn": "x"}, {"Comment": "x"}):
+        with pytest.raises(Forbidden):
+            command(guard(MACHINE), [MACHINE], **more)
+    with pytest.raises(Forbidden, match="Parameters workingDirectory"):
+        command(guard(MACHINE), [MACHINE], Parameters={"commands": ["true"], "workingDirectory": ["/"]})
