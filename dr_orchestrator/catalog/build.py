@@ -11,6 +11,7 @@ from dr_orchestrator.catalog import digest, proofs
 from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
+from dr_orchestrator.catalog.shapes.destination import To
 from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild as WrittenRebuild
 from dr_orchestrator.catalog.shapes.tiers import Backups, Costs, Discovery, TiersFile
@@ -230,7 +231,7 @@ def _canary(canary: written.Canary) -> Canary:
 
 
 def _drill(name: str, drill: written.Drill, service: Service, revision: str, file: str) -> Drill:
-    resource = service.resources[drill.resource]
+    resource = _placed(service.resources[drill.resource], drill.to)
     stores = resource.rebuild.stores if resource.rebuild else {}
     return digest.stamped(
         Drill(
@@ -251,6 +252,15 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
             stores={logical: service.resources[store] for logical, store in stores.items()},
         )
     )
+
+
+def _placed(resource: Resource, to: To | None) -> Resource:
+    """A resource as a drill knows it whose copy stands elsewhere, put there as the drill says, if it does."""
+    if to is None:
+        return resource
+    put = to.isolation
+    isolation = Isolation(put.subnet_group, tuple(put.security_groups)) if put else resource.isolation
+    return replace(resource, to=to.named, isolation=isolation)
 
 
 def _in_store(check: Check, stores: Mapping[str, str]) -> Check:

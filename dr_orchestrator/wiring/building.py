@@ -54,10 +54,20 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
         if drill is None:
             return False
         own = {drill.resource.id, *(store.id for store in drill.stores.values())}
-        return origin in own or origin in {
-            *(point.id for point in retry_transient(lambda: here.ledger.queries.run(run)).points),
-            *(row.identity.arn for row in live() if row.identity is not None),  # its own, on the way elsewhere
-        }
+        if origin in own:
+            return True
+        recorded = retry_transient(lambda: here.ledger.queries.run(run))
+        points = {point.id for point in recorded.points}
+        made = recorded.header.provenance
+        return (
+            origin in points
+            or _named_by(origin, made.region, made.account) in points
+            or origin
+            in {
+                *(row.identity.arn for row in live() if row.identity is not None),  # its own, on the way elsewhere
+                *(row.copy.id for row in live() if row.identity is not None and drill.resource.to is not None),
+            }
+        )
 
     def accounts() -> set[str]:
         return {row.copy.account for row in live()} - {""}
@@ -75,6 +85,13 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
         frozenset({drill.vault.role}) if drill is not None and drill.vault is not None else frozenset(),
     )
     return _account(here, region, guard, f"dro-{run}", account)
+
+
+def _named_by(arn: str, region: str, account: str) -> str:
+    """The name of a snapshot, by its ARN in the place of the source; empty where that is of anything else."""
+    parts = arn.split(":", 6)
+    known = len(parts) == 7 and (parts[2], parts[3], parts[4]) == ("rds", region, account)
+    return parts[6] if known and parts[5] in ("snapshot", "cluster-snapshot") else ""
 
 
 def _reads_by_statements(drill: Drill) -> bool:

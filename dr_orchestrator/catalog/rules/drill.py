@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from dr_orchestrator.catalog.declared import Declared
-from dr_orchestrator.catalog.rules import canary, failover, outputs, parity, programs, proofs, stores, vaults
+from dr_orchestrator.catalog.rules import (
+    canary,
+    destinations,
+    failover,
+    outputs,
+    parity,
+    programs,
+    proofs,
+    stores,
+    vaults,
+)
 from dr_orchestrator.catalog.shapes.checks import (
     DEEP_OF_DATABASE,
     OF_DATABASE,
@@ -59,6 +69,7 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
         of = types[resource.type]
         yield from _kind(drill, resource, of)
         yield from failover.mistakes(drill, resource)
+        yield from destinations.mistakes(drill, resource, of)
         yield from parity.mistakes(service, drill, resource, types)
         parts = [name for name in _restored(drill, resource) if _is_partial(service, types, name)]
         if parts and drill.path is RecoveryPath.PRIMARY:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from dr_orchestrator.catalog.shapes.checks import Check
+from dr_orchestrator.catalog.shapes.destination import Isolation, To
 from dr_orchestrator.catalog.shapes.fields import (
     Account,
     Address,
@@ -110,13 +111,6 @@ class Objectives(Shape):
         """The promises that are declared."""
         found = {each: getattr(self, each.replace("-", "_")) for each in Disruption}
         return {each: promise for each, promise in found.items() if promise is not None}
-
-
-class Isolation(Shape):
-    """Where copies of a database are put; there must be no way out of it."""
-
-    subnet_group: Text = Field(description="The DB subnet group.")
-    security_groups: list[Text] = Field(min_length=1, description="The security groups, by id or name.")
 
 
 class Keys(Shape):
@@ -272,6 +266,7 @@ class Drill(Shape):
     recovery_points: RecoveryPoints | None = Field(
         default=None, description="The vault of AWS Backup they are taken from, where that restores them."
     )
+    to: To | None = Field(default=None, description="Where the copy is to stand, where that is not beside its source.")
     accept: dict[Text, Text] = Field(
         default={}, description="Settings in which its copy may differ from the source, each with the reason."
     )

@@ -6,7 +6,13 @@ files, names of copies, quotas, inventories and the reports' words all follow fr
 
 from dr_orchestrator.domain.resource_type.calls import COMMON, DISCOVERY, HELD, Calls, CallTable, Effect, Inquiry, Write
 from dr_orchestrator.domain.resource_type.copies import CopyType, HeldType, Naming, Quota
-from dr_orchestrator.domain.resource_type.declared import Beat, Content, ResourceType, beside_the_source
+from dr_orchestrator.domain.resource_type.declared import (
+    Beat,
+    Content,
+    ResourceType,
+    beside_the_source,
+    where_the_drill_says,
+)
 from dr_orchestrator.domain.resource_type.target import By, Target
 from dr_orchestrator.domain.resource_type.types import Types
 
@@ -30,4 +36,5 @@ __all__ = [
     "Types",
     "Write",
     "beside_the_source",
+    "where_the_drill_says",
 ]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.rds import events, snapshots
+from dr_orchestrator.aws.rds.bringing import Bringing, Snapshot
+from dr_orchestrator.aws.rds.objects import SNAPSHOTS
 from dr_orchestrator.aws.toolkit import lag
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Asked
+from dr_orchestrator.domain.ports import Part
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.rds_instance import options
+from dr_orchestrator.resources.rds_instance.name import SNAPSHOT
 from dr_orchestrator.resources.rds_instance.restore import RdsInstance
 
 
@@ -41,9 +46,30 @@ class RdsSnapshot(RdsInstance):
             "RestoreDBInstanceFromDBSnapshot",
             copy,
             DBInstanceIdentifier=copy.id,
-            DBSnapshotIdentifier=point.id,
+            DBSnapshotIdentifier=self._brought.last(copy).id if self._brought else point.id,
             OptionGroupName=options.given(self._resource, str(self._told(point).get("OptionGroupName") or "")),
         )
+
+    def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
+        """The copies by which a snapshot comes to where the copy is to stand; none where that is beside its source."""
+        return self._brought.parts(copy, self._snapshot(point)) if self._brought else ()
+
+    @property
+    def _brought(self) -> Bringing | None:
+        to = self._resource.to
+        return Bringing(SNAPSHOTS, SNAPSHOT, self._resource, to, self._toolkit, options=True) if to else None
+
+    def _snapshot(self, point: RecoveryPoint) -> Snapshot:
+        told = self._told(point)
+        if not told:
+            hint = "somebody deleted it meanwhile: choose another"
+            raise NotRecoverable(f"no snapshot {point.id} any more", hint, "rds:DescribeDBSnapshots")
+        return Snapshot(str(told["DBSnapshotArn"]), told.get("KmsKeyId") if told.get("Encrypted") else None)
+
+    def _look_there(self, copy: Copy) -> list[PreflightCheck]:
+        """The way of the snapshot, too."""
+        way = self._brought.looks(copy, lambda: self._snapshot(self.choose())) if self._brought else ()
+        return [*way, *super()._look_there(copy)]
 
     def key(self) -> str | None:
         """The key of the snapshot that would be taken: it may have been copied under another than its source's."""

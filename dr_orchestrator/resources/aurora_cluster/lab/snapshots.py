@@ -58,6 +58,7 @@ class Snapshots(RDSBackend):
         kms_key_id: str | None = None,
         copy_tags: bool = False,
         tags: list[dict[str, str]] | None = None,
+        pre_signed_url: str | None = None,
         **_: Any,
     ) -> DBClusterSnapshot:
         """A snapshot with the data of another, which may be one of another region, or shared by another account."""
@@ -71,6 +72,7 @@ class Snapshots(RDSBackend):
                 tags,
             )
         refusals.check_snapshot(source)
+        sharing.refuse_to_bring(self, source, kms_key_id, pre_signed_url, self.cluster_snapshots.values())
         key = sharing.key_of_copy(self, source, kms_key_id)
         kept = tags or (source.tags if copy_tags else [])
         copied = self._record_cluster_snapshot(source.cluster, target_db_cluster_snapshot_identifier, "manual", kept)

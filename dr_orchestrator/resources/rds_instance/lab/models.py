@@ -124,6 +124,7 @@ class Snapshot(OfData, DBSnapshot):
 
     data_time: datetime
     source_db_snapshot_identifier: str | None = None
+    source_region: str | None = None
     stored: str = ""
     """The name under which the physical copy is kept: that of the first of those that were copied from one another."""
 
