@@ -22,6 +22,18 @@ DRILL = f"""
     checks:
       - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 1m}}}}
 """
+CLUSTER_DRILL = f"""
+  boards-away-snapshot:
+    kind: snapshot-restore
+    resource: boards-db
+    disruption: region
+    to: {{region: {AWAY}, kms_key: {ALIAS}}}
+    checks:
+      - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 1m}}}}
+"""
+CLUSTER_RESOURCE = """
+  boards-db: {type: aurora-cluster, id: boards-prod, region: us-east-1, database: {name: boards, secret: prod/orders}}
+"""
 
 
 def client(lab: Lab, service: str, region: str = AWAY, **given: str) -> Any:

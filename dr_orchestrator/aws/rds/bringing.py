@@ -213,5 +213,15 @@ def group_there(to: Destination, theirs: str) -> str | None:
     return own if own and not own.startswith("default.") else None
 
 
+def group_of(to: Destination | None, theirs: str | None, *, own: bool = False) -> str | None:
+    """The parameter group of a copy: its source's, or what stands for that where the copy does.
+
+    `own` is whether it is the one that the drill may name; what else there is has the same name there.
+    """
+    if to is None:
+        return theirs
+    return group_there(to if own else replace(to, parameter_group=""), theirs or "")
+
+
 def _is_copied(snapshot: Mapping[str, Any], shape: Shape) -> bool:
     return bool(snapshot.get(f"Source{shape.name}") or snapshot.get(f"Source{shape.key}Arn"))

@@ -198,7 +198,7 @@ class RdsInstance:
     def _parameter_group(self) -> str | None:
         """The parameter group of the copy: its source's, or what stands for that where the copy does."""
         named = (self.described().get("DBParameterGroups") or [{}])[0].get("DBParameterGroupName")
-        return bringing.group_there(self._resource.to, str(named or "")) if self._resource.to else named
+        return bringing.group_of(self._resource.to, named, own=True)
 
     def _look_there(self, copy: Copy) -> list[PreflightCheck]:  # noqa: ARG002 - of what is brought there, say
         """What is to be looked at besides where the copy does not stand beside its source."""

@@ -62,6 +62,11 @@ def bringing(backend: RDSBackend, source: Any) -> list[tuple[str, float]]:
     gib = source.allocated_storage
     if source.backend.region_name == backend.region_name:
         return [("creating", lifecycle.SNAPSHOT_BASE + lifecycle.SNAPSHOT_PER_GIB * gib)]
+    return over_regions(gib)
+
+
+def over_regions(gib: float) -> list[tuple[str, float]]:
+    """The states of a copying from one region to another."""
     return [("pending", lifecycle.PEND), ("copying", lifecycle.BRING_BASE + lifecycle.BRING_PER_GIB * gib)]
 
 
