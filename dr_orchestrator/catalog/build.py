@@ -231,7 +231,7 @@ def _canary(canary: written.Canary) -> Canary:
 
 
 def _drill(name: str, drill: written.Drill, service: Service, revision: str, file: str) -> Drill:
-    resource = _placed(service.resources[drill.resource], drill.to)
+    resource = _placed(service.resources[drill.resource], drill)
     stores = resource.rebuild.stores if resource.rebuild else {}
     return digest.stamped(
         Drill(
@@ -254,13 +254,18 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
     )
 
 
-def _placed(resource: Resource, to: To | None) -> Resource:
-    """A resource as a drill knows it whose copy stands elsewhere, put there as the drill says, if it does."""
+def _placed(resource: Resource, drill: written.Drill) -> Resource:
+    """A resource as a drill knows it whose copy stands elsewhere, put there as the drill says, if it does.
+
+    What lies in another region already is restored there.
+    """
+    lies = drill.recovery_points.region if drill.recovery_points else None
+    to = drill.to or (To(region=lies) if lies else None)
     if to is None:
         return resource
     put = to.isolation
     isolation = Isolation(put.subnet_group, tuple(put.security_groups)) if put else resource.isolation
-    return replace(resource, to=to.named, isolation=isolation)
+    return replace(resource, to=replace(to.named, standing=bool(lies)), isolation=isolation)
 
 
 def _in_store(check: Check, stores: Mapping[str, str]) -> Check:

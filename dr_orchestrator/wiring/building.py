@@ -59,15 +59,13 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
         recorded = retry_transient(lambda: here.ledger.queries.run(run))
         points = {point.id for point in recorded.points}
         made = recorded.header.provenance
-        return (
-            origin in points
-            or _named_by(origin, made.region, made.account) in points
-            or origin
-            in {
-                *(row.identity.arn for row in live() if row.identity is not None),  # its own, on the way elsewhere
-                *(row.copy.id for row in live() if row.identity is not None and drill.resource.to is not None),
-            }
-        )
+        if origin.startswith("arn:") and any(point.startswith(f"{origin}@") for point in points):
+            return True  # an instant of a backup that is replicated, as its point names that
+        if origin in points or _named_by(origin, made.region, made.account) in points:
+            return True
+        rows = [row for row in live() if row.identity is not None]  # its own, on the way elsewhere
+        by_name = {row.copy.id for row in rows if drill.resource.to is not None}
+        return origin in by_name | {row.identity.arn for row in rows if row.identity is not None}
 
     def accounts() -> set[str]:
         return {row.copy.account for row in live()} - {""}

@@ -42,10 +42,12 @@ def comparing(
 
 
 def _by_the_place(source: Resource) -> dict[str, str]:
-    """What follows of where a drill says that its copy is to stand: no other region has the key of the source."""
-    if source.to is None or not source.to.key:
+    """The differences that follow of where a drill's copy is to stand: no other region has the key of its source."""
+    if source.to is None or not (source.to.key or source.to.standing):
         return {}
-    return {"encryption": f"the drill names this key of {source.to}, where the source's is not"}
+    return {
+        "encryption": f"a key of {source.to}, which the drill names or its points there have: the source's is elsewhere"
+    }
 
 
 @dataclass(frozen=True)

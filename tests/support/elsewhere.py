@@ -22,6 +22,21 @@ DRILL = f"""
     checks:
       - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 1m}}}}
 """
+STANDING = f"""
+  orders-standing-snapshot:
+    kind: snapshot-restore
+    resource: orders-db
+    disruption: region
+    recovery_points: {{region: {AWAY}}}
+    checks: &standing
+      - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 5m}}}}
+  orders-standing-pitr:
+    kind: pitr-restore
+    resource: orders-db
+    disruption: region
+    recovery_points: {{region: {AWAY}}}
+    checks: *standing
+"""
 CLUSTER_DRILL = f"""
   boards-away-snapshot:
     kind: snapshot-restore

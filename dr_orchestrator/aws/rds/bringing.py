@@ -40,7 +40,7 @@ def place_of(resource: Resource) -> Place | None:
 
 
 def charged(resource: Resource) -> str:
-    """What a copy elsewhere is charged for besides, of which no rate is declared."""
+    """The charges of a copy elsewhere besides, of which no rate is declared."""
     return f"the snapshot that is copied to {resource.to}, and its transfer" if resource.to else ""
 
 

@@ -19,15 +19,18 @@ Mistake = tuple[Key, str, str]
 
 def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
     """The mistakes in where a drill says that its copy is to stand; none where it says nothing."""
+    lies = drill.recovery_points.region if drill.recovery_points else None
+    if lies:
+        yield from _standing(drill, resource, of, lies)
     if (to := drill.to) is None:
         return
     if not of.elsewhere:
         yield ("to",), f"copies of {of.name}s stand beside their sources, or where the resource says", "remove it"
         return
-    if drill.kind not in of.elsewhere:
+    if drill.kind not in of.elsewhere and not lies:
         kinds = ", ".join(sorted(of.elsewhere))
         yield ("to",), f"the copy of a {drill.kind} stands beside its source", f"remove it, or drill by one of: {kinds}"
-    if drill.recovery_points is not None:
+    if drill.recovery_points is not None and drill.recovery_points.vault:
         message = "AWS Backup restores only where a vault is, and the drill says that the copy stands elsewhere"
         yield ("to",), message, "remove it, or `recovery_points`"
     account = "" if to.account == resource.account else to.account
@@ -39,6 +42,24 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mis
         message = "the Data API takes a secret of the region in which the copy stands, and the source's is of its own"
         yield ("to",), message, "remove it, or ask the copy at its address"
     yield from _keys(to)
+
+
+def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str) -> Iterator[Mistake]:
+    """The mistakes in where copies are said to lie already."""
+    where: Key = ("recovery_points", "region")
+    if drill.kind not in of.standing:
+        kinds = ", ".join(sorted(of.standing)) or "none"
+        message = f"no {drill.kind} takes copies of {of.name}s that lie in another region"
+        yield where, message, f"remove it, or drill by one of: {kinds}"
+    if lies == resource.region:
+        yield where, "that is where the source is: its points there are taken anyway", "remove `recovery_points`"
+    if drill.to is None:
+        return
+    if drill.to.region != lies:
+        yield ("to", "region"), f"the points lie in {lies}, and are restored there", f"write {lies}, or remove `to`"
+    for key in ("account", "kms_key", "shared_key"):
+        if getattr(drill.to, key):
+            yield ("to", key), "nothing is copied where the points lie there already", "remove it"
 
 
 def _keys(to: To) -> Iterator[Mistake]:
@@ -56,10 +77,12 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
     for service in services:
         for name, drill in service.drills.legal.items():
             resource = service.resources.legal.get(drill.resource)
-            if drill.to is None or resource is None or not types[resource.type].elsewhere:
+            lies = drill.recovery_points.region if drill.recovery_points else None
+            to, at = (drill.to, "to") if drill.to else (To(region=lies) if lies else None, "recovery_points")
+            if to is None or resource is None or not types[resource.type].elsewhere:
                 continue
-            for key, message, fix in _outside(policy.whole, drill.to, resource):
-                yield service.document.problem(("drills", name, "to", *key), message, fix)
+            for key, message, fix in _outside(policy.whole, to, resource):
+                yield service.document.problem(("drills", name, at, *key), message, fix)
 
 
 def _outside(policy: TiersFile, to: To, resource: Resource) -> Iterator[Mistake]:

@@ -264,7 +264,8 @@ class Drill(Shape):
         default=Selection(), description="Which recovery point: latest, oldest, random, or by an instant."
     )
     recovery_points: RecoveryPoints | None = Field(
-        default=None, description="The vault of AWS Backup they are taken from, where that restores them."
+        default=None,
+        description="The vault of AWS Backup they are taken from, or the region in which copies of them lie.",
     )
     to: To | None = Field(default=None, description="Where the copy is to stand, where that is not beside its source.")
     accept: dict[Text, Text] = Field(

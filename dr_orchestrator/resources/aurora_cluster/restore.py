@@ -87,7 +87,7 @@ class AuroraCluster:
         return [found[0], *self._look_there(copy), *found[1:]]
 
     def _look_there(self, copy: Copy) -> list[PreflightCheck]:  # noqa: ARG002 - of what is brought there, say
-        """What is to be looked at besides where the copy does not stand beside its source."""
+        """The looks besides, where the copy does not stand beside its source."""
         if self._resource.to is None:
             return []
 

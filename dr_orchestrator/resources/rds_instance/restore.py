@@ -20,6 +20,7 @@ from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.evidence import Asked, Ready, Seen
 from dr_orchestrator.domain.ports import Part
 from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import ServerTime
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
@@ -131,7 +132,17 @@ class RdsInstance:
 
     def _look_at_key(self) -> str:
         source = self.described()
-        return keys.usable(self._toolkit.account, self.key(), source["DBInstanceArn"])
+        return keys.usable(self._points_at.account, self.key(), source["DBInstanceArn"])
+
+    @property
+    def _points_at(self) -> Toolkit:
+        """The tools where recovery points lie: beside the source, or where copies of them stand already."""
+        to = self._resource.to
+        return self._there if to is not None and to.standing else self._toolkit
+
+    def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:  # noqa: ARG002
+        """The copies by which a point comes to where the copy is to stand: none, where it lies there already."""
+        return ()
 
     def key(self) -> str | None:
         """The key of the data that is restored: the source's own."""
@@ -201,7 +212,7 @@ class RdsInstance:
         return bringing.group_of(self._resource.to, named, own=True)
 
     def _look_there(self, copy: Copy) -> list[PreflightCheck]:  # noqa: ARG002 - of what is brought there, say
-        """What is to be looked at besides where the copy does not stand beside its source."""
+        """The looks besides, where the copy does not stand beside its source."""
         if (to := self._resource.to) is None:
             return []
 
@@ -209,7 +220,9 @@ class RdsInstance:
             found = self.described().get("DBParameterGroups") or [{}]
             return bringing.parameter_group(self._there.account, to, str(found[0].get("DBParameterGroupName") or ""))
 
+        region = [PreflightCheck("region", lambda: bringing.enabled(self._toolkit.account, to.region))]
         return [
+            *(region if to.standing else []),
             PreflightCheck("class", lambda: bringing.orderable(self._there.account, self.described())),
             PreflightCheck("parameter group", groups),
         ]

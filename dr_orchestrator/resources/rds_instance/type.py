@@ -202,6 +202,7 @@ TYPE = Drillable(
     elsewhere={
         Kind.SNAPSHOT_RESTORE: BROUGHT | Calls(writes=frozenset({"rds:CopyDBSnapshot", "rds:DeleteDBSnapshot"}))
     },
+    standing={Kind.SNAPSHOT_RESTORE: BROUGHT, Kind.PITR_RESTORE: BROUGHT},
     writes=(
         vaulted.start(NAME, RESTORED),
         Write("rds:AddTagsToResource", By(NAME, "ResourceName", _ARN), Effect.TAG, frozenset({"Tags"})),
@@ -221,6 +222,16 @@ TYPE = Drillable(
             Effect.RESTORE,
             _RESTORED | {"RestoreTime"},
             "SourceDBInstanceIdentifier",
+            actions=_TAGGED,
+            only=_APART,
+            beside=("auto-backup:*", *_GROUPS),
+        ),
+        Write(
+            "rds:RestoreDBInstanceToPointInTime",
+            By(NAME, "TargetDBInstanceIdentifier"),
+            Effect.RESTORE,
+            _RESTORED | {"RestoreTime"},
+            "SourceDBInstanceAutomatedBackupsArn",
             actions=_TAGGED,
             only=_APART,
             beside=("auto-backup:*", *_GROUPS),

@@ -77,7 +77,7 @@ def key_of_copy(backend: RDSBackend, source: Any, key: str | None) -> str | None
         raise InvalidParameterCombination("A shared encrypted snapshot is copied with a KMS key of this account's.")
     if not key:
         return str(source.kms_key_id) if source.encrypted else None
-    return _of_rds(backend) if key == _OF_RDS else places.usable_key(backend, key)
+    return key_of_rds(backend) if key == _OF_RDS else places.usable_key(backend, key)
 
 
 def refuse_to_share(backend: RDSBackend, snapshot: Any, code: str) -> None:
@@ -91,7 +91,7 @@ def refuse_to_share(backend: RDSBackend, snapshot: Any, code: str) -> None:
         raise RDSClientError(code, told)
 
 
-def _of_rds(backend: RDSBackend) -> str:
+def key_of_rds(backend: RDSBackend) -> str:
     """The key of RDS's own in an account, which is made when it is first used."""
     keys = kms_backends[backend.account_id][backend.region_name]
     made = next((each for each in keys.keys.values() if each.description == _OF_RDS), None)
