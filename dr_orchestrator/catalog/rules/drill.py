@@ -112,7 +112,7 @@ def _names(drill: Drill) -> Iterator[Mistake]:
 
 def _kind(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
     kinds = of.kinds
-    if drill.recovery_points is not None and drill.recovery_points.vault:
+    if drill.recovery_points is not None and not drill.recovery_points.region:
         yield from vaults.mistakes(drill, resource, of)
     elif drill.kind not in kinds:
         message = f"{resource.type}s cannot be drilled by {drill.kind}"

@@ -14,8 +14,10 @@ _KEY = "recovery_points"
 
 def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[tuple[Key, str, str]]:
     """The mistakes in what a drill says of its vault; none where it says nothing."""
-    said = drill.recovery_points
-    if said is None or said.vault is None or said.role is None:
+    if (said := drill.recovery_points) is None or said.region:
+        return
+    if said.vault is None or said.role is None:
+        yield (_KEY, lacks := "role" if said.vault else "vault"), f"'{lacks}' is missing", "add it"
         return
     if not of.vaulted:
         yield (_KEY,), f"{of.name}s are not restored from a vault of AWS Backup", "remove it"

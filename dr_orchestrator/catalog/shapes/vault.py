@@ -23,9 +23,6 @@ class RecoveryPoints(Shape):
     def _one_place(self) -> RecoveryPoints:
         if self.region and (self.vault or self.role):
             raise wrong("`vault` and `region` exclude each other", "keep one: a vault, or the copies in a region")
-        if not self.region and not (self.vault and self.role):
-            lacks = "role" if self.vault else "vault"
-            raise wrong(f"'{lacks}' is missing", f"add `{lacks}`, or name the `region` in which copies lie")
         return self
 
     @property
