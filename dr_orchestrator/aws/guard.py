@@ -20,6 +20,9 @@ from dr_orchestrator.errors import DrillFault
 
 _DEFECT = "this is a defect: please report"
 _STRANGER = "is not a copy of this run"
+HEARTBEAT = "the heartbeat that is declared"
+"""The one write of `dro canary`."""
+
 _AGAIN = "dro-guard"
 _NAMED = "dro-guard-named"
 
@@ -211,26 +214,30 @@ class _Again:
         return self
 
 
-class HeartbeatGuard(Guard):
-    """The guard of `dro canary`: beside reads it lets one write through, the heartbeat's; no drill ever has it.
+class OneWriteGuard(Guard):
+    """The guard of a command that writes outside of copies: beside reads it lets one write through; no drill has it.
 
-    `operation` is the call that writes it, `is_beat` tells whether its parameters are the heartbeat that is declared.
+    `operation` is the call of it, `is_it` tells whether its parameters are what was asked for, `called` says what that
+    is.
     """
 
     def __init__(
-        self, calls: CallTable, operation: str = "", is_beat: Callable[[Mapping[str, Any]], bool] = lambda _: False
+        self,
+        calls: CallTable,
+        operation: str = "",
+        is_it: Callable[[Mapping[str, Any]], bool] = lambda _: False,
+        called: str = HEARTBEAT,
     ) -> None:
         super().__init__(calls)
-        self._operation, self._is_beat = operation, is_beat
+        self._operation, self._is_it, self._called = operation, is_it, called
 
     def check(self, service: str, operation: str, parameters: Mapping[str, Any], region: str = "") -> None:
-        """Raise Forbidden unless the call is a known read, or the write of the heartbeat that was declared."""
+        """Raise Forbidden unless the call is a known read, or the one write that was asked for."""
         call = f"{service}:{operation}"
         if call != self._operation:
             super().check(service, operation, parameters, region)
-        elif not self._is_beat(parameters):
-            message = "not the heartbeat that is declared; the call was not sent"
-            raise Forbidden(message, _DEFECT, call)
+        elif not self._is_it(parameters):
+            raise Forbidden(f"not {self._called}; the call was not sent", _DEFECT, call)
 
 
 def _origin(write: Write, parameters: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import keyword
 import os
 import signal
 import sys
@@ -32,6 +33,7 @@ COMMANDS = {
     "quarterly": ("running", "Run every drill that is due, as one exercise."),
     "due": ("due", "List the drills that are due, and why."),
     "posture": ("posture", "Look, read-only, how backups are kept, against what tiers want."),
+    "import": ("importing", "Take in what restore testing plans of AWS Backup restored."),
     "canary": ("canary", "Write the heartbeat of resources into production, where it is declared."),
     "template": ("template", "Tell what a replica would make of a CloudFormation template."),
     "iam": ("iam", "Print the IAM policies that drills need."),
@@ -47,6 +49,7 @@ COMMANDS = {
 OF_A_WORKSPACE = {"drills", "check", "plan", "run", "quarterly", "due", "canary", "iam", "resume", "abort", "sweep"} | {
     "posture",
     "discover",
+    "import",
 }
 """The commands that mean the drills and the ledger of a team: whoever calls them in a wrong folder is told so."""
 
@@ -66,7 +69,7 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"dr_orchestrator.cli.commands.{COMMANDS[name][0]}")
-        command: click.Command = getattr(module, name)
+        command: click.Command = getattr(module, f"{name}_" if keyword.iskeyword(name) else name)
         return command
 
     def resolve_command(

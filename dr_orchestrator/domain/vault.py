@@ -9,6 +9,10 @@ BY_RESTORE_JOB = "aws-backup"
 """How a copy is made that AWS Backup makes, by a job of its own, which takes none of the run's tags."""
 
 
+SERVICE = "backup.amazonaws.com"
+"""AWS Backup, as IAM knows it that is given a role."""
+
+
 @dataclass(frozen=True)
 class Vault:
     """A vault by its name, the role (ARN) by which AWS Backup restores from it, and the account that owns the vault:

@@ -13,7 +13,7 @@ from moto.cloudformation import parsing
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 
-from dr_orchestrator.lab.cloud import restore_jobs, vaults
+from dr_orchestrator.lab.cloud import restore_jobs, restore_testing, vaults
 from dr_orchestrator.lab.cloud.world import SimulatedCloud, inhabited, moto_now
 from dr_orchestrator.lab.twin import Twin
 
@@ -31,7 +31,8 @@ def installed(world: SimulatedCloud, twins: Sequence[Twin]) -> Iterator[None]:
         undo.callback(_reset)
         vaulted = {word: restores for twin in twins for word, restores in twin.vaulted.items()}
         undo.enter_context(_set(vaults, "RESTORES", vaulted))
-        twins = (Twin(vaults.BACKENDS, (*vaults.PATCHES, *restore_jobs.PATCHES)), *twins)  # whatever types there are
+        of_backup = (*vaults.PATCHES, *restore_jobs.PATCHES, *restore_testing.PATCHES)
+        twins = (Twin(vaults.BACKENDS, of_backup), *twins)  # whatever types there are
         for backends, kind in _backends(twins):
             undo.enter_context(_set(backends, "backend", kind))
         patches = dict.fromkeys(patch for twin in twins for patch in twin.patches)

@@ -32,9 +32,10 @@ from dr_orchestrator.domain.posture.ruling import Look, Stood
 from dr_orchestrator.domain.programme import Exercise
 from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.replica import Made
+from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.run import CheckResult, Closing, Observation, RunHeader, Segment, ServerTime, Step
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
-from dr_orchestrator.ledger import posture, rows, tables, tables_of_posture
+from dr_orchestrator.ledger import posture, restore_tests, rows, tables, tables_of_posture, tables_of_restore_tests
 from dr_orchestrator.ledger.columns import Instant
 from dr_orchestrator.ledger.engine import LedgerDefect, create, reading, transaction
 from dr_orchestrator.ledger.leases import SqlLeases
@@ -282,6 +283,18 @@ class SqlLedger:
 
         write_patiently(write)
         return kept
+
+    def keep_restore_tests(self, tests: Sequence[RestoreTest], at: datetime) -> list[RestoreTest]:
+        """Write what was imported; return those that are new, or of which AWS tells something else by now."""
+        news: list[RestoreTest] = []
+
+        def write() -> None:
+            with transaction(self._engine) as connection:
+                _alone(connection, tables_of_restore_tests.restore_test)
+                news[:] = restore_tests.keep(connection, tests, at)
+
+        write_patiently(write)
+        return news
 
     def _insert(self, table: Table, values: dict[str, Any]) -> None:
         def write() -> None:

@@ -16,8 +16,9 @@ from dr_orchestrator.domain.copy import Copy, CopyRecord, Place
 from dr_orchestrator.domain.outline import Lasted, Outline
 from dr_orchestrator.domain.posture.ruling import Look, Stood
 from dr_orchestrator.domain.programme import Claim, Exercise, RealRun
+from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.run import Run
-from dr_orchestrator.ledger import assembly, history, holdings, posture, rows, tables
+from dr_orchestrator.ledger import assembly, history, holdings, posture, restore_tests, rows, tables
 from dr_orchestrator.ledger.engine import reading, transaction
 from dr_orchestrator.ledger.naming import LATEST, find
 
@@ -182,6 +183,21 @@ class Queries:
         """How backups were kept when each of the services was looked at last; None where none was."""
         with transaction(self._engine) as connection:
             return posture.newest(connection, services)
+
+    def restore_tests(self, since: datetime | None = None) -> list[RestoreTest]:
+        """The imported restore tests that began since then, oldest first."""
+        with transaction(self._engine) as connection:
+            return restore_tests.known(connection, since)
+
+    def newest_restore_tests(self, services: Collection[str]) -> dict[tuple[str, str], RestoreTest]:
+        """The newest imported one that ended of each resource of the services, by service and resource."""
+        with transaction(self._engine) as connection:
+            return restore_tests.newest(connection, services)
+
+    def that_restored(self, points: Collection[str]) -> dict[str, list[str]]:
+        """The ids of the runs that restored each of the recovery points, newest first."""
+        with transaction(self._engine) as connection:
+            return restore_tests.restored(connection, points)
 
     def settled_copies(self, ids: Collection[str]) -> list[Copy]:
         """The copies of closed runs that bear one of these names and of which nothing is left, oldest first."""

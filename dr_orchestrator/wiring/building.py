@@ -103,6 +103,11 @@ def read_only(here: App, region: str, account: str = "") -> Account:
     return _account(here, region, Guard(here.types.calls, sources=here.sources), "dro-look", account)
 
 
+def by_guard(here: App, region: str, guard: Guard) -> Account:
+    """An account in which a guard alone says what can be changed: for the one write of a command that is no drill."""
+    return _account(here, region, guard, "dro-give", "")
+
+
 def _account(here: App, region: str, guard: Guard, name: str, account: str) -> Account:
     return Account(region, guard, here.declared.roles.at(account), name, here.clock.now, here.spacings)
 

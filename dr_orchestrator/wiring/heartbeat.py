@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.guard import HeartbeatGuard
+from dr_orchestrator.aws.guard import OneWriteGuard
 from dr_orchestrator.canary.beating import Beat, Told, Writer, attempt, keep
 from dr_orchestrator.checks.restored import ITEM, OBJECT, named
 from dr_orchestrator.domain.resource_type import Content, ResourceType
@@ -109,11 +109,11 @@ def _heartbeat(here: App, service: Service, resource: Resource, interval: timede
     return Heartbeat(service.name, resource, place, interval or canary.interval, writer)
 
 
-def _guard(here: App, of: ResourceType, resource: Resource, canary: Canary) -> HeartbeatGuard:
+def _guard(here: App, of: ResourceType, resource: Resource, canary: Canary) -> OneWriteGuard:
     """The guard that lets the one heartbeat through; none goes by AWS where the type declares no call for it."""
     if of.beat is None:
-        return HeartbeatGuard(here.types.calls)
-    return HeartbeatGuard(here.types.calls, of.beat.operation, partial(of.beat.is_one, resource.id, canary))
+        return OneWriteGuard(here.types.calls)
+    return OneWriteGuard(here.types.calls, of.beat.operation, partial(of.beat.is_one, resource.id, canary))
 
 
 class _Allowed:

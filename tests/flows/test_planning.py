@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from dr_orchestrator.domain.drill import Pick, Selection
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.planning.plan import plan
+from tests.support import buckets, vaulted, workspace
 from tests.support.estate import TABLE, Estate
 from tests.support.golden.story import header
 
@@ -76,3 +78,13 @@ def test_an_environment_has_no_point_to_ask_for(here: wiring.App) -> None:
     """A replica takes the newest backup of each of its stores."""
     with wiring.choosing(Selection(Pick.OLDEST)), pytest.raises(UsageError, match="rebuilds a whole environment"):
         plan(here, "shop-replica")
+
+
+def test_the_rights_to_a_vault_are_looked_at(shop: Estate, tmp_path: Path) -> None:
+    """A drill out of a vault is told beforehand whether it may start the job, and hand over the role."""
+    here = workspace.world(
+        tmp_path, shop.clock, shop=workspace.SHOP.replace("\ndrills:\n", buckets.DRILLED) + vaulted.DRILLS
+    )
+
+    assert any(each.startswith("permissions of the vault: ") for each in plan(here, "orders-vault").seen)
+    assert not any("vault" in each for each in plan(here, "orders-snapshot").seen)

@@ -305,11 +305,12 @@ def test_the_policies_allow_each_call_and_nothing_else_more(greedy: wiring.App) 
     without = policies.source_policies(Scope(TYPES, drills, allowed))
     more = [each for each in _statements(with_looks) if each not in _statements(without)]
     sids = ["LookHowBackupsAreKept", "LookHowCopiesOfBucketsAreKept", "LookWhatThereIs", "LookHowAnyBucketIsKept"]
-    assert [each["Sid"] for each in more] == sids
+    assert [each["Sid"] for each in more] == [*sids, "ListRestoreTests"]
     wanted = {call for of in TYPES for call in of.posture.reads}
     assert {action for each in more[:2] for action in each["Action"]} == actions_of(TYPES, wanted)
     found = {call for of in TYPES for call in of.discovery.reads} | DISCOVERY.reads
-    assert {action for each in more[2:] for action in each["Action"]} == actions_of(TYPES, wanted | found)
+    assert {action for each in more[2:4] for action in each["Action"]} == actions_of(TYPES, wanted | found)
+    assert more[4]["Action"] == ["backup:ListRestoreJobs"]
     assert more[0]["Condition"] == {"StringEquals": {"aws:RequestedRegion": ["us-east-1", "us-west-2"]}}
     assert more[1]["Resource"] == [
         f"arn:aws:s3:::{name}{within}" for name in ("dwa-prod-payloads", "image-effects-prod") for within in ("", "/*")

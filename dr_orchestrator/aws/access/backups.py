@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dr_orchestrator.aws.access.permissions import actions_of
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Statement, allow
-from dr_orchestrator.domain.resource_type import DISCOVERY, ResourceType
+from dr_orchestrator.domain.resource_type import DISCOVERY, IMPORT, ResourceType
 
 
 def looks(scope: Scope) -> Iterator[Statement]:
@@ -41,6 +41,12 @@ def estate(scope: Scope) -> Iterator[Statement]:
             yield allow(
                 f"LookHowAny{of.made.cloudformation.rpartition('::')[2]}IsKept", actions_of(scope.types, own), arns
             )
+
+
+def imports(scope: Scope) -> Iterator[Statement]:
+    """The statement of `dro import`, which lists what restore testing plans restored."""
+    here = {"StringEquals": {"aws:RequestedRegion": scope.regions}} if scope.regions else {}
+    yield allow("ListRestoreTests", actions_of(scope.types, IMPORT.reads), ["*"], here)
 
 
 def _of_one(of: ResourceType) -> frozenset[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dr_orchestrator.domain.resource_type import COMMON, DISCOVERY, ResourceType, Types, Write
+from dr_orchestrator.aws.backup.testing import GIVING
+from dr_orchestrator.domain.resource_type import COMMON, DISCOVERY, IMPORT, ResourceType, Types, Write
 
 _INTRO = """# Every call that may be made
 
@@ -31,6 +32,8 @@ def calls(types: Types[ResourceType]) -> str:
             *_table(_INQUIRIES, (row for of in types for row in _inquiry(of))),
             "\n## The heartbeat, by `dro canary` alone\n",
             *_table(("Call", "Type"), beats),
+            "\n## The verdict of a run, by `dro import --give-back` alone\n",
+            *_table(("Call", "On"), [(f"`{GIVING}`", "a job of a restore testing plan, whose point a run restored")]),
             "",
         )
     )
@@ -93,6 +96,7 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     users += [(f"{apart}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported, of.across)]
     users += [(f"posture of {of.name}s", of.posture) for of in types]
     users += [(f"discovery of {of.name}s", of.discovery) for of in types] + [("every discovery", DISCOVERY)]
+    users += [("dro import", IMPORT)]
     users += [(f"inventory of {of.name}s", of.listing) for of in types] + [("every run", COMMON)]
     for user, found in users:
         for call in found.reads:

@@ -32,8 +32,10 @@ _WITH_TAG = (Effect.CHANGE, Effect.DELETE)
 
 def source_policies(scope: Scope) -> list[Policy]:
     """The policy of the role of the reads: it can change nothing at all."""
-    looks = backups.looks(scope)
-    return packed([*_reads(scope), *looks, *(backups.estate(scope) if scope.services else ())])
+    looks = [*backups.looks(scope)]
+    if scope.services:
+        looks += [*backups.estate(scope), *backups.imports(scope)]
+    return packed([*_reads(scope), *looks])
 
 
 def discovery_policies(scope: Scope) -> list[Policy]:

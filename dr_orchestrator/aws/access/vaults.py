@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.access.statements import Statement, allow
 from dr_orchestrator.domain.drill import Drill
-
-_BACKUP = "backup.amazonaws.com"
+from dr_orchestrator.domain.vault import SERVICE
 
 
 def restores(scope: Scope) -> Iterator[Statement]:
@@ -19,7 +18,7 @@ def restores(scope: Scope) -> Iterator[Statement]:
     points = dict.fromkeys(arn for drill in drills for arn in _points(scope, drill))
     yield allow("RestoreFromVaults", {"backup:StartRestoreJob"}, [*points], scope.here())
     roles = sorted({drill.vault.role for drill in drills if drill.vault is not None})
-    yield allow("LetBackupActByRoles", {"iam:PassRole"}, roles, {"StringEquals": {"iam:PassedToService": _BACKUP}})
+    yield allow("LetBackupActByRoles", {"iam:PassRole"}, roles, {"StringEquals": {"iam:PassedToService": SERVICE}})
 
 
 def _points(scope: Scope, drill: Drill) -> Iterator[str]:

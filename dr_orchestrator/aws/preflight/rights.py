@@ -12,9 +12,13 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import CopyType, ResourceType, Types
+from dr_orchestrator.domain.vault import SERVICE as BACKUP
+from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 
+_START, _PASS = "backup:StartRestoreJob", "iam:PassRole"
 _SIMULATION = "iam:SimulatePrincipalPolicy"
+_BY_TAG = "allow them on what wears the tag dr-drill:run"
 _BY_ORGANISATION, _ALLOWED = "OrganizationsDecisionDetail", "AllowedByOrganizations"
 
 
@@ -66,6 +70,23 @@ def simulated(account: Account, caller: Caller, copy: Copy, of: CopyType, action
     return f"{told}, whether IAM sees the tags of a {of.title} or not"
 
 
+def simulated_job(account: Account, caller: Caller, point: str, vault: Vault) -> str:
+    """The answer of IAM to the start of a job that restores a point (ARN) by the vault's role, given to AWS Backup.
+
+    NotMeasured where a policy denies one of the two by name, or one of the organisation does not allow it; what no
+    policy mentions is a Doubt.
+    """
+    principal = _principal(caller)
+    region, passed = {"aws:RequestedRegion": [account.region]}, {"iam:PassedToService": [BACKUP]}
+    start, started = _decided(account, caller, point, [_START], region)
+    given, passing = _decided(account, caller, vault.role, [_PASS], passed)
+    decisions = {**start, **given}
+    _raise_where_denied(principal, decisions, [*started, *passing], "`dro iam` prints the policies that allow it")
+    if unheard := _not_allowed(decisions, (_START, _PASS)):
+        raise Doubt(f"by IAM's simulation {principal} is not allowed {', '.join(unheard)}")
+    return f"IAM's simulation allows {principal} {_START} of {point}, and {_PASS} of {vault.role} to AWS Backup"
+
+
 def _decisions(
     account: Account, caller: Caller, copy: Copy, of: CopyType, actions: Sequence[str], *, tagged: bool
 ) -> tuple[dict[str, str], list[str]]:
@@ -76,17 +97,28 @@ def _decisions(
     arn = f"{of.service}{part if part.startswith(':::') else f':{copy.region}:{caller.account}:{part}'}"
     run = {f"aws:{each}Tag/{TAG}": [copy.run] for each in ("Request", "Resource")}
     tags = {**run, "aws:TagKeys": list(copy.tags)} if tagged else {}
-    context = [
-        {"ContextKeyName": key, "ContextKeyValues": values, "ContextKeyType": f"string{'List' * (len(values) > 1)}"}
-        for key, values in {**tags, "aws:RequestedRegion": [copy.region]}.items()
-    ]
+    about = f"arn:{caller.arn.split(':')[1]}:{arn}"
+    return _decided(account, caller, about, actions, {**tags, "aws:RequestedRegion": [copy.region]})
+
+
+def _decided(
+    account: Account, caller: Caller, arn: str, actions: Sequence[str], context: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, str], list[str]]:
+    """The decision on each action on what has the ARN, by the keys of a context; and those an organisation bars."""
     try:
         answer = account.api("iam").call(
             "SimulatePrincipalPolicy",
             PolicySourceArn=_principal(caller),
             ActionNames=list(actions),
-            ResourceArns=[f"arn:{caller.arn.split(':')[1]}:{arn}"],
-            ContextEntries=context,
+            ResourceArns=[arn],
+            ContextEntries=[
+                {
+                    "ContextKeyName": key,
+                    "ContextKeyValues": list(values),
+                    "ContextKeyType": f"string{'List' * (len(values) > 1)}",
+                }
+                for key, values in context.items()
+            ],
         )
     except (NotMeasured, NotRecoverable) as fault:
         raise NotApplicable(f"not simulated: {fault.message}") from fault
@@ -95,12 +127,13 @@ def _decisions(
     return {each["EvalActionName"]: each["EvalDecision"] for each in results}, barred
 
 
-def _raise_where_denied(principal: str, decisions: Mapping[str, str], barred: Sequence[str]) -> None:
+def _raise_where_denied(
+    principal: str, decisions: Mapping[str, str], barred: Sequence[str], hint: str = _BY_TAG
+) -> None:
     if barred:
         told = f"a policy of the organisation does not allow {principal} {', '.join(barred)}"
         raise NotMeasured(told, "only who administers AWS Organizations can change that", _SIMULATION)
     if denied := [action for action, said in decisions.items() if said == "explicitDeny"]:
-        hint = "allow them on what wears the tag dr-drill:run"
         raise NotMeasured(f"a policy denies {principal} {', '.join(denied)}", hint, _SIMULATION)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dr_orchestrator.domain.drill import RecoveryPath
 from dr_orchestrator.domain.finding import Severity
@@ -13,11 +14,17 @@ from dr_orchestrator.domain.rule import Rule
 _LEDGER = "the ledger"
 
 
-def proven(states: Sequence[DueState], resource: str, kinds: str) -> Ruling:
+def proven(states: Sequence[DueState], resource: str, kinds: str, imported: str = "") -> Ruling:
     """Whether each drill of a resource on its primary path passed in its period; on a fallback, where it has no other.
 
-    `states` are those of its drills, `kinds` are the kinds that drill its type, in words.
+    `states` are those of its drills, `kinds` are the kinds that drill its type, in words. What is `imported` of it is
+    told beside that, and proves nothing.
     """
+    ruling = _ruling(states, resource, kinds)
+    return replace(ruling, evidence=f"{ruling.evidence} ({imported})") if imported else ruling
+
+
+def _ruling(states: Sequence[DueState], resource: str, kinds: str) -> Ruling:
     rule = Rule.POSTURE_PROVEN
     if not states:
         remedy = f"declare a drill of {resource} in its service's file: `kind: {kinds}`"

@@ -4,7 +4,17 @@ No room but `resources/` knows a type by its name. The guard, the IAM policies, 
 files, names of copies, quotas, inventories and the reports' words all follow from what stands here.
 """
 
-from dr_orchestrator.domain.resource_type.calls import COMMON, DISCOVERY, HELD, Calls, CallTable, Effect, Inquiry, Write
+from dr_orchestrator.domain.resource_type.calls import (
+    COMMON,
+    DISCOVERY,
+    HELD,
+    IMPORT,
+    Calls,
+    CallTable,
+    Effect,
+    Inquiry,
+    Write,
+)
 from dr_orchestrator.domain.resource_type.copies import CopyType, HeldType, Naming, Quota
 from dr_orchestrator.domain.resource_type.declared import (
     Beat,
@@ -20,6 +30,7 @@ __all__ = [
     "COMMON",
     "DISCOVERY",
     "HELD",
+    "IMPORT",
     "Beat",
     "By",
     "CallTable",

@@ -139,6 +139,9 @@ DISCOVERY = Calls(
 )
 """The calls of a look at the whole estate, whatever it holds: they tell tags, and types list themselves."""
 
+IMPORT = Calls(frozenset({"backup:ListRestoreJobs"}))
+"""The calls that take in what others restored; giving a verdict back is no call of a drill's, and has a guard alone."""
+
 GRANTS: Mapping[str, tuple[str, ...]] = {"resourcegroupstaggingapi:GetResources": ("tag:GetResources",)}
 """The IAM actions of those that IAM knows by other names."""
 

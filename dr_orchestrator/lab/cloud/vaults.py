@@ -33,7 +33,7 @@ _PATHS = {
             "{0}/backup-vaults/(?P<name>[^/]+)/recovery-points/$",
             *(f"{{0}}{_POINT}{ending}$" for ending in ("", "/restore-metadata")),
             *("{0}/restore-jobs", "{0}/restore-jobs/"),
-            *(f"{{0}}/restore-jobs/(?P<job>[^/]+){ending}$" for ending in ("", "/metadata")),
+            *(f"{{0}}/restore-jobs/(?P<job>[^/]+){ending}$" for ending in ("", "/metadata", "/validations")),
         ),
         urls.response.dispatch,
     ),

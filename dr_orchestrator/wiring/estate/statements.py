@@ -1,4 +1,4 @@
-"""The statement that is missing from the policy of the role that reads."""
+"""The statement that is missing from the policy of a role."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dr_orchestrator.aws.access.permissions import actions_of
 from dr_orchestrator.wiring.app import App
 
 
-def statement_for(here: App, call: str) -> str:
-    """The statement to add so that a call is allowed."""
+def statement_for(here: App, call: str, role: str = "reads") -> str:
+    """The statement to add so that a call is allowed, to the policy of the role that reads, or another."""
     actions = sorted(actions_of(here.types, [call]))
     statement = json.dumps({"Effect": "Allow", "Action": actions, "Resource": "*"})
-    return f"add to the policy of the role that reads (see `dro iam`): {statement}"
+    return f"add to the policy of the role that {role} (see `dro iam`): {statement}"

@@ -85,6 +85,8 @@ class PreflightChecks:
         yield PreflightCheck("other runs", self._other_runs)
         yield PreflightCheck("credentials", self._credentials, must=not self.begun)
         yield PreflightCheck("permissions", self._permissions, must=not self.begun)
+        if self.drill.vault is not None:
+            yield PreflightCheck("permissions of the vault", self._permissions_of_vault, must=not self.begun)
         for store in self.components.stores:
             ask = functools.partial(self._permissions_of, store)
             yield PreflightCheck(f"permissions of {store.name}", ask, must=not self.begun)
@@ -145,6 +147,12 @@ class PreflightChecks:
         if not told:
             raise NotApplicable(f"nobody can tell what rights the program of {self.drill.resource.name} needs")
         return "; ".join(told)
+
+    def _permissions_of_vault(self) -> str:
+        vault, restorer = self.drill.vault, self.components.restorer
+        if vault is None or restorer is None:
+            raise NotApplicable("the drill takes nothing from a vault")
+        return rights.simulated_job(self._there, self._there.changer(), restorer.choose().id, vault)
 
     def _permissions_of(self, store: Store) -> str:
         types, of = self.here.types, self.here.types[store.copy.type]

@@ -10,6 +10,7 @@ from dr_orchestrator.domain.posture.judging import judged
 from dr_orchestrator.domain.posture.proven import proven
 from dr_orchestrator.domain.posture.ruling import NOBODY, Look, Ruling, Standing, Stood, stood
 from dr_orchestrator.domain.programme import DueState, due_states, proofs_wanted
+from dr_orchestrator.domain.restore_test import RestoreTest
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.app import App
@@ -33,11 +34,13 @@ def look(here: App, names: Sequence[str] = ()) -> Posture:
     if not wanted:
         raise UsageError("no resource is declared", f"declare some in {here.settings.drills}")
     reading, states = Reading(here), due(here)
+    tests = here.ledger.queries.newest_restore_tests([each.name for each in services])
     now, found = here.clock.now(), reading.all(wanted)
     rows: list[Stood] = []
     for (service, resource), facts in zip(wanted, found, strict=True):
         rulings = [_with_statement(here, each) for each in judged(facts, service, now)]
-        rows += stood(service, resource, [*rulings, _proven(here, service, resource, states)])
+        told = tests.get((service.name, resource.name))
+        rows += stood(service, resource, [*rulings, _proven(here, service, resource, states, told)])
     if not names:
         rows += uncovered.rows(here, reading)
     seen = Look(
@@ -79,7 +82,9 @@ def _chosen(here: App, names: Sequence[str]) -> list[Service]:
     return [each for each in ordered if not names or each.name in names]
 
 
-def _proven(here: App, service: Service, resource: Resource, states: Sequence[DueState]) -> Ruling:
+def _proven(
+    here: App, service: Service, resource: Resource, states: Sequence[DueState], test: RestoreTest | None
+) -> Ruling:
     """A resource is drilled by itself, or as a store of an environment."""
     own = [
         each
@@ -87,7 +92,8 @@ def _proven(here: App, service: Service, resource: Resource, states: Sequence[Du
         if each.drill.service.name == service.name
         and resource.name in (each.drill.resource.name, *(store.name for store in each.drill.stores.values()))
     ]
-    return proven(own, resource.name, " or ".join(here.types[resource.type].kinds))
+    kinds = " or ".join(here.types[resource.type].kinds)
+    return proven(own, resource.name, kinds, test.words() if test is not None else "")
 
 
 def _with_statement(here: App, ruling: Ruling) -> Ruling:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dr_orchestrator.aws.accounts import Account
-from dr_orchestrator.aws.guard import Forbidden, HeartbeatGuard
+from dr_orchestrator.aws.guard import Forbidden, OneWriteGuard
 from dr_orchestrator.checks.items import ItemChecks
 from dr_orchestrator.domain.drill import CanaryItem, ItemsAtLeast, Pick, RestoredItem, Selection
 from dr_orchestrator.domain.service import Canary, Resource
@@ -36,7 +36,7 @@ GOOD: dict[str, Any] = {
 
 
 def writer(made: Estate, source: Resource) -> ObjectWriter:
-    guard = HeartbeatGuard(CALLS, BEAT.operation, lambda parameters: is_heartbeat(source.id, CANARY, parameters))
+    guard = OneWriteGuard(CALLS, BEAT.operation, lambda parameters: is_heartbeat(source.id, CANARY, parameters))
     return ObjectWriter(Account(REGION, guard), source.id, CANARY, made.clock)
 
 

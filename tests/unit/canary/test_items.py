@@ -12,7 +12,7 @@ import pytest
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.calls.api import Refused
-from dr_orchestrator.aws.guard import Forbidden, HeartbeatGuard
+from dr_orchestrator.aws.guard import Forbidden, OneWriteGuard
 from dr_orchestrator.canary.beating import keep
 from dr_orchestrator.canary.items import ItemWriter
 from dr_orchestrator.checks.http import HttpChecks
@@ -49,7 +49,7 @@ def _empty(made: Estate) -> None:
 def account() -> Account:
     return Account(
         REGION,
-        HeartbeatGuard(CALLS, BEAT.operation, partial(BEAT.is_one, TABLE.id, Canary(MINUTE, key=KEY, attribute="at"))),
+        OneWriteGuard(CALLS, BEAT.operation, partial(BEAT.is_one, TABLE.id, Canary(MINUTE, key=KEY, attribute="at"))),
     )
 
 

@@ -8,6 +8,7 @@ from typing import cast
 
 from moto.rds.models import rds_backends
 
+from dr_orchestrator.lab.cloud.restore_testing import put_result
 from dr_orchestrator.lab.cloud.vaults import vaults
 from dr_orchestrator.lab.cloud.world import ACCOUNT, REGION, naive
 from dr_orchestrator.lab.estate.company import CompanyDatabase
@@ -82,7 +83,11 @@ class _Instances:
         there.create_backup_vault(database.vault, {}, self._seed.key, "")
         there.put_backup_vault_lock_configuration(database.vault, KEPT.days, None, None)
         for day in range(KEPT.days - 1, -1, -1):
-            there.keep(database.vault, self._instance(database).arn, "RDS", newest - day * timedelta(days=1))
+            at = newest - day * timedelta(days=1)
+            point = there.keep(database.vault, self._instance(database).arn, "RDS", at)
+            if day % 7 == 1:  # a plan tests one each week, and nobody looks at what it restored
+                began, took = at + timedelta(hours=3), timedelta(minutes=31)
+                put_result(there, "weekly", point, began, took, DeletionStatus="SUCCESSFUL")
 
     def _scheduled_snapshot(self, database: CompanyDatabase) -> None:
         now, instance = self._seed.world.now(), self._instance(database)

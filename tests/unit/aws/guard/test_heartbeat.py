@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.guard import Forbidden, HeartbeatGuard
+from dr_orchestrator.aws.guard import Forbidden, OneWriteGuard
 from dr_orchestrator.domain.service import Canary
 from dr_orchestrator.resources.dynamodb_table.heartbeat import BEAT
 from tests.support.estate import REGION, TABLE
@@ -19,10 +19,10 @@ HEARTBEAT = {"pk": {"S": "canary"}, "at": {"S": "2026-11-20T09:00:00"}, "sequenc
 PUT = {"TableName": TABLE.id, "Item": HEARTBEAT}
 
 
-def of(table: str, key: dict[str, str] | None = None, attribute: str = "") -> HeartbeatGuard:
+def of(table: str, key: dict[str, str] | None = None, attribute: str = "") -> OneWriteGuard:
     """The guard of a table's heartbeat, as the type of tables declares it."""
     canary = Canary(timedelta(minutes=1), key=key or {}, attribute=attribute)
-    return HeartbeatGuard(CALLS, BEAT.operation, partial(BEAT.is_one, table, canary))
+    return OneWriteGuard(CALLS, BEAT.operation, partial(BEAT.is_one, table, canary))
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -60,6 +60,6 @@ def test_the_heartbeats_guard_knows_its_one_item(changed: dict[str, Any]) -> Non
     of(TABLE.id, {"pk": "canary"}, "at").check("dynamodb", "PutItem", PUT)
     with pytest.raises(Forbidden):
         of(TABLE.id, {"pk": "canary"}, "at").check("dynamodb", "PutItem", PUT | changed)
-    for other in (HeartbeatGuard(CALLS), of(TABLE.id), guard(COPY), guard(TABLE.id)):
+    for other in (OneWriteGuard(CALLS), of(TABLE.id), guard(COPY), guard(TABLE.id)):
         with pytest.raises(Forbidden):
             other.check("dynamodb", "PutItem", PUT)

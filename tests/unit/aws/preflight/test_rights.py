@@ -17,6 +17,7 @@ from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.preflight import Doubt, NotApplicable
 from dr_orchestrator.domain.resource_type import ResourceType
+from dr_orchestrator.domain.vault import Vault
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources import TYPES
 
@@ -38,7 +39,7 @@ def answering(decision: str, asked: list[dict[str, Any]] | None = None) -> Accou
         said = {first: decision, **dict.fromkeys(others, "allowed")}
         return {"EvaluationResults": [{"EvalActionName": k, "EvalDecision": v} for k, v in said.items()]}
 
-    return cast(Account, SimpleNamespace(api=lambda _service: SimpleNamespace(call=call)))
+    return cast(Account, SimpleNamespace(region="us-east-1", api=lambda _service: SimpleNamespace(call=call)))
 
 
 @pytest.mark.parametrize(("of", "kind"), [(of, kind) for of in TYPES for kind in of.kinds if not of.programmed])
@@ -124,6 +125,52 @@ def test_what_the_organisation_does_not_allow_stops_and_is_told_as_its_own() -> 
     assert ACTIONS[0] in told.value.message
     assert ACTIONS[1] not in told.value.message
     assert "administers AWS Organizations" in told.value.hint
+
+
+VAULT = Vault("nightly", "arn:aws:iam::123456789012:role/dr-restore")
+POINT = "arn:aws:rds:us-east-1:123456789012:snapshot:awsbackup:job-1"
+
+
+def test_a_job_is_asked_for_on_its_point_and_its_role_alone() -> None:
+    """The start is simulated on the point in its region, the handing over on the role and for AWS Backup."""
+    asked: list[dict[str, Any]] = []
+
+    told = rights.simulated_job(answering("allowed", asked), ROLE, POINT, VAULT)
+
+    assert POINT in told
+    assert VAULT.role in told
+    start, give = (
+        {
+            **{key: each[key] for key in ("ActionNames", "ResourceArns")},
+            **{one["ContextKeyName"]: one["ContextKeyValues"] for one in each["ContextEntries"]},
+        }
+        for each in asked
+    )
+    starting = {"ActionNames": ["backup:StartRestoreJob"], "ResourceArns": [POINT]}
+    assert start == {**starting, "aws:RequestedRegion": ["us-east-1"]}
+    giving = {"ActionNames": ["iam:PassRole"], "ResourceArns": [VAULT.role]}
+    assert give == {**giving, "iam:PassedToService": ["backup.amazonaws.com"]}
+
+
+@pytest.mark.parametrize("action", ["backup:StartRestoreJob", "iam:PassRole"])
+@pytest.mark.parametrize(
+    ("decision", "outcome", "told"),
+    [("explicitDeny", NotMeasured, "a policy denies"), ("implicitDeny", Doubt, "not allowed")],
+)
+def test_either_right_that_a_job_lacks_is_told(action: str, decision: str, outcome: type[Exception], told: str) -> None:
+    """One denied by name stops before anything is restored; one that nothing mentions is a doubt; each by its name."""
+
+    def call(_operation: str, **given: Any) -> dict[str, Any]:
+        (asked,) = given["ActionNames"]
+        return {
+            "EvaluationResults": [{"EvalActionName": asked, "EvalDecision": decision if asked == action else "allowed"}]
+        }
+
+    account = cast(Account, SimpleNamespace(region="us-east-1", api=lambda _service: SimpleNamespace(call=call)))
+    with pytest.raises(outcome, match=f"{told} .*{action}|{told}.* {action}") as fault:
+        rights.simulated_job(account, ROLE, POINT, VAULT)
+    assert action in str(fault.value)
+    assert "tag" not in getattr(fault.value, "hint", "")
 
 
 @pytest.mark.parametrize("arn", ["arn:aws:iam::123456789012:root", "arn:aws:sts::123456789012:user/moto", ""])

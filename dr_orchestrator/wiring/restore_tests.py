@@ -1,0 +1,201 @@
+"""Imports what restore testing plans of AWS Backup restored, and gives verdicts of runs back to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from dr_orchestrator.aws.backup import testing
+from dr_orchestrator.aws.guard import OneWriteGuard
+from dr_orchestrator.aws.posture.ground import unknown
+from dr_orchestrator.domain.discovery.found import Unseen, is_of
+from dr_orchestrator.domain.restore_test import Back, RestoreTest, backs
+from dr_orchestrator.domain.service import Resource, Service
+from dr_orchestrator.errors import DrillFault, Exit, Stopped, UsageError
+from dr_orchestrator.reporting.records import Json
+from dr_orchestrator.runner.patience import LOOKING, again
+from dr_orchestrator.wiring.app import App
+from dr_orchestrator.wiring.building import by_guard
+from dr_orchestrator.wiring.estate.reading import Reading
+from dr_orchestrator.wiring.estate.seeing import regions_of
+from dr_orchestrator.wiring.estate.statements import statement_for
+
+VERDICT = "the verdict of a run, on the job that restored its recovery point"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A verdict that was given back, or the fault that kept it from that."""
+
+    back: Back
+    fault: DrillFault | None = None
+
+
+@dataclass(frozen=True)
+class Imported:
+    """An import, as it was seen: the tests since an instant, oldest first, how many of them were news, all that could
+    not be seen, and the verdicts that were given back.
+    """
+
+    account: str
+    regions: tuple[str, ...]
+    simulated: bool
+    tests: tuple[RestoreTest, ...]
+    news: int
+    unseen: tuple[Unseen, ...] = ()
+    given: tuple[Given, ...] = ()
+
+    @property
+    def exit_code(self) -> Exit:
+        """Inconclusive where something was not seen, or not given back; what others found is no verdict of ours."""
+        return Exit.INCONCLUSIVE if self.unseen or any(each.fault for each in self.given) else Exit.PASSED
+
+
+def look(here: App, since: datetime, *, give_back: bool = False) -> Imported:
+    """Import what plans restored since then, in the regions of what is declared; what was seen is in the ledger.
+
+    UsageError where the credentials are for an account that the policy does not allow. `give_back` is whether verdicts
+    of runs are given to AWS Backup: those of the very points that its plans restored.
+    """
+    services = here.catalogue.services.values()
+    declared = [(service, each) for service in services for each in service.resources.values()]
+    reading, regions = Reading(here), regions_of(here, (each.region for _, each in declared))
+    account, allowed = reading.owner(regions[0]), here.catalogue.allowed.accounts
+    if allowed and account not in allowed:
+        told = f"the credentials are for account {account}, which tiers.yaml does not allow"
+        raise UsageError(told, f"use the profile of one of: {', '.join(sorted(allowed))}")
+    found: list[RestoreTest] = []
+    unseen: list[Unseen] = []
+    for region in regions:
+        try:
+            found += again(partial(_listed, reading, region, since), LOOKING, here.clock)
+        except Stopped:
+            raise
+        except DrillFault as fault:
+            unseen.append(Unseen("restore tests", "", region, unknown(fault)))
+    tests = [_claimed(here, each, declared) for each in found]
+    news = here.ledger.keep_restore_tests(tests, here.clock.now())
+    given = tuple(_gives(here, tests)) if give_back else ()
+    after = {each.back.test.job: _judged(each.back) for each in given if each.fault is None}
+    if after:
+        tests = [after.get(each.job, each) for each in tests]
+        here.ledger.keep_restore_tests([*after.values()], here.clock.now())
+    tests = sorted(tests, key=lambda each: (each.began, each.job))
+    return Imported(account, tuple(regions), reading.simulated, tuple(tests), len(news), tuple(unseen), given)
+
+
+def _listed(reading: Reading, region: str, since: datetime) -> list[RestoreTest]:
+    account, owner = reading.account(region), reading.owner(region)
+    return testing.restore_tests(account, since, owner, simulated=reading.simulated)
+
+
+def _claimed(here: App, test: RestoreTest, declared: Sequence[tuple[Service, Resource]]) -> RestoreTest:
+    """The test with the names of the service and resource whose source it restored, where one declares it."""
+    for service, resource in declared:
+        if _is_of(here, test, resource):
+            return replace(test, service=service.name, resource=resource.name)
+    return test
+
+
+def _is_of(here: App, test: RestoreTest, resource: Resource) -> bool:
+    """Whether a test restored a resource: by the ARN of its source, of which S3 tells neither region nor account."""
+    made = here.types[resource.type].made
+    parts = test.source.split(":", 5)
+    if len(parts) != 6 or parts[2] != made.service or resource.region != test.region:
+        return False
+    if parts[3] not in ("", resource.region) or not is_of(
+        resource.account, test.account, here.catalogue.allowed.accounts
+    ):
+        return False
+    return parts[5] in {each.lstrip(":") for each in made.arns_of(resource.id)}
+
+
+def _gives(here: App, tests: Sequence[RestoreTest]) -> Iterator[Given]:
+    """The verdicts, each given by a client that can give that one alone."""
+    open_ones = [each for each in tests if each.takes_a_verdict]
+    restored = here.ledger.queries.that_restored({each.point for each in open_ones})
+    outlines = {
+        each.header.id: each for each in here.ledger.queries.named({id for ids in restored.values() for id in ids})
+    }
+    for test in open_ones:
+        back = backs(test, (outlines[id] for id in restored.get(test.point, ())))
+        if back is None:
+            continue
+        guard = OneWriteGuard(here.types.calls, testing.GIVING, partial(testing.is_given, back), VERDICT)
+        try:
+            testing.give(by_guard(here, test.region, guard), back)
+        except Stopped:
+            raise
+        except DrillFault as fault:
+            yield Given(back, fault)
+        else:
+            yield Given(back)
+
+
+def _judged(back: Back) -> RestoreTest:
+    """The test as AWS Backup has it once it took a verdict."""
+    return replace(back.test, validation=back.status, told=(*back.test.told, back.message))
+
+
+def remedy(here: App, found: Imported) -> Iterator[tuple[str, str, str]]:
+    """All that was not seen or given: what, why, and what to do; the statement to add, where a right is missing."""
+    for each in found.unseen:
+        hint = statement_for(here, each.why.call) if each.why.denied and each.why.call else each.why.hint
+        yield f"{each.what} in {each.region}", f"{each.why.why} ({each.why.call})", hint
+    for given in found.given:
+        if (fault := given.fault) is not None:
+            told = unknown(fault, testing.GIVING)
+            hint = statement_for(here, told.call, "makes changes") if told.denied else told.hint
+            yield f"the verdict on job {given.back.test.job} was not given", f"{told.why} ({told.call})", hint
+
+
+def as_json(here: App, found: Imported) -> Json:
+    """All that an import saw, for programs; times in UTC, durations in seconds."""
+    return {
+        "account": found.account,
+        "regions": list(found.regions),
+        "simulated": found.simulated,
+        "news": found.news,
+        "restore_tests": [_as_json(each) for each in found.tests],
+        "given_back": [
+            {
+                "job": each.back.test.job,
+                "run": each.back.run,
+                "status": each.back.status,
+                "message": each.back.message,
+                "error": each.fault.message if each.fault else None,
+            }
+            for each in found.given
+        ],
+        "not_known": [{"what": what, "why": why, "remedy": hint} for what, why, hint in remedy(here, found)],
+    }
+
+
+def _as_json(test: RestoreTest) -> Json:
+    return {
+        "imported": True,
+        "service": test.service or None,
+        "resource": test.resource or None,
+        "job": test.job,
+        "account": test.account,
+        "region": test.region,
+        "plan": test.plan,
+        "source": test.source,
+        "type": test.type,
+        "recovery_point": test.point,
+        "recovery_point_at": _moment(test.point_at),
+        "began": _moment(test.began),
+        "ended": _moment(test.ended),
+        "took_s": test.took.total_seconds() if test.took is not None else None,
+        "recovery_point_age_s": test.age.total_seconds() if test.age is not None else None,
+        "status": test.status,
+        "validation": test.validation or None,
+        "deletion": test.deletion or None,
+        "messages": list(test.told),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
