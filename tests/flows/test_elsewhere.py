@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,18 +11,26 @@ from typing import Any
 import pytest
 
 from dr_orchestrator import wiring
+from dr_orchestrator.aws.access.permissions import calls_of
+from dr_orchestrator.aws.access.policies import drill_policies
+from dr_orchestrator.aws.access.scope import Scope
 from dr_orchestrator.aws.rds import bringing
 from dr_orchestrator.domain.copy import CopyState
+from dr_orchestrator.domain.drill import Allowed
+from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.parity import Standing
 from dr_orchestrator.domain.rule import Rule
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.reporting.export import run_json
+from dr_orchestrator.resources import TYPES
+from dr_orchestrator.wiring import building
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import elsewhere
 from tests.support.elsewhere import AWAY, standing
-from tests.support.estate import REGION, Estate
+from tests.support.estate import INSTANCE, REGION, Estate
+from tests.support.passing import passing
 from tests.support.shop import fresh, run, world
 
 DRILL = "orders-away-snapshot"
@@ -127,6 +136,44 @@ def test_the_export_says_where_the_copies_stood(here: wiring.App) -> None:
     """Each copy with its own region."""
     found = run(here, DRILL)
     assert {each["region"] for each in run_json(found)["copies"]} == {AWAY}
+
+
+def test_such_a_drill_calls_what_is_declared(here: wiring.App) -> None:
+    """Nothing that a policy of `dro iam` would deny; and what it is declared to call besides, it calls."""
+    with passing() as passed:
+        run(here, DRILL)
+    declared, of = calls_of(TYPES, here.drill(DRILL)), TYPES[INSTANCE.type]
+    assert passed <= declared.all, passed - declared.all
+    besides = of.elsewhere[Kind.SNAPSHOT_RESTORE]
+    assert besides.all - passed <= besides.only_when.keys()
+
+
+def test_policies_let_it_work_there_and_nowhere_else(here: wiring.App) -> None:
+    """Copies are made in the target, from snapshots beside the source, and what is no copy is not deleted there."""
+    drill = here.drill(DRILL)
+    scope = Scope(TYPES, [drill], Allowed())
+    assert scope.regions == [AWAY, REGION]
+    (policy, *_) = drill_policies(scope)
+    text = json.dumps(policy)
+    assert "rds:CopyDBSnapshot" in text
+    assert f"arn:aws:rds:{AWAY}:*:snapshot:dro-*" in text
+    assert f"arn:aws:rds:{REGION}:*:snapshot:*" in text
+
+
+@pytest.mark.parametrize(
+    ("arn", "known"),
+    [
+        (f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:rds:orders-2026", "rds:orders-2026"),
+        (f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster-snapshot:nightly", "nightly"),
+        (f"arn:aws:rds:{AWAY}:{ACCOUNT}:snapshot:nightly", ""),
+        (f"arn:aws:rds:{REGION}:222222222222:snapshot:nightly", ""),
+        (f"arn:aws:rds:{REGION}:{ACCOUNT}:db:nightly", ""),
+        ("nightly", ""),
+    ],
+)
+def test_a_snapshot_of_another_place_is_not_what_the_run_chose(arn: str, known: str) -> None:
+    """Its name alone does not make it one that may be copied: account and region are the source's."""
+    assert building._named_by(arn, REGION, ACCOUNT) == known
 
 
 BAD = [

@@ -11,13 +11,16 @@ import pytest
 from moto.rds.models import rds_backends
 
 from dr_orchestrator import wiring
+from dr_orchestrator.aws.access.permissions import calls_of
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Verdict
 from dr_orchestrator.lab.cloud.world import ACCOUNT
+from dr_orchestrator.resources import TYPES
 from dr_orchestrator.wiring.planning.plan import plan
 from tests.support import elsewhere
 from tests.support.elsewhere import AWAY
 from tests.support.estate import INSTANCE, REGION, Estate
+from tests.support.passing import passing
 from tests.support.shop import GREEN, fresh, run, world
 
 SNAPSHOT, PITR = "orders-standing-snapshot", "orders-standing-pitr"
@@ -120,6 +123,18 @@ def test_a_replicated_backup_is_restored_where_it_lies(shop: Estate, here: wirin
     worst = found.closing.measures.worst_case
     assert worst is not None
     assert worst >= timedelta(minutes=14)
+
+
+@pytest.mark.parametrize("drill", [SNAPSHOT, PITR])
+def test_such_a_drill_calls_what_is_declared(shop: Estate, here: wiring.App, key: str, drill: str) -> None:
+    """Nothing that a policy of `dro iam` would deny, and no copying at all."""
+    copied(shop, key)
+    replicate()
+    with passing() as passed:
+        run(here, drill)
+    declared = calls_of(TYPES, here.drill(drill)).all
+    assert passed <= declared, passed - declared
+    assert "rds:CopyDBSnapshot" not in declared
 
 
 @pytest.mark.parametrize(

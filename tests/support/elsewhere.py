@@ -56,11 +56,11 @@ def client(lab: Lab, service: str, region: str = AWAY, **given: str) -> Any:
     return boto3.client(service, region_name=region, endpoint_url=lab.endpoint, **given)
 
 
-def prepared(lab: Lab, account: str = ACCOUNT, **given: str) -> str:
+def prepared(lab: Lab, region: str = AWAY, **given: str) -> str:
     """Make what a team prepares where copies are to stand, once: an isolated network, and a key by the alias; return
     the key's ARN.
     """
-    ec2, rds, kms = (client(lab, each, **given) for each in ("ec2", "rds", "kms"))
+    ec2, rds, kms = (client(lab, each, region, **given) for each in ("ec2", "rds", "kms"))
     known = {each["AliasName"]: each for each in kms.list_aliases()["Aliases"]}
     if ALIAS in known:
         return str(kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"])
@@ -73,6 +73,17 @@ def prepared(lab: Lab, account: str = ACCOUNT, **given: str) -> str:
     key = str(kms.create_key()["KeyMetadata"]["Arn"])
     kms.create_alias(AliasName=ALIAS, TargetKeyId=key)
     return key
+
+
+def login_of(lab: Lab, account: str) -> dict[str, str]:
+    """The credentials of somebody in another account."""
+    told = client(lab, "sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/team", RoleSessionName="team")
+    keys = told["Credentials"]
+    return {
+        "aws_access_key_id": keys["AccessKeyId"],
+        "aws_secret_access_key": keys["SecretAccessKey"],
+        "aws_session_token": keys["SessionToken"],
+    }
 
 
 def standing(region: str, account: str = ACCOUNT) -> list[str]:

@@ -96,7 +96,8 @@ def _newest_snapshot(shop: Estate, copy: Copy) -> datetime:
     named = {"DBClusterIdentifier" if of else "DBInstanceIdentifier": source}
     pages = rds.get_paginator(f"describe_db_{of}snapshots").paginate(**named)
     listed = [each for page in pages for each in page[key]]
-    newest_one: datetime = max(each[time] for each in listed)
+    theirs = [each for each in listed if not each.get(f"{key[:-1]}Identifier", "").startswith("dro-")]
+    newest_one: datetime = max(each[time] for each in theirs)
     return newest_one
 
 
