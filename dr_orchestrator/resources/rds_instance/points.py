@@ -103,7 +103,7 @@ class RdsSnapshot(RdsInstance):
         return next((each for each in self._listed() if each["DBSnapshotIdentifier"] == point.id), {})
 
     def _listed(self) -> list[Mapping[str, Any]]:
-        api = self._points_at.account.api("rds")
+        api = self._api if self._points_at is self._toolkit else self._points_at.account.api("rds")
         return snapshots.listed(api, "DBSnapshot", DBInstanceIdentifier=self._resource.id)
 
     def _snapshots(self) -> list[RecoveryPoint]:
