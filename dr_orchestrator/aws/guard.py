@@ -181,7 +181,7 @@ class Guard:
         self.check(service, model.name, params, region)
         context[_NAMED] = (service, named_by(model, params))
         if model.name not in self.calls.reads_of(service):
-            context[_AGAIN] = partial(self._check_try, service, model.name, dict(params), region)
+            context[_AGAIN] = _Again(partial(self._check_try, service, model.name, dict(params), region))
 
     def _check_try(self, service: str, operation: str, parameters: Mapping[str, Any], region: str) -> None:
         """Check a try again that throttling, or a machine that slept, held back: the ledger may have changed
@@ -205,6 +205,21 @@ class Guard:
     def simulated(self) -> bool:
         """Whether any call went to an endpoint that is not AWS's own."""
         return not all(self._places.values())
+
+
+class _Again:
+    """The check of each try of a call. botocore copies all that it knows of a call, to sign a link of another region
+    with it: this goes along as it is.
+    """
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
+
+    def __call__(self) -> None:
+        self._check()
+
+    def __deepcopy__(self, _memo: object) -> _Again:
+        return self
 
 
 class OneWriteGuard(Guard):

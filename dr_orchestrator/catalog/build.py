@@ -12,6 +12,7 @@ from dr_orchestrator.catalog.declared import Declared
 from dr_orchestrator.catalog.shapes import checks as claims
 from dr_orchestrator.catalog.shapes import service as written
 from dr_orchestrator.catalog.shapes.customer import CustomerStack as WrittenStack
+from dr_orchestrator.catalog.shapes.destination import To
 from dr_orchestrator.catalog.shapes.proofs import Deep
 from dr_orchestrator.catalog.shapes.rebuild import Rebuild as WrittenRebuild
 from dr_orchestrator.catalog.shapes.tiers import Backups, Costs, Discovery, TiersFile
@@ -251,7 +252,7 @@ def _canary(canary: written.Canary) -> Canary:
 
 
 def _drill(name: str, drill: written.Drill, service: Service, revision: str, file: str) -> Drill:
-    resource = service.resources[drill.resource]
+    resource = _placed(service.resources[drill.resource], drill)
     stores = resource.rebuild.stores if resource.rebuild else {}
     return digest.stamped(
         Drill(
@@ -272,6 +273,20 @@ def _drill(name: str, drill: written.Drill, service: Service, revision: str, fil
             stores={logical: service.resources[store] for logical, store in stores.items()},
         )
     )
+
+
+def _placed(resource: Resource, drill: written.Drill) -> Resource:
+    """A resource as a drill knows it whose copy stands elsewhere, put there as the drill says, if it does.
+
+    What lies in another region already is restored there.
+    """
+    lies = drill.recovery_points.region if drill.recovery_points else None
+    to = drill.to or (To(region=lies) if lies else None)
+    if to is None:
+        return resource
+    put = to.isolation
+    isolation = Isolation(put.subnet_group, tuple(put.security_groups)) if put else resource.isolation
+    return replace(resource, to=replace(to.named, standing=bool(lies)), isolation=isolation)
 
 
 def _in_store(check: Check, stores: Mapping[str, str]) -> Check:

@@ -11,6 +11,7 @@ from typing import Any
 from dr_orchestrator.domain.app import Stack
 from dr_orchestrator.domain.customer_stack import CustomerStack
 from dr_orchestrator.domain.defaults import ASIDE, SINCE
+from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.objective import Disruption, Objective, Tier
 from dr_orchestrator.domain.replica import BOUNDARY, Answers, Place
 from dr_orchestrator.domain.statements import Statements
@@ -273,7 +274,8 @@ class Rebuild:
 class Resource:
     """A protected resource of a service; `id` is its AWS identifier (instance, table or stack name).
 
-    `own` are the keys that only its type has.
+    `own` are the keys that only its type has. `to` is where a drill says that its copy is to stand: of a drill's own
+    resource alone.
     """
 
     name: str
@@ -286,6 +288,7 @@ class Resource:
     rebuild: Rebuild | None = None
     canary: Canary | None = None
     own: Mapping[str, Any] = field(default_factory=dict, metadata=SINCE)
+    to: Destination | None = field(default=None, metadata=SINCE)
 
 
 @dataclass(frozen=True)

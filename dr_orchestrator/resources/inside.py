@@ -56,7 +56,12 @@ def inside(
         return None
     there = toolkit.at(stack.place)
     opening = Opening(
-        door, resource, database, toolkit, lambda member: keys.own(there.account, door, database, member.id), there
+        door,
+        resource,
+        database,
+        toolkit,
+        lambda member: keys.own(there.account, door, database, member.id),
+        lambda: there,
     )
 
     def asked(_member: Copy) -> datetime:

@@ -34,19 +34,23 @@ class Opening:
         database: Database,
         toolkit: Toolkit,
         own: Callable[[Copy], list[Key]] = lambda _: [],
-        there: Toolkit | None = None,
+        there: Callable[[], Toolkit] | None = None,
     ) -> None:
-        """`there` are the tools where the copy stands, if that is not where its source does; the secret is the
+        """`there` has the tools where the copy stands, if that is not where its source does; the secret is the
         source's.
         """
         self._door, self._resource, self._database, self._toolkit = door, resource, database, toolkit
-        self._own, self._there = own, there or toolkit
+        self._own, self._at = own, there
         self._known: list[Key] = []
         self._key: Key | None = None
         self._opened = False
         self._refused: list[str] = []
         self._declared = ""
         self.enter: Callable[[Copy], None] = _nothing_enters
+
+    @property
+    def _there(self) -> Toolkit:
+        return self._at() if self._at else self._toolkit
 
     def login(self, copy: Copy) -> Login:
         """The login to the copy, at the address that AWS tells now: what opened it, before that the likeliest."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol, cast
 
@@ -13,6 +13,7 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.data_api import looks as data_api
 from dr_orchestrator.aws.logins import engine
 from dr_orchestrator.aws.logins.door import Door
+from dr_orchestrator.aws.rds import bringing
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.canary.beating import Writer
 from dr_orchestrator.canary.rows import RowWriter
@@ -26,15 +27,16 @@ from dr_orchestrator.checks.suite import Suite
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import Selection, reads_source
 from dr_orchestrator.domain.evidence import Seen
-from dr_orchestrator.domain.ports import Clock, Restorer, Standby
+from dr_orchestrator.domain.ports import Clock, Part, Restorer, Standby
 from dr_orchestrator.domain.preflight import PreflightCheck
+from dr_orchestrator.domain.recovery_point import RecoveryPoint
 from dr_orchestrator.domain.run import NOT_PROBED, Probed
 from dr_orchestrator.domain.service import Canary, Database, Login, Resource, Via
 from dr_orchestrator.errors import LoginRefused, NotMeasured, NotRecoverable, NotTheCopy, UsageError
 from dr_orchestrator.resources.by_statements import Doorway
 from dr_orchestrator.resources.drillable import Order
 from dr_orchestrator.resources.opening import Opening
-from dr_orchestrator.runner import Components
+from dr_orchestrator.runner import Components, stands_there
 
 
 class Reached(Restorer, Protocol):
@@ -45,6 +47,13 @@ class Reached(Restorer, Protocol):
 
     def addresses(self) -> Collection[Address]:
         """Every host and port at which the source's data are served, that of the source first."""
+
+
+class Brought(Reached, Protocol):
+    """A restorer whose recovery points are brought to where the drill's copy is to stand."""
+
+    def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
+        """The copies by which one comes there, in the order of their making."""
 
 
 class Way(Protocol):
@@ -122,6 +131,7 @@ def components(order: Order, way: Way, door: Door) -> Components:
         looks=looks,
         standby=cast(Standby, restorer) if drill.kind.interrupts else None,
         client=client if drill.kind.interrupts else None,
+        brought=cast(Brought, restorer).brought if drill.resource.to else stands_there,
     )
 
 
@@ -186,7 +196,8 @@ def _opening(door: Door, resource: Resource, database: Database, toolkit: Toolki
     """The way into the copy: by its address, or by statements, for which nobody asks before it is proven isolated."""
     if database.via is Via.DATA_API:
         return Doorway(door, resource, database, toolkit)
-    return Opening(door, resource, database, toolkit)
+    place = bringing.place_of(resource)
+    return Opening(door, resource, database, toolkit, there=functools.partial(toolkit.at, place) if place else None)
 
 
 def _source(door: Door, account: Account, resource: Resource) -> Callable[[], Login]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -71,6 +71,11 @@ class Restored:
     chooser: Chooser
 
 
+def stands_there(point: RecoveryPoint, copy: Copy) -> Sequence[Part]:  # noqa: ARG001
+    """The copies by which a point comes to where it is already: none."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Components:
     """The parts that a drill is performed with; it has a restorer or an environment, never both.
@@ -82,9 +87,9 @@ class Components:
     answers it; each returns what it saw (`probe` also whether it could try at all), or raises a DrillFault. `compared`
     compares the copy's settings with its source's, and tells of what it could not read. `entrance` finds the login that
     opens the copy, where checks log in to it; a `standby` takes a copy's place while a `client`, made for it anew for
-    each way, goes on writing; `customers` are
-    looked at before and after all of it; `looks` are those that the checks need before anything is started, beside
-    the restorer's own.
+    each way, goes on writing; `customers` are looked at before and after all of it; `looks` are those that the checks
+    need before anything is started, beside the restorer's own. `brought` are the copies by which a recovery point comes
+    to where the drill's copy is to stand.
     """
 
     checks: Checks
@@ -102,6 +107,7 @@ class Components:
     compared: Callable[[Copy], Parity] | None = None
     looks: tuple[PreflightCheck, ...] = ()
     standby: Standby | None = None
+    brought: Callable[[RecoveryPoint, Copy], Sequence[Part]] = stands_there
     client: Callable[[Copy], Client] | None = None
     customers: Customers | None = None
 

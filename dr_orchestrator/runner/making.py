@@ -49,9 +49,12 @@ class Making(Steps):
     ) -> None:
         """Restore a point from its first call to its last copy: each is intended, asked for and waited for in order.
 
-        The drill's own resource into its own copy, unless another is named. `reaches` is what is reached with the last.
+        The drill's own resource into its own copy, unless another is named; where that is to stand elsewhere, its
+        recovery point is brought there before. `reaches` is what is reached with the last.
         """
         restorer, copy = restorer or self.restorer, copy or self.copy
+        if copy == self.copy:
+            self._bring(point)
         self.at_exit(teardown, restorer.destroy, copy)
         self.create(name, restorer.restore, point, copy=copy)
         self.finish(restorer, copy, wait=wait, reaches=reaches)
@@ -155,6 +158,12 @@ class Making(Steps):
                 self._begin(part)
             for part in together:
                 self.await_copy(f"wait for {part.title}", partial(_of_part, part), part.copy)
+
+    def _bring(self, point: RecoveryPoint) -> None:
+        """Bring a point to where the drill's copy is to stand, by one copy after the other."""
+        for part in self.components.brought(point, self.copy):
+            self._begin(part)
+            self.await_copy(f"wait for {part.title}", partial(_of_part, part), part.copy)
 
     def _begin(self, part: Part) -> None:
         """Intend a part, and ask for it."""

@@ -54,10 +54,18 @@ def guarded(here: App, region: str, run: str, drive: Drive, drill: Drill | None 
         if drill is None:
             return False
         own = {drill.resource.id, *(store.id for store in drill.stores.values())}
-        return origin in own or origin in {
-            *(point.id for point in retry_transient(lambda: here.ledger.queries.run(run)).points),
-            *(row.identity.arn for row in live() if row.identity is not None),  # its own, on the way elsewhere
-        }
+        if origin in own:
+            return True
+        recorded = retry_transient(lambda: here.ledger.queries.run(run))
+        points = {point.id for point in recorded.points}
+        made = recorded.header.provenance
+        if origin.startswith("arn:") and any(point.startswith(f"{origin}@") for point in points):
+            return True  # an instant of a backup that is replicated, as its point names that
+        if origin in points or _named_by(origin, made.region, made.account) in points:
+            return True
+        rows = [row for row in live() if row.identity is not None]  # its own, on the way elsewhere
+        by_name = {row.copy.id for row in rows if drill.resource.to is not None}
+        return origin in by_name | {row.identity.arn for row in rows if row.identity is not None}
 
     def accounts() -> set[str]:
         return {row.copy.account for row in live()} - {""}
@@ -82,6 +90,13 @@ def _machines(here: App, drill: Drill | None) -> Iterator[str]:
     """The machines that read copies of the drill; of a sweep those of all: what a dead one holds it has to let go."""
     for each in [drill] if drill is not None else here.declared.drills.values():
         yield from here.types[each.resource.type].used(each.resource)
+
+
+def _named_by(arn: str, region: str, account: str) -> str:
+    """The name of a snapshot, by its ARN in the place of the source; empty where that is of anything else."""
+    parts = arn.split(":", 6)
+    known = len(parts) == 7 and (parts[2], parts[3], parts[4]) == ("rds", region, account)
+    return parts[6] if known and parts[5] in ("snapshot", "cluster-snapshot") else ""
 
 
 def _reads_by_statements(drill: Drill) -> bool:

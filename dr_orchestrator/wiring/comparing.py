@@ -41,6 +41,15 @@ def comparing(
     return functools.partial(comparison.of_stores, named)
 
 
+def _by_the_place(source: Resource) -> dict[str, str]:
+    """The differences that follow of where a drill's copy is to stand: no other region has the key of its source."""
+    if source.to is None or not (source.to.key or source.to.standing):
+        return {}
+    return {
+        "encryption": f"a key of {source.to}, which the drill names or its points there have: the source's is elsewhere"
+    }
+
+
 @dataclass(frozen=True)
 class _Comparison:
     types: Types[Drillable]
@@ -64,7 +73,8 @@ class _Comparison:
         of = self.types[source.type]
         was = self._facts(of, beside_the_source(source), lambda: source.id)
         became = self._facts(of, copy.place, named)
-        return compare(of.settings, source.name, was, became, self.drill.accept, from_template=from_template)
+        accept = {**_by_the_place(source), **self.drill.accept}
+        return compare(of.settings, source.name, was, became, accept, from_template=from_template)
 
     def _facts(self, of: Drillable, place: Place, named: Callable[[], str]) -> Facts:
         """The settings of the one of that name; where not even that is known, none of them is."""

@@ -129,6 +129,8 @@ def test_the_guard_knows_what_is_declared_and_no_more() -> None:
             of.compared,
             of.posture,
             *of.vaulted.values(),
+            *of.elsewhere.values(),
+            *of.standing.values(),
             of.discovery,
         ):
             declared |= calls

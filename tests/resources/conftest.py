@@ -15,6 +15,7 @@ from dr_orchestrator.domain.drill import Selection
 from dr_orchestrator.domain.service import Resource
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import TYPES
+from tests.support import elsewhere
 from tests.support.estate import REGION, Estate, estate
 from tests.support.lying import Proxy
 from tests.support.ways import Make, Way
@@ -47,7 +48,10 @@ def way_of(made: Estate) -> Iterator[Make]:
         spec, run = SPECS[kind], f"20261120-{next(_runs):06x}"
         source, of = resource or spec.source, TYPES[spec.type].made
         made_by = BY_RESTORE_JOB if spec.vault else ""
-        copy = Copy(of.name, copies.name(run, source.id, of), REGION, run, "a-drill", "a-service", made_by=made_by)
+        region = source.to.region if source.to else REGION
+        if source.to:
+            elsewhere.prepared(made.lab)
+        copy = Copy(of.name, copies.name(run, source.id, of), region, run, "a-drill", "a-service", made_by=made_by)
         if intended:
             made.ledger.intend(copy, made.clock)
         return Way(made, spec, source, selection or Selection(), copy, len(made.lab.journal))

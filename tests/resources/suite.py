@@ -188,11 +188,12 @@ class SafetyContract:
 
     def test_a_registered_source_is_not_deleted_though_the_ledger_claims_it(self, way: Way) -> None:
         """A corrupt ledger row that names production is refused: by the proofs, and by the guard likewise."""
-        copy, live = replace(way.copy, id=way.resource.id), way.spec.described(way.made)
+        copy = replace(way.copy, id=way.resource.id, region=way.resource.region)
+        live = way.spec.described(way.made)
         way.made.ledger.intend(copy, way.made.clock, way.spec.identity(live) if way.spec.identity else None)
         if live:
             with pytest.raises(UnsafeToDelete, match="registered source"):
-                way.restorer.destroy(copy)
+                way.destroyer(copy).destroy(copy)
         for write in TYPES[way.spec.type].writes:
             service, operation = write.operation.split(":")
             named = {write.target.parameter: {copy.id: []} if write.target.each else copy.id}

@@ -36,7 +36,7 @@ class ResetContract:
             way.made.clock.sleep(3600)
 
     def reset(self, way: Way, used: list[Credentials], opens: Opens = lambda: True, copy: Copy | None = None) -> Ready:
-        return Reset(self.door, way.made.toolkit)(copy or way.copy, used.append, opens)
+        return Reset(self.door, way.made.toolkit.at((copy or way.copy).place))(copy or way.copy, used.append, opens)
 
     @property
     def call(self) -> str:
@@ -62,7 +62,12 @@ class ResetContract:
         }
         assert way.made.clock.monotonic() - began > 45
         ((user, password),) = [(each.user, each.password) for each in used]
-        assert user == self.door.shape.described(way.made.toolkit.account.api("rds"), way.copy.id)["MasterUsername"]  # type: ignore[index]
+        assert (
+            user
+            == self.door.shape.described(way.made.toolkit.at(way.copy.place).account.api("rds"), way.copy.id)[
+                "MasterUsername"
+            ]
+        )  # type: ignore[index]
         assert len(password) <= 41
         assert not set("/\"@ '") & set(password)
         assert done.words == f"{user} has a new password, which is kept nowhere"
@@ -97,7 +102,7 @@ class ResetContract:
 
     def test_production_keeps_its_password_though_the_ledger_claims_it(self, way: Way) -> None:
         """A row that names the source is a corrupt one: refused by the proofs, before the guard would."""
-        claimed = replace(way.copy, id=way.resource.id)
+        claimed = replace(way.copy, id=way.resource.id, region=way.resource.region)
         way.made.ledger.intend(claimed, way.made.clock)
         with pytest.raises(NotMeasured, match="is a registered source"):
             self.reset(way, [], copy=claimed)
@@ -152,11 +157,11 @@ class ResetContract:
     def test_one_that_rds_manages_is_managed_no_more(self, way: Way) -> None:
         """A copy whose master user RDS manages takes a password only together with the end of that."""
         way.restored()
-        rds, shape = way.made.client("rds"), self.door.shape
+        rds, shape = way.client("rds"), self.door.shape
         getattr(rds, f"modify_db_{'cluster' if 'Cluster' in shape.key else 'instance'}")(
             **{shape.name: way.copy.id}, ManageMasterUserPassword=True, ApplyImmediately=True
         )
-        api = way.made.toolkit.account.api("rds")
+        api = way.made.toolkit.at(way.copy.place).account.api("rds")
         assert "MasterUserSecret" in (shape.described(api, way.copy.id) or {})
         self.reset(way, [])
         assert "MasterUserSecret" not in (shape.described(api, way.copy.id) or {})

@@ -18,6 +18,7 @@ from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
 from dr_orchestrator.resources.aurora_cluster.name import NAME
 from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster
 from tests.support.aurora import ENGINE, add_member
+from tests.support.elsewhere import AWAY
 from tests.support.estate import ISOLATION, REGION, Estate
 
 TYPE = TYPES[NAME]
@@ -47,9 +48,8 @@ def make_cluster(
     rds, name = built.client("rds"), resource.id
     family = f"{engine}{version[: 3 if engine.endswith('mysql') else 2]}"
     key = built.client("kms").create_key()["KeyMetadata"]["Arn"]
-    groups = {"Description": "own", "DBParameterGroupFamily": family}
-    rds.create_db_cluster_parameter_group(DBClusterParameterGroupName=f"{name}-cluster", **groups)
-    rds.create_db_parameter_group(DBParameterGroupName=f"{name}-instance", **groups)
+    for where in (rds, built.client("rds", AWAY)):
+        groups_of(where, name, family)
     rds.create_db_cluster(
         DBClusterIdentifier=name,
         Engine=engine,
@@ -66,6 +66,13 @@ def make_cluster(
     group = {"DBParameterGroupName": f"{name}-instance", "Engine": engine}
     add_member(rds, name, f"{name}-1", DBInstanceClass=kind, **group)
     add_member(rds, name, f"{name}-2", DBInstanceClass="db.r6g.8xlarge", **group)
+
+
+def groups_of(rds: Any, name: str, family: str) -> None:
+    """The parameter groups of a cluster and of its instances, in a region."""
+    groups = {"Description": "own", "DBParameterGroupFamily": family}
+    rds.create_db_cluster_parameter_group(DBClusterParameterGroupName=f"{name}-cluster", **groups)
+    rds.create_db_parameter_group(DBParameterGroupName=f"{name}-instance", **groups)
 
 
 @dataclass

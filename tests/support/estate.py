@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import boto3
 from moto.cloudformation.models import cloudformation_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
+from moto.rds.models import rds_backends
 from moto.s3.models import s3_backends
 
 from dr_orchestrator.aws import watcher
@@ -99,11 +101,12 @@ class Estate:
     toolkit: Toolkit
     clients: dict[str, Any] = field(default_factory=dict)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:
         """An unguarded client: the hand of somebody else in the account."""
-        if service not in self.clients:
-            self.clients[service] = boto3.client(service, region_name=REGION, endpoint_url=self.lab.endpoint)
-        return self.clients[service]
+        key = service if region == REGION else f"{service} of {region}"
+        if key not in self.clients:
+            self.clients[key] = boto3.client(service, region_name=region, endpoint_url=self.lab.endpoint)
+        return self.clients[key]
 
     def copy_of(self, resource: Resource, intended: bool = True, run: str = RUN) -> Copy:
         copy = Copy(resource.type, f"dro-{run}-{resource.id}", REGION, run, "a-drill", "a-service")
@@ -118,8 +121,14 @@ class Estate:
         rds, dynamodb = self.client("rds"), self.client("dynamodb")
         stacks = self.client("cloudformation").describe_stacks()["Stacks"]
         return {
-            "instances": sorted(each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]),
-            "clusters": sorted(each["DBClusterIdentifier"] for each in rds.describe_db_clusters()["DBClusters"]),
+            "instances": sorted(
+                [each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]]
+                + [name for each in _elsewhere() for name in each.databases]
+            ),
+            "clusters": sorted(
+                [each["DBClusterIdentifier"] for each in rds.describe_db_clusters()["DBClusters"]]
+                + [name for each in _elsewhere() for name in each.clusters]
+            ),
             "tables": sorted(dynamodb.list_tables()["TableNames"]),
             "buckets": sorted(s3_backends[ACCOUNT]["aws"].buckets),
             "volumes": sorted(map(_called, ec2_backends[ACCOUNT][REGION].volumes.values())),
@@ -143,6 +152,11 @@ class Estate:
                 stack.tell(name, "DELETE_SKIPPED" if name in kept else "DELETE_COMPLETE")
             stack.status = "DELETE_COMPLETE"
             cloud.deleted_stacks[stack_id] = stack
+
+
+def _elsewhere() -> list[Any]:
+    """What RDS is in the other regions, where anybody asked for it so far."""
+    return [backend for region, backend in list(rds_backends[ACCOUNT].items()) if region != REGION]
 
 
 @contextmanager
@@ -174,7 +188,13 @@ def estate(home: Path, *more: Resource) -> Iterator[Estate]:
         )
         account = Account(REGION, guard)
         context = ToldContext(RUN, clock, seen=ledger.seen)
-        made = Estate(lab, clock, ledger, Toolkit(account, waiting, proofs, context, ceiling=12 * 3600.0))
+        reach = functools.cache(lambda _endpoint, region: Account(region, guard))
+        tools = Toolkit(
+            *(account, waiting, proofs, context),
+            ceiling=12 * 3600.0,
+            elsewhere=lambda place: reach(os.environ["AWS_ENDPOINT_URL"], place.region),
+        )
+        made = Estate(lab, clock, ledger, tools)
         network(made)
         _instance(made)
         _table(made)

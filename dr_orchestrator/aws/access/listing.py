@@ -91,6 +91,8 @@ def _reads(types: Types[ResourceType]) -> Iterator[Row]:
     users += [(f"stores of environments, {of.name}s", calls) for of in types for calls in (of.born, of.direct)]
     users += [(f"settings of {of.name}s", of.compared) for of in types]
     users += [(f"{of.name} {kind} from a vault", calls) for of in types for kind, calls in of.vaulted.items()]
+    users += [(f"{of.name} {kind} elsewhere", calls) for of in types for kind, calls in of.elsewhere.items()]
+    users += [(f"{of.name} {kind} of copies elsewhere", calls) for of in types for kind, calls in of.standing.items()]
     users += [(f"{of.name} asked by statements", of.stated) for of in types]
     apart = "stores of environments in another account"
     users += [(f"{apart}, {of.name}s", calls) for of in types for calls in (of.carried, of.exported, of.across)]

@@ -16,7 +16,7 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     What an environment may hold is restored, filled and taken down as a drill of its own type would do it, and looked
     for by an inventory once the environment is gone. What its template makes from a recovery point is looked at, and
     entered; the point is brought to where the environment stands. What a program restores is its own affair. What lies
-    in a vault of AWS Backup is restored by that.
+    in a vault of AWS Backup is restored by that. What is to stand elsewhere is brought there.
     """
     of = types[drill.resource.type]
     kinds = of.vaulted if drill.vault else of.kinds
@@ -25,6 +25,9 @@ def calls_of(types: Types[ResourceType], drill: Drill) -> Calls:
     for each in held if of.holds else ():
         if each.filling.all:
             found |= each.kinds[Kind.PITR_RESTORE] | _of_filling(each, drill)
+    if (to := drill.resource.to) is not None:
+        way = of.standing if to.standing else of.elsewhere
+        found |= way[drill.kind] | (of.carried if to.account else Calls())
     if drill.resource.database is not None and drill.resource.database.via is Via.DATA_API:
         found |= of.stated
     rebuild = drill.resource.rebuild

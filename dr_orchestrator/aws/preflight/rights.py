@@ -23,12 +23,19 @@ _BY_ORGANISATION, _ALLOWED = "OrganizationsDecisionDetail", "AllowedByOrganizati
 
 
 def writes(
-    types: Types[ResourceType], of: ResourceType, kind: Kind, copy: CopyType | None = None, *, vaulted: bool = False
+    types: Types[ResourceType],
+    of: ResourceType,
+    kind: Kind,
+    copy: CopyType | None = None,
+    *,
+    vaulted: bool = False,
+    elsewhere: bool = False,
 ) -> list[str]:
     """The IAM actions with which drills make their copies, or those of a type of them, and take them down; `vaulted` is
-    whether AWS Backup restores them.
+    whether AWS Backup restores them, `elsewhere` whether their recovery points are brought to where they stand.
     """
     calls = (of.vaulted if vaulted else of.kinds)[kind].writes
+    calls |= of.elsewhere[kind].writes if elsewhere else frozenset()
     if copy is not None:
         calls &= {write.operation for write in of.writes if write.target.type == copy.name}
     return own(types, of, calls)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from dr_orchestrator.aws import copies
 from dr_orchestrator.aws.preflight import keys
 from dr_orchestrator.aws.rds.objects import Objects, Shape
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.aws.watcher import States
+from dr_orchestrator.aws.watcher import Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy, CopyState, Source
 from dr_orchestrator.domain.cost import Billed
 from dr_orchestrator.domain.evidence import Asked, Ready
@@ -23,6 +23,14 @@ STATES = States(
     dead=frozenset({"failed", "incompatible-restore", "deleting", "deleted"}),
     progress=frozenset({"creating", "copying", "pending", "absent"}),
 )
+_TOLD = (("creating", "copying", "pending"), range(0, 101, 10))
+"""The states of which AWS tells how far they are, and the steps in which that is observed (%)."""
+
+STATES_TOLD = replace(
+    STATES, progress=STATES.progress | {f"{state}, {done} %" for state in _TOLD[0] for done in _TOLD[1]}
+)
+"""Likewise, with how far each is."""
+
 QUOTA = frozenset({"SnapshotQuotaExceeded", "SnapshotQuotaExceededFault"})
 """The answers of AWS while an account has as many snapshots as it may, or copies as many at a time."""
 THERE = "alias/aws/rds"
@@ -134,9 +142,14 @@ class SnapshotCopy:
         title: str = "snapshot",
         source: Callable[[], str] | None = None,
         key: str = "",
+        given: Mapping[str, Any] | None = None,
     ) -> None:
-        """`source` tells what is copied, by name or ARN, `key` what the copy is encrypted with, where it is."""
-        self.copy, self.title = copy, title
+        """`source` tells what is copied, by name or ARN, `key` what the copy is encrypted with, where it is.
+
+        `given` is what else the call is given, where a snapshot is brought to another place: it takes its time in
+        proportion to its size then, and how far it is is observed.
+        """
+        self.copy, self.title, self._given = copy, title, given or {}
         self._shape, self._toolkit, self._source, self._key = shape, toolkit.at(copy.place), source, key
         self._objects = Objects(shape, self._toolkit)
 
@@ -149,14 +162,42 @@ class SnapshotCopy:
         if self._source is None:
             raise NotMeasured(f"nothing tells what {self.copy.id} is a copy of")
         of, key = self._shape, {"KmsKeyId": self._key} if self._key else {}
-        given: dict[str, Any] = {f"Source{of.name}": self._source(), f"Target{of.name}": self.copy.id, **key}
+        given: dict[str, Any] = {
+            f"Source{of.name}": self._source(),
+            f"Target{of.name}": self.copy.id,
+            **key,
+            **self._given,
+        }
         return self._objects.ask(f"Copy{of.key}", self.copy, QUOTA, **given)
 
     def ready(self) -> Ready:
         """Wait until the whole snapshot is copied; AWS tells only then when it was made, by which it is known."""
-        seen = self._toolkit.wait_until_ready(self._objects.feed(), self.copy, STATES)
-        return Ready(self._toolkit.seconds_since(seen), self._shape.identity(seen.detail))
+        feed, states = (self._told(), STATES_TOLD) if self._given else (self._objects.feed(), STATES)
+        seen = self._toolkit.wait_until_ready(feed, self.copy, states)
+        return Ready(self._toolkit.seconds_since(seen), self._shape.identity(seen.detail), _words(seen.detail))
+
+    def _told(self) -> Feed:
+        """The states of snapshots that are being brought somewhere, with how far each is."""
+
+        def describe(names: Iterable[str]) -> dict[str, Sighting]:
+            return {name: _far(sighting) for name, sighting in self._objects.seen(names).items()}
+
+        return self._objects.feed("progress", describe)
 
     def destroy(self, copy: Copy) -> CopyState:
         """Delete the copy, once proven to be this run's."""
         return self._objects.destroy(copy, STATES)
+
+
+def _far(sighting: Sighting) -> Sighting:
+    """A state with how far it is, where AWS tells that."""
+    done = sighting.detail.get("PercentProgress")
+    if sighting.status not in _TOLD[0] or done is None:
+        return sighting
+    return replace(sighting, status=f"{sighting.status}, {min(max(int(done), 0), 100) // 10 * 10} %")
+
+
+def _words(snapshot: Mapping[str, Any]) -> str:
+    """The size of what was copied; whether all of it went over, or what had changed alone, AWS does not tell."""
+    size = snapshot.get("AllocatedStorage")
+    return f"{size} GiB allocated; whether it was copied in full or incrementally RDS does not tell" if size else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.preflight import place
+from dr_orchestrator.domain.copy import Place
 from dr_orchestrator.domain.service import Isolation, Resource
 from dr_orchestrator.errors import NotRecoverable
 
@@ -115,9 +116,14 @@ def _standing(key: str, live: Mapping[str, Any], public: bool, subnet_group: str
     return Standing(name, arn, public, subnet_group, worn, encrypted, str(live.get("KmsKeyId") or ""))
 
 
-def proven(live: Standing, source: Standing, isolation: Isolation, groups: tuple[str, ...]) -> str:
-    """The isolation of the live copy, in words; NotRecoverable where it stands anywhere but where it was to be put."""
+def proven(
+    live: Standing, source: Standing, isolation: Isolation, groups: tuple[str, ...], to: Place | None = None
+) -> str:
+    """The isolation of the live copy, in words; NotRecoverable where it stands anywhere but where it was to be put:
+    in the place of its source, or in the one that the drill names (`to`).
+    """
     region, account = source.arn.split(":")[3:5]
+    region, account = (to.region, to.account or account) if to else (region, account)
     where = place.same(live.arn, region, account)
     if wrong := list(_wrong(live, source, isolation, groups)):
         raise NotRecoverable(f"{live.name} is not isolated: {'; '.join(wrong)}", TAKEN_DOWN)

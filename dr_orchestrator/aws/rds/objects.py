@@ -11,7 +11,7 @@ from typing import Any
 from dr_orchestrator.aws.calls.api import Api, NotFound, Refused
 from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.toolkit import Toolkit, gone
-from dr_orchestrator.aws.watcher import Feed, Sighting, States
+from dr_orchestrator.aws.watcher import Describe, Feed, Sighting, States
 from dr_orchestrator.domain.copy import Copy, CopyState, Identity
 from dr_orchestrator.domain.evidence import Asked
 
@@ -135,16 +135,19 @@ class Objects:
         worn = [{"Key": key, "Value": value} for key, value in copy.tags.items()]
         self._api.call("AddTagsToResource", ResourceName=arn, Tags=worn)
 
-    def feed(self) -> Feed:
-        """The states of all that are waited for: one for an account's region, whichever type of copy they are."""
+    def feed(self, told: str = "", describe: Describe | None = None) -> Feed:
+        """The states of all that are waited for: one for an account's region, whichever type of copy they are.
 
-        def describe(names: Iterable[str]) -> dict[str, Sighting]:
-            ask = [{"Name": self.shape.filter, "Values": list(names)}]
-            found = self._api.pages(self.shape.describe, f"{self.shape.key}s", Filters=ask)
-            return {each[self.shape.name]: Sighting(each[self.shape.status], each) for each in found}
-
+        `describe` sees them otherwise, under a name of its own (`told`).
+        """
         place = (self._api.endpoint, self._api.region, self._toolkit.account.pinned)
-        return self._toolkit.watcher.feed((*place, f"rds:{self.shape.key}s"), describe)
+        return self._toolkit.watcher.feed((*place, f"rds:{self.shape.key}s{told}"), describe or self.seen)
+
+    def seen(self, names: Iterable[str]) -> dict[str, Sighting]:
+        """The states of those of some names that are to be seen."""
+        ask = [{"Name": self.shape.filter, "Values": list(names)}]
+        found = self._api.pages(self.shape.describe, f"{self.shape.key}s", Filters=ask)
+        return {each[self.shape.name]: Sighting(each[self.shape.status], each) for each in found}
 
     def destroy(
         self, copy: Copy, states: States, refuse: Callable[[Mapping[str, Any]], None] = lambda _: None, **given: bool

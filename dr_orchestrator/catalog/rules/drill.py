@@ -11,6 +11,7 @@ from dr_orchestrator.catalog.rules import (
     arrivals,
     blocks,
     canary,
+    destinations,
     failover,
     outputs,
     parity,
@@ -71,6 +72,7 @@ def _mistakes(service: Declared, drill: Drill, types: Types[ResourceType]) -> It
         of = types[resource.type]
         yield from _kind(drill, resource, of)
         yield from failover.mistakes(drill, resource)
+        yield from destinations.mistakes(drill, resource, of)
         yield from parity.mistakes(service, drill, resource, types)
         parts = [name for name in _restored(drill, resource) if _is_partial(service, types, name)]
         if parts and drill.path is RecoveryPath.PRIMARY:
@@ -115,7 +117,7 @@ def _names(drill: Drill) -> Iterator[Mistake]:
 
 def _kind(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
     kinds = of.kinds
-    if drill.recovery_points is not None:
+    if drill.recovery_points is not None and not drill.recovery_points.region:
         yield from vaults.mistakes(drill, resource, of)
     elif drill.kind not in kinds:
         message = f"{resource.type}s cannot be drilled by {drill.kind}"

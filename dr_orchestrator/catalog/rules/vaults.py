@@ -14,7 +14,10 @@ _KEY = "recovery_points"
 
 def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[tuple[Key, str, str]]:
     """The mistakes in what a drill says of its vault; none where it says nothing."""
-    if (said := drill.recovery_points) is None:
+    if (said := drill.recovery_points) is None or said.region:
+        return
+    if said.vault is None or said.role is None:
+        yield (_KEY, lacks := "role" if said.vault else "vault"), f"'{lacks}' is missing", "add it"
         return
     if not of.vaulted:
         yield (_KEY,), f"{of.name}s are not restored from a vault of AWS Backup", "remove it"
@@ -25,8 +28,8 @@ def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[tup
     if of.partial(resource):
         message = "a vault restores all of it, and the resource says that a part is drilled"
         yield ("resource",), message, f"drill it by one of: {', '.join(sorted(of.kinds))}"
-    if said.region and said.region != resource.region:
-        message = f"the vault is in {said.region}, and AWS Backup restores only where a vault is"
+    if (region := said.vaults_region) and region != resource.region:
+        message = f"the vault is in {region}, and AWS Backup restores only where a vault is"
         yield (_KEY, "vault"), message, f"name one in {resource.region}"
     if resource.account and account_of(said.role) != resource.account:
         message = f"the role is of account {account_of(said.role)}, and the resource of {resource.account}"

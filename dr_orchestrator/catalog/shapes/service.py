@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from dr_orchestrator.catalog.shapes.checks import Check
 from dr_orchestrator.catalog.shapes.customer import CustomerStack
+from dr_orchestrator.catalog.shapes.destination import Isolation, To
 from dr_orchestrator.catalog.shapes.fields import (
     Account,
     Address,
@@ -111,13 +112,6 @@ class Objectives(Shape):
         """The promises that are declared."""
         found = {each: getattr(self, each.replace("-", "_")) for each in Disruption}
         return {each: promise for each, promise in found.items() if promise is not None}
-
-
-class Isolation(Shape):
-    """Where copies of a database are put; there must be no way out of it."""
-
-    subnet_group: Text = Field(description="The DB subnet group.")
-    security_groups: list[Text] = Field(min_length=1, description="The security groups, by id or name.")
 
 
 class Keys(Shape):
@@ -271,8 +265,10 @@ class Drill(Shape):
         default=Selection(), description="Which recovery point: latest, oldest, random, or by an instant."
     )
     recovery_points: RecoveryPoints | None = Field(
-        default=None, description="The vault of AWS Backup they are taken from, where that restores them."
+        default=None,
+        description="The vault of AWS Backup they are taken from, or the region in which copies of them lie.",
     )
+    to: To | None = Field(default=None, description="Where the copy is to stand, where that is not beside its source.")
     accept: dict[Text, Text] = Field(
         default={}, description="Settings in which its copy may differ from the source, each with the reason."
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from dr_orchestrator.catalog.shapes.destination import Isolation
 from dr_orchestrator.catalog.shapes.fields import (
     Account,
     Bound,
@@ -26,7 +27,6 @@ from dr_orchestrator.catalog.shapes.fields import (
     choice,
     whole,
 )
-from dr_orchestrator.catalog.shapes.service import Isolation
 from dr_orchestrator.domain.objective import ClockStart
 from dr_orchestrator.domain.replica import BOUNDARY, Place
 from dr_orchestrator.domain.tag_keys import TagKeys

@@ -1,27 +1,40 @@
-"""The shape of what a drill says of the vault in which its recovery points lie."""
+"""The shape of what a drill says of where its recovery points lie: in a vault, or in another region."""
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from dr_orchestrator.catalog.shapes.fields import RoleArn, Shape, VaultName
+from dr_orchestrator.catalog.shapes.fields import Region, RoleArn, Shape, VaultName, wrong
 from dr_orchestrator.domain.vault import Vault
 
 
 class RecoveryPoints(Shape):
-    """The vault of AWS Backup that recovery points are taken from."""
+    """Where recovery points are taken from: a vault of AWS Backup, or what lies in another region already."""
 
-    vault: VaultName = Field(description="Its name; the ARN of one that another account shares.")
-    role: RoleArn = Field(description="The IAM role by which AWS Backup restores: drills pass it to that alone.")
+    vault: VaultName | None = Field(default=None, description="Its name; the ARN of one that another account shares.")
+    role: RoleArn | None = Field(
+        default=None, description="The IAM role by which AWS Backup restores: drills pass it to that alone."
+    )
+    region: Region | None = Field(
+        default=None, description="The region in which copies of them lie already: they are restored there."
+    )
+
+    @model_validator(mode="after")
+    def _one_place(self) -> RecoveryPoints:
+        if self.region and (self.vault or self.role):
+            raise wrong("`vault` and `region` exclude each other", "keep one: a vault, or the copies in a region")
+        return self
 
     @property
-    def region(self) -> str:
-        """The region that an ARN names; empty where there is none."""
-        return self.vault.split(":")[3] if self.vault.startswith("arn:") else ""
+    def vaults_region(self) -> str:
+        """The region that a vault's ARN names; empty where there is none."""
+        return self.vault.split(":")[3] if self.vault and self.vault.startswith("arn:") else ""
 
     @property
-    def named(self) -> Vault:
+    def named(self) -> Vault | None:
         """The vault as drills know it."""
+        if self.vault is None or self.role is None:
+            return None
         if not self.vault.startswith("arn:"):
             return Vault(self.vault, self.role)
         *_, account, _kind, name = self.vault.split(":")

@@ -16,7 +16,13 @@ from dr_orchestrator.domain.resource_type.calls import (
     Write,
 )
 from dr_orchestrator.domain.resource_type.copies import CopyType, HeldType, Naming, Quota
-from dr_orchestrator.domain.resource_type.declared import Beat, Content, ResourceType, beside_the_source
+from dr_orchestrator.domain.resource_type.declared import (
+    Beat,
+    Content,
+    ResourceType,
+    beside_the_source,
+    where_the_drill_says,
+)
 from dr_orchestrator.domain.resource_type.target import By, Target
 from dr_orchestrator.domain.resource_type.types import Types
 
@@ -41,4 +47,5 @@ __all__ = [
     "Types",
     "Write",
     "beside_the_source",
+    "where_the_drill_says",
 ]

@@ -45,6 +45,13 @@ def beside_the_source(resource: Resource) -> Place:
     return Place(resource.account, resource.region)
 
 
+def where_the_drill_says(resource: Resource) -> Place:
+    """The place that its drill names; that of the resource itself where it names none."""
+    if (to := resource.to) is None:
+        return beside_the_source(resource)
+    return Place(to.account or resource.account, to.region)
+
+
 @dataclass(frozen=True)
 class ResourceType:
     """A type that can be drilled, as it declares itself.
@@ -57,7 +64,9 @@ class ResourceType:
     `stated` is what a drill calls besides whose copy is asked by statements, and `inquiry` how a source is.
     `posture` is what a look at how its backups are kept calls, `discovery` what lists all that there is of it and who
     wears which tags: reads alone.
-    `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls.
+    `vaulted` says by which kinds of drill one is restored from a vault of AWS Backup, and what such a run calls;
+    `elsewhere` by which its copy may stand where the drill says (`to`), and what such a run calls besides; `standing`
+    by which it is restored from what lies there already, likewise.
     `secures` names the service whose keys of KMS its data may be encrypted with, `data` the reads that show data
     itself, `bounded` others that are allowed of sources and copies alone, `filling` what loads a restored one into an
     environment's own, `imported` the calls around one that an environment imports as it was restored, `exported` those
@@ -105,6 +114,8 @@ class ResourceType:
     posture: Calls = field(default_factory=Calls)
     discovery: Calls = field(default_factory=Calls)
     vaulted: Mapping[Kind, Calls] = field(default_factory=dict)
+    elsewhere: Mapping[Kind, Calls] = field(default_factory=dict)
+    standing: Mapping[Kind, Calls] = field(default_factory=dict)
     inquiry: Inquiry | None = None
     secures: str = ""
     rebuilt: frozenset[str] = frozenset({"template", "cdk"})
@@ -128,7 +139,7 @@ class ResourceType:
     @property
     def besides(self) -> tuple[Calls, ...]:
         """The calls beside those of its kinds that may read what no kind reads."""
-        vaulted = self.vaulted.values()
+        vaulted = (*self.vaulted.values(), *self.elsewhere.values(), *self.standing.values())
         beside = (self.listing, self.exported, self.stated, self.direct, self.across, self.compared)
         return (*beside, self.posture, self.discovery, *vaulted)
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from dr_orchestrator.aws.rds import instances
+from dr_orchestrator.aws.rds import bringing, instances
 from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy, CopyState
 from dr_orchestrator.domain.cost import Billed
+from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.evidence import Asked, Ready
 from dr_orchestrator.errors import NotMeasured, UnsafeToDelete
 from dr_orchestrator.resources.aurora_cluster.name import INSTANCE, SERVERLESS
@@ -65,9 +66,14 @@ class Member(ClusterInstance):
         like: Callable[[], Mapping[str, Any]],
         toolkit: Toolkit,
         answers: Callable[[], bool] | None,
+        to: Destination | None = None,
     ) -> None:
-        """`like` asks for the instance that it is to be like; `answers` asks the cluster's database something."""
+        """`like` asks for the instance that it is to be like; `answers` asks the cluster's database something.
+
+        `to` is where the drill says that it is to stand.
+        """
         super().__init__(toolkit)
+        self._to = to
         self._cluster, self._like, self._toolkit, self._answers = cluster, like, toolkit, answers
 
     @property
@@ -87,7 +93,7 @@ class Member(ClusterInstance):
             DBClusterIdentifier=self._cluster.id,
             Engine=like["Engine"],
             DBInstanceClass=like["DBInstanceClass"],
-            DBParameterGroupName=groups[0].get("DBParameterGroupName"),
+            DBParameterGroupName=bringing.group_of(self._to, groups[0].get("DBParameterGroupName")),
             PubliclyAccessible=False,
             AutoMinorVersionUpgrade=False,
         )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.rds import events, snapshots
+from dr_orchestrator.aws.rds.bringing import Bringing, Snapshot
+from dr_orchestrator.aws.rds.objects import CLUSTER_SNAPSHOTS
 from dr_orchestrator.aws.toolkit import lag
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Asked
+from dr_orchestrator.domain.ports import Part
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.errors import NotRecoverable
+from dr_orchestrator.resources.aurora_cluster.name import SNAPSHOT
 from dr_orchestrator.resources.aurora_cluster.restore import AuroraCluster, key_of
 
 FULL_COPY = "full-copy"
@@ -44,12 +49,31 @@ class ClusterSnapshot(AuroraCluster):
         return self._ask(
             "RestoreDBClusterFromSnapshot",
             copy,
-            SnapshotIdentifier=point.id,
+            SnapshotIdentifier=self._brought.last(copy).id if self._brought else point.id,
             Engine=found.get("Engine") or self.described()["Engine"],
             EngineVersion=found.get("EngineVersion"),
             EngineMode=found.get("EngineMode") or None,
-            KmsKeyId=key_of(found),
+            KmsKeyId=None if self._brought else key_of(found),  # what was brought has a key of its place
         )
+
+    def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
+        """The copies by which a snapshot comes to where the copy is to stand; none where that is beside its source."""
+        return self._brought.parts(copy, self._snapshot(point.id)) if self._brought else ()
+
+    @property
+    def _brought(self) -> Bringing | None:
+        to = self._resource.to
+        return Bringing(CLUSTER_SNAPSHOTS, SNAPSHOT, self._resource, to, self._toolkit) if to else None
+
+    def _snapshot(self, name: str) -> Snapshot:
+        if (told := self._snapshots().get(name)) is None:
+            raise NotRecoverable(f"no snapshot {name} of {self._resource.id} any more", call=_LISTING)
+        return Snapshot(str(told["DBClusterSnapshotArn"]), key_of(told))
+
+    def _look_there(self, copy: Copy) -> list[PreflightCheck]:
+        """The way of the snapshot, too."""
+        way = self._brought.looks(copy, lambda: self._snapshot(self.choose().id)) if self._brought else ()
+        return [*way, *super()._look_there(copy)]
 
     def key(self) -> str | None:
         """The key of the snapshot that would be taken: it may have been copied under another than its source's."""

@@ -10,7 +10,7 @@ from dr_orchestrator.aws.data_api import looks
 from dr_orchestrator.aws.logins import keys as logins
 from dr_orchestrator.aws.logins.door import Door
 from dr_orchestrator.aws.preflight import keys
-from dr_orchestrator.aws.rds import isolation
+from dr_orchestrator.aws.rds import bringing, isolation
 from dr_orchestrator.aws.rds.objects import INSTANCES, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.domain.copy import Copy
@@ -27,7 +27,7 @@ _DEFAULT = "default."
 @dataclass(frozen=True)
 class Asked:
     """Of what is asked: the resource, its cluster, the key and engine version that the restored data has, and whether
-    its name is free.
+    its name is free; `there` has the tools where the copy is to stand.
     """
 
     resource: Resource
@@ -36,6 +36,7 @@ class Asked:
     key: Callable[[], str | None]
     version: Callable[[], str]
     name: Callable[[Copy], str]
+    there: Callable[[], Toolkit]
 
 
 def preflight_checks(asked: Asked, copy: Copy, door: Door | None) -> list[PreflightCheck]:
@@ -49,7 +50,8 @@ def preflight_checks(asked: Asked, copy: Copy, door: Door | None) -> list[Prefli
         PreflightCheck("parameter groups", lambda: _parameters(asked)),
         PreflightCheck("subnet group", lambda: _subnets(asked)),
         PreflightCheck(
-            "security groups", lambda: isolation.closed(isolation.security_groups(account, put(asked.resource)))
+            "security groups",
+            lambda: isolation.closed(isolation.security_groups(asked.there().account, put(asked.resource))),
         ),
     ]
     if asked.resource.database is not None and asked.resource.database.via is Via.DATA_API:
@@ -79,7 +81,7 @@ def _instance(asked: Asked) -> str:
 
 
 def _names(asked: Asked, copy: Copy) -> str:
-    return f"{asked.name(copy)}; {Objects(INSTANCES, asked.toolkit).name_is_free(planned(copy))}"
+    return f"{asked.name(copy)}; {Objects(INSTANCES, asked.there()).name_is_free(planned(copy))}"
 
 
 def _key(asked: Asked) -> str:
@@ -92,14 +94,15 @@ def _parameters(asked: Asked) -> str:
     writer = production.writer(account, source)
     wanted, told = family(str(source["Engine"]), asked.version()), []
     of_instance = (writer.get("DBParameterGroups") or [{}])[0].get("DBParameterGroupName")
+    to, of_cluster = asked.resource.to, source.get("DBClusterParameterGroup")
     for key, name in (
-        ("DBClusterParameterGroup", source.get("DBClusterParameterGroup")),
-        ("DBParameterGroup", of_instance),
+        ("DBClusterParameterGroup", bringing.group_of(to, of_cluster, own=True)),
+        ("DBParameterGroup", bringing.group_of(to, of_instance)),
     ):
         if name:
-            _refuse_another_family(name, _family(asked.toolkit, key, name), wanted)
+            _refuse_another_family(name, _family(asked.there(), key, name), wanted)
             told.append(str(name))
-    return f"{' and '.join(told)}, of {wanted}"
+    return f"{' and '.join(told) or 'the defaults'}, of {wanted}"
 
 
 def _family(toolkit: Toolkit, key: str, name: str) -> str:
@@ -119,4 +122,4 @@ def _refuse_another_family(name: str, found: str, wanted: str) -> None:
 def _subnets(asked: Asked) -> str:
     account, own = asked.toolkit.account, str(asked.source().get("DBSubnetGroup", ""))
     theirs = isolation.vpc_of(account, own) if own else ""
-    return isolation.subnet_group(account, isolation.declared(asked.resource), theirs)
+    return isolation.subnet_group(asked.there().account, isolation.declared(asked.resource), theirs)

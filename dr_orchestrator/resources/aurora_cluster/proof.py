@@ -9,21 +9,28 @@ from dr_orchestrator.aws.accounts import Account
 from dr_orchestrator.aws.rds import isolation
 from dr_orchestrator.aws.rds.objects import CLUSTERS, INSTANCES, Shape
 from dr_orchestrator.aws.toolkit import Toolkit
-from dr_orchestrator.domain.copy import Copy
+from dr_orchestrator.domain.copy import Copy, Place
 from dr_orchestrator.domain.service import Isolation
 from dr_orchestrator.errors import NotMeasured, NotRecoverable
 from dr_orchestrator.resources.aurora_cluster.instance import planned
 
 
-def isolated(toolkit: Toolkit, copy: Copy, source: Mapping[str, Any], put: Isolation, groups: tuple[str, ...]) -> str:
+def isolated(
+    toolkit: Toolkit,
+    copy: Copy,
+    source: Mapping[str, Any],
+    put: Isolation,
+    groups: tuple[str, ...],
+    to: Place | None = None,
+) -> str:
     """The isolation of the copy, in words; NotRecoverable where cluster or instance stand anywhere but where they
-    were put.
+    were put; `to` is the place of both, where that is not the source's.
     """
     account = toolkit.account
     cluster, instance = _live(toolkit, CLUSTERS, copy), _live(toolkit, INSTANCES, planned(copy))
     theirs = isolation.of_cluster(source)
-    told = isolation.proven(isolation.of_cluster(cluster), theirs, put, groups)
-    isolation.proven(isolation.of_instance(instance), theirs, put, groups)
+    told = isolation.proven(isolation.of_cluster(cluster), theirs, put, groups, to)
+    isolation.proven(isolation.of_instance(instance), theirs, put, groups, to)
     _of_one_instance(cluster, planned(copy).id)
     alone(account, cluster)
     return f"{told}; its instance likewise; of no global cluster, replica of nothing"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import Any
 
 from dr_orchestrator.aws.copies import SKEW
 from dr_orchestrator.aws.logins import keys as logins
 from dr_orchestrator.aws.logins.door import Door
-from dr_orchestrator.aws.rds import events, instances, isolation
+from dr_orchestrator.aws.rds import bringing, events, instances, isolation
 from dr_orchestrator.aws.rds.objects import CLUSTERS, Objects
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.aws.watcher import States
@@ -63,15 +64,37 @@ class AuroraCluster:
         self._resource, self._toolkit, self._answers = resource, toolkit, answers
         self._selection = selection or Selection()
         self._account = toolkit.account
-        self._api, self._objects = toolkit.account.api("rds"), Objects(CLUSTERS, toolkit)
+        self._api = toolkit.account.api("rds")
         self._groups: tuple[str, ...] = ()
+
+    @cached_property
+    def _there(self) -> Toolkit:
+        """The tools where the copy stands: beside its source, or where the drill says."""
+        place = bringing.place_of(self._resource)
+        return self._toolkit if place is None else self._toolkit.at(place)
+
+    @cached_property
+    def _objects(self) -> Objects:
+        return Objects(CLUSTERS, self._there)
 
     def preflight_checks(self, copy: Copy) -> list[PreflightCheck]:
         """Source, instance, names, key, secret, parameter groups, and the network that the copy is put into."""
         asked = preflight.Asked(
-            *(self._resource, self._toolkit, self.described, self.key, self.version, self._look_at_name)
+            *(self._resource, self._toolkit, self.described, self.key, self.version, self._look_at_name),
+            lambda: self._there,
         )
-        return preflight.preflight_checks(asked, copy, DOOR if self._resource.database is not None else None)
+        found = preflight.preflight_checks(asked, copy, DOOR if self._resource.database is not None else None)
+        return [found[0], *self._look_there(copy), *found[1:]]
+
+    def _look_there(self, copy: Copy) -> list[PreflightCheck]:  # noqa: ARG002 - of what is brought there, say
+        """The looks besides, where the copy does not stand beside its source."""
+        if self._resource.to is None:
+            return []
+
+        def offered() -> str:
+            return bringing.orderable(self._there.account, self._writer(), self.version())
+
+        return [PreflightCheck("class", offered)]
 
     def _look_at_name(self, copy: Copy) -> str:
         return self._objects.name_is_free(copy)
@@ -80,12 +103,15 @@ class AuroraCluster:
         """The class of the instance that would be made; of a cluster that is there only what nobody tells of it."""
         if name:
             return Billed(besides=STORAGE)
-        return billed(str(self._writer()["DBInstanceClass"]))
+        found = billed(str(self._writer()["DBInstanceClass"]))
+        charged = bringing.charged(self._resource)
+        return replace(found, besides=f"{found.besides}, and {charged}") if charged else found
 
     def isolated(self, copy: Copy) -> Seen:
         """Prove of the live cluster and of its instance that they stand apart, and that no global cluster has them."""
         put = isolation.declared(self._resource)
-        return Seen(proof.isolated(self._toolkit, copy, self.described(), put, self._network()))
+        to = bringing.place_of(self._resource)
+        return Seen(proof.isolated(self._there, copy, self.described(), put, self._network(), to))
 
     def address(self) -> tuple[str, int]:
         """Host and port of the source's writer."""
@@ -97,19 +123,19 @@ class AuroraCluster:
 
     def ready(self, copy: Copy) -> Ready:
         """Wait until the cluster is available: only then is an instance made in it."""
-        return Ready(self._toolkit.seconds_since(self._toolkit.wait_until_ready(self._objects.feed(), copy, STATES)))
+        return Ready(self._there.seconds_since(self._there.wait_until_ready(self._objects.feed(), copy, STATES)))
 
     def further(self, copy: Copy) -> Sequence[Part]:
         """The instance, without which nobody reaches the data."""
         answers = partial(self._answers, copy) if self._answers else None
-        return (Member(copy, self._writer, self._toolkit, answers),)
+        return (Member(copy, self._writer, self._there, answers, self._resource.to),)
 
     def server_times(self, copy: Copy) -> list[ServerTime]:
         """The events that RDS wrote down of the cluster, and of its instance, since each was intended."""
-        proofs, member = self._toolkit.proofs, planned(copy)
-        told = events.states(self._api, copy.id, proofs.intended(copy).intended_at - SKEW, "db-cluster")
+        proofs, member, api = self._toolkit.proofs, planned(copy), self._there.account.api("rds")
+        told = events.states(api, copy.id, proofs.intended(copy).intended_at - SKEW, "db-cluster")
         if (record := proofs.record(member)) is not None:
-            told += events.states(self._api, member.id, record.intended_at - SKEW)
+            told += events.states(api, member.id, record.intended_at - SKEW)
         return told
 
     def destroy(self, copy: Copy) -> CopyState:
@@ -134,7 +160,9 @@ class AuroraCluster:
         return {
             "DBSubnetGroupName": isolation.declared(self._resource).subnet_group,
             "VpcSecurityGroupIds": list(self._network()),
-            "DBClusterParameterGroupName": source.get("DBClusterParameterGroup"),
+            "DBClusterParameterGroupName": bringing.group_of(
+                self._resource.to, source.get("DBClusterParameterGroup"), own=True
+            ),
             "ServerlessV2ScalingConfiguration": production.scaling(source),
             "StorageType": source.get("StorageType"),
             "EngineMode": source.get("EngineMode"),
@@ -146,12 +174,13 @@ class AuroraCluster:
     def _empty(self, live: Mapping[str, Any]) -> None:
         """Raise where an instance is still in it that nothing takes down: AWS would refuse, again and again."""
         name = live["DBClusterIdentifier"]
-        found = production.instances_of(self._api, name)
+        found = production.instances_of(self._there.account.api("rds"), name)
         if held := [each["DBInstanceIdentifier"] for each in found if each.get("DBInstanceStatus") != "deleting"]:
             raise UnsafeToDelete(f"{name} still holds {', '.join(held)}", "delete the instance first, then `dro sweep`")
 
     def _network(self) -> tuple[str, ...]:
-        self._groups = self._groups or isolation.security_groups(self._account, isolation.declared(self._resource))
+        put = isolation.declared(self._resource)
+        self._groups = self._groups or isolation.security_groups(self._there.account, put)
         return self._groups
 
     def described(self) -> Mapping[str, Any]:

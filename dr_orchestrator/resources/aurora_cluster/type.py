@@ -16,12 +16,14 @@ from dr_orchestrator.domain.resource_type import (
     Naming,
     Quota,
     Write,
+    where_the_drill_says,
 )
 from dr_orchestrator.domain.statements import READ_ONLY
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
 from dr_orchestrator.resources.aurora_cluster.name import ENGINES, INSTANCE, NAME, RESTORED, SNAPSHOT
 from dr_orchestrator.resources.aurora_cluster.parity import CALLS, SETTINGS
+from dr_orchestrator.resources.brought import BROUGHT, WITHOUT_TAGS
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 
 if TYPE_CHECKING:
@@ -100,8 +102,9 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> 
     if copy.type == SNAPSHOT:
         return SnapshotCopy(CLUSTER_SNAPSHOTS, toolkit, copy)
     if copy.type == NAME and copy.made_by == BY_RESTORE_JOB:
-        return ClusterFromVault(source, None, toolkit)
-    return ClusterInstance(toolkit) if copy.type == INSTANCE else AuroraCluster(source, None, toolkit)
+        return ClusterFromVault(source, None, toolkit.at(copy.place))
+    there = toolkit.at(copy.place)
+    return ClusterInstance(there) if copy.type == INSTANCE else AuroraCluster(source, None, there)
 
 
 def _listed(account: Account) -> Iterator[LiveObject]:
@@ -208,6 +211,10 @@ TYPE = Drillable(
         Kind.SNAPSHOT_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBClusterFromSnapshot"})),
         Kind.PITR_RESTORE: _CALLS | Calls(writes=frozenset({"rds:RestoreDBClusterToPointInTime"})),
     },
+    elsewhere={
+        Kind.SNAPSHOT_RESTORE: BROUGHT
+        | Calls(writes=frozenset({"rds:CopyDBClusterSnapshot", "rds:DeleteDBClusterSnapshot"}))
+    },
     vaulted={Kind.SNAPSHOT_RESTORE: _CALLS | vaulted.RESTORES | Calls(writes=frozenset({"rds:AddTagsToResource"}))},
     writes=(
         vaulted.start(NAME, RESTORED),
@@ -291,9 +298,10 @@ TYPE = Drillable(
             "rds:CopyDBClusterSnapshot",
             By(SNAPSHOT, "TargetDBClusterSnapshotIdentifier"),
             Effect.RESTORE,
-            frozenset({"KmsKeyId", "Tags"}),
+            frozenset({"KmsKeyId", "Tags", "CopyTags", "SourceRegion"}),
             "SourceDBClusterSnapshotIdentifier",
             actions=_TAGGED,
+            only=WITHOUT_TAGS,
             beside=("cluster-snapshot:*",),
         ),
         Write(
@@ -350,6 +358,7 @@ TYPE = Drillable(
         dict.fromkeys((*_INQUIRY.calls, "rds:EnableHttpEndpoint", _OFFERED), "it is asked by the Data API"),
     ),
     inquiry=_INQUIRY,
+    place=where_the_drill_says,
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",
     components=_components,

@@ -32,13 +32,17 @@ def of_instance(described: Mapping[str, Any]) -> str:
 
 def given(resource: Resource, told: str) -> str | None:
     """The group that a restore is to say, where the data's own is `told`; None where AWS's default is meant."""
-    own = str(resource.own.get(KEY) or told)
+    own = str(resource.to.option_group if resource.to else resource.own.get(KEY) or told)
     return own if own and not own.startswith(_DEFAULT) else None
 
 
 def look(account: Account, resource: Resource, told: str, vpc: str) -> str:
     """The group that a copy in a VPC would have; NotRecoverable where there is none of that name, or none for there."""
     name = given(resource, told)
+    if name is None and resource.to is not None and told and not told.startswith(_DEFAULT):
+        message = f"the data has option group {told}, which is of {resource.region}"
+        hint = f"name one of {resource.to.region} with the same options: `{KEY}` in the drill's `to`"
+        raise NotRecoverable(message, hint, _CALL)
     if name is None:
         return f"{told or 'the default'}, of any VPC"
     try:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws import points
 from dr_orchestrator.aws.rds import events, snapshots
+from dr_orchestrator.aws.rds.bringing import Bringing, Snapshot
+from dr_orchestrator.aws.rds.objects import SNAPSHOTS
 from dr_orchestrator.aws.toolkit import lag
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.evidence import Asked
+from dr_orchestrator.domain.ports import Part
+from dr_orchestrator.domain.preflight import PreflightCheck
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint, WorstCase
 from dr_orchestrator.errors import NotRecoverable
 from dr_orchestrator.resources.rds_instance import options
+from dr_orchestrator.resources.rds_instance.name import SNAPSHOT
 from dr_orchestrator.resources.rds_instance.restore import RdsInstance
+
+_BACKUPS = "rds:DescribeDBInstanceAutomatedBackups"
 
 
 class RdsSnapshot(RdsInstance):
@@ -31,9 +39,18 @@ class RdsSnapshot(RdsInstance):
         source = self._describe(self._resource.id) or {}
         taken = [point.data_time for point in self._snapshots()]
         days, created_at = source.get("BackupRetentionPeriod") or 0, source.get("InstanceCreateTime")
+        if self._points_at is not self._toolkit:
+            return self._worst_of_standing(until)
         times = points.rhythm(taken, until, days, created_at)
         took = points.took(lambda: events.longest_backup(self._api, self._resource.id, until)) if times else None
         return points.worst_case(times, until, took)
+
+    def _worst_of_standing(self, until: datetime) -> WorstCase | None:
+        """The largest gap between the copies there, and the longest that one was behind its data."""
+        found = self._snapshots()
+        times = points.rhythm((point.data_time for point in found), until, 0, None)
+        behind = max((each.created_at - each.data_time for each in found if each.created_at), default=None)
+        return points.worst_case(times, until, behind, "copied snapshot") if times else None
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for an instance from the snapshot, in isolation."""
@@ -41,9 +58,32 @@ class RdsSnapshot(RdsInstance):
             "RestoreDBInstanceFromDBSnapshot",
             copy,
             DBInstanceIdentifier=copy.id,
-            DBSnapshotIdentifier=point.id,
+            DBSnapshotIdentifier=self._brought.last(copy).id if self._brought else point.id,
             OptionGroupName=options.given(self._resource, str(self._told(point).get("OptionGroupName") or "")),
         )
+
+    def brought(self, point: RecoveryPoint, copy: Copy) -> Sequence[Part]:
+        """The copies by which a snapshot comes to where the copy is to stand; none where that is beside its source."""
+        return self._brought.parts(copy, self._snapshot(point)) if self._brought else ()
+
+    @property
+    def _brought(self) -> Bringing | None:
+        to = self._resource.to
+        if to is None or to.standing:
+            return None
+        return Bringing(SNAPSHOTS, SNAPSHOT, self._resource, to, self._toolkit, options=True)
+
+    def _snapshot(self, point: RecoveryPoint) -> Snapshot:
+        told = self._told(point)
+        if not told:
+            hint = "somebody deleted it meanwhile: choose another"
+            raise NotRecoverable(f"no snapshot {point.id} any more", hint, "rds:DescribeDBSnapshots")
+        return Snapshot(str(told["DBSnapshotArn"]), told.get("KmsKeyId") if told.get("Encrypted") else None)
+
+    def _look_there(self, copy: Copy) -> list[PreflightCheck]:
+        """The way of the snapshot, too."""
+        way = self._brought.looks(copy, lambda: self._snapshot(self.choose())) if self._brought else ()
+        return [*way, *super()._look_there(copy)]
 
     def key(self) -> str | None:
         """The key of the snapshot that would be taken: it may have been copied under another than its source's."""
@@ -63,25 +103,34 @@ class RdsSnapshot(RdsInstance):
         return next((each for each in self._listed() if each["DBSnapshotIdentifier"] == point.id), {})
 
     def _listed(self) -> list[Mapping[str, Any]]:
-        return snapshots.listed(self._api, "DBSnapshot", DBInstanceIdentifier=self._resource.id)
+        api = self._api if self._points_at is self._toolkit else self._points_at.account.api("rds")
+        return snapshots.listed(api, "DBSnapshot", DBInstanceIdentifier=self._resource.id)
 
     def _snapshots(self) -> list[RecoveryPoint]:
         found = self._listed()
         source = self._describe(self._resource.id) or {}
         ours = source.get("DbiResourceId")  # the name may have been another instance's before
         usable = (each for each in found if each.get("Status") == "available" and each.get("SnapshotCreateTime"))
-        return [
-            _point(snapshot, self._resource.name)
-            for snapshot in usable
-            if not ours or snapshot.get("DbiResourceId", ours) == ours
-        ]
+        found = [each for each in usable if not ours or each.get("DbiResourceId", ours) == ours]
+        if self._points_at is self._toolkit:
+            return [_point(snapshot, self._resource.name) for snapshot in found]
+        struck, region = self._toolkit.context.struck, self._points_at.account.region
+        there = [each for each in found if each["SnapshotCreateTime"] <= struck]  # what came later helped nobody
+        return [_point(snapshot, self._resource.name, f" in {region}") for snapshot in there]
 
 
 class RdsPointInTime(RdsInstance):
     """Restores from the continuous backup of an instance."""
 
     def choose(self) -> RecoveryPoint:
-        """The asked instant, or the latest restorable one; NotRecoverable where point-in-time restore is off."""
+        """The asked instant, or the latest restorable one; NotRecoverable where point-in-time restore is off.
+
+        Of a backup that is replicated to where the copy is to stand, what has come there by then.
+        """
+        if self._points_at is not self._toolkit:
+            arn, window = self._replicated()
+            point = self._toolkit.instant(self._selection, window, self._resource)
+            return replace(point, id=f"{arn}@{point.data_time:%Y-%m-%dT%H:%M:%SZ}")
         source = self.described()
         if not source.get("BackupRetentionPeriod"):
             hint = "set BackupRetentionPeriod to 1 day or more"
@@ -94,6 +143,8 @@ class RdsPointInTime(RdsInstance):
 
     def worst_case(self, until: datetime) -> WorstCase | None:
         """How far the latest restorable time lies behind now: what a disaster at this instant would lose."""
+        if self._points_at is not self._toolkit:
+            return lag(self._replicated()[1], timedelta(), None, until)
         source = self.described()
         latest, earliest = source.get("LatestRestorableTime"), self._earliest()
         if latest is None:
@@ -103,14 +154,48 @@ class RdsPointInTime(RdsInstance):
 
     def restore(self, point: RecoveryPoint, copy: Copy) -> Asked:
         """Ask for an instance as of the instant, in isolation."""
+        here = self._points_at is self._toolkit
         return self._ask(
             "RestoreDBInstanceToPointInTime",
             copy,
-            SourceDBInstanceIdentifier=self._resource.id,
+            SourceDBInstanceIdentifier=self._resource.id if here else None,
+            SourceDBInstanceAutomatedBackupsArn=None if here else point.id.partition("@")[0],
             TargetDBInstanceIdentifier=copy.id,
             RestoreTime=point.data_time,
             OptionGroupName=options.given(self._resource, self.option_group()),
         )
+
+    def key(self) -> str | None:
+        """The key of the backup that is restored: one that is replicated has one of its region."""
+        if self._points_at is self._toolkit:
+            return super().key()
+        found = self._backup()
+        return found.get("KmsKeyId") if found.get("Encrypted") else None
+
+    def _replicated(self) -> tuple[str, tuple[datetime, datetime]]:
+        """The backup's ARN there, and the window that it can be restored to; NotRecoverable where it has none yet."""
+        found = self._backup()
+        window = found.get("RestoreWindow") or {}
+        if not window.get("EarliestTime") or not window.get("LatestTime"):
+            told = f"the backup of {self._resource.id} in {self._points_at.account.region} has no restorable time yet"
+            raise NotRecoverable(told, "wait until the first snapshot has come there", _BACKUPS)
+        return str(found["DBInstanceAutomatedBackupsArn"]), (window["EarliestTime"], window["LatestTime"])
+
+    def _backup(self) -> Mapping[str, Any]:
+        """The backup of this very instance that is replicated to where the copy is to stand."""
+        source, there = self.described(), self._points_at.account
+        told = there.api("rds").pages(
+            "DescribeDBInstanceAutomatedBackups",
+            "DBInstanceAutomatedBackups",
+            DBInstanceIdentifier=self._resource.id,
+        )
+        ours = [each for each in told if each.get("DBInstanceArn") == source["DBInstanceArn"]]
+        if not ours:
+            hint = "aws rds start-db-instance-automated-backups-replication, in that region"
+            message = f"no automated backup of {self._resource.id} is replicated to {there.region}"
+            raise NotRecoverable(message, hint, _BACKUPS)
+        found: Mapping[str, Any] = ours[0]
+        return found
 
     def _earliest(self) -> datetime | None:
         pages = self._api.pages(
@@ -129,13 +214,13 @@ def data_time_source(snapshot: Mapping[str, Any]) -> str:
     return next(name for name in sources if snapshot.get(name))
 
 
-def _point(snapshot: Mapping[str, Any], store: str) -> RecoveryPoint:
+def _point(snapshot: Mapping[str, Any], store: str, where: str = "") -> RecoveryPoint:
     source = data_time_source(snapshot)
     return RecoveryPoint(
         id=snapshot["DBSnapshotIdentifier"],
         kind=PointKind.SNAPSHOT,
         data_time=snapshot[source],
-        data_time_source=source,
+        data_time_source=f"{source}{where}",
         created_at=snapshot.get("SnapshotCreateTime"),
         encrypted=snapshot.get("Encrypted"),
         size_gib=snapshot.get("AllocatedStorage"),

@@ -15,9 +15,11 @@ from dr_orchestrator.domain.resource_type import (
     Naming,
     Quota,
     Write,
+    where_the_drill_says,
 )
 from dr_orchestrator.domain.vault import BY_RESTORE_JOB
 from dr_orchestrator.resources import passwords, vaulted
+from dr_orchestrator.resources.brought import BROUGHT, WITHOUT_TAGS
 from dr_orchestrator.resources.drillable import Drillable, Order, Parts
 from dr_orchestrator.resources.rds_instance.name import NAME, OWN_OPTIONS, RESTORED, SNAPSHOT
 from dr_orchestrator.resources.rds_instance.parity import CALLS, SETTINGS
@@ -94,9 +96,10 @@ def _destroyer(copy: Copy, source: Resource, toolkit: Toolkit, parts: Parts) -> 
 
     if copy.type == SNAPSHOT:
         return SnapshotCopy(SNAPSHOTS, toolkit, copy)
+    there = toolkit.at(copy.place)
     if copy.made_by == BY_RESTORE_JOB:
-        return RdsFromVault(source, None, toolkit)
-    return RdsInstance(source, None, toolkit)
+        return RdsFromVault(source, None, there)
+    return RdsInstance(source, None, there)
 
 
 def _listed(account: Account) -> Iterator[LiveObject]:
@@ -196,6 +199,10 @@ TYPE = Drillable(
         Kind.SNAPSHOT_RESTORE: vaulted.RESTORES
         | Calls(_CALLS.reads, _CALLS.writes | {"rds:AddTagsToResource"}, _CALLS.only_when)
     },
+    elsewhere={
+        Kind.SNAPSHOT_RESTORE: BROUGHT | Calls(writes=frozenset({"rds:CopyDBSnapshot", "rds:DeleteDBSnapshot"}))
+    },
+    standing={Kind.SNAPSHOT_RESTORE: BROUGHT, Kind.PITR_RESTORE: BROUGHT},
     writes=(
         vaulted.start(NAME, RESTORED),
         Write("rds:AddTagsToResource", By(NAME, "ResourceName", _ARN), Effect.TAG, frozenset({"Tags"})),
@@ -215,6 +222,16 @@ TYPE = Drillable(
             Effect.RESTORE,
             _RESTORED | {"RestoreTime"},
             "SourceDBInstanceIdentifier",
+            actions=_TAGGED,
+            only=_APART,
+            beside=("auto-backup:*", *_GROUPS),
+        ),
+        Write(
+            "rds:RestoreDBInstanceToPointInTime",
+            By(NAME, "TargetDBInstanceIdentifier"),
+            Effect.RESTORE,
+            _RESTORED | {"RestoreTime"},
+            "SourceDBInstanceAutomatedBackupsArn",
             actions=_TAGGED,
             only=_APART,
             beside=("auto-backup:*", *_GROUPS),
@@ -252,10 +269,11 @@ TYPE = Drillable(
             "rds:CopyDBSnapshot",
             By(SNAPSHOT, "TargetDBSnapshotIdentifier"),
             Effect.RESTORE,
-            frozenset({"KmsKeyId", "Tags"}),
+            frozenset({"KmsKeyId", "Tags", "CopyTags", "SourceRegion", "OptionGroupName"}),
             "SourceDBSnapshotIdentifier",
             actions=_TAGGED,
-            beside=("snapshot:*",),
+            only=WITHOUT_TAGS,
+            beside=("snapshot:*", "og:*"),
         ),
         Write(
             "rds:ModifyDBSnapshotAttribute",
@@ -303,6 +321,7 @@ TYPE = Drillable(
         frozenset({"rds:CopyDBSnapshot", "rds:ModifyDBSnapshotAttribute", "rds:DeleteDBSnapshot"}),
         {"kms:DescribeKey": "the snapshot is encrypted"},
     ),
+    place=where_the_drill_says,
     secures="rds",
     heartbeat="{table: dr_canary, column: at}",
     vowel=True,

@@ -74,13 +74,18 @@ def plan(here: App, name: str) -> Plan:
         made.cost = estimate(here, drill, components)
     for _, restorer in scene.points():
         with suppress(DrillFault):
-            made.recovery_points.append(restorer.choose())
+            made.recovery_points.append(point := restorer.choose())
+            if restorer is components.restorer:
+                made.creates[:0] = [_named(part.copy) for part in components.brought(point, copy)]
     return made
 
 
 def _named(copy: Copy) -> str:
-    """A copy by its type and name, and by its account where that is another than its source's."""
-    return f"{copy.type} named like {copy.id}" + (f" in account {copy.account}" if copy.account else "")
+    """A copy by its type and name, and by its place where that is another than its source's."""
+    told = f"{copy.type} named like {copy.id}"
+    if copy.source is not None and copy.source.place.region != copy.region:
+        told += f" in {copy.region}"
+    return told + (f" in account {copy.account}" if copy.account else "")
 
 
 def _stored(store: Store) -> str:

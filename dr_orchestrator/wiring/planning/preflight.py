@@ -142,7 +142,9 @@ class PreflightChecks:
         types, changer = self.here.types, self._there.changer()
         drilled = types[self.drill.resource.type]
         kind, vaulted = self.drill.kind, self.drill.vault is not None
-        made = [(of, rights.writes(types, drilled, kind, of, vaulted=vaulted)) for of in drilled.copies]
+        to = self.drill.resource.to
+        way = {"vaulted": vaulted, "elsewhere": to is not None and not to.standing}
+        made = [(of, rights.writes(types, drilled, kind, of, **way)) for of in drilled.copies]
         told = [rights.simulated(self._there, changer, self.copy, of, actions) for of, actions in made if actions]
         if not told:
             raise NotApplicable(f"nobody can tell what rights the program of {self.drill.resource.name} needs")

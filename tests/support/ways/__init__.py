@@ -79,6 +79,7 @@ class Way:
     selection: Selection
     copy: Copy
     heard: int
+    brought: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def kind(self) -> str:
@@ -89,6 +90,12 @@ class Way:
     def restorer(self) -> Any:
         """What restores, made anew: as another process would."""
         return self.spec.restorer(self)
+
+    def destroyer(self, copy: Copy) -> Any:
+        """What takes a copy down that stands where the ledger says: of one elsewhere, as a sweep does."""
+        if self.resource.to is None:
+            return self.restorer
+        return TYPES.making(copy.type).destroyer(copy, replace(self.resource, to=None), self.made.toolkit, Parts())
 
     def strike(self) -> datetime:
         """Disaster struck a minute before the newest recovery point that there is, and the run knows it."""
@@ -102,12 +109,32 @@ class Way:
     def restore(self) -> Identity:
         """Ask for the copy."""
         restorer = self.restorer
+        if self.resource.to is not None:
+            self.bring()
         made = restorer.build(self.copy) if self.spec.environment else restorer.restore(restorer.choose(), self.copy)
         if self.spec.vault and made.identity is None:
             assert made.job
             return Identity("", made.job)
         assert made.identity is not None
         return made.identity
+
+    def bring(self) -> None:
+        """Bring the recovery point to where the copy is to stand, as the runner does; what is seen of that is no state
+        of the copy itself.
+        """
+        restorer, ledger, seen = self.restorer, self.made.ledger, len(self.made.ledger.seen)
+        for part in restorer.brought(restorer.choose(), self.copy):
+            if part.copy.id not in ledger.rows:
+                ledger.intend(part.copy, self.made.clock)
+            part.ask()
+            identity = part.ready().identity
+            ledger.rows[part.copy.id] = replace(ledger.rows[part.copy.id], identity=identity, state=CopyState.CREATED)
+        self.brought += ledger.seen[seen:]
+        del ledger.seen[seen:]
+
+    def client(self, service: str) -> Any:
+        """The hand of somebody else where the copy stands."""
+        return self.made.client(service, self.copy.region)
 
     def restored(self, ready: bool = True) -> Identity:
         """Restore, note the identity in the ledger as the runner does, and wait."""

@@ -6,17 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 from dr_orchestrator.domain.copy import Identity
+from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.resources.aurora_cluster.points import ClusterPointInTime, ClusterSnapshot
 from dr_orchestrator.resources.aurora_cluster.vaulted import ClusterFromVault
 from tests.support.aurora import ENGINE, described
 from tests.support.aurora_drills import CLUSTER
+from tests.support.elsewhere import ALIAS, AWAY
 from tests.support.estate import VAULT, Estate
 from tests.support.ways import Spec, Way
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
-    way.made.client("rds").create_db_cluster(
+    way.client("rds").create_db_cluster(
         DBClusterIdentifier=way.copy.id,
         Engine=ENGINE,
         MasterUsername="somebody",
@@ -26,7 +28,7 @@ def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
 
 
 def _remove(way: Way) -> None:
-    way.made.client("rds").delete_db_cluster(DBClusterIdentifier=way.copy.id, SkipFinalSnapshot=True)
+    way.client("rds").delete_db_cluster(DBClusterIdentifier=way.copy.id, SkipFinalSnapshot=True)
 
 
 def _described(made: Estate) -> dict[str, Any]:
@@ -83,4 +85,10 @@ VAULTED = replace(
     changes=frozenset({"AddTagsToResource"}),
     vault=VAULT,
 )
-WAYS = (SNAPSHOT, PITR, VAULTED)
+ELSEWHERE = replace(
+    SNAPSHOT,
+    name="aurora-elsewhere",
+    source=replace(CLUSTER, to=Destination(AWAY, key=ALIAS)),
+    changes=frozenset({"CopyDBClusterSnapshot"}),
+)
+WAYS = (SNAPSHOT, PITR, VAULTED, ELSEWHERE)

@@ -8,17 +8,19 @@ from typing import Any
 from moto.rds.models import rds_backends
 
 from dr_orchestrator.domain.copy import Identity
+from dr_orchestrator.domain.destination import Destination
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.lab.cloud.world import ACCOUNT
 from dr_orchestrator.resources.rds_instance.points import RdsPointInTime, RdsSnapshot
 from dr_orchestrator.resources.rds_instance.standby import RdsStandby
 from dr_orchestrator.resources.rds_instance.vaulted import RdsFromVault
-from tests.support.estate import INSTANCE, REGION, VAULT, Estate
+from tests.support.elsewhere import ALIAS, AWAY
+from tests.support.estate import INSTANCE, VAULT, Estate
 from tests.support.ways import Spec, Way
 
 
 def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
-    way.made.client("rds").create_db_instance(
+    way.client("rds").create_db_instance(
         DBInstanceIdentifier=way.copy.id,
         DBInstanceClass="db.t3.micro",
         Engine="postgres",
@@ -30,7 +32,7 @@ def _foreign(way: Way, tags: list[dict[str, str]]) -> None:
 
 
 def _remove(way: Way) -> None:
-    way.made.client("rds").delete_db_instance(DBInstanceIdentifier=way.copy.id, SkipFinalSnapshot=True)
+    way.client("rds").delete_db_instance(DBInstanceIdentifier=way.copy.id, SkipFinalSnapshot=True)
 
 
 def _described(made: Estate) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def _described(made: Estate) -> dict[str, Any]:
 
 def instance_of(way: Way) -> Any:
     """The lab's own instance behind a copy."""
-    return rds_backends[ACCOUNT][REGION].databases[way.copy.id]
+    return rds_backends[ACCOUNT][way.copy.region].databases[way.copy.id]
 
 
 SNAPSHOT = Spec(
@@ -95,4 +97,11 @@ FAILOVER = replace(
     kind=Kind.AZ_FAILOVER,
     restorer=lambda way: RdsStandby(way.resource, way.selection, way.made.toolkit),
 )
-WAYS = (SNAPSHOT, PITR, VAULTED, FAILOVER)
+ELSEWHERE = replace(
+    SNAPSHOT,
+    name="rds-elsewhere",
+    source=replace(INSTANCE, to=Destination(AWAY, key=ALIAS)),
+    paged={**SNAPSHOT.paged},
+    changes=frozenset({"CopyDBSnapshot"}),
+)
+WAYS = (SNAPSHOT, PITR, VAULTED, FAILOVER, ELSEWHERE)

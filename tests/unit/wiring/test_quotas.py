@@ -30,7 +30,7 @@ def row(run: str, of: str, state: CopyState = CopyState.INTENDED, region: str = 
 
 def drill(name: str, of: str, *stores: str, region: str = HERE) -> Drill:
     """As much of a drill as its room depends on."""
-    resources = [SimpleNamespace(type=each, account="", region=region, rebuild=None) for each in (of, *stores)]
+    resources = [SimpleNamespace(type=each, account="", region=region, rebuild=None, to=None) for each in (of, *stores)]
     return cast(
         Drill, SimpleNamespace(name=name, resource=resources[0], stores=dict(enumerate(resources[1:])), region=region)
     )

@@ -2,37 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from moto.kms.models import kms_backends
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
 from moto.rds.models import RDSBackend
 
+from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.databases import places
 
+AT_ONCE = 20
+"""How many snapshots of other regions are copied into one at a time."""
+
+UNDER_WAY = ("pending", "copying", "creating")
 _OF_RDS = "alias/aws/rds"
 
 
 def shared(backend: RDSBackend, source: str, kept: Mapping[str, Any]) -> Any | None:
-    """The snapshot of another account that an ARN names; None where it is not shared with the one that asks."""
+    """The snapshot of another place that an ARN names; None where it is another account's that is not shared with the
+    one that asks.
+    """
     found = kept.get(source.split(":", 6)[6])
+    if source.split(":", 6)[4] == backend.account_id:
+        return found
     return found if found is not None and backend.account_id in found.attributes.get("restore", []) else None
 
 
 def of_another(backend: RDSBackend, source: str) -> tuple[str, str] | None:
-    """Account and region of a snapshot that an ARN names; None where that is the one that asks."""
+    """Account and region of a snapshot that an ARN names; None where both are those of the one that asks."""
     parts = source.split(":", 6)
-    return (parts[4], parts[3]) if parts[0] == "arn" and parts[4] != backend.account_id else None
+    return (
+        (parts[4], parts[3]) if parts[0] == "arn" and parts[3:5] != [backend.region_name, backend.account_id] else None
+    )
+
+
+def refuse_to_bring(backend: RDSBackend, source: Any, key: str | None, signed: str | None, kept: Iterable[Any]) -> None:
+    """Raise where AWS brings no snapshot of another region into this one: unsigned, without a key, or one too many."""
+    if source.backend.region_name == backend.region_name:
+        return
+    if source.encrypted and not _signed_in(source.backend.region_name, signed):
+        raise InvalidParameterCombination("PreSignedUrl must be specified for an encrypted snapshot of another region.")
+    if source.encrypted and not key:
+        raise InvalidParameterCombination("KmsKeyId should be explicitly specified to copy from another region.")
+    under_way = [each for each in kept if each.status in UNDER_WAY and each.source_region]
+    if len(under_way) >= AT_ONCE:
+        raise RDSClientError("SnapshotQuotaExceeded", f"Cannot copy more than {AT_ONCE} snapshots across regions.")
+
+
+def _signed_in(region: str, url: str | None) -> bool:
+    """Whether a link is signed for RDS of a region."""
+    scope = parse_qs(urlsplit(url or "").query).get("X-Amz-Credential", [""])[0]
+    return scope.split("/")[2:4] == [region, "rds"]
+
+
+def bringing(backend: RDSBackend, source: Any) -> list[tuple[str, float]]:
+    """The states that a copy of a snapshot passes: longer over regions, in proportion to its size."""
+    gib = source.allocated_storage
+    if source.backend.region_name == backend.region_name:
+        return [("creating", lifecycle.SNAPSHOT_BASE + lifecycle.SNAPSHOT_PER_GIB * gib)]
+    return over_regions(gib)
+
+
+def over_regions(gib: float) -> list[tuple[str, float]]:
+    """The states of a copying from one region to another."""
+    return [("pending", lifecycle.PEND), ("copying", lifecycle.BRING_BASE + lifecycle.BRING_PER_GIB * gib)]
 
 
 def key_of_copy(backend: RDSBackend, source: Any, key: str | None) -> str | None:
     """The key that a copy of a snapshot is encrypted with; refused where that has to be one of the account's own."""
-    if source.backend.account_id != backend.account_id and source.encrypted and not key:
+    theirs = source.backend.account_id
+    if theirs != backend.account_id and source.encrypted and not key:
         raise InvalidParameterCombination("A shared encrypted snapshot is copied with a KMS key of this account's.")
     if not key:
         return str(source.kms_key_id) if source.encrypted else None
-    return _of_rds(backend) if key == _OF_RDS else places.usable_key(backend, key)
+    return key_of_rds(backend) if key == _OF_RDS else places.usable_key(backend, key)
 
 
 def refuse_to_share(backend: RDSBackend, snapshot: Any, code: str) -> None:
@@ -46,7 +91,7 @@ def refuse_to_share(backend: RDSBackend, snapshot: Any, code: str) -> None:
         raise RDSClientError(code, told)
 
 
-def _of_rds(backend: RDSBackend) -> str:
+def key_of_rds(backend: RDSBackend) -> str:
     """The key of RDS's own in an account, which is made when it is first used."""
     keys = kms_backends[backend.account_id][backend.region_name]
     made = next((each for each in keys.keys.values() if each.description == _OF_RDS), None)

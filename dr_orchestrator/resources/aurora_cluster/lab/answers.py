@@ -8,6 +8,7 @@ from moto.core.responses import ActionResult
 from moto.rds.responses import RDSResponse
 
 from dr_orchestrator.lab.cloud.databases.paging import FEWEST, filters, page
+from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.resources.aurora_cluster.lab.backend import Clusters
 
 
@@ -50,6 +51,8 @@ def _delete(self: RDSResponse) -> ActionResult:
 def _orderable(self: RDSResponse) -> ActionResult:
     """All that is asked for is offered, with a Data API: the lab's regions are alike."""
     asked = {key: self.params.get(key) for key in ("Engine", "EngineVersion", "DBInstanceClass")}
+    if world().faults.pretends("not-offered", "rds", str(asked["DBInstanceClass"])):
+        return ActionResult({"OrderableDBInstanceOptions": []})
     return ActionResult({"OrderableDBInstanceOptions": [{**asked, "SupportsHttpEndpoint": True}]})
 
 

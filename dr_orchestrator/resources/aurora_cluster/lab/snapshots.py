@@ -58,6 +58,7 @@ class Snapshots(RDSBackend):
         kms_key_id: str | None = None,
         copy_tags: bool = False,
         tags: list[dict[str, str]] | None = None,
+        pre_signed_url: str | None = None,
         **_: Any,
     ) -> DBClusterSnapshot:
         """A snapshot with the data of another, which may be one of another region, or shared by another account."""
@@ -71,6 +72,7 @@ class Snapshots(RDSBackend):
                 tags,
             )
         refusals.check_snapshot(source)
+        sharing.refuse_to_bring(self, source, kms_key_id, pre_signed_url, self.cluster_snapshots.values())
         key = sharing.key_of_copy(self, source, kms_key_id)
         kept = tags or (source.tags if copy_tags else [])
         copied = self._record_cluster_snapshot(source.cluster, target_db_cluster_snapshot_identifier, "manual", kept)
@@ -78,6 +80,8 @@ class Snapshots(RDSBackend):
             copied.kms_key_id = copied.cluster.kms_key_id = str(key)
         copied.data_time, copied.stored, copied.written = source.data_time, source.stored, source.written
         copied.source_db_cluster_snapshot_arn = source.arn
+        if source.backend.region_name != self.region_name:
+            copied.source_region = source.backend.region_name
         self._fill_cluster_snapshot(copied, "CopyDBClusterSnapshot")
         return copied
 
@@ -177,7 +181,9 @@ class Snapshots(RDSBackend):
     def _fill_cluster_snapshot(self, snapshot: ClusterSnapshot, action: str) -> None:
         seconds = durations.SNAPSHOT_BASE + durations.SNAPSHOT_PER_GIB * snapshot.cluster.volume
         fate = world().faults.fate("rds", action, snapshot.resource_id)
-        snapshot.timeline = passing([("creating", seconds)], "available", fate)
+        over = snapshot.source_region is not None
+        states = sharing.over_regions(snapshot.cluster.volume) if over else [("creating", seconds)]
+        snapshot.timeline = passing(states, "available", fate)
         self._tell_of_cluster_snapshot(snapshot, world().now(), "snapshot", begun=True)
         if not fate:
             self._tell_of_cluster_snapshot(snapshot, snapshot.timeline.ends, "snapshot created")

@@ -19,7 +19,7 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBSnapshot, rds_backends
 
 from dr_orchestrator.lab.cloud import lifecycle
-from dr_orchestrator.lab.cloud.databases import logins, places
+from dr_orchestrator.lab.cloud.databases import logins, places, sharing
 from dr_orchestrator.lab.cloud.databases.events import Told
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import Database, world
@@ -119,6 +119,8 @@ class Rds(Standbys):
         given = _plain(overrides)
         source = self._pitr_source(source_db_identifier, given)
         at = source.instant(given)
+        if source.storage_encrypted and not _stands(source, self):
+            given["kms_key_id"] = sharing.key_of_rds(self)
         told = f"DB instance {source.db_instance_identifier} to {at:%Y-%m-%d %H:%M:%S} UTC"
         made = self._restored("RestoreDBInstanceToPointInTime", target_db_identifier, source, given, told)
         plane = places.behind(str(source.engine))
@@ -252,7 +254,13 @@ class Rds(Standbys):
             kept = [each for each in kept if each.db_instance_identifier == db_instance_identifier.lower()]
         if resource:
             kept = [each for each in kept if each.dbi_resource_id == resource]
-        return [AutomatedBackup(each, []) for each in kept if not _hidden(each.db_instance_identifier)]
+        seen = [each for each in kept if not _hidden(each.db_instance_identifier)]
+        return [
+            AutomatedBackup(each, [])
+            if _stands(each, self)
+            else AutomatedBackup(each, [], self.region_name, sharing.key_of_rds(self) if each.storage_encrypted else "")
+            for each in seen
+        ]
 
     def _replicated(self) -> Iterator[Instance]:
         there = list(rds_backends[self.account_id].items())
@@ -355,7 +363,7 @@ class Rds(Standbys):
             raise InvalidParameterCombination("Name exactly one source to restore from.")
         if identifier:
             return cast(Instance, self.describe_db_instances(identifier.rsplit(":", 1)[-1])[0])
-        for each in self.databases.values():
+        for each in (*self.databases.values(), *self._replicated()):
             if each.dbi_resource_id == resource or (backup and backup.endswith(f"ab-{each.db_instance_identifier}")):
                 return cast(Instance, each)
         raise DBInstanceNotFoundError(str(resource or backup))
@@ -364,6 +372,11 @@ class Rds(Standbys):
 def _plain(params: Any) -> dict[str, Any]:
     """moto hands over a mapping that answers to both spellings; from here on there is one."""
     return dict(params.items())
+
+
+def _stands(instance: Instance, backend: Rds) -> bool:
+    """Whether an instance is of a region itself: of another one its backup alone may be there."""
+    return backend.databases.get(instance.db_instance_identifier) is instance
 
 
 def _hidden(identifier: str) -> bool:

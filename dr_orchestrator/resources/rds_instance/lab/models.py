@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from moto.rds.exceptions import InvalidParameterCombination, RDSClientError
@@ -16,6 +16,9 @@ from dr_orchestrator.lab.cloud.databases.states import OfData, OnDatabase
 from dr_orchestrator.lab.cloud.databases.windows import reach, within
 from dr_orchestrator.lab.cloud.lifecycle import Timeline
 from dr_orchestrator.lab.cloud.world import naive, world
+
+REPLICATED = timedelta(minutes=10)
+"""How far a backup that is replicated to another region is behind the one of its source."""
 
 _UNIQUE = string.ascii_uppercase + string.digits
 
@@ -124,6 +127,7 @@ class Snapshot(OfData, DBSnapshot):
 
     data_time: datetime
     source_db_snapshot_identifier: str | None = None
+    source_region: str | None = None
     stored: str = ""
     """The name under which the physical copy is kept: that of the first of those that were copied from one another."""
 
@@ -152,7 +156,8 @@ class Snapshot(OfData, DBSnapshot):
 class AutomatedBackup(DBInstanceAutomatedBackup):
     """The continuous backup of an instance, with the window that moto leaves out."""
 
-    def __init__(self, instance: Instance, snapshots: list[DBSnapshot]) -> None:
+    def __init__(self, instance: Instance, snapshots: list[DBSnapshot], region: str = "", key: str = "") -> None:
+        """`region` is the one that it is replicated to, where it stands there, under a `key` of that: it is behind."""
         super().__init__(instance.backend, instance.db_instance_identifier, snapshots)
         self.dbi_resource_id = instance.dbi_resource_id
         self.db_instance_arn = instance.db_instance_arn
@@ -164,6 +169,11 @@ class AutomatedBackup(DBInstanceAutomatedBackup):
         self.allocated_storage = instance.allocated_storage
         self.db_instance_automated_backups_arn = instance.arn.replace(":db:", ":auto-backup:ab-")
         window = instance.window
+        if region:
+            self.region, self.kms_key_id = instance.region, key or instance.kms_key_id
+            own = self.db_instance_automated_backups_arn
+            self.db_instance_automated_backups_arn = own.replace(f":{instance.region}:", f":{region}:")
+            window = (window[0], window[1] - REPLICATED) if window and window[1] - REPLICATED > window[0] else None
         self.restore_window = {"EarliestTime": naive(window[0]), "LatestTime": naive(window[1])} if window else None
 
 

@@ -11,7 +11,6 @@ from moto.rds.exceptions import (
 )
 from moto.rds.models import RDSBackend, rds_backends
 
-from dr_orchestrator.lab.cloud import lifecycle
 from dr_orchestrator.lab.cloud.databases import sharing
 from dr_orchestrator.lab.cloud.lifecycle import passing
 from dr_orchestrator.lab.cloud.world import world
@@ -27,23 +26,31 @@ class Sharing(RDSBackend):
         target_db_snapshot_identifier: str,
         kms_key_id: str | None = None,
         tags: list[dict[str, str]] | None = None,
-        copy_tags: bool | None = False,  # noqa: ARG002 (moto's signature)
+        copy_tags: bool | None = False,
+        pre_signed_url: str | None = None,
+        option_group_name: str | None = None,
         **_: Any,
     ) -> Snapshot:
-        """A copy, of this account's or of what is shared with it; it takes as long as the snapshot did."""
+        """A copy, of this account's or of what is shared with it; it takes as long as the snapshot did, and longer from
+        another region.
+        """
         source, target = _source(self, source_db_snapshot_identifier), target_db_snapshot_identifier
         if target in self.database_snapshots:
             raise DBSnapshotAlreadyExistsError(target)
         if source.status != "available":
             raise RDSClientError("InvalidDBSnapshotState", f"Snapshot {source.arn} is {source.status}.")
+        sharing.refuse_to_bring(self, source, kms_key_id, pre_signed_url, self.database_snapshots.values())
         key = sharing.key_of_copy(self, source, kms_key_id)
-        made = Snapshot(self, source.database, target, "manual", tags, source.original_snapshot_create_time, None)
+        worn = [*(source.tags if copy_tags else ()), *(tags or ())]
+        made = Snapshot(self, source.database, target, "manual", worn, source.original_snapshot_create_time, None)
         made.kms_key_id, made.encrypted = key, bool(key)
         made.data_time, made.stored, made.written = source.data_time, source.stored, source.written
         made.source_db_snapshot_identifier = source.arn
-        seconds = lifecycle.SNAPSHOT_BASE + lifecycle.SNAPSHOT_PER_GIB * source.allocated_storage
+        if source.backend.region_name != self.region_name:
+            made.source_region = source.backend.region_name
+            made.option_group_name = option_group_name or f"default:{source.database.engine}"
         fate = world().faults.fate("rds", "CopyDBSnapshot", target)
-        made.timeline = passing([("creating", seconds)], "available", fate)
+        made.timeline = passing(sharing.bringing(self, source), "available", fate)
         self.database_snapshots[target] = made
         return made
 

@@ -37,6 +37,9 @@ class ClusterSnapshot(OfData, DBClusterSnapshot):
 
     stored: str = ""
     source_db_cluster_snapshot_arn: str | None = None
+    source_region: str | None = None
+    """The region that it was copied from, where that is another."""
+
     cluster: Cluster
 
     def __init__(self, backend: RDSBackend, cluster: Cluster, *args: Any, **kwargs: Any) -> None:

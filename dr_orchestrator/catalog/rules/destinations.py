@@ -1,0 +1,99 @@
+"""Rules of drills whose copies stand elsewhere than their sources: where that may be, and how it is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dr_orchestrator.catalog.declared import Declared, Policy
+from dr_orchestrator.catalog.shapes.destination import To
+from dr_orchestrator.catalog.shapes.service import Drill, Resource
+from dr_orchestrator.catalog.shapes.tiers import TiersFile
+from dr_orchestrator.catalog.source import Key
+from dr_orchestrator.domain.drill import account_of
+from dr_orchestrator.domain.resource_type import ResourceType, Types
+from dr_orchestrator.domain.service import Via
+from dr_orchestrator.errors import Problem
+
+Mistake = tuple[Key, str, str]
+
+
+def mistakes(drill: Drill, resource: Resource, of: ResourceType) -> Iterator[Mistake]:
+    """The mistakes in where a drill says that its copy is to stand; none where it says nothing."""
+    lies = drill.recovery_points.region if drill.recovery_points else None
+    if lies:
+        yield from _standing(drill, resource, of, lies)
+    if (to := drill.to) is None:
+        return
+    if not of.elsewhere:
+        yield ("to",), f"copies of {of.name}s stand beside their sources, or where the resource says", "remove it"
+        return
+    if drill.kind not in of.elsewhere and not lies:
+        kinds = ", ".join(sorted(of.elsewhere))
+        yield ("to",), f"the copy of a {drill.kind} stands beside its source", f"remove it, or drill by one of: {kinds}"
+    if drill.recovery_points is not None and drill.recovery_points.vault:
+        message = "AWS Backup restores only where a vault is, and the drill says that the copy stands elsewhere"
+        yield ("to",), message, "remove it, or `recovery_points`"
+    account = "" if to.account == resource.account else to.account
+    if to.region == resource.region and not account:
+        yield ("to", "region"), "that is where the source is", "name another region, or remove `to`"
+    if to.shared_key and not account:
+        yield ("to", "shared_key"), "nothing is shared where the copy stands in its source's account", "remove it"
+    if resource.database and resource.database.via is Via.DATA_API:
+        message = "the Data API takes a secret of the region in which the copy stands, and the source's is of its own"
+        yield ("to",), message, "remove it, or ask the copy at its address"
+    yield from _keys(to)
+
+
+def _standing(drill: Drill, resource: Resource, of: ResourceType, lies: str) -> Iterator[Mistake]:
+    """The mistakes in where copies are said to lie already."""
+    where: Key = ("recovery_points", "region")
+    if drill.kind not in of.standing:
+        kinds = ", ".join(sorted(of.standing)) or "none"
+        message = f"no {drill.kind} takes copies of {of.name}s that lie in another region"
+        yield where, message, f"remove it, or drill by one of: {kinds}"
+    if lies == resource.region:
+        yield where, "that is where the source is: its points there are taken anyway", "remove `recovery_points`"
+    if drill.to is None:
+        return
+    if drill.to.region != lies:
+        yield ("to", "region"), f"the points lie in {lies}, and are restored there", f"write {lies}, or remove `to`"
+    for key in ("account", "kms_key", "shared_key"):
+        if getattr(drill.to, key):
+            yield ("to", key), "nothing is copied where the points lie there already", "remove it"
+
+
+def _keys(to: To) -> Iterator[Mistake]:
+    """The keys that are said to be of another region: KMS keeps each in its own."""
+    for name, key in (("kms_key", to.kms_key), ("shared_key", to.shared_key)):
+        if key and key.startswith("arn:") and (region := key.split(":")[3]) != to.region:
+            message = f"the key is of {region}, and what stands in {to.region} is encrypted with one of {to.region}"
+            yield ("to", name), message, f"name one of {to.region}"
+
+
+def problems(policy: Policy, services: Sequence[Declared], types: Types[ResourceType]) -> Iterator[Problem]:
+    """The places that tiers.yaml does not allow, or that no role reaches."""
+    if policy.whole is None:
+        return
+    for service in services:
+        for name, drill in service.drills.legal.items():
+            resource = service.resources.legal.get(drill.resource)
+            lies = drill.recovery_points.region if drill.recovery_points else None
+            to, at = (drill.to, "to") if drill.to else (To(region=lies) if lies else None, "recovery_points")
+            if to is None or resource is None or not types[resource.type].elsewhere:
+                continue
+            for key, message, fix in _outside(policy.whole, to, resource):
+                yield service.document.problem(("drills", name, at, *key), message, fix)
+
+
+def _outside(policy: TiersFile, to: To, resource: Resource) -> Iterator[Mistake]:
+    regions, accounts = policy.allowed.regions, policy.allowed.accounts
+    if regions and to.region not in regions:
+        yield ("region",), f"{to.region} is not among those that tiers.yaml allows", f"one of: {', '.join(regions)}"
+    if not to.account or to.account == resource.account:
+        return
+    if accounts and to.account not in accounts:
+        message = f"account {to.account} is not among those that tiers.yaml allows"
+        yield ("account",), message, f"one of: {', '.join(accounts)}"
+    if to.account not in {account_of(arn) for arn in policy.roles.elsewhere}:
+        fix = f"add one to `roles: elsewhere`: arn:aws:iam::{to.account}:role/..."
+        yield ("account",), f"no role reaches account {to.account}", fix

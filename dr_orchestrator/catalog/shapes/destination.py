@@ -1,0 +1,44 @@
+"""The shape of what a drill says of the place in which its copy is to stand."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from dr_orchestrator.catalog.shapes.fields import Account, KeyName, Region, Shape, Text
+from dr_orchestrator.domain.destination import Destination
+
+
+class Isolation(Shape):
+    """Where copies of a database are put; there must be no way out of it."""
+
+    subnet_group: Text = Field(description="The DB subnet group.")
+    security_groups: list[Text] = Field(min_length=1, description="The security groups, by id or name.")
+
+
+class To(Shape):
+    """The place in which a drill's copy is to stand: the snapshot is copied there, and restored there."""
+
+    region: Region = Field(description="The AWS region.")
+    account: Account | None = Field(
+        default=None, description="The AWS account, where it is another; `roles: elsewhere` names its role."
+    )
+    kms_key: KeyName | None = Field(default=None, description="The KMS key there that encrypts the copied snapshot.")
+    shared_key: KeyName | None = Field(
+        default=None,
+        description="The KMS key of that region, in the source's account, under which the snapshot is shared.",
+    )
+    isolation: Isolation | None = Field(default=None, description="Where the copy is put, if its names differ there.")
+    option_group: Text | None = Field(default=None, description="The option group of the copy, of that region.")
+    parameter_group: Text | None = Field(default=None, description="Its parameter group, of that region.")
+
+    @property
+    def named(self) -> Destination:
+        """The place as drills know it."""
+        return Destination(
+            self.region,
+            self.account or "",
+            self.kms_key or "",
+            self.shared_key or "",
+            self.option_group or "",
+            self.parameter_group or "",
+        )

@@ -1,0 +1,97 @@
+"""The second region of the small estate, in which drills' copies may stand, and the drills that bring them there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+from moto.kms.models import kms_backends
+from moto.rds.models import rds_backends
+
+from dr_orchestrator.lab import Lab
+from dr_orchestrator.lab.cloud.world import ACCOUNT
+
+AWAY = "eu-central-1"
+ALIAS = "alias/dr-drills"
+DRILL = f"""
+  orders-away-snapshot:
+    kind: snapshot-restore
+    resource: orders-db
+    disruption: region
+    to: {{region: {AWAY}, kms_key: {ALIAS}}}
+    checks:
+      - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 1m}}}}
+"""
+STANDING = f"""
+  orders-standing-snapshot:
+    kind: snapshot-restore
+    resource: orders-db
+    disruption: region
+    recovery_points: {{region: {AWAY}}}
+    checks: &standing
+      - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 5m}}}}
+  orders-standing-pitr:
+    kind: pitr-restore
+    resource: orders-db
+    disruption: region
+    recovery_points: {{region: {AWAY}}}
+    checks: *standing
+"""
+CLUSTER_DRILL = f"""
+  boards-away-snapshot:
+    kind: snapshot-restore
+    resource: boards-db
+    disruption: region
+    to: {{region: {AWAY}, kms_key: {ALIAS}}}
+    checks:
+      - {{name: heartbeat, newest-row: {{table: heartbeat, column: at, canary: true, interval: 1m}}}}
+"""
+CLUSTER_RESOURCE = """
+  boards-db: {type: aurora-cluster, id: boards-prod, region: us-east-1, database: {name: boards, secret: prod/orders}}
+"""
+
+
+def client(lab: Lab, service: str, region: str = AWAY, **given: str) -> Any:
+    """An unguarded client there: the hand of somebody else in the account."""
+    return boto3.client(service, region_name=region, endpoint_url=lab.endpoint, **given)
+
+
+def prepared(lab: Lab, region: str = AWAY, **given: str) -> str:
+    """Make what a team prepares where copies are to stand, once: an isolated network, and a key by the alias; return
+    the key's ARN.
+    """
+    ec2, rds, kms = (client(lab, each, region, **given) for each in ("ec2", "rds", "kms"))
+    known = {each["AliasName"]: each for each in kms.list_aliases()["Aliases"]}
+    if ALIAS in known:
+        return str(kms.describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"])
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]][:2]
+    group = ec2.create_security_group(GroupName="dro-isolated", Description="no way out", VpcId=vpc)["GroupId"]
+    everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    ec2.revoke_security_group_egress(GroupId=group, IpPermissions=everything)
+    rds.create_db_subnet_group(DBSubnetGroupName="dro-isolated", DBSubnetGroupDescription="isolated", SubnetIds=subnets)
+    key = str(kms.create_key()["KeyMetadata"]["Arn"])
+    kms.create_alias(AliasName=ALIAS, TargetKeyId=key)
+    return key
+
+
+def login_of(lab: Lab, account: str) -> dict[str, str]:
+    """The credentials of somebody in another account."""
+    told = client(lab, "sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/team", RoleSessionName="team")
+    keys = told["Credentials"]
+    return {
+        "aws_access_key_id": keys["AccessKeyId"],
+        "aws_secret_access_key": keys["SecretAccessKey"],
+        "aws_session_token": keys["SessionToken"],
+    }
+
+
+def standing(region: str, account: str = ACCOUNT) -> list[str]:
+    """All that RDS has in a region, by name."""
+    of = rds_backends[account][region]
+    return sorted([*of.databases, *of.database_snapshots, *of.clusters, *of.cluster_snapshots])
+
+
+def of_aws(key: str, *, managed: bool = True, account: str = ACCOUNT, region: str = AWAY) -> None:
+    """Have a key be one of AWS's own, or no more."""
+    kms_backends[account][region].keys[key.rpartition("/")[2]].key_manager = "AWS" if managed else "CUSTOMER"
