@@ -18,11 +18,11 @@ from dr_orchestrator.lab.cloud.templates import SafeYaml, imports
 from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.resources.cloudformation_stack.lab import answers, change_sets, drift, finishing, nested
 from dr_orchestrator.resources.cloudformation_stack.lab.change_sets import ChangeSets, Prepared, Wanted
+from dr_orchestrator.resources.cloudformation_stack.lab.parts import Resources
 from dr_orchestrator.resources.cloudformation_stack.lab.work import (
     REVIEW,
     Building,
     Removing,
-    Resources,
     TimedStack,
     gone,
     physical_id,

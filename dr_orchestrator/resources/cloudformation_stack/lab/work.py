@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, cast
 
 from moto.cloudformation import models, parsing
@@ -16,6 +15,7 @@ from dr_orchestrator.lab.cloud import apis, functions, lifecycle
 from dr_orchestrator.lab.cloud.templates import dependencies
 from dr_orchestrator.lab.cloud.world import world
 from dr_orchestrator.resources.cloudformation_stack.lab import finishing, updates
+from dr_orchestrator.resources.cloudformation_stack.lab.parts import Resources
 
 # Lab seconds; what is not listed is quick.
 CREATION = {
@@ -62,19 +62,6 @@ def refuse_unknown(types: Collection[str]) -> None:
     if unknown := sorted(set(types) - known_types()):
         told = f"it makes no {', '.join(unknown)}, though AWS may: in the lab, name what is of these in `leave_out`"
         raise NotImplementedError(told)
-
-
-class Resources(parsing.ResourceMap):
-    """The resources of a stack: moto makes what is looked up and is not there, which must not bring back what was
-    removed: a call that told outputs while they went would leave it behind, without a tag, for nobody to remove.
-    """
-
-    removed: Mapping[str, Any] = MappingProxyType({})
-
-    def __getitem__(self, key: str) -> Any:
-        if key in self.removed and key not in self._parsed_resources:
-            return self.removed[key]
-        return super().__getitem__(key)
 
 
 class TimedStack(Stack):
