@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import Any, cast
 
 from moto.cloudformation import parsing
 from moto.cloudformation.models import Stack
@@ -15,7 +15,8 @@ from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
 from moto.ecs.models import ecs_backends
 from moto.events.models import events_backends
-from moto.iam.models import iam_backends
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.route53.models import route53_backends
 from moto.s3.models import s3_backends
 
@@ -114,8 +115,23 @@ def _role(stack: Stack, role: Any, _worn: dict[str, str], given: Mapping[str, An
     """moto keeps the documents of a role that a template makes as data, tells them as no JSON, and attaches nothing."""
     role.policies = {name: _text(document) for name, document in role.policies.items()}
     role.assume_role_policy_document = _text(role.assume_role_policy_document)
+    iam = iam_backends[stack.account_id]["aws"]
     for arn in given.get("ManagedPolicyArns") or ():
-        iam_backends[stack.account_id]["aws"].attach_role_policy(arn, role.name)
+        _know(iam, str(arn))
+        iam.attach_role_policy(arn, role.name)
+
+
+def _know(iam: Any, arn: str) -> None:
+    """Have a policy of AWS's own be there once somebody names it: moto would load all of them, or none."""
+    _, _, name = arn.rpartition("/")
+    if arn not in iam.managed_policies and arn.startswith("arn:aws:iam::aws:policy/") and name in _policies_of_aws():
+        told = AWSManagedPolicy.from_data(name, iam.account_id, iam.region_name, _policies_of_aws()[name])
+        iam.managed_policies[told.arn] = told
+
+
+@cache
+def _policies_of_aws() -> Mapping[str, dict[str, Any]]:
+    return cast(Mapping[str, dict[str, Any]], json.loads(aws_managed_policies_data))
 
 
 def _bus(stack: Stack, bus: Any, worn: dict[str, str], _given: Mapping[str, Any]) -> None:
