@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dr_orchestrator.domain.kind import Kind
 from dr_orchestrator.domain.objective import format_duration
-from dr_orchestrator.domain.outline import Outline
-from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.domain.run import Run
+from dr_orchestrator.domain.verdict import Outcome, Verdict
 
 GIVING = "backup:PutRestoreValidationResult"
 """The call that gives a verdict back."""
 
 COMPLETED, VALIDATING, SUCCESSFUL, FAILED = "COMPLETED", "VALIDATING", "SUCCESSFUL", "FAILED"
 _UNDER_WAY = ("PENDING", "RUNNING", "")
-_STATUS = {Verdict.PASSED: SUCCESSFUL, Verdict.PASSED_WITH_FINDINGS: SUCCESSFUL, Verdict.FAILED: FAILED}
-"""AWS Backup's word for a verdict; it has none for one that says nothing."""
 
 LARGEST = 1000
 """Letters of the message that a verdict is given back with."""
@@ -96,20 +94,29 @@ class Back:
     message: str
 
 
-def backs(test: RestoreTest, runs: Iterable[Outline]) -> Back | None:
+def backs(test: RestoreTest, runs: Iterable[Run]) -> Back | None:
     """The verdict to give back: that of the newest run that restored the very point by itself; None without one.
 
-    A run that was simulated says nothing to AWS, a test of a lab hears nothing of a real one. `runs` are those that
-    restored the point, newest first.
+    A run that was simulated says nothing to AWS, a test of a lab hears nothing of a real one. What was missed by the
+    run and not by its data (a time limit, somebody else's stack) is no word on the point. `runs` are those that chose
+    the point, newest first.
     """
     for run in runs if test.takes_a_verdict else ():
         header, closing = run.header, run.closing
         if closing is None or header.kind is not Kind.SNAPSHOT_RESTORE or header.provenance.simulated != test.simulated:
             continue
-        if (status := _STATUS.get(closing.verdict)) is None:
+        wrong = [each for each in run.checks if each.mandatory and each.outcome is Outcome.FAILED]
+        failed = [each.name for each in wrong if each.proves_data]
+        if (status := _status(closing.verdict, failed)) is None or not any(each.identity for each in run.copies):
             continue
-        why = "; ".join(closing.reasons)
         said = f"dro run {header.id} of drill {header.drill} restored the same recovery point into a copy of its own"
-        message = f"{said}: {closing.verdict}" + (f": {why}" if why else "")
-        return Back(test, header.id, status, message[:LARGEST])
+        told = f": failed {', '.join(failed)}" if failed else ""
+        return Back(test, header.id, status, f"{said}: {closing.verdict}{told}"[:LARGEST])
     return None
+
+
+def _status(verdict: Verdict, failed: Collection[str]) -> str | None:
+    """AWS Backup's word for a verdict; it has none for one that says nothing of the data."""
+    if verdict.green:
+        return SUCCESSFUL
+    return FAILED if verdict is Verdict.FAILED and failed else None

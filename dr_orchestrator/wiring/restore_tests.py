@@ -10,7 +10,7 @@ from functools import partial
 from dr_orchestrator.aws.backup import testing
 from dr_orchestrator.aws.guard import OneWriteGuard
 from dr_orchestrator.aws.posture.ground import unknown
-from dr_orchestrator.domain.discovery.found import Unseen, is_of
+from dr_orchestrator.domain.discovery.found import Unseen
 from dr_orchestrator.domain.restore_test import GIVING, Back, RestoreTest, backs
 from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.errors import DrillFault, Exit, Stopped, UsageError
@@ -20,6 +20,7 @@ from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.building import by_guard
 from dr_orchestrator.wiring.estate.reading import Reading
 from dr_orchestrator.wiring.estate.seeing import regions_of
+from dr_orchestrator.wiring.estate.sources import is_restore_of
 from dr_orchestrator.wiring.estate.statements import statement_for
 
 VERDICT = "the verdict of a run, on the job that restored its recovery point"
@@ -94,33 +95,19 @@ def _listed(reading: Reading, region: str, since: datetime) -> list[RestoreTest]
 def _claimed(here: App, test: RestoreTest, declared: Sequence[tuple[Service, Resource]]) -> RestoreTest:
     """The test with the names of the service and resource whose source it restored, where one declares it."""
     for service, resource in declared:
-        if _is_of(here, test, resource):
+        if is_restore_of(here, test, resource):
             return replace(test, service=service.name, resource=resource.name)
     return test
-
-
-def _is_of(here: App, test: RestoreTest, resource: Resource) -> bool:
-    """Whether a test restored a resource: by the ARN of its source, of which S3 tells neither region nor account."""
-    made = here.types[resource.type].made
-    parts = test.source.split(":", 5)
-    if len(parts) != 6 or parts[2] != made.service or resource.region != test.region:
-        return False
-    if parts[3] not in ("", resource.region) or not is_of(
-        resource.account, test.account, here.catalogue.allowed.accounts
-    ):
-        return False
-    return parts[5] in {each.lstrip(":") for each in made.arns_of(resource.id)}
 
 
 def _gives(here: App, tests: Sequence[RestoreTest]) -> Iterator[Given]:
     """The verdicts, each given by a client that can give that one alone."""
     open_ones = [each for each in tests if each.takes_a_verdict]
     restored = here.ledger.queries.that_restored({each.point for each in open_ones})
-    outlines = {
-        each.header.id: each for each in here.ledger.queries.named({id for ids in restored.values() for id in ids})
-    }
+    wanted = {id for ids in restored.values() for id in ids}
+    runs = {each.header.id: each for each in here.ledger.queries.whole(wanted)}
     for test in open_ones:
-        back = backs(test, (outlines[id] for id in restored.get(test.point, ())))
+        back = backs(test, (runs[id] for id in restored.get(test.point, ())))
         if back is None:
             continue
         guard = OneWriteGuard(here.types.calls, GIVING, partial(testing.is_given, back), VERDICT)

@@ -13,14 +13,16 @@ import pytest
 
 from dr_orchestrator import wiring
 from dr_orchestrator.cli import main
+from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.recovery_point import PointKind, RecoveryPoint
 from dr_orchestrator.domain.restore_test import GIVING
-from dr_orchestrator.domain.verdict import Verdict
+from dr_orchestrator.domain.run import CheckResult
+from dr_orchestrator.domain.verdict import Outcome, Verdict
 from dr_orchestrator.errors import Exit
 from dr_orchestrator.lab.cloud.restore_jobs import jobs
 from dr_orchestrator.lab.cloud.restore_testing import PlanResult
 from dr_orchestrator.lab.cloud.vaults import vaults
-from tests.support.ledger_samples import PROVENANCE, closing, header
+from tests.support.ledger_samples import IDENTITY, PROVENANCE, closing, copy, header
 from tests.support.postures import Company, company, stands, told
 
 PUT = ("backup", "PutRestoreValidationResult")
@@ -66,6 +68,11 @@ def restored(here: wiring.App, point: str, verdict: Verdict = Verdict.PASSED) ->
     here.ledger.record_point(
         "r-own", RecoveryPoint(id=point, kind=PointKind.SNAPSHOT, data_time=at, data_time_source="x")
     )
+    made = replace(copy("r-own"), type="rds-instance")
+    here.ledger.intend_copy(made, now)
+    here.ledger.change_copy(made, CopyState.CREATED, now, IDENTITY)
+    if verdict is Verdict.FAILED:
+        here.ledger.record_check("r-own", CheckResult("rows", "7", "6", Outcome.FAILED))
     here.ledger.close_run("r-own", closing(verdict))
 
 

@@ -77,9 +77,9 @@ def simulated_job(account: Account, caller: Caller, point: str, vault: Vault) ->
     policy mentions is a Doubt.
     """
     principal = _principal(caller)
-    region, passed = {"aws:RequestedRegion": [account.region]}, {"iam:PassedToService": [BACKUP]}
+    region = {"aws:RequestedRegion": [account.region]}  # of a lock to regions; PassRole has the region of its call
     start, started = _decided(account, caller, point, [_START], region)
-    given, passing = _decided(account, caller, vault.role, [_PASS], passed)
+    given, passing = _decided(account, caller, vault.role, [_PASS], {**region, "iam:PassedToService": [BACKUP]})
     decisions = {**start, **given}
     _raise_where_denied(principal, decisions, [*started, *passing], "`dro iam` prints the policies that allow it")
     if unheard := _not_allowed(decisions, (_START, _PASS)):

@@ -59,7 +59,7 @@ class Source:
 
     def nothing(self, instant: datetime) -> NotRecoverable:
         """The fault of a bucket that held nothing at an instant."""
-        told = f"{self._resource.id} has no version from {instant:%Y-%m-%d %H:%M:%S} UTC or before"
+        told = f"{self._resource.id} has no version from before {instant:%Y-%m-%d %H:%M:%S} UTC"
         return NotRecoverable(told, "choose a later instant; is the prefix right?", "s3:ListObjectVersions")
 
     def raise_if_nothing(self, instant: datetime) -> None:

@@ -15,6 +15,7 @@ from dr_orchestrator.domain.service import Resource, Service
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.app import App
 from dr_orchestrator.wiring.estate.reading import Reading
+from dr_orchestrator.wiring.estate.sources import is_restore_of
 from dr_orchestrator.wiring.estate.statements import statement_for
 from dr_orchestrator.wiring.posture import uncovered
 
@@ -40,6 +41,7 @@ def look(here: App, names: Sequence[str] = ()) -> Posture:
     for (service, resource), facts in zip(wanted, found, strict=True):
         rulings = [_with_statement(here, each) for each in judged(facts, service, now)]
         told = tests.get((service.name, resource.name))
+        told = told if told is not None and is_restore_of(here, told, resource) else None
         rows += stood(service, resource, [*rulings, _proven(here, service, resource, states, told)])
     if not names:
         rows += uncovered.rows(here, reading)

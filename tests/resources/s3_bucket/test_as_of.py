@@ -135,7 +135,7 @@ def test_an_instant_before_the_first_version_makes_nothing(made: Estate, way_of:
     source = buckets.bucket(made)
     buckets.put(made, source, {"new": b"x"})
     way = at(way_of("s3", source), then)
-    with pytest.raises(NotRecoverable, match=r"has no version from .* or before"):
+    with pytest.raises(NotRecoverable, match=r"has no version from before"):
         way.restore()
     assert not way.exists()
 
@@ -212,9 +212,15 @@ class _Listing:
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3), st.booleans()), max_size=12),
     st.integers(0, 40),
     st.integers(1, 5),
+    st.sampled_from([0, 1, 999_999]),
 )
-def test_of_any_history_each_key_is_as_it_was_then(steps: list[tuple[str, int, bool]], then: int, most: int) -> None:
-    """Whatever was written and deleted, and wherever pages end: as a bucket that was watched all the while."""
+def test_of_any_history_each_key_is_as_it_was_then(
+    steps: list[tuple[str, int, bool]], then: int, most: int, rest: int
+) -> None:
+    """Whatever was written and deleted, and wherever pages end: as a bucket that was watched all the while.
+
+    An instant within a second is that second's begin: S3 tells no more.
+    """
     second, history, there = 0, [], dict[str, str]()
     for number, (key, later, marker) in enumerate(steps):
         second += later
@@ -223,6 +229,6 @@ def test_of_any_history_each_key_is_as_it_was_then(steps: list[tuple[str, int, b
             there.pop(key, None)
             there |= {} if marker else {key: f"v{number}"}
     api: Any = _Listing(history, most)
-    found = as_of(api, Where("b"), EPOCH + timedelta(seconds=then), tally := Tally())
+    found = as_of(api, Where("b"), EPOCH + timedelta(seconds=then, microseconds=rest), tally := Tally())
     assert [(each.key, each.id) for each in found] == sorted(there.items())
     assert tally.objects == len(there)

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from dr_orchestrator.domain.copy import CopyRecord, CopyState
 from dr_orchestrator.domain.kind import Kind
-from dr_orchestrator.domain.outline import Outline
 from dr_orchestrator.domain.restore_test import LARGEST, RestoreTest, backs
-from dr_orchestrator.domain.verdict import Verdict
-from tests.support.ledger_samples import PROVENANCE, START, closing, header
+from dr_orchestrator.domain.run import CheckResult, Run
+from dr_orchestrator.domain.verdict import Outcome, Verdict
+from tests.support.ledger_samples import IDENTITY, PROVENANCE, START, closing, copy, header
 
 HOUR = timedelta(hours=1)
 TEST = RestoreTest(
@@ -31,11 +32,17 @@ TEST = RestoreTest(
 )
 
 
-def run(verdict: Verdict | None = Verdict.PASSED, **more: Any) -> Outline:
-    """A run on real AWS that restored the point."""
+WRONG = CheckResult("rows", "7", "6", Outcome.FAILED)
+MADE = CopyRecord(copy(), CopyState.DELETED, IDENTITY, START)
+
+
+def run(verdict: Verdict | None = Verdict.PASSED, **more: Any) -> Run:
+    """A run on real AWS that restored the point; one that failed did so by its data."""
     provenance = replace(PROVENANCE, simulated=more.pop("simulated", False))
+    checks = more.pop("checks", (WRONG,) if verdict is Verdict.FAILED else ())
+    copies = more.pop("copies", (MADE,))
     ended = closing(verdict, reasons=more.pop("reasons", ())) if verdict else None
-    return Outline(header(**{"provenance": provenance, **more}), ended)
+    return Run(header(**{"provenance": provenance, **more}), checks=checks, copies=copies, closing=ended)
 
 
 def test_it_is_told_as_no_proof_of_ours() -> None:
@@ -94,16 +101,38 @@ def test_only_a_verdict_that_says_something_is_given(verdict: Verdict | None, st
 
 
 def test_the_newest_run_that_says_something_is_the_one() -> None:
-    """Named in the message with its drill and reasons, which is cut where AWS would not take it."""
-    runs = [run(Verdict.ABORTED, run="r-3"), run(Verdict.FAILED, run="r-2", reasons=("RTO missed",)), run(run="r-1")]
+    """Named in the message with its drill and the checks that failed, and cut where AWS would not take it."""
+    runs = [run(Verdict.ABORTED, run="r-3"), run(Verdict.FAILED, run="r-2", reasons=("password hush",)), run(run="r-1")]
     back = backs(TEST, runs)
     assert back is not None
     assert (back.run, back.status) == ("r-2", "FAILED")
     assert "dro run r-2 of drill orders-snapshot restored the same recovery point" in back.message
-    assert back.message.endswith("FAILED: RTO missed")
-    long = backs(TEST, [run(Verdict.FAILED, reasons=("x" * 5000,))])
+    assert back.message.endswith("FAILED: failed rows")
+    assert "hush" not in back.message
+    long = backs(TEST, [run(Verdict.FAILED, checks=(replace(WRONG, name="x" * 5000),))])
     assert long is not None
     assert len(long.message) == LARGEST
+
+
+@pytest.mark.parametrize(
+    "checks",
+    [
+        (),
+        (replace(WRONG, proves_data=False),),
+        (replace(WRONG, mandatory=False),),
+        (replace(WRONG, outcome=Outcome.PASSED),),
+    ],
+)
+def test_a_failure_that_is_not_the_points_is_not_given(checks: tuple[CheckResult, ...]) -> None:
+    """A time limit that was missed, or a customer's stack that changed, says nothing of the data of a point."""
+    assert backs(TEST, [run(Verdict.FAILED, checks=checks)]) is None
+
+
+@pytest.mark.parametrize("copies", [(), (replace(MADE, identity=None),)])
+def test_a_run_that_chose_the_point_and_made_nothing_gives_nothing(copies: tuple[CopyRecord, ...]) -> None:
+    """Its restore was refused, by a quota say: nobody has seen what the point holds."""
+    assert backs(TEST, [run(Verdict.FAILED, copies=copies)]) is None
+    assert backs(TEST, [run(copies=copies)]) is None
 
 
 @pytest.mark.parametrize("more", [{"simulated": True}, {"kind": Kind.REPLICA_REBUILD}, {"kind": Kind.AZ_FAILOVER}])

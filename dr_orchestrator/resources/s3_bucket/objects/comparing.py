@@ -62,12 +62,22 @@ class Found:
     different: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
+    edge: list[str] = field(default_factory=list)
     newest: datetime | None = None
 
     @property
     def wrong(self) -> set[tuple[str, str]]:
         """Each key that is not as it was, and how."""
         return {(how, key) for how in WRONG for key in getattr(self, how)}
+
+    def settled(self, edge: Collection[str]) -> Found:
+        """The same, but that of keys at the `edge` of the instant nothing is wrong: nobody knows what was.
+
+        A bucket that AWS Backup filled may hold what came in that very second.
+        """
+        kept = {how: [key for key in getattr(self, how) if key not in edge] for how in WRONG}
+        unclear = sorted({key for _, key in self.wrong if key in edge})
+        return replace(self, **kept, edge=unclear)  # type: ignore[arg-type]
 
     def borne_out(self, before: Found) -> Found:
         """The same, but that of what is wrong counts only what was so before, too: one listing proves no loss."""
@@ -106,7 +116,7 @@ class Comparing:
         places = (wanted.api, wanted.where), (self._api, self._restorer.at(copy))
         one = _One(*places, check.read, self._patiently, found)
         Lanes(drawn, one.look, f"what the objects of {copy.id} hold").run()
-        return wanted, found, of()
+        return wanted, found.settled(wanted.whole.edge), of()
 
     def _listed(self, wanted: Iterator[Version], copy: Copy, found: Found) -> Iterator[Pair]:
         """Compare what both listings tell; those that these do not tell of come back."""
@@ -194,6 +204,7 @@ def told(check: SameObjects, wanted: Wanted, found: Found, of: int, copy: Copy) 
     doubts = (
         *_some(found.archived, "in an archive, from where nothing comes at once"),
         *_some(found.unknown, "unknown, by no checksum or digest of both: `read: true` reads them"),
+        *_some(found.edge, "otherwise, and written in the very second of the instant: which came first is not told"),
         *_some(found.unsure, "not as it was by one of two comparisons, and not by the other"),
         *([_doubtful(wanted)] if wanted.whole.doubtful else []),
         *([] if wanted.chosen.objects else ["the source held nothing at the instant"]),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from dr_orchestrator.aws.calls.answers import Strange
@@ -16,6 +16,7 @@ NULL = "null"
 """The one version that a key has of the time while versioning was off: what is written then takes its place."""
 
 _ARCHIVES = ("GLACIER", "DEEP_ARCHIVE", "INTELLIGENT_TIERING")
+SECOND = timedelta(seconds=1)
 PAGE = 1_000
 """The most that S3 lists in one answer."""
 
@@ -69,7 +70,8 @@ class Tally:
     """The sums of a listing as of an instant, while it is read and when it is through.
 
     `doubtful` are keys that were written since the instant while versioning was off: what was there before is lost,
-    if anything was.
+    if anything was. `edge` are keys that have a version of the very second of the instant, of which nobody can tell
+    whether it was there.
     """
 
     objects: int = 0
@@ -77,6 +79,7 @@ class Tally:
     deleted: int = 0
     doubtful: int = 0
     newest: datetime | None = None
+    edge: set[str] = field(default_factory=set)
 
     def count(self, version: Version) -> None:
         """Count an object that there was."""
@@ -90,9 +93,11 @@ def as_of(api: Api, where: Where, instant: datetime, tally: Tally | None = None)
     S3 tells only the whole second in which a version was made, and a version of the instant's own second may be from
     after it: only those of earlier seconds are surely from before.
     """
-    counted = tally or Tally()
+    counted, instant = tally or Tally(), instant.replace(microsecond=0)
     for _, versions in itertools.groupby(every(api, where), key=lambda each: each.key):
         known = list(versions)
+        if any(instant <= each.modified < instant + SECOND for each in known):
+            counted.edge.add(known[0].key)
         counted.doubtful += any(each.id == NULL and each.modified >= instant for each in known)
         of_then = (each for each in known if each.modified < instant)
         newest = max(of_then, key=lambda each: each.modified, default=None)  # of one second the first that S3 lists

@@ -149,7 +149,8 @@ def test_a_job_is_asked_for_on_its_point_and_its_role_alone() -> None:
     starting = {"ActionNames": ["backup:StartRestoreJob"], "ResourceArns": [POINT]}
     assert start == {**starting, "aws:RequestedRegion": ["us-east-1"]}
     giving = {"ActionNames": ["iam:PassRole"], "ResourceArns": [VAULT.role]}
-    assert give == {**giving, "iam:PassedToService": ["backup.amazonaws.com"]}
+    passed = {"iam:PassedToService": ["backup.amazonaws.com"], "aws:RequestedRegion": ["us-east-1"]}
+    assert give == {**giving, **passed}
 
 
 @pytest.mark.parametrize("action", ["backup:StartRestoreJob", "iam:PassRole"])
