@@ -168,6 +168,7 @@ TYPE = Drillable(
     ),
     discovery=Calls(frozenset({"ec2:DescribeVolumes"})),
     services=("ec2", "ssm", "service-quotas"),
+    grants={"service-quotas:GetServiceQuota": ("servicequotas:GetServiceQuota",)},
     secures="ec2",
     vowel=True,
     own_keys=_own_keys,

@@ -273,7 +273,7 @@ TYPE = Drillable(
             "SourceDBSnapshotIdentifier",
             actions=_TAGGED,
             only=WITHOUT_TAGS,
-            beside=("snapshot:*", "og:*"),
+            beside=("snapshot:*",),
         ),
         Write(
             "rds:ModifyDBSnapshotAttribute",

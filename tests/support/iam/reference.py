@@ -16,6 +16,11 @@ GLOBAL = frozenset({"aws:RequestedRegion", "aws:CalledVia"})
 NOT_KNOWN = frozenset({"s3:GetObjectMetadata"})
 """Actions that the schemas of resource types name, and AWS's own reference does not: IAM takes them, to no effect."""
 
+APART = {"ec2:AttachVolume", "ec2:DetachVolume", "ec2:CreateVolume", "ssm:SendCommand"}
+"""The actions on two things, each of which is allowed by a statement of its own: of a volume by the tag that it wears,
+of a machine or a snapshot, which wear none of a run, by their names.
+"""
+
 NOT_MADE = {("rds:DeleteDBCluster", "cluster-snapshot")}
 """Resources that an action concerns by parameters that no drill gives: nothing is kept of a cluster."""
 
@@ -48,7 +53,9 @@ def _resources(statement: Mapping[str, Any], actions: list[str]) -> Iterator[str
         met = [of for of in _types(action) if fits[action, of]]
         if not met:
             yield f"no resource is of {action}"
-        elif statement["Effect"] == "Allow" and not _tags(action):  # a tag is set on any one of an action's types
+        elif (
+            statement["Effect"] == "Allow" and not _tags(action) and action not in APART
+        ):  # a tag is set on any one of an action's types
             yield from (f"{action} also needs a {of[1]}" for of in wanted if of not in met)
 
 
