@@ -152,7 +152,7 @@ def compared(baseline: Baseline | None, look: Look, aspect: Aspect) -> Told:
 
 
 def _hands(baseline: Baseline, history: History | None) -> list[Event] | None:
-    """The changes that may have made a difference: one that had just been made may not have been seen for the record."""
+    """The changes that may have made a difference: one made just before the record may not have been seen for it."""
     if history is None:
         return None
     recorded = baseline.documents[Aspect.HISTORY], baseline.recorded_at
