@@ -41,7 +41,8 @@ class Asking:
         return self.at(self.stack.region)
 
     def patiently(self, ask: Callable[[], T]) -> T:
-        """Ask again while AWS fails in passing."""
+        """Ask again while AWS fails in passing; nothing is asked any more once it is to end."""
+        self.raise_if_stopped()
         return again(ask, ASKING, self.clock, waits=self.raise_if_stopped)
 
     def call(self, service: str, operation: str, **given: Any) -> Any:
