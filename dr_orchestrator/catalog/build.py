@@ -20,7 +20,7 @@ from dr_orchestrator.catalog.shapes.tiers import Tier as WrittenTier
 from dr_orchestrator.catalog.source import Key, dotted
 from dr_orchestrator.catalog.template import Template, Unusable
 from dr_orchestrator.domain.cost import Rates
-from dr_orchestrator.domain.customer_stack import CustomerStack
+from dr_orchestrator.domain.customer_stack import Baseline, CustomerStack
 from dr_orchestrator.domain.drill import (
     Allowed,
     CanaryItem,
@@ -152,10 +152,19 @@ def _customer_stack(name: str, stack: WrittenStack, declared: Declared) -> Custo
         stack=stack.stack,
         role=stack.role,
         external_id=stack.external_id or "",
-        baseline=baseline.read(declared.folder / file, stack.account, stack.region, stack.stack),
+        baseline=_recorded(stack, declared, file),
         file=file,
         where=f"{document.file}:{document.line(('customer_stacks', name))}",
     )
+
+
+def _recorded(stack: WrittenStack, declared: Declared, file: str) -> Baseline | None:
+    try:
+        return baseline.read(declared.folder / file, stack.account, stack.region, stack.stack)
+    except baseline.NoBaseline:
+        if declared.anew:
+            return None
+        raise
 
 
 def _resource(

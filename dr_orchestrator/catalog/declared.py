@@ -35,7 +35,10 @@ class Entries(Generic[Entry]):
 
 @dataclass(frozen=True)
 class Declared:
-    """A service file in its `folder`; `whole` is None where something in it is not legal."""
+    """A service file in its `folder`; `whole` is None where something in it is not legal.
+
+    With `anew` its baselines are about to be recorded: a file that is none is no mistake, and stands for nothing.
+    """
 
     document: Document
     folder: Path
@@ -46,6 +49,7 @@ class Declared:
     resources: Entries[Resource]
     drills: Entries[Drill]
     templates: Mapping[str, Template | Unusable]
+    anew: bool = False
 
 
 @dataclass(frozen=True)

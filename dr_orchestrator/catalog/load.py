@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from dr_orchestrator.catalog import build, gaps
@@ -14,9 +15,12 @@ from dr_orchestrator.errors import CatalogError, Problem
 _INIT = "make a workspace with `dro init DIR`"
 
 
-def load(drills: Path, types: Types[ResourceType]) -> Catalogue:
-    """Read tiers.yaml and every service file; CatalogError with all problems where there is one."""
-    catalogue, found = _read(drills, types)
+def load(drills: Path, types: Types[ResourceType], *, anew: bool = False) -> Catalogue:
+    """Read tiers.yaml and every service file; CatalogError with all problems where there is one.
+
+    With `anew` a baseline that cannot be read is as if there were none: whoever asks is about to record another.
+    """
+    catalogue, found = _read(drills, types, anew=anew)
     if catalogue is None:
         raise CatalogError(found)
     return catalogue
@@ -46,13 +50,13 @@ def service_files(drills: Path) -> list[Path]:
 
 
 def _read(
-    drills: Path, types: Types[ResourceType], flows: Path | None = None
+    drills: Path, types: Types[ResourceType], flows: Path | None = None, *, anew: bool = False
 ) -> tuple[Catalogue | None, tuple[Problem, ...]]:
     drills = drills.absolute()  # so that it has a name, whatever folder the user stands in
     if not drills.is_dir():
         return None, (Problem(drills.name, 1, "", "there is no such folder", _INIT),)
     policy = read_policy(drills)
-    services = [read_service(path, types) for path in service_files(drills)]
+    services = [replace(read_service(path, types), anew=anew) for path in service_files(drills)]
     documents = [policy.document, *(service.document for service in services)]
     found = [problem for document in documents for problem in document.problems]
     found += estate.problems(policy, services, types)

@@ -12,6 +12,7 @@ from unittest import mock
 import pytest
 
 from dr_orchestrator import wiring
+from dr_orchestrator.aws.customer import changes
 from dr_orchestrator.cli import main
 from dr_orchestrator.domain.customer.looking import FIGURE, When, name_of, stacks_in
 from dr_orchestrator.domain.customer_stack import Aspect
@@ -234,6 +235,46 @@ class TestBaseline:
         code, found = self.told(capsys, "--write")
         assert (code, found["standing"], found["written"]) == (Exit.INCONCLUSIVE, "could not be read", False)
         assert not Path(found["file"]).exists()
+
+    def test_what_is_no_baseline_is_refused_and_recorded_anew_on_demand(
+        self, here: App, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """By file and key, at every command; --replace says that how the stack is now is right."""
+        file = here.settings.drills / stack_of(here).file
+        told = json.loads(file.read_text())
+        told["documents"]["last change"]["acme-hook"] = {"at": None, "events": []}
+        file.write_text(json.dumps(told))
+        with wiring.using(App(here.settings, here.clock)):
+            for command in (["check"], ["baseline", "shop"], ["baseline", "shop", "--write"], ["plan", DRILL]):
+                assert main.run(command) == Exit.USAGE
+                words = capsys.readouterr().err
+                assert f"{stack_of(here).file} is not as" in words
+                assert "documents / last change / acme-hook / at is no time" in words
+            assert "dro baseline shop --write --replace" in words
+        with wiring.using(App(here.settings, here.clock)):
+            code, found = self.told(capsys, "--write", "--replace")
+        assert (code, found["standing"], found["written"]) == (Exit.PASSED, "not recorded yet", True)
+        with wiring.using(App(here.settings, here.clock)):
+            code, found = self.told(capsys)
+        assert (code, found["standing"]) == (Exit.PASSED, "as recorded")
+
+    def test_a_history_that_is_too_long_begins_anew_on_demand(
+        self, here: App, customer: Acme, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What nobody can tell is no pass; recorded anew, the history is read from there."""
+        monkeypatch.setattr(changes, "PAGE", 1)
+        monkeypatch.setattr(changes, "PAGES", 2)
+        for _ in range(4):
+            customer.client("cloudformation").detect_stack_drift(StackName="acme-hook")
+            customer.wait(1000)
+        code, found = self.told(capsys)
+        assert (code, found["written"]) == (Exit.INCONCLUSIVE, False)
+        assert found["standing"] == "as recorded, but not all changes are known"
+        code, found = self.told(capsys, "--write")
+        assert (code, found["written"]) == (Exit.PASSED, True)
+        with wiring.using(App(here.settings, here.clock)):
+            code, found = self.told(capsys)
+        assert (code, found["standing"]) == (Exit.PASSED, "as recorded")
 
 
 def test_check_names_a_stack_without_a_baseline(unrecorded: App, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,8 +47,9 @@ def shop_with(source: str = "acme.incidents", bus: str = "Bus") -> str:
 
 @pytest.fixture
 def world(shop: Estate, home: Path, request: pytest.FixtureRequest) -> Iterator[App]:
-    source = getattr(request, "param", "acme.incidents")
-    made = workspace.world(home, shop.clock, shop=shop_with(source), template=WITH_A_BUS)
+    source, target = getattr(request, "param", ("acme.incidents", "{"))
+    template = WITH_A_BUS.replace("{Id: kept", f"{target}Id: kept")
+    made = workspace.world(home, shop.clock, shop=shop_with(source), template=template)
     with wiring.using(made):
         yield made
     shop.lab.faults.clear()
@@ -74,18 +77,43 @@ def test_it_is_sent_to_the_copys_bus_alone_and_its_time_is_measured(shop: Estate
     assert entry["EventBusName"] == (
         f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/dro-{found.header.id}-shop-prod-incoming"
     )
-    assert (entry["Source"], entry["DetailType"], entry["Detail"]) == ("acme.incidents", "incident", '{"id": "42"}')
+    assert (entry["Source"], entry["DetailType"]) == ("acme.incidents", "incident")
+    detail = json.loads(entry["Detail"])
+    assert re.fullmatch(r"dro-[0-9a-f]{16}", detail.pop("dro-token"))
+    assert detail == {"id": "42"}
     assert 0 <= check.figures["arrived_after_s"] < 60
     assert list(events_backends[ACCOUNT][REGION].event_buses) == ["default"]
 
 
-@pytest.mark.parametrize("world", ["acme.other"], indirect=True)
+DETAIL_ALONE = """{InputTransformer: {InputPathsMap: {it: $.detail}, InputTemplate: '{"got": <it>}'}, """
+NOTHING_OF_IT = """{InputTransformer: {InputPathsMap: {it: $.detail.id}, InputTemplate: '{"got": "<it>"}'}, """
+
+
+@pytest.mark.parametrize("world", [("acme.incidents", DETAIL_ALONE)], indirect=True)
+def test_an_event_is_known_by_its_detail_where_the_rule_delivers_that_alone(shop: Estate, world: App) -> None:
+    """Its id is not in what arrives; the token is."""
+    _, check = drilled(shop, world)
+    assert check.outcome is Outcome.PASSED, check.observed
+
+
+@pytest.mark.parametrize("world", [("acme.incidents", NOTHING_OF_IT)], indirect=True)
+def test_a_rule_that_delivers_something_else_is_named_by_the_failure(shop: Estate, world: App) -> None:
+    """Nobody looks for a broken bus where the template says that the event is written anew."""
+    _, check = drilled(shop, world)
+    assert check.outcome is Outcome.FAILED
+    assert check.observed.endswith(
+        "; Incoming (InputTransformer) delivers it in another form, in which it cannot be known again"
+    )
+
+
+@pytest.mark.parametrize("world", [("acme.other", "{")], indirect=True)
 def test_what_does_not_arrive_fails_the_drill(shop: Estate, world: App) -> None:
     """An event that no rule of the replica takes is waited for, and then the drill has failed."""
     found, check = drilled(shop, world)
     assert found.closing is not None
     assert check.outcome is Outcome.FAILED
     assert check.figures["arrived_after_s"] is None
+    assert "in another form" not in check.observed
     assert found.closing.verdict is Verdict.FAILED
 
 
@@ -146,6 +174,7 @@ def test_no_other_bus_is_ever_sent_anything(shop: Estate, world: App) -> None:
     ("shop_file", "told"),
     [
         (shop_with(bus="Nothing"), "'Nothing' is no AWS::Events::EventBus of the template"),
+        (shop_with(source="aws.ec2"), "'aws.ec2' is a source of AWS's own"),
         (shop_with(bus="Arrived"), "'Arrived' is no AWS::Events::EventBus of the template"),
         (
             workspace.SHOP.replace(

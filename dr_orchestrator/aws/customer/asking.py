@@ -11,11 +11,18 @@ from dr_orchestrator.aws.calls.api import NotFound
 from dr_orchestrator.aws.watcher import Watcher
 from dr_orchestrator.domain.customer_stack import CustomerStack
 from dr_orchestrator.domain.ports import Clock
+from dr_orchestrator.errors import Transient
 from dr_orchestrator.runner.patience import Patience, again
 
 T = TypeVar("T")
 ASKING = Patience(answered=120.0, silent=60.0)
 """Drill seconds for which what was throttled is asked again; whoever stops the drill ends it."""
+
+
+class Unsettled(Transient):
+    """A part of what is there was gone before it was read: asked again, all of it is told as it is then."""
+
+    answered = True
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,8 @@ class Asking:
         return self.at(self.stack.region)
 
     def patiently(self, ask: Callable[[], T]) -> T:
-        """Ask again while AWS fails in passing."""
+        """Ask again while AWS fails in passing; nothing is asked any more once it is to end."""
+        self.raise_if_stopped()
         return again(ask, ASKING, self.clock, waits=self.raise_if_stopped)
 
     def call(self, service: str, operation: str, **given: Any) -> Any:
@@ -61,3 +69,14 @@ class Asking:
             return ask()
         except NotFound:
             return None
+
+    def settled(self, read: Callable[[], T]) -> T:
+        """What is read in several calls of one thing that is there; Unsettled where a part of it keeps being gone."""
+
+        def once() -> T:
+            try:
+                return read()
+            except NotFound as gone:
+                raise Unsettled(gone.message, gone.hint) from gone
+
+        return self.patiently(once)

@@ -14,7 +14,6 @@ from typing import Any
 
 from dr_orchestrator.aws.customer.asking import Asking
 from dr_orchestrator.domain.customer.history import REACH, Event, History
-from dr_orchestrator.errors import NotMeasured
 
 BETWEEN_S = 0.5
 """Drill seconds between two calls."""
@@ -33,14 +32,15 @@ _EARLIER = timedelta(days=1)
 
 
 def history(asking: Asking, names: Iterable[tuple[str, bool]]) -> History:
-    """The changes of what has these names, newest first; NotMeasured where a name has more events than are read."""
+    """The changes of what has these names, newest first; as far as it is read where a name has more."""
     now, baseline = asking.clock.now(), asking.stack.baseline
     since = now - REACH
     if baseline is not None:
         since = max(since, baseline.recorded_at - _EARLIER)
     reader = _Reader(asking, since, now, newest_alone=baseline is None)
     found = [each for name, of_iam in names for each in reader.of(name, of_iam=of_iam)]
-    return History(tuple(sorted(found, key=lambda each: (each.at, each.id), reverse=True)), since)
+    newest_first = tuple(sorted(found, key=lambda each: (each.at, each.id), reverse=True))
+    return History(newest_first, max((since, *reader.short.values())), tuple(reader.short))
 
 
 class _Reader:
@@ -48,6 +48,8 @@ class _Reader:
         self._asking, self._newest_alone = asking, newest_alone
         self._span = {"StartTime": since, "EndTime": until}
         self._first = True
+        self.short: dict[str, datetime] = {}
+        """What has more events than are read, in words, and the oldest of those that were."""
 
     def of(self, name: str, *, of_iam: bool) -> Iterator[Event]:
         """The changes of one name, newest first, within its pages."""
@@ -60,9 +62,11 @@ class _Reader:
             **self._span,
         }
         newest: datetime | None = None
+        oldest: datetime = self._span["EndTime"]
         for _ in range(PAGES):
             answer = self._asking.patiently(lambda: self._paced(api, given))
             for each in answer.get("Events") or ():
+                oldest = each["EventTime"]
                 found = _change(each, name)
                 if found is None:
                     continue
@@ -74,7 +78,7 @@ class _Reader:
                 return
             given["NextToken"] = answer["NextToken"]
         told = f"{name} has more than {PAGES * PAGE:,} events since {self._span['StartTime']:%Y-%m-%d}"
-        raise NotMeasured(told, "record the baseline anew: then less of it is read", "cloudtrail:LookupEvents")
+        self.short[told] = oldest
 
     def _paced(self, api: Any, given: Mapping[str, Any]) -> Any:
         if not self._first:

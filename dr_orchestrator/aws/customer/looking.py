@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from dr_orchestrator.aws.customer import changes, policies, stack
@@ -38,11 +39,12 @@ def look(asking: Asking) -> Look:
         return Known(told[0].document)
 
     history = _seen(read)
+    within = stack.within(described.document) if isinstance(described, Known) else ""
     aspects = {
         Aspect.STACK: described,
-        Aspect.DRIFT: drift,
-        Aspect.TEMPLATE: template,
-        Aspect.POLICIES: live,
+        Aspect.DRIFT: _lacking(drift, within),
+        Aspect.TEMPLATE: _lacking(template, within),
+        Aspect.POLICIES: _lacking(live, within),
         Aspect.HISTORY: history,
     }
     return Look(at, aspects, told[0] if told else None)
@@ -85,6 +87,10 @@ def _names(asking: Asking, described: Known | Unread, live: Known | Unread) -> l
     if not parts and isinstance(live, Unread):
         raise NotMeasured(f"its roles and rules are not known: {live.why}")
     return [*((each, False) for each in sorted(ids)), *sorted(parts.items())]
+
+
+def _lacking(seen: Known | Unread, within: str) -> Known | Unread:
+    return replace(seen, lacks=within) if isinstance(seen, Known) else seen
 
 
 def _seen(read: Callable[[], Known]) -> Known | Unread:

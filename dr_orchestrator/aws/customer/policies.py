@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from dr_orchestrator.aws.calls.api import NotFound
@@ -18,8 +19,8 @@ def live(asking: Asking) -> dict[str, Any]:
     """The roles and rules of the stack, and those that were recorded of it: None for one that is gone."""
     roles, rules = _named(asking)
     return {
-        "roles": {each: asking.there(lambda each=each: _role(asking, each)) for each in sorted(roles)},  # type: ignore[misc]
-        "rules": {each: asking.there(lambda each=each: _rule(asking, each)) for each in sorted(rules)},  # type: ignore[misc]
+        "roles": {each: asking.settled(partial(_role, asking, each)) for each in sorted(roles)},
+        "rules": {each: asking.settled(partial(_rule, asking, each)) for each in sorted(rules)},
     }
 
 
@@ -39,8 +40,12 @@ def _named(asking: Asking) -> tuple[set[str], set[str]]:
     return roles, rules
 
 
-def _role(asking: Asking, name: str) -> dict[str, Any]:
-    role = asking.call("iam", "GetRole", RoleName=name)["Role"]
+def _role(asking: Asking, name: str) -> dict[str, Any] | None:
+    """A role with all that it may do; None where AWS knows none, and NotFound where something of it went meanwhile."""
+    found = asking.there(lambda: asking.call("iam", "GetRole", RoleName=name))
+    if found is None:
+        return None
+    role = found["Role"]
     inline = asking.pages("iam", "ListRolePolicies", "PolicyNames", RoleName=name)
     attached = asking.pages("iam", "ListAttachedRolePolicies", "AttachedPolicies", RoleName=name)
     bound = (role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn", "")
@@ -74,11 +79,13 @@ def _policy(document: Any) -> Any:
         return document
 
 
-def _rule(asking: Asking, physical: str) -> dict[str, Any]:
-    """A rule by its physical id: its name, or its bus and its name."""
+def _rule(asking: Asking, physical: str) -> dict[str, Any] | None:
+    """A rule by its physical id (its name, or its bus and its name); None where AWS knows none."""
     bus, _, name = physical.rpartition("|")
     where = {"EventBusName": bus} if bus else {}
-    rule = asking.call("events", "DescribeRule", Name=name, **where)
+    rule = asking.there(lambda: asking.call("events", "DescribeRule", Name=name, **where))
+    if rule is None:
+        return None
     targets = asking.pages("events", "ListTargetsByRule", "Targets", Rule=name, **where)
     return {
         "arn": rule["Arn"],

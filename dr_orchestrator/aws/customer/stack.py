@@ -22,6 +22,7 @@ CEILING_S = 1800.0
 ANOTHERS_S, AGAIN_S = 900.0, 15.0
 """Drill seconds for which somebody else's detection is waited for, and between two tries."""
 
+NESTED = "AWS::CloudFormation::Stack"
 _CHECKED = ("IN_SYNC", "MODIFIED", "DELETED")
 
 
@@ -57,6 +58,13 @@ def members(asking: Asking) -> list[Mapping[str, Any]]:
     return asking.pages("cloudformation", "ListStackResources", "StackResourceSummaries", StackName=asking.stack.stack)
 
 
+def within(described: Mapping[str, Any]) -> str:
+    """The words for the stacks within it, into which nobody looks; empty where it has none."""
+    resources = [item for each in described.values() if each for item in each["resources"].items()]
+    found = sorted(name for name, each in resources if each["type"] == NESTED)
+    return f"nobody looks into the stacks within: {', '.join(found)}" if found else ""
+
+
 def _resource(each: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "type": each["ResourceType"],
@@ -66,7 +74,11 @@ def _resource(each: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parameter(each: Mapping[str, Any]) -> str:
-    value = str(each.get("ResolvedValue") or each.get("ParameterValue") or "")
+    return _short(str(each.get("ResolvedValue") or each.get("ParameterValue") or ""))
+
+
+def _short(value: str) -> str:
+    """A value that may be a secret, so that it is known again and not read."""
     return f"sha256 {digest(value)[:16]}"
 
 
@@ -154,11 +166,12 @@ def _under_way(refused: Refused) -> bool:
 
 
 def _drift(each: Mapping[str, Any]) -> dict[str, Any]:
+    """The drift of a resource: where, and of which kind; a property may be a secret, so that its values are digests."""
     differences = {
         found["PropertyPath"]: {
             "kind": found["DifferenceType"],
-            "expected": found["ExpectedValue"],
-            "actual": found["ActualValue"],
+            "expected": _short(found["ExpectedValue"]),
+            "actual": _short(found["ActualValue"]),
         }
         for found in each.get("PropertyDifferences") or ()
     }

@@ -20,6 +20,9 @@ def mistakes(service: Declared, drill: Drill, claim: EventArrives, written: str)
     if drill.kind is not Kind.REPLICA_REBUILD:
         yield (written,), f"a {drill.kind} makes no bus of its own", "remove it; only a replica has one"
         return
+    if claim.source.startswith("aws."):
+        message = f"'{claim.source}' is a source of AWS's own, and EventBridge takes no such event from anybody else"
+        yield (written, "source"), message, "name the source of an application"
     template = service.templates.get(drill.resource)
     if not isinstance(template, Template):
         return

@@ -28,7 +28,7 @@ def problems(policy: Policy, services: Sequence[Declared], types: Types[Resource
         yield from _tier(service, policy)
         yield from resource.problems(service, types, isolation_by_default=isolation)
         yield from _allowed(service, policy)
-        yield from customers.problems(service, policy)
+        yield from customers.problems(service, policy, services)
         yield from drill.problems(service, types)
 
 

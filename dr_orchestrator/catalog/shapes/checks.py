@@ -142,9 +142,9 @@ class EventArrives(Shape):
 
     bus: Stored = Field(description="The bus: its logical id in the template. No other is ever sent anything.")
     log_group: Stored = Field(description="The log group that a rule of the template writes it to: its logical id.")
-    source: Text = Field(description="The event's source, as the customer's rule delivers it.")
+    source: Text = Field(description="The event's source, as the customer's rule delivers it; none of AWS's own.")
     detail_type: Text = Field(description="Its detail-type.")
-    detail: dict[Attribute, Scalar] = Field(default={}, description="What it holds beside that.")
+    detail: dict[Attribute, Scalar] = Field(default={}, description="What it holds beside that, and a token.")
     within: Span = Field(default=timedelta(minutes=1), description="How long it may take.")
 
 

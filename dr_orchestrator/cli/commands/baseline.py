@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 def baseline(services: tuple[str, ...], write: bool, replace: bool, as_json: bool) -> int:
     """Look, read-only, at the customers' stacks of the services named (or all), against what was recorded of them.
 
-    Without --write nothing is written. With it, a stack that has no baseline gets one; one that differs keeps its own
-    until --replace says that what is there now is right. A stack that could not be read whole is not recorded. Exit
-    codes: 0 as recorded, or recorded now; 1 something differs; 3 something is not recorded, or could not be read.
+    Without --write nothing is written. With it, a stack that has no baseline gets one, and one of whose changes not all
+    are known is confirmed; one that differs keeps its own until --replace says that what is there now is right. A stack
+    that could not be read whole is not recorded. Exit codes: 0 as recorded, or recorded now; 1 something differs; 3
+    something is not recorded, could not be read, or its changes are not all known.
     """
     from dr_orchestrator import wiring
     from dr_orchestrator.wiring.customers import recording
@@ -49,7 +50,7 @@ def _code(found: list[Recorded]) -> int:
     left = {each.standing for each in found if not each.written}
     if Standing.DIFFERS in left:
         return Exit.FAILED
-    return Exit.INCONCLUSIVE if left & {Standing.UNREAD, Standing.NEW} else Exit.PASSED
+    return Exit.INCONCLUSIVE if left & {Standing.UNREAD, Standing.NEW, Standing.UNSURE} else Exit.PASSED
 
 
 def _print(found: Recorded) -> None:
@@ -86,6 +87,7 @@ def _next(found: Recorded) -> str:
         Standing.AS_RECORDED: f"nothing to do; {found.path} stands",
         Standing.NEW: f"`dro baseline {service} --write` records it in {found.path}",
         Standing.DIFFERS: f"{found.path} stands; `dro baseline {service} --write --replace` where this is right now",
+        Standing.UNSURE: f"`dro baseline {service} --write` records it anew: its history then begins today",
         Standing.UNREAD: f"nothing was written; `dro iam --role {found.stack.account}` prints the rights that it needs",
     }[found.standing]
 

@@ -30,10 +30,14 @@ class Event:
 
 @dataclass(frozen=True)
 class History:
-    """The events that were read, newest first; `since` is how far back."""
+    """The events that were read, newest first; `since` is how far back.
+
+    `short` says of which names there are more than are read: those are known from `since` on alone.
+    """
 
     events: tuple[Event, ...]
     since: datetime
+    short: tuple[str, ...] = ()
 
     @property
     def document(self) -> dict[str, Any]:
@@ -45,13 +49,21 @@ class History:
                 kept["events"][each.id] = {"call": each.call, "by": each.by}
         return last
 
-    def newer(self, recorded: Mapping[str, Any]) -> list[Event]:
-        """The changes that are neither the recorded last ones, nor from before them; the newest first, each once."""
+    def newer(self, recorded: Mapping[str, Any], recorded_at: datetime) -> list[Event]:
+        """The changes since the record that it does not have; the newest first, each once."""
+        return [each for each in self._unrecorded(recorded) if each.at >= recorded_at]
+
+    def late(self, recorded: Mapping[str, Any], recorded_at: datetime) -> list[Event]:
+        """Those from before the record that had not come yet: what they did was recorded with all the rest."""
+        return [each for each in self._unrecorded(recorded) if each.at < recorded_at]
+
+    def _unrecorded(self, recorded: Mapping[str, Any]) -> list[Event]:
         found = {each.id: each for each in reversed(self.events) if _newer(each, recorded.get(each.subject))}
         return sorted(found.values(), key=lambda each: (each.at, each.id), reverse=True)
 
 
 def _newer(event: Event, last: Mapping[str, Any] | None) -> bool:
+    """Whether it is neither the last one that was recorded of its name, nor from before that."""
     if not last:
         return True
     at = datetime.fromisoformat(last["at"])

@@ -21,6 +21,7 @@ FIGURE = "customer_stack"
 _SHOWN = 3
 """So many differences are told in the words of a check; its figures have them all."""
 
+_BEFORE = "all of it was so before the drill"
 NO_BASELINE = "no baseline is recorded"
 
 
@@ -33,10 +34,14 @@ class When(StrEnum):
 
 @dataclass(frozen=True)
 class Known:
-    """The document that AWS's answers make of an aspect; `note` is what else has to be told of it."""
+    """The document that AWS's answers make of an aspect; `note` is what else has to be told of it.
+
+    `lacks` is what of it nobody looked at: a difference of the rest is one, and the rest alone is no pass.
+    """
 
     document: Any
     note: str = ""
+    lacks: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,9 @@ class Look:
 
     @property
     def unread(self) -> dict[Aspect, str]:
-        """The aspects that could not be looked at, and why."""
-        return {each: seen.why for each, seen in self.aspects.items() if isinstance(seen, Unread)}
+        """The aspects that could not be looked at, or not whole, and why."""
+        found = {each: seen.why if isinstance(seen, Unread) else seen.lacks for each, seen in self.aspects.items()}
+        return {each: why for each, why in found.items() if why}
 
     @property
     def documents(self) -> dict[Aspect, Any]:
@@ -114,7 +120,7 @@ def results(
         told = compared(stack.baseline, look, aspect)
         earlier = (before or {}).get(name_of(stack, aspect, When.BEFORE))
         if when is When.AFTER and earlier is not None:
-            told = _meanwhile(told, earlier)
+            told = _meanwhile(told, earlier, aspect)
         yield CheckResult(
             name_of(stack, aspect, when),
             "as recorded",
@@ -136,34 +142,63 @@ def compared(baseline: Baseline | None, look: Look, aspect: Aspect) -> Told:
         return _of_history(baseline, look, seen)
     found = tuple(changes(baseline.documents[aspect], seen.document))
     made = digest(seen.document)
+    if not found and seen.lacks:
+        return Told(Outcome.INCONCLUSIVE, seen.lacks, digest=made)
     if not found:
-        return Told(Outcome.PASSED, "; ".join(filter(None, (f"as recorded ({made[:12]})", seen.note))), digest=made)
+        return Told(Outcome.PASSED, _joined(f"as recorded ({made[:12]})", seen.note), digest=made)
     words = f"{counted(len(found), 'difference')}: {_listed(found)}"
-    since = look.history.newer(baseline.documents[Aspect.HISTORY]) if look.history is not None else None
-    who, made_by = _who(found, since)
-    return Told(Outcome.FAILED, "; ".join(filter(None, (words, who, seen.note))), found, made_by, made)
+    who, made_by = _who(found, _hands(baseline, look.history))
+    return Told(Outcome.FAILED, _joined(words, who, seen.note, seen.lacks), found, made_by, made)
+
+
+def _hands(baseline: Baseline, history: History | None) -> list[Event] | None:
+    """The changes that may have made a difference: one made just before the record may not have been seen for it."""
+    if history is None:
+        return None
+    recorded = baseline.documents[Aspect.HISTORY], baseline.recorded_at
+    return history.newer(*recorded) or history.late(*recorded)
 
 
 def _of_history(baseline: Baseline, look: Look, seen: Known) -> Told:
     """The last change: anything newer than the recorded one is a difference, whatever was changed by it."""
     made = digest(seen.document)
-    newer = look.history.newer(baseline.documents[Aspect.HISTORY]) if look.history is not None else []
-    if newer:
+    history = look.history or History((), look.at)
+    recorded = baseline.documents[Aspect.HISTORY], baseline.recorded_at
+    late, short = _came_late(history.late(*recorded)), _reached(history)
+    if newer := history.newer(*recorded):
         found = tuple(
-            Change(f"{each.subject} / last change", _last(baseline, each.subject), f"{each.call} by {each.by}")
-            for each in newer
+            Change(_of_event(each), _last(baseline, each.subject), f"{each.call} by {each.by}") for each in newer
         )
         listed = "; ".join(map(str, newer[:_SHOWN])) + _more(len(newer))
         words = f"{counted(len(newer), 'change')} since the recorded one: {listed}"
-        return Told(Outcome.FAILED, words, found, tuple(newer), made)
-    if look.history is not None and look.history.since > baseline.recorded_at:
+        return Told(Outcome.FAILED, _joined(words, late, short), found, tuple(newer), made)
+    if history.since > baseline.recorded_at:
         told = (
-            f"the event history reaches back to {look.history.since:%Y-%m-%d}, the baseline is from"
-            f" {baseline.recorded_at:%Y-%m-%d}: what was changed between, and changed back, nobody can tell"
+            f"{short or f'the event history reaches back to {_minute(history.since)}'}; the baseline is from"
+            f" {_minute(baseline.recorded_at)}: what was changed between, and changed back, nobody can tell"
         )
-        return Told(Outcome.INCONCLUSIVE, told, digest=made)
+        return Told(Outcome.INCONCLUSIVE, _joined(told, late), digest=made)
     words = f"no change since the recorded one; the newest may come {LATE.seconds // 60} minutes late"
-    return Told(Outcome.PASSED, "; ".join(filter(None, (words, seen.note))), digest=made)
+    return Told(Outcome.PASSED, _joined(words, late, seen.note), digest=made)
+
+
+def _reached(history: History) -> str:
+    return f"{'; '.join(history.short)}: read back to {_minute(history.since)}" if history.short else ""
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _came_late(events: Sequence[Event]) -> str:
+    if not events:
+        return ""
+    return f"from before the record, came late: {'; '.join(map(str, events[:_SHOWN]))}{_more(len(events))}"
+
+
+def _of_event(event: Event) -> str:
+    """The way to a change in the history: each of them is one by itself, however often the same is done again."""
+    return f"{event.subject} / change of {event.at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _last(baseline: Baseline, subject: str) -> str:
@@ -194,10 +229,14 @@ def _more(count: int) -> str:
     return f"; and {count - _SHOWN} more" if count > _SHOWN else ""
 
 
-def _meanwhile(told: Told, earlier: CheckResult) -> Told:
+def _meanwhile(told: Told, earlier: CheckResult, aspect: Aspect) -> Told:
     """The differences that came during the drill; one that has gone again is told as well."""
     kept = earlier.figures.get(FIGURE, {})
-    if told.outcome is Outcome.INCONCLUSIVE or earlier.outcome is Outcome.INCONCLUSIVE:
+    if told.outcome is Outcome.INCONCLUSIVE:
+        return told
+    if aspect is Aspect.HISTORY:
+        return _made_meanwhile(told, kept, earlier.outcome)
+    if earlier.outcome is Outcome.INCONCLUSIVE:
         return told
     before = {(each["path"], each["was"], each["now"]) for each in kept.get("changes", ())}
     after = {(each.path, each.was, each.now) for each in told.changes}
@@ -207,11 +246,38 @@ def _meanwhile(told: Told, earlier: CheckResult) -> Told:
     if came:
         words += f"; {counted(len(came), 'of these', 'of these')} came during the drill"
     elif after:
-        words += "; all of it was so before the drill"
+        words += f"; {_BEFORE}"
     if gone:
         words += f"; no more as before the drill: {', '.join(gone)}"
     outcome = Outcome.FAILED if came or gone else told.outcome
     return Told(outcome, words, told.changes, told.events, told.digest, (*came, *gone))
+
+
+def _made_meanwhile(told: Told, kept: Mapping[str, Any], earlier: Outcome) -> Told:
+    """The changes of the history that were made during the drill: by when, for many an event comes late.
+
+    CloudTrail tells whole seconds: one in that of the look before is the drill's.
+    """
+    known = {each["id"] for each in kept.get("events", ())}
+    if not told.events or not kept.get("at"):
+        return told
+    began = datetime.fromisoformat(kept["at"]).replace(microsecond=0)
+    new = [each for each in told.events if each.id not in known]
+    came = [each for each in new if each.at >= began]
+    words = [told.words]
+    if came:
+        words.append(f"{counted(len(came), 'of these', 'of these')} came during the drill")
+    if (early := len(new) - len(came)) and earlier is not Outcome.INCONCLUSIVE:
+        were = "was" if early == 1 else "were"
+        words.append(f"{early:,} of these {were} made before the drill, and seen only afterwards")
+    if not new:
+        words.append(_BEFORE)
+    during = tuple(dict.fromkeys(_of_event(each) for each in came))
+    return Told(told.outcome, _joined(*words), told.changes, told.events, told.digest, during)
+
+
+def _joined(*words: str) -> str:
+    return "; ".join(filter(None, words))
 
 
 def stacks_in(checks: Sequence[CheckResult]) -> list[CheckResult]:

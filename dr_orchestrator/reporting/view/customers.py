@@ -12,7 +12,7 @@ from dr_orchestrator.domain.run import CheckResult, Run
 from dr_orchestrator.reporting.wording import NOT_REACHED, Badge, outcome_badge
 
 DURING = "came during the drill"
-_BOTH, _BEFORE, _AFTER = "before and after", "before the drill", "after the drill"
+_BOTH, _BEFORE, _AFTER = "before and after", "before the drill", "seen only afterwards"
 
 
 @dataclass(frozen=True)

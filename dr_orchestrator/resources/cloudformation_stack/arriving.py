@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -12,18 +13,25 @@ from dr_orchestrator.aws.copies import Live
 from dr_orchestrator.aws.toolkit import Toolkit
 from dr_orchestrator.checks.arrivals import expectation
 from dr_orchestrator.checks.result import judged
+from dr_orchestrator.documents.cloudformation import mapping
 from dr_orchestrator.domain.copy import Copy
 from dr_orchestrator.domain.drill import EventArrives
 from dr_orchestrator.domain.objective import format_duration
+from dr_orchestrator.domain.replica import Derived
 from dr_orchestrator.domain.run import CheckResult
 from dr_orchestrator.domain.service import Resource
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import DrillFault, NotMeasured
 from dr_orchestrator.resources.cloudformation_stack import finding
 from dr_orchestrator.resources.cloudformation_stack.holds import BUS, LOG_GROUP
 from dr_orchestrator.resources.cloudformation_stack.stacks import Stacks
 from dr_orchestrator.resources.cloudformation_stack.teardown.parts import Part
 from dr_orchestrator.resources.cloudformation_stack.teardown.proving import Proving
 
+RULE = "AWS::Events::Rule"
+MARK = "dro-token"
+"""The key of an event's detail under which it has a word of its own."""
+
+_INSTEAD = ("Input", "InputPath", "InputTransformer")
 LOOK_S = 1.0
 """Drill seconds between two looks whether it is there: by so much the measured time may be too long."""
 
@@ -43,18 +51,31 @@ class Arrivals:
         tools = self._tools.at(copy.place)
         arn, group = self._bus(check, copy, tools), self._part(check.log_group, LOG_GROUP, copy, tools)[0].name
         clock, logs = tools.clock, tools.account.api("logs")
-        event, began = _sent(tools.account.api("events"), check, arn), clock.monotonic()
+        token = f"dro-{secrets.token_hex(8)}"
+        event, began = _sent(tools.account.api("events"), check, arn, token), clock.monotonic()
         while True:
-            seen = _is_there(logs, group, event)
+            seen = _is_there(logs, group, event) or _is_there(logs, group, token)
             took = timedelta(seconds=clock.monotonic() - began)
             if seen:
                 told = f"event {event} was in {group} {format_duration(took)} after it was sent to {arn}"
                 return judged(check, expectation(check), told, took <= check.within, figures=_figures(event, took))
             if took > check.within:
                 told = f"event {event}, sent to {arn}, was not in {group} after {format_duration(took)}"
+                told += self._otherwise(check, copy)
                 return judged(check, expectation(check), told, False, figures=_figures(event, None))
             tools.context.raise_if_stopped()
             clock.sleep(LOOK_S)
+
+    def _otherwise(self, check: EventArrives, copy: Copy) -> str:
+        """The words for rules of the replica that deliver something else than the event, as its template has them."""
+        stacks = Stacks(self._resource, self._tools.proofs.sources)
+        own, way = stacks.holding(check.bus, copy)
+        try:
+            found = sorted(_rewriting(stacks.given(own).derived, way))
+        except DrillFault:  # the template was good enough to be built: what it says is told where it can be read
+            return ""
+        rules = " and ".join(f"{rule} ({given})" for rule, given in found)
+        return f"; {rules} delivers it in another form, in which it cannot be known again" if rules else ""
 
     def _part(self, way: str, of: str, copy: Copy, tools: Toolkit) -> tuple[Part, Proving]:
         """A resource of the replica that its own stack made, of that type."""
@@ -80,12 +101,34 @@ class Arrivals:
         return arn
 
 
-def _sent(api: Api, check: EventArrives, arn: str) -> str:
-    """Send the event; its id, by which it is known again."""
+def _rewriting(derived: Derived, bus: str) -> Iterator[tuple[str, str]]:
+    """The rules with a target that is given something else than the event, and what says so.
+
+    Where the bus stands in the same template only its own; a stack within has it by a parameter.
+    """
+    for name, each in mapping(derived.template.get("Resources")).items():
+        properties = mapping(mapping(each).get("Properties"))
+        if mapping(each).get("Type") != RULE or "EventBusName" not in properties:
+            continue
+        if bus in mapping(derived.template.get("Resources")) and f'"{bus}' not in json.dumps(
+            properties["EventBusName"]
+        ):
+            continue
+        targets = properties.get("Targets")
+        given = {key for one in (targets if isinstance(targets, list) else ()) for key in mapping(one)}
+        yield from ((name, key) for key in _INSTEAD if key in given)
+    for within, inner in derived.children.items():
+        yield from ((f"{within}/{name}", key) for name, key in _rewriting(inner, bus.removeprefix(f"{within}/")))
+
+
+def _sent(api: Api, check: EventArrives, arn: str, token: str) -> str:
+    """Send the event; its id, by which it is known again, as it is by a token in its detail: a rule that delivers the
+    detail alone keeps that.
+    """
     entry = {
         "Source": check.source,
         "DetailType": check.detail_type,
-        "Detail": json.dumps(check.detail),
+        "Detail": json.dumps({**check.detail, MARK: token}),
         "EventBusName": arn,
     }
     (told,) = api.call("PutEvents", Entries=[entry])["Entries"]

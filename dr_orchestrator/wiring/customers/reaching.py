@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dr_orchestrator.aws.accounts import Account
@@ -15,11 +15,13 @@ from dr_orchestrator.domain.customer_stack import Aspect, CustomerStack
 from dr_orchestrator.domain.drill import Roles
 from dr_orchestrator.domain.preflight import Doubt, PreflightCheck
 from dr_orchestrator.domain.run import CheckResult
-from dr_orchestrator.errors import NotMeasured
+from dr_orchestrator.errors import Aborted, NotMeasured
 from dr_orchestrator.runner.context import Drive
 from dr_orchestrator.wiring.app import App
 
 NAME = "dro-customer-look"
+AFTER_S = 900.0
+"""Drill seconds for the look after a drill, at all its stacks: the run has no verdict until it is over."""
 
 
 @dataclass
@@ -56,17 +58,34 @@ class Unmodified:
     """The looks at all the customers' stacks that a drill's service depends on, before it and after."""
 
     def __init__(self, here: App, stacks: Sequence[CustomerStack], drive: Drive) -> None:
-        self._reached, self._drive = [Reached(here, each) for each in stacks], drive
+        self._reached, self._drive, self._here = [Reached(here, each) for each in stacks], drive, here
 
     def planned(self, when: When) -> tuple[str, ...]:
         """The names of the results of a look."""
         return tuple(name_of(each.stack, aspect, when) for each in self._reached for aspect in Aspect)
 
     def look(self, when: When, before: Mapping[str, CheckResult]) -> list[CheckResult]:
-        """A result for each aspect of each stack; only a stop is raised, and after the drill only the lease's loss."""
-        drive = self._drive
-        ends = drive.raise_if_stopped if when is When.BEFORE else drive.raise_if_lost
+        """A result for each aspect of each stack; only a stop is raised, and after the drill only the lease's loss.
+
+        By then all is taken down, and the run waits for its verdict: the looks at all stacks together take `AFTER_S` at
+        most, and a stop ends them. What they did not reach is not known.
+        """
+        ends = self._drive.raise_if_stopped if when is When.BEFORE else self._ending()
         return [result for each in self._reached for result in results(each.stack, each.look(ends), when, before)]
+
+    def _ending(self) -> Callable[[], None]:
+        clock = self._here.clock
+        until = clock.monotonic() + AFTER_S
+
+        def raise_if_over() -> None:
+            try:
+                self._drive.raise_if_stopped()
+            except Aborted as stopped:
+                raise NotMeasured(f"the look after the drill was ended: {stopped.message}") from stopped
+            if clock.monotonic() > until:
+                raise NotMeasured(f"the look after the drill did not end within {AFTER_S / 60:.0f} minutes")
+
+        return raise_if_over
 
     @property
     def simulated(self) -> bool:
@@ -74,9 +93,23 @@ class Unmodified:
         return any(each.simulated for each in self._reached)
 
 
-def preflight(here: App, stacks: Sequence[CustomerStack]) -> list[PreflightCheck]:
-    """The looks before a drill: whether the role of each can be taken on, and whether something is recorded."""
-    return [PreflightCheck(f"customer's stack {each.name}", _asked(here, each), must=False) for each in stacks]
+def preflight(here: App, stacks: Sequence[CustomerStack], own: Collection[str]) -> list[PreflightCheck]:
+    """The looks before a drill: that no account in which it works (`own`) is a customer's, whether the role of each can
+    be taken on, and whether something is recorded.
+    """
+    accounts = [PreflightCheck(f"account of customer {each.name}", _anothers(each, own)) for each in stacks]
+    looks = [PreflightCheck(f"customer's stack {each.name}", _asked(here, each), must=False) for each in stacks]
+    return [*accounts, *looks]
+
+
+def _anothers(stack: CustomerStack, own: Collection[str]) -> Callable[[], str]:
+    def ask() -> str:
+        if stack.account in own:
+            told = f"this drill works in account {stack.account}, which is declared as the customer's of {stack.name}"
+            raise NotMeasured(f"{told}: its copies would be made there", "use credentials of an account of your own")
+        return f"account {stack.account} is another than that of the drill"
+
+    return ask
 
 
 def _asked(here: App, stack: CustomerStack) -> Callable[[], str]:
@@ -96,6 +129,6 @@ def told(stack: CustomerStack) -> str:
     """The look at a stack in a sentence, for a plan: its calls, and the rights that they need."""
     services = sorted({each.partition(":")[0] for each in READS} - {"sts"})
     return (
-        f"{stack} before the drill and after it, by {stack.role}: {len(READS)} calls of {', '.join(services)}, all"
-        f" reads; `dro iam --role {stack.account}` prints the rights"
+        f"{stack} before the drill and after it (for {AFTER_S / 60:.0f} minutes at most), by {stack.role}:"
+        f" {len(READS)} calls of {', '.join(services)}, all reads; `dro iam --role {stack.account}` prints the rights"
     )

@@ -10,8 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from dr_orchestrator.catalog import baseline
+from dr_orchestrator.catalog.load import load
 from dr_orchestrator.domain.customer.looking import Look, Told, compared
 from dr_orchestrator.domain.customer_stack import Aspect, CustomerStack
+from dr_orchestrator.domain.drill import Catalogue
 from dr_orchestrator.domain.verdict import Outcome
 from dr_orchestrator.errors import UsageError
 from dr_orchestrator.wiring.app import App
@@ -27,6 +29,7 @@ class Standing(StrEnum):
     AS_RECORDED = "as recorded"
     DIFFERS = "differs"
     NEW = "not recorded yet"
+    UNSURE = "as recorded, but not all changes are known"
     UNREAD = "could not be read"
 
 
@@ -48,13 +51,15 @@ class Recorded:
             return Standing.UNREAD
         if self.stack.baseline is None:
             return Standing.NEW
-        differs = any(each.outcome is Outcome.FAILED for each in self.told.values())
-        return Standing.DIFFERS if differs else Standing.AS_RECORDED
+        outcomes = {each.outcome for each in self.told.values()}
+        if Outcome.FAILED in outcomes:
+            return Standing.DIFFERS
+        return Standing.UNSURE if Outcome.INCONCLUSIVE in outcomes else Standing.AS_RECORDED
 
 
-def chosen(here: App, names: Sequence[str]) -> list[tuple[str, CustomerStack]]:
+def chosen(catalogue: Catalogue, names: Sequence[str]) -> list[tuple[str, CustomerStack]]:
     """The stacks of the services named, or all; UsageError where a service is unknown, or there are none."""
-    services = here.catalogue.services
+    services = catalogue.services
     for name in names:
         if name not in services:
             near = difflib.get_close_matches(name, services, 3, 0.4)
@@ -72,11 +77,13 @@ def chosen(here: App, names: Sequence[str]) -> list[tuple[str, CustomerStack]]:
 
 
 def record(here: App, names: Sequence[str], *, write: bool, replace: bool) -> list[Recorded]:
-    """Look at the stacks; with `write`, record what is not recorded yet, with `replace` what differs, too.
+    """Look at the stacks; with `write`, record what is not recorded yet, with `replace` what differs, too, and what is
+    no baseline.
 
     What could not be read whole is never written.
     """
-    return [_record(here, service, each, write=write, replace=replace) for service, each in chosen(here, names)]
+    catalogue = load(here.settings.drills, here.types, anew=True) if replace else here.catalogue
+    return [_record(here, service, each, write=write, replace=replace) for service, each in chosen(catalogue, names)]
 
 
 def _record(here: App, service: str, stack: CustomerStack, *, write: bool, replace: bool) -> Recorded:
@@ -85,13 +92,13 @@ def _record(here: App, service: str, stack: CustomerStack, *, write: bool, repla
     found = Recorded(service, stack, here.settings.drills / stack.file, look, told)
     if not write or not _to_be_written(found, replace):
         return found
-    found.path.parent.mkdir(parents=True, exist_ok=True)
-    found.path.write_text(baseline.text(stack, look.at, look.documents), encoding="utf-8")
+    baseline.write(found.path, baseline.text(stack, look.at, look.documents))
     return Recorded(service, stack, found.path, look, told, written=True)
 
 
 def _to_be_written(found: Recorded, replace: bool) -> bool:
+    """Whether to: what is as recorded is confirmed where that is long ago, or its changes are not all known."""
     standing, recorded = found.standing, found.stack.baseline
     if standing is Standing.AS_RECORDED and recorded is not None:
         return found.look.at - recorded.recorded_at > STALE
-    return standing is Standing.NEW or (standing is Standing.DIFFERS and replace)
+    return standing in (Standing.NEW, Standing.UNSURE) or (standing is Standing.DIFFERS and replace)

@@ -83,7 +83,8 @@ class PreflightChecks:
         for store in self.components.stores:
             for question in store.restorer.preflight_checks(store.copy):
                 yield replace(question, name=f"{question.name} of {store.name}")
-        yield from customers.preflight(self.here, self.drill.service.customer_stacks)
+        own = {self.around.caller.account, self.copy.place.account} - {""}
+        yield from customers.preflight(self.here, self.drill.service.customer_stacks, own)
         yield PreflightCheck("other runs", self._other_runs)
         yield PreflightCheck("credentials", self._credentials, must=not self.begun)
         yield PreflightCheck("permissions", self._permissions, must=not self.begun)

@@ -138,13 +138,13 @@ def test_many_differences_are_counted_and_some_are_told() -> None:
     [
         (EVENT, False),
         (replace(EVENT, id="older", at=EVENT.at - timedelta(days=1)), False),
-        (replace(EVENT, id="same second"), True),
         (replace(EVENT, id="newer", at=NOW), True),
-        (replace(EVENT, id="of another", subject="rule", at=EVENT.at - timedelta(days=1)), True),
+        (replace(EVENT, id="of the record's second", at=RECORDED), True),
+        (replace(EVENT, id="of another", subject="rule", at=RECORDED), True),
     ],
 )
 def test_a_change_is_new_that_is_not_the_recorded_last_one_nor_before_it(event: Event, new: bool) -> None:
-    """By its id within the same second, and whatever it is where nothing was recorded of its name."""
+    """Each is told once, and whatever it is where nothing was recorded of its name."""
     outcome, words = said(Aspect.HISTORY, look(events=(event, event)))
     assert outcome is (Outcome.FAILED if new else Outcome.PASSED)
     assert words.startswith("1 change since the recorded one" if new else "no change since the recorded one")
@@ -169,6 +169,57 @@ def test_a_history_that_begins_after_the_baseline_cannot_tell() -> None:
     assert "nobody can tell" in words
 
 
+@pytest.mark.parametrize(
+    "late",
+    [
+        replace(EVENT, id="late", at=RECORDED - timedelta(seconds=1)),
+        replace(EVENT, id="same second"),
+        replace(EVENT, id="of another", subject="rule", at=EVENT.at - timedelta(days=1)),
+    ],
+)
+def test_a_change_from_before_the_record_that_came_late_is_told_and_fails_nothing(late: Event) -> None:
+    """What it did was recorded with all the rest; else it would fail every drill for ever."""
+    outcome, words = said(Aspect.HISTORY, look(events=(late,)))
+    assert outcome is Outcome.PASSED
+    assert f"from before the record, came late: {late}" in words
+    newer = replace(EVENT, id="newer", at=NOW)
+    both = compared(STACK.baseline, look(events=(newer, late)), Aspect.HISTORY)
+    assert both.outcome is Outcome.FAILED
+    assert both.events == (newer,)
+    assert "came late" in both.words
+    hand = said(Aspect.POLICIES, look(events=(late,), policies=Known({"roles": {}, "rules": {}})))
+    assert hand[0] is Outcome.FAILED
+    assert str(late) in hand[1]
+
+
+def test_a_history_that_is_too_long_to_be_read_hides_no_change_of_what_was_read() -> None:
+    """A change fails; without one nobody can tell, unless what was read reaches back to the record."""
+    newer = replace(EVENT, id="newer", at=NOW)
+
+    def read(since: timedelta, *events: Event) -> tuple[Outcome, str]:
+        seen = look(events=events)
+        return said(Aspect.HISTORY, replace(seen, history=History(events, NOW - since, ("hook has more",))))
+
+    outcome, words = read(timedelta(days=1), newer)
+    assert outcome is Outcome.FAILED
+    assert "hook has more" in words
+    outcome, words = read(timedelta(days=1))
+    assert outcome is Outcome.INCONCLUSIVE
+    assert "hook has more" in words
+    assert f"{NOW - timedelta(days=1):%Y-%m-%d}" in words
+    assert read(timedelta(days=3))[0] is Outcome.PASSED
+
+
+def test_what_a_look_has_not_seen_whole_never_passes() -> None:
+    """A difference of the rest fails all the same; the rest alone is inconclusive, and nothing to be recorded."""
+    whole = Known(DOCUMENTS[Aspect.DRIFT], lacks="the stack within Inner")
+    assert said(Aspect.DRIFT, look(drift=whole)) == (Outcome.INCONCLUSIVE, "the stack within Inner")
+    assert look(drift=whole).unread == {Aspect.DRIFT: "the stack within Inner"}
+    outcome, words = said(Aspect.DRIFT, look(drift=replace(whole, document={"hook": {"status": "DRIFTED"}})))
+    assert outcome is Outcome.FAILED
+    assert words.endswith("the stack within Inner")
+
+
 def after(before: Look, now: Look) -> dict[Aspect, CheckResult]:
     earlier = {each.name: each for each in results(STACK, before, When.BEFORE)}
     return dict(zip(Aspect, results(STACK, now, When.AFTER, earlier), strict=True))
@@ -189,6 +240,31 @@ def test_what_came_during_the_drill_is_told_apart() -> None:
     assert back.observed.endswith("no more as before the drill: hook / status")
     unknown = after(look(stack=Unread("denied")), look(stack=other))[Aspect.STACK]
     assert unknown.figures[FIGURE]["during"] == []
+
+
+def test_a_change_that_was_made_before_the_drill_and_came_late_did_not_come_during_it() -> None:
+    """By when it was made, and not by when it was seen: the second of the look itself is the drill's."""
+    early = replace(EVENT, id="early", at=NOW - timedelta(minutes=5))
+    during = replace(EVENT, id="during", at=NOW)
+    start = replace(look(), at=NOW + timedelta(milliseconds=300))
+    late = after(start, look(events=(early,)))[Aspect.HISTORY]
+    assert late.outcome is Outcome.FAILED
+    assert late.figures[FIGURE]["during"] == []
+    assert late.observed.endswith("1 of these was made before the drill, and seen only afterwards")
+    both = after(start, look(events=(during, early)))[Aspect.HISTORY]
+    assert both.figures[FIGURE]["during"] == ["hook / change of 2026-11-20 09:00:00 UTC"]
+    assert "1 of these came during the drill; 1 of these was made before" in both.observed
+
+
+def test_the_same_call_again_by_the_same_hand_is_another_change() -> None:
+    """Changes of the history are told apart by their events, however alike they read."""
+    first = replace(EVENT, id="first", at=NOW - timedelta(hours=1))
+    again = replace(first, id="again", at=NOW)
+    found = after(look(events=(first,)), look(events=(again, first)))[Aspect.HISTORY]
+    assert found.figures[FIGURE]["during"] == ["hook / change of 2026-11-20 09:00:00 UTC"]
+    assert found.observed.endswith("1 of these came during the drill")
+    same = after(look(events=(first,)), look(events=(first,)))[Aspect.HISTORY]
+    assert same.observed.endswith("all of it was so before the drill")
 
 
 def test_every_result_is_planned_by_its_name_and_proves_no_data() -> None:

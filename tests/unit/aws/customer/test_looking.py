@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from dr_orchestrator.aws.customer import changes
+from dr_orchestrator.aws.calls.api import NotFound
+from dr_orchestrator.aws.customer import changes, policies
+from dr_orchestrator.aws.customer import stack as of_stack
 from dr_orchestrator.aws.customer.calls import READS
 from dr_orchestrator.aws.guard import Forbidden
 from dr_orchestrator.domain.customer.looking import FIGURE, When, results
@@ -266,20 +269,109 @@ def test_lookups_keep_to_the_rate_that_aws_takes(customer: tuple[Acme, App]) -> 
     assert set(answers) == {200}
 
 
-def test_a_history_with_too_many_events_is_not_known(
-    customer: tuple[Acme, App], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whose pages do not end in time was not read whole: nobody can say that nothing changed."""
-    made, here = customer
-    stack = recorded(here, stack_of(here))
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two events of a name are read, and no more."""
     monkeypatch.setattr(changes, "PAGE", 1)
     monkeypatch.setattr(changes, "PAGES", 2)
+
+
+def test_a_history_with_too_many_events_hides_no_change_that_was_read(
+    customer: tuple[Acme, App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found in the newest events fails, and it is said how far back they were read."""
+    made, here = customer
+    stack = recorded(here, stack_of(here))
+    few(monkeypatch)
     for _ in range(3):
         made.disable_rule()
     made.wait(1000)
+    found = told(here, stack)[Aspect.HISTORY]
+    assert found.outcome is Outcome.FAILED
+    assert "2 changes since the recorded one" in found.observed
+    assert f"{RULE} has more than 2 events" in found.observed
+
+
+def test_a_history_with_too_many_events_and_no_change_is_not_known_until_it_is_recorded_anew(
+    customer: tuple[Acme, App], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can say that nothing changed before them; a new record begins where all of it is read."""
+    made, here = customer
+    stack = recorded(here, stack_of(here))
+    few(monkeypatch)
+    for _ in range(4):
+        made.client("cloudformation").detect_stack_drift(StackName=STACK)
+        made.wait(1000)
+    look = looked(here, stack)
+    found = dict(zip(Aspect, results(stack, look, When.BEFORE), strict=True))
+    assert unknown(found) == {Aspect.HISTORY}
+    assert f"{STACK} has more than 2 events" in found[Aspect.HISTORY].observed
+    assert look.history is not None
+    assert stack.baseline is not None
+    assert stack.baseline.recorded_at < look.history.since < look.at
+    anew = recorded(here, stack, look)
+    assert told(here, anew)[Aspect.HISTORY].outcome is Outcome.PASSED
+
+
+def test_a_stack_within_is_seen_by_nobody(customer: tuple[Acme, App], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it holds is not looked at: nothing of that passes, nothing is recorded, and a difference fails as before."""
+    made, here = customer
+    stack = recorded(here, stack_of(here))
+    members = of_stack.members
+    inner = {
+        "LogicalResourceId": "Inner",
+        "ResourceType": "AWS::CloudFormation::Stack",
+        "PhysicalResourceId": "arn:inner",
+        "ResourceStatus": "CREATE_COMPLETE",
+    }
+    monkeypatch.setattr(of_stack, "members", lambda asking: [*members(asking), inner])
+    look = looked(here, stack)
+    assert set(look.unread) == {Aspect.DRIFT, Aspect.TEMPLATE, Aspect.POLICIES}
     found = told(here, stack)
-    assert Aspect.HISTORY in unknown(found)
-    assert "more than 2 events" in found[Aspect.HISTORY].observed
+    assert unknown(found) == {Aspect.DRIFT, Aspect.TEMPLATE, Aspect.POLICIES}
+    assert all("stacks within: Inner" in found[each].observed for each in unknown(found))
+    made.disable_rule()
+    assert Aspect.POLICIES in failed(told(here, stack))
+
+
+@pytest.mark.parametrize("part", ["_inline", "_default"])
+def test_a_part_that_is_gone_while_it_is_read_is_not_the_role(
+    customer: tuple[Acme, App], monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """The role is read anew as it is then; where that does not end nothing is known of it, and nothing is gone."""
+    _, here = customer
+    stack = recorded(here, stack_of(here))
+    read = getattr(policies, part)
+    times = iter([True, False, False, False])
+
+    def gone(*given: Any) -> Any:
+        if next(times, True):
+            raise NotFound("NoSuchEntity", call="iam:GetRolePolicy")
+        return read(*given)
+
+    monkeypatch.setattr(policies, part, gone)
+    assert told(here, stack)[Aspect.POLICIES].outcome is Outcome.PASSED
+    times = iter(())
+    found = told(here, stack)
+    assert unknown(found) == {Aspect.POLICIES}
+    assert "iam:GetRolePolicy: NoSuchEntity" in found[Aspect.POLICIES].observed
+
+
+def test_what_drifted_is_kept_as_digests(customer: tuple[Acme, App]) -> None:
+    """A property may be a secret: its way and kind are told, its values are known again and never read."""
+    made, here = customer
+    stack = recorded(here, stack_of(here))
+    made.change_pattern()
+    found = told(here, stack)[Aspect.DRIFT]
+    assert found.outcome is Outcome.FAILED
+    text = json.dumps(found.figures[FIGURE]) + found.observed
+    assert "acme.nothing" not in text
+    assert "acme.incidents" not in text
+    drifts = looked(here, stack).documents[Aspect.DRIFT][STACK]["resources"]["Incidents"]["differences"]
+    assert drifts
+    for each in drifts.values():
+        assert each["kind"]
+        assert each["expected"] != each["actual"]
+        assert all(each[key].startswith("sha256 ") and len(each[key]) == 23 for key in ("expected", "actual"))
 
 
 def test_attempts_that_were_refused_changed_nothing(customer: tuple[Acme, App]) -> None:
