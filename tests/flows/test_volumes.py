@@ -12,6 +12,7 @@ from dr_orchestrator.domain.clock import Moment
 from dr_orchestrator.domain.copy import CopyState
 from dr_orchestrator.domain.run import Run
 from dr_orchestrator.domain.verdict import Cleanup, Outcome, Verdict
+from dr_orchestrator.resources.ebs_volume.lab.backend import Volumes
 from dr_orchestrator.resources.ebs_volume.lab.disk import Disk
 from dr_orchestrator.wiring.planning import plan
 from tests.support import volumes
@@ -66,6 +67,32 @@ def test_it_is_planned_without_a_change(shop: Estate, drilled: wiring.App) -> No
         if not each.action.startswith(("Get", "List", "Describe", "Assume"))
     ]
     assert changed == []
+
+
+def test_a_name_that_another_drill_takes_first_is_left_to_it(
+    drilled: wiring.App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the machine and the call another volume got the name: the copy takes the next one."""
+    held, attach = volumes.machine(), Volumes.attach_volume
+    other = volumes.backend().create_volume(1, "us-east-1a", volume_type="gp3").id
+    names: list[str] = []
+
+    def after_another(self: Volumes, volume_id: str, instance_id: str, device_path: str, *more: Any) -> Any:
+        names.append(device_path)
+        if len(names) == 1:
+            attach(self, other, instance_id, device_path)
+        return attach(self, volume_id, instance_id, device_path, *more)
+
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(Volumes, "attach_volume", after_another)
+            found = run(drilled, "share-snapshot")
+        assert ended(found)[0] in GREEN, found.closing
+        assert len(set(names)) == len(names) == 2
+        assert list(held.block_device_mapping) == names[:1]
+    finally:
+        held.block_device_mapping.clear()
+        volumes.backend().volumes.pop(other)
 
 
 FILES = {"/srv/share/VERSION": b"7\n", "/srv/share/photo 1.jpg": b"x"}

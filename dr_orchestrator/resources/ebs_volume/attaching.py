@@ -17,6 +17,8 @@ from dr_orchestrator.resources.ebs_volume.reader import Reader
 _ATTACHED = States(ready=frozenset({volume.IN_USE}), dead=volume.STATES.dead, progress=frozenset({volume.FREE}))
 _FREE = States(ready=frozenset({volume.FREE, "absent"}), progress=frozenset({volume.IN_USE, "error", "deleting"}))
 _RELEASED_WITHIN = 60.0
+_TAKEN = "already in use"
+"""What EC2 says of the name of a device that another volume has: no code of its own tells it."""
 
 Proven = Callable[[Copy], Mapping[str, Any] | None]
 """Describes the volume of a copy once it is proven to be this run's; None where it is gone."""
@@ -33,16 +35,27 @@ class Attaching:
         """Attach it, unless it is already; NotRecoverable where it is attached to anything else."""
         found = self._own(copy)
         if not self._where(found):
-            try:
-                device = self._reader.free_device()
-                self._api.call("AttachVolume", VolumeId=found["VolumeId"], InstanceId=self._reader.id, Device=device)
-            except Refused as refused:
-                if "InUse" not in refused.code and refused.code != "IncorrectState":
-                    raise
-                if not self._where(self._own(copy)):  # what is attached was by a call whose answer was lost
-                    raise
+            self._put_on(copy, str(found["VolumeId"]))
         feed, toolkit = volume.feed(self._api, self._toolkit), self._toolkit
         toolkit.wait_until_ready(feed, copy, _ATTACHED, lambda seen: self._is_attached(seen.detail))
+
+    def _put_on(self, copy: Copy, id: str) -> None:
+        """Attach it under a free name; the next where another drill was given that one since the machine was seen."""
+        refused: set[str] = set()
+        while True:
+            device = self._reader.free_device(copy.id, refused)
+            try:
+                self._api.call("AttachVolume", VolumeId=id, InstanceId=self._reader.id, Device=device)
+                return
+            except Refused as told:
+                taken = told.code == "InvalidParameterValue" and _TAKEN in str(told)
+                if not taken and "InUse" not in told.code and told.code != "IncorrectState":
+                    raise
+                if self._where(self._own(copy)):  # by a call whose answer was lost
+                    return
+                if not taken:
+                    raise
+                refused.add(device)
 
     def attached(self, copy: Copy) -> tuple[str, str, int]:
         """Its id, the name of its device, and its GiB; NotMeasured where it is not attached to the machine."""

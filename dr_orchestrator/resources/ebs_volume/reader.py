@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -74,10 +75,15 @@ class Reader:
             )
         return f"its agent {found.get('AgentVersion', '')} is online".replace("  ", " ")
 
-    def free_device(self) -> str:
-        """A name under which another volume can be attached to it; NotMeasured where all are taken."""
+    def free_device(self, copy: str, refused: Collection[str] = ()) -> str:
+        """A name under which a copy can be attached to it, none of the refused; NotMeasured where all are taken.
+
+        Where to begin is drawn from the copy's name: drills that share the machine seldom want the same one.
+        """
         taken = {str(each.get("DeviceName")) for each in self._look().get("BlockDeviceMappings") or ()}
-        free = [each for each in _DEVICES if each not in taken]
+        first = zlib.crc32(copy.encode()) % len(_DEVICES)
+        ordered = (*_DEVICES[first:], *_DEVICES[:first])
+        free = [each for each in ordered if each not in taken and each not in refused]
         if not free:
             raise NotMeasured(
                 f"machine {self.id} has no place for another volume", "detach some, or use another", _CALL
