@@ -103,12 +103,26 @@ FILES = {"/srv/share/VERSION": b"7\n", "/srv/share/photo 1.jpg": b"x"}
     [
         ("files are there", Disk({**FILES, "/srv/share/VERSION": b"8\n"}), Outcome.FAILED, "with other content"),
         ("files are there", Disk({"/srv/share/VERSION": b"7\n"}), Outcome.FAILED, "missing: /srv/share/photo 1.jpg"),
+        (
+            "files are there",
+            Disk(FILES, broken=("/srv/share/photo 1.jpg",)),
+            Outcome.FAILED,
+            "cannot be read: /srv/share/p",
+        ),
         ("files are there", Disk(FILES, kind="none"), Outcome.INCONCLUSIVE, "no file system in"),
         ("file systems are whole", Disk(FILES, clean=False), Outcome.FAILED, "UNEXPECTED INCONSISTENCY"),
         ("file systems are whole", Disk(FILES, kind="btrfs"), Outcome.INCONCLUSIVE, "nothing here checks it"),
         ("every block", Disk(FILES, readable=False), Outcome.FAILED, "Input/output error"),
     ],
-    ids=["other content", "missing file", "no file system", "unclean", "unknown file system", "unreadable"],
+    ids=[
+        "other content",
+        "missing file",
+        "file that cannot be read",
+        "no file system",
+        "unclean",
+        "unknown file system",
+        "unreadable",
+    ],
 )
 def test_what_is_wrong_on_the_disk_is_found(
     shop: Estate, drilled: wiring.App, check: str, disk: Disk, outcome: Outcome, why: str
@@ -124,6 +138,21 @@ def test_what_is_wrong_on_the_disk_is_found(
     assert (told.outcome, why in told.observed) == (outcome, True), told.observed
     assert ended(found)[0] is not Verdict.PASSED
     assert ended(found)[1] is Cleanup.CLEAN
+
+
+def test_more_files_than_one_output_can_tell_are_all_looked_for(shop: Estate, drilled: wiring.App) -> None:
+    """Systems Manager tells the first 24,000 letters: what was cut off is never called missing."""
+    many = {f"/srv/share/{number:04}": b"x" for number in range(300)}
+    file, newest = drilled.settings.drills / "shop.yaml", volumes.snapshots()[-1]
+    more = ", ".join(f"{path}: present" for path in many)
+    file.write_text(file.read_text().replace("files: {paths: {", f"files: {{paths: {{{more}, ", 1))
+    before, newest.disk = newest.disk, Disk({**FILES, **many})
+    try:
+        found = run(drilled, "share-snapshot")
+    finally:
+        newest.disk = before
+    told = {each.name: each for each in found.checks}["files are there"]
+    assert (told.outcome, told.figures["files"]) == (Outcome.PASSED, 302), told.observed
 
 
 def test_a_sample_and_a_program_of_the_teams_own_are_told_in_figures(shop: Estate, drilled: wiring.App) -> None:

@@ -46,7 +46,6 @@ class Attaching:
             device = self._reader.free_device(copy.id, refused)
             try:
                 self._api.call("AttachVolume", VolumeId=id, InstanceId=self._reader.id, Device=device)
-                return
             except Refused as told:
                 taken = told.code == "InvalidParameterValue" and _TAKEN in str(told)
                 if not taken and "InUse" not in told.code and told.code != "IncorrectState":
@@ -56,6 +55,8 @@ class Attaching:
                 if not taken:
                     raise
                 refused.add(device)
+            else:
+                return
 
     def attached(self, copy: Copy) -> tuple[str, str, int]:
         """Its id, the name of its device, and its GiB; NotMeasured where it is not attached to the machine."""

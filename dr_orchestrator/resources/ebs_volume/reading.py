@@ -30,6 +30,9 @@ GIB = 1024**3
 _BESIDE = 60.0
 """Seconds that a script has beside what it runs."""
 
+_MOST_PATHS, _MOST_LETTERS = 120, 16_000
+"""Paths of one command, and their letters: a line of some 90 letters tells a file, and 24,000 letters are told."""
+
 Attached = Callable[[Copy], tuple[str, str, int]]
 """Proves a copy to be attached to the machine: its id, the name of its device, and its GiB."""
 
@@ -126,29 +129,36 @@ class Reading:
 
     def _files(self, check: Files, copy: Copy, volume: str, device: str) -> CheckResult:
         paths = list(dict.fromkeys((*check.digests, *filter(None, [check.newest]))))
-        script = scripts.files(volume, device, paths)
-        ended = self._run(copy, script, check.within.total_seconds(), f"looking for files in {copy.id}")
-        found: dict[str, set[str]] = {}
-        changed: list[datetime] = []
-        for line in ended.told("file"):
-            number, digest, at, *_ = [*line.split(" "), "", ""]
-            found.setdefault(paths[int(number)], set()).add(digest)
-            if paths[int(number)] == check.newest and at.isdigit():
-                changed.append(datetime.fromtimestamp(int(at), UTC))
+        found, unread = dict[str, set[str]](), set[str]()
+        changed, unmounted, left = list[datetime](), dict[str, None](), check.within.total_seconds()
+        for part in _parts(paths):
+            what = f"looking for files in {copy.id}"
+            if left < 1:
+                raise NotMeasured(f"{what} took longer than its limit of {format_duration(check.within)}")
+            ended = self._run(copy, scripts.files(volume, device, part), left, what)
+            for line in ended.told("file"):
+                number, digest, at, *_ = [*line.split(" "), "", ""]
+                found.setdefault(part[int(number)], set()).add(digest)
+                if part[int(number)] == check.newest and at.isdigit():
+                    changed.append(datetime.fromtimestamp(int(at), UTC))
+            unread |= {part[int(number)] for number in ended.told("unread")}
+            unmounted |= dict.fromkeys(ended.told("unmounted"))
+            left -= ended.number("end") / 1e9
         newest = max(changed, default=None)
-        missing = [path for path in paths if path not in found]
+        broken = [path for path in paths if path in unread]
+        missing = [path for path in paths if path not in found and path not in unread]
         other = [path for path, held in check.digests.items() if held and held not in found.get(path, {held})]
-        figures = {"files": len(found), "of_files": len(paths), "missing": missing, "other": other}
+        figures = {"files": len(found), "of_files": len(paths), "missing": missing, "other": other, "unread": broken}
         told = [f"{counted(len(found), 'file')} of {len(paths)} there"]
         told += [f"{check.newest} changed last at {newest:%Y-%m-%d %H:%M:%S} UTC"] if newest else []
+        told += [f"cannot be read: {words.some(broken)}"] if broken else []
         told += [f"missing: {words.some(missing)}"] if missing else []
         told += [f"with other content: {words.some(other)}"] if other else []
-        unmounted = ended.told("unmounted")
         if missing and unmounted:  # they may lie where the machine cannot look
-            told.append(f"not looked into: {masked(words.some(unmounted))}")
-            outcome = Outcome.FAILED if other else Outcome.INCONCLUSIVE
+            told.append(f"not looked into: {masked(words.some(list(unmounted)))}")
+            outcome = Outcome.FAILED if other or broken else Outcome.INCONCLUSIVE
             return replace(words.result(check, outcome, words.joined(told), figures, proves=bool(found)), newest=newest)
-        outcome = Outcome.FAILED if missing or other else Outcome.PASSED
+        outcome = Outcome.FAILED if missing or other or broken else Outcome.PASSED
         return replace(words.result(check, outcome, words.joined(told), figures, proves=True), newest=newest)
 
     def _command(
@@ -176,6 +186,17 @@ _TIMED_OUT, _KILLED = 124, 137
 def _seed(copy: Copy) -> int:
     """A seed that the run's id gives: told with the result, so that anybody can draw the same blocks again."""
     return int.from_bytes(hashlib.sha256(copy.run.encode()).digest()[:4], "big")
+
+
+def _parts(paths: Sequence[str]) -> list[list[str]]:
+    """The paths by the command that looks for them: Systems Manager tells the beginning of an output alone."""
+    made, letters = [list[str]()], 0
+    for path in paths:
+        if made[-1] and (len(made[-1]) == _MOST_PATHS or letters + len(path) > _MOST_LETTERS):
+            made, letters = [*made, []], 0
+        made[-1].append(path)
+        letters += len(path)
+    return made
 
 
 def _drawn(gib: int, number: int, seed: int) -> list[int]:

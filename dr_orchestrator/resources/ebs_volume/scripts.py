@@ -122,20 +122,22 @@ exit 0
 def files(volume: str, device: str, paths: Iterable[str]) -> str:
     """Digest files, wherever among the file systems they are, and tell when each was changed last, in Unix seconds.
 
-    A link that leads out of its own file system is no file of it.
+    A link that leads out of its own file system is no file of it. The last line tells the nanoseconds that it took:
+    without it not all was told.
     """
-    looked = "\n".join(
-        f"""\
-real=$(readlink -f "$m"{shlex.quote(path)} 2>/dev/null); case $real in "$top"/*) [ -f "$real" ] && """
-        f"""echo "dro file {number} $(sha256sum <"$real" | cut -d' ' -f1) $(stat -c %Y "$real")" ;; esac"""
-        for number, path in enumerate(paths)
-    )
+    looked = "\n".join(f"  see {number} {shlex.quote(path)}" for number, path in enumerate(paths))
     return (
         _found(volume, device)
         + _WORK
         + _MOUNT
         + f"""\
-mounted=0; m=$work/m; mkdir -p "$m"; top=$(readlink -f "$m")
+began=$(date +%s%N); mounted=0; m=$work/m; mkdir -p "$m"; top=$(readlink -f "$m")
+see() {{
+  real=$(readlink -f "$m$2" 2>/dev/null)
+  case $real in "$top"/*) [ -f "$real" ] || return 0 ;; *) return 0 ;; esac
+  if sum=$(sha256sum <"$real"); then echo "dro file $1 ${{sum%% *}} $(stat -c %Y "$real")"
+  else echo "dro unread $1"; fi
+}}
 while read -r node type; do
   mount -t "$type" -o "$(opts "$type")" "$node" "$m" 2>"$work/o-m" ||
     {{ sed "s|^|dro unmounted $node |" "$work/o-m"; continue; }}
@@ -144,7 +146,7 @@ while read -r node type; do
   umount "$m"
 done <"$work/o-nodes"
 [ $mounted -gt 0 ] || exit {NOT_MOUNTED}
-exit 0
+echo "dro end $(( $(date +%s%N) - began ))"
 """
     )
 

@@ -8,12 +8,13 @@ the disk is. All else (`dd`, `sha256sum`, `timeout`, the team's own) is this mac
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ class Disk:
     """The content of a volume: its files by their paths, and how its file system stands.
 
     `clean` is whether a check of it finds nothing wrong, `readable` whether its blocks can be read. `at` is when its
-    files were changed last.
+    files were changed last; the `broken` of them cannot be read.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Disk:
     clean: bool = True
     readable: bool = True
     at: datetime = datetime(2020, 1, 1, tzinfo=UTC)
+    broken: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Ran:
     errors: str
 
 
+_BROKEN = b"what stands in the place of a file whose blocks cannot be read"
 _TOOLS = {
     "lsblk": """\
 case "$2" in
@@ -73,6 +76,11 @@ cp -Rp "$1.files/." "$2"
 for each in "$@"; do case $each in if=*) of=${each#if=} ;; esac; done
 [ ! -e "$of.damaged" ] || { echo "dd: error reading '$of': Input/output error" >&2; exit 1; }
 exec "$LAB_DD" "$@"
+""",
+    "sha256sum": f"""\
+told=$("$LAB_SHA256SUM") || exit
+case $told in {hashlib.sha256(_BROKEN).hexdigest()}*) echo "sha256sum: -: Input/output error" >&2; exit 1 ;; esac
+echo "$told"
 """,
 }
 _CHECK = """\
@@ -95,7 +103,8 @@ def run(script: str, held: Iterable[Held], seconds: float) -> Ran:
         serials = [f"{_attach(home, number, each)} {each.volume.replace('-', '')}" for number, each in enumerate(held)]
         (home / "serials").write_text("".join(f"{each}\n" for each in serials))
         path = os.pathsep.join((str(tools), os.environ.get("PATH", os.defpath)))
-        own = {"PATH": path, "LAB": str(home), "LAB_DD": shutil.which("dd") or "dd", "TMPDIR": str(work)}
+        own = {"PATH": path, "LAB": str(home), "TMPDIR": str(work)}
+        own |= {f"LAB_{each.upper()}": shutil.which(each) or each for each in ("dd", "sha256sum")}
         return _run(script, own, work, seconds)
 
 
@@ -114,7 +123,7 @@ def _attach(home: Path, number: int, held: Held) -> Path:
     for path, content in held.disk.files.items():
         of = files / path.lstrip("/")
         of.parent.mkdir(parents=True, exist_ok=True)
-        of.write_bytes(content)
+        of.write_bytes(_BROKEN if path in held.disk.broken else content)
         os.utime(of, (held.disk.at.timestamp(), held.disk.at.timestamp()))
     return device
 
