@@ -13,6 +13,7 @@ from dr_orchestrator.errors import DrillFault, NotMeasured, NotRecoverable, Stop
 from dr_orchestrator.resources.ebs_volume import scripts, volume
 from dr_orchestrator.resources.ebs_volume.commands import Commands
 from dr_orchestrator.resources.ebs_volume.reader import Reader
+from dr_orchestrator.resources.ebs_volume.scripts import Device
 
 _ATTACHED = States(ready=frozenset({volume.IN_USE}), dead=volume.STATES.dead, progress=frozenset({volume.FREE}))
 _FREE = States(ready=frozenset({volume.FREE, "absent"}), progress=frozenset({volume.IN_USE, "error", "deleting"}))
@@ -58,22 +59,21 @@ class Attaching:
             else:
                 return
 
-    def attached(self, copy: Copy) -> tuple[str, str, int]:
-        """Its id, the name of its device, and its GiB; NotMeasured where it is not attached to the machine."""
+    def attached(self, copy: Copy) -> Device:
+        """As what it is attached; NotMeasured where it is not attached to the machine."""
         found = self._own(copy)
         where = self._where(found)
         if where is None or where.get("State") != "attached":
             raise NotMeasured(f"{copy.id} is not attached to {self._reader.id}, which is to read it", call=volume.CALL)
-        return str(found["VolumeId"]), str(where["Device"]), int(found["Size"])
+        return Device(str(found["VolumeId"]), str(where["Device"]), int(found["Size"]))
 
     def detach(self, copy: Copy) -> None:
         """Take it off whatever it is attached to, and wait until it is free; nothing where it is already, or gone."""
         found = self._proven(copy)
         if found is None or not (held := volume.attachments(found)):
             return
-        self._release(
-            copy, str(held[0].get("InstanceId") or ""), str(found["VolumeId"]), str(held[0].get("Device") or "")
-        )
+        of = Device(str(found["VolumeId"]), str(held[0].get("Device") or ""), int(found["Size"]))
+        self._release(copy, str(held[0].get("InstanceId") or ""), of)
         self._toolkit.retry_transient(lambda: self._take_off(copy))
         self._toolkit.wait_until_gone(volume.feed(self._api, self._toolkit), copy, _FREE)
 
@@ -89,10 +89,10 @@ class Attaching:
             if refused.code != "IncorrectState":  # it is free already
                 raise
 
-    def _release(self, copy: Copy, machine: str, id: str, device: str) -> None:
+    def _release(self, copy: Copy, machine: str, of: Device) -> None:
         """Have the machine let it go; one that does not answer, or that nobody declares, is not waited for."""
         try:
-            Commands(self._toolkit, machine, stops=False).run(copy, scripts.release(id, device), _RELEASED_WITHIN)
+            Commands(self._toolkit, machine, stops=False).run(copy, scripts.release(of), _RELEASED_WITHIN)
         except Stopped:
             raise
         except DrillFault as fault:

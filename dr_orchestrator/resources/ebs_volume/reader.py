@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Collection, Mapping
 from functools import cached_property
@@ -80,12 +81,17 @@ class Reader:
 
         Where to begin is drawn from the copy's name: drills that share the machine seldom want the same one.
         """
-        taken = {str(each.get("DeviceName")) for each in self._look().get("BlockDeviceMappings") or ()}
+        taken = {_place(str(each.get("DeviceName"))) for each in self._look().get("BlockDeviceMappings") or ()}
         first = zlib.crc32(copy.encode()) % len(_DEVICES)
         ordered = (*_DEVICES[first:], *_DEVICES[:first])
-        free = [each for each in ordered if each not in taken and each not in refused]
+        free = [each for each in ordered if _place(each) not in taken and each not in refused]
         if not free:
             raise NotMeasured(
                 f"machine {self.id} has no place for another volume", "detach some, or use another", _CALL
             )
         return free[0]
+
+
+def _place(name: str) -> str:
+    """What machines take for the same: `/dev/sdf`, `xvdf` and `/dev/xvdf` are all `f`."""
+    return re.sub(r"^(/dev/)?(sd|xvd)", "", name)

@@ -8,18 +8,32 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 NO_DEVICE, NOT_MOUNTED = 90, 91
 """How a script ends that does not find the volume, or no file system that it can mount."""
 
+GIB = 1024**3
 BLOCK = 512 * 1024
 """Bytes of a block of a snapshot: so much comes from S3 when the first byte of it is read."""
 
+
+@dataclass(frozen=True)
+class Device:
+    """A volume that is attached: its id, the name it was attached under, and its GiB."""
+
+    volume: str
+    name: str
+    gib: int
+
+
 _FIND = """\
 LC_ALL=C; export LC_ALL
-dev=$(lsblk -dnpo NAME,SERIAL 2>/dev/null | awk -v s={serial} '$2 == s {{print $1}}')
-for each in {xen} {device}; do [ -n "$dev" ] || {{ [ -b "$each" ] && dev=$each; }}; done
-[ -n "$dev" ] || {{ echo 'dro lacks device'; exit {no_device}; }}
+disks=$(lsblk -dnpo NAME,SERIAL 2>/dev/null)
+dev=$(echo "$disks" | awk -v s={serial} '$2 == s {{print $1; exit}}')
+[ -n "$dev" ] || dev=$(echo "$disks" | awk -v x={xen} -v n={name} '{{of = $1; sub(/.*\\//, "", of)}}
+  of ~ /^nvme/ {{nvme = 1}} of == x || of == n {{found = $1}} END {{if (!nvme) print found}}')
+[ -n "$dev" ] && [ "$(blockdev --getsize64 "$dev")" = {bytes} ] || {{ echo "dro lacks device"; exit {no_device}; }}
 """
 
 _WORK = """\
@@ -42,17 +56,22 @@ direct=; dd if="$dev" of=/dev/null bs=4096 count=1 iflag=direct 2>/dev/null && d
 """
 
 
-def _found(volume: str, device: str) -> str:
-    """Find the device of a volume: by the serial number that EBS gives it, else by the name it was attached under."""
-    serial, xen = volume.replace("-", ""), device.replace("/dev/sd", "/dev/xvd")
-    names = {"serial": shlex.quote(serial), "xen": shlex.quote(xen), "device": shlex.quote(device)}
-    return _FIND.format(**names, no_device=NO_DEVICE)
+def _found(of: Device) -> str:
+    """Find the device of a volume: by the serial number that EBS gives it, and never one of another size.
+
+    A machine on which no disk has such a number is one of Xen: there it is found by the name it was attached under.
+    """
+    name = of.name.removeprefix("/dev/")
+    xen = f"xvd{name[2:]}" if name.startswith("sd") else name
+    quoted = {"serial": of.volume.replace("-", ""), "xen": xen, "name": name}
+    told = {key: shlex.quote(value) for key, value in quoted.items()}
+    return _FIND.format(**told, no_device=NO_DEVICE, bytes=of.gib * GIB)
 
 
-def whole(volume: str, device: str, parallel: int) -> str:
+def whole(of: Device, parallel: int) -> str:
     """Read every byte once, by so many readers side by side, past the machine's own cache."""
     return (
-        _found(volume, device)
+        _found(of)
         + _WORK
         + _DIRECT
         + f"""\
@@ -72,10 +91,10 @@ exit 0
     )
 
 
-def sample(volume: str, device: str, blocks: Sequence[int]) -> str:
+def sample(of: Device, blocks: Sequence[int]) -> str:
     """Read some blocks, one after the other."""
     return (
-        _found(volume, device)
+        _found(of)
         + _WORK
         + _DIRECT
         + f"""\
@@ -93,10 +112,10 @@ echo "dro nanoseconds $((ended - began))"
     )
 
 
-def integrity(volume: str, device: str) -> str:
+def integrity(of: Device) -> str:
     """Have each file system replay its journal, as recovering it would, then check all of itself and change nothing."""
     return (
-        _found(volume, device)
+        _found(of)
         + _WORK
         + _MOUNT
         + """\
@@ -119,7 +138,7 @@ exit 0
     )
 
 
-def files(volume: str, device: str, paths: Iterable[str]) -> str:
+def files(of: Device, paths: Iterable[str]) -> str:
     """Digest files, wherever among the file systems they are, and tell when each was changed last, in Unix seconds.
 
     A link that leads out of its own file system is no file of it. The last line tells the nanoseconds that it took:
@@ -127,7 +146,7 @@ def files(volume: str, device: str, paths: Iterable[str]) -> str:
     """
     looked = "\n".join(f"  see {number} {shlex.quote(path)}" for number, path in enumerate(paths))
     return (
-        _found(volume, device)
+        _found(of)
         + _WORK
         + _MOUNT
         + f"""\
@@ -151,14 +170,14 @@ echo "dro end $(( $(date +%s%N) - began ))"
     )
 
 
-def command(volume: str, device: str, program: Sequence[str], seconds: int, about: Sequence[tuple[str, str]]) -> str:
+def command(of: Device, program: Sequence[str], seconds: int, about: Sequence[tuple[str, str]]) -> str:
     """Run a program of the team's own beside the mounted copy: the end of what it prints, and how it ended.
 
     It is told where the copy is mounted (`DRO_COPY_MOUNT`: the first of `DRO_COPY_MOUNTS`), and `about` it.
     """
     told = "".join(f"{name}={shlex.quote(value)}; export {name}\n" for name, value in about)
     return (
-        _found(volume, device)
+        _found(of)
         + _WORK
         + _MOUNT
         + told
@@ -179,10 +198,10 @@ exit 0
     )
 
 
-def release(volume: str, device: str) -> str:
+def release(of: Device) -> str:
     """Take off whatever a script that was killed has left mounted: a volume in use is not let go."""
     return (
-        _found(volume, device)
+        _found(of)
         + """\
 lsblk -lnpo MOUNTPOINT "$dev" | while read -r m; do [ -n "$m" ] && umount "$m"; done
 exit 0

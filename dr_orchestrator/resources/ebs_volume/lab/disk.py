@@ -41,11 +41,12 @@ class Disk:
 
 @dataclass(frozen=True)
 class Held:
-    """A volume that is attached: its id, its GiB, and what lies on it."""
+    """A volume that is attached: its id, its GiB, and what lies on it; on a machine of Xen, its name there."""
 
     volume: str
     gib: int
     disk: Disk
+    xen: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,10 @@ def run(script: str, held: Iterable[Held], seconds: float) -> Ran:
         for name, code in {**_TOOLS, **dict.fromkeys(("e2fsck", "xfs_repair", "fsck.vfat"), _CHECK)}.items():
             (tools / name).write_text(f"#!/bin/sh\n{code}")
             (tools / name).chmod(0o755)
-        serials = [f"{_attach(home, number, each)} {each.volume.replace('-', '')}" for number, each in enumerate(held)]
+        serials = [
+            f"{_attach(home, number, each)} {'' if each.xen else each.volume.replace('-', '')}".rstrip()
+            for number, each in enumerate(held)
+        ]
         (home / "serials").write_text("".join(f"{each}\n" for each in serials))
         path = os.pathsep.join((str(tools), os.environ.get("PATH", os.defpath)))
         own = {"PATH": path, "LAB": str(home), "TMPDIR": str(work)}
@@ -110,7 +114,7 @@ def run(script: str, held: Iterable[Held], seconds: float) -> Ran:
 
 def _attach(home: Path, number: int, held: Held) -> Path:
     """The device of a volume: a file of its size, with holes, and beside it what lies on it."""
-    device = home / f"nvme{number + 1}n1"
+    device = home / (held.xen or f"nvme{number + 1}n1")
     with device.open("wb") as file:
         file.truncate(held.gib * 1024**3)
     beside = {"kind": held.disk.kind, "size": str(held.gib * 1024**3)}

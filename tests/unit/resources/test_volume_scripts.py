@@ -1,0 +1,63 @@
+"""The scripts that a machine runs on a volume: the right device, and nothing left that holds it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from dr_orchestrator.resources.ebs_volume import scripts
+from dr_orchestrator.resources.ebs_volume.lab import disk
+from dr_orchestrator.resources.ebs_volume.reader import Reader
+from dr_orchestrator.resources.ebs_volume.scripts import Device
+
+FILES = {"/srv/VERSION": b"7\n"}
+OURS, OTHER = "vol-0123456789abcdef0", "vol-0fedcba9876543210"
+SEEN = Device(OURS, "/dev/sdf", 1)
+
+
+def looked(*held: disk.Held, at: Device = SEEN) -> disk.Ran:
+    """How looking for the file ends."""
+    return disk.run(scripts.files(at, FILES), held, 60)
+
+
+def held(volume: str = OURS, gib: int = 1, xen: str = "", **more: object) -> disk.Held:
+    return disk.Held(volume, gib, disk.Disk(FILES, **more), xen)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "there",
+    [(held(OTHER), held()), (held(OTHER, xen="xvdg"), held(xen="xvdf")), (held(xen="sdf"),)],
+    ids=["serial number", "Xen", "Xen, as it was called"],
+)
+def test_the_volume_is_found(there: tuple[disk.Held, ...]) -> None:
+    """By the number that EBS gives it; on a machine without such, by its name."""
+    ran = looked(*there)
+    assert (ran.code, "dro file 0 " in ran.output) == (0, True), ran
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        (held(OTHER),),
+        (held(OTHER), held(OTHER, xen="xvdf")),
+        (held(gib=2),),
+        (held(OTHER, gib=2, xen="xvdf"),),
+        (held(OTHER, xen="xvdg"),),
+    ],
+    ids=["another volume", "a name beside numbers", "another size", "another size by name", "another name"],
+)
+def test_no_other_device_is_taken_for_it(there: tuple[disk.Held, ...]) -> None:
+    """Whatever is called alike where disks have numbers, or is of another size, is not read."""
+    ran = looked(*there)
+    assert (ran.code, "dro file" in ran.output) == (scripts.NO_DEVICE, False), ran
+
+
+@pytest.mark.parametrize("spelt", ["/dev/sd{}", "/dev/xvd{}", "xvd{}"])
+def test_a_name_that_is_spelt_otherwise_is_taken(spelt: str) -> None:
+    """Machines take /dev/sdf and xvdf for the same: of all names but one, that one is free."""
+    taken = [{"DeviceName": spelt.format(letter)} for letter in "afghijklmnp"]
+    machine = {"InstanceId": "i-0", "BlockDeviceMappings": taken}
+    api = SimpleNamespace(call=lambda *_, **__: {"Reservations": [{"Instances": [machine]}]})
+    assert Reader(cast(Any, SimpleNamespace(api=lambda _: api)), "i-0").free_device("a copy") == "/dev/sdo"
