@@ -43,7 +43,24 @@ ended() {
   rm -f "$work"/o*; rmdir "$work"/m* "$work" 2>/dev/null
 }
 trap ended EXIT
-lsblk -lnpo NAME,FSTYPE "$dev" | awk 'NF == 2' > "$work/o-nodes"
+lsblk -lnpo NAME,TYPE,FSTYPE "$dev" | awk 'NF == 3 && ($2 == "disk" || $2 == "part") {print $1, $3}' > "$work/o-nodes"
+"""
+
+_RELEASE = """\
+tries=0
+while [ $tries -lt 15 ]; do
+  pids=$(grep -lszx 'READS' /proc/[0-9]*/environ 2>/dev/null | cut -d / -f 3)
+  mounts=$(lsblk -lnpo MOUNTPOINT "$dev" | awk 'NF')
+  [ -n "$pids$mounts" ] || break
+  for pid in $pids; do kill -KILL "$pid" 2>/dev/null; done
+  echo "$mounts" | while IFS= read -r m; do [ -z "$m" ] || umount "$m"; done
+  tries=$((tries + 1)); sleep 1
+done
+lsblk -lnpo NAME,TYPE "$dev" | awk '$2 != "disk" && $2 != "part" {all = $0 "\\n" all} END {printf "%s", all}' |
+  while read -r node type; do
+    case $type in raid*|md|linear) mdadm --stop "$node" ;; *) dmsetup remove "$node" ;; esac
+  done
+exit 0
 """
 
 _MOUNT = """\
@@ -68,12 +85,20 @@ def _found(of: Device) -> str:
     return _FIND.format(**told, no_device=NO_DEVICE, bytes=of.gib * GIB)
 
 
+def _reads(of: Device) -> str:
+    """What each process has in its environment that a script starts: by it those are found that outlive their drill."""
+    return f"DRO_READS={of.volume}"
+
+
+def _reading(of: Device, script: str) -> str:
+    return f"{_reads(of)} sh -c {shlex.quote(_found(of) + _WORK + script)}\n"
+
+
 def whole(of: Device, parallel: int) -> str:
     """Read every byte once, by so many readers side by side, past the machine's own cache."""
-    return (
-        _found(of)
-        + _WORK
-        + _DIRECT
+    return _reading(
+        of,
+        _DIRECT
         + f"""\
 all=$(( (size + 1048575) / 1048576 )); each=$(( (all + {parallel} - 1) / {parallel} ))
 began=$(date +%s%N); i=0; pids=
@@ -87,16 +112,15 @@ bytes=$(cat "$work"/o-[0-9]* | awk '/ bytes/ {{sum += $1}} END {{printf "%.0f", 
 echo "dro size $size"; echo "dro bytes $bytes"; echo "dro failed $failed"; echo "dro nanoseconds $((ended - began))"
 grep -h 'error' "$work"/o-[0-9]* | head -n 3 | sed 's/^/dro error /'
 exit 0
-"""
+""",
     )
 
 
 def sample(of: Device, blocks: Sequence[int]) -> str:
     """Read some blocks, one after the other."""
-    return (
-        _found(of)
-        + _WORK
-        + _DIRECT
+    return _reading(
+        of,
+        _DIRECT
         + f"""\
 began=$(date +%s%N); failed=0; bytes=0; beyond=0
 for n in {" ".join(map(str, blocks))}; do
@@ -108,16 +132,15 @@ done
 ended=$(date +%s%N)
 echo "dro size $size"; echo "dro bytes $bytes"; echo "dro failed $failed"; echo "dro beyond $beyond"
 echo "dro nanoseconds $((ended - began))"
-"""
+""",
     )
 
 
 def integrity(of: Device) -> str:
     """Have each file system replay its journal, as recovering it would, then check all of itself and change nothing."""
-    return (
-        _found(of)
-        + _WORK
-        + _MOUNT
+    return _reading(
+        of,
+        _MOUNT
         + """\
 while read -r node type; do
   case $type in
@@ -134,7 +157,7 @@ while read -r node type; do
   [ $code -eq 0 ] || tail -n 3 "$work/o-f" | sed "s|^|dro told |"
 done <"$work/o-nodes"
 exit 0
-"""
+""",
     )
 
 
@@ -145,10 +168,9 @@ def files(of: Device, paths: Iterable[str]) -> str:
     without it not all was told.
     """
     looked = "\n".join(f"  see {number} {shlex.quote(path)}" for number, path in enumerate(paths))
-    return (
-        _found(of)
-        + _WORK
-        + _MOUNT
+    return _reading(
+        of,
+        _MOUNT
         + f"""\
 began=$(date +%s%N); mounted=0; m=$work/m; mkdir -p "$m"; top=$(readlink -f "$m")
 see() {{
@@ -166,7 +188,7 @@ while read -r node type; do
 done <"$work/o-nodes"
 [ $mounted -gt 0 ] || exit {NOT_MOUNTED}
 echo "dro end $(( $(date +%s%N) - began ))"
-"""
+""",
     )
 
 
@@ -176,10 +198,9 @@ def command(of: Device, program: Sequence[str], seconds: int, about: Sequence[tu
     It is told where the copy is mounted (`DRO_COPY_MOUNT`: the first of `DRO_COPY_MOUNTS`), and `about` it.
     """
     told = "".join(f"{name}={shlex.quote(value)}; export {name}\n" for name, value in about)
-    return (
-        _found(of)
-        + _WORK
-        + _MOUNT
+    return _reading(
+        of,
+        _MOUNT
         + told
         + f"""\
 i=0; DRO_COPY_MOUNT=; DRO_COPY_MOUNTS=
@@ -194,16 +215,10 @@ DRO_COPY_DEVICE=$dev; export DRO_COPY_DEVICE DRO_COPY_MOUNT DRO_COPY_MOUNTS
 {{ timeout -k 2 {seconds} {shlex.join(program)} </dev/null; echo $? >"$work/o-code"; }} 2>&1 | tail -c 16384
 printf '\\ndro exit %s\\n' "$(cat "$work/o-code")"
 exit 0
-"""
+""",
     )
 
 
 def release(of: Device) -> str:
-    """Take off whatever a script that was killed has left mounted: a volume in use is not let go."""
-    return (
-        _found(of)
-        + """\
-lsblk -lnpo MOUNTPOINT "$dev" | while read -r m; do [ -n "$m" ] && umount "$m"; done
-exit 0
-"""
-    )
+    """End what still reads the volume, and take off whatever of it is mounted or activated: in use it is not let go."""
+    return _found(of) + _RELEASE.replace("READS", _reads(of))

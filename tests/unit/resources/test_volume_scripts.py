@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -61,3 +64,38 @@ def test_a_name_that_is_spelt_otherwise_is_taken(spelt: str) -> None:
     machine = {"InstanceId": "i-0", "BlockDeviceMappings": taken}
     api = SimpleNamespace(call=lambda *_, **__: {"Reservations": [{"Instances": [machine]}]})
     assert Reader(cast(Any, SimpleNamespace(api=lambda _: api)), "i-0").free_device("a copy") == "/dev/sdo"
+
+
+def test_a_logical_volume_that_the_machine_activated_is_not_read() -> None:
+    """Nor is it left: the copy could not be taken off."""
+    there = held(kind="LVM2_member", activated="ext4")
+    ran = looked(there)
+    assert (ran.code, "dro file" in ran.output) == (scripts.NOT_MOUNTED, False), ran
+    ran = disk.run(scripts.release(SEEN), [there], 60)
+    assert ran.output.endswith("nvme1n1-lv removed\n"), ran
+
+
+def test_what_still_reads_the_volume_is_ended(tmp_path: Path) -> None:
+    """A command that outlived its drill, and all that it started: of this volume alone."""
+    pipe = tmp_path / "pipe"
+    slow = f"echo up >{pipe}; sleep 60"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as beside:
+        script = scripts.command(SEEN, ["sh", "-c", slow], 60, ())
+        running = beside.submit(disk.run, script, [held()], 90)
+        assert pipe.read_text() == "up\n"
+        disk.run(scripts.release(Device(OTHER, "/dev/sdg", 1)), [held(OTHER)], 60)
+        assert not running.done()
+        ran = disk.run(scripts.release(SEEN), [held()], 60)
+        assert ran.code == 0, ran
+        assert running.result(timeout=20).code not in (0, None)
+
+
+def test_what_is_busy_is_taken_off_once_it_is_not() -> None:
+    """The first umount meets what was ended just now, and another follows."""
+    played = """\
+lsblk() { case $2 in MOUNTPOINT) [ ! -e "$LAB/off" ] && echo /tmp/a b ;; *) command lsblk "$@" ;; esac; }
+umount() { [ -e "$LAB/asked" ] && [ "$1" = "/tmp/a b" ] && : >"$LAB/off"; : >"$LAB/asked"; echo "umount $1"; }
+"""
+    ran = disk.run(played + scripts.release(SEEN), [held()], 60)
+    assert ran.output == "umount /tmp/a b\n" * 2, ran

@@ -28,7 +28,8 @@ class Disk:
     """The content of a volume: its files by their paths, and how its file system stands.
 
     `clean` is whether a check of it finds nothing wrong, `readable` whether its blocks can be read. `at` is when its
-    files were changed last; the `broken` of them cannot be read.
+    files were changed last; the `broken` of them cannot be read. `activated` is the kind of
+    the file system that they are in where that is of a logical volume, which the machine has activated of itself.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Disk:
     readable: bool = True
     at: datetime = datetime(2020, 1, 1, tzinfo=UTC)
     broken: Collection[str] = ()
+    activated: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,15 +65,20 @@ _TOOLS = {
     "lsblk": """\
 case "$2" in
   NAME,SERIAL) cat "$LAB/serials" ;;
-  NAME,FSTYPE) echo "$3 $(cat "$3.kind")" ;;
+  NAME,TYPE|NAME,TYPE,FSTYPE)
+    for each in "$3 disk" "$3-lv lvm"; do
+      kind=${each% *}.kind
+      [ ! -e "$kind" ] || case $2 in *,FSTYPE) echo "$each $(cat "$kind")" ;; *) echo "$each" ;; esac
+    done ;;
 esac
 """,
     "blockdev": """cat "$2.size"\n""",
     "mount": """\
 while [ $# -gt 2 ]; do shift; done
-[ "$(cat "$1.kind")" != none ] || { echo "mount: wrong fs type" >&2; exit 32; }
+case $(cat "$1.kind") in none|LVM2_member) false ;; esac || { echo "mount: wrong fs type" >&2; exit 32; }
 cp -Rp "$1.files/." "$2"
 """,
+    "dmsetup": """rm "$2.kind" && echo "$2 removed"\n""",
     "umount": """[ -d "$1" ] && find "$1" -mindepth 1 -delete\n""",
     "dd": """\
 for each in "$@"; do case $each in if=*) of=${each#if=} ;; esac; done
@@ -122,7 +129,10 @@ def _attach(home: Path, number: int, held: Held) -> Path:
     beside |= {"clean": ""} if held.disk.clean else {}
     for ending, told in beside.items():
         device.with_name(f"{device.name}.{ending}").write_text(told)
-    files = device.with_name(f"{device.name}.files")
+    holds = f"{device.name}-lv" if held.disk.activated else device.name
+    if held.disk.activated:
+        device.with_name(f"{holds}.kind").write_text(held.disk.activated)
+    files = device.with_name(f"{holds}.files")
     files.mkdir()
     for path, content in held.disk.files.items():
         of = files / path.lstrip("/")
