@@ -95,7 +95,8 @@ class Reading:
             "damaged": failed,
             "whole": not drawn and not failed and bytes_ == size,
         }
-        told = [f"{words.megabytes(bytes_)} of {words.megabytes(size)} read cold in {seconds:.1f} s, {rate:,.1f} MB/s"]
+        how = "read cold" if ended.told("direct") == ["1"] else "read through the machine's cache"
+        told = [f"{words.megabytes(bytes_)} of {words.megabytes(size)} {how} in {seconds:.1f} s, {rate:,.1f} MB/s"]
         if drawn:
             every = max(1, size // scripts.BLOCK)
             figures |= {"blocks": len(drawn), "of_blocks": every, "seed": seed}

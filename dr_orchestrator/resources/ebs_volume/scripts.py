@@ -70,6 +70,7 @@ opts() { case $1 in xfs) echo ro,nosuid,nodev,noexec,nouuid ;; *) echo ro,nosuid
 _DIRECT = """\
 size=$(blockdev --getsize64 "$dev") || exit 93
 direct=; dd if="$dev" of=/dev/null bs=4096 count=1 iflag=direct 2>/dev/null && direct=iflag=direct
+[ -n "$direct" ] && echo 'dro direct 1' || echo 'dro direct 0'
 """
 
 

@@ -99,3 +99,10 @@ umount() { [ -e "$LAB/asked" ] && [ "$1" = "/tmp/a b" ] && : >"$LAB/off"; : >"$L
 """
     ran = disk.run(played + scripts.release(SEEN), [held()], 60)
     assert ran.output == "umount /tmp/a b\n" * 2, ran
+
+
+@pytest.mark.parametrize(("fails", "told"), [("false", "dro direct 0"), ("true", "dro direct 1")])
+def test_whether_the_cache_is_passed_by_is_told(fails: str, told: str) -> None:
+    """What comes from the machine's memory is not the speed of a cold volume."""
+    script = scripts.sample(SEEN, [0]).replace("iflag=direct 2>/dev/null", f"2>/dev/null && {fails}")
+    assert told in disk.run(script, [held()], 60).output.splitlines()
